@@ -1,0 +1,386 @@
+"""What the pipeline and the use cases need from the outside, as Protocols. All times are UTC and aware.
+
+A store raises `StoreUnavailable` where the database does not answer; other errors are named with each method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.model import (
+    JSON,
+    Announced,
+    Candidate,
+    Chat,
+    ChatRef,
+    Delivery,
+    DeliveryState,
+    Digest,
+    Listing,
+    Malformed,
+    Match,
+    Outcome,
+    Paper,
+    PaperRef,
+    Part,
+    Platform,
+    Reading,
+    Subscription,
+    Summary,
+    SummaryKey,
+    Wanted,
+)
+
+
+class Clock(Protocol):
+    """Time, so that a test can run a week in a minute."""
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class PaperSource(Protocol):
+    """arXiv. Every method waits its turn at the one gate and raises `SourceUnavailable` when arXiv does not serve."""
+
+    async def listing(self, archives: Collection[str]) -> Listing:
+        """Today's announcement feed of these archives or categories ("cs", "math", "cs.CV")."""
+
+    async def changed(self, first: date, last: date) -> Listing:
+        """What was announced on these days, inferred from OAI records.
+
+        `Listing.day` is `last`; the entries carry their own day.
+        """
+
+    async def submitted(self, archives: Collection[str], first: date, last: date) -> Sequence[Paper]:
+        """Papers of these archives submitted from `first` to `last`, as the query API has them."""
+
+    async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
+        """Papers by id; ids that arXiv does not know are absent."""
+
+    async def license(self, paper_id: str) -> str | None:
+        """The licence URL from the paper's OAI record, None where it has none."""
+
+
+class Reader(Protocol):
+    """Full texts."""
+
+    async def read(self, paper: Paper) -> Reading:
+        """The paper's text and figures, from HTML, PDF, or (with `problem` set) its abstract.
+
+        Raises `SourceUnavailable` only.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRequest:
+    """What to summarize. `reading` is None for a brief summary from title and abstract."""
+
+    key: SummaryKey
+    paper: Paper
+    reading: Reading | None = None
+
+
+class Summarizer(Protocol):
+    """A maker of summaries. `name` is its provenance: "extractive", "google:NAME", "openai:NAME"."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def summarize(self, request: SummaryRequest) -> Summary:
+        """Raises `ModelUnavailable` (try the next, or later) or `ModelRefused` (this paper, this model: no)."""
+
+
+class Renderer(Protocol):
+    """Turns a digest into the messages of one platform, each within its limits. Pure."""
+
+    def parts(self, digest: Digest, chat: Chat) -> list[Part]: ...
+
+
+class Sender(Protocol):
+    """Sends parts to one platform."""
+
+    @property
+    def platform(self) -> Platform: ...
+
+    async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
+        """Send one part once. `key` names the part for ever: a nonce, where the platform has them, derives from it."""
+
+    async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:
+        """Look for a part of unknown fate among one's own recent messages: its id, or None."""
+
+
+# ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What one ingest changed: papers never seen, papers that came to a newer version, announcements never seen."""
+
+    papers: int
+    updated: int
+    announcements: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRecord:
+    """The ledger's line for one archive and listing day.
+
+    `source` is "feed" or "oai"; `announced` is how many entries it named, `malformed` how many of them could not be
+    read; `complete` is false where the day has to be asked for again.
+    """
+
+    day: date
+    archive: str
+    source: str
+    announced: int
+    malformed: int
+    complete: bool
+    checked_at: datetime
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """A topic and how far it has been matched: `matched_seq` is the last announcement sequence number it saw."""
+
+    id: int
+    query: str
+    matched_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewDigest:
+    """A digest to write: `slot` is unique for its chat ("2026-06-02", "now …"); `paper_ids` become taken by it."""
+
+    chat: ChatRef
+    slot: str
+    first_day: date
+    last_day: date
+    paper_ids: tuple[str, ...]
+    parts: tuple[Part, ...]
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one model was asked on one UTC day."""
+
+    model: str
+    day: date
+    requests: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One listing day: how many papers were announced by arXiv, and how far they have come."""
+
+    day: date
+    announced: int
+    ingested: int
+    matched: int
+    chosen: int
+    summarized: int
+    sent: int
+
+
+class Papers(Protocol):
+    """Papers, announcements and the ledger of listings."""
+
+    async def ingest(self, announced: Sequence[Announced], now: datetime) -> Ingested:
+        """Write papers and announcements in one transaction; those already there stay. A newer version updates a
+        paper, an older one never does; fields that the new record lacks (comment, dates, licence) keep their value,
+        and categories are joined (the primary one stays first)."""
+
+    async def remember(self, papers: Sequence[Paper], now: datetime) -> None:
+        """Write or complete papers from the API, without announcing them; marks them as completed."""
+
+    async def paper(self, paper_id: str) -> Paper | None: ...
+
+    async def papers(self, paper_ids: Collection[str]) -> Mapping[str, Paper]: ...
+
+    async def announced_ids(self, paper_ids: Collection[str]) -> set[str]:
+        """Those of the ids that some announcement has named."""
+
+    async def incomplete(self, since: date) -> list[str]:
+        """Ids announced since that day whose record the API has not completed."""
+
+    async def announcements(self, first: date, last: date) -> list[Announced]:
+        """All announcements of these days (both included), oldest first."""
+
+    async def announcement_of(self, paper_id: str) -> Announced | None:
+        """The announcement that brought a paper: its earliest one that delivers, else its earliest."""
+
+    async def set_aside(self, entries: Sequence[Malformed], now: datetime) -> None:
+        """Keep malformed entries; one that is already kept stays one."""
+
+    async def record_listing(self, records: Sequence[ListingRecord]) -> None:
+        """Write the ledger's lines; one for the same day and archive is replaced, never complete by incomplete."""
+
+    async def listings(self, since: date) -> list[ListingRecord]: ...
+
+    async def latest_day(self) -> date | None:
+        """The latest listing day with an announcement."""
+
+
+class Topics(Protocol):
+    """Topics, matches, and what is wanted of them."""
+
+    async def archived_topics(self) -> list[str]:
+        """The topics that the archive itself follows."""
+
+    async def topics(self) -> list[TopicState]:
+        """Topics that at least one chat follows."""
+
+    async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
+        """Announcements with a greater sequence number, in order."""
+
+    async def save_matches(
+        self, matches: Sequence[tuple[int, str, date, tuple[str, ...]]], topic_ids: Collection[int], seq: int
+    ) -> None:
+        """Write (topic id, paper id, listing day, because) rows and set these topics' `matched_seq`, at once."""
+
+    async def matches(self, paper_ids: Collection[str], topics: Collection[str]) -> Mapping[str, tuple[Match, ...]]: ...
+
+    async def matched(self, topic: str, first: date, last: date) -> list[Candidate]:
+        """Delivering announcements that a topic matches, newest day first (for the archive)."""
+
+    async def candidates(self, chat: ChatRef, upto: date | None = None) -> list[Candidate]:
+        """What a chat's topics match, since each subscription began and not after `upto`, that it has not had; oldest
+        first, one per paper, replacements left out."""
+
+    async def chats_with_candidates(self) -> list[ChatRef]:
+        """Chats (not suspended) for which `candidates` would not be empty."""
+
+    async def counts(self, first: date, last: date) -> int:
+        """How many papers were announced as new or cross-listed on these days."""
+
+
+class Summaries(Protocol):
+    """Summaries and what is wanted."""
+
+    async def want(self, wanted: Sequence[Wanted]) -> None:
+        """Replace what is wanted by this; attempts and waiting times of keys that stay are kept."""
+
+    async def wanted(self, now: datetime, limit: int) -> list[Wanted]:
+        """Wanted, not made, not waiting for a later time: first due first, then by number of chats."""
+
+    async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
+        """Count an attempt and do not offer the key before `until`."""
+
+    async def save_summary(self, summary: Summary, *, replace: bool = False) -> Summary:
+        """Write a summary, or, where one with that key is there and `replace` is false, return that one."""
+
+    async def summary(self, key: SummaryKey) -> Summary | None: ...
+
+    async def summaries(self, keys: Collection[SummaryKey]) -> Mapping[SummaryKey, Summary]: ...
+
+    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None: ...
+
+    async def usage(self, day: date) -> list[Usage]: ...
+
+
+class Chats(Protocol):
+    """Chats and subscriptions."""
+
+    async def chat(self, ref: ChatRef) -> Chat | None: ...
+
+    async def chats(self) -> list[Chat]: ...
+
+    async def save_chat(self, chat: Chat) -> None:
+        """Write a chat's settings, whether it is new or not."""
+
+    async def subscribe(self, ref: ChatRef, topic: str, since: date, now: datetime) -> bool:
+        """Let a chat (which must be there) follow a topic; False if it does. A new topic is matched from `since` on."""
+
+    async def unsubscribe(self, ref: ChatRef, topic: str) -> bool: ...
+
+    async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]: ...
+
+    async def suspend(self, ref: ChatRef, why: str) -> None: ...
+
+    async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None: ...
+
+    async def move_chat(self, old: ChatRef, new: ChatRef) -> None:
+        """Rewrite a chat's id everywhere, its forum topics too, in one transaction; joins with `new` if there."""
+
+    async def due_chats(self, now: datetime) -> list[Chat]:
+        """Chats whose digest is due and that are not suspended."""
+
+    async def forget(self, ref: ChatRef) -> None:
+        """Delete a chat with everything about it (when its people ask for that)."""
+
+
+class Outbox(Protocol):
+    """Digests and deliveries."""
+
+    async def write_digest(self, digest: NewDigest, now: datetime) -> bool:
+        """One transaction: the digest, its delivery parts (waiting), its papers taken, the chat's next due time.
+        False, and nothing written, if the slot is there already or one of the papers has been taken meanwhile."""
+
+    async def lease(
+        self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
+    ) -> list[Delivery]:
+        """Take deliveries that may go: waiting and due, or leased with the lease expired; of each digest only the
+        first part that is neither sent, unknown nor given up; at most one per chat; none for suspended chats."""
+
+    async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
+        """Mark as being sent, right before the request; False if the lease was lost. Counts an attempt."""
+
+    async def settle(
+        self,
+        delivery_id: int,
+        state: DeliveryState,
+        now: datetime,
+        *,
+        message_id: str | None = None,
+        next_attempt_at: datetime | None = None,
+        why: str | None = None,
+    ) -> None: ...
+
+    async def orphaned(self, now: datetime) -> list[Delivery]:
+        """Deliveries left in `sending` by a process that is gone (its lease has expired)."""
+
+    async def deliveries(
+        self, *, chat: ChatRef | None = None, states: Collection[DeliveryState] = (), limit: int = 100
+    ) -> list[Delivery]:
+        """Newest first."""
+
+    async def delivery(self, delivery_id: int) -> Delivery | None: ...
+
+    async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]: ...
+
+    async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]: ...
+
+    async def oldest_waiting(self) -> datetime | None:
+        """When the delivery that has been due longest became due."""
+
+
+class Operations(Protocol):
+    """What running a service needs of its store."""
+
+    async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
+        """Take or prolong a named lease; False while another owner holds it."""
+
+    async def release(self, name: str, owner: str) -> None: ...
+
+    async def ledger(self, since: date) -> list[LedgerLine]: ...
+
+    async def remember_value(self, name: str, value: JSON) -> None:
+        """Small state of the service itself: when arXiv was last asked, pauses."""
+
+    async def value(self, name: str) -> JSON | None: ...
+
+    async def ping(self) -> None:
+        """Raises `StoreUnavailable` unless the database answers a query."""
+
+    async def close(self) -> None: ...
+
+
+class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, Protocol):
+    """Everything that is kept, in domain verbs."""

@@ -1,0 +1,1 @@
+"""What talks to the chat platforms: updates in, replies and digests out."""
