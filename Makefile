@@ -1,0 +1,46 @@
+# Every target sets itself up in .venv; nothing else on the machine is touched.
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test check lint types imports clean
+help:
+	@echo "make demo    the whole job on a bundled sample: no token, no key, no network"
+	@echo "make test    all tests"
+	@echo "make check   lint, types and import directions"
+
+demo: $(VENV)/.app
+	@$(VENV)/bin/paperboy demo
+
+test: $(VENV)/.dev
+	@$(VENV)/bin/python -m pytest -q -n 2
+
+check: lint types imports
+
+lint: $(VENV)/.dev
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+
+types: $(VENV)/.dev
+	@$(VENV)/bin/mypy
+
+imports: $(VENV)/.dev
+	@$(VENV)/bin/lint-imports
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Paperboy needs Python 3.11 or newer; install it, or name it: make PYTHON=/path/to/python3 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Paperboy needs Python 3.11 or newer, and $$($(PYTHON) --version) is older; name a newer one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python cannot make virtual environments; install its venv package (Debian: apt install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Setting up (once, about a minute) …"
+	@$(PIP) install --constraint constraints.txt --editable . || { echo "Installing the packages failed; check that pip reaches its package registry, then run this again." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Setting up for development (once, about two minutes) …"
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]' || { echo "Installing the packages failed; check that pip reaches its package registry, then run this again." >&2; exit 1; }
+	@touch $@ $(VENV)/.app

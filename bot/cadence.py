@@ -1,0 +1,199 @@
+"""Who is due when, when to ask arXiv again, and what to do with a delivery after each outcome. Pure; takes `now`."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.model import (
+    Chat,
+    ChatGone,
+    ChatMoved,
+    ChatRef,
+    DeliveryState,
+    NotSent,
+    Outcome,
+    Platform,
+    Rejected,
+    Sent,
+    Unknown,
+)
+
+GRACE = timedelta(minutes=60)
+"""How long a digest waits past its time for summaries that are missing."""
+
+LEASE = timedelta(minutes=3)
+"""How long a process may hold a delivery before another takes it over; longer than any request may last."""
+
+MAX_ATTEMPTS = 12
+"""Tries after which a delivery is given up; with the delays below that is about two days."""
+
+
+# ── digests by the chat's own clock ───────────────────────────────────────────────────────────────────────────────
+
+
+def next_due(chat: Chat, now: datetime) -> datetime:
+    """The chat's next digest time strictly after `now`, in UTC.
+
+    A wall time that a clock change skips is taken where the clock lands; one that comes twice is taken the first time.
+    """
+    zone = ZoneInfo(chat.timezone)
+    day = now.astimezone(zone).date()
+    while True:
+        due = datetime.combine(day, chat.digest_time, zone).astimezone(UTC)
+        if due > now:
+            return due
+        day += timedelta(days=1)
+
+
+def slot_of(chat: Chat, due_at: datetime) -> str:
+    """The name of the digest that is due then: the chat's own date, so that a day has one digest whatever happens."""
+    return due_at.astimezone(ZoneInfo(chat.timezone)).date().isoformat()
+
+
+def may_wait(due_at: datetime, now: datetime) -> bool:
+    """Whether a digest may still wait for summaries that are missing."""
+    return now < due_at + GRACE
+
+
+# ── deliveries ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Write this state. `hold` keeps the whole platform from sending until then."""
+
+    state: DeliveryState
+    why: str | None = None
+    message_id: str | None = None
+    next_attempt_at: datetime | None = None
+    hold: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """Put the delivery back and send nothing more to the chat until somebody asks again."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Put the delivery back and rewrite the chat's id."""
+
+    to: ChatRef
+
+
+def backoff(attempts: int, *, base: float = 10.0, most: float = 6 * 3600.0) -> float:
+    """Seconds to wait after the n-th try failed: doubling, with full jitter above half."""
+    ceiling = min(most, base * 2.0 ** max(0, attempts - 1))
+    return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+
+
+def after_sending(
+    outcome: Outcome, platform: Platform, attempts: int, now: datetime, *, resend_unknown: bool = False
+) -> Settle | Suspend | Move:
+    """What becomes of a delivery whose `attempts`-th try ended in `outcome`.
+
+    Unknown: Discord takes the same nonce again without a second message, so trying again is safe there; on Telegram
+    nobody can know, so it stays unknown unless the operator prefers a possible repeat.
+    """
+    match outcome:
+        case Sent(message_id):
+            return Settle(DeliveryState.SENT, message_id=message_id)
+        case Rejected(why):
+            return Settle(DeliveryState.GIVEN_UP, why)
+        case ChatGone(why):
+            return Suspend(why)
+        case ChatMoved(to):
+            return Move(to)
+        case Unknown(why):
+            if platform is Platform.DISCORD or resend_unknown:
+                return _again(why, attempts, now, None, False, DeliveryState.UNKNOWN)
+            return Settle(DeliveryState.UNKNOWN, why)
+        case NotSent(why, retry_after, whole_platform):
+            return _again(why, attempts, now, retry_after, whole_platform, DeliveryState.GIVEN_UP)
+
+
+def _again(
+    why: str, attempts: int, now: datetime, retry_after: float | None, whole: bool, at_last: DeliveryState
+) -> Settle:
+    # A limit that the platform names, or a platform that is gone, says nothing about this message: never give up on it.
+    if attempts >= MAX_ATTEMPTS and retry_after is None and not whole:
+        return Settle(at_last, f"{why} (after {attempts} tries)")
+    then = now + timedelta(seconds=retry_after if retry_after is not None else backoff(attempts))
+    return Settle(DeliveryState.WAITING, why, next_attempt_at=then, hold=then if whole else None)
+
+
+# ── asking arXiv ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+LOOK_BACK_DAYS = 7
+"""Listing days that every poll goes over again for gaps."""
+
+POLL_EVERY = timedelta(minutes=20)
+"""How often the feed is asked while the listing of the day is not there."""
+
+RECHECK_AFTER = timedelta(hours=6)
+"""When a listing that is there is asked for once more, for what arXiv adds late."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollState:
+    """What the store remembers of asking arXiv. `day` is the newest complete listing, `checks` how often it was seen."""
+
+    day: date | None = None
+    checks: int = 0
+    asked_at: datetime | None = None
+    failures: int = 0
+    retry_at: datetime | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "day": self.day.isoformat() if self.day else None,
+            "checks": self.checks,
+            "asked_at": self.asked_at.isoformat() if self.asked_at else None,
+            "failures": self.failures,
+            "retry_at": self.retry_at.isoformat() if self.retry_at else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object] | None) -> PollState:
+        data = data or {}
+        day, asked, retry = (data.get(name) for name in ("day", "asked_at", "retry_at"))
+        return cls(
+            day=date.fromisoformat(str(day)) if day else None,
+            checks=int(str(data.get("checks") or 0)),
+            asked_at=datetime.fromisoformat(str(asked)) if asked else None,
+            failures=int(str(data.get("failures") or 0)),
+            retry_at=datetime.fromisoformat(str(retry)) if retry else None,
+        )
+
+
+def poll_due(state: PollState, expected: date, now: datetime) -> bool:
+    """Whether to ask arXiv now, when `expected` is the newest listing that its calendar says is out."""
+    if state.asked_at is not None and state.asked_at > now:
+        return True  # the clock went back: what we remember is worth nothing
+    if state.retry_at is not None and now < state.retry_at:
+        return False
+    if state.asked_at is None or state.failures:
+        return True
+    if state.day is None or state.day < expected:
+        return now - state.asked_at >= POLL_EVERY
+    return state.checks < 2 and now - state.asked_at >= RECHECK_AFTER
+
+
+def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
+    """The state after arXiv answered with the listing of `day` (None: nothing there yet)."""
+    if day is None:
+        return PollState(state.day, state.checks, now)
+    return PollState(day, state.checks + 1 if day == state.day else 1, now)
+
+
+def after_failed_poll(state: PollState, retry_after: float | None, now: datetime) -> PollState:
+    """The state after arXiv did not serve; waits from a minute to two hours, or as long as arXiv asked for."""
+    failures = state.failures + 1
+    wait = max(retry_after or 0.0, backoff(failures, base=60.0, most=7200.0))
+    return PollState(state.day, state.checks, now, failures, now + timedelta(seconds=wait))
