@@ -516,3 +516,10 @@ class ChatMoved:
 
 
 Outcome = Sent | NotSent | Unknown | Rejected | ChatGone | ChatMoved
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """There is nothing to send now; `why` is a sentence for the chat."""
+
+    why: str

@@ -1,0 +1,269 @@
+"""What can come of a chat command: one frozen value per outcome, the same for every platform."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.model import Card, Chat, Depth
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who speaks: the platform's user id, and whether they may manage the chat (always true in a private chat)."""
+
+    user_id: str
+    is_admin: bool
+
+
+def topic_key(topic: str) -> str:
+    """A short stable name of a normalized topic (12 hexadecimal digits), for buttons that must stay small."""
+    return hashlib.blake2s(topic.encode(), digest_size=6).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One line of a chat's list: the normalized topic, what it says in words, and its `topic_key`."""
+
+    topic: str
+    explained: str
+    key: str
+    since: date
+
+
+# ── beginning and help ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Answer to /start: the chat as it is, whether it is new, and how many topics it follows."""
+
+    chat: Chat
+    new: bool
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
+class Help: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy: ...
+
+
+# ── topics ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """`first_due` is when the next digest comes, in the chat's own time zone; `following` counts the new one."""
+
+    chat: Chat
+    topic: str
+    explained: str
+    since: date
+    first_due: datetime
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadySubscribed:
+    topic: str
+    explained: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A topic that does not parse: `why` is a sentence, `position` the 0-based offset of the mistake in `query`."""
+
+    query: str
+    why: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribed:
+    topic: str
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotSubscribed:
+    """`asked` is what was given; `following` are the chat's topics, the closest first."""
+
+    asked: str
+    following: tuple[Followed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """In the order they were made; their numbers (from 1) are what /unsubscribe takes."""
+
+    chat: Chat
+    topics: tuple[Followed, ...]
+
+
+# ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCard:
+    card: Card
+    language: str
+    depth: Depth
+
+
+@dataclass(frozen=True, slots=True)
+class NotALink:
+    """What was given names no arXiv paper; `why` says so in a sentence."""
+
+    given: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPaper:
+    paper_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The paper was withdrawn by its authors; the card has its metadata and no summary."""
+
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """It cannot be done now and may work later; `retry_after` in seconds where somebody named a time."""
+
+    why: str
+    retry_after: float | None = None
+
+
+# ── digest now ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class DigestComing:
+    """A digest was written and goes out in `messages` messages that show `papers` papers."""
+
+    papers: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class NothingNow:
+    """There is nothing to send; `why` is a sentence, `following` how many topics the chat has."""
+
+    why: str
+    following: int
+
+
+# ── settings ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsView:
+    """`first_due` is the next digest in the chat's own time zone."""
+
+    chat: Chat
+    first_due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a setting may be: (value for `change`, label) pairs, and the value it has."""
+
+    name: str
+    current: str
+    options: tuple[tuple[str, str], ...]
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """`shown` is the new value as people read it; `first_due` as in `SettingsView`."""
+
+    chat: Chat
+    name: str
+    shown: str
+    first_due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotAccepted:
+    """A value that a setting cannot take; `examples` are values that it does."""
+
+    name: str
+    given: str
+    why: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmForget:
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten: ...
+
+
+# ── refused ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """Only the chat's admins may do this; `what` finishes "Only admins of this chat can …"."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A command without its argument; `command` as in `handlers.commands`."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A button that means nothing (any more): forged, or of a topic that is gone."""
+
+
+Result = (
+    Welcome
+    | Help
+    | Privacy
+    | Subscribed
+    | AlreadySubscribed
+    | NotUnderstood
+    | TooMany
+    | Unsubscribed
+    | NotSubscribed
+    | Subscriptions
+    | PaperCard
+    | NotALink
+    | UnknownPaper
+    | Withdrawn
+    | Busy
+    | DigestComing
+    | NothingNow
+    | SettingsView
+    | Choices
+    | Changed
+    | NotAccepted
+    | ConfirmForget
+    | Forgotten
+    | NotAllowed
+    | Incomplete
+    | Stale
+)
