@@ -39,29 +39,7 @@ _OWNER_THEN_GAP = re.compile(
 )
 _BROKEN_AT_HYPHEN = re.compile(rf"((?:{_HOSTS})\.(?:com|org|co)/[\w./-]*-)\s*\n\s*(?=[\w])", re.I)
 _NAME_LIKE = re.compile(r"[-_\d]|[a-z][A-Z]|[A-Z]{2}")
-_NOT_A_NAME = frozenset(
-    [
-        "and",
-        "or",
-        "for",
-        "soon",
-        "now",
-        "here",
-        "upon",
-        "after",
-        "the",
-        "we",
-        "our",
-        "in",
-        "is",
-        "it",
-        "this",
-        "to",
-        "with",
-        "under",
-        "online",
-    ]
-)
+_NOT_A_NAME = re.compile(r"and|or|for|soon|now|here|upon|after|the|we|our|in|is|it|this|to|with|under|online", re.I)
 
 
 def _plain(text: str) -> str:
@@ -75,7 +53,7 @@ def _plain(text: str) -> str:
 def _joined_if_certain(match: re.Match[str]) -> str:
     name, after = match[2].rstrip("."), match[3]
     ends_there = match.end() + len(match[2]) >= len(match.string.rstrip()) or after in (")", ",", ";")
-    certain = bool(_NAME_LIKE.search(name)) or (ends_there and name.lower() not in _NOT_A_NAME)
+    certain = bool(_NAME_LIKE.search(name)) or (ends_there and not _NOT_A_NAME.fullmatch(name))
     return match[1] if certain else match[0]
 
 
@@ -126,38 +104,12 @@ def _trimmed(address: str) -> str:
 
 # ── what an address is ────────────────────────────────────────────────────────────────────────────────────────────
 
-_SITE_PAGES = frozenset(
-    [
-        "about",
-        "apps",
-        "collections",
-        "contact",
-        "customer-stories",
-        "enterprise",
-        "events",
-        "explore",
-        "features",
-        "issues",
-        "join",
-        "login",
-        "marketplace",
-        "new",
-        "notifications",
-        "orgs",
-        "pricing",
-        "pulls",
-        "search",
-        "security",
-        "settings",
-        "site",
-        "sponsors",
-        "topics",
-        "trending",
-    ]
+_SITE_PAGE = re.compile(
+    r"about|apps|collections|contact|customer-stories|enterprise|events|explore|features|issues|join|login|marketplace"
+    r"|new|notifications|orgs|pricing|pulls|search|security|settings|site|sponsors|topics|trending",
+    re.I,
 )
-_HF_PAGES = frozenset(
-    ["blog", "chat", "collections", "docs", "join", "learn", "login", "models", "papers", "pricing", "tasks"]
-)
+_HF_PAGE = re.compile(r"blog|chat|collections|docs|join|learn|login|models|papers|pricing|tasks")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref|ref_src|si|feature|tab|source|usp|authuser|pli", re.I)
 _ELSEWHERE = re.compile(
     r"(?:[\w-]+\.)*(?:arxiv\.org|doi\.org|openreview\.net|aclanthology\.org|aclweb\.org|acm\.org|ieee\.org|springer\.com|springeropen\.com"
@@ -226,7 +178,7 @@ def _owner_and_name(host: str, parts: list[str]) -> tuple[str, str] | None:
     if parts and parts[0].lower() == "orgs":
         parts = parts[1:2]
     names = [m[0] for part in parts[:2] if (m := re.match(_NAME, part))]
-    if not names or names[0].lower() in _SITE_PAGES:
+    if not names or _SITE_PAGE.fullmatch(names[0]):
         return None
     if len(names) == 1 or len(parts) == 1:
         return "project", f"https://{host}/{names[0].rstrip('.')}"
@@ -252,7 +204,7 @@ def _hugging_face(parts: list[str]) -> tuple[str, str] | None:
     rest = parts[len(shelf) :]
     if not rest or rest[0] == "papers":
         return None
-    if rest[0] in _HF_PAGES:
+    if _HF_PAGE.fullmatch(rest[0]):
         return "project", "https://huggingface.co/" + "/".join(rest)
     if len(rest) == 1:
         return "project", "https://huggingface.co/" + "/".join(shelf + rest)
