@@ -77,7 +77,14 @@ class Rule:
     """A thin line between papers."""
 
 
-Block = Heading | Line | Bullets | Fold | Code | Picture | Rule
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line said quietly: identifiers, dates, provenance."""
+
+    spans: tuple[Span, ...]
+
+
+Block = Heading | Line | Bullets | Fold | Code | Picture | Rule | Note
 
 
 @dataclass(frozen=True, slots=True)
