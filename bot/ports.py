@@ -108,10 +108,16 @@ class Sender(Protocol):
     def platform(self) -> Platform: ...
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
-        """Send one part once. `key` names the part for ever: a nonce, where the platform has them, derives from it."""
+        """Send one part once. `key` names the part for ever: a nonce, where the platform has them, derives from it.
+
+        It ends in "|NUMBER", and the parts of one digest share what stands before that.
+        """
 
     async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:
-        """Look for a part of unknown fate among one's own recent messages: its id, or None."""
+        """Look for a part of unknown fate among one's own recent messages: its id, or None.
+
+        Raises `RetryLater` where the platform does not let us look now; sending then could repeat it.
+        """
 
 
 # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -311,6 +317,8 @@ class Chats(Protocol):
 
     async def due_chats(self, now: datetime) -> list[Chat]:
         """Chats whose digest is due and that are not suspended."""
+
+    async def set_due(self, ref: ChatRef, next_due_at: datetime | None) -> None: ...
 
     async def forget(self, ref: ChatRef) -> None:
         """Delete a chat with everything about it (when its people ask for that)."""

@@ -1,0 +1,119 @@
+"""A part of a digest as the body of a Discord request: signed so that it can be found again, its files attached. Pure.
+
+The signature is the `id` of the first component: Discord keeps it and gives it back in the channel's history, which
+it does not promise for a nonce.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from bot.model import JSON
+
+COMPONENTS_V2 = 1 << 15
+TEXT_DISPLAY, MEDIA_GALLERY, CONTAINER = 10, 12, 17
+TITLE_LENGTH = 100
+NO_MENTIONS: JSON = {"parse": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Names a part for ever. Keys end in "|NUMBER"; the parts of one digest share what stands before it."""
+
+    nonce: str
+    digest: int
+    number: int
+
+    @classmethod
+    def of(cls, key: str) -> Signature:
+        digest, _, number = key.rpartition("|")
+        if not digest or not number.isdigit():
+            digest, number = key, "0"
+        nonce = hashlib.blake2s(key.encode(), digest_size=12).hexdigest()
+        return cls(nonce, _bits(digest, 24), int(number) % 128)
+
+    @property
+    def component_id(self) -> int:
+        """A positive 32-bit integer: 24 bits of the digest, 7 of the number."""
+        return (self.digest << 7 | self.number) or 1
+
+    def is_on(self, message: JSON) -> bool:
+        """Whether a message of ours, as the API shows it, is this part."""
+        return message.get("nonce") == self.nonce or first_id(message) == self.component_id
+
+    def shares_digest(self, message: JSON) -> bool:
+        """Whether a message of ours is some part of the same digest."""
+        ident = first_id(message)
+        return ident is not None and ident >> 7 == self.digest
+
+
+def _bits(text: str, count: int) -> int:
+    return int.from_bytes(hashlib.blake2s(text.encode(), digest_size=4).digest()) >> (32 - count)
+
+
+def first_id(message: JSON) -> int | None:
+    components = message.get("components") or ()
+    ident = components[0].get("id") if components else None
+    return ident if isinstance(ident, int) else None
+
+
+def message_body(components: Sequence[JSON], files: Sequence[str] = (), signature: Signature | None = None) -> JSON:
+    """The JSON of a message; with a signature it can be repeated within minutes without a second message."""
+    body: JSON = {"components": list(components), "flags": COMPONENTS_V2, "allowed_mentions": NO_MENTIONS}
+    if signature is not None:
+        first, *rest = components
+        body["components"] = [{**first, "id": signature.component_id}, *rest]
+        body |= {"nonce": signature.nonce, "enforce_nonce": True}
+    if files:
+        body["attachments"] = [{"id": index, "filename": PurePath(name).name} for index, name in enumerate(files)]
+    return body
+
+
+def post_body(title: str, message: JSON, tag: str | None = None) -> JSON:
+    """The JSON that opens a post in a forum with that message; forums know no nonce."""
+    message = {name: value for name, value in message.items() if name not in ("nonce", "enforce_nonce")}
+    body: JSON = {"name": title[:TITLE_LENGTH], "message": message}
+    if tag is not None:
+        body["applied_tags"] = [tag]
+    return body
+
+
+def title_of(payload: JSON) -> str:
+    """A name for a forum post: the payload's "title", else the first line that it shows, without markup."""
+    if title := payload.get("title"):
+        return str(title)
+    text = next(_texts(payload.get("components") or ()), "")
+    line = next((line for line in text.splitlines() if line.strip()), "Paperboy")
+    return line.lstrip("#-> ").replace("*", "").replace("\\", "").strip() or "Paperboy"
+
+
+def _texts(components: Sequence[JSON]) -> Iterator[str]:
+    for component in components:
+        if component.get("type") == TEXT_DISPLAY:
+            yield str(component.get("content", ""))
+        yield from _texts(component.get("components") or ())
+
+
+def without_pictures(components: Sequence[JSON], missing: Collection[str]) -> list[JSON]:
+    """The components without the pictures of these file names; a gallery that would be empty goes too."""
+    kept: list[JSON] = []
+    for component in components:
+        if component.get("type") == MEDIA_GALLERY:
+            items = [item for item in component["items"] if _attached(item) not in missing]
+            if items:
+                kept.append({**component, "items": items})
+        elif component.get("type") == CONTAINER:
+            kept.append({**component, "components": without_pictures(component["components"], missing)})
+        elif not (component.get("accessory") and _attached(component["accessory"]) in missing):
+            kept.append(component)
+        else:
+            kept.extend(component["components"])  # a section may not be without its accessory
+    return kept
+
+
+def _attached(item: JSON) -> str | None:
+    url = str((item.get("media") or {}).get("url", ""))
+    return url.removeprefix("attachment://") if url.startswith("attachment://") else None

@@ -1,0 +1,133 @@
+"""What happened on the wire: the trail of each request to Discord, and the budget of answers that it holds against us.
+
+discord.py repeats a failed request by itself and says nothing of it; an aiohttp trace sees every attempt, so that the
+sender can tell "never accepted" from "nobody knows", and can stop a repetition that would post twice.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import aiohttp
+
+INVALID_WINDOW = timedelta(minutes=10)
+INVALID_LIMIT = 2_000
+"""Answers of 401, 403 and 429 in a window after which we stop asking; Discord blocks the address at 10,000."""
+
+
+class InvalidRequests:
+    """Counts answers that Discord holds against an address, and says when to stop. `now` gives the time in UTC."""
+
+    def __init__(self, now: Callable[[], datetime], limit: int = INVALID_LIMIT) -> None:
+        self._now = now
+        self._times: deque[datetime] = deque(maxlen=limit)
+
+    def note(self) -> None:
+        self._times.append(self._now())
+
+    def wait(self) -> float | None:
+        """Seconds until asking is safe again; None where it is now."""
+        if len(self._times) < (self._times.maxlen or 0):
+            return None
+        left = (self._times[0] + INVALID_WINDOW - self._now()).total_seconds()
+        return left if left > 0 else None
+
+
+class RepeatedEnough(Exception):
+    """A request failed without a trustworthy answer as often as it may; discord.py must not repeat it."""
+
+
+@dataclass(slots=True)
+class Trail:
+    """What came of the attempts behind one call into discord.py. `tries` bounds those that end without an answer."""
+
+    tries: int
+    failures: int = 0
+    under_way: bool = False
+    doubtful: bool = False
+    """Some attempt may have been accepted."""
+    global_limit: bool = False
+    retry_after: float | None = None
+
+    @property
+    def may_have_arrived(self) -> bool:
+        return self.doubtful or self.under_way
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Follow the requests that this task makes inside the block."""
+        token = _trail.set(self)
+        try:
+            yield
+        finally:
+            _trail.reset(token)
+
+    def failed(self, cause: BaseException | None, status: int | None = None) -> None:
+        """Note an attempt without a trustworthy answer; raises `RepeatedEnough` at the last one allowed."""
+        self.under_way, self.doubtful = False, True
+        self.failures += 1
+        if self.failures >= self.tries:
+            what = f"Discord answered {status}" if status else f"the connection broke ({type(cause).__name__})"
+            raise RepeatedEnough(what) from cause
+
+
+_trail: ContextVar[Trail | None] = ContextVar("discord_trail", default=None)
+
+
+def trace_config(invalid: InvalidRequests) -> aiohttp.TraceConfig:
+    """The trace for `discord.Client(http_trace=…)`."""
+
+    async def sent(_s: aiohttp.ClientSession, _c: SimpleNamespace, _p: aiohttp.TraceRequestHeadersSentParams) -> None:
+        if trail := _trail.get():
+            trail.under_way = True
+
+    async def answered(_s: aiohttp.ClientSession, _c: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
+        response = params.response
+        # Limits that others used up ("shared") are not held against us.
+        if response.status in (401, 403, 429) and response.headers.get("X-RateLimit-Scope") != "shared":
+            invalid.note()
+        if trail := _trail.get():
+            try:
+                _follow(trail, response)
+            except RepeatedEnough:
+                response.close()
+                raise
+
+    async def broke(
+        _s: aiohttp.ClientSession, _c: SimpleNamespace, params: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        trail = _trail.get()
+        if trail and trail.under_way:
+            trail.failed(params.exception)
+
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(sent)
+    config.on_request_end.append(answered)
+    config.on_request_exception.append(broke)
+    return config
+
+
+def _follow(trail: Trail, response: aiohttp.ClientResponse) -> None:
+    trail.under_way = False
+    if response.status >= 500:
+        trail.failed(None, response.status)
+    elif response.status == 429:
+        trail.global_limit = (
+            "X-RateLimit-Global" in response.headers or response.headers.get("X-RateLimit-Scope") == "global"
+        )
+        trail.retry_after = _seconds(response.headers.get("Retry-After"))
+    elif response.status < 400:
+        trail.doubtful = True  # accepted; should its body not come, only the message's id is unknown
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
