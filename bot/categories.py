@@ -1,4 +1,4 @@
-"""arXiv's categories: codes with their names, archives, names of former times, and guesses for misspelt ones. Pure data.
+"""arXiv's categories: codes, names, archives, names of former times, and guesses for misspelt ones. Pure data.
 
 Source: https://arxiv.org/category_taxonomy
 """
@@ -264,7 +264,7 @@ def name_of(code: str) -> str | None:
 
 
 def archive_of(code: str) -> str:
-    """The archive of a category: "cs.CV" → "cs", "quant-ph" → "quant-ph", "cmp-lg" → "cs"; unknown ones by their look."""
+    """The archive of a category: "cs.CV" → "cs", "cmp-lg" → "cs", "quant-ph" → itself; unknown ones by their look."""
     known = canonical(code) or code.strip()
     return FORMER.get(known, known).partition(".")[0]
 

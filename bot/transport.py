@@ -1,0 +1,121 @@
+"""Connections for downloads: DNS answers are checked, and the connection goes to the very address that was checked.
+
+Without that, a name could answer with a public address when it is checked and with a private one when it is used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Iterable
+
+import httpcore
+import httpx
+
+from bot.errors import GiveUp, SourceUnavailable
+
+NETWORK_FAULTS = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
+
+
+class Forbidden(GiveUp):
+    """An address that nothing may be downloaded from."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the open internet, also where it is an IPv4 address in IPv6 clothes."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if inner:
+            return is_public(str(inner))
+        if ip in ipaddress.ip_network("64:ff9b::/96"):
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+async def addresses(host: str, port: int) -> list[str]:
+    """The addresses of a host, as the system resolves it. Raises `SourceUnavailable`."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise SourceUnavailable(f"The address of {host} was not found.") from error
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class PinnedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to checked addresses only. `private` names the (host, port) pairs that may be on a private network."""
+
+    def __init__(self, private: frozenset[tuple[str, int]]) -> None:
+        self._private = private
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        found = await addresses(host, port)
+        if (host, port) not in self._private and not all(map(is_public, found)):
+            raise Forbidden(f"{host} leads into a private network; nothing is downloaded from there.")
+        fault: Exception | None = None
+        for address in found:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                fault = error
+        raise fault or httpcore.ConnectError(f"{host} has no address")
+
+    async def sleep(self, seconds: float) -> None:
+        await self._inner.sleep(seconds)
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, stream: object) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:  # type: ignore[attr-defined]
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()  # type: ignore[attr-defined]
+
+
+class PinnedTransport(httpx.AsyncBaseTransport):
+    """An httpx transport of one connection over `PinnedBackend`: the name stays in Host and SNI, no proxy is used."""
+
+    def __init__(self, private: frozenset[tuple[str, int]]) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=1,
+            keepalive_expiry=10.0,
+            network_backend=PinnedBackend(private),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
+        )
+        response = await self._pool.handle_async_request(
+            httpcore.Request(
+                method=request.method,
+                url=url,
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            status_code=response.status,
+            headers=response.headers,
+            stream=_Body(response.stream),
+            extensions=response.extensions,
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
