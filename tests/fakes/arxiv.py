@@ -1,0 +1,437 @@
+"""A small working arXiv on a local port: query API, announcement feed, OAI, full texts, and faults on command.
+
+    with FakeArxiv() as arxiv:                      # or: async with
+        arxiv.today = date(2026, 6, 3)              # the newest announcement that is out
+        arxiv.fault("/atom", status=503, retry_after=5, times=2)
+        settings = arxiv.settings(data_dir=tmp_path)
+        arxiv.stats().requests
+
+It serves from a thread of its own, so a test may block (run a command) while it answers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import socket
+import struct
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+from bot.model import Announced, Announcement, Kind, Paper
+from bot.settings import Settings
+
+Mode = Literal["empty", "truncate", "short", "hang", "reset", "trickle", "html"]
+LICENSE = "http://creativecommons.org/licenses/by/4.0/"
+NS = (
+    'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="http://www.w3.org/2005/Atom"'
+)
+
+
+def made_up(paper_id: str, day: date, *, kind: Kind = Kind.NEW, title: str | None = None, **fields: Any) -> Announced:
+    """An invented paper announced on `day`; `fields` are those of `Paper`."""
+    submitted = datetime(day.year, day.month, day.day, 9, tzinfo=UTC) - timedelta(days=3 if day.weekday() == 0 else 1)
+    paper = Paper(
+        id=paper_id,
+        version=fields.pop("version", 1),
+        title=title or f"On the weight of paper {paper_id}",
+        authors=fields.pop("authors", ("Ada Example", "Émile Exemple")),
+        abstract=fields.pop("abstract", f"We weigh paper {paper_id} & find that $m < 5$ grams. It floats."),
+        categories=fields.pop("categories", ("cs.CV",)),
+        published=fields.pop("published", submitted),
+        updated=fields.pop("updated", submitted),
+        license=fields.pop("license", LICENSE),
+        **fields,
+    )
+    return Announced(paper, Announcement(paper_id, paper.version, day, kind))
+
+
+def sample_days() -> dict[date, list[Announced]]:
+    """Three listing days of invented papers: new ones, a cross-list, a replacement, a late one, a withdrawn one."""
+    monday, tuesday, wednesday = (date(2026, 6, day) for day in (1, 2, 3))
+    return {
+        monday: [
+            made_up("2605.20001", monday, title="Kites that see: visual control of tethered wings"),
+            made_up(
+                "2605.20002", monday, categories=("cs.CL", "cs.AI"), comment="12 pages, code at https://example.org/x"
+            ),
+            made_up("2604.00300", monday, categories=("math.CO",), title="A late lemma on $k$-sets"),
+        ],
+        tuesday: [
+            made_up("2606.00001", tuesday, authors=("Jürgen Größe", "Łukasz Żak"), title="Paper folding, learned"),
+            made_up("2606.00002", tuesday, categories=("quant-ph", "cs.IT")),
+            made_up("2605.20001", tuesday, version=2, kind=Kind.REPLACE, title="Kites that see better"),
+        ],
+        wednesday: [
+            made_up("2606.00101", wednesday, comment="This paper has been withdrawn by the authors"),
+            made_up("2605.20002", wednesday, categories=("cs.CL", "cs.AI", "stat.ML"), kind=Kind.CROSS),
+        ],
+    }
+
+
+@dataclass(slots=True)
+class Fault:
+    path: str
+    mode: Mode | None = None
+    status: int | None = None
+    retry_after: str | None = None
+    times: int = 1
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What was asked, and how politely. `gaps` are seconds from the end of one request to the start of the next."""
+
+    requests: int
+    most_at_once: int
+    gaps: tuple[float, ...]
+    user_agents: frozenset[str]
+    paths: tuple[str, ...]
+
+
+class FakeArxiv:
+    """See the module. `papers_by_day` maps listing days to what is announced on them; `sample_days()` if not given.
+
+    `files` maps paths ("/pdf/2606.00001") to (content type, body). `feed_cap` is how many entries a feed has at most.
+    """
+
+    def __init__(self, papers_by_day: Mapping[date, Sequence[Announced]] | None = None) -> None:
+        self.days = {day: list(entries) for day, entries in (papers_by_day or sample_days()).items()}
+        self.today = max(self.days)
+        self.files: dict[str, tuple[str, bytes]] = {}
+        self.feed_cap = 2000
+        self.oai_page = 2
+        self._faults: list[Fault] = []
+        self._asked: list[tuple[float, float, str, str]] = []
+        self._lock = threading.Lock()
+        self._busy = self._most = 0
+        self._stopping = threading.Event()
+        self._server: ThreadingHTTPServer | None = None
+        self.url = ""
+
+    # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def __enter__(self) -> Self:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        assert self._server is not None
+        self._server.shutdown()
+        self._server.server_close()
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.__exit__()
+
+    def settings(self, **overrides: Any) -> Settings:
+        """Settings that point here and ask without delay."""
+        return Settings(**{"_env_file": None, "arxiv_delay_seconds": 0, **self.urls(), **overrides})
+
+    def urls(self) -> dict[str, str]:
+        """The four addresses by the names of their settings; upper-case them for an environment."""
+        return {
+            "arxiv_api_url": f"{self.url}/api/query",
+            "arxiv_feed_url": f"{self.url}/atom",
+            "arxiv_oai_url": f"{self.url}/oai",
+            "arxiv_url": self.url,
+        }
+
+    def fault(
+        self,
+        path: str,
+        *,
+        mode: Mode | None = None,
+        status: int | None = None,
+        retry_after: float | str | None = None,
+        times: int = 1,
+        seconds: float = 30.0,
+    ) -> None:
+        """Let the next `times` requests whose path begins with `path` fail."""
+        after = None if retry_after is None else str(retry_after)
+        with self._lock:
+            self._faults.append(Fault(path, mode, status, after, times, seconds))
+
+    def heal(self) -> None:
+        """No more faults."""
+        with self._lock:
+            self._faults.clear()
+
+    def stats(self) -> Stats:
+        with self._lock:
+            asked = sorted(self._asked)
+        gaps = tuple(start - end for (_, end, _, _), (start, _, _, _) in itertools.pairwise(asked))
+        agents = frozenset(agent for *_, agent in asked)
+        return Stats(len(asked), self._most, gaps, agents, tuple(path for _, _, path, _ in asked))
+
+    def forget_stats(self) -> None:
+        with self._lock:
+            self._asked.clear()
+            self._most = 0
+
+    # ── what arXiv knows ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _out(self) -> list[Announced]:
+        return [entry for day in sorted(self.days) if day <= self.today for entry in self.days[day]]
+
+    def _versions(self) -> dict[str, dict[int, Paper]]:
+        known: dict[str, dict[int, Paper]] = {}
+        for entry in self._out():
+            versions = known.setdefault(entry.paper.id, {})
+            first = versions[min(versions)].published if versions else entry.paper.published
+            versions[entry.paper.version] = replace(entry.paper, published=first)
+        return known
+
+    def answer(self, path: str, query: Mapping[str, str], *, empty: bool) -> tuple[int, str, bytes]:
+        """Status, content type and body."""
+        if path == "/api/query":
+            status, text = self._api(query, empty=empty)
+            return status, "application/atom+xml; charset=utf-8", text.encode()
+        if path.startswith("/atom/"):
+            text = self._feed(path.removeprefix("/atom/").split("+"), empty=empty)
+            return 200, "application/atom+xml; charset=utf-8", text.encode()
+        if path == "/oai":
+            return 200, "text/xml; charset=utf-8", self._oai(query).encode()
+        if path in self.files:
+            return 200, *self.files[path]
+        return 404, "text/plain", b"not found"
+
+    def _api(self, query: Mapping[str, str], *, empty: bool) -> tuple[int, str]:
+        start, size = int(query.get("start", 0)), min(int(query.get("max_results", 10)), 2000)
+        known = self._versions()
+        found: list[Paper] = []
+        if wanted := [ident for ident in query.get("id_list", "").split(",") if ident]:
+            if len(wanted) > 500:
+                return 414, "Request-URI Too Long"
+            for ident in wanted:
+                match = re.fullmatch(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v(\d+))?", ident)
+                if match is None:
+                    return 400, _error_feed(f"incorrect id format for {ident}")
+                versions = known.get(match[1], {})
+                version = int(match[2]) if match[2] else max(versions, default=0)
+                found += [versions[version]] if version in versions else []
+        else:
+            latest = [versions[max(versions)] for versions in known.values()]
+            found = [paper for paper in latest if _answers(query.get("search_query", ""), paper)]
+            found.sort(key=lambda paper: paper.published or datetime.min.replace(tzinfo=UTC), reverse=True)
+        page = [] if empty else found[start : start + size]
+        head = (
+            f"<opensearch:itemsPerPage>{size}</opensearch:itemsPerPage>"
+            f"<opensearch:totalResults>{len(found)}</opensearch:totalResults>"
+            f"<opensearch:startIndex>{start}</opensearch:startIndex>"
+        )
+        return 200, f"<?xml version='1.0'?><feed {NS}>{head}{''.join(map(_api_entry, page))}</feed>"
+
+    def _feed(self, wanted: list[str], *, empty: bool) -> str:
+        stamp = self.today.isoformat()
+        rows = [] if empty else [entry for entry in self.days.get(self.today, []) if _bears(entry.paper, wanted)]
+        return (
+            f"<?xml version='1.0' encoding='UTF-8'?><feed {NS}><id>http://rss.arxiv.org/atom/{'+'.join(wanted)}</id>"
+            f"<title>updates on arXiv.org</title><updated>{stamp}T04:00:19+00:00</updated>"
+            + "".join(_feed_entry(entry) for entry in rows[: self.feed_cap])
+            + "</feed>"
+        )
+
+    def _oai(self, query: Mapping[str, str]) -> str:
+        if query.get("verb") == "GetRecord":
+            ident = query.get("identifier", "").removeprefix("oai:arXiv.org:")
+            entries = [entry for entry in self._out() if entry.paper.id == ident]
+            if not entries:
+                return _oai_answer('<error code="idDoesNotExist">no such id</error>')
+            return _oai_answer(f"<GetRecord>{_record(entries)}</GetRecord>")
+        span, _, at = query.get("resumptionToken", "").partition("|")
+        if "resumptionToken" in query and not re.fullmatch(r"[\d-]+,[\d-]+\|\d+", query["resumptionToken"]):
+            return _oai_answer('<error code="badResumptionToken">that token has run out</error>')
+        first, last = span.split(",") if span else (query.get("from", ""), query.get("until", "9999"))
+        latest = {entry.paper.id: entry.announcement.day.isoformat() for entry in self._out()}
+        ids = [ident for ident, day in latest.items() if first <= day <= last]
+        if not ids:
+            return _oai_answer('<error code="noRecordsMatch">nothing then</error>')
+        begin = int(at or 0)
+        page = [[e for e in self._out() if e.paper.id == ident] for ident in ids[begin : begin + self.oai_page]]
+        more = f"{first},{last}|{begin + self.oai_page}" if begin + self.oai_page < len(ids) else ""
+        token = f"<resumptionToken>{more}</resumptionToken>"
+        return _oai_answer(f"<ListRecords>{''.join(map(_record, page))}{token}</ListRecords>")
+
+    # ── faults and counts ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _take_fault(self, path: str) -> Fault | None:
+        with self._lock:
+            for fault in self._faults:
+                if path.startswith(fault.path) and fault.times > 0:
+                    fault.times -= 1
+                    return fault
+        return None
+
+    def _begun(self) -> float:
+        with self._lock:
+            self._busy += 1
+            self._most = max(self._most, self._busy)
+        return time.monotonic()
+
+    def _ended(self, begun: float, path: str, agent: str) -> None:
+        with self._lock:
+            self._busy -= 1
+            self._asked.append((begun, time.monotonic(), path, agent))
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, or less if the server is being stopped."""
+        self._stopping.wait(seconds)
+
+
+def _bears(paper: Paper, wanted: Sequence[str]) -> bool:
+    return any(category == w or category.startswith(f"{w}.") for category in paper.categories for w in wanted)
+
+
+def _answers(search: str, paper: Paper) -> bool:
+    """The one form of question that Paperboy asks: (cat:a OR cat:b.*) AND submittedDate:[x TO y]."""
+    cats = [name.rstrip("*").rstrip(".") for name in re.findall(r"cat:([\w.*-]+)", search)]
+    span = re.search(r"submittedDate:\[(\d+) TO (\d+)\]", search)
+    when = f"{paper.published:%Y%m%d%H%M}"
+    return (not cats or _bears(paper, cats)) and (span is None or span[1] <= when <= span[2])
+
+
+def _error_feed(message: str) -> str:
+    return (
+        f"<?xml version='1.0'?><feed {NS}><opensearch:totalResults>1</opensearch:totalResults>"
+        "<opensearch:startIndex>0</opensearch:startIndex><entry><id>https://arxiv.org/api/errors#it</id>"
+        f"<title>Error</title><summary>{escape(message)}</summary></entry></feed>"
+    )
+
+
+def _api_entry(paper: Paper) -> str:
+    def when(time: datetime | None) -> str:
+        return f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else ""
+
+    authors = "".join(f"<author><name>{escape(name)}</name></author>" for name in paper.authors)
+    categories = "".join(f'<category term="{code}"/>' for code in paper.categories)
+    comment = f"<arxiv:comment>{escape(paper.comment)}</arxiv:comment>" if paper.comment else ""
+    return (
+        f"<entry><id>http://arxiv.org/abs/{paper.versioned_id}</id><title>{escape(paper.title)}</title>"
+        f"<updated>{when(paper.updated)}</updated><published>{when(paper.published)}</published>"
+        f"<summary>{escape(paper.abstract)}</summary>{categories}"
+        f'<arxiv:primary_category term="{paper.primary_category}"/>{comment}{authors}</entry>'
+    )
+
+
+_ACCENTS = {"é": "\\'e", "É": "\\'E", "ü": '\\"u', "ö": '\\"o', "ß": "{\\ss}", "Ł": "\\L{}", "Ż": "\\.Z"}
+
+
+def _feed_entry(entry: Announced) -> str:
+    paper, kind, day = entry.paper, entry.announcement.kind, entry.announcement.day
+    creator = "".join(_ACCENTS.get(char, char) for char in ", ".join(paper.authors))
+    return (
+        f"<entry><id>oai:arXiv.org:{paper.versioned_id}</id><title>{escape(paper.title)}</title>"
+        f'<updated>{day}T04:00:19+00:00</updated><link href="https://arxiv.org/abs/{paper.id}" rel="alternate"/>'
+        f"<summary>arXiv:{paper.versioned_id} Announce Type: {kind} \nAbstract: {escape(paper.abstract)}</summary>"
+        + "".join(f'<category term="{code}"/>' for code in paper.categories)
+        + f"<published>{day}T00:00:00-04:00</published><arxiv:announce_type>{kind}</arxiv:announce_type>"
+        + (f"<dc:rights>{escape(paper.license)}</dc:rights>" if paper.license else "")
+        + f"<dc:creator>{escape(creator)}</dc:creator></entry>"
+    )
+
+
+def _oai_answer(inner: str) -> str:
+    return (
+        "<?xml version='1.0' encoding='UTF-8'?><OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\">"
+        f"<responseDate>2026-06-03T00:00:00Z</responseDate><request>http://localhost/oai</request>{inner}</OAI-PMH>"
+    )
+
+
+def _record(entries: Sequence[Announced]) -> str:
+    first, last = entries[0].paper, entries[-1]
+    paper = last.paper
+    names = [name.rpartition(" ") for name in paper.authors]
+    authors = "".join(
+        f"<author><keyname>{escape(key)}</keyname><forenames>{escape(fore)}</forenames></author>"
+        for fore, _, key in names
+    )
+    updated = f"<updated>{paper.updated:%Y-%m-%d}</updated>" if paper.version > 1 else ""
+    return (
+        f"<record><header><identifier>oai:arXiv.org:{paper.id}</identifier>"
+        f"<datestamp>{last.announcement.day}</datestamp></header><metadata>"
+        f'<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{paper.id}</id><created>{first.published:%Y-%m-%d}</created>'
+        f"{updated}<authors>{authors}</authors><title>{escape(paper.title)}</title>"
+        f"<categories>{' '.join(paper.categories)}</categories>"
+        + (f"<comments>{escape(paper.comment)}</comments>" if paper.comment else "")
+        + (f"<license>{escape(paper.license)}</license>" if paper.license else "")
+        + f"<abstract>{escape(paper.abstract)}</abstract></arXiv></metadata></record>"
+    )
+
+
+def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            path = unquote(url.path)
+            begun = arxiv._begun()
+            try:
+                self._serve(path, dict(parse_qsl(url.query)))
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+            finally:
+                arxiv._ended(begun, self.path, self.headers.get("User-Agent", ""))
+
+        def _serve(self, path: str, query: dict[str, str]) -> None:
+            fault = arxiv._take_fault(path) or Fault(path)
+            if fault.mode == "hang":
+                arxiv.wait(fault.seconds)
+            if fault.mode == "reset":
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.close_connection = True
+                self.connection.close()
+                return
+            if fault.status is not None:
+                self._head(fault.status, "text/plain", 9, fault.retry_after)
+                self.wfile.write(b"no thanks")
+                return
+            status, kind, body = arxiv.answer(path, query, empty=fault.mode == "empty")
+            if fault.mode == "html":
+                kind, body = "text/html", b"<html><body><p>We are down for maintenance.</p></body></html>"
+            if fault.mode == "truncate":
+                body = body[: len(body) // 2]
+            self._head(status, kind, len(body))
+            self._body(body, fault)
+
+        def _body(self, body: bytes, fault: Fault) -> None:
+            if fault.mode == "short":
+                self.wfile.write(body[: len(body) // 2])
+                self.close_connection = True
+            elif fault.mode == "trickle":
+                for byte in body:
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+                    arxiv.wait(0.05)
+            else:
+                self.wfile.write(body)
+
+        def _head(self, status: int, kind: str, length: int, retry_after: str | None = None) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(length))
+            if retry_after is not None:
+                self.send_header("Retry-After", retry_after)
+            self.end_headers()
+
+    return Handler
