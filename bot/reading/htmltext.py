@@ -1,0 +1,105 @@
+"""The words of one HTML element in reading order: formulas as text, footnotes set aside, addresses kept if asked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from bot.reading.mathtext import math_text
+
+MAX_DEPTH = 120
+"""Elements deeper than this are read as plain text: nothing that people write nests so far."""
+
+_SKIPPED_TAGS = frozenset(("img", "svg", "figure", "annotation", "annotation-xml", "head", "audio", "video", "canvas"))
+_SKIPPED = frozenset(
+    ("ltx_ERROR", "ltx_pagination", "ltx_rule", "ltx_note_mark", "ltx_note_type", "ltx_tag_note", "ltx_eqn_eqno")
+)
+_BLOCKS = frozenset(("p", "div", "br", "tr", "td", "th", "li", "dd", "dt", "table", "blockquote", "pre"))
+
+
+@dataclass
+class Words:
+    """What `gather` found in an element: its words, and the notes that hang on them."""
+
+    parts: list[str] = field(default_factory=list)
+    notes: list[etree._Element] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return tidied("".join(self.parts))
+
+
+def tidied(text: str) -> str:
+    """One line: white space collapsed, none before punctuation that closes."""
+    text = re.sub(r"[\s\u00a0\u2000-\u200a\u202f]+", " ", text.replace("\u200b", "").replace("\u00ad", ""))
+    text = re.sub(r", (?=[);])", "", text)
+    text = re.sub(r" (?=[,;.:!?)\]](?:\s|$))", "", text)
+    return re.sub(r"(?<=[(\[]) (?=\S)", "", text).strip()
+
+
+def classes(element: etree._Element) -> frozenset[str]:
+    return frozenset(str(element.get("class") or "").split())
+
+
+def words_of(element: etree._Element, *, addresses: bool = False, skip: frozenset[str] = frozenset()) -> Words:
+    """The words of `element`. With `addresses` a link reads as its address, and notes stand where they hang."""
+    words = Words()
+    _gather(element, words, addresses, skip, 0)
+    return words
+
+
+def inline_text(element: etree._Element) -> str:
+    """The words of an element that stands in a line, as its parent would read it."""
+    words = Words()
+    _child(element, words, False, frozenset(), 0)
+    return "".join(words.parts)
+
+
+def text_of(element: etree._Element, *, skip: frozenset[str] = frozenset()) -> str:
+    return words_of(element, skip=skip).text
+
+
+def _gather(element: etree._Element, words: Words, addresses: bool, skip: frozenset[str], depth: int) -> None:
+    if depth > MAX_DEPTH:
+        words.parts.append("".join(map(str, element.itertext())))
+        return
+    if element.text:
+        words.parts.append(element.text)
+    for child in element:
+        if isinstance(child.tag, str):
+            _child(child, words, addresses, skip, depth + 1)
+        if child.tail:
+            words.parts.append(child.tail)
+
+
+def _child(child: etree._Element, words: Words, addresses: bool, skip: frozenset[str], depth: int) -> None:
+    tag = child.tag
+    named = classes(child)
+    if tag == "math":
+        words.parts.append(math_text(child))
+    elif "ltx_note" in named:
+        if addresses:
+            words.parts.append(" ")
+            _gather(child, words, addresses, skip, depth)
+        words.notes.append(child)
+    elif tag in _SKIPPED_TAGS or named & _SKIPPED or named & skip:
+        if tag == "img" and "ltx_Math" in named:
+            words.parts.append(str(child.get("alt") or ""))
+    elif addresses and tag == "a" and str(child.get("href") or "").startswith("http"):
+        words.parts.append(f" {child.get('href')} ")
+    else:
+        if tag in _BLOCKS:
+            words.parts.append(" ")
+        _gather(child, words, addresses, skip, depth)
+        if tag in _BLOCKS:
+            words.parts.append(" ")
+
+
+def note_text(note: etree._Element) -> str:
+    """The words of a footnote without its marks."""
+    for part in note.iter():
+        if isinstance(part.tag, str) and "ltx_note_content" in classes(part):
+            return text_of(part)
+    return text_of(note)

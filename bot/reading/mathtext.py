@@ -1,0 +1,109 @@
+"""Formulas as readable text: presentation MathML (or the TeX beside it) becomes one line of Unicode."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from lxml import etree
+
+MAX_DEPTH = 60
+_INVISIBLE = re.compile("[\u2061-\u2064\u200b\u00ad]")
+_TIGHT_BEFORE = frozenset(",;.:)]}!|⟩")
+_SPACED = frozenset("=≠≈≡∼<>≤≥≪≫→←↦⟶⇒⇔↔∈∉⊂⊆∪∩+−-±∓×·÷∗⊕⊗⊙∧∨∣:≔∝≜")
+_ACCENTS = {"^": "\u0302", "~": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308", "→": "\u20d7", "˘": "\u0306"}
+_ACCENTS |= {"ˇ": "\u030c", "´": "\u0301", "`": "\u0300", "‾": "\u0304", "ˆ": "\u0302", "˜": "\u0303", "⃗": "\u20d7"}
+
+
+def math_text(math: etree._Element) -> str:
+    """One line for a `<math>` element; the TeX of `alttext` where it holds no presentation MathML."""
+    for child in math:
+        if child.tag == "semantics":
+            math = child
+            break
+    rows = [child for child in math if isinstance(child.tag, str) and not child.tag.startswith("annotation")]
+    text = "".join(_element(child, 0) for child in rows)
+    if not text.strip():
+        text = tex_text(str(math.get("alttext") or ""))
+    return _tidied(text)
+
+
+@lru_cache(maxsize=2048)
+def tex_text(tex: str) -> str:
+    """A TeX formula or fragment as Unicode; the TeX itself where it cannot be read."""
+    from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped, unused-ignore]
+
+    try:
+        return str(LatexNodes2Text(math_mode="text", strict_latex_spaces=False).latex_to_text(tex)).strip()
+    except Exception:  # pylatexenc lets errors of many kinds out on malformed TeX
+        return tex
+
+
+def _tidied(text: str) -> str:
+    text = _INVISIBLE.sub("", text)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r" (?=[,;.)\]}])|(?<=[(\[{]) ", "", text)
+    return text.strip()
+
+
+def _element(element: etree._Element, depth: int) -> str:
+    tag = element.tag
+    if not isinstance(tag, str) or depth > MAX_DEPTH:
+        return ""
+    if tag in ("mi", "mn", "ms"):
+        return unicodedata.normalize("NFKC", element.text or "".join(map(str, element.itertext())))
+    if tag == "mo":
+        return _operator(element.text or "")
+    if tag == "mtext":
+        return "".join(map(str, element.itertext())).replace("\u00a0", " ")
+    if tag == "mspace":
+        return " "
+    if tag in ("mphantom", "annotation", "annotation-xml"):
+        return ""
+    parts = [_element(child, depth + 1) for child in element]
+    return _composed(tag, parts, element)
+
+
+def _operator(text: str) -> str:
+    text = text.strip() if text.strip() else text[:1]
+    if text in _SPACED:
+        return f" {text} "
+    return f"{text} " if text in (",", ";") or (len(text) > 1 and text.isalpha()) else text
+
+
+def _composed(tag: str, parts: list[str], element: etree._Element) -> str:
+    first, second, third = [*(part.strip() for part in parts[:3]), "", "", ""][:3]
+    if tag == "mfrac":
+        return f"{_grouped(first)}/{_grouped(second)}"
+    if tag == "msqrt":
+        return f"√{_grouped(''.join(parts).strip())}"
+    if tag == "mroot":
+        return f"{_grouped(first)}^(1/{second})"
+    if tag in ("msub", "munder"):
+        return f"{first}{_script('_', second)}"
+    if tag == "msup":
+        return f"{first}{second}" if second in ("′", "″", "'", "∗") else f"{first}{_script('^', second)}"
+    if tag == "mover":
+        accent = _ACCENTS.get(second)
+        return f"{first}{accent}" if accent and len(first) == 1 else f"{first}{_script('^', second)}"
+    if tag in ("msubsup", "munderover"):
+        return f"{first}{_script('_', second)}{_script('^', third)}"
+    if tag == "mtr":
+        return " ".join(part for part in parts if part.strip())
+    if tag == "mtable":
+        return "; ".join(part.strip() for part in parts if part.strip())
+    if tag == "mfenced":
+        return f"{element.get('open', '(')}{', '.join(parts)}{element.get('close', ')')}"
+    return "".join(parts)
+
+
+def _grouped(text: str) -> str:
+    return text if len(text) <= 1 or re.fullmatch(r"\w+(?:[_^]\w+)?", text) else f"({text})"
+
+
+def _script(mark: str, text: str) -> str:
+    if not text or text in _ACCENTS:
+        return ""
+    text = re.sub(r"(?<![A-Za-z]{2}) | (?![A-Za-z]{2})", "", text)
+    return f"{mark}{text}" if re.fullmatch(r"-?\w+|.", text) else f"{mark}{{{text}}}"
