@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -130,9 +130,6 @@ def _again(
 
 # ── asking arXiv ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-LOOK_BACK_DAYS = 7
-"""Listing days that every poll goes over again for gaps."""
-
 POLL_EVERY = timedelta(minutes=20)
 """How often the feed is asked while the listing of the day is not there."""
 
@@ -142,10 +139,15 @@ RECHECK_AFTER = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class PollState:
-    """What the store remembers of asking arXiv. `day` is the newest complete listing, `checks` how often it was seen."""
+    """What the store remembers of asking arXiv.
+
+    `day` is the newest listing that was had, `checks` how often it was seen, `empty` how often since then the feed
+    had nothing newer: on a holiday that nobody foretold we ask ever less often.
+    """
 
     day: date | None = None
     checks: int = 0
+    empty: int = 0
     asked_at: datetime | None = None
     failures: int = 0
     retry_at: datetime | None = None
@@ -154,6 +156,7 @@ class PollState:
         return {
             "day": self.day.isoformat() if self.day else None,
             "checks": self.checks,
+            "empty": self.empty,
             "asked_at": self.asked_at.isoformat() if self.asked_at else None,
             "failures": self.failures,
             "retry_at": self.retry_at.isoformat() if self.retry_at else None,
@@ -166,34 +169,40 @@ class PollState:
         return cls(
             day=date.fromisoformat(str(day)) if day else None,
             checks=int(str(data.get("checks") or 0)),
+            empty=int(str(data.get("empty") or 0)),
             asked_at=datetime.fromisoformat(str(asked)) if asked else None,
             failures=int(str(data.get("failures") or 0)),
             retry_at=datetime.fromisoformat(str(retry)) if retry else None,
         )
 
 
-def poll_due(state: PollState, expected: date, now: datetime) -> bool:
-    """Whether to ask arXiv now, when `expected` is the newest listing that its calendar says is out."""
+def poll_due(state: PollState, expected: date, now: datetime, *, unasked: bool = False) -> bool:
+    """Whether to ask arXiv now, when `expected` is the newest listing that its calendar says is out.
+
+    `unasked` says that somebody follows an archive whose latest listing was never asked for.
+    """
     if state.asked_at is not None and state.asked_at > now:
         return True  # the clock went back: what we remember is worth nothing
     if state.retry_at is not None and now < state.retry_at:
         return False
-    if state.asked_at is None or state.failures:
+    if state.asked_at is None or state.failures or unasked:
         return True
     if state.day is None or state.day < expected:
-        return now - state.asked_at >= POLL_EVERY
+        return now - state.asked_at >= POLL_EVERY * 2 ** min(state.empty, 4)
     return state.checks < 2 and now - state.asked_at >= RECHECK_AFTER
 
 
 def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
     """The state after arXiv answered with the listing of `day` (None: nothing there yet)."""
-    if day is None:
-        return PollState(state.day, state.checks, now)
-    return PollState(day, state.checks + 1 if day == state.day else 1, now)
+    if day is None or (state.day is not None and day < state.day):
+        return PollState(state.day, state.checks, state.empty + 1, now)
+    if day == state.day:
+        return PollState(day, state.checks + 1, state.empty + 1, now)
+    return PollState(day, 1, 0, now)
 
 
 def after_failed_poll(state: PollState, retry_after: float | None, now: datetime) -> PollState:
     """The state after arXiv did not serve; waits from a minute to two hours, or as long as arXiv asked for."""
     failures = state.failures + 1
     wait = max(retry_after or 0.0, backoff(failures, base=60.0, most=7200.0))
-    return PollState(state.day, state.checks, now, failures, now + timedelta(seconds=wait))
+    return replace(state, asked_at=now, failures=failures, retry_at=now + timedelta(seconds=wait))

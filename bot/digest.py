@@ -1,0 +1,107 @@
+"""Matches and summaries become cards, and cards a digest. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot import codelinks
+from bot.model import (
+    Announcement,
+    Candidate,
+    Card,
+    Depth,
+    Digest,
+    FoundLinks,
+    Match,
+    Paper,
+    Reading,
+    Summary,
+    SummaryKey,
+    Window,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In which language and how deeply a chat wants its papers told."""
+
+    language: str
+    depth: Depth = Depth.BRIEF
+
+    def key(self, paper: Paper) -> SummaryKey:
+        return SummaryKey(paper.id, paper.version, self.language, self.depth)
+
+
+def card(
+    paper: Paper,
+    *,
+    announcement: Announcement | None = None,
+    matches: Sequence[Match] = (),
+    summary: Summary | None = None,
+    reading: Reading | None = None,
+) -> Card:
+    """One paper ready to show; its links are found by rule in its own title, abstract, comment and full text."""
+    return Card(
+        paper=paper,
+        announcement=announcement,
+        matched=tuple(matches),
+        summary=summary,
+        links=_links(paper, reading),
+        figures=reading.figures if reading else (),
+    )
+
+
+def _links(paper: Paper, reading: Reading | None) -> FoundLinks:
+    return codelinks.find_links(paper.abstract, paper.comment or "", html_links=reading.links if reading else ())
+
+
+def cards(
+    candidates: Sequence[Candidate],
+    summaries: Mapping[SummaryKey, Summary],
+    voice: Voice,
+    readings: Mapping[str, Reading] | None = None,
+) -> tuple[Card, ...]:
+    """Cards in the order of the candidates; one whose summary is missing has none."""
+    known = readings or {}
+    return tuple(
+        card(
+            candidate.announced.paper,
+            announcement=candidate.announced.announcement,
+            matches=candidate.matches,
+            summary=summaries.get(voice.key(candidate.announced.paper)),
+            reading=known.get(candidate.announced.paper.id),
+        )
+        for candidate in candidates
+    )
+
+
+def window_of(candidates: Sequence[Candidate], otherwise: date) -> Window:
+    """The listing days that these candidates span; one day where there are none."""
+    days = [candidate.announced.announcement.day for candidate in candidates] or [otherwise]
+    return Window(min(days), max(days))
+
+
+def topics_of(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """The topics that these candidates match, most papers first."""
+    counted: dict[str, int] = {}
+    for candidate in candidates:
+        for match in candidate.matches:
+            counted[match.topic] = counted.get(match.topic, 0) + 1
+    return tuple(sorted(counted, key=lambda topic: (-counted[topic], topic)))
+
+
+def notes_on(shown: Sequence[Card]) -> tuple[str, ...]:
+    """What a reader should know of how these cards were made: each reason for a lesser maker, with its count."""
+    reasons: dict[str, int] = {}
+    for one in shown:
+        if one.summary and one.summary.provenance.instead_of:
+            why = one.summary.provenance.instead_of
+            reasons[why] = reasons.get(why, 0) + 1
+    return tuple(f"{count} of {len(shown)} summarized without the model: {why}" for why, count in reasons.items())
+
+
+def quiet(window: Window, topics: Sequence[str], announced: int, why: str, language: str = "en") -> Digest:
+    """A digest with nothing in it, and the reason."""
+    return Digest(tuple(topics), window, announced, 0, (), language=language, quiet=why)

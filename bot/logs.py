@@ -1,0 +1,98 @@
+"""Structured logs: text on a terminal, JSON elsewhere; secrets are cut out whoever logs them."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+import structlog
+from pydantic import SecretStr
+
+from bot.settings import Settings
+
+_TOKENS = re.compile(r"(?<=/bot)\d+:[\w-]{20,}|\b\d{6,}:[\w-]{30,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
+"""Telegram tokens, also inside addresses, and passwords inside addresses."""
+
+NOISY = (
+    "httpx",
+    "httpcore",
+    "apscheduler",
+    "discord",
+    "telegram",
+    "aiohttp.access",
+    "alembic",
+    "arxiv",
+    "google_genai",
+)
+
+
+def configure(settings: Settings) -> None:
+    """Send structlog's events and the standard library's records to standard error, in one form."""
+    level = getattr(logging, settings.log_level.upper())
+    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _Redactor(secrets_of(settings)),
+    ]
+    last = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _Redactor(secrets_of(settings)),
+                last,
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in NOISY:  # they log addresses with tokens in them, and every request
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """The values that must never be printed."""
+    values = (getattr(settings, name) for name in type(settings).model_fields)
+    found = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
+    return tuple(value for value in found if len(value) >= 6)
+
+
+class _Redactor:
+    """Replaces known secrets, and what looks like one, in every string of an event."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = tuple(sorted(secrets, key=len, reverse=True))
+
+    def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        for key, value in event.items():
+            event[key] = self._clean(value)
+        return event
+
+    def _clean(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return redact(value, self._secrets)
+        if isinstance(value, list | tuple):
+            return [self._clean(item) for item in value]
+        if isinstance(value, BaseException):
+            return redact(str(value), self._secrets)
+        return value
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """`text` without these secrets and without anything that looks like a token."""
+    for secret in secrets:
+        text = text.replace(secret, "•••")
+    return _TOKENS.sub("•••", text)

@@ -1,0 +1,35 @@
+"""The way of a paper, one function a step. Each works off what is pending in the store, so it may stop anywhere and
+be run again: nothing is lost, nothing is done twice.
+
+    poll(store, source)            arXiv's feed, API and OAI  →  papers, announcements, the ledger of listings
+    match(store)                   announcements × topics     →  matches
+    choose(store)                  what each chat will see    →  summaries that are wanted
+    summarize(store, chain)        wanted                     →  summaries, once per version × language × depth
+    compose(store, renderers)      chats that are due         →  digests and their deliveries, written before sending
+    Courier(store, senders).deliver()                         →  messages, and what became of each
+
+The steps decide nothing themselves: when to ask arXiv, who is due, how to order papers and what to do after each
+outcome are pure functions of `bot.cadence`, `bot.ranking` and `bot.digest` that take `now`.
+"""
+
+from bot.pipeline.ask import digest_of, read_now
+from bot.pipeline.choose import choose
+from bot.pipeline.compose import Press, compose, digest_now
+from bot.pipeline.deliver import Courier
+from bot.pipeline.match import match
+from bot.pipeline.poll import poll
+from bot.pipeline.summarize import summarize, summary_for
+
+__all__ = [
+    "Courier",
+    "Press",
+    "choose",
+    "compose",
+    "digest_now",
+    "digest_of",
+    "match",
+    "poll",
+    "read_now",
+    "summarize",
+    "summary_for",
+]

@@ -1,0 +1,51 @@
+"""What each chat will see next → the summaries that are wanted, and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot import ranking
+from bot.digest import Voice
+from bot.model import ARCHIVE, Candidate, Platform, SummaryKey, Wanted
+from bot.ports import Store
+
+ARCHIVE_DAYS = 7
+"""Listing days for which the archive goes on asking for summaries."""
+
+
+async def choose(store: Store, now: datetime) -> int:
+    """Write the wanted set anew from what chats have coming to them; returns its size."""
+    wanted: dict[SummaryKey, Wanted] = {}
+    chats = {chat.ref: chat for chat in await store.chats()}
+    for ref in await store.chats_with_candidates():
+        chat = chats[ref]
+        if chat.ref.platform is Platform.SITE:
+            continue
+        shown = ranking.rank(await store.candidates(ref), chat.size, now).shown
+        _add(wanted, shown, Voice(chat.language, chat.depth), chat.next_due_at or now)
+    if archive := chats.get(ARCHIVE):
+        # The archive has no hour of its own: what chats wait for goes first.
+        _add(wanted, await _archived(store), Voice(archive.language, archive.depth), now + timedelta(hours=24))
+    await store.want(list(wanted.values()))
+    return len(wanted)
+
+
+async def _archived(store: Store) -> list[Candidate]:
+    last = await store.latest_day()
+    if last is None:
+        return []
+    first = last - timedelta(days=ARCHIVE_DAYS)
+    seen: dict[str, Candidate] = {}
+    for topic in await store.archived_topics():
+        for candidate in await store.matched(topic, first, last):
+            seen.setdefault(candidate.announced.paper.id, candidate)
+    return list(seen.values())
+
+
+def _add(wanted: dict[SummaryKey, Wanted], shown: Sequence[Candidate], voice: Voice, due_at: datetime) -> None:
+    for candidate in shown:
+        key = voice.key(candidate.announced.paper)
+        known = wanted.get(key)
+        chats = 1 + (known.chats if known else 0)
+        wanted[key] = Wanted(key, chats, min(due_at, known.due_at) if known else due_at)

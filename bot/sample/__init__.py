@@ -1,0 +1,80 @@
+"""The bundled sample: real papers of three announcement days, for a first look without network, token or key.
+
+Ids, titles, authors, categories and comments are arXiv's; the abstracts are retold in our own words (every card says
+"sample text"), and the replacement on the last day is made up so that one can be seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from bot.categories import archive_of
+from bot.model import Announced, Announcement, Kind, Listing, Paper, PaperRef
+
+
+@cache
+def days() -> Mapping[date, tuple[Announced, ...]]:
+    """The sample's announcements by listing day, oldest first."""
+    files = (file for file in resources.files(__name__).iterdir() if file.name.endswith(".jsonl"))
+    found = {}
+    for file in sorted(files, key=lambda file: file.name):
+        day = date.fromisoformat(file.name.removesuffix(".jsonl"))
+        lines = file.read_text(encoding="utf-8").splitlines()
+        found[day] = tuple(_announced(json.loads(line), day) for line in lines)
+    return found
+
+
+def _announced(row: Mapping[str, Any], day: date) -> Announced:
+    paper = Paper(
+        id=row["id"],
+        version=row["version"],
+        title=row["title"],
+        authors=tuple(row["authors"]),
+        abstract=row["abstract"],
+        categories=tuple(row["categories"]),
+        comment=row["comment"],
+        sample=True,
+    )
+    return Announced(paper, Announcement(paper.id, paper.version, day, Kind(row["kind"])))
+
+
+class SampleSource:
+    """The sample as a `PaperSource`: what arXiv would say on listing day `today`."""
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+
+    async def listing(self, archives: Collection[str]) -> Listing:
+        entries = [entry for entry in days().get(self.today, ()) if _of(entry.paper, archives)]
+        return Listing(self.today if entries else None, tuple(entries))
+
+    async def changed(self, first: date, last: date) -> Listing:
+        spans = [entries for day, entries in days().items() if first <= day <= min(last, self.today)]
+        return Listing(last, tuple(entry for entries in spans for entry in entries))
+
+    async def submitted(
+        self,
+        archives: Collection[str],
+        first: date,  # noqa: ARG002 - the sample knows no submission dates, and is small
+        last: date,  # noqa: ARG002
+    ) -> Sequence[Paper]:
+        return [paper for paper in self._known().values() if _of(paper, archives)]
+
+    async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
+        known = self._known()
+        return {ref.id: known[ref.id] for ref in refs if ref.id in known}
+
+    async def license(self, paper_id: str) -> str | None:
+        return None if (paper := self._known().get(paper_id)) is None else paper.license
+
+    def _known(self) -> dict[str, Paper]:
+        return {entry.paper.id: entry.paper for day, e in days().items() if day <= self.today for entry in e}
+
+
+def _of(paper: Paper, archives: Collection[str]) -> bool:
+    return any(archive_of(category) in archives for category in paper.categories)

@@ -1,0 +1,79 @@
+"""The service's own address: the archive, /healthz, /ready and /metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.errors import PaperboyError
+from bot.model import JSON
+
+Check = Callable[[], Awaitable[JSON]]
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def build(site: Path, health: Check, metrics: Callable[[], Awaitable[bytes]]) -> web.Application:
+    """The web application. `health` gives {"ok": bool, …}; `metrics` Prometheus' text format."""
+    app = web.Application(middlewares=[_headers])
+
+    async def healthz(_request: web.Request) -> web.Response:
+        state = await _checked(health)
+        return web.json_response(state, status=200 if state["ok"] else 503)
+
+    async def ready(_request: web.Request) -> web.Response:
+        state = await _checked(health)
+        fine = bool(state["ok"] and state.get("ready", True))
+        return web.json_response(state, status=200 if fine else 503)
+
+    async def scrape(_request: web.Request) -> web.Response:
+        return web.Response(body=await metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    async def page(request: web.Request) -> web.FileResponse:
+        return web.FileResponse(_inside(site, request.match_info["path"]))
+
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/ready", ready)
+    app.router.add_get("/metrics", scrape)
+    app.router.add_get("/{path:.*}", page)
+    return app
+
+
+async def _checked(health: Check) -> JSON:
+    try:
+        return await health()
+    except PaperboyError as error:
+        return {"ok": False, "why": str(error)}
+
+
+def _inside(site: Path, path: str) -> Path:
+    root = site.resolve()
+    target = (root / path).resolve()
+    if target.is_dir():
+        target /= "index.html"
+    if not target.is_relative_to(root) or not target.is_file():
+        raise web.HTTPNotFound(text="There is no such page in this archive.")
+    return target
+
+
+@web.middleware
+async def _headers(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    response = await handler(request)
+    response.headers.update(HEADERS)
+    return response
+
+
+async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
+    """Start serving; returns the runner (to clean up) and the port in use. Raises OSError where the port is taken."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    return runner, runner.addresses[0][1]
