@@ -32,6 +32,14 @@ class Followed:
     since: date
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One line of an autocompletion: what is sent (at most 100 characters), and what is read."""
+
+    value: str
+    label: str
+
+
 # ── beginning and help ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -138,6 +146,14 @@ class Withdrawn:
     """The paper was withdrawn by its authors; the card has its metadata and no summary."""
 
     card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The paper is there and no reading can be made of it; `why` is a sentence."""
+
+    paper_id: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +270,7 @@ Result = (
     | NotALink
     | UnknownPaper
     | Withdrawn
+    | Unreadable
     | Busy
     | DigestComing
     | NothingNow

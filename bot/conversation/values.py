@@ -1,0 +1,168 @@
+"""Reads what people write as the value of a setting: times, languages, places, sizes. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import Any
+
+from bot.conversation import zones
+from bot.conversation.languages import LANGUAGES, language_code, language_name
+from bot.conversation.results import Choices, NotAccepted
+from bot.model import Chat, Depth, Style
+
+NAMES = ("language", "time", "timezone", "size", "style", "depth")
+"""The settings of a chat, as commands name them."""
+
+SMALLEST, LARGEST = 1, 50
+"""Papers that a digest may show in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of `Chat` and its new value; `shown` is that value as people read it."""
+
+    name: str
+    field: str
+    value: Any
+    shown: str
+
+    def apply(self, chat: Chat) -> Chat:
+        return replace(chat, **{self.field: self.value})
+
+
+def read(name: str, given: str, now: datetime) -> Change | NotAccepted:
+    """What `given` means for setting `name`; `now` is for offsets that change with the season."""
+    given = " ".join(given.split())
+    match name.strip().casefold():
+        case "language" | "lang":
+            return _language(given)
+        case "time":
+            return _time(given)
+        case "timezone" | "zone" | "tz":
+            return _timezone(given, now)
+        case "size":
+            return _size(given)
+        case "style":
+            return _word("style", Style, given)
+        case "depth":
+            return _word("depth", Depth, given)
+        case other:
+            return NotAccepted(other, given, "There is no such setting.", NAMES)
+
+
+def current(chat: Chat, name: str) -> tuple[str, str]:
+    """A setting's value as `read` takes it, and as people read it."""
+    match name:
+        case "language":
+            return chat.language, language_name(chat.language)
+        case "time":
+            return f"{chat.digest_time:%H:%M}", f"{chat.digest_time:%H:%M}"
+        case "timezone":
+            return chat.timezone, chat.timezone.replace("_", " ")
+        case "size":
+            return str(chat.size), f"{chat.size} {'paper' if chat.size == 1 else 'papers'}"
+        case "style":
+            return chat.style.value, chat.style.value
+        case "depth":
+            return chat.depth.value, chat.depth.value
+    raise KeyError(name)
+
+
+_COMMON_LANGUAGES = ("en", "zh", "es", "fr", "de", "ja", "ko", "pt", "ru", "it", "ar", "hi")
+_COMMON_TIMES = ("06:00", "07:00", "08:00", "09:00", "10:00", "12:00", "15:00", "18:00", "20:00", "22:00")
+_COMMON_SIZES = ("3", "5", "10", "20", "30", "50")
+
+
+def choices(chat: Chat, name: str) -> Choices | NotAccepted:
+    """The values that buttons offer for a setting, and how to give any other."""
+    if name not in NAMES:
+        return NotAccepted(name, "", "There is no such setting.", NAMES)
+    options: tuple[tuple[str, str], ...]
+    match name:
+        case "language":
+            options = tuple((code, LANGUAGES[code][1]) for code in _COMMON_LANGUAGES)
+            hint = "or any other language by name"
+        case "time":
+            options = tuple((each, each) for each in _COMMON_TIMES)
+            hint = "or any other time, like 7:45 or 9 pm"
+        case "timezone":
+            options = zones.COMMON
+            hint = "or any city, like Zurich or San Francisco"
+        case "size":
+            options = tuple((each, each) for each in _COMMON_SIZES)
+            hint = f"or any number from {SMALLEST} to {LARGEST}"
+        case "style":
+            options = (("cards", "cards: takeaways and links"), ("compact", "compact: title and one line"))
+            hint = "how much of each paper a digest shows"
+        case _:
+            options = (("brief", "brief: from the abstract"), ("deep", "deep: from the whole paper"))
+            hint = "how closely papers are read"
+    return Choices(name, current(chat, name)[0], options, hint)
+
+
+def _language(given: str) -> Change | NotAccepted:
+    code = language_code(given)
+    if code is None:
+        names = {each.casefold(): each for _, (english, own) in LANGUAGES.items() for each in (english, own)}
+        close = difflib.get_close_matches(given.casefold(), names, n=3, cutoff=0.6)
+        examples = tuple(names[each] for each in close) or ("English", "中文", "de")
+        return NotAccepted("language", given, "I know no language of that name.", examples)
+    return Change("language", "language", code, language_name(code))
+
+
+_CLOCK = re.compile(
+    r"(?:at\s+)?(?P<hour>\d{1,2})(?:\s*[:.h]\s*(?P<minute>\d{2}))?\s*(?:h|uhr|o'clock)?\s*(?P<half>[ap]\.?\s?m\.?)?",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)")
+
+
+def _time(given: str) -> Change | NotAccepted:
+    words = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+    found = words.get(given.casefold()) or _clock(given)
+    if found is None:
+        return NotAccepted("time", given, "That is no time of day.", ("9", "9:30", "21:15", "9 pm"))
+    return Change("time", "digest_time", found, f"{found:%H:%M}")
+
+
+def _clock(given: str) -> time | None:
+    match = _COMPACT.fullmatch(given) or _CLOCK.fullmatch(given)
+    if match is None:
+        return None
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    half = (match.groupdict().get("half") or "")[:1].casefold()
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _timezone(given: str, now: datetime) -> Change | NotAccepted:
+    zone = zones.find(given)
+    if zone is not None:
+        return Change("timezone", "timezone", zone, zone.replace("_", " "))
+    if (at_offset := zones.with_offset(given, now)) is not None:
+        why = "An offset changes with the season, so name a place."
+        return NotAccepted("timezone", given, why, at_offset)
+    return NotAccepted("timezone", given, "I know no time zone or city of that name.", zones.close_to(given))
+
+
+def _size(given: str) -> Change | NotAccepted:
+    digits = given.casefold().removesuffix("papers").removesuffix("paper").strip()
+    if not (digits.isdecimal() and len(digits) <= 6 and SMALLEST <= int(digits) <= LARGEST):
+        why = f"A digest can show {SMALLEST} to {LARGEST} papers."
+        return NotAccepted("size", given, why, ("5", "10", "20"))
+    number = int(digits)
+    return Change("size", "size", number, f"{number} {'paper' if number == 1 else 'papers'}")
+
+
+def _word(name: str, values: type[Style] | type[Depth], given: str) -> Change | NotAccepted:
+    allowed = tuple(each.value for each in values)
+    word = given.casefold()
+    if word not in allowed:
+        return NotAccepted(name, given, f"It is one of {' and '.join(allowed)}.", allowed)
+    return Change(name, name, values(word), word)

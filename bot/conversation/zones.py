@@ -1,0 +1,137 @@
+"""Time zones by what people call them: IANA names, cities, and offsets (which only lead to suggestions). Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+COMMON = (
+    ("UTC", "UTC"),
+    ("America/Los_Angeles", "Los Angeles"),
+    ("America/New_York", "New York"),
+    ("America/Sao_Paulo", "São Paulo"),
+    ("Europe/London", "London"),
+    ("Europe/Berlin", "Berlin"),
+    ("Europe/Moscow", "Moscow"),
+    ("Asia/Kolkata", "India"),
+    ("Asia/Shanghai", "Shanghai"),
+    ("Asia/Tokyo", "Tokyo"),
+    ("Australia/Sydney", "Sydney"),
+)
+"""Zones that buttons offer, with what is written on them."""
+
+_PLACES = {
+    "Europe/Berlin": "germany, munich, hamburg, frankfurt, cologne, stuttgart, heidelberg, tubingen, "
+    "karlsruhe, dresden, bonn, aachen, darmstadt, gottingen, freiburg, leipzig",
+    "Europe/Zurich": "switzerland, geneva, lausanne, basel, bern",
+    "Europe/Paris": "france, lyon, grenoble, toulouse, nice, marseille, strasbourg",
+    "Europe/London": "uk, england, britain, scotland, oxford, cambridge, edinburgh, manchester, bristol, glasgow",
+    "Europe/Madrid": "spain, barcelona, valencia, seville",
+    "Europe/Rome": "italy, milan, turin, pisa, bologna, trieste, padua, florence, naples",
+    "Europe/Amsterdam": "netherlands, holland, delft, leiden, utrecht, eindhoven, groningen, nijmegen",
+    "Europe/Brussels": "belgium, leuven, ghent",
+    "Europe/Vienna": "austria, graz, linz, innsbruck",
+    "Europe/Stockholm": "sweden, gothenburg, uppsala, lund, linkoping",
+    "Europe/Copenhagen": "denmark, aarhus",
+    "Europe/Oslo": "norway, trondheim, bergen",
+    "Europe/Helsinki": "finland, espoo, tampere, oulu",
+    "Europe/Warsaw": "poland, krakow, wroclaw, poznan",
+    "Europe/Prague": "czechia, brno",
+    "Europe/Lisbon": "portugal, porto",
+    "Europe/Athens": "greece, thessaloniki, heraklion",
+    "Europe/Dublin": "ireland, galway, cork",
+    "Europe/Kyiv": "ukraine, kiev, lviv, kharkiv",
+    "Europe/Moscow": "saint petersburg, st petersburg",
+    "Europe/Istanbul": "turkey, ankara, izmir",
+    "America/New_York": "boston, philadelphia, washington, washington dc, atlanta, pittsburgh, princeton, "
+    "miami, ithaca, baltimore, new york city, nyc, ann arbor, cambridge ma, eastern, "
+    "et, edt",
+    "America/Chicago": "austin, dallas, houston, madison, minneapolis, st louis, champaign, urbana, "
+    "central, ct, cst, cdt",
+    "America/Denver": "boulder, salt lake city, albuquerque, mountain, mdt",
+    "America/Los_Angeles": "california, seattle, san francisco, san jose, san diego, palo alto, stanford, "
+    "berkeley, pasadena, portland, bay area, la, mountain view, pacific, pt, pst, pdt",
+    "America/Toronto": "ottawa, waterloo",
+    "America/Montreal": "quebec",
+    "America/Mexico_City": "mexico",
+    "America/Sao_Paulo": "campinas, rio de janeiro, brasilia, belo horizonte",
+    "America/Argentina/Buenos_Aires": "argentina",
+    "Asia/Shanghai": "china, beijing, shenzhen, guangzhou, hangzhou, nanjing, wuhan, chengdu, hefei, "
+    "xi'an, xian, tianjin, 北京, 上海, 深圳, 中国",
+    "Asia/Hong_Kong": "香港",
+    "Asia/Taipei": "taiwan, hsinchu, 台北",
+    "Asia/Tokyo": "japan, kyoto, osaka, nagoya, tsukuba, sapporo, fukuoka, sendai, 東京, 日本",
+    "Asia/Seoul": "korea, south korea, daejeon, pohang, busan, 서울",
+    "Asia/Kolkata": "india, mumbai, delhi, new delhi, bangalore, bengaluru, chennai, hyderabad, pune, kanpur, ist",
+    "Asia/Karachi": "pakistan, lahore, islamabad",
+    "Asia/Jerusalem": "israel, haifa, tel aviv, rehovot",
+    "Asia/Tehran": "iran, isfahan",
+    "Asia/Dubai": "abu dhabi, uae",
+    "Asia/Riyadh": "saudi arabia, thuwal, jeddah",
+    "Asia/Ho_Chi_Minh": "vietnam, hanoi, saigon",
+    "Asia/Jakarta": "indonesia, bandung",
+    "Asia/Bangkok": "thailand",
+    "Australia/Sydney": "canberra, newcastle",
+    "Pacific/Auckland": "wellington, christchurch, dunedin",
+    "Africa/Johannesburg": "cape town, pretoria, south africa",
+    "Africa/Cairo": "alexandria",
+    "Africa/Lagos": "nigeria, abuja",
+    "Africa/Nairobi": "kenya",
+    "UTC": "gmt, z, greenwich, universal",
+}
+"""Places that are no IANA name themselves, plain, by their zone."""
+
+_HIDDEN = ("Etc/", "posix/", "right/", "SystemV/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/")
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+\-−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.IGNORECASE)
+
+
+def find(given: str) -> str | None:
+    """The zone that is meant, None where that is not certain."""
+    return _names().get(_plain(given))
+
+
+def with_offset(given: str, now: datetime) -> tuple[str, ...] | None:
+    """Places whose clocks are now at an offset like "+02:00" or "UTC-5"; None where none is given."""
+    match = _OFFSET.fullmatch(given.strip())
+    if match is None:
+        return None
+    offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+    offset = offset if match["sign"] == "+" else -offset
+    known = [zone for zone, _ in COMMON] + list(_PLACES)
+    rest = sorted(each for each in available_timezones() if "/" in each and not each.startswith(_HIDDEN))
+    found = [each for each in dict.fromkeys(known + rest) if now.astimezone(ZoneInfo(each)).utcoffset() == offset]
+    return tuple(found[:3]) or ("UTC", "Europe/Berlin", "Asia/Tokyo")
+
+
+def close_to(given: str) -> tuple[str, ...]:
+    """Zones whose name resembles what was given, or a few to show what a name looks like."""
+    close = difflib.get_close_matches(_plain(given), _names(), n=5, cutoff=0.7)
+    found = tuple(dict.fromkeys(_names()[each] for each in close))[:3]
+    return found or ("Europe/Berlin", "America/New_York", "Shanghai")
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Every way to call a zone, plain: its full name, its city, and the places around."""
+    names: dict[str, str] = {}
+    for zone in sorted(available_timezones()):
+        if zone.startswith(_HIDDEN) and zone != "Etc/UTC":
+            continue
+        names[_plain(zone)] = zone
+        if "/" in zone:
+            names.setdefault(_plain(zone.rpartition("/")[2]), zone)
+    for zone, places in _PLACES.items():
+        names.update({_plain(place): zone for place in places.split(", ")})
+    names["utc"] = "UTC"
+    return names
+
+
+def _plain(name: str) -> str:
+    """Letters without case and accents, words with one space between them."""
+    bare = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
+    # NFKD takes Hangul apart; put what is left together again.
+    return " ".join(unicodedata.normalize("NFC", bare).casefold().replace("_", " ").split())
