@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol
 
 from bot.model import (
@@ -225,6 +226,9 @@ class Papers(Protocol):
     async def set_aside(self, entries: Sequence[Malformed], now: datetime) -> None:
         """Keep malformed entries; one that is already kept stays one."""
 
+    async def malformed(self, limit: int = 100) -> list[Malformed]:
+        """What was set aside, newest first."""
+
     async def record_listing(self, records: Sequence[ListingRecord]) -> None:
         """Write the ledger's lines; one for the same day and archive is replaced, never complete by incomplete."""
 
@@ -247,9 +251,18 @@ class Topics(Protocol):
         """Announcements with a greater sequence number, in order."""
 
     async def save_matches(
-        self, matches: Sequence[tuple[int, str, date, tuple[str, ...]]], topic_ids: Collection[int], seq: int
+        self,
+        matches: Sequence[tuple[int, str, date, tuple[str, ...]]],
+        topic_ids: Collection[int],
+        seq: int,
+        *,
+        after: int | None = None,
     ) -> None:
-        """Write (topic id, paper id, listing day, because) rows and set these topics' `matched_seq`, at once."""
+        """Write (topic id, paper id, listing day, because) rows and bring these topics' `matched_seq` to `seq`.
+
+        `after` is the sequence number the matching began after: a topic that a new subscriber has set back below it
+        meanwhile stays where it is, so that it is matched again from there. A topic that is gone is passed over.
+        """
 
     async def matches(self, paper_ids: Collection[str], topics: Collection[str]) -> Mapping[str, tuple[Match, ...]]: ...
 
@@ -276,6 +289,9 @@ class Summaries(Protocol):
     async def wanted(self, now: datetime, limit: int) -> list[Wanted]:
         """Wanted, not made, not waiting for a later time: first due first, then by number of chats."""
 
+    async def postponed(self, now: datetime) -> list[Wanted]:
+        """Wanted, not made, and waiting for a later time."""
+
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
         """Count an attempt and do not offer the key before `until`."""
 
@@ -299,7 +315,7 @@ class Chats(Protocol):
     async def chats(self) -> list[Chat]: ...
 
     async def save_chat(self, chat: Chat) -> None:
-        """Write a chat's settings, whether it is new or not."""
+        """Write a chat's settings, all of them, whether it is new or not; `created_at` None keeps the first one."""
 
     async def subscribe(self, ref: ChatRef, topic: str, since: date, now: datetime) -> bool:
         """Let a chat (which must be there) follow a topic; False if it does. A new topic is matched from `since` on."""
@@ -310,7 +326,8 @@ class Chats(Protocol):
 
     async def suspend(self, ref: ChatRef, why: str) -> None: ...
 
-    async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None: ...
+    async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None:
+        """Send to it again; None leaves the due time as it is."""
 
     async def move_chat(self, old: ChatRef, new: ChatRef) -> None:
         """Rewrite a chat's id everywhere, its forum topics too, in one transaction; joins with `new` if there."""
@@ -329,7 +346,8 @@ class Outbox(Protocol):
 
     async def write_digest(self, digest: NewDigest, now: datetime) -> bool:
         """One transaction: the digest, its delivery parts (waiting), its papers taken, the chat's next due time.
-        False, and nothing written, if the slot is there already or one of the papers has been taken meanwhile."""
+        False, and nothing written, if the slot is there already, one of the papers has been taken meanwhile, or the
+        chat is gone. `next_due_at` None leaves the due time as it is; no parts means nothing to send."""
 
     async def lease(
         self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
@@ -349,7 +367,9 @@ class Outbox(Protocol):
         message_id: str | None = None,
         next_attempt_at: datetime | None = None,
         why: str | None = None,
-    ) -> None: ...
+    ) -> None:
+        """Write what came of it; None keeps `message_id` and `why`. Waiting means: again at `next_attempt_at`, else
+        `now`. A delivery that is sent stays sent."""
 
     async def orphaned(self, now: datetime) -> list[Delivery]:
         """Deliveries left in `sending` by a process that is gone (its lease has expired)."""
@@ -377,12 +397,26 @@ class Operations(Protocol):
 
     async def release(self, name: str, owner: str) -> None: ...
 
-    async def ledger(self, since: date) -> list[LedgerLine]: ...
+    async def holder(self, name: str) -> str | None:
+        """Who holds a named lease, or held it last."""
+
+    async def expire_leases(self, owner: str, now: datetime) -> int:
+        """Let the delivery leases of every other owner end now; for whoever holds the lease of sending. How many."""
+
+    async def ledger(self, since: date) -> list[LedgerLine]:
+        """Listing days from `since` on, oldest first. What was announced is what the listings say, else what came in.
+
+        `ingested` counts all kinds; the rest only new papers and cross-lists: matched by a topic, taken by any chat,
+        summarized in that version, and taken by a digest of which every part is sent (the archive's have none).
+        """
 
     async def remember_value(self, name: str, value: JSON) -> None:
         """Small state of the service itself: when arXiv was last asked, pauses."""
 
     async def value(self, name: str) -> JSON | None: ...
+
+    async def backup(self, path: Path) -> None:
+        """Copy the database to a new file while it is in use (SQLite). Raises `TellUser` where that cannot be."""
 
     async def ping(self) -> None:
         """Raises `StoreUnavailable` unless the database answers a query."""

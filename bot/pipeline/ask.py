@@ -91,7 +91,7 @@ async def digest_of(
     query: str,
     window: Window,
     voice: digests.Voice,
-    progress: Progress = lambda done, of: None,
+    progress: Progress | None = None,
 ) -> Digest:
     """What a subscriber of `query` would get for these listing days, nothing cut off.
 
@@ -131,7 +131,7 @@ def _matching(matcher: Matcher, query: str, announced: Sequence[Announced]) -> l
 
 
 async def _summaries(
-    store: Store, press: Press, candidates: Sequence[Candidate], voice: digests.Voice, progress: Progress
+    store: Store, press: Press, candidates: Sequence[Candidate], voice: digests.Voice, progress: Progress | None
 ) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
     papers = [candidate.announced.paper for candidate in candidates]
     done = 0
@@ -141,7 +141,8 @@ async def _summaries(
         key = voice.key(paper)
         summary = await _summary(store, press, paper, key)
         done += 1
-        progress(done, len(papers))
+        if progress is not None:
+            progress(done, len(papers))
         return key, summary
 
     summaries = dict(await asyncio.gather(*(one(paper) for paper in papers)))
