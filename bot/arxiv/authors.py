@@ -1,0 +1,72 @@
+"""Author lists of the announcement feed: one string with TeX accents and affiliations → names in Unicode. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_GROUP = re.compile(r"\b(?:collaborations?|consortium|teams?|groups?|committee|project)\b", re.IGNORECASE)
+_TEX = re.compile(r"[\\{}$~]")
+
+
+def split_authors(line: str) -> tuple[str, ...]:
+    """The names in order, without affiliations in parentheses."""
+    line = " ".join(line.split())
+    balanced = line.count("(") == line.count(")")
+    names: list[str] = []
+    for part in _parts(line, nested=balanced):
+        name = _unicode(_without_parentheses(part) if balanced else part.replace("(", " ").replace(")", " "))
+        if names and name.lower() in _SUFFIXES:
+            names[-1] = f"{names[-1]} {name}"
+        elif name:
+            names.append(name)
+    return tuple(names)
+
+
+def _parts(line: str, *, nested: bool) -> list[str]:
+    """The line cut at commas, semicolons and a closing "and", where these stand outside of parentheses and braces."""
+    parts, depth, begin = [], 0, 0
+    for at, char in enumerate(line):
+        if char == "{" or (nested and char == "("):
+            depth += 1
+        elif char == "}" or (nested and char == ")"):
+            depth = max(0, depth - 1)
+        elif char in ",;" and depth == 0 and not (at and line[at - 1] == "\\"):
+            parts.append(line[begin:at])
+            begin = at + 1
+    parts.append(line[begin:])
+    return [name for part in parts for name in _at_and(part.strip())]
+
+
+def _at_and(part: str) -> list[str]:
+    part = part.removeprefix("and ").strip()
+    if " and " not in part or "(" in part or _GROUP.search(part):
+        return [part]
+    return part.split(" and ")
+
+
+def _without_parentheses(part: str) -> str:
+    kept, depth = [], 0
+    for char in part:
+        depth += char == "("
+        if depth == 0:
+            kept.append(char)
+        depth = max(0, depth - (char == ")"))
+    return "".join(kept)
+
+
+def _unicode(name: str) -> str:
+    name = name.strip()
+    return " ".join((_from_tex(name) if _TEX.search(name) else name).split())
+
+
+@lru_cache(maxsize=4096)
+def _from_tex(name: str) -> str:
+    """TeX accents as letters: `Andr\\'e` → André. What cannot be read stays as it is."""
+    from pylatexenc.latex2text import LatexNodes2Text
+
+    try:
+        return str(LatexNodes2Text(math_mode="text").latex_to_text(name, tolerant_parsing=True)).replace("\xa0", " ")
+    except Exception:  # whatever stumbles over a stranger's TeX, a name with backslashes beats none
+        return name

@@ -1,0 +1,128 @@
+"""arXiv's announcement feed (Atom): what is new, cross-listed or replaced on one listing day. Pure.
+
+The feed: https://info.arxiv.org/help/atom_specifications.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from bot.arxiv.authors import split_authors
+from bot.arxiv.document import ATOM, NS, Unreadable, is_withdrawn, malformed, moment, parse, text
+from bot.links import parse_id
+from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper
+
+CAP = 2000
+"""A feed never has more entries than this; one that has as many may have left some out."""
+
+_NEW_YORK = ZoneInfo("America/New_York")
+_ID = re.compile(r"oai:arXiv\.org:(\S+)v(\d+)")
+_ABSTRACT = re.compile(r"\bAbstract:\s?", re.IGNORECASE)
+_TYPE = re.compile(r"Announce Type:\s*([a-z-]+)", re.IGNORECASE)
+_STRENGTH = (Kind.NEW, Kind.CROSS, Kind.REPLACE, Kind.REPLACE_CROSS)
+
+
+def read_feed(body: bytes) -> Listing:
+    """What a feed announces; `day` is None where it is empty. Raises `SourceUnavailable` for a broken document."""
+    root = parse(body, f"{{{ATOM}}}feed")
+    elements = root.findall("atom:entry", NS)
+    if not elements:
+        return Listing(None)
+    feed_day = _day_of(text(root, "atom:updated"))
+    entries: list[Announced] = []
+    aside: list[Malformed] = []
+    for element in elements:
+        try:
+            entries.append(_entry(element, feed_day))
+        except (Unreadable, ValueError) as error:
+            aside.append(malformed("feed", element, error, feed_day))
+    return merged([Listing(_listing_day(entries) or feed_day, tuple(entries), tuple(aside))])
+
+
+def merged(listings: Iterable[Listing]) -> Listing:
+    """Several feeds of one day as one. A paper that stands in two of them counts by its strongest kind: new, cross, …
+
+    The feed of `math` calls a paper a cross-list that the feed of `cs` calls new.
+    """
+    best: dict[tuple[str, int], Announced] = {}
+    aside: dict[Malformed, None] = {}
+    day: date | None = None
+    for listing in listings:
+        day = max((d for d in (day, listing.day) if d), default=None)
+        aside.update(dict.fromkeys(listing.malformed))
+        for entry in listing.entries:
+            key = (entry.paper.id, entry.paper.version)
+            if key not in best or _rank(entry) < _rank(best[key]):
+                best[key] = entry
+    return Listing(day, tuple(best.values()), tuple(aside))
+
+
+def _rank(entry: Announced) -> int:
+    return _STRENGTH.index(entry.announcement.kind)
+
+
+def _entry(element: etree._Element, feed_day: date | None) -> Announced:
+    match = _ID.fullmatch(text(element, "atom:id"))
+    ref = parse_id(match[1]) if match else None
+    if match is None or ref is None:
+        raise Unreadable("it has no arXiv id with a version")
+    title = text(element, "atom:title")
+    if not title:
+        raise Unreadable("it has no title")
+    summary = element.findtext("atom:summary", default="", namespaces=NS) or ""
+    abstract = _abstract(summary)
+    authors = split_authors(text(element, "dc:creator"))
+    if not authors:
+        raise Unreadable("it has no authors")
+    categories = tuple(dict.fromkeys(filter(None, (c.get("term") for c in element.iterfind("atom:category", NS)))))
+    if not categories:
+        raise Unreadable("it has no category")
+    day = _day_of(text(element, "atom:published")) or feed_day
+    if day is None:
+        raise Unreadable("it has no date")
+    paper = Paper(
+        id=ref.id,
+        version=int(match[2]),
+        title=title,
+        authors=authors,
+        abstract=abstract,
+        categories=categories,
+        license=text(element, "dc:rights") or None,
+        doi=text(element, "arxiv:DOI") or None,
+        journal_ref=text(element, "arxiv:journal_reference") or None,
+        withdrawn=is_withdrawn(None, abstract),
+    )
+    return Announced(paper, Announcement(paper.id, paper.version, day, _kind(element, summary)))
+
+
+def _abstract(summary: str) -> str:
+    """The text behind "Abstract:", which follows id and type in the summary."""
+    head, *rest = _ABSTRACT.split(summary, maxsplit=1)
+    abstract = " ".join((rest[0] if rest else "" if _TYPE.search(head) else head).split())
+    if not abstract:
+        raise Unreadable("it has no abstract")
+    return abstract
+
+
+def _kind(element: etree._Element, summary: str) -> Kind:
+    named = text(element, "arxiv:announce_type").lower()
+    if not named and (told := _TYPE.search(summary)):
+        named = told[1].lower()
+    try:
+        return Kind(named)
+    except ValueError:
+        raise Unreadable(f"its announce type is “{named[:30]}”") from None
+
+
+def _day_of(stamp: str) -> date | None:
+    """The listing day of a time stamp: its date in New York."""
+    return moment(stamp).astimezone(_NEW_YORK).date() if stamp else None
+
+
+def _listing_day(entries: Iterable[Announced]) -> date | None:
+    return max((entry.announcement.day for entry in entries), default=None)
