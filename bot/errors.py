@@ -38,6 +38,10 @@ class ModelRefused(GiveUp):
     """A model answered, but with nothing usable, also after it was told what was wrong."""
 
 
+class StoreTooNew(GiveUp):
+    """The database was made by a newer version than this one."""
+
+
 class NotReadable(GiveUp):
     """A full text that cannot be read: broken, encrypted, image-only, too large, or simply not there."""
 

@@ -1,0 +1,155 @@
+"""Chats and subscriptions: who follows what, and what happens when a chat moves or goes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Chat, ChatRef, Subscription
+from bot.storage import encode, schema
+from bot.storage.engine import Database
+from bot.storage.moving import move
+
+
+class SqlChats:
+    """The verbs of `bot.ports.Chats`."""
+
+    db: Database
+
+    async def chat(self, ref: ChatRef) -> Chat | None:
+        async with self.db.read() as connection:
+            row = (await connection.execute(select(schema.chats).where(is_chat(ref)))).first()
+        return None if row is None else encode.chat(row)
+
+    async def chats(self) -> list[Chat]:
+        async with self.db.read() as connection:
+            return [encode.chat(row) for row in await connection.execute(select(schema.chats).order_by("id"))]
+
+    async def save_chat(self, chat: Chat) -> None:
+        statement = self.db.insert(schema.chats).values(**encode.chat_row(chat))
+        fields: dict[str, Any] = {
+            name: statement.excluded[name] for name in encode.chat_row(chat) if name not in ("platform", "ident")
+        }
+        fields["created_at"] = func.coalesce(statement.excluded.created_at, schema.chats.c.created_at)
+        async with self.db.write() as connection:
+            await connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[schema.chats.c.platform, schema.chats.c.ident], set_=fields
+                )
+            )
+
+    async def subscribe(self, ref: ChatRef, topic: str, since: date, now: datetime) -> bool:
+        table = schema.subscriptions
+        async with self.db.write() as connection:
+            await self.db.serialize(connection, "topics")
+            chat_id = await chat_id_of(connection, ref)
+            if chat_id is None:
+                raise LookupError(f"{ref} is not in the store; save the chat before it subscribes.")
+            topic_id = await self._topic(connection, topic, since)
+            already = exists().where(table.c.chat_id == chat_id, table.c.topic_id == topic_id)
+            if await connection.scalar(select(already)):
+                return False
+            await connection.execute(
+                insert(table).values(chat_id=chat_id, topic_id=topic_id, since=since, created_at=now)
+            )
+        return True
+
+    async def unsubscribe(self, ref: ChatRef, topic: str) -> bool:
+        table = schema.subscriptions
+        chat_id = select(schema.chats.c.id).where(is_chat(ref)).scalar_subquery()
+        topic_id = select(schema.topics.c.id).where(schema.topics.c.query == topic).scalar_subquery()
+        async with self.db.write() as connection:
+            gone = await connection.execute(
+                delete(table).where(table.c.chat_id == chat_id, table.c.topic_id == topic_id)
+            )
+        return gone.rowcount > 0
+
+    async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]:
+        table, chat = schema.subscriptions, schema.chats
+        query = (
+            select(chat.c.platform, chat.c.ident, schema.topics.c.query, table.c.since, table.c.created_at)
+            .select_from(table)
+            .join(chat)
+            .join(schema.topics)
+            .order_by(chat.c.id, table.c.created_at, schema.topics.c.query)
+        )
+        if ref is not None:
+            query = query.where(is_chat(ref))
+        async with self.db.read() as connection:
+            return [encode.subscription(row) for row in await connection.execute(query)]
+
+    async def suspend(self, ref: ChatRef, why: str) -> None:
+        await self._change(ref, suspended=why)
+
+    async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None:
+        due = {} if next_due_at is None else {"next_due_at": next_due_at}
+        await self._change(ref, suspended=None, **due)
+
+    async def move_chat(self, old: ChatRef, new: ChatRef) -> None:
+        async with self.db.write() as connection:
+            await self.db.serialize(connection, "move")
+            await move(connection, old, new)
+
+    async def due_chats(self, now: datetime) -> list[Chat]:
+        table = schema.chats
+        query = select(table).where(table.c.next_due_at <= now, table.c.suspended.is_(None))
+        async with self.db.read() as connection:
+            rows = await connection.execute(query.order_by(table.c.next_due_at, table.c.id))
+            return [encode.chat(row) for row in rows]
+
+    async def forget(self, ref: ChatRef) -> None:
+        table = schema.subscriptions
+        async with self.db.write() as connection:
+            await self.db.serialize(connection, "topics")
+            chat_id = await chat_id_of(connection, ref)
+            followed = list(await connection.scalars(select(table.c.topic_id).where(table.c.chat_id == chat_id)))
+            await connection.execute(delete(schema.chats).where(schema.chats.c.id == chat_id))
+            # The words of a query that nobody else follows are that chat's too.
+            for topic_id in followed:
+                nobody = ~exists().where(table.c.topic_id == topic_id)
+                await connection.execute(delete(schema.topics).where(schema.topics.c.id == topic_id, nobody))
+
+    async def _change(self, ref: ChatRef, **values: object) -> None:
+        async with self.db.write() as connection:
+            await connection.execute(update(schema.chats).where(is_chat(ref)).values(**values))
+
+    async def _topic(self, connection: AsyncConnection, query: str, since: date) -> int:
+        """The id of a topic, made if need be; what was announced from `since` on is matched or still to be."""
+        table = schema.topics
+        start = await _start(connection, since)
+        row = (await connection.execute(select(table).where(table.c.query == query))).first()
+        if row is None:
+            made = insert(table).values(query=query, from_seq=start, matched_seq=start).returning(table.c.id)
+            return int((await connection.execute(made)).scalar_one())
+        if start < row.from_seq or (start > row.matched_seq and not await _followed(connection, row)):
+            again = update(table).where(table.c.id == row.id).values(from_seq=start, matched_seq=start)
+            await connection.execute(again)
+        return int(row.id)
+
+
+async def _start(connection: AsyncConnection, since: date) -> int:
+    """The sequence number after which the announcements from `since` on begin."""
+    table = schema.announcements
+    first = await connection.scalar(select(func.min(table.c.seq)).where(table.c.day >= since))
+    if first is not None:
+        return int(first) - 1
+    return int(await connection.scalar(select(func.max(table.c.seq))) or 0)
+
+
+async def _followed(connection: AsyncConnection, topic: Row[Any]) -> bool:
+    query = select(exists().where(schema.subscriptions.c.topic_id == topic.id))
+    return bool(await connection.scalar(query))
+
+
+def is_chat(ref: ChatRef) -> ColumnElement[bool]:
+    return (schema.chats.c.platform == ref.platform.value) & (schema.chats.c.ident == ref.id)
+
+
+async def chat_id_of(connection: AsyncConnection, ref: ChatRef, *, lock: bool = False) -> int | None:
+    """A chat's key; with `lock`, nobody else changes the chat until the transaction ends."""
+    query = select(schema.chats.c.id).where(is_chat(ref))
+    found: int | None = await connection.scalar(query.with_for_update() if lock else query)
+    return found

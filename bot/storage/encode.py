@@ -1,0 +1,200 @@
+"""Between rows and the domain's values, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from bot.model import (
+    JSON,
+    Announced,
+    Announcement,
+    Chat,
+    ChatRef,
+    Delivery,
+    DeliveryState,
+    Depth,
+    Kind,
+    Paper,
+    Part,
+    Platform,
+    Style,
+    Subscription,
+    Summary,
+    SummaryKey,
+    Wanted,
+)
+from bot.storage import schema
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+    from sqlalchemy import Row
+
+    AnyRow = Row[*tuple[Any, ...]]
+
+ANNOUNCED = (
+    *schema.papers.c,
+    schema.announcements.c.seq,
+    schema.announcements.c.version.label("announced_version"),
+    schema.announcements.c.day,
+    schema.announcements.c.kind,
+    schema.announcements.c.inferred,
+)
+"""What `announced` needs of a join of papers and announcements."""
+
+DELIVERY = (*schema.deliveries.c, schema.digests.c.slot, schema.chats.c.platform, schema.chats.c.ident)
+"""What `delivery` needs of a join of deliveries, digests and chats."""
+
+DELIVERING = tuple(kind.value for kind in Kind if kind.delivers)
+
+
+def paper(row: AnyRow) -> Paper:
+    return Paper(
+        id=row.id,
+        version=row.version,
+        title=row.title,
+        authors=tuple(row.authors),
+        abstract=row.abstract,
+        categories=tuple(row.categories),
+        comment=row.comment,
+        published=row.published,
+        updated=row.updated,
+        license=row.license,
+        doi=row.doi,
+        journal_ref=row.journal_ref,
+        withdrawn=row.withdrawn,
+        sample=row.sample,
+    )
+
+
+def paper_row(value: Paper, completed_version: int | None, seen_at: datetime) -> dict[str, Any]:
+    return {
+        "id": value.id,
+        "version": value.version,
+        "title": value.title,
+        "authors": list(value.authors),
+        "abstract": value.abstract,
+        "categories": list(value.categories),
+        "comment": value.comment,
+        "published": value.published,
+        "updated": value.updated,
+        "license": value.license,
+        "doi": value.doi,
+        "journal_ref": value.journal_ref,
+        "withdrawn": value.withdrawn,
+        "sample": value.sample,
+        "completed_version": completed_version,
+        "seen_at": seen_at,
+    }
+
+
+def announced(row: AnyRow) -> Announced:
+    return Announced(
+        paper(row),
+        Announcement(
+            paper_id=row.id,
+            version=row.announced_version,
+            day=row.day,
+            kind=Kind(row.kind),
+            inferred=row.inferred,
+        ),
+    )
+
+
+def ref(row: AnyRow) -> ChatRef:
+    return ChatRef(Platform(row.platform), row.ident)
+
+
+def chat(row: AnyRow) -> Chat:
+    return Chat(
+        ref=ref(row),
+        title=row.title,
+        language=row.language,
+        timezone=row.timezone,
+        digest_time=row.digest_time,
+        size=row.size,
+        style=Style(row.style),
+        depth=Depth(row.depth),
+        next_due_at=row.next_due_at,
+        suspended=row.suspended,
+        created_at=row.created_at,
+    )
+
+
+def chat_row(value: Chat) -> dict[str, Any]:
+    return {
+        "platform": value.ref.platform.value,
+        "ident": value.ref.id,
+        "title": value.title,
+        "language": value.language,
+        "timezone": value.timezone,
+        "digest_time": value.digest_time,
+        "size": value.size,
+        "style": value.style.value,
+        "depth": value.depth.value,
+        "next_due_at": value.next_due_at,
+        "suspended": value.suspended,
+        "created_at": value.created_at,
+    }
+
+
+def subscription(row: AnyRow) -> Subscription:
+    return Subscription(ref(row), row.query, row.since, row.created_at)
+
+
+def delivery(row: AnyRow) -> Delivery:
+    return Delivery(
+        id=row.id,
+        chat=ref(row),
+        slot=row.slot,
+        number=row.number,
+        of=row.of,
+        part=Part(row.payload, tuple(row.paper_ids)),
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        message_id=row.message_id,
+        why=row.why,
+    )
+
+
+def key(row: AnyRow) -> SummaryKey:
+    return SummaryKey(row.paper_id, row.version, row.language, Depth(row.depth))
+
+
+def key_row(value: SummaryKey) -> dict[str, Any]:
+    return {
+        "paper_id": value.paper_id,
+        "version": value.version,
+        "language": value.language,
+        "depth": value.depth.value,
+    }
+
+
+def wanted(row: AnyRow) -> Wanted:
+    return Wanted(key(row), row.chats, row.due_at, row.attempts)
+
+
+@cache
+def _summaries() -> TypeAdapter[Summary]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Summary)
+
+
+def summary_json(value: Summary) -> JSON:
+    body: JSON = _summaries().dump_python(value, mode="json")
+    return body
+
+
+def summary(body: Any) -> Summary:
+    return _summaries().validate_python(body, strict=False)
+
+
+def in_chunks(values: Iterable[str], size: int = 5_000) -> Iterable[list[str]]:
+    """Distinct values in runs that fit one statement's parameters (SQLite takes 32,766)."""
+    distinct = list(dict.fromkeys(values))
+    for start in range(0, len(distinct), size):
+        yield distinct[start : start + size]

@@ -1,0 +1,202 @@
+"""The connection to the database: engines, transactions, and the one place where driver errors become ours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Table, event, exc, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import BadSetting, StoreUnavailable
+
+BUSY_SECONDS = 60
+"""How long a SQLite writer waits for another process to finish."""
+
+CONNECT_SECONDS = 10
+
+
+class Database:
+    """One database: `read()` and `write()` give a connection inside a transaction.
+
+    On SQLite one writer goes at a time: within the process by a lock, between processes by BEGIN IMMEDIATE, which
+    waits at the start of a transaction (where nothing can deadlock) rather than in its middle.
+    """
+
+    def __init__(self, url: str, *, foreign_keys: bool = True) -> None:
+        self.url = parse(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url, foreign_keys) if self.is_sqlite else _postgres(self.url)
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one moment of the database (on SQLite) or of each statement (on PostgreSQL)."""
+        with translated(self.url):
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction: committed at the end, rolled back where anything was raised."""
+        if not self.is_sqlite:
+            with translated(self.url):
+                async with self.engine.begin() as connection:
+                    yield connection
+            return
+        async with self._writing:
+            with translated(self.url):
+                async with self.engine.connect() as connection:
+                    await connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+                    async with connection.begin():
+                        yield connection
+
+    @asynccontextmanager
+    async def bare(self) -> AsyncIterator[AsyncConnection]:
+        """A SQLite connection outside any transaction, for statements that want none."""
+        with translated(self.url):
+            async with self.engine.connect() as connection:
+                await connection.execution_options(sqlite_begin="")
+                yield connection
+
+    async def serialize(self, connection: AsyncConnection, what: str) -> None:
+        """Let one transaction at a time do `what`, until it ends. SQLite has only one writer anyway."""
+        if not self.is_sqlite:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
+
+    def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """An INSERT that knows ON CONFLICT, which both databases spell alike."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def parse(url: str) -> URL:
+    """Raises `BadSetting` where the address is none."""
+    try:
+        parsed = make_url(url)
+    except (exc.ArgumentError, ValueError):
+        raise BadSetting("DATABASE_URL", "is no database address.") from None
+    if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+psycopg"):
+        raise BadSetting("DATABASE_URL", "is neither sqlite+aiosqlite:///PATH nor postgresql+psycopg://….")
+    return parsed
+
+
+def _to_json(value: Any) -> str:
+    compact = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        compact.encode()
+    except UnicodeEncodeError:  # a lone surrogate, which only an escape can carry
+        return json.dumps(value, separators=(",", ":"))
+    return compact
+
+
+def _sqlite(url: URL, foreign_keys: bool) -> AsyncEngine:
+    if url.database:
+        folder = Path(url.database).parent
+        with translated(url):
+            folder.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, json_serializer=_to_json, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin where `begin` below says, not where the driver guesses
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode")
+        if cursor.fetchone()[0] != "wal":
+            cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL: a message marked as being sent must still be so after a power cut.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        cursor.execute("PRAGMA cache_size=-16384")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        if statement := connection.get_execution_options().get("sqlite_begin", "BEGIN"):
+            connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _postgres(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        json_serializer=_to_json,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "paperboy"},
+    )
+
+
+# ── errors ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_SQLITE_SAYS = {
+    "locked": "is locked by another process",
+    "readonly": "is read-only; let Paperboy write to the file and its folder",
+    "full": "has no room left on its disk; make some",
+    "unable to open": "cannot be opened; check that its folder is there and may be written to",
+    "not a database": "is not a SQLite database; check DATABASE_URL",
+    "malformed": "is damaged; restore a backup",
+    "disk i/o": "cannot be read or written because its disk reports an error",
+    "no such table": "has not been migrated; run paperboy migrate",
+}
+
+_POSTGRES_SAYS = {
+    "28": "refuses this user name or password; check DATABASE_URL",
+    "3D000": "does not exist; create it or check DATABASE_URL",
+    "53100": "has no room left on its disk; make some",
+    "53300": "has no connection free",
+    "25006": "is read-only at the moment",
+    "42501": "does not allow this user to do that; grant it the right",
+    "42P01": "has not been migrated; run paperboy migrate",
+    "57P": "is shutting down or starting up",
+}
+
+
+@contextmanager
+def translated(url: URL) -> Iterator[None]:
+    """Turn what a driver raises because the database does not serve into `StoreUnavailable`, with its cause.
+
+    Mistakes of ours (a broken constraint, a wrong statement) pass as they are.
+    """
+    try:
+        yield
+    except exc.DBAPIError as error:
+        if (problem := _problem(error)) is None:
+            raise
+        raise StoreUnavailable(f"The database {place(url)} {problem}.") from error
+    except exc.TimeoutError as error:
+        raise StoreUnavailable(f"The database {place(url)} has no connection free.") from error
+    except OSError as error:
+        raise StoreUnavailable(f"The database {place(url)} cannot be reached: {error.strerror or error}.") from error
+
+
+def place(url: URL) -> str:
+    """A database as one may show it: without password and options."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or "in memory"
+    host = url.host or url.query.get("host", "localhost")
+    return f"{url.database or ''} on {host}{f':{url.port}' if url.port else ''}".strip()
+
+
+def _problem(error: exc.DBAPIError) -> str | None:
+    said = str(error.orig).strip()
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        known = next((words for prefix, words in _POSTGRES_SAYS.items() if state.startswith(prefix)), None)
+    else:
+        known = next((words for mark, words in _SQLITE_SAYS.items() if mark in said.lower()), None)
+    if known:
+        return known
+    if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError):
+        first = said.splitlines()[0].rstrip(".") if said else "no reason given"
+        return f"does not answer ({first})"
+    return None

@@ -1,0 +1,98 @@
+"""Every step the tables have taken, run by Alembic from within the program. Append only: never edit a released step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import StoreTooNew
+from bot.storage.engine import Database, place
+from bot.storage.schema import REVISION
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+async def current(url: str) -> str | None:
+    """The revision a database is at, None where it is empty. Raises `StoreUnavailable`."""
+    database = Database(url)
+    try:
+        async with database.read() as connection:
+            return await _revision(connection)
+    finally:
+        await database.close()
+
+
+async def migrate(url: str, revision: str = "head") -> None:
+    """Bring a database to a revision ("head", or an older one: "0001", "base"), in one transaction.
+
+    Several processes may do so at once: one migrates, the others find it done. Raises `StoreTooNew` where the
+    database knows more than this code, else `StoreUnavailable`.
+    """
+    # A table that SQLite rebuilds is dropped; with foreign keys on, that would delete the rows that refer to it.
+    database = Database(url, foreign_keys=False)
+    try:
+        async with database.write() as connection:
+            await database.serialize(connection, "migrate")
+            check_known(await _revision(connection), database)
+            await connection.run_sync(_run, revision)
+    finally:
+        await database.close()
+
+
+async def ensure(database: Database) -> None:
+    """Migrate where the database is new or older than the code. Alembic is imported only then."""
+    async with database.read() as connection:
+        found = await _revision(connection)
+    check_known(found, database)
+    if found != REVISION:
+        await migrate(database.url.render_as_string(hide_password=False))
+
+
+def check_known(revision: str | None, database: Database) -> None:
+    """Raises `StoreTooNew`: revisions are numbered, and this code knows those up to `REVISION`."""
+    if revision is not None and revision > REVISION:
+        raise StoreTooNew(
+            f"The database {place(database.url)} was made by a newer Paperboy (revision {revision}, this one knows "
+            f"{REVISION}); use that version."
+        )
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, without a file."""
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+async def _revision(connection: AsyncConnection) -> str | None:
+    there = await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "alembic_version"))
+    if not there:
+        return None
+    found: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _run(connection: Connection, revision: str) -> None:
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    made = config(connection)
+    order = [step.revision for step in reversed(list(ScriptDirectory.from_config(made).walk_revisions()))]
+    target = -1 if revision == "base" else len(order) - 1 if revision == "head" else order.index(revision)
+    found = (
+        connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if (connection.dialect.has_table(connection, "alembic_version"))
+        else None
+    )
+    at = -1 if found is None else order.index(found)
+    if target > at:
+        command.upgrade(made, revision)
+    elif target < at:
+        command.downgrade(made, revision)

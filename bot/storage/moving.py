@@ -1,0 +1,87 @@
+"""A chat gets another id: everything of it follows, and what both ids had is joined."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import ChatRef, DeliveryState
+from bot.storage import schema
+
+_chats, _digests, _taken = schema.chats, schema.digests, schema.taken
+_deliveries, _subscriptions = schema.deliveries, schema.subscriptions
+
+
+async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
+    """Rename `old` and its forum topics (`old/45`) to `new`, joining with what is there under the new name."""
+    if old == new:
+        return
+    affected = select(_chats.c.id, _chats.c.ident).where(
+        _chats.c.platform == old.platform.value,
+        or_(_chats.c.ident == old.id, _chats.c.ident.startswith(f"{old.id}/", autoescape=True)),
+    )
+    for source, ident in (await connection.execute(affected.with_for_update())).all():
+        target_ident = new.id + ident.removeprefix(old.id)
+        there = select(_chats.c.id).where(_chats.c.platform == new.platform.value, _chats.c.ident == target_ident)
+        target = await connection.scalar(there.with_for_update())
+        if target is None:
+            renamed = update(_chats).where(_chats.c.id == source)
+            await connection.execute(renamed.values(platform=new.platform.value, ident=target_ident))
+        else:
+            await _join(connection, source, target, f"{old.platform}:{ident}")
+
+
+async def _join(connection: AsyncConnection, source: int, target: int, name: str) -> None:
+    """Hand everything of chat `source` to chat `target`, whose settings stay, and delete `source`."""
+    await _join_subscriptions(connection, source, target)
+    await _drop_doubles(connection, source, target)
+    await _join_digests(connection, source, target, name)
+    had = select(_taken.c.paper_id).where(_taken.c.chat_id == target)
+    await connection.execute(delete(_taken).where(_taken.c.chat_id == source, _taken.c.paper_id.in_(had)))
+    for table in (_taken, _deliveries):
+        await connection.execute(update(table).where(table.c.chat_id == source).values(chat_id=target))
+    due = select(_chats.c.next_due_at).where(_chats.c.id == source).scalar_subquery()
+    await connection.execute(
+        update(_chats).where(_chats.c.id == target).values(next_due_at=func.coalesce(_chats.c.next_due_at, due))
+    )
+    await connection.execute(delete(_chats).where(_chats.c.id == source))
+
+
+async def _join_subscriptions(connection: AsyncConnection, source: int, target: int) -> None:
+    """Both follow a topic: it counts from the earlier day on."""
+    table = _subscriptions
+    since = dict(
+        (await connection.execute(select(table.c.topic_id, table.c.since).where(table.c.chat_id == target))).tuples()
+    )
+    rows = (await connection.execute(select(table).where(table.c.chat_id == source))).all()
+    for row in rows:
+        mine = table.c.topic_id == row.topic_id
+        if row.topic_id not in since:
+            await connection.execute(update(table).where(table.c.chat_id == source, mine).values(chat_id=target))
+        elif row.since < since[row.topic_id]:
+            await connection.execute(update(table).where(table.c.chat_id == target, mine).values(since=row.since))
+
+
+async def _drop_doubles(connection: AsyncConnection, source: int, target: int) -> None:
+    """A part that has not gone out and shows only papers that the other chat has had is given up."""
+    had = set(await connection.scalars(select(_taken.c.paper_id).where(_taken.c.chat_id == target)))
+    open_parts = select(_deliveries.c.id, _deliveries.c.paper_ids).where(
+        _deliveries.c.chat_id == source,
+        _deliveries.c.state.in_((DeliveryState.WAITING.value, DeliveryState.LEASED.value)),
+    )
+    for row in (await connection.execute(open_parts)).all():
+        if row.paper_ids and had.issuperset(row.paper_ids):
+            await connection.execute(
+                update(_deliveries)
+                .where(_deliveries.c.id == row.id)
+                .values(state=DeliveryState.GIVEN_UP.value, why="the chat it moved to has these papers already")
+            )
+
+
+async def _join_digests(connection: AsyncConnection, source: int, target: int, name: str) -> None:
+    """A slot that both have keeps the target's name; the other one says where it came from."""
+    slots = set(await connection.scalars(select(_digests.c.slot).where(_digests.c.chat_id == target)))
+    rows = (await connection.execute(select(_digests.c.id, _digests.c.slot).where(_digests.c.chat_id == source))).all()
+    for row in rows:
+        slot = f"{row.slot} of {name}" if row.slot in slots else row.slot
+        await connection.execute(update(_digests).where(_digests.c.id == row.id).values(chat_id=target, slot=slot))

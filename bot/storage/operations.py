@@ -1,0 +1,132 @@
+"""What running a service needs of its store: leases, the ledger, small values, backup."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Exists, Select, delete, exists, func, or_, select, text
+
+from bot.errors import TellUser
+from bot.model import JSON, DeliveryState
+from bot.ports import LedgerLine
+from bot.storage import encode, schema
+from bot.storage.engine import Database
+
+
+class SqlOperations:
+    """The verbs of `bot.ports.Operations`."""
+
+    db: Database
+
+    async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
+        table = schema.leases
+        insert = self.db.insert(table).values(name=name, owner=owner, until=until)
+        taken = insert.on_conflict_do_update(
+            index_elements=[table.c.name],
+            set_={"owner": insert.excluded.owner, "until": insert.excluded.until},
+            where=or_(table.c.owner == owner, table.c.until <= now),
+        )
+        async with self.db.write() as connection:
+            return (await connection.execute(taken.returning(table.c.name))).first() is not None
+
+    async def release(self, name: str, owner: str) -> None:
+        table = schema.leases
+        async with self.db.write() as connection:
+            await connection.execute(delete(table).where(table.c.name == name, table.c.owner == owner))
+
+    async def ledger(self, since: date) -> list[LedgerLine]:
+        async with self.db.read() as connection:
+
+            async def per_day(query: Select[date, int]) -> Mapping[date, int]:
+                return dict((await connection.execute(query)).tuples().all())
+
+            listed = await per_day(_listed(since))
+            ingested = await per_day(_papers_per_day(since))
+            matched = await per_day(_matched(since))
+            chosen = await per_day(_delivering(since).where(_is_taken()))
+            summarized = await per_day(_delivering(since).where(_is_summarized()))
+            sent = await per_day(_delivering(since).where(_is_sent()))
+        return [
+            LedgerLine(
+                day=day,
+                announced=listed.get(day, ingested.get(day, 0)),
+                ingested=ingested.get(day, 0),
+                matched=matched.get(day, 0),
+                chosen=chosen.get(day, 0),
+                summarized=summarized.get(day, 0),
+                sent=sent.get(day, 0),
+            )
+            for day in sorted(listed.keys() | ingested.keys())
+        ]
+
+    async def remember_value(self, name: str, value: JSON) -> None:
+        insert = self.db.insert(schema.state).values(name=name, value=value)
+        upsert = insert.on_conflict_do_update(
+            index_elements=[schema.state.c.name], set_={"value": insert.excluded.value}
+        )
+        async with self.db.write() as connection:
+            await connection.execute(upsert)
+
+    async def value(self, name: str) -> JSON | None:
+        async with self.db.read() as connection:
+            found: JSON | None = await connection.scalar(
+                select(schema.state.c.value).where(schema.state.c.name == name)
+            )
+        return found
+
+    async def backup(self, path: Path) -> None:
+        if not self.db.is_sqlite:
+            raise TellUser("This database is PostgreSQL; back it up with pg_dump.")
+        if await asyncio.to_thread(path.exists):
+            raise TellUser(f"{path} is there already; name a file that is not.")
+        async with self.db.bare() as connection:
+            await connection.execute(text("VACUUM INTO :path"), {"path": str(path)})
+
+    async def ping(self) -> None:
+        async with self.db.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.db.close()
+
+
+def _listed(since: date) -> Select[date, int]:
+    table = schema.listings
+    return select(table.c.day, func.sum(table.c.announced)).where(table.c.day >= since).group_by(table.c.day)
+
+
+def _papers_per_day(since: date) -> Select[date, int]:
+    table = schema.announcements
+    counted = func.count(table.c.paper_id.distinct())
+    return select(table.c.day, counted).where(table.c.day >= since).group_by(table.c.day)
+
+
+def _delivering(since: date) -> Select[date, int]:
+    return _papers_per_day(since).where(schema.announcements.c.kind.in_(encode.DELIVERING))
+
+
+def _matched(since: date) -> Select[date, int]:
+    table = schema.announcements
+    match = exists().where(schema.matches.c.day == table.c.day, schema.matches.c.paper_id == table.c.paper_id)
+    return _delivering(since).where(match)
+
+
+def _is_taken() -> Exists:
+    return exists().where(schema.taken.c.paper_id == schema.announcements.c.paper_id)
+
+
+def _is_summarized() -> Exists:
+    table, made = schema.announcements, schema.summaries
+    return exists().where(made.c.paper_id == table.c.paper_id, made.c.version == table.c.version)
+
+
+def _is_sent() -> Exists:
+    """Taken by a digest of which no part is still to be sent (the archive's digests have no parts)."""
+    unsent = exists().where(
+        schema.deliveries.c.digest_id == schema.taken.c.digest_id,
+        schema.deliveries.c.state != DeliveryState.SENT.value,
+    )
+    return exists().where(schema.taken.c.paper_id == schema.announcements.c.paper_id, ~unsent)

@@ -1,0 +1,220 @@
+"""Digests and deliveries: written before anything is sent, leased by one worker at a time, settled for good."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, insert, or_, select, update
+
+from bot.model import ChatRef, Delivery, DeliveryState, Platform
+from bot.ports import NewDigest
+from bot.storage import encode, schema
+from bot.storage.chats import chat_id_of, is_chat
+from bot.storage.engine import Database
+
+_OPEN = (DeliveryState.WAITING.value, DeliveryState.LEASED.value, DeliveryState.SENDING.value)
+"""The states in which a part keeps its chat's later parts waiting."""
+
+
+class SqlOutbox:
+    """The verbs of `bot.ports.Outbox`."""
+
+    db: Database
+
+    async def write_digest(self, digest: NewDigest, now: datetime) -> bool:
+        papers = tuple(dict.fromkeys(digest.paper_ids))
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, digest.chat, lock=True)
+            if chat_id is None:  # forgotten meanwhile
+                return False
+            slots = exists().where(schema.digests.c.chat_id == chat_id, schema.digests.c.slot == digest.slot)
+            had = exists().where(schema.taken.c.chat_id == chat_id, schema.taken.c.paper_id.in_(papers))
+            if await connection.scalar(select(or_(slots, had))):
+                return False
+            written = insert(schema.digests).values(
+                chat_id=chat_id,
+                slot=digest.slot,
+                first_day=digest.first_day,
+                last_day=digest.last_day,
+                created_at=now,
+            )
+            digest_id = (await connection.execute(written.returning(schema.digests.c.id))).scalar_one()
+            if papers:
+                rows = [{"chat_id": chat_id, "paper_id": paper, "digest_id": digest_id} for paper in papers]
+                await connection.execute(insert(schema.taken), rows)
+            if digest.parts:
+                await connection.execute(insert(schema.deliveries), _rows(digest, chat_id, digest_id, now))
+            if digest.next_due_at is not None:
+                due = update(schema.chats).where(schema.chats.c.id == chat_id)
+                await connection.execute(due.values(next_due_at=digest.next_due_at))
+        return True
+
+    async def lease(
+        self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
+    ) -> list[Delivery]:
+        table = schema.deliveries
+        async with self.db.write() as connection:
+            free = _heads(platforms, now).limit(limit).with_for_update(of=table, skip_locked=True)
+            ids = list(await connection.scalars(free))
+            if not ids:
+                return []
+            take = update(table).where(table.c.id.in_(ids))
+            await connection.execute(take.values(state=DeliveryState.LEASED.value, owner=owner, leased_until=until))
+            query = _deliveries().where(table.c.id.in_(ids)).order_by(table.c.next_attempt_at, table.c.id)
+            return [encode.delivery(row) for row in await connection.execute(query)]
+
+    async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
+        table = schema.deliveries
+        started = (
+            update(table)
+            .where(
+                table.c.id == delivery_id,
+                table.c.owner == owner,
+                table.c.state == DeliveryState.LEASED.value,
+                table.c.leased_until > now,
+            )
+            .values(state=DeliveryState.SENDING.value, attempts=table.c.attempts + 1)
+        )
+        async with self.db.write() as connection:
+            return (await connection.execute(started)).rowcount == 1
+
+    async def settle(
+        self,
+        delivery_id: int,
+        state: DeliveryState,
+        now: datetime,
+        *,
+        message_id: str | None = None,
+        next_attempt_at: datetime | None = None,
+        why: str | None = None,
+    ) -> None:
+        table = schema.deliveries
+        values: dict[str, Any] = {"state": state.value, "owner": None, "leased_until": None}
+        if state is DeliveryState.WAITING:
+            values["next_attempt_at"] = next_attempt_at or now
+        if message_id is not None:
+            values["message_id"] = message_id
+        if why is not None:
+            values["why"] = why
+        # What was sent stays sent, whoever else thinks otherwise of it.
+        settled = update(table).where(table.c.id == delivery_id, table.c.state != DeliveryState.SENT.value)
+        async with self.db.write() as connection:
+            await connection.execute(settled.values(**values))
+
+    async def orphaned(self, now: datetime) -> list[Delivery]:
+        table = schema.deliveries
+        query = _deliveries().where(table.c.state == DeliveryState.SENDING.value, table.c.leased_until <= now)
+        async with self.db.read() as connection:
+            return [encode.delivery(row) for row in await connection.execute(query.order_by(table.c.id))]
+
+    async def deliveries(
+        self, *, chat: ChatRef | None = None, states: Collection[DeliveryState] = (), limit: int = 100
+    ) -> list[Delivery]:
+        table = schema.deliveries
+        query = _deliveries().order_by(table.c.id.desc()).limit(limit)
+        if chat is not None:
+            query = query.where(is_chat(chat))
+        if states:
+            query = query.where(table.c.state.in_([state.value for state in states]))
+        async with self.db.read() as connection:
+            return [encode.delivery(row) for row in await connection.execute(query)]
+
+    async def delivery(self, delivery_id: int) -> Delivery | None:
+        async with self.db.read() as connection:
+            row = (await connection.execute(_deliveries().where(schema.deliveries.c.id == delivery_id))).first()
+        return None if row is None else encode.delivery(row)
+
+    async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
+        table = schema.taken
+        found: set[str] = set()
+        async with self.db.read() as connection:
+            for chunk in encode.in_chunks(paper_ids):
+                query = select(table.c.paper_id).join(schema.chats).where(is_chat(ref), table.c.paper_id.in_(chunk))
+                found.update(await connection.scalars(query))
+        return found
+
+    async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]:
+        table, chat = schema.deliveries, schema.chats
+        per_chat = select(table.c.state, table.c.chat_id, func.count().label("n")).group_by(
+            table.c.state, table.c.chat_id
+        )
+        counted = per_chat.subquery()
+        query = (
+            select(chat.c.platform, counted.c.state, func.sum(counted.c.n))
+            .join(chat, chat.c.id == counted.c.chat_id)
+            .group_by(chat.c.platform, counted.c.state)
+        )
+        async with self.db.read() as connection:
+            rows = await connection.execute(query)
+            return {(Platform(platform), DeliveryState(state)): int(n) for platform, state, n in rows}
+
+    async def oldest_waiting(self) -> datetime | None:
+        table = schema.deliveries
+        query = (
+            select(func.min(table.c.next_attempt_at))
+            .join(schema.chats, schema.chats.c.id == table.c.chat_id)
+            .where(
+                table.c.state.in_((DeliveryState.WAITING.value, DeliveryState.LEASED.value)),
+                schema.chats.c.suspended.is_(None),
+            )
+        )
+        async with self.db.read() as connection:
+            oldest: datetime | None = await connection.scalar(query)
+        return oldest
+
+
+def _rows(digest: NewDigest, chat_id: int, digest_id: int, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "chat_id": chat_id,
+            "digest_id": digest_id,
+            "number": number,
+            "of": len(digest.parts),
+            "payload": part.payload,
+            "paper_ids": list(part.paper_ids),
+            "state": DeliveryState.WAITING.value,
+            "attempts": 0,
+            "next_attempt_at": now,
+        }
+        for number, part in enumerate(digest.parts, start=1)
+    ]
+
+
+def _deliveries() -> Select[Any]:
+    return (
+        select(*encode.DELIVERY)
+        .select_from(schema.deliveries)
+        .join(schema.digests, schema.digests.c.id == schema.deliveries.c.digest_id)
+        .join(schema.chats, schema.chats.c.id == schema.deliveries.c.chat_id)
+    )
+
+
+def _heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
+    """The parts that may be taken now: each the first open one of its chat, longest due first.
+
+    A part gets its number when its digest is written, so the smallest number is the first part of the first digest.
+    """
+    table, chat, earlier = schema.deliveries, schema.chats, schema.deliveries.alias("earlier")
+    blocked = exists().where(
+        earlier.c.state.in_(_OPEN), earlier.c.chat_id == table.c.chat_id, earlier.c.id < table.c.id
+    )
+    return (
+        select(table.c.id)
+        .join(chat, chat.c.id == table.c.chat_id)
+        .where(
+            chat.c.platform.in_([platform.value for platform in platforms]),
+            chat.c.suspended.is_(None),
+            _may_go(now),
+            ~blocked,
+        )
+        .order_by(table.c.next_attempt_at, table.c.id)
+    )
+
+
+def _may_go(now: datetime) -> ColumnElement[bool]:
+    table = schema.deliveries
+    waiting = (table.c.state == DeliveryState.WAITING.value) & (table.c.next_attempt_at <= now)
+    abandoned = (table.c.state == DeliveryState.LEASED.value) & (table.c.leased_until <= now)
+    return or_(waiting, abandoned)

@@ -1,0 +1,280 @@
+"""Papers, announcements and the ledger of listings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Announced, Announcement, Malformed, Paper
+from bot.ports import Ingested, ListingRecord
+from bot.storage import encode, schema
+from bot.storage.engine import Database
+
+_WRITING_PAPERS = "papers"
+
+
+class SqlPapers:
+    """The verbs of `bot.ports.Papers`."""
+
+    db: Database
+
+    async def ingest(self, announced: Sequence[Announced], now: datetime) -> Ingested:
+        async with self.db.write() as connection:
+            # One at a time also keeps sequence numbers in the order of commits: nobody reads past a gap.
+            await self.db.serialize(connection, _WRITING_PAPERS)
+            known = await _known(connection, [entry.paper.id for entry in announced])
+            changed, new, updated = _merge_all(known, announced)
+            await self._write(connection, changed, known, now)
+            fresh = await _unseen(connection, [entry.announcement for entry in announced])
+            if fresh:
+                await connection.execute(
+                    schema.announcements.insert(), [_announcement_row(announcement, now) for announcement in fresh]
+                )
+        return Ingested(papers=new, updated=updated, announcements=len(fresh))
+
+    async def remember(self, papers: Sequence[Paper], now: datetime) -> None:
+        async with self.db.write() as connection:
+            await self.db.serialize(connection, _WRITING_PAPERS)
+            known = await _known(connection, [paper.id for paper in papers])
+            changed: dict[str, Paper] = {}
+            completed: dict[str, int] = {}
+            for paper in papers:
+                before = changed.get(paper.id) or (known[paper.id][0] if paper.id in known else None)
+                changed[paper.id] = paper if before is None else completed_by(before, paper)
+                completed[paper.id] = max(paper.version, completed.get(paper.id, 0))
+            await self._write(connection, changed, known, now, completed)
+
+    async def paper(self, paper_id: str) -> Paper | None:
+        return (await self.papers([paper_id])).get(paper_id)
+
+    async def papers(self, paper_ids: Collection[str]) -> Mapping[str, Paper]:
+        async with self.db.read() as connection:
+            return {paper_id: paper for paper_id, (paper, _) in (await _known(connection, paper_ids)).items()}
+
+    async def announced_ids(self, paper_ids: Collection[str]) -> set[str]:
+        column = schema.announcements.c.paper_id
+        found: set[str] = set()
+        async with self.db.read() as connection:
+            for chunk in encode.in_chunks(paper_ids):
+                found.update(await connection.scalars(select(column).where(column.in_(chunk)).distinct()))
+        return found
+
+    async def incomplete(self, since: date) -> list[str]:
+        table, paper = schema.announcements, schema.papers
+        query = (
+            select(paper.c.id)
+            .join(table, table.c.paper_id == paper.c.id)
+            .where(
+                table.c.day >= since,
+                or_(paper.c.completed_version.is_(None), paper.c.completed_version < paper.c.version),
+            )
+            .group_by(paper.c.id)
+            .order_by(func.min(table.c.seq))
+        )
+        async with self.db.read() as connection:
+            return list(await connection.scalars(query))
+
+    async def announcements(self, first: date, last: date) -> list[Announced]:
+        table = schema.announcements
+        query = announced_query().where(table.c.day.between(first, last)).order_by(table.c.day, table.c.seq)
+        async with self.db.read() as connection:
+            return [encode.announced(row) for row in await connection.execute(query)]
+
+    async def announcement_of(self, paper_id: str) -> Announced | None:
+        table = schema.announcements
+        first = case((table.c.kind.in_(encode.DELIVERING), 0), else_=1)
+        query = announced_query().where(table.c.paper_id == paper_id).order_by(first, table.c.day, table.c.seq).limit(1)
+        async with self.db.read() as connection:
+            row = (await connection.execute(query)).first()
+        return None if row is None else encode.announced(row)
+
+    async def set_aside(self, entries: Sequence[Malformed], now: datetime) -> None:
+        if not entries:
+            return
+        rows = [
+            {
+                "hash": _fingerprint(entry),
+                "source": entry.source,
+                "raw": entry.raw,
+                "why": entry.why,
+                "day": entry.day,
+                "seen_at": now,
+            }
+            for entry in entries
+        ]
+        async with self.db.write() as connection:
+            await connection.execute(self.db.insert(schema.malformed).on_conflict_do_nothing(), rows)
+
+    async def malformed(self, limit: int = 100) -> list[Malformed]:
+        table = schema.malformed
+        query = select(table).order_by(table.c.seen_at.desc(), table.c.hash).limit(limit)
+        async with self.db.read() as connection:
+            return [Malformed(row.source, row.raw, row.why, row.day) for row in await connection.execute(query)]
+
+    async def record_listing(self, records: Sequence[ListingRecord]) -> None:
+        if not records:
+            return
+        table = schema.listings
+        insert = self.db.insert(table)
+        fields = [column.name for column in table.c if not column.primary_key]
+        upsert = insert.on_conflict_do_update(
+            index_elements=[table.c.day, table.c.archive],
+            set_={name: insert.excluded[name] for name in fields},
+            where=or_(insert.excluded.complete, ~table.c.complete),
+        )
+        rows = [
+            {
+                "day": record.day,
+                "archive": record.archive,
+                "source": record.source,
+                "announced": record.announced,
+                "malformed": record.malformed,
+                "complete": record.complete,
+                "checked_at": record.checked_at,
+                "why": record.why,
+            }
+            for record in sorted(records, key=lambda record: (record.day, record.archive))
+        ]
+        async with self.db.write() as connection:
+            await connection.execute(upsert, rows)
+
+    async def listings(self, since: date) -> list[ListingRecord]:
+        table = schema.listings
+        query = select(table).where(table.c.day >= since).order_by(table.c.day, table.c.archive)
+        async with self.db.read() as connection:
+            return [ListingRecord(**row._mapping) for row in await connection.execute(query)]
+
+    async def latest_day(self) -> date | None:
+        async with self.db.read() as connection:
+            latest: date | None = await connection.scalar(select(func.max(schema.announcements.c.day)))
+        return latest
+
+    async def _write(
+        self,
+        connection: AsyncConnection,
+        changed: Mapping[str, Paper],
+        known: Mapping[str, tuple[Paper, int | None]],
+        now: datetime,
+        completed: Mapping[str, int] | None = None,
+    ) -> None:
+        rows = []
+        for paper_id, paper in changed.items():
+            before = known.get(paper_id, (None, None))[1]
+            at = max((v for v in (before, (completed or {}).get(paper_id)) if v is not None), default=None)
+            rows.append(encode.paper_row(paper, at, now))
+        if not rows:
+            return
+        insert = self.db.insert(schema.papers)
+        fields = [name for name in rows[0] if name not in ("id", "seen_at")]
+        upsert = insert.on_conflict_do_update(
+            index_elements=[schema.papers.c.id], set_={name: insert.excluded[name] for name in fields}
+        )
+        await connection.execute(upsert, rows)
+
+
+def announced_query() -> Select[Any]:
+    """Announcements with their papers, as `encode.announced` reads them."""
+    return select(*encode.ANNOUNCED).join(schema.announcements, schema.announcements.c.paper_id == schema.papers.c.id)
+
+
+def merged(known: Paper, new: Paper) -> Paper:
+    """What is kept where the feed names a known paper: a newer version wins, an older one changes nothing.
+
+    At the same version the record that is there stays, and only what it lacks is filled in.
+    """
+    if new.version < known.version:
+        return known
+    winner, other = (new, known) if new.version > known.version else (known, new)
+    return replace(
+        _filled(winner, other),
+        categories=tuple(dict.fromkeys((*known.categories, *new.categories))),
+        published=known.published or new.published,
+        withdrawn=new.withdrawn if new.version > known.version else known.withdrawn or new.withdrawn,
+    )
+
+
+def completed_by(known: Paper, record: Paper) -> Paper:
+    """What is kept where the API describes a known paper: its record wins unless it is older."""
+    if record.version < known.version:
+        return known
+    return replace(
+        _filled(record, known),
+        categories=tuple(dict.fromkeys((*known.categories, *record.categories))),
+        withdrawn=record.withdrawn or (record.version == known.version and known.withdrawn),
+    )
+
+
+def _filled(paper: Paper, other: Paper) -> Paper:
+    return replace(
+        paper,
+        title=paper.title or other.title,
+        authors=paper.authors or other.authors,
+        abstract=paper.abstract or other.abstract,
+        comment=paper.comment or other.comment,
+        published=paper.published or other.published,
+        updated=paper.updated or other.updated,
+        license=paper.license or other.license,
+        doi=paper.doi or other.doi,
+        journal_ref=paper.journal_ref or other.journal_ref,
+    )
+
+
+def _merge_all(
+    known: Mapping[str, tuple[Paper, int | None]], announced: Sequence[Announced]
+) -> tuple[dict[str, Paper], int, int]:
+    """The papers to write, how many of them are new, and how many came to a newer version."""
+    now_known = {paper_id: paper for paper_id, (paper, _) in known.items()}
+    for entry in announced:
+        before = now_known.get(entry.paper.id)
+        now_known[entry.paper.id] = entry.paper if before is None else merged(before, entry.paper)
+    changed = {k: paper for k, paper in now_known.items() if k not in known or paper != known[k][0]}
+    new = sum(1 for paper_id in changed if paper_id not in known)
+    updated = sum(1 for k, paper in changed.items() if k in known and paper.version > known[k][0].version)
+    return changed, new, updated
+
+
+async def _known(connection: AsyncConnection, paper_ids: Collection[str]) -> dict[str, tuple[Paper, int | None]]:
+    """Papers by id, each with the version that the API has completed."""
+    found: dict[str, tuple[Paper, int | None]] = {}
+    for chunk in encode.in_chunks(paper_ids):
+        rows = await connection.execute(select(schema.papers).where(schema.papers.c.id.in_(chunk)))
+        found.update({row.id: (encode.paper(row), row.completed_version) for row in rows})
+    return found
+
+
+async def _unseen(connection: AsyncConnection, announcements: Sequence[Announcement]) -> list[Announcement]:
+    table = schema.announcements
+    seen: set[tuple[str, date, str]] = set()
+    for chunk in encode.in_chunks(announcement.paper_id for announcement in announcements):
+        rows = await connection.execute(
+            select(table.c.paper_id, table.c.day, table.c.kind).where(table.c.paper_id.in_(chunk))
+        )
+        seen.update((row.paper_id, row.day, row.kind) for row in rows)
+    fresh = []
+    for announcement in announcements:
+        name = (announcement.paper_id, announcement.day, announcement.kind.value)
+        if name not in seen:
+            seen.add(name)
+            fresh.append(announcement)
+    return fresh
+
+
+def _announcement_row(announcement: Announcement, now: datetime) -> dict[str, Any]:
+    return {
+        "paper_id": announcement.paper_id,
+        "version": announcement.version,
+        "day": announcement.day,
+        "kind": announcement.kind.value,
+        "inferred": announcement.inferred,
+        "seen_at": now,
+    }
+
+
+def _fingerprint(entry: Malformed) -> str:
+    return hashlib.sha256(f"{entry.source}\0{entry.raw}".encode("utf-8", "replace")).hexdigest()

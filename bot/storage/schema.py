@@ -1,0 +1,291 @@
+"""The tables, as the code sees them; `migrations/` builds the same ones (a test keeps the two equal)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Time,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+REVISION = "0001"
+"""The migration that makes these tables: the newest one."""
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware in, UTC in the database, aware UTC out, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; the store takes aware times only.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Prose(TypeDecorator[str]):
+    """Text from strangers: what a database cannot hold (NUL, lone surrogates) becomes U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - its signature
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _chat() -> Column[int]:
+    return Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False)
+
+
+# ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("title", Prose, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("abstract", Prose, nullable=False),
+    Column("categories", JSON, nullable=False),
+    Column("comment", Prose),
+    Column("published", Moment),
+    Column("updated", Moment),
+    Column("license", Prose),
+    Column("doi", Prose),
+    Column("journal_ref", Prose),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("sample", Boolean, nullable=False),
+    Column("completed_version", Integer),  # the version that the API has completed
+    Column("seen_at", Moment, nullable=False),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("inferred", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    UniqueConstraint("paper_id", "day", "kind"),
+    Index(None, "day", "seq"),
+    sqlite_autoincrement=True,
+)
+
+malformed = Table(
+    "malformed",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("source", Prose, nullable=False),
+    Column("raw", Prose, nullable=False),
+    Column("why", Prose, nullable=False),
+    Column("day", Date),
+    Column("seen_at", Moment, nullable=False, index=True),
+)
+
+listings = Table(
+    "listings",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("archive", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("announced", Integer, nullable=False),
+    Column("malformed", Integer, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("checked_at", Moment, nullable=False),
+    Column("why", Prose),
+)
+
+# ── chats ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("ident", Text, nullable=False),
+    Column("title", Prose, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("digest_time", Time, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("style", Text, nullable=False),
+    Column("depth", Text, nullable=False),
+    Column("next_due_at", Moment, index=True),
+    Column("suspended", Prose),
+    Column("created_at", Moment),
+    UniqueConstraint("platform", "ident"),
+    sqlite_autoincrement=True,
+)
+
+# ── topics ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("query", Text, nullable=False, unique=True),
+    # Every announcement after `from_seq` and up to `matched_seq` has been matched.
+    Column("from_seq", Integer, nullable=False),
+    Column("matched_seq", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("since", Date, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("because", JSON, nullable=False),
+    Index(None, "paper_id", "topic_id"),
+    Index(None, "day", "paper_id"),
+)
+
+# ── summaries ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("paper_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("depth", Text, primary_key=True),
+    Column("model", Prose, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+wanted = Table(
+    "wanted",
+    metadata,
+    Column("paper_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("depth", Text, primary_key=True),
+    Column("chats", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment),
+    Column("why", Prose),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("model", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("tokens", Integer, nullable=False),
+)
+
+# ── the outbox ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _chat(),
+    Column("slot", Text, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("chat_id", "slot"),
+    sqlite_autoincrement=True,
+)
+
+taken = Table(
+    "taken",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, primary_key=True, index=True),
+    Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _chat(),
+    Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("of", Integer, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("paper_ids", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Moment, nullable=False),
+    Column("owner", Text),
+    Column("leased_until", Moment),
+    Column("message_id", Text),
+    Column("why", Prose),
+    UniqueConstraint("digest_id", "number"),
+    Index(None, "state", "chat_id", "id"),  # the head of each chat's queue
+    Index(None, "chat_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# ── operations ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+state = Table(
+    "state",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+)

@@ -1,0 +1,45 @@
+"""The Store: all its verbs over one database, opened ready to use."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from bot.storage.chats import SqlChats
+from bot.storage.engine import Database
+from bot.storage.migrations import ensure
+from bot.storage.operations import SqlOperations
+from bot.storage.outbox import SqlOutbox
+from bot.storage.papers import SqlPapers
+from bot.storage.summaries import SqlSummaries
+from bot.storage.topics import SqlTopics
+
+
+class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlOutbox, SqlOperations):
+    """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+async def open_store(url: str) -> SqlStore:
+    """The store at `sqlite+aiosqlite:///PATH` or `postgresql+psycopg://…`, migrated where it is new or older.
+
+    Raises `StoreUnavailable` where the database does not serve, `StoreTooNew` where it is newer than this code,
+    `BadSetting` where the address is none.
+    """
+    database = Database(url)
+    try:
+        await ensure(database)
+    except BaseException:
+        await database.close()
+        raise
+    return SqlStore(database)

@@ -1,0 +1,120 @@
+"""Summaries, what is wanted of them, and what the models were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, or_, select, update
+
+from bot.model import Summary, SummaryKey, Wanted
+from bot.ports import Usage
+from bot.storage import encode, schema
+from bot.storage.engine import Database
+
+_KEY = [column.name for column in schema.summaries.primary_key]
+
+
+class SqlSummaries:
+    """The verbs of `bot.ports.Summaries`."""
+
+    db: Database
+
+    async def want(self, wanted: Sequence[Wanted]) -> None:
+        table = schema.wanted
+        by_key = {entry.key: entry for entry in wanted}
+        insert = self.db.insert(table)
+        upsert = insert.on_conflict_do_update(
+            index_elements=_KEY, set_={"chats": insert.excluded.chats, "due_at": insert.excluded.due_at}
+        )
+        async with self.db.write() as connection:
+            await self.db.serialize(connection, "wanted")
+            there = {encode.key(row) for row in await connection.execute(select(*(table.c[name] for name in _KEY)))}
+            for key in there - by_key.keys():
+                await connection.execute(delete(table).where(_is(table, key)))
+            rows = [
+                encode.key_row(key)
+                | {"chats": entry.chats, "due_at": entry.due_at, "attempts": entry.attempts, "not_before": None}
+                for key, entry in by_key.items()
+            ]
+            if rows:
+                await connection.execute(upsert, rows)
+
+    async def wanted(self, now: datetime, limit: int) -> list[Wanted]:
+        table = schema.wanted
+        query = _not_made().where(or_(table.c.not_before.is_(None), table.c.not_before <= now)).limit(limit)
+        async with self.db.read() as connection:
+            return [encode.wanted(row) for row in await connection.execute(query)]
+
+    async def postponed(self, now: datetime) -> list[Wanted]:
+        query = _not_made().where(schema.wanted.c.not_before > now)
+        async with self.db.read() as connection:
+            return [encode.wanted(row) for row in await connection.execute(query)]
+
+    async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
+        table = schema.wanted
+        later = update(table).where(_is(table, key)).values(attempts=table.c.attempts + 1, not_before=until, why=why)
+        async with self.db.write() as connection:
+            await connection.execute(later)
+
+    async def save_summary(self, summary: Summary, *, replace: bool = False) -> Summary:
+        insert = self.db.insert(schema.summaries).values(
+            **encode.key_row(summary.key),
+            model=summary.provenance.model,
+            created_at=summary.provenance.created_at,
+            body=encode.summary_json(summary),
+        )
+        fields = ("model", "created_at", "body")
+        statement = (
+            insert.on_conflict_do_update(index_elements=_KEY, set_={name: insert.excluded[name] for name in fields})
+            if replace
+            else insert.on_conflict_do_nothing()
+        )
+        async with self.db.write() as connection:
+            await connection.execute(statement)
+            body = await connection.scalar(select(schema.summaries.c.body).where(_is(schema.summaries, summary.key)))
+        return encode.summary(body)
+
+    async def summary(self, key: SummaryKey) -> Summary | None:
+        return (await self.summaries([key])).get(key)
+
+    async def summaries(self, keys: Collection[SummaryKey]) -> Mapping[SummaryKey, Summary]:
+        table = schema.summaries
+        asked = set(keys)
+        found: dict[SummaryKey, Summary] = {}
+        async with self.db.read() as connection:
+            for chunk in encode.in_chunks(key.paper_id for key in asked):
+                for row in await connection.execute(select(table).where(table.c.paper_id.in_(chunk))):
+                    if (key := encode.key(row)) in asked:
+                        found[key] = encode.summary(row.body)
+        return found
+
+    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
+        table = schema.usage
+        insert = self.db.insert(table).values(model=model, day=day, requests=requests, tokens=tokens)
+        added = insert.on_conflict_do_update(
+            index_elements=[table.c.model, table.c.day],
+            set_={
+                "requests": table.c.requests + insert.excluded.requests,
+                "tokens": table.c.tokens + insert.excluded.tokens,
+            },
+        )
+        async with self.db.write() as connection:
+            await connection.execute(added)
+
+    async def usage(self, day: date) -> list[Usage]:
+        table = schema.usage
+        query = select(table).where(table.c.day == day).order_by(table.c.model)
+        async with self.db.read() as connection:
+            return [Usage(**row._mapping) for row in await connection.execute(query)]
+
+
+def _is(table: Table, key: SummaryKey) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == value for name, value in encode.key_row(key).items()))
+
+
+def _not_made() -> Select[tuple[object, ...]]:
+    table, made = schema.wanted, schema.summaries
+    there = exists().where(*(made.c[name] == table.c[name] for name in _KEY))
+    query: Select[tuple[object, ...]] = select(table).where(~there)
+    return query.order_by(table.c.due_at, table.c.chats.desc(), table.c.paper_id)

@@ -1,0 +1,166 @@
+"""Topics, what they match, and what a chat has not had of that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, exists, func, select, update
+
+from bot.model import ARCHIVE, Announced, Candidate, ChatRef, Match
+from bot.ports import TopicState
+from bot.storage import encode, schema
+from bot.storage.engine import Database
+from bot.storage.papers import announced_query
+
+
+class SqlTopics:
+    """The verbs of `bot.ports.Topics`."""
+
+    db: Database
+
+    async def archived_topics(self) -> list[str]:
+        query = (
+            select(schema.topics.c.query)
+            .join(schema.subscriptions)
+            .join(schema.chats)
+            .where(schema.chats.c.platform == ARCHIVE.platform.value, schema.chats.c.ident == ARCHIVE.id)
+            .order_by(schema.topics.c.query)
+        )
+        async with self.db.read() as connection:
+            return list(await connection.scalars(query))
+
+    async def topics(self) -> list[TopicState]:
+        table = schema.topics
+        followed = exists().where(schema.subscriptions.c.topic_id == table.c.id)
+        query = select(table.c.id, table.c.query, table.c.matched_seq).where(followed).order_by(table.c.id)
+        async with self.db.read() as connection:
+            return [TopicState(row.id, row.query, row.matched_seq) for row in await connection.execute(query)]
+
+    async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
+        table = schema.announcements
+        query = announced_query().where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
+        async with self.db.read() as connection:
+            return [(row.seq, encode.announced(row)) for row in await connection.execute(query)]
+
+    async def save_matches(
+        self,
+        matches: Sequence[tuple[int, str, date, tuple[str, ...]]],
+        topic_ids: Collection[int],
+        seq: int,
+        *,
+        after: int | None = None,
+    ) -> None:
+        table = schema.topics
+        rows = [
+            {"topic_id": topic_id, "paper_id": paper_id, "day": day, "because": list(because)}
+            for topic_id, paper_id, day, because in sorted(matches)
+        ]
+        async with self.db.write() as connection:
+            await self.db.serialize(connection, "topics")
+            there = set(await connection.scalars(select(table.c.id)))
+            if rows := [row for row in rows if row["topic_id"] in there]:
+                await connection.execute(self.db.insert(schema.matches).on_conflict_do_nothing(), rows)
+            ids = sorted(there.intersection(topic_ids))
+            for start in range(0, len(ids), 5_000):
+                forward = update(table).where(table.c.id.in_(ids[start : start + 5_000]), table.c.matched_seq < seq)
+                if after is not None:
+                    forward = forward.where(table.c.matched_seq >= after)
+                await connection.execute(forward.values(matched_seq=seq))
+
+    async def matches(self, paper_ids: Collection[str], topics: Collection[str]) -> Mapping[str, tuple[Match, ...]]:
+        table = schema.matches
+        found: dict[str, dict[str, Match]] = {}
+        wanted = set(topics)
+        async with self.db.read() as connection:
+            for chunk in encode.in_chunks(paper_ids):
+                query = (
+                    select(table.c.paper_id, schema.topics.c.query, table.c.because)
+                    .join(schema.topics)
+                    .where(table.c.paper_id.in_(chunk))
+                    .order_by(table.c.day, schema.topics.c.query)
+                )
+                for row in await connection.execute(query):
+                    if row.query in wanted:
+                        found.setdefault(row.paper_id, {}).setdefault(row.query, Match(row.query, tuple(row.because)))
+        return {paper_id: tuple(by_topic.values()) for paper_id, by_topic in found.items()}
+
+    async def matched(self, topic: str, first: date, last: date) -> list[Candidate]:
+        table, match = schema.announcements, schema.matches
+        query = (
+            _matched_announcements()
+            .where(schema.topics.c.query == topic, match.c.day.between(first, last))
+            .order_by(table.c.day.desc(), table.c.seq)
+        )
+        async with self.db.read() as connection:
+            return _candidates(await connection.execute(query), by_day=True)
+
+    async def candidates(self, chat: ChatRef, upto: date | None = None) -> list[Candidate]:
+        table, match, subscription = schema.announcements, schema.matches, schema.subscriptions
+        query = (
+            _matched_announcements()
+            .join(subscription, (subscription.c.topic_id == match.c.topic_id) & (subscription.c.since <= match.c.day))
+            .join(schema.chats, schema.chats.c.id == subscription.c.chat_id)
+            .where(schema.chats.c.platform == chat.platform.value, schema.chats.c.ident == chat.id)
+            .where(~_had(subscription.c.chat_id))
+            .order_by(table.c.day, table.c.seq, schema.topics.c.query)
+        )
+        if upto is not None:
+            query = query.where(match.c.day <= upto)
+        async with self.db.read() as connection:
+            return _candidates(await connection.execute(query))
+
+    async def chats_with_candidates(self) -> list[ChatRef]:
+        chat, match, subscription = schema.chats, schema.matches, schema.subscriptions
+        something = (
+            select(1)
+            .select_from(subscription)
+            .join(match, (match.c.topic_id == subscription.c.topic_id) & (match.c.day >= subscription.c.since))
+            .join(schema.announcements, _announced_that_day())
+            .where(subscription.c.chat_id == chat.c.id, ~_had(chat.c.id))
+        )
+        query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), something.exists())
+        async with self.db.read() as connection:
+            return [encode.ref(row) for row in await connection.execute(query.order_by(chat.c.id))]
+
+    async def counts(self, first: date, last: date) -> int:
+        table = schema.announcements
+        query = select(func.count(table.c.paper_id.distinct())).where(
+            table.c.day.between(first, last), table.c.kind.in_(encode.DELIVERING)
+        )
+        async with self.db.read() as connection:
+            return await connection.scalar(query) or 0
+
+
+def _announced_that_day() -> Any:
+    table, match = schema.announcements, schema.matches
+    return (table.c.paper_id == match.c.paper_id) & (table.c.day == match.c.day) & table.c.kind.in_(encode.DELIVERING)
+
+
+def _had(chat_id: Any) -> Any:
+    """Whether that chat has had the matched paper."""
+    return exists().where(schema.taken.c.chat_id == chat_id, schema.taken.c.paper_id == schema.matches.c.paper_id)
+
+
+def _matched_announcements() -> Select[Any]:
+    """Delivering announcements with the topics that match them."""
+    match = schema.matches
+    return (
+        select(*encode.ANNOUNCED, schema.topics.c.query, match.c.because)
+        .select_from(match)
+        .join(schema.topics, schema.topics.c.id == match.c.topic_id)
+        .join(schema.announcements, _announced_that_day())
+        .join(schema.papers, schema.papers.c.id == match.c.paper_id)
+    )
+
+
+def _candidates(rows: Iterable[Row[Any]], *, by_day: bool = False) -> list[Candidate]:
+    """One candidate per paper (or per paper and day), from its first row on, with each topic once."""
+    first: dict[tuple[str, date | None], Row[Any]] = {}
+    matches: dict[tuple[str, date | None], dict[str, Match]] = {}
+    for row in rows:
+        name = (row.id, row.day if by_day else None)
+        first.setdefault(name, row)
+        matches.setdefault(name, {}).setdefault(row.query, Match(row.query, tuple(row.because)))
+    return [Candidate(encode.announced(row), tuple(matches[name].values())) for name, row in first.items()]

