@@ -31,7 +31,7 @@ _TOKEN = re.compile(
     r"|(?P<text>[^\\{}$^_\-`'~\s]+|.)",
     re.DOTALL,
 )
-_LETTERS = frozenset("O o L l AE ae OE oe AA aa ss i j".split())
+_LETTERS = frozenset(["O", "o", "L", "l", "AE", "ae", "OE", "oe", "AA", "aa", "ss", "i", "j"])
 _MAX_DEPTH = 40  # groups in groups; what is nested deeper is shown as it stands
 
 
@@ -60,22 +60,22 @@ class _Reader:
         partner: dict[int, int] = {}
         braces: list[int] = []
         opened: dict[str, int] = {}
-        for index, (kind, token) in enumerate(self.tokens):
+        for index, (kind, piece) in enumerate(self.tokens):
             if kind == "open":
                 braces.append(index)
             elif kind == "close" and braces:
                 partner[braces.pop()] = index
-            elif token in (r"\(", r"\["):
-                opened[token] = index
-            elif token in (r"\)", r"\]") and (start := opened.pop({r"\)": r"\(", r"\]": r"\["}[token], None)):
+            elif piece in (r"\(", r"\["):
+                opened[piece] = index
+            elif piece in (r"\)", r"\]") and (start := opened.pop({r"\)": r"\(", r"\]": r"\["}[piece], None)):
                 partner[start] = index
             elif kind == "math":
-                start = opened.get(token)
+                start = opened.get(piece)
                 if start is not None and self._is_math(start, index):
                     partner[start] = index
-                    opened.pop(token)
+                    opened.pop(piece)
                 else:
-                    opened[token] = index
+                    opened[piece] = index
         return partner
 
     def _is_math(self, start: int, end: int) -> bool:
@@ -83,7 +83,7 @@ class _Reader:
         if end - start > 400:
             return False
         inner = self.tokens[start + 1 : end]
-        text = "".join(token for _, token in inner)
+        text = "".join(piece for _, piece in inner)
         if not text.strip():
             return False
         if not any(char.isalnum() for char in text):
@@ -103,8 +103,8 @@ class _Reader:
         return str(out)
 
     def _token(self, index: int, end: int, out: _Out, *, math: bool, depth: int) -> int:
-        """Write the token at `index` and return where to go on."""
-        kind, token = self.tokens[index]
+        """Write the piece at `index` and return where to go on."""
+        kind, piece = self.tokens[index]
         if kind == "macro":
             return self._macro(index, end, out, math=math, depth=depth)
         if kind in ("open", "math"):
@@ -112,19 +112,19 @@ class _Reader:
         if kind == "script" and (math or self._opens(index + 1, end)):
             return self._script(index, end, out, depth=depth)
         if kind == "quote":
-            out.put(self._quote(token, math=math))
+            out.put(self._quote(piece, math=math))
         elif kind == "dash":
-            out.put(self._dash(index, token, math=math))
+            out.put(self._dash(index, piece, math=math))
         elif kind == "tilde":
             out.put(self._tilde(index))
         elif kind == "space":
             out.put(" ")
         elif kind != "close":
-            out.put("′" if math and token == "'" else token)
+            out.put("′" if math and piece == "'" else piece)
         return index + 1
 
     def _group(self, index: int, end: int, out: _Out, *, math: bool, depth: int) -> int:
-        kind, token = self.tokens[index]
+        kind, piece = self.tokens[index]
         close = self.partner.get(index)
         if close is None or close >= end or depth >= _MAX_DEPTH:
             if kind == "math" and self._is_price(index):
@@ -133,7 +133,7 @@ class _Reader:
         inner = self._range(index + 1, close, math=math or kind == "math", depth=depth + 1)
         # Braces that TeX would hide are shown where they look like a set or data, not like protected letters.
         shown = kind == "open" and not math and re.search(r"[,;:\"]\s|[\"|]", inner) and self._bare(index, close)
-        out.put("{" + inner + "}" if shown else f" {inner} " if token == "$$" else inner)
+        out.put("{" + inner + "}" if shown else f" {inner} " if piece == "$$" else inner)
         return close + 1
 
     def _bare(self, index: int, close: int) -> bool:
@@ -161,7 +161,7 @@ class _Reader:
         if not self._opens(index, end):
             return None
         close = self.partner[index]
-        raw = "".join(token for kind, token in self.tokens[index + 1 : close] if kind not in ("open", "close"))
+        raw = "".join(piece for kind, piece in self.tokens[index + 1 : close] if kind not in ("open", "close"))
         raw = re.sub(r"\\(?:text\w*|url|nolinkurl|path)\b", "", raw)
         return re.sub(r"\\([%#&_~{}$])", r"\1", raw), close + 1
 
@@ -196,33 +196,33 @@ class _Reader:
             return "", index
         if (group := self._argument(index, end, math=True, depth=depth)) is not None:
             return group
-        kind, token = self.tokens[index]
+        kind, piece = self.tokens[index]
         if kind == "macro":
             inner = _Out()
             after = self._macro(index, end, inner, math=True, depth=depth + 1)
             return str(inner), after
         if kind in ("open", "close", "math", "space"):
             return "", index
-        if len(token) > 1:
-            self.tokens[index] = (kind, token[1:])
-            return token[0], index
-        return token, index + 1
+        if len(piece) > 1:
+            self.tokens[index] = (kind, piece[1:])
+            return piece[0], index
+        return piece, index + 1
 
     def _macro(self, index: int, end: int, out: _Out, *, math: bool, depth: int) -> int:
-        token = self.tokens[index][1]
-        name = token[1:].rstrip("*")
+        piece = self.tokens[index][1]
+        name = piece[1:].rstrip("*")
         after = index + 1
-        if token in (r"\(", r"\[") and index in self.partner and depth < _MAX_DEPTH and self.partner[index] < end:
+        if piece in (r"\(", r"\[") and index in self.partner and depth < _MAX_DEPTH and self.partner[index] < end:
             close = self.partner[index]
             inner = self._range(after, close, math=True, depth=depth + 1)
-            out.put(f" {inner} " if token == r"\[" else inner)
+            out.put(f" {inner} " if piece == r"\[" else inner)
             return close + 1
         if name in ("(", ")", "[", "]"):
             return after
         if name and name in "%&#_{}$":
             out.put(name)
             return after
-        if (special := self._special(name, after, end, out, math=math, depth=depth)) is not None:
+        if (special := self._special(name, after, end, out, depth=depth)) is not None:
             return special
         if name in ACCENTS and (accent := self._accent(name, after, end, out, math=math, depth=depth)) is not None:
             return accent
@@ -247,8 +247,8 @@ class _Reader:
 
     def _after_nothing(self, name: str, index: int, end: int) -> int:
         if name in ("left", "right", "middle") and index < end and self.tokens[index][1][:1] == ".":
-            kind, token = self.tokens[index]
-            self.tokens[index] = (kind, token[1:])
+            kind, piece = self.tokens[index]
+            self.tokens[index] = (kind, piece[1:])
         # TeX takes the space after a command's name; nothing is printed in its place.
         return index + 1 if name.isalpha() and index < end and self.tokens[index][0] == "space" else index
 
@@ -299,7 +299,7 @@ class _Reader:
         out.put(" " if name in "=." else name)
         return index
 
-    def _special(self, name: str, index: int, end: int, out: _Out, *, math: bool, depth: int) -> int | None:
+    def _special(self, name: str, index: int, end: int, out: _Out, *, depth: int) -> int | None:
         """Commands with a meaning of their own; None for all others."""
         if name in ("url", "path", "nolinkurl") and (raw := self._raw(index, end)):
             out.put(raw[0])
@@ -356,7 +356,7 @@ class _Reader:
             return index
         if name == "sqrt":
             at = self._after_option(index, end)
-            degree = "".join(token for _, token in self.tokens[index:at]).strip("[]")
+            degree = "".join(piece for _, piece in self.tokens[index:at]).strip("[]")
             inner, at = self._operand(at, end, depth)
             root = {"3": "∛", "4": "∜", "": "√"}.get(degree)
             out.put((root or f"{degree}-th √") + _atom(inner))
@@ -375,23 +375,23 @@ class _Reader:
             return index
         return None
 
-    def _quote(self, token: str, *, math: bool) -> str:
+    def _quote(self, piece: str, *, math: bool) -> str:
         if math:
-            return "″" if token == "''" else token
-        if token == "``":
+            return "″" if piece == "''" else piece
+        if piece == "``":
             self.quotes += 1
             return "“"
         if self.quotes:
             self.quotes -= 1
             return "”"
-        return token
+        return piece
 
-    def _dash(self, index: int, token: str, *, math: bool) -> str:
+    def _dash(self, index: int, piece: str, *, math: bool) -> str:
         before = self.tokens[index - 1] if index else ("space", " ")
         after = self.tokens[index + 1] if index + 1 < len(self.tokens) else ("space", " ")
         if math or (before[0] == "space" and after[0] == "text" and after[1][0].isalpha()):
-            return token  # an option of a program, "--verbose"
-        return "—" if len(token) == 3 else "–"
+            return piece  # an option of a program, "--verbose"
+        return "—" if len(piece) == 3 else "–"
 
     def _tilde(self, index: int) -> str:
         """A tie between words is a space; before a number, and not tied to a word, it means "about"."""

@@ -49,13 +49,15 @@ SYMBOLS = {
 SPACES = frozenset(
     ["quad", "qquad", ",", ";", ":", ">", " ", "\\", "newline", "linebreak", "hfill", "enspace", "thinspace", "par"]
 )
-NOTHING = frozenset(
-    "! - / left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm displaystyle textstyle "
-    "scriptstyle limits nolimits noindent centering protect xspace rm bf it tt sl sc sf em bfseries itshape ttfamily "
-    "sffamily scshape mdseries upshape normalfont normalsize small footnotesize scriptsize tiny large Large LARGE huge "
-    "Huge boldmath unboldmath indent maketitle smallskip medskip bigskip relax ignorespaces nonumber notag mathstrut "
-    "romannumeral".split()
-)
+NOTHING = frozenset((
+    "!", "-", "/", "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr",
+    "biggl", "biggr", "Biggl", "Biggr", "bigm", "displaystyle", "textstyle", "scriptstyle", "limits",
+    "nolimits", "noindent", "centering", "protect", "xspace", "rm", "bf", "it", "tt", "sl", "sc", "sf", "em",
+    "bfseries", "itshape", "ttfamily", "sffamily", "scshape", "mdseries", "upshape", "normalfont", "normalsize",
+    "small", "footnotesize", "scriptsize", "tiny", "large", "Large", "LARGE", "huge", "Huge", "boldmath",
+    "unboldmath", "indent", "maketitle", "smallskip", "medskip", "bigskip", "relax", "ignorespaces", "nonumber",
+    "notag", "mathstrut", "romannumeral",
+))  # fmt: skip
 # Commands whose arguments are settings of the typesetting and no words: how many of them to drop.
 SETTINGS = {
     "color": 1, "hspace": 1, "vspace": 1, "rule": 2, "label": 1, "hypersetup": 1, "phantom": 1, "hphantom": 1,
@@ -90,6 +92,6 @@ def accented(mark: str, letters: str) -> str:
 
 @cache
 def _pylatexenc():  # type: ignore[no-untyped-def] # pylatexenc has no types
-    from pylatexenc import latex2text  # type: ignore[import-untyped]
+    from pylatexenc import latex2text
 
     return latex2text.get_default_latex_context_db()

@@ -46,6 +46,7 @@ class Line:
 class Bullets:
     items: tuple[tuple[Span, ...], ...]
     numbered: bool = False
+    start: int = 1
 
 
 @dataclass(frozen=True, slots=True)

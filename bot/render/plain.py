@@ -6,6 +6,7 @@ Every renderer passes the text of every span through `visible` and every address
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
@@ -67,29 +68,29 @@ def utf16(text: str) -> int:
     return len(text) if text.isascii() else len(text) + sum(1 for char in text if char > "\uffff")
 
 
-def cut(text: str, limit: int, cost: Callable[[str], int]) -> tuple[str, str]:
-    """`text` as a head that costs at most `limit` and the rest, between words where there is a space.
+def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
+    """`text` as the longest head that fits and the rest, between words where there is a space to cut at.
 
-    The space between is dropped. `cost` grows with the text; the head has at least one character.
+    That space is dropped. Nothing longer than what does not fit may fit; the head has at least one character.
     """
-    if cost(text) <= limit:
+    if fits(text):
         return text, ""
-    low, high = 1, min(len(text) - 1, max(limit, 1))
+    low, high = 1, 2
+    while high < len(text) and fits(text[:high]):
+        low, high = high, high * 2
+    high = min(high, len(text)) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if cost(text[:middle]) <= limit:
-            low = middle
-        else:
-            high = middle - 1
+        low, high = (middle, high) if fits(text[:middle]) else (low, middle - 1)
     space = max(text.rfind(" ", 1, low + 1), text.rfind("\n", 1, low + 1))
     if space > 0:
         return text[:space], text[space + 1 :]
-    while low > 1 and (text[low] in "\u200d\ufe0f" or text[low - 1] == "\u200d" or _combines(text[low])):
-        low -= 1
-    return text[:low], text[low:]
+    end = low
+    while end > 1 and low - end < 32 and _continues(text, end):
+        end -= 1
+    return text[:end], text[end:]
 
 
-def _combines(char: str) -> bool:
-    import unicodedata
-
-    return unicodedata.combining(char) != 0
+def _continues(text: str, at: int) -> bool:
+    """Whether the character at `at` belongs to the one before it."""
+    return text[at] in "\u200d\ufe0e\ufe0f" or text[at - 1] == "\u200d" or unicodedata.combining(text[at]) != 0

@@ -1,0 +1,329 @@
+"""Cards and digests as neutral trees: what is said of a paper, in which order, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from bot.model import Card, Claim, Digest, Figure, Kind, Paper, Provenance, Style, Summary
+from bot.render.latex import readable
+from bot.render.nodes import (
+    Block,
+    Bullets,
+    Button,
+    Document,
+    Fold,
+    Heading,
+    Line,
+    Link,
+    Note,
+    Picture,
+    Reply,
+    Rule,
+    Span,
+    Text,
+)
+from bot.render.packing import Group
+from bot.render.plain import one_line
+from bot.render.words import say_date, say_window, word
+
+MAX_AUTHORS = 6
+SHOWN_AUTHORS = 4
+MAX_FIGURES = 4
+SITE = "https://arxiv.org"
+
+
+# ── parts that other renderers use too ────────────────────────────────────────────────────────────────────────────
+
+
+def paper_urls(paper: Paper) -> dict[str, str]:
+    """The addresses of a paper on arXiv: abs, pdf and html, of the version at hand."""
+    return {part: f"{SITE}/{part}/{paper.versioned_id}" for part in ("abs", "pdf", "html")}
+
+
+def title_of(paper: Paper) -> str:
+    """The title as a reader wants it; never empty."""
+    return one_line(readable(paper.title)) or paper.id
+
+
+def day_of(card: Card) -> date | None:
+    """The listing day that brought the paper, else the day it was published."""
+    if card.announcement:
+        return card.announcement.day
+    return card.paper.published.date() if card.paper.published else None
+
+
+def authors_line(paper: Paper, language: str) -> str:
+    """All authors if they are few, else the first ones "and 12 more"."""
+    names = [one_line(readable(name)) for name in paper.authors]
+    if len(names) <= MAX_AUTHORS:
+        return ", ".join(names)
+    more = word("and more", language, n=len(names) - SHOWN_AUTHORS)
+    return f"{', '.join(names[:SHOWN_AUTHORS])} {more}"
+
+
+def card_links(card: Card, language: str) -> tuple[tuple[str, str], ...]:
+    """(label, address) of everything that can be opened: abstract, PDF, HTML, code, project."""
+    urls = paper_urls(card.paper)
+    links = [(word("abstract", language), urls["abs"]), (word("pdf", language), urls["pdf"])]
+    if _has_html(card.paper):
+        links.append((word("html", language), urls["html"]))
+    for key, found in (("code", card.links.code), ("project", card.links.project)):
+        label = word(key, language)
+        links += [(label if len(found) == 1 else f"{label} {n}", url) for n, url in enumerate(found, 1)]
+    return tuple(links)
+
+
+def _has_html(paper: Paper) -> bool:
+    """arXiv makes HTML of papers since December 2023."""
+    return paper.id[:4].isdigit() and paper.id[:4] >= "2312"
+
+
+def provenance_line(provenance: Provenance, language: str) -> str:
+    """What made a summary, from what, and what was left out: "by gemini-flash-latest from the abstract"."""
+    source = word(f"from {provenance.source}", language)
+    if provenance.model == "extractive":
+        said = word("extractive", language, source=source)
+    else:
+        said = word("by", language, model=provenance.model.partition(":")[2] or provenance.model, source=source)
+    parts = [f"{said} ({provenance.instead_of})" if provenance.instead_of else said]
+    if provenance.read and provenance.read.read < provenance.read.total:
+        extent = provenance.read
+        key = "read pages" if extent.unit.startswith("page") else "read sections"
+        parts.append(word(key, language, n=extent.read, of=extent.total))
+    if provenance.dropped:
+        parts.append(word("dropped", language, n=len(provenance.dropped)))
+    return " · ".join([*parts, *provenance.notes])
+
+
+def because(card: Card) -> str:
+    """The terms that made a card match: "talking head (cs.CV)"; empty where nothing is known."""
+    said: dict[str, None] = {}
+    for match in card.matched:
+        terms = [one_line(term) for term in match.because] or [one_line(match.topic)]
+        said[terms[0] + (f" ({', '.join(terms[1:])})" if terms[1:] else "")] = None
+    return "; ".join(said)
+
+
+def shown_figures(card: Card) -> tuple[Figure, ...]:
+    """The figures that may be shown and have a picture."""
+    return tuple(figure for figure in card.figures if figure.shown and figure.file)[:MAX_FIGURES]
+
+
+def figure_caption(figure: Figure, language: str) -> str:
+    """ "Figure 2: what it shows" with a caption that brings its own number left as it is."""
+    caption = one_line(readable(figure.caption))
+    label = word("figure", language, n=figure.number)
+    if caption.lower().startswith(("figure", "fig.", label.lower())):
+        return caption
+    return f"{label}: {caption}" if caption else label
+
+
+def place(claim: Claim, language: str) -> str:
+    """Where a claim's quote stands: "Method, p. 3"."""
+    parts = [one_line(readable(claim.section))] if claim.section else []
+    if claim.page is not None:
+        parts.append(word("page", language, n=claim.page))
+    return ", ".join(parts)
+
+
+# ── the card ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def card_document(
+    card: Card, language: str, style: Style = Style.CARDS, *, links: bool = True, abstract: bool = False
+) -> Document:
+    """One paper as a tree. `links` as a line of their own (False where they become buttons).
+
+    `abstract` adds the abstract in a fold below a summary; without a summary it is always shown.
+    """
+    paper = card.paper
+    title = Heading((Link(title_of(paper), paper_urls(paper)["abs"], bold=True),), level=2)
+    if style is Style.COMPACT:
+        return Document((title, *_compact(card, language)))
+    blocks: list[Block] = [title, *_identity(card, language)]
+    summary = card.summary
+    blocks += _summary(summary, language) if summary else [Line((Text(readable(paper.abstract)),))]
+    if abstract and summary:
+        label = Text(word("abstract", language).capitalize(), bold=True)
+        blocks.append(Fold((label,), (Line((Text(readable(paper.abstract)),)),)))
+    blocks += _figures(card, language)
+    blocks += _foot(card, language, links=links)
+    return Document(tuple(blocks))
+
+
+def card_reply(card: Card, language: str, *, private: bool = False) -> Reply:
+    """One paper as the answer to a command, its links as buttons."""
+    buttons = tuple(Button(label, url=url) for label, url in card_links(card, language)[:10])
+    rows = tuple(buttons[at : at + 3] for at in range(0, len(buttons), 3))
+    return Reply(card_document(card, language, links=False), rows, private)
+
+
+def _compact(card: Card, language: str) -> list[Block]:
+    blocks: list[Block] = []
+    if card.paper.withdrawn:
+        blocks.append(Note((Text(word("withdrawn", language), italic=True),)))
+    if card.summary:
+        blocks.append(Line((Text(readable(card.summary.headline.text)),)))
+    badge = [Text(f" · {word('sample', language)}", italic=True)] if card.paper.sample else []
+    blocks.append(Note((Text(card.paper.versioned_id, code=True), *badge)))
+    return blocks
+
+
+def _identity(card: Card, language: str) -> list[Block]:
+    paper = card.paper
+    blocks: list[Block] = []
+    if card.summary and card.summary.translated_title:
+        blocks.append(Note((Text(readable(card.summary.translated_title), bold=True),)))
+    if paper.authors:
+        blocks.append(Note((Text(authors_line(paper, language)),)))
+    facts = [paper.primary_category]
+    if card.announcement and card.announcement.kind is not Kind.NEW:
+        facts.append(word("cross" if card.announcement.kind is Kind.CROSS else "replace", language))
+    if day := day_of(card):
+        facts.append(say_date(day, language))
+    if paper.sample:
+        facts.append(word("sample", language))
+    blocks.append(Note((Text(paper.versioned_id, code=True), Text("".join(f" · {fact}" for fact in facts if fact)))))
+    if paper.withdrawn:
+        blocks.append(Line((Text(f"⚠️ {word('withdrawn', language)}", bold=True),)))
+    return blocks
+
+
+def _summary(summary: Summary, language: str) -> list[Block]:
+    blocks: list[Block] = [Line((Text(readable(summary.headline.text)),))]
+    if summary.takeaways:
+        blocks.append(Bullets(tuple((Text(readable(claim.text)),) for claim in summary.takeaways)))
+    return blocks + [
+        Fold((Text(word(key, language), bold=True),), (_claims(claims, language, numbered=key == "methods"),))
+        for key, claims in deep_parts(summary)
+        if claims
+    ]
+
+
+def deep_parts(summary: Summary) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
+    """The parts of a deep reading in reading order, by the key of their label; empty ones too."""
+    end = summary.conclusion
+    return (
+        ("background", summary.background),
+        ("prior work", summary.prior_work),
+        ("method", summary.method),
+        ("results", summary.results),
+        ("methods", summary.methods),
+        ("significance", end.significance),
+        ("innovation", end.innovation),
+        ("performance", end.performance),
+        ("workload", end.workload),
+    )
+
+
+def _claims(claims: Iterable[Claim], language: str, *, numbered: bool) -> Bullets:
+    return Bullets(tuple(_claim(claim, language) for claim in claims), numbered)
+
+
+def _claim(claim: Claim, language: str) -> tuple[Span, ...]:
+    text, quote, where = readable(claim.text), readable(claim.quote), place(claim, language)
+    said = f" “{quote}”" if quote and quote != text else ""
+    said += f" ({where})" if where else ""
+    return (Text(text), Text(said, italic=True)) if said else (Text(text),)
+
+
+def _figures(card: Card, language: str) -> list[Block]:
+    shown = shown_figures(card)
+    blocks: list[Block] = [Picture(figure.file, figure.url, figure_caption(figure, language)) for figure in shown]
+    linked = [figure for figure in card.figures if figure not in shown and figure.url][: MAX_FIGURES - len(shown)]
+    if linked:
+        items: list[tuple[Span, ...]] = [(Link(figure_caption(f, language), f.url or ""),) for f in linked]
+        blocks.append(Bullets(tuple(items)))
+    return blocks
+
+
+def _foot(card: Card, language: str, *, links: bool) -> list[Block]:
+    blocks: list[Block] = []
+    if card.summary and card.summary.keywords:
+        blocks.append(Note((Text("# " + " · ".join(readable(term) for term in card.summary.keywords)),)))
+    if said := because(card):
+        blocks.append(Note((Text(f"{word('matched', language)}: {said}"),)))
+    if links:
+        spans: list[Span] = []
+        for label, url in card_links(card, language):
+            spans += [Text(" · "), Link(label, url)] if spans else [Link(label, url)]
+        blocks.append(Note(tuple(spans)))
+    small = [provenance_line(card.summary.provenance, language) if card.summary else word("no summary", language)]
+    if licences := sorted({figure.license for figure in shown_figures(card) if figure.license}):
+        small.append(word("figure licence", language, licence=", ".join(map(say_licence, licences))))
+    blocks.append(Note((Text(" · ".join(small), italic=True),)))
+    return blocks
+
+
+def say_licence(url: str) -> str:
+    """A licence's address in a few letters: "CC BY-SA 4.0"; what is no such address stays."""
+    parts = url.rstrip("/").split("/")
+    if "creativecommons.org" not in url or len(parts) < 2:
+        return url
+    kind, version = parts[-2], parts[-1]
+    return f"CC0 {version}" if kind == "zero" else f"CC {kind.upper()} {version}"
+
+
+# ── the digest ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def digest_title(digest: Digest) -> str:
+    """ "New on arXiv · 2 June 2026"."""
+    return f"{word('digest', digest.language)} · {say_window(digest.window, digest.language)}"
+
+
+def digest_header(digest: Digest) -> Document:
+    """Days, topics, how many papers of how many, and why there are none."""
+    language = digest.language
+    blocks: list[Block] = [Heading((Text(digest_title(digest), bold=True),), level=1)]
+    if digest.topics:
+        spans: list[Span] = []
+        for topic in digest.topics:
+            spans += [Text(" · "), Text(topic, code=True)] if spans else [Text(topic, code=True)]
+        blocks.append(Note(tuple(spans)))
+    if digest.announced or digest.matched:
+        blocks.append(Note((Text(word("n of m", language, n=digest.matched, of=digest.announced)),)))
+    if digest.quiet or not (digest.cards or digest.also):
+        blocks.append(Line((Text(digest.quiet or word("nothing", language)),)))
+    return Document(tuple(blocks))
+
+
+def also_heading(digest: Digest) -> Heading:
+    """What stands above the title lines of papers past the digest's size."""
+    return Heading((Text(f"{word('also', digest.language)} ({len(digest.also)})", bold=True),), level=3)
+
+
+def also_line(card: Card) -> Bullets:
+    """A paper as one linked title."""
+    return Bullets(((Link(title_of(card.paper), paper_urls(card.paper)["abs"]),),))
+
+
+def digest_notes(digest: Digest) -> Document:
+    """What is missing and why."""
+    return Document(tuple(Note((Text(note, italic=True),)) for note in digest.notes))
+
+
+def digest_document(digest: Digest, style: Style = Style.CARDS, *, abstract: bool = False) -> Document:
+    """A whole digest as one tree, for formats without a limit."""
+    blocks: list[Block] = list(digest_header(digest).blocks)
+    for card in digest.cards:
+        blocks += [Rule(), *card_document(card, digest.language, style, abstract=abstract).blocks]
+    if digest.also:
+        lines = tuple(also_line(card).items[0] for card in digest.also)
+        blocks += [Rule(), also_heading(digest), Bullets(lines)]
+    if digest.notes:
+        blocks += [Rule(), *digest_notes(digest).blocks]
+    return Document(tuple(blocks))
+
+
+def digest_groups(digest: Digest, style: Style, *, links: bool = True) -> list[Group]:
+    """A digest as what should stay together: the header, each card, each further title, the notes."""
+    groups = [Group(digest_header(digest).blocks, stays=True)]
+    for card in digest.cards:
+        groups.append(Group(card_document(card, digest.language, style, links=links).blocks, (card.paper.id,)))
+    for number, card in enumerate(digest.also):
+        heading: tuple[Block, ...] = () if number else (also_heading(digest),)
+        groups.append(Group((*heading, also_line(card)), (card.paper.id,)))
+    groups.append(Group(digest_notes(digest).blocks))
+    return groups

@@ -1,0 +1,185 @@
+"""What our own labels on cards and digests are called in each interface language. Paper text is never in here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.model import Window
+
+_ROWS: dict[str, tuple[str, str, str, str, str]] = {
+    # key: en, zh, es, ja, ru
+    "and more": ("and {n} more", "等，另有 {n} 人", "y {n} más", "ほか{n}名", "и ещё {n}"),
+    "sample": ("sample text", "示例文本", "texto de muestra", "サンプル文", "пример текста"),
+    "withdrawn": (
+        "This paper has been withdrawn by its authors.",
+        "本文已被作者撤回。",
+        "Los autores han retirado este artículo.",
+        "この論文は著者により取り下げられました。",
+        "Авторы отозвали эту статью.",
+    ),
+    "cross": ("cross-list", "交叉列表", "lista cruzada", "クロスリスト", "кросс-листинг"),
+    "replace": ("replacement", "更新版本", "versión nueva", "改訂版", "новая версия"),
+    "abstract": ("abstract", "摘要", "resumen", "要旨", "аннотация"),
+    "pdf": ("PDF", "PDF", "PDF", "PDF", "PDF"),
+    "html": ("HTML", "HTML", "HTML", "HTML", "HTML"),
+    "code": ("code", "代码", "código", "コード", "код"),
+    "project": ("project", "项目", "proyecto", "プロジェクト", "проект"),
+    "matched": ("matched", "匹配", "coincide", "一致", "совпало"),
+    "keywords": ("Keywords", "关键词", "Palabras clave", "キーワード", "Ключевые слова"),
+    "affiliations": ("Affiliations", "机构", "Afiliaciones", "所属", "Организации"),
+    "comment": ("Comment", "备注", "Comentario", "コメント", "Примечание"),
+    "by": (
+        "by {model} from {source}",
+        "由 {model} 根据{source}生成",
+        "por {model}, a partir {source}",
+        "{model} が{source}から作成",
+        "{model}, источник: {source}",
+    ),
+    "extractive": (
+        "sentences picked from {source}, no model",
+        "从{source}中摘取的原句，未用模型",
+        "frases extraídas {source}, sin modelo",
+        "{source}からの抜粋（モデル不使用）",
+        "предложения без модели, источник: {source}",
+    ),
+    "from abstract": ("the abstract", "摘要", "del resumen", "要旨", "аннотация"),
+    "from html": (
+        "the full text (HTML)",
+        "全文（HTML）",
+        "del texto completo (HTML)",
+        "全文（HTML）",
+        "полный текст (HTML)",
+    ),
+    "from pdf": ("the full text (PDF)", "全文（PDF）", "del texto (PDF)", "全文（PDF）", "полный текст (PDF)"),
+    "read sections": (
+        "read: {n} of {of} sections",
+        "已读：{n}/{of} 节",
+        "leído: {n} de {of} secciones",
+        "読了：{of}節中{n}節",
+        "прочитано разделов: {n} из {of}",
+    ),
+    "read pages": (
+        "read: {n} of {of} pages",
+        "已读：{n}/{of} 页",
+        "leído: {n} de {of} páginas",
+        "読了：{of}ページ中{n}ページ",
+        "прочитано страниц: {n} из {of}",
+    ),
+    "dropped": (
+        "statements left out because they could not be verified: {n}",
+        "因无法核实而略去的陈述：{n}",
+        "afirmaciones omitidas por no poder verificarse: {n}",
+        "確認できず省いた記述：{n}",
+        "опущено непроверенных утверждений: {n}",
+    ),
+    "no summary": (
+        "not summarized yet; this is the abstract",
+        "尚未总结；以下为摘要原文",
+        "aún sin resumir; este es el resumen original",
+        "未要約のため要旨を表示",
+        "ещё не реферировано; показана аннотация",
+    ),
+    "background": ("Background", "背景", "Contexto", "背景", "Предыстория"),
+    "prior work": (
+        "Prior work and its gap",
+        "已有工作及其不足",
+        "Trabajo previo y sus carencias",
+        "先行研究と課題",
+        "Прежние работы и пробел",
+    ),
+    "method": ("Method", "方法", "Método", "手法", "Метод"),
+    "results": ("Results", "结果", "Resultados", "結果", "Результаты"),
+    "methods": ("Step by step", "方法步骤", "Paso a paso", "手法の詳細", "Шаг за шагом"),
+    "significance": ("Significance", "意义", "Relevancia", "意義", "Значимость"),
+    "innovation": ("Innovation", "创新", "Innovación", "新規性", "Новизна"),
+    "performance": ("Performance", "性能", "Rendimiento", "性能", "Качество"),
+    "workload": ("Workload", "工作量", "Carga de trabajo", "作業量", "Объём работы"),
+    "conclusion": ("Conclusion", "结论", "Conclusión", "結論", "Вывод"),
+    "takeaways": ("Key takeaways", "要点", "Ideas clave", "要点", "Главное"),
+    "summary": ("Summary", "总结", "Síntesis", "要約", "Кратко"),
+    "deep": ("Deep reading", "深入解读", "Lectura a fondo", "詳細解説", "Подробный разбор"),
+    "figure": ("Figure {n}", "图 {n}", "Figura {n}", "図{n}", "Рисунок {n}"),
+    "figures": ("Figures", "图", "Figuras", "図", "Рисунки"),
+    "figure licence": (
+        "figures: {licence}",
+        "图片许可：{licence}",
+        "figuras: {licence}",
+        "図のライセンス：{licence}",
+        "рисунки: {licence}",
+    ),
+    "page": ("p. {n}", "第 {n} 页", "pág. {n}", "{n}ページ", "с. {n}"),
+    "digest": ("New on arXiv", "arXiv 新论文", "Novedades en arXiv", "arXiv 新着", "Новое на arXiv"),
+    "n of m": (
+        "{n} of {of} new papers match",
+        "{of} 篇新论文中有 {n} 篇匹配",
+        "coinciden {n} de {of} artículos nuevos",
+        "新着{of}件中{n}件が一致",
+        "подходят {n} из {of} новых статей",
+    ),
+    "also": ("Also matching", "其他匹配论文", "También coinciden", "その他の一致", "Также подходят"),
+    "nothing": (
+        "Nothing new for your topics.",
+        "您的主题暂无新论文。",
+        "Nada nuevo para sus temas.",
+        "トピックに一致する新着はありません。",
+        "По вашим темам нет нового.",
+    ),
+    "archive": ("Archive", "存档", "Archivo", "アーカイブ", "Архив"),
+    "days": ("Days", "日期", "Días", "日付", "Дни"),
+    "topics": ("Topics", "主题", "Temas", "トピック", "Темы"),
+    "papers": ("papers: {n}", "论文：{n}", "artículos: {n}", "論文：{n}件", "статей: {n}"),
+    "all papers": ("All papers", "全部论文", "Todos los artículos", "すべての論文", "Все статьи"),
+    "feed": ("Atom feed", "Atom 订阅", "Fuente Atom", "Atomフィード", "Лента Atom"),
+    "older": ("older", "更早", "anterior", "前へ", "раньше"),
+    "newer": ("newer", "更新", "siguiente", "次へ", "позже"),
+    "footer": (
+        "Metadata from arXiv. Thank you to arXiv for use of its open access interoperability.",
+        "元数据来自 arXiv。感谢 arXiv 提供开放获取的互操作接口。",
+        "Metadatos de arXiv. Gracias a arXiv por su interoperabilidad de acceso abierto.",
+        "メタデータはarXivより。オープンアクセスの相互運用性を提供するarXivに感謝します。",
+        "Метаданные arXiv. Спасибо arXiv за открытый доступ к данным.",
+    ),
+    "authors": ("Authors", "作者", "Autores", "著者", "Авторы"),
+    "version": ("version {n}", "版本 {n}", "versión {n}", "第{n}版", "версия {n}"),
+}
+
+LANGUAGES = ("en", "zh", "es", "ja", "ru")
+CATALOG: dict[str, dict[str, str]] = {
+    language: {key: row[index] for key, row in _ROWS.items()} for index, language in enumerate(LANGUAGES)
+}
+
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+}
+
+
+def interface(language: str) -> str:
+    """The interface language for a language code: "zh-CN" → "zh"; English where we do not speak it."""
+    base = language.lower().partition("-")[0]
+    return base if base in CATALOG else "en"
+
+
+def word(key: str, language: str, **values: object) -> str:
+    """The label `key` in `language` with its values filled in."""
+    text = CATALOG[interface(language)][key]
+    return text.format(**values) if values else text
+
+
+def say_date(day: date, language: str) -> str:
+    """A date as people write it: "2 June 2026", "2026年6月2日"."""
+    known = interface(language)
+    if known in ("zh", "ja"):
+        return f"{day.year}年{day.month}月{day.day}日"
+    month = _MONTHS[known].split()[day.month - 1]
+    if known == "es":
+        return f"{day.day} de {month} de {day.year}"
+    return f"{day.day} {month} {day.year}"
+
+
+def say_window(window: Window, language: str) -> str:
+    """The days of a window, once if there is only one."""
+    if window.first == window.last:
+        return say_date(window.last, language)
+    return f"{say_date(window.first, language)} – {say_date(window.last, language)}"

@@ -1,0 +1,231 @@
+"""Cards, digests and replies as Telegram messages: HTML that is valid by construction, within Telegram's limits.
+
+Lengths are in UTF-16 units after parsing, as Telegram counts. Text of papers stays text: what Telegram would turn into
+a link, a mention, a hashtag or a command by itself is kept apart by an invisible word joiner.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.model import JSON, Card, Chat, Digest, Part
+from bot.render.cards import digest_groups, shown_figures, title_of
+from bot.render.nodes import (
+    Block,
+    Bullets,
+    Button,
+    Code,
+    Document,
+    Fold,
+    Heading,
+    Line,
+    Link,
+    Note,
+    Picture,
+    Reply,
+    Rule,
+    Span,
+    Text,
+)
+from bot.render.packing import Cost, Group, Section, pack, tight
+from bot.render.plain import cut, utf16, visible, web_address
+
+MESSAGE_LIMIT = 4096
+CAPTION_LIMIT = 1024
+ENTITY_LIMIT = 100
+ALBUM_LIMIT = 10
+_ROOM = 8  # units left free in each message
+
+_ACTIVE = re.compile(
+    r"(?<=@)(?=\w)|(?<=#)(?=\w)|(?<=://)(?=\S)|(?<=:)(?=//)|(?<!\w)(?<=/)(?=[A-Za-z0-9_])"
+    r"|(?<=\$)(?=[A-Z])|(?<=\w\.)(?=\w)"
+)
+_JOINER = "\u2060"
+_RULE = "———"
+
+
+class TelegramRenderer:
+    """Digests as Telegram messages: payloads of kind "message", "photo" and "album"."""
+
+    def parts(self, digest: Digest, chat: Chat) -> list[Part]:
+        """A header and as many cards a message as fit; a card is divided only where it alone is too large."""
+        cards = {card.paper.id: card for card in digest.cards}
+        parts: list[Part] = []
+        for sections in pack(digest_groups(digest, chat.style), cost, (MESSAGE_LIMIT - _ROOM, ENTITY_LIMIT)):
+            ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
+            parts.append(Part(_message(sections), ids))
+            ended = [ident for section in sections if section.ends for ident in section.group.ids]
+            for ident in ended:
+                if (card := cards.get(ident)) and (photos := _photos(card, digest.language)):
+                    parts.append(Part(photos, (ident,)))
+        return parts
+
+
+def reply_messages(reply: Reply) -> list[JSON]:
+    """The messages that answer a command; the buttons are on the last one that has text."""
+    groups = _groups(reply.document)
+    messages = [_message(sections) for sections in pack(groups, cost, (MESSAGE_LIMIT - _ROOM, ENTITY_LIMIT))]
+    if reply.buttons and messages:
+        messages[-1]["buttons"] = [[_button(button) for button in row] for row in reply.buttons if row]
+    pictures = [block for block in reply.document.blocks if isinstance(block, Picture) and block.file]
+    return messages + ([_pictures(pictures, "")] if pictures else [])
+
+
+def document_html(document: Document) -> str:
+    """A document as one piece of HTML, whatever its length."""
+    return _join(document.blocks)
+
+
+def cost(block: Block) -> Cost:
+    """What a block takes of a message: UTF-16 units with the empty line before it, and entities."""
+    text, entities = _measure(block)
+    return (text + 2, entities) if text else (0, 0)
+
+
+# ── messages ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _groups(document: Document) -> list[Group]:
+    """A document's parts between rules, each to be kept together where it fits."""
+    groups: list[list[Block]] = [[]]
+    for block in document.blocks:
+        if isinstance(block, Rule):
+            groups.append([])
+        else:
+            groups[-1].append(block)
+    return [Group(tuple(blocks)) for blocks in groups if blocks]
+
+
+def _message(sections: Sequence[Section]) -> JSON:
+    html = ""
+    last: Block | None = None
+    for section in sections:
+        blocks = [block for block in section.blocks if _html(block)]
+        if not blocks:
+            continue
+        if last is not None:
+            html += "\n" if tight(last, blocks[0]) else "\n\n"
+        html += _join(blocks)
+        last = blocks[-1]
+    return {"kind": "message", "html": html, "buttons": []}
+
+
+def _photos(card: Card, language: str) -> JSON | None:
+    from bot.render.cards import figure_caption
+
+    figures = shown_figures(card)
+    if not figures:
+        return None
+    pictures = [Picture(figure.file, figure.url, figure_caption(figure, language)) for figure in figures]
+    return _pictures(pictures, title_of(card.paper))
+
+
+def _pictures(pictures: Sequence[Picture], title: str) -> JSON:
+    """One photo or an album; its caption says what each picture shows, the title first."""
+    shown = pictures[:ALBUM_LIMIT]
+    lines: list[Span] = [Text(title, bold=True)] if title else []
+    lines += [Text(picture.alt) for picture in shown]
+    share = CAPTION_LIMIT // max(len(lines), 1) - 4
+    html = "\n".join(_span(_shortened(span, share)) for span in lines if span.text)
+    files = [picture.file for picture in shown]
+    return {"kind": "photo" if len(files) == 1 else "album", "files": files, "html": html, "buttons": []}
+
+
+def _shortened(span: Span, limit: int) -> Span:
+    head, rest = cut(span.text, lambda text: utf16(_plain(text)) <= limit)
+    return Text(f"{head}…" if rest else head, bold=span.bold)
+
+
+def _button(button: Button) -> JSON:
+    label = " ".join(visible(button.label).split())[:64] or "…"
+    if button.url is not None:
+        return {"text": label, "url": web_address(button.url) or "https://arxiv.org"}
+    return {"text": label, "action": button.action or ""}
+
+
+# ── blocks ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _join(blocks: Sequence[Block]) -> str:
+    html = ""
+    last: Block | None = None
+    for block in blocks:
+        if piece := _html(block):
+            if last is not None:
+                html += "\n" if tight(last, block) else "\n\n"
+            html += piece
+            last = block
+    return html
+
+
+def _html(block: Block, *, folded: bool = False) -> str:
+    if isinstance(block, Heading | Line | Note):
+        return "".join(_span(span) for span in block.spans)
+    if isinstance(block, Bullets):
+        return "\n".join(_mark(block, n) + "".join(_span(span) for span in item) for n, item in enumerate(block.items))
+    if isinstance(block, Fold):
+        lines = ["".join(_span(span) for span in block.title), *(_html(inner, folded=True) for inner in block.blocks)]
+        body = "\n".join(line for line in lines if line)
+        return f"{body}" if folded else f"<blockquote expandable>{body}</blockquote>"
+    if isinstance(block, Code):
+        return f"<pre>{_escape(visible(block.text))}</pre>" if visible(block.text).strip() else ""
+    if isinstance(block, Rule):
+        return _RULE
+    return ""  # pictures are messages of their own
+
+
+def _measure(block: Block) -> Cost:
+    if isinstance(block, Heading | Line | Note):
+        return _spans_cost(block.spans)
+    if isinstance(block, Bullets):
+        costs = [_spans_cost(item) for item in block.items]
+        marks = sum(len(_mark(block, n)) + 1 for n in range(len(costs)))
+        return sum(text for text, _ in costs) + marks, sum(entities for _, entities in costs)
+    if isinstance(block, Fold):
+        costs = [_spans_cost(block.title), *(_measure(inner) for inner in block.blocks)]
+        return sum(text + 1 for text, _ in costs), sum(entities for _, entities in costs) + 1
+    if isinstance(block, Code):
+        return utf16(visible(block.text)), 1
+    return (len(_RULE), 0) if isinstance(block, Rule) else (0, 0)
+
+
+def _mark(block: Bullets, index: int) -> str:
+    return f"{block.start + index}. " if block.numbered else "• "
+
+
+def _spans_cost(spans: Sequence[Span]) -> Cost:
+    text = entities = 0
+    for span in spans:
+        plain = isinstance(span, Text) and not span.code
+        text += utf16(_plain(span.text) if plain else visible(span.text))
+        if isinstance(span, Link):
+            entities += 1 + span.bold
+        else:
+            entities += span.bold + span.italic + span.code
+    return text, entities
+
+
+def _span(span: Span) -> str:
+    if not visible(span.text).strip():
+        return visible(span.text)
+    if isinstance(span, Link):
+        url = web_address(span.url)
+        if url is None:
+            return _span(Text(span.text, bold=span.bold))
+        label = _escape(visible(span.text))
+        return f'<a href="{_escape(url)}">{f"<b>{label}</b>" if span.bold else label}</a>'
+    html = _escape(visible(span.text) if span.code else _plain(span.text))
+    for tag, on in (("code", span.code), ("i", span.italic and not span.code), ("b", span.bold and not span.code)):
+        if on:
+            html = f"<{tag}>{html}</{tag}>"
+    return html
+
+
+def _plain(text: str) -> str:
+    """Text of which Telegram makes nothing active."""
+    return _ACTIVE.sub(_JOINER, visible(text))
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
