@@ -188,7 +188,7 @@ def poll_due(state: PollState, expected: date, now: datetime, *, unasked: bool =
     if state.asked_at is None or state.failures or unasked:
         return True
     if state.day is None or state.day < expected:
-        return now - state.asked_at >= POLL_EVERY * 2 ** min(state.empty, 4)
+        return now - state.asked_at >= POLL_EVERY * (1 << min(state.empty, 4))
     return state.checks < 2 and now - state.asked_at >= RECHECK_AFTER
 
 
