@@ -169,10 +169,10 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class DigestComing:
-    """A digest was written and goes out in `messages` messages that show `papers` papers."""
+    """A digest was written and goes out now: `shown` papers as cards and `also` more as title lines."""
 
-    papers: int
-    messages: int
+    shown: int
+    also: int
 
 
 @dataclass(frozen=True, slots=True)

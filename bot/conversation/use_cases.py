@@ -36,6 +36,7 @@ from bot.conversation.results import (
     PaperCard,
     Privacy,
     SettingsView,
+    Stale,
     Subscribed,
     Subscriptions,
     Suggestion,
@@ -48,7 +49,7 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.errors import BadTopic, GiveUp, NoSuchPaper, RetryLater
-from bot.model import Card, Chat, ChatRef, Depth, PaperRef, Part, Quiet, Subscription
+from bot.model import Card, Chat, ChatRef, Depth, Digest, PaperRef, Quiet, Subscription
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -70,9 +71,12 @@ class ReadPaper(Protocol):
 
 
 class DigestNow(Protocol):
-    """Writes a digest of what the chat has not had into the outbox and returns its parts, or why there is none."""
+    """Writes a digest of what the chat has not had into the outbox and returns it, or why there is none.
 
-    async def __call__(self, ref: ChatRef) -> Sequence[Part] | Quiet: ...
+    Raises `RetryLater`.
+    """
+
+    async def __call__(self, ref: ChatRef) -> Digest | Quiet: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,15 @@ class Conversation:
             return NotSubscribed(what.strip(), _closest_first(following, what))
         return Unsubscribed(found.topic, len(following) - 1)
 
+    async def unsubscribe_key(self, asker: Asker, ref: ChatRef, key: str) -> Unsubscribed | NotAllowed | Stale:
+        """As `unsubscribe`, for a button that names the topic by its `topic_key`."""
+        following = await self._store.subscriptions(ref)
+        found = next((each.topic for each in following if topic_key(each.topic) == key), None)
+        if found is None:
+            return Stale()
+        result = await self.unsubscribe(asker, ref, key)
+        return Stale() if isinstance(result, NotSubscribed | Incomplete) else result
+
     async def subscriptions(self, ref: ChatRef) -> Subscriptions:
         chat = await self._known(ref) or self._new_chat(ref)
         return Subscriptions(chat, tuple(_followed(each) for each in await self._store.subscriptions(ref)))
@@ -219,13 +232,13 @@ class Conversation:
         if not following:
             return NothingNow("This chat follows no topic yet.", 0)
         try:
-            parts = await self._digest(ref)
+            digest = await self._digest(ref)
         except RetryLater as error:
             log.warning("digest not composed", chat=str(ref), why=str(error))
             return Busy(str(error), error.retry_after)
-        if isinstance(parts, Quiet):
-            return NothingNow(parts.why, following)
-        return DigestComing(len({each for part in parts for each in part.paper_ids}), len(parts))
+        if isinstance(digest, Quiet):
+            return NothingNow(digest.why, following)
+        return DigestComing(len(digest.cards), len(digest.also))
 
     # ── settings ──
 
