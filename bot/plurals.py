@@ -1,0 +1,68 @@
+"""English plurals, and nothing else of English: "networks" and "network" are one word, "universe" and "university" two."""
+
+from __future__ import annotations
+
+import functools
+
+_KEPT = frozenset(
+    """
+    alias aliquots always asbestos atlas aids bayes bias blas canvas chaos christmas cosmos does ethos gas gauss has
+    https imagenets indeed jesus keras kubernetes kudos lens mars means mips news neurips odds pancreas pandas paris
+    pathos perhaps pros rhinoceros sars series species texas thermos towards versus wales was whereas yes
+    """.split()
+)
+"""Words that end in "s" and are no plural."""
+
+_IRREGULAR = {
+    # -es after a singular that ends in "s" or "x"
+    "aliases": "alias", "apparatuses": "apparatus", "atlases": "atlas", "axes": "axis", "biases": "bias",
+    "bonuses": "bonus", "buses": "bus", "campuses": "campus", "canvases": "canvas", "censuses": "census",
+    "consensuses": "consensus", "corpuses": "corpus", "focuses": "focus", "gases": "gas", "lenses": "lens",
+    "moduluses": "modulus", "statuses": "status", "stimuluses": "stimulus", "viruses": "virus",
+    # -is
+    "analyses": "analysis", "crises": "crisis", "diagnoses": "diagnosis", "ellipses": "ellipsis",
+    "emphases": "emphasis", "geneses": "genesis", "hypotheses": "hypothesis", "metastases": "metastasis",
+    "neuroses": "neurosis", "oases": "oasis", "parentheses": "parenthesis", "prognoses": "prognosis",
+    "prostheses": "prosthesis", "syntheses": "synthesis", "synopses": "synopsis", "theses": "thesis",
+    # -ex, -ix
+    "appendices": "appendix", "codices": "codex", "indices": "index", "matrices": "matrix",
+    "simplices": "simplex", "vertices": "vertex", "vortices": "vortex",
+    # -um, -on, -us, -a
+    "automata": "automaton", "bacteria": "bacterium", "cacti": "cactus", "corpora": "corpus",
+    "criteria": "criterion", "equilibria": "equilibrium", "extrema": "extremum", "foci": "focus",
+    "formulae": "formula", "fungi": "fungus", "infima": "infimum", "lemmata": "lemma", "loci": "locus",
+    "maxima": "maximum", "minima": "minimum", "moduli": "modulus", "momenta": "momentum", "nuclei": "nucleus",
+    "optima": "optimum", "phenomena": "phenomenon", "quanta": "quantum", "radii": "radius", "schemata": "schema",
+    "spectra": "spectrum", "stimuli": "stimulus", "strata": "stratum", "supernovae": "supernova",
+    "suprema": "supremum", "tori": "torus",
+    # words of their own
+    "children": "child", "feet": "foot", "halves": "half", "knives": "knife", "leaves": "leaf", "men": "man",
+    "mice": "mouse", "shelves": "shelf", "teeth": "tooth", "wolves": "wolf", "women": "woman",
+    # -ies, -ches, -oes that lose only their "s"
+    "caches": "cache", "calories": "calorie", "cookies": "cookie", "headaches": "headache", "movies": "movie",
+    "niches": "niche", "shoes": "shoe", "toes": "toe", "zombies": "zombie",
+    # acronyms whose plural looks like a Latin singular
+    "ais": "ai", "apis": "api", "bcis": "bci", "cpus": "cpu", "dpus": "dpu", "fpus": "fpu", "gpus": "gpu",
+    "grus": "gru", "guis": "gui", "imus": "imu", "kpis": "kpi", "menus": "menu", "mlus": "mlu", "mris": "mri",
+    "npus": "npu", "pois": "poi", "relus": "relu", "rois": "roi", "taxis": "taxi", "tpus": "tpu",
+}  # fmt: skip
+
+_ICS = frozenset("basics clinics comics critics fabrics heuristics characteristics lyrics metrics mosaics rubrics "
+                 "specifics topics".split())  # fmt: skip
+"""Words in "-ics" that are plurals; the others are names of a field ("robotics")."""
+
+
+@functools.lru_cache(maxsize=65536)
+def singular(word: str) -> str:
+    """The singular of a folded English word, or the word itself; the answer for a singular is that singular."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) <= 3 or not word.endswith("s") or word in _KEPT or not word[-2].isalpha():
+        return word
+    if word.endswith(("ss", "us", "is")) or (word.endswith("ics") and word not in _ICS):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y" if len(word) > 4 else word[:-1]
+    if word.endswith(("xes", "ches", "shes", "sses", "zzes", "oes")) and len(word) > 4:
+        return word[:-2]
+    return word[:-1]

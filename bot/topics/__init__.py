@@ -1,0 +1,36 @@
+"""The topic language: what people type, the one normal form of it, and what it means in plain words. Pure.
+
+    talking head          both words, anywhere in title and abstract
+    "talking head"        side by side; talking-head and #talking-head say the same
+    ti:gan abs:gan        in the title, in the abstract; co: in the comment, au: an author, all: in any of these
+    cat:cs.CV, cs.CV      the category, cross-lists included; cat:cs.* the archive; primary:cs.CV without cross-lists
+    diffus*               every word that begins so
+    a OR b c -d           (a) OR (b AND c AND NOT d); AND, OR, NOT and ANDNOT in capitals, "and" is a word
+    ti:(a OR b)           one field for a group
+
+A bare word does not look into comments and authors: "accepted at CVPR" would make a topic of every conference.
+"""
+
+from bot.topics.meaning import archives, explain
+from bot.topics.nodes import And, Category, Field, Leaf, Node, Not, Or, Term
+from bot.topics.parse import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, Topic, parse
+from bot.topics.refusals import pointer
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_LENGTH",
+    "MAX_TERMS",
+    "And",
+    "Category",
+    "Field",
+    "Leaf",
+    "Node",
+    "Not",
+    "Or",
+    "Term",
+    "Topic",
+    "archives",
+    "explain",
+    "parse",
+    "pointer",
+]

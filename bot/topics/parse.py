@@ -1,0 +1,249 @@
+"""From what a person typed to a topic: the grammar's tree, its words and categories read, its limits kept. Pure."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot import categories
+from bot.errors import BadTopic
+from bot.text import is_unspaced, raw_words, words
+from bot.topics import refusals
+from bot.topics.nodes import And, Category, Field, Node, Not, Or, Term, leaves, normal, text
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
+MAX_LENGTH = 500
+"""Characters, as typed and in normal form."""
+MAX_DEPTH = 10
+"""Parentheses within parentheses."""
+MAX_TERMS = 50
+"""Terms and categories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What to look for. `query` is the normal form: equal topics have equal ones, and it parses to itself."""
+
+    query: str
+    node: Node
+
+
+def parse(query: str) -> Topic:
+    """Read a query; raises BadTopic with a sentence that says what to do and the place of the mistake."""
+    if len(query) > MAX_LENGTH:
+        raise BadTopic(refusals.too_long(len(query), MAX_LENGTH), query=query, position=MAX_LENGTH)
+    typed = _keyboard(query)
+    refusals.check_brackets(query, typed, MAX_DEPTH)
+    node = _Reader(query).node(_tree(query, typed))
+    count = sum(1 for _ in leaves(node))
+    if count > MAX_TERMS:
+        raise BadTopic(refusals.too_many(count, MAX_TERMS), query=query, position=0)
+    node = normal(node)
+    refusals.check_meaning(query, typed, node)
+    written = text(node)
+    if len(written) > MAX_LENGTH:
+        raise BadTopic(refusals.too_long(len(written), MAX_LENGTH), query=query, position=0)
+    return Topic(written, node)
+
+
+# ── characters ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_KEYS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_KEYS |= {ord(mark): ord('"') for mark in "“”„‟«»〝〞「」『』＂"}
+_KEYS |= {ord(mark): ord("-") for mark in "‐‑‒–−"}
+_KEYS |= dict.fromkeys([*range(0x20), *range(0x7F, 0xA1), 0x3000, *range(0xD800, 0xE000)], ord(" "))
+_EDGE = re.compile(r"(?<![^\s()\":])[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
+                   r"|[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+(?![^\s()\":])")  # fmt: skip
+
+
+def _keyboard(query: str) -> str:
+    """The query with each character that phones and other keyboards give replaced by the plain one, place by place."""
+    typed = query.translate(_KEYS)
+    return typed if typed.isascii() else _EDGE.sub(lambda match: " " * len(match[0]), typed)
+
+
+# ── the grammar's tree ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """A node before its words are read; `name` is "and", "or", "not" or "field" (with the field's token)."""
+
+    name: str
+    parts: tuple[_Tree, ...]
+    field: Token | None = None
+
+
+_Tree = Any  # Token | _Branch; the grammar's callbacks know no more
+
+
+@functools.cache
+def _parser() -> Lark:
+    from lark import Lark, Transformer
+
+    def joined(name: str) -> Callable[[Any, list[_Tree]], _Branch]:
+        """Rows of one operator come as pairs of a row and one more: keep them one row, however long."""
+
+        def join(_: Any, parts: list[_Tree]) -> _Branch:
+            first, last = parts[0], parts[-1]
+            row = first.parts if isinstance(first, _Branch) and first.name == name else (first,)
+            return _Branch(name, (*row, last))
+
+        return join
+
+    class Callbacks(Transformer[Any, Any]):
+        either = joined("or")
+        both = joined("and")
+
+        def start(self, parts: list[_Tree]) -> _Tree:
+            return parts[0]
+
+        def without(self, parts: list[_Tree]) -> _Tree:
+            return _Branch("and", (parts[0], _negated(parts[2])))
+
+        def negated(self, parts: list[_Tree]) -> _Tree:
+            return _negated(parts[1])
+
+        def group(self, parts: list[_Tree]) -> _Tree:
+            return parts[1]
+
+        def in_field(self, parts: list[_Tree]) -> _Tree:
+            return _Branch("field", (parts[1],), parts[0])
+
+        def word(self, parts: list[_Tree]) -> _Tree:
+            return parts[0]
+
+        phrase = word
+
+    return Lark.open("grammar.lark", rel_to=__file__, parser="lalr", lexer="basic", transformer=Callbacks())
+
+
+def _negated(part: _Tree) -> _Tree:
+    return part.parts[0] if isinstance(part, _Branch) and part.name == "not" else _Branch("not", (part,))
+
+
+def _tree(query: str, typed: str) -> _Tree:
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        return _parser().parse(typed)
+    except UnexpectedInput as error:
+        tokens = list(_parser().lex(typed))
+        raise refusals.misplaced(query, tokens, error.pos_in_stream) from None
+
+
+# ── words, authors, categories ────────────────────────────────────────────────────────────────────────────────────
+
+_FIELDS = {
+    "ti": "ti", "title": "ti", "abs": "abs", "abstract": "abs", "au": "au", "author": "au", "authors": "au",
+    "cat": "cat", "category": "cat", "co": "co", "comment": "co", "comments": "co", "all": "all",
+    "primary": "primary",
+}  # fmt: skip
+_DOTTED = re.compile(r"([A-Za-z-]+)\.(\*|[A-Za-z][A-Za-z-]*)")
+_HUMPS = re.compile(r"[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})+")
+_ENDING = re.compile(r"(.*?)\*+[.,;!?]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the words of a tree; keeps the query for its complaints."""
+
+    query: str
+
+    def node(self, tree: _Tree, field: str = "") -> Node:
+        if not isinstance(tree, _Branch):
+            return self.leaf(tree, field)
+        if tree.field is not None:
+            return self.node(tree.parts[0], self.field(tree.field))
+        parts = tuple(self.node(part, field) for part in tree.parts)
+        if tree.name == "not":
+            return Not(parts[0])
+        return And(parts) if tree.name == "and" else Or(parts)
+
+    def field(self, token: Token) -> str:
+        name = token.rstrip(":").casefold()
+        if name not in _FIELDS:
+            raise self.refusal(refusals.unknown_field(token), token)
+        return _FIELDS[name]
+
+    def leaf(self, token: Token, field: str) -> Node:
+        quoted = token.type == "PHRASE"
+        value = token[1:-1] if quoted else str(token)
+        if field in ("cat", "primary"):
+            return self.category(value, token, primary=field == "primary")
+        if field == "" and not quoted and _is_bare_category(value.rstrip(".,;")):
+            return self.category(value, token, primary=False)
+        if field == "au" and not quoted and value.endswith(","):
+            raise self.refusal(refusals.comma_after_name(value), token)
+        if value.startswith("#"):
+            value = _tag(value)
+        if field == "all":
+            return self.anywhere(value, token)
+        return self.term(Field(field), value, token)
+
+    def term(self, field: Field, value: str, token: Token) -> Term:
+        found = tuple(self.words(field, value, token))
+        if not found:
+            raise self.refusal(refusals.nothing_to_find(token), token)
+        if field is Field.AUTHOR and all(len(word) == 1 and not is_unspaced(word) for word in found):
+            raise self.refusal(refusals.only_initials(), token)
+        return Term(field, found)
+
+    def anywhere(self, value: str, token: Token) -> Node:
+        parts: list[Node] = [self.term(field, value, token) for field in (Field.TEXT, Field.COMMENT)]
+        name = tuple(self.words(Field.AUTHOR, value, token))
+        if any(len(word) > 1 or is_unspaced(word) for word in name):
+            parts.append(Term(Field.AUTHOR, name))
+        return Or(tuple(parts))
+
+    def words(self, field: Field, value: str, token: Token) -> Iterator[str]:
+        read = words
+        if field is Field.AUTHOR:
+            read, value = raw_words, _given_name_first(value)
+        for piece in value.split():
+            ending = _ENDING.fullmatch(piece) if "*" in piece and read(piece)[-1:] != ("a*",) else None
+            begun = raw_words(ending[1]) if ending else ()
+            if not begun or (len(begun[-1]) == 1 and (f"{begun[-1]}*" in read(piece) or is_unspaced(begun[-1]))):
+                yield from read(piece)
+                continue
+            if len(begun[-1]) < 3:
+                raise self.refusal(refusals.short_beginning(piece), token)
+            yield from (*read(ending[1])[:-1], f"{begun[-1]}*") if ending else ()
+
+    def category(self, value: str, token: Token, *, primary: bool) -> Category:
+        code = value.strip().rstrip(".,;")
+        archive = code.removesuffix("*").removesuffix(".")
+        known = categories.canonical(archive if code.endswith("*") else code)
+        if known is None or (code.endswith("*") and "." in known):
+            raise self.refusal(refusals.unknown_category(code, categories.suggestions(code)), token)
+        known = categories.FORMER.get(known, known)
+        known = categories.ALIASES.get(known, known)
+        return Category(known if known in categories.CATEGORIES else f"{known}.*", primary)
+
+    def refusal(self, message: str, token: Token) -> BadTopic:
+        return BadTopic(message, query=self.query, position=token.start_pos or 0)
+
+
+def _is_bare_category(value: str) -> bool:
+    """Codes that no word looks like: with a dot after an archive's name, or with a hyphen."""
+    if dotted := _DOTTED.fullmatch(value):
+        return categories.canonical(dotted[1]) in categories.ARCHIVES
+    return "-" in value and categories.canonical(value) is not None
+
+
+def _tag(value: str) -> str:
+    tag = value.lstrip("#")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", tag) if _HUMPS.fullmatch(tag) else tag
+
+
+def _given_name_first(name: str) -> str:
+    """ "Gonzalez, Maria" and arXiv's old "gonzalez_m" as the name is spoken."""
+    if re.fullmatch(r"\w+_[^\W_]", name):
+        name = name.replace("_", ", ")
+    family, comma, given = name.partition(",")
+    return f"{given} {family}" if comma else name
