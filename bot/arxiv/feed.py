@@ -44,6 +44,11 @@ def read_feed(body: bytes) -> Listing:
     return merged([Listing(_listing_day(entries) or feed_day, tuple(entries), tuple(aside))])
 
 
+def count_entries(body: bytes) -> int:
+    """How many entries a feed has. Raises `SourceUnavailable` for a broken document."""
+    return len(parse(body, f"{{{ATOM}}}feed").findall("atom:entry", NS))
+
+
 def merged(listings: Iterable[Listing]) -> Listing:
     """Several feeds of one day as one. A paper that stands in two of them counts by its strongest kind: new, cross, …
 

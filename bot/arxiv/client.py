@@ -1,0 +1,248 @@
+"""arXiv as a `PaperSource`: the query API through the `arxiv` package, feed and OAI directly, all through one gate."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import date
+from typing import Any
+
+import arxiv
+import requests
+import structlog
+from requests.adapters import BaseAdapter
+
+from bot.arxiv import answers, feed, oai
+from bot.arxiv.document import Unreadable
+from bot.categories import ALL_ARCHIVES, categories_in
+from bot.errors import GiveUp, NoSuchPaper, SourceUnavailable
+from bot.fetch import Fetched, Fetcher
+from bot.model import Announced, Listing, Malformed, Paper, PaperRef
+from bot.settings import Settings
+
+log = structlog.get_logger()
+
+IDS_PER_REQUEST = 400
+LARGEST = 64_000_000
+"""Bytes of one answer; 2,000 entries are about 6 MB."""
+RESTARTS = 2
+PAGES = 2000
+
+
+class ArxivSource:
+    """`bot.ports.PaperSource` on arXiv itself."""
+
+    def __init__(self, settings: Settings, fetcher: Fetcher) -> None:
+        self._settings = settings
+        self._fetcher = fetcher
+        self._aside: list[Malformed] = []
+
+    def take_malformed(self) -> tuple[Malformed, ...]:
+        """Entries of API answers that named no paper, since this was last asked."""
+        taken, self._aside = tuple(self._aside), []
+        return taken
+
+    async def listing(self, archives: Collection[str]) -> Listing:
+        """Today's announcement feed of these archives or categories; all of arXiv if none is named."""
+        return await self._listing(tuple(sorted(set(archives))) or ALL_ARCHIVES)
+
+    async def changed(self, first: date, last: date) -> Listing:
+        """What changed on these days, inferred from OAI records."""
+        for _ in range(RESTARTS + 1):
+            if (listing := await self._changed_pages(first, last)) is not None:
+                return listing
+            log.info("arxiv oai starts anew", first=first.isoformat(), last=last.isoformat())
+        raise SourceUnavailable("arXiv's OAI interface lost the thread again and again.")
+
+    async def submitted(self, archives: Collection[str], first: date, last: date) -> Sequence[Paper]:
+        """Papers of these archives submitted (in UTC) from `first` to `last`, newest first."""
+        search = arxiv.Search(
+            query=submitted_query(archives, first, last),
+            max_results=None,
+            sort_by=arxiv.SortCriterion.SubmittedDate,
+            sort_order=arxiv.SortOrder.Descending,
+        )
+        found: dict[str, Paper] = {}
+        start = 0
+        while True:
+            papers, page = await self._page(search, start, min(answers.PAGE, answers.REACH - start))
+            found.update((paper.id, paper) for paper in papers)
+            start += page.count
+            if start >= page.total:
+                return list(found.values())
+            if start >= answers.REACH:
+                log.warning("arxiv has more papers than it gives", total=page.total, given=start)
+                return list(found.values())
+
+    async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
+        """Papers by id. Raises `NoSuchPaper` only for a single id that is none by its form."""
+        found: dict[str, Paper] = {}
+        wanted = list(dict.fromkeys(map(str, refs)))
+        for begin in range(0, len(wanted), IDS_PER_REQUEST):
+            found.update((paper.id, paper) for paper in await self._by_id(wanted[begin : begin + IDS_PER_REQUEST]))
+        return found
+
+    async def license(self, paper_id: str) -> str | None:
+        url = oai.record_url(self._settings.arxiv_oai_url, paper_id)
+        return oai.read_license(await self._body(url, oai.read_license))
+
+    # ── feed ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _listing(self, names: tuple[str, ...]) -> Listing:
+        counted: list[int] = []
+        url = f"{self._settings.arxiv_feed_url}/{'+'.join(names)}"
+        body = await self._body(url, lambda body: counted.append(feed.count_entries(body)))
+        if counted[-1] >= feed.CAP:
+            if halves := _halves(names):
+                return feed.merged([await self._listing(half) for half in halves])
+            log.warning("arxiv feed is full", category=names[0], entries=counted[-1])
+        return await asyncio.to_thread(feed.read_feed, body)
+
+    # ── OAI ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _changed_pages(self, first: date, last: date) -> Listing | None:
+        """All pages, or None where the thread was lost between them."""
+        entries: dict[str, Announced] = {}
+        aside: list[Malformed] = []
+        token: str | None = None
+        for _ in range(PAGES):
+            url = oai.list_url(self._settings.arxiv_oai_url, first, last, token)
+            page = await asyncio.to_thread(oai.read_page, await self._body(url, oai.read_page))
+            if page.expired:
+                return None
+            entries.update((entry.paper.id, entry) for entry in page.entries)
+            aside.extend(page.malformed)
+            if page.token is None:
+                return Listing(last, tuple(entries.values()), tuple(aside))
+            if page.token == token:
+                raise SourceUnavailable("arXiv's OAI interface goes round in circles.")
+            token = page.token
+        raise SourceUnavailable("arXiv's OAI interface finds no end.")
+
+    # ── API ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _by_id(self, ids: list[str]) -> list[Paper]:
+        while ids:
+            try:
+                papers, _ = await self._page(arxiv.Search(id_list=ids, max_results=None), 0, len(ids))
+            except NoSuchPaper as error:
+                others = [ident for ident in ids if ident != error.paper_id]
+                if len(ids) == 1 or len(others) == len(ids):
+                    raise
+                ids = others
+            else:
+                return papers
+        return []
+
+    async def _page(self, search: arxiv.Search, start: int, size: int) -> tuple[list[Paper], answers.Page]:
+        """One page of results, by one request of the package (and its repetitions at the gate)."""
+        pages: list[answers.Page] = []
+
+        def check(answer: Fetched) -> None:
+            if answer.status == 200:
+                pages.append(answers.read_page(answer.body, start, size))
+            elif answer.status == 400:
+                answers.read_error(answer.body)
+
+        async def fetch(url: str) -> bytes:
+            await self._answer(url, check)
+            return pages[-1].body
+
+        results = await _results(self._settings.arxiv_api_url, search, start, size, fetch)
+        self._aside.extend(pages[-1].malformed)
+        papers = []
+        for result in results:
+            try:
+                papers.append(answers.to_paper(result))
+            except Unreadable as error:
+                self._aside.append(Malformed("api", repr(result)[:20_000], str(error)))
+        return papers, pages[-1]
+
+    # ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _body(self, url: str, read: Callable[[bytes], object]) -> bytes:
+        """The body of an answer that `read` can read."""
+
+        def check(answer: Fetched) -> None:
+            if answer.status == 200:
+                read(answer.body)
+
+        return (await self._answer(url, check)).body
+
+    async def _answer(self, url: str, check: Callable[[Fetched], None]) -> Fetched:
+        timeout = self._settings.arxiv_timeout_seconds
+        try:
+            answer = await self._fetcher.get(url, max_bytes=LARGEST, timeout=timeout, check=check)
+        except GiveUp as error:
+            raise SourceUnavailable(str(error)) from error
+        if answer.status != 200:
+            raise SourceUnavailable(f"arXiv answered with status {answer.status}.")
+        return answer
+
+
+def submitted_query(archives: Collection[str], first: date, last: date) -> str:
+    """The one query that serves every subscriber: `(cat:cs.* OR cat:quant-ph) AND submittedDate:[… TO …]`."""
+    span = f"submittedDate:[{first:%Y%m%d}0000 TO {last:%Y%m%d}2359]"
+    if not archives or set(archives) >= set(ALL_ARCHIVES):
+        return span
+    return f"({' OR '.join(f'cat:{_pattern(name)}' for name in sorted(set(archives)))}) AND {span}"
+
+
+def _pattern(name: str) -> str:
+    return f"{name}.*" if len(categories_in(name)) > 1 else name
+
+
+def _halves(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Two halves of what a feed was asked for; an archive falls into its categories. Empty where nothing can be cut."""
+    parts = names if len(names) > 1 else categories_in(names[0])
+    middle = len(parts) // 2
+    return (parts[:middle], parts[middle:]) if middle else ()
+
+
+# ── the arxiv package ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _results(
+    base: str, search: arxiv.Search, start: int, size: int, fetch: Callable[[str], Awaitable[bytes]]
+) -> list[arxiv.Result]:
+    """The package's results of one page. It is synchronous, so it runs in a thread and asks us for the bytes."""
+    adapter = _Adapter(fetch, asyncio.get_running_loop())
+    client = arxiv.Client(page_size=size, delay_seconds=0, num_retries=0)
+    client.query_url_format = base + "?{}"
+    session = client._session  # the package has no other door
+    session.trust_env = False
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    try:
+        return await asyncio.to_thread(lambda: list(client.results(search, offset=start)))
+    except asyncio.CancelledError:
+        adapter.close()
+        raise
+
+
+class _Adapter(BaseAdapter):
+    """What `requests` asks in its thread is fetched in the loop: through the gate, within limits, checked."""
+
+    def __init__(self, fetch: Callable[[str], Awaitable[bytes]], loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._fetch = fetch
+        self._loop = loop
+        self._waiting: Future[bytes] | None = None
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        async def ask() -> bytes:
+            return await self._fetch(request.url or "")
+
+        self._waiting = asyncio.run_coroutine_threadsafe(ask(), self._loop)
+        response = requests.Response()
+        response._content = self._waiting.result()  # the package reads nothing but status and content
+        response.status_code = 200
+        response.url = request.url or ""
+        response.request = request
+        return response
+
+    def close(self) -> None:
+        """Stop waiting; the thread ends with it."""
+        if self._waiting is not None:
+            self._waiting.cancel()
