@@ -1,0 +1,153 @@
+"""When arXiv announces: listing days, their hours, holidays, and why a day is quiet. Pure; all by New York's clock.
+
+Listing day D (Monday to Friday) comes out at 20:00 the evening before, which is Sunday's for Monday; its feed at
+midnight of D. What was submitted by 14:00 of the working day before D (the freeze) is in it. On a holiday there is no
+freeze, hence no announcement that evening and no listing on the day after. The calendar explains; it never forbids to
+ask, for arXiv also skips days that nobody could know.
+
+The schedule: https://info.arxiv.org/help/availability.html
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+NEW_YORK = ZoneInfo("America/New_York")
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+_FREEZE = time(14)
+
+_KEPT = {
+    2020: "01-01 01-20 06-09 11-26 12-25 12-29 12-30",
+    2021: "01-01 10-20 11-25 12-24 12-28 12-30",
+    2022: "01-17 06-20 09-05 11-24 12-27 12-29",
+    2023: "01-16 06-14 06-19 07-04 08-17 09-04 11-23 12-25 12-27",
+    2024: "01-15 05-22 06-19 07-04 09-02 10-08 11-28 12-25 12-26 12-31",
+    2025: "01-01 01-20 06-19 07-04 09-01 11-27 12-25 12-30",
+    2026: "01-01 01-19 06-19 07-03 09-07 11-26 12-25 12-29 12-31",
+}
+"""Days without a freeze in years whose calendar arXiv has published. Later years follow the rule in `_by_rule`."""
+
+
+def holidays(year: int) -> dict[date, str]:
+    """Working days of a year without a freeze, and so without an announcement that evening, with their names."""
+    rule = _by_rule(year)
+    if year not in _KEPT:
+        return rule
+    days = [date.fromisoformat(f"{year}-{day}") for day in _KEPT[year].split()]
+    return {day: rule.get(day) or _name(day) for day in days}
+
+
+def is_listing_day(day: date) -> bool:
+    """Whether a listing of that date is to be expected."""
+    return day.weekday() < _SATURDAY and holiday_before(day) is None
+
+
+def holiday_before(day: date) -> str | None:
+    """The name of the holiday for which the listing of a weekday `day` is left out; None if it is not."""
+    freeze = day - (3 * _DAY if day.weekday() == 0 else _DAY)
+    return holidays(freeze.year).get(freeze)
+
+
+def released_at(day: date) -> datetime:
+    """When the listing of `day` is announced: 20:00 in New York the evening before."""
+    return datetime.combine(day - _DAY, time(20), NEW_YORK)
+
+
+def feed_at(day: date) -> datetime:
+    """When the feed shows the listing of `day`: midnight in New York."""
+    return datetime.combine(day, time(0), NEW_YORK)
+
+
+def listing_day(now: datetime) -> date:
+    """The latest listing day that has been announced at `now` (aware)."""
+    local = now.astimezone(NEW_YORK)
+    day = local.date() + (_DAY if local.hour >= 20 else 0 * _DAY)
+    return day if is_listing_day(day) else previous_day(day)
+
+
+def listing_days(first: date, last: date) -> list[date]:
+    """The listing days from `first` to `last`, both included."""
+    days = (first + n * _DAY for n in range((last - first).days + 1))
+    return [day for day in days if is_listing_day(day)]
+
+
+def previous_day(day: date) -> date:
+    """The listing day before `day`."""
+    day -= _DAY
+    while not is_listing_day(day):
+        day -= _DAY
+    return day
+
+
+def next_day(day: date) -> date:
+    """The listing day after `day`."""
+    day += _DAY
+    while not is_listing_day(day):
+        day += _DAY
+    return day
+
+
+def announced_after(submitted: datetime) -> date:
+    """The listing day of what was submitted (and not held back) at that time (aware)."""
+    local = submitted.astimezone(NEW_YORK)
+    freeze = local.date() + (_DAY if local.time() >= _FREEZE else 0 * _DAY)
+    while freeze.weekday() >= _SATURDAY or freeze in holidays(freeze.year):
+        freeze += _DAY
+    return freeze + (3 * _DAY if freeze.weekday() == _SATURDAY - 1 else _DAY)
+
+
+def why_quiet(day: date, now: datetime) -> str | None:
+    """A sentence on why there is nothing to see for `day` at `now`; None where a listing should be out."""
+    weekday = f"{day:%A}"
+    if day.weekday() >= _SATURDAY:
+        return f"arXiv has no listing on {weekday}s; the next one is that of {_dated(next_day(day))}."
+    if holiday := holiday_before(day):
+        evening = "Sunday" if day.weekday() == 0 else f"{day - _DAY:%A}"
+        return (
+            f"arXiv did not announce on the evening of {evening}, {_plain(day - _DAY)}, because of {holiday}; "
+            f"the next listing is that of {_dated(next_day(day))}."
+        )
+    if now < released_at(day):
+        return f"The listing of {_dated(day)} comes out at 20:00 New York time on {day - _DAY:%A}."
+    if now < feed_at(day):
+        return f"The listing of {_dated(day)} is announced; its feed comes out at midnight New York time."
+    return None
+
+
+def _dated(day: date) -> str:
+    return f"{day:%A} {_plain(day)}"
+
+
+def _plain(day: date) -> str:
+    return f"{day.day} {day:%B}"
+
+
+def _by_rule(year: int) -> dict[date, str]:
+    """The holidays that arXiv kept in most years; Saturday's are observed on Friday, Sunday's on Monday."""
+    fixed = {
+        date(year, 1, 1): "New Year's Day",
+        date(year, 6, 19): "Juneteenth",
+        date(year, 7, 4): "Independence Day",
+        date(year, 12, 25): "Christmas Day",
+    }
+    found = {_observed(day): name for day, name in fixed.items()}
+    found[_nth(year, 1, 0, 3)] = "Martin Luther King Day"
+    found[_nth(year, 9, 0, 1)] = "Labor Day"
+    found[_nth(year, 11, 3, 4)] = "Thanksgiving Day"
+    return {day: name for day, name in sorted(found.items()) if day.year == year}
+
+
+def _observed(day: date) -> date:
+    return day + {5: -1, 6: 1}.get(day.weekday(), 0) * _DAY
+
+
+def _nth(year: int, month: int, weekday: int, n: int) -> date:
+    """The n-th such weekday (Monday is 0) of a month."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))
+
+
+def _name(day: date) -> str:
+    return "the winter holidays" if day.month == 12 and day.day >= 24 else "a day off at arXiv"
