@@ -1,0 +1,141 @@
+"""The gateway of the Discord stand-in: HELLO, IDENTIFY, READY, heartbeats, RESUME with replay, invalid sessions."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from tests.fakes.discord_world import JSON, World
+
+DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
+
+
+@dataclass
+class Session:
+    """One identified session; it outlives its connection so that it can be resumed."""
+
+    id: str
+    events: list[JSON] = field(default_factory=list)
+    pipe: Pipe | None = None
+
+    async def dispatch(self, name: str, data: Any) -> None:
+        event = {"op": DISPATCH, "t": name, "s": len(self.events) + 1, "d": data}
+        self.events.append(event)
+        if self.pipe is not None:
+            await self.pipe.send(event)
+
+
+class Pipe:
+    """A websocket with the compression that was asked for."""
+
+    def __init__(self, socket: web.WebSocketResponse, compress: bool) -> None:
+        self.socket = socket
+        self._deflate = zlib.compressobj() if compress else None
+
+    async def send(self, payload: JSON) -> None:
+        if self.socket.closed:
+            return
+        text = json.dumps(payload)
+        if self._deflate is None:
+            await self.socket.send_str(text)
+        else:
+            await self.socket.send_bytes(self._deflate.compress(text.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH))
+
+
+class Gateway:
+    """All sessions. `identifies` and `resumes` count what clients asked for."""
+
+    def __init__(self, world: World, token: Callable[[], str], url: Callable[[], str]) -> None:
+        self._world, self._token, self._url = world, token, url
+        self.sessions: dict[str, Session] = {}
+        self.identifies = 0
+        self.resumes = 0
+        self.intents = 0
+        self.heartbeat_ms = 41_250
+
+    @property
+    def live(self) -> list[Session]:
+        return [each for each in self.sessions.values() if each.pipe is not None]
+
+    async def dispatch(self, name: str, data: Any) -> None:
+        """Send an event to every session; those without a connection get it when they resume."""
+        for session in self.sessions.values():
+            await session.dispatch(name, data)
+
+    async def drop(self, code: int = 4000) -> None:
+        """Close every connection; sessions stay."""
+        for session in self.live:
+            pipe, session.pipe = session.pipe, None
+            if pipe is not None:
+                await pipe.socket.close(code=code)
+
+    async def ask_to_reconnect(self) -> None:
+        for session in self.live:
+            if session.pipe is not None:
+                await session.pipe.send({"op": RECONNECT, "d": None})
+
+    async def invalidate(self) -> None:
+        """Tell every client that its session is worth nothing any more."""
+        for session in self.live:
+            if session.pipe is not None:
+                await session.pipe.send({"op": INVALID, "d": False})
+        self.sessions.clear()
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        pipe = Pipe(socket, request.query.get("compress") == "zlib-stream")
+        await pipe.send({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
+        session: Session | None = None
+        async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            payload = json.loads(message.data)
+            if payload["op"] == HEARTBEAT:
+                await pipe.send({"op": ACK, "d": None})
+            elif payload["op"] == IDENTIFY:
+                session = await self._identify(payload["d"], pipe)
+            elif payload["op"] == RESUME:
+                session = await self._resume(payload["d"], pipe)
+        if session is not None and session.pipe is pipe:
+            session.pipe = None
+        return socket
+
+    async def _identify(self, data: JSON, pipe: Pipe) -> Session | None:
+        self.identifies += 1
+        if data["token"] != self._token():
+            await pipe.socket.close(code=4004, message=b"Authentication failed.")
+            return None
+        self.intents = data["intents"]
+        session = Session(secrets.token_hex(8), pipe=pipe)
+        self.sessions[session.id] = session
+        ready = {
+            "v": 10,
+            "user": self._world.bot,
+            "guilds": [{"id": str(guild), "unavailable": True} for guild in self._world.guilds],
+            "session_id": session.id,
+            "resume_gateway_url": self._url(),
+            "application": {"id": self._world.bot["id"], "flags": 0},
+        }
+        await session.dispatch("READY", ready)
+        for guild in list(self._world.guilds):
+            await session.dispatch("GUILD_CREATE", self._world.guild_create(guild))
+        return session
+
+    async def _resume(self, data: JSON, pipe: Pipe) -> Session | None:
+        self.resumes += 1
+        session = self.sessions.get(str(data["session_id"]))
+        if session is None or data["token"] != self._token():
+            await pipe.send({"op": INVALID, "d": False})
+            return None
+        session.pipe = pipe
+        for event in session.events[data["seq"] or 0 :]:
+            await pipe.send(event)
+        await session.dispatch("RESUMED", {})
+        return session

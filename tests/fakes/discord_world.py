@@ -1,0 +1,330 @@
+"""What the Discord stand-in keeps: servers, channels, messages and nonces, in the shapes that its API shows."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+JSON = dict[str, Any]
+
+TEXT, DM, THREAD, FORUM = 0, 1, 11, 15
+COMPONENTS_V2 = 1 << 15
+EPHEMERAL = 1 << 6
+MOST_COMPONENTS, MOST_CHARACTERS, MOST_NONCE = 40, 4000, 25
+TOP_LEVEL = {1, 9, 10, 12, 13, 14, 17}
+ADMIN, MEMBER = "8", "2048"
+"""Permission bits of somebody with "administrator", and of one who may only write."""
+
+
+class Refused(Exception):
+    """The API's refusal: an HTTP status, Discord's code and a message."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+    def body(self) -> JSON:
+        return {"code": self.code, "message": str(self)}
+
+
+class Snowflakes:
+    """Ids that grow and carry their time, as discord.py reads them."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count()
+
+    def __call__(self) -> int:
+        return (int(time.time() * 1000) - 1_420_070_400_000) << 22 | (next(self._count) & 0x3FFFFF)
+
+
+def components_of(components: list[JSON]) -> Iterator[JSON]:
+    """All components, nested ones and accessories too."""
+    for component in components:
+        yield component
+        yield from components_of(component.get("components") or [])
+        if accessory := component.get("accessory"):
+            yield accessory
+
+
+def check_message(body: JSON, attached: set[str]) -> None:
+    """Refuse what Discord refuses of a message."""
+
+    def refuse(why: str) -> None:
+        raise Refused(400, 50035, f"Invalid Form Body: {why}")
+
+    components = list(components_of(body.get("components") or []))
+    if len(str(body.get("nonce") or "")) > MOST_NONCE:
+        refuse("nonce is too long")
+    if not int(body.get("flags") or 0) & COMPONENTS_V2:
+        if any(each["type"] in TOP_LEVEL - {1} for each in components):
+            refuse("these components need IS_COMPONENTS_V2")
+        if len(str(body.get("content") or "")) > 2000:
+            refuse("content is too long")
+        if not (body.get("content") or body.get("embeds") or components or attached):
+            raise Refused(400, 50006, "Cannot send an empty message")
+        return
+    if body.get("content") or body.get("embeds") or body.get("poll") or body.get("stickers"):
+        refuse("content and embeds cannot stand beside components")
+    if not components:
+        raise Refused(400, 50006, "Cannot send an empty message")
+    if any(each["type"] not in TOP_LEVEL for each in body["components"]):
+        refuse("this component cannot stand by itself")
+    if len(components) > MOST_COMPONENTS:
+        refuse(f"{len(components)} components")
+    texts = [str(each["content"]) for each in components if each["type"] == 10]
+    if sum(map(len, texts)) > MOST_CHARACTERS or not all(texts):
+        refuse("the texts are too long or empty")
+    ids = [each["id"] for each in components if each.get("id")]
+    if len(ids) != len(set(ids)) or any(not 0 < each < 2**31 for each in ids):
+        refuse("component ids are not unique 32-bit integers")
+    for each in components:
+        _check_component(each, attached, refuse)
+
+
+def _check_component(component: JSON, attached: set[str], refuse: Any) -> None:
+    kind = component["type"]
+    if kind == 1 and not 1 <= len(component["components"]) <= 5:
+        refuse("a row takes one to five buttons")
+    if kind == 2:
+        if len(str(component.get("label") or "")) > 80 or len(str(component.get("custom_id") or "")) > 100:
+            refuse("a button's label or custom_id is too long")
+        if (component.get("style") == 5) != bool(component.get("url")):
+            refuse("a link button has a url, another one a custom_id")
+        if len(str(component.get("url") or "")) > 512:
+            refuse("a button's url is too long")
+    if kind == 9 and not (1 <= len(component["components"]) <= 3 and component.get("accessory")):
+        refuse("a section takes one to three texts and an accessory")
+    if kind == 12 and not 1 <= len(component["items"]) <= 10:
+        refuse("a gallery takes one to ten pictures")
+    media = [item["media"] for item in component.get("items", ())] + ([component["media"]] if kind == 11 else [])
+    for each in media:
+        url = str(each["url"])
+        if url.startswith("attachment://") and url.removeprefix("attachment://") not in attached:
+            refuse(f"{url} is not attached")
+
+
+def user(ident: int, name: str, bot: bool = False) -> JSON:
+    return {
+        "id": str(ident),
+        "username": name,
+        "global_name": name,
+        "discriminator": "0",
+        "avatar": None,
+        "bot": bot,
+        "public_flags": 0,
+    }
+
+
+@dataclass
+class World:
+    """The state. `nonce_seconds` is how long a nonce is honoured; `accepted` lists every message stored, in order."""
+
+    nonce_seconds: float = 180.0
+    ids: Snowflakes = field(default_factory=Snowflakes)
+    guilds: dict[int, JSON] = field(default_factory=dict)
+    channels: dict[int, JSON] = field(default_factory=dict)
+    messages: dict[int, list[JSON]] = field(default_factory=dict)
+    closed: dict[int, Refused] = field(default_factory=dict)
+    accepted: list[JSON] = field(default_factory=list)
+    shows_nonces: bool = True
+    """Whether the history shows nonces; the platform does not promise it."""
+    _nonces: dict[tuple[int, str], tuple[float, JSON]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.bot = user(self.ids(), "paperboy", bot=True)
+
+    # ── building ──
+
+    def add_guild(self, name: str = "lab") -> int:
+        ident = self.ids()
+        everyone = {
+            "id": str(ident),
+            "name": "@everyone",
+            "permissions": "1071698660929",
+            "position": 0,
+            "color": 0,
+            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+            "hoist": False,
+            "managed": False,
+            "mentionable": False,
+            "flags": 0,
+        }
+        self.guilds[ident] = {"id": str(ident), "name": name, "roles": [everyone], "member_count": 2, "owner_id": "7"}
+        return ident
+
+    def add_channel(self, guild: int, name: str = "papers", kind: int = TEXT, ident: int | None = None) -> int:
+        ident = ident or self.ids()
+        self.channels[ident] = {
+            "id": str(ident),
+            "type": kind,
+            "guild_id": str(guild),
+            "name": name,
+            "position": 0,
+            "permission_overwrites": [],
+            "parent_id": None,
+            "flags": 0,
+            **({"available_tags": []} if kind == FORUM else {}),
+        }
+        return ident
+
+    def add_forum(self, guild: int, name: str = "digests") -> int:
+        return self.add_channel(guild, name, FORUM)
+
+    def add_dm(self, person: int = 42, ident: int | None = None) -> int:
+        ident = ident or self.ids()
+        self.channels[ident] = {"id": str(ident), "type": DM, "recipients": [user(person, f"user{person}")], "flags": 0}
+        return ident
+
+    def add_thread(self, parent: int, name: str, ident: int | None = None, owner: str = "7") -> int:
+        ident = ident or self.ids()
+        self.channels[ident] = {
+            "id": str(ident),
+            "type": THREAD,
+            "guild_id": self.channels[parent]["guild_id"],
+            "parent_id": str(parent),
+            "owner_id": owner,
+            "name": name,
+            "message_count": 0,
+            "member_count": 1,
+            "flags": 0,
+            "thread_metadata": {
+                "archived": False,
+                "auto_archive_duration": 4320,
+                "archive_timestamp": datetime.now(UTC).isoformat(),
+                "locked": False,
+            },
+        }
+        return ident
+
+    def close_channel(
+        self, channel: int, status: int = 403, code: int = 50001, message: str = "Missing Access"
+    ) -> None:
+        self.closed[channel] = Refused(status, code, message)
+
+    def delete_channel(self, channel: int) -> JSON:
+        self.messages.pop(channel, None)
+        return self.channels.pop(channel)
+
+    # ── what the API does ──
+
+    def channel(self, ident: int) -> JSON:
+        if ident in self.closed:
+            raise self.closed[ident]
+        if ident not in self.channels:
+            raise Refused(404, 10003, "Unknown Channel")
+        return self.channels[ident]
+
+    def create_message(self, channel: int, body: JSON, attached: set[str]) -> JSON:
+        """Store a message, or return the first one where the nonce is enforced and known."""
+        if self.channel(channel)["type"] == FORUM:
+            raise Refused(400, 50008, "Cannot send messages in a non-text channel")
+        check_message(body, attached)
+        nonce = str(body.get("nonce") or "")
+        if nonce and body.get("enforce_nonce"):
+            at, first = self._nonces.get((channel, nonce), (0.0, None))
+            if first is not None and time.monotonic() - at < self.nonce_seconds:
+                return first
+        message = self.store_message(channel, body, attached)
+        if nonce:
+            self._nonces[channel, nonce] = (time.monotonic(), message)
+        return message
+
+    def create_post(self, forum: int, body: JSON, attached: set[str]) -> JSON:
+        """Open a thread in a forum with its first message; nonces mean nothing here."""
+        channel = self.channel(forum)
+        if channel["type"] != FORUM or not 1 <= len(body.get("name") or "") <= 100:
+            raise Refused(400, 50035, "Invalid Form Body: no forum, or no name")
+        if channel["flags"] & (1 << 4) and not body.get("applied_tags"):
+            raise Refused(400, 40067, "A tag is required to create a forum post in this channel")
+        check_message(body["message"], attached)
+        thread = self.add_thread(forum, body["name"], owner=self.bot["id"])
+        message = self.store_message(thread, body["message"], attached, ident=thread)
+        return {**self.channels[thread], "message": message}
+
+    def store_message(
+        self, channel: int, body: JSON, attached: set[str], ident: int | None = None, author: JSON | None = None
+    ) -> JSON:
+        message = {
+            "id": str(ident or self.ids()),
+            "channel_id": str(channel),
+            "author": author or self.bot,
+            "content": body.get("content") or "",
+            "components": _numbered(body.get("components") or []),
+            "flags": body.get("flags") or 0,
+            "embeds": [],
+            "attachments": [
+                {"id": str(self.ids()), "filename": name, "size": 1, "url": "https://x.invalid/", "proxy_url": ""}
+                for name in sorted(attached)
+            ],
+            "mentions": [],
+            "mention_roles": [],
+            "mention_everyone": False,
+            "pinned": False,
+            "tts": False,
+            "type": 0,
+            "timestamp": datetime.now(UTC).isoformat(),
+            "edited_timestamp": None,
+            **({"nonce": body["nonce"]} if body.get("nonce") else {}),
+        }
+        self.messages.setdefault(channel, []).append(message)
+        if author is None:
+            self.accepted.append({"channel": channel, "nonce": body.get("nonce"), "message": message})
+        return message
+
+    def history(self, channel: int, limit: int = 50) -> list[JSON]:
+        self.channel(channel)
+        latest = list(reversed(self.messages.get(channel, [])))[:limit]
+        return [
+            {name: value for name, value in each.items() if name != "nonce" or self.shows_nonces} for each in latest
+        ]
+
+    def message(self, channel: int, ident: int) -> JSON:
+        for each in self.history(channel, 1000):
+            if each["id"] == str(ident):
+                return each
+        raise Refused(404, 10008, "Unknown Message")
+
+    def threads(self, *, guild: int | None = None, parent: int | None = None, archived: bool = False) -> list[JSON]:
+        return [
+            each
+            for each in self.channels.values()
+            if each["type"] == THREAD
+            and (guild is None or each["guild_id"] == str(guild))
+            and (parent is None or each["parent_id"] == str(parent))
+            and each["thread_metadata"]["archived"] == archived
+        ]
+
+    def forget_nonces(self) -> None:
+        """As after some minutes."""
+        self._nonces.clear()
+
+    def guild_create(self, guild: int) -> JSON:
+        """The GUILD_CREATE payload."""
+        inside = [each for each in self.channels.values() if each.get("guild_id") == str(guild)]
+        me = {"user": self.bot, "roles": [], "joined_at": datetime.now(UTC).isoformat(), "deaf": False, "mute": False}
+        return {
+            **self.guilds[guild],
+            "channels": [each for each in inside if each["type"] != THREAD],
+            "threads": [each for each in inside if each["type"] == THREAD],
+            "members": [{**me, "flags": 0}],
+        }
+
+
+def _numbered(components: list[JSON]) -> list[JSON]:
+    """The components with ids where none were given, as the platform hands them back."""
+    taken = {each.get("id") for each in components_of(components)}
+    free = (number for number in itertools.count(1) if number not in taken)
+
+    def fill(component: JSON) -> JSON:
+        filled = {**component, "id": component.get("id") or next(free)}
+        if "components" in component:
+            filled["components"] = [fill(each) for each in component["components"]]
+        if component.get("accessory"):
+            filled["accessory"] = fill(component["accessory"])
+        return filled
+
+    return [fill(each) for each in components]

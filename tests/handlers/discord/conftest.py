@@ -1,0 +1,41 @@
+"""A Discord of our own on a local port, and what connects to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import discord
+import pytest
+import yarl
+
+from handlers.discord.sender import DiscordSender
+from handlers.discord.wire import InvalidRequests, trace_config
+from tests.fakes.clock import FakeClock
+from tests.fakes.discord import FakeDiscord
+
+
+@pytest.fixture
+async def dc(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
+    async with FakeDiscord() as fake:
+        # discord.py keeps its addresses in classes: put them back for whoever comes next.
+        monkeypatch.setattr(discord.http.Route, "BASE", fake.api_url)
+        monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(fake.gateway_url))
+        yield fake
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def sender(dc: FakeDiscord, clock: FakeClock, tmp_path: Path) -> AsyncIterator[DiscordSender]:
+    """A sender over a client that is logged in, without a gateway."""
+    invalid = InvalidRequests(clock.now, limit=5)
+    client = discord.Client(
+        intents=discord.Intents.none(), http_trace=trace_config(invalid), max_ratelimit_timeout=30.0, max_messages=None
+    )
+    await client.login(dc.token)
+    yield DiscordSender(client, invalid, tmp_path)
+    await client.close()
