@@ -241,7 +241,7 @@ def _figures(card: Card, language: str) -> list[Block]:
 def _foot(card: Card, language: str, *, links: bool) -> list[Block]:
     blocks: list[Block] = []
     if card.summary and card.summary.keywords:
-        blocks.append(Note((Text("# " + " · ".join(readable(term) for term in card.summary.keywords)),)))
+        blocks.append(Note((Text(" · ".join(readable(term) for term in card.summary.keywords), italic=True),)))
     if said := because(card):
         blocks.append(Note((Text(f"{word('matched', language)}: {said}"),)))
     if links:

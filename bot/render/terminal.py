@@ -1,0 +1,164 @@
+"""Cards and digests on a terminal: coloured where it is one, plain text where the output is piped."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.model import Card, Digest, Style
+from bot.render.cards import (
+    also_heading,
+    also_line,
+    card_document,
+    card_links,
+    digest_header,
+    digest_notes,
+)
+from bot.render.nodes import (
+    Block,
+    Bullets,
+    Code,
+    Document,
+    Fold,
+    Heading,
+    Line,
+    Link,
+    Note,
+    Picture,
+    Rule,
+    Span,
+    Text,
+)
+from bot.render.packing import tight
+from bot.render.plain import visible, web_address
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text as RichText
+
+MAX_WIDTH = 88
+"""Longer lines are hard to read, however wide the window."""
+
+
+def card_text(card: Card, language: str, *, width: int = MAX_WIDTH, colour: bool = False) -> str:
+    """One paper as text for a terminal of that width (in columns)."""
+    return document_text(terminal_card(card, language), width=width, colour=colour)
+
+
+def digest_text(digest: Digest, style: Style = Style.CARDS, *, width: int = MAX_WIDTH, colour: bool = False) -> str:
+    """A whole digest as text for a terminal of that width (in columns)."""
+    return document_text(terminal_digest(digest, style), width=width, colour=colour)
+
+
+def terminal_card(card: Card, language: str, style: Style = Style.CARDS) -> Document:
+    """A card's tree with addresses written out, one a line, as a terminal needs them."""
+    blocks = card_document(card, language, style, links=False).blocks
+    links = [(label, url) for label, url in card_links(card, language) if "/pdf/" not in url and "/html/" not in url]
+    return Document((*blocks, *(Note((Link(label, url),)) for label, url in links)))
+
+
+def terminal_digest(digest: Digest, style: Style = Style.CARDS) -> Document:
+    """A digest's tree for a terminal."""
+    blocks: list[Block] = list(digest_header(digest).blocks)
+    for card in digest.cards:
+        blocks += [Rule(), *terminal_card(card, digest.language, style).blocks]
+    if digest.also:
+        lines = tuple(also_line(card).items[0] for card in digest.also)
+        blocks += [Rule(), also_heading(digest), Bullets(lines)]
+    notes = digest_notes(digest).blocks
+    return Document((*blocks, *((Rule(), *notes) if notes else ())))
+
+
+def document_text(document: Document, *, width: int = MAX_WIDTH, colour: bool = False) -> str:
+    """Any tree as text; without `colour` there is no escape sequence in it."""
+    from rich.console import Console
+
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    print_document(document, console)
+    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+
+
+def print_document(document: Document, console: Console) -> None:
+    """Print a tree on a rich console, at most `MAX_WIDTH` columns wide."""
+    width = min(console.width, MAX_WIDTH)
+    last: Block | None = None
+    for block in document.blocks:
+        lines = _lines(block, width)
+        if not lines:
+            continue
+        if last is not None and not tight(last, block) and not isinstance(last, Rule):
+            console.print()
+        for line, indent in lines:
+            _print(console, line, indent, width)
+        if isinstance(block, Rule):
+            console.print()
+        last = block
+
+
+def _print(console: Console, line: RichText, indent: int, width: int) -> None:
+    """One paragraph, its continuation lines indented under its first; addresses are never broken."""
+    wrapped = line.wrap(console, max(width - indent, 16), overflow="ignore", no_wrap=False)
+    for number, part in enumerate(wrapped):
+        part.rstrip()
+        if number:
+            part.pad_left(indent)
+        console.print(part, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
+
+
+def _lines(block: Block, width: int) -> list[tuple[RichText, int]]:
+    """What a block prints: lines with the indent of their continuation."""
+    if isinstance(block, Heading):
+        style = {1: "bold magenta", 2: "bold cyan"}.get(block.level, "bold")
+        return [(_rich(block.spans, style, addresses=False), 0)]
+    if isinstance(block, Line):
+        return [(_rich(block.spans), 0)]
+    if isinstance(block, Note):
+        return [(_rich(block.spans, "dim"), 0)]
+    if isinstance(block, Bullets):
+        return [_bullet(block, index) for index in range(len(block.items))]
+    if isinstance(block, Fold):
+        return [(_rich(block.title, "bold"), 0), *(line for inner in block.blocks for line in _lines(inner, width))]
+    if isinstance(block, Code):
+        return [(_rich((Text(line),), "green"), 4) for line in visible(block.text).split("\n")]
+    if isinstance(block, Picture):
+        target = block.url or block.file or ""
+        return [(_rich((Text(block.alt), Text(f" {target}")), "dim"), 2)]
+    return [(_rich((Text("─" * min(width, 32)),), "dim"), 0)]
+
+
+def _bullet(block: Bullets, index: int) -> tuple[RichText, int]:
+    mark = f"{block.start + index}. " if block.numbered else "• "
+    line = _rich((Text(f"  {mark}"), *block.items[index]))
+    return line, len(mark) + 2
+
+
+def _rich(spans: Sequence[Span], style: str = "", *, addresses: bool = True) -> RichText:
+    from rich.style import Style as RichStyle
+    from rich.text import Text as RichText
+
+    line = RichText()
+    base = RichStyle.parse(style) if style else RichStyle()
+    for span in spans:
+        text = visible(span.text)
+        if isinstance(span, Link):
+            url = web_address(span.url)
+            look = base + RichStyle(bold=span.bold or None, link=url)
+            line.append(text, look)
+            if url and addresses:
+                line.append(f" {url}", base + RichStyle(dim=True, underline=True, link=url))
+        else:
+            look = base + RichStyle(bold=span.bold or None, italic=span.italic or None)
+            line.append(text, look + RichStyle(color="yellow") if span.code else look)
+    return line

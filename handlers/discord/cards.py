@@ -1,0 +1,219 @@
+"""Cards, digests and replies as Discord messages of Components V2, each within Discord's limits. Pure.
+
+Discord counts at most 40 components, nested ones too, and 4,000 characters of text in a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import PurePath
+
+from bot.model import JSON, Card, Chat, Digest, Part, Style
+from bot.render.cards import also_heading, also_line, card_document, card_links, digest_header, digest_notes
+from bot.render.nodes import Block, Button, Link, Note, Picture, Reply, Rule, Text
+from bot.render.packing import Cost, Group, Section, pack
+from bot.render.plain import cut, one_line, utf16, visible, web_address
+from handlers.discord.markup import block_markdown, markdown
+
+TEXT_LIMIT = 4000
+COMPONENT_LIMIT = 40
+FILE_LIMIT = 10
+URL_LIMIT = 512
+IS_COMPONENTS_V2 = 1 << 15
+ACCENT = 0xB31B1B
+
+ACTION_ROW, BUTTON, TEXT_DISPLAY, MEDIA_GALLERY, SEPARATOR, CONTAINER = 1, 2, 10, 12, 14, 17
+_SECONDARY, _LINK = 2, 5
+_DESCRIPTION = 200
+_BUTTONS_A_ROW = 5
+_LIMIT = (TEXT_LIMIT - 8, COMPONENT_LIMIT)
+
+
+class DiscordRenderer:
+    """Digests as Discord messages: a container for each card, its links as buttons, its pictures beside its text."""
+
+    def parts(self, digest: Digest, chat: Chat) -> list[Part]:
+        """Payloads `{"components", "files"}`; a card is divided only where it alone is too large for a message."""
+        # Compact cards are lines of text, like the titles past the digest's size: no containers, no buttons.
+        cards = {} if chat.style is Style.COMPACT else {card.paper.id: card for card in digest.cards}
+        groups = _digest_groups(digest, chat.style)
+        parts: list[Part] = []
+        for sections in _without_clashes(pack(groups, cost, _LIMIT)):
+            components = _components(sections, cards, digest.language)
+            payload: JSON = {"components": components, "files": _files(sections)}
+            if not parts:
+                payload["title"] = one_line(_title(digest))[:100]
+            ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
+            parts.append(Part(payload, ids))
+        return parts
+
+
+def reply_components(reply: Reply) -> list[JSON]:
+    """The messages that answer a command, as payloads; its buttons end the last one."""
+    rows = _rows([[_button(button) for button in row] for row in reply.buttons])
+    base = (0, 2 + sum(1 + len(row["components"]) for row in rows))
+    messages = pack([Group(reply.document.blocks, base=base)], cost, _LIMIT)
+    payloads: list[JSON] = []
+    for sections in _without_clashes(messages):
+        inner = [part for section in sections for part in _inner(section.blocks)]
+        last = any(section.ends for section in sections)
+        payloads.append({"components": [_container(inner + (rows if last else []))], "files": _files(sections)})
+    return payloads
+
+
+def cost(block: Block) -> Cost:
+    """What a block takes of a message: characters with what separates it, and components beyond its text display."""
+    if isinstance(block, Picture):
+        return utf16(_caption(block)) + _DESCRIPTION + 2, 2
+    if isinstance(block, Rule):
+        return 0, 2
+    return utf16(block_markdown(block)) + 2, 0
+
+
+# ── groups ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _title(digest: Digest) -> str:
+    first = digest_header(digest).blocks[0]
+    return "".join(span.text for span in getattr(first, "spans", ()))
+
+
+def _digest_groups(digest: Digest, style: Style) -> list[Group]:
+    groups = [Group(digest_header(digest).blocks, base=(0, 1), stays=True)]
+    for card in digest.cards:
+        groups.append(_card_group(card, digest.language, style))
+    for number, card in enumerate(digest.also):
+        heading: tuple[Block, ...] = () if number else (also_heading(digest),)
+        groups.append(Group((*heading, also_line(card)), (card.paper.id,), (0, 1)))
+    groups.append(Group(digest_notes(digest).blocks, base=(0, 1)))
+    return groups
+
+
+def _card_group(card: Card, language: str, style: Style) -> Group:
+    blocks = card_document(card, language, style, links=False).blocks
+    if style is Style.COMPACT:
+        return Group(blocks, (card.paper.id,), (0, 1))
+    buttons, rest = _link_buttons(card, language)
+    if rest:
+        spans = [span for label, url in rest for span in (Text(" · "), Link(label, url))][1:]
+        blocks = (*blocks, Note(tuple(spans)))
+    rows = _rows([buttons])
+    return Group(blocks, (card.paper.id,), (0, 2 + sum(1 + len(row["components"]) for row in rows)))
+
+
+def _link_buttons(card: Card, language: str) -> tuple[list[JSON], list[tuple[str, str]]]:
+    """The card's links as one row of buttons, and those that do not fit it."""
+    buttons: list[JSON] = []
+    rest = []
+    for label, url in card_links(card, language):
+        safe = web_address(url)
+        if safe and len(safe) <= URL_LIMIT and len(buttons) < _BUTTONS_A_ROW:
+            buttons.append(_button(Button(label, url=safe)))
+        elif safe:
+            rest.append((label, safe))
+    return buttons, rest
+
+
+def _without_clashes(messages: Iterable[list[Section]]) -> Iterable[list[Section]]:
+    """Messages begun anew where two pictures would bear the same name, or be more than one message takes."""
+    for sections in messages:
+        current: list[Section] = []
+        names: set[str] = set()
+        for section in sections:
+            new = {PurePath(name).name for name in _files([section])}
+            if current and new and (names & new or len(names) + len(new) > FILE_LIMIT):
+                yield current
+                current, names = [], set()
+            current.append(section)
+            names |= new
+        yield current
+
+
+# ── components ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _components(sections: Sequence[Section], cards: dict[str, Card], language: str) -> list[JSON]:
+    """A container for each card; neighbouring text that belongs to no card is one text display."""
+    components: list[JSON] = []
+    for is_card, run in groupby(sections, key=lambda section: any(ident in cards for ident in section.group.ids)):
+        if not is_card:
+            components += _inner([block for section in run for block in section.blocks])
+            continue
+        for section in run:
+            card = cards[section.group.ids[0]]
+            rows = _rows([_link_buttons(card, language)[0]]) if section.ends else []
+            components.append(_container(_inner(section.blocks) + rows))
+    return components
+
+
+def _inner(blocks: Sequence[Block]) -> list[JSON]:
+    """Blocks as text displays, galleries and separators."""
+    components: list[JSON] = []
+    for kind, run in groupby(blocks, key=lambda block: type(block) if isinstance(block, Picture | Rule) else Block):
+        members = list(run)
+        if kind is Rule:
+            components.append({"type": SEPARATOR, "divider": True, "spacing": 1})
+        elif kind is Picture:
+            components += _gallery([block for block in members if isinstance(block, Picture)])
+        elif text := markdown(members):
+            components.append({"type": TEXT_DISPLAY, "content": text})
+    return components
+
+
+def _gallery(pictures: Sequence[Picture]) -> list[JSON]:
+    items: list[JSON] = []
+    for picture in pictures:
+        if picture.file:
+            media = {"url": f"attachment://{PurePath(picture.file).name}"}
+            items.append({"media": media, "description": _shortened(picture.alt, _DESCRIPTION)})
+    captions = markdown([block for picture in pictures for block in _caption_blocks(picture)])
+    gallery: list[JSON] = [{"type": MEDIA_GALLERY, "items": items}] if items else []
+    return gallery + ([{"type": TEXT_DISPLAY, "content": captions}] if captions else [])
+
+
+def _caption_blocks(picture: Picture) -> list[Block]:
+    if not picture.alt.strip():
+        return []
+    text = _shortened(picture.alt, 600)
+    return [Note((Text(text) if picture.file or not picture.url else Link(text, picture.url),))]
+
+
+def _caption(picture: Picture) -> str:
+    return markdown(_caption_blocks(picture))
+
+
+def _shortened(text: str, limit: int) -> str:
+    head, rest = cut(visible(text) or "…", lambda piece: utf16(piece) < limit)
+    return f"{head}…" if rest else head
+
+
+def _container(components: list[JSON]) -> JSON:
+    return {"type": CONTAINER, "accent_color": ACCENT, "components": components}
+
+
+def _rows(rows: Sequence[Sequence[JSON]]) -> list[JSON]:
+    """Action rows of at most five buttons."""
+    return [
+        {"type": ACTION_ROW, "components": list(row[at : at + _BUTTONS_A_ROW])}
+        for row in rows
+        for at in range(0, len(row), _BUTTONS_A_ROW)
+    ]
+
+
+def _button(button: Button) -> JSON:
+    label = one_line(button.label)[:80] or "…"
+    if button.url is not None:
+        url = web_address(button.url)
+        safe = url if url and len(url) <= URL_LIMIT else "https://arxiv.org"
+        return {"type": BUTTON, "style": _LINK, "label": label, "url": safe}
+    return {"type": BUTTON, "style": _SECONDARY, "label": label, "custom_id": button.action or ""}
+
+
+def _files(sections: Iterable[Section]) -> list[str]:
+    return [
+        block.file
+        for section in sections
+        for block in section.blocks
+        if isinstance(block, Picture) and block.file is not None
+    ]

@@ -1,0 +1,107 @@
+"""Spans and blocks as Discord's Markdown, in which nothing of a paper's text is active. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.render.nodes import Block, Bullets, Code, Fold, Heading, Line, Link, Note, Span, Text
+from bot.render.packing import tight
+from bot.render.plain import visible, web_address
+
+_ANYWHERE = re.compile(r"[\\*_~`|<>\[\]#]")
+_LINE_START = re.compile(r"^(\s*)(?:([-+])|(\d+)([.)]))", re.MULTILINE)
+_MASS_MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
+_SCHEME = re.compile(r":(?=//)")
+_GAP = "\u200b"
+
+
+def escape(text: str) -> str:
+    """Text of which Discord makes nothing: no style, link, mention, heading, quotation, list or code."""
+    text = _ANYWHERE.sub(r"\\\g<0>", visible(text))
+    text = _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
+    text = _SCHEME.sub(":\\\\", text)
+    return _MASS_MENTION.sub(f"@{_GAP}", text)
+
+
+def markdown(blocks: Sequence[Block]) -> str:
+    """Blocks as the content of one text display. Pictures and rules are components of their own and left out."""
+    out = ""
+    last: Block | None = None
+    for block in blocks:
+        if piece := block_markdown(block):
+            if last is not None:
+                out += "\n" if tight(last, block) or isinstance(last, Heading) else "\n\n"
+            out += piece
+            last = block
+    return out
+
+
+def block_markdown(block: Block) -> str:
+    """One block; empty for what is no text."""
+    if isinstance(block, Heading):
+        line = spans_markdown(block.spans if block.level > 2 else tuple(_unbold(span) for span in block.spans))
+        return f"{'#' * (block.level + 1)} {line}" if block.level <= 2 else line
+    if isinstance(block, Line):
+        return spans_markdown(block.spans)
+    if isinstance(block, Note):
+        line = spans_markdown(block.spans)
+        return f"-# {line}" if line.strip() else ""
+    if isinstance(block, Bullets):
+        return "\n".join(_mark(block, n) + spans_markdown(item) for n, item in enumerate(block.items))
+    if isinstance(block, Fold):
+        return "\n".join([spans_markdown(block.title), *(block_markdown(inner) for inner in block.blocks)])
+    if isinstance(block, Code):
+        return "```\n" + visible(block.text).replace("```", f"`{_GAP}``") + "\n```"
+    return ""
+
+
+def _unbold(span: Span) -> Span:
+    return Link(span.text, span.url) if isinstance(span, Link) else Text(span.text, italic=span.italic, code=span.code)
+
+
+def _mark(block: Bullets, index: int) -> str:
+    return f"{block.start + index}. " if block.numbered else "- "
+
+
+def spans_markdown(spans: Sequence[Span]) -> str:
+    """Spans of one line; an invisible gap keeps the marks of neighbours apart."""
+    out = ""
+    styled = False
+    for span in spans:
+        piece = _span(span)
+        now_styled = isinstance(span, Text) and (span.bold or span.italic or span.code)
+        if styled and now_styled and piece and not piece[0].isspace() and out and not out[-1].isspace():
+            out += _GAP
+        out += piece
+        styled = now_styled
+    return out
+
+
+def _span(span: Span) -> str:
+    text = " ".join(visible(span.text).split("\n"))
+    core = text.strip()
+    if not core:
+        return text
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    if isinstance(span, Link):
+        url = web_address(span.url)
+        label = escape(core)
+        core = label if url is None else f"[{label}]({address(url)})"
+        return before + (f"**{core}**" if span.bold else core) + after
+    if span.code:
+        return before + _code(core) + after
+    core = escape(core)
+    mark = "*" * (span.italic + 2 * span.bold)
+    return before + mark + core + mark + after
+
+
+def _code(text: str) -> str:
+    if "`" in text:
+        return escape(text)
+    return f"`{_MASS_MENTION.sub(f'@{_GAP}', text)}`"
+
+
+def address(url: str) -> str:
+    """An address as it may stand in a masked link."""
+    return url.replace("(", "%28").replace(")", "%29")
