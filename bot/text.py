@@ -15,10 +15,32 @@ from bot.plurals import singular
 
 # ── TeX and invisible characters ──────────────────────────────────────────────────────────────────────────────────
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi "
-    "chi psi omega"
-).split()
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+]
 _GREEK_LETTER = dict(zip(_GREEK, "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
 _GREEK_NAME = {letter: name for name, letter in _GREEK_LETTER.items()}
 
@@ -32,11 +54,29 @@ _ACCENTS = dict(
 _LETTERS = {"o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ",
             "aa": "å", "AA": "Å", "i": "i", "j": "j", "dh": "ð", "dj": "đ", "th": "þ"}  # fmt: skip
 
-_TEX_ACCENT = re.compile(r"""\\(?:(["'`^~=.])\s*|([uvHckbdr])(?:\s+|(?=\{)))(?:\{\s*\\?([A-Za-z])\s*\}|\\?([A-Za-z]))""")
+_TEX_ACCENT = re.compile(
+    r"""\\(?:(["'`^~=.])\s*|([uvHckbdr])(?:\s+|(?=\{)))(?:\{\s*\\?([A-Za-z])\s*\}|\\?([A-Za-z]))"""
+)
 _TEX_SILENT = re.compile(r"\\(?:cite[a-z]*|ref|label|url|eqref)\*?\s*(?:\[[^\]]*\])?\{[^{}]*\}|\\href\s*\{[^{}]*\}")
 _TEX_COMMAND = re.compile(r"\\(?:([A-Za-z]+)\*?[ \t]*|([%&_#${}])|(.))", re.DOTALL)
 _TEX_MATH = re.compile(r"\$([^$]*)\$")
-_TEX_FORMATS = ("text", "math", "bf", "it", "em", "rm", "sf", "tt", "sc", "bm", "bar", "hat", "tilde", "vec", "footnote")
+_TEX_FORMATS = (
+    "text",
+    "math",
+    "bf",
+    "it",
+    "em",
+    "rm",
+    "sf",
+    "tt",
+    "sc",
+    "bm",
+    "bar",
+    "hat",
+    "tilde",
+    "vec",
+    "footnote",
+)
 
 
 def plain(text: str) -> str:
@@ -86,7 +126,9 @@ def readable(text: str) -> str:
 _SPECIAL = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h",
                           "ŧ": "t", "ŋ": "n", "‐": "-", "‑": "-", "‒": "-", "–": "-", "−": "-", "’": "'",
                           "ʼ": "'", "‘": "'"})  # fmt: skip
-_STRIPPED = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff]")
+_STRIPPED = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff]"
+)
 
 
 @functools.lru_cache(maxsize=65536)

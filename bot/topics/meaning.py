@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import categories
-from bot.topics.nodes import And, Category, Field, Node, Not, Or, Term, spelled
+from bot.topics.nodes import And, Category, Field, Node, Not, Or, Term, is_prefix, spelled
 from bot.topics.parse import Topic
 
 _WHERE = {
@@ -60,7 +60,7 @@ def _object(leaf: Term | Category) -> str:
         return leaf.code if archive == leaf.code else f"any category of {archive}"
     if leaf.field is Field.AUTHOR:
         return " ".join(word.capitalize() + ("." if len(word) == 1 and word.isascii() else "") for word in leaf.words)
-    return f"“{spelled(leaf.words)}”"
+    return f"“{spelled(leaf.words).replace('*', '…') if any(map(is_prefix, leaf.words)) else spelled(leaf.words)}”"
 
 
 def _listed(items: list[str], word: str) -> str:

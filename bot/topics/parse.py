@@ -128,13 +128,13 @@ def _negated(part: _Tree) -> _Tree:
 
 
 def _tree(query: str, typed: str) -> _Tree:
-    from lark.exceptions import UnexpectedInput
+    from lark.exceptions import UnexpectedToken
 
     try:
         return _parser().parse(typed)
-    except UnexpectedInput as error:
-        tokens = list(_parser().lex(typed))
-        raise refusals.misplaced(query, tokens, error.pos_in_stream) from None
+    except UnexpectedToken as error:
+        position = None if error.token.type == "$END" else error.token.start_pos
+        raise refusals.misplaced(query, list(_parser().lex(typed)), position) from None
 
 
 # ── words, authors, categories ────────────────────────────────────────────────────────────────────────────────────

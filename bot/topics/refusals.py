@@ -42,11 +42,15 @@ def check_brackets(query: str, typed: str, max_depth: int) -> None:
         if match[0] == "(":
             opened.append(at)
         elif match[0] == ")" and not opened:
-            raise _refusal(query, at, f"The closing parenthesis at {_at(at)} has no opening one; remove it or add that.")
+            raise _refusal(
+                query, at, f"The closing parenthesis at {_at(at)} has no opening one; remove it or add that."
+            )
         elif match[0] == ")":
             opened.pop()
         if len(opened) > max_depth:
-            message = f"The parentheses are nested more than {max_depth} deep at {_at(at)}; write it with fewer of them."
+            message = (
+                f"The parentheses are nested more than {max_depth} deep at {_at(at)}; write it with fewer of them."
+            )
             raise _refusal(query, at, message)
     if opened:
         at = opened[-1]
@@ -65,8 +69,8 @@ def too_many(count: int, most: int) -> str:
 
 
 def misplaced(query: str, tokens: Sequence[Token], position: int | None) -> BadTopic:
-    """What is wrong where the grammar could not go on: at `position`, None or -1 at the end."""
-    index = next((i for i, token in enumerate(tokens) if position is not None and token.start_pos == position), None)
+    """What is wrong where the grammar could not go on: at `position`, None at the end."""
+    index = next((i for i, token in enumerate(tokens) if token.start_pos == position), None)
     before = tokens[-1 if index is None else index - 1] if index != 0 else None
     token = None if index is None else tokens[index]
     at = _start(token) if before is None or (before.type in ("LPAR",) and token is not None) else _start(before)
@@ -75,7 +79,9 @@ def misplaced(query: str, tokens: Sequence[Token], position: int | None) -> BadT
 
 def _misplaced(before: Token | None, token: Token | None, at: int) -> str:
     if before is not None and before.type == "FIELD":
-        return f"“{before}” at {_at(at)} needs a word, a phrase or a parenthesis right after it, as in {before}diffusion."
+        return (
+            f"“{before}” at {_at(at)} needs a word, a phrase or a parenthesis right after it, as in {before}diffusion."
+        )
     if before is None or before.type == "LPAR":
         if token is None or token.type == "RPAR":
             return f"There is nothing between the parentheses at {_at(at)}; write what to look for, or remove them."
@@ -129,12 +135,14 @@ def unknown_category(code: str, guesses: Collection[str]) -> str:
 def check_meaning(query: str, typed: str, node: Node) -> None:
     """Refuse what matches almost every paper, or none; `node` is in normal form."""
     if _is_open(node):
-        found = re.search(r'(?<![^\s(])(?:NOT|ANDNOT|-)', typed)
+        found = re.search(r"(?<![^\s(])(?:NOT|ANDNOT|-)", typed)
         message = "This matches almost everything, since it only says what not to look for; add what to look for"
         message += " to each side of OR." if isinstance(node, Or) else "."
         raise _refusal(query, found.start() if found else 0, message)
     if never := _contradiction(node):
-        message = f"This matches nothing, since it asks for {text(never)} and refuses it at once; leave one of them out."
+        message = (
+            f"This matches nothing, since it asks for {text(never)} and refuses it at once; leave one of them out."
+        )
         raise _refusal(query, 0, message)
 
 
