@@ -1,0 +1,255 @@
+"""Our own rate limiter for python-telegram-bot: Telegram's limits, answers to people before digests, no early release.
+
+A request that sends waits until the whole bot, its chat and its group may take one more. A 429 halts its chat for
+`retry_after`, and everything when several chats meet one at once; then the overall rate comes down and grows back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import enum
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+log = structlog.get_logger()
+
+OVERALL_PER_SECOND = 30
+GROUP_PER_MINUTE = 20
+
+JITTER = 0.025
+"""Seconds that a request may take to arrive before a slot is given on: requests overtake each other on the way."""
+
+PATIENCE = 20.0
+"""Seconds that a digest waits for its chat before it is given back, so that it holds no place in the queue."""
+
+LONGEST_RETRY = 60.0
+"""An answer to a person is sent again after a 429 of at most so many seconds."""
+
+_TOGETHER = 2.0  # seconds within which 429s of two chats mean that the bot as a whole is too fast
+_GROW_EVERY = 10.0  # seconds without a 429 after which the overall rate grows by a tenth of what Telegram says
+
+
+class Urgency(enum.IntEnum):
+    """Passed as `rate_limit_args`; what nobody marks is an answer to a person."""
+
+    ANSWER = 0
+    DIGEST = 1
+
+
+class Window:
+    """At most `most` events in any `seconds`; knows when the next may happen."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self.most, self.seconds = most, seconds
+        self._times: deque[float] = deque()
+
+    def ready_at(self) -> float:
+        """The earliest time of the next event."""
+        return self._times[-self.most] + self.seconds if len(self._times) >= self.most else float("-inf")
+
+    def add(self, now: float, weight: int = 1) -> None:
+        self._times.extend([now + JITTER] * weight)
+        while len(self._times) > 3 * self.most:
+            self._times.popleft()
+
+    def idle(self, now: float) -> bool:
+        return not self._times or self._times[-1] + self.seconds <= now
+
+
+@dataclass(slots=True)
+class _Place:
+    """One chat: its windows and until when it is halted."""
+
+    windows: tuple[Window, ...]
+    halted_until: float = float("-inf")
+
+    def ready_at(self) -> float:
+        return max(self.halted_until, *(window.ready_at() for window in self.windows))
+
+    def idle(self, now: float) -> bool:
+        return self.halted_until <= now and all(window.idle(now) for window in self.windows)
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    chat: str
+    urgency: Urgency
+    weight: int
+    turn: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Limiter(BaseRateLimiter[Urgency]):
+    """Counts messages, waits with `sleep`, reads seconds from `now` (any origin, never going back)."""
+
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        overall: int = OVERALL_PER_SECOND,
+    ) -> None:
+        self._now, self._sleep = now, sleep
+        self._most = overall
+        self._overall = Window(overall, 1.0)
+        self._places: dict[str, _Place] = {}
+        self._queues: dict[Urgency, dict[_Waiter, None]] = {urgency: {} for urgency in Urgency}
+        self._arrived = asyncio.Event()
+        self._pump: asyncio.Task[None] | None = None
+        self._halted_until = self._last_429 = float("-inf")
+        self._last_429_chat = ""
+        self._grows_at = float("inf")
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None:
+        if self._pump is not None:
+            self._pump.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._pump
+            self._pump = None
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: Urgency | None,
+    ) -> Any:
+        """Call when it is this request's turn. A digest meets 429s itself; an answer to a person is tried once more."""
+        urgency = Urgency.ANSWER if rate_limit_args is None else rate_limit_args
+        chat = str(data.get("chat_id", ""))
+        weight = _weight(endpoint, data)
+        if not weight:
+            return await callback(*args, **kwargs)
+        await self._turn(chat, urgency, weight)
+        try:
+            return await callback(*args, **kwargs)
+        except RetryAfter as error:
+            seconds = self._refused(chat, error)
+            if urgency is Urgency.DIGEST or seconds > LONGEST_RETRY:
+                raise
+        await self._turn(chat, urgency, weight)
+        try:
+            return await callback(*args, **kwargs)
+        except RetryAfter as error:
+            self._refused(chat, error)
+            raise
+
+    async def _turn(self, chat: str, urgency: Urgency, weight: int) -> None:
+        if urgency is Urgency.DIGEST:
+            wait = max(self._place(chat).ready_at(), self._halted_until) - self._now()
+            if wait > PATIENCE:
+                raise RetryAfter(timedelta(seconds=int(wait) + 1))
+        waiter = _Waiter(chat, urgency, weight)
+        queue = self._queues[urgency]
+        queue[waiter] = None
+        self._arrived.set()
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._release(), name="telegram limits")
+        try:
+            await waiter.turn
+        finally:
+            queue.pop(waiter, None)
+
+    async def _release(self) -> None:
+        """Give turns while anybody waits; sleeps until the next may go or somebody new comes."""
+        while any(self._queues.values()):
+            self._arrived.clear()
+            now = self._now()
+            waiter, ready_at = self._next(now)
+            if waiter is not None:
+                self._take(waiter, now)
+                continue
+            await self._sleep_or_arrival(ready_at - now)
+
+    async def _sleep_or_arrival(self, seconds: float) -> None:
+        tasks = {
+            asyncio.ensure_future(self._sleep(max(0.0, seconds))),
+            asyncio.ensure_future(self._arrived.wait()),
+        }
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def _next(self, now: float) -> tuple[_Waiter | None, float]:
+        """Whose turn it is, or when it will be somebody's: answers first, then in the order of coming."""
+        self._grow(now)
+        overall = max(self._overall.ready_at(), self._halted_until)
+        if overall > now:
+            return None, overall
+        soonest = float("inf")
+        for queue in self._queues.values():
+            for waiter in queue:
+                ready_at = self._place(waiter.chat).ready_at()
+                if ready_at <= now and not waiter.turn.done():
+                    return waiter, now
+                soonest = min(soonest, ready_at)
+        return None, soonest
+
+    def _take(self, waiter: _Waiter, now: float) -> None:
+        self._overall.add(now, waiter.weight)
+        for window in self._place(waiter.chat).windows:
+            window.add(now, waiter.weight if window.seconds > 1 else 1)
+        self._queues[waiter.urgency].pop(waiter, None)
+        waiter.turn.set_result(None)
+        if len(self._places) > 2000:
+            self._places = {chat: place for chat, place in self._places.items() if not place.idle(now)}
+
+    def _place(self, chat: str) -> _Place:
+        place = self._places.get(chat)
+        if place is None:
+            windows = [Window(1, 1.0)]
+            if chat.startswith(("-", "@")):
+                windows.append(Window(GROUP_PER_MINUTE, 60.0))
+            place = self._places[chat] = _Place(tuple(windows))
+        return place
+
+    # ── after a 429 ──
+
+    def _refused(self, chat: str, error: RetryAfter) -> float:
+        """Halt the chat, or everything where another chat was refused a moment ago; returns the seconds."""
+        now = self._now()
+        seconds = _seconds(error)
+        place = self._place(chat)
+        place.halted_until = max(place.halted_until, now + seconds)
+        together = self._last_429_chat not in ("", chat) and now - self._last_429 <= _TOGETHER
+        if together and now >= self._halted_until:
+            self._overall.most = max(1, self._overall.most * 2 // 3)
+        if together:
+            self._halted_until = max(self._halted_until, now + seconds)
+        self._last_429, self._last_429_chat = now, chat
+        self._grows_at = now + seconds + _GROW_EVERY
+        log.warning("telegram limits us", chat=chat, seconds=seconds, everywhere=together, rate=self._overall.most)
+        return seconds
+
+    def _grow(self, now: float) -> None:
+        if now >= self._grows_at and self._overall.most < self._most:
+            self._overall.most = min(self._most, self._overall.most + max(1, self._most // 10))
+            self._grows_at = now + _GROW_EVERY
+
+
+def _seconds(error: RetryAfter) -> float:
+    after = error.retry_after
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)
+
+
+_SENDS = ("send", "edit", "copy", "forward")
+
+
+def _weight(endpoint: str, data: dict[str, Any]) -> int:
+    """How many messages a request counts for; 0 for requests that send none, which never wait."""
+    if endpoint == "sendChatAction" or not endpoint.startswith(_SENDS) or "chat_id" not in data:
+        return 0
+    return max(1, len(data.get("media") or ())) if endpoint == "sendMediaGroup" else 1

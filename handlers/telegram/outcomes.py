@@ -1,0 +1,99 @@
+"""What an error of python-telegram-bot says about a message: not sent, unknown, rejected, or the chat is gone. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import httpx
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, Outcome, Platform, Rejected, Unknown
+
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+"""Errors before a connection stood: nothing was sent, and nobody else's message would be."""
+
+# Telegram's descriptions (status 400) for chats where nothing can be posted any more.
+_GONE = (
+    "chat not found",
+    "message thread not found",
+    "topic_closed",
+    "topic_deleted",
+    "user is deactivated",
+    "user not found",
+    "peer_id_invalid",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "chat_send_plain_forbidden",
+    "chat_send_photos_forbidden",
+    "chat_send_media_forbidden",
+    "channel_private",
+    "not enough rights to send",
+    "have no rights to send",
+    "need administrator rights in the channel",
+    "group chat was deactivated",
+    "bot is not a member",
+    "bot was kicked",
+    "bot was blocked",
+)
+_RETRY = re.compile(r"retry after (\d+)", re.IGNORECASE)
+
+
+def outcome_of(error: Exception, chat: ChatRef) -> Outcome:
+    """The outcome of a request to send to `chat` that ended in `error`. What is not known to be otherwise is unknown."""
+    match error:
+        case RetryAfter():
+            return NotSent("Telegram asked us to slow down", retry_after=seconds_of(error))
+        case ChatMigrated():
+            return ChatMoved(moved(chat, error.new_chat_id))
+        case Forbidden():
+            return ChatGone(_plain(error))
+        case InvalidToken():
+            return NotSent("Telegram does not accept the bot's token", whole_platform=True)
+        case BadRequest():
+            return _bad_request(error, chat)
+        case NetworkError():
+            return _network(error)
+        case TelegramError():
+            return Unknown(f"Telegram's answer could not be read ({_plain(error)})")
+    return Unknown(f"the request failed ({type(error).__name__})")
+
+
+def seconds_of(error: RetryAfter) -> float:
+    after = error.retry_after
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)
+
+
+def moved(chat: ChatRef, new_id: int) -> ChatRef:
+    """The chat under its new id; a forum topic stays the topic."""
+    _, slash, thread = chat.id.partition("/")
+    return ChatRef(Platform.TELEGRAM, f"{new_id}{slash}{thread}")
+
+
+def _bad_request(error: BadRequest, chat: ChatRef) -> Outcome:
+    said = error.message.casefold()
+    if "upgraded to a supergroup" in said and (found := re.search(r"migrate_to_chat_id\D+(-?\d+)", error.message)):
+        return ChatMoved(moved(chat, int(found[1])))
+    if any(each in said for each in _GONE):
+        return ChatGone(_plain(error))
+    return Rejected(_plain(error))
+
+
+def _network(error: NetworkError) -> Outcome:
+    cause = error.__cause__
+    if isinstance(cause, NEVER_LEFT):
+        return NotSent(f"Telegram cannot be reached ({type(cause).__name__})", whole_platform=True)
+    if isinstance(cause, httpx.PoolTimeout):
+        return NotSent("all connections to Telegram were busy")
+    if isinstance(cause, httpx.HTTPError):
+        return Unknown(f"the connection to Telegram broke after sending ({type(cause).__name__})")
+    if "too many requests" in error.message.casefold():
+        found = _RETRY.search(error.message)
+        return NotSent("Telegram asked us to slow down", retry_after=float(found[1]) if found else None)
+    return Unknown(f"Telegram failed while it took the message ({_plain(error)})")
+
+
+def _plain(error: TelegramError) -> str:
+    """Telegram's own words, without prefixes and never longer than a line."""
+    text = " ".join(error.message.split())
+    return re.sub(r"^(Bad Request|Forbidden): ", "", text)[:200]

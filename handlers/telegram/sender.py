@@ -1,0 +1,128 @@
+"""Sends parts of digests to Telegram, once, and says what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
+from telegram.constants import ParseMode
+from telegram.ext import ExtBot
+
+from bot.model import JSON, ChatRef, NotSent, Outcome, Part, Platform, Rejected, Sent
+from handlers.telegram.limits import Urgency
+from handlers.telegram.outcomes import outcome_of
+
+log = structlog.get_logger()
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+CALLBACK_BYTES = 64
+
+
+class TelegramSender:
+    """The `Sender` of Telegram. `data_dir` is where the files that payloads name lie."""
+
+    def __init__(self, bot: ExtBot[Any], data_dir: Path) -> None:
+        self._bot = bot
+        self._data_dir = data_dir
+
+    @property
+    def platform(self) -> Platform:
+        return Platform.TELEGRAM
+
+    async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
+        """Send one part once. Telegram knows no key: what is unknown stays unknown."""
+        try:
+            message = await post(self._bot, chat, part.payload, self._data_dir, Urgency.DIGEST)
+        except UnsendableError as error:
+            return Rejected(str(error))
+        except Exception as error:
+            outcome = outcome_of(error, chat)
+            log.info("telegram did not take a part", delivery=key, chat=str(chat), outcome=type(outcome).__name__)
+            if not isinstance(outcome, NotSent):
+                log.warning("telegram part not sent", delivery=key, chat=str(chat), why=getattr(outcome, "why", ""))
+            return outcome
+        return Sent(str(message.message_id))
+
+    async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:  # noqa: ARG002 - the port's signature
+        """None: a bot cannot read what it has sent."""
+        return None
+
+
+class UnsendableError(Exception):
+    """A payload that cannot become a request: a file is gone, or a kind is not known."""
+
+
+def address(chat: ChatRef) -> tuple[int | str, int | None]:
+    """Chat id and forum topic: `telegram:-100123/45` → (-100123, 45)."""
+    ident, _, thread = chat.id.partition("/")
+    return (int(ident) if ident.lstrip("-").isdecimal() else ident), (int(thread) if thread else None)
+
+
+async def post(
+    bot: ExtBot[Any],
+    chat: ChatRef,
+    payload: JSON,
+    data_dir: Path,
+    urgency: Urgency = Urgency.ANSWER,
+    *,
+    about: ChatRef | None = None,
+    reply_to: int | None = None,
+) -> Message:
+    """Make one request of a payload; returns its (first) message. Raises `TelegramError` or `UnsendableError`.
+
+    `about` is the chat that the buttons are for, where it is another one than `chat`.
+    """
+    ident, thread = address(chat)
+    common: dict[str, Any] = {"chat_id": ident, "message_thread_id": thread, "rate_limit_args": urgency}
+    if reply_to is not None:
+        common |= {"reply_to_message_id": reply_to, "allow_sending_without_reply": True}
+    html, kind = str(payload.get("html", "")), payload.get("kind")
+    if kind == "message":
+        return await bot.send_message(
+            text=html,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard(payload.get("buttons", ()), about),
+            **common,
+        )
+    files = [_read(data_dir, str(each)) for each in payload.get("files", ())]
+    if kind == "photo" and len(files) == 1:
+        markup = keyboard(payload.get("buttons", ()), about)
+        return await bot.send_photo(
+            photo=files[0], caption=html, parse_mode=ParseMode.HTML, reply_markup=markup, **common
+        )
+    if kind == "album" and 2 <= len(files) <= 10:
+        media = [InputMediaPhoto(files[0], caption=html, parse_mode=ParseMode.HTML), *map(InputMediaPhoto, files[1:])]
+        return (await bot.send_media_group(media=media, **common))[0]
+    raise UnsendableError(f"there is no message of kind {kind!r} with {len(files)} pictures")
+
+
+def keyboard(rows: Sequence[Sequence[JSON]], about: ChatRef | None = None) -> InlineKeyboardMarkup | None:
+    """Buttons as Telegram takes them. Those that would carry more than 64 bytes back are left out."""
+    made = [[_button(each, about) for each in row] for row in rows]
+    kept = [[each for each in row if each is not None] for row in made]
+    return InlineKeyboardMarkup([row for row in kept if row]) if any(kept) else None
+
+
+def _button(button: JSON, about: ChatRef | None) -> InlineKeyboardButton | None:
+    if url := button.get("url"):
+        return InlineKeyboardButton(button["text"], url=url)
+    data = f"{button['action']}@{about.id}" if about else str(button["action"])
+    if not 0 < len(data.encode()) <= CALLBACK_BYTES:
+        log.error("a button's action is too long", action=data)
+        return None
+    return InlineKeyboardButton(button["text"], callback_data=data)
+
+
+def _read(data_dir: Path, name: str) -> bytes:
+    path = (data_dir / name).resolve()
+    if not path.is_relative_to(data_dir.resolve()):
+        raise UnsendableError(f"the picture {name} does not lie below the data directory")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnsendableError(f"the picture {name} cannot be read: {error.strerror}") from error
