@@ -10,7 +10,10 @@ The schedule: https://info.arxiv.org/help/availability.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -30,13 +33,14 @@ _KEPT = {
 """Days without a freeze in years whose calendar arXiv has published. Later years follow the rule in `_by_rule`."""
 
 
-def holidays(year: int) -> dict[date, str]:
+@cache
+def holidays(year: int) -> Mapping[date, str]:
     """Working days of a year without a freeze, and so without an announcement that evening, with their names."""
     rule = _by_rule(year)
     if year not in _KEPT:
-        return rule
+        return MappingProxyType(rule)
     days = [date.fromisoformat(f"{year}-{day}") for day in _KEPT[year].split()]
-    return {day: rule.get(day) or _name(day) for day in days}
+    return MappingProxyType({day: rule.get(day) or _name(day) for day in days})
 
 
 def is_listing_day(day: date) -> bool:

@@ -17,7 +17,7 @@ import httpx
 from bot.errors import SourceUnavailable
 from bot.gate import Gate, Paused, Throttled, retry_after_seconds
 from bot.settings import Settings
-from bot.transport import NETWORK_FAULTS, Forbidden, PinnedTransport
+from bot.transport import NETWORK_FAULTS, Forbidden, PinnedTransport, Resolve, addresses
 
 __all__ = ["Fetched", "Fetcher", "Forbidden", "Gate", "Paused", "Throttled", "TooLarge", "user_agent"]
 
@@ -58,14 +58,14 @@ def user_agent(contact: str) -> str:
 class Fetcher:
     """Downloads from the configured arXiv addresses and from nowhere else, each request in its turn at the gate."""
 
-    def __init__(self, settings: Settings, gate: Gate) -> None:
+    def __init__(self, settings: Settings, gate: Gate, *, resolve: Resolve = addresses) -> None:
         configured = (settings.arxiv_api_url, settings.arxiv_feed_url, settings.arxiv_oai_url, settings.arxiv_url)
         self._origins = frozenset(_origin(httpx.URL(url)) for url in configured)
         # Names of arXiv's own are public; whoever configures another address may mean one of their own network.
         private = frozenset((host, port) for _, host, port in self._origins if not _is_arxiv(host))
         self._gate = gate
         self._client = httpx.AsyncClient(
-            transport=PinnedTransport(private),
+            transport=PinnedTransport(private, resolve),
             headers={"User-Agent": user_agent(settings.arxiv_contact), "Accept-Encoding": "gzip"},
             follow_redirects=False,
             trust_env=False,

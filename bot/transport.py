@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 import httpcore
 import httpx
@@ -16,6 +16,10 @@ import httpx
 from bot.errors import GiveUp, SourceUnavailable
 
 NETWORK_FAULTS = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
+
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+"""Host and port → IP addresses."""
 
 
 class Forbidden(GiveUp):
@@ -47,8 +51,9 @@ async def addresses(host: str, port: int) -> list[str]:
 class PinnedBackend(httpcore.AsyncNetworkBackend):
     """Connects to checked addresses only. `private` names the (host, port) pairs that may be on a private network."""
 
-    def __init__(self, private: frozenset[tuple[str, int]]) -> None:
+    def __init__(self, private: frozenset[tuple[str, int]], resolve: Resolve = addresses) -> None:
         self._private = private
+        self._resolve = resolve
         self._inner = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -59,7 +64,7 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        found = await addresses(host, port)
+        found = await self._resolve(host, port)
         if (host, port) not in self._private and not all(map(is_public, found)):
             raise Forbidden(f"{host} leads into a private network; nothing is downloaded from there.")
         fault: Exception | None = None
@@ -89,12 +94,12 @@ class _Body(httpx.AsyncByteStream):
 class PinnedTransport(httpx.AsyncBaseTransport):
     """An httpx transport of one connection over `PinnedBackend`: the name stays in Host and SNI, no proxy is used."""
 
-    def __init__(self, private: frozenset[tuple[str, int]]) -> None:
+    def __init__(self, private: frozenset[tuple[str, int]], resolve: Resolve = addresses) -> None:
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             max_connections=1,
             keepalive_expiry=10.0,
-            network_backend=PinnedBackend(private),
+            network_backend=PinnedBackend(private, resolve),
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
