@@ -1,4 +1,4 @@
-"""English plurals, and nothing else of English: "networks" and "network" are one word, "universe" and "university" two."""
+"""English plurals, and nothing else of English: "networks" is "network", but "university" is not "universe". Pure."""
 
 from __future__ import annotations
 
@@ -94,7 +94,9 @@ _IRREGULAR = {
     "npus": "npu", "pois": "poi", "relus": "relu", "rois": "roi", "taxis": "taxi", "tpus": "tpu",
 }  # fmt: skip
 
-_ICS = frozenset(["basics", "clinics", "comics", "critics", "fabrics", "heuristics", "characteristics", "lyrics", "metrics", "mosaics", "rubrics", "specifics", "topics"])  # fmt: skip
+_ICS = frozenset(
+    "basics characteristics clinics comics critics fabrics heuristics lyrics metrics mosaics rubrics specifics topics".split()
+)
 """Words in "-ics" that are plurals; the others are names of a field ("robotics")."""
 
 

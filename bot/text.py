@@ -10,6 +10,7 @@ import functools
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.plurals import singular
 
@@ -148,7 +149,10 @@ _UNSPACED = (
     "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 """Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean: every character counts as a word."""
-_MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963"
+    "\u0966-\u0dff"
+)
 _LETTER = rf"(?:[^\W_{_UNSPACED}]|[{_MARKS}])"
 _APOSTROPHE = "'’ʼ‘"
 _WORD = (
@@ -191,7 +195,7 @@ def read_run(run: str) -> Run:
     words = [_singular(word, surface) for word, surface in zip(raw, surfaces, strict=True)]
     if len(found) == 1:
         return Run(tuple(words), tuple(raw), tuple(surfaces))
-    hyphens = [following.start() > match.end() for match, following in zip(found, found[1:], strict=False)] + [False]
+    hyphens = [following.start() > match.end() for match, following in pairwise(found)] + [False]
     shown = [surface + "-" if hyphen else surface for surface, hyphen in zip(surfaces, hyphens, strict=True)]
     return Run(tuple(words), tuple(raw), tuple(shown), tuple(_joined(words, hyphens)))
 

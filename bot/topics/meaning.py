@@ -24,43 +24,47 @@ def explain(topic: Topic) -> str:
     return f"papers {_clause(topic.node)}"
 
 
-def _clause(node: Node, *, negated: bool = False) -> str:
-    if isinstance(node, Not):
-        return _clause(node.part, negated=True)
+def _clause(node: Node) -> str:
     if isinstance(node, And | Or):
-        word = "and" if isinstance(node, And) else "or"
-        clauses = [f"({clause})" if nested else clause for clause, nested in _clauses(node, word)]
-        return _listed(clauses, word)
-    verb = (_WHERE[node.field] if isinstance(node, Term) else _IN[node.primary])[negated]
-    return f"{verb} {_object(node)}"
+        return _row(node, "and" if isinstance(node, And) else "or")
+    leaf, negated = (node.part, True) if isinstance(node, Not) else (node, False)
+    return f"{_verb(leaf, negated)} {_object(leaf)}"
 
 
-def _clauses(node: And | Or, word: str) -> list[tuple[str, bool]]:
-    """The clauses of a row, those with one verb drawn together, categories first; whether each is a row itself."""
-    rows: dict[tuple[object, ...], list[Node]] = {}
-    for part in node.parts:
-        leaf = part.part if isinstance(part, Not) else part
-        verb = leaf.field if isinstance(leaf, Term) else leaf.primary if isinstance(leaf, Category) else part
-        rows.setdefault((type(leaf), isinstance(part, Not), verb), []).append(leaf)
-    clauses = []
-    for (kind, negated, _), parts in sorted(rows.items(), key=lambda row: (row[0][1], row[0][0] is not Category)):
-        if kind in (And, Or):
-            clauses += [(_clause(part), True) for part in parts]
+def _row(node: And | Or, word: str) -> str:
+    """The clauses of a row, categories first: leaves of one verb are drawn together, rows within get parentheses."""
+    verbs: dict[str, list[str]] = {}
+    rows: list[str] = []
+    for part in sorted(node.parts, key=lambda part: (isinstance(part, Not), not isinstance(part, Category))):
+        if isinstance(part, And | Or):
+            rows.append(f"({_clause(part)})")
             continue
-        shown = [_object(part) for part in parts if isinstance(part, Term | Category)]
-        joint = "or" if negated and word == "and" else word
-        verb = _clause(parts[0], negated=bool(negated)).removesuffix(shown[0])
-        clauses.append((verb + _listed(shown, joint), False))
-    return clauses
+        leaf, negated = (part.part, True) if isinstance(part, Not) else (part, False)
+        verbs.setdefault(_verb(leaf, negated), []).append(_object(leaf))
+    clauses = []
+    for verb, objects in verbs.items():
+        negative = verb.startswith("not ") or " not " in verb or "another" in verb
+        clauses.append(f"{verb} {_listed(objects, 'or' if negative and word == 'and' else word)}")
+    place = clauses.pop(0) if word == "and" and clauses and clauses[0].startswith("in ") else ""
+    return f"{place} {_listed(clauses + rows, word)}".strip()
 
 
-def _object(leaf: Term | Category) -> str:
+def _verb(leaf: Node, negated: bool) -> str:
+    if isinstance(leaf, Category):
+        return _IN[leaf.primary][negated]
+    return _WHERE[leaf.field][negated] if isinstance(leaf, Term) else ""
+
+
+def _object(leaf: Node) -> str:
     if isinstance(leaf, Category):
         archive = leaf.code.removesuffix(".*")
         return leaf.code if archive == leaf.code else f"any category of {archive}"
+    if not isinstance(leaf, Term):
+        return f"({_clause(leaf)})"
     if leaf.field is Field.AUTHOR:
         return " ".join(word.capitalize() + ("." if len(word) == 1 and word.isascii() else "") for word in leaf.words)
-    return f"“{spelled(leaf.words).replace('*', '…') if any(map(is_prefix, leaf.words)) else spelled(leaf.words)}”"
+    phrase = spelled(leaf.words)
+    return f"“{phrase.replace('*', '…') if any(map(is_prefix, leaf.words)) else phrase}”"
 
 
 def _listed(items: list[str], word: str) -> str:

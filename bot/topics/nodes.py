@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.text import is_unspaced
 
@@ -181,6 +182,6 @@ def _enclosed(node: Node) -> str:
 def spelled(words: tuple[str, ...]) -> str:
     """Words as one phrase: with spaces, but none within scripts that have none."""
     phrase = words[0]
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         phrase += word if is_unspaced(before) and is_unspaced(word) else f" {word}"
     return phrase
