@@ -100,6 +100,9 @@ class SqlChats:
             rows = await connection.execute(query.order_by(table.c.next_due_at, table.c.id))
             return [encode.chat(row) for row in rows]
 
+    async def set_due(self, ref: ChatRef, next_due_at: datetime | None) -> None:
+        await self._change(ref, next_due_at=next_due_at)
+
     async def forget(self, ref: ChatRef) -> None:
         table = schema.subscriptions
         async with self.db.write() as connection:

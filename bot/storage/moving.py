@@ -50,9 +50,8 @@ async def _join(connection: AsyncConnection, source: int, target: int, name: str
 async def _join_subscriptions(connection: AsyncConnection, source: int, target: int) -> None:
     """Both follow a topic: it counts from the earlier day on."""
     table = _subscriptions
-    since = dict(
-        (await connection.execute(select(table.c.topic_id, table.c.since).where(table.c.chat_id == target))).tuples()
-    )
+    followed = await connection.execute(select(table.c.topic_id, table.c.since).where(table.c.chat_id == target))
+    since = {row.topic_id: row.since for row in followed}
     rows = (await connection.execute(select(table).where(table.c.chat_id == source))).all()
     for row in rows:
         mine = table.c.topic_id == row.topic_id

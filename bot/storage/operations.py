@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Exists, Select, delete, exists, func, or_, select, text
+from sqlalchemy import Exists, Select, delete, exists, func, or_, select, text, update
 
 from bot.errors import TellUser
 from bot.model import JSON, DeliveryState
@@ -37,11 +37,28 @@ class SqlOperations:
         async with self.db.write() as connection:
             await connection.execute(delete(table).where(table.c.name == name, table.c.owner == owner))
 
+    async def holder(self, name: str) -> str | None:
+        async with self.db.read() as connection:
+            owner: str | None = await connection.scalar(
+                select(schema.leases.c.owner).where(schema.leases.c.name == name)
+            )
+        return owner
+
+    async def expire_leases(self, owner: str, now: datetime) -> int:
+        table = schema.deliveries
+        others = update(table).where(
+            table.c.state.in_((DeliveryState.LEASED.value, DeliveryState.SENDING.value)),
+            table.c.owner != owner,
+            table.c.leased_until > now,
+        )
+        async with self.db.write() as connection:
+            return (await connection.execute(others.values(leased_until=now))).rowcount
+
     async def ledger(self, since: date) -> list[LedgerLine]:
         async with self.db.read() as connection:
 
             async def per_day(query: Select[date, int]) -> Mapping[date, int]:
-                return dict((await connection.execute(query)).tuples().all())
+                return {row[0]: row[1] for row in await connection.execute(query)}
 
             listed = await per_day(_listed(since))
             ingested = await per_day(_papers_per_day(since))

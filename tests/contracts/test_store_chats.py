@@ -1,0 +1,164 @@
+"""The promises of `bot.ports.Store`, kept alike by SQLite and PostgreSQL: chats and subscriptions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Depth, Platform, Style, Subscription
+from bot.ports import Store
+from tests.contracts.samples import (
+    ANN,
+    BOB,
+    MONDAY,
+    NOW,
+    TUESDAY,
+    announced,
+    digest,
+    match_all,
+    minutes,
+    with_chats,
+)
+
+GROUP, SUPER = ChatRef(Platform.TELEGRAM, "-1"), ChatRef(Platform.TELEGRAM, "-1002")
+THREAD, SUPER_THREAD = ChatRef(Platform.TELEGRAM, "-1/45"), ChatRef(Platform.TELEGRAM, "-1002/45")
+
+
+async def test_a_chat_comes_back_as_it_went_in(store: Store) -> None:
+    chat = Chat(ANN, "Ann's group", "zh", "Asia/Tokyo", time(7, 30), 5, Style.COMPACT, Depth.DEEP, NOW, "blocked", NOW)
+    await store.save_chat(chat)
+    assert await store.chat(ANN) == chat
+    assert await store.chat(BOB) is None
+    assert await store.chats() == [chat]
+
+
+async def test_saving_a_chat_again_changes_its_settings_and_keeps_its_beginning(store: Store) -> None:
+    await store.save_chat(Chat(ANN, created_at=NOW))
+    await store.save_chat(Chat(ANN, language="ja", next_due_at=NOW))
+    assert await store.chat(ANN) == Chat(ANN, language="ja", next_due_at=NOW, created_at=NOW)
+
+
+async def test_a_chat_that_is_not_there_cannot_subscribe(store: Store) -> None:
+    with pytest.raises(LookupError, match="save the chat"):
+        await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+
+
+async def test_subscriptions_are_listed_by_chat(store: Store) -> None:
+    await with_chats(store)
+    await store.subscribe(ANN, "b", TUESDAY, NOW)
+    await store.subscribe(ANN, "a", MONDAY, NOW + minutes(1))
+    await store.subscribe(BOB, "a", TUESDAY, NOW)
+    anns = [Subscription(ANN, "b", TUESDAY, NOW), Subscription(ANN, "a", MONDAY, NOW + minutes(1))]
+    assert await store.subscriptions(ANN) == anns
+    assert await store.subscriptions() == [*anns, Subscription(BOB, "a", TUESDAY, NOW)]
+
+
+async def test_due_chats_are_those_whose_time_has_come_and_that_receive(store: Store) -> None:
+    await store.save_chat(Chat(ANN, next_due_at=NOW))
+    await store.save_chat(Chat(BOB, next_due_at=NOW - minutes(5)))
+    await store.save_chat(Chat(ARCHIVE, next_due_at=None))
+    assert [chat.ref for chat in await store.due_chats(NOW)] == [BOB, ANN]
+    assert [chat.ref for chat in await store.due_chats(NOW - minutes(1))] == [BOB]
+    await store.suspend(BOB, "kicked")
+    assert [chat.ref for chat in await store.due_chats(NOW)] == [ANN]
+
+
+async def test_a_due_time_can_be_set_alone(store: Store) -> None:
+    await store.save_chat(Chat(ANN, language="ja"))
+    await store.set_due(ANN, NOW)
+    assert await store.chat(ANN) == Chat(ANN, language="ja", next_due_at=NOW)
+    await store.set_due(ANN, None)
+    assert await store.chat(ANN) == Chat(ANN, language="ja")
+
+
+async def test_suspending_keeps_everything_and_resuming_sends_again(store: Store) -> None:
+    await with_chats(store, ANN)
+    await store.subscribe(ANN, "a", TUESDAY, NOW)
+    await store.write_digest(digest(ANN, papers=("p",)), NOW)
+    await store.suspend(ANN, "blocked by the user")
+    suspended = await store.chat(ANN)
+    assert suspended is not None
+    assert suspended.suspended == "blocked by the user"
+    assert await store.lease("w", [ANN.platform], NOW, NOW + minutes(1), 9) == []
+    assert await store.oldest_waiting() is None
+    await store.resume(ANN, NOW)
+    assert await store.chat(ANN) == replace(suspended, suspended=None, next_due_at=NOW)
+    assert len(await store.subscriptions(ANN)) == 1
+    assert len(await store.lease("w", [ANN.platform], NOW, NOW + minutes(1), 9)) == 1
+
+
+async def test_moving_takes_everything_along_and_the_forum_topics_too(store: Store) -> None:
+    neighbour = ChatRef(Platform.TELEGRAM, "-17")
+    await with_chats(store, GROUP, THREAD, neighbour)
+    await store.subscribe(GROUP, "a", TUESDAY, NOW)
+    await store.subscribe(THREAD, "b", TUESDAY, NOW)
+    await store.write_digest(digest(GROUP, papers=("p",)), NOW)
+
+    await store.move_chat(GROUP, SUPER)
+
+    assert {chat.ref for chat in await store.chats()} == {SUPER, SUPER_THREAD, neighbour}
+    assert [s.topic for s in await store.subscriptions(SUPER)] == ["a"]
+    assert [s.topic for s in await store.subscriptions(SUPER_THREAD)] == ["b"]
+    assert await store.taken(SUPER, ["p"]) == {"p"}
+    assert [d.slot for d in await store.deliveries(chat=SUPER)] == ["2026-06-02"]
+    assert await store.deliveries(chat=GROUP) == []
+
+
+async def test_moving_to_a_chat_that_is_there_joins_them(store: Store) -> None:
+    await store.save_chat(Chat(GROUP, language="de", next_due_at=NOW))
+    await store.save_chat(Chat(SUPER, language="ja"))
+    await store.subscribe(GROUP, "both", MONDAY, NOW)
+    await store.subscribe(SUPER, "both", TUESDAY, NOW)
+    await store.subscribe(GROUP, "old", TUESDAY, NOW)
+    await store.write_digest(digest(GROUP, papers=("p", "q")), NOW)
+    await store.write_digest(digest(SUPER, papers=("p",)), NOW)
+
+    await store.move_chat(GROUP, SUPER)
+
+    assert await store.chats() == [Chat(SUPER, language="ja", next_due_at=NOW)]
+    assert {(s.topic, s.since) for s in await store.subscriptions()} == {("both", MONDAY), ("old", TUESDAY)}
+    assert await store.taken(SUPER, ["p", "q"]) == {"p", "q"}
+    slots = {(d.slot, d.state) for d in await store.deliveries(chat=SUPER)}
+    waiting = DeliveryState.WAITING
+    assert slots == {("2026-06-02", waiting), ("2026-06-02 of telegram:-1", waiting)}
+
+
+async def test_joined_chats_do_not_get_a_paper_twice(store: Store) -> None:
+    await with_chats(store, GROUP, SUPER)
+    await store.write_digest(digest(GROUP, papers=("p",)), NOW)
+    await store.write_digest(digest(SUPER, papers=("p",)), NOW)
+    await store.move_chat(GROUP, SUPER)
+    states = [(d.slot, d.state) for d in await store.deliveries(chat=SUPER)]
+    assert states == [
+        ("2026-06-02", DeliveryState.WAITING),
+        ("2026-06-02 of telegram:-1", DeliveryState.GIVEN_UP),
+    ]
+
+
+async def test_moving_a_chat_that_is_not_there_or_to_itself_changes_nothing(store: Store) -> None:
+    await with_chats(store, ANN)
+    await store.move_chat(BOB, ANN)
+    await store.move_chat(ANN, ANN)
+    assert await store.chats() == [Chat(ANN)]
+
+
+async def test_forgetting_a_chat_leaves_nothing_of_it_and_all_of_the_others(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced()], NOW)
+    for ref, topics in ((ANN, ("mine", "ours")), (BOB, ("ours",))):
+        for topic in topics:
+            await store.subscribe(ref, topic, TUESDAY, NOW)
+        await store.write_digest(digest(ref, papers=("p",)), NOW)
+    await match_all(store, ("2606.00001", TUESDAY), topic="mine")
+
+    await store.forget(ANN)
+
+    assert [chat.ref for chat in await store.chats()] == [BOB]
+    assert [state.query for state in await store.topics()] == ["ours"]
+    assert await store.matches(["2606.00001"], ["mine"]) == {}
+    assert [d.chat for d in await store.deliveries()] == [BOB]
+    assert await store.taken(ANN, ["p"]) == set()
+    assert await store.taken(BOB, ["p"]) == {"p"}
+    await store.forget(ANN)

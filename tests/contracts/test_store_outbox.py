@@ -1,0 +1,326 @@
+"""The promises of `bot.ports.Store`, kept alike by SQLite and PostgreSQL: digests, deliveries, leases, the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.errors import TellUser
+from bot.model import ARCHIVE, Chat, ChatRef, Delivery, DeliveryState, Kind, Part, Platform
+from bot.ports import LedgerLine, ListingRecord, NewDigest, Store
+from bot.storage.store import SqlStore, open_store
+from tests.contracts.samples import (
+    ANN,
+    BOB,
+    MONDAY,
+    NOW,
+    TUESDAY,
+    announced,
+    digest,
+    key,
+    match_all,
+    minutes,
+    summary,
+    with_chats,
+)
+from tests.fakes.stores import sqlite_url
+
+EVERYWHERE = tuple(Platform)
+S = DeliveryState
+
+
+async def lease(store: Store, owner: str = "w1", now: datetime = NOW, limit: int = 100) -> list[Delivery]:
+    return await store.lease(owner, EVERYWHERE, now, now + minutes(1), limit)
+
+
+async def send_next(store: Store, now: datetime = NOW) -> list[str]:
+    """Lease, begin and settle as sent what may go; the texts."""
+    texts = []
+    for delivery in await lease(store, now=now):
+        assert await store.begin(delivery.id, "w1", now)
+        await store.settle(delivery.id, S.SENT, now, message_id=f"m{delivery.id}")
+        texts.append(delivery.part.payload["text"])
+    return texts
+
+
+# ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_digest_is_written_with_its_parts_papers_and_next_due_time(store: Store) -> None:
+    await with_chats(store)
+    written = NewDigest(
+        ANN, "2026-06-02", MONDAY, TUESDAY, ("p", "q"), (Part({"a": "ü😀"}, ("p",)), Part({}, ("q",))), NOW + minutes(9)
+    )
+    assert await store.write_digest(written, NOW)
+    second, first = await store.deliveries()
+    assert first == Delivery(
+        first.id, ANN, "2026-06-02", 1, 2, Part({"a": "ü😀"}, ("p",)), S.WAITING, 0, NOW, message_id=None, why=None
+    )
+    assert (second.number, second.part.paper_ids) == (2, ("q",))
+    assert await store.delivery(first.id) == first
+    assert await store.delivery(99) is None
+    assert await store.taken(ANN, ["p", "q", "r"]) == {"p", "q"}
+    assert await store.taken(BOB, ["p", "q"]) == set()
+    chat = await store.chat(ANN)
+    assert chat is not None
+    assert chat.next_due_at == NOW + minutes(9)
+
+
+@pytest.mark.parametrize("clash", [digest(ANN, papers=("q",)), digest(ANN, "now 1", papers=("q", "p"))])
+async def test_a_second_digest_for_a_slot_or_with_a_paper_taken_writes_nothing(store: Store, clash: NewDigest) -> None:
+    await with_chats(store)
+    assert await store.write_digest(digest(ANN, papers=("p",)), NOW)
+    assert not await store.write_digest(replace(clash, next_due_at=NOW), NOW)
+    assert len(await store.deliveries()) == 1
+    assert await store.taken(ANN, ["p", "q"]) == {"p"}
+    assert await store.chat(ANN) == Chat(ANN)
+
+
+async def test_a_digest_without_parts_takes_its_papers_and_sends_nothing(store: Store) -> None:
+    await with_chats(store, ARCHIVE)
+    assert await store.write_digest(digest(ARCHIVE, papers=("p", "p"), parts=0), NOW)
+    assert await store.taken(ARCHIVE, ["p"]) == {"p"}
+    assert await store.deliveries() == []
+
+
+async def test_a_chat_forgotten_meanwhile_gets_no_digest(store: Store) -> None:
+    assert not await store.write_digest(digest(ANN, papers=("p",)), NOW)
+
+
+async def test_of_many_writers_of_one_paper_one_succeeds(store: Store) -> None:
+    await with_chats(store)
+    done = await asyncio.gather(*(store.write_digest(digest(ANN, f"now {number}", ("p",)), NOW) for number in range(6)))
+    assert sorted(done) == [False] * 5 + [True]
+    assert len(await store.deliveries()) == 1
+
+
+# ── leasing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_parts_of_a_chats_digests_go_in_order_one_at_a_time(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN, "one", parts=2), NOW)
+    await store.write_digest(digest(ANN, "two", parts=1), NOW)
+    await store.write_digest(digest(BOB, "one", parts=1), NOW)
+    assert await send_next(store) == ["one part 1", "one part 1"]
+    assert await send_next(store) == ["one part 2"]
+    assert await send_next(store) == ["two part 1"]
+    assert await send_next(store) == []
+
+
+@pytest.mark.parametrize(("state", "goes_on"), [(S.UNKNOWN, True), (S.GIVEN_UP, True), (S.SENT, True)])
+async def test_the_parts_after_a_settled_one_go_whatever_came_of_it(
+    store: Store, state: DeliveryState, goes_on: bool
+) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN, parts=2), NOW)
+    [first] = await lease(store)
+    assert await lease(store, "w2") == []
+    assert await store.begin(first.id, "w1", NOW)
+    assert await lease(store, "w2") == []
+    await store.settle(first.id, state, NOW, why="because")
+    assert [d.number for d in await lease(store)] == ([2] if goes_on else [])
+
+
+async def test_a_part_that_waits_holds_back_its_chat_and_no_other(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN, parts=2), NOW)
+    await store.write_digest(digest(BOB), NOW)
+    first = next(d for d in await lease(store) if d.chat == ANN)
+    assert await store.begin(first.id, "w1", NOW)
+    await store.settle(first.id, S.WAITING, NOW, next_attempt_at=NOW + minutes(5), why="429")
+    assert await lease(store, now=NOW + minutes(0.5)) == []
+    assert await store.oldest_waiting() == NOW
+    [ann, bob] = sorted(await lease(store, now=NOW + minutes(5)), key=lambda d: d.id)
+    assert (ann.id, ann.attempts, ann.why, ann.state) == (first.id, 1, "429", S.LEASED)
+    assert bob.chat == BOB
+
+
+async def test_nothing_goes_before_it_is_due_to_other_platforms_or_past_the_limit(store: Store) -> None:
+    await with_chats(store)
+    for ref in (ANN, BOB):
+        await store.write_digest(digest(ref), NOW)
+    assert await lease(store, now=NOW - minutes(1)) == []
+    assert await store.lease("w1", [], NOW, NOW + minutes(1), 9) == []
+    assert [d.chat for d in await store.lease("w1", [Platform.DISCORD], NOW, NOW + minutes(1), 9)] == [BOB]
+    assert [d.chat for d in await lease(store, limit=1)] == [ANN]
+
+
+async def test_an_expired_lease_is_taken_over_and_its_old_owner_may_not_begin(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN), NOW)
+    [delivery] = await lease(store, "w1")
+    assert await lease(store, "w2", NOW + minutes(0.5)) == []
+    assert [d.id for d in await lease(store, "w2", NOW + minutes(1))] == [delivery.id]
+    assert not await store.begin(delivery.id, "w1", NOW + minutes(1))
+    assert not await store.begin(delivery.id, "w2", NOW + minutes(2))
+    assert await store.begin(delivery.id, "w2", NOW + minutes(1.5))
+    assert not await store.begin(delivery.id, "w2", NOW + minutes(1.5))
+
+
+async def test_what_a_dead_process_was_sending_is_orphaned_and_not_leased(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN), NOW)
+    [delivery] = await lease(store)
+    assert await store.begin(delivery.id, "w1", NOW)
+    assert await store.orphaned(NOW) == []
+    later = NOW + minutes(1)
+    assert [(d.id, d.state, d.attempts) for d in await store.orphaned(later)] == [(delivery.id, S.SENDING, 1)]
+    assert await lease(store, now=later) == []
+    await store.settle(delivery.id, S.UNKNOWN, later, why="killed in flight")
+    assert await store.orphaned(later) == []
+
+
+async def test_what_was_sent_stays_sent(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN), NOW)
+    [delivery] = await lease(store)
+    await store.begin(delivery.id, "w1", NOW)
+    await store.settle(delivery.id, S.UNKNOWN, NOW, why="lease expired")
+    await store.settle(delivery.id, S.SENT, NOW, message_id="m1")
+    await store.settle(delivery.id, S.WAITING, NOW, why="too late")
+    settled = await store.delivery(delivery.id)
+    assert settled is not None
+    assert (settled.state, settled.message_id, settled.why) == (S.SENT, "m1", "lease expired")
+
+
+async def test_what_was_given_up_can_be_sent_again(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN), NOW)
+    [delivery] = await lease(store)
+    await store.settle(delivery.id, S.GIVEN_UP, NOW, why="rejected")
+    assert await lease(store) == []
+    await store.settle(delivery.id, S.WAITING, NOW + minutes(3))
+    assert await lease(store) == []
+    assert [d.id for d in await lease(store, now=NOW + minutes(3))] == [delivery.id]
+
+
+async def test_several_workers_at_once_never_get_the_same_part(store: SqlStore) -> None:
+    chats = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(40)]
+    await with_chats(store, *chats)
+    for ref in chats:
+        await store.write_digest(digest(ref, parts=2), NOW)
+
+    async def work(owner: str) -> list[int]:
+        got: list[int] = []
+        while leased := await lease(store, owner, limit=3):
+            for delivery in leased:
+                assert await store.begin(delivery.id, owner, NOW)
+                await store.settle(delivery.id, S.SENT, NOW)
+                got.append(delivery.id)
+        return got
+
+    done = list(itertools.chain(*await asyncio.gather(*(work(f"w{number}") for number in range(4)))))
+    done += await work("last")
+    assert len(done) == len(set(done)) == 80
+
+
+async def test_deliveries_are_listed_newest_first_by_chat_and_state(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN, "one", parts=2), NOW)
+    await store.write_digest(digest(BOB, "two"), NOW)
+    assert [(d.slot, d.number) for d in await store.deliveries()] == [("two", 1), ("one", 2), ("one", 1)]
+    assert len(await store.deliveries(limit=1)) == 1
+    assert [d.number for d in await store.deliveries(chat=ANN)] == [2, 1]
+    await send_next(store)
+    assert [d.slot for d in await store.deliveries(chat=ANN, states=[S.SENT])] == ["one"]
+    assert await store.outbox_counts() == {
+        (Platform.TELEGRAM, S.SENT): 1,
+        (Platform.TELEGRAM, S.WAITING): 1,
+        (Platform.DISCORD, S.SENT): 1,
+    }
+
+
+# ── operations ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_named_lease_has_one_owner_until_it_ends(store: Store) -> None:
+    assert await store.hold("poll", "a", NOW, NOW + minutes(1))
+    assert not await store.hold("poll", "b", NOW, NOW + minutes(1))
+    assert await store.hold("send", "b", NOW, NOW + minutes(1))
+    assert await store.hold("poll", "a", NOW, NOW + minutes(2))
+    assert not await store.hold("poll", "b", NOW + minutes(1), NOW + minutes(3))
+    assert await store.hold("poll", "b", NOW + minutes(2), NOW + minutes(3))
+    await store.release("poll", "a")
+    assert not await store.hold("poll", "a", NOW + minutes(2), NOW + minutes(3))
+    await store.release("poll", "b")
+    assert await store.hold("poll", "a", NOW + minutes(2), NOW + minutes(3))
+
+
+async def test_the_holder_of_a_lease_is_known_also_when_it_has_run_out(store: Store) -> None:
+    assert await store.holder("poll") is None
+    await store.hold("poll", "a", NOW, NOW + minutes(1))
+    assert await store.holder("poll") == "a"
+    await store.hold("poll", "b", NOW + minutes(9), NOW + minutes(10))
+    assert await store.holder("poll") == "b"
+    await store.release("poll", "b")
+    assert await store.holder("poll") is None
+
+
+async def test_the_leases_of_a_process_that_was_replaced_end_at_once(store: Store) -> None:
+    await with_chats(store)
+    for ref in (ANN, BOB):
+        await store.write_digest(digest(ref), NOW)
+    sending, _ = await lease(store, "gone")
+    assert await store.begin(sending.id, "gone", NOW)
+    assert await store.expire_leases("gone", NOW) == 0
+    assert await store.expire_leases("new", NOW) == 2
+    assert [d.id for d in await store.orphaned(NOW)] == [sending.id]
+    assert [d.chat for d in await lease(store, "new")] == [BOB]
+    assert await store.expire_leases("new", NOW) == 0
+
+
+async def test_of_many_that_want_a_lease_at_once_one_gets_it(store: Store) -> None:
+    got = await asyncio.gather(*(store.hold("poll", f"p{n}", NOW, NOW + minutes(1)) for n in range(8)))
+    assert sum(got) == 1
+
+
+async def test_small_values_are_remembered(store: Store) -> None:
+    assert await store.value("arxiv") is None
+    await store.remember_value("arxiv", {"paused": None})
+    await store.remember_value("arxiv", {"paused": "2026-06-02", "text": "ü\0\ud800"})
+    assert await store.value("arxiv") == {"paused": "2026-06-02", "text": "ü\0\ud800"}
+
+
+async def test_the_ledger_says_how_far_each_days_papers_have_come(store: Store) -> None:
+    await with_chats(store)
+    names = [f"2606.0000{number}" for number in range(1, 6)]
+    await store.ingest([announced(name) for name in names], NOW)
+    await store.ingest([announced(names[0], kind=Kind.CROSS), announced("2606.00009", kind=Kind.REPLACE)], NOW)
+    await store.ingest([announced("2605.00001", MONDAY)], NOW)
+    line = ListingRecord(TUESDAY, "cs", "feed", 8, 0, complete=True, checked_at=NOW)
+    await store.record_listing([line, replace(line, archive="math", announced=2)])
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, *((name, TUESDAY) for name in [*names[:4], "2606.00009"]))
+    await store.write_digest(digest(ANN, "one", tuple(names[:2])), NOW)
+    await store.write_digest(digest(ANN, "two", (names[2],), parts=2), NOW)
+    await send_next(store)
+    await send_next(store)
+    await store.save_summary(summary(key(names[0])))
+    await store.save_summary(summary(key(names[1], version=2)))
+    assert await store.ledger(MONDAY) == [
+        LedgerLine(MONDAY, announced=1, ingested=1, matched=0, chosen=0, summarized=0, sent=0),
+        LedgerLine(TUESDAY, announced=10, ingested=6, matched=4, chosen=3, summarized=1, sent=2),
+    ]
+    assert [line.day for line in await store.ledger(TUESDAY)] == [TUESDAY]
+
+
+async def test_a_backup_is_a_whole_database_and_is_never_written_over_a_file(
+    store: SqlStore, backend: str, tmp_path: Path
+) -> None:
+    await with_chats(store)
+    copy = tmp_path / "copy ü.sqlite3"
+    if backend == "postgres":
+        with pytest.raises(TellUser, match="pg_dump"):
+            await store.backup(copy)
+        return
+    await store.backup(copy)
+    async with await open_store(sqlite_url(copy)) as restored:
+        assert [chat.ref for chat in await restored.chats()] == [ANN, BOB]
+    with pytest.raises(TellUser, match="already"):
+        await store.backup(copy)
