@@ -71,6 +71,12 @@ def listing_day(now: datetime) -> date:
     return day if is_listing_day(day) else previous_day(day)
 
 
+def fed_day(now: datetime) -> date:
+    """The latest listing day that the feed should show at `now` (aware)."""
+    day = listing_day(now)
+    return day if feed_at(day) <= now else previous_day(day)
+
+
 def listing_days(first: date, last: date) -> list[date]:
     """The listing days from `first` to `last`, both included."""
     days = (first + n * _DAY for n in range((last - first).days + 1))

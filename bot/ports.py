@@ -63,6 +63,9 @@ class PaperSource(Protocol):
     async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
         """Papers by id; ids that arXiv does not know are absent."""
 
+    def take_malformed(self) -> Sequence[Malformed]:
+        """Entries of API answers that could not be read, since this was last asked."""
+
     async def license(self, paper_id: str) -> str | None:
         """The licence URL from the paper's OAI record, None where it has none."""
 

@@ -106,9 +106,11 @@ class Ticks:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-async def hold_on(store: Store, clock: Clock, me: str, lost: asyncio.Event) -> None:
-    """Prolong the lease; sets `lost` where another process has it."""
+async def hold_on(store: Store, clock: Clock, me: str) -> None:
+    """Prolong the lease. Where another process has it, say so: every delivery has a lease of its own, so none is lost."""
     now = clock.now()
-    if not await store.hold(NAME, me, now, now + LEASE):
-        log.error("another process has taken over", holder=await store.holder(NAME))
-        lost.set()
+    try:
+        if not await store.hold(NAME, me, now, now + LEASE):
+            log.error("another process has taken over", holder=await store.holder(NAME))
+    except PaperboyError as error:
+        log.warning("lease not prolonged", why=str(error))

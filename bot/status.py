@@ -54,7 +54,7 @@ class Status:
 async def gather(store: Store, clock: Clock) -> Status:
     """Read the state. Raises `StoreUnavailable`."""
     now = clock.now()
-    today = calendar.listing_day(now)
+    today = calendar.fed_day(now)
     since = today - timedelta(days=DAYS)
     chats = await store.chats()
     archives = await needed_archives(store)
@@ -78,7 +78,7 @@ async def gather(store: Store, clock: Clock) -> Status:
 
 def gaps(listings: Sequence[ListingRecord], archives: frozenset[str], poll: PollState, now: datetime) -> list[Gap]:
     """Every listing day of the last week that is missing or not whole, with its cause. Pure."""
-    today = calendar.listing_day(now)
+    today = calendar.fed_day(now)
     found = []
     begun = min((line.day for line in listings), default=today)
     for day in calendar.listing_days(max(begun, today - timedelta(days=DAYS)), today):

@@ -51,7 +51,7 @@ async def poll(
 ) -> Polled | None:
     """Ask arXiv if it is time (`force`: in any case); None if it was not. `upto` is the newest day that counts."""
     now = clock.now()
-    expected = upto or calendar.listing_day(now)
+    expected = upto or calendar.fed_day(now)
     state = PollState.from_json(await store.value("poll"))
     archives = await needed_archives(store)
     if not archives:
@@ -135,6 +135,7 @@ class _Round:
         first = min([*missed, self.polled.day or self.expected])
         await self._stage("API", lambda: self._window(first))
         await self._stage("API by id", lambda: self._complete(first))
+        await self._ingest(Listing(None, malformed=tuple(self.source.take_malformed())))
         return self.polled
 
     async def _stage(self, name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from bot.categories import archive_of
-from bot.model import Announced, Announcement, Kind, Listing, Paper, PaperRef
+from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper, PaperRef
 
 
 @cache
@@ -68,6 +68,9 @@ class SampleSource:
     async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
         known = self._known()
         return {ref.id: known[ref.id] for ref in refs if ref.id in known}
+
+    def take_malformed(self) -> Sequence[Malformed]:
+        return ()
 
     async def license(self, paper_id: str) -> str | None:
         return None if (paper := self._known().get(paper_id)) is None else paper.license

@@ -1,0 +1,281 @@
+"""The commands of `paperboy`. Only parsing and printing; everything heavy is imported when a command runs."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+
+import typer
+
+from bot.errors import PaperboyError, TellUser
+from bot.model import Depth
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+T = TypeVar("T")
+
+FORMATS = ("text", "json", "markdown", "hexo", "html", "telegram", "discord")
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Paperboy delivers new arXiv papers to Telegram and Discord chats, summarized and true to the source.",
+)
+
+Day = Annotated[
+    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The listing day; the latest if left out.")
+]
+Lang = Annotated[str | None, typer.Option("--lang", help="The language of summaries, e.g. en, zh, es.")]
+DepthOption = Annotated[Depth, typer.Option("--depth", help="brief: from the abstract; deep: from the whole paper.")]
+Format = Annotated[str, typer.Option("--format", help="One of: " + ", ".join(FORMATS) + ".")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of printing.")]
+ChatOption = Annotated[str, typer.Option("--chat", metavar="PLATFORM:ID", help="E.g. telegram:12345 or discord:678.")]
+
+
+def main() -> None:
+    """Run a command; what goes wrong becomes one plain sentence and an exit status (1 failed, 2 wrong usage)."""
+    try:
+        app()
+    except TellUser as error:
+        _fail(str(error), 2)
+    except PaperboyError as error:
+        _fail(str(error), 1)
+    except KeyboardInterrupt:
+        _fail("Stopped.", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
+
+
+def _fail(sentence: str, status: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise SystemExit(status)
+
+
+def _settings(*, quiet: bool = True) -> Settings:
+    """The settings; logging is set up as they say, for one-shot commands with warnings only."""
+    from bot import logs, settings
+
+    loaded = settings.load()
+    if quiet and loaded.log_level == "info":
+        logs.configure(loaded.model_copy(update={"log_level": "error"}))
+    else:
+        logs.configure(loaded)
+    return loaded
+
+
+def _run(work: Callable[[], Awaitable[T]]) -> T:
+    async def whole() -> T:
+        return await work()
+
+    return asyncio.run(whole())
+
+
+def _day(text: str | None) -> date | None:
+    """A listing day that a person wrote. Raises `TellUser` for what is no day, or one that has not come."""
+    if text is None:
+        return None
+    from bot import calendar
+    from bot.clock import SystemClock
+
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise TellUser(f"“{text}” is no day; write it as YYYY-MM-DD, like 2026-06-02.") from None
+    now = SystemClock().now()
+    if day > calendar.listing_day(now):
+        raise TellUser(f"The listing of {day} is not out yet; the latest is that of {calendar.listing_day(now)}.")
+    if day < date(1991, 8, 14):
+        raise TellUser(f"arXiv did not exist on {day}; it began on 14 August 1991.")
+    return day
+
+
+def _format(name: str) -> str:
+    if name not in FORMATS:
+        raise TellUser(f"“{name}” is no format; choose one of {', '.join(FORMATS)}.")
+    return name
+
+
+def _language(given: str | None, settings: Settings) -> str:
+    if given is None:
+        return settings.language
+    from bot.conversation.languages import language_code
+
+    code = language_code(given)
+    if code is None:
+        raise TellUser(f"“{given}” is no language that Paperboy knows; write its code or name, like es or Spanish.")
+    return code
+
+
+@app.command()
+def demo() -> None:
+    """The whole job on a bundled sample: no network, no token, no key."""
+    from bot import demo as demonstration
+
+    _run(lambda: demonstration.run(_settings()))
+
+
+@app.command()
+def run() -> None:
+    """The service: polls, summarizes, delivers, answers commands on every platform that has a token."""
+    from bot import running
+
+    settings = _settings(quiet=False)
+    _run(lambda: running.serve(settings))
+
+
+@app.command()
+def once(day: Day = None) -> None:
+    """One pass of every step, then exit. With --date, every chat's digest up to that day goes out now."""
+    from bot import running
+
+    settings, upto = _settings(), _day(day)
+    done = _run(lambda: running.once(settings, upto))
+    typer.echo(done.sentence())
+    if done.failures:
+        raise SystemExit(1)
+
+
+@app.command()
+def summarize(
+    link: Annotated[str, typer.Argument(help="An arXiv id, link or DOI.")],
+    lang: Lang = None,
+    depth: DepthOption = Depth.BRIEF,
+    format: Format = "text",
+    output: Output = None,
+) -> None:
+    """One paper, read now."""
+    from bot import oneshot
+
+    settings = _settings()
+    language, form = _language(lang, settings), _format(format)
+    _deliver(_run(lambda: oneshot.summarize(settings, link, language, depth)), form, language, output)
+
+
+@app.command()
+def digest(
+    query: Annotated[str, typer.Argument(help="A topic, e.g. 'cat:cs.CV AND \"talking head\"'.")],
+    day: Day = None,
+    days: Annotated[int, typer.Option(min=1, max=60, help="How many listing days, up to --date.")] = 1,
+    lang: Lang = None,
+    depth: DepthOption = Depth.BRIEF,
+    format: Format = "text",
+    output: Output = None,
+) -> None:
+    """What a subscriber of QUERY would get, nothing cut off."""
+    from bot import oneshot
+
+    settings = _settings()
+    language, form, upto = _language(lang, settings), _format(format), _day(day)
+    _deliver(_run(lambda: oneshot.digest(settings, query, upto, days, language, depth)), form, language, output)
+
+
+def _deliver(shown: object, form: str, language: str, output: Path | None) -> None:
+    from bot import oneshot
+
+    try:
+        written = oneshot.write(shown, form, language, output)
+    except OSError as error:
+        raise TellUser(f"{output} cannot be written ({error.strerror}).") from None
+    if written:
+        typer.echo(f"Wrote {', '.join(str(path) for path in written)}", err=True)
+
+
+@app.command()
+def subscribe(
+    query: Annotated[str, typer.Argument(help="A topic, e.g. cs.CV or '\"talking head\" AND cat:cs.CV'.")],
+    chat: ChatOption,
+) -> None:
+    """Let a chat follow a topic."""
+    from bot import oneshot
+
+    settings = _settings()
+    typer.echo(_run(lambda: oneshot.subscribe(settings, chat, query)))
+
+
+@app.command()
+def unsubscribe(
+    query: Annotated[str, typer.Argument(help="The topic, as subscribed or by its number in `subscriptions`.")],
+    chat: ChatOption,
+) -> None:
+    """Let a chat follow a topic no more."""
+    from bot import oneshot
+
+    settings = _settings()
+    typer.echo(_run(lambda: oneshot.unsubscribe(settings, chat, query)))
+
+
+@app.command()
+def chats() -> None:
+    """The chats, with their settings."""
+    from bot import oneshot
+
+    settings = _settings()
+    oneshot.show_chats(_run(lambda: oneshot.chats(settings)))
+
+
+@app.command()
+def subscriptions(
+    chat: Annotated[str | None, typer.Option("--chat", metavar="PLATFORM:ID", help="Only this chat's.")] = None,
+) -> None:
+    """Which chat follows what."""
+    from bot import oneshot
+
+    settings = _settings()
+    oneshot.show_subscriptions(_run(lambda: oneshot.subscriptions(settings, chat)))
+
+
+@app.command()
+def doctor() -> None:
+    """Checks settings, database, arXiv, models and tokens, and says what to do."""
+    from bot import doctor as examination
+
+    settings = _settings()
+    if not _run(lambda: examination.run(settings)):
+        raise SystemExit(1)
+
+
+@app.command()
+def status() -> None:
+    """What was announced, ingested, matched, summarized, delivered; what waits and why."""
+    from bot import oneshot
+
+    settings = _settings()
+    oneshot.show_status(_run(lambda: oneshot.status(settings)))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's form (done by itself at every start)."""
+    from bot import oneshot
+
+    settings = _settings()
+    typer.echo(_run(lambda: oneshot.migrate(settings)))
+
+
+@app.command()
+def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
+    """A whole copy of the SQLite database, also while the service runs."""
+    from bot import oneshot
+
+    settings = _settings()
+    typer.echo(_run(lambda: oneshot.backup(settings, path)))
+
+
+@app.command()
+def replay(
+    delivery: Annotated[list[int] | None, typer.Argument(help="Numbers of deliveries, as `status` shows them.")] = None,
+    given_up: Annotated[bool, typer.Option("--given-up", help="All that were given up.")] = False,
+    unknown: Annotated[bool, typer.Option("--unknown", help="All of unknown fate: they may then come twice.")] = False,
+) -> None:
+    """Send deliveries again that were given up or whose fate is unknown."""
+    from bot import oneshot
+
+    settings = _settings()
+    typer.echo(_run(lambda: oneshot.replay(settings, delivery or [], given_up=given_up, unknown=unknown)))

@@ -1,0 +1,289 @@
+"""Commands that do one thing and end: a reading, a digest, the operator's view of chats and deliveries."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import calendar, links
+from bot import topics as topic_language
+from bot.app import App, open_app
+from bot.cadence import next_due
+from bot.digest import Voice
+from bot.errors import BadTopic, TellUser
+from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, Subscription
+from bot.pipeline import ask
+from bot.settings import Settings
+from bot.status import Status, gather
+
+if TYPE_CHECKING:
+    from bot.pipeline.ask import Progress
+
+
+# ── readings ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def summarize(settings: Settings, link: str, language: str, depth: Depth) -> Card:
+    """One paper as a card. Raises `TellUser` for what is no paper."""
+    target = links.resolve(link)
+    if isinstance(target, links.NotALink):
+        raise TellUser(target.why)
+    async with open_app(settings) as app:
+        with _waiting(f"Reading {target} …"):
+            return await app.read(target, language, depth)
+
+
+async def digest(settings: Settings, query: str, upto: date | None, days: int, language: str, depth: Depth) -> Digest:
+    """What a subscriber of `query` would get for these listing days."""
+    parse_topic(query)
+    async with open_app(settings) as app:
+        day = upto or calendar.listing_day(app.clock.now())
+        window = ask.window_of(day, days)
+        with _Bar("Summarizing") as bar, _waiting("Asking arXiv …", unless=bar):
+            return await ask.digest_of(
+                app.store, app.source, app.press, app.clock, query, window, Voice(language, depth), bar.advance
+            )
+
+
+def parse_topic(query: str) -> topic_language.Topic:
+    """Raises `TellUser` that shows the place of the mistake."""
+    try:
+        return topic_language.parse(query)
+    except BadTopic as error:
+        raise TellUser(f"{error}\n{topic_language.pointer(error)}") from None
+
+
+def write(shown: object, form: str, language: str, output: Path | None) -> list[Path]:
+    """Print a card or digest in this form, or write it to `output`; the files written."""
+    from bot.render import formats
+
+    assert isinstance(shown, Card | Digest)  # noqa: S101 - what the commands above return
+    if form == "hexo" and isinstance(shown, Digest) and output is not None:
+        return formats.write_posts(shown, output)
+    if form == "text" and output is None:
+        formats.show(shown, language)
+        return []
+    text = formats.render(shown, form, language)
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return []
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(text, encoding="utf-8")
+    return [output]
+
+
+class _Bar:
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def __init__(self, what: str) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._console = Console(stderr=True)
+        self._progress = Progress(console=self._console, transient=True) if self._console.is_terminal else None
+        self._task = self._progress.add_task(what, total=None) if self._progress else None
+
+    def __enter__(self) -> _Bar:
+        if self._progress:
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress:
+            self._progress.stop()
+
+    @property
+    def advance(self) -> Progress:
+        def advance(done: int, of: int) -> None:
+            if self._progress and self._task is not None:
+                self._progress.update(self._task, completed=done, total=of)
+
+        return advance
+
+
+def _waiting(what: str, unless: object = None) -> nullcontext[None]:
+    if unless is None and sys.stderr.isatty():
+        sys.stderr.write(f"{what}\n")
+    return nullcontext()
+
+
+# ── the operator's view of chats ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _ref(text: str) -> ChatRef:
+    try:
+        return ChatRef.parse(text)
+    except ValueError as error:
+        raise TellUser(str(error)) from None
+
+
+async def subscribe(settings: Settings, chat: str, query: str) -> str:
+    ref, topic = _ref(chat), parse_topic(query)
+    async with open_app(settings) as app:
+        if await app.store.chat(ref) is None:
+            await app.store.save_chat(app.new_chat(ref))
+        now = app.clock.now()
+        since = await app.store.latest_day() or calendar.listing_day(now)
+        new = await app.store.subscribe(ref, topic.query, since, now)
+    words = topic_language.explain(topic)
+    return f"{ref} now follows {topic.query}: {words}." if new else f"{ref} follows {topic.query} already: {words}."
+
+
+async def unsubscribe(settings: Settings, chat: str, query: str) -> str:
+    ref = _ref(chat)
+    async with open_app(settings) as app:
+        followed = [subscription.topic for subscription in await app.store.subscriptions(ref)]
+        topic = _followed(query, followed)
+        if topic is None or not await app.store.unsubscribe(ref, topic):
+            listed = "; ".join(followed) or "nothing"
+            raise TellUser(f"{ref} does not follow “{query}”; it follows {listed}.")
+    return f"{ref} follows {topic} no more."
+
+
+def _followed(query: str, followed: Sequence[str]) -> str | None:
+    if query.isdigit() and 0 < int(query) <= len(followed):
+        return followed[int(query) - 1]
+    if query in followed:
+        return query
+    topic = parse_topic(query).query
+    return topic if topic in followed else None
+
+
+async def chats(settings: Settings) -> list[Chat]:
+    async with open_app(settings) as app:
+        return await app.store.chats()
+
+
+async def subscriptions(settings: Settings, chat: str | None) -> list[Subscription]:
+    ref = _ref(chat) if chat else None
+    async with open_app(settings) as app:
+        return await app.store.subscriptions(ref)
+
+
+def show_chats(found: Sequence[Chat]) -> None:
+    _table(
+        ("chat", "title", "language", "digest", "size", "style", "state"),
+        [
+            (
+                str(chat.ref),
+                chat.title,
+                chat.language,
+                f"{chat.digest_time:%H:%M} {chat.timezone}",
+                str(chat.size),
+                str(chat.style),
+                chat.suspended or "active",
+            )
+            for chat in found
+        ],
+        "No chat yet: somebody has to speak to the bot, or use `paperboy subscribe --chat PLATFORM:ID QUERY`.",
+    )
+
+
+def show_subscriptions(found: Sequence[Subscription]) -> None:
+    rows, number = [], dict[ChatRef, int]()
+    for subscription in found:
+        number[subscription.chat] = number.get(subscription.chat, 0) + 1
+        n = number[subscription.chat]
+        rows.append((str(subscription.chat), str(n), subscription.topic, subscription.since.isoformat()))
+    _table(("chat", "no.", "topic", "since"), rows, "Nobody follows anything yet.")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], otherwise: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    if not rows:
+        console.print(otherwise)
+        return
+    table = Table(*head, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+
+
+# ── status and operations ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def status(settings: Settings) -> Status:
+    async with open_app(settings) as app:
+        return await gather(app.store, app.clock)
+
+
+def show_status(found: Status) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    _table(
+        ("listing", "announced", "ingested", "matched", "chosen", "summarized", "sent"),
+        [
+            (
+                f"{line.day:%a %Y-%m-%d}",
+                *map(str, (line.announced, line.ingested, line.matched, line.chosen, line.summarized, line.sent)),
+            )
+            for line in found.ledger
+        ],
+        "No listing yet: arXiv is asked once somebody follows a topic (`paperboy subscribe`, or DEFAULT_TOPICS).",
+    )
+    for gap in found.gaps:
+        console.print(f"{gap.day:%a %d %b}: {gap.why}", markup=False)
+    console.print(f"{found.chats} chats follow {found.topics} topics; {found.wanted} summaries wait.")
+    for ref, why in found.suspended.items():
+        console.print(f"{ref} gets nothing: {why}", markup=False)
+    for (platform, state), count in sorted(found.deliveries.items()):
+        console.print(f"{platform}: {count} {state}")
+    if found.oldest_waiting and found.outbox_age.total_seconds() > 0:
+        console.print(f"The oldest waiting delivery has been due for {round(found.outbox_age.total_seconds())} s.")
+    for delivery in found.troubles:
+        console.print(
+            f"delivery {delivery.id} to {delivery.chat} ({delivery.slot}, part {delivery.number} of {delivery.of}) is "
+            f"{delivery.state}: {delivery.why}",
+            markup=False,
+        )
+    for usage in found.usage:
+        console.print(f"{usage.model}: {usage.requests} requests, {usage.tokens} tokens today")
+
+
+async def migrate(settings: Settings) -> str:
+    async with open_app(settings) as app:
+        await app.store.ping()
+    return "The database is up to date."
+
+
+async def backup(settings: Settings, path: Path) -> str:
+    if path.exists():
+        raise TellUser(f"{path} is there already; name a new file.")
+    async with open_app(settings) as app:
+        await app.store.backup(path)
+    return f"Copied the database to {path}."
+
+
+async def replay(settings: Settings, numbers: Sequence[int], *, given_up: bool, unknown: bool) -> str:
+    """Put deliveries back into the outbox. Raises `TellUser` where none is named or one cannot be replayed."""
+    states = ([DeliveryState.GIVEN_UP] if given_up else []) + ([DeliveryState.UNKNOWN] if unknown else [])
+    async with open_app(settings) as app:
+        chosen = await app.store.deliveries(states=states, limit=100_000) if states else []
+        for number in numbers:
+            delivery = await app.store.delivery(number)
+            if delivery is None or delivery.state not in (DeliveryState.GIVEN_UP, DeliveryState.UNKNOWN):
+                raise TellUser(f"Delivery {number} is not one that was given up or is of unknown fate.")
+            chosen.append(delivery)
+        if not chosen:
+            raise TellUser("Name deliveries by number (see `paperboy status`), or use --given-up or --unknown.")
+        now = app.clock.now()
+        for delivery in chosen:
+            await app.store.settle(delivery.id, DeliveryState.WAITING, now, next_attempt_at=now, why="replayed")
+        await _resume(app, {delivery.chat for delivery in chosen})
+    return f"{len(chosen)} deliveries go out again when the service runs."
+
+
+async def _resume(app: App, refs: set[ChatRef]) -> None:
+    for ref in refs:
+        chat = await app.store.chat(ref)
+        if chat is not None and chat.suspended:
+            await app.store.resume(ref, next_due(chat, app.clock.now()))

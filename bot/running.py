@@ -1,0 +1,198 @@
+"""The service, and one pass of it: what runs when, on which platforms, and how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+import structlog
+
+from bot import calendar, metrics, pipeline, schedule, status, web
+from bot.app import App, follow_default_topics, open_app
+from bot.cadence import PollState
+from bot.clock import SystemClock
+from bot.errors import TellUser
+from bot.model import Platform
+from bot.pipeline import Courier
+from bot.platforms import connected, senders_only
+from bot.ports import Clock, Sender
+from bot.settings import Settings
+from bot.site.build import publish
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 60
+READ_SECONDS = 10
+SEND_SECONDS = 3
+SITE_SECONDS = 60
+
+
+@dataclass(slots=True)
+class Pass:
+    """What one pass of every step did; `failures` are sentences."""
+
+    announcements: int = 0
+    matches: int = 0
+    summaries: int = 0
+    digests: int = 0
+    sent: int = 0
+    pages: int = 0
+    waiting: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        done = (
+            f"{self.announcements} announcements, {self.matches} matches, {self.summaries} summaries, "
+            f"{self.digests} digests, {self.sent} messages sent, {self.pages} pages written."
+        )
+        waits = f" {self.waiting} messages wait: see `paperboy status`." if self.waiting else ""
+        return done + waits + "".join(f"\narXiv: {failure}" for failure in self.failures)
+
+
+# ── one pass ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def once(settings: Settings, upto: date | None, clock: Clock | None = None) -> Pass:
+    """Every step once. With `upto`, every chat's digest of the days up to that one goes out, whatever the hour.
+
+    Raises `TellUser` where a running service holds the lease.
+    """
+    async with open_app(settings, clock) as app, held(app):
+        await follow_default_topics(app)
+        async with senders_only(app) as senders:
+            return await steps(app, senders, upto)
+
+
+@asynccontextmanager
+async def held(app: App) -> AsyncIterator[str]:
+    """The lease of what must be single, for as long as the context lasts."""
+    me = schedule.owner()
+    if other := await schedule.take(app.store, app.clock, me):
+        raise TellUser(f"A running Paperboy ({other}) works on this database already; let it, or stop it first.")
+    keeper = asyncio.create_task(_keep(app, me))
+    try:
+        await app.store.expire_leases(me, app.clock.now())
+        yield me
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+        await app.store.release(schedule.NAME, me)
+
+
+async def _keep(app: App, me: str) -> None:
+    real = SystemClock()
+    while True:
+        await real.sleep(schedule.LEASE.total_seconds() / 3)
+        await schedule.hold_on(app.store, app.clock, me)
+
+
+async def steps(app: App, senders: Mapping[Platform, Sender], upto: date | None = None) -> Pass:
+    """poll → match → choose → summarize → compose → deliver → publish, once."""
+    done = Pass()
+    polled = await pipeline.poll(app.store, app.source, app.clock, upto=upto, force=True)
+    if polled:
+        done.announcements, done.failures = polled.announcements, polled.failures
+    done.matches = await pipeline.match(app.store)
+    await pipeline.choose(app.store, app.clock.now())
+    done.summaries = await summarize(app)
+    done.digests = await pipeline.compose(app.store, app.press, app.clock, upto=upto)
+    courier = Courier(
+        app.store, senders, app.clock, schedule.owner(), resend_unknown=app.settings.telegram_resend_unknown
+    )
+    done.sent = await courier.deliver()
+    done.pages = await publish(app.store, app.settings, app.clock.now())
+    counts = await app.store.outbox_counts()
+    done.waiting = sum(count for (_, state), count in counts.items() if state == "waiting")
+    return done
+
+
+async def summarize(app: App) -> int:
+    return await pipeline.summarize(
+        app.store, app.makers, app.reader, app.clock, concurrency=app.settings.model_concurrency
+    )
+
+
+# ── the service ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def serve(settings: Settings, clock: Clock | None = None) -> None:
+    """Run until SIGTERM or SIGINT; stops within five seconds. Raises `BadSetting`, `StoreUnavailable`, `TellUser`."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(open_app(settings, clock))
+        await stack.enter_async_context(held(app))
+        await follow_default_topics(app)
+        ticks = schedule.Ticks()
+        app.wake = lambda: ticks.soon("send")
+        senders = await stack.enter_async_context(connected(app))
+        await _listen(stack, app)
+        _schedule(ticks, app, senders)
+        ticks.start()
+        stack.push_async_callback(ticks.stop)
+        await _announce(app, senders)
+        await stop.wait()
+        log.info("stopping")
+
+
+def _schedule(ticks: schedule.Ticks, app: App, senders: Mapping[Platform, Sender]) -> None:
+    courier = Courier(
+        app.store, senders, app.clock, schedule.owner(), resend_unknown=app.settings.telegram_resend_unknown
+    )
+
+    async def poll() -> None:
+        if await pipeline.poll(app.store, app.source, app.clock):
+            ticks.soon("read")
+
+    async def read() -> None:
+        await pipeline.match(app.store)
+        if await pipeline.choose(app.store, app.clock.now()) and await summarize(app):
+            ticks.soon("site")
+
+    async def send() -> None:
+        await pipeline.compose(app.store, app.press, app.clock, listing_owed=await _listing_owed(app))
+        await courier.deliver()
+
+    async def site() -> None:
+        await publish(app.store, app.settings, app.clock.now())
+
+    ticks.every(POLL_SECONDS, "poll", poll)
+    ticks.every(READ_SECONDS, "read", read)
+    ticks.every(SEND_SECONDS, "send", send)
+    ticks.every(SITE_SECONDS, "site", site)
+
+
+async def _listing_owed(app: App) -> bool:
+    state = PollState.from_json(await app.store.value("poll"))
+    return state.day is None or state.day < calendar.fed_day(app.clock.now())
+
+
+async def _listen(stack: AsyncExitStack, app: App) -> None:
+    site = app.settings.data_dir / "site"
+    site.mkdir(parents=True, exist_ok=True)
+
+    async def health() -> dict[str, object]:
+        return status.health(await status.gather(app.store, app.clock))
+
+    async def scrape() -> bytes:
+        return metrics.render(await status.gather(app.store, app.clock))
+
+    host, port = app.settings.site_host, app.settings.site_port
+    try:
+        runner, port = await web.serve(web.build(site, health, scrape), host, port)
+    except OSError as error:
+        raise TellUser(f"SITE_PORT {port} on {host} cannot be used ({error.strerror}); choose another.") from None
+    stack.push_async_callback(runner.cleanup)
+    log.info("archive served", address=f"http://{host}:{port}/")
+
+
+async def _announce(app: App, senders: Mapping[Platform, Sender]) -> None:
+    log.info("running", platforms=[str(platform) for platform in senders] or ["the archive alone"])
+    if not senders and not app.settings.default_topics:
+        log.warning("nothing to do: set TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN or DEFAULT_TOPICS in .env")
