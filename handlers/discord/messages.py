@@ -1,4 +1,4 @@
-"""A part of a digest as the body of a Discord request: signed so that it can be found again, its files attached. Pure.
+"""A part of a digest as the body of a Discord request: signed so that it can be found again, its files attached.
 
 The signature is the `id` of the first component: Discord keeps it and gives it back in the channel's history, which
 it does not promise for a nonce.
@@ -9,9 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
+
+import structlog
 
 from bot.model import JSON
+
+log = structlog.get_logger()
 
 COMPONENTS_V2 = 1 << 15
 TEXT_DISPLAY, MEDIA_GALLERY, CONTAINER = 10, 12, 17
@@ -95,6 +99,18 @@ def _texts(components: Sequence[JSON]) -> Iterator[str]:
         if component.get("type") == TEXT_DISPLAY:
             yield str(component.get("content", ""))
         yield from _texts(component.get("components") or ())
+
+
+def present(payload: JSON, data_dir: Path) -> tuple[list[JSON], list[Path]]:
+    """A payload's components, and those of its files that are there: a picture that has gone must not hold up its
+    card."""
+    paths = [data_dir / str(name) for name in payload.get("files") or ()]
+    missing = {path.name for path in paths if not path.is_file()}
+    components = list(payload["components"])
+    if missing:
+        log.warning("pictures are missing", files=sorted(missing))
+        components = without_pictures(components, missing)
+    return components, [path for path in paths if path.name not in missing]
 
 
 def without_pictures(components: Sequence[JSON], missing: Collection[str]) -> list[JSON]:

@@ -14,7 +14,7 @@ from discord.http import MultipartParameters
 
 from bot.errors import RetryLater
 from bot.model import JSON, ChatRef, NotSent, Outcome, Part, Platform, Sent
-from handlers.discord.messages import Signature, message_body, post_body, title_of, without_pictures
+from handlers.discord.messages import Signature, message_body, post_body, present, title_of
 from handlers.discord.outcomes import outcome_of, stopped
 from handlers.discord.wire import InvalidRequests, Trail
 
@@ -77,7 +77,7 @@ class DiscordSender:
 
     async def _send(self, channel_id: int, payload: JSON, signature: Signature, trail: Trail) -> str:
         forum = await self._forum(channel_id)
-        components, files = self._content(payload)
+        components, files = present(payload, self._data_dir)
         message = message_body(components, [file.name for file in files], signature)
         if forum is None:
             return await self._create(channel_id, message, files, trail)
@@ -104,16 +104,6 @@ class DiscordSender:
             created = await self._client.http.start_thread_in_forum(forum.id, params=parameters)
         self._remember(forum.id, signature, int(created["id"]))
         return str(created["id"])
-
-    def _content(self, payload: JSON) -> tuple[list[JSON], list[Path]]:
-        """The components, and the files that are there; a picture that has gone must not hold up its card."""
-        paths = [self._data_dir / str(name) for name in payload.get("files") or ()]
-        missing = {path.name for path in paths if not path.is_file()}
-        components = list(payload["components"])
-        if missing:
-            log.warning("pictures are missing", files=sorted(missing))
-            components = without_pictures(components, missing)
-        return components, [path for path in paths if path.name not in missing]
 
     # ── looking ──
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from tests.fakes.discord_limits import DiscordRefused, check_payload, walk
 
 JSON = dict[str, Any]
 
 TEXT, DM, THREAD, FORUM = 0, 1, 11, 15
 COMPONENTS_V2 = 1 << 15
 EPHEMERAL = 1 << 6
-MOST_COMPONENTS, MOST_CHARACTERS, MOST_NONCE = 40, 4000, 25
-TOP_LEVEL = {1, 9, 10, 12, 13, 14, 17}
+MOST_NONCE = 25
+NEEDS_V2 = {9, 10, 12, 13, 14, 17}
 ADMIN, MEMBER = "8", "2048"
 """Permission bits of somebody with "administrator", and of one who may only write."""
 
@@ -41,26 +42,17 @@ class Snowflakes:
         return (int(time.time() * 1000) - 1_420_070_400_000) << 22 | (next(self._count) & 0x3FFFFF)
 
 
-def components_of(components: list[JSON]) -> Iterator[JSON]:
-    """All components, nested ones and accessories too."""
-    for component in components:
-        yield component
-        yield from components_of(component.get("components") or [])
-        if accessory := component.get("accessory"):
-            yield accessory
-
-
 def check_message(body: JSON, attached: set[str]) -> None:
     """Refuse what Discord refuses of a message."""
 
     def refuse(why: str) -> None:
         raise Refused(400, 50035, f"Invalid Form Body: {why}")
 
-    components = list(components_of(body.get("components") or []))
+    components = list(walk(body.get("components") or []))
     if len(str(body.get("nonce") or "")) > MOST_NONCE:
         refuse("nonce is too long")
     if not int(body.get("flags") or 0) & COMPONENTS_V2:
-        if any(each["type"] in TOP_LEVEL - {1} for each in components):
+        if any(each["type"] in NEEDS_V2 for each in components):
             refuse("these components need IS_COMPONENTS_V2")
         if len(str(body.get("content") or "")) > 2000:
             refuse("content is too long")
@@ -69,42 +61,13 @@ def check_message(body: JSON, attached: set[str]) -> None:
         return
     if body.get("content") or body.get("embeds") or body.get("poll") or body.get("stickers"):
         refuse("content and embeds cannot stand beside components")
-    if not components:
-        raise Refused(400, 50006, "Cannot send an empty message")
-    if any(each["type"] not in TOP_LEVEL for each in body["components"]):
-        refuse("this component cannot stand by itself")
-    if len(components) > MOST_COMPONENTS:
-        refuse(f"{len(components)} components")
-    texts = [str(each["content"]) for each in components if each["type"] == 10]
-    if sum(map(len, texts)) > MOST_CHARACTERS or not all(texts):
-        refuse("the texts are too long or empty")
+    try:
+        check_payload({"components": body.get("components") or [], "files": sorted(attached)})
+    except DiscordRefused as error:
+        refuse(str(error))
     ids = [each["id"] for each in components if each.get("id")]
     if len(ids) != len(set(ids)) or any(not 0 < each < 2**31 for each in ids):
         refuse("component ids are not unique 32-bit integers")
-    for each in components:
-        _check_component(each, attached, refuse)
-
-
-def _check_component(component: JSON, attached: set[str], refuse: Any) -> None:
-    kind = component["type"]
-    if kind == 1 and not 1 <= len(component["components"]) <= 5:
-        refuse("a row takes one to five buttons")
-    if kind == 2:
-        if len(str(component.get("label") or "")) > 80 or len(str(component.get("custom_id") or "")) > 100:
-            refuse("a button's label or custom_id is too long")
-        if (component.get("style") == 5) != bool(component.get("url")):
-            refuse("a link button has a url, another one a custom_id")
-        if len(str(component.get("url") or "")) > 512:
-            refuse("a button's url is too long")
-    if kind == 9 and not (1 <= len(component["components"]) <= 3 and component.get("accessory")):
-        refuse("a section takes one to three texts and an accessory")
-    if kind == 12 and not 1 <= len(component["items"]) <= 10:
-        refuse("a gallery takes one to ten pictures")
-    media = [item["media"] for item in component.get("items", ())] + ([component["media"]] if kind == 11 else [])
-    for each in media:
-        url = str(each["url"])
-        if url.startswith("attachment://") and url.removeprefix("attachment://") not in attached:
-            refuse(f"{url} is not attached")
 
 
 def user(ident: int, name: str, bot: bool = False) -> JSON:
@@ -316,7 +279,7 @@ class World:
 
 def _numbered(components: list[JSON]) -> list[JSON]:
     """The components with ids where none were given, as the platform hands them back."""
-    taken = {each.get("id") for each in components_of(components)}
+    taken = {each.get("id") for each in walk(components)}
     free = (number for number in itertools.count(1) if number not in taken)
 
     def fill(component: JSON) -> JSON:

@@ -1,0 +1,140 @@
+"""The Discord side of the service: one client for commands and sending, started and stopped inside a running loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import aiohttp
+import discord
+import structlog
+import yarl
+
+from bot.conversation import Conversation
+from bot.errors import BadSetting, RetryLater
+from bot.ports import Clock
+from bot.settings import Settings
+from handlers.discord.client import PaperboyClient, Recall, Remember
+from handlers.discord.sender import DiscordSender
+from handlers.discord.wire import InvalidRequests
+
+log = structlog.get_logger()
+
+STOP_SECONDS = 3.0
+FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5.0, 300.0
+
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    create_public_threads=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+)
+"""What the invite asks for: to post, in threads and forums too, and to look at its own recent messages."""
+
+_UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.RateLimited, OSError, TimeoutError)
+
+
+def invite_url(application_id: int | str) -> str:
+    """The link by which somebody adds the bot to a server, with the scopes and rights that it needs."""
+    scopes = ("bot", "applications.commands")
+    return discord.utils.oauth_url(int(application_id), permissions=PERMISSIONS, scopes=scopes)
+
+
+class DiscordApp:
+    """A client with its sender."""
+
+    def __init__(self, token: str, client: PaperboyClient, sender: DiscordSender, clock: Clock) -> None:
+        self.client, self.sender = client, sender
+        self._problem: str | None = "not connected to Discord yet"
+        self._token, self._clock = token, clock
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why commands are not answered, in a few words; None while all is well."""
+        return self._problem or (None if self.client.connected.is_set() else "Discord's gateway is not connected")
+
+    async def start(self) -> None:
+        """Log in and connect in the background. Raises `BadSetting` for a token that Discord does not accept.
+
+        Where Discord cannot be reached it keeps trying; `problem` says so.
+        """
+        logged_in = await self._log_in()
+        self._task = asyncio.create_task(self._run(logged_in), name="discord")
+
+    async def ready(self) -> None:
+        """Wait until commands are answered. Raises `RetryLater` if the connection ended instead."""
+        if self._task is None:
+            raise RetryLater("Discord was not started.")
+        waiting = asyncio.create_task(self.client.connected.wait())
+        done, _ = await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        if waiting not in done:
+            waiting.cancel()
+            raise RetryLater(self.problem or "Discord closed the connection.")
+
+    async def stop(self) -> None:
+        """Close the connection; takes a few seconds at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self.client.close()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self.client.http.close()
+
+    async def _log_in(self) -> bool:
+        try:
+            await self.client.login(self._token)
+        except discord.LoginFailure:
+            await self.client.forget_session()
+            raise BadSetting(
+                "DISCORD_BOT_TOKEN", "Discord does not accept this token; copy it again from the developer portal."
+            ) from None
+        except _UNREACHABLE as error:
+            self._problem = f"Discord cannot be reached ({type(error).__name__})"
+            log.warning("discord cannot be reached", error=type(error).__name__)
+            await self.client.forget_session()
+            return False
+        return True
+
+    async def _run(self, logged_in: bool) -> None:
+        delay = FIRST_RETRY_SECONDS
+        while not logged_in:
+            await self._clock.sleep(delay)
+            delay = min(delay * 2, LONGEST_RETRY_SECONDS)
+            try:
+                logged_in = await self._log_in()
+            except BadSetting as error:
+                self._problem = str(error)
+                log.error("discord refuses the token")
+                return
+        self._problem = None
+        try:
+            await self.client.connect(reconnect=True)
+        except discord.PrivilegedIntentsRequired:
+            self._problem = "Discord refuses the intents that Paperboy asks for"
+        except (discord.ConnectionClosed, discord.GatewayNotFound) as error:
+            self._problem = f"Discord closed the connection for good ({error})"
+        if self._problem:
+            log.error("discord stopped", why=self._problem)
+
+
+def build(
+    settings: Settings, conversation: Conversation, clock: Clock, recall: Recall, remember: Remember
+) -> DiscordApp:
+    """An app that is not started. `recall` and `remember` keep a small value (`Store.value`, `.remember_value`).
+
+    Points discord.py at the configured addresses, for the whole process. Raises `BadSetting` without a token.
+    """
+    if settings.discord_bot_token is None:
+        raise BadSetting("DISCORD_BOT_TOKEN", "is not set.")
+    discord.http.Route.BASE = settings.discord_api_url
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+    invalid = InvalidRequests(clock.now)
+    client = PaperboyClient(conversation, invalid, settings.data_dir, recall, remember)
+    sender = DiscordSender(client, invalid, settings.data_dir)
+    return DiscordApp(settings.discord_bot_token.get_secret_value(), client, sender, clock)

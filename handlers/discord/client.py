@@ -1,0 +1,120 @@
+"""The `discord.Client`: registers commands, hears of interactions, and of servers and channels that come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import discord
+import structlog
+
+from bot.conversation import Conversation
+from bot.errors import RetryLater
+from bot.model import JSON, ChatRef, Platform
+from handlers.discord.commands import Tree, press
+from handlers.discord.responding import Answer
+from handlers.discord.wire import InvalidRequests, trace_config
+
+log = structlog.get_logger()
+
+Recall = Callable[[str], Awaitable[JSON | None]]
+Remember = Callable[[str, JSON], Awaitable[None]]
+
+REGISTERED = "discord commands"
+"""The name under which the hash of the registered commands is kept."""
+
+LONGEST_LIMIT_SECONDS = 30.0
+"""Rate limits up to this are waited for by discord.py (it takes no less); longer ones are the pipeline's business."""
+
+
+class PaperboyClient(discord.Client):
+    """Asks for no privileged intent and keeps no members or messages in memory. `connected` is set while the gateway
+    serves us."""
+
+    def __init__(
+        self, conversation: Conversation, invalid: InvalidRequests, data_dir: Path, recall: Recall, remember: Remember
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            http_trace=trace_config(invalid),
+            max_ratelimit_timeout=LONGEST_LIMIT_SECONDS,
+            guild_ready_timeout=0.5,
+        )
+        self.connected = asyncio.Event()
+        self._conversation, self._recall, self._remember = conversation, recall, remember
+        self._answer = Answer(data_dir)
+        self.tree = Tree(self, conversation, self._answer)
+
+    # ── beginning ──
+
+    async def setup_hook(self) -> None:
+        """Register the commands, but only where the table changed: Discord limits how often one may."""
+        table = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        text = json.dumps([self.application_id, table], sort_keys=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        try:
+            if (await self._recall(REGISTERED) or {}).get("hash") == digest:
+                return
+            await self.tree.sync()
+            await self._remember(REGISTERED, {"hash": digest})
+            log.info("discord commands registered", commands=len(table))
+        except (discord.DiscordException, RetryLater) as error:
+            log.warning("discord commands not registered", error=str(error)[:200])
+
+    async def forget_session(self) -> None:
+        """Make a login possible again after one that failed; discord.py has no word for it."""
+        await self.http.close()
+        self.http.connector = discord.utils.MISSING
+        self.http.clear()
+
+    async def on_ready(self) -> None:
+        self.connected.set()
+        log.info("discord connected", servers=len(self.guilds))
+
+    async def on_resumed(self) -> None:
+        self.connected.set()
+
+    async def on_disconnect(self) -> None:
+        self.connected.clear()
+
+    async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
+        log.exception("discord event failed", event_name=event_method)
+
+    # ── people ──
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Slash commands go to the tree by themselves; buttons come here, also those of messages from long ago."""
+        if interaction.type is discord.InteractionType.component:
+            await press(self._conversation, interaction, self._answer)
+
+    # ── places ──
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._suspend((*guild.channels, *guild.threads), "Paperboy was removed from the server")
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._suspend((channel, *getattr(channel, "threads", ())), "the channel was deleted")
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        await self._conversation.suspend(_ref(payload.thread_id), "the thread was deleted")
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Invited again: what was suspended goes on, if Discord lets us."""
+        for channel in (*guild.channels, *guild.threads):
+            await self._conversation.resume(_ref(channel.id))
+
+    async def _suspend(self, places: Iterable[discord.abc.GuildChannel | discord.Thread], why: str) -> None:
+        for place in places:
+            await self._conversation.suspend(_ref(place.id), why)
+
+
+def _ref(channel_id: int) -> ChatRef:
+    return ChatRef(Platform.DISCORD, str(channel_id))
