@@ -1,0 +1,43 @@
+"""Makers of summaries for the pipeline's tests: the extractive one, which may be told to be down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from bot.errors import PaperboyError
+from bot.model import Paper, Reading, Section, Source, Summary
+from bot.ports import Clock, SummaryRequest
+from bot.summaries.extractive import extract
+
+
+@dataclass
+class FakeMakers:
+    """Makes real extractive summaries under the name of a model. `failures` are raised first, in order."""
+
+    clock: Clock
+    name: str = "openai:test"
+    failures: list[PaperboyError] = field(default_factory=list)
+    down: PaperboyError | None = None
+    asked: list[str] = field(default_factory=list)
+
+    async def summarize(self, request: SummaryRequest) -> Summary:
+        self.asked.append(request.paper.versioned_id)
+        if self.down is not None:
+            raise self.down
+        if self.failures:
+            raise self.failures.pop(0)
+        made = extract(request, self.clock)
+        return replace(made, provenance=replace(made.provenance, model=self.name))
+
+    def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
+        made = extract(request, self.clock)
+        return replace(made, provenance=replace(made.provenance, instead_of=why))
+
+
+class AbstractReader:
+    """A reader that finds no full text anywhere."""
+
+    async def read(self, paper: Paper) -> Reading:
+        return Reading(
+            paper.id, paper.version, Source.ABSTRACT, (Section("Abstract", ()),), problem="There is no full text."
+        )

@@ -1,0 +1,257 @@
+"""The whole way of a paper, and what must hold when it is walked again, stopped or disturbed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot import pipeline
+from bot.errors import ModelRefused, ModelUnavailable
+from bot.model import ChatGone, ChatMoved, ChatRef, DeliveryState, NotSent, Platform, Sent, Unknown
+from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
+
+
+async def test_a_chat_gets_the_papers_of_its_topics_at_its_own_hour_and_no_others(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV")
+    await scene.follow(BOB, "math.NA")
+    scene.morning(DAYS[0], 8)
+    await scene.prepare()
+    assert await scene.send() == 0
+    scene.morning(DAYS[0], 9)
+    assert await scene.send() == 2
+    assert set(scene.telegram.papers(ANN)) == {"2605.31057", "2605.31589"}
+    assert scene.discord.papers(BOB) == ["2605.30955"]
+
+
+async def test_running_every_step_again_sends_nothing(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV")
+    scene.morning(DAYS[0])
+    for _ in range(3):
+        await scene.prepare()
+        await scene.send()
+        await scene.send(upto=DAYS[0])
+    assert sorted(scene.telegram.papers(ANN)) == ["2605.31057", "2605.31589"]
+
+
+async def test_a_replacement_alone_is_never_delivered_and_a_cross_list_is(scene: Scene) -> None:
+    for day in DAYS:
+        scene.morning(day, 5)
+        if day == DAYS[2]:
+            await scene.follow(ANN, "cs.CV OR cs.GR")
+        else:
+            await scene.follow(BOB, "cs.CL")
+        await scene.prepare()
+    scene.morning(DAYS[2])
+    await scene.send()
+    papers = scene.telegram.papers(ANN)
+    assert "2606.00188" in papers
+    assert "2605.31057" not in papers
+    known = await scene.store.paper("2605.31057")
+    assert known is not None
+    assert known.version == 2
+
+
+async def test_a_paper_matched_by_two_topics_is_delivered_once(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV", "video", '"sparse attention"')
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    await scene.send()
+    assert scene.telegram.papers(ANN).count("2605.31057") == 1
+
+
+async def test_days_without_any_run_come_back(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CL")
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    scene.morning(DAYS[2])
+    await scene.prepare()
+    await scene.send()
+    assert {"2606.01016", "2606.02100", "2606.00881"} <= set(scene.telegram.papers(ANN))
+
+
+async def test_papers_past_the_digests_size_count_as_delivered(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CL", size=1)
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    await scene.send()
+    assert sorted(scene.telegram.papers(ANN)) == ["2605.30497", "2605.31401"]
+    assert await scene.store.candidates(ANN) == []
+
+
+async def test_a_summary_is_made_once_for_all_chats(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV")
+    await scene.follow(BOB, "cs.CV")
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    await scene.prepare()
+    assert sorted(scene.makers.asked) == ["2605.31057v1", "2605.31589v1"]
+
+
+async def test_a_digest_waits_for_its_summaries_an_hour_and_then_goes_without_the_model(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV")
+    scene.makers.down = ModelUnavailable("the model is down")
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    assert await scene.send() == 0
+    scene.morning(DAYS[0], 9, 59)
+    assert await scene.send() == 0
+    scene.morning(DAYS[0], 10)
+    assert await scene.send() == 1
+    kept = await scene.store.wanted(scene.clock.now() + timedelta(days=9), 10)
+    assert len(kept) == 2, "the model's summaries are still wanted, for the archive and for other chats"
+
+
+async def test_a_model_that_comes_back_is_asked_again(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV")
+    scene.makers.down = ModelUnavailable("over quota", retry_after=600)
+    scene.morning(DAYS[0], 8)
+    await scene.prepare()
+    scene.makers.down = None
+    scene.morning(DAYS[0], 8, 9)
+    await scene.prepare()
+    assert await scene.store.wanted(scene.clock.now(), 10) == []
+    scene.morning(DAYS[0], 8, 11)
+    await scene.prepare()
+    scene.morning(DAYS[0])
+    assert await scene.send() == 1
+
+
+async def test_a_paper_that_every_model_refuses_is_told_by_its_own_sentences(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV")
+    scene.makers.failures = [ModelRefused("no usable answer")]
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    assert await scene.send() == 1
+
+
+# ── delivery ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def ready(scene: Scene, per_part: int = 1) -> None:
+    scene.telegram.per_part = scene.discord.per_part = per_part
+    await scene.follow(ANN, "cs.CV")
+    await scene.follow(BOB, "cs.CV")
+    scene.morning(DAYS[0])
+    await scene.prepare()
+
+
+async def test_the_parts_of_a_digest_arrive_in_order(scene: Scene) -> None:
+    await ready(scene)
+    scene.telegram.fails(NotSent("no route"))
+    await scene.send()
+    scene.clock.advance(60)
+    await scene.courier.deliver()
+    keys = [key for _, key, _ in scene.telegram.accepted]
+    assert keys == sorted(keys)
+    assert len(keys) == 2
+
+
+async def test_a_wait_that_the_platform_asks_for_is_obeyed(scene: Scene) -> None:
+    await ready(scene)
+    scene.telegram.fails(NotSent("slow down", 120))
+    await scene.send()
+    scene.clock.advance(119)
+    await scene.courier.deliver()
+    assert scene.telegram.accepted == []
+    scene.clock.advance(1)
+    await scene.courier.deliver()
+    assert len(scene.telegram.accepted) == 2
+
+
+async def test_an_unknown_part_on_telegram_is_not_repeated_and_the_others_still_go(scene: Scene) -> None:
+    await ready(scene)
+    scene.telegram.stores_unknown = True
+    scene.telegram.fails(Unknown("read time-out"))
+    await scene.send()
+    scene.clock.advance(86_400)
+    await scene.courier.deliver()
+    assert len(scene.telegram.papers(ANN)) == len(set(scene.telegram.papers(ANN))) == 2
+    states = [delivery.state for delivery in await scene.store.deliveries(chat=ANN)]
+    assert sorted(states) == sorted([DeliveryState.UNKNOWN, DeliveryState.SENT])
+
+
+async def test_an_unknown_part_on_discord_is_settled_without_a_second_message(scene: Scene) -> None:
+    await ready(scene)
+    scene.discord.stores_unknown = True
+    scene.discord.fails(Unknown("reset"))
+    await scene.send()
+    scene.clock.advance(3600)
+    await scene.courier.deliver()
+    assert len(scene.discord.papers(BOB)) == len(set(scene.discord.papers(BOB))) == 2
+    assert {delivery.state for delivery in await scene.store.deliveries(chat=BOB)} == {DeliveryState.SENT}
+
+
+async def test_a_chat_that_is_gone_is_suspended_and_keeps_what_waits_for_it(scene: Scene) -> None:
+    await ready(scene)
+    scene.telegram.fails(ChatGone("blocked by the user"))
+    await scene.send()
+    chat = await scene.store.chat(ANN)
+    assert chat is not None
+    assert chat.suspended == "blocked by the user"
+    await scene.courier.deliver()
+    assert scene.telegram.accepted == []
+    await scene.store.resume(ANN, scene.clock.now() + timedelta(days=1))
+    await scene.courier.deliver()
+    assert len(scene.telegram.accepted) == 2
+
+
+async def test_a_group_that_became_a_supergroup_gets_its_digest_there(scene: Scene) -> None:
+    await ready(scene)
+    moved = ChatRef(Platform.TELEGRAM, "-100777")
+    scene.telegram.fails(ChatMoved(moved))
+    await scene.send()
+    await scene.courier.deliver()
+    assert len(scene.telegram.papers(moved)) == 2
+    assert await scene.store.chat(ANN) is None
+
+
+async def test_one_platforms_trouble_is_not_the_others(scene: Scene) -> None:
+    await ready(scene)
+    scene.telegram.fails(NotSent("no connection", 300, whole_platform=True))
+    await scene.send()
+    assert len(scene.discord.accepted) == 2
+
+
+async def test_a_process_killed_between_two_chats_loses_and_repeats_nothing(scene: Scene) -> None:
+    await ready(scene, per_part=5)
+    await pipeline.compose(scene.store, scene.press, scene.clock)
+    now = scene.clock.now()
+    [first, *_] = await scene.store.lease("host/9/dead", [Platform.TELEGRAM], now, now + timedelta(minutes=3), 10)
+    assert first.chat == ANN
+    await scene.courier.deliver()
+    assert scene.telegram.accepted == []
+    await scene.store.expire_leases(scene.owner, scene.clock.now())
+    await scene.courier.deliver()
+    await scene.courier.deliver()
+    assert len(scene.telegram.accepted) == len(scene.discord.accepted) == 1
+
+
+async def test_a_process_killed_in_mid_request_leaves_the_part_unknown_on_telegram_and_found_on_discord(
+    scene: Scene,
+) -> None:
+    await ready(scene, per_part=5)
+    await pipeline.compose(scene.store, scene.press, scene.clock)
+    now = scene.clock.now()
+    for delivery in await scene.store.lease("host/9/dead", list(Platform), now, now + timedelta(minutes=3), 10):
+        assert await scene.store.begin(delivery.id, "host/9/dead", now)
+        sender = scene.telegram if delivery.chat == ANN else scene.discord
+        key = f"{delivery.chat}|{delivery.slot}|{delivery.number}"
+        assert isinstance(await sender.send(delivery.chat, delivery.part, key), Sent)
+    await scene.store.expire_leases(scene.owner, scene.clock.now())
+    await scene.courier.deliver()
+    assert len(scene.telegram.accepted) == len(scene.discord.accepted) == 1
+    states = {delivery.chat: delivery.state for delivery in await scene.store.deliveries()}
+    assert states == {ANN: DeliveryState.UNKNOWN, BOB: DeliveryState.SENT}
+
+
+async def test_digest_now_takes_what_it_shows(scene: Scene) -> None:
+    await ready(scene, per_part=5)
+    scene.morning(DAYS[0], 7)
+    chat = await scene.store.chat(ANN)
+    assert chat is not None
+    digest = await pipeline.digest_now(scene.store, scene.press, chat, scene.clock)
+    assert digest is not None
+    assert len(digest.cards) == 2
+    assert await pipeline.digest_now(scene.store, scene.press, chat, scene.clock) is None
+    scene.morning(DAYS[0])
+    await scene.send()
+    assert len(scene.telegram.papers(ANN)) == 2
