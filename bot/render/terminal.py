@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text as RichText
 
+_WORD = re.compile(r"\S+\s*|\s+")
 MAX_WIDTH = 88
 """Longer lines are hard to read, however wide the window."""
 
@@ -109,12 +111,35 @@ def print_document(document: Document, console: Console) -> None:
 
 def _print(console: Console, line: RichText, indent: int, width: int) -> None:
     """One paragraph, its continuation lines indented under its first; addresses are never broken."""
-    wrapped = line.wrap(console, max(width - indent, 16), overflow="ignore", no_wrap=False)
-    for number, part in enumerate(wrapped):
+    for number, part in enumerate(line.divide(_breaks(line.plain, width, indent))):
         part.rstrip()
         if number:
             part.pad_left(indent)
         console.print(part, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
+
+
+def _breaks(text: str, width: int, indent: int) -> list[int]:
+    """Where to break `text` so that lines take at most `width` columns; long words (Chinese) break anywhere."""
+    from rich.cells import cell_len
+
+    breaks: list[int] = []
+    column = 0
+    for match in _WORD.finditer(text):
+        word = match.group()
+        size = cell_len(word.rstrip())
+        if column and column + size > width:
+            if size < width // 3 or word.startswith("http") or word.isascii():
+                breaks.append(match.start())
+                column = indent
+        if size > width - column and not word.isascii():
+            for at, char in enumerate(word, match.start()):
+                if column + cell_len(char) > width:
+                    breaks.append(at)
+                    column = indent
+                column += cell_len(char)
+        else:
+            column += cell_len(word)
+    return breaks
 
 
 def _lines(block: Block, width: int) -> list[tuple[RichText, int]]:
@@ -154,10 +179,9 @@ def _rich(spans: Sequence[Span], style: str = "", *, addresses: bool = True) -> 
         text = visible(span.text)
         if isinstance(span, Link):
             url = web_address(span.url)
-            look = base + RichStyle(bold=span.bold or None, link=url)
-            line.append(text, look)
+            line.append(text, base + RichStyle(bold=span.bold or None, link=None if addresses else url))
             if url and addresses:
-                line.append(f" {url}", base + RichStyle(dim=True, underline=True, link=url))
+                line.append(f" {url}", base + RichStyle(dim=True, underline=True))
         else:
             look = base + RichStyle(bold=span.bold or None, italic=span.italic or None)
             line.append(text, look + RichStyle(color="yellow") if span.code else look)

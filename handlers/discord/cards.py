@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import PurePath
 
-from bot.model import JSON, Card, Chat, Digest, Part, Style
-from bot.render.cards import also_heading, also_line, card_document, card_links, digest_header, digest_notes
+from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style
+from bot.render.cards import also_heading, also_line, card_document, card_links, card_reply, digest_header, digest_notes
 from bot.render.nodes import Block, Button, Link, Note, Picture, Reply, Rule, Text
 from bot.render.packing import Cost, Group, Section, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
@@ -60,6 +60,14 @@ def reply_components(reply: Reply) -> list[JSON]:
         last = any(section.ends for section in sections)
         payloads.append({"components": [_container(inner + (rows if last else []))], "files": _files(sections)})
     return payloads
+
+
+def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
+    """The messages that show a card or a digest, as a chat in this style would get them."""
+    if isinstance(shown, Card):
+        return reply_components(card_reply(shown, language))
+    chat = Chat(ChatRef(Platform.DISCORD, "0"), language=language, style=style)
+    return [part.payload for part in DiscordRenderer().parts(shown, chat)]
 
 
 def cost(block: Block) -> Cost:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.model import JSON, Card, Chat, Digest, Part
-from bot.render.cards import digest_groups, shown_figures, title_of
+from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style
+from bot.render.cards import card_reply, digest_groups, figure_caption, shown_figures, title_of
 from bot.render.nodes import (
     Block,
     Bullets,
@@ -72,6 +72,14 @@ def reply_messages(reply: Reply) -> list[JSON]:
     return messages + ([_pictures(pictures, "")] if pictures else [])
 
 
+def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
+    """The messages that show a card or a digest, as a chat in this style would get them."""
+    if isinstance(shown, Card):
+        return reply_messages(card_reply(shown, language))
+    chat = Chat(ChatRef(Platform.TELEGRAM, "0"), language=language, style=style)
+    return [part.payload for part in TelegramRenderer().parts(shown, chat)]
+
+
 def document_html(document: Document) -> str:
     """A document as one piece of HTML, whatever its length."""
     return _join(document.blocks)
@@ -112,8 +120,6 @@ def _message(sections: Sequence[Section]) -> JSON:
 
 
 def _photos(card: Card, language: str) -> JSON | None:
-    from bot.render.cards import figure_caption
-
     figures = shown_figures(card)
     if not figures:
         return None

@@ -1,0 +1,133 @@
+"""A paper told at length, for formats that have room: posts, Markdown files and pages. A tree like a card's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.model import Card, Digest, Kind, Summary
+from bot.render.cards import (
+    also_heading,
+    also_line,
+    because,
+    card_links,
+    day_of,
+    deep_parts,
+    digest_header,
+    digest_notes,
+    figure_caption,
+    paper_urls,
+    place,
+    provenance_line,
+    say_licence,
+    shown_figures,
+    title_of,
+)
+from bot.render.latex import readable
+from bot.render.nodes import Block, Bullets, Document, Fold, Heading, Line, Link, Note, Picture, Rule, Span, Text
+from bot.render.plain import one_line
+from bot.render.words import say_date, word
+
+_CONCLUSION = ("significance", "innovation", "performance", "workload")
+
+
+def dossier_document(card: Card, language: str) -> Document:
+    """One paper: title, all authors, abstract, PDF with version and comment, summary, deep reading, figures."""
+    paper, summary = card.paper, card.summary
+    blocks: list[Block] = [Heading((Link(title_of(paper), paper_urls(paper)["abs"]),), level=2)]
+    if summary and summary.translated_title:
+        blocks.append(Line((Text(readable(summary.translated_title), bold=True),)))
+    blocks += _facts(card, language)
+    blocks += [Heading((Text(word("abstract", language).capitalize()),), 3), Line((Text(readable(paper.abstract)),))]
+    if summary:
+        blocks += _summary(summary, language)
+    blocks += _figures(card, language)
+    blocks += _provenance(card, language)
+    return Document(tuple(blocks))
+
+
+def dossier_digest(digest: Digest, *, header: bool = True) -> Document:
+    """A digest of dossiers; without the header where a front matter says it."""
+    blocks: list[Block] = list(digest_header(digest).blocks) if header else list(digest_header(digest).blocks[1:])
+    for card in digest.cards:
+        blocks += [Rule(), *dossier_document(card, digest.language).blocks]
+    if digest.also:
+        blocks += [Rule(), also_heading(digest), Bullets(tuple(also_line(card).items[0] for card in digest.also))]
+    return Document((*blocks, *digest_notes(digest).blocks))
+
+
+def _facts(card: Card, language: str) -> list[Block]:
+    paper = card.paper
+    items: list[tuple[Span, ...]] = []
+    if paper.authors:
+        items.append(_fact("authors", ", ".join(one_line(readable(name)) for name in paper.authors), language))
+    if card.summary and card.summary.affiliations:
+        items.append(_fact("affiliations", "; ".join(map(readable, card.summary.affiliations)), language))
+    kind = card.announcement.kind if card.announcement else Kind.NEW
+    said = [paper.versioned_id, " ".join(paper.categories)]
+    said += [] if kind is Kind.NEW else [word("cross" if kind is Kind.CROSS else "replace", language)]
+    said += [say_date(day, language)] if (day := day_of(card)) else []
+    said += [word("sample", language)] if paper.sample else []
+    items.append((Text("arXiv: ", bold=True), Text(" · ".join(part for part in said if part))))
+    pdf: list[Span] = [Text("PDF: ", bold=True)]
+    pdf.append(Link(word("version", language, n=paper.version), paper_urls(paper)["pdf"]))
+    if paper.comment:
+        pdf.append(Text(f" · {readable(paper.comment)}"))
+    items.append(tuple(pdf))
+    for label, url in card_links(card, language):
+        if url in (*card.links.code, *card.links.project):
+            items.append((Text(f"{label.capitalize()}: ", bold=True), Link(url, url)))
+    if terms := because(card):
+        items.append(_fact("matched", terms, language))
+    withdrawn = [Line((Text(word("withdrawn", language), bold=True),))] if paper.withdrawn else []
+    return [*withdrawn, Bullets(tuple(items))]
+
+
+def _fact(key: str, text: str, language: str) -> tuple[Span, ...]:
+    return Text(f"{word(key, language).capitalize()}: ", bold=True), Text(text)
+
+
+def _summary(summary: Summary, language: str) -> list[Block]:
+    blocks: list[Block] = [
+        Heading((Text(word("summary", language)),), 3),
+        Line((Text(readable(summary.headline.text)),)),
+    ]
+    if summary.takeaways:
+        blocks.append(Heading((Text(word("takeaways", language)),), 3))
+        blocks.append(Bullets(tuple((Text(readable(claim.text)),) for claim in summary.takeaways)))
+    if summary.keywords:
+        blocks.append(Line(_fact("keywords", " · ".join(map(readable, summary.keywords)), language)))
+    parts = [(key, claims) for key, claims in deep_parts(summary) if claims]
+    if parts:
+        blocks.append(Heading((Text(word("deep", language)),), 3))
+    for key, claims in parts:
+        label = f"{word('conclusion', language)}: {word(key, language)}" if key in _CONCLUSION else word(key, language)
+        items = tuple(
+            (Text(readable(claim.text)), *_evidence(claim.section, place(claim, language))) for claim in claims
+        )
+        blocks += [Line((Text(label, bold=True),)), Bullets(items, key == "methods")]
+    return blocks
+
+
+def _evidence(section: str | None, where: str) -> tuple[Span, ...]:
+    return (Text(f" ({where})", italic=True),) if where or section else ()
+
+
+def _figures(card: Card, language: str) -> list[Block]:
+    shown = shown_figures(card)
+    blocks: list[Block] = [Picture(figure.file, figure.url, figure_caption(figure, language)) for figure in shown]
+    linked: list[tuple[Span, ...]] = [
+        (Link(figure_caption(figure, language), figure.url),)
+        for figure in card.figures
+        if figure not in shown and figure.url
+    ]
+    if linked:
+        blocks.append(Bullets(tuple(linked)))
+    if licences := sorted({say_licence(figure.license) for figure in shown if figure.license}):
+        blocks.append(Note((Text(word("figure licence", language, licence=", ".join(licences)), italic=True),)))
+    return [Fold((Text(word("figures", language)),), tuple(blocks))] if blocks else []
+
+
+def _provenance(card: Card, language: str) -> Iterable[Block]:
+    summary = card.summary
+    said = provenance_line(summary.provenance, language) if summary else word("no summary", language)
+    return [Note((Text(said, italic=True),))]

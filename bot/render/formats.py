@@ -1,0 +1,77 @@
+"""One card or digest in any of the formats that the command line offers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.model import JSON, Card, Digest, Style
+from bot.render import hexo, html
+from bot.render.cards import digest_title, title_of
+from bot.render.dossier import dossier_digest, dossier_document
+from bot.render.json import card_json, digest_json
+from bot.render.markdown import markdown
+from bot.render.terminal import MAX_WIDTH, card_text, digest_text
+
+FORMATS = ("text", "json", "markdown", "hexo", "html", "telegram", "discord")
+
+
+class Payloads(Protocol):
+    """What one platform makes of a card or a digest; `bot.render` does not know the platforms."""
+
+    def __call__(self, shown: Card | Digest, language: str, style: Style) -> Sequence[JSON]: ...
+
+
+def render(
+    shown: Card | Digest,
+    format: str,
+    *,
+    language: str = "en",
+    style: Style = Style.CARDS,
+    width: int = MAX_WIDTH,
+    colour: bool = False,
+    payloads: Payloads | None = None,
+) -> str:
+    """`shown` in one of `FORMATS`, ending in a line feed; `language` is a card's, a digest has its own.
+
+    "telegram" and "discord" are the messages as JSON, one a line, made by `payloads`. Raises ValueError for a format
+    that is none.
+    """
+    if format in ("telegram", "discord") and payloads is not None:
+        lines = payloads(shown, language, style)
+        return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    made = _card(shown, format, language, width, colour) if isinstance(shown, Card) else None
+    if isinstance(shown, Digest):
+        made = _digest(shown, format, style, width, colour)
+    if made is None:
+        raise ValueError(f"“{format}” is no format; choose one of {', '.join(FORMATS)}.")
+    return made if made.endswith("\n") else made + "\n"
+
+
+def _card(card: Card, format: str, language: str, width: int, colour: bool) -> str | None:
+    if format == "text":
+        return card_text(card, language, width=width, colour=colour)
+    if format == "json":
+        return json.dumps(card_json(card), ensure_ascii=False, indent=2)
+    if format == "markdown":
+        return markdown(dossier_document(card, language))
+    if format == "hexo":
+        return hexo.card_post(card, language)
+    if format == "html":
+        return html.page(dossier_document(card, language), title_of(card.paper), language)
+    return None
+
+
+def _digest(digest: Digest, format: str, style: Style, width: int, colour: bool) -> str | None:
+    if format == "text":
+        return digest_text(digest, style, width=width, colour=colour)
+    if format == "json":
+        return json.dumps(digest_json(digest), ensure_ascii=False, indent=2)
+    if format == "markdown":
+        return markdown(dossier_digest(digest))
+    if format == "hexo":
+        return hexo.digest_post(digest)
+    if format == "html":
+        return html.page(dossier_digest(digest), digest_title(digest), digest.language)
+    return None

@@ -1,0 +1,83 @@
+"""A digest or a paper as a Hexo post: Markdown under a front matter that YAML cannot misread."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from bot.model import Card, Digest
+from bot.render.cards import day_of, digest_title, shown_figures, title_of
+from bot.render.dossier import dossier_digest, dossier_document
+from bot.render.latex import readable
+from bot.render.markdown import markdown
+from bot.render.plain import one_line
+from bot.render.words import word
+
+MAX_TAGS = 12
+
+
+def digest_post(digest: Digest) -> str:
+    """A post of a whole digest; its categories are the topics, its cover the first figure that may be shown."""
+    description = word("n of m", digest.language, n=digest.matched, of=digest.announced)
+    matter = front_matter(
+        title=" · ".join([*digest.topics, digest_title(digest)]) if len(digest.topics) == 1 else digest_title(digest),
+        day=digest.window.last,
+        categories=digest.topics,
+        tags=_tags(digest.cards),
+        description=description,
+        cover=_cover(digest.cards),
+    )
+    return matter + "\n" + markdown(dossier_digest(digest, header=False))
+
+
+def card_post(card: Card, language: str) -> str:
+    """A post of one paper."""
+    summary = card.summary
+    matter = front_matter(
+        title=title_of(card.paper),
+        day=day_of(card),
+        categories=card.paper.categories[:1],
+        tags=_tags([card]),
+        description=readable(summary.headline.text if summary else card.paper.abstract),
+        cover=_cover([card]),
+    )
+    return matter + "\n" + markdown(dossier_document(card, language))
+
+
+def front_matter(
+    *, title: str, day: date | None, categories: Iterable[str], tags: Iterable[str], description: str, cover: str | None
+) -> str:
+    """YAML between two lines of dashes. Strings stand in double quotes with JSON's escapes, which YAML shares."""
+    rows = [f"title: {_quoted(title)}"]
+    if day:
+        rows.append(f"date: {day.isoformat()} 00:00:00")
+    rows += _listed("categories", categories) + _listed("tags", tags)
+    rows.append(f"description: {_quoted(description)}")
+    if cover:
+        rows.append(f"cover: {_quoted(cover)}")
+    return "---\n" + "\n".join(rows) + "\n---\n"
+
+
+def _listed(name: str, values: Iterable[str]) -> list[str]:
+    rows = [f"  - {_quoted(value)}" for value in values]
+    return [f"{name}:", *rows] if rows else [f"{name}: []"]
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(one_line(text), ensure_ascii=False).replace("\x7f", "")
+
+
+def _tags(cards: Sequence[Card]) -> list[str]:
+    """The summaries' keywords, the most frequent first; without any, the primary categories."""
+    counts: dict[str, int] = {}
+    for card in cards:
+        for term in card.summary.keywords if card.summary else ():
+            counts[readable(term)] = counts.get(readable(term), 0) + 1
+    if not counts:
+        return list(dict.fromkeys(card.paper.primary_category for card in cards if card.paper.primary_category))
+    return sorted(counts, key=lambda term: -counts[term])[:MAX_TAGS]
+
+
+def _cover(cards: Iterable[Card]) -> str | None:
+    return next((figure.file for card in cards for figure in shown_figures(card)), None)

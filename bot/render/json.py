@@ -1,0 +1,107 @@
+"""Cards and digests as the JSON that scripts rely on. Field names are stable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.model import JSON, Card, Claim, Digest, Figure, Provenance, Summary
+from bot.render.cards import paper_urls
+
+
+def card_json(card: Card) -> JSON:
+    """One card; what stands in it is text as arXiv or the summary has it, without any markup of ours."""
+    paper, announcement = card.paper, card.announcement
+    return {
+        "id": paper.id,
+        "version": f"v{paper.version}",
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "abstract": paper.abstract,
+        "primary_category": paper.primary_category,
+        "categories": list(paper.categories),
+        "comment": paper.comment,
+        "published": _time(paper.published),
+        "announced_on": announcement.day.isoformat() if announcement else None,
+        "kind": announcement.kind.value if announcement else None,
+        "license": paper.license,
+        "sample": paper.sample,
+        "urls": {**paper_urls(paper), "code": list(card.links.code), "project": list(card.links.project)},
+        "matched": [{"topic": match.topic, "because": list(match.because)} for match in card.matched],
+        "summary": _summary(card.summary) if card.summary else None,
+        "figures": [_figure(figure) for figure in card.figures],
+    }
+
+
+def digest_json(digest: Digest) -> JSON:
+    """A digest with all its papers, also those past its size. `topic` joins several topics by "; "."""
+    return {
+        "topic": "; ".join(digest.topics),
+        "window": {"first": digest.window.first.isoformat(), "last": digest.window.last.isoformat()},
+        "announced": digest.announced,
+        "matched": digest.matched,
+        "cards": [card_json(card) for card in (*digest.cards, *digest.also)],
+    }
+
+
+def _summary(summary: Summary) -> JSON:
+    end = summary.conclusion
+    return {
+        "language": summary.key.language,
+        "depth": summary.key.depth.value,
+        "headline": _claim(summary.headline),
+        "translated_title": summary.translated_title,
+        "takeaways": _claims(summary.takeaways),
+        "keywords": list(summary.keywords),
+        "affiliations": list(summary.affiliations),
+        "background": _claims(summary.background),
+        "prior_work": _claims(summary.prior_work),
+        "method": _claims(summary.method),
+        "results": _claims(summary.results),
+        "methods": _claims(summary.methods),
+        "conclusion": {
+            "significance": _claims(end.significance),
+            "innovation": _claims(end.innovation),
+            "performance": _claims(end.performance),
+            "workload": _claims(end.workload),
+        },
+        "provenance": _provenance(summary.provenance),
+    }
+
+
+def _provenance(provenance: Provenance) -> JSON:
+    read = provenance.read
+    return {
+        "model": provenance.model,
+        "prompt": provenance.prompt,
+        "created_at": _time(provenance.created_at),
+        "source": provenance.source.value,
+        "read": {read.unit: [read.read, read.total]} if read else None,
+        "dropped": [{"text": dropped.text, "why": dropped.why} for dropped in provenance.dropped],
+        # Beyond the fields that every card has: why a lesser maker was used, and what else a reader should know.
+        **({"instead_of": provenance.instead_of} if provenance.instead_of else {}),
+        **({"notes": list(provenance.notes)} if provenance.notes else {}),
+    }
+
+
+def _claims(claims: Iterable[Claim]) -> list[JSON]:
+    return [_claim(claim) for claim in claims]
+
+
+def _claim(claim: Claim) -> JSON:
+    return {"text": claim.text, "quote": claim.quote, "section": claim.section, "page": claim.page}
+
+
+def _figure(figure: Figure) -> JSON:
+    where = {"file": figure.file} if figure.file and figure.shown else {"url": figure.url}
+    return {
+        "number": figure.number,
+        "caption": figure.caption,
+        **where,
+        "license": figure.license,
+        "shown": figure.shown,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
