@@ -22,8 +22,8 @@ _PLACE = re.compile(
     re.I,
 )
 _NOT_A_PLACE = re.compile(
-    r"equal(?:ly)?\s+contribut|contributed equally|corresponding|correspondence|work (?:done|performed)|intern(?:ship)?\b"
-    r"|e-?mail|@|https?://|footnotemark|abstract|keywords?|preprint|submitted|accepted|under review|\barxiv\b|draft"
+    r"equal(?:ly)?\s+contribut|contributed equally|corresponding|correspondence|work (?:done|performed)"
+    r"|intern(?:ship)?\b|e-?mail|@|https?://|footnotemark|abstract|keywords?|preprint|submitted|accepted|under review|\barxiv\b|draft"
     r"|version|permission|copyright|©|proceedings|conference|typeset",
     re.I,
 )

@@ -14,8 +14,8 @@ _REFERENCES = re.compile(r"references?|bibliography|literature cited|works cited
 _APPENDIX = re.compile(r"(?:appendi(?:x|ces)|supplement(?:ary|al)?)\b", re.I)
 _BACK = re.compile(
     r"acknowledge?ments?|author(?:s['’]?|['’]s)? contributions?|contributions? statement|funding|author information"
-    r"|(?:conflicts?|declarations?) of .*interests?|competing interests?|credit .*|ethic(?:s|al) (?:statement|considerations?)"
-    r"|reproducibility statement|(?:data|code).* availability.*|(?:broader )?impacts?(?: statement)?|disclosures?.*"
+    r"|(?:conflicts?|declarations?) of .*interests?|competing interests?|credit .*"
+    r"|ethic(?:s|al) (?:statement|considerations?)|reproducibility statement|(?:data|code).* availability.*|(?:broader )?impacts?(?: statement)?|disclosures?.*"
     r"|declarations?.*|use of (?:llms|ai).*|contributors?|致谢",
     re.I,
 )

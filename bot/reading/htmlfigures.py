@@ -31,6 +31,7 @@ def floats_of(element: etree._Element) -> tuple[list[tuple[Figure, Pictures]], l
         if parsed:
             owners.append((_owner(caption, element), parsed))
     boxes = {id(owner) for owner, _ in owners}
+    owners = [(_widened(owner, element, boxes), caption) for owner, caption in owners]
     for owner, caption_of in owners:
         if caption_of.kind == "figure":
             pictures = _pictures(owner, boxes)
@@ -52,6 +53,17 @@ def _owner(caption: etree._Element, top: etree._Element) -> etree._Element:
         if around.tag == "figure" or around is top or "ltx_float" in classes(around):
             return around
     return top
+
+
+def _widened(owner: etree._Element, top: etree._Element, boxes: set[int]) -> etree._Element:
+    """The box itself, or the nearest one around it where it holds its caption only (LaTeXML's side by side)."""
+    box = owner
+    while box is not top and not box.xpath(".//img|.//svg|.//*[contains(@class, 'ltx_tabular')]"):
+        around = box.getparent()
+        if around is None or id(around) in boxes:
+            break
+        box = around
+    return box
 
 
 def _belongs(element: etree._Element, owner: etree._Element, boxes: set[int]) -> bool:

@@ -69,7 +69,9 @@ def _operator(text: str) -> str:
     text = text.strip() if text.strip() else text[:1]
     if text in _SPACED:
         return f" {text} "
-    return f"{text} " if text in (",", ";") or (len(text) > 1 and text.isalpha()) else text
+    if len(text) > 1 and text.isalpha():
+        return f" {text} "
+    return f"{text} " if text in (",", ";") else text
 
 
 def _composed(tag: str, parts: list[str], element: etree._Element) -> str:

@@ -1,0 +1,289 @@
+"""Lines of a whole paper → sections of paragraphs: reading order, footnotes aside, paragraphs across columns and pages."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.model import Paragraph, Section, SectionKind
+from bot.reading.headings import kind_of_title
+from bot.reading.lines import Line, Sheet
+from bot.reading.outline import Heading, Outline
+from bot.reading.prose import Prose
+
+_BULLET = re.compile(r"(?:[•‣◦▪■●○∙·–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
+_ENTRY = re.compile(r"\[(?:\d{1,3}|[A-Z][\w+]{1,12})\]|\(?\d{1,3}[.)]\s")
+_KEYWORDS = re.compile(r"(?:key ?words?|index terms|ccs concepts|unified astronomy thesaurus concepts|pacs)\b", re.I)
+_ABSTRACT = re.compile(r"abstract\s*[.:—–-]+\s*|abstract\s+(?=[A-Z][a-z])", re.I)
+
+
+@dataclass
+class Draft:
+    """A section while it is read; each paragraph is its lines."""
+
+    title: str
+    number: str | None
+    level: int
+    kind: SectionKind
+    paragraphs: list[list[Line]] = field(default_factory=list)
+    notes: list[list[Line]] = field(default_factory=list)
+
+
+def reading_order(sheet: Sheet) -> list[Line]:
+    """Top to bottom; of two columns the left one first, between lines that span both."""
+    ordered: list[Line] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    for line in sorted(sheet.lines, key=lambda l: (-l.base, l.box.x0)):
+        if line.column == "L":
+            left.append(line)
+        elif line.column == "R":
+            right.append(line)
+        else:
+            ordered += [*left, *right, line]
+            left, right = [], []
+    return [*ordered, *left, *right]
+
+
+# ── footnotes ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def take_footnotes(sheet: Sheet, body: float) -> tuple[list[list[Line]], frozenset[str]]:
+    """The footnotes of a page, out of `sheet.lines`, and the marks they begin with."""
+    notes: list[list[Line]] = []
+    marks: set[str] = set()
+    for column in ("L", "R", "S"):
+        lines = sorted((l for l in sheet.lines if l.column == column), key=lambda l: l.base)
+        block: list[Line] = []
+        for line in lines:
+            if line.size > 0.93 * body or line.box.y0 > 0.55 * sheet.height:
+                break
+            if block and line.base - block[-1].base > 2.2 * body:
+                break
+            block.append(line)
+        block.reverse()
+        start = _first_note(block, sheet)
+        if start is None:
+            continue
+        gone = {id(line) for line in block[start:]}
+        sheet.lines = [line for line in sheet.lines if id(line) not in gone]
+        for line in sorted(block[start:], key=lambda l: (-l.base, l.box.x0)):
+            mark = _mark(line)
+            if mark or not notes:
+                notes.append([line])
+                marks.update(mark or "")
+                marks.add(mark or "")
+            else:
+                notes[-1].append(line)
+    return notes, frozenset(marks - {""})
+
+
+def _first_note(block: list[Line], sheet: Sheet) -> int | None:
+    """Where in a block of small type at a column's foot the notes begin: at a mark, or under a short rule."""
+    for index, line in enumerate(block):
+        if _mark(line):
+            return index
+        for rule in sheet.rules:
+            over = rule.x0 < line.box.x1 and line.box.x0 < rule.x1
+            if over and 20 < rule.width < 0.55 * sheet.width and -2 < rule.y0 - line.box.y1 < 14 and rule.height < 2.5:
+                return index
+    return None
+
+
+def _mark(line: Line) -> str | None:
+    first = line.pieces[0]
+    if (
+        first.size < 0.9 * line.size
+        and first.base > line.base + 0.1 * line.size
+        and re.fullmatch(r"\d{1,2}|[a-z∗*†‡§¶⋆]+", first.text)
+    ):
+        return first.text
+    if first.text[0] in "∗†‡§¶" and len(line.text) > 3:
+        return first.text[0]
+    return None
+
+
+# ── paragraphs and sections ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Flow:
+    """Reads the ordered lines once, keeping the section and paragraph that are open."""
+
+    def __init__(self, sheets: Sequence[Sheet], body: float, notes: dict[int, list[list[Line]]]) -> None:
+        self.sheets = {sheet.number: sheet for sheet in sheets}
+        self.lines = [line for sheet in sheets for line in reading_order(sheet)]
+        self.body, self.notes = body, notes
+        self.leading = _leading(self.lines, body)
+        self.outline = Outline(self.lines, body, self.leading)
+        self.drafts = [Draft("", None, 1, SectionKind.FRONT)]
+        self.open: list[Line] = []
+        self.past_references = False
+        self.justified = self._is_justified()
+
+    def run(self) -> list[Draft]:
+        index, page = 0, self.lines[0].page if self.lines else 1
+        while index < len(self.lines):
+            line = self.lines[index]
+            if line.page != page:
+                self._turn(page, line.page)
+                page = line.page
+            front = self.drafts[-1].kind is SectionKind.FRONT and len(self.drafts) == 1
+            heading = self.outline.heading(index, front=front, in_references=self._here is SectionKind.REFERENCES)
+            if heading:
+                self._begin(heading)
+                index += heading.lines
+                continue
+            if self._here is not SectionKind.REFERENCES and self._references_begin(index):
+                self._begin(Heading(None, "References", 1, 0))
+            self._take(line, self.lines[index - 1] if index else None)
+            index += 1
+        self._close()
+        self._turn(page, 10**6)
+        return self.drafts
+
+    @property
+    def _here(self) -> SectionKind:
+        return self.drafts[-1].kind
+
+    def _turn(self, first: int, until: int) -> None:
+        for page in [p for p in self.notes if first <= p < until]:
+            self.drafts[-1].notes.extend(self.notes.pop(page))
+
+    def _begin(self, heading: Heading) -> None:
+        self._close()
+        kind = kind_of_title(heading.title, heading.number, past_references=self.past_references)
+        if heading.level > 1 and self._here in (SectionKind.APPENDIX, SectionKind.BACK) and kind is SectionKind.BODY:
+            kind = self._here
+        if kind is SectionKind.APPENDIX and not self.past_references and heading.number and not self._late():
+            kind = SectionKind.BODY if heading.level > 1 else kind
+        if kind is SectionKind.REFERENCES:
+            self.past_references = True
+        self.drafts.append(Draft(heading.title, heading.number, heading.level, kind))
+
+    def _late(self) -> bool:
+        return not self.outline.roman
+
+    def _close(self) -> None:
+        if self.open:
+            self.drafts[-1].paragraphs.append(self.open)
+        self.open = []
+
+    def _take(self, line: Line, before: Line | None) -> None:
+        if self._here is SectionKind.ABSTRACT and not self.open and _KEYWORDS.match(line.text):
+            self.drafts.append(Draft("", None, 1, SectionKind.FRONT))
+        if self.open and self._starts_paragraph(line, self.open[-1]):
+            self._close()
+            if self._here is SectionKind.ABSTRACT and _KEYWORDS.match(line.text):
+                self.drafts.append(Draft("", None, 1, SectionKind.FRONT))
+        if (
+            self._here is SectionKind.FRONT
+            and _ABSTRACT.match(line.text)
+            and (line.pieces[0].bold or line.pieces[0].italic or line.text[:8].isupper())
+        ):
+            self._close()
+            self.drafts.append(Draft("Abstract", None, 1, SectionKind.ABSTRACT))
+        self.open.append(line)
+
+    def _starts_paragraph(self, line: Line, last: Line) -> bool:
+        left, right = self._edges(line)
+        indent = line.box.x0 - left
+        if self._here is SectionKind.REFERENCES:
+            return self._starts_entry(line, last)
+        if abs(line.size - last.size) > 0.12 * self.body and line.letters > 8 and last.letters > 8:
+            return True
+        if line.page != last.page or line.column != last.column:
+            return self._starts_on_new_column(line, last, indent)
+        step = last.base - line.base
+        if abs(step) < 1:
+            return False
+        if step > 1.5 * self.leading * max(line.size / self.body, 0.8):
+            return not self._is_formula(line) and not self._is_formula(last)
+        if _BULLET.match(line.text) and (line.box.x0 > left + 3 or step > 1.1 * self.leading or self._ends_short(last)):
+            return True
+        if 0.6 * line.size < indent < 4 * line.size and last.box.x0 < line.box.x0 - 0.5 * line.size:
+            return last.letters > 15 and not self._is_item(last) and not self._is_formula(line)
+        return (
+            self._ends_short(last) and bool(re.search(r"[.!?:”\"’)\]]$", last.text)) and indent < 3 and last.letters > 8
+        )
+
+    def _starts_on_new_column(self, line: Line, last: Line, indent: float) -> bool:
+        if self._ends_short(last) and re.search(r"[.!?:]$", last.text):
+            return True
+        return (
+            0.6 * line.size < indent < 3 * line.size
+            and bool(re.search(r"[.!?:”)]$", last.text))
+            or bool(_BULLET.match(line.text) and indent > 3)
+        )
+
+    def _starts_entry(self, line: Line, last: Line) -> bool:
+        if _ENTRY.match(line.text):
+            return True
+        if any(_ENTRY.match(l.text) for l in self.open[:1]):
+            return False
+        left, _ = self._edges(line)
+        return line.box.x0 < left + 2 and (
+            last.box.x0 > left + 4 or bool(re.search(r"[.\d]$", last.text) and self._ends_short(last))
+        )
+
+    def _ends_short(self, line: Line) -> bool:
+        _, right = self._edges(line)
+        return line.box.x1 < right - (2.0 if self.justified else 6.0) * line.size
+
+    def _is_item(self, line: Line) -> bool:
+        return bool(_BULLET.match(line.text))
+
+    def _is_formula(self, line: Line) -> bool:
+        return line.letters < 0.55 * max(1, sum(len(p.text) for p in line.pieces)) or line.letters < 4
+
+    def _edges(self, line: Line) -> tuple[float, float]:
+        return self.sheets[line.page].columns.get(line.column, (line.box.x0, line.box.x1))
+
+    def _is_justified(self) -> bool:
+        wide = [line for line in self.lines if line.letters > 30]
+        return sum(not line.box.x1 < self._edges(line)[1] - 3 for line in wide) > 0.5 * max(1, len(wide))
+
+    def _references_begin(self, index: int) -> bool:
+        """A list that begins with [1] near the end, under no heading of its own."""
+        if index < 0.4 * len(self.lines) or not re.match(r"\[1\]\s|1\.\s", self.lines[index].text):
+            return False
+        bracket = self.lines[index].text.startswith("[")
+        wanted = 2
+        for line in self.lines[index + 1 : index + 40]:
+            if re.match(rf"\[{wanted}\]\s" if bracket else rf"{wanted}\.\s", line.text):
+                wanted += 1
+        return wanted >= 5 and bracket
+
+
+def _leading(lines: Sequence[Line], body: float) -> float:
+    steps = [
+        a.base - b.base
+        for a, b in zip(lines, lines[1:], strict=False)
+        if a.page == b.page and a.column == b.column and a.letters > 25 and b.letters > 25 and abs(a.size - body) < 0.5
+    ]
+    near = [step for step in steps if 0.9 * body < step < 1.9 * body]
+    return statistics.median(near) if near else 1.2 * body
+
+
+def sections_of(drafts: Sequence[Draft], prose: Prose, marks: dict[int, frozenset[str]]) -> tuple[Section, ...]:
+    """The drafts as text; footnotes come after the paragraphs of the section they stand in."""
+    sections: list[Section] = []
+    for draft in drafts:
+        paragraphs = [_paragraph(lines, prose, marks) for lines in draft.paragraphs + draft.notes]
+        kept = tuple(p for p in paragraphs if p.text)
+        if draft.kind is SectionKind.ABSTRACT and kept:
+            kept = (
+                Paragraph(
+                    _ABSTRACT.sub("", kept[0].text, count=1) if _ABSTRACT.match(kept[0].text) else kept[0].text,
+                    kept[0].page,
+                ),
+                *kept[1:],
+            )
+        if kept or draft.title:
+            sections.append(Section(draft.title, kept, draft.number, draft.level, draft.kind))
+    return tuple(sections)
+
+
+def _paragraph(lines: list[Line], prose: Prose, marks: dict[int, frozenset[str]]) -> Paragraph:
+    return Paragraph(prose.join(lines, marks.get(lines[0].page, frozenset())), lines[0].page)

@@ -1,0 +1,288 @@
+"""Where a page's figures and tables are: captions, and the pictures, drawings, rules and words that belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.reading.captions import Caption, parse_caption
+from bot.reading.lines import Line, Sheet
+from bot.reading.pdfpage import Box
+
+REACH = 60.0
+"""Points between a caption and the nearest part of its figure."""
+
+
+@dataclass(slots=True)
+class Captioned:
+    """A caption with its lines, and the box of what it labels (None where nothing was found)."""
+
+    caption: Caption
+    lines: list[Line]
+    box: Box
+    sheet: Sheet
+    area: Box | None = None
+    inside: list[Line] = field(default_factory=list)
+
+
+def find_regions(sheet: Sheet, body: float, font: str, seen: set[tuple[str, str]]) -> list[Captioned]:
+    """The captions of a page with the area each labels. Their lines are taken out of `sheet.lines`.
+
+    `seen` holds the labels that earlier pages captioned: a label is captioned once.
+    """
+    found = _captions(sheet, body, seen)
+    taken = {id(line) for item in found for line in item.lines}
+    sheet.lines = [line for line in sheet.lines if id(line) not in taken]
+    for item in found:
+        others = [other.box for other in found if other is not item]
+        finder = _Finder(sheet, item, others, body, font)
+        item.area = finder.table() if item.caption.kind in ("table", "algorithm", "listing") else finder.figure()
+        item.area = item.area or (finder.figure() if item.caption.kind == "table" else None)
+    for item in found:
+        if item.area:
+            item.inside = [line for line in sheet.lines if item.area.holds(*line.box.middle, slack=1.5)]
+            gone = {id(line) for line in item.inside}
+            sheet.lines = [line for line in sheet.lines if id(line) not in gone]
+    return found
+
+
+# ── captions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _captions(sheet: Sheet, body: float, seen: set[tuple[str, str]]) -> list[Captioned]:
+    found: list[Captioned] = []
+    for index, line in enumerate(sheet.lines):
+        caption = parse_caption(line.text)
+        if not caption or (caption.kind, caption.number) in seen or not _begins(sheet, line, caption, body):
+            continue
+        lines = _caption_lines(sheet.lines, index)
+        whole = lines[0].box
+        for further in lines[1:]:
+            whole = whole.union(further.box)
+        seen.add((caption.kind, caption.number))
+        found.append(Captioned(caption, lines, whole, sheet))
+    return found
+
+
+def _begins(sheet: Sheet, line: Line, caption: Caption, body: float) -> bool:
+    """Whether a line that starts like a caption is one, not a sentence that happens to break there."""
+    above = [l for l in sheet.lines if l is not line and _over(l, line) and 0 < l.base - line.base < 1.7 * line.size]
+    continues = any(abs(l.size - line.size) < 0.3 and l.letters > 20 and not l.bold for l in above)
+    if caption.firm:
+        return not continues or line.pieces[0].bold
+    return not continues and (line.size < 0.97 * body or line.pieces[0].bold)
+
+
+def _over(upper: Line, lower: Line) -> bool:
+    return min(upper.box.x1, lower.box.x1) - max(upper.box.x0, lower.box.x0) > 0.3 * min(
+        upper.box.width, lower.box.width
+    )
+
+
+def _caption_lines(lines: Sequence[Line], index: int) -> list[Line]:
+    taken = [lines[index]]
+    leading: float | None = None
+    for line in lines[index + 1 :]:
+        last = taken[-1]
+        step = last.base - line.base
+        if abs(step) < 1 and line.box.x0 >= last.box.x1 - 1 and line.box.x0 - last.box.x1 < 12:
+            taken.append(line)
+            continue
+        if not 0.6 * last.size < step < 1.75 * last.size or abs(line.size - last.size) > 0.6 or not _over(last, line):
+            break
+        if leading is not None and step > 1.25 * leading:
+            break
+        if parse_caption(line.text) and parse_caption(line.text).firm and line.pieces[0].bold:  # type: ignore[union-attr]
+            break
+        leading = step if leading is None else leading
+        taken.append(line)
+    return taken
+
+
+# ── areas ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Finder:
+    """Looks above and below one caption, between the nearest lines of running text."""
+
+    def __init__(self, sheet: Sheet, item: Captioned, others: list[Box], body: float, font: str) -> None:
+        self.sheet, self.item, self.others = sheet, item, others
+        self.body, self.font = body, font
+        self.left, self.right = self._reach()
+        self.graphics = [g for g in sheet.graphics if self._within(g)]
+
+    def figure(self) -> Box | None:
+        above, below = self._band(True), self._band(False)
+        best = self._drawn(above) or self._drawn(below)
+        return best or self._words(above) or self._words(below)
+
+    def table(self) -> Box | None:
+        below, above = self._band(False), self._band(True)
+        near_below, near_above = self._ruled(below), self._ruled(above)
+        cap = self.item.box
+        if near_below and near_above:
+            return near_below if cap.y0 - near_below.y1 <= near_above.y0 - cap.y1 + 6 else near_above
+        return near_below or near_above or self._words(below) or self._words(above)
+
+    # the room around a caption
+
+    def _reach(self) -> tuple[float, float]:
+        cap, sheet = self.item.box, self.sheet
+        column = self.item.lines[0].column
+        if sheet.gutter is not None and cap.x0 < sheet.gutter - 4 and cap.x1 > sheet.gutter + 4:
+            column = "S"
+        left, right = sheet.columns.get(column, (cap.x0, cap.x1))
+        left, right = min(left, cap.x0) - 12, max(right, cap.x1) + 12
+        for other in self.others:
+            if other.y0 < cap.y1 and cap.y0 < other.y1:
+                if other.x0 >= cap.x1 - 2:
+                    right = min(right, (cap.x1 + other.x0) / 2)
+                elif other.x1 <= cap.x0 + 2:
+                    left = max(left, (cap.x0 + other.x1) / 2)
+        for line in sheet.lines:
+            if (
+                line.letters > 15
+                and line.box.y0 < cap.y1
+                and cap.y0 < line.box.y1
+                and left < line.box.middle[0] < right
+            ):
+                if line.box.x0 >= cap.x1 - 1:
+                    right = min(right, line.box.x0 - 1)
+                elif line.box.x1 <= cap.x0 + 1:
+                    left = max(left, line.box.x1 + 1)
+        return left, right
+
+    def _within(self, box: Box) -> bool:
+        return self.left <= box.middle[0] <= self.right and box.x0 > self.left - 25 and box.x1 < self.right + 25
+
+    def _is_text(self, line: Line) -> bool:
+        """Running text, which no figure or table contains; a heading counts too."""
+        if not self.left <= line.box.middle[0] <= self.right:
+            return False
+        if any(g.holds(*line.box.middle) and g.height > 2.5 * line.size for g in self.graphics):
+            return False
+        if line.bold and line.size >= self.body and line.box.x0 < self.left + 20 and line.letters > 3:
+            return not any(c.isdigit() for c in line.text[1:]) or line.size > 1.05 * self.body
+        wide = line.box.width > 0.72 * (self.right - self.left - 24)
+        return wide and abs(line.size - self.body) < 0.06 * self.body and line.font == self.font
+
+    def _band(self, above: bool) -> Box:
+        cap, sheet = self.item.box, self.sheet
+        low, high = (cap.y1, sheet.height * 0.965) if above else (sheet.height * 0.035, cap.y0)
+        for line in sheet.lines:
+            if self._is_text(line):
+                if above and line.box.y0 >= cap.y1 - 2:
+                    high = min(high, line.box.y0 + 0.2 * line.size)
+                elif not above and line.box.y1 <= cap.y0 + 2:
+                    low = max(low, line.box.y1 - 0.2 * line.size)
+        for other in self.others:
+            if other.x0 < self.right and other.x1 > self.left:
+                if above and other.y0 >= cap.y1 - 2:
+                    high = min(high, other.y0)
+                elif not above and other.y1 <= cap.y0 + 2:
+                    low = max(low, other.y1)
+        return Box(self.left, low, self.right, max(low, high))
+
+    # what stands in it
+
+    def _drawn(self, band: Box) -> Box | None:
+        """The pictures and drawings of a band with the words among them."""
+        parts = [g for g in self.graphics if band.y0 - 6 <= g.y0 and g.y1 <= band.y1 + 6]
+        rules = [r for r in self.sheet.rules if self._within(r) and band.y0 <= r.y0 and r.y1 <= band.y1]
+        area = _union(parts)
+        if area is None or area.width < 20 or area.height < 15:
+            parts = parts + rules if len(rules) >= 6 else parts
+            area = _union(parts)
+        if area is None or area.width < 20 or area.height < 15:
+            return None
+        if min(abs(area.y0 - band.y0), abs(band.y1 - area.y1)) > REACH and not self._near(area):
+            return None
+        return self._grown(area, band)
+
+    def _near(self, area: Box) -> bool:
+        cap = self.item.box
+        return min(abs(area.y0 - cap.y1), abs(cap.y0 - area.y1)) < REACH
+
+    def _grown(self, area: Box, band: Box) -> Box:
+        """Take in the lines that stand close to the drawing (labels, legends, names of panels)."""
+        lines = [l for l in self.sheet.lines if band.holds(*l.box.middle) and not self._is_text(l)]
+        rules = [r for r in self.sheet.rules if band.holds(*r.middle) and self._within(r)]
+        changed = True
+        while changed:
+            changed = False
+            for box in [l.box for l in lines] + rules:
+                if not (area.x0 <= box.x0 and box.x1 <= area.x1 and area.y0 <= box.y0 and box.y1 <= area.y1) and (
+                    area.touches(box, slack=14)
+                ):
+                    area = area.union(box)
+                    changed = True
+        return Box(max(area.x0, 0), max(area.y0, band.y0 - 6), area.x1, min(area.y1, band.y1 + 6))
+
+    def _ruled(self, band: Box) -> Box | None:
+        """The horizontal rules of a table in a band, nearest to the caption first, with all between them."""
+        cap = self.item.box
+        below = band.y1 <= cap.y0 + 1
+        rules = [
+            r
+            for r in self.sheet.rules + [g for g in self.graphics if g.height > 20]
+            if self._within(r) and band.y0 - 3 <= r.y0 and r.y1 <= band.y1 + 3 and (r.width > 25 or r.height > 12)
+        ]
+        rules.sort(key=lambda r: -r.y1 if below else r.y0)
+        distance: Callable[[Box], float] = lambda r: cap.y0 - r.y1 if below else r.y0 - cap.y1  # noqa: E731 - two cases
+        if not rules or distance(rules[0]) > 40:
+            return None
+        area = _union(rules)
+        if area is None or area.height < 8:
+            return None
+        return self._grown(area, band) if area.height < 400 else area
+
+    def _words(self, band: Box) -> Box | None:
+        """Lines of a band that are no running text: a figure or table without any drawing."""
+        cap = self.item.box
+        lines = [l for l in self.sheet.lines if band.holds(*l.box.middle) and not self._is_text(l)]
+        below = band.y1 <= cap.y0 + 1
+        lines.sort(key=lambda l: -l.base if below else l.base)
+        edge = cap.y0 if below else cap.y1
+        taken: list[Box] = []
+        for line in lines:
+            gap = edge - line.box.y1 if below else line.box.y0 - edge
+            if gap > 24:
+                break
+            taken.append(line.box)
+            edge = min(edge, line.box.y0) if below else max(edge, line.box.y1)
+        return _union(taken) if len(taken) >= 2 else None
+
+
+def _union(boxes: Sequence[Box]) -> Box | None:
+    whole: Box | None = None
+    for box in boxes:
+        whole = box if whole is None else whole.union(box)
+    return whole
+
+
+def table_rows(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
+    """The lines inside a table as rows of cells: one row a base line, a new cell at each wide gap."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda l: (-l.base, l.box.x0)):
+        if rows and abs(rows[-1][0].base - line.base) < 0.45 * line.size:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    out: list[tuple[str, ...]] = []
+    for row in rows[:400]:
+        cells: list[str] = []
+        for line in sorted(row, key=lambda l: l.box.x0):
+            cells.extend(_cells(line))
+        out.append(tuple(cells[:60]))
+    return tuple(out)
+
+
+def _cells(line: Line) -> list[str]:
+    cells = [""]
+    end: float | None = None
+    for piece in line.pieces:
+        if end is not None and piece.box.x0 - end > 0.75 * line.size:
+            cells.append("")
+        cells[-1] += (" " if piece.spaced and cells[-1] else "") + piece.text
+        end = piece.box.x1
+    return [cell.replace("\u00ad", "-") for cell in cells if cell]
