@@ -25,7 +25,7 @@ _IN_PATH = re.compile(
     rf"(?<![\w-])(?:{_NEW}|{_OLD})(?:v(?P<version>\d{{1,4}}))?(?![\w-]|\.\d)", re.ASCII | re.IGNORECASE
 )
 _BIBCODE = re.compile(r"(?:19|20)\d\darxiv(\d{4})(\d{5})[a-z.]", re.ASCII | re.IGNORECASE)
-_PREFIX = re.compile(r"arxiv(?:\.org)?[:.=_#\s]{1,3}(?=\S)", re.ASCII | re.IGNORECASE)
+_PREFIX = re.compile(r"arxiv(?:\.org)?[:.=_#/\s]{1,3}(?=\S)", re.ASCII | re.IGNORECASE)
 _OWN_DOI = re.compile(r"10\.48550/arxiv\.", re.ASCII | re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/\S", re.ASCII)
 _CUTS = re.compile(r"[\s<>()\[\]{}\"'|`“”‘’«»,;\u200b\u200e\u200f]+")
