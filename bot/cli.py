@@ -15,6 +15,7 @@ from bot.errors import PaperboyError, TellUser
 from bot.model import Depth
 
 if TYPE_CHECKING:
+    from bot.model import Card, Digest
     from bot.settings import Settings
 
 T = TypeVar("T")
@@ -176,7 +177,7 @@ def digest(
     _deliver(_run(lambda: oneshot.digest(settings, query, upto, days, language, depth)), form, language, output)
 
 
-def _deliver(shown: object, form: str, language: str, output: Path | None) -> None:
+def _deliver(shown: Card | Digest, form: str, language: str, output: Path | None) -> None:
     from bot import oneshot
 
     try:

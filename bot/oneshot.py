@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -11,13 +12,29 @@ from typing import TYPE_CHECKING
 
 from bot import calendar, links
 from bot import topics as topic_language
-from bot.app import App, open_app
+from bot.app import App, open_app, renderers
 from bot.cadence import next_due
+from bot.clock import SystemClock
 from bot.digest import Voice
 from bot.errors import BadTopic, TellUser
-from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, Subscription
+from bot.model import (
+    JSON,
+    Card,
+    Chat,
+    ChatRef,
+    DeliveryState,
+    Depth,
+    Digest,
+    Platform,
+    Style,
+    Subscription,
+    Window,
+)
 from bot.pipeline import ask
+from bot.render.formats import Payloads, render
+from bot.render.terminal import MAX_WIDTH
 from bot.settings import Settings
+from bot.site.slugs import slug
 from bot.status import Status, gather
 
 if TYPE_CHECKING:
@@ -57,23 +74,46 @@ def parse_topic(query: str) -> topic_language.Topic:
         raise TellUser(f"{error}\n{topic_language.pointer(error)}") from None
 
 
-def write(shown: object, form: str, language: str, output: Path | None) -> list[Path]:
-    """Print a card or digest in this form, or write it to `output`; the files written."""
-    from bot.render import formats
-
-    assert isinstance(shown, Card | Digest)  # noqa: S101 - what the commands above return
+def write(shown: Card | Digest, form: str, language: str, output: Path | None) -> list[Path]:
+    """Print a card or digest in this form, or write it to `output`; the files written. Raises OSError."""
     if form == "hexo" and isinstance(shown, Digest) and output is not None:
-        return formats.write_posts(shown, output)
-    if form == "text" and output is None:
-        formats.show(shown, language)
-        return []
-    text = formats.render(shown, form, language)
+        return _posts(shown, output)
+    colour = output is None and sys.stdout.isatty()
+    width = min(MAX_WIDTH, shutil.get_terminal_size().columns)
+    text = render(shown, form, language=language, width=width, colour=colour, payloads=_payloads(form))
     if output is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.write(text)
         return []
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(text, encoding="utf-8")
     return [output]
+
+
+def _posts(digest: Digest, folder: Path) -> list[Path]:
+    """One post of the digest, named by its date and topic as a blog names its sources."""
+    name = f"{digest.window.last}-{slug(' '.join(digest.topics))}.md"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(render(digest, "hexo"), encoding="utf-8")
+    return [folder / name]
+
+
+def _payloads(form: str) -> Payloads | None:
+    """What a platform makes of a card or a digest, for `--format telegram` and `--format discord`."""
+    if form not in ("telegram", "discord"):
+        return None
+
+    def made(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
+        platform = Platform(form)
+        digest = shown if isinstance(shown, Digest) else _alone(shown, language)
+        chat = Chat(ChatRef(platform, "0"), language=language, style=style)
+        return [part.payload for part in renderers()[platform].parts(digest, chat)]
+
+    return made
+
+
+def _alone(card: Card, language: str) -> Digest:
+    day = card.announcement.day if card.announcement else (card.paper.published or SystemClock().now()).date()
+    return Digest((), Window(day, day), 1, 1, (card,), language=language)
 
 
 class _Bar:
@@ -256,8 +296,6 @@ async def migrate(settings: Settings) -> str:
 
 
 async def backup(settings: Settings, path: Path) -> str:
-    if path.exists():
-        raise TellUser(f"{path} is there already; name a new file.")
     async with open_app(settings) as app:
         await app.store.backup(path)
     return f"Copied the database to {path}."

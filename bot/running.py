@@ -20,15 +20,15 @@ from bot.model import Platform
 from bot.pipeline import Courier
 from bot.platforms import connected, senders_only
 from bot.ports import Clock, Sender
+from bot.publishing import publish, site_dir
 from bot.settings import Settings
-from bot.site.build import publish
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 60
 READ_SECONDS = 10
 SEND_SECONDS = 3
-SITE_SECONDS = 60
+SITE_SECONDS = 600
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ async def steps(app: App, senders: Mapping[Platform, Sender], upto: date | None 
         app.store, senders, app.clock, schedule.owner(), resend_unknown=app.settings.telegram_resend_unknown
     )
     done.sent = await courier.deliver()
-    done.pages = await publish(app.store, app.settings, app.clock.now())
+    done.pages = len(await publish(app.store, app.settings))
     counts = await app.store.outbox_counts()
     done.waiting = sum(count for (_, state), count in counts.items() if state == "waiting")
     return done
@@ -160,7 +160,7 @@ def _schedule(ticks: schedule.Ticks, app: App, senders: Mapping[Platform, Sender
         await courier.deliver()
 
     async def site() -> None:
-        await publish(app.store, app.settings, app.clock.now())
+        await publish(app.store, app.settings)
 
     ticks.every(POLL_SECONDS, "poll", poll)
     ticks.every(READ_SECONDS, "read", read)
@@ -174,7 +174,7 @@ async def _listing_owed(app: App) -> bool:
 
 
 async def _listen(stack: AsyncExitStack, app: App) -> None:
-    site = app.settings.data_dir / "site"
+    site = site_dir(app.settings)
     site.mkdir(parents=True, exist_ok=True)
 
     async def health() -> dict[str, object]:
