@@ -20,6 +20,8 @@ import structlog
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from handlers.telegram.outcomes import seconds_of
+
 log = structlog.get_logger()
 
 OVERALL_PER_SECOND = 30
@@ -221,7 +223,7 @@ class Limiter(BaseRateLimiter[Urgency]):
     def _refused(self, chat: str, error: RetryAfter) -> float:
         """Halt the chat, or everything where another chat was refused a moment ago; returns the seconds."""
         now = self._now()
-        seconds = _seconds(error)
+        seconds = seconds_of(error)
         place = self._place(chat)
         place.halted_until = max(place.halted_until, now + seconds)
         together = self._last_429_chat not in ("", chat) and now - self._last_429 <= _TOGETHER
@@ -238,11 +240,6 @@ class Limiter(BaseRateLimiter[Urgency]):
         if now >= self._grows_at and self._overall.most < self._most:
             self._overall.most = min(self._most, self._overall.most + max(1, self._most // 10))
             self._grows_at = now + _GROW_EVERY
-
-
-def _seconds(error: RetryAfter) -> float:
-    after = error.retry_after
-    return after.total_seconds() if isinstance(after, timedelta) else float(after)
 
 
 _SENDS = ("send", "edit", "copy", "forward")

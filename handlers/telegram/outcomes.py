@@ -40,7 +40,7 @@ _RETRY = re.compile(r"retry after (\d+)", re.IGNORECASE)
 
 
 def outcome_of(error: Exception, chat: ChatRef) -> Outcome:
-    """The outcome of a request to send to `chat` that ended in `error`. What is not known to be otherwise is unknown."""
+    """The outcome of a request to send to `chat` that ended in `error`; unknown where nothing says otherwise."""
     match error:
         case RetryAfter():
             return NotSent("Telegram asked us to slow down", retry_after=seconds_of(error))

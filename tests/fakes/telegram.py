@@ -1,0 +1,506 @@
+"""A strict stand-in for the Bot API over HTTP, which the real python-telegram-bot talks to.
+
+In a test: `async with FakeTelegram() as tg: tg.say(5, 5, "/start"); await tg.wait_for(5)`. On its own, for processes:
+`python -m tests.fakes.telegram --port 8081` prints its address; GET /_messages and /_stats show what it accepted,
+POST /_say, /_press, /_chat and /_fault make things happen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from aiohttp import web
+
+from tests.fakes.telegram_text import detected
+from tests.fakes.telegram_world import (
+    BOT_ID,
+    FakeChat,
+    FakeMessage,
+    Limits,
+    Refused,
+    World,
+    keyboard,
+    parse,
+    user_json,
+)
+
+TOKEN = "123456:TEST-token_of_the_stand-in"
+
+How = Literal["500", "502", "reset", "hang", "garbage", "429"]
+
+
+@dataclass
+class Fault:
+    """The next `times` requests of `method` ("*": of any that sends) end badly; if `stored`, after they took effect."""
+
+    method: str
+    how: How
+    stored: bool = True
+    times: int = 1
+    seconds: float = 30.0
+
+
+class FakeTelegram:
+    """The stand-in. Ids: users are positive, groups negative, channels and supergroups begin with -100."""
+
+    def __init__(self, limits: Limits | None = None, token: str = TOKEN, port: int = 0) -> None:
+        self.world = World(limits)
+        self.token = token
+        self.url = ""
+        self.faults: list[Fault] = []
+        self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.conflicts = 0
+        self._port = port
+        self._polling: asyncio.Task[Any] | None = None
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> FakeTelegram:
+        app = web.Application(client_max_size=60 * 2**20)
+        app.router.add_route("*", "/bot{token}/{method}", self._answer)
+        app.router.add_get("/_messages", self._show_messages)
+        app.router.add_get("/_stats", self._show_stats)
+        app.router.add_post("/_{what:say|press|chat|fault}", self._control)
+        # Requests that hang on purpose are cancelled when we stop, not waited for.
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._polling is not None:
+            self._polling.cancel()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    # ── what people do ──
+
+    def group(
+        self, ident: int, title: str = "A group", *, admins: tuple[int, ...] = (), forum: bool = False
+    ) -> FakeChat:
+        """A group with the bot in it; `forum` gives it topics (`chat.threads`)."""
+        members = dict.fromkeys(admins, "administrator")
+        chat = FakeChat(ident, "supergroup", title, members=members, threads=set() if forum else None)
+        return self.world.chats.setdefault(ident, chat)
+
+    def channel(
+        self, ident: int, title: str = "A channel", username: str | None = None, *, admins: tuple[int, ...] = ()
+    ) -> FakeChat:
+        """A channel where the bot is not (yet) an admin."""
+        members = dict.fromkeys(admins, "administrator")
+        chat = FakeChat(ident, "channel", title, username, members, bot_status="left")
+        return self.world.chats.setdefault(ident, chat)
+
+    def say(self, chat_id: int, user_id: int, text: str, *, thread: int | None = None, **more: Any) -> int:
+        """A user writes; returns the message's id. `more` goes into the message (a forward's origin)."""
+        chat = self.world.chats.get(chat_id) or self.world.user(chat_id)
+        if chat.type == "channel":
+            message = self.world.posted_by(chat, user_id, text)
+            shown = message.as_json() | more
+            shown.pop("from")
+            self.world.push(channel_post=shown | {"sender_chat": chat.as_json()})
+            self._notify()
+            return message.id
+        chat.members.setdefault(user_id, "member")
+        if thread is not None and chat.threads is not None:
+            chat.threads.add(thread)
+        message = self.world.posted_by(chat, user_id, text, thread)
+        self.world.push(message=message.as_json() | more)
+        self._notify()
+        return message.id
+
+    def press(self, message: FakeMessage, button: str, user_id: int, *, data: str | None = None) -> str:
+        """A user presses a button by (part of) its label, or sends forged `data`; returns the query's id."""
+        query_id = str(len(self.world.queries) + 1)
+        self.world.queries[query_id] = None
+        sent = data if data is not None else message.button(button)["callback_data"]
+        query = {"id": query_id, "from": user_json(user_id), "chat_instance": "1", "data": sent}
+        self.world.push(callback_query=query | {"message": message.as_json()})
+        self._notify()
+        return query_id
+
+    def bot_becomes(self, chat_id: int, status: str, by: int, *, may_post: bool = True) -> None:
+        """The bot is added, made admin, kicked, or (in a private chat) blocked and unblocked, by a user."""
+        chat = self.world.chats.get(chat_id) or self.world.user(chat_id)
+        old, chat.bot_status, chat.bot_may_post = chat.bot_status, status, may_post
+        if chat.type == "private":
+            blocked = (403, "Forbidden: bot was blocked by the user")
+            chat.problem, chat.bot_status = (blocked if status == "kicked" else None), "member"
+        changed = {
+            "chat": chat.as_json(),
+            "from": user_json(by),
+            "date": int(time.time()),
+            "old_chat_member": member_json(BOT_ID, old, may_post),
+            "new_chat_member": member_json(BOT_ID, status, may_post),
+        }
+        self.world.push(my_chat_member=changed)
+        self._notify()
+
+    def migrate(self, old: int, new: int) -> FakeChat:
+        """A group becomes a supergroup with another id, and says so in both."""
+        before = self.world.chats[old]
+        after = FakeChat(new, "supergroup", before.title, members=dict(before.members))
+        self.world.chats[new] = after
+        note = self.world.posted_by(before, BOT_ID, "")
+        self.world.push(message=note.as_json() | {"migrate_to_chat_id": new})
+        note = self.world.posted_by(after, BOT_ID, "")
+        self.world.push(message=note.as_json() | {"migrate_from_chat_id": old})
+        before.migrated_to = new
+        self._notify()
+        return after
+
+    def fail(self, method: str, how: How, *, stored: bool = True, times: int = 1, seconds: float = 30.0) -> None:
+        self.faults.append(Fault(method, how, stored, times, seconds))
+
+    # ── what the bot did ──
+
+    def messages(self, chat_id: int) -> list[FakeMessage]:
+        """What the bot has posted there, oldest first."""
+        return [each for each in self.world.messages if each.by_bot and each.chat.id == chat_id]
+
+    def answer(self, query_id: str) -> dict[str, Any] | None:
+        """The answer to a pressed button, None while there is none."""
+        return self.world.queries[query_id]
+
+    async def wait_for(self, chat_id: int, count: int = 1, timeout: float = 10.0) -> list[FakeMessage]:
+        """Wait until the bot has posted `count` messages in a chat."""
+        await self.until(lambda: len(self.messages(chat_id)) >= count, timeout)
+        return self.messages(chat_id)
+
+    async def until(self, true: Callable[[], bool], timeout: float = 10.0) -> None:
+        """Wait for anything that a request of the bot may bring about. Raises TimeoutError."""
+        async with asyncio.timeout(timeout), self.world.changed:
+            await self.world.changed.wait_for(true)
+
+    # ── HTTP ──
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["token"] != self.token:
+            return _json(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
+        method = request.match_info["method"]
+        params = await _params(request)
+        self.requests.append((method, params))
+        fault = self._fault(method)
+        if fault is not None and not fault.stored:
+            return await _broken(request, fault)
+        try:
+            result = await self._call(method, params)
+        except Refused as error:
+            body: dict[str, Any] = {"ok": False, "error_code": error.status, "description": error.description}
+            return _json(error.status, body | ({"parameters": error.parameters} if error.parameters else {}))
+        finally:
+            await self._tell()
+        if fault is not None:
+            return await _broken(request, fault)
+        return _json(200, {"ok": True, "result": result})
+
+    async def _call(self, method: str, params: dict[str, Any]) -> Any:
+        if method == "getUpdates":
+            return await self._get_updates(params)
+        handler = METHODS.get(method.casefold())
+        if handler is None:
+            raise Refused(404, "Not Found: method not found")
+        return handler(self.world, params)
+
+    def _fault(self, method: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.times > 0 and (fault.method == method or (fault.method == "*" and method.startswith("send"))):
+                fault.times -= 1
+                return fault
+        return None
+
+    async def _get_updates(self, params: dict[str, Any]) -> list[dict[str, Any]]:
+        """Long polling: an offset confirms what is before it, and a second poller ends the first with 409."""
+        if self._polling is not None and not self._polling.done():
+            self.conflicts += 1
+            self._polling.cancel()
+        offset, timeout = int(params.get("offset") or 0), float(params.get("timeout") or 0)
+        allowed = json.loads(params["allowed_updates"]) if params.get("allowed_updates") else None
+        world = self.world
+        world.updates = [each for each in world.updates if each["update_id"] >= offset]
+
+        def waiting() -> list[dict[str, Any]]:
+            return [each for each in world.updates if allowed is None or set(each) & set(allowed)]
+
+        async def poll() -> None:
+            async with world.changed:
+                await world.changed.wait_for(lambda: bool(waiting()))
+
+        self._polling = asyncio.ensure_future(poll())
+        done, _ = await asyncio.wait({self._polling}, timeout=timeout)
+        if done and self._polling.cancelled():
+            raise Refused(
+                409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+            )
+        self._polling.cancel()
+        return waiting()[: int(params.get("limit") or 100)]
+
+    def _notify(self) -> None:
+        asyncio.get_running_loop().create_task(self._tell())
+
+    async def _tell(self) -> None:
+        async with self.world.changed:
+            self.world.changed.notify_all()
+
+    # ── control, for processes ──
+
+    async def _show_messages(self, request: web.Request) -> web.Response:
+        wanted = request.query.get("chat")
+        shown = [each for each in self.world.messages if each.by_bot and wanted in (None, str(each.chat.id))]
+        return web.json_response([_plain(each) for each in shown])
+
+    async def _show_stats(self, _: web.Request) -> web.Response:
+        methods: dict[str, int] = {}
+        for method, _params in self.requests:
+            methods[method] = methods.get(method, 0) + 1
+        sent = sum(each.by_bot for each in self.world.messages)
+        return web.json_response({"requests": methods, "messages": sent, "refused_429": self.world.buckets.refused})
+
+    async def _control(self, request: web.Request) -> web.Response:
+        given = await request.json()
+        match request.match_info["what"]:
+            case "say":
+                return web.json_response({"message_id": self.say(**given)})
+            case "press":
+                message = next(each for each in self.messages(given["chat_id"]) if each.id == given["message_id"])
+                return web.json_response({"query": self.press(message, given["button"], given["user_id"])})
+            case "fault":
+                self.faults.append(Fault(**given))
+            case "chat":
+                chat = self.world.chats.setdefault(given["id"], FakeChat(given["id"], given.get("type", "private")))
+                for name, value in given.items():
+                    setattr(chat, name, tuple(value) if name == "problem" and value else value)
+        await self._tell()
+        return web.json_response({"ok": True})
+
+
+# ── methods ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _send_photo(world: World, params: dict[str, Any]) -> dict[str, Any]:
+    _check_picture(params.get("photo"))
+    return world.send(params, name="caption", photos=1).as_json()
+
+
+def _send_album(world: World, params: dict[str, Any]) -> list[dict[str, Any]]:
+    media = json.loads(params.get("media") or "[]")
+    if not 2 <= len(media) <= 10:
+        raise Refused(400, "Bad Request: expected 2-10 items in media group")
+    for item in media:
+        _check_picture(params.get(str(item["media"]).removeprefix("attach://")))
+        parse(item, "caption", 1024)
+    thread = int(params["message_thread_id"]) if params.get("message_thread_id") else None
+    world.sendable(params.get("chat_id"), thread, len(media))
+    album = f"album{len(world.messages)}"
+    return [world.send({**params, **item}, name="caption", photos=1, album=album).as_json() for item in media]
+
+
+def _check_picture(given: object) -> None:
+    if not isinstance(given, bytes) or not given.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff", b"RIFF")):
+        raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
+
+
+def _edit_text(world: World, params: dict[str, Any]) -> dict[str, Any]:
+    chat = world.find(params.get("chat_id"))
+    message = world.message(chat, params.get("message_id"))
+    if message is None or not message.by_bot:
+        raise Refused(400, "Bad Request: message to edit not found")
+    parsed, buttons = parse(params, "text", 4096), keyboard(params.get("reply_markup"))
+    if (message.text, message.entities, message.buttons) == (parsed.text, parsed.entities, buttons):
+        raise Refused(
+            400,
+            "Bad Request: message is not modified: specified new message content and reply markup are exactly the "
+            "same as a current content and reply markup of the message",
+        )
+    world.sendable(chat.id, message.thread)
+    message.text, message.entities, message.buttons = parsed.text, parsed.entities, buttons
+    return message.as_json()
+
+
+def _chat_action(world: World, params: dict[str, Any]) -> bool:
+    chat = world.find(params.get("chat_id"))
+    if params.get("action") not in ("typing", "upload_photo"):
+        raise Refused(400, "Bad Request: wrong parameter action in request")
+    if chat.problem:
+        raise Refused(*chat.problem)
+    world.actions.append((chat.id, str(params["action"])))
+    return True
+
+
+def _answer_query(world: World, params: dict[str, Any]) -> bool:
+    query_id = str(params.get("callback_query_id"))
+    if query_id not in world.queries or world.queries[query_id] is not None:
+        said = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+        raise Refused(400, said)
+    if len(str(params.get("text") or "")) > 200:
+        raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
+    world.queries[query_id] = dict(params)
+    return True
+
+
+def member_json(user_id: int, status: str, may_post: bool = True) -> dict[str, Any]:
+    """A ChatMember with every field that its kind must have."""
+    member: dict[str, Any] = {"status": status, "user": user_json(user_id)}
+    if status == "creator":
+        member["is_anonymous"] = False
+    if status == "kicked":
+        member["until_date"] = 0
+    if status == "administrator":
+        rights = "be_edited manage_chat delete_messages manage_video_chats restrict_members promote_members change_info"
+        rights += " invite_users post_stories edit_stories delete_stories edit_messages"
+        member |= {f"can_{each}": True for each in rights.split()} | {
+            "is_anonymous": False,
+            "can_post_messages": may_post,
+        }
+    return member
+
+
+def _get_member(world: World, params: dict[str, Any]) -> dict[str, Any]:
+    chat, user_id = world.find(params.get("chat_id")), int(params.get("user_id") or 0)
+    if user_id == BOT_ID:
+        return member_json(BOT_ID, chat.bot_status, chat.bot_may_post)
+    _check_visible(chat)
+    return member_json(user_id, chat.members.get(user_id, "left"))
+
+
+def _get_admins(world: World, params: dict[str, Any]) -> list[dict[str, Any]]:
+    chat = world.find(params.get("chat_id"))
+    _check_visible(chat)
+    found = [
+        member_json(each, status) for each, status in chat.members.items() if status in ("administrator", "creator")
+    ]
+    if chat.bot_status == "administrator":
+        found.append(member_json(BOT_ID, "administrator", chat.bot_may_post))
+    return found
+
+
+def _check_visible(chat: FakeChat) -> None:
+    if chat.type == "private":
+        raise Refused(400, "Bad Request: there are no administrators in the private chat")
+    if chat.bot_status in ("left", "kicked"):
+        said = "bot was kicked from" if chat.bot_status == "kicked" else "bot is not a member of"
+        raise Refused(403, f"Forbidden: {said} the {chat.type} chat")
+    if chat.type == "channel" and chat.bot_status != "administrator":
+        raise Refused(400, "Bad Request: member list is inaccessible")
+
+
+def _get_chat(world: World, params: dict[str, Any]) -> dict[str, Any]:
+    chat = world.find(params.get("chat_id"))
+    if chat.username is None and chat.bot_status in ("left", "kicked"):
+        raise Refused(400, "Bad Request: chat not found")
+    gifts = dict.fromkeys(("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription"), False)
+    gifts["gifts_from_channels"] = False
+    return chat.as_json() | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
+
+
+def _set_commands(world: World, params: dict[str, Any]) -> bool:
+    commands = json.loads(params.get("commands") or "[]")
+    if len(commands) > 100:
+        raise Refused(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
+    for each in commands:
+        name = each["command"]
+        if not (1 <= len(name) <= 32 and name.isascii() and name.replace("_", "a").isalnum() and name == name.lower()):
+            raise Refused(400, "Bad Request: BOT_COMMAND_INVALID")
+        if not 1 <= len(each["description"]) <= 256:
+            raise Refused(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+    world.commands = commands
+    return True
+
+
+METHODS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
+    "getme": lambda _world, _params: (
+        user_json(BOT_ID) | {"can_join_groups": True, "can_read_all_group_messages": False}
+    ),
+    "sendmessage": lambda world, params: world.send(params).as_json(),
+    "sendphoto": _send_photo,
+    "sendmediagroup": _send_album,
+    "editmessagetext": _edit_text,
+    "sendchataction": _chat_action,
+    "answercallbackquery": _answer_query,
+    "getchatmember": _get_member,
+    "getchatadministrators": _get_admins,
+    "getchat": _get_chat,
+    "setmycommands": _set_commands,
+    "deletewebhook": lambda _world, _params: True,
+}
+
+
+# ── pieces of HTTP ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _params(request: web.Request) -> dict[str, Any]:
+    if request.content_type == "application/json":
+        return dict(await request.json())
+    params: dict[str, Any] = dict(request.query)
+    for name, value in (await request.post()).items():
+        params[name] = value.file.read() if isinstance(value, web.FileField) else value
+    return params
+
+
+def _json(status: int, body: dict[str, Any]) -> web.Response:
+    return web.json_response(body, status=status)
+
+
+async def _broken(request: web.Request, fault: Fault) -> web.StreamResponse:
+    match fault.how:
+        case "500":
+            return _json(500, {"ok": False, "error_code": 500, "description": "Internal Server Error"})
+        case "502":
+            return web.Response(status=502, text="<html>Bad Gateway</html>", content_type="text/html")
+        case "garbage":
+            return web.Response(status=200, text='{"ok": true, "resu', content_type="application/json")
+        case "429":
+            seconds = int(fault.seconds)
+            said = f"Too Many Requests: retry after {seconds}"
+            parameters = {"retry_after": seconds}
+            return _json(429, {"ok": False, "error_code": 429, "description": said, "parameters": parameters})
+        case "hang":
+            await asyncio.sleep(fault.seconds)
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+def _plain(message: FakeMessage) -> dict[str, Any]:
+    return {
+        "chat_id": message.chat.id,
+        "message_id": message.id,
+        "thread": message.thread,
+        "text": message.text,
+        "entities": [asdict(each) for each in message.entities],
+        "buttons": message.buttons,
+        "photos": message.photos,
+        "at": message.at,
+    }
+
+
+async def _serve(port: int, limits: Limits) -> None:
+    async with FakeTelegram(limits, port=port) as telegram:
+        print(telegram.url, flush=True)  # noqa: T201 - its address is what this command is for
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A stand-in for Telegram's Bot API.")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--overall", type=int, default=30, help="messages a second; 0 is no limit")
+    parser.add_argument("--per-chat", type=int, default=1, help="messages a second in one chat")
+    parser.add_argument("--per-group", type=int, default=20, help="messages a minute in one group")
+    given = parser.parse_args()
+    detected("warm")  # the parser's library loads here rather than in the first request
+    try:
+        asyncio.run(_serve(given.port, Limits(given.overall, given.per_chat, given.per_group)))
+    except KeyboardInterrupt:
+        return
+
+
+if __name__ == "__main__":
+    main()
