@@ -1,0 +1,97 @@
+"""Posts replies where they were asked for, shows that work goes on, and answers pressed buttons."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import structlog
+from telegram import CallbackQuery, Message
+from telegram.constants import ChatAction, ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import ExtBot
+
+from bot.model import JSON, ChatRef
+from bot.render.nodes import Reply
+from handlers.telegram.cards import reply_messages
+from handlers.telegram.places import ref_of_message
+from handlers.telegram.sender import NO_PREVIEW, UnsendableError, address, keyboard, post
+
+log = structlog.get_logger()
+
+TYPING_SECONDS = 4.5
+"""Telegram shows "typing" for five seconds."""
+
+
+class Answers:
+    """`data_dir` is where the pictures of replies lie."""
+
+    def __init__(self, bot: ExtBot[Any], data_dir: Path) -> None:
+        self._bot = bot
+        self._data_dir = data_dir
+
+    async def say(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
+        """Post a reply below the message that asked; in groups as an answer to it. Raises `TelegramError`."""
+        reply_to = message.message_id if message.chat.type != ChatType.PRIVATE else None
+        await self.say_to(ref_of_message(message), reply, about, reply_to)
+
+    async def say_to(
+        self, where: ChatRef, reply: Reply, about: ChatRef | None = None, reply_to: int | None = None
+    ) -> None:
+        """Post a reply in a chat. `about` is the chat its buttons are for, where it is another one."""
+        for payload in reply_messages(reply):
+            try:
+                await post(self._bot, where, payload, self._data_dir, about=about, reply_to=reply_to)
+            except UnsendableError as error:
+                log.warning("part of an answer left out", chat=str(where), why=str(error))
+            reply_to = None
+
+    async def replace(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
+        """Put a reply in the place of the bot's own message; a new message where that cannot be."""
+        payloads = reply_messages(reply)
+        if len(payloads) == 1 and payloads[0]["kind"] == "message":
+            try:
+                await self._edit(message, payloads[0], about)
+                return
+            except BadRequest as error:
+                if "not modified" in error.message:
+                    return
+                log.info("message not edited", why=error.message)
+        await self.say(message, reply, about)
+
+    async def _edit(self, message: Message, payload: JSON, about: ChatRef | None) -> None:
+        await self._bot.edit_message_text(
+            chat_id=message.chat.id,
+            message_id=message.message_id,
+            text=payload["html"],
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard(payload["buttons"], about),
+        )
+
+    @contextlib.asynccontextmanager
+    async def working(self, message: Message) -> AsyncIterator[None]:
+        """Show "typing" in the chat while the block runs."""
+        task = asyncio.create_task(self._type(ref_of_message(message)), name="telegram typing")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _type(self, where: ChatRef) -> None:
+        ident, thread = address(where)
+        while True:
+            with contextlib.suppress(TelegramError):
+                await self._bot.send_chat_action(ident, ChatAction.TYPING, message_thread_id=thread)
+            await asyncio.sleep(TYPING_SECONDS)
+
+
+async def acknowledge(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+    """Answer a pressed button; one that was pressed too long ago cannot be answered, and need not be."""
+    with contextlib.suppress(BadRequest):
+        await query.answer(text[:200] if text else None, show_alert=alert)

@@ -1,0 +1,147 @@
+"""The Telegram side of the service: one application for commands and sending, started and stopped in a running loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from telegram import BotCommand, Update
+from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.ext import Application, ApplicationBuilder
+
+from bot.conversation import Conversation
+from bot.errors import BadSetting, RetryLater
+from bot.ports import Clock
+from bot.settings import Settings
+from handlers.commands import COMMANDS
+from handlers.telegram.answers import Answers
+from handlers.telegram.commands import Commands
+from handlers.telegram.limits import Limiter
+from handlers.telegram.places import Memory, Places
+from handlers.telegram.sender import TelegramSender
+
+log = structlog.get_logger()
+
+UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+AT_ONCE = 64
+"""Updates that are worked on together, so that a long reading keeps nobody waiting."""
+
+STOP_SECONDS = 4.0
+FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5.0, 300.0
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+
+class TelegramApp:
+    """An application with its sender. `problem` says why commands are not answered, None while all is well."""
+
+    def __init__(self, application: App, sender: TelegramSender, clock: Clock) -> None:
+        self.application, self.sender = application, sender
+        self.problem: str | None = "not connected to Telegram yet"
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to answer. Raises `BadSetting` for a token that Telegram does not accept.
+
+        Where Telegram cannot be reached it keeps trying in the background; `problem` says so.
+        """
+        try:
+            await self._begin()
+        except RetryLater as error:
+            log.warning("telegram cannot be reached", why=str(error))
+            self._task = asyncio.create_task(self._keep_trying(), name="telegram start")
+
+    async def _begin(self) -> None:
+        try:
+            await self.application.initialize()
+            await self.application.bot.set_my_commands([BotCommand(each.name, each.description) for each in COMMANDS])
+            await self.application.start()
+            updater = self.application.updater
+            if updater is not None:
+                await updater.start_polling(
+                    allowed_updates=UPDATES, error_callback=self._polling_failed, bootstrap_retries=0
+                )
+        except InvalidToken:
+            await self.stop()
+            raise BadSetting(
+                "TELEGRAM_BOT_TOKEN", "Telegram does not accept this token; copy it anew from @BotFather."
+            ) from None
+        except TelegramError as error:
+            self.problem = f"Telegram cannot be reached: {error.message}"
+            raise RetryLater(self.problem) from error
+        self.problem = None
+        log.info("telegram connected", name=self.application.bot.username)
+
+    async def _keep_trying(self) -> None:
+        delay = FIRST_RETRY_SECONDS
+        while True:
+            await self._clock.sleep(delay)
+            delay = min(2 * delay, LONGEST_RETRY_SECONDS)
+            try:
+                if self.application.running:
+                    await self.application.stop()
+                await self._begin()
+            except RetryLater:
+                continue
+            except BadSetting as error:
+                self.problem = str(error)
+                log.error("telegram refuses", why=str(error))
+            return
+
+    def _polling_failed(self, error: TelegramError) -> None:
+        after = f", retry after {error.retry_after}" if isinstance(error, RetryAfter) else ""
+        log.warning("telegram does not give updates", why=f"{error.message}{after}")
+
+    async def stop(self) -> None:
+        """End polling and work in hand; takes a few seconds at most."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        application = self.application
+        steps: list[Callable[[], Awaitable[None]]] = []
+        if application.updater is not None and application.updater.running:
+            steps.append(application.updater.stop)
+        if application.running:
+            steps.append(application.stop)
+        for step in (*steps, application.shutdown):
+            try:
+                async with asyncio.timeout(STOP_SECONDS / 3):
+                    await step()
+            except (TimeoutError, TelegramError, RuntimeError) as error:
+                log.info("telegram stopped in a hurry", why=type(error).__name__)
+        self.problem = "stopped"
+
+
+def build(settings: Settings, conversation: Conversation, memory: Memory, clock: Clock) -> TelegramApp:
+    """The application for these settings, not yet started. Raises `BadSetting` where no token could be one."""
+    token = settings.telegram_bot_token.get_secret_value().strip() if settings.telegram_bot_token else ""
+    number, _, secret = token.partition(":")
+    if not (number.isdecimal() and secret):
+        raise BadSetting("TELEGRAM_BOT_TOKEN", "that is no token; @BotFather gives one like 123456:ABC-def.")
+    application = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{settings.telegram_api_url}/bot")
+        .base_file_url(f"{settings.telegram_api_url}/file/bot")
+        .rate_limiter(Limiter(time.monotonic))
+        .concurrent_updates(AT_ONCE)
+        .job_queue(None)
+        # A read time-out leaves a message of unknown fate, so give Telegram its time.
+        .connect_timeout(10)
+        .read_timeout(40)
+        .write_timeout(40)
+        .media_write_timeout(60)
+        .pool_timeout(40)
+        .get_updates_connect_timeout(10)
+        .get_updates_read_timeout(20)
+        .build()
+    )
+    answers = Answers(application.bot, settings.data_dir)
+    Commands(conversation, Places(application.bot, memory), answers).register(application)
+    return TelegramApp(application, TelegramSender(application.bot, settings.data_dir), clock)

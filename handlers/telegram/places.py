@@ -1,0 +1,133 @@
+"""Who speaks where: chats and forum topics as refs, rights, and channels that are managed from a private chat."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+from telegram import Chat as TelegramChat
+from telegram import ChatFullInfo, ChatMemberAdministrator, ChatMemberOwner, Message, User
+from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden
+from telegram.ext import ExtBot
+
+from bot.conversation import Asker
+from bot.errors import TellUser
+from bot.model import JSON, ChatRef, Platform
+
+log = structlog.get_logger()
+
+_TARGET = re.compile(r"(@[A-Za-z][A-Za-z0-9_]{3,31}|-100\d{5,13})(?:\s+|$)")
+
+MOST_CHANNELS = 20
+"""Channels remembered for one person."""
+
+
+class Memory(Protocol):
+    """Small values that outlive the process; a `Store` is one."""
+
+    async def remember_value(self, name: str, value: JSON) -> None: ...
+
+    async def value(self, name: str) -> JSON | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a command is about: the chat, its title, and who asks. `elsewhere` if it is not where they write."""
+
+    ref: ChatRef
+    title: str
+    asker: Asker
+    elsewhere: bool = False
+
+
+def ref_of(chat_id: int, thread: int | None = None) -> ChatRef:
+    return ChatRef(Platform.TELEGRAM, f"{chat_id}/{thread}" if thread else str(chat_id))
+
+
+def ref_of_message(message: Message) -> ChatRef:
+    """The chat of a message, or its forum topic (other threads are only replies)."""
+    return ref_of(message.chat.id, message.message_thread_id if message.is_topic_message else None)
+
+
+def title_of(chat: TelegramChat | ChatFullInfo) -> str:
+    return chat.title or chat.full_name or chat.username or ""
+
+
+class Places:
+    """Looks rights up with Telegram, and remembers which channels a person may manage."""
+
+    def __init__(self, bot: ExtBot[Any], memory: Memory) -> None:
+        self._bot = bot
+        self._memory = memory
+
+    async def of(self, message: Message, user: User | None, *, rights: bool) -> Place:
+        """The place of a message. Without `rights` nobody looks whether the user is an admin: they count as none."""
+        ref, title = ref_of_message(message), title_of(message.chat)
+        if message.chat.type == ChatType.PRIVATE:
+            return Place(ref, title, Asker(str(message.chat.id), is_admin=True))
+        if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
+            return Place(ref, title, Asker(str(message.chat.id), is_admin=True))  # an anonymous admin
+        if user is None:
+            return Place(ref, title, Asker("", is_admin=False))
+        allowed = rights and await self.is_admin(message.chat.id, user.id)
+        return Place(ref, title, Asker(str(user.id), is_admin=allowed))
+
+    async def elsewhere(self, argument: str, user: User) -> tuple[Place | None, str]:
+        """The channel that an argument begins with ("@name …", "-100… …"), and the rest of it.
+
+        Raises `TellUser` if that is no channel where the user is an admin and the bot may post.
+        """
+        match = _TARGET.match(argument)
+        if match is None:
+            return None, argument
+        return await self.channel(match[1], user), argument[match.end() :].strip()
+
+    async def channel(self, ident: str | int, user: User) -> Place:
+        """A channel or group for its admin. Raises `TellUser` as above."""
+        try:
+            chat = await self._bot.get_chat(ident)
+        except (BadRequest, Forbidden):
+            raise TellUser(f"I cannot see {ident}; make me an admin of it first, then try again.") from None
+        if chat.type == ChatType.PRIVATE:
+            raise TellUser(f"{ident} is no channel.")
+        if not await self.is_admin(chat.id, user.id):
+            raise TellUser("Only admins of that channel can do this, and I must be one too to see who is.")
+        if chat.type == ChatType.CHANNEL and not await self._may_post(chat.id):
+            raise TellUser(f"I may not post in {title_of(chat)}; make me an admin who can post messages.")
+        await self.remember(user.id, chat.id, title_of(chat))
+        return Place(ref_of(chat.id), title_of(chat), Asker(str(user.id), is_admin=True), elsewhere=True)
+
+    async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        try:
+            member = await self._bot.get_chat_member(chat_id, user_id)
+        except (BadRequest, Forbidden) as error:
+            log.info("rights cannot be looked up", chat=chat_id, why=error.message)
+            return False
+        return isinstance(member, ChatMemberAdministrator | ChatMemberOwner)
+
+    async def _may_post(self, chat_id: int) -> bool:
+        try:
+            member = await self._bot.get_chat_member(chat_id, self._bot.id)
+        except (BadRequest, Forbidden):
+            return False
+        return isinstance(member, ChatMemberAdministrator) and bool(member.can_post_messages)
+
+    async def remember(self, user_id: int, chat_id: int, title: str) -> None:
+        """Keep that a person manages a channel, so that it can be offered to them."""
+        known = await self.remembered(user_id)
+        if known.get(chat_id) == title:
+            return
+        kept = [(str(each), name) for each, name in ({**known, chat_id: title}).items()][-MOST_CHANNELS:]
+        await self._memory.remember_value(_name(user_id), dict(kept))
+
+    async def remembered(self, user_id: int) -> dict[int, str]:
+        """Ids and titles of the channels that a person has managed; rights are looked up again at every use."""
+        value = await self._memory.value(_name(user_id)) or {}
+        return {int(each): str(title) for each, title in value.items()}
+
+
+def _name(user_id: int) -> str:
+    return f"telegram channels of {user_id}"
