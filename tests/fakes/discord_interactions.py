@@ -51,6 +51,7 @@ class Interactions:
         self._world, self._gateway = world, gateway
         self._by_token: dict[str, Interaction] = {}
         self.answer_seconds = ANSWER_SECONDS
+        self.app_permissions = ADMIN
 
     # ── what people do ──
 
@@ -97,7 +98,7 @@ class Interactions:
             "channel_id": str(record.channel),
             "channel": {**place, "permissions": permissions},
             "locale": "en-US",
-            "app_permissions": ADMIN,
+            "app_permissions": self.app_permissions,
             "entitlements": [],
             "authorizing_integration_owners": {},
             "attachment_size_limit": 10_000_000,

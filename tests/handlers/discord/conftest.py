@@ -9,10 +9,15 @@ import discord
 import pytest
 import yarl
 
+from bot.conversation import Conversation, Defaults
+from bot.storage.store import SqlStore
+from handlers.discord.client import PaperboyClient
 from handlers.discord.sender import DiscordSender
 from handlers.discord.wire import InvalidRequests, trace_config
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.stores import memory_store
+from tests.handlers.discord.desk import Desk
 
 
 @pytest.fixture
@@ -39,3 +44,30 @@ async def sender(dc: FakeDiscord, clock: FakeClock, tmp_path: Path) -> AsyncIter
     await client.login(dc.token)
     yield DiscordSender(client, invalid, tmp_path)
     await client.close()
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[SqlStore]:
+    async with memory_store() as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def conversation(store: SqlStore, clock: FakeClock, desk: Desk) -> Conversation:
+    return Conversation(store, clock, desk.read, desk.digest, Defaults())
+
+
+@pytest.fixture
+async def client(
+    conversation: Conversation, store: SqlStore, clock: FakeClock, tmp_path: Path
+) -> AsyncIterator[PaperboyClient]:
+    """Our client, not connected to anything yet."""
+    made = PaperboyClient(conversation, InvalidRequests(clock.now), tmp_path, store.value, store.remember_value)
+    yield made
+    if not made.is_closed():
+        await made.close()

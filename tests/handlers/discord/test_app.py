@@ -1,0 +1,312 @@
+"""The app on a socket: the real discord.py logs in, keeps its session, answers in time, and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import discord
+import pytest
+
+from bot.conversation import Asker, Conversation
+from bot.errors import BadSetting
+from bot.model import Chat, ChatRef, Part, Platform, Sent
+from bot.settings import Settings
+from bot.storage.store import SqlStore
+from handlers.discord.app import DiscordApp, build, invite_url
+from handlers.discord.cards import DiscordRenderer
+from handlers.discord.client import REGISTERED
+from tests.fakes.clock import FakeClock
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord_world import THREAD
+from tests.handlers.discord.desk import Desk, digest
+
+Make = Callable[[], DiscordApp]
+ADMIN = Asker("1", True)
+
+
+def chat(channel: int) -> ChatRef:
+    return ChatRef(Platform.DISCORD, str(channel))
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something holds; the test's own time-out bounds it."""
+    while not condition():  # noqa: ASYNC110 - what is waited for happens on the other side of a socket
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def make(dc: FakeDiscord, conversation: Conversation, clock: FakeClock, store: SqlStore, tmp_path: Path) -> Make:
+    def made() -> DiscordApp:
+        settings = Settings(
+            _env_file=None,
+            data_dir=tmp_path,
+            discord_bot_token=dc.token,
+            discord_api_url=dc.api_url,
+            discord_gateway_url=dc.gateway_url,
+        )
+        return build(settings, conversation, clock, store.value, store.remember_value)
+
+    return made
+
+
+@pytest.fixture
+def channel(dc: FakeDiscord) -> int:
+    return dc.world.add_channel(dc.world.add_guild())
+
+
+@pytest.fixture
+async def app(make: Make, channel: int) -> AsyncIterator[DiscordApp]:
+    started = make()
+    await started.start()
+    await started.ready()
+    yield started
+    await started.stop()
+
+
+async def test_it_connects_without_privileged_intents_and_stops_at_once(make: Make, dc: FakeDiscord) -> None:
+    app = make()
+    assert app.problem
+    await app.start()
+    await app.ready()
+    assert app.problem is None
+    assert dc.gateway.intents == discord.Intents(guilds=True).value
+    began = time.monotonic()
+    await app.stop()
+    assert time.monotonic() - began < 3.0
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    assert not [task for task in others if "discord" in repr(task.get_coro()) and not task.done()]
+
+
+async def test_commands_are_registered_only_when_the_table_changes(
+    make: Make, dc: FakeDiscord, store: SqlStore
+) -> None:
+    for expected in (1, 1):
+        app = make()
+        await app.start()
+        await app.stop()
+        assert dc.syncs == expected
+    await store.remember_value(REGISTERED, {"hash": "of an older table"})
+    app = make()
+    await app.start()
+    await app.stop()
+    assert dc.syncs == 2
+    assert {"start", "subscribe", "stop"} <= {each["name"] for each in dc.commands}
+
+
+async def test_a_registration_that_fails_does_not_stop_the_app(make: Make, dc: FakeDiscord) -> None:
+    dc.fail("403", r"PUT /applications/\d+/commands")
+    app = make()
+    await app.start()
+    await app.ready()
+    await app.stop()
+    app = make()
+    await app.start()
+    await app.stop()
+    assert dc.syncs == 1, "and it is done next time"
+
+
+async def test_a_token_that_discord_refuses_is_one_sentence(make: Make, dc: FakeDiscord) -> None:
+    app = make()
+    dc.token = "another"
+    with pytest.raises(BadSetting, match=r"DISCORD_BOT_TOKEN: .* does not accept this token") as caught:
+        await app.start()
+    assert "Gfake1" not in str(caught.value)
+    await app.stop()
+
+
+async def test_no_token_is_one_sentence(conversation: Conversation, clock: FakeClock, store: SqlStore) -> None:
+    with pytest.raises(BadSetting, match="DISCORD_BOT_TOKEN"):
+        build(Settings(_env_file=None), conversation, clock, store.value, store.remember_value)
+
+
+async def test_it_keeps_trying_where_discord_cannot_be_reached(
+    make: Make, dc: FakeDiscord, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make()
+    monkeypatch.setattr(discord.http.Route, "BASE", "http://127.0.0.1:9/api/v10")
+    await app.start()
+    assert app.problem is not None
+    assert "cannot be reached" in app.problem
+    monkeypatch.setattr(discord.http.Route, "BASE", dc.api_url)
+    await app.ready()
+    assert app.problem is None
+    assert clock.slept
+    await app.stop()
+
+
+async def test_a_command_over_the_socket(app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore) -> None:
+    answer = await dc.interactions.slash(channel, "subscribe", query="cs.CV")
+    assert "Subscribed" in answer.text
+    assert answer.ephemeral
+    assert [each.topic for each in await store.subscriptions(chat(channel))] == ["cat:cs.CV"]
+
+
+async def test_a_command_in_a_thread_is_about_the_thread(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
+) -> None:
+    thread = dc.world.add_thread(channel, "reading group")
+    await dc.interactions.slash(thread, "subscribe", query="cs.CV")
+    assert await store.subscriptions(chat(thread))
+    assert not await store.subscriptions(chat(channel))
+
+
+async def test_where_the_bot_may_not_post_nothing_is_promised(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
+) -> None:
+    dc.interactions.app_permissions = "1024"
+    answer = await dc.interactions.slash(channel, "subscribe", query="cs.CV")
+    assert "Send Messages" in answer.text
+    assert not await store.subscriptions(chat(channel))
+
+
+async def test_what_takes_long_is_announced_within_three_seconds_and_follows(
+    app: DiscordApp, dc: FakeDiscord, channel: int, desk: Desk
+) -> None:
+    desk.gate = asyncio.Event()
+    asking = asyncio.create_task(dc.interactions.slash(channel, "summarize", link="2606.00001"))
+    await until(lambda: any("callback" in line for line, _ in dc.requests))
+    assert not asking.done()
+    desk.gate.set()
+    answer = await asking
+    assert answer.kind == 5
+    assert "Heads" in answer.text
+    assert not answer.ephemeral
+
+
+async def test_an_answer_that_turns_out_private_is_not_shown_to_all(
+    app: DiscordApp, dc: FakeDiscord, channel: int, desk: Desk
+) -> None:
+    desk.gate = asyncio.Event()
+    asking = asyncio.create_task(dc.interactions.slash(channel, "summarize", link="2606.99999"))
+    await until(lambda: any("callback" in line for line, _ in dc.requests))
+    desk.gate.set()
+    answer = await asking
+    assert answer.kind == 5
+    assert "2606.99999" in answer.text
+    assert answer.ephemeral
+
+
+@pytest.mark.parametrize(
+    "custom_id", ["drop:aaaaaaaaaaaa", "rm -rf", "set:size=1000000", "deep:../etc", "choose:password", "x" * 100, "🜁:1"]
+)
+async def test_forged_buttons_are_politely_refused(
+    app: DiscordApp, dc: FakeDiscord, channel: int, custom_id: str, store: SqlStore
+) -> None:
+    await dc.interactions.slash(channel, "subscribe", query="cs.CV")
+    answer = await dc.interactions.click(channel, custom_id)
+    assert answer.text
+    assert "Something went wrong" not in answer.text
+    assert len(await store.subscriptions(chat(channel))) == 1
+
+
+async def test_a_members_press_on_an_admins_button_is_refused(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
+) -> None:
+    await dc.interactions.slash(channel, "subscribe", query="cs.CV")
+    answer = await dc.interactions.click(channel, "forget:yes", admin=False)
+    assert "Only admins" in answer.text
+    assert await store.chat(chat(channel)) is not None
+
+
+async def test_a_command_of_an_older_table_is_answered(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
+    assert "has changed" in (await dc.interactions.slash(channel, "arxiv")).text
+    assert "has changed" in (await dc.interactions.slash(channel, "subscribe")).text
+
+
+async def test_a_dropped_gateway_is_resumed_and_nothing_asked_meanwhile_is_lost(
+    app: DiscordApp, dc: FakeDiscord, channel: int
+) -> None:
+    await dc.gateway.ask_to_reconnect()
+    await until(lambda: dc.gateway.resumes)
+    assert "What I can do" in (await dc.interactions.slash(channel, "help")).text
+    assert dc.gateway.identifies == 1
+
+
+async def test_an_invalid_session_is_begun_anew(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
+    await dc.gateway.invalidate()
+    await until(lambda: dc.gateway.identifies == 2)
+    await app.ready()
+    assert "What I can do" in (await dc.interactions.slash(channel, "help")).text
+
+
+async def test_a_removed_bot_suspends_the_servers_chats_and_an_invitation_resumes_them(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, conversation: Conversation
+) -> None:
+    guild = next(iter(dc.world.guilds))
+    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
+    await dc.gateway.dispatch("GUILD_DELETE", {"id": str(guild)})
+    await _suspended(store, chat(channel), "removed from the server")
+    await dc.gateway.dispatch("GUILD_CREATE", dc.world.guild_create(guild))
+    await _suspended(store, chat(channel), None)
+
+
+async def test_an_outage_of_a_server_suspends_nothing(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, conversation: Conversation
+) -> None:
+    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
+    await dc.gateway.dispatch("GUILD_DELETE", {"id": str(next(iter(dc.world.guilds))), "unavailable": True})
+    await dc.interactions.slash(channel, "help")  # answered after the event before it
+    await _suspended(store, chat(channel), None)
+
+
+async def test_a_deleted_channel_or_thread_is_suspended_and_speaking_resumes(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, conversation: Conversation
+) -> None:
+    thread = dc.world.add_thread(channel, "reading group")
+    for place in (channel, thread):
+        await conversation.subscribe(ADMIN, chat(place), "cs.CV")
+    shown = dc.world.channels[thread]
+    gone = {name: shown[name] for name in ("id", "guild_id", "parent_id")} | {"type": THREAD}
+    await dc.gateway.dispatch("THREAD_DELETE", gone)
+    await _suspended(store, chat(thread), "the thread was deleted")
+    await dc.gateway.dispatch("CHANNEL_DELETE", dc.world.channels[channel])
+    await _suspended(store, chat(channel), "the channel was deleted")
+    await dc.interactions.slash(thread, "subscriptions")
+    await _suspended(store, chat(thread), None)
+
+
+async def _suspended(store: SqlStore, ref: ChatRef, why: str | None) -> None:
+    while True:
+        known = await store.chat(ref)
+        assert known is not None
+        if known.suspended == why or (why and known.suspended and why in known.suspended):
+            return
+        await asyncio.sleep(0.01)
+
+
+async def test_a_digest_goes_out_within_the_limits(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
+    parts = DiscordRenderer().parts(digest(12), Chat(chat(channel)))
+    for number, part in enumerate(parts, 1):
+        assert isinstance(await app.sender.send(chat(channel), part, f"{chat(channel)}|2026-06-02|{number}"), Sent)
+    assert len(dc.world.history(channel)) == len(parts)
+
+
+async def test_a_digest_in_a_forum_is_one_post_with_its_title(app: DiscordApp, dc: FakeDiscord) -> None:
+    forum = dc.world.add_forum(next(iter(dc.world.guilds)))
+    parts = DiscordRenderer().parts(digest(30), Chat(chat(forum)))
+    assert len(parts) > 1
+    for number, part in enumerate(parts, 1):
+        assert isinstance(await app.sender.send(chat(forum), part, f"{chat(forum)}|2026-06-02|{number}"), Sent)
+    [post] = dc.world.threads(parent=forum)
+    assert post["name"] == parts[0].payload["title"]
+    assert len(dc.world.history(int(post["id"]))) == len(parts)
+
+
+async def test_a_stopped_app_sends_nothing_and_says_so(make: Make, dc: FakeDiscord, channel: int) -> None:
+    app = make()
+    await app.start()
+    await app.stop()
+    outcome = await app.sender.send(chat(channel), Part({"components": [{"type": 10, "content": "late"}]}), "k|1")
+    assert type(outcome).__name__ == "NotSent"
+    assert not dc.world.accepted
+
+
+def test_the_invitation_asks_for_what_is_needed_and_no_more() -> None:
+    link = invite_url(123)
+    assert link.startswith("https://discord.com/oauth2/authorize?client_id=123")
+    assert "bot+applications.commands" in link
+    assert "permissions=" in link
+    assert "permissions=8&" not in link

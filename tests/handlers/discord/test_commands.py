@@ -1,0 +1,207 @@
+"""Slash commands and buttons through simcord: the real discord.py against a simulated Discord with its rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import discord
+import pytest
+import simcord
+
+from bot.model import ChatRef, Platform
+from bot.storage.store import SqlStore
+from handlers.commands import COMMANDS
+from handlers.discord.client import PaperboyClient
+from tests.handlers.discord.desk import Desk
+
+
+@pytest.fixture
+def simcord_bot(client: PaperboyClient) -> PaperboyClient:
+    """What simcord runs."""
+    return client
+
+
+@pytest.fixture
+async def env(simcord_env: simcord.Env) -> simcord.Env:
+    return simcord_env
+
+
+class Lab:
+    """A server with a channel, an admin and a member."""
+
+    def __init__(self, env: simcord.Env) -> None:
+        self.guild = env.create_guild()
+        self.channel = self.guild.create_text_channel("papers")
+        admins = self.guild.create_role("Admins", permissions=discord.Permissions(manage_channels=True))
+        self.admin = self.guild.add_member(env.create_user("ada"), roles=[admins])
+        self.member = self.guild.add_member(env.create_user("bob"))
+        self.ref = ChatRef(Platform.DISCORD, str(self.channel.id))
+
+
+@pytest.fixture
+async def lab(env: simcord.Env) -> Lab:
+    return Lab(env)
+
+
+def shown(result: simcord.InteractionResult) -> str:
+    """Everything that the answers say, buttons too."""
+    messages = [*([result.response] if result.response else []), *result.followups]
+    return json.dumps([each.components for each in messages], ensure_ascii=False)
+
+
+def buttons(components: Any) -> list[dict[str, Any]]:
+    found = []
+    for each in components:
+        found += [each] if each["type"] == 2 else buttons(each.get("components") or [])
+    return found
+
+
+async def topics(store: SqlStore, ref: ChatRef) -> list[str]:
+    return [each.topic for each in await store.subscriptions(ref)]
+
+
+async def test_every_command_of_the_table_is_offered_and_answers(env: simcord.Env, lab: Lab) -> None:
+    offered = lab.admin.available_commands(lab.channel)
+    assert sorted(offered) == sorted(command.name for command in COMMANDS)
+    options = {
+        "subscribe": {"query": "cs.CV"},
+        "unsubscribe": {"topic": "1"},
+        "summarize": {"link": "2606.00001"},
+    }
+    for command in COMMANDS:
+        result = await lab.admin.slash(lab.channel, command.name, **options.get(command.name, {}))
+        assert result.acknowledged, command.name
+        assert "Something went wrong" not in shown(result), command.name
+        assert result.response is not None, command.name
+        assert result.response.flags.components_v2, command.name
+
+
+async def test_an_admin_subscribes_a_channel(lab: Lab, store: SqlStore) -> None:
+    result = await lab.admin.slash(lab.channel, "subscribe", query="cs.CV")
+    assert "Subscribed to" in shown(result)
+    assert result.ephemeral
+    assert await topics(store, lab.ref) == ["cat:cs.CV"]
+    chat = await store.chat(lab.ref)
+    assert chat is not None
+    assert chat.title.startswith("#papers in ")
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("subscribe", {"query": "cs.CV"}),
+        ("unsubscribe", {"topic": "cs.LG"}),
+        ("settings", {"name": "size", "value": "5"}),
+        ("digest", {}),
+        ("stop", {}),
+    ],
+)
+async def test_members_without_rights_change_nothing(
+    lab: Lab, store: SqlStore, command: str, options: dict[str, str]
+) -> None:
+    await lab.admin.slash(lab.channel, "subscribe", query="cs.LG")
+    result = await lab.member.slash(lab.channel, command, **options)
+    assert "Only admins" in shown(result)
+    assert await topics(store, lab.ref) == ["cat:cs.LG"]
+
+
+async def test_members_may_read_papers_and_lists(lab: Lab) -> None:
+    assert "Heads" in shown(await lab.member.slash(lab.channel, "summarize", link="2606.00001"))
+    assert "follows no topic" in shown(await lab.member.slash(lab.channel, "subscriptions"))
+
+
+async def test_in_a_direct_message_everybody_is_at_home(env: simcord.Env, store: SqlStore) -> None:
+    person = env.create_user("eve")
+    await person.slash("subscribe", query="cs.CV")
+    ref = ChatRef(Platform.DISCORD, str(person.dm_channel.id))
+    assert await topics(store, ref) == ["cat:cs.CV"]
+
+
+async def test_another_channel_can_be_named_a_forum_too(lab: Lab, store: SqlStore) -> None:
+    forum = lab.guild.create_forum_channel("digests")
+    await lab.admin.slash(lab.channel, "subscribe", query="cs.CV", channel=forum)
+    assert await topics(store, ChatRef(Platform.DISCORD, str(forum.id))) == ["cat:cs.CV"]
+    assert await topics(store, lab.ref) == []
+
+
+async def test_a_member_has_no_rights_in_a_channel_that_is_named_either(lab: Lab, store: SqlStore) -> None:
+    other = lab.guild.create_text_channel("other")
+    result = await lab.member.slash(lab.channel, "subscribe", query="cs.CV", channel=other)
+    assert "Only admins" in shown(result)
+    assert await topics(store, ChatRef(Platform.DISCORD, str(other.id))) == []
+
+
+async def test_a_mistake_in_a_topic_is_shown_where_it_is(lab: Lab) -> None:
+    assert "^" in shown(await lab.admin.slash(lab.channel, "subscribe", query="cs.CV AND ("))
+
+
+async def test_a_paper_is_public_and_pings_nobody(env: simcord.Env, lab: Lab) -> None:
+    result = await lab.member.slash(lab.channel, "summarize", link="https://arxiv.org/abs/2606.00001")
+    assert not result.ephemeral
+    assert result.response is not None
+    assert not result.response.message.mention_everyone
+
+
+async def test_an_unknown_paper_is_a_sentence(lab: Lab) -> None:
+    assert "2606.99999" in shown(await lab.member.slash(lab.channel, "summarize", link="2606.99999"))
+
+
+async def test_a_depth_that_is_none_is_a_sentence(lab: Lab) -> None:
+    result = await lab.member.slash(lab.channel, "summarize", link="2606.00001", depth="abysmal")
+    assert "brief" in shown(result)
+
+
+async def test_a_surprise_is_an_apology_with_a_reference_and_no_secret(lab: Lab, desk: Desk) -> None:
+    desk.error = ZeroDivisionError("token=hunter2")
+    result = await lab.member.slash(lab.channel, "summarize", link="2606.00001")
+    assert "Reference" in shown(result)
+    assert "hunter2" not in shown(result)
+    assert result.ephemeral
+
+
+async def test_topics_and_categories_complete_themselves(lab: Lab) -> None:
+    await lab.admin.slash(lab.channel, "subscribe", query="cs.CV")
+    await lab.admin.slash(lab.channel, "subscribe", query='"talking head"')
+    own = await lab.admin.autocomplete(lab.channel, "unsubscribe", "topic", "talk")
+    assert len(own) == 1
+    categories = await lab.admin.autocomplete(lab.channel, "subscribe", "query", "cs.")
+    assert categories[0]["value"].startswith("cat:cs.")
+    assert len(categories) <= 25
+    settings = await lab.admin.autocomplete(lab.channel, "settings", "name", "time")
+    assert {each["value"] for each in settings} == {"time", "timezone"}
+    assert await lab.admin.autocomplete(lab.channel, "settings", "value", "", name="style")
+    assert await lab.admin.autocomplete(lab.channel, "summarize", "depth", "d", link="x")
+
+
+async def test_buttons_work_after_a_restart_and_change_their_own_message(
+    env: simcord.Env, lab: Lab, client: PaperboyClient, store: SqlStore
+) -> None:
+    await lab.admin.slash(lab.channel, "subscribe", query="cs.CV")
+    listed = await lab.admin.slash(lab.channel, "subscriptions")
+    assert listed.response is not None
+    drop = next(each for each in buttons(listed.response.components) if each["custom_id"].startswith("drop:"))
+    assert len(client.persistent_views) == 0, "nothing is kept in memory for it"
+    await lab.admin.click(listed.response.message, custom_id=drop["custom_id"])
+    assert await topics(store, lab.ref) == []
+    assert "Unsubscribed" in shown(listed), "the private message itself says so"
+
+
+async def test_a_card_offers_the_whole_paper_to_everybody(lab: Lab) -> None:
+    card = await lab.member.slash(lab.channel, "summarize", link="2606.00001")
+    assert card.response is not None
+    deep = next(each for each in buttons(card.response.components) if "custom_id" in each)
+    assert deep["custom_id"] == "deep:2606.00001v1"
+    result = await lab.member.click(card.response.message, custom_id=deep["custom_id"])
+    assert not result.ephemeral
+    assert result.response is not None
+    assert result.response.id != card.response.id
+
+
+async def test_the_channel_is_forgotten_after_a_question(lab: Lab, store: SqlStore) -> None:
+    await lab.admin.slash(lab.channel, "subscribe", query="cs.CV")
+    asked = await lab.admin.slash(lab.channel, "stop")
+    assert await topics(store, lab.ref) == ["cat:cs.CV"]
+    assert asked.response is not None
+    await lab.admin.click(asked.response.message, custom_id="forget:yes")
+    assert await store.chat(lab.ref) is None
