@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from functools import cache
 
 import httpcore
 import httpx
@@ -91,12 +93,17 @@ class _Body(httpx.AsyncByteStream):
         await self._stream.aclose()  # type: ignore[attr-defined]
 
 
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)  # reading the certificates takes a while
+
+
 class PinnedTransport(httpx.AsyncBaseTransport):
     """An httpx transport of one connection over `PinnedBackend`: the name stays in Host and SNI, no proxy is used."""
 
     def __init__(self, private: frozenset[tuple[str, int]], resolve: Resolve = addresses) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_ssl_context(),
             max_connections=1,
             keepalive_expiry=10.0,
             network_backend=PinnedBackend(private, resolve),

@@ -21,7 +21,7 @@ NS = {
 }
 LONGEST_RAW = 20_000
 _WITHDRAWN = re.compile(
-    r"^\W*(?:this\s+)?(?:paper|article|submission|manuscript|preprint|work)\s+(?:has\s+been|have\s+been|was|is)\s+"
+    r"(?:^|[.;:!?(\[]\s*|\n)\W*this\s+(?:paper|article|submission|manuscript|preprint|work)\s+(?:has\s+been|have\s+been|was|is)\s+"
     r"(?:temporarily\s+)?(?:withdrawn|retracted)\b",
     re.IGNORECASE,
 )
@@ -72,7 +72,6 @@ def moment(stamp: str) -> datetime:
 
 def is_withdrawn(comment: str | None, abstract: str) -> bool:
     """Whether the authors withdrew the paper: arXiv has no field for it, only what they write."""
-    said = (comment or "").strip().lower()
-    return said.startswith(("withdrawn", "[withdrawn", "(withdrawn")) or bool(
-        _WITHDRAWN.search(said) or _WITHDRAWN.search(abstract)
-    )
+    said = (comment or "").strip()
+    begins = said.lstrip("[(*").lower().startswith(("withdrawn", "paper withdrawn", "paper has been withdrawn"))
+    return begins or bool(_WITHDRAWN.search(said) or _WITHDRAWN.search(abstract))

@@ -85,6 +85,7 @@ class Fault:
     retry_after: str | None = None
     times: int = 1
     seconds: float = 30.0
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class FakeArxiv:
     """See the module. `papers_by_day` maps listing days to what is announced on them; `sample_days()` if not given.
 
     `files` maps paths ("/pdf/2606.00001") to (content type, body). `feed_cap` is how many entries a feed has at most.
+    `forget_tokens` is how many resumption tokens of OAI run out before they are used.
     """
 
     def __init__(self, papers_by_day: Mapping[date, Sequence[Announced]] | None = None) -> None:
@@ -110,6 +112,7 @@ class FakeArxiv:
         self.files: dict[str, tuple[str, bytes]] = {}
         self.feed_cap = 2000
         self.oai_page = 2
+        self.forget_tokens = 0
         self._faults: list[Fault] = []
         self._asked: list[tuple[float, float, str, str]] = []
         self._lock = threading.Lock()
@@ -162,11 +165,12 @@ class FakeArxiv:
         retry_after: float | str | None = None,
         times: int = 1,
         seconds: float = 30.0,
+        after: int = 0,
     ) -> None:
-        """Let the next `times` requests whose path begins with `path` fail."""
-        after = None if retry_after is None else str(retry_after)
+        """Let `times` requests whose path begins with `path` fail, after `after` of them have gone well."""
+        wait = None if retry_after is None else str(retry_after)
         with self._lock:
-            self._faults.append(Fault(path, mode, status, after, times, seconds))
+            self._faults.append(Fault(path, mode, status, wait, times, seconds, after))
 
     def heal(self) -> None:
         """No more faults."""
@@ -179,6 +183,11 @@ class FakeArxiv:
         gaps = tuple(start - end for (_, end, _, _), (start, _, _, _) in itertools.pairwise(asked))
         agents = frozenset(agent for *_, agent in asked)
         return Stats(len(asked), self._most, gaps, agents, tuple(path for _, _, path, _ in asked))
+
+    def busy(self) -> bool:
+        """Whether a request is being served."""
+        with self._lock:
+            return self._busy > 0
 
     def forget_stats(self) -> None:
         with self._lock:
@@ -255,9 +264,12 @@ class FakeArxiv:
             if not entries:
                 return _oai_answer('<error code="idDoesNotExist">no such id</error>')
             return _oai_answer(f"<GetRecord>{_record(entries)}</GetRecord>")
-        span, _, at = query.get("resumptionToken", "").partition("|")
-        if "resumptionToken" in query and not re.fullmatch(r"[\d-]+,[\d-]+\|\d+", query["resumptionToken"]):
+        token = query.get("resumptionToken")
+        forgotten = token is not None and self.forget_tokens > 0
+        self.forget_tokens -= forgotten
+        if forgotten or (token is not None and not re.fullmatch(r"[\d-]+,[\d-]+\|\d+", token)):
             return _oai_answer('<error code="badResumptionToken">that token has run out</error>')
+        span, _, at = (token or "").partition("|")
         first, last = span.split(",") if span else (query.get("from", ""), query.get("until", "9999"))
         latest = {entry.paper.id: entry.announcement.day.isoformat() for entry in self._out()}
         ids = [ident for ident, day in latest.items() if first <= day <= last]
@@ -274,9 +286,13 @@ class FakeArxiv:
     def _take_fault(self, path: str) -> Fault | None:
         with self._lock:
             for fault in self._faults:
-                if path.startswith(fault.path) and fault.times > 0:
-                    fault.times -= 1
-                    return fault
+                if not path.startswith(fault.path) or fault.times <= 0:
+                    continue
+                if fault.after > 0:
+                    fault.after -= 1
+                    continue
+                fault.times -= 1
+                return fault
         return None
 
     def _begun(self) -> float:

@@ -1,0 +1,142 @@
+"""The announcement feed: every entry is read or set aside with its reason; half a feed is none."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.arxiv.feed import count_entries, merged, read_feed
+from bot.errors import SourceUnavailable
+from bot.model import Kind, Listing
+from tests.fakes.arxiv import made_up
+
+DAY = date(2026, 6, 2)
+HEAD = (
+    '<feed xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ' xmlns="http://www.w3.org/2005/Atom"><updated>2026-06-02T04:00:19+00:00</updated>'
+)
+PARTS = {
+    "id": "<id>oai:arXiv.org:2606.00001v2</id>",
+    "title": "<title>Folding\n  paper</title>",
+    "summary": "<summary>arXiv:2606.00001v2 Announce Type: replace \n"
+    "Abstract: We fold\npaper. Abstract: twice.</summary>",
+    "category": '<category term="cs.CV"/><category term="cs.LG"/><category term="cs.CV"/>',
+    "published": "<published>2026-06-02T00:00:00-04:00</published>",
+    "type": "<arxiv:announce_type>replace</arxiv:announce_type>",
+    "rights": "<dc:rights>http://creativecommons.org/licenses/by/4.0/</dc:rights>",
+    "creator": r"<dc:creator>J\"urgen M\"uller (Somewhere, There), Ada Example</dc:creator>",
+    "doi": "<arxiv:DOI>10.1234/5</arxiv:DOI>",
+    "journal": "<arxiv:journal_reference>J. Paper 1 (2026)</arxiv:journal_reference>",
+}
+
+
+def a_feed(*entries: dict[str, str]) -> bytes:
+    return (HEAD + "".join(f"<entry>{''.join(parts.values())}</entry>" for parts in entries) + "</feed>").encode()
+
+
+def test_an_entry_is_read_with_all_it_says() -> None:
+    listing = read_feed(a_feed(PARTS))
+    assert listing.day == DAY
+    (entry,) = listing.entries
+    assert entry.announcement.kind is Kind.REPLACE
+    assert (entry.announcement.day, entry.announcement.version, entry.announcement.inferred) == (DAY, 2, False)
+    paper = entry.paper
+    assert paper.versioned_id == "2606.00001v2"
+    assert paper.title == "Folding paper"
+    assert paper.authors == ("Jürgen Müller", "Ada Example")
+    assert paper.abstract == "We fold paper. Abstract: twice."
+    assert paper.categories == ("cs.CV", "cs.LG")
+    assert paper.license == "http://creativecommons.org/licenses/by/4.0/"
+    assert (paper.doi, paper.journal_ref) == ("10.1234/5", "J. Paper 1 (2026)")
+
+
+def test_an_old_id_is_read() -> None:
+    listing = read_feed(a_feed(PARTS | {"id": "<id>oai:arXiv.org:hep-th/9901001v12</id>"}))
+    assert listing.entries[0].paper.versioned_id == "hep-th/9901001v12"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_all_four_kinds_are_told_apart(kind: Kind) -> None:
+    listing = read_feed(a_feed(PARTS | {"type": f"<arxiv:announce_type>{kind}</arxiv:announce_type>"}))
+    assert listing.entries[0].announcement.kind is kind
+
+
+def test_the_kind_is_taken_from_the_summary_where_its_element_is_missing() -> None:
+    assert read_feed(a_feed(PARTS | {"type": ""})).entries[0].announcement.kind is Kind.REPLACE
+
+
+def test_the_day_is_taken_from_the_feed_where_an_entry_has_none() -> None:
+    assert read_feed(a_feed(PARTS | {"published": ""})).entries[0].announcement.day == DAY
+
+
+@pytest.mark.parametrize(
+    ("part", "instead", "why"),
+    [
+        ("id", "", "id"),
+        ("id", "<id>oai:arXiv.org:2606.00001</id>", "id"),
+        ("id", "<id>oai:arXiv.org:2613.00001v1</id>", "id"),
+        ("id", "<id>http://example.com/</id>", "id"),
+        ("title", "", "title"),
+        ("title", "<title> </title>", "title"),
+        ("summary", "", "abstract"),
+        ("summary", "<summary>arXiv:2606.00001v2 Announce Type: new</summary>", "abstract"),
+        ("category", "<category/>", "category"),
+        ("creator", "<dc:creator> </dc:creator>", "authors"),
+        ("type", "<arxiv:announce_type>renewed</arxiv:announce_type>", "renewed"),
+        ("published", "<published>yesterday</published>", "yesterday"),
+    ],
+)
+def test_an_entry_that_cannot_be_read_is_set_aside_and_the_others_stay(part: str, instead: str, why: str) -> None:
+    other = PARTS | {"id": "<id>oai:arXiv.org:2606.00009v1</id>"}
+    listing = read_feed(a_feed(PARTS | {part: instead}, other))
+    assert [entry.paper.id for entry in listing.entries] == ["2606.00009"]
+    (aside,) = listing.malformed
+    assert why in aside.why
+    assert aside.raw.startswith("<entry")
+    assert (aside.source, aside.day) == ("feed", DAY)
+
+
+def test_a_title_that_is_zero_is_a_title() -> None:
+    assert read_feed(a_feed(PARTS | {"title": "<title>0</title>"})).entries[0].paper.title == "0"
+
+
+def test_an_empty_feed_has_no_day() -> None:
+    assert read_feed(a_feed()) == Listing(None)
+
+
+def test_half_a_feed_is_none_wherever_it_breaks() -> None:
+    whole = a_feed(PARTS, PARTS)
+    for length in range(0, len(whole) - 1, 37):
+        with pytest.raises(SourceUnavailable):
+            read_feed(whole[:length])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"Rate exceeded.",
+        b"<html><body>down for maintenance</body></html>",
+        b'<!DOCTYPE feed [<!ENTITY x SYSTEM "file:///etc/passwd">]><feed xmlns="http://www.w3.org/2005/Atom">&x;</feed>',
+        b'<!DOCTYPE feed [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]><feed xmlns="http://www.w3.org/2005/Atom"/>',
+        b"\xff\xfe\x00",
+    ],
+)
+def test_another_document_than_a_feed_is_a_passing_fault(body: bytes) -> None:
+    with pytest.raises(SourceUnavailable):
+        read_feed(body)
+    with pytest.raises(SourceUnavailable):
+        count_entries(body)
+
+
+def test_a_paper_in_two_feeds_counts_once_by_its_strongest_kind() -> None:
+    cross, new = made_up("2606.00001", DAY, kind=Kind.CROSS), made_up("2606.00001", DAY)
+    replaced = made_up("2606.00001", DAY, version=2, kind=Kind.REPLACE)
+    listing = merged([Listing(DAY, (cross,)), Listing(None), Listing(DAY, (new, replaced))])
+    assert listing == Listing(DAY, (new, replaced))
+
+
+def test_a_withdrawal_is_recognized() -> None:
+    said = "<summary>Announce Type: replace \nAbstract: This paper has been withdrawn by the author.</summary>"
+    assert read_feed(a_feed(PARTS | {"summary": said})).entries[0].paper.withdrawn
