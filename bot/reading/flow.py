@@ -1,4 +1,4 @@
-"""Lines of a whole paper → sections of paragraphs: reading order, footnotes aside, paragraphs across columns and pages."""
+"""Lines of a whole paper → sections of paragraphs, across columns and pages, with footnotes aside."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.model import Paragraph, Section, SectionKind
 from bot.reading.headings import kind_of_title
@@ -36,7 +37,7 @@ def reading_order(sheet: Sheet) -> list[Line]:
     ordered: list[Line] = []
     left: list[Line] = []
     right: list[Line] = []
-    for line in sorted(sheet.lines, key=lambda l: (-l.base, l.box.x0)):
+    for line in sorted(sheet.lines, key=lambda one: (-one.base, one.box.x0)):
         if line.column == "L":
             left.append(line)
         elif line.column == "R":
@@ -55,7 +56,7 @@ def take_footnotes(sheet: Sheet, body: float) -> tuple[list[list[Line]], frozens
     notes: list[list[Line]] = []
     marks: set[str] = set()
     for column in ("L", "R", "S"):
-        lines = sorted((l for l in sheet.lines if l.column == column), key=lambda l: l.base)
+        lines = sorted((one for one in sheet.lines if one.column == column), key=lambda one: one.base)
         block: list[Line] = []
         for line in lines:
             if line.size > 0.93 * body or line.box.y0 > 0.55 * sheet.height:
@@ -69,7 +70,7 @@ def take_footnotes(sheet: Sheet, body: float) -> tuple[list[list[Line]], frozens
             continue
         gone = {id(line) for line in block[start:]}
         sheet.lines = [line for line in sheet.lines if id(line) not in gone]
-        for line in sorted(block[start:], key=lambda l: (-l.base, l.box.x0)):
+        for line in sorted(block[start:], key=lambda one: (-one.base, one.box.x0)):
             mark = _mark(line)
             if mark or not notes:
                 notes.append([line])
@@ -137,7 +138,7 @@ class Flow:
                 continue
             if self._here is not SectionKind.REFERENCES and self._references_begin(index):
                 self._begin(Heading(None, "References", 1, 0))
-            self._take(line, self.lines[index - 1] if index else None)
+            self._take(line)
             index += 1
         self._close()
         self._turn(page, 10**6)
@@ -170,7 +171,7 @@ class Flow:
             self.drafts[-1].paragraphs.append(self.open)
         self.open = []
 
-    def _take(self, line: Line, before: Line | None) -> None:
+    def _take(self, line: Line) -> None:
         if self._here is SectionKind.ABSTRACT and not self.open and _KEYWORDS.match(line.text):
             self.drafts.append(Draft("", None, 1, SectionKind.FRONT))
         if self.open and self._starts_paragraph(line, self.open[-1]):
@@ -187,7 +188,7 @@ class Flow:
         self.open.append(line)
 
     def _starts_paragraph(self, line: Line, last: Line) -> bool:
-        left, right = self._edges(line)
+        left, _ = self._edges(line)
         indent = line.box.x0 - left
         if self._here is SectionKind.REFERENCES:
             return self._starts_entry(line, last)
@@ -211,16 +212,14 @@ class Flow:
     def _starts_on_new_column(self, line: Line, last: Line, indent: float) -> bool:
         if self._ends_short(last) and re.search(r"[.!?:]$", last.text):
             return True
-        return (
-            0.6 * line.size < indent < 3 * line.size
-            and bool(re.search(r"[.!?:”)]$", last.text))
-            or bool(_BULLET.match(line.text) and indent > 3)
+        return (0.6 * line.size < indent < 3 * line.size and bool(re.search(r"[.!?:”)]$", last.text))) or bool(
+            _BULLET.match(line.text) and indent > 3
         )
 
     def _starts_entry(self, line: Line, last: Line) -> bool:
         if _ENTRY.match(line.text):
             return True
-        if any(_ENTRY.match(l.text) for l in self.open[:1]):
+        if any(_ENTRY.match(one.text) for one in self.open[:1]):
             return False
         left, _ = self._edges(line)
         return line.box.x0 < left + 2 and (
@@ -259,7 +258,7 @@ class Flow:
 def _leading(lines: Sequence[Line], body: float) -> float:
     steps = [
         a.base - b.base
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in pairwise(lines)
         if a.page == b.page and a.column == b.column and a.letters > 25 and b.letters > 25 and abs(a.size - body) < 0.5
     ]
     near = [step for step in steps if 0.9 * body < step < 1.9 * body]

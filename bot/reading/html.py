@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
 from lxml import etree, html
@@ -69,12 +69,13 @@ def read_html(data: bytes, paper: Paper, *, base: str) -> tuple[Reading, tuple[P
     if sum(len(p.text) for s in sections if s.kind is SectionKind.BODY for p in s.paragraphs) < LEAST_TEXT:
         raise NotReadable("arXiv's HTML page of this paper holds next to no text.")
     top = sum(1 for s in sections if s.level == 1 and s.kind in (SectionKind.BODY, SectionKind.APPENDIX))
+    place = base.rstrip("/")
     reading = Reading(
         paper_id=paper.id,
         version=paper.version,
         source=Source.HTML,
         sections=sections,
-        figures=tuple(figure for figure, _ in walk.figures),
+        figures=tuple(replace(f, url=f.url or f"{place}#{p.anchor}") for f, p in walk.figures),
         tables=tuple(walk.tables),
         affiliations=html_affiliations(articles[0], paper.authors),
         links=tuple(dict.fromkeys(walk.links)),

@@ -15,10 +15,14 @@ MAX_ROWS, MAX_CELLS = 400, 60
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The pictures of one figure, as rows of addresses. `whole` is false where the page lacks some or all of them."""
+    """The pictures of one figure, as rows of addresses; its place on the page is `anchor`.
+
+    `whole` is false where the page lacks some or all of them.
+    """
 
     rows: tuple[tuple[str, ...], ...]
     whole: bool
+    anchor: str = ""
 
 
 def floats_of(element: etree._Element) -> tuple[list[tuple[Figure, Pictures]], list[Table]]:
@@ -93,7 +97,7 @@ def _pictures(owner: etree._Element, boxes: set[int]) -> Pictures:
             else:
                 rows[-1].append(source)
     kept = tuple(tuple(row) for row in rows if row)
-    return Pictures(kept, whole and bool(kept))
+    return Pictures(kept, whole and bool(kept), str(owner.get("id") or ""))
 
 
 def _rows(owner: etree._Element, boxes: set[int]) -> tuple[tuple[str, ...], ...]:

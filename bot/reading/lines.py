@@ -7,6 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.reading.pdfpage import Box, PageContent, Piece
 
@@ -114,9 +115,10 @@ def _merged(lines: list[Line]) -> list[Line]:
     gone: set[int] = set()
     for key, row in by_base.items():
         near = sorted(
-            (l for k in (key, key + 1) for l in by_base.get(k, ()) if id(l) not in gone), key=lambda l: l.box.x0
+            (one for k in (key, key + 1) for one in by_base.get(k, ()) if id(one) not in gone),
+            key=lambda one: one.box.x0,
         )
-        for left, right in zip(near, near[1:], strict=False):
+        for left, right in pairwise(near):
             if left not in row and right not in row:
                 continue
             gap = right.box.x0 - left.box.x1
@@ -170,16 +172,14 @@ def _gutter(sheet: Sheet, body: float) -> float | None:
 
 def _assign(sheet: Sheet, body: float) -> None:
     for line in sheet.lines:
-        if sheet.gutter is None:
-            line.column = "S"
-        elif line.box.x0 < sheet.gutter - 4 and line.box.x1 > sheet.gutter + 4:
+        if sheet.gutter is None or (line.box.x0 < sheet.gutter - 4 and line.box.x1 > sheet.gutter + 4):
             line.column = "S"
         else:
             line.column = "L" if line.box.middle[0] < sheet.gutter else "R"
     for column in ("L", "R", "S"):
         lines = [line for line in sheet.lines if line.column == column and _texty(line, body)]
         if lines:
-            sheet.columns[column] = (_common(l.box.x0 for l in lines), _common(l.box.x1 for l in lines))
+            sheet.columns[column] = (_common(one.box.x0 for one in lines), _common(one.box.x1 for one in lines))
     if sheet.gutter is not None and "L" in sheet.columns and "R" in sheet.columns:
         sheet.columns["S"] = (sheet.columns["L"][0], sheet.columns["R"][1])
 
@@ -222,8 +222,10 @@ def _key(text: str) -> str:
 
 def _edge_lines(sheet: Sheet) -> set[int]:
     """The first and last few lines of a page, as far as they stand in its margins."""
-    high = sorted((l for l in sheet.lines if l.box.y0 > (1 - MARGIN) * sheet.height), key=lambda l: -l.box.y0)[:4]
-    low = sorted((l for l in sheet.lines if l.box.y1 < MARGIN * sheet.height), key=lambda l: l.box.y0)[:4]
+    high = sorted(
+        (one for one in sheet.lines if one.box.y0 > (1 - MARGIN) * sheet.height), key=lambda one: -one.box.y0
+    )[:4]
+    low = sorted((one for one in sheet.lines if one.box.y1 < MARGIN * sheet.height), key=lambda one: one.box.y0)[:4]
     return {id(line) for line in high + low}
 
 
@@ -239,11 +241,11 @@ def _repeated(sheets: Sequence[Sheet]) -> Counter[str]:
 def _remove_line_numbers(sheet: Sheet) -> None:
     numbers = [line for line in sheet.lines if re.fullmatch(r"\d{1,4}", line.text)]
     for side in (
-        [l for l in numbers if l.box.x1 < 0.16 * sheet.width],
-        [l for l in numbers if l.box.x0 > 0.84 * sheet.width],
+        [one for one in numbers if one.box.x1 < 0.16 * sheet.width],
+        [one for one in numbers if one.box.x0 > 0.84 * sheet.width],
     ):
-        values = [int(line.text) for line in sorted(side, key=lambda l: -l.box.y0)]
-        rising = sum(b - a == 1 or b - a == 5 for a, b in zip(values, values[1:], strict=False))
+        values = [int(line.text) for line in sorted(side, key=lambda one: -one.box.y0)]
+        rising = sum(b - a == 1 or b - a == 5 for a, b in pairwise(values))
         if len(values) >= 10 and rising >= 0.8 * (len(values) - 1):
             gone = {id(line) for line in side}
             sheet.lines = [line for line in sheet.lines if id(line) not in gone]

@@ -40,8 +40,8 @@ class Outline:
     def __init__(self, lines: Sequence[Line], body: float, leading: float) -> None:
         self.lines, self.body, self.leading = lines, body, leading
         self.looks: dict[_Look, int] = {}
-        looks: Counter[tuple[_Look, int]] = Counter()
         self.roman = False
+        looks: Counter[tuple[_Look, int]] = Counter()
         for index in range(len(lines)):
             if found := self._numbered(index):
                 looks[(_look(lines[index]), found.level)] += 1
@@ -72,18 +72,18 @@ class Outline:
             or title.endswith((",", ";"))
         ):
             return None
-        if len(line.text) > LONGEST or not self._stands_out(line, single_letter=len(number) == 1 and number.isalpha()):
+        if len(line.text) > LONGEST or not self._stands_out(line):
             return None
         if not self._has_room(index) or re.search(r"[.!?]\s+[A-Z]\w+ \w+", title) or sum(map(str.isalpha, title)) < 3:
             return None
         return Heading(number, title, self._level(number), 1)
 
     def _level(self, number: str) -> int:
-        if re.fullmatch(r"[A-Z]", number) and getattr(self, "roman", False) and number not in "IVX":
+        if re.fullmatch(r"[A-Z]", number) and self.roman and number not in "IVX":
             return 2
         return min(number.count(".") + 1, 4)
 
-    def _stands_out(self, line: Line, *, single_letter: bool) -> bool:
+    def _stands_out(self, line: Line) -> bool:
         if line.bold or line.size > 1.05 * self.body:
             return True
         letters = [c for c in line.text if c.isalpha()]

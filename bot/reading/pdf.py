@@ -87,7 +87,7 @@ def read_pdf(
         figures=figures,
         tables=tables,
         affiliations=_affiliations(drafts, paper),
-        links=_links(drafts, pages),
+        links=_links(drafts),
         extent=Extent("pages", len(pages), total),
         hidden=hidden,
     )
@@ -223,7 +223,7 @@ def _parts(line: Line) -> list[str]:
     return [part.replace("\u00ad", "-").strip() for part in parts if part.strip()]
 
 
-def _links(drafts: Sequence[Draft], pages: Sequence[PageContent]) -> tuple[str, ...]:
+def _links(drafts: Sequence[Draft]) -> tuple[str, ...]:
     """The paper's own links: those of its first page's front matter and abstract, and those its sentences claim."""
     found: list[str] = []
     for draft in drafts:

@@ -57,9 +57,8 @@ class Prose:
         if after[:1].isupper() or "-" in after or "-" in before:
             return False
         last = before.split("-")[-1]
-        if _PREFIXES.fullmatch(last) and self.words[last.casefold()] and self.words[after.casefold()]:
-            return False
-        return True
+        hangs = _PREFIXES.fullmatch(last) and self.words[last.casefold()] and self.words[after.casefold()]
+        return not hangs
 
 
 def line_text(line: Line, marks: frozenset[str] = frozenset()) -> str:

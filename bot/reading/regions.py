@@ -66,8 +66,12 @@ def _captions(sheet: Sheet, body: float, seen: set[tuple[str, str]]) -> list[Cap
 
 def _begins(sheet: Sheet, line: Line, caption: Caption, body: float) -> bool:
     """Whether a line that starts like a caption is one, not a sentence that happens to break there."""
-    above = [l for l in sheet.lines if l is not line and _over(l, line) and 0 < l.base - line.base < 1.7 * line.size]
-    continues = any(abs(l.size - line.size) < 0.3 and l.letters > 20 and not l.bold for l in above)
+    above = [
+        one
+        for one in sheet.lines
+        if one is not line and _over(one, line) and 0 < one.base - line.base < 1.7 * line.size
+    ]
+    continues = any(abs(one.size - line.size) < 0.3 and one.letters > 20 and not one.bold for one in above)
     if caption.firm:
         return not continues or line.pieces[0].bold
     return not continues and (line.size < 0.97 * body or line.pieces[0].bold)
@@ -205,12 +209,12 @@ class _Finder:
 
     def _grown(self, area: Box, band: Box) -> Box:
         """Take in the lines that stand close to the drawing (labels, legends, names of panels)."""
-        lines = [l for l in self.sheet.lines if band.holds(*l.box.middle) and not self._is_text(l)]
+        lines = [one for one in self.sheet.lines if band.holds(*one.box.middle) and not self._is_text(one)]
         rules = [r for r in self.sheet.rules if band.holds(*r.middle) and self._within(r)]
         changed = True
         while changed:
             changed = False
-            for box in [l.box for l in lines] + rules:
+            for box in [l.box for one in lines] + rules:
                 if not (area.x0 <= box.x0 and box.x1 <= area.x1 and area.y0 <= box.y0 and box.y1 <= area.y1) and (
                     area.touches(box, slack=14)
                 ):
@@ -239,9 +243,9 @@ class _Finder:
     def _words(self, band: Box) -> Box | None:
         """Lines of a band that are no running text: a figure or table without any drawing."""
         cap = self.item.box
-        lines = [l for l in self.sheet.lines if band.holds(*l.box.middle) and not self._is_text(l)]
+        lines = [one for one in self.sheet.lines if band.holds(*one.box.middle) and not self._is_text(one)]
         below = band.y1 <= cap.y0 + 1
-        lines.sort(key=lambda l: -l.base if below else l.base)
+        lines.sort(key=lambda one: -one.base if below else one.base)
         edge = cap.y0 if below else cap.y1
         taken: list[Box] = []
         for line in lines:
@@ -263,7 +267,7 @@ def _union(boxes: Sequence[Box]) -> Box | None:
 def table_rows(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
     """The lines inside a table as rows of cells: one row a base line, a new cell at each wide gap."""
     rows: list[list[Line]] = []
-    for line in sorted(lines, key=lambda l: (-l.base, l.box.x0)):
+    for line in sorted(lines, key=lambda one: (-one.base, one.box.x0)):
         if rows and abs(rows[-1][0].base - line.base) < 0.45 * line.size:
             rows[-1].append(line)
         else:
@@ -271,7 +275,7 @@ def table_rows(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
     out: list[tuple[str, ...]] = []
     for row in rows[:400]:
         cells: list[str] = []
-        for line in sorted(row, key=lambda l: l.box.x0):
+        for line in sorted(row, key=lambda one: one.box.x0):
             cells.extend(_cells(line))
         out.append(tuple(cells[:60]))
     return tuple(out)
