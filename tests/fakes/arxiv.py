@@ -88,6 +88,14 @@ class Fault:
     after: int = 0
 
 
+@dataclass(slots=True)
+class _Asked:
+    begun: float
+    path: str
+    agent: str
+    ended: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Stats:
     """What was asked, and how politely. `gaps` are seconds from the end of one request to the start of the next."""
@@ -114,7 +122,7 @@ class FakeArxiv:
         self.oai_page = 2
         self.forget_tokens = 0
         self._faults: list[Fault] = []
-        self._asked: list[tuple[float, float, str, str]] = []
+        self._asked: list[_Asked] = []
         self._lock = threading.Lock()
         self._busy = self._most = 0
         self._stopping = threading.Event()
@@ -179,10 +187,10 @@ class FakeArxiv:
 
     def stats(self) -> Stats:
         with self._lock:
-            asked = sorted(self._asked)
-        gaps = tuple(start - end for (_, end, _, _), (start, _, _, _) in itertools.pairwise(asked))
-        agents = frozenset(agent for *_, agent in asked)
-        return Stats(len(asked), self._most, gaps, agents, tuple(path for _, _, path, _ in asked))
+            asked = list(self._asked)
+        gaps = tuple(b.begun - (a.ended or a.begun) for a, b in itertools.pairwise(asked))
+        agents = frozenset(one.agent for one in asked)
+        return Stats(len(asked), self._most, gaps, agents, tuple(one.path for one in asked))
 
     def busy(self) -> bool:
         """Whether a request is being served."""
@@ -295,16 +303,17 @@ class FakeArxiv:
                 return fault
         return None
 
-    def _begun(self) -> float:
+    def _begun(self, path: str, agent: str) -> _Asked:
         with self._lock:
             self._busy += 1
             self._most = max(self._most, self._busy)
-        return time.monotonic()
+            self._asked.append(_Asked(time.monotonic(), path, agent))
+            return self._asked[-1]
 
-    def _ended(self, begun: float, path: str, agent: str) -> None:
+    def _ended(self, asked: _Asked) -> None:
         with self._lock:
             self._busy -= 1
-            self._asked.append((begun, time.monotonic(), path, agent))
+            asked.ended = time.monotonic()
 
     def wait(self, seconds: float) -> None:
         """Sleep, or less if the server is being stopped."""
@@ -401,13 +410,13 @@ def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             url = urlsplit(self.path)
             path = unquote(url.path)
-            begun = arxiv._begun()
+            asked = arxiv._begun(self.path, self.headers.get("User-Agent", ""))
             try:
                 self._serve(path, dict(parse_qsl(url.query)))
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
             finally:
-                arxiv._ended(begun, self.path, self.headers.get("User-Agent", ""))
+                arxiv._ended(asked)
 
         def _serve(self, path: str, query: dict[str, str]) -> None:
             fault = arxiv._take_fault(path) or Fault(path)
