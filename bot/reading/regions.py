@@ -214,7 +214,7 @@ class _Finder:
         changed = True
         while changed:
             changed = False
-            for box in [l.box for one in lines] + rules:
+            for box in [one.box for one in lines] + rules:
                 if not (area.x0 <= box.x0 and box.x1 <= area.x1 and area.y0 <= box.y0 and box.y1 <= area.y1) and (
                     area.touches(box, slack=14)
                 ):
