@@ -39,11 +39,12 @@ def digest(papers: int = 3) -> Digest:
 
 
 class Desk:
-    """`gate` holds up readings until it is set; `error` is raised instead of an answer."""
+    """`gate` holds up readings until it is set; `error` is raised instead of an answer; `asked` are digests called for."""
 
     def __init__(self) -> None:
         self.gate: asyncio.Event | None = None
         self.error: Exception | None = None
+        self.asked: list[ChatRef] = []
 
     async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
         if self.gate is not None:
@@ -54,7 +55,8 @@ class Desk:
             raise NoSuchPaper(ref.id)
         return card(ref.id, language, depth)
 
-    async def digest(self, _ref: ChatRef) -> Digest | Quiet:
+    async def digest(self, ref: ChatRef) -> Digest | Quiet:
+        self.asked.append(ref)
         if self.error is not None:
             raise self.error
         return digest()

@@ -51,7 +51,7 @@ def shown(result: simcord.InteractionResult) -> str:
 
 
 def buttons(components: Any) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for each in components:
         found += [each] if each["type"] == 2 else buttons(each.get("components") or [])
     return found
