@@ -17,7 +17,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -192,11 +192,6 @@ class FakeArxiv:
         agents = frozenset(one.agent for one in asked)
         return Stats(len(asked), self._most, gaps, agents, tuple(one.path for one in asked))
 
-    def busy(self) -> bool:
-        """Whether a request is being served."""
-        with self._lock:
-            return self._busy > 0
-
     def forget_stats(self) -> None:
         with self._lock:
             self._asked.clear()
@@ -312,8 +307,9 @@ class FakeArxiv:
 
     def _ended(self, asked: _Asked) -> None:
         with self._lock:
-            self._busy -= 1
-            asked.ended = time.monotonic()
+            if asked.ended is None:
+                self._busy -= 1
+                asked.ended = time.monotonic()
 
     def wait(self, seconds: float) -> None:
         """Sleep, or less if the server is being stopped."""
@@ -403,6 +399,7 @@ def _record(entries: Sequence[Announced]) -> str:
 def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        done: Callable[[], None]
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -411,24 +408,28 @@ def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
             url = urlsplit(self.path)
             path = unquote(url.path)
             asked = arxiv._begun(self.path, self.headers.get("User-Agent", ""))
+            self.done = lambda: arxiv._ended(asked)
             try:
                 self._serve(path, dict(parse_qsl(url.query)))
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
             finally:
-                arxiv._ended(asked)
+                self.done()
 
         def _serve(self, path: str, query: dict[str, str]) -> None:
             fault = arxiv._take_fault(path) or Fault(path)
             if fault.mode == "hang":
+                self.done()  # whoever asked will not wait, so this is not one at once with the next
                 arxiv.wait(fault.seconds)
             if fault.mode == "reset":
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.close_connection = True
+                self.done()
                 self.connection.close()
                 return
             if fault.status is not None:
                 self._head(fault.status, "text/plain", 9, fault.retry_after)
+                self.done()
                 self.wfile.write(b"no thanks")
                 return
             status, kind, body = arxiv.answer(path, query, empty=fault.mode == "empty")
@@ -449,6 +450,7 @@ def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
                     self.wfile.flush()
                     arxiv.wait(0.05)
             else:
+                self.done()  # before the last byte: the next request may come as soon as it is out
                 self.wfile.write(body)
 
         def _head(self, status: int, kind: str, length: int, retry_after: str | None = None) -> None:
