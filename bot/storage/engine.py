@@ -6,9 +6,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import URL, Connection, Table, event, exc, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -102,20 +104,9 @@ def _sqlite(url: URL, foreign_keys: bool) -> AsyncEngine:
         folder = Path(url.database).parent
         with translated(url):
             folder.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, json_serializer=_to_json, connect_args={"timeout": BUSY_SECONDS})
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions begin where `begin` below says, not where the driver guesses
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode")
-        if cursor.fetchone()[0] != "wal":
-            cursor.execute("PRAGMA journal_mode=WAL")
-        # FULL: a message marked as being sent must still be so after a power cut.
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        cursor.execute("PRAGMA cache_size=-16384")
-        cursor.close()
+    engine = create_async_engine(
+        url, json_serializer=_to_json, connect_args={"async_creator_fn": partial(_open_file, foreign_keys)}
+    )
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
@@ -123,6 +114,30 @@ def _sqlite(url: URL, foreign_keys: bool) -> AsyncEngine:
             connection.exec_driver_sql(statement)
 
     return engine
+
+
+async def _open_file(foreign_keys: bool, name: str, **options: Any) -> aiosqlite.Connection:
+    # No isolation level: transactions begin where the listener above says, not where the driver guesses.
+    connection = aiosqlite.connect(name, timeout=BUSY_SECONDS, isolation_level=None, **options)
+    connection._thread.daemon = True
+    try:
+        await connection
+    except BaseException:
+        # Its thread still has a word for the event loop, which may be gone a moment after such an error.
+        await asyncio.to_thread(connection._thread.join)
+        raise
+    try:
+        mode = await (await connection.execute("PRAGMA journal_mode")).fetchone()
+        if mode is None or mode[0] != "wal":
+            await connection.execute("PRAGMA journal_mode=WAL")
+        # FULL: a message marked as being sent must still be so after a power cut.
+        await connection.execute("PRAGMA synchronous=FULL")
+        await connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        await connection.execute("PRAGMA cache_size=-16384")
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
 
 
 def _postgres(url: URL) -> AsyncEngine:
