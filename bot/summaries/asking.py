@@ -1,0 +1,90 @@
+"""Putting questions to a model: the data's delimiters, the budget, one more try after a short fault. No judgement."""
+
+from __future__ import annotations
+
+import hashlib
+
+import structlog
+
+from bot.errors import ModelRefused, ModelUnavailable
+from bot.ports import Clock
+from bot.summaries.budget import Meter
+from bot.summaries.completion import Model, Schema
+
+log = structlog.get_logger()
+
+_PATIENCE = 8.0
+"""Seconds that a question waits by itself for a model that said when to come back; past that, others are asked."""
+
+_NAMES = {
+    "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
+    "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean",
+    "lt": "Lithuanian", "lv": "Latvian", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
+    "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish",
+    "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese (simplified)",
+    "zh-tw": "Chinese (traditional)",
+}  # fmt: skip
+
+
+def language_name(code: str) -> str:
+    """How a prompt names a language."""
+    low = code.lower()
+    return _NAMES.get(low) or _NAMES.get(low.split("-")[0]) or f"the language with the ISO 639 code {code}"
+
+
+def enclosed(heading: str, text: str) -> str:
+    """`text` between two lines with a mark that it does not hold: nothing in it can end it.
+
+    The mark comes from the text itself, so that whoever wrote the text cannot know it, and equal texts make equal
+    prompts.
+    """
+    mark = hashlib.sha256(text.encode()).hexdigest()[:16]
+    while mark in text:
+        mark = hashlib.sha256(mark.encode()).hexdigest()[:16]
+    return f"=== data {mark} begins: {heading} ===\n{text}\n=== data {mark} ends ==="
+
+
+class Asker:
+    """One model, its budget and the clock."""
+
+    def __init__(self, model: Model, clock: Clock, meter: Meter) -> None:
+        self._model, self._clock, self._meter = model, clock, meter
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    async def ask(self, system: str, user: str, schema: Schema) -> str:
+        """The reply's text. Raises `ModelUnavailable` or `ModelRefused`."""
+        try:
+            return await self._once(system, user, schema)
+        except ModelUnavailable as error:
+            wait = 1.0 if error.retry_after is None else error.retry_after
+            if wait > _PATIENCE or "did not answer within" in str(error):
+                raise
+            await self._clock.sleep(wait)
+            return await self._once(system, user, schema)
+
+    async def left(self) -> int | None:
+        """Requests left today, None where they are unlimited."""
+        return await self._meter.left()
+
+    async def close(self) -> None:
+        await self._model.close()
+
+    async def _once(self, system: str, user: str, schema: Schema) -> str:
+        await self._meter.admit()
+        try:
+            reply = await self._model.complete(system, user, schema)
+        except (ModelUnavailable, ModelRefused) as error:
+            await self._meter.record(self.name, 1, 0)
+            log.info("model gave no answer", model=self.name, why=str(error))
+            raise
+        except BaseException:
+            await self._meter.record(self.name, 1, 0)
+            raise
+        tokens = reply.tokens_in + reply.tokens_out
+        await self._meter.record(self.name, reply.requests, tokens)
+        log.info("model answered", model=self.name, requests=reply.requests, tokens=tokens)
+        return reply.text

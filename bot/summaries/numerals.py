@@ -1,0 +1,151 @@
+"""Number words: fifteen, quince, пятнадцать, 十五, twice, half. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_EN: dict[str, int] = {
+    "zero": 0, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, **_TENS,
+}  # fmt: skip
+_ES: dict[str, int] = {
+    "cero": 0, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
+    "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciséis": 16, "diecisiete": 17, "dieciocho": 18,
+    "diecinueve": 19, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70,
+    "ochenta": 80, "noventa": 90, "cien": 100,
+}  # fmt: skip
+_RU: dict[str, int] = {
+    "два": 2, "две": 2, "двух": 2, "двумя": 2, "двум": 2, "три": 3, "трёх": 3, "трех": 3, "тремя": 3, "трём": 3,
+    "четыре": 4, "четырёх": 4, "четырех": 4, "четырьмя": 4, "пять": 5, "пяти": 5, "пятью": 5, "шесть": 6, "шести": 6,
+    "семь": 7, "семи": 7, "восемь": 8, "восьми": 8, "девять": 9, "девяти": 9, "десять": 10, "десяти": 10,
+    "одиннадцать": 11, "двенадцать": 12, "двенадцати": 12, "тринадцать": 13, "четырнадцать": 14, "пятнадцать": 15,
+    "пятнадцати": 15, "шестнадцать": 16, "семнадцать": 17, "восемнадцать": 18, "девятнадцать": 19, "двадцать": 20,
+    "двадцати": 20, "тридцать": 30, "сорок": 40, "пятьдесят": 50, "шестьдесят": 60, "семьдесят": 70,
+    "восемьдесят": 80, "девяносто": 90, "сто": 100,
+}  # fmt: skip
+_WORDS = {**_EN, **_ES, **_RU}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_WORD = re.compile(r"[^\W\d_]+")
+_COMPOUND = re.compile(r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve)(?=fold\b)")
+
+_CJK_DIGIT = {
+    "〇": 0,
+    "零": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "兩": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
+_CJK_SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+_CJK = re.compile(r"[〇零一二两兩三四五六七八九十百千万萬亿億]+(?:点[〇零一二三四五六七八九]+)?")
+_COUNTERS = "个個種种项項层層倍名类類件つ段阶階步組组轮套张位組篇本台人"
+_NOT_NUMBERS = frozenset(("十分", "万一", "千万", "百万", "万", "千", "百", "十", "一", "一一", "三千", "百千", "千百"))
+
+_RATIOS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        r"\b(?:twice|doubl(?:e|es|ed|ing)|twofold|two-fold|el doble|duplica\w*|вдвое|удваива\w+)\b|翻倍|翻番|加倍|倍増",
+        ("2", "100"),
+    ),
+    (r"\b(?:tripl(?:e|es|ed|ing)|thrice|threefold|three-fold|el triple|triplica\w*|втрое)\b", ("3", "200")),
+    (r"\b(?:quadrupl(?:e|es|ed|ing)|fourfold|вчетверо)\b", ("4", "300")),
+    (r"\b(?:half|halv(?:e|es|ed|ing)|la mitad|половин\w*|наполовину)\b|一半|半数|减半|半減|半分", ("0.5", "50", "2")),
+)
+_RATIO = [(re.compile(pattern, re.IGNORECASE), frozenset(map(Decimal, values))) for pattern, values in _RATIOS]
+
+
+def spelled(text: str) -> Iterator[tuple[Decimal, int, int]]:
+    """Numbers written as words: value, start, end. One is no number here: it is an article in most languages."""
+    yield from _western(text)
+    for match in _COMPOUND.finditer(text.lower()):
+        yield Decimal(_WORDS[match.group()]), match.start(), match.end()
+    yield from _eastern(text)
+
+
+def ratios(text: str) -> Iterator[tuple[frozenset[Decimal], int, int]]:
+    """ "Twice", "half" …: the values that they may stand for where the other text has digits."""
+    for pattern, values in _RATIO:
+        for match in pattern.finditer(text):
+            yield values, match.start(), match.end()
+
+
+def _western(text: str) -> Iterator[tuple[Decimal, int, int]]:
+    run: list[tuple[str, int, int]] = []
+    for match in _WORD.finditer(text):
+        word = match.group().lower()
+        joined = not run or re.fullmatch(r"[\s-]+(?:and |y )?", text[run[-1][2] : match.start()]) is not None
+        if word in ("and", "y") and run:
+            continue
+        if run and not (joined and _continues(run, word)):
+            yield from _told(run)
+            run = []
+        if word in _WORDS or (run and word in _SCALES):
+            run.append((word, *match.span()))
+    if run:
+        yield from _told(run)
+
+
+def _continues(run: list[tuple[str, int, int]], word: str) -> bool:
+    """“Twenty” goes on with “five”, “two” with “hundred”; “two, three” are two numbers."""
+    if word in _SCALES:
+        return True
+    last = run[-1][0]
+    if word not in _WORDS:
+        return False
+    return last in _SCALES or (_WORDS.get(last, 0) >= 20 and _WORDS[last] % 10 == 0 and _WORDS[word] < 10)
+
+
+def _told(run: list[tuple[str, int, int]]) -> Iterator[tuple[Decimal, int, int]]:
+    total, current = 0, 0
+    for word, _, _ in run:
+        if word == "hundred":
+            current = max(current, 1) * 100
+        elif word in _SCALES:
+            total, current = total + max(current, 1) * _SCALES[word], 0
+        else:
+            current += _WORDS[word]
+    yield Decimal(total + current), run[0][1], run[-1][2]
+
+
+def _eastern(text: str) -> Iterator[tuple[Decimal, int, int]]:
+    for match in _CJK.finditer(text):
+        word = match.group()
+        before, after = text[: match.start()], text[match.end() : match.end() + 1]
+        if before[-1:].isdigit() or before.endswith("第") or text[match.start() : match.end() + 1] in _NOT_NUMBERS:
+            continue
+        percent = before.endswith("百分之")
+        if word in _NOT_NUMBERS and not percent:
+            continue
+        if len(word) > 1 or percent or (after and after in _COUNTERS and word not in "一十百千万萬亿億"):
+            value = _cjk_value(word)
+            if value is not None and "百分之".startswith(word + after) is False:
+                yield value, match.start(), match.end()
+
+
+def _cjk_value(word: str) -> Decimal | None:
+    """十五 = 15, 一千五百 = 1500, 二〇二四 = 2024, 一万二 = 12000 is not attempted; None where it does not parse."""
+    word, _, decimals = word.partition("点")
+    if all(c in _CJK_DIGIT for c in word):
+        whole = int("".join(str(_CJK_DIGIT[c]) for c in word))
+    else:
+        total, section, digit = 0, 0, 0
+        for char in word:
+            if char in _CJK_DIGIT:
+                digit = _CJK_DIGIT[char]
+            elif (scale := _CJK_SCALE[char]) < 10**4:
+                section, digit = section + max(digit, 1) * scale, 0
+            else:
+                total, section, digit = (total + section + digit) * scale, 0, 0
+        whole = total + section + digit
+    tail = "".join(str(_CJK_DIGIT[c]) for c in decimals)
+    return Decimal(f"{whole}.{tail}") if tail else Decimal(whole)
