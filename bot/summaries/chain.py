@@ -53,6 +53,12 @@ class Chain:
         self._pauses: dict[str, Pause] = {}
         self._slots = asyncio.Semaphore(concurrency)
 
+    async def __aenter__(self) -> Chain:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     @property
     def name(self) -> str:
         """The name of the first choice."""
@@ -101,6 +107,11 @@ class Chain:
             if request.key not in done:
                 done[request.key] = self._gave_up(tried[request.key])
         return done
+
+    def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
+        """Made without a model, saying why (a few words or an error's sentence). Never fails."""
+        summary = extract(request, self._clock)
+        return replace(summary, provenance=replace(summary.provenance, instead_of=why.rstrip(".")))
 
     async def close(self) -> None:
         """Close the models' connections."""
@@ -182,12 +193,6 @@ class Chain:
         known = [wait for wait in waits if wait is not None]
         why = " ".join(dict.fromkeys(str(error) for _, error in away))
         return ModelUnavailable(why, retry_after=min(known) if known else None)
-
-
-def extractive_instead(request: SummaryRequest, why: str, clock: Clock) -> Summary:
-    """The extractive summary where no model served in time; `why` is a few words or the error's sentence."""
-    summary = extract(request, clock)
-    return replace(summary, provenance=replace(summary.provenance, instead_of=why.rstrip(".")))
 
 
 def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> Chain:

@@ -46,11 +46,12 @@ _SCALES = {
     "兆": 12,
 }  # fmt: skip
 _UNITS: tuple[tuple[str, str], ...] = (
-    ("pp", r"pp\b|p\.p\.|pts?\b|(?:absolute )?percentage[- ]points?|points?\b|percent points?|个百分点|"
+    ("pp", r"pp\b|p\.p\.|pts?\b|(?:absolute )?percentage[- ]points?|points?\b|percent points?|"
+           r"个百分点|"
            r"個百分點|百分点|ポイント|パーセントポイント|puntos?(?: porcentuales?)?|"
            r"процентн\w+ пункт\w*|п\.\s?п\.?|пункт\w*"),
     ("%", r"\\?%|％|percent\b|per cent\b|por ciento|процент\w*|パーセント|prozent\b"),
-    ("×", r"×|\\times|x(?![\w])|X(?![\w])|[- ]?fold\b|[- ]?times\b|倍|veces\b|раза?\b|[- ]?кратн\w*|-mal\b|fois\b"),
+    ("×", r"×|\\times|[xX](?!\w)|[- ]?fold\b|[- ]?times\b|倍|veces\b|раза?\b|[- ]?кратн\w*|-mal\b|fois\b"),
     ("ms", r"ms\b|msec\b|milliseconds?|毫秒|ミリ秒|milisegundos?|мс\b|миллисекунд\w*"),
     ("s", r"s\b|secs?\b|seconds?\b|秒|segundos?\b|секунд\w*|сек\b\.?|с\b"),
     ("min", r"min\b|mins\b|minutes?\b|分钟|分鐘|分間|minutos?\b|минут\w*|мин\b\.?"),
