@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import singledispatch
@@ -27,8 +26,6 @@ EXAMPLES = (
 
 SHOWN_TOPICS = 20
 """Remove buttons under a list; platforms take about 25."""
-
-_POINTER_WIDTH = 48
 
 _DIGEST = Button("Digest now", action=str(Action("digest")))
 _SETTINGS = Button("Settings", action=str(Action("settings")))
@@ -131,7 +128,7 @@ def _(result: results.Subscribed) -> Reply:
         Document(
             (
                 Line((Text("Subscribed to "), Text(result.topic, code=True))),
-                Line((Text(f"That is {_sentence(result.explained)}"),)),
+                Line((Text(f"That is: {_sentence(result.explained)}"),)),
                 Note((Text(f"First digest: {_when(result.first_due)}. It begins with the latest listing."),)),
             )
         ),
@@ -147,7 +144,7 @@ def _(result: results.AlreadySubscribed) -> Reply:
 
 @reply.register
 def _(result: results.NotUnderstood) -> Reply:
-    shown = (Code(_pointer(result.query, result.position)),) if result.query.strip() else ()
+    shown = (Code(result.pointer),) if result.query.strip() else ()
     return Reply(Document((Line((Text(_sentence(result.why)),)), *shown)), ((_HELP,),))
 
 
@@ -393,15 +390,3 @@ def _duration(seconds: float) -> str:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _pointer(query: str, position: int) -> str:
-    """The query on one line with a caret under the mistake; a long one is shown around it."""
-    flat = "".join(" " if unicodedata.category(each).startswith(("C", "Z")) else each for each in query)
-    position = min(max(position, 0), len(flat))
-    first = max(0, position - _POINTER_WIDTH // 2)
-    shown = flat[first : first + _POINTER_WIDTH]
-    before, after = ("…" if first else ""), ("…" if first + _POINTER_WIDTH < len(flat) else "")
-    # Wide letters take two columns of the monospaced line.
-    width = sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in before + shown[: position - first])
-    return f"{before}{shown}{after}\n{' ' * width}^"

@@ -83,11 +83,15 @@ class AlreadySubscribed:
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """A topic that does not parse: `why` is a sentence, `position` the 0-based offset of the mistake in `query`."""
+    """A topic that does not parse: `why` is a sentence, `position` the 0-based offset of the mistake in `query`.
+
+    `pointer` shows the place in two monospaced lines.
+    """
 
     query: str
     why: str
     position: int
+    pointer: str
 
 
 @dataclass(frozen=True, slots=True)

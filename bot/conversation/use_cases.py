@@ -128,7 +128,7 @@ class Conversation:
         try:
             topic = topics.parse(query)
         except BadTopic as error:
-            return NotUnderstood(error.query, str(error), error.position)
+            return NotUnderstood(error.query, str(error), error.position, topics.pointer(error))
         explained = topics.explain(topic)
         chat = await self._known(ref, title) or await self._create(ref, title)
         following = await self._store.subscriptions(ref)
@@ -284,10 +284,11 @@ class Conversation:
         return Forgotten()
 
     async def suspend(self, ref: ChatRef, why: str) -> None:
-        """The platform says that nothing can be sent there any more."""
-        if await self._store.chat(ref):
-            await self._store.suspend(ref, why)
-            log.info("chat suspended", chat=str(ref), why=why)
+        """The platform says that nothing can be sent there any more; a group's forum topics go with it."""
+        for chat in await self._store.chats():
+            if chat.ref == ref or (chat.ref.platform, chat.ref.id.partition("/")[0]) == (ref.platform, ref.id):
+                await self._store.suspend(chat.ref, why)
+                log.info("chat suspended", chat=str(chat.ref), why=why)
 
     async def resume(self, ref: ChatRef) -> None:
         """The platform, or somebody in the chat, says that it can be reached again."""

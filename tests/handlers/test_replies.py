@@ -1,0 +1,161 @@
+"""Every result has a reply that fits a phone, and every button of it can be read back and does something."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot import conversation as results
+from bot.conversation import Followed, Result, topic_key, values
+from bot.errors import BadSetting
+from bot.model import Card, Chat, ChatRef, Depth, Paper, Platform
+from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
+from handlers import actions
+from handlers.commands import BY_NAME, COMMANDS
+from handlers.replies import EXAMPLES, apology, reply
+
+CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
+DUE = datetime(2026, 6, 3, 8, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+CARD = Card(Paper("2406.14272", 1, "A title", ("A. Author",), "An abstract.", ("cs.CV",)))
+LONG = 'abs:"gaussian splatting" AND cat:cs.CV AND NOT ' + " AND NOT ".join(f"word{n}" for n in range(40))
+TOPIC = Followed("cat:cs.CV", "papers in cs.CV", topic_key("cat:cs.CV"), date(2026, 6, 2))
+LONGEST = Followed(LONG, "papers that …", topic_key(LONG), date(2026, 6, 2))
+
+EVERY_RESULT: tuple[Result, ...] = (
+    results.Welcome(CHAT, True, 0),
+    results.Welcome(CHAT, False, 3),
+    results.Help(),
+    results.Privacy(),
+    results.Subscribed(CHAT, LONG, "papers that …", date(2026, 6, 2), DUE, 1),
+    results.AlreadySubscribed("cat:cs.CV", "papers in cs.CV"),
+    results.NotUnderstood("a AND", "There is nothing after AND.", 2, "a AND\n  ^"),
+    results.TooMany(50),
+    results.Unsubscribed("cat:cs.CV", 0),
+    results.NotSubscribed("x", ()),
+    results.NotSubscribed("x", (TOPIC, LONGEST)),
+    results.Subscriptions(CHAT, ()),
+    results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25),
+    results.PaperCard(CARD, "en", Depth.BRIEF),
+    results.NotALink("x", "There is no arXiv id in it."),
+    results.UnknownPaper("2406.99999", "arXiv has no paper 2406.99999; check the id."),
+    results.Withdrawn(Card(replace(CARD.paper, withdrawn=True))),
+    results.Unreadable("2406.14272", "it is encrypted"),
+    results.Busy("arXiv does not answer.", 4000.0),
+    results.DigestComing(3, 1),
+    results.NothingNow("Nothing is new.", 1),
+    results.SettingsView(CHAT, DUE),
+    results.Choices("language", "en", (("en", "English"), ("de", "Deutsch")), "or any other"),
+    results.Changed(CHAT, "timezone", "Europe/Berlin", DUE),
+    results.NotAccepted("timezone", "Berln", "I know no such place.", ("Europe/Berlin",)),
+    results.ConfirmForget(2),
+    results.Forgotten(),
+    results.NotAllowed("change its settings"),
+    results.Incomplete("subscribe"),
+    results.Stale(),
+)
+
+
+def lines(answer: Reply) -> Iterator[str]:
+    for block in answer.document.blocks:
+        match block:
+            case Heading(spans) | Line(spans) | Note(spans):
+                yield "".join(span.text for span in spans)
+            case Bullets(items):
+                yield from ("".join(span.text for span in item) for item in items)
+            case Code(text):
+                yield text
+            case Fold(title):
+                yield "".join(span.text for span in title)
+
+
+def test_every_kind_of_result_is_among_these_samples() -> None:
+    assert isinstance(Result, types.UnionType)
+    assert {type(each) for each in EVERY_RESULT} == set(get_args(Result))
+
+
+@pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda each: type(each).__name__)
+def test_every_result_is_answered_in_sentences(result: Result) -> None:
+    said = list(lines(reply(result)))
+    assert said
+    assert all(each.strip() for each in said)
+    assert not any(".." in each or "None" in each for each in said)
+
+
+@pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda each: type(each).__name__)
+def test_every_button_leads_somewhere_and_fits_both_platforms(result: Result) -> None:
+    rows = reply(result).buttons
+    buttons = [button for row in rows for button in row]
+    assert len(buttons) <= 25
+    assert all(len(row) <= 5 for row in rows)
+    for button in buttons:
+        assert (button.url is None) != (button.action is None)
+        if button.action is not None:
+            assert len(button.action.encode()) <= actions.LONGEST
+            assert actions.parse(button.action) is not None
+
+
+@pytest.mark.parametrize("name", values.NAMES)
+def test_every_choice_of_a_setting_is_a_button_and_the_present_one_is_marked(name: str) -> None:
+    choices = values.choices(CHAT, name)
+    assert isinstance(choices, results.Choices)
+    buttons = [button for row in reply(choices).buttons for button in row]
+    assert all(button.action and actions.parse(button.action) for button in buttons)
+    assert sum(button.label.startswith("✓") for button in buttons) == 1
+
+
+def test_a_mistake_in_a_topic_is_pointed_at() -> None:
+    said = list(lines(reply(EVERY_RESULT[6])))
+    assert said == ["There is nothing after AND.", "a AND\n  ^"]
+
+
+def test_the_first_digest_is_told_by_the_chats_own_clock() -> None:
+    said = "\n".join(lines(reply(results.Subscribed(CHAT, "cat:cs.CV", "papers", date(2026, 6, 2), DUE, 1))))
+    assert "Wednesday 3 June at 08:30 (Berlin time)" in said
+
+
+def test_help_names_every_command_and_its_examples_are_real_topics() -> None:
+    from bot import topics
+
+    said = "\n".join(lines(reply(results.Help())))
+    assert all(f"/{command.name} " in said for command in COMMANDS)
+    assert all(topics.parse(query).query for query, _ in EXAMPLES)
+
+
+def test_a_card_offers_the_deep_reading_unless_it_is_one() -> None:
+    def labels(depth: Depth) -> list[str]:
+        return [button.label for row in reply(results.PaperCard(CARD, "en", depth)).buttons for button in row]
+
+    assert "Read it all" in labels(Depth.BRIEF)
+    assert "Read it all" not in labels(Depth.DEEP)
+
+
+def test_errors_for_people_are_said_and_others_only_named_by_a_reference() -> None:
+    assert list(lines(reply(BadSetting("SIZE", "is no number.")))) == ["SIZE: is no number."]
+    assert "0a1b" in "\n".join(lines(apology("0a1b")))
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [None, 7, "", "drop", "drop:", "drop:ü", "drop:a b", "sudo:now", "x" * 100, "digest:\n", "set:" + "a" * 60],
+)
+def test_forged_actions_are_not_read(forged: object) -> None:
+    parsed = actions.parse(forged)
+    assert parsed is None or (forged, parsed.argument) == ("drop:", "")
+
+
+def test_commands_are_what_every_platform_can_register() -> None:
+    for command in COMMANDS:
+        assert command.name.isascii()
+        assert command.name.islower()
+        assert 1 <= len(command.name) <= 32
+        assert 1 <= len(command.description) <= 100
+        required = [argument.required for argument in command.arguments]
+        assert required == sorted(required, reverse=True)
+        assert all(len(argument.description) <= 100 for argument in command.arguments)
+    assert len(BY_NAME) == len(COMMANDS)

@@ -1,0 +1,402 @@
+"""The use cases behind chat commands, on a real store and a clock that stands still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import conversation as results
+from bot.conversation import Asker, Conversation, Defaults, topic_key, values
+from bot.errors import GiveUp, NoSuchPaper, SourceUnavailable
+from bot.model import (
+    Announced,
+    Announcement,
+    Card,
+    ChatRef,
+    Depth,
+    Digest,
+    Kind,
+    Paper,
+    PaperRef,
+    Platform,
+    Quiet,
+    Style,
+    Window,
+)
+from bot.storage.store import SqlStore
+from tests.fakes.clock import FakeClock
+from tests.fakes.stores import memory_store
+
+CHAT = ChatRef(Platform.TELEGRAM, "5")
+OWNER = Asker("5", is_admin=True)
+MEMBER = Asker("6", is_admin=False)
+NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
+PAPER = Paper("2406.14272", 1, "A title", ("A. Author",), "An abstract.", ("cs.CV",))
+
+
+class Desk:
+    """Stands where reading and composing are: answers what the test laid out, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.answer: Card | Exception = Card(PAPER)
+        self.digest: Digest | Quiet | Exception = Quiet("Nothing is new since your last digest.")
+        self.asked: list[tuple[PaperRef, str, Depth]] = []
+        self.hold = asyncio.Event()
+        self.hold.set()
+
+    async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
+        self.asked.append((ref, language, depth))
+        await self.hold.wait()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    async def compose(self, ref: ChatRef) -> Digest | Quiet:  # noqa: ARG002 - the shape of DigestNow
+        if isinstance(self.digest, Exception):
+            raise self.digest
+        return self.digest
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[SqlStore]:
+    async with memory_store() as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(NOW)
+
+
+@pytest.fixture
+def talk(store: SqlStore, clock: FakeClock, desk: Desk) -> Conversation:
+    return Conversation(store, clock, desk.read, desk.compose, Defaults("de", "Europe/Berlin", time(8, 30)))
+
+
+# ── chats ──
+
+
+async def test_a_new_chat_starts_with_the_operators_defaults_and_its_next_digest_time(
+    talk: Conversation, store: SqlStore
+) -> None:
+    welcome = await talk.start(CHAT, "Ann")
+    assert welcome.new
+    chat = await store.chat(CHAT)
+    assert chat is not None
+    assert (chat.title, chat.language, chat.timezone, chat.digest_time) == ("Ann", "de", "Europe/Berlin", time(8, 30))
+    assert chat.next_due_at == datetime(2026, 6, 3, 6, 30, tzinfo=UTC)
+    assert not (await talk.start(CHAT, "Ann")).new
+
+
+async def test_looking_at_lists_and_settings_makes_no_chat(talk: Conversation, store: SqlStore) -> None:
+    assert (await talk.subscriptions(CHAT)).topics == ()
+    assert (await talk.settings(CHAT)).chat.language == "de"
+    assert await store.chat(CHAT) is None
+
+
+async def test_a_suspended_chat_that_speaks_again_is_resumed(talk: Conversation, store: SqlStore) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    await talk.suspend(CHAT, "blocked by the user")
+    suspended = await store.chat(CHAT)
+    assert suspended is not None
+    assert suspended.suspended == "blocked by the user"
+    await talk.subscriptions(CHAT)
+    resumed = await store.chat(CHAT)
+    assert resumed is not None
+    assert resumed.suspended is None
+    assert resumed.next_due_at is not None
+    assert resumed.next_due_at > NOW
+
+
+async def test_suspending_a_group_suspends_its_forum_topics_too(talk: Conversation, store: SqlStore) -> None:
+    group, thread, other = (ChatRef(Platform.TELEGRAM, each) for each in ("-1007", "-1007/45", "-10077/45"))
+    for ref in (group, thread, other):
+        await talk.start(ref)
+    await talk.suspend(group, "removed from the chat")
+    suspended = {chat.ref for chat in await store.chats() if chat.suspended}
+    assert suspended == {group, thread}
+
+
+async def test_a_chat_that_is_forgotten_leaves_nothing(talk: Conversation, store: SqlStore) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    assert await talk.ask_forget(OWNER, CHAT) == results.ConfirmForget(1)
+    assert isinstance(await talk.forget(OWNER, CHAT), results.Forgotten)
+    assert await store.chat(CHAT) is None
+    assert await store.subscriptions(CHAT) == []
+
+
+# ── topics ──
+
+
+async def test_subscribing_begins_with_the_latest_listing_and_says_when_the_first_digest_comes(
+    talk: Conversation, store: SqlStore
+) -> None:
+    day = date(2026, 6, 1)
+    await store.ingest([Announced(PAPER, Announcement(PAPER.id, 1, day, Kind.NEW))], NOW)
+    done = await talk.subscribe(OWNER, CHAT, "cs.CV")
+    assert isinstance(done, results.Subscribed)
+    assert (done.topic, done.since, done.following) == ("cat:cs.CV", day, 1)
+    assert done.first_due.isoformat() == "2026-06-03T08:30:00+02:00"
+    assert done.explained
+
+
+async def test_the_same_topic_in_other_words_is_already_subscribed(talk: Conversation) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV diffusion")
+    again = await talk.subscribe(OWNER, CHAT, "diffusion AND cat:cs.CV")
+    assert isinstance(again, results.AlreadySubscribed)
+
+
+async def test_a_topic_with_a_mistake_is_answered_with_its_place(talk: Conversation, store: SqlStore) -> None:
+    answer = await talk.subscribe(OWNER, CHAT, "cat:cs.CV AND (diffusion")
+    assert isinstance(answer, results.NotUnderstood)
+    assert answer.query[: answer.position].startswith("cat:cs.CV AND")
+    assert answer.why
+    assert await store.chat(CHAT) is None
+
+
+async def test_a_chat_follows_fifty_topics_at_most(talk: Conversation) -> None:
+    for number in range(50):
+        assert isinstance(await talk.subscribe(OWNER, CHAT, f"word{number}"), results.Subscribed)
+    assert await talk.subscribe(OWNER, CHAT, "onemore") == results.TooMany(50)
+
+
+@pytest.mark.parametrize("what", ["2", "#2", "diffusion", "Diffusion", topic_key("diffusion")])
+async def test_a_topic_is_removed_by_its_number_its_words_or_its_key(talk: Conversation, what: str) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    await talk.subscribe(OWNER, CHAT, "diffusion")
+    assert await talk.unsubscribe(OWNER, CHAT, what) == results.Unsubscribed("diffusion", 1)
+
+
+async def test_a_number_outside_the_list_removes_nothing(talk: Conversation) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    for what in ("0", "2", "999"):
+        assert isinstance(await talk.unsubscribe(OWNER, CHAT, what), results.NotSubscribed)
+    assert len((await talk.subscriptions(CHAT)).topics) == 1
+
+
+async def test_a_topic_that_is_not_followed_suggests_the_closest_first(talk: Conversation) -> None:
+    for query in ("cs.CV", "transformers", "diffusion"):
+        await talk.subscribe(OWNER, CHAT, query)
+    answer = await talk.unsubscribe(OWNER, CHAT, "difusion")
+    assert isinstance(answer, results.NotSubscribed)
+    assert answer.following[0].topic == "diffusion"
+
+
+async def test_a_removal_button_works_once(talk: Conversation) -> None:
+    await talk.subscribe(OWNER, CHAT, "diffusion")
+    key = topic_key("diffusion")
+    assert isinstance(await talk.unsubscribe_key(OWNER, CHAT, key), results.Unsubscribed)
+    assert isinstance(await talk.unsubscribe_key(OWNER, CHAT, key), results.Stale)
+
+
+async def test_ones_topics_and_arxivs_categories_complete_what_is_typed(talk: Conversation) -> None:
+    await talk.subscribe(OWNER, CHAT, "diffusion")
+    long = " OR ".join(f"word{number}" for number in range(20))
+    await talk.subscribe(OWNER, CHAT, long)
+    assert [each.value for each in await talk.suggest(CHAT, "DIFF")] == ["diffusion"]
+    [found] = await talk.suggest(CHAT, "word7")
+    assert len(found.value) <= 100
+    assert len(found.label) <= 100
+    assert isinstance(await talk.unsubscribe(OWNER, CHAT, found.value), results.Unsubscribed)
+    assert "cat:cs.CV" in [each.value for each in await talk.suggest_categories("computer vision")]
+    assert (await talk.suggest_categories("cat:cs.CV"))[0].value == "cat:cs.CV"
+    assert len(await talk.suggest_categories("")) == 25
+
+
+async def test_only_admins_change_anything_and_everybody_may_ask(talk: Conversation, store: SqlStore) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    refused = [
+        await talk.subscribe(MEMBER, CHAT, "diffusion"),
+        await talk.unsubscribe(MEMBER, CHAT, "1"),
+        await talk.unsubscribe_key(MEMBER, CHAT, topic_key("cat:cs.CV")),
+        await talk.change(MEMBER, CHAT, "size", "5"),
+        await talk.digest_now(MEMBER, CHAT),
+        await talk.ask_forget(MEMBER, CHAT),
+        await talk.forget(MEMBER, CHAT),
+    ]
+    assert all(isinstance(each, results.NotAllowed) for each in refused)
+    assert len((await talk.subscriptions(CHAT)).topics) == 1
+    assert isinstance(await talk.summarize(CHAT, "2406.14272"), results.PaperCard)
+
+
+# ── papers ──
+
+
+async def test_a_link_is_read_in_the_chats_language_and_depth(talk: Conversation, desk: Desk) -> None:
+    await talk.change(OWNER, CHAT, "language", "中文")
+    await talk.change(OWNER, CHAT, "depth", "deep")
+    answer = await talk.summarize(CHAT, "https://arxiv.org/abs/2406.14272v1")
+    assert isinstance(answer, results.PaperCard)
+    assert desk.asked == [(PaperRef("2406.14272", 1), "zh", Depth.DEEP)]
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [
+        (NoSuchPaper("2406.99999"), results.UnknownPaper),
+        (SourceUnavailable("arXiv does not answer.", retry_after=30), results.Busy),
+        (GiveUp("It is encrypted."), results.Unreadable),
+    ],
+)
+async def test_a_paper_that_cannot_be_read_is_an_answer(
+    talk: Conversation, desk: Desk, raised: Exception, kind: type
+) -> None:
+    desk.answer = raised
+    assert isinstance(await talk.summarize(CHAT, "2406.99999"), kind)
+
+
+async def test_a_withdrawn_paper_says_so(talk: Conversation, desk: Desk) -> None:
+    desk.answer = Card(replace(PAPER, withdrawn=True))
+    assert isinstance(await talk.summarize(CHAT, "2406.14272"), results.Withdrawn)
+
+
+async def test_what_is_no_link_is_told_apart_from_nothing_at_all(talk: Conversation, desk: Desk) -> None:
+    assert isinstance(await talk.summarize(CHAT, "https://example.org/x"), results.NotALink)
+    assert isinstance(await talk.summarize(CHAT, "  "), results.Incomplete)
+    assert desk.asked == []
+
+
+async def test_a_chat_has_three_readings_under_way_at_most_and_another_chat_its_own(
+    talk: Conversation, desk: Desk
+) -> None:
+    desk.hold.clear()
+    running = [asyncio.create_task(talk.summarize(CHAT, f"2406.1427{number}")) for number in range(3)]
+    while len(desk.asked) < 3:  # noqa: ASYNC110 - the store answers from its own thread
+        await asyncio.sleep(0.001)
+    assert isinstance(await talk.summarize(CHAT, "2406.14279"), results.Busy)
+    elsewhere = asyncio.create_task(talk.summarize(ChatRef(Platform.DISCORD, "9"), "2406.14279"))
+    desk.hold.set()
+    assert all(isinstance(each, results.PaperCard) for each in await asyncio.gather(*running, elsewhere))
+    assert isinstance(await talk.summarize(CHAT, "2406.14279"), results.PaperCard)
+
+
+# ── digest now ──
+
+
+async def test_digest_now_says_what_comes_or_why_nothing_does(talk: Conversation, desk: Desk) -> None:
+    assert await talk.digest_now(OWNER, CHAT) == results.NothingNow("This chat follows no topic yet.", 0)
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    assert await talk.digest_now(OWNER, CHAT) == results.NothingNow("Nothing is new since your last digest.", 1)
+    window = Window(date(2026, 6, 1), date(2026, 6, 2))
+    desk.digest = Digest(("cat:cs.CV",), window, 9, 3, (Card(PAPER),), also=(Card(PAPER), Card(PAPER)))
+    assert await talk.digest_now(OWNER, CHAT) == results.DigestComing(1, 2)
+    desk.digest = SourceUnavailable("arXiv does not answer.")
+    assert await talk.digest_now(OWNER, CHAT) == results.Busy("arXiv does not answer.", None)
+
+
+# ── settings ──
+
+
+@pytest.mark.parametrize(
+    ("name", "given_value", "field", "value"),
+    [
+        ("language", "German", "language", "de"),
+        ("language", "deutsch", "language", "de"),
+        ("language", "中文", "language", "zh"),
+        ("language", "ZH", "language", "zh"),
+        ("language", "繁體中文", "language", "zh-Hant"),
+        ("lang", "Español", "language", "es"),
+        ("time", "9", "digest_time", time(9)),
+        ("time", "9:30", "digest_time", time(9, 30)),
+        ("time", "9am", "digest_time", time(9)),
+        ("time", "9 p.m.", "digest_time", time(21)),
+        ("time", "12am", "digest_time", time(0)),
+        ("time", "12 pm", "digest_time", time(12)),
+        ("time", "21.15", "digest_time", time(21, 15)),
+        ("time", "21h15", "digest_time", time(21, 15)),
+        ("time", "0930", "digest_time", time(9, 30)),
+        ("time", "noon", "digest_time", time(12)),
+        ("time", "midnight", "digest_time", time(0)),
+        ("timezone", "Europe/Berlin", "timezone", "Europe/Berlin"),
+        ("timezone", "europe/berlin", "timezone", "Europe/Berlin"),
+        ("timezone", "new york", "timezone", "America/New_York"),
+        ("timezone", "San Francisco", "timezone", "America/Los_Angeles"),
+        ("timezone", "Zürich", "timezone", "Europe/Zurich"),
+        ("timezone", "São Paulo", "timezone", "America/Sao_Paulo"),
+        ("timezone", "서울", "timezone", "Asia/Seoul"),
+        ("timezone", "utc", "timezone", "UTC"),
+        ("size", "1", "size", 1),
+        ("size", "50", "size", 50),
+        ("size", "7 papers", "size", 7),
+        ("style", "Compact", "style", Style.COMPACT),
+        ("depth", "deep", "depth", Depth.DEEP),
+    ],
+)
+async def test_settings_are_read_as_people_write_them(
+    talk: Conversation, store: SqlStore, name: str, given_value: str, field: str, value: object
+) -> None:
+    answer = await talk.change(OWNER, CHAT, name, given_value)
+    assert isinstance(answer, results.Changed)
+    kept = await store.chat(CHAT)
+    assert kept is not None
+    assert getattr(kept, field) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "given_value", "example"),
+    [
+        ("language", "Germann", "German"),
+        ("language", "Klingon", "English"),
+        ("time", "25", "9:30"),
+        ("time", "13pm", "9:30"),
+        ("time", "9:75", "9:30"),
+        ("time", "soon", "9:30"),
+        ("timezone", "Berln", "Europe/Berlin"),
+        ("timezone", "Nowhere at all", "Europe/Berlin"),
+        ("timezone", "+02:00", "Europe/Berlin"),
+        ("timezone", "UTC-7", "America/Los_Angeles"),
+        ("size", "0", "10"),
+        ("size", "51", "10"),
+        ("size", "-3", "10"),
+        ("size", "٣x", "10"),
+        ("style", "fancy", "cards"),
+        ("depth", "", "brief"),
+        ("colour", "red", "language"),
+    ],
+)
+async def test_a_value_that_cannot_be_is_answered_with_examples_and_changes_nothing(
+    talk: Conversation, store: SqlStore, name: str, given_value: str, example: str
+) -> None:
+    answer = await talk.change(OWNER, CHAT, name, given_value)
+    assert isinstance(answer, results.NotAccepted)
+    assert example in answer.examples
+    assert await store.chat(CHAT) is None
+
+
+async def test_a_new_time_or_place_sets_the_next_digest_anew(talk: Conversation, store: SqlStore) -> None:
+    changed = await talk.change(OWNER, CHAT, "time", "15:00")
+    assert isinstance(changed, results.Changed)
+    assert changed.chat.next_due_at == datetime(2026, 6, 2, 13, 0, tzinfo=UTC)
+    changed = await talk.change(OWNER, CHAT, "timezone", "Tokyo")
+    assert isinstance(changed, results.Changed)
+    assert changed.chat.next_due_at == datetime(2026, 6, 3, 6, 0, tzinfo=UTC)
+    assert changed.first_due.isoformat() == "2026-06-03T15:00:00+09:00"
+    kept = await store.chat(CHAT)
+    assert kept is not None
+    assert kept.next_due_at == changed.chat.next_due_at
+
+
+@pytest.mark.parametrize("name", values.NAMES)
+async def test_every_value_that_a_button_offers_is_accepted(talk: Conversation, name: str) -> None:
+    offered = await talk.choices(CHAT, name)
+    assert isinstance(offered, results.Choices)
+    for value, _ in offered.options:
+        assert isinstance(await talk.change(OWNER, CHAT, name, value), results.Changed)
+
+
+@pytest.mark.parametrize("name", values.NAMES)
+@given(given_value=st.text(max_size=40))
+def test_no_value_breaks_a_setting(name: str, given_value: str) -> None:
+    answer = values.read(name, given_value, NOW)
+    assert isinstance(answer, values.Change) or answer.examples
