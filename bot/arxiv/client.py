@@ -14,7 +14,6 @@ import structlog
 from requests.adapters import BaseAdapter
 
 from bot.arxiv import answers, feed, oai
-from bot.arxiv.document import Unreadable
 from bot.categories import ALL_ARCHIVES, categories_in
 from bot.errors import GiveUp, NoSuchPaper, SourceUnavailable
 from bot.fetch import Fetched, Fetcher
@@ -37,6 +36,8 @@ class ArxivSource:
         self._settings = settings
         self._fetcher = fetcher
         self._aside: list[Malformed] = []
+        # The package blocks a thread while it waits at the gate; more than one would starve what else needs threads.
+        self._one_page = asyncio.Lock()
 
     def take_malformed(self) -> tuple[Malformed, ...]:
         """Entries of API answers that named no paper, since this was last asked."""
@@ -149,15 +150,12 @@ class ArxivSource:
             await self._answer(url, check)
             return pages[-1].body
 
-        results = await _results(self._settings.arxiv_api_url, search, start, size, fetch)
+        async with self._one_page:
+            results = await _results(self._settings.arxiv_api_url, search, start, size, fetch)
+        for entry in pages[-1].malformed:
+            log.warning("arxiv entry set aside", why=entry.why, raw=entry.raw[:500])
         self._aside.extend(pages[-1].malformed)
-        papers = []
-        for result in results:
-            try:
-                papers.append(answers.to_paper(result))
-            except Unreadable as error:
-                self._aside.append(Malformed("api", repr(result)[:20_000], str(error)))
-        return papers, pages[-1]
+        return [answers.to_paper(result) for result in results], pages[-1]
 
     # ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, timedelta
 
 from lxml import etree
 
@@ -20,7 +19,8 @@ from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper
 CAP = 2000
 """A feed never has more entries than this; one that has as many may have left some out."""
 
-_NEW_YORK = ZoneInfo("America/New_York")
+_MIDNIGHT = timedelta(hours=4)
+"""From midnight in UTC to midnight in New York, in summer."""
 _ID = re.compile(r"oai:arXiv\.org:(\S+)v(\d+)")
 _ABSTRACT = re.compile(r"\bAbstract:\s?", re.IGNORECASE)
 _TYPE = re.compile(r"Announce Type:\s*([a-z-]+)", re.IGNORECASE)
@@ -33,7 +33,7 @@ def read_feed(body: bytes) -> Listing:
     elements = root.findall("atom:entry", NS)
     if not elements:
         return Listing(None)
-    feed_day = _day_of(text(root, "atom:updated"))
+    feed_day = _built_on(text(root, "atom:updated"))
     entries: list[Announced] = []
     aside: list[Malformed] = []
     for element in elements:
@@ -87,7 +87,8 @@ def _entry(element: etree._Element, feed_day: date | None) -> Announced:
     categories = tuple(dict.fromkeys(filter(None, (c.get("term") for c in element.iterfind("atom:category", NS)))))
     if not categories:
         raise Unreadable("it has no category")
-    day = _day_of(text(element, "atom:published")) or feed_day
+    published = text(element, "atom:published")
+    day = moment(published).date() if published else feed_day
     if day is None:
         raise Unreadable("it has no date")
     paper = Paper(
@@ -124,9 +125,9 @@ def _kind(element: etree._Element, summary: str) -> Kind:
         raise Unreadable(f"its announce type is “{named[:30]}”") from None
 
 
-def _day_of(stamp: str) -> date | None:
-    """The listing day of a time stamp: its date in New York."""
-    return moment(stamp).astimezone(_NEW_YORK).date() if stamp else None
+def _built_on(stamp: str) -> date | None:
+    """The day of a feed that says when it was built, which is at midnight in New York or up to a day later."""
+    return (moment(stamp).astimezone(UTC) - _MIDNIGHT).date() if stamp else None
 
 
 def _listing_day(entries: Iterable[Announced]) -> date | None:

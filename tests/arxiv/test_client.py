@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -283,6 +284,25 @@ async def test_a_call_that_is_given_up_leaves_nothing_behind() -> None:
             with pytest.raises(asyncio.CancelledError):
                 await task
             assert "2606.00001" in await source.papers([PaperRef("2606.00001")])
+
+
+async def test_many_calls_at_once_need_one_thread_of_the_process() -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=2))
+    with FakeArxiv() as arxiv:
+        async with source_of(arxiv, arxiv_timeout_seconds=5) as source:
+            found = await asyncio.gather(*(source.papers([PaperRef("2606.00001")]) for _ in range(8)))
+        assert all(set(papers) == {"2606.00001"} for papers in found)
+        assert arxiv.stats().requests == 8
+
+
+async def test_an_entry_that_names_no_paper_is_kept_for_whoever_asks() -> None:
+    day = date(2026, 6, 2)
+    with FakeArxiv({day: [made_up("nonsense", day), made_up("2606.00001", day)]}) as arxiv:
+        async with source_of(arxiv) as source:
+            assert [paper.id for paper in await source.submitted(["cs"], FIRST, day)] == ["2606.00001"]
+            (aside,) = source.take_malformed()
+            assert "nonsense" in aside.raw
+            assert source.take_malformed() == ()
 
 
 async def test_every_request_says_who_asks_and_none_comes_before_the_other_is_done() -> None:

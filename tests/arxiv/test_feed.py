@@ -71,6 +71,20 @@ def test_the_day_is_taken_from_the_feed_where_an_entry_has_none() -> None:
 
 
 @pytest.mark.parametrize(
+    "built", ["2026-01-07T05:00:19+00:00", "2026-01-07T04:00:19+00:00", "2026-01-08T03:59:00+00:00"]
+)
+def test_a_feed_belongs_to_the_day_at_whose_midnight_it_was_built(built: str) -> None:
+    body = a_feed(PARTS | {"published": ""}).replace(b"2026-06-02T04:00:19+00:00", built.encode())
+    assert read_feed(body).day == date(2026, 1, 7)
+
+
+@pytest.mark.parametrize("offset", ["-04:00", "-05:00"])
+def test_an_entry_belongs_to_the_day_it_names(offset: str) -> None:
+    entry = PARTS | {"published": f"<published>2026-01-07T00:00:00{offset}</published>"}
+    assert read_feed(a_feed(entry)).day == date(2026, 1, 7)
+
+
+@pytest.mark.parametrize(
     ("part", "instead", "why"),
     [
         ("id", "", "id"),
