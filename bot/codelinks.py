@@ -231,11 +231,14 @@ _OTHERS = re.compile(
 )
 
 
+_MAY_HOLD_ADDRESS = re.compile(rf"https?\s*:|www\.|\b(?:{_HOSTS})\b|[a-z]\.[a-z]{{2,}}/|project (?:page|web)", re.I)
+
+
 def own_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
     """The addresses of a full text that its sentences claim as the paper's own ("our code is available at …")."""
     found: list[str] = []
     for paragraph in paragraphs:
-        if "/" not in paragraph and "." not in paragraph:
+        if not _MAY_HOLD_ADDRESS.search(paragraph):
             continue
         text = _plain(paragraph)
         cursor = 0

@@ -136,10 +136,10 @@ def save(picture: Image.Image, stem: Path) -> tuple[Path, int, int] | None:
         return None
     if max(picture.size) > LONG_SIDE:
         picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-    target = stem.with_suffix(".png")
+    target = stem.parent / f"{stem.name}.png"
     picture.save(target, optimize=False, compress_level=6)
     if target.stat().st_size > MAX_PNG_BYTES:
         target.unlink()
-        target = stem.with_suffix(".jpg")
+        target = stem.parent / f"{stem.name}.jpg"
         picture.save(target, quality=88, optimize=True, progressive=False)
     return target, picture.width, picture.height

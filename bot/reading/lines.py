@@ -100,7 +100,7 @@ def _continues(line: Line, piece: Piece) -> bool:
     last = line.pieces[-1]
     size = max(last.size, piece.size)
     gap = piece.box.x0 - last.box.x1
-    if not -0.6 * size <= gap <= (1.6 if piece.spaced else 1.0) * size:
+    if not -0.6 * size <= gap <= (2.0 if piece.spaced else 1.0) * size:
         return False
     if abs(piece.base - last.base) < 0.1 * size:
         return True
@@ -201,6 +201,7 @@ def remove_furniture(sheets: Sequence[Sheet]) -> None:
         sheet.lines = [line for line in sheet.lines if not _STAMP.match(line.text)]
         _remove_line_numbers(sheet)
     repeated = _repeated(sheets)
+    _remove_page_numbers(sheets)
     for sheet in sheets:
         edge = _edge_lines(sheet)
         sheet.lines = [
@@ -214,6 +215,21 @@ def _is_furniture(line: Line, sheet: Sheet, repeated: Counter[str], pages: int) 
     if _PAGE_NUMBER.fullmatch(line.text) and (line.box.y0 > 0.9 * sheet.height or line.box.y1 < MARGIN * sheet.height):
         return True
     return repeated[_key(line.text)] >= (2 if pages < 12 else 3)
+
+
+def _remove_page_numbers(sheets: Sequence[Sheet]) -> None:
+    """Numbers in the margins that count with the pages."""
+    found = [
+        (sheet, line, int(line.text) - sheet.number)
+        for sheet in sheets
+        for edge in (_edge_lines(sheet),)
+        for line in sheet.lines
+        if id(line) in edge and re.fullmatch(r"\d{1,5}", line.text)
+    ]
+    offsets = Counter(offset for _, _, offset in found)
+    for sheet, line, offset in found:
+        if offsets[offset] >= 3:
+            sheet.lines = [one for one in sheet.lines if one is not line]
 
 
 def _key(text: str) -> str:

@@ -20,7 +20,7 @@ from bot.reading.flow import Draft, Flow, sections_of, take_footnotes
 from bot.reading.lines import Line, Sheet, body_size, find_columns, remove_furniture, sheet_of
 from bot.reading.pdfpage import Box, PageContent, page_content
 from bot.reading.prose import Prose
-from bot.reading.regions import Captioned, find_regions, table_rows
+from bot.reading.regions import Captioned, find_areas, find_captions, table_rows
 
 MAX_PAGES = 60
 LEAST_LETTERS = 400
@@ -159,7 +159,9 @@ def _regions(sheets: Sequence[Sheet], body: float) -> list[Captioned]:
                 fonts[line.font] += line.letters
     font = fonts.most_common(1)[0][0] if fonts else ""
     seen: set[tuple[str, str]] = set()
-    return [item for sheet in sheets for item in find_regions(sheet, body, font, seen)]
+    pages = [find_captions(sheet, body, seen) for sheet in sheets]
+    find_areas(pages, body, font)
+    return [item for page in pages for item in page]
 
 
 def _floats(

@@ -76,6 +76,8 @@ class Piece:
     spaced: bool
     hidden: bool = False
     rotated: bool = False
+    drawn: bool = False
+    """Whether it is part of a drawing that was placed on the page as a whole."""
     uri: str | None = None
 
 
@@ -104,16 +106,17 @@ class _Style:
     hidden: bool
     white: bool
     rotated: bool
+    drawn: bool
 
 
 def page_content(page: pdfium.PdfPage, number: int) -> PageContent:
     """Everything that layout needs of one page; `number` is 1-based."""
     width, height = page.get_size()
     content = PageContent(number, width, height, [])
-    shaded = _objects(page, content)
+    shaded, own = _objects(page, content)
     textpage = page.get_textpage()
     try:
-        _Scan(textpage, content, shaded).run()
+        _Scan(textpage, content, shaded, own).run()
     finally:
         textpage.close()
     _mark_links(page, content.pieces)
@@ -123,15 +126,19 @@ def page_content(page: pdfium.PdfPage, number: int) -> PageContent:
 # ── graphics ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _objects(page: pdfium.PdfPage, content: PageContent) -> list[Box]:
-    """Fill in graphics and rules; the boxes that are painted in something else than white come back."""
+def _objects(page: pdfium.PdfPage, content: PageContent) -> tuple[list[Box], set[int]]:
+    """Fill in graphics and rules; the boxes painted in something else than white and the page's own texts come back."""
     shaded: list[Box] = []
+    own: set[int] = set()
     page_box = Box(0, 0, content.width, content.height)
     values = [ctypes.c_float() for _ in range(4)]
     for index in range(min(raw.FPDFPage_CountObjects(page), MAX_OBJECTS_A_PAGE)):
         item = raw.FPDFPage_GetObject(page, index)
         kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_TEXT or not raw.FPDFPageObj_GetBounds(item, *(ctypes.byref(v) for v in values)):
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            own.add(ctypes.cast(item, ctypes.c_void_p).value or 0)
+            continue
+        if not raw.FPDFPageObj_GetBounds(item, *(ctypes.byref(v) for v in values)):
             continue
         left, bottom, right, top = (v.value for v in values)
         box = Box(max(left, 0.0), max(bottom, 0.0), min(right, content.width), min(top, content.height))
@@ -145,7 +152,7 @@ def _objects(page: pdfium.PdfPage, content: PageContent) -> list[Box]:
             content.rules.append(box)
         elif box.width * box.height < 0.9 * content.width * content.height and box.width + box.height > 1:
             content.graphics.append(box)
-    return shaded
+    return shaded, own
 
 
 def _is_drawn(path: Any) -> bool:
@@ -172,7 +179,8 @@ def _is_white(item: Any) -> bool:
 class _Scan:
     """One pass over a page's characters. Type and colour are asked for once per run, since each question costs."""
 
-    def __init__(self, textpage: pdfium.PdfTextPage, content: PageContent, shaded: list[Box]) -> None:
+    def __init__(self, textpage: pdfium.PdfTextPage, content: PageContent, shaded: list[Box], own: set[int]) -> None:
+        self.own = own
         self.textpage = textpage
         self.content = content
         self.shaded = shaded
@@ -244,6 +252,7 @@ class _Scan:
                 spaced=spaced,
                 hidden=hidden,
                 rotated=style.rotated,
+                drawn=style.drawn,
             )
         )
 
@@ -275,6 +284,7 @@ class _Scan:
             hidden=mode in (3, 7),
             white=bool(item) and mode in (0, 4) and _is_white(item),
             rotated=rotated,
+            drawn=bool(key) and key not in self.own,
         )
         if key:
             self.styles[key] = style

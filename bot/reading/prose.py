@@ -13,6 +13,9 @@ _PREFIXES = re.compile(
     r"|one|zero|few|fine|coarse|end|real|large|small|open|time|text|image|data|model|task|domain|human|machine|top|bottom|mid)",
     re.I,
 )
+_JOINS = re.compile(
+    r"with|there|here|where|some|every|when|what|more|over|under|through|after|them|your|fore|else", re.I
+)
 _FOOTNOTE_MARKS = "∗*†‡§¶‖#⋆"
 
 
@@ -57,8 +60,10 @@ class Prose:
         if after[:1].isupper() or "-" in after or "-" in before:
             return False
         last = before.split("-")[-1]
-        hangs = _PREFIXES.fullmatch(last) and self.words[last.casefold()] and self.words[after.casefold()]
-        return not hangs
+        both = self.words[last.casefold()] and self.words[after.casefold()]
+        return not (
+            both and (_PREFIXES.fullmatch(last) or (min(len(last), len(after)) > 3 and not _JOINS.fullmatch(last)))
+        )
 
 
 def line_text(line: Line, marks: frozenset[str] = frozenset()) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -25,25 +26,41 @@ class Captioned:
     inside: list[Line] = field(default_factory=list)
 
 
-def find_regions(sheet: Sheet, body: float, font: str, seen: set[tuple[str, str]]) -> list[Captioned]:
-    """The captions of a page with the area each labels. Their lines are taken out of `sheet.lines`.
+def find_captions(sheet: Sheet, body: float, seen: set[tuple[str, str]]) -> list[Captioned]:
+    """The captions of a page; their lines are taken out of `sheet.lines`.
 
     `seen` holds the labels that earlier pages captioned: a label is captioned once.
     """
     found = _captions(sheet, body, seen)
     taken = {id(line) for item in found for line in item.lines}
     sheet.lines = [line for line in sheet.lines if id(line) not in taken]
-    for item in found:
-        others = [other.box for other in found if other is not item]
-        finder = _Finder(sheet, item, others, body, font)
-        item.area = finder.table() if item.caption.kind in ("table", "algorithm", "listing") else finder.figure()
-        item.area = item.area or (finder.figure() if item.caption.kind == "table" else None)
-    for item in found:
-        if item.area:
-            item.inside = [line for line in sheet.lines if item.area.holds(*line.box.middle, slack=1.5)]
-            gone = {id(line) for line in item.inside}
-            sheet.lines = [line for line in sheet.lines if id(line) not in gone]
     return found
+
+
+def find_areas(pages: Sequence[Sequence[Captioned]], body: float, font: str) -> None:
+    """Set the area that each caption labels, and move the lines in it from its sheet to `inside`.
+
+    A caption between two tables belongs to the one on the side where the paper's other captions have theirs.
+    """
+    finders = [
+        [(item, _Finder(item.sheet, item, [o.box for o in found if o is not item], body, font)) for item in found]
+        for found in pages
+    ]
+    sides = Counter(f.only_side() for page in finders for item, f in page if item.caption.kind == "table")
+    above = sides["above"] > sides["below"]
+    for page in finders:
+        for item, finder in page:
+            ruled = item.caption.kind in ("table", "algorithm", "listing")
+            item.area = (
+                (finder.table(above=above) if ruled else None) or finder.figure()
+                if item.caption.kind != "box"
+                else None
+            )
+        for item, _ in page:
+            if item.area:
+                item.inside = [one for one in item.sheet.lines if item.area.holds(*one.box.middle, slack=1.5)]
+                gone = {id(line) for line in item.inside}
+                item.sheet.lines = [line for line in item.sheet.lines if id(line) not in gone]
 
 
 # ── captions ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -89,7 +106,7 @@ def _caption_lines(lines: Sequence[Line], index: int) -> list[Line]:
     for line in lines[index + 1 :]:
         last = taken[-1]
         step = last.base - line.base
-        if abs(step) < 1 and line.box.x0 >= last.box.x1 - 1 and line.box.x0 - last.box.x1 < 12:
+        if abs(step) < 1 and line.box.x0 >= last.box.x1 - 1 and line.box.x0 - last.box.x1 < 4 * last.size:
             taken.append(line)
             continue
         if not 0.6 * last.size < step < 1.75 * last.size or abs(line.size - last.size) > 0.6 or not _over(last, line):
@@ -120,13 +137,19 @@ class _Finder:
         best = self._drawn(above) or self._drawn(below)
         return best or self._words(above) or self._words(below)
 
-    def table(self) -> Box | None:
-        below, above = self._band(False), self._band(True)
-        near_below, near_above = self._ruled(below), self._ruled(above)
-        cap = self.item.box
-        if near_below and near_above:
-            return near_below if cap.y0 - near_below.y1 <= near_above.y0 - cap.y1 + 6 else near_above
-        return near_below or near_above or self._words(below) or self._words(above)
+    def table(self, *, above: bool) -> Box | None:
+        """The table of the caption; `above` says where to look first."""
+        bands = [self._band(above), self._band(not above)]
+        for look in (self._ruled, self._words):
+            for band in bands:
+                if found := look(band):
+                    return found
+        return None
+
+    def only_side(self) -> str | None:
+        """ "above" or "below" where a table stands on that side of the caption alone."""
+        over, under = self._ruled(self._band(True)), self._ruled(self._band(False))
+        return None if bool(over) == bool(under) else "above" if over else "below"
 
     # the room around a caption
 
@@ -163,6 +186,10 @@ class _Finder:
         """Running text, which no figure or table contains; a heading counts too."""
         if not self.left <= line.box.middle[0] <= self.right:
             return False
+        if line.pieces[0].drawn:
+            return False
+        if line.bold and line.size > 1.1 * self.body and line.letters > 3:
+            return True
         if any(g.holds(*line.box.middle) and g.height > 2.5 * line.size for g in self.graphics):
             return False
         if line.bold and line.size >= self.body and line.box.x0 < self.left + 20 and line.letters > 3:
@@ -191,7 +218,7 @@ class _Finder:
 
     def _drawn(self, band: Box) -> Box | None:
         """The pictures and drawings of a band with the words among them."""
-        parts = [g for g in self.graphics if band.y0 - 6 <= g.y0 and g.y1 <= band.y1 + 6]
+        parts = [clipped for g in self.graphics if (clipped := _clipped(g, band))]
         rules = [r for r in self.sheet.rules if self._within(r) and band.y0 <= r.y0 and r.y1 <= band.y1]
         area = _union(parts)
         if area is None or area.width < 20 or area.height < 15:
@@ -220,7 +247,7 @@ class _Finder:
                 ):
                     area = area.union(box)
                     changed = True
-        return Box(max(area.x0, 0), max(area.y0, band.y0 - 6), area.x1, min(area.y1, band.y1 + 6))
+        return Box(max(area.x0 - 3, 0), max(area.y0 - 3, band.y0), area.x1 + 3, min(area.y1 + 3, band.y1))
 
     def _ruled(self, band: Box) -> Box | None:
         """The horizontal rules of a table in a band, nearest to the caption first, with all between them."""
@@ -255,6 +282,12 @@ class _Finder:
             taken.append(line.box)
             edge = min(edge, line.box.y0) if below else max(edge, line.box.y1)
         return _union(taken) if len(taken) >= 2 else None
+
+
+def _clipped(box: Box, band: Box) -> Box | None:
+    """The part of a drawing in the band, where most of it is: drawings bring white margins that reach over text."""
+    low, high = max(box.y0, band.y0), min(box.y1, band.y1)
+    return Box(box.x0, low, box.x1, high) if high - low >= 0.6 * box.height else None
 
 
 def _union(boxes: Sequence[Box]) -> Box | None:
