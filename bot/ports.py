@@ -263,6 +263,8 @@ class Topics(Protocol):
     ) -> None:
         """Write (topic id, paper id, listing day, because) rows and bring these topics' `matched_seq` to `seq`.
 
+        Rows are kept only where the paper was announced as new or cross-listed on that day.
+
         `after` is the sequence number the matching began after: a topic that a new subscriber has set back below it
         meanwhile stays where it is, so that it is matched again from there. A topic that is gone is passed over.
         """

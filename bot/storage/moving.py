@@ -58,7 +58,9 @@ async def _join_subscriptions(connection: AsyncConnection, source: int, target: 
         if row.topic_id not in since:
             await connection.execute(update(table).where(table.c.chat_id == source, mine).values(chat_id=target))
         elif row.since < since[row.topic_id]:
-            await connection.execute(update(table).where(table.c.chat_id == target, mine).values(since=row.since))
+            await connection.execute(
+                update(table).where(table.c.chat_id == target, mine).values(since=row.since, seen_match=0)
+            )
 
 
 async def _drop_doubles(connection: AsyncConnection, source: int, target: int) -> None:

@@ -13,6 +13,7 @@ from bot.ports import NewDigest
 from bot.storage import encode, schema
 from bot.storage.chats import chat_id_of, is_chat
 from bot.storage.engine import Database
+from bot.storage.topics import seen_matches
 
 _OPEN = (DeliveryState.WAITING.value, DeliveryState.LEASED.value, DeliveryState.SENDING.value)
 """The states in which a part keeps its chat's later parts waiting."""
@@ -44,6 +45,7 @@ class SqlOutbox:
             if papers:
                 rows = [{"chat_id": chat_id, "paper_id": paper, "digest_id": digest_id} for paper in papers]
                 await connection.execute(insert(schema.taken), rows)
+                await connection.execute(seen_matches(chat_id))
             if digest.parts:
                 await connection.execute(insert(schema.deliveries), _rows(digest, chat_id, digest_id, now))
             if digest.next_due_at is not None:

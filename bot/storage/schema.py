@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that makes these tables: the newest one."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -177,17 +177,23 @@ subscriptions = Table(
     Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("since", Date, nullable=False),
     Column("created_at", Moment, nullable=False),
+    # Up to this match, the chat has had every paper of the topic: there is nothing to look for.
+    Column("seen_match", Integer, nullable=False, server_default="0"),
 )
 
 matches = Table(
     "matches",
     metadata,
-    Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Integer, primary_key=True),  # grows in the order of commits
+    Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
     Column("because", JSON, nullable=False),
+    UniqueConstraint("topic_id", "day", "paper_id"),
+    Index(None, "topic_id", "id"),
     Index(None, "paper_id", "topic_id"),
     Index(None, "day", "paper_id"),
+    sqlite_autoincrement=True,
 )
 
 # ── summaries ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, select, update
+from sqlalchemy import Row, Select, Update, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ARCHIVE, Announced, Candidate, ChatRef, Match
 from bot.ports import TopicState
@@ -54,14 +55,15 @@ class SqlTopics:
         after: int | None = None,
     ) -> None:
         table = schema.topics
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"topic_id": topic_id, "paper_id": paper_id, "day": day, "because": list(because)}
             for topic_id, paper_id, day, because in sorted(matches)
         ]
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
             there = set(await connection.scalars(select(table.c.id)))
-            if rows := [row for row in rows if row["topic_id"] in there]:
+            delivering = await _delivering(connection, [row["paper_id"] for row in rows])
+            if rows := [r for r in rows if r["topic_id"] in there and (r["paper_id"], r["day"]) in delivering]:
                 await connection.execute(self.db.insert(schema.matches).on_conflict_do_nothing(), rows)
             ids = sorted(there.intersection(topic_ids))
             for start in range(0, len(ids), 5_000):
@@ -101,7 +103,7 @@ class SqlTopics:
         table, match, subscription = schema.announcements, schema.matches, schema.subscriptions
         query = (
             _matched_announcements()
-            .join(subscription, (subscription.c.topic_id == match.c.topic_id) & (subscription.c.since <= match.c.day))
+            .join(subscription, _in_window())
             .join(schema.chats, schema.chats.c.id == subscription.c.chat_id)
             .where(schema.chats.c.platform == chat.platform.value, schema.chats.c.ident == chat.id)
             .where(~_had(subscription.c.chat_id))
@@ -117,8 +119,7 @@ class SqlTopics:
         something = (
             select(1)
             .select_from(subscription)
-            .join(match, (match.c.topic_id == subscription.c.topic_id) & (match.c.day >= subscription.c.since))
-            .join(schema.announcements, _announced_that_day())
+            .join(match, _in_window())
             .where(subscription.c.chat_id == chat.c.id, ~_had(subscription.c.chat_id))
         )
         query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), something.exists())
@@ -139,9 +140,42 @@ def _announced_that_day() -> Any:
     return (table.c.paper_id == match.c.paper_id) & (table.c.day == match.c.day) & table.c.kind.in_(encode.DELIVERING)
 
 
+def _in_window() -> Any:
+    """Matches that a subscription covers, but for those known to be had."""
+    match, subscription = schema.matches, schema.subscriptions
+    return (
+        (match.c.topic_id == subscription.c.topic_id)
+        & (match.c.day >= subscription.c.since)
+        & (match.c.id > subscription.c.seen_match)
+    )
+
+
 def _had(chat_id: Any) -> Any:
     """Whether that chat has had the matched paper."""
     return exists().where(schema.taken.c.chat_id == chat_id, schema.taken.c.paper_id == schema.matches.c.paper_id)
+
+
+def seen_matches(chat_id: int) -> Update:
+    """Move a chat's subscriptions past the matches it has had, up to the first one that it has not."""
+    match, subscription = schema.matches, schema.subscriptions
+    waiting = select(func.min(match.c.id) - 1).where(_in_window(), ~_had(chat_id)).scalar_subquery()
+    last = select(func.max(match.c.id)).where(match.c.topic_id == subscription.c.topic_id).scalar_subquery()
+    seen = func.coalesce(waiting, last, subscription.c.seen_match)
+    return update(subscription).where(subscription.c.chat_id == chat_id).values(seen_match=seen)
+
+
+async def _delivering(connection: AsyncConnection, paper_ids: Sequence[str]) -> set[tuple[str, date]]:
+    """The papers and days on which these papers were announced as new or cross-listed."""
+    table = schema.announcements
+    found: set[tuple[str, date]] = set()
+    for chunk in encode.in_chunks(paper_ids):
+        rows = await connection.execute(
+            select(table.c.paper_id, table.c.day).where(
+                table.c.paper_id.in_(chunk), table.c.kind.in_(encode.DELIVERING)
+            )
+        )
+        found.update((row.paper_id, row.day) for row in rows)
+    return found
 
 
 def _matched_announcements() -> Select[Any]:

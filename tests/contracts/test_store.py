@@ -345,6 +345,34 @@ async def test_what_a_chat_has_had_is_no_candidate_again_even_as_a_cross_list(st
     assert await store.chats_with_candidates() == []
 
 
+async def test_a_paper_matched_late_for_an_old_day_is_not_missed(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced("2606.00001"), announced("2606.00002"), announced("2606.00003", WEDNESDAY)], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW)
+    await match_all(store, ("2606.00002", TUESDAY), ("2606.00003", WEDNESDAY))
+    await store.write_digest(digest(ANN, "one", papers=("2606.00003",)), NOW)
+    await match_all(store, ("2606.00001", TUESDAY))
+    assert [c.announced.paper.id for c in await store.candidates(ANN)] == ["2606.00001", "2606.00002"]
+    await store.write_digest(digest(ANN, "two", papers=("2606.00001", "2606.00002")), NOW)
+    assert await store.chats_with_candidates() == []
+    await store.ingest([announced("2605.00009", MONDAY, Kind.CROSS)], NOW)
+    await match_all(store, ("2605.00009", MONDAY))
+    assert [c.announced.paper.id for c in await store.candidates(ANN)] == ["2605.00009"]
+    assert await store.chats_with_candidates() == [ANN]
+
+
+async def test_following_a_topic_again_from_an_earlier_day_finds_what_was_out_of_its_window(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced("2606.00001", MONDAY), announced("2606.00002", TUESDAY)], NOW)
+    await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, ("2606.00001", MONDAY), ("2606.00002", TUESDAY))
+    await store.write_digest(digest(ANN, papers=("2606.00002",)), NOW)
+    await store.unsubscribe(ANN, "cat:cs.CV")
+    await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW)
+    assert [c.announced.paper.id for c in await store.candidates(ANN)] == ["2606.00001"]
+
+
 async def test_what_a_topic_matched_is_listed_newest_day_first(store: Store) -> None:
     await with_chats(store, ARCHIVE)
     await store.ingest([announced("2606.00001", MONDAY), announced("2606.00002"), announced("2606.00003")], NOW)
