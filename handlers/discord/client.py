@@ -15,7 +15,7 @@ import structlog
 from bot.conversation import Conversation
 from bot.errors import RetryLater
 from bot.model import JSON, ChatRef, Platform
-from handlers.discord.commands import Tree, press
+from handlers.discord.commands import Tree, press, said
 from handlers.discord.responding import Answer
 from handlers.discord.wire import InvalidRequests, trace_config
 
@@ -39,7 +39,7 @@ class PaperboyClient(discord.Client):
         self, conversation: Conversation, invalid: InvalidRequests, data_dir: Path, recall: Recall, remember: Remember
     ) -> None:
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, dm_messages=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
@@ -94,6 +94,13 @@ class PaperboyClient(discord.Client):
         """Slash commands go to the tree by themselves; buttons come here, also those of messages from long ago."""
         if interaction.type is discord.InteractionType.component:
             await press(self._conversation, interaction, self._answer)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A link in a direct message is read, as if by /summarize; in servers we do not listen."""
+        if message.guild is None and not message.author.bot and message.content.strip():
+            ref = _ref(message.channel.id)
+            work = said(self._conversation.summarize(ref, message.content), chat=str(ref), command="message")
+            await self._answer.say(message.channel, work)
 
     # ── places ──
 

@@ -242,7 +242,9 @@ class Tree(app_commands.CommandTree[Any]):
     async def _suggestions(
         self, argument: Argument, interaction: discord.Interaction[Any], typed: str
     ) -> list[Suggestion]:
-        ref = target_of(interaction, getattr(interaction.namespace, "channel", None)).ref
+        # While somebody types, Discord names the channel they chose, but not their rights there.
+        place = getattr(interaction.namespace, "channel", None)
+        ref = ChatRef(Platform.DISCORD, str(place.id if place else interaction.channel_id))
         if argument.suggests is Suggests.TOPICS:
             return await self._conversation.suggest(ref, typed)
         if argument.suggests is Suggests.CATEGORIES:

@@ -65,6 +65,15 @@ class Answer:
             log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
             await task  # what was asked for is done all the same
 
+    async def say(self, channel: discord.abc.Messageable, work: Awaitable[Reply]) -> None:
+        """Show that something is being written, and then the reply."""
+        try:
+            await channel.typing()
+            for view, files in self._messages(await work):
+                await channel.send(view=view, files=files, allowed_mentions=discord.AllowedMentions.none())
+        except _SENDING as error:
+            log.warning("answer not delivered", error=str(error)[:200])
+
     async def _at_once(self, interaction: discord.Interaction[Any], reply: Reply, in_place: bool) -> None:
         first, *rest = self._messages(reply)
         view, files = first

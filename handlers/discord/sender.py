@@ -24,7 +24,8 @@ SEND_SECONDS = 60.0
 """The longest that one part may take, waiting for Discord's limits included; shorter than a delivery's lease."""
 TRIES_WITH_NONCE = 2
 """Attempts without an answer before the pipeline decides; more would hold up what waits behind."""
-LOOK_BACK = 100
+PAGE, PAGES = 100, 3
+"""How far back one's own messages are looked for in a channel."""
 POSTS_LOOKED_AT = 20
 
 _FAILURES = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError, ValueError, KeyError, TypeError)
@@ -46,7 +47,7 @@ class DiscordSender:
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
         if (stop := stopped(self._invalid)) is not None:
             return stop
-        if self._client.http.token is None:
+        if self._client.http.token is None or self._client.is_closed():
             return NotSent("not connected to Discord", whole_platform=True)
         trail = Trail(TRIES_WITH_NONCE)
         try:
@@ -118,8 +119,16 @@ class DiscordSender:
         return None
 
     async def _find_among(self, channel_id: int, signature: Signature) -> str | None:
-        messages = cast("list[Any]", await self._client.http.logs_from(channel_id, LOOK_BACK))
-        return next((str(each["id"]) for each in messages if self._ours(each) and signature.is_on(each)), None)
+        before: int | None = None
+        for _ in range(PAGES):
+            page = cast("list[Any]", await self._client.http.logs_from(channel_id, PAGE, before))
+            for each in page:
+                if self._ours(each) and signature.is_on(each):
+                    return str(each["id"])
+            if len(page) < PAGE:
+                break
+            before = int(page[-1]["id"])
+        return None
 
     async def _post_of(self, forum: discord.ForumChannel, signature: Signature) -> int | None:
         """The post in a forum that holds this digest, if any."""

@@ -15,7 +15,7 @@ import socket
 import struct
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -196,7 +196,8 @@ class FakeDiscord:
             (r"GET /applications/\d+/commands", lambda *_: self.commands),
             (r"PUT /applications/\d+/commands", lambda body, *_: self._register(body)),
             (r"GET /channels/(\d+)", lambda c, *_: world.channel(int(c))),
-            (r"GET /channels/(\d+)/messages", lambda c, _b, _a, q: world.history(int(c), int(q.get("limit", 50)))),
+            (r"GET /channels/(\d+)/messages", lambda c, _b, _a, q: _page(world, int(c), q)),
+            (r"POST /channels/\d+/typing", lambda *_: None),
             (r"GET /channels/(\d+)/messages/(\d+)", lambda c, m, *_: world.message(int(c), int(m))),
             (CREATE_MESSAGE.replace(r"\d+", r"(\d+)"), lambda c, b, a, _: world.create_message(int(c), b, a)),
             (CREATE_POST.replace(r"\d+", r"(\d+)"), lambda c, b, a, _: world.create_post(int(c), b, a)),
@@ -273,6 +274,11 @@ class FakeDiscord:
         asked = await request.json()
         self.faults = [Fault(**each) for each in asked]
         return reply({"faults": len(self.faults)})
+
+
+def _page(world: World, channel: int, query: Mapping[str, str]) -> list[JSON]:
+    before = int(query["before"]) if "before" in query else None
+    return world.history(channel, min(100, int(query.get("limit", 50))), before)
 
 
 async def _body(request: web.Request) -> tuple[Any, set[str]]:

@@ -93,9 +93,7 @@ class Gateway:
         pipe = Pipe(socket, request.query.get("compress") == "zlib-stream")
         await pipe.send({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
         session: Session | None = None
-        async for message in socket:
-            if message.type is not WSMsgType.TEXT:
-                continue
+        while (message := await socket.receive()).type is WSMsgType.TEXT:
             payload = json.loads(message.data)
             if payload["op"] == HEARTBEAT:
                 await pipe.send({"op": ACK, "d": None})

@@ -238,9 +238,10 @@ class World:
             self.accepted.append({"channel": channel, "nonce": body.get("nonce"), "message": message})
         return message
 
-    def history(self, channel: int, limit: int = 50) -> list[JSON]:
+    def history(self, channel: int, limit: int = 50, before: int | None = None) -> list[JSON]:
         self.channel(channel)
-        latest = list(reversed(self.messages.get(channel, [])))[:limit]
+        stored = reversed(self.messages.get(channel, []))
+        latest = [each for each in stored if before is None or int(each["id"]) < before][:limit]
         return [
             {name: value for name, value in each.items() if name != "nonce" or self.shows_nonces} for each in latest
         ]

@@ -39,7 +39,7 @@ def digest(papers: int = 3) -> Digest:
 
 
 class Desk:
-    """`gate` holds up readings until it is set; `error` is raised instead of an answer; `asked` are digests called for."""
+    """`gate` holds up readings until it is set; `error` is raised instead of an answer; `asked` calls for digests."""
 
     def __init__(self) -> None:
         self.gate: asyncio.Event | None = None

@@ -20,7 +20,7 @@ from handlers.discord.cards import DiscordRenderer
 from handlers.discord.client import REGISTERED
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
-from tests.fakes.discord_world import THREAD
+from tests.fakes.discord_world import THREAD, user
 from tests.handlers.discord.desk import Desk, digest
 
 Make = Callable[[], DiscordApp]
@@ -72,7 +72,7 @@ async def test_it_connects_without_privileged_intents_and_stops_at_once(make: Ma
     await app.start()
     await app.ready()
     assert app.problem is None
-    assert dc.gateway.intents == discord.Intents(guilds=True).value
+    assert dc.gateway.intents == discord.Intents(guilds=True, dm_messages=True).value
     began = time.monotonic()
     await app.stop()
     assert time.monotonic() - began < 3.0
@@ -151,6 +151,23 @@ async def test_a_command_in_a_thread_is_about_the_thread(
     await dc.interactions.slash(thread, "subscribe", query="cs.CV")
     assert await store.subscriptions(chat(thread))
     assert not await store.subscriptions(chat(channel))
+
+
+async def test_a_link_in_a_direct_message_is_read(app: DiscordApp, dc: FakeDiscord) -> None:
+    direct = dc.world.add_dm(person=42)
+    written = dc.world.store_message(direct, {"content": "arxiv.org/abs/2606.00001"}, set(), author=user(42, "bob"))
+    await dc.gateway.dispatch("MESSAGE_CREATE", written)
+    await until(lambda: dc.world.accepted)
+    assert "Heads" in str(dc.world.accepted[0]["message"]["components"])
+
+
+async def test_fifty_topics_are_listed_within_the_limits(
+    app: DiscordApp, dc: FakeDiscord, channel: int, conversation: Conversation
+) -> None:
+    for number in range(50):
+        await conversation.subscribe(ADMIN, chat(channel), f'"{"long words " * 6}{number}"')
+    answer = await dc.interactions.slash(channel, "subscriptions")
+    assert "50 topics" in answer.text
 
 
 async def test_where_the_bot_may_not_post_nothing_is_promised(

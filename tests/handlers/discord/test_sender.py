@@ -14,6 +14,7 @@ from handlers.discord import sender as sender_module
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import CREATE_POST, FakeDiscord
+from tests.fakes.discord_world import user
 
 KEY = "discord:1|2026-06-02|1"
 SECOND = "discord:1|2026-06-02|2"
@@ -116,6 +117,23 @@ async def test_a_part_is_found_past_the_nonce_window_though_history_shows_no_non
     dc.world.shows_nonces = False
     assert isinstance(sent, Sent)
     assert await sender.find(chat(channel), part(), KEY) == sent.message_id
+
+
+async def test_a_part_is_found_below_what_others_said_since(
+    sender: DiscordSender, dc: FakeDiscord, channel: int
+) -> None:
+    sent = await sender.send(chat(channel), part(), KEY)
+    for number in range(150):
+        dc.world.store_message(channel, {"content": f"chatter {number}"}, set(), author=user(42, "bob"))
+    assert isinstance(sent, Sent)
+    assert await sender.find(chat(channel), part(), KEY) == sent.message_id
+
+
+async def test_a_stranger_cannot_pass_for_us(sender: DiscordSender, dc: FakeDiscord, channel: int) -> None:
+    await sender.send(chat(channel), part(), KEY)
+    [ours] = dc.world.messages[channel]
+    dc.world.messages[channel] = [{**ours, "author": user(42, "bob")}]
+    assert await sender.find(chat(channel), part(), KEY) is None
 
 
 async def test_a_look_that_fails_is_told_so_that_nothing_is_sent_twice(
