@@ -101,15 +101,13 @@ def _summary(summary: Summary, language: str) -> list[Block]:
         blocks.append(Heading((Text(word("deep", language)),), 3))
     for key, claims in parts:
         label = f"{word('conclusion', language)}: {word(key, language)}" if key in _CONCLUSION else word(key, language)
-        items = tuple(
-            (Text(readable(claim.text)), *_evidence(claim.section, place(claim, language))) for claim in claims
-        )
+        items = tuple((Text(readable(claim.text)), *_place(place(claim, language))) for claim in claims)
         blocks += [Line((Text(label, bold=True),)), Bullets(items, key == "methods")]
     return blocks
 
 
-def _evidence(section: str | None, where: str) -> tuple[Span, ...]:
-    return (Text(f" ({where})", italic=True),) if where or section else ()
+def _place(where: str) -> tuple[Span, ...]:
+    return (Text(f" ({where})", italic=True),) if where else ()
 
 
 def _figures(card: Card, language: str) -> list[Block]:

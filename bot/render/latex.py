@@ -21,16 +21,9 @@ from bot.render.latex_tables import (
     accented,
     symbol,
 )
+from bot.render.latex_tokens import partners, tokenize
 
 _TELLTALE = re.compile(r"[\\${}~`]|--|''")
-_TOKEN = re.compile(
-    r"(?P<url>(?:https?|ftp)://[^\s\\{}$<>\"]+)"
-    r"|(?P<macro>\\(?:[A-Za-z]+\*?|.|\n))"
-    r"|(?P<open>\{)|(?P<close>\})|(?P<math>\$\$?)"
-    r"|(?P<script>[\^_])|(?P<dash>-{2,3}(?!-))|(?P<quote>``|'')|(?P<tilde>~)|(?P<space>\s+)"
-    r"|(?P<text>[^\\{}$^_\-`'~\s]+|.)",
-    re.DOTALL,
-)
 _LETTERS = frozenset(["O", "o", "L", "l", "AE", "ae", "OE", "oe", "AA", "aa", "ss", "i", "j"])
 _MAX_DEPTH = 40  # groups in groups; what is nested deeper is shown as it stands
 
@@ -48,52 +41,12 @@ class _Reader:
     """One text, cut into tokens, with the partner of every brace and dollar found beforehand."""
 
     def __init__(self, tex: str) -> None:
-        self.tokens = [(str(m.lastgroup), m.group()) for m in _TOKEN.finditer(tex)]
-        self.partner = self._partners()
+        self.tokens = tokenize(tex)
+        self.partner = partners(self.tokens)
         self.quotes = 0
 
     def read(self) -> str:
         return self._range(0, len(self.tokens), math=False, depth=0)
-
-    def _partners(self) -> dict[int, int]:
-        """Token index of each opening brace or math mark → its closing one; unbalanced ones are missing."""
-        partner: dict[int, int] = {}
-        braces: list[int] = []
-        opened: dict[str, int] = {}
-        for index, (kind, piece) in enumerate(self.tokens):
-            if kind == "open":
-                braces.append(index)
-            elif kind == "close" and braces:
-                partner[braces.pop()] = index
-            elif piece in (r"\(", r"\["):
-                opened[piece] = index
-            elif piece in (r"\)", r"\]") and (start := opened.pop({r"\)": r"\(", r"\]": r"\["}[piece], None)):
-                partner[start] = index
-            elif kind == "math":
-                start = opened.get(piece)
-                if start is not None and self._is_math(start, index):
-                    partner[start] = index
-                    opened.pop(piece)
-                else:
-                    opened[piece] = index
-        return partner
-
-    def _is_math(self, start: int, end: int) -> bool:
-        """Whether the tokens between two dollars are a formula, and not what stands between two prices."""
-        if end - start > 400:
-            return False
-        inner = self.tokens[start + 1 : end]
-        text = "".join(piece for _, piece in inner)
-        if not text.strip():
-            return False
-        if not any(char.isalnum() for char in text):
-            return text[:1] not in ",;." or len(text) < 4  # "$<$5%" is a sign; "$, and $" stands between two names
-        if any(kind in ("macro", "script", "open") for kind, _ in inner):
-            return True
-        after = self.tokens[end + 1][1][:1] if end + 1 < len(self.tokens) else ""
-        if text[0].isspace() or text[-1].isspace() or after.isdigit():
-            return len(text.split()) <= 3 and not text[:1].isdigit() and not after.isdigit()
-        return not (text[0].isdigit() and re.search(r"[A-Za-z]{3}", text))
 
     def _range(self, start: int, end: int, *, math: bool, depth: int) -> str:
         out = _Out()

@@ -127,10 +127,10 @@ def _breaks(text: str, width: int, indent: int) -> list[int]:
     for match in _WORD.finditer(text):
         word = match.group()
         size = cell_len(word.rstrip())
-        if column and column + size > width:
-            if size < width // 3 or word.startswith("http") or word.isascii():
-                breaks.append(match.start())
-                column = indent
+        whole = size < width // 3 or word.isascii()
+        if whole and column and column + size > width:
+            breaks.append(match.start())
+            column = indent
         if size > width - column and not word.isascii():
             for at, char in enumerate(word, match.start()):
                 if column + cell_len(char) > width:

@@ -70,8 +70,10 @@ def topic_path(topic: str) -> str:
 
 def _newest_first(cards: Iterable[Card]) -> list[Card]:
     """Newest day first, each paper once; papers of a day stay in the order given."""
-    once = {card.paper.id: card for card in reversed(list(cards))}
-    return sorted(reversed(once.values()), key=lambda card: day_of(card) or date.min, reverse=True)
+    once: dict[str, Card] = {}
+    for card in cards:
+        once.setdefault(card.paper.id, card)
+    return sorted(once.values(), key=lambda card: day_of(card) or date.min, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+"""arXiv's LaTeX cut into tokens, and which of them belong together: braces, and dollars that are no prices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+Token = tuple[str, str]
+"""Its kind (a group's name in the pattern below) and its text."""
+
+_LONGEST_FORMULA = 400  # tokens; what is longer is text between two stray dollars
+_CLOSES = {r"\)": r"\(", r"\]": r"\["}
+_TOKEN = re.compile(
+    r"(?P<url>(?:https?|ftp)://[^\s\\{}$<>\"]+)"
+    r"|(?P<macro>\\(?:[A-Za-z]+\*?|.|\n))"
+    r"|(?P<open>\{)|(?P<close>\})|(?P<math>\$\$?)"
+    r"|(?P<script>[\^_])|(?P<dash>-{2,3}(?!-))|(?P<quote>``|'')|(?P<tilde>~)|(?P<space>\s+)"
+    r"|(?P<text>[^\\{}$^_\-`'~\s]+|.)",
+    re.DOTALL,
+)
+
+
+def tokenize(tex: str) -> list[Token]:
+    """All of `tex`, nothing left out."""
+    return [(str(match.lastgroup), match.group()) for match in _TOKEN.finditer(tex)]
+
+
+def partners(tokens: Sequence[Token]) -> dict[int, int]:
+    """Token index of each opening brace or math mark → its closing one; unbalanced ones are missing."""
+    partner: dict[int, int] = {}
+    braces: list[int] = []
+    opened: dict[str, int] = {}
+    for index, (kind, piece) in enumerate(tokens):
+        if kind == "open":
+            braces.append(index)
+        elif kind == "close" and braces:
+            partner[braces.pop()] = index
+        elif piece in (r"\(", r"\["):
+            opened[piece] = index
+        elif piece in _CLOSES:
+            if (start := opened.pop(_CLOSES[piece], None)) is not None:
+                partner[start] = index
+        elif kind == "math":
+            start = opened.get(piece)
+            if start is not None and _is_math(tokens, start, index):
+                partner[start] = index
+                opened.pop(piece)
+            else:
+                opened[piece] = index
+    return partner
+
+
+def _is_math(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether the tokens between two dollars are a formula, and not what stands between two prices."""
+    if end - start > _LONGEST_FORMULA:
+        return False
+    inner = tokens[start + 1 : end]
+    text = "".join(piece for _, piece in inner)
+    if not text.strip():
+        return False
+    if not any(char.isalnum() for char in text):
+        return text[:1] not in ",;." or len(text) < 4  # "$<$5%" is a sign; "$, and $" stands between two names
+    if any(kind in ("macro", "script", "open") for kind, _ in inner):
+        return True
+    after = tokens[end + 1][1][:1] if end + 1 < len(tokens) else ""
+    if text[0].isspace() or text[-1].isspace() or after.isdigit():
+        return len(text.split()) <= 3 and not text[:1].isdigit() and not after.isdigit()
+    return not (text[0].isdigit() and re.search(r"[A-Za-z]{3}", text))

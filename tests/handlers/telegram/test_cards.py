@@ -1,0 +1,247 @@
+"""What Telegram's own parser says of our messages: accepted, within the limits, complete, and inert."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.model import Card, Chat, ChatRef, Claim, Digest, FoundLinks, Platform, Style
+from bot.render.cards import card_document, digest_document
+from bot.render.nodes import (
+    Bullets,
+    Button,
+    Code,
+    Document,
+    Fold,
+    Heading,
+    Line,
+    Link,
+    Note,
+    Picture,
+    Reply,
+    Rule,
+    Text,
+)
+from bot.render.plain import visible
+from handlers.telegram.cards import TelegramRenderer, payloads, reply_messages
+from tests.fakes.telegram_text import CAPTION_LIMIT, ENTITY_LIMIT, Parsed, check_message, detected
+from tests.render.samples import (
+    BRIEF,
+    CARD,
+    DEEP_CARD,
+    DIGEST,
+    PAPER,
+    PLAIN_CARD,
+    corpus,
+    digest,
+    hostile_text,
+    plain_text,
+)
+
+CHAT = Chat(ChatRef(Platform.TELEGRAM, "1"))
+# A phone number or a time is touchable in any text; it leads nowhere.
+_HARMLESS = ("phone_number", "media_timestamp", "bank_card")
+
+
+def shown(digest: Digest, chat: Chat = CHAT) -> list[Parsed]:
+    """The messages of a digest as Telegram parses them, checked against its limits."""
+    found = []
+    for part in TelegramRenderer().parts(digest, chat):
+        if part.payload["kind"] == "message":
+            found.append(checked(part.payload["html"]))
+        else:
+            check_message(part.payload["html"], CAPTION_LIMIT)
+    return found
+
+
+def checked(html: str) -> Parsed:
+    parsed = check_message(html)
+    assert len(parsed.entities) <= ENTITY_LIMIT
+    return parsed
+
+
+def active(parsed: Parsed) -> list[str]:
+    """What Telegram would make touchable by itself."""
+    own = [e for e in parsed.entities if e.type in ("text_link", "code", "pre")]
+    return [
+        parsed.part(found)
+        for found in detected(parsed.text)
+        if found.type not in _HARMLESS
+        and not any(e.offset < found.offset + found.length and found.offset < e.offset + e.length for e in own)
+    ]
+
+
+def bare(text: str) -> str:
+    """Text without spaces, joiners and the marks of lists."""
+    return re.sub(r"[\s\u2060•]+", "", text)
+
+
+def complete(parsed: list[Parsed], document: Document) -> bool:
+    return bare("".join(message.text for message in parsed)) == bare(visible(plain_text(document)))
+
+
+@cache
+def real_messages() -> dict[str, Parsed]:
+    """Each real paper as the one message that answers a command, as Telegram parses it."""
+    found = {}
+    for paper in corpus():
+        (message,) = payloads(Card(paper), "en", Style.CARDS)
+        found[paper.id] = checked(message["html"])
+    return found
+
+
+def test_every_real_paper_is_a_message_that_telegram_accepts_whole() -> None:
+    for paper in corpus():
+        card = Card(paper)
+        assert complete([real_messages()[paper.id]], card_document(card, "en", links=False))
+
+
+def test_no_text_of_a_real_paper_becomes_a_link_a_mention_or_a_command() -> None:
+    found = {ident: touchable for ident, parsed in real_messages().items() if (touchable := active(parsed))}
+    assert found == {}
+
+
+def test_all_real_papers_in_one_digest_fit_and_nothing_is_lost() -> None:
+    papers = corpus()
+    whole = digest(*map(Card, papers[:300]), also=tuple(map(Card, papers[300:1500])), notes=("Two wait.",))
+    parsed = shown(whole)
+    assert complete(parsed, replace_rules(digest_document(whole)))
+    assert min(message.units for message in parsed[:-1]) > 1500  # as few messages as pleasant
+
+
+def replace_rules(document: Document) -> Document:
+    return Document(tuple(block for block in document.blocks if not isinstance(block, Rule)))
+
+
+def test_a_digest_names_the_papers_of_each_message() -> None:
+    cards = [replace(CARD, paper=replace(PAPER, id=f"2406.{n:05}")) for n in range(12)]
+    parts = TelegramRenderer().parts(digest(*cards[:8], also=tuple(cards[8:])), CHAT)
+    named = [ident for part in parts for ident in part.paper_ids]
+    assert named == [card.paper.id for card in cards]
+    for part in parts:
+        assert [ident for ident in part.paper_ids if ident not in part.payload["html"]] == []
+
+
+def test_a_card_that_alone_is_too_large_is_divided_and_complete() -> None:
+    long = replace(PAPER, abstract="A sentence of seven words it is. " * 1000)
+    whole = digest(Card(long))
+    parsed = shown(whole)
+    assert len(parsed) in (9, 10)  # 33,000 characters
+    assert complete(parsed, replace_rules(digest_document(whole)))
+
+
+def test_compact_style_is_shorter() -> None:
+    compact = shown(DIGEST, replace(CHAT, style=Style.COMPACT))
+    assert sum(m.units for m in compact) < sum(m.units for m in shown(DIGEST)) / 2
+    assert "Talking heads learn twenty languages from one set." in compact[0].text
+
+
+def test_deep_parts_are_expandable_quotations() -> None:
+    parsed = shown(digest(DEEP_CARD))
+    folds = [message.part(e) for message in parsed for e in message.entities if e.type == "expandable_blockquote"]
+    assert len(folds) == 9
+    assert "a language-specific code" in folds[2].replace("\u2060", "")
+
+
+def test_figures_follow_as_a_photo_or_an_album_with_their_captions() -> None:
+    (_, photo) = TelegramRenderer().parts(digest(DEEP_CARD), CHAT)
+    assert photo.payload["kind"] == "photo"
+    assert photo.payload["files"] == ["figures/2406.14272v2/fig1.png"]
+    assert "Figure 1: The whole pipeline." in check_message(photo.payload["html"], CAPTION_LIMIT).text
+    figure = DEEP_CARD.figures[0]
+    many = replace(DEEP_CARD, figures=tuple(replace(figure, number=str(n), caption="long " * 400) for n in range(1, 8)))
+    album = TelegramRenderer().parts(digest(many), CHAT)[-1].payload
+    assert (album["kind"], len(album["files"])) == ("album", 4)
+    assert check_message(album["html"], CAPTION_LIMIT).units > 800
+
+
+def test_a_quiet_digest_says_why() -> None:
+    quiet = replace(digest(), quiet="arXiv announces nothing on Saturdays.")
+    (message,) = shown(quiet)
+    assert "arXiv announces nothing on Saturdays." in message.text
+
+
+def test_link_buttons_open_addresses_and_actions_come_back() -> None:
+    reply = Reply(
+        Document((Line((Text("Hello"),)),)),
+        ((Button("Open", url="https://x.org/a"), Button("Remove", action="rm:1")), ()),
+    )
+    (message,) = reply_messages(reply)
+    assert message["buttons"] == [[{"text": "Open", "url": "https://x.org/a"}, {"text": "Remove", "action": "rm:1"}]]
+
+
+def test_a_card_as_an_answer_has_its_links_as_buttons() -> None:
+    (message,) = payloads(CARD, "en", Style.CARDS)
+    assert [button["text"] for row in message["buttons"] for button in row] == [
+        "abstract",
+        "PDF",
+        "HTML",
+        "code",
+        "project",
+    ]
+
+
+# ── beyond what papers hold ───────────────────────────────────────────────────────────────────────────────────────
+
+texts = st.builds(Text, hostile_text(), st.booleans(), st.booleans(), st.booleans())
+links = st.builds(
+    Link, hostile_text(), st.sampled_from(["https://x.org/?a=1&b=<2>\"'", "javascript:1", "http://y.org"])
+)
+spans = st.lists(st.one_of(texts, links), max_size=5).map(tuple)
+flat = st.one_of(
+    st.builds(Heading, spans, st.integers(1, 3)),
+    st.builds(Line, spans),
+    st.builds(Note, spans),
+    st.builds(Bullets, st.lists(spans, max_size=4).map(tuple), st.booleans()),
+    st.builds(Code, hostile_text()),
+    st.just(Rule()),
+    st.builds(Picture, st.none(), st.none(), hostile_text()),
+)
+blocks = st.one_of(flat, st.builds(Fold, spans, st.lists(flat, max_size=4).map(tuple)))
+
+
+@settings(max_examples=150)
+@given(st.lists(blocks, min_size=1, max_size=8))
+def test_any_tree_is_valid_html_and_nothing_in_it_is_active(found: list[object]) -> None:
+    document = Document(tuple(found))  # type: ignore[arg-type] # hypothesis does not know the union
+    for message in reply_messages(Reply(document)):
+        if message["html"].strip():
+            parsed = check_html(message["html"])
+            assert active(parsed) == []
+            urls = [entity.url or "" for entity in parsed.entities if entity.type == "text_link"]
+            assert [url for url in urls if not re.match(r"https?://[xy]\.org", url)] == []
+
+
+def check_html(html: str) -> Parsed:
+    from tests.fakes.telegram_text import parse_html
+
+    parsed = parse_html(html)
+    assert parsed.units <= 4096
+    assert len(parsed.entities) <= ENTITY_LIMIT
+    return parsed
+
+
+@settings(max_examples=40)
+@given(hostile_text(60), hostile_text(60))
+def test_a_hostile_paper_is_accepted_and_complete(title: str, abstract: str) -> None:
+    paper = replace(PAPER, title=title, abstract=abstract, authors=(title[:40], abstract[:40]), comment=title)
+    whole = digest(Card(paper, links=FoundLinks((), (title,))))
+    assert complete(shown(whole), replace_rules(digest_document(whole)))
+
+
+@pytest.mark.parametrize("unit", ["word ", "x", "😀", "<&>", "@everyone ", "مرحبا ", "文", "e\u0301", "a.b", "\n"])
+def test_a_title_of_ten_thousand_characters_is_divided_between_messages(unit: str) -> None:
+    title = (unit * 10_000)[:10_000]
+    whole = digest(Card(replace(PAPER, title=title), summary=replace(BRIEF, headline=Claim(title))), also=(PLAIN_CARD,))
+    assert complete(shown(whole), replace_rules(digest_document(whole)))
+
+
+def test_a_thousand_links_stay_below_the_number_of_entities() -> None:
+    items = Bullets(tuple((Link(f"{n}", f"https://x.org/{n}"),) for n in range(1000)))
+    messages = reply_messages(Reply(Document((items,))))
+    assert sum(len(checked(message["html"]).entities) for message in messages) == 1000

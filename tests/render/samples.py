@@ -1,0 +1,198 @@
+"""Cards and digests to render: made-up ones, hostile ones, and the real papers where the corpus is at hand."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+
+from bot.model import (
+    Announcement,
+    Card,
+    Claim,
+    Conclusion,
+    Depth,
+    Digest,
+    Dropped,
+    Extent,
+    Figure,
+    FoundLinks,
+    Kind,
+    Match,
+    Paper,
+    Provenance,
+    Source,
+    Summary,
+    SummaryKey,
+    Window,
+)
+from bot.render.nodes import Block, Bullets, Code, Document, Fold, Heading, Line, Note
+
+DAY = date(2026, 6, 2)
+CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
+
+PAPER = Paper(
+    id="2406.14272",
+    version=2,
+    title=r"MultiTalk: Faster $O(n^2)$ \textbf{Talking} Heads, 20\% Better",
+    authors=(
+        "Kim Sung-Bin",
+        "Lee Chae-Yeon",
+        "Gihun Son",
+        "Oh Hyun-Bin",
+        "Janghoon Ju",
+        "Suekyeong Nam",
+        "Tae-Hyun Oh",
+    ),
+    abstract=r"We make heads talk in many languages. It is $1.13\times$ faster than before, at 20% of the cost of $5.",
+    categories=("cs.CV", "eess.AS"),
+    comment="Interspeech 2024",
+    published=datetime(2026, 6, 1, 17, 0, tzinfo=UTC),
+    license="http://creativecommons.org/licenses/by/4.0/",
+)
+
+BRIEF = Summary(
+    key=SummaryKey("2406.14272", 2, "en"),
+    headline=Claim("Talking heads learn twenty languages from one set.", "We make heads talk in many languages."),
+    takeaways=(
+        Claim(r"It runs $1.13\times$ faster.", r"It is $1.13\times$ faster than before"),
+        Claim("It costs a fifth.", "at 20% of the cost"),
+    ),
+    keywords=("talking head", "multilingual"),
+    provenance=Provenance(
+        "google:gemini-flash-latest",
+        datetime(2026, 6, 2, 6, 30, tzinfo=UTC),
+        Source.ABSTRACT,
+        prompt="ab12cd34",
+        dropped=(Dropped("It is the best of all.", "not in the source"),),
+    ),
+)
+
+DEEP = replace(
+    BRIEF,
+    key=SummaryKey("2406.14272", 2, "en", Depth.DEEP),
+    translated_title="MultiTalk：多语言说话人头部生成",
+    affiliations=("POSTECH", "KRAFTON"),
+    background=(Claim("Models know English best.", "most are trained on English only", "Introduction", 1),),
+    prior_work=(Claim("Earlier work ignores other languages.", "", "Related Work", 2),),
+    method=(Claim("A code for each language guides the decoder.", "a language-specific code", "Method", 3),),
+    results=(Claim("Lip errors fall by 12%.", "reduces lip vertex error by 12%", "Experiments", 5),),
+    methods=(
+        Claim("Collect 420 hours of video."),
+        Claim("Train a codebook.", "we train a codebook", "Method", 4),
+    ),
+    conclusion=Conclusion(
+        significance=(Claim("It opens the field to more languages."),),
+        innovation=(Claim("Language codes are new here."),),
+        performance=(Claim("It is 1.13 times as fast."),),
+        workload=(Claim("420 hours of video in 20 languages."),),
+    ),
+    provenance=replace(BRIEF.provenance, source=Source.PDF, read=Extent("pages", 8, 12)),
+)
+
+CARD = Card(
+    paper=PAPER,
+    announcement=Announcement("2406.14272", 2, DAY, Kind.CROSS),
+    matched=(Match('abs:"talking head" AND cat:cs.CV', ("talking head", "cs.CV")),),
+    summary=BRIEF,
+    links=FoundLinks(("https://github.com/postech-ami/MultiTalk",), ("https://multi-talk.github.io/",)),
+)
+
+DEEP_CARD = replace(
+    CARD,
+    summary=DEEP,
+    figures=(
+        Figure("1", "The whole pipeline.", "figures/2406.14272v2/fig1.png", None, PAPER.license, 800, 400, shown=True),
+        Figure("2", "Figure 2: Results.", None, "https://arxiv.org/html/2406.14272v2/x2.png"),
+    ),
+)
+
+PLAIN_CARD = Card(
+    paper=replace(PAPER, id="astro-ph/0601001", version=1, authors=("A. Single",), sample=True, withdrawn=True),
+    announcement=Announcement("astro-ph/0601001", 1, DAY, Kind.NEW),
+)
+
+
+def digest(*cards: Card, also: tuple[Card, ...] = (), notes: tuple[str, ...] = (), language: str = "en") -> Digest:
+    """A digest of one day with one topic."""
+    count = len(cards) + len(also)
+    topics = ('abs:"talking head" AND cat:cs.CV',)
+    return Digest(topics, Window(DAY, DAY), 512, count, cards, also, language, notes=notes)
+
+
+DIGEST = digest(CARD, PLAIN_CARD, also=(replace(CARD, paper=replace(PAPER, id="2406.99999")),), notes=("One waits.",))
+
+
+# ── real papers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def corpus() -> tuple[Paper, ...]:
+    """Every real paper at hand; skips the test that asks where there is none."""
+    files = [CORPUS / "topics-2024.jsonl.gz", *sorted((CORPUS / "days").glob("*.jsonl.gz"))]
+    if not files[0].is_file():
+        pytest.skip("the corpus is not here")
+    return tuple(paper for file in files for paper in _papers(file))
+
+
+def _papers(file: Path) -> Iterator[Paper]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            categories = tuple(row.get("categories") or ("cs.CV",))
+            yield Paper(row["id"], 1, row["title"], tuple(row["authors"]), row["abstract"], categories, row["comment"])
+
+
+# ── hostile text ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+_FRAGMENTS = (
+    "<b>bold</b>", "</blockquote>", "<a href='javascript:alert(1)'>x</a>", "&lt;&amp;&nbsp;&#60;", "<!--", "<script>",
+    "@everyone", "@here", "<@1>", "<@!123>", "<@&9>", "<#42>", "<t:1700000000:R>", "</cmd:123456789012345678>",
+    "<:x:123456789012345678>", "**b**", "__u__", "~~s~~", "||spoiler||", "`code`", "```\nblock\n```", "# heading",
+    "> quote", "- item", "1. one", "[label](https://evil.example)", "https://evil.example/a_b_c", "www.evil.example",
+    "evil.com/path", "t.me/evil", "a@evil.com", "#tag", "/start", "$BTC", "tg://resolve?domain=evil", "10.0.0.1",
+    "javascript:alert(1)", "\u202eevil\u202c", "\u2066x\u2069", "zero\u200bwidth\ufeff", "\x1b[31mred", "\x00\x07\x9b",
+    "مرحبا بالعالم", "שלום", "नमस्ते\u200d", "😀👩\u200d👩\u200d👧🇩🇪", "𝒳𝓎𝔷", "e\u0301\u0302\u0303", "文字列の長い題名",
+    r"$\frac{a}{b}$", r"\textbf{", r"\cite{x}", "$5", "20% of it", "{{ 7*7 }}", "{% raw %}", "---", "\\", "\n\n", "\t",
+    "\ud800", "\U000e0041", "&", "<", ">", '"', "'", "*", "_", "(", ")", "[", "]", "|", "~", ":", "!", "=", "+",
+)  # fmt: skip
+
+
+def hostile_text(max_size: int = 12) -> st.SearchStrategy[str]:
+    """Text of fragments that mean something to some platform, between ordinary and random words."""
+    piece = st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=8), st.sampled_from(["word", "of", "x", "Neural"]))
+    glue = st.sampled_from([" ", "", " ", "\n"])
+    return st.lists(st.tuples(piece, glue), max_size=max_size).map(
+        lambda pairs: "".join(part + space for part, space in pairs)
+    )
+
+
+# ── comparing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def plain_text(document: Document) -> str:
+    """All text of a tree in order, without any of a platform's additions."""
+    return "\n".join(_plain(block) for block in document.blocks)
+
+
+def _plain(block: Block) -> str:
+    if isinstance(block, Heading | Line | Note):
+        return "".join(span.text for span in block.spans)
+    if isinstance(block, Bullets):
+        return "\n".join("".join(span.text for span in item) for item in block.items)
+    if isinstance(block, Fold):
+        return "\n".join(["".join(span.text for span in block.title), *map(_plain, block.blocks)])
+    return block.text if isinstance(block, Code) else ""
+
+
+def letters(text: str) -> str:
+    """Only letters and digits, to compare texts whatever stands between."""
+    return re.sub(r"[\W_]+", "", text)
