@@ -49,6 +49,12 @@ def refused(why: str) -> Reply:
     return _say(why)
 
 
+def unknown_command() -> Reply:
+    """For what looks like a command and is none."""
+    line = (Text("I know no such command; "), _command("help"), Text(" lists them."))
+    return Reply(Document((Line(line),)), ((_HELP,),))
+
+
 @reply.register
 def _(error: TellUser) -> Reply:
     return _say(str(error))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -118,7 +117,9 @@ class TelegramApp:
         self.problem = "stopped"
 
 
-def build(settings: Settings, conversation: Conversation, memory: Memory, clock: Clock) -> TelegramApp:
+def build(
+    settings: Settings, conversation: Conversation, memory: Memory, clock: Clock, limiter: Limiter | None = None
+) -> TelegramApp:
     """The application for these settings, not yet started. Raises `BadSetting` where no token could be one."""
     token = settings.telegram_bot_token.get_secret_value().strip() if settings.telegram_bot_token else ""
     number, _, secret = token.partition(":")
@@ -129,7 +130,7 @@ def build(settings: Settings, conversation: Conversation, memory: Memory, clock:
         .token(token)
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
-        .rate_limiter(Limiter(time.monotonic))
+        .rate_limiter(limiter or Limiter())
         .concurrent_updates(AT_ONCE)
         .job_queue(None)
         # A read time-out leaves a message of unknown fate, so give Telegram its time.

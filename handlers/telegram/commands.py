@@ -85,7 +85,7 @@ class Commands:
         return handle
 
     async def _answer_command(self, name: str, message: Message, user: User | None) -> None:
-        words = (message.text or message.caption or "").split(maxsplit=1)
+        words = _said(message).split(maxsplit=1)
         argument = words[1].strip() if len(words) > 1 else ""
         place: Place | None = None
         if message.chat.type == ChatType.PRIVATE and user is not None:
@@ -154,9 +154,9 @@ class Commands:
         message = update.effective_message
         if message is None:
             return
-        text = message.text or message.caption or ""
+        text = _said(message)
         if text.startswith("/"):
-            await self._answers.say(message, replies.refused("I know no such command; /help lists them."))
+            await self._answers.say(message, replies.unknown_command())
             return
         async with self._answers.working(message):
             result = await self._conversation.summarize(ref_of_message(message), text)
@@ -291,8 +291,12 @@ def _read_data(data: object) -> tuple[str | None, int | None]:
 
 def _quoted(message: Message) -> str:
     """The text that a command answers to: /summarize below somebody's link."""
-    said = message.reply_to_message
-    return (said.text or said.caption or "") if said else ""
+    return _said(message.reply_to_message) if message.reply_to_message else ""
+
+
+def _said(message: Message) -> str:
+    """A message's text, without the invisible joiners that our own messages carry and people copy."""
+    return (message.text or message.caption or "").replace("\u2060", "")
 
 
 def _first_line(reply: Reply) -> str:

@@ -226,6 +226,7 @@ class FakeTelegram:
         allowed = json.loads(params["allowed_updates"]) if params.get("allowed_updates") else None
         world = self.world
         world.updates = [each for each in world.updates if each["update_id"] >= offset]
+        await self._tell()
 
         def waiting() -> list[dict[str, Any]]:
             return [each for each in world.updates if allowed is None or set(each) & set(allowed)]

@@ -1,0 +1,120 @@
+"""The whole Telegram side on the stand-in: real python-telegram-bot, real store, a desk in place of the pipeline."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import Conversation, Defaults
+from bot.errors import NoSuchPaper
+from bot.model import (
+    Card,
+    ChatRef,
+    Claim,
+    Depth,
+    Digest,
+    Paper,
+    PaperRef,
+    Provenance,
+    Quiet,
+    Source,
+    Summary,
+    SummaryKey,
+)
+from bot.settings import Settings
+from bot.storage.store import SqlStore
+from handlers.telegram.app import TelegramApp, build
+from handlers.telegram.limits import Limiter
+from tests.fakes.clock import FakeClock
+from tests.fakes.stores import memory_store
+from tests.fakes.telegram import FakeTelegram
+
+JOINER = "\u2060"  # keeps Telegram from making links and commands of plain text; nobody sees it
+NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
+
+
+class Desk:
+    """Reads papers that it makes up from their ids; those it `knows_not` do not exist, and it can be held."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, Depth]] = []
+        self.unknown: set[str] = set()
+        self.broken: Exception | None = None
+        self.digest: Digest | Quiet = Quiet("Nothing is new since your last digest.")
+        self.free = asyncio.Event()
+        self.free.set()
+
+    async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
+        self.asked.append((str(ref), language, depth))
+        await self.free.wait()
+        if self.broken is not None:
+            raise self.broken
+        if ref.id in self.unknown:
+            raise NoSuchPaper(ref.id)
+        paper = Paper(ref.id, 1, f"Paper <{ref.id}> & more", ("José Ångström",), "An abstract.", ("cs.CV",))
+        key = SummaryKey(ref.id, 1, language, depth)
+        made = Provenance("extractive", NOW, Source.ABSTRACT)
+        return Card(paper, summary=Summary(key, Claim("It works @everyone."), (Claim("One."),), ("x",), made))
+
+    async def compose(self, ref: ChatRef) -> Digest | Quiet:  # noqa: ARG002 - the shape of DigestNow
+        await self.free.wait()
+        return self.digest
+
+
+@dataclass
+class Bench:
+    """What a test holds in its hands."""
+
+    tg: FakeTelegram
+    app: TelegramApp
+    store: SqlStore
+    desk: Desk
+    talk: Conversation
+
+    async def ask(self, chat_id: int, text: str, *, user: int | None = None, thread: int | None = None) -> str:
+        """Say something and return the text of the (next) answer in that chat."""
+        before = len(self.tg.messages(chat_id))
+        self.tg.say(chat_id, user or chat_id, text, thread=thread)
+        return (await self.tg.wait_for(chat_id, before + 1))[before].text.replace(JOINER, "")
+
+    async def eventually(self, true: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for something in the store, which tells nobody when it changes."""
+        async with asyncio.timeout(10):
+            while not await true():
+                await asyncio.sleep(0.01)
+
+    async def settled(self) -> None:
+        """Wait until the bot has taken every update that is there, and polls again."""
+        last = self.tg.world.updates[-1]["update_id"] if self.tg.world.updates else 0
+        await self.tg.until(lambda: not any(each["update_id"] <= last for each in self.tg.world.updates))
+
+
+def settings_for(tg: FakeTelegram, folder: Path, token: str | None = None) -> Settings:
+    return Settings(telegram_bot_token=token or tg.token, telegram_api_url=tg.url, data_dir=folder, _env_file=None)
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+
+
+@pytest.fixture
+async def bench(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with memory_store() as store:
+        desk, clock = Desk(), FakeClock(NOW)
+        talk = Conversation(store, clock, desk.read, desk.compose, Defaults())
+        # Limits have tests of their own; here their seconds pass a hundred times as fast.
+        limiter = Limiter(lambda: 100 * time.monotonic(), lambda seconds: asyncio.sleep(seconds / 100))
+        app = build(settings_for(tg, tmp_path), talk, store, clock, limiter)
+        await app.start()
+        try:
+            yield Bench(tg, app, store, desk, talk)
+        finally:
+            await app.stop()

@@ -1,0 +1,319 @@
+"""Telegram's commands, links, buttons, channels and comings and goings, as people meet them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import topic_key
+from bot.errors import BadSetting, StoreUnavailable
+from bot.model import ChatRef, Depth, Platform
+from handlers.commands import COMMANDS
+from handlers.telegram.app import build
+from tests.fakes.clock import FakeClock
+from tests.fakes.telegram import FakeTelegram
+from tests.handlers.telegram.conftest import Bench, settings_for
+
+ANN, BOB = 5, 6
+GROUP, CHANNEL = -1001000000001, -1001000000002
+
+
+def ref(ident: object) -> ChatRef:
+    return ChatRef(Platform.TELEGRAM, str(ident))
+
+
+async def topics(bench: Bench, ident: object) -> list[str]:
+    return [each.topic for each in await bench.store.subscriptions(ref(ident))]
+
+
+# ── in private ──
+
+
+async def test_every_command_is_registered_with_telegram_and_answered(bench: Bench) -> None:
+    assert [each["command"] for each in bench.tg.world.commands] == [each.name for each in COMMANDS]
+    for command in COMMANDS:
+        assert await bench.ask(ANN, f"/{command.name}")
+
+
+async def test_a_topic_is_subscribed_listed_and_removed(bench: Bench) -> None:
+    said = await bench.ask(ANN, '/subscribe "talking head" AND cs.CV')
+    assert "Subscribed to" in said
+    assert "09:00" in said
+    assert '"talking head"' in await bench.ask(ANN, "/subscriptions")
+    assert "Unsubscribed" in await bench.ask(ANN, "/unsubscribe 1")
+    assert await topics(bench, ANN) == []
+
+
+async def test_a_mistake_in_a_topic_is_shown_where_it_is(bench: Bench) -> None:
+    said = await bench.ask(ANN, "/subscribe (diffusion <b>")
+    assert "(diffusion <b>\n^" in said
+
+
+async def test_a_bare_link_or_id_is_read_and_other_words_get_help(bench: Bench) -> None:
+    said = await bench.ask(ANN, "https://arxiv.org/abs/2406.14272v2")
+    assert "Paper <2406.14272> & more" in said
+    assert "2406.01234" in await bench.ask(ANN, "2406.01234")
+    assert [each[0] for each in bench.desk.asked] == ["2406.14272v2", "2406.01234"]
+    assert "arXiv" in await bench.ask(ANN, "hello there")
+    assert "/help" in await bench.ask(ANN, "/nonsense")
+
+
+async def test_nothing_in_a_paper_becomes_a_mention_or_markup(bench: Bench) -> None:
+    await bench.ask(ANN, "2406.14272")
+    entities = bench.tg.messages(ANN)[-1].entities
+    assert {each.type for each in entities} <= {"bold", "italic", "code", "text_link"}
+
+
+async def test_summarize_takes_a_depth_and_the_link_of_the_message_it_answers(bench: Bench) -> None:
+    await bench.ask(ANN, "/summarize 2406.14272 deep")
+    assert bench.desk.asked[-1] == ("2406.14272", "en", Depth.DEEP)
+    bench.desk.unknown.add("2406.99999")
+    assert "no paper 2406.99999" in await bench.ask(ANN, "/summarize 2406.99999")
+
+
+async def test_settings_are_changed_by_command_and_by_button(bench: Bench) -> None:
+    assert "21:15" in await bench.ask(ANN, "/settings time 21.15")
+    assert "Berln" not in await bench.ask(ANN, "/settings timezone Berln")
+    await bench.ask(ANN, "/settings")
+    menu = bench.tg.messages(ANN)[-1]
+    bench.tg.press(menu, "Style", ANN)
+    await bench.tg.until(lambda: "Style" in menu.text and "compact: title and one line" in menu.labels)
+    bench.tg.press(menu, "compact", ANN)
+    await bench.tg.until(lambda: "Style is now compact" in menu.text)
+    chat = await bench.store.chat(ref(ANN))
+    assert chat is not None
+    assert chat.style.value == "compact"
+
+
+async def test_stop_asks_first_and_then_forgets(bench: Bench) -> None:
+    await bench.ask(ANN, "/subscribe cs.CV")
+    await bench.ask(ANN, "/stop")
+    assert await topics(bench, ANN) == ["cat:cs.CV"]
+    bench.tg.press(bench.tg.messages(ANN)[-1], "Yes", ANN)
+    await bench.tg.wait_for(ANN, 3)
+    assert await bench.store.chat(ref(ANN)) is None
+
+
+async def test_a_long_reading_shows_typing_and_keeps_nobody_waiting(bench: Bench) -> None:
+    bench.desk.free.clear()
+    bench.tg.say(ANN, ANN, "/summarize 2406.14272")
+    await bench.tg.until(lambda: (ANN, "typing") in bench.tg.world.actions)
+    assert await bench.ask(BOB, "/help")
+    assert bench.tg.messages(ANN) == []
+    bench.desk.free.set()
+    assert await bench.tg.wait_for(ANN)
+
+
+async def test_an_edited_command_is_not_carried_out_again(bench: Bench) -> None:
+    message_id = bench.tg.say(ANN, ANN, "/subscribe cs.CV")
+    await bench.tg.wait_for(ANN)
+    message = bench.tg.world.message(bench.tg.world.chats[ANN], message_id)
+    assert message is not None
+    bench.tg.world.push(edited_message=message.as_json() | {"edit_date": 2})
+    await bench.ask(ANN, "/help")
+    assert len(bench.tg.messages(ANN)) == 2
+
+
+# ── buttons ──
+
+
+async def test_a_topic_is_removed_by_its_button_once(bench: Bench) -> None:
+    await bench.ask(ANN, "/subscribe cs.CV")
+    await bench.ask(ANN, "/subscribe diffusion")
+    await bench.ask(ANN, "/subscriptions")
+    menu = bench.tg.messages(ANN)[-1]
+    data = menu.button("diffusion")["callback_data"]
+    bench.tg.press(menu, "diffusion", ANN)
+    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+    assert await topics(bench, ANN) == ["cat:cs.CV"]
+    query = bench.tg.press(menu, "", ANN, data=data)
+    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
+    answer = bench.tg.answer(query)
+    assert answer is not None
+    assert "no longer" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    "data", ["", "x", "drop:zz", "set:size=9999", "forget:all", "deep:../../etc", "topics:@-1009999999999", "🦊" * 16]
+)
+async def test_forged_button_data_gets_an_answer_and_changes_nothing(bench: Bench, data: str) -> None:
+    await bench.ask(ANN, "/subscribe cs.CV")
+    before = await bench.store.chat(ref(ANN))
+    query = bench.tg.press(bench.tg.messages(ANN)[-1], "", ANN, data=data)
+    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
+    assert await topics(bench, ANN) == ["cat:cs.CV"]
+    assert await bench.store.chat(ref(ANN)) == before
+
+
+async def test_only_admins_press_buttons_that_change_a_group(bench: Bench) -> None:
+    bench.tg.group(GROUP, admins=(ANN,))
+    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
+    await bench.ask(GROUP, "/subscriptions", user=BOB)
+    menu = bench.tg.messages(GROUP)[-1]
+    query = bench.tg.press(menu, "cs.CV", BOB)
+    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
+    answer = bench.tg.answer(query)
+    assert answer is not None
+    assert "Only admins" in answer["text"]
+    assert await topics(bench, GROUP) == ["cat:cs.CV"]
+    bench.tg.press(menu, "cs.CV", ANN)
+    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+
+
+# ── groups and forum topics ──
+
+
+async def test_in_a_group_admins_change_and_everybody_asks(bench: Bench) -> None:
+    bench.tg.group(GROUP, admins=(ANN,))
+    assert "Only admins" in await bench.ask(GROUP, "/subscribe cs.CV", user=BOB)
+    assert "Subscribed" in await bench.ask(GROUP, "/subscribe@paperboy_test_bot cs.CV", user=ANN)
+    assert "cat:cs.CV" in await bench.ask(GROUP, "/subscriptions", user=BOB)
+    assert "Paper" in await bench.ask(GROUP, "/summarize 2406.14272", user=BOB)
+    answered = bench.tg.messages(GROUP)[-1]
+    assert answered.reply_to is not None
+
+
+async def test_an_anonymous_admin_is_an_admin(bench: Bench) -> None:
+    group = bench.tg.group(GROUP)
+    bench.tg.say(GROUP, 1087968824, "/subscribe cs.CV", sender_chat=group.as_json())
+    await bench.tg.wait_for(GROUP)
+    assert await topics(bench, GROUP) == ["cat:cs.CV"]
+
+
+async def test_talk_in_a_group_that_is_no_command_is_left_alone(bench: Bench) -> None:
+    bench.tg.group(GROUP, admins=(ANN,))
+    bench.tg.say(GROUP, BOB, "look at 2406.14272")
+    bench.tg.say(GROUP, BOB, "/subscribe@another_bot cs.CV")
+    await bench.ask(GROUP, "/help", user=BOB)
+    assert len(bench.tg.messages(GROUP)) == 1
+
+
+async def test_a_forum_topic_is_a_chat_of_its_own(bench: Bench) -> None:
+    bench.tg.group(GROUP, admins=(ANN,), forum=True)
+    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN, thread=45)
+    assert bench.tg.messages(GROUP)[-1].thread == 45
+    assert await topics(bench, f"{GROUP}/45") == ["cat:cs.CV"]
+    assert await topics(bench, GROUP) == []
+
+
+# ── channels ──
+
+
+async def test_a_channel_is_subscribed_from_a_private_chat_by_its_admin(bench: Bench) -> None:
+    bench.tg.channel(CHANNEL, "Vision", "vision_papers", admins=(ANN,))
+    assert "make me an admin" in await bench.ask(ANN, "/subscribe @nobody_knows cs.CV")
+    assert "Only admins" in await bench.ask(ANN, "/subscribe @vision_papers cs.CV")
+    bench.tg.bot_becomes(CHANNEL, "administrator", BOB)
+    await bench.settled()
+    assert "Only admins" in await bench.ask(BOB, "/subscribe @vision_papers cs.CV")
+    assert "Subscribed" in await bench.ask(ANN, "/subscribe @Vision_Papers cs.CV")
+    assert await topics(bench, CHANNEL) == ["cat:cs.CV"]
+    assert await topics(bench, ANN) == []
+    chat = await bench.store.chat(ref(CHANNEL))
+    assert chat is not None
+    assert chat.title == "Vision"
+
+
+async def test_a_channel_where_the_bot_may_not_post_is_refused(bench: Bench) -> None:
+    bench.tg.channel(CHANNEL, "Vision", "vision_papers", admins=(ANN,))
+    bench.tg.bot_becomes(CHANNEL, "administrator", BOB, may_post=False)
+    await bench.settled()
+    assert "may not post" in await bench.ask(ANN, "/subscribe @vision_papers cs.CV")
+    assert await bench.store.chat(ref(CHANNEL)) is None
+
+
+async def test_a_private_channel_is_bound_when_the_bot_becomes_its_admin_and_managed_by_buttons(bench: Bench) -> None:
+    bench.tg.channel(CHANNEL, "Secret", admins=(ANN,))
+    await bench.ask(ANN, "/start")
+    bench.tg.bot_becomes(CHANNEL, "administrator", ANN)
+    await bench.tg.wait_for(ANN, 2)
+    assert f"/subscribe {CHANNEL} cs.CV" in bench.tg.messages(ANN)[-1].text
+    await bench.ask(ANN, f"/subscribe {CHANNEL} cs.CV")
+    await bench.ask(ANN, "/subscriptions")
+    listed = bench.tg.messages(ANN)[-1]
+    bench.tg.press(listed, "Secret", ANN)
+    await bench.tg.until(lambda: "cat:cs.CV" in listed.text)
+    stolen = listed.button("✕")["callback_data"]
+    assert stolen == f"drop:{topic_key('cat:cs.CV')}@{CHANNEL}"
+    await bench.ask(BOB, "/start")
+    query = bench.tg.press(bench.tg.messages(BOB)[-1], "", BOB, data=stolen)
+    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
+    assert await topics(bench, CHANNEL) == ["cat:cs.CV"]
+    bench.tg.press(listed, "✕", ANN)
+    await bench.tg.until(lambda: "Unsubscribed" in listed.text)
+    assert await topics(bench, CHANNEL) == []
+
+
+async def test_a_private_channel_is_bound_by_a_forwarded_post(bench: Bench) -> None:
+    channel = bench.tg.channel(CHANNEL, "Secret", admins=(ANN,))
+    bench.tg.bot_becomes(CHANNEL, "administrator", BOB)
+    await bench.settled()
+    origin = {"type": "channel", "date": 1, "chat": channel.as_json(), "message_id": 3}
+    bench.tg.say(ANN, ANN, "a post", forward_origin=origin)
+    assert f"/subscribe {CHANNEL}" in (await bench.tg.wait_for(ANN))[0].text
+    bench.tg.say(BOB, BOB, "a post", forward_origin=origin)
+    assert "Only admins" in (await bench.tg.wait_for(BOB))[-1].text
+
+
+# ── coming and going ──
+
+
+async def test_a_user_who_blocks_the_bot_is_suspended_and_resumed_when_they_return(bench: Bench) -> None:
+    await bench.ask(ANN, "/subscribe cs.CV")
+
+    async def suspended() -> str | None:
+        chat = await bench.store.chat(ref(ANN))
+        assert chat is not None
+        return chat.suspended
+
+    async def is_suspended() -> bool:
+        return await suspended() == "blocked by the user"
+
+    async def is_back() -> bool:
+        return await suspended() is None
+
+    bench.tg.bot_becomes(ANN, "kicked", ANN)
+    await bench.eventually(is_suspended)
+    bench.tg.bot_becomes(ANN, "member", ANN)
+    await bench.eventually(is_back)
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_its_subscriptions(bench: Bench) -> None:
+    bench.tg.group(-77, admins=(ANN,))
+    await bench.ask(-77, "/subscribe cs.CV", user=ANN)
+    bench.tg.migrate(-77, GROUP)
+
+    async def moved() -> bool:
+        return await topics(bench, GROUP) == ["cat:cs.CV"] and await topics(bench, -77) == []
+
+    await bench.eventually(moved)
+
+
+# ── when something breaks ──
+
+
+async def test_what_breaks_is_apologized_for_with_a_reference_and_the_bot_goes_on(bench: Bench) -> None:
+    bench.desk.broken = ZeroDivisionError("secret detail")
+    said = await bench.ask(ANN, "/summarize 2406.14272")
+    assert said.startswith("Something went wrong on my side; try again in a minute.")
+    assert "Reference" in said
+    assert "secret" not in said
+    bench.desk.broken = StoreUnavailable("The database does not answer.")
+    assert "database does not answer" in await bench.ask(ANN, "/summarize 2406.14272")
+    bench.desk.broken = None
+    assert "Paper" in await bench.ask(ANN, "/summarize 2406.14272")
+
+
+async def test_an_answer_that_meets_a_429_is_sent_after_the_wait(bench: Bench) -> None:
+    bench.tg.fail("sendMessage", "429", stored=False, seconds=1)
+    assert await bench.ask(ANN, "/help")
+    assert len(bench.tg.messages(ANN)) == 1
+
+
+async def test_a_bad_token_is_one_sentence(bench: Bench, tg: FakeTelegram, tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="TELEGRAM_BOT_TOKEN"):
+        build(settings_for(tg, tmp_path, token="nonsense"), bench.talk, bench.store, FakeClock())
+    wrong = build(settings_for(tg, tmp_path, token="1:wrong"), bench.talk, bench.store, FakeClock())
+    with pytest.raises(BadSetting, match="BotFather"):
+        await wrong.start()
