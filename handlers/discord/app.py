@@ -14,7 +14,7 @@ from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
 from bot.ports import Clock
 from bot.settings import Settings
-from handlers.discord.client import PaperboyClient, Recall, Remember
+from handlers.discord.client import Memory, PaperboyClient
 from handlers.discord.sender import DiscordSender
 from handlers.discord.wire import InvalidRequests
 
@@ -56,6 +56,11 @@ class DiscordApp:
     def problem(self) -> str | None:
         """Why commands are not answered, in a few words; None while all is well."""
         return self._problem or (None if self.client.connected.is_set() else "Discord's gateway is not connected")
+
+    async def log_in(self) -> None:
+        """What sending needs, and no more: commands are not answered. Raises `BadSetting` or `RetryLater`."""
+        if not await self._log_in():
+            raise RetryLater(f"{self._problem}.")
 
     async def start(self) -> None:
         """Log in and connect in the background. Raises `BadSetting` for a token that Discord does not accept.
@@ -123,18 +128,16 @@ class DiscordApp:
             log.error("discord stopped", why=self._problem)
 
 
-def build(
-    settings: Settings, conversation: Conversation, clock: Clock, recall: Recall, remember: Remember
-) -> DiscordApp:
-    """An app that is not started. `recall` and `remember` keep a small value (`Store.value`, `.remember_value`).
+def build(settings: Settings, conversation: Conversation, memory: Memory, clock: Clock) -> DiscordApp:
+    """An app that is not started. Points discord.py at the configured addresses, for the whole process.
 
-    Points discord.py at the configured addresses, for the whole process. Raises `BadSetting` without a token.
+    Raises `BadSetting` where there is no token.
     """
-    if settings.discord_bot_token is None:
-        raise BadSetting("DISCORD_BOT_TOKEN", "is not set.")
+    token = settings.discord_bot_token.get_secret_value().strip() if settings.discord_bot_token else ""
+    if not token:
+        raise BadSetting("DISCORD_BOT_TOKEN", "is not set; the developer portal shows it under Bot.")
     discord.http.Route.BASE = settings.discord_api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
     invalid = InvalidRequests(clock.now)
-    client = PaperboyClient(conversation, invalid, settings.data_dir, recall, remember)
-    sender = DiscordSender(client, invalid, settings.data_dir)
-    return DiscordApp(settings.discord_bot_token.get_secret_value(), client, sender, clock)
+    client = PaperboyClient(conversation, invalid, settings.data_dir, memory)
+    return DiscordApp(token, client, DiscordSender(client, invalid, settings.data_dir), clock)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import discord
 import structlog
@@ -21,8 +21,14 @@ from handlers.discord.wire import InvalidRequests, trace_config
 
 log = structlog.get_logger()
 
-Recall = Callable[[str], Awaitable[JSON | None]]
-Remember = Callable[[str, JSON], Awaitable[None]]
+
+class Memory(Protocol):
+    """Small values that outlive the process; a `Store` is one."""
+
+    async def remember_value(self, name: str, value: JSON) -> None: ...
+
+    async def value(self, name: str) -> JSON | None: ...
+
 
 REGISTERED = "discord commands"
 """The name under which the hash of the registered commands is kept."""
@@ -35,9 +41,7 @@ class PaperboyClient(discord.Client):
     """Asks for no privileged intent and keeps no members or messages in memory. `connected` is set while the gateway
     serves us."""
 
-    def __init__(
-        self, conversation: Conversation, invalid: InvalidRequests, data_dir: Path, recall: Recall, remember: Remember
-    ) -> None:
+    def __init__(self, conversation: Conversation, invalid: InvalidRequests, data_dir: Path, memory: Memory) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, dm_messages=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -46,10 +50,10 @@ class PaperboyClient(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             http_trace=trace_config(invalid),
             max_ratelimit_timeout=LONGEST_LIMIT_SECONDS,
-            guild_ready_timeout=0.5,
+            guild_ready_timeout=0.25,
         )
         self.connected = asyncio.Event()
-        self._conversation, self._recall, self._remember = conversation, recall, remember
+        self._conversation, self._memory = conversation, memory
         self._answer = Answer(data_dir)
         self.tree = Tree(self, conversation, self._answer)
 
@@ -61,10 +65,10 @@ class PaperboyClient(discord.Client):
         text = json.dumps([self.application_id, table], sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         try:
-            if (await self._recall(REGISTERED) or {}).get("hash") == digest:
+            if (await self._memory.value(REGISTERED) or {}).get("hash") == digest:
                 return
             await self.tree.sync()
-            await self._remember(REGISTERED, {"hash": digest})
+            await self._memory.remember_value(REGISTERED, {"hash": digest})
             log.info("discord commands registered", commands=len(table))
         except (discord.DiscordException, RetryLater) as error:
             log.warning("discord commands not registered", error=str(error)[:200])

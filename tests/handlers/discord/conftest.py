@@ -67,7 +67,7 @@ async def client(
     conversation: Conversation, store: SqlStore, clock: FakeClock, tmp_path: Path
 ) -> AsyncIterator[PaperboyClient]:
     """Our client, not connected to anything yet."""
-    made = PaperboyClient(conversation, InvalidRequests(clock.now), tmp_path, store.value, store.remember_value)
+    made = PaperboyClient(conversation, InvalidRequests(clock.now), tmp_path, store)
     yield made
     if not made.is_closed():
         await made.close()

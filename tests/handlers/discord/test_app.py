@@ -12,7 +12,7 @@ import pytest
 
 from bot.conversation import Asker, Conversation
 from bot.errors import BadSetting
-from bot.model import Chat, ChatRef, Part, Platform, Sent
+from bot.model import Chat, ChatRef, NotSent, Part, Platform, Sent
 from bot.settings import load
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp, build, invite_url
@@ -31,6 +31,10 @@ def chat(channel: int) -> ChatRef:
     return ChatRef(Platform.DISCORD, str(channel))
 
 
+def part(text: str) -> Part:
+    return Part({"components": [{"type": 10, "content": text}]})
+
+
 async def until(condition: Callable[[], object]) -> None:
     """Wait until something holds; the test's own time-out bounds it."""
     while not condition():  # noqa: ASYNC110 - what is waited for happens on the other side of a socket
@@ -47,7 +51,7 @@ def make(dc: FakeDiscord, conversation: Conversation, clock: FakeClock, store: S
             discord_api_url=dc.api_url,
             discord_gateway_url=dc.gateway_url,
         )
-        return build(settings, conversation, clock, store.value, store.remember_value)
+        return build(settings, conversation, store, clock)
 
     return made
 
@@ -117,9 +121,17 @@ async def test_a_token_that_discord_refuses_is_one_sentence(make: Make, dc: Fake
     await app.stop()
 
 
+async def test_logging_in_is_enough_to_send(make: Make, dc: FakeDiscord, channel: int) -> None:
+    app = make()
+    await app.log_in()
+    assert isinstance(await app.sender.send(chat(channel), part("Hello"), "k|1"), Sent)
+    assert not dc.gateway.identifies
+    await app.stop()
+
+
 async def test_no_token_is_one_sentence(conversation: Conversation, clock: FakeClock, store: SqlStore) -> None:
     with pytest.raises(BadSetting, match="DISCORD_BOT_TOKEN"):
-        build(load(_env_file=None, discord_bot_token=None), conversation, clock, store.value, store.remember_value)
+        build(load(_env_file=None, discord_bot_token=None), conversation, store, clock)
 
 
 async def test_it_keeps_trying_where_discord_cannot_be_reached(
@@ -314,8 +326,7 @@ async def test_a_stopped_app_sends_nothing_and_says_so(make: Make, dc: FakeDisco
     app = make()
     await app.start()
     await app.stop()
-    outcome = await app.sender.send(chat(channel), Part({"components": [{"type": 10, "content": "late"}]}), "k|1")
-    assert type(outcome).__name__ == "NotSent"
+    assert await app.sender.send(chat(channel), part("late"), "k|1") == NotSent("not connected to Discord", None, True)
     assert not dc.world.accepted
 
 
