@@ -156,7 +156,7 @@ def _asked(manner: str, system: str, user: str, schema: Schema) -> dict[str, Any
     if manner == "json_schema":
         asked["response_format"] = {
             "type": "json_schema",
-            "json_schema": {"name": "answer", "strict": True, "schema": schema},
+            "json_schema": {"name": "answer", "strict": True, "schema": _closed(schema)},
         }
     elif manner == "json_object":
         asked["response_format"] = {"type": "json_object"}
@@ -165,6 +165,16 @@ def _asked(manner: str, system: str, user: str, schema: Schema) -> dict[str, Any
         asked["tools"] = [{"type": "function", "function": function}]
         asked["tool_choice"] = {"type": "function", "function": {"name": "answer"}}
     return asked
+
+
+def _closed(schema: Any) -> Any:
+    """Strict servers want every object to say that it has no further properties."""
+    if isinstance(schema, list):
+        return [_closed(value) for value in schema]
+    if not isinstance(schema, dict):
+        return schema
+    more = {"additionalProperties": False} if schema.get("type") == "object" else {}
+    return {**{name: _closed(value) for name, value in schema.items()}, **more}
 
 
 def _retry_after(error: APIStatusError) -> float | None:

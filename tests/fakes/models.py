@@ -1,0 +1,195 @@
+"""Working stand-ins of the Gemini API and of an OpenAI-compatible API on a local port, for the real SDKs to talk to.
+
+They check what they are sent as the servers do, think with a `Brain`, and fail on command: `faults` are taken one per
+request, in order, before anything is answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from tests.fakes.brains import Brain, well_behaved
+
+KEY = "a-key-for-tests"
+
+
+@dataclass
+class Fault:
+    """One failing request: an HTTP answer, or `hang`, `reset`, `garbage`, `block` (a safety refusal)."""
+
+    kind: str = "status"
+    status: int = 500
+    retry_after: float | None = None
+    per_day: bool = False
+    code: str | None = None
+
+
+@dataclass
+class ModelServer:
+    """Use as `async with ModelServer() as server`; `server.gemini` and `server.openai` are base URLs."""
+
+    brain: Brain = well_behaved
+    faults: list[Fault] = field(default_factory=list)
+    knows: tuple[str, ...] = ("json_schema", "json_object", "tools")
+    takes_temperature: bool = True
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    most_at_once: int = 0
+    delay: float = 0.0
+
+    async def __aenter__(self) -> ModelServer:
+        app = web.Application()
+        app.router.add_post("/{version:v1|v1beta}/models/{call}", self._gemini)
+        app.router.add_post("/v1/chat/completions", self._openai)
+        self._now = 0
+        self._over = asyncio.Event()
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._over.set()
+        await self._runner.cleanup()
+
+    @property
+    def gemini(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def openai(self) -> str:
+        return f"http://127.0.0.1:{self._port}/v1"
+
+    # ── Gemini ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _gemini(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.asked.append(body)
+        if self.faults:
+            return await self._fail(request, self.faults.pop(0), _gemini_error, _gemini_block)
+        if request.headers.get("x-goog-api-key") != KEY:
+            return web.json_response(_gemini_error(400, "API key not valid.", Fault()), status=400)
+        config = body.get("generationConfig", {})
+        if config.get("responseMimeType") != "application/json" or "responseSchema" not in config:
+            return web.json_response(_gemini_error(400, "No JSON was asked for.", Fault()), status=400)
+        system = "".join(part["text"] for part in body["systemInstruction"]["parts"])
+        user = "".join(part["text"] for part in body["contents"][0]["parts"])
+        text = await self._think(system, user)
+        answer = {
+            "candidates": [{"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": "STOP"}],
+            "usageMetadata": _counted(system + user, text),
+        }
+        return web.json_response(answer)
+
+    # ── OpenAI ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _openai(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.asked.append(body)
+        if self.faults:
+            return await self._fail(request, self.faults.pop(0), _openai_error, _openai_block)
+        if request.headers.get("Authorization") != f"Bearer {KEY}":
+            return web.json_response(_openai_error(401, "Incorrect API key.", Fault()), status=401)
+        manner = body.get("response_format", {}).get("type") or ("tools" if "tools" in body else "plain")
+        if manner != "plain" and manner not in self.knows:
+            return web.json_response(_openai_error(400, f"unknown field for {manner}", Fault()), status=400)
+        if "temperature" in body and not self.takes_temperature:
+            return web.json_response(_openai_error(400, "Unsupported value: 'temperature'", Fault()), status=400)
+        if manner == "json_schema" and (wrong := _not_strict(body["response_format"]["json_schema"]["schema"])):
+            return web.json_response(_openai_error(400, wrong, Fault()), status=400)
+        system, user = (message["content"] for message in body["messages"])
+        text = await self._think(system, user)
+        if manner == "json_object" and "json" not in (system + user).lower():
+            return web.json_response(_openai_error(400, "messages must contain the word json", Fault()), status=400)
+        message: dict[str, Any] = {"role": "assistant", "content": text}
+        if manner == "tools":
+            call = {"id": "1", "type": "function", "function": {"name": "answer", "arguments": text}}
+            message = {"role": "assistant", "content": None, "tool_calls": [call]}
+        counted = _counted(system + user, text)
+        usage = {"prompt_tokens": counted["promptTokenCount"], "completion_tokens": counted["candidatesTokenCount"]}
+        return web.json_response(
+            {
+                "id": "1",
+                "object": "chat.completion",
+                "created": 1,
+                "model": body["model"],
+                "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+                "usage": {**usage, "total_tokens": counted["totalTokenCount"]},
+            }
+        )
+
+    async def _think(self, system: str, user: str) -> str:
+        self._now += 1
+        self.most_at_once = max(self.most_at_once, self._now)
+        try:
+            await asyncio.sleep(self.delay)
+            return self.brain(system, user)
+        finally:
+            self._now -= 1
+
+    async def _fail(self, request: web.Request, fault: Fault, error: Any, block: Any) -> web.StreamResponse:
+        if fault.kind == "hang":
+            await self._over.wait()
+        if fault.kind in ("reset", "hang"):
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        if fault.kind == "garbage":
+            return web.Response(text="<html>welcome to the proxy</html>", content_type="text/html")
+        if fault.kind == "block":
+            return web.json_response(block())
+        headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+        return web.json_response(error(fault.status, "failed", fault), status=fault.status, headers=headers)
+
+
+def _gemini_error(status: int, message: str, fault: Fault) -> dict[str, Any]:
+    details: list[dict[str, Any]] = []
+    if fault.per_day:
+        quota = {"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}
+        details.append({"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [quota]})
+    if fault.retry_after is not None:
+        delay = f"{fault.retry_after}s"
+        details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay})
+    return {"error": {"code": status, "message": message, "status": "FAILED", "details": details}}
+
+
+def _gemini_block() -> dict[str, Any]:
+    return {"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": {"promptTokenCount": 5, "totalTokenCount": 5}}
+
+
+def _openai_error(status: int, message: str, fault: Fault) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "error", "code": fault.code}}
+
+
+def _openai_block() -> dict[str, Any]:
+    choice = {"index": 0, "message": {"role": "assistant", "content": ""}, "finish_reason": "content_filter"}
+    return {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+
+
+def _not_strict(schema: Any) -> str | None:
+    """Strict schemas name every property as required and allow no others."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "object" and (
+            schema.get("additionalProperties") is not False or set(schema["required"]) != set(schema["properties"])
+        ):
+            return "Invalid schema: additionalProperties must be false and every property required."
+        return next((wrong for value in schema.values() if (wrong := _not_strict(value))), None)
+    return None
+
+
+def _counted(prompt: str, text: str) -> dict[str, int]:
+    read, written = len(prompt) // 4, len(text) // 4
+    return {"promptTokenCount": read, "candidatesTokenCount": written, "totalTokenCount": read + written}
+
+
+def user_prompt(asked: dict[str, Any]) -> str:
+    """The user's part of a recorded request, of either API."""
+    if "contents" in asked:
+        return "".join(part["text"] for part in asked["contents"][0]["parts"])
+    return str(json.loads(json.dumps(asked["messages"]))[1]["content"])

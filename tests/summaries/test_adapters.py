@@ -1,0 +1,135 @@
+"""Both SDKs against servers that speak as the real ones do: what they send, and what each fault becomes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.errors import ModelRefused, ModelUnavailable
+from bot.summaries.completion import Model
+from bot.summaries.google import GoogleModel, retry_delay, seconds_to_reset
+from bot.summaries.openai import OpenAIModel
+from bot.summaries.schema import BRIEF_SCHEMA, briefs
+from tests.fakes.clock import FakeClock
+from tests.fakes.models import KEY, Fault, ModelServer
+
+SYSTEM = "Answer with a JSON object."
+USER = (
+    '"title" in English.\n=== data 1f begins: paper 2606.1 ===\n'
+    "Title: T\n\nAbstract: We propose a tool. It works.\n=== data 1f ends ==="
+)
+
+
+@pytest.fixture(params=["google", "openai"])
+async def model(request: pytest.FixtureRequest, server: ModelServer, clock: FakeClock) -> AsyncIterator[Model]:
+    made: Model
+    if request.param == "google":
+        made = GoogleModel("gemini-test", KEY, clock, base_url=server.gemini, timeout=3)
+    else:
+        made = OpenAIModel("test", KEY, base_url=server.openai, timeout=3)
+    yield made
+    await made.close()
+
+
+async def test_a_reply_comes_back_with_its_cost(model: Model) -> None:
+    reply = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    found, problems = briefs(reply.text)
+    assert list(found) == ["2606.1"]
+    assert problems == []
+    assert reply.requests == 1
+    assert reply.tokens_in > 10
+    assert reply.tokens_out > 10
+
+
+async def test_over_quota_is_unavailable_for_as_long_as_the_server_says(model: Model, server: ModelServer) -> None:
+    server.faults.append(Fault(status=429, retry_after=34))
+    with pytest.raises(ModelUnavailable, match="over its quota") as caught:
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    assert caught.value.retry_after == 34
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault(status=500), Fault(status=503), Fault("reset"), Fault("garbage")])
+async def test_a_server_in_trouble_is_unavailable_and_is_asked_once(
+    model: Model, server: ModelServer, fault: Fault
+) -> None:
+    server.faults.append(fault)
+    with pytest.raises(ModelUnavailable):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    assert len(server.asked) == 1
+    assert (await model.complete(SYSTEM, USER, BRIEF_SCHEMA)).text
+
+
+async def test_a_wrong_key_or_model_is_named_as_what_to_check(model: Model, server: ModelServer) -> None:
+    server.faults += [Fault(status=401), Fault(status=404)]
+    with pytest.raises(ModelUnavailable, match="_API_KEY; check it"):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    with pytest.raises(ModelUnavailable, match="check MODEL"):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+
+
+async def test_a_blocked_text_is_refused(model: Model, server: ModelServer) -> None:
+    server.faults.append(Fault("block"))
+    with pytest.raises(ModelRefused, match="refused this text"):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+
+
+@pytest.mark.parametrize("maker", ["google", "openai"])
+async def test_a_server_that_hangs_is_given_up(maker: str, server: ModelServer, clock: FakeClock) -> None:
+    model: Model = OpenAIModel("test", KEY, base_url=server.openai, timeout=0.3)
+    if maker == "google":
+        model = GoogleModel("gemini-test", KEY, clock, base_url=server.gemini, timeout=0.3)
+    server.faults.append(Fault("hang"))
+    with pytest.raises(ModelUnavailable, match="did not answer within"):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+
+
+@pytest.mark.parametrize(
+    ("knows", "requests"),
+    [(("json_schema",), 1), (("json_object",), 2), (("tools",), 3), ((), 4)],
+)
+async def test_what_a_server_understands_is_found_out_once(
+    server: ModelServer, knows: tuple[str, ...], requests: int
+) -> None:
+    server.knows = knows
+    model = OpenAIModel("test", KEY, base_url=server.openai)
+    first = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    second = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+    assert briefs(first.text)[0].keys() == briefs(second.text)[0].keys() == {"2606.1"}
+    assert (first.requests, second.requests) == (requests, 1)
+    assert len(server.asked) == requests + 1
+
+
+async def test_a_model_that_takes_no_temperature_is_asked_without_one(server: ModelServer) -> None:
+    server.takes_temperature = False
+    model = OpenAIModel("test", KEY, base_url=server.openai)
+    await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+    assert ["temperature" in asked for asked in server.asked] == [True, False]
+    assert server.asked[1]["response_format"]["type"] == "json_schema"
+
+
+async def test_a_server_that_takes_nothing_refuses(server: ModelServer) -> None:
+    server.faults += [Fault(status=400)] * 4
+    model = OpenAIModel("test", KEY, base_url=server.openai)
+    with pytest.raises(ModelRefused, match="did not take this request"):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+
+
+async def test_gemini_pauses_until_its_day_begins_anew(server: ModelServer, clock: FakeClock) -> None:
+    server.faults.append(Fault(status=429, retry_after=30, per_day=True))
+    model = GoogleModel("gemini-test", KEY, clock, base_url=server.gemini)
+    with pytest.raises(ModelUnavailable) as caught:
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+    assert caught.value.retry_after == seconds_to_reset(clock.now()) > 3600
+
+
+def test_a_retry_delay_is_read_from_googles_error_details() -> None:
+    assert retry_delay({"error": {"details": [{"retryDelay": "34.07s"}]}}) == 34.07
+    assert retry_delay({"error": {"details": "no list"}}) is None
+    assert retry_delay("no object") is None
