@@ -23,8 +23,8 @@ _PLACE = re.compile(
 )
 _NOT_A_PLACE = re.compile(
     r"equal(?:ly)?\s+contribut|contributed equally|corresponding|correspondence|work (?:done|performed)"
-    r"|intern(?:ship)?\b|e-?mail|@|https?://|footnotemark|abstract|keywords?|preprint|submitted|accepted|under review|\barxiv\b|draft"
-    r"|version|permission|copyright|©|proceedings|conference|typeset",
+    r"|intern(?:ship)?\b|e-?mail|@|https?://|footnotemark|abstract|keywords?|preprint|submitted|accepted"
+    r"|under review|\barxiv\b|draft|version|permission|copyright|©|proceedings|conference|typeset",
     re.I,
 )
 _MARKS = re.compile(r"^[\s\d*†‡§¶∗⋆♠♣♥♦♢△▽#,;.()\[\]⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜ?]+(?=\D)")

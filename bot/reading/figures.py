@@ -25,7 +25,8 @@ _OPEN = re.compile(
 )
 _EXPLAINS = re.compile(
     r"\b(?:overview|overall|pipeline|framework|architecture|teaser|workflow|schematic|diagram|illustrat\w+|at a glance"
-    r"|our (?:method|approach|model|system|framework)|proposed|structure of|system|concept\w*|sketch|main idea|outline)\b",
+    r"|our (?:method|approach|model|system|framework)|proposed|structure of|system|concept\w*|sketch|main idea"
+    r"|outline)\b",
     re.I,
 )
 _REPORTS = re.compile(
@@ -63,7 +64,7 @@ def _weight(figure: Figure, place: int) -> float:
 def arrange(
     figures: Sequence[Figure], license_url: str | None, setting: Literal["licensed", "always", "never"]
 ) -> tuple[Figure, ...]:
-    """The figures with their licence, the chosen ones first, `shown` set where the setting lets their picture be shown."""
+    """The figures with their licence, the chosen ones first; `shown` where the setting lets their picture be shown."""
     allowed = setting == "always" or (setting == "licensed" and is_open(license_url))
     licensed = [replace(figure, license=license_url, shown=False) for figure in figures]
     chosen = choose(licensed)

@@ -6,18 +6,18 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from bot.model import Paragraph, Section, SectionKind
 from bot.reading.headings import kind_of_title
-from bot.reading.lines import Line, Sheet
+from bot.reading.lines import Line, Sheet, plain_text
 from bot.reading.outline import Heading, Outline
 from bot.reading.prose import Prose
 
 _BULLET = re.compile(r"(?:[•‣◦▪■●○∙·–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
 _ENTRY = re.compile(r"\[(?:\d{1,3}|[A-Z][\w+]{1,12})\]|\(?\d{1,3}[.)]\s")
 _KEYWORDS = re.compile(r"(?:key ?words?|index terms|ccs concepts|unified astronomy thesaurus concepts|pacs)\b", re.I)
-_ABSTRACT = re.compile(r"abstract\s*[.:—–-]+\s*|abstract\s+(?=[A-Z][a-z])", re.I)
+_ABSTRACT = re.compile(r"^abstract\s*[.:—–-]+\s*|^abstract\s+(?=[A-Z][a-z])", re.I)
 
 
 @dataclass
@@ -136,7 +136,7 @@ class Flow:
                 self._begin(heading)
                 index += heading.lines
                 continue
-            if self._here is not SectionKind.REFERENCES and self._references_begin(index):
+            if not self.past_references and self._references_begin(index):
                 self._begin(Heading(None, "References", 1, 0))
             self._take(line)
             index += 1
@@ -185,6 +185,10 @@ class Flow:
         ):
             self._close()
             self.drafts.append(Draft("Abstract", None, 1, SectionKind.ABSTRACT))
+        if not self.open and (lead := _lead(line)):
+            self.drafts.append(Draft(lead.strip(" .:"), None, 1, SectionKind.BACK))
+            line.pieces = [piece for piece in line.pieces if not piece.bold]
+            line.measure()
         self.open.append(line)
 
     def _starts_paragraph(self, line: Line, last: Line) -> bool:
@@ -255,6 +259,15 @@ class Flow:
         return wanted >= 5 and bracket
 
 
+def _lead(line: Line) -> str | None:
+    """The bold words that a line begins with, where they name a part of the back matter ("Acknowledgements We …")."""
+    bold = list(takewhile(lambda piece: piece.bold, line.pieces))
+    if not bold or len(bold) == len(line.pieces):
+        return None
+    lead = plain_text(bold)
+    return lead if kind_of_title(lead, None, past_references=False) is SectionKind.BACK else None
+
+
 def _leading(lines: Sequence[Line], body: float) -> float:
     steps = [
         a.base - b.base
@@ -272,13 +285,7 @@ def sections_of(drafts: Sequence[Draft], prose: Prose, marks: dict[int, frozense
         paragraphs = [_paragraph(lines, prose, marks) for lines in draft.paragraphs + draft.notes]
         kept = tuple(p for p in paragraphs if p.text)
         if draft.kind is SectionKind.ABSTRACT and kept:
-            kept = (
-                Paragraph(
-                    _ABSTRACT.sub("", kept[0].text, count=1) if _ABSTRACT.match(kept[0].text) else kept[0].text,
-                    kept[0].page,
-                ),
-                *kept[1:],
-            )
+            kept = (Paragraph(_ABSTRACT.sub("", kept[0].text, count=1), kept[0].page), *kept[1:])
         if kept or draft.title:
             sections.append(Section(draft.title, kept, draft.number, draft.level, draft.kind))
     return tuple(sections)

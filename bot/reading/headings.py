@@ -15,8 +15,8 @@ _APPENDIX = re.compile(r"(?:appendi(?:x|ces)|supplement(?:ary|al)?)\b", re.I)
 _BACK = re.compile(
     r"acknowledge?ments?|author(?:s['’]?|['’]s)? contributions?|contributions? statement|funding|author information"
     r"|(?:conflicts?|declarations?) of .*interests?|competing interests?|credit .*"
-    r"|ethic(?:s|al) (?:statement|considerations?)|reproducibility statement|(?:data|code).* availability.*|(?:broader )?impacts?(?: statement)?|disclosures?.*"
-    r"|declarations?.*|use of (?:llms|ai).*|contributors?|致谢",
+    r"|ethic(?:s|al) (?:statement|considerations?)|reproducibility statement|(?:data|code).* availability.*"
+    r"|(?:broader )?impacts?(?: statement)?|disclosures?.*|declarations?.*|use of (?:llms|ai).*|contributors?|致谢",
     re.I,
 )
 

@@ -65,7 +65,10 @@ class Line:
 
 @dataclass(slots=True)
 class Sheet:
-    """A page as lines. `gutter` is the middle between two columns, None for one; `body` the type area."""
+    """A page as lines. `gutter` is the middle between two columns, None for one.
+
+    `columns` has each column's edges on this page, `type_area` the edges of the paper's pages at large.
+    """
 
     number: int
     width: float
@@ -75,6 +78,7 @@ class Sheet:
     rules: list[Box]
     gutter: float | None = None
     columns: dict[str, tuple[float, float]] = field(default_factory=dict)
+    type_area: tuple[float, float] = (0.0, 0.0)
 
 
 def plain_text(pieces: Sequence[Piece]) -> str:
@@ -148,6 +152,10 @@ def find_columns(sheets: Sequence[Sheet], body: float) -> None:
         if sheet.gutter is None and common and not _crossing(sheet, common, body):
             sheet.gutter = common
         _assign(sheet, body)
+    wide = [sheet.columns["S"] for sheet in sheets if "S" in sheet.columns]
+    for sheet in sheets:
+        edges = wide or [(0.0, sheet.width)]
+        sheet.type_area = (statistics.median(x for x, _ in edges), statistics.median(x for _, x in edges))
 
 
 def _texty(line: Line, body: float) -> bool:

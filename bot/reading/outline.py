@@ -11,8 +11,9 @@ from bot.reading.headings import split_number
 from bot.reading.lines import Line
 
 _KNOWN = re.compile(
-    r"abstract|introduction|references?|bibliography|acknowledge?ments?|appendi(?:x|ces)(?:\s+[a-z])?|conclusions?|related works?"
-    r"|discussion|methods?|results|background|limitations?|(?:broader )?impact statement|ethics statement|data availability|supplementary material.*"
+    r"abstract|introduction|references?|bibliography|acknowledge?ments?|appendi(?:x|ces)(?:\s+[a-z])?|conclusions?"
+    r"|related works?|discussion|methods?|results|background|limitations?|(?:broader )?impact statement"
+    r"|ethics statement|data availability|supplementary material.*"
     r"|author contributions?|funding|reproducibility statement|conclusions? and (?:future work|outlook|discussion)",
     re.I,
 )
@@ -104,12 +105,8 @@ class Outline:
     def _styled(self, index: int) -> Heading | None:
         line = self.lines[index]
         text = line.text.strip()
-        if (
-            line.letters < 4
-            or text.endswith((".", ",", ";", ":"))
-            or not text[0].isupper()
-            or not self._has_room(index)
-        ):
+        sentence = re.search(r"[.,;:]$|[.!?:]\s", text)
+        if line.letters < 4 or sentence or not text[0].isupper() or not self._has_room(index):
             return None
         look = _look(line)
         if look in self.looks and (line.bold or line.size > 1.05 * self.body):

@@ -16,6 +16,7 @@ from bot.codelinks import own_links
 from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Reading, Section, SectionKind, Source, Table
 from bot.reading.affiliations import is_affiliation, verbatim
+from bot.reading.captions import parse_caption
 from bot.reading.flow import Draft, Flow, sections_of, take_footnotes
 from bot.reading.lines import Line, Sheet, body_size, find_columns, remove_furniture, sheet_of
 from bot.reading.pdfpage import Box, PageContent, page_content
@@ -161,7 +162,16 @@ def _regions(sheets: Sequence[Sheet], body: float) -> list[Captioned]:
     seen: set[tuple[str, str]] = set()
     pages = [find_captions(sheet, body, seen) for sheet in sheets]
     find_areas(pages, body, font)
+    _remove_drawn(sheets)
     return [item for page in pages for item in page]
+
+
+def _remove_drawn(sheets: Sequence[Sheet]) -> None:
+    """Take out words of drawings that no caption claims, unless whole pages were placed as drawings."""
+    drawn = sum(line.letters for sheet in sheets for line in sheet.lines if line.pieces[0].drawn)
+    if drawn < 0.3 * sum(line.letters for sheet in sheets for line in sheet.lines):
+        for sheet in sheets:
+            sheet.lines = [line for line in sheet.lines if not line.pieces[0].drawn]
 
 
 def _floats(
@@ -181,8 +191,6 @@ def _floats(
 
 
 def _caption_text(item: Captioned, prose: Prose) -> str:
-    from bot.reading.captions import parse_caption
-
     parsed = parse_caption(prose.join(item.lines))
     return parsed.text if parsed else item.caption.text
 
@@ -208,6 +216,8 @@ def _affiliations(drafts: Sequence[Draft], paper: Paper) -> tuple[str, ...]:
     first = drafts[0]
     lines = [line for paragraph in first.paragraphs for line in paragraph if line.page == 1]
     notes = [line for note in first.notes for line in note if line.page == 1]
+    largest = max((line.size for line in lines), default=0.0)
+    lines = [line for line in lines if line.size < largest]
     return verbatim(part for line in lines + notes for part in _parts(line) if is_affiliation(part, paper.authors))
 
 

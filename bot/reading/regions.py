@@ -159,6 +159,8 @@ class _Finder:
         if sheet.gutter is not None and cap.x0 < sheet.gutter - 4 and cap.x1 > sheet.gutter + 4:
             column = "S"
         left, right = sheet.columns.get(column, (cap.x0, cap.x1))
+        if column == "S":
+            left, right = min(left, sheet.type_area[0]), max(right, sheet.type_area[1])
         left, right = min(left, cap.x0) - 12, max(right, cap.x1) + 12
         for other in self.others:
             if other.y0 < cap.y1 and cap.y0 < other.y1:
@@ -180,7 +182,9 @@ class _Finder:
         return left, right
 
     def _within(self, box: Box) -> bool:
-        return self.left <= box.middle[0] <= self.right and box.x0 > self.left - 25 and box.x1 < self.right + 25
+        """Whether a drawing stands in this caption's room, most of it at least."""
+        shared = min(box.x1, self.right) - max(box.x0, self.left)
+        return self.left <= box.middle[0] <= self.right and shared >= 0.8 * box.width
 
     def _is_text(self, line: Line) -> bool:
         """Running text, which no figure or table contains; a heading counts too."""
