@@ -10,7 +10,7 @@ import structlog
 
 from bot import cadence, ranking
 from bot import digest as digests
-from bot.model import Candidate, Chat, Depth, Digest, Platform, Reading, Summary, SummaryKey
+from bot.model import ARCHIVE, Candidate, Chat, Depth, Digest, Platform, Reading, Summary, SummaryKey
 from bot.pipeline.summarize import Makers
 from bot.ports import Clock, NewDigest, Reader, Renderer, Store, SummaryRequest
 
@@ -66,7 +66,8 @@ async def _due(store: Store, platforms: Collection[Platform], now: datetime, upt
     else:
         waiting = set(await store.chats_with_candidates())
         chats = [chat for chat in await store.chats() if chat.ref in waiting]
-    return [chat for chat in chats if chat.ref.platform in platforms]
+    # The archive is rendered from the store, without deliveries.
+    return [chat for chat in chats if chat.ref.platform in platforms and chat.ref != ARCHIVE]
 
 
 async def _waits(store: Store, chat: Chat, candidates: Sequence[Candidate], listing_owed: bool, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -43,6 +44,17 @@ class TelegramApp:
         self.problem: str | None = "not connected to Telegram yet"
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
+
+    async def log_in(self) -> None:
+        """What sending needs, and no more: commands are not answered. Raises `BadSetting` or `RetryLater`."""
+        try:
+            await self.application.initialize()
+        except InvalidToken:
+            raise BadSetting(
+                "TELEGRAM_BOT_TOKEN", "Telegram does not accept this token; copy it anew from @BotFather."
+            ) from None
+        except TelegramError as error:
+            raise RetryLater(f"Telegram cannot be reached: {error.message}.") from error
 
     async def start(self) -> None:
         """Begin to answer. Raises `BadSetting` for a token that Telegram does not accept.
@@ -108,7 +120,8 @@ class TelegramApp:
             steps.append(application.updater.stop)
         if application.running:
             steps.append(application.stop)
-        for step in (*steps, application.shutdown):
+        # A bot that never got as far as the application still has connections to close.
+        for step in (*steps, application.shutdown, application.bot.shutdown):
             try:
                 async with asyncio.timeout(STOP_SECONDS / 3):
                     await step()
@@ -143,6 +156,7 @@ def build(
         .get_updates_read_timeout(20)
         .build()
     )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log addresses, and the token is part of them
     answers = Answers(application.bot, settings.data_dir)
     Commands(conversation, Places(application.bot, memory), answers).register(application)
     return TelegramApp(application, TelegramSender(application.bot, settings.data_dir), clock)

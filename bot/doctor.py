@@ -1,0 +1,118 @@
+"""`paperboy doctor`: checks settings, database, arXiv, models and tokens; a line each, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from bot.app import App, open_app
+from bot.errors import PaperboyError
+from bot.model import Platform
+from bot.platforms import senders_only
+from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found: `fine`, and a sentence."""
+
+    what: str
+    fine: bool
+    says: str
+
+
+async def run(settings: Settings) -> bool:
+    """Print every finding; whether all is well."""
+    console = Console(highlight=False)
+    well = True
+    async for finding in examine(settings):
+        mark = "[green]✓[/green]" if finding.fine else "[red]✗[/red]"
+        console.print(f"{mark} {finding.what}: ", end="")
+        console.print(finding.says, markup=False)
+        well = well and finding.fine
+    return well
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Findings in the order in which things depend on each other."""
+    yield Finding("settings", True, f"read; data in {settings.data_dir.resolve()}")
+    try:
+        async with open_app(settings) as app:
+            yield await _check("database", lambda: _database(app))
+            yield await _check("arXiv", lambda: _arxiv(app))
+            yield _contact(settings)
+            async for finding in _models(app):
+                yield finding
+            async for finding in _platforms(app):
+                yield finding
+    except PaperboyError as error:
+        yield Finding("database", False, str(error))
+
+
+async def _check(what: str, look: Callable[[], Awaitable[str]]) -> Finding:
+    try:
+        return Finding(what, True, await look())
+    except PaperboyError as error:
+        return Finding(what, False, str(error))
+
+
+async def _database(app: App) -> str:
+    await app.store.ping()
+    kind = "PostgreSQL" if app.settings.database.startswith("postgresql") else "SQLite"
+    chats, topics = len(await app.store.chats()), len(await app.store.topics())
+    return f"{kind} answers; {chats} chats follow {topics} topics"
+
+
+async def _arxiv(app: App) -> str:
+    listing = await app.source.listing(["cs.CL"])
+    day = f"the feed is that of {listing.day}" if listing.day else "the feed is empty (a weekend or a holiday)"
+    return f"answers; {day}"
+
+
+def _contact(settings: Settings) -> Finding:
+    if settings.arxiv_contact:
+        return Finding("contact", True, settings.arxiv_contact)
+    return Finding("contact", True, "none; set ARXIV_CONTACT to an address of yours, as arXiv asks of its clients")
+
+
+async def _models(app: App) -> AsyncIterator[Finding]:
+    for name in app.settings.models:
+        if name == "extractive":
+            yield Finding("summaries", True, "extractive: no model is needed; set GEMINI_API_KEY or MODEL for one")
+        elif name.startswith("google:") and not app.settings.gemini_api_key:
+            yield Finding(name, False, "GEMINI_API_KEY is not set; put it into .env or choose another MODEL")
+        elif name.startswith("openai:") and not (app.settings.openai_api_key or app.settings.openai_base_url):
+            yield Finding(name, False, "OPENAI_API_KEY is not set; put it into .env, or OPENAI_BASE_URL for your server")
+        else:
+            yield await _check(name, lambda name=name: app.makers.probe(name))  # type: ignore[misc]
+
+
+async def _platforms(app: App) -> AsyncIterator[Finding]:
+    tokens = {
+        Platform.TELEGRAM: ("TELEGRAM_BOT_TOKEN", app.settings.telegram_bot_token),
+        Platform.DISCORD: ("DISCORD_BOT_TOKEN", app.settings.discord_bot_token),
+    }
+    for platform, (name, token) in tokens.items():
+        if token is None:
+            yield Finding(str(platform), True, f"off; {name} is not set")
+        else:
+            yield await _check(str(platform), lambda platform=platform: _platform(app, platform))  # type: ignore[misc]
+
+
+async def _platform(app: App, platform: Platform) -> str:
+    other = {Platform.TELEGRAM: "discord_bot_token", Platform.DISCORD: "telegram_bot_token"}[platform]
+    alone = App(
+        app.settings.model_copy(update={other: None}),
+        app.clock,
+        app.store,
+        app.source,
+        app.reader,
+        app.makers,
+        app.renderers,
+    )
+    async with senders_only(alone) as senders:
+        if platform not in senders:
+            raise PaperboyError("cannot be reached now; the token could not be checked")
+    return "the token is accepted"
