@@ -399,6 +399,7 @@ def _record(entries: Sequence[Announced]) -> str:
 def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two writes, and the second would wait for the other side
         done: Callable[[], None]
 
         def log_message(self, format: str, *args: object) -> None:
