@@ -48,15 +48,16 @@ class Urgency(enum.IntEnum):
 
 
 class Window:
-    """At most `most` events in any `seconds`; knows when the next may happen."""
+    """At most `most` events in any `seconds`; knows when the next ones may happen."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self.most, self.seconds = most, seconds
         self._times: deque[float] = deque()
 
-    def ready_at(self) -> float:
-        """The earliest time of the next event."""
-        return self._times[-self.most] + self.seconds if len(self._times) >= self.most else float("-inf")
+    def ready_at(self, weight: int = 1) -> float:
+        """The earliest time at which `weight` more events fit."""
+        room = max(1, self.most - weight + 1)
+        return self._times[-room] + self.seconds if len(self._times) >= room else float("-inf")
 
     def add(self, now: float, weight: int = 1) -> None:
         self._times.extend([now + JITTER] * weight)
@@ -74,8 +75,9 @@ class _Place:
     windows: tuple[Window, ...]
     halted_until: float = float("-inf")
 
-    def ready_at(self) -> float:
-        return max(self.halted_until, *(window.ready_at() for window in self.windows))
+    def ready_at(self, weight: int = 1) -> float:
+        # An album is one message to its chat in a second, and as many as it has pictures in a minute.
+        return max(self.halted_until, *(each.ready_at(weight if each.seconds > 1 else 1) for each in self.windows))
 
     def idle(self, now: float) -> bool:
         return self.halted_until <= now and all(window.idle(now) for window in self.windows)
@@ -194,9 +196,11 @@ class Limiter(BaseRateLimiter[Urgency]):
         soonest = float("inf")
         for queue in self._queues.values():
             for waiter in queue:
-                ready_at = self._place(waiter.chat).ready_at()
+                ready_at = self._place(waiter.chat).ready_at(waiter.weight)
                 if ready_at <= now and not waiter.turn.done():
-                    return waiter, now
+                    # An album whose turn it is waits for room, and nobody passes it: else it might wait for ever.
+                    ready_at = self._overall.ready_at(waiter.weight)
+                    return (waiter, now) if ready_at <= now else (None, ready_at)
                 soonest = min(soonest, ready_at)
         return None, soonest
 

@@ -143,15 +143,15 @@ class Buckets:
             buckets.append((f"group {chat.id}", self.limits.per_group, 60.0))
         for name, most, seconds in buckets:
             if most:
-                self._check(name, most, seconds, now)
+                self._check(name, most, seconds, now, 1 if name.startswith("chat") else messages)
         for name, _, _ in buckets:
             self._taken.setdefault(name, deque()).extend([now] * (1 if name.startswith("chat") else messages))
 
-    def _check(self, name: str, most: int, seconds: float, now: float) -> None:
+    def _check(self, name: str, most: int, seconds: float, now: float, messages: int) -> None:
         taken = self._taken.setdefault(name, deque())
         while taken and taken[0] <= now - seconds:
             taken.popleft()
-        if len(taken) >= most and self._until.get(name, 0.0) <= now:
+        if len(taken) + messages > most and self._until.get(name, 0.0) <= now:
             self._until[name] = now + self.limits.penalty
         left = self._until.get(name, 0.0) - now
         if left > 0:
