@@ -41,4 +41,3 @@ class FakeClock:
             self._now = max(self._now, wake)
         finally:
             self._waking.remove(wake)
-        await asyncio.sleep(0)
