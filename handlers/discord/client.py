@@ -17,7 +17,7 @@ from bot.errors import RetryLater
 from bot.model import JSON, ChatRef, Platform
 from handlers.discord.commands import Tree, press, said
 from handlers.discord.responding import Answer
-from handlers.discord.wire import InvalidRequests, trace_config
+from handlers.discord.wire import InvalidRequests, Pace, trace_config
 
 log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ class PaperboyClient(discord.Client):
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
-            http_trace=trace_config(invalid),
+            http_trace=trace_config(invalid, Pace()),
             max_ratelimit_timeout=LONGEST_LIMIT_SECONDS,
             guild_ready_timeout=0.25,
         )

@@ -16,7 +16,7 @@ from bot.errors import RetryLater
 from bot.model import JSON, ChatRef, NotSent, Outcome, Part, Platform, Sent
 from handlers.discord.messages import Signature, message_body, post_body, present, title_of
 from handlers.discord.outcomes import outcome_of, stopped
-from handlers.discord.wire import InvalidRequests, Trail
+from handlers.discord.wire import InvalidRequests, RepeatedEnough, Trail
 
 log = structlog.get_logger()
 
@@ -28,7 +28,16 @@ PAGE, PAGES = 100, 3
 """How far back one's own messages are looked for in a channel."""
 POSTS_LOOKED_AT = 20
 
-_FAILURES = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError, ValueError, KeyError, TypeError)
+_FAILURES = (
+    discord.DiscordException,
+    aiohttp.ClientError,
+    RepeatedEnough,
+    TimeoutError,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+)
 
 
 class DiscordSender:
@@ -53,7 +62,7 @@ class DiscordSender:
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 return Sent(await self._send(int(chat.id), part.payload, Signature.of(key), trail))
-        except (*_FAILURES, RetryLater) as error:
+        except _FAILURES as error:
             return outcome_of(error, trail)
         except Exception as error:
             log.exception("sending to discord failed", chat=str(chat))

@@ -1,11 +1,14 @@
 """What happened on the wire: the trail of each request to Discord, and the budget of answers that it holds against us.
 
 discord.py repeats a failed request by itself and says nothing of it; an aiohttp trace sees every attempt, so that the
-sender can tell "never accepted" from "nobody knows", and can stop a repetition that would post twice.
+sender can tell "never accepted" from "nobody knows", and can stop a repetition that would post twice. The trace also
+keeps to Discord's overall limit, which discord.py runs into before it knows of it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +22,10 @@ import aiohttp
 INVALID_WINDOW = timedelta(minutes=10)
 INVALID_LIMIT = 2_000
 """Answers of 401, 403 and 429 in a window after which we stop asking; Discord blocks the address at 10,000."""
+
+REQUESTS_PER_SECOND = 40.0
+"""Discord takes 50 a second of a bot; answers to interactions are not counted."""
+_UNCOUNTED = ("/interactions/", "/webhooks/")
 
 
 class InvalidRequests:
@@ -37,6 +44,21 @@ class InvalidRequests:
             return None
         left = (self._times[0] + INVALID_WINDOW - self._now()).total_seconds()
         return left if left > 0 else None
+
+
+class Pace:
+    """Lets requests begin at an even rate: each waits for its turn."""
+
+    def __init__(self, per_second: float = REQUESTS_PER_SECOND) -> None:
+        self._gap = 1.0 / per_second
+        self._next = 0.0
+
+    async def turn(self) -> None:
+        now = time.monotonic()
+        mine = max(now, self._next)
+        self._next = mine + self._gap
+        if mine > now:
+            await asyncio.sleep(mine - now)
 
 
 class RepeatedEnough(Exception):
@@ -80,8 +102,12 @@ class Trail:
 _trail: ContextVar[Trail | None] = ContextVar("discord_trail", default=None)
 
 
-def trace_config(invalid: InvalidRequests) -> aiohttp.TraceConfig:
+def trace_config(invalid: InvalidRequests, pace: Pace) -> aiohttp.TraceConfig:
     """The trace for `discord.Client(http_trace=…)`."""
+
+    async def began(_s: aiohttp.ClientSession, _c: SimpleNamespace, params: aiohttp.TraceRequestStartParams) -> None:
+        if not any(each in params.url.path for each in _UNCOUNTED):
+            await pace.turn()
 
     async def sent(_s: aiohttp.ClientSession, _c: SimpleNamespace, _p: aiohttp.TraceRequestHeadersSentParams) -> None:
         if trail := _trail.get():
@@ -107,6 +133,7 @@ def trace_config(invalid: InvalidRequests) -> aiohttp.TraceConfig:
             trail.failed(params.exception)
 
     config = aiohttp.TraceConfig()
+    config.on_request_start.append(began)
     config.on_request_headers_sent.append(sent)
     config.on_request_end.append(answered)
     config.on_request_exception.append(broke)

@@ -89,7 +89,7 @@ class FakeDiscord:
         """Every request as ("METHOD /path", status); 0 where no answer was given."""
         self.faults: list[Fault] = []
         self.channel_limit = (5, 5.0)
-        self._overall = Bucket(50, 1.0)
+        self.overall = Bucket(50, 1.0)
         self._buckets: dict[str, Bucket] = {}
         self._port = port
         self._stopping = asyncio.Event()
@@ -156,7 +156,7 @@ class FakeDiscord:
         if not interactive and request.headers.get("Authorization") != f"Bot {self.token}":
             return reply({"message": "401: Unauthorized", "code": 0}, 401)
         name, bucket = self._bucket(line)
-        if not interactive and (limited := _limited(self._overall, bucket, name)) is not None:
+        if not interactive and (limited := _limited(self.overall, bucket, name)) is not None:
             return limited
         headers = bucket.headers(name) if bucket else {}
         try:

@@ -13,7 +13,7 @@ from bot.conversation import Conversation, Defaults
 from bot.storage.store import SqlStore
 from handlers.discord.client import PaperboyClient
 from handlers.discord.sender import DiscordSender
-from handlers.discord.wire import InvalidRequests, trace_config
+from handlers.discord.wire import InvalidRequests, Pace, trace_config
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.stores import memory_store
@@ -38,8 +38,9 @@ def clock() -> FakeClock:
 async def sender(dc: FakeDiscord, clock: FakeClock, tmp_path: Path) -> AsyncIterator[DiscordSender]:
     """A sender over a client that is logged in, without a gateway."""
     invalid = InvalidRequests(clock.now, limit=5)
+    trace = trace_config(invalid, Pace(per_second=1_000))
     client = discord.Client(
-        intents=discord.Intents.none(), http_trace=trace_config(invalid), max_ratelimit_timeout=30.0, max_messages=None
+        intents=discord.Intents.none(), http_trace=trace, max_ratelimit_timeout=30.0, max_messages=None
     )
     await client.login(dc.token)
     yield DiscordSender(client, invalid, tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.errors import RetryLater
 from bot.model import ChatGone, ChatRef, NotSent, Part, Platform, Rejected, Sent, Unknown
 from handlers.discord import sender as sender_module
 from handlers.discord.sender import DiscordSender
+from handlers.discord.wire import InvalidRequests, Pace, trace_config
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import CREATE_POST, FakeDiscord
 from tests.fakes.discord_world import user
@@ -260,6 +262,19 @@ async def test_too_many_refusals_stop_us_until_the_window_has_passed(
     assert len(dc.requests) == asked, "nothing is asked any more"
     clock.advance(stop.retry_after + 1)
     assert isinstance(await sender.send(chat(channel), part(), KEY), Sent)
+
+
+async def test_many_chats_at_once_keep_to_the_overall_limit(dc: FakeDiscord, clock: FakeClock, tmp_path: Path) -> None:
+    guild = dc.world.add_guild()
+    channels = [dc.world.add_channel(guild) for _ in range(40)]
+    invalid = InvalidRequests(clock.now)
+    client = discord.Client(intents=discord.Intents.none(), http_trace=trace_config(invalid, Pace()))
+    await client.login(dc.token)
+    sender = DiscordSender(client, invalid, tmp_path)
+    outcomes = await asyncio.gather(*(sender.send(chat(each), part(), f"{each}|1") for each in channels))
+    await client.close()
+    assert all(isinstance(each, Sent) for each in outcomes)
+    assert not [status for _, status in dc.requests if status == 429]
 
 
 async def test_a_sender_without_a_login_says_so(tmp_path: Path, sender: DiscordSender) -> None:
