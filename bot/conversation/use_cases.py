@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import categories, links, topics
+from bot import categories, ledger, links, topics
 from bot.cadence import next_due
 from bot.conversation import values
 from bot.conversation.results import (
@@ -137,7 +137,7 @@ class Conversation:
         if len(following) >= MOST_SUBSCRIPTIONS:
             return TooMany(MOST_SUBSCRIPTIONS)
         now = self._clock.now()
-        since = await self._store.latest_day() or now.date()
+        since = ledger.since(await self._store.latest_day())
         if not await self._store.subscribe(ref, topic.query, since, now):
             return AlreadySubscribed(topic.query, explained)
         return Subscribed(chat, topic.query, explained, since, self._due_locally(chat), len(following) + 1)

@@ -30,7 +30,7 @@ from telegram.ext import (
 )
 
 from bot.conversation import Asker, Conversation, NotAllowed, Result, Stale, Subscriptions
-from bot.errors import TellUser
+from bot.errors import RetryLater, TellUser
 from bot.model import ChatRef, Depth
 from bot.render.nodes import Button, Document, Line, Reply, Text
 from handlers import actions, replies
@@ -267,6 +267,9 @@ class Commands:
             return
         if isinstance(error, TellUser):
             reply, said = replies.reply(error), str(error)
+        elif isinstance(error, RetryLater):
+            log.warning("command put off", why=str(error))
+            reply, said = replies.refused(str(error)), str(error)
         else:
             reference = secrets.token_hex(4)
             log.error("command failed", reference=reference, exc_info=error)
