@@ -131,11 +131,12 @@ def place(claim: Claim, language: str) -> str:
 
 
 def card_document(
-    card: Card, language: str, style: Style = Style.CARDS, *, links: bool = True, abstract: bool = False
+    card: Card, language: str, style: Style = Style.CARDS, *, links: bool = True, roomy: bool = False
 ) -> Document:
     """One paper as a tree. `links` as a line of their own (False where they become buttons).
 
-    `abstract` adds the abstract in a fold below a summary; without a summary it is always shown.
+    `roomy` is for pages: keywords, and the abstract in a fold below a summary. Without a summary the abstract is
+    always shown.
     """
     paper = card.paper
     title = Heading((Link(title_of(paper), paper_urls(paper)["abs"], bold=True),), level=2)
@@ -144,11 +145,11 @@ def card_document(
     blocks: list[Block] = [title, *_identity(card, language)]
     summary = card.summary
     blocks += _summary(summary, language) if summary else [Line((Text(readable(paper.abstract)),))]
-    if abstract and summary:
+    if roomy and summary:
         label = Text(word("abstract", language).capitalize(), bold=True)
         blocks.append(Fold((label,), (Line((Text(readable(paper.abstract)),)),)))
     blocks += _figures(card, language)
-    blocks += _foot(card, language, links=links)
+    blocks += _foot(card, language, links=links, keywords=roomy)
     return Document(tuple(blocks))
 
 
@@ -238,9 +239,9 @@ def _figures(card: Card, language: str) -> list[Block]:
     return blocks
 
 
-def _foot(card: Card, language: str, *, links: bool) -> list[Block]:
+def _foot(card: Card, language: str, *, links: bool, keywords: bool) -> list[Block]:
     blocks: list[Block] = []
-    if card.summary and card.summary.keywords:
+    if keywords and card.summary and card.summary.keywords:
         blocks.append(Note((Text(" · ".join(readable(term) for term in card.summary.keywords), italic=True),)))
     if said := because(card):
         blocks.append(Note((Text(f"{word('matched', language)}: {said}"),)))
@@ -304,11 +305,11 @@ def digest_notes(digest: Digest) -> Document:
     return Document(tuple(Note((Text(note, italic=True),)) for note in digest.notes))
 
 
-def digest_document(digest: Digest, style: Style = Style.CARDS, *, abstract: bool = False) -> Document:
+def digest_document(digest: Digest, style: Style = Style.CARDS) -> Document:
     """A whole digest as one tree, for formats without a limit."""
     blocks: list[Block] = list(digest_header(digest).blocks)
     for card in digest.cards:
-        blocks += [Rule(), *card_document(card, digest.language, style, abstract=abstract).blocks]
+        blocks += [Rule(), *card_document(card, digest.language, style).blocks]
     if digest.also:
         lines = tuple(also_line(card).items[0] for card in digest.also)
         blocks += [Rule(), also_heading(digest), Bullets(lines)]

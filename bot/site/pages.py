@@ -131,10 +131,10 @@ class _Site:
         return self._page("cards", "../", title, count=count, groups=groups, steps=steps, feed=feed)
 
     def _card(self, card: Card, base: str) -> tuple[str, Markup]:
-        document = card_document(card, self.language, abstract=True)
+        document = card_document(card, self.language, roomy=True)
         # `fragment` escapes every string itself.
         body = fragment(document, lambda file: f"{base}figures/{quote(file)}")
-        return card.paper.id, Markup(body)  # noqa: S704
+        return one_line(card.paper.id), Markup(body)  # noqa: S704
 
     def _page(self, template: str, base: str, title: str, **values: Any) -> str:
         words = {key: word(key, self.language) for key in ("archive", "days", "topics", "all papers", "feed", "footer")}
@@ -182,7 +182,7 @@ class _Site:
             "published": _stamp(moment),
             "updated": _stamp(max(moment, made)),
             "authors": [one_line(readable(name)) for name in card.paper.authors] or ["arXiv"],
-            "categories": card.paper.categories,
+            "categories": [one_line(category) for category in card.paper.categories],
             "content": fragment(card_document(card, self.language)),
         }
 

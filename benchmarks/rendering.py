@@ -1,0 +1,68 @@
+"""How many cards each renderer makes in a second on one core. Real papers where the corpus is at hand.
+
+python benchmarks/rendering.py
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bot.model import Card, Claim, Paper
+from bot.render.formats import FORMATS, render
+from bot.render.latex import readable
+from bot.site import pages
+from handlers.discord import cards as discord_cards
+from handlers.telegram import cards as telegram_cards
+from tests.render.samples import BRIEF, CARD, CORPUS, DAY, PAPER, corpus
+
+SECONDS = 1.5
+_T = TypeVar("_T")
+
+
+def main() -> None:
+    cards = real_cards() if (CORPUS / "topics-2024.jsonl.gz").is_file() else [CARD]
+    print(f"{len(cards)} papers, each with a headline and four takeaways")
+    for name in FORMATS:
+        report(name, cards, partial(rendered, name))
+    pagefuls = [cards[at : at + 50] for at in range(0, len(cards), 50)]
+    report(
+        "archive page and feed", pagefuls, lambda some: pages({DAY: some}, {}), sum(map(len, pagefuls)) / len(pagefuls)
+    )
+    readable.cache_clear()
+    report("LaTeX, nothing cached", cards, lambda card: readable.__wrapped__(card.paper.abstract))
+
+
+def rendered(name: str, card: Card) -> str:
+    payloads = {"telegram": telegram_cards.payloads, "discord": discord_cards.payloads}
+    return render(card, name, payloads=payloads.get(name))
+
+
+def real_cards() -> list[Card]:
+    """The corpus' papers, their first sentences standing in for a summary."""
+    return [_card(replace(PAPER, id=p.id, title=p.title, authors=p.authors, abstract=p.abstract)) for p in corpus()]
+
+
+def _card(paper: Paper) -> Card:
+    sentences = paper.abstract.split(". ")
+    takeaways = tuple(Claim(sentence) for sentence in sentences[1:5])
+    return replace(CARD, paper=paper, summary=replace(BRIEF, headline=Claim(sentences[0]), takeaways=takeaways))
+
+
+def report(name: str, things: Sequence[_T], make: Callable[[_T], object], each: float = 1) -> None:
+    made, began = 0, time.process_time()
+    while (spent := time.process_time() - began) < SECONDS:
+        make(things[made % len(things)])
+        made += 1
+    print(f"{name:>22}: {made * each / spent:9,.0f} cards a second")
+
+
+if __name__ == "__main__":
+    main()

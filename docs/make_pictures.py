@@ -1,0 +1,236 @@
+"""Make the pictures of the README from what the renderers really send: look-alike chats, photographed by Chromium.
+
+    python docs/make_pictures.py [DIGEST.json]
+
+DIGEST.json is what `paperboy digest … --format json` prints; without it the bundled sample is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import date, datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from bot import sample
+from bot.clock import SystemClock
+from bot.digest import card
+from bot.model import (
+    Announced,
+    Announcement,
+    Card,
+    Chat,
+    ChatRef,
+    Claim,
+    Digest,
+    FoundLinks,
+    Kind,
+    Match,
+    Paper,
+    Platform,
+    Provenance,
+    Source,
+    Summary,
+    SummaryKey,
+    Window,
+)
+from bot.ports import SummaryRequest
+from bot.site import build
+from bot.summaries.extractive import extract
+from handlers.discord.cards import DiscordRenderer
+from handlers.telegram.cards import TelegramRenderer
+
+HERE = Path(__file__).parent
+IMAGES = HERE / "images"
+
+
+def main() -> None:
+    if (chromium := shutil.which("chromium") or shutil.which("google-chrome")) is None:
+        sys.exit("Chromium is not installed; install it to make the pictures.")
+    digest = read_digest(Path(sys.argv[1])) if len(sys.argv) > 1 else sample_digest()
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        (work / "telegram.html").write_text(telegram_page(digest), encoding="utf-8")
+        (work / "discord.html").write_text(discord_page(digest), encoding="utf-8")
+        build(work / "site", days={digest.window.last: digest.cards}, topics={digest.topics[0]: digest.cards})
+        photograph(chromium, work / "telegram.html", IMAGES / "telegram.png", 440, 1090)
+        photograph(chromium, work / "discord.html", IMAGES / "discord.png", 640, 960)
+        archive = work / "site" / "days" / f"{digest.window.last.isoformat()}.html"
+        photograph(chromium, archive, IMAGES / "archive.png", 640, 1010)
+
+
+def photograph(chromium: str, page: Path, target: Path, width: int, height: int) -> None:
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(  # noqa: S603 - a program found on the path, with arguments of our own
+            [
+                chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+                "--hide-scrollbars", f"--screenshot={target}", f"--window-size={width},{height}",
+                f"--user-data-dir={profile}", page.as_uri(),
+            ],
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+    print(target)  # noqa: T201 - it says what it made
+
+
+# ── the digest ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sample_digest() -> Digest:
+    """Two papers of the bundled sample, summarized without a model."""
+    day, entries = max(sample.days().items())
+    chosen = [entry for entry in entries if entry.announcement.kind.delivers][:2]
+    cards = tuple(_sample_card(entry) for entry in chosen)
+    return Digest(("cat:cs.*",), Window(day, day), len(entries), len(cards), cards)
+
+
+def _sample_card(entry: Announced) -> Card:
+    paper = entry.paper
+    request = SummaryRequest(SummaryKey(paper.id, paper.version, "en"), paper)
+    matches = (Match("cat:cs.*", (paper.primary_category,)),)
+    return card(paper, announcement=entry.announcement, matches=matches, summary=extract(request, SystemClock()))
+
+
+def read_digest(path: Path) -> Digest:
+    """A digest from the JSON that the command line prints; only what a brief card shows."""
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    cards = tuple(_read_card(row) for row in raw["cards"])
+    window = Window(date.fromisoformat(raw["window"]["first"]), date.fromisoformat(raw["window"]["last"]))
+    return Digest((raw["topic"],), window, raw["announced"], raw["matched"], cards)
+
+
+def _read_card(row: dict[str, Any]) -> Card:
+    paper = Paper(
+        id=row["id"],
+        version=int(row["version"].lstrip("v")),
+        title=row["title"],
+        authors=tuple(row["authors"]),
+        abstract=row["abstract"],
+        categories=tuple(row["categories"]),
+        sample=row["sample"],
+    )
+    day, kind = row["announced_on"], row["kind"]
+    announced = Announcement(paper.id, paper.version, date.fromisoformat(day), Kind(kind)) if day and kind else None
+    matched = tuple(Match(match["topic"], tuple(match["because"])) for match in row["matched"])
+    links = FoundLinks(tuple(row["urls"]["code"]), tuple(row["urls"]["project"]))
+    return Card(paper, announced, matched, _read_summary(paper, row["summary"]), links)
+
+
+def _read_summary(paper: Paper, row: dict[str, Any] | None) -> Summary | None:
+    if row is None:
+        return None
+    made = row["provenance"]
+    return Summary(
+        key=SummaryKey(paper.id, paper.version, row["language"]),
+        headline=Claim(row["headline"]["text"]),
+        takeaways=tuple(Claim(claim["text"]) for claim in row["takeaways"]),
+        keywords=tuple(row["keywords"]),
+        translated_title=row["translated_title"],
+        provenance=Provenance(made["model"], datetime.fromisoformat(made["created_at"]), Source(made["source"])),
+    )
+
+
+# ── look-alikes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def telegram_page(digest: Digest) -> str:
+    """Telegram's HTML is nearly that of a browser: only line feeds and expandable quotations differ."""
+    parts = TelegramRenderer().parts(digest, Chat(ChatRef(Platform.TELEGRAM, "1")))
+    bubbles = "".join(
+        f'<div class="bubble">{part.payload["html"].replace(" expandable", "")}<span class="time">09:00</span></div>'
+        for part in parts
+        if part.payload["kind"] == "message"
+    )
+    return f'<!doctype html><meta charset="utf-8"><style>{TELEGRAM_STYLE}</style>{TELEGRAM_TOP}<main>{bubbles}</main>'
+
+
+def discord_page(digest: Digest) -> str:
+    parts = DiscordRenderer().parts(digest, Chat(ChatRef(Platform.DISCORD, "1")))
+    shown = "".join(_component(component) for part in parts for component in part.payload["components"])
+    head = '<div class="who"><b>Paperboy</b><span class="app">APP</span><span class="when">Today at 09:00</span></div>'
+    return (
+        f'<!doctype html><meta charset="utf-8"><style>{DISCORD_STYLE}</style>'
+        f'<main><div class="face"></div><div class="message">{head}{shown}</div></main>'
+    )
+
+
+def _component(component: dict[str, Any]) -> str:
+    kind = component["type"]
+    inner = "".join(_component(child) for child in component.get("components", ()))
+    if kind == 10:
+        return f'<div class="text">{_markdown(component["content"])}</div>'
+    if kind == 2:
+        return f'<span class="button">{escape(component["label"])} ↗</span>'
+    return f'<div class="{"box" if kind == 17 else "row"}">{inner}</div>'
+
+
+def _markdown(text: str) -> str:
+    """The little of Discord's Markdown that our renderer writes."""
+    return "".join(_line(line) for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    for mark, tag in (("### ", "h3"), ("## ", "h2"), ("-# ", "small"), ("- ", "li")):
+        if line.startswith(mark):
+            return f"<{tag}>{_inline(line.removeprefix(mark))}</{tag}>"
+    return f"<p>{_inline(line)}</p>"
+
+
+def _inline(text: str) -> str:
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[1])
+        return f"\ue000{len(kept) - 1}\ue001"
+
+    text = re.sub(r"\\(\W)", keep, text)
+    text = escape(text, quote=False)
+    text = re.sub(r"\[(.+?)\]\((\S+?)\)", r'<a href="\2">\1</a>', text)
+    text = re.sub(r"`(.+?)`", r"<code>\1</code>", text)
+    text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
+    text = re.sub(r"\*(.+?)\*", r"<i>\1</i>", text)
+    return re.sub("\ue000(\\d+)\ue001", lambda m: escape(kept[int(m[1])]), text)
+
+
+TELEGRAM_TOP = '<header><span class="face">P</span><div><b>Paperboy</b><br><small>bot</small></div></header>'
+TELEGRAM_STYLE = """
+body { margin: 0; background: linear-gradient(160deg, #cfe0b8, #a9cfb1 45%, #9ac5c0); min-height: 100vh;
+  font: 15px/1.36 Roboto, "Noto Sans", system-ui, sans-serif; color: #111; }
+header { display: flex; gap: 12px; align-items: center; background: #fff; padding: 9px 16px; line-height: 1.2; }
+header small { color: #8a9aa5; }
+.face { width: 38px; height: 38px; border-radius: 50%; background: linear-gradient(#e56b5f, #b3261e); color: #fff;
+  display: grid; place-items: center; font-weight: 600; }
+main { padding: 10px 10px 14px; }
+.bubble { background: #fff; border-radius: 14px 14px 14px 4px; padding: 8px 12px 22px; margin: 0 34px 8px 0;
+  white-space: pre-wrap; position: relative; box-shadow: 0 1px 1px #0002; overflow-wrap: anywhere; }
+a { color: #2a7cc7; text-decoration: none; }
+code { font: 13.5px "DejaVu Sans Mono", monospace; color: #2a7cc7; }
+blockquote { margin: 4px 0; padding: 3px 9px; border-left: 3px solid #3a94d8;
+  background: #3a94d814; border-radius: 4px; }
+.time { position: absolute; right: 10px; bottom: 5px; color: #9aa5ad; font-size: 12px; }
+"""
+DISCORD_STYLE = """
+body { margin: 0; background: #313338; color: #dbdee1; font: 15px/1.38 "gg sans", "Noto Sans", system-ui, sans-serif; }
+main { display: flex; gap: 14px; padding: 18px; }
+.face { flex: none; width: 40px; height: 40px; border-radius: 50%; background: linear-gradient(#e56b5f, #b3261e); }
+.message { flex: 1; min-width: 0; }
+.who b { color: #f2f3f5; } .who .when { color: #949ba4; font-size: 12px; margin-left: 8px; }
+.app { background: #5865f2; color: #fff; font-size: 10px; padding: 1px 5px; border-radius: 3px; margin-left: 6px; }
+.box { border: 1px solid #3f4147; border-left: 4px solid #b31b1b; border-radius: 8px; background: #2b2d31;
+  padding: 14px 16px; margin: 8px 0; }
+h2 { font-size: 21px; margin: 6px 0 4px; color: #f2f3f5; } h3 { font-size: 17px; margin: 0 0 4px; line-height: 1.3; }
+p { margin: 0; min-height: 0.55em; } small { display: block; color: #949ba4; font-size: 12.5px; }
+li { margin: 3px 0 3px 20px; } a { color: #00a8fc; text-decoration: none; }
+code { background: #1e1f22; border-radius: 4px; padding: 1px 4px; font: 12.5px "DejaVu Sans Mono", monospace; }
+.row { margin-top: 10px; display: flex; gap: 8px; flex-wrap: wrap; }
+.button { background: #4e5058; color: #fff; border-radius: 8px; padding: 6px 14px; font-size: 14px; }
+"""
+
+if __name__ == "__main__":
+    main()

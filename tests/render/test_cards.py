@@ -1,0 +1,187 @@
+"""What a card and a digest say, in every interface language."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.model import Announcement, Card, Extent, Figure, Kind, Style, Summary, Window
+from bot.render.cards import authors_line, because, card_document, card_links, card_reply, digest_document, say_licence
+from bot.render.formats import FORMATS, render
+from bot.render.nodes import Fold
+from bot.render.words import CATALOG, LANGUAGES, interface, say_date, say_window, word
+from handlers.discord import cards as discord_cards
+from handlers.telegram import cards as telegram_cards
+from tests.render.samples import BRIEF, CARD, DAY, DEEP, DEEP_CARD, DIGEST, PAPER, PLAIN_CARD, plain_text
+
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+
+
+def text(card: Card, language: str = "en", style: Style = Style.CARDS) -> str:
+    return plain_text(card_document(card, language, style))
+
+
+def with_summary(summary: Summary) -> Card:
+    return replace(CARD, summary=summary)
+
+
+def test_a_card_says_who_what_when_why_and_what_made_it() -> None:
+    said = text(CARD)
+    for part in (
+        "MultiTalk: Faster O(n²) Talking Heads, 20% Better",
+        "Kim Sung-Bin, Lee Chae-Yeon, Gihun Son, Oh Hyun-Bin and 3 more",
+        "2406.14272v2 · cs.CV · cross-list · 2 June 2026",
+        "It runs 1.13× faster.",
+        "matched: talking head (cs.CV)",
+        "abstract · PDF · HTML · code · project",
+        "by gemini-flash-latest from the abstract · statements left out because they could not be verified: 1",
+    ):
+        assert part in said
+
+
+def test_six_authors_are_all_named_and_the_seventh_makes_a_short_list() -> None:
+    assert authors_line(replace(PAPER, authors=PAPER.authors[:6]), "en").count(",") == 5
+    assert authors_line(PAPER, "en").endswith("and 3 more")
+
+
+def test_a_card_without_a_summary_shows_the_abstract_and_says_so() -> None:
+    said = text(PLAIN_CARD)
+    assert "We make heads talk in many languages. It is 1.13× faster than before, at 20% of the cost of $5." in said
+    assert "not summarized yet" in said
+    assert "sample text" in said
+    assert "This paper has been withdrawn by its authors." in said
+
+
+def test_extractive_and_partial_readings_say_so() -> None:
+    provenance = replace(BRIEF.provenance, model="extractive", instead_of="gemini was over quota", dropped=())
+    assert "sentences picked from the abstract, no model (gemini was over quota)" in text(
+        with_summary(replace(BRIEF, provenance=provenance))
+    )
+    assert "from the full text (PDF) · read: 8 of 12 pages" in text(with_summary(DEEP))
+    whole = replace(DEEP.provenance, read=Extent("pages", 12, 12))
+    assert "read:" not in text(with_summary(replace(DEEP, provenance=whole)))
+
+
+def test_deep_parts_are_folds_with_quotes_and_their_place() -> None:
+    folds = [block for block in card_document(DEEP_CARD, "en").blocks if isinstance(block, Fold)]
+    titles = [fold.title[0].text for fold in folds]
+    assert titles == [
+        "Background", "Prior work and its gap", "Method", "Results", "Step by step", "Significance", "Innovation",
+        "Performance", "Workload",
+    ]  # fmt: skip
+    assert "“a language-specific code” (Method, p. 3)" in text(DEEP_CARD)
+
+
+def test_compact_is_title_headline_and_number() -> None:
+    assert text(CARD, style=Style.COMPACT).split("\n") == [
+        "MultiTalk: Faster O(n²) Talking Heads, 20% Better",
+        "Talking heads learn twenty languages from one set.",
+        "2406.14272v2",
+    ]
+
+
+def test_figures_that_may_not_be_shown_are_linked_and_licences_named() -> None:
+    said = text(DEEP_CARD)
+    assert "Figure 2: Results." in said
+    assert "figures: CC BY 4.0" in said
+    hidden = replace(DEEP_CARD, figures=(Figure("1", "Secret.", "figures/a.png", None, shown=False),))
+    assert "Secret." not in text(hidden)
+
+
+def test_links_lead_to_this_version_and_old_papers_have_no_html() -> None:
+    assert card_links(CARD, "en")[0] == ("abstract", "https://arxiv.org/abs/2406.14272v2")
+    assert [label for label, _ in card_links(PLAIN_CARD, "en")] == ["abstract", "PDF"]
+    assert len([button for row in card_reply(CARD, "en").buttons for button in row]) == 5
+
+
+def test_why_it_matched_names_each_reason_once() -> None:
+    assert because(replace(CARD, matched=CARD.matched * 2)) == "talking head (cs.CV)"
+    assert because(replace(CARD, matched=())) == ""
+
+
+def test_a_replacement_says_so() -> None:
+    replaced = replace(CARD, announcement=Announcement("2406.14272", 2, DAY, Kind.REPLACE))
+    assert "replacement" in text(replaced)
+
+
+def test_a_digest_counts_and_names_what_is_past_its_size() -> None:
+    said = plain_text(digest_document(DIGEST))
+    assert said.startswith("New on arXiv · 2 June 2026\n")
+    assert "3 of 512 new papers match" in said
+    assert "Also matching (1)" in said
+    assert said.endswith("One waits.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_cards_and_digests_read_in_every_language(language: str) -> None:
+    said = text(DEEP_CARD, language) + plain_text(digest_document(replace(DIGEST, language=language)))
+    assert "{" not in said
+    if language != "en":
+        assert "cross-list" not in said
+        assert "new papers match" not in said
+
+
+# ── words ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_word_exists_in_every_language_with_the_same_values() -> None:
+    def blanks(entry: str) -> set[str]:
+        return {part.split("}")[0] for part in entry.split("{")[1:]}
+
+    for language in LANGUAGES:
+        assert CATALOG[language].keys() == CATALOG["en"].keys()
+        for key, english in CATALOG["en"].items():
+            assert CATALOG[language][key].strip()
+            assert blanks(CATALOG[language][key]) == blanks(english), key
+
+
+def test_an_unknown_language_is_answered_in_english() -> None:
+    assert (interface("zh-Hans"), interface("pt-BR"), interface("xx")) == ("zh", "en", "en")
+    assert word("code", "xx") == "code"
+
+
+def test_dates_are_written_as_people_write_them() -> None:
+    day = date(2026, 6, 2)
+    said = {language: say_date(day, language) for language in LANGUAGES}
+    assert said == {
+        "en": "2 June 2026", "zh": "2026年6月2日", "es": "2 de junio de 2026", "ja": "2026年6月2日",
+        "ru": "2 июня 2026",
+    }  # fmt: skip
+    assert say_window(Window(date(2026, 6, 1), day), "en") == "1 June 2026 – 2 June 2026"
+
+
+def test_a_licence_is_said_in_a_few_letters() -> None:
+    assert say_licence("http://creativecommons.org/licenses/by-nc-sa/4.0/") == "CC BY-NC-SA 4.0"
+    assert say_licence("http://creativecommons.org/publicdomain/zero/1.0/") == "CC0 1.0"
+    assert say_licence("http://example.org/own/") == "http://example.org/own/"
+
+
+# ── formats ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_PAYLOADS: dict[str, Callable[..., object]] = {
+    "telegram": telegram_cards.payloads,
+    "discord": discord_cards.payloads,
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_rendered_cards_look_as_they_did(name: str) -> None:
+    """Snapshots; REWRITE_SNAPSHOTS=1 writes them anew."""
+    payloads = _PAYLOADS.get(name)
+    made = render(DEEP_CARD, name, payloads=payloads) + "\n=====\n\n" + render(DIGEST, name, payloads=payloads)  # type: ignore[arg-type] # the two functions have the protocol's shape
+    if name == "html":
+        made = made.split("</style>")[1] + made.split("</style>")[2]
+    file = SNAPSHOTS / f"{name}.txt"
+    if os.environ.get("REWRITE_SNAPSHOTS"):
+        file.write_text(made, encoding="utf-8")
+    assert made == file.read_text(encoding="utf-8")
+
+
+def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="choose one of text, json"):
+        render(CARD, "pdf")

@@ -1,0 +1,214 @@
+"""The archive's pages and feeds: complete, linked, stable, inert, and written only where something changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import feedparser  # type: ignore[import-untyped]
+from hypothesis import given, settings
+from lxml import etree
+from lxml import html as lxml_html
+
+from bot.model import Announcement, Card, Claim, Kind
+from bot.site import build, pages, slug
+from tests.render.samples import BRIEF, CARD, DAY, DEEP_CARD, PAPER, PLAIN_CARD, hostile_text, letters
+
+TOPIC = 'abs:"talking head" AND cat:cs.CV'
+_OURS = set(
+    [
+        "html",
+        "head",
+        "meta",
+        "title",
+        "link",
+        "body",
+        "header",
+        "nav",
+        "main",
+        "footer",
+        "article",
+        "h1",
+        "h2",
+        "p",
+        "ul",
+        "li",
+        "a",
+        "strong",
+        "em",
+        "code",
+        "details",
+        "summary",
+        "span",
+    ]
+)
+_ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def card(ident: str, day: date = DAY) -> Card:
+    return replace(CARD, paper=replace(PAPER, id=ident), announcement=Announcement(ident, 2, day, Kind.NEW))
+
+
+DAYS: Mapping[date, Sequence[Card]] = {
+    DAY: (DEEP_CARD, PLAIN_CARD),
+    DAY - timedelta(days=1): (card("2406.11111", DAY - timedelta(days=1)),),
+}
+TOPICS: Mapping[str, Sequence[Card]] = {
+    TOPIC: (DEEP_CARD, card("2406.11111", DAY - timedelta(days=1))),
+    "cat:math.*": (),
+}
+
+
+def made(**options: Any) -> dict[str, str]:
+    return pages(DAYS, TOPICS, **options)
+
+
+def test_there_is_a_page_a_day_and_a_topic_and_a_feed_for_each_and_all() -> None:
+    names = {slug(TOPIC), slug("cat:math.*")}
+    assert set(made()) == {
+        "index.html", "days.html", "style.css", "feed.atom", "days/2026-06-01.html", "days/2026-06-02.html",
+        *(f"topics/{name}.{end}" for name in names for end in ("html", "atom")),
+    }  # fmt: skip
+
+
+def test_every_link_of_the_archive_leads_to_a_page_of_it_or_to_the_web() -> None:
+    site = made()
+    for path, text in site.items():
+        if not path.endswith(".html"):
+            continue
+        for href in map(str, lxml_html.document_fromstring(text.encode()).xpath("//@href")):
+            if not href.startswith("https://"):
+                assert resolved(path, href.partition("#")[0]) in site, f"{path} → {href}"
+
+
+def resolved(page: str, href: str) -> str:
+    parts: list[str] = []
+    for part in (*PurePosixPath(page).parent.parts, *PurePosixPath(href).parts):
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)
+
+
+def test_the_index_lists_topics_and_the_newest_day_first() -> None:
+    text = made()["index.html"]
+    assert text.index("2 June 2026") < text.index("1 June 2026")
+    assert "abs:&#34;talking head&#34; AND cat:cs.CV" in text
+
+
+def test_a_page_shows_summary_takeaways_links_provenance_and_figures() -> None:
+    text = made()["days/2026-06-02.html"]
+    parts = (
+        "Talking heads learn twenty languages", "It runs 1.13× faster.", "https://github.com/postech-ami/MultiTalk",
+        "by gemini-flash-latest", 'src="../figures/figures/2406.14272v2/fig1.png"', 'id="2406.14272"',
+        "<summary><strong>Abstract</strong></summary>",
+    )  # fmt: skip
+    assert [part for part in parts if part not in text] == []
+
+
+def test_a_page_runs_no_script_and_says_so() -> None:
+    tree = lxml_html.document_fromstring(made()["days/2026-06-02.html"].encode())
+    (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert "default-src 'none'" in str(policy)
+    assert "script" not in str(policy)
+    assert tree.xpath("//script") == []
+
+
+@settings(max_examples=25)
+@given(hostile_text(20), hostile_text(20))
+def test_hostile_titles_and_topics_are_text(title: str, text: str) -> None:
+    paper = replace(PAPER, id="2406.14272", title=title, abstract=text, authors=(text,), categories=(title,))
+    summary = replace(BRIEF, headline=Claim(text), takeaways=(Claim(title),))
+    site = pages(
+        {DAY: [Card(paper, CARD.announcement, (), summary)]}, {title: [Card(paper)]}, site_url="https://a.example"
+    )
+    for path, page in site.items():
+        if path.endswith(".html"):
+            tree = lxml_html.document_fromstring(page.encode())
+            assert {str(element.tag) for element in tree.iter()} <= _OURS
+        elif path.endswith(".atom"):
+            etree.fromstring(page.encode())
+
+
+def test_topics_that_look_alike_have_pages_of_their_own() -> None:
+    alike = ["cat:cs.CV", "cat cs CV", "cat:cs.cv", "自然语言", "自然言語", "!", "?", ""]
+    assert len({slug(topic) for topic in alike}) == len(alike)
+    assert all(re.fullmatch(r"[a-z0-9-]{8,57}", slug(topic)) for topic in [*alike, "x" * 500])
+
+
+def test_a_long_topic_keeps_a_page_a_month() -> None:
+    cards = [card(f"2405.{n:05}", DAY - timedelta(days=n)) for n in range(90)]
+    site = pages({}, {TOPIC: cards})
+    months = sorted(path for path in site if re.search(r"-\d{4}-\d\d\.html$", path))
+    assert [path[-12:-5] for path in months] == ["2026-03", "2026-04", "2026-05", "2026-06"]
+    shown = "".join(site[path] for path in months)
+    assert [each.paper.id for each in cards if f'id="{each.paper.id}"' not in shown] == []
+
+
+# ── feeds ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_feed_is_valid_atom_with_the_newest_first() -> None:
+    text = made(site_url="https://a.example/")["feed.atom"]
+    feed = feedparser.parse(text.encode())
+    assert not feed.bozo
+    assert [entry.published for entry in feed.entries] == sorted((e.published for e in feed.entries), reverse=True)
+    root = etree.fromstring(text.encode())
+    for element in (root, *root.findall(f"{_ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert len(element.findall(f"{_ATOM}{name}")) == 1
+    for entry in root.findall(f"{_ATOM}entry"):
+        assert entry.find(f"{_ATOM}author/{_ATOM}name") is not None
+    assert feed.feed.links[0].href == "https://a.example/feed.atom"
+    assert letters("It runs 1.13× faster.") in letters(feed.entries[0].content[0].value)
+
+
+def test_ids_are_stable_and_times_come_from_the_data() -> None:
+    first, second = made()["feed.atom"], made()["feed.atom"]
+    assert first == second
+    feed = feedparser.parse(first.encode())
+    assert feed.feed.updated == "2026-06-02T06:30:00Z"
+    moved = pages({DAY: (replace(DEEP_CARD, paper=replace(DEEP_CARD.paper, title="Renamed", version=3)),)}, {})[
+        "feed.atom"
+    ]
+    ids = {entry.id for entry in feed.entries}
+    assert {entry.id for entry in feedparser.parse(moved.encode()).entries} <= ids
+    assert len(ids) == 3
+
+
+def test_an_empty_feed_is_valid_too() -> None:
+    feed = feedparser.parse(made()[f"topics/{slug('cat:math.*')}.atom"].encode())
+    assert not feed.bozo
+    assert feed.feed.updated == "1991-08-14T00:00:00Z"
+
+
+# ── on disk ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_building_again_writes_nothing(tmp_path: Path) -> None:
+    first = build(tmp_path, days=DAYS, topics=TOPICS)
+    assert len(first) == len(made())
+    assert build(tmp_path, days=DAYS, topics=TOPICS) == []
+    more = {**DAYS, DAY: (*DAYS[DAY], card("2406.22222"))}
+    changed = {path.relative_to(tmp_path).as_posix() for path in build(tmp_path, days=more, topics=TOPICS)}
+    assert changed == {"index.html", "days.html", "days/2026-06-02.html", "feed.atom"}
+    assert list(tmp_path.rglob(".*")) == []
+
+
+def test_figures_that_may_be_shown_are_copied_and_no_file_from_elsewhere(tmp_path: Path) -> None:
+    data, root = tmp_path / "data", tmp_path / "data" / "site"
+    picture = data / "figures" / "2406.14272v2" / "fig1.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"png")
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    figure = replace(DEEP_CARD.figures[0], file="../secret.png")
+    cards = (DEEP_CARD, replace(DEEP_CARD, figures=(figure,)))
+    build(root, days={DAY: cards}, topics={}, data_dir=data)
+    copied = [path.relative_to(root).as_posix() for path in root.rglob("*.png")]
+    assert copied == ["figures/figures/2406.14272v2/fig1.png"]
+    assert build(root, days={DAY: cards}, topics={}, data_dir=data) == []
