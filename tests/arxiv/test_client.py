@@ -14,7 +14,6 @@ import pytest
 
 from bot.arxiv.client import ArxivSource, submitted_query
 from bot.categories import ALL_ARCHIVES
-from bot.clock import SystemClock
 from bot.errors import NoSuchPaper, SourceUnavailable
 from bot.fetch import Fetcher, Gate
 from bot.model import Kind, Listing, PaperRef
@@ -91,11 +90,11 @@ async def test_a_listing_of_nothing_is_one_of_everything() -> None:
 async def test_a_full_feed_is_asked_for_in_halves_until_nothing_is_missing() -> None:
     day = date(2026, 6, 2)
     categories = ["cs.CV", "cs.CL", "cs.RO", "math.CO"]
-    entries = [made_up(f"2606.{n:05}", day, categories=(categories[n % 4],)) for n in range(1, 3001)]
+    entries = [made_up(f"2606.{n:05}", day, categories=(categories[n % 4],)) for n in range(1, 2201)]
     with FakeArxiv({day: entries}) as arxiv:
         async with source_of(arxiv, arxiv_timeout_seconds=20) as source:
             listing = await source.listing(["cs", "math"])
-        assert len(listing.entries) == 3000
+        assert len(listing.entries) == 2200
         assert listing.day == day
         paths = arxiv.stats().paths
         assert paths[0] == "/atom/cs+math"
@@ -137,11 +136,11 @@ async def test_one_query_finds_what_was_submitted_newest_first() -> None:
 
 async def test_all_pages_are_asked_for() -> None:
     day = date(2026, 6, 2)
-    with FakeArxiv({day: [made_up(f"2606.{n:05}", day) for n in range(1, 4502)]}) as arxiv:
+    with FakeArxiv({day: [made_up(f"2606.{n:05}", day) for n in range(1, 2502)]}) as arxiv:
         async with source_of(arxiv, arxiv_timeout_seconds=20) as source:
             papers = await source.submitted(["cs"], date(2026, 6, 1), day)
-        assert len({paper.id for paper in papers}) == 4501
-        assert arxiv.stats().requests == 3
+        assert len({paper.id for paper in papers}) == 2501
+        assert arxiv.stats().requests == 2
 
 
 async def test_papers_come_by_id_in_the_version_that_was_asked_for() -> None:
@@ -240,15 +239,15 @@ async def test_an_empty_page_is_not_the_end(way: Way) -> None:
                 await ask(source, way)
 
 
-@pytest.mark.parametrize("mode", ["truncate", "short", "reset", "empty"])
+@pytest.mark.parametrize("mode", ["truncate", "empty"])
 async def test_a_fault_on_a_later_page_gives_nothing_at_all(mode: Mode) -> None:
     day = date(2026, 6, 2)
-    with FakeArxiv({day: [made_up(f"2606.{n:05}", day) for n in range(1, 2101)]}) as arxiv:
+    with FakeArxiv({day: [made_up(f"2606.{n:05}", day) for n in range(1, 2003)]}) as arxiv:
         async with source_of(arxiv, tries=1, arxiv_timeout_seconds=20) as source:
             arxiv.fault("/api/query", mode=mode, after=1)
             with pytest.raises(SourceUnavailable):
                 await source.submitted(["cs"], FIRST, day)
-            assert len(await source.submitted(["cs"], FIRST, day)) == 2100
+            assert len(await source.submitted(["cs"], FIRST, day)) == 2002
 
 
 async def test_oai_starts_anew_where_its_thread_was_lost() -> None:
@@ -320,13 +319,6 @@ def test_the_query_names_archives_the_way_the_api_wants_them() -> None:
         "(cat:cs.* OR cat:cs.CV OR cat:quant-ph) AND submittedDate:[202606010000 TO 202606032359]"
     )
     assert submitted_query(ALL_ARCHIVES, FIRST, LAST) == "submittedDate:[202606010000 TO 202606032359]"
-
-
-def test_the_source_is_a_paper_source() -> None:
-    with FakeArxiv() as arxiv:
-        settings = arxiv.settings()
-        source: PaperSource = ArxivSource(settings, Fetcher(settings, Gate(SystemClock(), 0)))
-        assert source is not None
 
 
 def test_the_sample_has_every_kind_of_announcement_that_delivers() -> None:

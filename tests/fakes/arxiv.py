@@ -23,17 +23,13 @@ from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
-from xml.sax.saxutils import escape
 
 from bot.model import Announced, Announcement, Kind, Paper
 from bot.settings import Settings
+from tests.fakes.arxiv_pages import NS, api_entry, error_feed, feed_entry, oai_answer, record
 
 Mode = Literal["empty", "truncate", "short", "hang", "reset", "trickle", "html"]
 LICENSE = "http://creativecommons.org/licenses/by/4.0/"
-NS = (
-    'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="http://www.w3.org/2005/Atom"'
-)
 
 
 def made_up(paper_id: str, day: date, *, kind: Kind = Kind.NEW, title: str | None = None, **fields: Any) -> Announced:
@@ -234,7 +230,7 @@ class FakeArxiv:
             for ident in wanted:
                 match = re.fullmatch(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v(\d+))?", ident)
                 if match is None:
-                    return 400, _error_feed(f"incorrect id format for {ident}")
+                    return 400, error_feed(f"incorrect id format for {ident}")
                 versions = known.get(match[1], {})
                 version = int(match[2]) if match[2] else max(versions, default=0)
                 found += [versions[version]] if version in versions else []
@@ -248,7 +244,7 @@ class FakeArxiv:
             f"<opensearch:totalResults>{len(found)}</opensearch:totalResults>"
             f"<opensearch:startIndex>{start}</opensearch:startIndex>"
         )
-        return 200, f"<?xml version='1.0'?><feed {NS}>{head}{''.join(map(_api_entry, page))}</feed>"
+        return 200, f"<?xml version='1.0'?><feed {NS}>{head}{''.join(map(api_entry, page))}</feed>"
 
     def _feed(self, wanted: list[str], *, empty: bool) -> str:
         stamp = self.today.isoformat()
@@ -256,7 +252,7 @@ class FakeArxiv:
         return (
             f"<?xml version='1.0' encoding='UTF-8'?><feed {NS}><id>http://rss.arxiv.org/atom/{'+'.join(wanted)}</id>"
             f"<title>updates on arXiv.org</title><updated>{stamp}T04:00:19+00:00</updated>"
-            + "".join(_feed_entry(entry) for entry in rows[: self.feed_cap])
+            + "".join(feed_entry(entry) for entry in rows[: self.feed_cap])
             + "</feed>"
         )
 
@@ -265,24 +261,24 @@ class FakeArxiv:
             ident = query.get("identifier", "").removeprefix("oai:arXiv.org:")
             entries = [entry for entry in self._out() if entry.paper.id == ident]
             if not entries:
-                return _oai_answer('<error code="idDoesNotExist">no such id</error>')
-            return _oai_answer(f"<GetRecord>{_record(entries)}</GetRecord>")
+                return oai_answer('<error code="idDoesNotExist">no such id</error>')
+            return oai_answer(f"<GetRecord>{record(entries)}</GetRecord>")
         token = query.get("resumptionToken")
         forgotten = token is not None and self.forget_tokens > 0
         self.forget_tokens -= forgotten
         if forgotten or (token is not None and not re.fullmatch(r"[\d-]+,[\d-]+\|\d+", token)):
-            return _oai_answer('<error code="badResumptionToken">that token has run out</error>')
+            return oai_answer('<error code="badResumptionToken">that token has run out</error>')
         span, _, at = (token or "").partition("|")
         first, last = span.split(",") if span else (query.get("from", ""), query.get("until", "9999"))
         latest = {entry.paper.id: entry.announcement.day.isoformat() for entry in self._out()}
         ids = [ident for ident, day in latest.items() if first <= day <= last]
         if not ids:
-            return _oai_answer('<error code="noRecordsMatch">nothing then</error>')
+            return oai_answer('<error code="noRecordsMatch">nothing then</error>')
         begin = int(at or 0)
         page = [[e for e in self._out() if e.paper.id == ident] for ident in ids[begin : begin + self.oai_page]]
         more = f"{first},{last}|{begin + self.oai_page}" if begin + self.oai_page < len(ids) else ""
         token = f"<resumptionToken>{more}</resumptionToken>"
-        return _oai_answer(f"<ListRecords>{''.join(map(_record, page))}{token}</ListRecords>")
+        return oai_answer(f"<ListRecords>{''.join(map(record, page))}{token}</ListRecords>")
 
     # ── faults and counts ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -326,74 +322,6 @@ def _answers(search: str, paper: Paper) -> bool:
     span = re.search(r"submittedDate:\[(\d+) TO (\d+)\]", search)
     when = f"{paper.published:%Y%m%d%H%M}"
     return (not cats or _bears(paper, cats)) and (span is None or span[1] <= when <= span[2])
-
-
-def _error_feed(message: str) -> str:
-    return (
-        f"<?xml version='1.0'?><feed {NS}><opensearch:totalResults>1</opensearch:totalResults>"
-        "<opensearch:startIndex>0</opensearch:startIndex><entry><id>https://arxiv.org/api/errors#it</id>"
-        f"<title>Error</title><summary>{escape(message)}</summary></entry></feed>"
-    )
-
-
-def _api_entry(paper: Paper) -> str:
-    def when(time: datetime | None) -> str:
-        return f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else ""
-
-    authors = "".join(f"<author><name>{escape(name)}</name></author>" for name in paper.authors)
-    categories = "".join(f'<category term="{code}"/>' for code in paper.categories)
-    comment = f"<arxiv:comment>{escape(paper.comment)}</arxiv:comment>" if paper.comment else ""
-    return (
-        f"<entry><id>http://arxiv.org/abs/{paper.versioned_id}</id><title>{escape(paper.title)}</title>"
-        f"<updated>{when(paper.updated)}</updated><published>{when(paper.published)}</published>"
-        f"<summary>{escape(paper.abstract)}</summary>{categories}"
-        f'<arxiv:primary_category term="{paper.primary_category}"/>{comment}{authors}</entry>'
-    )
-
-
-_ACCENTS = {"é": "\\'e", "É": "\\'E", "ü": '\\"u', "ö": '\\"o', "ß": "{\\ss}", "Ł": "\\L{}", "Ż": "\\.Z"}
-
-
-def _feed_entry(entry: Announced) -> str:
-    paper, kind, day = entry.paper, entry.announcement.kind, entry.announcement.day
-    creator = "".join(_ACCENTS.get(char, char) for char in ", ".join(paper.authors))
-    return (
-        f"<entry><id>oai:arXiv.org:{paper.versioned_id}</id><title>{escape(paper.title)}</title>"
-        f'<updated>{day}T04:00:19+00:00</updated><link href="https://arxiv.org/abs/{paper.id}" rel="alternate"/>'
-        f"<summary>arXiv:{paper.versioned_id} Announce Type: {kind} \nAbstract: {escape(paper.abstract)}</summary>"
-        + "".join(f'<category term="{code}"/>' for code in paper.categories)
-        + f"<published>{day}T00:00:00-04:00</published><arxiv:announce_type>{kind}</arxiv:announce_type>"
-        + (f"<dc:rights>{escape(paper.license)}</dc:rights>" if paper.license else "")
-        + f"<dc:creator>{escape(creator)}</dc:creator></entry>"
-    )
-
-
-def _oai_answer(inner: str) -> str:
-    return (
-        "<?xml version='1.0' encoding='UTF-8'?><OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\">"
-        f"<responseDate>2026-06-03T00:00:00Z</responseDate><request>http://localhost/oai</request>{inner}</OAI-PMH>"
-    )
-
-
-def _record(entries: Sequence[Announced]) -> str:
-    first, last = entries[0].paper, entries[-1]
-    paper = last.paper
-    names = [name.rpartition(" ") for name in paper.authors]
-    authors = "".join(
-        f"<author><keyname>{escape(key)}</keyname><forenames>{escape(fore)}</forenames></author>"
-        for fore, _, key in names
-    )
-    updated = f"<updated>{paper.updated:%Y-%m-%d}</updated>" if paper.version > 1 else ""
-    return (
-        f"<record><header><identifier>oai:arXiv.org:{paper.id}</identifier>"
-        f"<datestamp>{last.announcement.day}</datestamp></header><metadata>"
-        f'<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{paper.id}</id><created>{first.published:%Y-%m-%d}</created>'
-        f"{updated}<authors>{authors}</authors><title>{escape(paper.title)}</title>"
-        f"<categories>{' '.join(paper.categories)}</categories>"
-        + (f"<comments>{escape(paper.comment)}</comments>" if paper.comment else "")
-        + (f"<license>{escape(paper.license)}</license>" if paper.license else "")
-        + f"<abstract>{escape(paper.abstract)}</abstract></arXiv></metadata></record>"
-    )
 
 
 def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
