@@ -18,7 +18,7 @@ from telegram import (
     User,
 )
 from telegram.constants import ChatType
-from telegram.error import Forbidden, NetworkError
+from telegram.error import BadRequest, Forbidden, NetworkError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -241,7 +241,7 @@ class Commands:
         try:
             reply = _channel_reply(ref_of(channel.id), title_of(channel))
             await self._answers.say_to(ref_of(user.id), reply, ref_of(channel.id))
-        except Forbidden:
+        except (Forbidden, BadRequest):
             log.info("channel bound by somebody who never spoke to us", channel=channel.id)
 
     async def migrated(self, update: Update, _: Context) -> None:
