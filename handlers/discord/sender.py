@@ -113,7 +113,7 @@ class DiscordSender:
         with _parameters(body, files) as parameters, trail.watched():
             created = await self._client.http.start_thread_in_forum(forum.id, params=parameters)
         self._remember(forum.id, signature, int(created["id"]))
-        return str(created["id"])
+        return str(created["message"]["id"])
 
     # ── looking ──
 

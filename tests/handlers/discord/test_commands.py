@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import discord
 import pytest
 import simcord
 
-from bot.model import ChatRef, Platform
+from bot.model import Chat, ChatGone, ChatRef, Platform, Sent
 from bot.storage.store import SqlStore
 from handlers.commands import COMMANDS
+from handlers.discord.cards import DiscordRenderer
 from handlers.discord.client import PaperboyClient
-from tests.handlers.discord.desk import Desk
+from handlers.discord.sender import DiscordSender
+from handlers.discord.wire import InvalidRequests
+from tests.fakes.clock import FakeClock
+from tests.handlers.discord.desk import Desk, digest
 
 
 @pytest.fixture
@@ -205,3 +210,29 @@ async def test_the_channel_is_forgotten_after_a_question(lab: Lab, store: SqlSto
     assert asked.response is not None
     await lab.admin.click(asked.response.message, custom_id="forget:yes")
     assert await store.chat(lab.ref) is None
+
+
+@pytest.mark.parametrize("kind", ["text", "forum", "direct"])
+async def test_a_digest_arrives_in_every_kind_of_place(
+    env: simcord.Env, lab: Lab, client: PaperboyClient, clock: FakeClock, tmp_path: Path, kind: str
+) -> None:
+    places = {"text": lab.channel, "direct": env.create_user("eve").dm_channel}
+    place = lab.guild.create_forum_channel("digests") if kind == "forum" else places[kind]
+    ref = ChatRef(Platform.DISCORD, str(place.id))
+    sender = DiscordSender(client, InvalidRequests(clock.now), tmp_path)
+    for number, part in enumerate(DiscordRenderer().parts(digest(12), Chat(ref)), 1):
+        outcome = await sender.send(ref, part, f"{ref}|2026-06-02|{number}")
+        assert isinstance(outcome, Sent)
+        found = await sender.find(ref, part, f"{ref}|2026-06-02|{number}")
+        assert found == outcome.message_id
+    shown = (place.threads[0] if kind == "forum" else place).history()
+    assert len(shown) > 1
+    assert not any(message.mention_everyone for message in shown)
+
+
+async def test_a_channel_that_was_taken_from_us_is_gone(
+    env: simcord.Env, lab: Lab, client: PaperboyClient, clock: FakeClock, tmp_path: Path
+) -> None:
+    sender = DiscordSender(client, InvalidRequests(clock.now), tmp_path)
+    part = DiscordRenderer().parts(digest(1), Chat(lab.ref))[0]
+    assert isinstance(await sender.send(ChatRef(Platform.DISCORD, "4711"), part, "k|1"), ChatGone)
