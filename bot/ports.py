@@ -82,11 +82,16 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SummaryRequest:
-    """What to summarize. `reading` is None for a brief summary from title and abstract."""
+    """What to summarize. `reading` is None for a brief summary from title and abstract.
+
+    `facts` is the same version's deep summary in English, where a model made one: it is said in the language asked
+    for, and the paper is not read again.
+    """
 
     key: SummaryKey
     paper: Paper
     reading: Reading | None = None
+    facts: Summary | None = None
 
 
 class Summarizer(Protocol):

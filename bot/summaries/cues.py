@@ -61,7 +61,7 @@ _ADVERBS = (
 
 _CUES: dict[Role, tuple[tuple[re.Pattern[str], float], ...]] = {
     Role.AIM: (
-        (_re(rf"{_WE}{_ADVERBS}\ {_MAKES}"), 6.0),
+        (_re(rf"{_WE}{_ADVERBS}\ {_MAKES}"), 6.8),
         (_re(rf"{_WE}{_ADVERBS}\ {_STUDIES}"), 4.0),
         (_re(rf"{_WE}{_ADVERBS}\ {_SHOWS}"), 1.6),
         (_re(r"\b(?:is|are)\ (?:hereby\ )?(?:proposed|introduced|presented|developed)\b"), 3.2),

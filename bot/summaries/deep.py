@@ -1,17 +1,208 @@
-"""Deep readings by a model: facts once in English, then said in the language asked for."""
+"""Deep readings by a model: the facts once, in English, then said in the language asked for."""
 
 from __future__ import annotations
 
-from bot.errors import ModelRefused
-from bot.model import Summary
+from collections import OrderedDict
+from dataclasses import replace
+
+import structlog
+
+import prompts
+from bot.errors import ModelRefused, ModelUnavailable
+from bot.model import Claim, Dropped, Provenance, Reading, Summary, SummaryKey
 from bot.ports import Clock, SummaryRequest
-from bot.summaries.asking import Asker
-from bot.summaries.glossary import Glossary
+from bot.summaries import facts as the_facts
+from bot.summaries import glossary as terms
+from bot.summaries import schema
+from bot.summaries.asking import Asker, enclosed, language_name
+from bot.summaries.completion import Schema
+from bot.summaries.facts import Facts, judge_facts, merged
+from bot.summaries.grounding import SourceText, Wish, check_rendering, notes_on, source_of
+from bot.summaries.judging import HEADLINE, judge_keywords, judge_title
+from bot.summaries.refusals import cleaned
+from bot.summaries.sections import Selection, choose
+
+log = structlog.get_logger()
+
+CONTEXT = 160_000
+"""Characters of a paper that are read at most: about 40,000 tokens. Halved for a model that cannot take them."""
+
+_LEAST = 6_000
+_REMEMBERED = 32
 
 
 class DeepReader:
-    def __init__(self, asker: Asker, clock: Clock, glossary: Glossary) -> None:
+    """Reads with one model: one request for the facts, one for each further language, and one more try of either."""
+
+    def __init__(self, asker: Asker, clock: Clock, glossary: terms.Glossary, context: int = CONTEXT) -> None:
         self._asker, self._clock, self._glossary = asker, clock, glossary
+        self._context = context
+        self._known: OrderedDict[tuple[str, int], Summary] = OrderedDict()
 
     async def read(self, request: SummaryRequest) -> Summary:
-        raise ModelRefused("Deep readings are not there yet.")
+        """Raises `ModelUnavailable`, or `ModelRefused` where too little holds. Needs `request.reading`."""
+        assert request.reading is not None  # noqa: S101 - its caller has looked
+        source = source_of(request.paper, request.reading)
+        english = await self._english(request, request.reading, source)
+        if request.key.language.split("-")[0] == "en":
+            return replace(english, key=request.key)
+        return await self._say(english, request, source)
+
+    # ── facts ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _english(self, request: SummaryRequest, reading: Reading, source: SourceText) -> Summary:
+        kept = request.facts
+        if kept is not None and kept.key.language == "en" and kept.provenance.prompt is not None and kept.method:
+            return kept
+        key = (request.paper.id, request.paper.version)
+        if key not in self._known:
+            self._known[key] = await self._facts(request, reading, source)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return self._known[key]
+
+    async def _facts(self, request: SummaryRequest, reading: Reading, source: SourceText) -> Summary:
+        text, selection = await self._first(request, reading)
+        found, problems = _judged(text, request, source)
+        if problems:
+            again = await self._again(*self._question(request, selection), schema.FACTS_SCHEMA, problems)
+            if again is not None:
+                found = merged(found, _judged(again, request, source)[0])
+        if found is None or not found.enough:
+            raise ModelRefused(f"{self._asker.name} gave too little for {request.paper.id} that the paper carries.")
+        notes = (f"{len(reading.hidden)} hidden passages left out",) if reading.hidden else ()
+        provenance = Provenance(
+            model=self._asker.name,
+            created_at=self._clock.now(),
+            source=reading.source,
+            prompt=prompt_hash(self._glossary),
+            read=selection.extent,
+            dropped=found.dropped,
+            notes=(*notes, *((reading.problem,) if reading.problem else ())),
+        )
+        key = SummaryKey(request.key.paper_id, request.key.version, "en", request.key.depth)
+        return found.summary(key, provenance, reading.affiliations)
+
+    async def _first(self, request: SummaryRequest, reading: Reading) -> tuple[str, Selection]:
+        """The first reply, to as much of the paper as the model can take."""
+        while True:
+            selection = choose(reading, self._context)
+            try:
+                return await self._asker.ask(*self._question(request, selection), schema.FACTS_SCHEMA), selection
+            except ModelRefused as error:
+                if "this length" not in str(error) or self._context <= _LEAST:
+                    raise
+                self._context //= 2
+                log.info("model takes less", model=self._asker.name, characters=self._context)
+
+    def _question(self, request: SummaryRequest, selection: Selection) -> tuple[str, str]:
+        paper, extent = request.paper, selection.extent
+        text = f"Title: {paper.title}\n\n## Abstract\n{paper.abstract}\n\n{selection.text}"
+        read = "All of it follows." if selection.whole else f"{extent.read} of {extent.total} {extent.unit} follow."
+        system = prompts.load("deep_system").fill(headline_limit=str(HEADLINE - 40))
+        user = prompts.load("deep_user").fill(id=paper.id, read=read, paper=enclosed(f"paper {paper.id}", text))
+        return system, user
+
+    # ── saying it ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _say(self, english: Summary, request: SummaryRequest, source: SourceText) -> Summary:
+        language = request.key.language
+        facts = the_facts.of_summary(english)
+        claims = dict(facts.claims())
+        said: dict[str, str] = {}
+        system, user = self._rendering(request, claims, english.keywords)
+        text = await self._asker.ask(system, user, schema.RENDERING_SCHEMA)
+        reply, wrong = _heard(text, request, claims, source, said)
+        if wrong:
+            left = {key: claim for key, claim in claims.items() if key not in said}
+            question = self._rendering(request, left, english.keywords)
+            again = await self._again(*question, schema.RENDERING_SCHEMA, [f"{k}: {why}" for k, why in wrong.items()])
+            if again is not None:
+                second, wrong = _heard(again, request, left, source, said)
+                reply = reply or second
+        lost = tuple(
+            Dropped(claim.text, wrong.get(key, "not said")) for key, claim in claims.items() if key not in said
+        )
+        told = facts.said(lambda key, claim: replace(claim, text=said[key]) if key in said else None)
+        if not told.enough:
+            raise ModelRefused(f"{self._asker.name} could not say enough of {request.paper.id} in that language.")
+        title = judge_title(reply.title, source, language)[0] if reply else None
+        keywords = judge_keywords(reply.keywords, source, language) if reply else ()
+        told = replace(told, keywords=keywords or english.keywords)
+        made = replace(
+            english.provenance,
+            created_at=self._clock.now(),
+            model=self._asker.name,
+            dropped=(*english.provenance.dropped, *lost),
+            notes=(*english.provenance.notes, *notes_on(language)),
+        )
+        return told.summary(request.key, made, english.affiliations, title)
+
+    def _rendering(
+        self, request: SummaryRequest, claims: dict[str, Claim], keywords: tuple[str, ...]
+    ) -> tuple[str, str]:
+        paper, name = request.paper, language_name(request.key.language)
+        lines = [f"Title: {paper.title}", f"Keywords: {'; '.join(keywords)}", ""]
+        lines += [f"[{key}] {claim.text}" for key, claim in claims.items()]
+        text = "\n".join(lines)
+        hint = terms.instruction(self._glossary, request.key.language, text)
+        system = prompts.load("render_system").fill(language=name, glossary=hint)
+        data = enclosed(f"title and numbered statements of {paper.id}", text)
+        return system, prompts.load("render_user").fill(id=paper.id, language=name, claims=data)
+
+    async def _again(self, system: str, user: str, shape: Schema, problems: list[str]) -> str | None:
+        """The reply to a second asking that says what was wrong; None where it failed."""
+        listed = enclosed("what was wrong", "\n".join(f"- {line}" for line in problems[:40]))
+        try:
+            return await self._asker.ask(system, prompts.load("again").fill(request=user, problems=listed), shape)
+        except (ModelUnavailable, ModelRefused) as error:
+            log.info("second asking failed", model=self._asker.name, why=str(error))
+            return None
+
+
+def prompt_hash(glossary: terms.Glossary) -> str:
+    """The hash of the prompts that make a deep summary, and of the glossary they are filled with."""
+    names = ("deep_system", "deep_user", "render_system", "render_user", "again")
+    return prompts.digest(*(prompts.load(name).text for name in names), repr(sorted(glossary.items())))
+
+
+def _judged(text: str, request: SummaryRequest, source: SourceText) -> tuple[Facts | None, list[str]]:
+    """What holds of a reply, and what is wrong with it, in sentences for the model."""
+    try:
+        reply = schema.facts(text)
+    except schema.BadReply as error:
+        return None, [str(error)]
+    if not _means(reply.id, request):
+        return None, [f"The answer is about {reply.id[:40]}, not about {request.paper.id}."]
+    found = judge_facts(reply, source)
+    problems = [f"This does not do, because {lost.why}: “{lost.text[:160]}”" for lost in found.dropped]
+    if not found.enough:
+        problems.append("There is too little on the method and the results.")
+    return found, problems
+
+
+def _heard(
+    text: str, request: SummaryRequest, claims: dict[str, Claim], source: SourceText, said: dict[str, str]
+) -> tuple[schema.RenderingReply | None, dict[str, str]]:
+    """Take what holds of a rendering into `said`; what does not is returned by key, with why."""
+    try:
+        reply = schema.rendering(text)
+    except schema.BadReply as error:
+        return None, {"all": str(error)}
+    if not _means(reply.id, request):
+        return None, {"all": f"the answer is about {reply.id[:40]}"}
+    given = {claim.key: cleaned(claim.text) for claim in reply.claims}
+    wrong: dict[str, str] = {}
+    for key, claim in claims.items():
+        wish = Wish(request.key.language, longest=600)
+        why = check_rendering(given[key], claim, source, wish) if key in given else "it is missing"
+        if why is None:
+            said[key] = given[key]
+        else:
+            wrong[key] = why
+    return reply, wrong
+
+
+def _means(said: str, request: SummaryRequest) -> bool:
+    low = said.strip().lower().removeprefix("arxiv:").strip()
+    return low in (request.paper.id.lower(), request.paper.versioned_id.lower())

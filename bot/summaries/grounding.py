@@ -24,12 +24,14 @@ LONGEST = 420
 _COMMA_LANGUAGES = frozenset(
     ("es", "ru", "de", "fr", "it", "pt", "nl", "uk", "pl", "cs", "sv", "da", "fi", "tr", "id", "vi")
 )
-_OTHERS = re.compile(
-    r"\b(?:prior|previous(?:ly)?|existing|earlier|conventional|traditional|recent|related|past|"
+_OTHERS_FIRST = re.compile(
+    r"\W*(?:(?:however|yet|while|although|though|but|still|most|many|some|several|all|the|these|other|"
+    r"a number of),?\s+){0,3}"
+    r"(?:prior|previous(?:ly)?|existing|earlier|conventional|traditional|recent|related|past|"
     r"current)\s+(?:[\w-]+\s+){0,3}"
     r"(?:works?|methods?|approach(?:es)?|studies|stud(?:y|ies)|research|models?|systems?|techniques?|efforts?|"
     r"literature|"
-    r"benchmarks?|solutions?|algorithms?)\b",
+    r"benchmarks?|solutions?|algorithms?|planners?|frameworks?|pipelines?)\b",
     re.I,
 )
 _OTHERS_SAID = re.compile(
@@ -110,9 +112,21 @@ class SourceText:
                 return replace(first, text=f"{first.text}\n{second.text}")
         return None
 
-    def section_of(self, passage: Passage) -> str:
-        """The whole section that a passage belongs to."""
-        return "\n\n".join(p.text for p in self.passages if p.section == passage.section)
+    def numbers_around(self, passage: Passage) -> tuple[Number, ...]:
+        """The numbers of the section that a passage belongs to, and of title and abstract."""
+        name = passage.section or ""
+        if name not in self._numbers:
+            text = "\n\n".join(p.text for p in self.passages if p.section == passage.section)
+            self._numbers[name] = numbers_in(text, decimal_comma=False)
+        return (*self._numbers[name], *self.front_numbers)
+
+    @cached_property
+    def all_numbers(self) -> tuple[Number, ...]:
+        return (*self.front_numbers, *numbers_in(self.text, decimal_comma=False))
+
+    @cached_property
+    def _numbers(self) -> dict[str, tuple[Number, ...]]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +189,7 @@ def check(claim: Claim, source: SourceText, wish: Wish) -> Verdict:
     sentence = _sentence(claim.quote, passage)
     why = (
         _ordered(sentence)
-        or _of_others(claim, sentence, passage, wish)
+        or _of_others(claim, sentence, passage, source, wish)
         or _numbers(claim.text, claim.quote, passage, source, wish.language)
         or _names(claim.text, source, wish.language)
         or _turned(claim.text, sentence, wish.language)
@@ -206,9 +220,8 @@ def check_words(text: str, source: SourceText, language: str, longest: int = 300
         return "it is empty or too long"
     if why := refused(text, source.text):
         return why
-    everything = (*source.front_numbers, *numbers_in(source.text, decimal_comma=False))
     for number in numbers_in(text, decimal_comma=language.split("-")[0] in _COMMA_LANGUAGES):
-        if not stands_in(replace(number, unit=None), everything):
+        if not stands_in(replace(number, unit=None), source.all_numbers):
             return f"the number {number.text.strip()} is not in the paper"
     return _names(text, source, language if language.split("-")[0] != "en" else "de")
 
@@ -264,19 +277,27 @@ def _ordered(sentence: str) -> str | None:
     return "its quote is an instruction hidden in the paper" if cues.gives_orders(sentence) else None
 
 
-def _of_others(claim: Claim, sentence: str, passage: Passage, wish: Wish) -> str | None:
+def _of_others(claim: Claim, sentence: str, passage: Passage, source: SourceText, wish: Wish) -> str | None:
     """A method or result must be this paper's; elsewhere a claim about others' work has to say that it is."""
-    if cues.speaks_of_itself(sentence):
+    if cues.speaks_of_itself(sentence) or _has_own_name(sentence, source):
         return None
     cited = cues.speaks_of_others(sentence)
     related = bool(re.search(r"related work|prior work|literature|background", passage.section or "", re.I))
-    if wish.about_us and (cited or related or _OTHERS.search(sentence)):
+    if wish.about_us and (cited or related or _OTHERS_FIRST.match(sentence)):
         return "its quote is about other work, not about this paper"
     if cited and not _OTHERS_SAID.search(claim.text) and not related:
         return "its quote is about a cited work"
-    if _OTHERS.search(sentence) and re.search(r"\b(?:this (?:paper|work|study)|the authors|we)\b", claim.text, re.I):
+    if _OTHERS_FIRST.match(sentence) and re.search(
+        r"\b(?:this (?:paper|work|study)|the authors|we)\b", claim.text, re.I
+    ):
         return "its quote is about other work, not about this paper"
     return None
+
+
+def _has_own_name(sentence: str, source: SourceText) -> bool:
+    """Whether it speaks of what the paper calls its own: the name before the colon of its title."""
+    name, colon, _ = source.title.partition(":")
+    return bool(colon) and len(name.split()) <= 3 and fold(name) in fold(sentence)
 
 
 def _numbers(text: str, quote: str, passage: Passage, source: SourceText, language: str) -> str | None:
@@ -287,7 +308,7 @@ def _numbers(text: str, quote: str, passage: Passage, source: SourceText, langua
     missing = [number for number in said if not stands_in(number, near)]
     if not missing:
         return None
-    around = (*numbers_in(source.section_of(passage), decimal_comma=False), *source.front_numbers)
+    around = source.numbers_around(passage)
     wrong = [number.text.strip() for number in missing if not stands_in(number, around)]
     return f"the number {wrong[0]} is not in the paper" if wrong else None
 

@@ -42,7 +42,8 @@ _SCALES = {
     "k": 3, "m": 6, "b": 9, "g": 9, "t": 12, "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12,
     "mil": 3, "mil millones": 9, "тыс": 3, "млн": 6, "млрд": 9, "миллион": 6, "миллиард": 9, "трлн": 12,
     "триллион": 12, "tausend": 3, "millionen": 6, "milliarde": 9, "milliarden": 9, "mille": 3, "millions": 6,
-    "milliard": 9, "milliards": 9, "千万": 7, "百万": 6, "十亿": 9, "亿": 8, "億": 8, "万": 4, "萬": 4, "千": 3, "百": 2,
+    "milliard": 9, "milliards": 9,
+    "千万": 7, "百万": 6, "十亿": 9, "亿": 8, "億": 8, "万": 4, "萬": 4, "千": 3, "百": 2,
     "兆": 12,
 }  # fmt: skip
 _UNITS: tuple[tuple[str, str], ...] = (
@@ -121,7 +122,7 @@ def _flat(text: str) -> str:
 
 def _in_name(text: str, match: re.Match[str]) -> bool:
     """GPT-4, Qwen3-8B, COVID-19: a letter or a letter with a hyphen right before the digits."""
-    before = text[: match.start("body")]
+    before = text[max(0, match.start("body") - 40) : match.start("body")]
     return bool(re.search(r"[A-Za-z][A-Za-z0-9]*[-–_.]$", before)) and not match["sign"]
 
 

@@ -49,7 +49,7 @@ def say(language: str, sentence: str) -> str:
     sentence = " ".join(sentence.split())
     if language == "English":
         return sentence
-    words = re.findall(r"[a-z]{4,}", sentence)[:3]
+    words = re.findall(r"\b[a-z]{4,}\b", sentence)[:3]
     numbers = re.findall(r"(?<![\w.-])\d+(?:[.,]\d+)*(?:\s?%)?(?![\w-])", sentence)
     return _SAID[language].format(what=", ".join([*words, *numbers]))
 
