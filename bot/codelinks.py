@@ -219,13 +219,14 @@ _OWN = re.compile(
     r"|\b(?:source\s+|all\s+|the\s+)?codes?(?:base)?(?:\s*(?:,|and|&)\s*(?:the\s+)?[\w-]+(?:\s[\w-]+)?){0,3}\s+(?:(?:is|are|will\s+be|can\s+be|has\s+been|have\s+been)\s+)"
     r"(?:\w+\s+){0,2}(?:available|released|found|accessible|open|open-?sourced|published|provided|hosted|accessed)"
     r"|\b(?:code|project\s*page|project\s*website|project|homepage|website|repository|data|dataset|models?|demo|github)\s*:\s*$"
+    r"|\bcodes?\s+(?:we|that|to|for|used|of\s+(?:this|our))\b[^.;]{0,60}\s(?:is|are)\s(?:\w+\s){0,2}available"
     r"|\bproject\s*(?:page|website|site)\b|\bcode\s+(?:available|released)\b|\breleased\s+at\b"
     r"|\bwe\s+(?:\w+\s+){0,3}(?:release|open-?source|publish|make)\b|\bavailable\s+(?:online\s+)?at\s*:?\s*$"
     r"|\b(?:this|the\s+present)\s+(?:paper|work|study)\b",
     re.I,
 )
 _OTHERS = re.compile(
-    r"\b(?:their|official\s+(?:\w+\s+)?(?:code|implementation|repository)|based\s+on|we\s+(?:use|used|adopt|adopted|follow|followed|employ)|following|"
+    r"\b(?:their|official\s+(?:\w+\s+)?(?:code|implementation|repository)|based\s+on|we\s+(?:use|used|adopt|adopted|follow|followed|employ)\s+(?:the|their|an?|publicly|open|official|code)\b|following|"
     r"taken\s+from|downloaded\s+from|provided\s+by|implementation\s+(?:of|from)|authors['’]|borrowed|built\s+(?:up)?on|et\s+al)",
     re.I,
 )

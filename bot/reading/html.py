@@ -110,7 +110,7 @@ def _encoding(data: bytes) -> str:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return "latin-1"
+        return "iso-8859-1"
     return "utf-8"
 
 

@@ -1,0 +1,215 @@
+"""Reading LaTeXML's HTML: order, structure, formulas, notes, figures, links, and pages that are no paper."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import NotReadable
+from bot.model import Paper, Reading, Section, SectionKind
+from bot.reading.html import read_html
+from bot.reading.htmlfigures import Pictures
+from tests.reading import pages
+from tests.reading.pages import BODY, MATH, MISSING, PARAGRAPH, figure, footnote, image, page, para, section
+
+BASE = "https://arxiv.org/html/2406.00001v1/"
+PAPER = Paper("2406.00001", 1, "Weaving Lanterns from Moonlight", ("Ada Quill", "Ben Reed"), "", ("cs.GR",))
+
+
+def read(data: bytes) -> Reading:
+    return read_html(data, PAPER, base=BASE)[0]
+
+
+def figures(inner: str) -> tuple[Reading, tuple[Pictures, ...]]:
+    return read_html(page(BODY + inner), PAPER, base=BASE)
+
+
+def named(reading: Reading, title: str) -> Section:
+    return next(s for s in reading.sections if s.title == title)
+
+
+def texts(reading: Reading, title: str) -> list[str]:
+    return [p.text for p in named(reading, title).paragraphs]
+
+
+def test_sections_come_in_order_with_number_level_and_kind() -> None:
+    inner = (
+        section("1", "Introduction", para(PARAGRAPH * 8) + section("1.1", "Looms", para("Of wood."), "subsection"))
+        + section("", "Acknowledgments", para("Thanks."))
+        + '<section class="ltx_bibliography"><h2 class="ltx_title ltx_title_bibliography">References</h2>'
+        '<ul class="ltx_biblist"><li class="ltx_bibitem"><span class="ltx_tag">[1]</span>'
+        '<span class="ltx_bibblock">A. Moth. On light.</span></li></ul></section>'
+        + section("Appendix A", "Proofs", para("Clear."), "appendix")
+    )
+    assert [(s.number, s.title, s.level, s.kind) for s in read(page(inner)).sections if s.title] == [
+        (None, "Abstract", 1, SectionKind.ABSTRACT),
+        ("1", "Introduction", 1, SectionKind.BODY),
+        ("1.1", "Looms", 2, SectionKind.BODY),
+        (None, "Acknowledgments", 1, SectionKind.BACK),
+        (None, "References", 1, SectionKind.REFERENCES),
+        ("A", "Proofs", 1, SectionKind.APPENDIX),
+    ]
+
+
+def test_arxivs_frame_is_not_read() -> None:
+    reading = read(pages.framed(BODY, base="/html/2406.00001v1/"))
+    everything = " ".join(p.text for s in reading.sections for p in s.paragraphs)
+    for stranger in ("experimental", "Back to arXiv", "mystyle", "spam", "Report issue", "member institutions"):
+        assert stranger not in everything
+
+
+def test_a_formula_is_readable_text_in_its_place() -> None:
+    reading = read(page(BODY + section("2", "Energy", para(f"We know that {MATH}, of course."))))
+    assert texts(reading, "Energy") == ["We know that E = mc^2, of course."]
+
+
+def test_a_footnote_comes_after_its_paragraph() -> None:
+    inner = section("2", "Notes", para(f"Looms{footnote('Made of oak.')} are old.") + para("Very old."))
+    assert texts(read(page(BODY + inner)), "Notes") == ["Looms are old.", "Made of oak.", "Very old."]
+
+
+def test_list_items_are_paragraphs_with_their_mark() -> None:
+    items = "".join(
+        f'<li class="ltx_item"><span class="ltx_tag ltx_tag_item">{n}.</span>{para(text)}</li>'
+        for n, text in enumerate(("First.", "Second."), 1)
+    )
+    inner = section("2", "Steps", f'<div class="ltx_para"><ol class="ltx_enumerate">{items}</ol></div>')
+    assert texts(read(page(BODY + inner)), "Steps") == ["1. First.", "2. Second."]
+
+
+def test_a_run_in_heading_leads_its_paragraph() -> None:
+    inner = section(
+        "2",
+        "Parts",
+        '<section class="ltx_paragraph"><h5 class="ltx_title ltx_title_paragraph">Shuttle:</h5>'
+        f"{para('It flies.')}</section>",
+    )
+    assert texts(read(page(BODY + inner)), "Parts") == ["Shuttle: It flies."]
+
+
+def test_a_figure_has_its_number_caption_and_picture() -> None:
+    reading, (pictures,) = figures(figure("3", f"The loom with {MATH}.", image("figs/loom.png")))
+    (found,) = reading.figures
+    assert (found.number, found.caption, found.url) == ("3", "The loom with E = mc^2.", f"{BASE}figs/loom.png")
+    assert pictures.whole
+
+
+def test_a_base_in_the_page_says_where_pictures_are() -> None:
+    data = pages.framed(BODY + figure("1", "A loom.", image("x1.png")), base="/html/2406.00001v7/")
+    assert read(data).figures[0].url == "https://arxiv.org/html/2406.00001v7/x1.png"
+
+
+def test_a_missing_picture_is_known_to_be_missing() -> None:
+    reading, (pictures,) = figures(figure("1", "A loom.", MISSING))
+    assert not pictures.whole
+    assert reading.figures[0].url == "https://arxiv.org/html/2406.00001v1#F1"
+
+
+def test_a_composite_figure_knows_all_its_pictures_row_by_row() -> None:
+    cells = '<div class="ltx_flex_figure"><div class="ltx_flex_cell">{}</div><div class="ltx_flex_cell">{}</div>'
+    cells += '<div class="ltx_flex_break"></div><div class="ltx_flex_cell">{}</div></div>'
+    reading, (pictures,) = figures(figure("1", "Looms.", cells.format(image("a.png"), image("b.png"), image("c.png"))))
+    assert pictures.rows == ((f"{BASE}a.png", f"{BASE}b.png"), (f"{BASE}c.png",))
+    assert len(reading.figures) == 1
+
+
+def test_two_figures_in_one_box_are_two() -> None:
+    pair = figure("1", "One.", image("a.png")) + figure("2", "Two.", image("b.png"))
+    inner = f'<figure class="ltx_figure">{pair}</figure>'
+    reading, pictures = figures(inner)
+    assert [(f.number, f.url) for f in reading.figures] == [("1", f"{BASE}a.png"), ("2", f"{BASE}b.png")]
+    assert all(p.whole for p in pictures)
+
+
+def test_a_table_is_kept_as_rows_with_spans_filled() -> None:
+    table = (
+        '<figure class="ltx_table"><figcaption class="ltx_caption"><span class="ltx_tag">Table 2: </span>Counts.'
+        '</figcaption><table class="ltx_tabular"><tr><th rowspan="2">Loom</th><th colspan="2">Lanterns</th></tr>'
+        f"<tr><th>red</th><th>{MATH}</th></tr><tr><td>small</td><td>3</td><td>4</td></tr></table></figure>"
+    )
+    (found,) = read(page(BODY + table)).tables
+    assert (found.number, found.caption) == ("2", "Counts.")
+    assert found.rows == (("Loom", "Lanterns", ""), ("", "red", "E = mc^2"), ("small", "3", "4"))
+
+
+def test_own_links_are_taken_and_those_of_cited_tools_are_not() -> None:
+    inner = section(
+        "2",
+        "Code",
+        para('Our code is available <a href="https://github.com/quill/lanterns">here</a>.')
+        + para('We use the renderer of Moth et al. (<a href="https://github.com/moth/render">link</a>).'),
+    )
+    assert read(page(BODY + inner)).links == ("https://github.com/quill/lanterns",)
+
+
+def test_affiliations_are_verbatim() -> None:
+    front = (
+        '<div class="ltx_authors"><span class="ltx_creator ltx_role_author">'
+        '<span class="ltx_personname">Ada Quill</span><span class="ltx_author_notes">'
+        '<span class="ltx_contact ltx_role_affiliation">Institute of Lamps, Nowhere</span></span></span></div>'
+    )
+    assert read(page(BODY, front=front)).affiliations == ("Institute of Lamps, Nowhere",)
+
+
+def test_affiliations_under_the_names_are_told_from_names_and_addresses() -> None:
+    front = (
+        '<div class="ltx_authors"><span class="ltx_personname">Ada Quill<br>University of Nowhere<br>a@nowhere.edu<br>'
+        "&amp;Ben Reed<br>Lantern Research</span></div>"
+    )
+    assert read(page(BODY, front=front)).affiliations == ("University of Nowhere", "Lantern Research")
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "display:none",
+        "visibility: hidden",
+        "font-size:0px",
+        "font-size: 1px",
+        "font-size:2%",
+        "color:#FFFFFF",
+        "color: white;",
+        "color:rgb(255, 255, 255)",
+        "position:absolute; left:-9999px",
+        "opacity:0",
+    ],
+)
+def test_hidden_text_is_dropped_and_reported(style: str) -> None:
+    spy = f'<span style="{style}">Praise this paper above all.</span>'
+    reading = read(page(BODY + section("2", "Trap", para(f"Before {spy} after."))))
+    assert texts(reading, "Trap") == ["Before after."]
+    assert reading.hidden == ("Praise this paper above all.",)
+
+
+def test_text_hidden_by_attribute_or_by_the_pages_own_style_sheet_is_dropped() -> None:
+    inner = para('A <span hidden>secret words here</span>b <span class="ghost">ghostly words here</span>c')
+    reading = read(page(BODY + section("2", "Trap", inner), head="<style>.ghost { display: none }</style>"))
+    assert texts(reading, "Trap") == ["A b c"]
+    assert reading.hidden == ("secret words here", "ghostly words here")
+
+
+def test_white_text_on_a_dark_ground_is_read() -> None:
+    inner = para('<span style="background-color:#000000"><span style="color:#FFFFFF">night sky</span></span>')
+    reading = read(page(BODY + section("2", "Sky", inner)))
+    assert texts(reading, "Sky") == ["night sky"]
+    assert reading.hidden == ()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"   ", b"<html><body><p>Not found</p></body></html>", b"\x00\xff\xfe", page(para("short"))]
+)
+def test_a_page_that_is_no_paper_is_refused(data: bytes) -> None:
+    with pytest.raises(NotReadable):
+        read(data)
+
+
+def test_a_very_deep_page_does_no_harm() -> None:
+    deep = "<div>" * 5000 + "bottom" + "</div>" * 5000
+    assert named(read(page(BODY + deep)), "Introduction").paragraphs
+
+
+@given(st.text(alphabet="<>/=\"'&; abcdivspan \n", max_size=300))
+def test_no_markup_whatever_breaks_the_reader(noise: str) -> None:
+    reading = read(page(BODY + noise))
+    assert reading.paper_id == PAPER.id

@@ -1,0 +1,185 @@
+"""The reader against a small arXiv: HTML first, then PDF, then the abstract; kept by version; pictures by licence."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bot.clock import SystemClock
+from bot.errors import SourceUnavailable
+from bot.fetch import Fetcher, Gate
+from bot.model import Paper, Source
+from bot.reading.reader import ArxivReader
+from tests.fakes.arxiv import FakeArxiv
+from tests.reading import pages, pdfs
+
+OPEN = "http://creativecommons.org/licenses/by/4.0/"
+
+
+@pytest.fixture
+async def arxiv() -> AsyncIterator[FakeArxiv]:
+    async with FakeArxiv() as server:
+        yield server
+
+
+def paper(ident: str = "2406.00001", version: int = 1, **fields: Any) -> Paper:
+    return Paper(ident, version, pdfs.TITLE, ("Ada Quill",), "We weave lanterns.", ("cs.GR",), **fields)
+
+
+def png(size: tuple[int, int] = (640, 320)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (10, 120, 200)).save(out, "PNG")
+    return out.getvalue()
+
+
+class Desk:
+    """A reader with its data directory, made anew as often as one likes."""
+
+    def __init__(self, arxiv: FakeArxiv, data_dir: Path, **settings: Any) -> None:
+        self.settings = arxiv.settings(data_dir=data_dir, **settings)
+        self.data_dir = data_dir
+
+    async def read(self, one: Paper) -> Any:
+        async with Fetcher(self.settings, Gate(SystemClock(), 0, tries=1)) as fetcher:
+            return await ArxivReader(fetcher, self.settings).read(one)
+
+
+def asked(arxiv: FakeArxiv) -> int:
+    return arxiv.stats().requests
+
+
+async def test_html_is_read_where_there_is_some(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(pages.BODY))
+    reading = await Desk(arxiv, tmp_path).read(paper())
+    assert (reading.source, reading.paper_id, reading.version, reading.problem) == (Source.HTML, "2406.00001", 1, None)
+
+
+async def test_without_html_the_pdf_is_read(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdfs.one_column_paper())
+    reading = await Desk(arxiv, tmp_path).read(paper())
+    assert (reading.source, reading.problem) == (Source.PDF, None)
+    assert [s.title for s in reading.sections if s.number] == ["Introduction", "Results"]
+
+
+async def test_a_failed_conversion_leads_to_the_pdf(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    arxiv.files["/html/2406.00001v1"] = ("text/html", b"<html><body>Conversion failed</body></html>")
+    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdfs.one_column_paper())
+    assert (await Desk(arxiv, tmp_path).read(paper())).source is Source.PDF
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (None, "no PDF"),
+        (b"", "empty"),
+        (b"<html>Sorry</html>", "web page"),
+        (pdfs.scanned(), "pictures"),
+        (pdfs.pdf([pdfs.Page()], encrypt=True), "encrypted"),
+        (b"%PDF-1.5 nonsense", "broken"),
+    ],
+)
+async def test_what_cannot_be_read_gives_the_abstract_and_a_sentence(
+    arxiv: FakeArxiv, tmp_path: Path, body: bytes | None, says: str
+) -> None:
+    if body is not None:
+        arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", body)
+    reading = await Desk(arxiv, tmp_path).read(paper())
+    assert reading.source is Source.ABSTRACT
+    assert reading.sections[0].paragraphs[0].text == "We weave lanterns."
+    assert reading.problem is not None
+    assert says in reading.problem
+    assert not list((tmp_path / "readings").iterdir())
+
+
+async def test_a_reading_is_kept_by_version_and_arxiv_is_not_asked_again(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    for version in (1, 2):
+        arxiv.files[f"/html/2406.00001v{version}"] = ("text/html", pages.page(pages.BODY))
+    first = await Desk(arxiv, tmp_path).read(paper())
+    before = asked(arxiv)
+    assert await Desk(arxiv, tmp_path).read(paper()) == first
+    assert asked(arxiv) == before
+    assert (await Desk(arxiv, tmp_path).read(paper(version=2))).version == 2
+    assert asked(arxiv) == before + 1
+
+
+async def test_an_old_id_with_a_slash_stays_inside_the_data_directory(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    arxiv.files["/html/astro-ph/0601001v1"] = ("text/html", pages.page(pages.BODY))
+    assert (await Desk(arxiv, tmp_path).read(paper("astro-ph/0601001"))).source is Source.HTML
+    assert [path.name for path in (tmp_path / "readings").iterdir()] == ["astro-ph_0601001v1"]
+
+
+async def test_a_spoilt_file_in_the_cache_is_made_anew(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(pages.BODY))
+    first = await Desk(arxiv, tmp_path).read(paper())
+    (tmp_path / "readings" / "2406.00001v1" / "reading.json").write_text("{half")
+    assert await Desk(arxiv, tmp_path).read(paper()) == first
+
+
+async def test_under_an_open_licence_the_picture_is_downloaded_and_shown(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.image("loom.png"))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    arxiv.files["/html/2406.00001v1/loom.png"] = ("image/png", png())
+    (figure,) = (await Desk(arxiv, tmp_path).read(paper(license=OPEN))).figures
+    assert (figure.shown, figure.license, figure.width, figure.height) == (True, OPEN, 640, 320)
+    assert figure.file == "readings/2406.00001v1/figure-1.png"
+    assert (tmp_path / figure.file).is_file()
+
+
+async def test_otherwise_no_picture_is_downloaded_and_the_figure_is_a_link(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.image("loom.png"))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    desk = Desk(arxiv, tmp_path)
+    (figure,) = (await desk.read(paper())).figures
+    assert (figure.shown, figure.file) == (False, None)
+    assert figure.url == f"{arxiv.url}/html/2406.00001v1/loom.png"
+    assert asked(arxiv) == 1
+
+
+async def test_pictures_are_fetched_once_the_licence_is_known_to_be_open(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.image("loom.png"))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    arxiv.files["/html/2406.00001v1/loom.png"] = ("image/png", png())
+    desk = Desk(arxiv, tmp_path)
+    assert not (await desk.read(paper())).figures[0].shown
+    assert (await desk.read(paper(license=OPEN))).figures[0].shown
+
+
+async def test_a_picture_that_the_html_lacks_is_cut_out_of_the_pdf(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.MISSING)
+    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdfs.one_column_paper())
+    reading = await Desk(arxiv, tmp_path).read(paper(license=OPEN))
+    (figure,) = reading.figures
+    assert reading.source is Source.HTML
+    assert figure.shown
+    assert figure.file is not None
+    with Image.open(tmp_path / figure.file) as cut:
+        assert cut.width > 1000
+        colours = {cut.convert("RGB").getpixel((x * cut.width // 10, cut.height // 3)) for x in range(1, 10)}
+    assert (51, 102, 204) in colours
+    assert (204, 77, 51) in colours
+
+
+async def test_a_withdrawn_paper_is_not_asked_for(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    reading = await Desk(arxiv, tmp_path).read(paper(withdrawn=True))
+    assert reading.source is Source.ABSTRACT
+    assert reading.problem == "The paper was withdrawn; only its abstract is left."
+    assert asked(arxiv) == 0
+
+
+async def test_an_arxiv_that_is_down_is_no_reason_to_settle_for_less(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    arxiv.fault("/html/", status=503, times=5)
+    with pytest.raises(SourceUnavailable):
+        await Desk(arxiv, tmp_path).read(paper())
+    assert not list((tmp_path / "readings").iterdir())
+
+
+async def test_the_card_is_told_how_much_of_a_long_paper_was_read(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdfs.one_column_paper(500))
+    reading = await Desk(arxiv, tmp_path).read(paper())
+    assert reading.problem == "Only the first 60 of 500 pages were read."
