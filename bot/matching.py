@@ -8,11 +8,12 @@ whose term is true are looked at. `satisfies` and `because` are the plain meanin
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from bot.model import Paper
-from bot.prepared import Prepared, Row, groups
+from bot.prepared import MOST_JOINED, Feature, Prepared, Row, groups
 from bot.text import is_unspaced
 from bot.topics.nodes import And, Category, Field, Leaf, Node, Not, Or, Term, holds, is_prefix, leaves, reasons
 from bot.topics.parse import Topic
@@ -29,82 +30,115 @@ def because(topic: Topic, prepared: Prepared) -> tuple[str, ...]:
 
 
 def _distinct(readings: Iterable[str]) -> tuple[str, ...]:
-    return tuple({reading.casefold(): reading for reading in reversed([*readings])}.values())[::-1]
+    found = (*readings,)
+    if len(found) == 1 or len({*map(str.casefold, found)}) == len(found):
+        return found
+    return tuple({reading.casefold(): reading for reading in reversed(found)}.values())[::-1]
 
 
 # ── which features of a paper make a leaf true ────────────────────────────────────────────────────────────────────
 
-_Feature = str | tuple[str, str]
-"""A word, or two words next to each other."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """A leaf is true only of papers that have one of these features; where `sure`, of all of those."""
+    """A leaf is true only where one of these features stands; where `sure`, wherever one does."""
 
-    features: tuple[_Feature, ...] = ()
+    features: tuple[Feature, ...] = ()
     beginnings: tuple[str, ...] = ()
-    sure: bool = True
+    sure: bool = False
 
 
 def _signs(leaf: Leaf) -> _Signs:
     if isinstance(leaf, Category):
-        return _Signs((leaf.code,))
+        return _Signs((leaf.code,), sure=True)
+    if leaf.field is Field.AUTHOR or len(leaf.words) == 1 or any(map(is_prefix, leaf.words)):
+        return _word_signs(leaf)
+    return _pair_signs(leaf.words)
+
+
+def _word_signs(leaf: Term) -> _Signs:
+    """The longest word that is no initial, alone or joined with its neighbours."""
     words = leaf.words
-    if leaf.field is Field.AUTHOR:
-        return _author_signs(words)
-    if len(words) == 1 or any(map(is_prefix, words)):
-        return _word_signs(groups(words)[0], sure=len(words) == 1)
-    after = [word for word, *_ in groups(words)[1]]
-    whole = [word for word, count, _ in groups(words)[0] if count > 1]
-    return _Signs((*((words[0], word) for word in after), *whole), sure=len(words) == 2)
-
-
-def _author_signs(words: tuple[str, ...]) -> _Signs:
-    """Around the longest word that is no initial: that word alone or joined with its neighbours."""
     pivot = max(range(len(words)), key=lambda at: (len(words[at]) > 1 or is_unspaced(words[at]), len(words[at])))
     around = [each for start, here in enumerate(groups(words)) for each in here if start <= pivot < start + each[1]]
-    return _word_signs(around, sure=len(words) == 1)
+    plain = tuple(word for word, _, begins in around if not begins)
+    beginnings = tuple(word for word, _, begins in around if begins)
+    return _Signs(plain, beginnings, sure=len(words) == 1 and leaf.field is not Field.AUTHOR)
 
 
-def _word_signs(choices: Iterable[tuple[str, int, bool]], *, sure: bool) -> _Signs:
-    choices = tuple(choices)
-    plain = tuple(word for word, _, begins in choices if not begins)
-    return _Signs(plain, tuple(word for word, _, begins in choices if begins), sure)
+def _pair_signs(words: tuple[str, ...]) -> _Signs:
+    """The longest two neighbours, alone or joined with theirs or with each other."""
+    left = max(range(len(words) - 1), key=lambda at: len(words[at]) + len(words[at + 1]))
+    choices = groups(words)
+    features: list[Feature] = []
+    for start in range(max(0, left + 1 - MOST_JOINED), left + 1):
+        for word, count, _ in choices[start]:
+            if start + count == left + 1:
+                features += [(word, after) for after, *_ in choices[left + 1]]
+            elif start + count > left + 1:
+                features.append(word)
+    return _Signs(tuple(features), sure=len(words) == 2)
+
+
+_Span = tuple[int, int]
+
+
+_MOST_TRIED = 200_000
+"""Words kept in mind with the wildcards that they begin like, so that a process of months does not keep them all."""
 
 
 class _Zone:
     """The leaves that look in one place of a paper, by the features that make them true."""
 
     def __init__(self) -> None:
-        self.features: dict[_Feature, list[int]] = defaultdict(list)
-        self.beginnings: dict[str, list[int]] = defaultdict(list)
-        self._begun: dict[str, tuple[int, ...]] = {}
+        self.features: dict[Feature, list[int]] = defaultdict(list)
+        self._beginnings: dict[str, list[int]] = defaultdict(list)
+        self._begun: dict[str, list[int]] = {}
+        self._tried: set[str] = set()
 
     def add(self, leaf: int, signs: _Signs) -> None:
         for feature in signs.features:
             self.features[feature].append(leaf)
         for beginning in signs.beginnings:
-            self.beginnings[beginning].append(leaf)
+            self._beginnings[beginning].append(leaf)
 
-    def leaves(self, features: set[_Feature], words: Iterable[str]) -> set[int]:
-        """The leaves that one of the features speaks for; `words` are those that may begin like a wildcard."""
-        found: set[int] = set()
-        for feature in self.features.keys() & features:
-            found.update(self.features[feature])
-        if self.beginnings:
-            for word in words:
-                found.update(self._begins(word))
+    def spans(self, row: Row) -> dict[int, _Span]:
+        """The leaves that a feature of this row speaks for, and the places that the first such feature takes."""
+        found: dict[int, _Span] = {}
+
+        def note(leaves: list[int], span: _Span) -> None:
+            for leaf in leaves:
+                if leaf not in found or span < found[leaf]:
+                    found[leaf] = span
+
+        for word in row.singles.keys() & self.features.keys():
+            note(self.features[word], (row.singles[word], row.singles[word] + 1))
+        for pair in row.pairs.keys() & self.features.keys():
+            note(self.features[pair], (row.pairs[pair], row.pairs[pair] + 2))
+        for feature in row.compounds.keys() & self.features.keys():
+            note(self.features[feature], row.compounds[feature])
+        if self._beginnings:
+            for places in (row.singles, row.written):
+                for word in self._beginning(places):
+                    note(self._begun[word], (places[word], places[word] + 1))
+            joined = {feature: span for feature, span in row.compounds.items() if isinstance(feature, str)}
+            for word in self._beginning(joined):
+                note(self._begun[word], joined[word])
+            for word, *span in row.joined_as_written():
+                if self._beginning({word: 0}):
+                    note(self._begun[word], (span[0], span[1]))
         return found
 
-    def _begins(self, word: str) -> tuple[int, ...]:
-        if (known := self._begun.get(word)) is None:
-            if len(self._begun) > 200_000:
-                self._begun.clear()
+    def _beginning(self, words: Mapping[str, object]) -> set[str]:
+        """Those of the words that begin as some leaf asks; what has been tried once is known."""
+        if len(self._tried) > _MOST_TRIED:
+            self._tried.clear()
+        for word in words.keys() - self._tried:
             cut = (word[:length] for length in range(1, len(word) + 1))
-            known = tuple(leaf for beginning in cut for leaf in self.beginnings.get(beginning, ()))
-            self._begun[word] = known
-        return known
+            if leaves := [leaf for beginning in cut for leaf in self._beginnings.get(beginning, ())]:
+                self._begun[word] = leaves
+            self._tried.add(word)
+        return self._begun.keys() & words.keys()
 
 
 # ── the index ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,12 +154,47 @@ class _Rule:
     order: tuple[int, ...]
 
 
+_Numbered = int | tuple[type[And] | type[Or] | type[Not], tuple["_Numbered", ...]]
+"""A tree with the numbers of its leaves."""
+
+
+def _holds(tree: _Numbered, true: AbstractSet[int]) -> bool:
+    if isinstance(tree, int):
+        return tree in true
+    kind, parts = tree
+    if kind is Not:
+        return not _holds(parts[0], true)
+    decides = kind is Or
+    for part in parts:
+        if (part in true if isinstance(part, int) else _holds(part, true)) is decides:
+            return decides
+    return not decides
+
+
+def _reasons(tree: _Numbered, true: AbstractSet[int]) -> list[int]:
+    if isinstance(tree, int):
+        return [tree]
+    kind, parts = tree
+    found: list[int] = []
+    for part in parts if kind is not Not else ():
+        if isinstance(part, int):
+            if part in true:
+                found.append(part)
+        elif kind is And or _holds(part, true):
+            found += _reasons(part, true)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Tree:
     """Any other topic."""
 
     topic: int
-    node: Node
+    tree: _Numbered
+
+
+_Where = str | tuple[Row, int, int]
+"""What a leaf reads like, or the places of a row that say it."""
 
 
 class Matcher:
@@ -138,7 +207,7 @@ class Matcher:
         self._zones: dict[Field | bool, _Zone] = {}
         self._unsure: set[int] = set()
         self._single: dict[int, list[int]] = defaultdict(list)
-        self._rules: dict[int, list[_Rule]] = defaultdict(list)
+        self._rules: dict[int, dict[int, list[_Rule]]] = defaultdict(dict)
         self._trees: dict[int, list[_Tree]] = defaultdict(list)
         self._named = Counter(leaf for _, topic in topics for leaf in set(leaves(topic.node)))
         for leaf in self._named:
@@ -159,13 +228,18 @@ class Matcher:
         if isinstance(node, Term | Category):
             self._single[self._ids[node]].append(ident)
             return
-        trigger = self._triggers(node)
-        rule = self._rule(ident, node)
-        for leaf in trigger:
-            if rule:
-                self._rules[leaf].append(rule)
-            else:
-                self._trees[leaf].append(_Tree(ident, node))
+        if rule := self._rule(ident, node):
+            first, *others = sorted(rule.needs, key=self._commonness)
+            self._rules[first].setdefault(others[0] if others else first, []).append(rule)
+            return
+        tree = self._numbered(node)
+        for leaf in self._triggers(node):
+            self._trees[leaf].append(_Tree(ident, tree))
+
+    def _numbered(self, node: Node) -> _Numbered:
+        if isinstance(node, And | Or):
+            return type(node), tuple(map(self._numbered, node.parts))
+        return (Not, (self._numbered(node.part),)) if isinstance(node, Not) else self._ids[node]
 
     def _rule(self, ident: int, node: Node) -> _Rule | None:
         if not isinstance(node, And) or any(isinstance(part, Or) for part in node.parts):
@@ -194,61 +268,54 @@ class Matcher:
 
     def match(self, paper: Paper) -> list[tuple[int, tuple[str, ...]]]:
         """The topics that a paper satisfies, each with the terms that made it so as they stand in the paper."""
-        return self.match_prepared(Prepared.of(paper))
-
-    def match_prepared(self, prepared: Prepared) -> list[tuple[int, tuple[str, ...]]]:
-        true = self._true(prepared)
-        readings: dict[int, str] = {}
-
-        def read(ident: int) -> str:
-            if ident not in readings:
-                readings[ident] = prepared.reading(self._leaves[ident]) or ""
-            return readings[ident]
-
+        where = self._true(Prepared(paper))
+        true = set(where)
+        readings = _Readings(where)
         found: dict[int, tuple[str, ...]] = {}
-        for leaf in true:
-            if leaf in self._single:
-                reading = (read(leaf),)
-                found.update(dict.fromkeys(self._single[leaf], reading))
-            for rule in self._rules.get(leaf, ()):
-                if rule.needs <= true and rule.bars.isdisjoint(true):
-                    found[rule.topic] = _distinct(map(read, rule.order))
-            for tree in self._trees.get(leaf, ()):
-                if tree.topic not in found and holds(tree.node, lambda each: self._ids[each] in true):
-                    named = reasons(tree.node, lambda each: self._ids[each] in true)
-                    found[tree.topic] = _distinct(read(self._ids[each]) for each in named)
+        for leaf in self._single.keys() & true:
+            reading = (readings[leaf],)
+            for topic in self._single[leaf]:
+                found[topic] = reading
+        for leaf in self._rules.keys() & true:
+            for second in self._rules[leaf].keys() & true:
+                for rule in self._rules[leaf][second]:
+                    if rule.needs <= true and rule.bars.isdisjoint(true):
+                        found[rule.topic] = _distinct([readings[each] for each in rule.order])
+        for leaf in self._trees.keys() & true:
+            for each in self._trees[leaf]:
+                if each.topic not in found and _holds(each.tree, true):
+                    found[each.topic] = _distinct([readings[reason] for reason in _reasons(each.tree, true)])
         return list(found.items())
 
-    def _true(self, prepared: Prepared) -> set[int]:
-        """The leaves that are true of a paper, out of those that any topic has."""
-        features = _Features(prepared)
-        found: set[int] = set()
+    def _true(self, prepared: Prepared) -> dict[int, _Where]:
+        """The leaves that are true of a paper, out of those that any topic has, and where it says so first."""
+        found: dict[int, _Where] = {}
         for name, zone in self._zones.items():
-            found |= zone.leaves(features.of(name), features.beginnings(name) if zone.beginnings else ())
-        for leaf in found & self._unsure:
-            if not prepared.has(self._leaves[leaf]):
-                found.discard(leaf)
+            if isinstance(name, bool):
+                codes = prepared.primary if name else prepared.categories
+                for code, given in codes.items():
+                    found.update(dict.fromkeys(zone.features.get(code, ()), given))
+                continue
+            for row in prepared.rows(name):
+                for leaf, (start, end) in zone.spans(row).items():
+                    if leaf not in found:
+                        found[leaf] = row, start, end
+        for leaf in self._unsure & found.keys():
+            reading = prepared.reading(self._leaves[leaf])
+            if reading is None:
+                del found[leaf]
+            else:
+                found[leaf] = reading
         return found
 
 
-class _Features:
-    """The features of a paper's rows, each row's found once."""
+class _Readings(dict[int, str]):
+    """What the true leaves read like in a paper, put together when asked for."""
 
-    def __init__(self, prepared: Prepared) -> None:
-        self._prepared = prepared
-        self._known: dict[int, set[_Feature]] = {}
+    def __init__(self, where: Mapping[int, _Where]) -> None:
+        self._where = where
 
-    def of(self, zone: Field | bool) -> set[_Feature]:
-        if isinstance(zone, bool):
-            return {*(self._prepared.primary if zone else self._prepared.categories)}
-        return set().union(*map(self._row, self._prepared.rows(zone)))
-
-    def beginnings(self, zone: Field | bool) -> set[str]:
-        return (
-            set() if isinstance(zone, bool) else set().union(*(row.beginnings() for row in self._prepared.rows(zone)))
-        )
-
-    def _row(self, row: Row) -> set[_Feature]:
-        if id(row) not in self._known:
-            self._known[id(row)] = {*row.vocabulary(), *row.pairs()}
-        return self._known[id(row)]
+    def __missing__(self, leaf: int) -> str:
+        where = self._where[leaf]
+        reading = self[leaf] = where if isinstance(where, str) else where[0].shown(where[1], where[2])
+        return reading

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice, takewhile
 
 from bot import categories
 from bot.model import Paper
-from bot.text import is_unspaced, read_run, readable, runs
+from bot.text import is_unspaced, readable, runs
 from bot.topics.nodes import Category, Field, Leaf, is_prefix
 
 MOST_JOINED = 5
@@ -16,76 +18,121 @@ MOST_JOINED = 5
 _LONGEST_SHOWN = 80
 
 
-@dataclass(frozen=True, slots=True)
+Feature = str | tuple[str, str]
+"""A word, or two words next to each other."""
+
+
 class Row:
-    """The words of one text in their places; `joined` has, by place, (word, places) of what hyphens join there."""
+    """The words of one text in their places; `joined` has, by place, (word, places) of what hyphens join there.
 
-    words: list[str]
-    raw: list[str]
-    surfaces: list[str]
-    joined: dict[int, list[tuple[str, int]]]
-    places: dict[str, list[int]] = field(default_factory=dict)
-    """Where each word and joined word begins; filled when it is first asked for."""
+    `words` are singulars, in names they keep their plural endings; `raw` always does; `surfaces` are as written.
+    """
 
-    @classmethod
-    def of(cls, text: str, *, names: bool = False) -> Row:
-        """The row of a text; in names plural endings stay."""
-        row = cls([], [], [], {})
-        for found in map(read_run, runs(readable(text))):
-            for offset, word, length in found.joined:
-                start = len(row.words) + offset
-                shown = "".join(found.raw[offset : offset + length]) if names else word
-                row.joined.setdefault(start, []).append((shown, length))
-            row.words.extend(found.raw if names else found.words)
-            row.raw.extend(found.raw)
-            row.surfaces.extend(found.surfaces)
-        return row
+    def __init__(self, text: str, *, names: bool = False) -> None:
+        found = runs(readable(text))
+        self.raw = [word for run in found for word in run.raw]
+        self.words = self.raw if names else [word for run in found for word in run.words]
+        self.surfaces = [surface for run in found for surface in run.surfaces]
+        self.joined: dict[int, list[tuple[str, int]]] = {}
+        start = 0
+        for run in found:
+            for offset, word, length in run.joined:
+                shown = "".join(run.raw[offset : offset + length]) if names else word
+                self.joined.setdefault(start + offset, []).append((shown, length))
+            start += len(run.words)
 
-    def starts(self, word: str) -> list[int]:
-        """The places where a word, or what hyphens join to that word, begins."""
-        if not self.places:
-            for place, each in enumerate(self.words):
-                self.places.setdefault(each, []).append(place)
-            for place, items in self.joined.items():
-                for each, _ in items:
-                    self.places.setdefault(each, []).append(place)
-        return self.places.get(word, [])
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[int, int]]]:
+        places: dict[str, list[tuple[int, int]]] = {}
+        for place, each in enumerate(self.words):
+            places.setdefault(each, []).append((place, 1))
+        for place, items in self.joined.items():
+            for each, length in items:
+                places.setdefault(each, []).append((place, length))
+        return places
+
+    def places(self, word: str) -> list[tuple[int, int]]:
+        """Where a word, or what hyphens join to that word, stands: (place, how many places it takes)."""
+        return self._places.get(word, [])
+
+    @cached_property
+    def _begun(self) -> list[tuple[str, int, int]]:
+        return sorted({*self._beginnings()})
+
+    def begun(self, beginning: str) -> list[tuple[int, int]]:
+        """Where words that begin so stand, in the singular or as written: (place, how many places each takes)."""
+        at = bisect_left(self._begun, (beginning,))
+        return [
+            each[1:] for each in takewhile(lambda each: each[0].startswith(beginning), islice(self._begun, at, None))
+        ]
+
+    def joined_as_written(self) -> Iterator[tuple[str, int, int]]:
+        """What hyphens join, with its plural endings: (word, first place, one past the last)."""
+        for place, items in self.joined.items():
+            for _, length in items:
+                yield "".join(self.raw[place : place + length]), place, place + length
+
+    def _beginnings(self) -> Iterator[tuple[str, int, int]]:
+        for place, (word, raw) in enumerate(zip(self.words, self.raw, strict=True)):
+            yield word, place, 1
+            yield raw, place, 1
+        for place, items in self.joined.items():
+            for word, length in items:
+                yield word, place, length
+                yield "".join(self.raw[place : place + length]), place, length
 
     def items(self, place: int) -> list[tuple[str, int]]:
         """What stands at a place, with the number of places it takes."""
         item = (self.words[place], 1)
         return [item, *self.joined[place]] if place in self.joined else [item]
 
-    def vocabulary(self) -> set[str]:
-        return {*self.words, *(word for items in self.joined.values() for word, _ in items)}
+    def begins(self, place: int, length: int, beginning: str) -> bool:
+        """Whether what takes these places begins so, in the singular or as written."""
+        return any("".join(row[place : place + length]).startswith(beginning) for row in (self.words, self.raw))
 
-    def beginnings(self) -> set[str]:
-        """The words that a beginning (`diffus*`) may be the beginning of."""
-        return {*self.raw, *("".join(self.raw[at : at + n]) for at, items in self.joined.items() for _, n in items)}
+    @cached_property
+    def singles(self) -> dict[str, int]:
+        """Each word and its first place."""
+        return dict(zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True))
 
-    def pairs(self) -> set[tuple[str, str]]:
-        """The words and joined words that stand next to each other."""
-        found = set(zip(self.words, self.words[1:], strict=False))
+    @cached_property
+    def written(self) -> dict[str, int]:
+        """Each word with its plural ending and its first place."""
+        return dict(zip(reversed(self.raw), range(len(self.raw) - 1, -1, -1), strict=True))
+
+    @cached_property
+    def pairs(self) -> dict[tuple[str, str], int]:
+        """Each two words that stand next to each other, and the first place where they do."""
+        backwards = zip(reversed(self.words[:-1]), reversed(self.words[1:]), strict=True)
+        return dict(zip(backwards, range(len(self.words) - 2, -1, -1), strict=False))
+
+    @cached_property
+    def compounds(self) -> dict[Feature, tuple[int, int]]:
+        """Joined words, and pairs with one, with the places they first take."""
+        found: dict[Feature, tuple[int, int]] = {}
+
+        def note(feature: Feature, start: int, end: int) -> None:
+            if feature not in found or (start, end) < found[feature]:
+                found[feature] = start, end
+
         for place, items in self.joined.items():
             for word, length in items:
-                if place + length < len(self.words):
-                    found.update((word, following) for following, _ in self.items(place + length))
+                end = place + length
+                note(word, place, end)
                 if place:
-                    found.add((self.words[place - 1], word))
-        return found | {(word, each) for word, _, each in self._joined_neighbours()}
-
-    def _joined_neighbours(self) -> Iterator[tuple[str, int, str]]:
-        """Joined words that end where another one begins, which only a chain of hyphens has."""
-        for place, items in self.joined.items():
-            for word, length in items:
-                for each, _ in self.joined.get(place + length, ()):
-                    yield word, place, each
+                    note((self.words[place - 1], word), place - 1, end)
+                if end < len(self.words):
+                    for following, places in self.items(end):
+                        note((word, following), place, end + places)
+        return found
 
     def shown(self, start: int, end: int) -> str:
         """How the text writes the words of these places."""
+        if end == start + 1:
+            return self.surfaces[start].removesuffix("-")[:_LONGEST_SHOWN]
         text = self.surfaces[start]
-        for before, place in enumerate(range(start + 1, end), start):
-            tight = text.endswith("-") or (is_unspaced(self.words[before]) and is_unspaced(self.words[place]))
+        for place in range(start + 1, end):
+            tight = text.endswith("-") or (is_unspaced(self.words[place - 1]) and is_unspaced(self.words[place]))
             text += self.surfaces[place] if tight else f" {self.surfaces[place]}"
         text = text.removesuffix("-")
         return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
@@ -108,31 +155,38 @@ def groups(words: tuple[str, ...]) -> tuple[tuple[tuple[str, int, bool], ...], .
 
 def find(row: Row, words: tuple[str, ...]) -> tuple[int, int] | None:
     """The places (first, one past the last) where words stand next to each other, the first such."""
-    first = groups(words)[0]
-    if any(begins for *_, begins in first):
-        starts: list[int] | range = range(len(row.words))
-    else:
-        starts = sorted({place for word, *_ in first for place in row.starts(word)})
-    if len(words) == 1 and not is_prefix(words[0]):
-        return _span(row, starts[0], words) if starts else None
-    return next((span for start in starts if (span := _span(row, start, words))), None)
+    starts = [
+        (place, length, count)
+        for word, count, begins in groups(words)[0]
+        for place, length in (row.begun(word) if begins else row.places(word))
+    ]
+    found: tuple[int, int] | None = None
+    for place, length, count in sorted(starts):
+        if found and place > found[0]:
+            break
+        end = place + length if count == len(words) else _end(row, words, place + length, count)
+        if end is not None:
+            found = min(found or (place, end), (place, end))
+    return found
 
 
-def _span(row: Row, start: int, words: tuple[str, ...]) -> tuple[int, int] | None:
-    ahead, seen = [(start, 0)], set()
+def _end(row: Row, words: tuple[str, ...], place: int, done: int) -> int | None:
+    """Where at the earliest the words end whose first `done` ones end at `place`; None if the others do not follow."""
+    ahead, seen, found = [(place, done)], set(), None
     choices = groups(words)
     while ahead:
         place, done = state = ahead.pop()
         if done == len(words):
-            return start, place
+            found = place if found is None else min(found, place)
+            continue
         if place >= len(row.words) or state in seen:
             continue
         seen.add(state)
-        for item, length in reversed(row.items(place)):  # what is put on last, the single word, is tried first
+        for item, length in row.items(place):
             for word, count, begins in choices[done]:
-                if item == word or (begins and "".join(row.raw[place : place + length]).startswith(word)):
+                if item == word or (begins and row.begins(place, length, word)):
                     ahead.append((place + length, done + count))
-    return None
+    return found
 
 
 def is_name(row: Row, words: tuple[str, ...]) -> bool:
@@ -153,53 +207,72 @@ def is_name(row: Row, words: tuple[str, ...]) -> bool:
     return len(words) in reached
 
 
-@dataclass(frozen=True, slots=True)
 class Prepared:
-    """A paper's rows of words, and every name of its categories ("cs.IT" is "math.IT" too, and of "cs.*")."""
+    """A paper's rows of words, each made when it is first looked at, and every name of its categories."""
 
-    paper: Paper
-    title: Row
-    abstract: Row
-    comment: Row
-    authors: tuple[Row, ...]
-    categories: dict[str, str]
-    primary: dict[str, str]
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
 
-    @classmethod
-    def of(cls, paper: Paper) -> Prepared:
-        return cls(
-            paper,
-            Row.of(paper.title),
-            Row.of(paper.abstract),
-            Row.of(paper.comment or ""),
-            tuple(Row.of(name, names=True) for name in paper.authors),
-            _codes(paper.categories),
-            _codes(paper.categories[:1]),
-        )
+    @cached_property
+    def title(self) -> Row:
+        return Row(self.paper.title)
+
+    @cached_property
+    def abstract(self) -> Row:
+        return Row(self.paper.abstract)
+
+    @cached_property
+    def comment(self) -> Row:
+        return Row(self.paper.comment or "")
+
+    @cached_property
+    def names(self) -> Row:
+        """The words of all authors in one row."""
+        return Row(" ".join(self.paper.authors), names=True)
+
+    @cached_property
+    def categories(self) -> dict[str, str]:
+        """Every code that a topic may name a category by ("cs.IT" is "math.IT" too, and of "cs.*"): arXiv's code."""
+        return _codes(self.paper.categories)
+
+    @cached_property
+    def primary(self) -> dict[str, str]:
+        return _codes(self.paper.categories[:1])
 
     def rows(self, where: Field) -> tuple[Row, ...]:
+        """The rows that a field looks in, the telling one first."""
         if where is Field.TEXT:
             return self.title, self.abstract
-        if where is Field.AUTHOR:
-            return self.authors
-        return (self.title if where is Field.TITLE else self.abstract if where is Field.ABSTRACT else self.comment,)
+        if where is Field.TITLE:
+            return (self.title,)
+        if where is Field.ABSTRACT:
+            return (self.abstract,)
+        return (self.comment,) if where is Field.COMMENT else (self.names,)
 
     def reading(self, leaf: Leaf) -> str | None:
         """What the leaf reads like in this paper ("talking heads", "cs.CV", "Maria González"), None if it has none."""
         if isinstance(leaf, Category):
             return (self.primary if leaf.primary else self.categories).get(leaf.code)
         if leaf.field is Field.AUTHOR:
-            named = (
-                name for name, row in zip(self.paper.authors, self.authors, strict=True) if is_name(row, leaf.words)
-            )
-            return next((readable(name) for name in named), None)
+            return self._author(leaf.words)
         for row in self.rows(leaf.field):
             if span := find(row, leaf.words):
                 return row.shown(*span)
         return None
 
+    def _author(self, words: tuple[str, ...]) -> str | None:
+        first = groups(words)[0]
+        if len(words[0]) > 1 and not any(begins or self.names.places(word) for word, _, begins in first):
+            return None  # no name begins so: say it at once, for the many that share a family name
+        return next((readable(name) for name in self.paper.authors if is_name(_name(name), words)), None)
+
     def has(self, leaf: Leaf) -> bool:
         return self.reading(leaf) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _name(name: str) -> Row:
+    return Row(name, names=True)
 
 
 _OTHER_NAMES = {
@@ -210,7 +283,6 @@ _ALSO = {new: old for old, new in categories.ALIASES.items()}
 
 
 def _codes(codes: tuple[str, ...]) -> dict[str, str]:
-    """Every code that a topic may name these categories by, with the one that arXiv gave."""
     found: dict[str, str] = {}
     for given in codes:
         code = categories.canonical(given) or given

@@ -55,6 +55,7 @@ _ACCENTS = dict(
 _LETTERS = {"o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ",
             "aa": "å", "AA": "Å", "i": "i", "j": "j", "dh": "ð", "dj": "đ", "th": "þ"}  # fmt: skip
 
+_TEX = re.compile(r"[\\$^]")
 _TEX_ACCENT = re.compile(
     r"""\\(?:(["'`^~=.])\s*|([uvHckbdr])(?:\s+|(?=\{)))(?:\{\s*\\?([A-Za-z])\s*\}|\\?([A-Za-z]))"""
 )
@@ -82,7 +83,7 @@ _TEX_FORMATS = (
 
 def plain(text: str) -> str:
     """The text with its TeX read over: commands gone, their arguments kept, accents and Greek letters as Unicode."""
-    if not any(mark in text for mark in "\\$^"):
+    if not _TEX.search(text):
         return text
     text = _TEX_ACCENT.sub(_accented, text)
     text = _TEX_SILENT.sub(" ", text)
@@ -160,14 +161,15 @@ _WORD = (
     r"(?:\+\+|(?<=\b[A-Za-z])[#*])?"
 )
 _FIND_WORDS = re.compile(_WORD)
-_FIND_RUNS = re.compile(rf"(?:{_WORD})(?:[-‐‑‒–−](?:{_WORD}))*")
+_HYPHENS = frozenset("-‐‑‒–−")
 _ACRONYMS = re.compile(r".*[A-Z]s")
+_AROUND = ".,;:!?()[]\"'"
 _MOST_JOINED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What stands between two gaps of a text, most often a single word.
+    """What stands between two spaces of a text, most often a single word.
 
     `words` are singulars, `raw` the same words with their plural endings, `surfaces` as the text writes them, with the
     hyphen that follows; `joined` are (offset, word, number of words) of what hyphens join.
@@ -179,24 +181,26 @@ class Run:
     joined: tuple[tuple[int, str, int], ...] = ()
 
 
-def runs(text: str) -> list[str]:
-    """The runs of a text that `readable` has made, as they stand in it."""
-    return _FIND_RUNS.findall(text)
+def runs(text: str) -> list[Run]:
+    """The runs of a text that `readable` has made, in order."""
+    return [*map(_read, text.split())]
 
 
-@functools.lru_cache(maxsize=131072)
-def read_run(run: str) -> Run:
-    """The words of one run."""
-    found = list(_FIND_WORDS.finditer(fold(run)))
+@functools.lru_cache(maxsize=65536)
+def _read(run: str) -> Run:
+    bare = run.strip(_AROUND)
+    if bare.isascii() and bare.isalnum():  # almost always; the rest of this function would say the same
+        word = bare.lower()
+        return Run((_singular(word, bare),), (word,), (bare,))
+    folded = fold(run)
+    found = list(_FIND_WORDS.finditer(folded))
     surfaces = _FIND_WORDS.findall(run)
     if len(surfaces) != len(found):  # a compatibility form came apart: show the whole run for each of its words
-        surfaces = [run] * len(found)
+        surfaces = [bare] * len(found)
     raw = [_word(match[0]) for match in found]
     words = [_singular(word, surface) for word, surface in zip(raw, surfaces, strict=True)]
-    if len(found) == 1:
-        return Run(tuple(words), tuple(raw), tuple(surfaces))
-    hyphens = [following.start() > match.end() for match, following in pairwise(found)] + [False]
-    shown = [surface + "-" if hyphen else surface for surface, hyphen in zip(surfaces, hyphens, strict=True)]
+    hyphens = [folded[one.end() : other.start()] in _HYPHENS for one, other in pairwise(found)]
+    shown = [surface + "-" if hyphen else surface for surface, hyphen in zip(surfaces, [*hyphens, False], strict=False)]
     return Run(tuple(words), tuple(raw), tuple(shown), tuple(_joined(words, hyphens)))
 
 
@@ -214,7 +218,7 @@ def _singular(word: str, surface: str) -> str:
 
 def _joined(words: list[str], hyphens: list[bool]) -> list[tuple[int, str, int]]:
     joined = []
-    for start in range(len(words)):
+    for start in range(len(hyphens)):
         for length in range(2, min(_MOST_JOINED, len(words) - start) + 1):
             if not hyphens[start + length - 2]:
                 break
@@ -224,12 +228,12 @@ def _joined(words: list[str], hyphens: list[bool]) -> list[tuple[int, str, int]]
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a text with plurals folded: "Talking-Heads, GANs" → ("talking", "head", "gan")."""
-    return tuple(word for run in runs(readable(text)) for word in read_run(run).words)
+    return tuple(word for run in runs(readable(text)) for word in run.words)
 
 
 def raw_words(text: str) -> tuple[str, ...]:
     """The words of a text with their endings, as names need them: "Williams" stays "williams"."""
-    return tuple(word for run in runs(readable(text)) for word in read_run(run).raw)
+    return tuple(word for run in runs(readable(text)) for word in run.raw)
 
 
 def is_unspaced(word: str) -> bool:
