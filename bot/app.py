@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot import calendar, pipeline
+from bot import calendar, ledger, pipeline
 from bot.cadence import next_due
 from bot.clock import SystemClock
 from bot.conversation import Conversation, Defaults
@@ -134,7 +134,7 @@ async def follow_default_topics(app: App) -> None:
     if await app.store.chat(ARCHIVE) is None:
         await app.store.save_chat(app.new_chat(ARCHIVE))
     now = app.clock.now()
-    since = await app.store.latest_day() or calendar.listing_day(now)
+    since = ledger.since(await app.store.latest_day())
     followed = {subscription.topic for subscription in await app.store.subscriptions(ARCHIVE)}
     for topic in wanted:
         if topic not in followed:

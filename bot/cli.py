@@ -84,6 +84,7 @@ def _day(text: str | None) -> date | None:
         return None
     from bot import calendar
     from bot.clock import SystemClock
+    from bot.ledger import ARXIV_BEGAN
 
     try:
         day = date.fromisoformat(text)
@@ -92,7 +93,7 @@ def _day(text: str | None) -> date | None:
     now = SystemClock().now()
     if day > calendar.listing_day(now):
         raise TellUser(f"The listing of {day} is not out yet; the latest is that of {calendar.listing_day(now)}.")
-    if day < date(1991, 8, 14):
+    if day < ARXIV_BEGAN:
         raise TellUser(f"arXiv did not exist on {day}; it began on 14 August 1991.")
     return day
 

@@ -14,6 +14,14 @@ LONGEST = timedelta(days=30)
 """A longer absence than this is not caught up: nobody reads a month of papers in one morning."""
 
 
+ARXIV_BEGAN = date(1991, 8, 14)
+
+
+def since(latest: date | None) -> date:
+    """The listing day from which a new subscription counts: the latest we have, or whichever comes first."""
+    return latest or ARXIV_BEGAN
+
+
 class Ledger:
     """The ledger's lines, asked by archive. A day is had when its line is complete."""
 

@@ -61,6 +61,7 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in NOISY:  # they log addresses with tokens in them, and every request
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    logging.getLogger("discord.client").setLevel(logging.ERROR)  # it warns that voice is not installed
 
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import calendar, links
+from bot import calendar, ledger, links
 from bot import topics as topic_language
 from bot.app import App, open_app, renderers
 from bot.cadence import next_due
@@ -167,7 +167,7 @@ async def subscribe(settings: Settings, chat: str, query: str) -> str:
         if await app.store.chat(ref) is None:
             await app.store.save_chat(app.new_chat(ref))
         now = app.clock.now()
-        since = await app.store.latest_day() or calendar.listing_day(now)
+        since = ledger.since(await app.store.latest_day())
         new = await app.store.subscribe(ref, topic.query, since, now)
     words = topic_language.explain(topic)
     return f"{ref} now follows {topic.query}: {words}." if new else f"{ref} follows {topic.query} already: {words}."

@@ -219,8 +219,8 @@ class Papers(Protocol):
 
     async def papers(self, paper_ids: Collection[str]) -> Mapping[str, Paper]: ...
 
-    async def announced_ids(self, paper_ids: Collection[str]) -> set[str]:
-        """Those of the ids that some announcement has named."""
+    async def announced_ids(self, paper_ids: Collection[str], before: date | None = None) -> set[str]:
+        """Those of the ids that some announcement has named, on a day before `before` if that is given."""
 
     async def incomplete(self, since: date) -> list[str]:
         """Ids announced since that day whose record the API has not completed."""

@@ -25,7 +25,7 @@ from bot.settings import Settings
 
 log = structlog.get_logger()
 
-POLL_SECONDS = 60
+POLL_SECONDS = 15
 READ_SECONDS = 10
 SEND_SECONDS = 3
 SITE_SECONDS = 600

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 import structlog
 
@@ -82,14 +83,17 @@ async def needed_archives(store: Store) -> frozenset[str]:
     """The archives that the followed topics need; all of them if one names no category, none if nobody follows any."""
     needed: set[str] = set()
     for state in await store.topics():
-        try:
-            archives = topic_language.archives(topic_language.parse(state.query))
-        except BadTopic:
-            continue
-        if archives is None:
-            return frozenset(ALL_ARCHIVES)
-        needed |= archives
+        needed |= _archives(state.query)
     return frozenset(needed)
+
+
+@lru_cache(maxsize=100_000)
+def _archives(query: str) -> frozenset[str]:
+    try:
+        archives = topic_language.archives(topic_language.parse(query))
+    except BadTopic:  # a stored topic that a newer grammar refuses needs nothing
+        return frozenset()
+    return frozenset(ALL_ARCHIVES) if archives is None else archives
 
 
 async def fetch_days(
@@ -175,14 +179,13 @@ class _Round:
 
     async def _catch_up(self, days: Sequence[date]) -> None:
         listing = await self.source.changed(min(days), max(days))
-        wanted = set(days)
-        known = await self.store.papers({entry.paper.id for entry in listing.entries})
-        announced = await self.store.announced_ids(list(known))
-        entries = tuple(
-            _inferred(entry, known.get(entry.paper.id) if entry.paper.id in announced else None)
-            for entry in listing.entries
-            if entry.announcement.day in wanted and self._ours(entry.paper)
-        )
+        entries: tuple[Announced, ...] = ()
+        for day in days:
+            ours = [entry for entry in listing.entries if entry.announcement.day == day and self._ours(entry.paper)]
+            earlier = await self.store.announced_ids({entry.paper.id for entry in ours}, before=day)
+            earlier |= {entry.paper.id for entry in entries}
+            known = await self.store.papers(earlier)
+            entries += tuple(_inferred(entry, entry.paper.id in earlier, known.get(entry.paper.id)) for entry in ours)
         kept = Listing(listing.day, entries, listing.malformed)
         await self._ingest(kept)
         await self._enter_in_ledger(days, kept, "oai")
@@ -258,11 +261,11 @@ def _is_of(entry: Announced, day: date, archive: str) -> bool:
     return entry.announcement.day == day and any(archive_of(category) == archive for category in entry.paper.categories)
 
 
-def _inferred(entry: Announced, known: Paper | None) -> Announced:
-    """What an OAI record most likely was on its day: one we had announced before was cross-listed if it bears more
+def _inferred(entry: Announced, had: bool, known: Paper | None) -> Announced:
+    """What an OAI record most likely was on its day: one that was announced before was cross-listed if it bears more
     categories now, and replaced otherwise."""
-    if known is None:
+    if not had:
         return entry
-    grown = set(entry.paper.categories) - set(known.categories)
+    grown = known is not None and bool(set(entry.paper.categories) - set(known.categories))
     kind = Kind.CROSS if grown else Kind.REPLACE
     return replace(entry, announcement=replace(entry.announcement, kind=kind, inferred=True))

@@ -57,12 +57,15 @@ class SqlPapers:
         async with self.db.read() as connection:
             return {paper_id: paper for paper_id, (paper, _) in (await _known(connection, paper_ids)).items()}
 
-    async def announced_ids(self, paper_ids: Collection[str]) -> set[str]:
-        column = schema.announcements.c.paper_id
+    async def announced_ids(self, paper_ids: Collection[str], before: date | None = None) -> set[str]:
+        table = schema.announcements
+        query = select(table.c.paper_id).distinct()
+        if before is not None:
+            query = query.where(table.c.day < before)
         found: set[str] = set()
         async with self.db.read() as connection:
             for chunk in encode.in_chunks(paper_ids):
-                found.update(await connection.scalars(select(column).where(column.in_(chunk)).distinct()))
+                found.update(await connection.scalars(query.where(table.c.paper_id.in_(chunk))))
         return found
 
     async def incomplete(self, since: date) -> list[str]:
