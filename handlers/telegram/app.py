@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import structlog
@@ -45,17 +44,6 @@ class TelegramApp:
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
 
-    async def log_in(self) -> None:
-        """What sending needs, and no more: commands are not answered. Raises `BadSetting` or `RetryLater`."""
-        try:
-            await self.application.initialize()
-        except InvalidToken:
-            raise BadSetting(
-                "TELEGRAM_BOT_TOKEN", "Telegram does not accept this token; copy it anew from @BotFather."
-            ) from None
-        except TelegramError as error:
-            raise RetryLater(f"Telegram cannot be reached: {error.message}.") from error
-
     async def start(self) -> None:
         """Begin to answer. Raises `BadSetting` for a token that Telegram does not accept.
 
@@ -63,13 +51,21 @@ class TelegramApp:
         """
         try:
             await self._begin()
+        except BadSetting:
+            await self.stop()
+            raise
         except RetryLater as error:
             log.warning("telegram cannot be reached", why=str(error))
             self._task = asyncio.create_task(self._keep_trying(), name="telegram start")
 
-    async def _begin(self) -> None:
-        try:
+    async def log_in(self) -> None:
+        """Reach Telegram, only to send. Raises `BadSetting` for a token it does not accept, else `RetryLater`."""
+        with self._telling():
             await self.application.initialize()
+
+    async def _begin(self) -> None:
+        await self.log_in()
+        with self._telling():
             await self.application.bot.set_my_commands([BotCommand(each.name, each.description) for each in COMMANDS])
             await self.application.start()
             updater = self.application.updater
@@ -77,16 +73,19 @@ class TelegramApp:
                 await updater.start_polling(
                     allowed_updates=UPDATES, error_callback=self._polling_failed, bootstrap_retries=0
                 )
-        except InvalidToken:
-            await self.stop()
-            raise BadSetting(
-                "TELEGRAM_BOT_TOKEN", "Telegram does not accept this token; copy it anew from @BotFather."
-            ) from None
-        except TelegramError as error:
-            self.problem = f"Telegram cannot be reached: {error.message}"
-            raise RetryLater(self.problem) from error
         self.problem = None
         log.info("telegram connected", name=self.application.bot.username)
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except InvalidToken:
+            self.problem = "Telegram does not accept this token; copy it anew from @BotFather."
+            raise BadSetting("TELEGRAM_BOT_TOKEN", self.problem) from None
+        except TelegramError as error:
+            self.problem = f"Telegram cannot be reached: {error.message}."
+            raise RetryLater(self.problem) from error
 
     async def _keep_trying(self) -> None:
         delay = FIRST_RETRY_SECONDS
@@ -100,7 +99,6 @@ class TelegramApp:
             except RetryLater:
                 continue
             except BadSetting as error:
-                self.problem = str(error)
                 log.error("telegram refuses", why=str(error))
             return
 
@@ -127,7 +125,7 @@ class TelegramApp:
                     await step()
             except (TimeoutError, TelegramError, RuntimeError) as error:
                 log.info("telegram stopped in a hurry", why=type(error).__name__)
-        self.problem = "stopped"
+        self.problem = self.problem or "stopped"
 
 
 def build(
@@ -156,7 +154,6 @@ def build(
         .get_updates_read_timeout(20)
         .build()
     )
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log addresses, and the token is part of them
     answers = Answers(application.bot, settings.data_dir)
     Commands(conversation, Places(application.bot, memory), answers).register(application)
     return TelegramApp(application, TelegramSender(application.bot, settings.data_dir), clock)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot.conversation import topic_key
-from bot.errors import BadSetting, StoreUnavailable
+from bot.errors import StoreUnavailable
 from bot.model import ChatRef, Depth, Platform
 from handlers.commands import COMMANDS
-from handlers.telegram.app import build
-from tests.fakes.clock import FakeClock
-from tests.fakes.telegram import FakeTelegram
-from tests.handlers.telegram.conftest import Bench, settings_for
+from tests.handlers.telegram.conftest import Bench
 
 ANN, BOB = 5, 6
 GROUP, CHANNEL = -1001000000001, -1001000000002
@@ -309,11 +304,3 @@ async def test_an_answer_that_meets_a_429_is_sent_after_the_wait(bench: Bench) -
     bench.tg.fail("sendMessage", "429", stored=False, seconds=1)
     assert await bench.ask(ANN, "/help")
     assert len(bench.tg.messages(ANN)) == 1
-
-
-async def test_a_bad_token_is_one_sentence(bench: Bench, tg: FakeTelegram, tmp_path: Path) -> None:
-    with pytest.raises(BadSetting, match="TELEGRAM_BOT_TOKEN"):
-        build(settings_for(tg, tmp_path, token="nonsense"), bench.talk, bench.store, FakeClock())
-    wrong = build(settings_for(tg, tmp_path, token="1:wrong"), bench.talk, bench.store, FakeClock())
-    with pytest.raises(BadSetting, match="BotFather"):
-        await wrong.start()

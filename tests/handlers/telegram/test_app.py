@@ -1,0 +1,111 @@
+"""The application's beginning and end: tokens, a Telegram that is away at first, and a quick stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import Conversation, Defaults
+from bot.errors import BadSetting, RetryLater
+from bot.model import ChatRef, Part, Platform, Sent
+from bot.storage.store import SqlStore
+from handlers.telegram.app import TelegramApp, build
+from tests.fakes.clock import FakeClock
+from tests.fakes.stores import memory_store
+from tests.fakes.telegram import FakeTelegram
+from tests.handlers.telegram.conftest import Desk, settings_for
+
+ANN = 5
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[SqlStore]:
+    async with memory_store() as opened:
+        yield opened
+
+
+def made(
+    tg: FakeTelegram, store: SqlStore, folder: Path, token: str | None = None, desk: Desk | None = None
+) -> TelegramApp:
+    desk, clock = desk or Desk(), FakeClock()
+    talk = Conversation(store, clock, desk.read, desk.compose, Defaults())
+    return build(settings_for(tg, folder, token), talk, store, clock)
+
+
+@pytest.mark.parametrize("token", ["nonsense", ":", "12:", "a:b"])
+async def test_what_cannot_be_a_token_is_said_at_once(
+    tg: FakeTelegram, store: SqlStore, tmp_path: Path, token: str
+) -> None:
+    with pytest.raises(BadSetting, match=r"TELEGRAM_BOT_TOKEN: .*@BotFather"):
+        made(tg, store, tmp_path, token)
+
+
+async def test_a_token_that_telegram_refuses_is_one_sentence_without_the_token(
+    tg: FakeTelegram, store: SqlStore, tmp_path: Path
+) -> None:
+    app = made(tg, store, tmp_path, "1:wrong")
+    with pytest.raises(BadSetting, match="TELEGRAM_BOT_TOKEN") as refused:
+        await app.start()
+    assert "1:wrong" not in str(refused.value)
+
+
+async def test_logging_in_is_enough_to_send(tg: FakeTelegram, store: SqlStore, tmp_path: Path) -> None:
+    tg.world.user(ANN)
+    app = made(tg, store, tmp_path)
+    await app.log_in()
+    part = Part({"kind": "message", "html": "hello", "buttons": []})
+    assert isinstance(await app.sender.send(ChatRef(Platform.TELEGRAM, str(ANN)), part, "key"), Sent)
+    await app.stop()
+    assert "getUpdates" not in {method for method, _ in tg.requests}
+
+
+async def test_a_telegram_that_is_away_is_tried_again_in_the_background(
+    tg: FakeTelegram, store: SqlStore, tmp_path: Path
+) -> None:
+    tg.fail("getMe", "502", stored=False, times=2)
+    app = made(tg, store, tmp_path)
+    await app.start()
+    assert app.problem is not None
+    tg.say(ANN, ANN, "/help")
+    assert await tg.wait_for(ANN)
+    assert app.problem is None
+    await app.stop()
+
+
+async def test_to_one_who_only_sends_an_absent_telegram_is_a_reason_to_retry_later(
+    tg: FakeTelegram, store: SqlStore, tmp_path: Path
+) -> None:
+    tg.fail("getMe", "500", stored=False)
+    app = made(tg, store, tmp_path)
+    with pytest.raises(RetryLater, match="cannot be reached"):
+        await app.log_in()
+    await app.stop()
+
+
+async def test_stopping_does_not_wait_for_a_reading(tg: FakeTelegram, store: SqlStore, tmp_path: Path) -> None:
+    desk = Desk()
+    desk.free.clear()
+    app = made(tg, store, tmp_path, desk=desk)
+    await app.start()
+    tg.say(ANN, ANN, "/summarize 2406.14272")
+    await tg.until(lambda: bool(tg.world.actions))
+    async with asyncio.timeout(10):
+        await app.stop()
+    assert not app.application.running
+
+
+async def test_another_process_that_polls_is_a_conflict_and_not_the_end(
+    tg: FakeTelegram, store: SqlStore, tmp_path: Path
+) -> None:
+    first, second = made(tg, store, tmp_path), made(tg, store, tmp_path)
+    await first.start()
+    await tg.until(lambda: any(method == "getUpdates" for method, _ in tg.requests))
+    await second.start()
+    await tg.until(lambda: tg.conflicts > 0)
+    await first.stop()
+    tg.say(ANN, ANN, "/help")
+    assert await tg.wait_for(ANN)
+    await second.stop()
