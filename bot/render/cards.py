@@ -31,6 +31,8 @@ MAX_AUTHORS = 6
 SHOWN_AUTHORS = 4
 MAX_FIGURES = 4
 SITE = "https://arxiv.org"
+CONCLUSION = ("significance", "innovation", "performance", "workload")
+"""The parts of a deep reading that its conclusion consists of."""
 
 
 # ── parts that other renderers use too ────────────────────────────────────────────────────────────────────────────
@@ -195,11 +197,19 @@ def _summary(summary: Summary, language: str) -> list[Block]:
     blocks: list[Block] = [Line((Text(readable(summary.headline.text)),))]
     if summary.takeaways:
         blocks.append(Bullets(tuple((Text(readable(claim.text)),) for claim in summary.takeaways)))
-    return blocks + [
-        Fold((Text(word(key, language), bold=True),), (_claims(claims, language, numbered=key == "methods"),))
-        for key, claims in deep_parts(summary)
-        if claims
-    ]
+    ending: list[Block] = []
+    for key, claims in deep_parts(summary):
+        if not claims:
+            continue
+        said = _claims(claims, language, numbered=key == "methods")
+        label = Text(word(key, language), bold=True)
+        if key in CONCLUSION:
+            ending += [Line((label,)), said]
+        else:
+            blocks.append(Fold((label,), (said,)))
+    if ending:
+        blocks.append(Fold((Text(word("conclusion", language), bold=True),), tuple(ending)))
+    return blocks
 
 
 def deep_parts(summary: Summary) -> tuple[tuple[str, tuple[Claim, ...]], ...]:

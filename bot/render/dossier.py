@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.model import Card, Digest, Kind, Summary
 from bot.render.cards import (
+    CONCLUSION,
     also_heading,
     also_line,
     because,
@@ -26,8 +27,6 @@ from bot.render.latex import readable
 from bot.render.nodes import Block, Bullets, Document, Fold, Heading, Line, Link, Note, Picture, Rule, Span, Text
 from bot.render.plain import one_line
 from bot.render.words import say_date, word
-
-_CONCLUSION = ("significance", "innovation", "performance", "workload")
 
 
 def dossier_document(card: Card, language: str) -> Document:
@@ -100,7 +99,7 @@ def _summary(summary: Summary, language: str) -> list[Block]:
     if parts:
         blocks.append(Heading((Text(word("deep", language)),), 3))
     for key, claims in parts:
-        label = f"{word('conclusion', language)}: {word(key, language)}" if key in _CONCLUSION else word(key, language)
+        label = f"{word('conclusion', language)}: {word(key, language)}" if key in CONCLUSION else word(key, language)
         items = tuple((Text(readable(claim.text)), *_place(place(claim, language))) for claim in claims)
         blocks += [Line((Text(label, bold=True),)), Bullets(items, key == "methods")]
     return blocks

@@ -65,7 +65,7 @@ _PLAIN_URL = re.compile(r"[A-Za-z0-9%:/?#\[\]@!$&'()*+,;=~._-]+")
 
 def utf16(text: str) -> int:
     """Length in UTF-16 units, as Telegram and Discord count."""
-    return len(text) if text.isascii() else len(text) + sum(1 for char in text if char > "\uffff")
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:

@@ -71,7 +71,7 @@ _NAMES = {
 
 def utf16_len(text: str) -> int:
     """Length as Telegram counts it."""
-    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def parse_html(html: str) -> Parsed:

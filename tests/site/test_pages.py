@@ -19,33 +19,10 @@ from bot.site import build, pages, slug
 from tests.render.samples import BRIEF, CARD, DAY, DEEP_CARD, PAPER, PLAIN_CARD, hostile_text, letters
 
 TOPIC = 'abs:"talking head" AND cat:cs.CV'
-_OURS = set(
-    [
-        "html",
-        "head",
-        "meta",
-        "title",
-        "link",
-        "body",
-        "header",
-        "nav",
-        "main",
-        "footer",
-        "article",
-        "h1",
-        "h2",
-        "p",
-        "ul",
-        "li",
-        "a",
-        "strong",
-        "em",
-        "code",
-        "details",
-        "summary",
-        "span",
-    ]
-)
+_OURS = {
+    "html", "head", "meta", "title", "link", "body", "header", "nav", "main", "footer", "article", "h1", "h2", "p",
+    "ul", "li", "a", "strong", "em", "code", "details", "summary", "span",
+}  # fmt: skip
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
 

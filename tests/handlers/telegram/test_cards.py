@@ -144,7 +144,7 @@ def test_compact_style_is_shorter() -> None:
 def test_deep_parts_are_expandable_quotations() -> None:
     parsed = shown(digest(DEEP_CARD))
     folds = [message.part(e) for message in parsed for e in message.entities if e.type == "expandable_blockquote"]
-    assert len(folds) == 9
+    assert len(folds) == 6
     assert "a language-specific code" in folds[2].replace("\u2060", "")
 
 
@@ -205,7 +205,7 @@ flat = st.one_of(
 blocks = st.one_of(flat, st.builds(Fold, spans, st.lists(flat, max_size=4).map(tuple)))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.lists(blocks, min_size=1, max_size=8))
 def test_any_tree_is_valid_html_and_nothing_in_it_is_active(found: list[object]) -> None:
     document = Document(tuple(found))  # type: ignore[arg-type] # hypothesis does not know the union
