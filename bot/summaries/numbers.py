@@ -40,7 +40,8 @@ _SCALE = re.compile(
 )
 _SCALES = {
     "k": 3, "m": 6, "b": 9, "g": 9, "t": 12, "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12,
-    "mil": 3, "mil millones": 9, "тыс": 3, "млн": 6, "млрд": 9, "миллион": 6, "миллиард": 9, "трлн": 12,
+    "mil": 3, "mil millones": 9, "millón": 6, "millon": 6,
+    "millones": 6, "тыс": 3, "млн": 6, "млрд": 9, "миллион": 6, "миллиард": 9, "трлн": 12,
     "триллион": 12, "tausend": 3, "millionen": 6, "milliarde": 9, "milliarden": 9, "mille": 3, "millions": 6,
     "milliard": 9, "milliards": 9,
     "千万": 7, "百万": 6, "十亿": 9, "亿": 8, "億": 8, "万": 4, "萬": 4, "千": 3, "百": 2,
@@ -148,12 +149,12 @@ def _power(match: re.Match[str]) -> Decimal:
 
 def _scaled(values: set[Decimal], scale: re.Match[str]) -> tuple[set[Decimal], int]:
     word = (scale["short"] or scale["word"]).lower().rstrip(".")
-    for size in (len(word), *range(len(word) - 1, 2, -1)):
+    for size in range(len(word), 0, -1):
         if word[:size] in _SCALES:
             times = {Decimal(10) ** _SCALES[word[:size]]}
             break
-    else:
-        times = {Decimal(10) ** 6} if word.startswith("mill") else {Decimal(10) ** 12, Decimal(10) ** 9}
+    else:  # a billón is a million millions in Spain and a billion elsewhere
+        times = {Decimal(10) ** 12, Decimal(10) ** 9}
     return {v * t for v in values for t in times}, scale.end()
 
 

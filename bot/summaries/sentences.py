@@ -12,6 +12,9 @@ _END = re.compile(r"[.!?][\"'”’»)\]}]*(?=\s)|[。！？][”’」』）]*"
 _MATH = re.compile(r"\\\(.*?\\\)|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
 _LAST_WORD = re.compile(r"([^\s(\[{\"“'‘$]+)$")
 _STARTS_LOWER = re.compile(r"[a-z]+(?:[A-Z0-9]|-[A-Z])")
+_USUAL_START = re.compile(
+    r"\s+(?:The|They|Th(?:is|ese)|We|It|Our|In|A|An|However|For|On|To|By|When|If|With|Here|Both)\b"
+)
 _LINE_BREAK = re.compile(r"\n\s*\n")
 
 
@@ -44,7 +47,7 @@ def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
     if match.group()[0] != ".":
         return True
     word = _LAST_WORD.search(text[start : match.start()])
-    return word is None or not _abbreviates(word.group(1))
+    return word is None or not _abbreviates(word.group(1), text[match.end() :])
 
 
 def _may_start(rest: str) -> bool:
@@ -61,12 +64,12 @@ def _opens_with_name(rest: str) -> bool:
     return bool(_STARTS_LOWER.match(rest))
 
 
-def _abbreviates(word: str) -> bool:
+def _abbreviates(word: str, rest: str) -> bool:
     bare = word.lower().rstrip(".").lstrip("~")
     if _ABBREVIATIONS.fullmatch(bare):
         return True
     if len(bare) == 1 and bare.isalpha():
-        return word.isupper()  # an initial: J. Smith
+        return word.isupper() and not _USUAL_START.match(rest)  # an initial: J. Smith
     return bool(re.fullmatch(r"(?:[a-z]\.)+[a-z]", bare)) and bare not in ("u.s", "u.k", "e.u")
 
 

@@ -1,0 +1,109 @@
+"""Numbers are the same number however a language writes them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.summaries.numbers import numbers_in, stands_in
+
+
+def holds(claim: str, source: str, comma: bool = True) -> bool:
+    """Whether every number of `claim` stands in `source`, and there is one."""
+    said = numbers_in(claim, decimal_comma=comma)
+    there = numbers_in(source, decimal_comma=False)
+    return bool(said) and all(stands_in(number, there) for number in said)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("1.5k rows", "1500 rows"),
+        ("1500 rows", "1,500 rows"),
+        ("1 500 строк", "1,500 rows"),
+        ("1.500 filas", "1,500 rows"),
+        ("47x faster", "47 times faster"),
+        ("47× faster", r"47$\times$ faster"),
+        ("47 раз быстрее", "47x faster"),
+        ("47倍", "47-fold"),
+        ("fifteen data sets", "15 data sets"),
+        ("15 data sets", "fifteen data sets"),
+        ("十五个数据集", "15 data sets"),
+        ("quince conjuntos", "fifteen data sets"),
+        ("пятнадцать наборов", "15 data sets"),
+        ("一千五百张图像", "1,500 images"),
+        ("1,5 млн изображений", "1.5 million images"),
+        ("1,5 millones de imágenes", "1.5M images"),
+        ("150万张图像", "1.5 million images"),
+        ("提高了3.5%", r"improves by 3.5\%"),
+        ("mejora un 3,5 %", "improves by 3.5%"),
+        ("百分之十五", "15 percent"),
+        ("8 and 11%", r"roughly 11\%, 8\% and 5\%"),
+        ("from 5 to 10%", "5-10%"),
+        ("12.8 percentage points", "+12.8 to +25.3 percentage points"),
+        ("12,8 процентных пункта", "12.8 percentage points"),
+        ("7.35e-9", r"$7.35\times 10^{-9}$"),
+        ("a 14-billion-parameter model", "14B parameters"),
+        ("twice as fast", "2x faster"),
+        ("两个阶段", "two stages"),
+        ("12毫秒", "12 ms"),
+        ("two hundred and five runs", "205 runs"),
+        ("−0.5", "-0.5"),
+        ("2024 年", "in 2024"),
+    ],
+)
+def test_the_same_number_in_other_words_stands(claim: str, source: str) -> None:
+    assert holds(claim, source)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("15 rows", "1.5 rows"),
+        ("16%", "15%"),
+        ("15%", "15 data sets"),
+        ("47x faster", "47% faster"),
+        ("47% faster", "47x faster"),
+        ("12 s", "12 ms"),
+        ("1.5 GB", "1.5 MB"),
+        ("1.5 million", "1.5 thousand"),
+        ("0.5", "-0.5"),
+        ("15 times", "fifty times"),
+        ("十六个数据集", "15 data sets"),
+        ("15,5 %", "15.6%"),
+        ("2,300 pages", "2.3 pages"),
+        ("three times", "two times"),
+    ],
+)
+def test_another_number_or_unit_does_not_stand(claim: str, source: str) -> None:
+    assert not holds(claim, source, comma="," in claim and "%" in claim)
+
+
+@pytest.mark.parametrize(
+    "text", ["F1 and GPT-4 on ResNet-50", "十分重要的一种方法", "one of the methods", "统一的框架", "v1.2.3"]
+)
+def test_names_and_phrases_hold_no_number(text: str) -> None:
+    assert numbers_in(text) == ()
+
+
+def test_a_unit_at_the_end_of_a_list_belongs_to_all_of_it() -> None:
+    assert [number.unit for number in numbers_in("5, 10 and 15% of 20 rows")] == ["%", "%", "%", None]
+
+
+@given(st.integers(min_value=2, max_value=10**9), st.sampled_from(["%", " percent", " ms", "x", " GB", ""]))
+@settings(max_examples=80, deadline=None)
+def test_any_whole_number_with_its_thousands_parted_is_itself(value: int, unit: str) -> None:
+    assert holds(f"{value}{unit}", f"about {value:,}{unit} here", comma=False)
+    assert not holds(f"{value + 1}{unit}", f"about {value:,}{unit} here", comma=False)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_read_without_failing(text: str) -> None:
+    for number in numbers_in(text):
+        assert number.values
+        assert all(isinstance(value, Decimal) for value in number.values)
+        assert 0 <= number.start < number.end
