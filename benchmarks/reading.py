@@ -66,9 +66,7 @@ def reading_words(reading: Reading, kinds: Sequence[SectionKind]) -> list[str]:
 def in_order(wanted: list[str], have: list[str]) -> tuple[int, list[str]]:
     """How many of `wanted` stand in `have` in order, and the stretches that do not."""
     matcher = SequenceMatcher(None, wanted, have, autojunk=False)
-    missing = [
-        " ".join(wanted[a0:a1]) for tag, a0, a1, _, _ in matcher.get_opcodes() if tag in ("delete", "replace")
-    ]
+    missing = [" ".join(wanted[a0:a1]) for tag, a0, a1, _, _ in matcher.get_opcodes() if tag in ("delete", "replace")]
     return sum(block.size for block in matcher.get_matching_blocks()), missing
 
 
@@ -91,7 +89,12 @@ def describe(reading: Reading) -> None:
     for section in reading.sections:
         if section.title:
             print(f"      {'  ' * section.level}{section.number or '·'} {section.title} [{section.kind}]")
-    print("      figures:", ", ".join(f.number for f in reading.figures), " tables:", ", ".join(t.number for t in reading.tables))
+    print(
+        "      figures:",
+        ", ".join(f.number for f in reading.figures),
+        " tables:",
+        ", ".join(t.number for t in reading.tables),
+    )
 
 
 def save_crops(pdf: Path, reading: Reading, areas: Sequence[Area | None], out: Path) -> None:

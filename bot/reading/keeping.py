@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from bot.model import Paper, Reading
 
 FORMAT = 1
 """Counts up when a kept reading could no longer be read, or would now be read better."""
+
+STALE_SECONDS = 86_400
 
 _READING = TypeAdapter(Reading)
 
@@ -40,6 +44,15 @@ def paper_from(value: Mapping[str, Any]) -> Paper:
     return Paper(value["id"], value["version"], value["title"], tuple(value["authors"]), "", ())
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept reading, whether pictures were fetched for it, and the licence that was found when it was made."""
+
+    reading: Reading
+    pictures: bool
+    license: str | None
+
+
 class Shelf:
     """The kept readings: `DATA_DIR/readings/2406.14272v2/` with `reading.json` and the pictures beside it."""
 
@@ -52,31 +65,36 @@ class Shelf:
         name = "".join(c if c.isalnum() or c in ".-" else "_" for c in paper.versioned_id).lstrip(".")
         return self.root / (name or "_")
 
-    def load(self, paper: Paper, *, pictures: bool) -> Reading | None:
-        """The kept reading, None where there is none that can be used; `pictures` asks for one made with them."""
+    def load(self, paper: Paper) -> Kept | None:
+        """What is kept of a version, None where there is nothing that can be used; its pictures all exist."""
         try:
             kept = json.loads((self.place(paper) / "reading.json").read_text(encoding="utf-8"))
-            if kept.get("format") != FORMAT or (pictures and not kept.get("pictures")):
+            if kept.get("format") != FORMAT:
                 return None
-            reading = from_json(kept["reading"])
+            found = Kept(from_json(kept["reading"]), bool(kept["pictures"]), kept["license"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError):
             return None
+        reading = found.reading
         whole = all((self.data_dir / figure.file).is_file() for figure in reading.figures if figure.file)
-        return reading if whole and reading.paper_id == paper.id and reading.version == paper.version else None
+        return found if whole and reading.paper_id == paper.id and reading.version == paper.version else None
 
     def workspace(self) -> Path:
         """An empty directory on the same file system, to be kept by `keep` or removed by the caller."""
         self.root.mkdir(parents=True, exist_ok=True)
+        for left in (*self.root.glob(".making-*"), *self.root.glob(".old-*")):
+            if left.stat().st_mtime < time.time() - STALE_SECONDS:  # a process was killed over it
+                shutil.rmtree(left, ignore_errors=True)
         return Path(tempfile.mkdtemp(prefix=".making-", dir=self.root))
 
     def file_name(self, paper: Paper, name: str) -> str:
         """The name of a picture as `Figure.file` has it: below DATA_DIR."""
         return (self.place(paper) / name).relative_to(self.data_dir).as_posix()
 
-    def keep(self, paper: Paper, reading: Reading, workspace: Path, *, pictures: bool) -> None:
+    def keep(self, paper: Paper, kept: Kept, workspace: Path) -> None:
         """Put the workspace in the version's place, together with the reading."""
         target = self.place(paper)
-        body = json.dumps({"format": FORMAT, "pictures": pictures, "reading": to_json(reading)}, ensure_ascii=False)
+        about = {"format": FORMAT, "pictures": kept.pictures, "license": kept.license}
+        body = json.dumps(about | {"reading": to_json(kept.reading)}, ensure_ascii=False)
         (workspace / "reading.json").write_text(body, encoding="utf-8")
         workspace.chmod(0o755)
         old = None

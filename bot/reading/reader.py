@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
 
-from bot.errors import GiveUp, NotReadable
+from bot.errors import GiveUp, NotReadable, SourceUnavailable, TellUser
 from bot.model import Extent, Figure, Paper, Paragraph, Reading, Section, SectionKind, Source
 from bot.reading.figures import arrange, choose, is_open
 from bot.reading.htmlfigures import Pictures
-from bot.reading.keeping import Shelf, from_json, paper_to
+from bot.reading.keeping import Kept, Shelf, from_json, paper_to
 from bot.reading.process import run_worker
 from bot.settings import Settings
 
@@ -27,6 +27,8 @@ MAX_PICTURE_BYTES = 15_000_000
 MAX_PICTURES = 12
 """Downloads of pictures for one paper: arXiv is asked once in three seconds."""
 MAX_PAGES = 60
+WORKERS = 2
+"""Processes at once: each may take as much memory as its limit says."""
 
 
 class Answer(Protocol):
@@ -44,17 +46,32 @@ class Fetches(Protocol):
     async def get(self, url: str, *, max_bytes: int, timeout: float) -> Answer: ...
 
 
+LicenseOf = Callable[[str], Awaitable[str | None]]
+"""The licence URL of a paper by its id, as `PaperSource.license` gives it."""
+
+
 class ArxivReader:
-    """Reads each paper version once and keeps what it read under `DATA_DIR/readings`."""
+    """Reads each paper version once and keeps what it read under `DATA_DIR/readings`.
+
+    `license_of` is asked for the licence of a paper that came without one, where pictures depend on it.
+    """
 
     def __init__(
-        self, fetcher: Fetches, settings: Settings, data_dir: Path | None = None, *, max_pages: int = MAX_PAGES
+        self,
+        fetcher: Fetches,
+        settings: Settings,
+        data_dir: Path | None = None,
+        *,
+        license_of: LicenseOf | None = None,
+        max_pages: int = MAX_PAGES,
     ) -> None:
         self._fetcher = fetcher
         self._settings = settings
         self._shelf = Shelf((data_dir or settings.data_dir).resolve())
+        self._license_of = license_of
         self._max_pages = max_pages
         self._locks: dict[str, asyncio.Lock] = {}
+        self._workers = asyncio.Semaphore(WORKERS)
 
     async def read(self, paper: Paper) -> Reading:
         """The full text of a paper version; its abstract, with `problem` set, where there is none to read.
@@ -62,35 +79,49 @@ class ArxivReader:
         `Reading.figures` has those that explain the paper first. Raises `SourceUnavailable` only.
         """
         if paper.withdrawn:
-            return self._arranged(_abstract(paper, "The paper was withdrawn; only its abstract is left."), paper)
+            return _abstract(paper, "The paper was withdrawn; only its abstract is left.")
         lock = self._locks.setdefault(paper.versioned_id, asyncio.Lock())
         try:
             async with lock:
-                return self._arranged(await self._kept_or_made(paper), paper)
+                kept = await self._kept_or_made(paper)
         finally:
             if not lock.locked():
                 self._locks.pop(paper.versioned_id, None)
+        figures = arrange(kept.reading.figures, paper.license or kept.license, self._settings.figures)
+        return replace(kept.reading, figures=figures)
 
-    def _arranged(self, reading: Reading, paper: Paper) -> Reading:
-        return replace(reading, figures=arrange(reading.figures, paper.license, self._settings.figures))
-
-    async def _kept_or_made(self, paper: Paper) -> Reading:
+    async def _kept_or_made(self, paper: Paper) -> Kept:
+        kept = await asyncio.to_thread(self._shelf.load, paper)
+        known = paper.license or (kept.license if kept else await self._license(paper))
+        paper = replace(paper, license=known)
         pictures = self._wants_pictures(paper)
-        kept = await asyncio.to_thread(self._shelf.load, paper, pictures=pictures)
-        if kept is not None:
+        if kept is not None and (kept.pictures or not pictures):
             return kept
         workspace = await asyncio.to_thread(self._shelf.workspace)
         try:
-            reading = await self._made(paper, workspace)
-            if reading.source is not Source.ABSTRACT:  # what cannot be read today may be mended tomorrow
-                await asyncio.to_thread(self._shelf.keep, paper, reading, workspace, pictures=pictures)
+            made = Kept(await self._made(paper, workspace), pictures, known)
+            if made.reading.source is not Source.ABSTRACT:  # what cannot be read today may be mended tomorrow
+                await asyncio.to_thread(self._shelf.keep, paper, made, workspace)
         finally:
             await asyncio.to_thread(shutil.rmtree, workspace, True)
-        return reading
+        return made
+
+    async def _license(self, paper: Paper) -> str | None:
+        if self._settings.figures != "licensed" or self._license_of is None or paper.sample:
+            return None
+        try:
+            return await self._license_of(paper.id)
+        except (SourceUnavailable, TellUser) as error:
+            log.info("licence not known", paper=paper.id, why=str(error))
+            return None
 
     def _wants_pictures(self, paper: Paper) -> bool:
         setting = self._settings.figures
         return setting == "always" or (setting == "licensed" and is_open(paper.license))
+
+    async def _work(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        async with self._workers:
+            return await run_worker(job)
 
     # ── HTML ──
 
@@ -139,7 +170,7 @@ class ArxivReader:
             rows[number] = paths
         if not rows:
             return {}
-        answer = await run_worker({"pictures": rows, "out": str(workspace)})
+        answer = await self._work({"pictures": rows, "out": str(workspace)})
         await asyncio.to_thread(_clear, workspace, "download-*")
         found = answer.get("pictures")
         return dict(found) if isinstance(found, dict) else {}
@@ -184,7 +215,7 @@ class ArxivReader:
             "max_pages": self._max_pages,
             "figures": figures,
         }
-        answer = await run_worker(job)
+        answer = await self._work(job)
         await asyncio.to_thread(_clear, workspace, "paper.pdf", "result.json")
         if "reading" not in answer:
             raise NotReadable(str(answer.get("problem", "The PDF could not be read.")))

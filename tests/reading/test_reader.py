@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -183,3 +184,40 @@ async def test_the_card_is_told_how_much_of_a_long_paper_was_read(arxiv: FakeArx
     arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdfs.one_column_paper(500))
     reading = await Desk(arxiv, tmp_path).read(paper())
     assert reading.problem == "Only the first 60 of 500 pages were read."
+
+
+async def test_a_licence_that_is_not_known_is_asked_for_once(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.image("loom.png"))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    arxiv.files["/html/2406.00001v1/loom.png"] = ("image/png", png())
+    questions: list[str] = []
+
+    async def license_of(paper_id: str) -> str | None:
+        questions.append(paper_id)
+        return OPEN
+
+    settings = arxiv.settings(data_dir=tmp_path)
+    async with Fetcher(settings, Gate(SystemClock(), 0, tries=1)) as fetcher:
+        for _ in range(2):
+            reading = await ArxivReader(fetcher, settings, license_of=license_of).read(paper())
+            assert [(f.shown, f.license) for f in reading.figures] == [(True, OPEN)]
+    assert questions == ["2406.00001"]
+
+
+async def test_a_picture_that_is_none_leaves_the_figure_a_link(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.image("loom.png"))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    arxiv.files["/html/2406.00001v1/loom.png"] = ("image/png", b"no picture at all")
+    (figure,) = (await Desk(arxiv, tmp_path).read(paper(license=OPEN))).figures
+    assert (figure.shown, figure.file) == (False, None)
+    assert figure.caption == "Overview of the loom."
+
+
+async def test_two_who_ask_for_the_same_paper_at_once_share_one_download(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(pages.BODY))
+    settings = arxiv.settings(data_dir=tmp_path)
+    async with Fetcher(settings, Gate(SystemClock(), 0, tries=1)) as fetcher:
+        reader = ArxivReader(fetcher, settings)
+        first, second = await asyncio.gather(reader.read(paper()), reader.read(paper()))
+    assert first == second
+    assert asked(arxiv) == 1

@@ -1,0 +1,84 @@
+"""How many of the repositories that abstracts name are found, and whether any is invented or mangled.
+
+    python benchmarks/codelinks.py --papers corpus/topics-2024.jsonl.gz [--show]
+
+The truth is read from the raw abstracts letter by letter, by other rules than the program's: from each "github.com"
+on, an owner, a slash (and one blank where a line broke) and a name; no regular expression is shared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.codelinks import find_links
+
+_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def take(text: str, at: int) -> tuple[str, int]:
+    """The name that begins at `at`, and where it ends."""
+    end = at
+    while end < len(text) and text[end] in _ALLOWED:
+        end += 1
+    return text[at:end], end
+
+
+def named_repositories(abstract: str) -> list[str]:
+    """Each "owner/name" that the raw text names on GitHub, in order, once."""
+    text = abstract.replace("\\_", "_").replace("{\\_}", "_")
+    found: list[str] = []
+    at = text.lower().find("github.com/")
+    while at >= 0:
+        owner, end = take(text, at + len("github.com/"))
+        if owner and text[end : end + 1] == "/":
+            start = end + 2 if text[end + 1 : end + 2] == " " else end + 1
+            name = take(text, start)[0].rstrip(".")
+            name = name[:-4] if name.endswith(".git") else name
+            if name and f"{owner}/{name}".lower() not in (known.lower() for known in found):
+                found.append(f"{owner}/{name}")
+        at = text.lower().find("github.com/", at + 5)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--papers", type=Path, required=True)
+    parser.add_argument("--show", action="store_true", help="print every link found")
+    options = parser.parse_args()
+    papers = whole = named = found = 0
+    wrong: list[str] = []
+    for row in rows(options.papers):
+        if "github.com" not in row["abstract"].lower():
+            continue
+        papers += 1
+        truth = [f"https://github.com/{name}" for name in named_repositories(row["abstract"])]
+        links = [url for url in find_links(row["abstract"]).code if url.startswith("https://github.com/")]
+        named += len(truth)
+        found += len(set(truth) & set(links))
+        whole += set(truth) == set(links)
+        if set(truth) != set(links):
+            wrong.append(
+                f"{row['id']}: missing {sorted(set(truth) - set(links))}, odd {sorted(set(links) - set(truth))}"
+            )
+        if options.show:
+            print(row["id"], *links)
+    print(f"papers whose abstract names a GitHub repository   {papers}")
+    print(f"repositories named                                {named}")
+    print(f"found, letter for letter                          {found}")
+    print(f"papers with all of them and nothing else          {whole}")
+    print(*wrong, sep="\n")
+
+
+if __name__ == "__main__":
+    main()
