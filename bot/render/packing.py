@@ -78,16 +78,18 @@ class _Packer:
             for piece in split(block, lambda part: _within(self.cost(part), room)):
                 needed = self.cost(piece)
                 if not self._fits(needed):
-                    self._next(group)
+                    self._next(group, needed)
                 self._put([piece], needed)
 
-    def _next(self, group: Group) -> None:
-        """Go on in a new message, taking a heading along that would end this one."""
-        taken: list[Block] = []
-        section = self.current[-1]
-        if len(section.blocks) > 1 and isinstance(section.blocks[-1], Heading):
-            taken = [section.blocks.pop()]
-        if not section.blocks:
+    def _next(self, group: Group, needed: Cost) -> None:
+        """Go on in a new message, taking a heading along that would end this one, if it fits there too."""
+        blocks = self.current[-1].blocks
+        taken = [blocks[-1]] if len(blocks) > 1 and isinstance(blocks[-1], Heading) else []
+        if not _within(_sum([group.base, needed, *map(self.cost, taken)]), self.limit):
+            taken = []
+        if taken:
+            blocks.pop()
+        if not blocks:
             self.current.pop()
         self.flush()
         self._open(group)

@@ -96,6 +96,13 @@ def test_a_heading_never_ends_a_message_that_goes_on() -> None:
     assert isinstance(second[0].blocks[0], Heading)
 
 
+def test_a_heading_too_large_to_come_along_stays_where_it_is() -> None:
+    card = Group((Line((Text("x" * 20),)), Heading((Text("h" * 80),)), Line((Text("y" * 100),))), ("a",))
+    first, second = pack([card], size, LIMIT)
+    assert isinstance(first[-1].blocks[-1], Heading)
+    assert len(second[0].blocks) == 1
+
+
 def test_numbered_items_count_on_after_a_split() -> None:
     items = Bullets(tuple((Text("z" * 50),) for _ in range(5)), numbered=True)
     assert [part.start for part in split(items, fits) if isinstance(part, Bullets)] == [1, 3, 5]
