@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from rich.console import Console
 
 from bot.app import App, open_app
 from bot.errors import PaperboyError
 from bot.model import Platform
-from bot.platforms import senders_only
 from bot.settings import Settings
 
 
@@ -84,35 +84,42 @@ async def _models(app: App) -> AsyncIterator[Finding]:
         elif name.startswith("google:") and not app.settings.gemini_api_key:
             yield Finding(name, False, "GEMINI_API_KEY is not set; put it into .env or choose another MODEL")
         elif name.startswith("openai:") and not (app.settings.openai_api_key or app.settings.openai_base_url):
-            yield Finding(name, False, "OPENAI_API_KEY is not set; put it into .env, or OPENAI_BASE_URL for your server")
+            yield Finding(
+                name, False, "OPENAI_API_KEY is not set; put it into .env, or OPENAI_BASE_URL for your server"
+            )
         else:
-            yield await _check(name, lambda name=name: app.makers.probe(name))  # type: ignore[misc]
+            yield await _check(name, partial(app.makers.probe, name))
 
 
 async def _platforms(app: App) -> AsyncIterator[Finding]:
-    tokens = {
-        Platform.TELEGRAM: ("TELEGRAM_BOT_TOKEN", app.settings.telegram_bot_token),
-        Platform.DISCORD: ("DISCORD_BOT_TOKEN", app.settings.discord_bot_token),
-    }
-    for platform, (name, token) in tokens.items():
+    settings = app.settings
+    for platform, name, token, look in (
+        (Platform.TELEGRAM, "TELEGRAM_BOT_TOKEN", settings.telegram_bot_token, _telegram),
+        (Platform.DISCORD, "DISCORD_BOT_TOKEN", settings.discord_bot_token, _discord),
+    ):
         if token is None:
             yield Finding(str(platform), True, f"off; {name} is not set")
         else:
-            yield await _check(str(platform), lambda platform=platform: _platform(app, platform))  # type: ignore[misc]
+            yield await _check(str(platform), partial(look, app))
 
 
-async def _platform(app: App, platform: Platform) -> str:
-    other = {Platform.TELEGRAM: "discord_bot_token", Platform.DISCORD: "telegram_bot_token"}[platform]
-    alone = App(
-        app.settings.model_copy(update={other: None}),
-        app.clock,
-        app.store,
-        app.source,
-        app.reader,
-        app.makers,
-        app.renderers,
-    )
-    async with senders_only(alone) as senders:
-        if platform not in senders:
-            raise PaperboyError("cannot be reached now; the token could not be checked")
-    return "the token is accepted"
+async def _telegram(app: App) -> str:
+    from handlers.telegram.app import build
+
+    telegram = build(app.settings, app.conversation(), app.store, app.clock)
+    try:
+        await telegram.log_in()
+        return f"the token is accepted; the bot is https://t.me/{telegram.application.bot.username}"
+    finally:
+        await telegram.stop()
+
+
+async def _discord(app: App) -> str:
+    from handlers.discord.app import build, invite_url
+
+    discord = build(app.settings, app.conversation(), app.store, app.clock)
+    try:
+        await discord.log_in()
+        return f"the token is accepted; invite the bot with {invite_url(discord.client.application_id or 0)}"
+    finally:
+        await discord.stop()
