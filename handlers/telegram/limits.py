@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import enum
+import math
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -27,8 +28,10 @@ log = structlog.get_logger()
 OVERALL_PER_SECOND = 30
 GROUP_PER_MINUTE = 20
 
-JITTER = 0.025
-"""Seconds that a request may take to arrive before a slot is given on: requests overtake each other on the way."""
+IN_FLIGHT = 2.0
+"""Seconds that a request counts as not yet arrived while no reply is there: requests overtake each other on the way,
+so what Telegram counts is somewhere between our sending and its reply. A slot is free again a second after the reply.
+"""
 
 PATIENCE = 20.0
 """Seconds that a digest waits for its chat before it is given back, so that it holds no place in the queue."""
@@ -38,6 +41,7 @@ LONGEST_RETRY = 60.0
 
 _TOGETHER = 2.0  # seconds within which 429s of two chats mean that the bot as a whole is too fast
 _GROW_EVERY = 10.0  # seconds without a 429 after which the overall rate grows by a tenth of what Telegram says
+_PROBE_EVERY = 60.0  # the same, by one, close to the rate that was too fast
 
 
 class Urgency(enum.IntEnum):
@@ -47,25 +51,32 @@ class Urgency(enum.IntEnum):
     DIGEST = 1
 
 
+@dataclass(slots=True)
+class _Slot:
+    """When a request arrived, as late as it may have been."""
+
+    at: float
+
+
 class Window:
     """At most `most` events in any `seconds`; knows when the next ones may happen."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self.most, self.seconds = most, seconds
-        self._times: deque[float] = deque()
+        self._slots: deque[_Slot] = deque()
 
     def ready_at(self, weight: int = 1) -> float:
         """The earliest time at which `weight` more events fit."""
         room = max(1, self.most - weight + 1)
-        return self._times[-room] + self.seconds if len(self._times) >= room else float("-inf")
+        return sorted(slot.at for slot in self._slots)[-room] + self.seconds if len(self._slots) >= room else -math.inf
 
-    def add(self, now: float, weight: int = 1) -> None:
-        self._times.extend([now + JITTER] * weight)
-        while len(self._times) > 3 * self.most:
-            self._times.popleft()
+    def add(self, slot: _Slot, now: float, weight: int = 1) -> None:
+        while self._slots and self._slots[0].at + self.seconds <= now:
+            self._slots.popleft()
+        self._slots.extend([slot] * weight)
 
     def idle(self, now: float) -> bool:
-        return not self._times or self._times[-1] + self.seconds <= now
+        return all(slot.at + self.seconds <= now for slot in self._slots)
 
 
 @dataclass(slots=True)
@@ -73,7 +84,7 @@ class _Place:
     """One chat: its windows and until when it is halted."""
 
     windows: tuple[Window, ...]
-    halted_until: float = float("-inf")
+    halted_until: float = -math.inf
 
     def ready_at(self, weight: int = 1) -> float:
         # An album is one message to its chat in a second, and as many as it has pictures in a minute.
@@ -88,7 +99,7 @@ class _Waiter:
     chat: str
     urgency: Urgency
     weight: int
-    turn: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    turn: asyncio.Future[_Slot] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class Limiter(BaseRateLimiter[Urgency]):
@@ -107,9 +118,10 @@ class Limiter(BaseRateLimiter[Urgency]):
         self._queues: dict[Urgency, dict[_Waiter, None]] = {urgency: {} for urgency in Urgency}
         self._arrived = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
-        self._halted_until = self._last_429 = float("-inf")
+        self._halted_until = self._last_429 = -math.inf
         self._last_429_chat = ""
-        self._grows_at = float("inf")
+        self._grows_at = math.inf
+        self._too_fast = overall
 
     async def initialize(self) -> None: ...
 
@@ -135,21 +147,29 @@ class Limiter(BaseRateLimiter[Urgency]):
         weight = _weight(endpoint, data)
         if not weight:
             return await callback(*args, **kwargs)
-        await self._turn(chat, urgency, weight)
         try:
-            return await callback(*args, **kwargs)
+            async with self._turn(chat, urgency, weight):
+                return await callback(*args, **kwargs)
         except RetryAfter as error:
-            seconds = self._refused(chat, error)
-            if urgency is Urgency.DIGEST or seconds > LONGEST_RETRY:
+            if urgency is Urgency.DIGEST or seconds_of(error) > LONGEST_RETRY:
                 raise
-        await self._turn(chat, urgency, weight)
-        try:
+        async with self._turn(chat, urgency, weight):
             return await callback(*args, **kwargs)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, chat: str, urgency: Urgency, weight: int) -> AsyncIterator[None]:
+        """Wait for a turn; inside, the request is under way."""
+        slot = await self._wait(chat, urgency, weight)
+        try:
+            yield
         except RetryAfter as error:
             self._refused(chat, error)
             raise
+        finally:
+            slot.at = self._now()
+            self._arrived.set()
 
-    async def _turn(self, chat: str, urgency: Urgency, weight: int) -> None:
+    async def _wait(self, chat: str, urgency: Urgency, weight: int) -> _Slot:
         if urgency is Urgency.DIGEST:
             wait = max(self._place(chat).ready_at(), self._halted_until) - self._now()
             if wait > PATIENCE:
@@ -161,7 +181,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._release(), name="telegram limits")
         try:
-            await waiter.turn
+            return await waiter.turn
         finally:
             queue.pop(waiter, None)
 
@@ -193,7 +213,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         overall = max(self._overall.ready_at(), self._halted_until)
         if overall > now:
             return None, overall
-        soonest = float("inf")
+        soonest = math.inf
         for queue in self._queues.values():
             for waiter in queue:
                 ready_at = self._place(waiter.chat).ready_at(waiter.weight)
@@ -205,11 +225,12 @@ class Limiter(BaseRateLimiter[Urgency]):
         return None, soonest
 
     def _take(self, waiter: _Waiter, now: float) -> None:
-        self._overall.add(now, waiter.weight)
+        slot = _Slot(now + IN_FLIGHT)
+        self._overall.add(slot, now, waiter.weight)
         for window in self._place(waiter.chat).windows:
-            window.add(now, waiter.weight if window.seconds > 1 else 1)
+            window.add(slot, now, waiter.weight if window.seconds > 1 else 1)
         self._queues[waiter.urgency].pop(waiter, None)
-        waiter.turn.set_result(None)
+        waiter.turn.set_result(slot)
         if len(self._places) > 2000:
             self._places = {chat: place for chat, place in self._places.items() if not place.idle(now)}
 
@@ -224,26 +245,29 @@ class Limiter(BaseRateLimiter[Urgency]):
 
     # ── after a 429 ──
 
-    def _refused(self, chat: str, error: RetryAfter) -> float:
-        """Halt the chat, or everything where another chat was refused a moment ago; returns the seconds."""
+    def _refused(self, chat: str, error: RetryAfter) -> None:
+        """Halt the chat, or everything where another chat was refused a moment ago."""
         now = self._now()
         seconds = seconds_of(error)
         place = self._place(chat)
         place.halted_until = max(place.halted_until, now + seconds)
         together = self._last_429_chat not in ("", chat) and now - self._last_429 <= _TOGETHER
         if together and now >= self._halted_until:
+            self._too_fast = self._overall.most
             self._overall.most = max(1, self._overall.most * 2 // 3)
         if together:
             self._halted_until = max(self._halted_until, now + seconds)
         self._last_429, self._last_429_chat = now, chat
         self._grows_at = now + seconds + _GROW_EVERY
         log.warning("telegram limits us", chat=chat, seconds=seconds, everywhere=together, rate=self._overall.most)
-        return seconds
 
     def _grow(self, now: float) -> None:
-        if now >= self._grows_at and self._overall.most < self._most:
-            self._overall.most = min(self._most, self._overall.most + max(1, self._most // 10))
-            self._grows_at = now + _GROW_EVERY
+        if now < self._grows_at or self._overall.most >= self._most:
+            return
+        step = max(1, self._most // 10)
+        probing = self._overall.most + step >= self._too_fast
+        self._overall.most = min(self._most, self._overall.most + (1 if probing else step))
+        self._grows_at = now + (_PROBE_EVERY if probing else _GROW_EVERY)
 
 
 _SENDS = ("send", "edit", "copy", "forward")

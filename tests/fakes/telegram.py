@@ -170,6 +170,11 @@ class FakeTelegram:
         """The answer to a pressed button, None while there is none."""
         return self.world.queries[query_id]
 
+    @property
+    def polls(self) -> int:
+        """How many pollers wait for updates now: 0 or 1."""
+        return int(self._polling is not None and not self._polling.done())
+
     async def wait_for(self, chat_id: int, count: int = 1, timeout: float = 10.0) -> list[FakeMessage]:
         """Wait until the bot has posted `count` messages in a chat."""
         await self.until(lambda: len(self.messages(chat_id)) >= count, timeout)
@@ -235,13 +240,14 @@ class FakeTelegram:
             async with world.changed:
                 await world.changed.wait_for(lambda: bool(waiting()))
 
-        self._polling = asyncio.ensure_future(poll())
-        done, _ = await asyncio.wait({self._polling}, timeout=timeout)
-        if done and self._polling.cancelled():
+        mine = self._polling = asyncio.ensure_future(poll())
+        await self._tell()
+        done, _ = await asyncio.wait({mine}, timeout=timeout)
+        if done and mine.cancelled():
             raise Refused(
                 409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
             )
-        self._polling.cancel()
+        mine.cancel()
         return waiting()[: int(params.get("limit") or 100)]
 
     def _notify(self) -> None:

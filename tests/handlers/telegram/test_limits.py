@@ -10,7 +10,7 @@ import pytest
 from telegram.error import RetryAfter
 from telegram.ext import ApplicationBuilder
 
-from handlers.telegram.limits import JITTER, Limiter, Urgency
+from handlers.telegram.limits import Limiter, Urgency
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_world import Limits
 
@@ -90,7 +90,7 @@ async def test_a_chat_gets_one_message_a_second_while_others_go_on(
 ) -> None:
     await time.run([send(limiter, platform, chat) for chat in (1, 1, 1, 2, 3)])
     ones = [at for at, chat, _ in platform.arrived if chat == "1"]
-    assert [round(at - 1000, 3) for at in ones] == [0, 1 + JITTER, 2 + 2 * JITTER]
+    assert [round(at - 1000, 3) for at in ones] == [0, 1, 2]
     assert {at for at, chat, _ in platform.arrived if chat in "23"} == {1000.0}
 
 
@@ -119,6 +119,19 @@ async def test_requests_that_send_nothing_never_wait(limiter: Limiter, platform:
         assert done == endpoint
     assert time.now == 1000.0
     await time.run(running)
+
+
+async def test_a_slow_request_keeps_its_slot_until_a_second_after_its_reply(
+    limiter: Limiter, platform: Platform, time: Time
+) -> None:
+    async def slow(chat: str, name: str) -> str:
+        await time.sleep(0.4)
+        return await platform.take(chat, name)
+
+    first = limiter.process_request(slow, ("1", "slow"), {}, "sendMessage", {"chat_id": 1}, None)
+    await time.run([asyncio.ensure_future(first)])
+    await time.run([send(limiter, platform, 1, "next")])
+    assert [(round(at - 1000, 3), name) for at, _, name in platform.arrived] == [(0.4, "slow"), (1.4, "next")]
 
 
 async def test_an_album_counts_as_its_pictures(limiter: Limiter, platform: Platform, time: Time) -> None:
