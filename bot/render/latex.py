@@ -28,7 +28,7 @@ _LETTERS = frozenset(["O", "o", "L", "l", "AE", "ae", "OE", "oe", "AA", "aa", "s
 _MAX_DEPTH = 40  # groups in groups; what is nested deeper is shown as it stands
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def readable(tex: str) -> str:
     """`tex` as Unicode text on one line. Never raises; words stay, unknown commands keep their argument or name."""
     if not _TELLTALE.search(tex):
