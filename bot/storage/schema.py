@@ -189,7 +189,7 @@ matches = Table(
     Column("day", Date, nullable=False),
     Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
     Column("because", JSON, nullable=False),
-    UniqueConstraint("topic_id", "day", "paper_id"),
+    UniqueConstraint("topic_id", "paper_id", "day"),
     Index(None, "topic_id", "id"),
     Index(None, "paper_id", "topic_id"),
     Index(None, "day", "paper_id"),

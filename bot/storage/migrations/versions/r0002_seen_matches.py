@@ -21,7 +21,7 @@ def upgrade() -> None:
     _rebuild(
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_matches"),
-        sa.UniqueConstraint("topic_id", "day", "paper_id", name="uq_matches_topic_id_day_paper_id"),
+        sa.UniqueConstraint("topic_id", "paper_id", "day", name="uq_matches_topic_id_paper_id_day"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_matches_topic_id_id", "matches", ["topic_id", "id"])
