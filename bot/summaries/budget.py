@@ -80,8 +80,8 @@ class Meter:
             self._requests += requests - 1
             self._tokens += tokens
         else:
-            self._requests = max(self._requests - 1, 0)
             await self._store.record_usage(model, now.date(), requests, tokens)
+            self._requests = max(self._requests - 1, 0)
         self._recent.extend([now] * (requests - 1))
 
     async def left(self) -> int | None:

@@ -137,7 +137,7 @@ def _spoiled(spoil: Callable[[dict[str, str]], dict[str, str]]) -> Brain:
 
 
 def _set(text: str) -> Brain:
-    return _spoiled(lambda claim: {"text": f"{text} {len(claim['quote'])}" if text.endswith("caso") else text})
+    return _spoiled(lambda claim: {"text": f"{text} {len(claim.get('quote', ''))}" if text.endswith("caso") else text})
 
 
 def _more(text: str) -> Brain:
@@ -189,6 +189,6 @@ MISBEHAVIOURS: dict[str, Brain] = {
     "mentions": _more("@everyone <@1> should see **this**."),
     "empty": _empty,
     "too long": _spoiled(lambda claim: {"text": " ".join([claim["text"]] * 10)}),
-    "reversed": _spoiled(lambda claim: {"quote": " ".join(reversed(claim["quote"].split()))}),
+    "reversed": _spoiled(lambda claim: {"quote": " ".join(reversed(claim.get("quote", "").split()))}),
     "garbage": _garbage,
 }

@@ -1,0 +1,236 @@
+"""The fallback order: who is asked when, who is left alone for how long, and what the card says of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+
+import pytest
+
+from bot.errors import ModelRefused, ModelUnavailable
+from bot.model import Depth, Summary
+from bot.ports import Usage
+from bot.settings import Settings
+from bot.summaries.budget import Budget, Meter
+from bot.summaries.chain import Chain, build, next_pause
+from bot.summaries.extractive import ExtractiveSummarizer
+from bot.summaries.model import ModelSummarizer
+from bot.summaries.openai import OpenAIModel
+from tests.fakes.brains import MISBEHAVIOURS
+from tests.fakes.clock import FakeClock
+from tests.fakes.models import KEY, Fault, ModelServer
+from tests.summaries.conftest import a_paper, a_request
+from tests.summaries.test_model import several
+
+
+class Ledger:
+    """A working `UsageStore` in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, date], tuple[int, int]] = {}
+
+    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
+        before = self.rows.get((model, day), (0, 0))
+        self.rows[model, day] = (before[0] + requests, before[1] + tokens)
+
+    async def usage(self, day: date) -> list[Usage]:
+        return [Usage(model, day, *counts) for (model, when), counts in self.rows.items() if when == day]
+
+
+@pytest.fixture
+async def second() -> AsyncIterator[ModelServer]:
+    async with ModelServer() as running:
+        yield running
+
+
+def maker(server: ModelServer, clock: FakeClock, name: str = "first", meter: Meter | None = None) -> ModelSummarizer:
+    return ModelSummarizer(OpenAIModel(name, KEY, base_url=server.openai, timeout=5), clock, meter=meter)
+
+
+async def test_a_model_over_quota_gives_way_and_is_left_alone_until_it_said(
+    server: ModelServer, second: ModelServer, clock: FakeClock
+) -> None:
+    server.faults.append(Fault(status=429, retry_after=120))
+    async with Chain([maker(server, clock), maker(second, clock, "other")], clock) as chain:
+        made = await chain.summarize(a_request())
+        assert made.provenance.model == "openai:other"
+        assert made.provenance.instead_of == "openai:first is over its quota"
+        await chain.summarize(a_request())
+        assert (len(server.asked), len(second.asked)) == (1, 2)
+        assert list(chain.pauses) == ["openai:first"]
+        clock.advance(121)
+        back = await chain.summarize(a_request())
+        assert back.provenance.model == "openai:first"
+        assert back.provenance.instead_of is None
+
+
+async def test_a_model_that_refuses_gives_way_and_is_asked_again_next_time(
+    server: ModelServer, clock: FakeClock
+) -> None:
+    server.brain = MISBEHAVIOURS["apology"]
+    async with Chain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
+        made = await chain.summarize(a_request())
+        assert made.provenance.model == "extractive"
+        assert made.provenance.instead_of is not None
+        assert "openai:first gave nothing" in made.provenance.instead_of
+        assert chain.pauses == {}
+
+
+async def test_a_short_fault_is_waited_out(server: ModelServer, clock: FakeClock) -> None:
+    server.faults.append(Fault(status=503))
+    async with Chain([maker(server, clock)], clock) as chain:
+        made = await chain.summarize(a_request())
+    assert made.provenance.instead_of is None
+    assert len(server.asked) == 2
+    assert clock.slept
+
+
+async def test_where_all_are_away_the_soonest_return_is_named(
+    server: ModelServer, second: ModelServer, clock: FakeClock
+) -> None:
+    server.faults.append(Fault(status=429, retry_after=300))
+    second.faults.append(Fault(status=429, retry_after=40))
+    async with Chain([maker(server, clock), maker(second, clock, "other")], clock) as chain:
+        with pytest.raises(ModelUnavailable, match="openai:first is over its quota") as caught:
+            await chain.summarize(a_request())
+        assert caught.value.retry_after == 40
+
+
+async def test_where_all_refuse_waiting_does_not_help(server: ModelServer, clock: FakeClock) -> None:
+    server.brain = MISBEHAVIOURS["empty"]
+    async with Chain([maker(server, clock)], clock) as chain:
+        with pytest.raises(ModelRefused):
+            await chain.summarize(a_request())
+
+
+async def test_requests_under_way_are_bounded(server: ModelServer, clock: FakeClock) -> None:
+    server.delay = 0.02
+    async with Chain([maker(server, clock)], clock, concurrency=3) as chain:
+        await asyncio.gather(*(chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(12)))
+    assert server.most_at_once == 3
+
+
+async def test_the_extractive_stand_in_says_why(clock: FakeClock) -> None:
+    chain = Chain([ExtractiveSummarizer(clock)], clock)
+    made = chain.extractive_instead(a_request(language="zh"), "no model had answered.")
+    assert made.provenance.model == "extractive"
+    assert made.provenance.instead_of == "no model had answered"
+    assert made.provenance.notes == ("in English: no model is set up to translate",)
+
+
+def test_pauses_grow_with_failures_in_a_row(clock: FakeClock) -> None:
+    error = ModelUnavailable("down")
+    pause, lengths = None, []
+    for _ in range(8):
+        pause = next_pause(pause, error, clock.now())
+        lengths.append((pause.until - clock.now()).total_seconds())
+    assert lengths == [15, 30, 60, 120, 240, 480, 900, 900]
+    named = next_pause(pause, ModelUnavailable("quota", retry_after=7), clock.now())
+    assert named.until == clock.now() + timedelta(seconds=7)
+
+
+# ── several at once ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_one_model_leaves_over_the_next_one_makes(server: ModelServer, clock: FakeClock) -> None:
+    def allergic(system: str, user: str) -> str:
+        return "no" if "2606.00001" in user else good(system, user)
+
+    good, server.brain = server.brain, allergic
+    requests = several(3)
+    async with Chain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
+        assert chain.batches
+        made = await chain.summarize_many(requests)
+    names = [made[r.key].provenance.model if isinstance(made[r.key], Summary) else None for r in requests]  # type: ignore[union-attr]
+    assert names == ["openai:first", "extractive", "openai:first"]
+
+
+async def test_deep_ones_among_several_are_made_one_by_one(server: ModelServer, clock: FakeClock) -> None:
+    requests = [*several(2), a_request(depth=Depth.DEEP)]
+    async with Chain([maker(server, clock)], clock) as chain:
+        made = await chain.summarize_many(requests)
+    assert all(isinstance(made[request.key], Summary) for request in requests)
+    assert len(server.asked) == 2
+
+
+# ── the budget ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_days_budget_is_kept_and_named_and_returns_at_midnight(server: ModelServer, clock: FakeClock) -> None:
+    ledger = Ledger()
+    meter = Meter(Budget(requests_per_day=2), clock, ledger)
+    async with Chain([maker(server, clock, meter=meter)], clock) as chain:
+        await chain.summarize(a_request())
+        assert await meter.left() == 1
+        await chain.summarize(a_request())
+        with pytest.raises(ModelUnavailable, match="budget of 2 requests a day is used up") as caught:
+            await chain.summarize(a_request())
+        assert caught.value.retry_after == 19.5 * 3600
+        assert chain.pauses == {}
+        assert len(server.asked) == 2
+        clock.advance(19.5 * 3600)
+        await chain.summarize(a_request())
+    assert [requests for requests, _ in ledger.rows.values()] == [2, 1]
+    assert all(tokens > 100 for _, tokens in ledger.rows.values())
+
+
+async def test_tokens_have_a_budget_too(server: ModelServer, clock: FakeClock) -> None:
+    meter = Meter(Budget(tokens_per_day=100), clock)
+    async with Chain([maker(server, clock, meter=meter)], clock) as chain:
+        await chain.summarize(a_request())
+        with pytest.raises(ModelUnavailable, match="budget of 100 tokens a day"):
+            await chain.summarize(a_request())
+
+
+async def test_a_days_budget_holds_for_requests_side_by_side(server: ModelServer, clock: FakeClock) -> None:
+    server.delay = 0.02
+    meter = Meter(Budget(requests_per_day=3), clock, Ledger())
+    async with Chain([maker(server, clock, meter=meter)], clock, concurrency=8) as chain:
+        asked = [chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(8)]
+        made = await asyncio.gather(*asked, return_exceptions=True)
+    assert len(server.asked) == 3
+    assert sum(isinstance(one, Summary) for one in made) == 3
+
+
+async def test_a_minutes_bound_is_waited_for(server: ModelServer, clock: FakeClock) -> None:
+    meter = Meter(Budget(requests_per_minute=2), clock)
+    start = clock.now()
+    async with Chain([maker(server, clock, meter=meter)], clock) as chain:
+        for _ in range(5):
+            await chain.summarize(a_request())
+    assert clock.now() - start == timedelta(minutes=2)
+
+
+# ── the factory ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def settings(**given: object) -> Settings:
+    return Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]
+
+
+async def test_model_names_the_order(clock: FakeClock) -> None:
+    order = ("google:gemini-test", "openai:local", "extractive")
+    async with build(settings(model=order, gemini_api_key=KEY), clock) as chain:
+        assert chain.names == order
+        assert chain.name == "google:gemini-test"
+    async with build(settings(), clock) as chain:
+        assert chain.names == ("extractive",)
+        assert not chain.batches
+
+
+async def test_the_configured_chain_talks_to_the_configured_servers(
+    server: ModelServer, second: ModelServer, clock: FakeClock
+) -> None:
+    server.faults.append(Fault(status=429, retry_after=60))
+    configured = settings(
+        model=("google:gemini-test", "openai:local"),
+        gemini_api_key=KEY,
+        gemini_base_url=server.gemini,
+        openai_api_key=KEY,
+        openai_base_url=second.openai,
+    )
+    async with build(configured, clock, Ledger()) as chain:
+        made = await chain.summarize(a_request())
+    assert made.provenance.model == "openai:local"
+    assert (len(server.asked), len(second.asked)) == (1, 1)
