@@ -12,23 +12,18 @@ from typing import TYPE_CHECKING
 
 from bot import calendar, ledger, links
 from bot import topics as topic_language
-from bot.app import App, open_app, renderers
+from bot.app import App, open_app
 from bot.cadence import next_due
-from bot.clock import SystemClock
 from bot.digest import Voice
 from bot.errors import BadTopic, TellUser
 from bot.model import (
-    JSON,
     Card,
     Chat,
     ChatRef,
     DeliveryState,
     Depth,
     Digest,
-    Platform,
-    Style,
     Subscription,
-    Window,
 )
 from bot.pipeline import ask
 from bot.render.formats import Payloads, render
@@ -99,21 +94,15 @@ def _posts(digest: Digest, folder: Path) -> list[Path]:
 
 def _payloads(form: str) -> Payloads | None:
     """What a platform makes of a card or a digest, for `--format telegram` and `--format discord`."""
-    if form not in ("telegram", "discord"):
-        return None
+    if form == "telegram":
+        from handlers.telegram.cards import payloads as telegram
 
-    def made(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
-        platform = Platform(form)
-        digest = shown if isinstance(shown, Digest) else _alone(shown, language)
-        chat = Chat(ChatRef(platform, "0"), language=language, style=style)
-        return [part.payload for part in renderers()[platform].parts(digest, chat)]
+        return telegram
+    if form == "discord":
+        from handlers.discord.cards import payloads as discord
 
-    return made
-
-
-def _alone(card: Card, language: str) -> Digest:
-    day = card.announcement.day if card.announcement else (card.paper.published or SystemClock().now()).date()
-    return Digest((), Window(day, day), 1, 1, (card,), language=language)
+        return discord
+    return None
 
 
 class _Bar:

@@ -1,4 +1,4 @@
-"""A chat platform in memory for the pipeline's tests: accepts, refuses or fails as it is told, and keeps what it took."""
+"""A chat platform in memory for the pipeline's tests: accepts or fails as it is told, and keeps what it took."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ class FakePlatform:
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
         outcome = self.script.pop(0) if self.script else Sent(str(len(self.accepted) + 1))
-        if isinstance(outcome, Sent) or (self.stores_unknown and isinstance(outcome, Unknown)):
-            if not (self.knows_keys and key in {had for _, had, _ in self.accepted}):
-                self.accepted.append((chat, key, part))
+        stored = isinstance(outcome, Sent) or (self.stores_unknown and isinstance(outcome, Unknown))
+        repeated = self.knows_keys and any(had == key for _, had, _ in self.accepted)
+        if stored and not repeated:
+            self.accepted.append((chat, key, part))
         return outcome
 
     async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:
@@ -44,5 +45,3 @@ class FakePlatform:
 
     def fails(self, *outcomes: Outcome) -> None:
         self.script.extend(outcomes)
-
-

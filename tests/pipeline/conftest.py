@@ -47,7 +47,9 @@ class Scene:
         senders = {Platform.TELEGRAM: self.telegram, Platform.DISCORD: self.discord}
         return Courier(self.store, senders, self.clock, self.owner)
 
-    async def follow(self, ref: ChatRef, *queries: str, at: time = time(9, 0), zone: str = "UTC", size: int = 10) -> Chat:
+    async def follow(
+        self, ref: ChatRef, *queries: str, at: time = time(9, 0), zone: str = "UTC", size: int = 10
+    ) -> Chat:
         chat = Chat(ref, digest_time=at, timezone=zone, size=size)
         chat = Chat(ref, digest_time=at, timezone=zone, size=size, next_due_at=next_due(chat, self.clock.now()))
         await self.store.save_chat(chat)
