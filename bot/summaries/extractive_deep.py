@@ -60,8 +60,8 @@ def deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
     background = pick((Part.INTRODUCTION,), Role.BACKGROUND, 2, 1.2)
     gap = pick((Part.INTRODUCTION, Part.RELATED), Role.PROBLEM, 3, 2.6)
     method = pick((Part.INTRODUCTION, Part.METHOD), Role.AIM, 2, 5.0)
-    steps = pick((Part.METHOD,), Role.METHOD, 5, 2.4)
-    results = pick((Part.RESULTS,), Role.RESULT, 4, 3.0)
+    steps = pick((Part.METHOD,), Role.METHOD, 5, 1.6)
+    results = pick((Part.RESULTS,), Role.RESULT, 4, 2.4)
     closing = pick((Part.CONCLUSION,), Role.RESULT, 2, 2.0)
     meaning = pick((Part.CONCLUSION,), Role.MEANING, 2, 1.5)
     ours = pick((Part.INTRODUCTION, Part.CONCLUSION), Role.AIM, 1, 5.5)
@@ -137,7 +137,7 @@ def _sentences(sections: list[Section]) -> list[_Found]:
 
 
 def _stands_alone(quote: str) -> bool:
-    if not 50 <= len(quote) <= 380 or not quote[0].isupper() or quote[-1] not in '.!”")':
+    if not 40 <= len(quote) <= 380 or not quote[0].isupper() or quote[-1] not in '.!”")':
         return False
     letters = sum(c.isalpha() or c.isspace() for c in quote)
     if letters < 0.85 * len(quote) or _ODD.search(quote) or _POINTS_AWAY.search(quote):

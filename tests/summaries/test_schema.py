@@ -1,0 +1,106 @@
+"""Replies are read leniently where that costs nothing, and refused where something may be lost."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.summaries import schema
+
+GOOD = {
+    "papers": [
+        {
+            "id": "2606.1",
+            "title": "T",
+            "headline": {"text": "H", "quote": "h"},
+            "takeaways": [{"text": "A", "quote": "a"}],
+            "keywords": ["k"],
+        }
+    ]
+}
+TEXT = json.dumps(GOOD)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        f"```json\n{TEXT}\n```",
+        f"Sure! Here it is:\n{TEXT}\nI hope it helps.",
+        f"<think>Let me {{think}}</think>{TEXT}",
+        TEXT.replace("]}]}", "],},]}"),
+        json.dumps(GOOD["papers"]),
+        json.dumps(GOOD["papers"][0]),
+        json.dumps({"papers": {"2606.1": {k: v for k, v in GOOD["papers"][0].items() if k != "id"}}}),
+    ],
+)
+def test_wrapping_around_a_reply_costs_nothing(text: str) -> None:
+    found, problems = schema.briefs(text)
+    assert problems == []
+    assert found["2606.1"].headline.claim().text == "H"
+    assert [claim.text for claim in found["2606.1"].takeaways] == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("I cannot do that.", "no JSON"),
+        (TEXT[:60], "ends before it is complete"),
+        ('{"answer": 1}', 'no list "papers"'),
+    ],
+)
+def test_a_reply_that_cannot_be_read_is_told_why(text: str, said: str) -> None:
+    with pytest.raises(schema.BadReply, match=said):
+        schema.briefs(text)
+
+
+def test_one_bad_paper_does_not_take_the_others_with_it() -> None:
+    both = {"papers": [*GOOD["papers"], {"id": "2606.2"}]}
+    found, problems = schema.briefs(json.dumps(both))
+    assert list(found) == ["2606.1"]
+    assert len(problems) == 1
+    assert "headline" in problems[0]
+
+
+def test_nulls_and_single_values_are_taken_for_lists() -> None:
+    reply = schema.facts('{"id": "1", "headline": "H", "takeaways": null, "method": {"text": "M"}, "keywords": "a, b"}')
+    assert reply.takeaways == ()
+    assert [claim.text for claim in reply.method] == ["M"]
+    assert reply.keywords == ("a", "b")
+
+
+def test_a_rendering_may_come_as_a_mapping() -> None:
+    reply = schema.rendering('{"id": "1", "claims": {"c1": "uno", "c2": "dos"}}')
+    assert [(claim.key, claim.text) for claim in reply.claims] == [("c1", "uno"), ("c2", "dos")]
+
+
+NAMES = st.sampled_from(["id", "papers", "headline", "text", "quote", "takeaways"])
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(ANY)
+@settings(max_examples=150, deadline=None)
+def test_any_json_is_read_or_refused(value: object) -> None:
+    for read in (schema.briefs, schema.facts, schema.rendering):
+        try:
+            read(json.dumps(value))
+        except schema.BadReply as error:
+            assert str(error)  # noqa: PT017 - either way is fine, nothing else is
+
+
+@given(st.integers(min_value=1, max_value=len(TEXT) - 2))
+@settings(max_examples=60, deadline=None)
+def test_a_reply_cut_anywhere_is_refused_or_says_what_is_missing(place: int) -> None:
+    try:
+        found, problems = schema.briefs(TEXT[:place])
+    except schema.BadReply:
+        return
+    assert problems or not found
