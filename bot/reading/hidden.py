@@ -10,13 +10,14 @@ MAX_REPORTED = 400
 """Characters of one hidden passage that are kept for the report."""
 
 _GONE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0\d*)?(?![.\d])"
-    r"|font-size\s*:\s*0(?:\.\d+)?(?:em|rem|px|pt|%)?(?![.\d])|clip-path\s*:\s*inset\(\s*(?:50|100)%|transform\s*:\s*scale\(0"
-    r"|max-height\s*:\s*0(?![.\d])|(?:text-indent|left|top|right|bottom|margin-left|margin-top)\s*:\s*-\d{3,}",
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?(?![.\d])"
+    r"|clip-path\s*:\s*inset\(\s*(?:50|100)%|transform\s*:[^;]*scale\(\s*0(?:\.0+)?\s*[,)]|max-height\s*:\s*0(?![.\d])"
+    r"|(?:text-indent|left|top|right|bottom|margin-left|margin-top)\s*:\s*-(?:\d{4,}|[5-9]\d\d)"
+    r"|transform\s*:[^;]*translate[XY]?\([^)]*-(?:\d{4,}|[5-9]\d\d)",
     re.I,
 )
-_SIZE = re.compile(r"font-size\s*:\s*([\d.]+)\s*(px|pt|em|rem|%)", re.I)
-_SMALLEST = {"px": 4.0, "pt": 3.0, "em": 0.25, "rem": 0.25, "%": 25.0}
+_SIZE = re.compile(r"font-size\s*:\s*([\d.]+)\s*(px|pt|em|rem|%)?", re.I)
+_SMALLEST = {"": 0.01, "px": 4.0, "pt": 3.0, "em": 0.25, "rem": 0.25, "%": 25.0}
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;]+)", re.I)
 _BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*([^;]+)", re.I)
 _RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
@@ -83,7 +84,7 @@ def _hides(style: str) -> bool:
     if _GONE.search(style):
         return True
     size = _SIZE.search(style)
-    return bool(size and float(size[1].rstrip(".") or 0) < _SMALLEST[size[2].lower()])
+    return bool(size and float(size[1].strip(".") or 0) < _SMALLEST[(size[2] or "").lower()])
 
 
 def _is_white_on_white(element: etree._Element, style: str) -> bool:

@@ -115,7 +115,7 @@ def _pages(document: pdfium.PdfDocument, count: int) -> list[PageContent]:
 
 
 def _check_text(pages: Sequence[PageContent], paper: Paper) -> None:
-    letters = sum(sum(map(str.isalpha, piece.text)) for page in pages for piece in page.pieces)
+    letters = sum(sum(map(str.isalpha, piece.text)) for page in pages for piece in page.pieces if not piece.hidden)
     unmapped = sum(page.unmapped for page in pages)
     if unmapped > letters:
         raise NotReadable("The PDF does not tell which letters its text consists of.")

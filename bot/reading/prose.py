@@ -13,6 +13,14 @@ _PREFIXES = re.compile(
     r"|one|zero|few|fine|coarse|end|real|large|small|open|time|text|image|data|model|task|domain|human|machine|top|bottom|mid)",
     re.I,
 )
+_COMPOUNDS = re.compile(
+    r"self|well|state|cross|two|three|four|zero|few|non|end|real|large|high|low|long|short|fine|coarse|human|time|multi",
+    re.I,
+)
+_SECONDS = re.compile(
+    r"(?:based|aligned|trained|tuned|wise|level|free|driven|specific|aware|like|oriented|supervised|guided|dependent"
+    r"|independent|conditioned|agnostic|dimensional|grained|scale|to-end|art)\b"
+)
 _JOINS = re.compile(
     r"with|there|here|where|some|every|when|what|more|over|under|through|after|them|your|fore|else", re.I
 )
@@ -24,10 +32,12 @@ class Prose:
 
     def __init__(self, lines: Iterable[Line]) -> None:
         self.words: Counter[str] = Counter()
+        cut = False
         for line in lines:
             words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text.casefold())
-            if line.text.endswith(("\u00ad", "-")):
-                words = words[:-1]
+            words = words[1:] if cut else words
+            cut = line.text.endswith(("\u00ad", "-"))
+            words = words[:-1] if cut else words
             self.words.update(words)
 
     def join(self, lines: Sequence[Line], marks: frozenset[str] = frozenset()) -> str:
@@ -42,9 +52,9 @@ class Prose:
     def _append(self, text: str, more: str) -> str:
         if not text or not more:
             return text + more
-        broken = re.search(r"([^\W\d_][\w-]*)?(?:\u00ad|(?<=\w)-)$", text)
+        broken = re.search(r"([^\W\d_][\w-]*)?(?:\u00ad|(?<=\w)-)$", text[-80:])
         if not broken:
-            url = re.search(r"https?://\S*[/_.?=&%~-]$", text)
+            url = re.search(r"https?://\S*[/_.?=&%~-]$", text[-200:])
             return text + more if url and re.match(r"[\w/.%~?=&-]+", more) else f"{text} {more}"
         stem = text[:-1]
         follow = re.match(r"[^\W\d_]+(?:-[^\W\d_]+)*", more)
@@ -60,6 +70,8 @@ class Prose:
         if after[:1].isupper() or "-" in after or "-" in before:
             return False
         last = before.split("-")[-1]
+        if (_COMPOUNDS.fullmatch(last) and len(after) > 3) or (_SECONDS.match(after) and self.words[last.casefold()]):
+            return False
         both = self.words[last.casefold()] and self.words[after.casefold()]
         return not (
             both and (_PREFIXES.fullmatch(last) or (min(len(last), len(after)) > 3 and not _JOINS.fullmatch(last)))

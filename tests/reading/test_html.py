@@ -168,6 +168,9 @@ def test_affiliations_under_the_names_are_told_from_names_and_addresses() -> Non
         "font-size:0px",
         "font-size: 1px",
         "font-size:2%",
+        "font-size: 0",
+        "transform:translate(0,0) scale(0)",
+        "text-indent:-9999px",
         "color:#FFFFFF",
         "color: white;",
         "color:rgb(255, 255, 255)",
@@ -187,6 +190,25 @@ def test_text_hidden_by_attribute_or_by_the_pages_own_style_sheet_is_dropped() -
     reading = read(page(BODY + section("2", "Trap", inner), head="<style>.ghost { display: none }</style>"))
     assert texts(reading, "Trap") == ["A b c"]
     assert reading.hidden == ("secret words here", "ghostly words here")
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "font-size:0.9em",
+        "font-size:70%",
+        "opacity:0.5",
+        "transform:translate(-30.2pt,10.1pt) scale(0.87,0.87) ;",
+        "margin-left:-120.5pt",
+        "position:relative; bottom:2.0pt;",
+        "color:#FF0000",
+        "color:#FFFFFF;background-color:#202020",
+    ],
+)
+def test_styles_that_hide_nothing_are_left_alone(style: str) -> None:
+    reading = read(page(BODY + section("2", "Plain", para(f'A <span style="{style}">plain lantern</span> hangs.'))))
+    assert texts(reading, "Plain") == ["A plain lantern hangs."]
+    assert reading.hidden == ()
 
 
 def test_white_text_on_a_dark_ground_is_read() -> None:

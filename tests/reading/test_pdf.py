@@ -209,3 +209,64 @@ def test_another_papers_pdf_is_refused(tmp_path: Path) -> None:
 def test_a_title_with_a_formula_and_another_spelling_is_still_recognized(tmp_path: Path) -> None:
     reading, _ = read(tmp_path, pdfs.one_column_paper(), title=r"Weaving $\lambda$-Lanterns from \emph{Moonlight}")
     assert reading.sections
+
+
+def test_a_scan_with_an_invisible_layer_of_guessed_words_counts_as_pictures(tmp_path: Path) -> None:
+    page = Page().box(0, 0, 612, 700, "0.9 0.9 0.8")
+    for line, words in enumerate([pdfs.TITLE, *prose(3, 30)]):
+        page.text(72, 690 - 14 * line, words, mode=3)
+    with pytest.raises(NotReadable, match="pictures"):
+        read(tmp_path, pdf([page]))
+
+
+def test_roman_numbers_and_lettered_subsections_are_headings(tmp_path: Path) -> None:
+    page = Page()
+    page.text(110, 740, pdfs.TITLE, size=18, font="bold")
+    page.text(140, 700, "I. INTRODUCTION")
+    y = page.lines(72, 680, prose(1, 12, 5))
+    page.text(72, y - 8, "A. Looms", font="italic")
+    page.lines(72, y - 26, prose(2, 20, 5))
+    page.text(390, 700, "II. RESULTS")
+    page.lines(330, 680, prose(3, 30, 5))
+    reading, _ = read(tmp_path, pdf([page]))
+    assert [(s.number, s.title, s.level, s.kind) for s in reading.sections if s.title] == [
+        ("I", "INTRODUCTION", 1, SectionKind.BODY),
+        ("A", "Looms", 2, SectionKind.BODY),
+        ("II", "RESULTS", 1, SectionKind.BODY),
+    ]
+
+
+def test_a_paper_without_headings_has_its_text_as_body(tmp_path: Path) -> None:
+    page = Page()
+    page.text(72, 740, pdfs.TITLE, size=18, font="bold")
+    page.text(72, 715, "Ada Quill")
+    page.lines(72, 680, prose(1, 25))
+    reading, _ = read(tmp_path, pdf([page]))
+    assert reading.sections[-1].kind is SectionKind.BODY
+    assert reading.sections[-1].paragraphs[0].text.startswith(prose(1, 1)[0])
+
+
+def test_a_raised_footnote_mark_is_not_part_of_the_word_it_hangs_on(tmp_path: Path) -> None:
+    page = Page()
+    page.text(72, 740, pdfs.TITLE, size=18, font="bold")
+    page.text(72, 710, "1 Looms", size=13, font="bold")
+    page.lines(72, 680, prose(1, 20))
+    page.text(72, 440, "Here we name the loom").text(172.1, 444, "2", size=6).text(178, 440, "and 10").text(
+        206.6, 444, "3", size=6
+    )
+    page.text(212, 440, "lanterns with some more words to fill.")
+    page.text(72, 84, "2", size=5).text(76, 80, "It stands in the cellar.", size=8)
+    reading, _ = read(tmp_path, pdf([page]))
+    text = " ".join(p.text for p in section(reading, "Looms").paragraphs)
+    assert "name the loom and 10^3 lanterns" in text
+    assert text.endswith("It stands in the cellar.")
+
+
+def test_a_caption_that_is_a_sentence_in_the_text_is_none(tmp_path: Path) -> None:
+    page = Page()
+    page.text(72, 740, pdfs.TITLE, size=18, font="bold")
+    page.text(72, 710, "1 Looms", size=13, font="bold")
+    page.lines(72, 680, [*prose(1, 8), "Figure 3. Then we turn to the other side of it", *prose(2, 8)])
+    reading, _ = read(tmp_path, pdf([page]))
+    assert reading.figures == ()
+    assert "Figure 3. Then we turn" in section(reading, "Looms").paragraphs[0].text
