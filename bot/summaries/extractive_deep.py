@@ -15,7 +15,7 @@ from bot.summaries.sentences import split
 _POINTS_AWAY = re.compile(
     r"\b(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|algorithm|theorem|"
     r"lemma)\.?\s*~?\(?[\dA-Z]\b|"
-    r"\b(?:above|below|as follows|following|left|right|shown in|see)\b|:\s*$",
+    r"\b(?:above|below|as follows|the following|shown in|\((?:left|right|top|bottom)\))\b|:\s*$",
     re.I,
 )
 _ODD = re.compile(r"[=∑∏∫√∂∇≤≥∈→↦⟨⟩|{}\\^_]|\(cid:|\d\s\d\s\d|https?:|www\.")
@@ -92,7 +92,7 @@ def deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
 
 def _pick(sections: list[Section], role: Role, most: int, least: float, used: set[str]) -> tuple[Claim, ...]:
     """The sentences that do this best, in reading order; each is used once in a summary."""
-    candidates = [one for one in _sentences(sections) if one.key not in used and one.weights[role] >= least]
+    candidates = [one for one in _sentences(sections) if one.key not in used and _does(one, role, least)]
     if role is Role.BACKGROUND:
         candidates = [one for one in candidates if not cues.speaks_of_itself(one.claim.quote)]
     if role in (Role.METHOD, Role.AIM, Role.RESULT):
@@ -100,6 +100,11 @@ def _pick(sections: list[Section], role: Role, most: int, least: float, used: se
     ranked = sorted(candidates, key=lambda one: (-_rank(one, role), one.order))[:most]
     used.update(one.key for one in ranked)
     return tuple(one.claim for one in sorted(ranked, key=lambda one: one.order))
+
+
+def _does(one: _Found, role: Role, least: float) -> bool:
+    """Whether a sentence does this; in a method section whatever the authors say of themselves is method."""
+    return one.weights[role] >= least or (role is Role.METHOD and cues.speaks_of_itself(one.claim.quote))
 
 
 def _rank(one: _Found, role: Role) -> float:
@@ -140,6 +145,6 @@ def _stands_alone(quote: str) -> bool:
     if not 40 <= len(quote) <= 380 or not quote[0].isupper() or quote[-1] not in '.!”")':
         return False
     letters = sum(c.isalpha() or c.isspace() for c in quote)
-    if letters < 0.85 * len(quote) or _ODD.search(quote) or _POINTS_AWAY.search(quote):
+    if letters < 0.8 * len(quote) or _ODD.search(quote) or _POINTS_AWAY.search(quote):
         return False
     return not cues.gives_orders(quote) and not quote.endswith("et al.")
