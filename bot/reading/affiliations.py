@@ -21,6 +21,9 @@ _PLACE = re.compile(
     r"|大学|研究|学院|公司|实验室",
     re.I,
 )
+_PLAINLY = re.compile(
+    r"\b(?:univ\w+|institut\w*|department|school of|college|laborator\w+|academy|cent(?:er|re) for)\b", re.I
+)
 _NOT_A_PLACE = re.compile(
     r"equal(?:ly)?\s+contribut|contributed equally|corresponding|correspondence|work (?:done|performed)"
     r"|intern(?:ship)?\b|e-?mail|@|https?://|footnotemark|abstract|keywords?|preprint|submitted|accepted"
@@ -67,6 +70,11 @@ def _lines(block: etree._Element) -> list[str]:
         cut.tail = "\n" + (cut.tail or "")
     text = "".join(map(str, block.itertext()))
     return [tidied(part) for part in re.split(r"\n|&|\\and|\\AND", text)]
+
+
+def is_plainly_a_place(line: str) -> bool:
+    """Whether a line of a footnote, which may be any sentence, can hardly be but an address of a place of work."""
+    return bool(_PLAINLY.search(line)) and not re.search(r"\b(?:we|our|was|were|thanks?|this|by|while)\b", line, re.I)
 
 
 def is_affiliation(line: str, authors: Iterable[str]) -> bool:

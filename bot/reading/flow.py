@@ -150,7 +150,9 @@ class Flow:
 
     def _turn(self, first: int, until: int) -> None:
         for page in [p for p in self.notes if first <= p < until]:
-            self.drafts[-1].notes.extend(self.notes.pop(page))
+            for note in self.notes.pop(page):
+                of_authors = page == 1 and not (_mark(note[0]) or "").isdigit()
+                self.drafts[0 if of_authors else -1].notes.append(note)
 
     def _begin(self, heading: Heading) -> None:
         self._close()

@@ -15,7 +15,7 @@ import pypdfium2.raw as raw
 from bot.codelinks import own_links
 from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Reading, Section, SectionKind, Source, Table
-from bot.reading.affiliations import is_affiliation, verbatim
+from bot.reading.affiliations import is_affiliation, is_plainly_a_place, verbatim
 from bot.reading.captions import parse_caption
 from bot.reading.flow import Draft, Flow, sections_of, take_footnotes
 from bot.reading.lines import Line, Sheet, body_size, find_columns, remove_furniture, sheet_of
@@ -215,7 +215,7 @@ def _affiliations(drafts: Sequence[Draft], paper: Paper) -> tuple[str, ...]:
         return ()
     first = drafts[0]
     lines = [line for paragraph in first.paragraphs for line in paragraph if line.page == 1]
-    notes = [line for note in first.notes for line in note if line.page == 1]
+    notes = [line for note in first.notes for line in note if is_plainly_a_place(line.text)]
     largest = max((line.size for line in lines), default=0.0)
     lines = [line for line in lines if line.size < largest]
     return verbatim(part for line in lines + notes for part in _parts(line) if is_affiliation(part, paper.authors))

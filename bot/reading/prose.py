@@ -14,7 +14,7 @@ _PREFIXES = re.compile(
     re.I,
 )
 _COMPOUNDS = re.compile(
-    r"self|well|state|cross|two|three|four|zero|few|non|end|real|large|high|low|long|short|fine|coarse|human|time|multi",
+    r"self|well|state|cross|two|three|four|zero|few|non|end|real|large|high|low|long|short|fine|coarse|human|time",
     re.I,
 )
 _SECONDS = re.compile(
