@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -57,6 +57,9 @@ class Terminal:
             self.console.print()
             print_document(terminal_digest(self.digest), self.console)
         return Sent("1")
+
+    def turn(self, chat: ChatRef, part: Part) -> nullcontext[None]:  # noqa: ARG002 - a terminal has no limits
+        return nullcontext()
 
     async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:  # noqa: ARG002 - nothing is ever unknown
         return None

@@ -6,6 +6,7 @@ A store raises `StoreUnavailable` where the database does not answer; other erro
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.model import (
     Listing,
     Malformed,
     Match,
+    NotSent,
     Outcome,
     Paper,
     PaperRef,
@@ -115,6 +117,12 @@ class Sender(Protocol):
 
     @property
     def platform(self) -> Platform: ...
+
+    def turn(self, chat: ChatRef, part: Part) -> AbstractAsyncContextManager[NotSent | None]:
+        """Wait until the platform's limits leave room for this part; inside, it may be sent at once.
+
+        `NotSent` says that it may not be sent now, after all. Who waits here has not begun to send.
+        """
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
         """Send one part once. `key` names the part for ever: a nonce, where the platform has them, derives from it.

@@ -61,10 +61,10 @@ async def once(settings: Settings, upto: date | None, clock: Clock | None = None
 
     Raises `TellUser` where a running service holds the lease.
     """
-    async with open_app(settings, clock) as app, held(app):
+    async with open_app(settings, clock) as app, held(app) as me:
         await follow_default_topics(app)
         async with senders_only(app) as senders:
-            return await steps(app, senders, upto)
+            return await steps(app, senders, me, upto)
 
 
 @asynccontextmanager
@@ -90,7 +90,7 @@ async def _keep(app: App, me: str) -> None:
         await schedule.hold_on(app.store, app.clock, me)
 
 
-async def steps(app: App, senders: Mapping[Platform, Sender], upto: date | None = None) -> Pass:
+async def steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> Pass:
     """poll → match → choose → summarize → compose → deliver → publish, once."""
     done = Pass()
     polled = await pipeline.poll(app.store, app.source, app.clock, upto=upto, force=True)
@@ -100,14 +100,15 @@ async def steps(app: App, senders: Mapping[Platform, Sender], upto: date | None 
     await pipeline.choose(app.store, app.clock.now())
     done.summaries = await summarize(app)
     done.digests = await pipeline.compose(app.store, app.press, app.clock, upto=upto)
-    courier = Courier(
-        app.store, senders, app.clock, schedule.owner(), resend_unknown=app.settings.telegram_resend_unknown
-    )
-    done.sent = await courier.deliver()
+    done.sent = await _courier(app, senders, me).deliver()
     done.pages = len(await publish(app.store, app.settings))
     counts = await app.store.outbox_counts()
     done.waiting = sum(count for (_, state), count in counts.items() if state == "waiting")
     return done
+
+
+def _courier(app: App, senders: Mapping[Platform, Sender], me: str) -> Courier:
+    return Courier(app.store, senders, app.clock, me, resend_unknown=app.settings.telegram_resend_unknown)
 
 
 async def summarize(app: App) -> int:
@@ -127,25 +128,23 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         loop.add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings, clock))
-        await stack.enter_async_context(held(app))
+        me = await stack.enter_async_context(held(app))
         await follow_default_topics(app)
         ticks = schedule.Ticks()
         app.wake = lambda: ticks.soon("send")
         senders = await stack.enter_async_context(connected(app))
         await _listen(stack, app)
-        _schedule(ticks, app, senders)
+        courier = _courier(app, senders, me)
+        _schedule(ticks, app, courier)
         ticks.start()
         stack.push_async_callback(ticks.stop)
+        stack.callback(courier.stop)
         await _announce(app, senders)
         await stop.wait()
         log.info("stopping")
 
 
-def _schedule(ticks: schedule.Ticks, app: App, senders: Mapping[Platform, Sender]) -> None:
-    courier = Courier(
-        app.store, senders, app.clock, schedule.owner(), resend_unknown=app.settings.telegram_resend_unknown
-    )
-
+def _schedule(ticks: schedule.Ticks, app: App, courier: Courier) -> None:
     async def poll() -> None:
         if await pipeline.poll(app.store, app.source, app.clock):
             ticks.soon("read")
@@ -155,16 +154,17 @@ def _schedule(ticks: schedule.Ticks, app: App, senders: Mapping[Platform, Sender
         if await pipeline.choose(app.store, app.clock.now()) and await summarize(app):
             ticks.soon("site")
 
-    async def send() -> None:
-        await pipeline.compose(app.store, app.press, app.clock, listing_owed=await _listing_owed(app))
-        await courier.deliver()
+    async def compose() -> None:
+        if await pipeline.compose(app.store, app.press, app.clock, listing_owed=await _listing_owed(app)):
+            ticks.soon("send")
 
     async def site() -> None:
         await publish(app.store, app.settings)
 
     ticks.every(POLL_SECONDS, "poll", poll)
     ticks.every(READ_SECONDS, "read", read)
-    ticks.every(SEND_SECONDS, "send", send)
+    ticks.every(SEND_SECONDS, "compose", compose)
+    ticks.every(SEND_SECONDS, "send", courier.deliver)
     ticks.every(SITE_SECONDS, "site", site)
 
 

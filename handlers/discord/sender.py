@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -53,11 +55,21 @@ class DiscordSender:
         self._plain: set[int] = set()
         self._posts: OrderedDict[tuple[int, int], int] = OrderedDict()
 
-    async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
+    @contextlib.asynccontextmanager
+    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:  # noqa: ARG002 - the port's
+        """discord.py waits for Discord's limits by itself: to be interrupted there is safe, for we can look."""
+        yield self._hindrance()
+
+    def _hindrance(self) -> NotSent | None:
         if (stop := stopped(self._invalid)) is not None:
             return stop
         if self._client.http.token is None or self._client.is_closed():
             return NotSent("not connected to Discord", whole_platform=True)
+        return None
+
+    async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
+        if (hindrance := self._hindrance()) is not None:
+            return hindrance
         trail = Trail(TRIES_WITH_NONCE)
         try:
             async with asyncio.timeout(SEND_SECONDS):

@@ -49,6 +49,8 @@ class Urgency(enum.IntEnum):
 
     ANSWER = 0
     DIGEST = 1
+    NOW = 2
+    """Inside a `Limiter.turn`: goes at once."""
 
 
 @dataclass(slots=True)
@@ -115,7 +117,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         self._most = overall
         self._overall = Window(overall, 1.0)
         self._places: dict[str, _Place] = {}
-        self._queues: dict[Urgency, dict[_Waiter, None]] = {urgency: {} for urgency in Urgency}
+        self._queues: dict[Urgency, dict[_Waiter, None]] = {each: {} for each in (Urgency.ANSWER, Urgency.DIGEST)}
         self._arrived = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
         self._halted_until = self._last_429 = -math.inf
@@ -147,27 +149,37 @@ class Limiter(BaseRateLimiter[Urgency]):
         weight = _weight(endpoint, data)
         if not weight:
             return await callback(*args, **kwargs)
+        if urgency is Urgency.NOW:
+            return await self._heard(chat, callback(*args, **kwargs))
         try:
-            async with self._turn(chat, urgency, weight):
-                return await callback(*args, **kwargs)
+            async with self.turn(chat, urgency, weight):
+                return await self._heard(chat, callback(*args, **kwargs))
         except RetryAfter as error:
             if urgency is Urgency.DIGEST or seconds_of(error) > LONGEST_RETRY:
                 raise
-        async with self._turn(chat, urgency, weight):
-            return await callback(*args, **kwargs)
+        async with self.turn(chat, urgency, weight):
+            return await self._heard(chat, callback(*args, **kwargs))
 
-    @contextlib.asynccontextmanager
-    async def _turn(self, chat: str, urgency: Urgency, weight: int) -> AsyncIterator[None]:
-        """Wait for a turn; inside, the request is under way."""
-        slot = await self._wait(chat, urgency, weight)
+    async def _heard(self, chat: str, request: Coroutine[Any, Any, Any]) -> Any:
         try:
-            yield
+            return await request
         except RetryAfter as error:
             self._refused(chat, error)
             raise
+
+    @contextlib.asynccontextmanager
+    async def turn(self, chat: str, urgency: Urgency, weight: int = 1) -> AsyncIterator[None]:
+        """Wait for a turn; inside, the request is under way. Raises `RetryAfter` where a digest would wait too long."""
+        slot = await self._wait(chat, urgency, weight)
+        try:
+            yield
         finally:
             slot.at = self._now()
             self._arrived.set()
+
+    def halted(self) -> bool:
+        """Whether nothing at all may be sent for now."""
+        return self._halted_until > self._now()
 
     async def _wait(self, chat: str, urgency: Urgency, weight: int) -> _Slot:
         if urgency is Urgency.DIGEST:

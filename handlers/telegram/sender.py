@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
+from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
 from bot.model import JSON, ChatRef, NotSent, Outcome, Part, Platform, Rejected, Sent
-from handlers.telegram.limits import Urgency
-from handlers.telegram.outcomes import outcome_of
+from handlers.telegram.limits import Limiter, Urgency
+from handlers.telegram.outcomes import outcome_of, seconds_of
 
 log = structlog.get_logger()
 
@@ -28,15 +30,38 @@ class TelegramSender:
     def __init__(self, bot: ExtBot[Any], data_dir: Path) -> None:
         self._bot = bot
         self._data_dir = data_dir
+        self._turns: set[ChatRef] = set()
 
     @property
     def platform(self) -> Platform:
         return Platform.TELEGRAM
 
+    @contextlib.asynccontextmanager
+    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
+        """Wait for Telegram's limits, here rather than while it is being sent: what is killed here is not unknown."""
+        limiter = self._bot.rate_limiter
+        if not isinstance(limiter, Limiter):
+            yield None
+            return
+        async with contextlib.AsyncExitStack() as stack:
+            ident, _ = address(chat)
+            weight = max(1, len(part.payload.get("files", ())))
+            try:
+                await stack.enter_async_context(limiter.turn(str(ident), Urgency.DIGEST, weight))
+            except RetryAfter as error:
+                yield NotSent("Telegram asked us to slow down", seconds_of(error), whole_platform=limiter.halted())
+                return
+            self._turns.add(chat)
+            try:
+                yield None
+            finally:
+                self._turns.discard(chat)
+
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
-        """Send one part once. Telegram knows no key: what is unknown stays unknown."""
+        """Send one part once, waiting where that was not done before. Telegram knows no key: unknown stays unknown."""
+        urgency = Urgency.NOW if chat in self._turns else Urgency.DIGEST
         try:
-            message = await post(self._bot, chat, part.payload, self._data_dir, Urgency.DIGEST)
+            message = await post(self._bot, chat, part.payload, self._data_dir, urgency)
         except UnsendableError as error:
             return Rejected(str(error))
         except Exception as error:

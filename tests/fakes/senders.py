@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.model import Chat, ChatRef, Digest, Outcome, Part, Platform, Sent, Unknown
+from bot.errors import RetryLater
+from bot.model import Chat, ChatRef, Digest, NotSent, Outcome, Part, Platform, Sent, Unknown
 
 
 @dataclass
@@ -20,13 +24,36 @@ class FakePlatform:
     knows_keys: bool = False
     accepted: list[tuple[ChatRef, str, Part]] = field(default_factory=list)
     script: list[Outcome] = field(default_factory=list)
+    no_turn: list[NotSent] = field(default_factory=list)
+    """What the next ones who wait for a turn are told instead."""
+    hides: int = 0
+    """How many of the next looks for a message are refused."""
+    gate: asyncio.Event | None = None
+    """Where there is one, a send waits for it before it is accepted."""
+    under_way: list[ChatRef] = field(default_factory=list)
+    most_at_once: int = 0
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         ids = [card.paper.id for card in (*digest.cards, *digest.also)]
         groups = [ids[at : at + self.per_part] for at in range(0, len(ids), self.per_part)]
         return [Part({"text": " ".join(group), "chat": str(chat.ref)}, tuple(group)) for group in groups]
 
+    @asynccontextmanager
+    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
+        yield self.no_turn.pop(0) if self.no_turn else None
+
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
+        assert chat not in self.under_way, "one part of a chat at a time"
+        self.under_way.append(chat)
+        self.most_at_once = max(self.most_at_once, len(self.under_way))
+        try:
+            if self.gate is not None:
+                await self.gate.wait()
+            return self._taken(chat, part, key)
+        finally:
+            self.under_way.remove(chat)
+
+    def _taken(self, chat: ChatRef, part: Part, key: str) -> Outcome:
         outcome = self.script.pop(0) if self.script else Sent(str(len(self.accepted) + 1))
         stored = isinstance(outcome, Sent) or (self.stores_unknown and isinstance(outcome, Unknown))
         repeated = self.knows_keys and any(had == key for _, had, _ in self.accepted)
@@ -35,6 +62,9 @@ class FakePlatform:
         return outcome
 
     async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:
+        if self.hides:
+            self.hides -= 1
+            raise RetryLater("not now")
         if not self.knows_keys:
             return None
         return next((str(n) for n, (_, had, _) in enumerate(self.accepted) if had == key), None)
