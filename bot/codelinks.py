@@ -235,6 +235,11 @@ _OTHERS = re.compile(
 _MAY_HOLD_ADDRESS = re.compile(rf"https?\s*:|www\.|\b(?:{_HOSTS})\b|[a-z]\.[a-z]{{2,}}/|project (?:page|web)", re.I)
 
 
+_SAYS_SO = re.compile(
+    r"\b(?:project|code|demo|web\s?page|web\s?site|page|github|data(?:set)?|models?|resources?)\b", re.I
+)
+
+
 def own_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
     """The addresses of a full text that its sentences claim as the paper's own ("our code is available at …")."""
     found: list[str] = []
@@ -248,6 +253,30 @@ def own_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
             cursor = at + len(address)
             before = re.split(r"(?<=[a-z)\]][.!?])\s+(?=[A-Z])", text[max(0, at - 240) : at])[-1]
             if _OWN.search(before) and not _OTHERS.search(before):
+                found.append(address)
+    return tuple(found)
+
+
+def title_page_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
+    """The addresses among title, authors and first footnotes that are the paper's: code, or said to be its page.
+
+    Others there are mostly its authors' homes.
+    """
+    found: list[str] = []
+    for paragraph in paragraphs:
+        text = _plain(paragraph)
+        addresses = _addresses(text)
+        words = text
+        for address in addresses:
+            words = words.replace(address, " ")
+        alone = sum(map(str.isalpha, words)) < 12
+        end = 0
+        for address in addresses:
+            classified = _classified(address)
+            start = text.find(address, end)
+            before = text[max(end, start - 50) : start]
+            end = start + len(address)
+            if classified and (classified[0] == "code" or alone or _SAYS_SO.search(before)):
                 found.append(address)
     return tuple(found)
 

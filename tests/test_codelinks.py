@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.codelinks import FULL_TEXT_LENGTH, find_links, own_links
+from bot.codelinks import FULL_TEXT_LENGTH, find_links, own_links, title_page_links
 
 CORPUS = Path(__file__).parents[1] / ".." / "shared" / "corpus" / "topics-2024.jsonl.gz"
 QUILL = "https://github.com/quill/lanterns"
@@ -141,6 +141,20 @@ def test_of_a_full_text_only_the_papers_own_links_are_taken() -> None:
 )
 def test_a_sentence_says_whose_link_it_is(sentence: str, own: bool) -> None:
     assert bool(own_links([sentence])) is own
+
+
+@pytest.mark.parametrize(
+    ("line", "own"),
+    [
+        ("https://lanterns.ai", True),
+        ("Project page: https://lanterns.ai", True),
+        (f"Ada Quill and Ben Reed {QUILL}", True),
+        ("Ada Quill https://adaquill.github.io Ben Reed https://benreed.github.io of Nowhere", False),
+        ("Ada Quill of Nowhere https://orcid.org/0000-0001", False),
+    ],
+)
+def test_on_the_title_page_authors_homes_are_not_the_papers(line: str, own: bool) -> None:
+    assert bool(title_page_links([line])) is own
 
 
 _NAME = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,20}[A-Za-z0-9]", fullmatch=True)

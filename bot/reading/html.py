@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
-from bot.codelinks import own_links
+from bot.codelinks import own_links, title_page_links
 from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.reading.affiliations import html_affiliations
@@ -254,13 +254,13 @@ class _Walk:
             self.figures.extend(figures)
             self.tables.extend(tables)
         if kind is SectionKind.FRONT:
-            self.links.extend(_addresses(element))
+            self.links.extend(title_page_links([words_of(element, addresses=True).text]))
         elif kind is not SectionKind.REFERENCES and element.xpath(".//a[starts-with(@href, 'http')]"):
             self.links.extend(own_links([words_of(element, addresses=True).text]))
 
     def _authors(self, element: etree._Element) -> None:
         for part in element.xpath(".//*[contains(@class, 'ltx_author_notes')]"):
-            self.links.extend(_addresses(part))
+            self.links.extend(title_page_links([words_of(part, addresses=True).text]))
         text = text_of(element, skip=frozenset(("ltx_role_orcid",)))
         self._add(text)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from bot.codelinks import own_links
+from bot.codelinks import own_links, title_page_links
 from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Reading, Section, SectionKind, Source, Table
 from bot.reading.affiliations import is_affiliation, is_plainly_a_place, verbatim
@@ -243,8 +243,10 @@ def _links(drafts: Sequence[Draft]) -> tuple[str, ...]:
             continue
         for lines in draft.paragraphs + draft.notes:
             text = _with_addresses(lines)
-            if draft.kind in (SectionKind.FRONT, SectionKind.ABSTRACT) and lines[0].page == 1:
-                found.extend(a for a in re.findall(r"https?://\S+", text) if "orcid.org" not in a)
+            if draft.kind is SectionKind.ABSTRACT:
+                found.extend(re.findall(r"https?://\S+", text))
+            elif draft.kind is SectionKind.FRONT and lines[0].page == 1:
+                found.extend(title_page_links([text]))
             found.extend(own_links([text]))
     return tuple(dict.fromkeys(found))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -196,9 +197,14 @@ class _Scan:
         x0 = x1 = bottom = top = 0.0
         style: _Style | None = None
         across, up = ctypes.c_double(), ctypes.c_double()
+        high = 0xD800
         spaced = True
         for index in range(min(raw.FPDFText_CountChars(textpage), MAX_CHARS_A_PAGE)):
             code = unicode_of(textpage, index)
+            if 0xD800 <= code <= 0xDFFF:  # half a character beyond the first plane: letters of formulas
+                high, code = (code, 0) if code < 0xDC00 else (0, 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00))
+                if not code:
+                    continue
             if code in _SPACES:
                 add(chars, Box(x0, bottom, x1, top), up.value, style, spaced)
                 chars, spaced = [], True
@@ -230,9 +236,9 @@ class _Scan:
         if code < 0x20 or 0xE000 <= code <= 0xF8FF or code in (0xFFFD, 0xFEFF, 0x200B):
             self.content.unmapped += 1
             return ""
-        if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+        if code > 0x10FFFF:
             return ""
-        return chr(code)
+        return unicodedata.normalize("NFKC", chr(code)) if 0x1D400 <= code <= 0x1D7FF else chr(code)
 
     def _add(self, chars: list[str], box: Box, base: float, style: _Style | None, spaced: bool) -> None:
         if not chars or style is None:
