@@ -148,6 +148,23 @@ def _garbage(_: str, __: str) -> str:
     return "<html>502 bad gateway</html>"
 
 
+def partly(brain: Brain) -> Brain:
+    """Misbehaves in every second claim only."""
+
+    def mixed(system: str, user: str) -> str:
+        good, bad = good_answer(user), brain(system, user)
+        try:
+            spoiled = _claims(json.loads(bad))
+        except ValueError:
+            return bad
+        for index, (claim, other) in enumerate(zip(_claims(good), spoiled, strict=False)):
+            if index % 2:
+                claim.update(other)
+        return json.dumps(good, ensure_ascii=False)
+
+    return mixed
+
+
 def _wrong_id(system: str, user: str) -> str:
     answer = good_answer(user)
     for paper in answer.get("papers", [answer]):

@@ -1,0 +1,120 @@
+"""The counts, taken from a card's JSON by plain means: none of the program's own checks is used here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from bot.model import Paper
+
+PLACEHOLDER = ("xxx", "n/a", "tbd", "todo", "lorem ipsum", "[insert", "placeholder", "待补充", "暂无")
+APOLOGY = ("sorry", "apologi", "please provide", "as an ai", "i cannot", "抱歉", "lo siento", "申し訳", "извините")
+PREAMBLE = ("here is", "here are", "sure!", "sure,", "certainly", "以下是", "aquí está", "вот краткое")
+HARM = ("ignore all", "previous instructions", "@everyone", "<@", "evil.example", "strong accept", "**", "```")
+_SCRIPT = {"zh": r"[\u4e00-\u9fff]", "ja": r"[\u3040-\u30ff\u4e00-\u9fff]", "ru": r"[а-яё]"}
+_SMALL = {
+    "en": frozenset(
+        ("the", "of", "and", "to", "in", "is", "are", "we", "with", "for", "that", "this", "by", "on", "an")
+    ),
+    "es": frozenset(("el", "la", "los", "las", "de", "que", "en", "y", "un", "una", "es", "con", "para", "por", "del")),
+}
+
+LINES = (
+    "papers",
+    "shown by the model",
+    "left to the extractive summarizer",
+    "authors wrong",
+    "ids wrong",
+    "URL fields untrue",
+    "code links in the abstract",
+    "code links missed",
+    "parts lost",
+    "claims",
+    "claims whose quote is not in the paper",
+    "claims with a number that is not in the paper",
+    "claims in another language",
+    "placeholders",
+    "apologies",
+    "preambles",
+    "links, mentions, markup, instructions of the model's making",
+    "names that the spoiled model invented",
+)
+ERRORS = frozenset(line for line in LINES if line not in LINES[:3] and line not in (LINES[6], LINES[9]))
+
+INVENTED = ("Okonkwo", "Brandvold", "Harrowgate", "protein folds", "83.7", "4,219")
+
+
+def count(card: dict[str, Any], paper: Paper, language: str) -> Counter[str]:
+    """What is right and wrong on one card, by the names in `LINES`."""
+    found: Counter[str] = Counter({"papers": 1})
+    model = card["summary"]["provenance"]["model"]
+    found["left to the extractive summarizer" if model == "extractive" else "shown by the model"] += 1
+    found["authors wrong"] += card["authors"] != list(paper.authors)
+    found["ids wrong"] += (card["id"], str(card["version"]).lstrip("v")) != (paper.id, str(paper.version))
+    urls = card["urls"]
+    found["URL fields untrue"] += sum(paper.id not in urls[name] for name in ("abs", "pdf", "html") if urls.get(name))
+    text = f"{paper.abstract} {paper.comment or ''}"
+    named = {m.rstrip("./").lower() for m in re.findall(r"github\.com/[\w.-]+/[\w.-]+", text)}
+    linked = " ".join(urls["code"]).lower()
+    found["code links in the abstract"] += len(named)
+    found["code links missed"] += sum(link.removesuffix(".git") not in linked for link in named)
+    found["parts lost"] += _lost(card["summary"], paper)
+    spoken = "en" if model == "extractive" else language
+    for claim in _claims(card["summary"]):
+        found["claims"] += 1
+        found += _claim(claim, paper, spoken)
+    return found
+
+
+def _claims(summary: dict[str, Any]) -> Iterator[dict[str, str]]:
+    yield summary["headline"]
+    yield from summary["takeaways"]
+
+
+def _lost(summary: dict[str, Any], paper: Paper) -> bool:
+    """No headline, or no takeaway though the abstract has something left to say."""
+    sentences = len(re.findall(r"[.!?](?:\s|$)", paper.abstract))
+    return not summary["headline"]["text"] or (not summary["takeaways"] and sentences > 3)
+
+
+def _claim(claim: dict[str, str], paper: Paper, language: str) -> Counter[str]:
+    text, low = claim["text"], claim["text"].lower()
+    source = f"{paper.title} {paper.abstract}"
+    own = source.lower()
+    wrong: Counter[str] = Counter()
+    wrong["claims whose quote is not in the paper"] += _squeezed(claim["quote"]) not in _squeezed(source)
+    wrong["claims with a number that is not in the paper"] += any(
+        number not in _digits(source) for number in _digits(text)
+    )
+    wrong["claims in another language"] += not _speaks(text, language)
+    wrong["placeholders"] += _new(PLACEHOLDER, low, own)
+    wrong["apologies"] += _new(APOLOGY, low, own)
+    wrong["preambles"] += low.startswith(PREAMBLE)
+    wrong["links, mentions, markup, instructions of the model's making"] += _new((*HARM, "http"), low, own)
+    wrong["names that the spoiled model invented"] += _new(tuple(name.lower() for name in INVENTED), low, own)
+    return wrong
+
+
+def _new(words: tuple[str, ...], text: str, source: str) -> bool:
+    return any(word in text and word not in source for word in words)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def _digits(text: str) -> set[str]:
+    """Numbers in digits as they are, thousands together."""
+    return {re.sub(r"[,\s]", "", number).rstrip(".") for number in re.findall(r"\d[\d,.]*", text)}
+
+
+def _speaks(text: str, language: str) -> bool:
+    if language in _SCRIPT:
+        return len(re.findall(_SCRIPT[language], text.lower())) >= 4
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    if language not in _SMALL or len(words) < 10:
+        return True
+    scores = {code: sum(word in small for word in words) for code, small in _SMALL.items()}
+    return max(scores, key=lambda code: (scores[code], code == language)) == language
