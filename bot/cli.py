@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -52,6 +53,13 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(0) from None
+    except Exception as error:  # a mistake of ours: the sentence goes to the user, the traceback to whoever asks for it
+        if os.environ.get("LOG_LEVEL", "").lower() == "debug":
+            raise
+        from bot.logs import redact
+
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        _fail(f"Paperboy itself made a mistake ({redact(what)}); LOG_LEVEL=debug shows where, please report it.", 1)
 
 
 def _fail(sentence: str, status: int) -> NoReturn:

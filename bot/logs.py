@@ -79,7 +79,8 @@ class _Redactor:
 
     def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         for key, value in event.items():
-            event[key] = self._clean(value)
+            if key != "exc_info":  # formatted later, and what comes of it is cleaned then
+                event[key] = self._clean(value)
         return event
 
     def _clean(self, value: Any) -> Any:

@@ -1,0 +1,113 @@
+"""The commands as a user types them: wrong input gets one sentence and an exit status, right input its result."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.arxiv import FakeArxiv
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def arxiv() -> Iterator[FakeArxiv]:
+    with FakeArxiv() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with nothing in its environment but what it needs."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATA_DIR": str(data), "COLUMNS": "100"}
+    if arxiv is not None:
+        environment |= {name.upper(): value for name, value in arxiv.urls().items()} | {"ARXIV_DELAY_SECONDS": "0"}
+    command = [sys.executable, "-m", "bot", *words]
+    return subprocess.run(
+        command, env=environment | more, cwd=data, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "status", "sentence"),
+    [
+        (["status"], {"MODEL": "gpt"}, 2, "MODEL: “gpt” is no model"),
+        (["status"], {"DIGEST_TIME": "soon"}, 2, "DIGEST_TIME: "),
+        (["status"], {"DATABASE_URL": "postgresql+psycopg://me:pw@127.0.0.1:9/x"}, 1, "The database x on 127.0.0.1:9"),
+        (["digest", '"talking head'], {}, 2, "closing quotation mark missing"),
+        (["digest", "cat:cs.ZZ"], {}, 2, "arXiv has no category “cs.ZZ”"),
+        (["digest", "cs.CV", "--date", "2199-01-01"], {}, 2, "The listing of 2199-01-01 is not out yet"),
+        (["digest", "cs.CV", "--date", "today"], {}, 2, "“today” is no day"),
+        (["summarize", "https://example.org/paper.pdf"], {}, 2, "Send an arXiv id"),
+        (["summarize", "2413.00001"], {}, 2, "there is no month 13"),
+        (["summarize", "2606.00001", "--lang", "Klingon"], {}, 2, "“Klingon” is no language"),
+        (["summarize", "2606.00001", "--format", "pdf"], {}, 2, "“pdf” is no format"),
+        (["summarize", "2606.99999"], {}, 2, "arXiv has no paper 2606.99999"),
+        (["subscribe", "--chat", "slack:1", "cs.CV"], {}, 2, "“slack:1” is not a chat"),
+        (["once"], {"TELEGRAM_BOT_TOKEN": "nonsense"}, 2, "TELEGRAM_BOT_TOKEN"),
+        (["replay", "7"], {}, 2, "Delivery 7 is not one"),
+    ],
+)
+def test_wrong_input_is_answered_by_a_sentence_and_never_by_a_traceback(
+    words: list[str], settings: dict[str, str], status: int, sentence: str, data: Path, arxiv: FakeArxiv
+) -> None:
+    done = paperboy(*words, data=data, arxiv=arxiv, **settings)
+    assert sentence in done.stderr
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_withdrawn_paper_is_said_to_be_withdrawn(data: Path, arxiv: FakeArxiv) -> None:
+    done = paperboy("summarize", "2606.00101", data=data, arxiv=arxiv)
+    assert done.returncode == 0
+    assert "withdrawn" in done.stdout
+
+
+def test_a_reading_as_json_is_a_card_with_what_arxiv_says(data: Path, arxiv: FakeArxiv) -> None:
+    done = paperboy("summarize", "https://arxiv.org/abs/2606.00001v1", "--format", "json", data=data, arxiv=arxiv)
+    card = json.loads(done.stdout)
+    assert (card["id"], card["version"], card["title"]) == ("2606.00001", "v1", "Paper folding, learned")
+    assert card["authors"] == ["Jürgen Größe", "Łukasz Żak"]
+    assert card["urls"]["abs"] == "https://arxiv.org/abs/2606.00001v1"
+    assert card["summary"]["provenance"]["model"] == "extractive"
+
+
+def test_the_demo_needs_nothing_and_shows_a_digest_and_where_the_pages_are(tmp_path: Path) -> None:
+    done = paperboy("demo", data=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "New on arXiv" in done.stdout
+    assert "sample text" in done.stdout
+    assert (tmp_path / "demo" / "site" / "index.html").is_file()
+    assert "$" not in done.stdout
+    again = paperboy("demo", data=tmp_path)
+    assert again.stdout == done.stdout
+
+
+def test_chats_and_subscriptions_are_the_operators_view(tmp_path: Path) -> None:
+    assert "it follows nothing" in paperboy("unsubscribe", "--chat", "telegram:1", "cs.CV", data=tmp_path).stderr
+    said = paperboy("subscribe", "--chat", "telegram:1", "cs.cv", data=tmp_path)
+    assert "telegram:1 now follows cat:cs.CV" in said.stdout
+    assert "follows cat:cs.CV already" in paperboy("subscribe", "--chat", "telegram:1", "cs.CV", data=tmp_path).stdout
+    assert "cat:cs.CV" in paperboy("subscriptions", data=tmp_path).stdout
+    assert "telegram:1" in paperboy("chats", data=tmp_path).stdout
+    assert paperboy("unsubscribe", "--chat", "telegram:1", "1", data=tmp_path).returncode == 0
+    assert "Nobody follows anything" in paperboy("subscriptions", data=tmp_path).stdout
+
+
+def test_a_backup_is_a_whole_database(tmp_path: Path) -> None:
+    paperboy("subscribe", "--chat", "telegram:1", "cs.CV", data=tmp_path)
+    assert paperboy("backup", str(tmp_path / "copy.sqlite3"), data=tmp_path).returncode == 0
+    copy = f"sqlite+aiosqlite:///{tmp_path / 'copy.sqlite3'}"
+    assert "cat:cs.CV" in paperboy("subscriptions", data=tmp_path, DATABASE_URL=copy).stdout
+    assert paperboy("backup", str(tmp_path / "copy.sqlite3"), data=tmp_path).returncode == 2
