@@ -38,6 +38,7 @@ _TAIL = re.compile(
     re.I,
 )
 _PRONOUN = re.compile(r"(?:it|they|its|their|this|these|those|both|that)\b", re.I)
+_LEANS = re.compile(r"^to\b|\b(?:this|these|that|those|such)\b", re.I)
 _TURNS = re.compile(
     r"\b(?:but|although|though|except|unless|only if|whereas|however|not|without|despite|yet|rather than)\b", re.I
 )
@@ -165,7 +166,7 @@ def shorten(text: str, limit: int = HEADLINE) -> str:
     text = _LABEL.sub("", text)
     text = _HERE.sub("", text)
     opening = _OPENING.match(text)
-    if opening and (len(text) > limit or cues.leans_back(text) or opening.group().lower().startswith("to ")):
+    if opening and (len(text) > limit or cues.leans_back(text) or _LEANS.search(opening.group())):
         text = text[opening.end() :]
     if len(text) > limit:
         text = _cut_tail(text, limit)

@@ -97,7 +97,7 @@ def _noun_like(words: list[str]) -> bool:
             and len(last) > 3
             and not _describes(last)
             and not last.endswith("ing")
-            and "-" not in last
+            and not re.search(r"[-'’]", last)
         )
     if first in (
         "data",
