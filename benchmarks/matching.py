@@ -15,7 +15,7 @@ import random
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.errors import BadTopic
@@ -86,21 +86,22 @@ def queries(papers: list[Paper], chance: random.Random) -> Iterator[str]:
         start, length = chance.randrange(len(text) - 3), chance.randint(2, 3)
         return f'"{" ".join(text[start : start + length])}"'
 
-    kinds = {
-        word: 15,
-        phrase: 20,
-        (lambda: f"{chance.choice(['ti', 'abs'])}:{chance.choice([word, phrase])()}"): 10,
-        (lambda: f'au:"{chance.choice(names)}"'): 5,
-        (lambda: f"{word()} cat:{chance.choice(codes)}"): 20,
-        (lambda: f"{phrase()} cat:{chance.choice(codes)}"): 5,
-        (lambda: f"{word()} {word()}"): 8,
-        (lambda: f"{word()} OR {phrase()}"): 6,
-        (lambda: f"({word()} OR {word()}) cat:{chance.choice(codes)}"): 4,
-        (lambda: f"{word()} -{word()}"): 4,
-        (lambda: f"{word()[:5]}*"): 3,
-    }
+    kinds: list[tuple[int, Callable[[], str]]] = [
+        (15, word),
+        (20, phrase),
+        (10, lambda: f"{chance.choice(['ti', 'abs'])}:{word() if chance.random() < 0.5 else phrase()}"),
+        (5, lambda: f'au:"{chance.choice(names)}"'),
+        (20, lambda: f"{word()} cat:{chance.choice(codes)}"),
+        (5, lambda: f"{phrase()} cat:{chance.choice(codes)}"),
+        (8, lambda: f"{word()} {word()}"),
+        (6, lambda: f"{word()} OR {phrase()}"),
+        (4, lambda: f"({word()} OR {word()}) cat:{chance.choice(codes)}"),
+        (4, lambda: f"{word()} -{word()}"),
+        (3, lambda: f"{word()[:5]}*"),
+    ]
+    weights = [weight for weight, _ in kinds]
     while True:
-        yield chance.choices([*kinds], [*kinds.values()])[0]()
+        yield chance.choices(kinds, weights)[0][1]()
 
 
 def distinct_topics(papers: list[Paper], count: int, chance: random.Random) -> list[Topic]:
@@ -142,12 +143,16 @@ def main() -> None:
     plain = []
     for number in sample:
         prepared = Prepared(papers[number])
-        plain.append([(ident, because(topic, prepared)) for ident, topic in enumerate(topics) if satisfies(topic, prepared)])
+        plain.append(
+            [(ident, because(topic, prepared)) for ident, topic in enumerate(topics) if satisfies(topic, prepared)]
+        )
     looped = (time.process_time() - started) / SAMPLE * len(papers)
     assert plain == [sorted(found[number]) for number in sample], "the index and the plain loop disagree"
 
     matches = sum(map(len, found))
-    print(f"{len(papers)} papers × {len(topics)} distinct topics: {matches} matches, {matches / len(papers):.0f} a paper")
+    print(
+        f"{len(papers)} papers × {len(topics)} distinct topics: {matches} matches, {matches / len(papers):.0f} a paper"
+    )
     print(f"parse topics   {parsed:8.2f} s   ({parsed / len(topics) * 1e6:.0f} µs each, drawing included)")
     print(f"build index    {built:8.2f} s   (+{after - before:.0f} MB)")
     print(f"match, index   {indexed:8.2f} s   ({len(papers) / indexed:.0f} papers a second, reading them included)")

@@ -6,7 +6,7 @@ import functools
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from bot import categories
 from bot.model import Paper
@@ -155,6 +155,8 @@ def groups(words: tuple[str, ...]) -> tuple[tuple[tuple[str, int, bool], ...], .
 
 def find(row: Row, words: tuple[str, ...]) -> tuple[int, int] | None:
     """The places (first, one past the last) where words stand next to each other, the first such."""
+    if len(words) > 1 and not _may_stand(row, words):
+        return None
     starts = [
         (place, length, count)
         for word, count, begins in groups(words)[0]
@@ -168,6 +170,17 @@ def find(row: Row, words: tuple[str, ...]) -> tuple[int, int] | None:
         if end is not None:
             found = min(found or (place, end), (place, end))
     return found
+
+
+def _may_stand(row: Row, words: tuple[str, ...]) -> bool:
+    """Whether a closer look is worth it: all neighbours are neighbours in the row, or hyphens or wildcards play in."""
+    if all(pair in row.pairs for pair in pairwise(words)):
+        return True
+    return any(
+        begins or word in row.compounds or (count > 1 and word in row.singles)
+        for here in groups(words)
+        for word, count, begins in here
+    )
 
 
 def _end(row: Row, words: tuple[str, ...], place: int, done: int) -> int | None:
@@ -261,9 +274,14 @@ class Prepared:
         return None
 
     def _author(self, words: tuple[str, ...]) -> str | None:
-        first = groups(words)[0]
-        if len(words[0]) > 1 and not any(begins or self.names.places(word) for word, _, begins in first):
-            return None  # no name begins so: say it at once, for the many that share a family name
+        singles = self.names.singles
+        missing = any(len(word) > 1 and word not in singles and not is_prefix(word) for word in words)
+        if missing and not any(
+            word in self.names.compounds or (count > 1 and (begins or word in singles))
+            for here in groups(words)
+            for word, count, begins in here
+        ):
+            return None  # a word is in no name: say so at once, for the many that share a family name
         return next((readable(name) for name in self.paper.authors if is_name(_name(name), words)), None)
 
     def has(self, leaf: Leaf) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.model import Candidate, Kind
 from bot.text import words
@@ -50,9 +50,6 @@ def _key(candidate: Candidate, common: Counter[str], now: datetime) -> tuple[flo
     title = _spaced(paper.title)
     titled = sum(any(_spaced(term) in title for term in match.because) for match in candidate.matches)
     rarity = sum(1 / common[match.topic] for match in candidate.matches)
-    submitted = paper.published or datetime.min
-    if submitted.tzinfo is None:
-        submitted = submitted.replace(tzinfo=UTC)
     return (
         now.date() - announcement.day > FRESH,
         -len(candidate.matches),
@@ -60,7 +57,7 @@ def _key(candidate: Candidate, common: Counter[str], now: datetime) -> tuple[flo
         announcement.kind is not Kind.NEW,
         -rarity,
         -announcement.day.toordinal(),
-        -(submitted - datetime.min.replace(tzinfo=UTC)).total_seconds(),
+        -paper.published.timestamp() if paper.published else 0.0,
         paper.id,
     )
 

@@ -18,6 +18,8 @@ _IN = {
     True: ("with the primary category", "with another primary category than"),
 }
 
+_AFFIRMATIVE = {verbs[0] for verbs in (*_WHERE.values(), *_IN.values())}
+
 
 def explain(topic: Topic) -> str:
     """The topic in words: "papers in cs.CV whose abstract mentions “talking head”"."""
@@ -32,21 +34,31 @@ def _clause(node: Node) -> str:
 
 
 def _row(node: And | Or, word: str) -> str:
-    """The clauses of a row, categories first: leaves of one verb are drawn together, rows within get parentheses."""
+    """The clauses of a row, categories first: leaves of one verb together, rows that could be misread enclosed."""
+    clauses: list[str] = []
     verbs: dict[str, list[str]] = {}
     rows: list[str] = []
     for part in sorted(node.parts, key=lambda part: (isinstance(part, Not), not isinstance(part, Category))):
         if isinstance(part, And | Or):
-            rows.append(f"({_clause(part)})")
-            continue
-        leaf, negated = (part.part, True) if isinstance(part, Not) else (part, False)
-        verbs.setdefault(_verb(leaf, negated), []).append(_object(leaf))
-    clauses = []
+            alike = word == "and" and len({*map(_verb_of, part.parts)}) == 1
+            (clauses if alike else rows).append(_clause(part))
+        else:
+            leaf = part.part if isinstance(part, Not) else part
+            verbs.setdefault(_verb_of(part), []).append(_object(leaf))
     for verb, objects in verbs.items():
-        negative = verb.startswith("not ") or " not " in verb or "another" in verb
+        negative = verb not in _AFFIRMATIVE
         clauses.append(f"{verb} {_listed(objects, 'or' if negative and word == 'and' else word)}")
-    place = clauses.pop(0) if word == "and" and clauses and clauses[0].startswith("in ") else ""
-    return f"{place} {_listed(clauses + rows, word)}".strip()
+    rows = [f"({row})" for row in rows]
+    places = [clause for clause in clauses if clause.startswith("in ")] if word == "and" else []
+    others = [clause for clause in clauses if clause not in places] + rows
+    return f"{_listed(places, word)} {_listed(others, word)}".strip()
+
+
+def _verb_of(node: Node) -> str:
+    """The verb of a leaf, negated or not; a row has one of its own."""
+    if isinstance(node, And | Or):
+        return _clause(node)
+    return _verb(node.part, True) if isinstance(node, Not) else _verb(node, False)
 
 
 def _verb(leaf: Node, negated: bool) -> str:

@@ -73,7 +73,11 @@ def misplaced(query: str, tokens: Sequence[Token], position: int | None) -> BadT
     index = next((i for i, token in enumerate(tokens) if token.start_pos == position), None)
     before = tokens[-1 if index is None else index - 1] if index != 0 else None
     token = None if index is None else tokens[index]
-    at = _start(token) if before is None or (before.type in ("LPAR",) and token is not None) else _start(before)
+    at = (
+        _start(token)
+        if before is None or (before.type == "LPAR" and token and token.type != "RPAR")
+        else _start(before)
+    )
     return _refusal(query, at, _misplaced(before, token, at))
 
 

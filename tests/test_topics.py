@@ -1,0 +1,268 @@
+"""The topic language: what is understood, that equal queries become one text, and what is refused with which words."""
+
+from __future__ import annotations
+
+import time
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import BadTopic
+from bot.topics import MAX_LENGTH, And, Category, Field, Node, Not, Or, Term, Topic, archives, explain, parse, pointer
+from bot.topics.nodes import holds, leaves, normal, reasons, text
+from tests.strategies import queries
+
+
+@pytest.mark.parametrize(
+    ("query", "written"),
+    [
+        ('abs:"talking head" AND cat:cs.CV', 'abs:"talking head" AND cat:cs.CV'),
+        ('cs.CV abs:"Talking Heads"', 'abs:"talking head" AND cat:cs.CV'),
+        ("diffusion", "diffusion"),
+        ("diffusion models", "diffusion AND model"),
+        ("a OR b c", "a OR (b AND c)"),
+        ("a -b", "a AND NOT b"),
+        ("a ANDNOT b", "a AND NOT b"),
+        ("a ANDNOT (b OR c)", "a AND NOT b AND NOT c"),
+        ("NOT NOT a", "a"),
+        ("a and b", "a AND and AND b"),
+        ("ti:(b OR a)", "ti:a OR ti:b"),
+        ("ti:(a -b)", "ti:a AND NOT ti:b"),
+        ("ti:-a b", "b AND NOT ti:a"),
+        ("ti: gan", "ti:gan"),
+        ("title:gan author:Lee", "ti:gan AND au:lee"),
+        ("text-to-image", '"text to image"'),
+        ('"text to image"', '"text to image"'),
+        ("#diffusion", "diffusion"),
+        ("#talking-head", '"talking head"'),
+        ("#talking_head", '"talking head"'),
+        ("#talkingHead", '"talking head"'),
+        ("#NeRF", "nerf"),
+        ("CS.cv", "cat:cs.CV"),
+        ("cs.*", "cat:cs.*"),
+        ("cat:cs*", "cat:cs.*"),
+        ("cat:math", "cat:math.*"),
+        ("cat:(cs.CV OR cs.CL)", "cat:cs.CL OR cat:cs.CV"),
+        ("hep-th", "cat:hep-th"),
+        ("stat", "stat"),
+        ("math.IT", "cat:cs.IT"),
+        ("cmp-lg", "cat:cs.CL"),
+        ("primary:cs.cv", "primary:cs.CV"),
+        ("all:gan", "gan OR co:gan OR au:gan"),
+        ("all:a", "a OR co:a"),
+        ('au:"Gonzalez, Maria"', 'au:"maria gonzalez"'),
+        ('au:"M. González"', 'au:"m gonzalez"'),
+        ("au:gonzalez_m", 'au:"m gonzalez"'),
+        ("au:Williams", "au:williams"),
+        ("diffus* AND C++", "c++ AND diffus*"),
+        ("A*", "a*"),
+        ("3D GPT-4 k-means U-Net R&D α", '"gpt 4" AND "k means" AND "u net" AND 3d AND alpha AND r&d'),
+        ("“talking head” ti：gan", 'ti:gan AND "talking head"'),
+        ("„a b“ «c d»", '"a b" AND "c d"'),
+        ("（a OR b）\u00a0c\u3000d", "c AND d AND (a OR b)"),
+        ("\u200bfoo\u200b OR\u200b di\u00adff", "diff OR foo"),
+        ("\u202bגאן\u202c", "גאן"),
+        ("扩散模型", '"扩散模型"'),
+        ('"OR"', "or"),
+        ("a OR (a AND b)", "a"),
+        ("a AND (a OR b)", "a"),
+        ("Node.js", '"node js"'),
+        ("gan🔥", "gan"),
+        ('"a"b"c"', "a AND b AND c"),
+        ("--a b", "b AND NOT a"),
+    ],
+)
+def test_a_query_is_written_in_one_way(query: str, written: str) -> None:
+    assert parse(query).query == written
+    assert parse(written) == parse(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "position", "sentence"),
+    [
+        ("", 0, "The topic is empty"),
+        ("  \u200b ", 0, "The topic is empty"),
+        ('abc "foo', 4, "There is a closing quotation mark missing for the phrase that begins at character 5."),
+        ("a (b", 2, "There is a closing parenthesis missing for the one that opens at character 3."),
+        ("a) b", 1, "The closing parenthesis at character 2 has no opening one"),
+        ("a ()", 2, "There is nothing between the parentheses at character 3"),
+        ('a ""', 2, "There is nothing between the quotation marks at character 3"),
+        ("a ti:", 2, "“ti:” at character 3 needs a word"),
+        ("ti: AND a", 0, "“ti:” at character 1 needs a word"),
+        ("ti:abs:a", 0, "“ti:” at character 1 needs a word"),
+        ("a AND", 2, "“AND” at character 3 needs a term on its right side"),
+        ("OR b", 0, "“OR” at character 1 needs something before it"),
+        ("a OR OR b", 2, "“OR” at character 3 needs a term on its right side"),
+        ("AND OR", 0, "“AND” at character 1 needs something before it"),
+        ("(OR b)", 1, "“OR” at character 2 needs something before it"),
+        ("(a OR) b", 3, "“OR” at character 4 needs a term"),
+        ("a NOT", 2, "“NOT” at character 3 needs a term"),
+        ("a 🔥", 2, "“🔥” at character 3 has no letter or digit"),
+        ("a | b", 2, "write OR"),
+        ("a & b", 2, "write AND"),
+        ("*", 0, "no letter or digit"),
+        ("a ne*", 2, "at least three letters"),
+        ("foo:bar", 0, "There is no field “foo:”"),
+        ("tit:bar", 0, "did you mean ti:?"),
+        ("a cs.VC", 2, "did you mean cs.CV"),
+        ("cat:xyzzy", 4, "arXiv has no category “xyzzy”"),
+        ("cat:cs.CV.*", 4, "arXiv has no category"),
+        ("au:Gonzalez, Maria", 3, 'au:"Gonzalez, Maria"'),
+        ('au:"M. G."', 3, "more than initials"),
+        ("NOT a", 0, "This matches almost everything"),
+        ("-a -b", 0, "This matches almost everything"),
+        ("b OR -a", 5, "to each side of OR"),
+        ("a AND NOT a", 0, "This matches nothing"),
+        ("(" * 11 + "a" + ")" * 11, 10, "nested more than 10 deep"),
+        (" ".join(map(str, range(51))), 0, "too many terms (51, the most is 50)"),
+    ],
+)
+def test_a_mistake_is_refused_with_its_place_and_what_to_do(query: str, position: int, sentence: str) -> None:
+    with pytest.raises(BadTopic) as caught:
+        parse(query)
+    assert sentence in str(caught.value)
+    assert (caught.value.query, caught.value.position) == (query, position)
+
+
+@pytest.mark.parametrize("query", ["(" * 10_000, "a " * 10_000, "-" * 10_000, "NOT " * 5_000, '"' * 10_000, "(" * 400])
+def test_queries_made_to_blow_up_are_refused_at_once(query: str) -> None:
+    started = time.process_time()
+    with pytest.raises(BadTopic):
+        parse(query)
+    assert time.process_time() - started < 1
+
+
+def test_the_longest_chains_that_are_allowed_do_not_exhaust_the_stack() -> None:
+    assert parse("NOT " * 124 + "a").query == "a"
+    assert parse("(" * 10 + "a" + ")" * 10).query == "a"
+    assert parse("-(" * 10 + "a" + ")" * 10).query == "a"
+    assert len(parse(" OR ".join(map(str, range(50)))).query) <= MAX_LENGTH
+
+
+def test_a_pointer_shows_the_place_under_the_query() -> None:
+    with pytest.raises(BadTopic) as caught:
+        parse('diffusion "video')
+    assert pointer(caught.value) == 'diffusion "video\n          ^'
+
+
+def test_a_pointer_shows_only_the_part_around_the_place() -> None:
+    with pytest.raises(BadTopic) as caught:
+        parse("word " * 40 + 'x "y ' + "word " * 40)
+    line, caret = pointer(caught.value).split("\n")
+    assert line.startswith("…")
+    assert line.endswith("…")
+    assert len(line) == 62
+    assert line[caret.index("^")] == '"'
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ('abs:"talking head" AND cat:cs.CV', "papers in cs.CV whose abstract mentions “talking head”"),
+        ("a b c", "papers that mention “a”, “b” and “c”"),
+        ("a OR ti:b", "papers whose title mentions “b” or that mention “a”"),
+        ("a -b -c", "papers that mention “a” and that do not mention “b” or “c”"),
+        ("cs.CV cs.CL gan", "papers in cs.CL and cs.CV that mention “gan”"),
+        ('au:"M. Gonzalez" primary:cs.CV', "papers with the primary category cs.CV and by M. Gonzalez"),
+        ("cat:cs.* diffus*", "papers in any category of cs that mention “diffus…”"),
+        ("a OR (b c)", "papers that mention “a” or (that mention “b” and “c”)"),
+        ("co:accepted", "papers whose comment mentions “accepted”"),
+        ("(a OR b) cs.CV", "papers in cs.CV that mention “a” or “b”"),
+        ("(cs.CL OR cs.CV) a", "papers in cs.CL or cs.CV that mention “a”"),
+        ("(a OR ti:b) cs.CV", "papers in cs.CV (whose title mentions “b” or that mention “a”)"),
+    ],
+)
+def test_a_topic_is_explained_in_plain_words(query: str, words: str) -> None:
+    assert explain(parse(query)) == words
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("cat:cs.CV gan", {"cs"}),
+        ("cs.CV OR math.OC", {"cs", "math"}),
+        ("cs.CV math.OC", {"cs", "math"}),
+        ("primary:hep-th", {"hep-th"}),
+        ("cs.IT", {"cs", "math"}),
+        ("gan -cs.CV", None),
+        ("cs.CV OR gan", None),
+        ("gan", None),
+    ],
+)
+def test_the_archives_to_poll_are_those_that_a_topic_names(query: str, expected: set[str] | None) -> None:
+    assert archives(parse(query)) == expected
+
+
+def outcome(query: str) -> Topic | BadTopic:
+    try:
+        return parse(query)
+    except BadTopic as refused:
+        return refused
+
+
+@settings(max_examples=200, deadline=None)
+@given(queries())
+def test_the_normal_form_parses_to_itself(query: str) -> None:
+    topic = outcome(query)
+    if isinstance(topic, Topic):
+        assert parse(topic.query) == topic
+        assert explain(topic).startswith("papers ")
+    else:
+        assert "almost everything" in str(topic) or "matches nothing" in str(topic)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=80) | st.text(alphabet='ab:"()*-# ,.#ANDORNOTticatu', max_size=40))
+def test_any_text_is_understood_or_refused_in_a_sentence(query: str) -> None:
+    topic = outcome(query)
+    if isinstance(topic, Topic):
+        assert parse(topic.query) == topic
+    else:
+        assert str(topic)[-1] in ".?)"
+        assert 0 <= topic.position <= len(query)
+        assert "^" in pointer(topic)
+
+
+LEAVES: list[Node] = [*(Term(Field.TEXT, (word,)) for word in "abc"), Category("cs.CV")]
+
+
+def trees() -> st.SearchStrategy[Node]:
+    def larger(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+        rows = st.lists(inner, min_size=2, max_size=3).map(tuple)
+        return st.one_of(rows.map(And), rows.map(Or), inner.map(Not))
+
+    return st.recursive(st.sampled_from(LEAVES), larger, max_leaves=8)
+
+
+@given(trees())
+def test_the_normal_form_means_the_same(tree: Node) -> None:
+    form = normal(tree)
+    for truth in product([False, True], repeat=len(LEAVES)):
+        true = dict(zip(LEAVES, truth, strict=True))
+        assert holds(form, lambda leaf: true[leaf]) == holds(tree, lambda leaf: true[leaf])  # noqa: B023 - used at once
+    assert normal(form) == form
+
+
+@given(trees(), st.data())
+def test_order_nesting_and_repetition_do_not_change_the_normal_form(tree: Node, data: st.DataObject) -> None:
+    def shuffled(node: Node) -> Node:
+        if isinstance(node, Not):
+            return Not(shuffled(node.part))
+        if isinstance(node, And | Or):
+            parts = data.draw(st.permutations([*map(shuffled, node.parts)]))
+            again = (parts[0], *parts)
+            return type(node)((type(node)(again[:2]), *again[2:]))
+        return Not(Not(node))
+
+    assert text(normal(shuffled(tree))) == text(normal(tree))
+
+
+@given(trees())
+def test_reasons_are_true_leaves_that_are_not_negated(tree: Node) -> None:
+    form = normal(tree)
+    for truth in product([False, True], repeat=len(LEAVES)):
+        true = {leaf for leaf, each in zip(LEAVES, truth, strict=True) if each}
+        if holds(form, true.__contains__):
+            assert {*reasons(form, true.__contains__)} <= true & {*leaves(form)}
