@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
@@ -21,8 +21,8 @@ S = DeliveryState
 
 events = st.one_of(
     st.tuples(st.just("write"), st.sampled_from([ANN, BOB]), st.sets(st.integers(1, 8), max_size=3), st.integers(0, 3)),
-    st.tuples(st.just("lease"), st.sampled_from(["w1", "w2"])),
-    st.tuples(st.just("begin")),
+    *[st.tuples(st.just("lease"), st.sampled_from(["w1", "w2"]))] * 3,
+    *[st.tuples(st.just("begin"))] * 4,
     st.tuples(st.just("settle"), st.sampled_from([S.SENT, S.WAITING, S.UNKNOWN, S.GIVEN_UP])),
     st.tuples(st.just("forget the lease")),  # a worker dies before it sends
     st.tuples(st.just("die")),  # … and while it sends
@@ -30,8 +30,11 @@ events = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(events, max_size=40))
+@settings(max_examples=25, deadline=None)
+@given(st.lists(events, min_size=15, max_size=40))
+@example([("lease", "w1"), ("begin",), ("lease", "w2"), ("begin",), ("begin",)])  # a part under way holds back the next
+@example([("lease", "w1"), ("wait", 3), ("lease", "w2"), ("begin",), ("begin",), ("begin",), ("begin",)])  # taken over
+@example([("lease", "w1"), ("begin",), ("die",), ("wait", 3), ("lease", "w2"), ("begin",)])  # killed in flight
 def test_no_paper_goes_twice_parts_go_in_order_and_nothing_is_lost(steps: list[tuple[object, ...]]) -> None:
     asyncio.run(_play(steps))
 
@@ -44,6 +47,9 @@ async def _play(steps: list[tuple[object, ...]]) -> None:
     taken: dict[object, list[str]] = defaultdict(list)
     async with memory_store() as store:
         await with_chats(store)
+        for ref in (ANN, BOB):
+            assert await store.write_digest(digest(ref, "first", parts=3), now)
+            written += 3
         for number, step in enumerate(steps):
             match step:
                 case ("write", chat, papers, parts):
@@ -59,6 +65,7 @@ async def _play(steps: list[tuple[object, ...]]) -> None:
                     delivery_id, owner = leased.pop(0)
                     if await store.begin(delivery_id, owner, now):
                         begun.append(delivery_id)
+                        await _in_order(store)
                 case ("settle", state) if begun:
                     await store.settle(begun.pop(0), state, now, next_attempt_at=now + minutes(1))  # type: ignore[arg-type]
                 case ("forget the lease",) if leased:
