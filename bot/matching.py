@@ -249,9 +249,10 @@ class Matcher:
         return _Rule(ident, frozenset(needs), frozenset(bars), tuple(needs))
 
     def _triggers(self, node: Node) -> set[int]:
-        """Leaves of which one is true wherever the node holds, as rare as can be."""
+        """Leaves of which one is true wherever the node holds, as rare as can be; none where it may hold without."""
         if isinstance(node, Or):
-            return set().union(*map(self._triggers, node.parts))
+            each = [*map(self._triggers, node.parts)]
+            return set().union(*each) if all(each) else set()
         if isinstance(node, And):
             return min(filter(None, map(self._triggers, node.parts)), key=self._cost)
         return set() if isinstance(node, Not) else {self._ids[node]}

@@ -167,6 +167,7 @@ def test_operators_mean_what_they_say() -> None:
     assert found("alpha -gamma", of) == ("alpha",)
     assert found("alpha ANDNOT beta", of) is None
     assert found("(alpha OR gamma) (beta OR delta)", of) == ("alpha", "beta")
+    assert found("alpha (gamma OR -delta)", of) == ("alpha",)
 
 
 def test_reasons_name_a_word_once() -> None:
