@@ -105,7 +105,7 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
         )
         fetcher = await stack.enter_async_context(Fetcher(settings, gate))
         source = ArxivSource(settings, fetcher)
-        reader = ArxivReader(fetcher, settings)
+        reader = ArxivReader(fetcher, settings, license_of=source.license)
         makers = await stack.enter_async_context(build_makers(settings, clock, store))
         yield App(settings, clock, store, source, reader, makers, renderers())
 
