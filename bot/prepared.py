@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice, pairwise, takewhile
+from typing import NamedTuple
 
 from bot import categories
 from bot.model import Paper
@@ -155,8 +156,10 @@ def groups(words: tuple[str, ...]) -> tuple[tuple[tuple[str, int, bool], ...], .
 
 def find(row: Row, words: tuple[str, ...]) -> tuple[int, int] | None:
     """The places (first, one past the last) where words stand next to each other, the first such."""
-    if len(words) > 1 and not _may_stand(row, words):
-        return None
+    if len(words) > 1:
+        needs = _needs(words)
+        if not (needs.pairs <= row.pairs.keys() or _may_be_joined(row, needs)):
+            return None
     starts = [
         (place, length, count)
         for word, count, begins in groups(words)[0]
@@ -172,15 +175,33 @@ def find(row: Row, words: tuple[str, ...]) -> tuple[int, int] | None:
     return found
 
 
-def _may_stand(row: Row, words: tuple[str, ...]) -> bool:
-    """Whether a closer look is worth it: all neighbours are neighbours in the row, or hyphens or wildcards play in."""
-    if all(pair in row.pairs for pair in pairwise(words)):
-        return True
-    return any(
-        begins or word in row.compounds or (count > 1 and word in row.singles)
-        for here in groups(words)
-        for word, count, begins in here
+class _Needs(NamedTuple):
+    """What a quick look at a row can tell: neighbours, and words that stand for several or are joined of several."""
+
+    pairs: frozenset[tuple[str, str]]
+    singles: frozenset[str]
+    """A name's own words; those with an initial or a beginning cannot be looked up."""
+    joined: frozenset[str]
+    each: frozenset[str]
+    wild: bool
+
+
+@functools.lru_cache(maxsize=65536)
+def _needs(words: tuple[str, ...]) -> _Needs:
+    choices = [each for here in groups(words) for each in here]
+    return _Needs(
+        pairs=frozenset(pairwise(words)),
+        singles=frozenset(word for word in words if len(word) > 1 and not is_prefix(word)),
+        joined=frozenset(word for word, count, _ in choices if count > 1),
+        each=frozenset(word for word, *_ in choices),
+        wild=any(begins for *_, begins in choices),
     )
+
+
+def _may_be_joined(row: Row, needs: _Needs) -> bool:
+    """Whether hyphens or wildcards may make of the row's words what one word alone is not."""
+    alone = row.singles.keys().isdisjoint(needs.joined) and row.compounds.keys().isdisjoint(needs.each)
+    return needs.wild or not alone
 
 
 def _end(row: Row, words: tuple[str, ...], place: int, done: int) -> int | None:
@@ -274,13 +295,8 @@ class Prepared:
         return None
 
     def _author(self, words: tuple[str, ...]) -> str | None:
-        singles = self.names.singles
-        missing = any(len(word) > 1 and word not in singles and not is_prefix(word) for word in words)
-        if missing and not any(
-            word in self.names.compounds or (count > 1 and (begins or word in singles))
-            for here in groups(words)
-            for word, count, begins in here
-        ):
+        needs = _needs(words)
+        if not (needs.singles <= self.names.singles.keys() or _may_be_joined(self.names, needs)):
             return None  # a word is in no name: say so at once, for the many that share a family name
         return next((readable(name) for name in self.paper.authors if is_name(_name(name), words)), None)
 
