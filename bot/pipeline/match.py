@@ -34,7 +34,7 @@ async def match(store: Store) -> int:
             for topic_id, because in matcher.match(announced.paper):
                 if seen[topic_id] < number:
                     matches.append((topic_id, announced.paper.id, announced.announcement.day, because))
-        await store.save_matches(matches, [state.id for state in behind], last)
+        await store.save_matches(matches, [state.id for state in behind], last, after=seq)
         found += len(matches)
         seq = last
     if found:
