@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -69,6 +70,8 @@ class Ticks:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._running: set[asyncio.Task[None]] = set()
+        # A tick that finds its work still going on, as a long broadcast does, is no news.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
     def every(self, seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
         async def tick() -> None:
@@ -107,7 +110,7 @@ class Ticks:
 
 
 async def hold_on(store: Store, clock: Clock, me: str) -> None:
-    """Prolong the lease. Where another process has it, say so: every delivery has a lease of its own, so none is lost."""
+    """Prolong the lease. Where another process has it, say so: deliveries have leases of their own, so none is lost."""
     now = clock.now()
     try:
         if not await store.hold(NAME, me, now, now + LEASE):

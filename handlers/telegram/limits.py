@@ -33,6 +33,11 @@ IN_FLIGHT = 2.0
 so what Telegram counts is somewhere between our sending and its reply. A slot is free again a second after the reply.
 """
 
+BURST = 3
+"""Digests leave evenly, at most so many together: an answer to a person then finds room at any moment, and few requests
+are under way when the process dies.
+"""
+
 PATIENCE = 20.0
 """Seconds that a digest waits for its chat before it is given back, so that it holds no place in the queue."""
 
@@ -124,6 +129,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         self._last_429_chat = ""
         self._grows_at = math.inf
         self._too_fast = overall
+        self._digest_at = -math.inf
 
     async def initialize(self) -> None: ...
 
@@ -226,7 +232,9 @@ class Limiter(BaseRateLimiter[Urgency]):
         if overall > now:
             return None, overall
         soonest = math.inf
-        for queue in self._queues.values():
+        for urgency, queue in self._queues.items():
+            if urgency is Urgency.DIGEST and queue and self._digest_at > now:
+                return None, min(soonest, self._digest_at)
             for waiter in queue:
                 ready_at = self._place(waiter.chat).ready_at(waiter.weight)
                 if ready_at <= now and not waiter.turn.done():
@@ -241,6 +249,9 @@ class Limiter(BaseRateLimiter[Urgency]):
         self._overall.add(slot, now, waiter.weight)
         for window in self._place(waiter.chat).windows:
             window.add(slot, now, waiter.weight if window.seconds > 1 else 1)
+        if waiter.urgency is Urgency.DIGEST:
+            gap = 1.0 / self._overall.most
+            self._digest_at = max(self._digest_at, now - (BURST - 1) * gap) + gap * waiter.weight
         self._queues[waiter.urgency].pop(waiter, None)
         waiter.turn.set_result(slot)
         if len(self._places) > 2000:
