@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style
+from bot.model import JSON, Card, Chat, ChatRef, Digest, Doubtful, Part, Platform, Style
 from bot.render.cards import card_reply, digest_groups, figure_caption, shown_figures, title_of
 from bot.render.nodes import (
     Block,
@@ -30,6 +31,7 @@ from bot.render.nodes import (
 )
 from bot.render.packing import Cost, Group, Section, pack, tight
 from bot.render.plain import cut, utf16, visible, web_address
+from bot.render.words import say_date, word
 
 MESSAGE_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -60,7 +62,7 @@ class TelegramRenderer:
             for ident in ended:
                 if (card := cards.get(ident)) and (photos := _photos(card, digest.language)):
                     parts.append(Part(photos, (ident,)))
-        return parts
+        return [*parts, *(Part(_doubt(each, digest.language)) for each in digest.doubtful)]
 
 
 def reply_messages(reply: Reply) -> list[JSON]:
@@ -71,6 +73,13 @@ def reply_messages(reply: Reply) -> list[JSON]:
         messages[-1]["buttons"] = [[_button(button) for button in row] for row in reply.buttons if row]
     pictures = [block for block in reply.document.blocks if isinstance(block, Picture) and block.file]
     return messages + ([_pictures(pictures, "")] if pictures else [])
+
+
+def _doubt(doubtful: Doubtful, language: str) -> JSON:
+    """The offer to send a message of an earlier digest again."""
+    text = word("doubtful", language, day=say_date(doubtful.day, language))
+    button = Button(word("send again", language), action=f"resend:{doubtful.delivery_id}")
+    return reply_messages(Reply(Document((Line((Text(text),)),)), ((button,),)))[0]
 
 
 def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
@@ -168,11 +177,11 @@ def _join(blocks: Sequence[Block]) -> str:
 
 def _html(block: Block, *, folded: bool = False) -> str:
     if isinstance(block, Heading | Line | Note):
-        return "".join(_span(span) for span in block.spans)
+        return _row(block.spans)
     if isinstance(block, Bullets):
-        return "\n".join(_mark(block, n) + "".join(_span(span) for span in item) for n, item in enumerate(block.items))
+        return "\n".join(_mark(block, n) + _row(item) for n, item in enumerate(block.items))
     if isinstance(block, Fold):
-        lines = ["".join(_span(span) for span in block.title), *(_html(inner, folded=True) for inner in block.blocks)]
+        lines = [_row(block.title), *(_html(inner, folded=True) for inner in block.blocks)]
         body = "\n".join(line for line in lines if line)
         return f"{body}" if folded else f"<blockquote expandable>{body}</blockquote>"
     if isinstance(block, Code):
@@ -202,7 +211,8 @@ def _mark(block: Bullets, index: int) -> str:
 
 
 def _spans_cost(spans: Sequence[Span]) -> Cost:
-    text = entities = 0
+    text = sum(_meet(before, after) for before, after in pairwise(spans))
+    entities = 0
     for span in spans:
         plain = isinstance(span, Text) and not span.code
         text += utf16(_plain(span.text) if plain else visible(span.text))
@@ -211,6 +221,23 @@ def _spans_cost(spans: Sequence[Span]) -> Cost:
         else:
             entities += span.bold + span.italic + span.code
     return text, entities
+
+
+def _row(spans: Sequence[Span]) -> str:
+    """Spans side by side, kept apart where two of them together would become active ("/" and "start")."""
+    html = ""
+    before: Span | None = None
+    for span in spans:
+        if before is not None and _meet(before, span):
+            html += _JOINER
+        html += _span(span)
+        before = span if span.text else before
+    return html
+
+
+def _meet(before: Span, after: Span) -> bool:
+    tail, head = visible(before.text)[-3:], visible(after.text)[:6]
+    return any(found.start() < len(tail) < found.end() + 1 for found in _ACTIVE.finditer(tail + head))
 
 
 def _span(span: Span) -> str:
