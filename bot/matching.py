@@ -254,7 +254,7 @@ class Matcher:
             each = [*map(self._triggers, node.parts)]
             return set().union(*each) if all(each) else set()
         if isinstance(node, And):
-            return min(filter(None, map(self._triggers, node.parts)), key=self._cost)
+            return min(filter(None, map(self._triggers, node.parts)), key=self._cost, default=set())
         return set() if isinstance(node, Not) else {self._ids[node]}
 
     def _cost(self, trigger: set[int]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
@@ -296,9 +296,19 @@ class Prepared:
 
     def _author(self, words: tuple[str, ...]) -> str | None:
         needs = _needs(words)
-        if not (needs.singles <= self.names.singles.keys() or _may_be_joined(self.names, needs)):
-            return None  # a word is in no name: say so at once, for the many that share a family name
-        return next((readable(name) for name in self.paper.authors if is_name(_name(name), words)), None)
+        bearers: Sequence[str] = self.paper.authors
+        if needs.singles and not _may_be_joined(self.names, needs):
+            bearers = min((self._bearers.get(word, ()) for word in needs.singles), key=len)
+        return next((readable(name) for name in bearers if is_name(_name(name), words)), None)
+
+    @cached_property
+    def _bearers(self) -> Mapping[str, Sequence[str]]:
+        """The authors by the words of their names."""
+        bearers: dict[str, list[str]] = {}
+        for name in self.paper.authors:
+            for word in _name(name).singles:
+                bearers.setdefault(word, []).append(name)
+        return bearers
 
     def has(self, leaf: Leaf) -> bool:
         return self.reading(leaf) is not None

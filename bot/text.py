@@ -157,8 +157,8 @@ _MARKS = (
 _LETTER = rf"(?:[^\W_{_UNSPACED}]|[{_MARKS}])"
 _APOSTROPHE = "'’ʼ‘"
 _WORD = (
-    rf"[{_UNSPACED}]|{_LETTER}+(?:(?:[{_APOSTROPHE}&]|(?<=\d)\.(?=\d)|(?<=\d),(?=\d{{3}}(?!\d))){_LETTER}+)*"
-    r"(?:\+\+|(?<=\b[A-Za-z])[#*])?"
+    rf"[{_UNSPACED}]|(?<![\w{_APOSTROPHE}&])[A-Za-z][#*]"
+    rf"|{_LETTER}+(?:(?:[{_APOSTROPHE}&]|(?<=\d)\.(?=\d)|(?<=\d),(?=\d{{3}}(?!\d))){_LETTER}+)*(?:\+\+)?"
 )
 _FIND_WORDS = re.compile(_WORD)
 _HYPHENS = frozenset("-‐‑‒–−")

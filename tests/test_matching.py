@@ -168,6 +168,7 @@ def test_operators_mean_what_they_say() -> None:
     assert found("alpha ANDNOT beta", of) is None
     assert found("(alpha OR gamma) (beta OR delta)", of) == ("alpha", "beta")
     assert found("alpha (gamma OR -delta)", of) == ("alpha",)
+    assert found("alpha -(delta beta) -(delta (alpha OR gamma))", of) == ("alpha",)
 
 
 def test_reasons_name_a_word_once() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Announced, Announcement, Candidate, Kind, Match, Paper
@@ -96,6 +96,7 @@ candidates = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(candidates, st.integers(0, 8), st.randoms(use_true_random=False))
 def test_nothing_is_lost_or_doubled_and_the_input_s_order_does_not_matter(
     some: list[Candidate], size: int, chance: Random
@@ -109,6 +110,7 @@ def test_nothing_is_lost_or_doubled_and_the_input_s_order_does_not_matter(
     assert rank(shuffled, size, NOW) == ranked
 
 
+@settings(deadline=None)
 @given(candidates)
 def test_each_topic_has_a_paper_among_as_many_as_there_are_topics(some: list[Candidate]) -> None:
     topics = {match.topic for each in some for match in each.matches}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.plurals import singular
@@ -92,16 +92,19 @@ def test_hyphens_join_words_and_leave_them_apart() -> None:
     assert run.surfaces == ("text-", "to-", "images")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_words_read_again_are_the_same_words(text: str) -> None:
     assert words(" ".join(words(text))) == words(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_every_word_has_a_surface(text: str) -> None:
     for run in runs(readable(text)):
@@ -109,6 +112,7 @@ def test_every_word_has_a_surface(text: str) -> None:
         assert all(run.surfaces)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[A-Za-z0-9]{1,12}s?", fullmatch=True), st.sampled_from(["", ".", "),", '"']))
 def test_a_plain_word_reads_alike_within_punctuation(word: str, after: str) -> None:
     assert words(word + after) == words(f"{word} ") == words(f"({word}{after}")

@@ -236,6 +236,7 @@ def trees() -> st.SearchStrategy[Node]:
     return st.recursive(st.sampled_from(LEAVES), larger, max_leaves=8)
 
 
+@settings(deadline=None)
 @given(trees())
 def test_the_normal_form_means_the_same(tree: Node) -> None:
     form = normal(tree)
@@ -245,6 +246,7 @@ def test_the_normal_form_means_the_same(tree: Node) -> None:
     assert normal(form) == form
 
 
+@settings(deadline=None)
 @given(trees(), st.data())
 def test_order_nesting_and_repetition_do_not_change_the_normal_form(tree: Node, data: st.DataObject) -> None:
     def shuffled(node: Node) -> Node:
@@ -259,6 +261,7 @@ def test_order_nesting_and_repetition_do_not_change_the_normal_form(tree: Node, 
     assert text(normal(shuffled(tree))) == text(normal(tree))
 
 
+@settings(deadline=None)
 @given(trees())
 def test_reasons_are_true_leaves_that_are_not_negated(tree: Node) -> None:
     form = normal(tree)
