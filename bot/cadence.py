@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -57,6 +58,11 @@ def slot_of(chat: Chat, due_at: datetime) -> str:
 def may_wait(due_at: datetime, now: datetime) -> bool:
     """Whether a digest may still wait for summaries that are missing."""
     return now < due_at + GRACE
+
+def days_in(slot: str) -> tuple[date, ...]:
+    """The dates that the name of a digest holds, in order: "2026-06-02", "now 20260602T1215…"."""
+    return tuple(date.fromisoformat(found) for found in re.findall(r"\d{4}-\d\d-\d\d|\d{8}(?=T)", slot))
+
 
 
 # ── deliveries ────────────────────────────────────────────────────────────────────────────────────────────────────

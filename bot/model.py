@@ -293,12 +293,17 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A summary that some chat waits for. `chats` is how many do, `due_at` when the first of them is due (UTC)."""
+    """A summary that some chat waits for. `chats` is how many do, `due_at` when the first of them is due (UTC).
+
+    `why` is the reason of the last attempt that failed, or for which there was no budget; `again_at` when it is next.
+    """
 
     key: SummaryKey
     chats: int
     due_at: datetime
     attempts: int = 0
+    why: str | None = field(default=None, compare=False)
+    again_at: datetime | None = field(default=None, compare=False)
 
 
 # ── topics, chats, subscriptions ──────────────────────────────────────────────────────────────────────────────────
@@ -411,6 +416,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A delivery of an earlier digest that may not have arrived; `day` is the chat's own date of that digest."""
+
+    delivery_id: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """The cards that one chat gets for one window, in the language they are in.
 
@@ -428,6 +441,8 @@ class Digest:
     language: str = "en"
     quiet: str | None = None
     notes: tuple[str, ...] = ()
+    doubtful: tuple[Doubtful, ...] = ()
+    """Messages of the chat's last digest that can be asked for again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ class Action:
         return text
 
 
-VERBS = frozenset({"digest", "topics", "help", "drop", "settings", "choose", "set", "deep", "forget"})
-"""digest: now; topics: list; help; drop:TOPIC_KEY; settings; choose:NAME; set:NAME=VALUE; deep:PAPER_ID; forget:yes"""
+VERBS = frozenset({"digest", "topics", "help", "drop", "settings", "choose", "set", "deep", "forget", "resend"})
+"""digest: now; topics: list; help; drop:TOPIC_KEY; settings; choose:NAME; set:NAME=VALUE; deep:PAPER_ID; forget:yes;
+resend:DELIVERY_ID"""
 
 SLOW = frozenset({"digest", "deep"})
 """Verbs that may take minutes: platforms say so and answer later."""
@@ -63,6 +64,8 @@ async def perform(conversation: Conversation, asker: Asker, ref: ChatRef, action
             return await conversation.change(asker, ref, name, value)
         case "deep" if links.parse_id(argument):
             return await conversation.summarize(ref, argument, Depth.DEEP)
+        case "resend":
+            return await conversation.resend(asker, ref, argument)
         case "forget" if argument == "yes":
             return await conversation.forget(asker, ref)
         case "forget":

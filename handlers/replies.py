@@ -306,6 +306,11 @@ def _(result: results.ConfirmForget) -> Reply:
 
 
 @reply.register
+def _(_: results.Resent) -> Reply:
+    return _say("It is on its way again.")
+
+
+@reply.register
 def _(_: results.Forgotten) -> Reply:
     return Reply(
         Document(

@@ -187,6 +187,11 @@ class NothingNow:
     following: int
 
 
+@dataclass(frozen=True, slots=True)
+class Resent:
+    """A message that may not have arrived goes out once more."""
+
+
 # ── settings ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -278,6 +283,7 @@ Result = (
     | Busy
     | DigestComing
     | NothingNow
+    | Resent
     | SettingsView
     | Choices
     | Changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections import Counter
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ from bot.conversation.results import (
     NotUnderstood,
     PaperCard,
     Privacy,
+    Resent,
     SettingsView,
     Stale,
     Subscribed,
@@ -49,7 +51,7 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.errors import BadTopic, GiveUp, NoSuchPaper, RetryLater
-from bot.model import Card, Chat, ChatRef, Depth, Digest, PaperRef, Quiet, Subscription
+from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, PaperRef, Quiet, Subscription
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -101,6 +103,7 @@ class Conversation:
         self._digest = digest
         self._defaults = defaults
         self._reading: Counter[ChatRef] = Counter()
+        self._resending = asyncio.Lock()
 
     # ── beginning and help ──
 
@@ -239,6 +242,21 @@ class Conversation:
         if isinstance(digest, Quiet):
             return NothingNow(digest.why, following)
         return DigestComing(len(digest.cards), len(digest.also))
+
+    async def resend(self, asker: Asker, ref: ChatRef, number: str) -> Resent | NotAllowed | Stale:
+        """Send a message of unknown fate again; only this chat's own, and once however often the button is pressed."""
+        if not asker.is_admin:
+            return NotAllowed("have a message sent again")
+        async with self._resending:
+            known = number.isascii() and number.isdecimal() and len(number) <= 18
+            delivery = await self._store.delivery(int(number)) if known else None
+            if delivery is None or delivery.chat != ref or delivery.state is not DeliveryState.UNKNOWN:
+                return Stale()
+            now = self._clock.now()
+            why = "asked for again"
+            await self._store.settle(delivery.id, DeliveryState.WAITING, now, next_attempt_at=now, why=why)
+        log.info("delivery asked for again", delivery=delivery.id, chat=str(ref))
+        return Resent()
 
     # ── settings ──
 

@@ -10,11 +10,26 @@ import structlog
 
 from bot import cadence, ranking
 from bot import digest as digests
-from bot.model import ARCHIVE, Candidate, Chat, Depth, Digest, Platform, Reading, Summary, SummaryKey
+from bot.model import (
+    ARCHIVE,
+    Candidate,
+    Chat,
+    DeliveryState,
+    Depth,
+    Digest,
+    Doubtful,
+    Platform,
+    Reading,
+    Summary,
+    SummaryKey,
+)
 from bot.pipeline.summarize import Makers
 from bot.ports import Clock, NewDigest, Reader, Renderer, Store, SummaryRequest
 
 log = structlog.get_logger()
+
+MOST_OFFERED = 5
+"""Messages that may not have arrived for which a digest offers to send them again."""
 
 LATE_LISTING = timedelta(hours=3)
 """How long a digest that would be empty waits for a listing that arXiv owes."""
@@ -142,6 +157,17 @@ async def tell(
 ) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
     """The summaries of these candidates, extractive ones (not kept) where none is there yet; with readings if deep."""
     papers = {voice.key(candidate.announced.paper): candidate.announced.paper for candidate in shown}
+async def _doubtful(store: Store, chat: Chat) -> tuple[Doubtful, ...]:
+    """What of the chat's last digest may not have arrived. Each digest offers this once, for the one before it."""
+    unknown = await store.deliveries(chat=chat.ref, states=[DeliveryState.UNKNOWN], limit=MOST_OFFERED)
+    if not unknown:
+        return ()
+    [latest] = await store.deliveries(chat=chat.ref, limit=1)
+    days = cadence.days_in(latest.slot)
+    last = [each for each in reversed(unknown) if each.slot == latest.slot and each.part.paper_ids]
+    return tuple(Doubtful(each.id, days[0]) for each in last if days)
+
+
     summaries = dict(await store.summaries(list(papers)))
     readings: dict[str, Reading] = {}
     for key, paper in papers.items():

@@ -116,6 +116,14 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "新着{of}件中{n}件が一致",
         "подходят {n} из {of} новых статей",
     ),
+    "doubtful": (
+        "A message of the digest of {day} may not have arrived: nobody can know.",
+        "{day} 摘要中的一条消息可能未送达：无法得知。",
+        "Quizá no llegó un mensaje del resumen del {day}: nadie puede saberlo.",
+        "{day}のダイジェストのメッセージ1通が届いていない可能性があります。確認する方法はありません。",
+        "Одно сообщение дайджеста за {day} могло не дойти: узнать это нельзя.",
+    ),
+    "send again": ("Send it again", "重新发送", "Enviarlo de nuevo", "もう一度送る", "Отправить ещё раз"),
     "also": ("Also matching", "其他匹配论文", "También coinciden", "その他の一致", "Также подходят"),
     "nothing": (
         "Nothing new for your topics.",

@@ -46,7 +46,7 @@ NEED_RIGHTS = frozenset({"subscribe", "unsubscribe", "digest", "settings", "stop
 SLOW = frozenset({"summarize", "digest"})
 
 _IN_PLACE = frozenset({"settings", "choose", "set", "topics", "drop"})
-_VERBS_WITH_RIGHTS = frozenset({"drop", "set", "digest", "forget"})
+_VERBS_WITH_RIGHTS = frozenset({"drop", "set", "digest", "forget", "resend"})
 _ABOUT = re.compile(r"(?P<action>.*)@(?P<chat>-100\d{5,13})", re.DOTALL)
 _ALLOWED = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER, ChatMember.RESTRICTED)
 

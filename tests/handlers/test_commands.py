@@ -64,6 +64,7 @@ async def test_every_button_does_what_its_verb_says(talk: Conversation, verb: st
         "set": ("size=5", results.Changed),
         "deep": ("2406.14272v1", results.PaperCard),
         "forget": ("yes", results.Forgotten),
+        "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
     }[verb]
     action = actions.parse(f"{verb}:{argument}")
     assert action is not None

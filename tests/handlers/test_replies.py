@@ -55,6 +55,7 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.NotAccepted("timezone", "Berln", "I know no such place.", ("Europe/Berlin",)),
     results.ConfirmForget(2),
     results.Forgotten(),
+    results.Resent(),
     results.NotAllowed("change its settings"),
     results.Incomplete("subscribe"),
     results.Stale(),

@@ -1,0 +1,84 @@
+"""A message of unknown fate is offered again with the next digest, once, and only the chat's own people may have it."""
+
+from __future__ import annotations
+
+from bot import pipeline
+from bot.conversation import Asker, Conversation, Defaults, NotAllowed, Resent, Stale
+from bot.model import Card, Delivery, DeliveryState, Depth, PaperRef, Platform, Quiet, Unknown
+from bot.model import ChatRef as Ref
+from bot.pipeline import Press
+from handlers import actions
+from handlers.telegram.cards import TelegramRenderer
+from tests.fakes.makers import AbstractReader
+from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
+
+ADMIN, MEMBER = Asker("1", is_admin=True), Asker("2", is_admin=False)
+
+
+async def never_read(ref: PaperRef, language: str, depth: Depth) -> Card:
+    raise AssertionError("nobody asked for a paper")
+
+
+async def never_digest(ref: Ref) -> Quiet:
+    raise AssertionError("nobody asked for a digest")
+
+
+def talk(scene: Scene) -> Conversation:
+    return Conversation(scene.store, scene.clock, never_read, never_digest, Defaults())
+
+
+async def day(scene: Scene, number: int) -> None:
+    """A morning on which ANN's digest is written as Telegram's messages, and sent."""
+    scene.morning(DAYS[number])
+    await scene.prepare()
+    press = Press({Platform.TELEGRAM: TelegramRenderer()}, scene.makers, AbstractReader())
+    await pipeline.compose(scene.store, press, scene.clock)
+    await scene.courier.deliver()
+
+
+async def doubtful(scene: Scene) -> Delivery:
+    """The first digest's message went out, and nobody knows whether it arrived."""
+    await scene.follow(ANN, "cs.CV OR cs.CL OR cs.GR")
+    scene.telegram.fails(Unknown("read time-out"))
+    await day(scene, 0)
+    [unknown] = await scene.store.deliveries(states=[DeliveryState.UNKNOWN])
+    return unknown
+
+
+def offers(scene: Scene) -> list[str]:
+    rows = [row for _, _, part in scene.telegram.accepted for row in part.payload.get("buttons", ())]
+    return [b["action"] for row in rows for b in row if str(b.get("action", "")).startswith("resend:")]
+
+
+async def test_the_next_digest_ends_with_the_offer_and_the_one_after_it_does_not(scene: Scene) -> None:
+    unknown = await doubtful(scene)
+    assert scene.telegram.accepted == []
+    await day(scene, 1)
+    assert offers(scene) == [f"resend:{unknown.id}"]
+    assert "digest of 1 June 2026 may not have arrived" in scene.telegram.accepted[-1][2].payload["html"]
+    await day(scene, 2)
+    assert len(scene.telegram.accepted) > 2
+    assert offers(scene) == [f"resend:{unknown.id}"]
+
+
+async def test_the_button_sends_it_again_once(scene: Scene) -> None:
+    unknown = await doubtful(scene)
+    action = actions.parse(f"resend:{unknown.id}")
+    assert action is not None
+    conversation = talk(scene)
+    assert await actions.perform(conversation, ADMIN, ANN, action) == Resent()
+    assert await actions.perform(conversation, ADMIN, ANN, action) == Stale()
+    await scene.courier.deliver()
+    assert scene.telegram.papers(ANN) == list(unknown.part.paper_ids)
+    assert await actions.perform(conversation, ADMIN, ANN, action) == Stale()
+
+
+async def test_strangers_and_forged_numbers_get_nothing(scene: Scene) -> None:
+    unknown = await doubtful(scene)
+    conversation = talk(scene)
+    assert isinstance(await conversation.resend(MEMBER, ANN, str(unknown.id)), NotAllowed)
+    assert await conversation.resend(ADMIN, BOB, str(unknown.id)) == Stale()
+    for forged in ("", "-1", "1e3", "٣", "9" * 40, str(unknown.id + 1)):
+        assert await conversation.resend(ADMIN, ANN, forged) == Stale()
+    await scene.courier.deliver()
+    assert scene.telegram.accepted == []
