@@ -29,6 +29,10 @@ GRACE = timedelta(minutes=60)
 LEASE = timedelta(minutes=3)
 """How long a process may hold a delivery before another takes it over; longer than any request may last."""
 
+AHEAD = timedelta(days=2)
+"""No hour that we set lies farther ahead (but for a wait that a platform names); one that does was set by a clock
+that ran ahead, and counts as come."""
+
 MAX_ATTEMPTS = 12
 """Tries after which a delivery is given up; with the delays below that is about two days."""
 
@@ -55,14 +59,14 @@ def slot_of(chat: Chat, due_at: datetime) -> str:
     return due_at.astimezone(ZoneInfo(chat.timezone)).date().isoformat()
 
 
-def may_wait(due_at: datetime, now: datetime) -> bool:
-    """Whether a digest may still wait for summaries that are missing."""
-    return now < due_at + GRACE
-
 def days_in(slot: str) -> tuple[date, ...]:
     """The dates that the name of a digest holds, in order: "2026-06-02", "now 20260602T1215…"."""
     return tuple(date.fromisoformat(found) for found in re.findall(r"\d{4}-\d\d-\d\d|\d{8}(?=T)", slot))
 
+
+def may_wait(due_at: datetime, now: datetime) -> bool:
+    """Whether a digest may still wait for summaries that are missing."""
+    return now < due_at + GRACE
 
 
 # ── deliveries ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -148,7 +152,8 @@ class PollState:
     """What the store remembers of asking arXiv.
 
     `day` is the newest listing that was had, `checks` how often it was seen, `empty` how often since then the feed
-    had nothing newer: on a holiday that nobody foretold we ask ever less often.
+    had nothing newer: on a holiday that nobody foretold we ask less often, yet often enough for a late feed to be seen
+    the same morning.
     """
 
     day: date | None = None
@@ -194,7 +199,7 @@ def poll_due(state: PollState, expected: date, now: datetime, *, unasked: bool =
     if state.asked_at is None or state.failures or unasked:
         return True
     if state.day is None or state.day < expected:
-        return now - state.asked_at >= POLL_EVERY * (1 << min(state.empty, 4))
+        return now - state.asked_at >= POLL_EVERY * (1 << min(state.empty, 2))
     return state.checks < 2 and now - state.asked_at >= RECHECK_AFTER
 
 

@@ -351,7 +351,8 @@ class Chats(Protocol):
         """Rewrite a chat's id everywhere, its forum topics too, in one transaction; joins with `new` if there."""
 
     async def due_chats(self, now: datetime) -> list[Chat]:
-        """Chats whose digest is due and that are not suspended."""
+        """Chats whose digest is due and that are not suspended; with them those due more than `cadence.AHEAD` from
+        now, whose time was set by a clock that ran ahead."""
 
     async def set_due(self, ref: ChatRef, next_due_at: datetime | None) -> None: ...
 

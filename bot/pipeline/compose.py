@@ -55,6 +55,10 @@ async def compose(
     written = 0
     now = clock.now()
     for chat in await _due(store, press.renderers, now, upto):
+        if upto is None and chat.next_due_at is not None and chat.next_due_at > now:
+            log.warning("due time mended", chat=str(chat.ref), was=chat.next_due_at.isoformat())
+            await store.set_due(chat.ref, cadence.next_due(chat, now))
+            continue
         candidates = await store.candidates(chat.ref, upto)
         if upto is None and await _waits(store, chat, candidates, listing_owed, now):
             continue
@@ -149,14 +153,10 @@ async def _digest(store: Store, press: Press, chat: Chat, candidates: Sequence[C
         also=digests.cards(ranked.also, {}, voice),
         language=chat.language,
         notes=digests.notes_on(shown),
+        doubtful=await _doubtful(store, chat),
     )
 
 
-async def tell(
-    store: Store, press: Press, shown: Sequence[Candidate], voice: digests.Voice
-) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
-    """The summaries of these candidates, extractive ones (not kept) where none is there yet; with readings if deep."""
-    papers = {voice.key(candidate.announced.paper): candidate.announced.paper for candidate in shown}
 async def _doubtful(store: Store, chat: Chat) -> tuple[Doubtful, ...]:
     """What of the chat's last digest may not have arrived. Each digest offers this once, for the one before it."""
     unknown = await store.deliveries(chat=chat.ref, states=[DeliveryState.UNKNOWN], limit=MOST_OFFERED)
@@ -168,6 +168,11 @@ async def _doubtful(store: Store, chat: Chat) -> tuple[Doubtful, ...]:
     return tuple(Doubtful(each.id, days[0]) for each in last if days)
 
 
+async def tell(
+    store: Store, press: Press, shown: Sequence[Candidate], voice: digests.Voice
+) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
+    """The summaries of these candidates, extractive ones (not kept) where none is there yet; with readings if deep."""
+    papers = {voice.key(candidate.announced.paper): candidate.announced.paper for candidate in shown}
     summaries = dict(await store.summaries(list(papers)))
     readings: dict[str, Reading] = {}
     for key, paper in papers.items():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import cadence
 from bot.model import Chat, ChatRef, Subscription
 from bot.storage import encode, schema
 from bot.storage.engine import Database
@@ -95,7 +96,8 @@ class SqlChats:
 
     async def due_chats(self, now: datetime) -> list[Chat]:
         table = schema.chats
-        query = select(table).where(table.c.next_due_at <= now, table.c.suspended.is_(None))
+        due = or_(table.c.next_due_at <= now, table.c.next_due_at > now + cadence.AHEAD)
+        query = select(table).where(due, table.c.suspended.is_(None))
         async with self.db.read() as connection:
             rows = await connection.execute(query.order_by(table.c.next_due_at, table.c.id))
             return [encode.chat(row) for row in rows]

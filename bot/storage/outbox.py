@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, insert, or_, select, update
 
+from bot import cadence
 from bot.model import ChatRef, Delivery, DeliveryState, Platform
 from bot.ports import NewDigest
 from bot.storage import encode, schema
@@ -217,6 +218,7 @@ def _heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
 
 def _may_go(now: datetime) -> ColumnElement[bool]:
     table = schema.deliveries
-    waiting = (table.c.state == DeliveryState.WAITING.value) & (table.c.next_attempt_at <= now)
+    come = or_(table.c.next_attempt_at <= now, table.c.next_attempt_at > now + cadence.AHEAD)
+    waiting = (table.c.state == DeliveryState.WAITING.value) & come
     abandoned = (table.c.state == DeliveryState.LEASED.value) & (table.c.leased_until <= now)
     return or_(waiting, abandoned)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, or_, select, update
 
+from bot import cadence
 from bot.model import Summary, SummaryKey, Wanted
 from bot.ports import Usage
 from bot.storage import encode, schema
@@ -42,12 +43,14 @@ class SqlSummaries:
 
     async def wanted(self, now: datetime, limit: int) -> list[Wanted]:
         table = schema.wanted
-        query = _not_made().where(or_(table.c.not_before.is_(None), table.c.not_before <= now)).limit(limit)
+        ahead = table.c.not_before > now + cadence.AHEAD
+        query = _not_made().where(or_(table.c.not_before.is_(None), table.c.not_before <= now, ahead)).limit(limit)
         async with self.db.read() as connection:
             return [encode.wanted(row) for row in await connection.execute(query)]
 
     async def postponed(self, now: datetime) -> list[Wanted]:
-        query = _not_made().where(schema.wanted.c.not_before > now)
+        later = schema.wanted.c.not_before
+        query = _not_made().where(later > now, later <= now + cadence.AHEAD)
         async with self.db.read() as connection:
             return [encode.wanted(row) for row in await connection.execute(query)]
 

@@ -447,6 +447,12 @@ async def test_a_postponed_summary_waits_and_counts_its_attempts(store: Store) -
     assert await store.postponed(NOW + minutes(5)) == []
 
 
+async def test_a_summary_postponed_by_a_clock_that_ran_ahead_is_not_lost(store: Store) -> None:
+    await store.want([Wanted(key(), 1, NOW)])
+    await store.postpone(key(), NOW + minutes(400 * 24 * 60), "over quota")
+    assert [wanted.key for wanted in await store.wanted(NOW, 10)] == [key()]
+
+
 async def test_wanting_anew_keeps_attempts_and_waiting_of_what_stays(store: Store) -> None:
     gone = key("2606.00002")
     await store.want([Wanted(key(), 1, NOW), Wanted(gone, 1, NOW)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
@@ -162,3 +162,9 @@ async def test_forgetting_a_chat_leaves_nothing_of_it_and_all_of_the_others(stor
     assert await store.taken(ANN, ["p"]) == set()
     assert await store.taken(BOB, ["p"]) == {"p"}
     await store.forget(ANN)
+
+
+async def test_a_due_time_that_a_clock_running_ahead_has_set_is_due_for_mending(store: Store) -> None:
+    await store.save_chat(Chat(ANN, next_due_at=NOW + timedelta(days=400)))
+    await store.save_chat(Chat(BOB, next_due_at=NOW + timedelta(hours=30)))
+    assert [chat.ref for chat in await store.due_chats(NOW)] == [ANN]

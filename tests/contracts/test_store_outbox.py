@@ -324,3 +324,12 @@ async def test_a_backup_is_a_whole_database_and_is_never_written_over_a_file(
         assert [chat.ref for chat in await restored.chats()] == [ANN, BOB]
     with pytest.raises(TellUser, match="already"):
         await store.backup(copy)
+
+
+async def test_a_delivery_put_off_by_a_clock_that_ran_ahead_goes_when_the_clock_is_right_again(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN, "one"), NOW)
+    ahead = NOW + minutes(400 * 24 * 60)
+    [delivery] = await lease(store, now=ahead)
+    await store.settle(delivery.id, S.WAITING, ahead, next_attempt_at=ahead + minutes(5), why="no route")
+    assert [each.id for each in await lease(store, now=NOW)] == [delivery.id]

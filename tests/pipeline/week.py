@@ -1,0 +1,308 @@
+"""Seven days of the whole pipeline under a clock that a test moves: who got what, when, and what is wrong with that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from bot import calendar, ledger, pipeline
+from bot import topics as topic_language
+from bot.cadence import GRACE, PollState, next_due
+from bot.errors import ModelUnavailable, PaperboyError
+from bot.matching import Matcher
+from bot.model import Announced, Chat, ChatRef, DeliveryState, Platform
+from bot.pipeline import Courier, Press
+from bot.pipeline.compose import LATE_LISTING
+from bot.ports import Store
+from bot.storage.store import SqlStore, open_store
+from tests.fakes.clock import FakeClock
+from tests.fakes.makers import AbstractReader, FakeMakers
+from tests.fakes.week import Accepted, FailingStore, Span, WeekArxiv, WeekPlatform
+
+START = datetime(2026, 9, 1, 20, 0, tzinfo=UTC)
+END = datetime(2026, 9, 10, 5, 0, tzinfo=UTC)
+DAYS = (date(2026, 9, 2), date(2026, 9, 3), date(2026, 9, 4), date(2026, 9, 7), date(2026, 9, 9))
+"""Five listing days; 8 September has none because of Labor Day, and Santiago's clock changes on the 6th."""
+
+ZONES = (
+    "UTC",
+    "Europe/Berlin",
+    "Europe/London",
+    "Asia/Kolkata",
+    "Asia/Tokyo",
+    "Asia/Shanghai",
+    "Australia/Sydney",
+    "America/New_York",
+    "America/Los_Angeles",
+    "America/Santiago",
+    "America/St_Johns",
+    "Africa/Nairobi",
+)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 9, day, hour, minute, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A chat that comes at `joins` and follows these topics."""
+
+    ref: ChatRef
+    zone: str
+    at: time
+    queries: tuple[str, ...]
+    joins: datetime = START
+
+    @property
+    def chat(self) -> Chat:
+        return Chat(self.ref, timezone=self.zone, digest_time=self.at)
+
+
+@dataclass
+class Week:
+    """The service, its world, and the troubles of both. `lies` are what the service's clock says wrongly, and when."""
+
+    database: str
+    days: Mapping[date, tuple[Announced, ...]]
+    followers: Sequence[Follower]
+    step: timedelta = timedelta(minutes=30)
+    true: datetime = START
+    restarts: list[datetime] = field(default_factory=list)
+    store_away: list[Span] = field(default_factory=list)
+    store_shaky: list[Span] = field(default_factory=list)
+    model_down: list[Span] = field(default_factory=list)
+    lies: list[tuple[Span, timedelta]] = field(default_factory=list)
+    failures: Counter[str] = field(default_factory=Counter)
+    restarted: int = 0
+    fresh: bool = False
+    since: dict[ChatRef, date] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.clock = FakeClock(self.true)
+        self.arxiv = WeekArxiv(self.days, lambda: self.true)
+        self.telegram = WeekPlatform(Platform.TELEGRAM, lambda: self.true)
+        self.discord = WeekPlatform(Platform.DISCORD, lambda: self.true, knows_keys=True)
+        self.makers = FakeMakers(self.clock)
+
+    @property
+    def platforms(self) -> dict[Platform, WeekPlatform]:
+        return {Platform.TELEGRAM: self.telegram, Platform.DISCORD: self.discord}
+
+    # ── the service ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self) -> None:
+        waiting = sorted(self.followers, key=lambda follower: follower.joins)
+        await self._start()
+        while self.true < END:
+            self.clock.set(self.true + self._lie())
+            while waiting and waiting[0].joins <= self.true:
+                await self._join(waiting.pop(0))
+            await self._come_back()
+            await self._tick()
+            if self.restarts and self.true >= self.restarts[0]:
+                del self.restarts[0]
+                await self._restart()
+            self.true += self.step
+        await self.real.close()
+
+    async def _start(self) -> None:
+        self.real: SqlStore = await open_store(self.database)
+        self.store = cast(Store, FailingStore(self.real, lambda: self.true, self.store_away, self.store_shaky))
+        self.owner = f"host/{self.restarted}/x"
+        await self.real.expire_leases(self.owner, self.clock.now())
+        self.courier = Courier(self.store, self.platforms, self.clock, self.owner)
+
+    async def _restart(self) -> None:
+        self.restarted += 1
+        await self.real.close()
+        await self._start()
+
+    async def _tick(self) -> None:
+        """What the service's ticks do, one after the other; one that fails is tried again at the next."""
+        down = any(self.true in span for span in self.model_down)
+        self.makers.down = ModelUnavailable("the model is over its quota") if down else None
+        for job in (self._poll, self._read, self._send):
+            try:
+                await job()
+            except PaperboyError as error:
+                self.failures[f"{job.__name__[1:]}: {error}"] += 1
+
+    async def _poll(self) -> None:
+        self.fresh = bool(await pipeline.poll(self.store, self.arxiv, self.clock)) or self.fresh
+
+    async def _read(self) -> None:
+        matched = await pipeline.match(self.store)
+        if matched or self.fresh or (self.true - START) % timedelta(hours=4) < self.step:
+            # The service chooses all the time; here, when what chats will see may have changed.
+            await pipeline.choose(self.store, self.clock.now())
+            self.fresh = False
+            await pipeline.summarize(self.store, self.makers, AbstractReader(), self.clock)
+
+    async def _send(self) -> None:
+        state = PollState.from_json(await self.store.value("poll"))
+        owed = state.day is None or state.day < calendar.fed_day(self.clock.now())
+        press = Press(self.platforms, self.makers, AbstractReader())
+        await pipeline.compose(self.store, press, self.clock, listing_owed=owed)
+        await self._deliver()
+
+    async def _deliver(self) -> None:
+        """Deliver until done, or until a platform says that the process was killed in mid-request."""
+        before = asyncio.all_tasks()
+        deaths = {asyncio.create_task(each.died.wait()) for each in self.platforms.values()}
+        work = asyncio.create_task(self.courier.deliver())
+        done, _ = await asyncio.wait({work, *deaths}, return_when=asyncio.FIRST_COMPLETED)
+        for task in asyncio.all_tasks() - before:
+            if task is not work or work not in done:
+                task.cancel()
+        await asyncio.gather(*(asyncio.all_tasks() - before), return_exceptions=True)
+        if work in done:
+            work.result()
+            return
+        for platform in self.platforms.values():
+            platform.died.clear()
+        await self._restart()
+
+    # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _join(self, follower: Follower) -> None:
+        now = self.clock.now()
+        await self.real.save_chat(replace(follower.chat, next_due_at=next_due(follower.chat, now)))
+        since = self.since[follower.ref] = ledger.since(await self.real.latest_day())
+        for query in follower.queries:
+            await self.real.subscribe(follower.ref, topic_language.parse(query).query, since, now)
+
+    async def _come_back(self) -> None:
+        for platform in self.platforms.values():
+            for ref, span in platform.gone.items():
+                if span.last <= self.true < span.last + self.step:
+                    chat = await self.real.chat(ref)
+                    if chat is not None and chat.suspended:
+                        await self.real.resume(ref, next_due(chat, self.clock.now()))
+
+    def _lie(self) -> timedelta:
+        return next((lie for span, lie in self.lies if self.true in span), timedelta())
+
+
+# ── what must hold ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Verdict:
+    """What came of a week. `problems` are sentences, and there should be none."""
+
+    chats: int = 0
+    expected: int = 0
+    delivered: int = 0
+    unknown: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+async def judge(week: Week) -> Verdict:
+    """Each chat has each matching paper exactly once (or listed as unknown), in its own morning."""
+    verdict = Verdict(chats=len(week.followers))
+    async with await open_store(week.database) as store:
+        rows = await store.deliveries(states=[DeliveryState.UNKNOWN], limit=100_000)
+        open_rows = await store.deliveries(states=[DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING])
+    verdict.problems += [f"{row.chat} still waits for {row.slot}: {row.why}" for row in open_rows]
+    unknown: dict[ChatRef, set[str]] = {}
+    for row in rows:
+        unknown.setdefault(row.chat, set()).update(row.part.paper_ids)
+    shown: dict[ChatRef, list[Accepted]] = {}
+    for each in (*week.telegram.accepted, *week.discord.accepted):
+        shown.setdefault(each.chat, []).append(each)
+    for follower in week.followers:
+        new = week.platforms[follower.ref.platform].moved.get(follower.ref, (START, follower.ref))[1]
+        refs = {follower.ref, new}
+        _judge_one(week, follower, [a for ref in refs for a in shown.get(ref, [])],
+                   {p for ref in refs for p in unknown.get(ref, ())}, verdict)  # fmt: skip
+    return verdict
+
+
+def _judge_one(week: Week, follower: Follower, got: list[Accepted], unknown: set[str], verdict: Verdict) -> None:
+    wanted = _wanted(week, follower)
+    times = Counter(paper for message in got for paper in message.papers)
+    verdict.expected += len(wanted)
+    verdict.delivered += len(times)
+    verdict.unknown += len(unknown & wanted.keys())
+    say = verdict.problems.append
+    for paper, count in times.items():
+        if count > 1:
+            say(f"{follower.ref} got {paper} {count} times")
+        if paper not in wanted:
+            say(f"{follower.ref} got {paper}, which it does not follow")
+    for paper in wanted.keys() - times.keys() - unknown:
+        say(f"{follower.ref} never got {paper} of {wanted[paper]}")
+    dues = _dues(follower)
+    for message in got:
+        day = max((wanted[paper] for paper in message.papers if paper in wanted), default=None)
+        if day is not None and not _exempt(week, follower, message.at):
+            _judge_hour(week, follower, message, day, dues, say)
+
+
+def _judge_hour(week: Week, follower: Follower, message: Accepted, day: date, dues: list[datetime], say: Any) -> None:
+    due = max((due for due in dues if due <= message.at), default=None)
+    name = f"{follower.ref} ({follower.zone}, {follower.at:%H:%M}) got {', '.join(message.papers)} of {day}"
+    if due is None or message.at > _patience(week, follower, due, GRACE if due >= _had(week, day) else LATE_LISTING):
+        local = message.at.astimezone(ZoneInfo(follower.zone))
+        say(f"{name} at night: {local:%d %H:%M}")
+    first = min((each for each in dues if each >= max(_had(week, day), follower.joins)), default=END)
+    if any(lie for span, lie in week.lies if lie > timedelta() and abs(span.first - first) < timedelta(hours=36)):
+        first += timedelta(days=1)  # a clock that ran ahead has spent a morning
+    if message.at > _patience(week, follower, first, GRACE):
+        say(f"{name} late: {message.at:%d %H:%M} UTC, due {first:%d %H:%M}")
+
+
+def _wanted(week: Week, follower: Follower) -> dict[str, date]:
+    """The papers that a follower must get, with the first listing day that brought them."""
+    matcher = Matcher([(n, topic_language.parse(query)) for n, query in enumerate(follower.queries)])
+    found: dict[str, date] = {}
+    for day, entries in week.days.items():
+        for entry in entries:
+            if day >= week.since[follower.ref] and entry.announcement.kind.delivers and matcher.match(entry.paper):
+                found.setdefault(entry.paper.id, day)
+    return found
+
+
+def _dues(follower: Follower) -> list[datetime]:
+    due = next_due(follower.chat, START - timedelta(days=1))
+    found = []
+    while due < END:
+        found.append(due)
+        due = next_due(follower.chat, due)
+    return found
+
+
+def _had(week: Week, day: date) -> datetime:
+    """When the service must have a listing: at its next step, or where arXiv was in trouble, within its patience."""
+    served = week.arxiv.served_from(day)
+    trouble = served > calendar.feed_at(day)
+    had = served + (timedelta(hours=2) if trouble else timedelta()) + 2 * week.step
+    return _after(had, [*week.store_away, *week.store_shaky, *(span for span, _ in week.lies)], week.step)
+
+
+def _patience(week: Week, follower: Follower, due: datetime, grace: timedelta) -> datetime:
+    """Until when a digest that is due then may come, given what kept the service or the platform from sending it."""
+    platform = week.platforms[follower.ref.platform]
+    spans = [*week.store_away, *week.store_shaky, *platform.down, *platform.flooded, *platform.failing]
+    spans += [span for span, _ in week.lies]
+    return _after(due + grace + 2 * week.step, spans, week.step, due)
+
+
+def _after(when: datetime, spans: Sequence[Span], step: timedelta, begun: datetime | None = None) -> datetime:
+    for span in sorted(spans, key=lambda span: span.first):
+        if span.last > (begun or when) and span.first <= when:
+            when = max(when, span.last + (span.last - span.first) + 2 * step)
+    return when
+
+
+def _exempt(week: Week, follower: Follower, when: datetime) -> bool:
+    """What comes while the clock lies, or when a chat comes back, has no hour; a newcomer's first day neither."""
+    span = week.platforms[follower.ref.platform].gone.get(follower.ref)
+    away = span is not None and span.first <= when < span.last + timedelta(days=1)
+    return away or any(when in lying for lying, _ in week.lies)
