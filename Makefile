@@ -1,7 +1,7 @@
 # Every target sets itself up in .venv; nothing else on the machine is touched.
 PYTHON ?= python3
 VENV := .venv
-PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet
 
 .PHONY: help demo test check lint types imports clean
 help:
@@ -36,11 +36,11 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.app: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "Setting up (once, about a minute) …"
+	@echo "Setting up (once, a minute or two) …"
 	@$(PIP) install --constraint constraints.txt --editable . || { echo "Installing the packages failed; check that pip reaches its package registry, then run this again." >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "Setting up for development (once, about two minutes) …"
+	@echo "Setting up for development (once, two or three minutes) …"
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]' || { echo "Installing the packages failed; check that pip reaches its package registry, then run this again." >&2; exit 1; }
 	@touch $@ $(VENV)/.app
