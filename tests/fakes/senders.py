@@ -28,8 +28,11 @@ class FakePlatform:
     """What the next ones who wait for a turn are told instead."""
     hides: int = 0
     """How many of the next looks for a message are refused."""
-    gate: asyncio.Event | None = None
-    """Where there is one, a send waits for it before it is accepted."""
+    gates: dict[ChatRef, asyncio.Event] = field(default_factory=dict)
+    """A send to one of these chats waits before it is accepted."""
+    turns: asyncio.Event | None = None
+    """Where there is one, everybody's turn comes with it."""
+    waiting: int = 0
     under_way: list[ChatRef] = field(default_factory=list)
     most_at_once: int = 0
 
@@ -40,6 +43,12 @@ class FakePlatform:
 
     @asynccontextmanager
     async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
+        self.waiting += 1
+        try:
+            if self.turns is not None:
+                await self.turns.wait()
+        finally:
+            self.waiting -= 1
         yield self.no_turn.pop(0) if self.no_turn else None
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
@@ -47,8 +56,8 @@ class FakePlatform:
         self.under_way.append(chat)
         self.most_at_once = max(self.most_at_once, len(self.under_way))
         try:
-            if self.gate is not None:
-                await self.gate.wait()
+            if chat in self.gates:
+                await self.gates[chat].wait()
             return self._taken(chat, part, key)
         finally:
             self.under_way.remove(chat)

@@ -1,0 +1,214 @@
+"""`python -m benchmarks.delivery [--chats 3000] [--limit 30]`: broadcast to a Telegram that enforces its limits.
+
+Service and stand-in are processes of their own. `--limit 15` is a Telegram that allows half of what we think.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.model import Chat, ChatRef, DeliveryState, Platform
+from bot.storage.store import SqlStore, open_store
+from tests.fakes import telegram
+from tests.fakes.arxiv import FakeArxiv, made_up
+from tests.fakes.stores import sqlite_url
+
+ROOT = Path(__file__).parents[2]
+DAY = date(2026, 6, 2)
+NINE = datetime(2026, 6, 2, 9, tzinfo=UTC)
+ASKER = 9_000_000
+ASK_EVERY = 0.7
+
+
+@dataclass
+class Figures:
+    chats: int
+    limit: int
+    delivered: int = 0
+    seconds: float = 0.0
+    messages: int = 0
+    refused: int = 0
+    refused_late: int = 0
+    answers: list[float] = field(default_factory=list)
+    unanswered: int = 0
+    states: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> float:
+        """Of all that Telegram would have taken between the first message and the last."""
+        return (self.messages - 1) / self.seconds / self.limit if self.seconds else 0.0
+
+
+class StandIn:
+    """The Bot API in another process, over its control addresses."""
+
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+        self.url, self._session = url, session
+
+    async def get(self, path: str) -> Any:
+        async with self._session.get(f"{self.url}{path}") as answer:
+            return await answer.json()
+
+    async def post(self, path: str, **body: Any) -> Any:
+        async with self._session.post(f"{self.url}{path}", json=body) as answer:
+            return await answer.json()
+
+
+@asynccontextmanager
+async def process(*arguments: str, environment: dict[str, str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    with log.open("ab") as stderr:
+        running = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            *arguments,
+            env=keep | environment,
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=stderr,
+        )
+        try:
+            yield running
+        finally:
+            if running.returncode is None:
+                running.terminate()
+            await running.wait()
+
+
+async def subscribe(store: SqlStore, stand_in: StandIn, chats: int) -> list[int]:
+    """So many chats that follow cs.CV and are due at nine; one in ten is a group."""
+    idents = [-1_000_000_000_000 - n if n % 10 == 0 else 1_000 + n for n in range(chats)]
+    for ident in idents:
+        await stand_in.post("/_chat", id=ident, type="supergroup" if ident < 0 else "private")
+        ref = ChatRef(Platform.TELEGRAM, str(ident))
+        await store.save_chat(Chat(ref, next_due_at=NINE, created_at=NINE - timedelta(days=1)))
+        await store.subscribe(ref, "cat:cs.CV", DAY, NINE - timedelta(hours=1))
+    return idents
+
+
+async def ask(stand_in: StandIn, asked: dict[int, float], stop: asyncio.Event) -> None:
+    """One person after the other asks for a paper."""
+    for number in itertools.count():
+        if stop.is_set():
+            return
+        user = ASKER + number
+        asked[user] = time.time()
+        await stand_in.post("/_say", chat_id=user, user_id=user, text="/summarize 2606.02001")
+        await asyncio.sleep(random.uniform(0.5, 1.5) * ASK_EVERY)
+
+
+async def broadcast(figures: Figures, folder: Path) -> None:
+    papers = [made_up(f"2606.0200{n}", DAY, title=f"Kites that see, part {n}") for n in range(3)]
+    log = folder / "service.log"
+    limits = ("--overall", str(figures.limit), "--per-chat", "1", "--per-group", "20")
+    async with (
+        FakeArxiv({DAY: papers}) as arxiv,
+        process("tests.fakes.telegram", *limits, environment={}, log=log) as fake,
+        aiohttp.ClientSession() as session,
+        await open_store(sqlite_url(folder / "delivery.sqlite3")) as store,
+    ):
+        assert fake.stdout is not None
+        stand_in = StandIn((await fake.stdout.readline()).decode().strip(), session)
+        idents = await subscribe(store, stand_in, figures.chats)
+        environment = {
+            **arxiv.urls(),
+            "data_dir": str(folder),
+            "database_url": sqlite_url(folder / "delivery.sqlite3"),
+            "arxiv_delay_seconds": "0",
+            "site_port": "0",
+            "log_format": "json",
+            "model": "extractive",
+            "telegram_bot_token": telegram.TOKEN,
+            "telegram_api_url": stand_in.url,
+        }
+        environment = {name.upper(): value for name, value in environment.items()}
+        ahead = (NINE - datetime.now(UTC)).total_seconds()
+        async with process("benchmarks.kill.service", "--cold", str(ahead), environment=environment, log=log):
+            asked, stop = dict[int, float](), asyncio.Event()
+            asking = asyncio.create_task(ask(stand_in, asked, stop))
+            await wait_until_delivered(store, figures)
+            stop.set()
+            await asking
+            await asyncio.sleep(3)
+        await measure(figures, stand_in, idents, asked)
+
+
+async def wait_until_delivered(store: SqlStore, figures: Figures) -> None:
+    patience = time.monotonic() + 60 + 2.5 * figures.chats / figures.limit
+    while time.monotonic() < patience:
+        await asyncio.sleep(1)
+        counts = await store.outbox_counts()
+        figures.states = {str(state): n for (_, state), n in counts.items()}
+        sent = counts.get((Platform.TELEGRAM, DeliveryState.SENT), 0)
+        if sent >= figures.chats:
+            return
+
+
+async def measure(figures: Figures, stand_in: StandIn, idents: list[int], asked: dict[int, float]) -> None:
+    messages = await stand_in.get("/_messages")
+    stats = await stand_in.get("/_stats")
+    chats = set(idents)
+    digests = [each["at"] for each in messages if each["chat_id"] in chats]
+    figures.delivered, figures.refused = len(digests), stats["refused_429"]
+    figures.seconds = digests[-1] - digests[0]
+    figures.messages = sum(digests[0] <= each["at"] <= digests[-1] for each in messages)
+    first: dict[int, float] = {}
+    for each in messages:
+        first.setdefault(each["chat_id"], each["at"])
+    within = {user: at for user, at in asked.items() if at < digests[-1]}
+    figures.answers = sorted(first[user] - at for user, at in within.items() if user in first)
+    figures.unanswered = len(within) - len(figures.answers)
+
+
+def show(figures: Figures) -> None:
+    answers = figures.answers
+    worst = answers[min(len(answers) - 1, int(0.99 * len(answers)))] if answers else float("nan")
+    for name, value in (
+        ("chats", figures.chats),
+        ("limit of the stand-in (messages a second)", figures.limit),
+        ("digests delivered", figures.delivered),
+        ("states of deliveries", json.dumps(figures.states)),
+        ("messages between the first digest and the last", figures.messages),
+        ("of the rate that Telegram allows", f"{figures.ratio:.1%}"),
+        ("requests refused with 429", figures.refused),
+        ("/summarize asked meanwhile", len(answers) + figures.unanswered),
+        ("  never answered", figures.unanswered),
+        ("  answered within (median)", f"{answers[len(answers) // 2]:.2f} s" if answers else "–"),
+        ("  answered within (99 of 100)", f"{worst:.2f} s"),
+        ("  answered within (all)", f"{answers[-1]:.2f} s" if answers else "–"),
+    ):
+        print(f"{name:<52}{value}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Broadcast to a Telegram that enforces its limits.")
+    parser.add_argument("--chats", type=int, default=3000)
+    parser.add_argument("--limit", type=int, default=30, help="messages a second that the stand-in takes")
+    parser.add_argument("--keep", type=Path, help="a folder for the database and the log, which stay")
+    asked = parser.parse_args()
+    figures = Figures(asked.chats, asked.limit)
+    with tempfile.TemporaryDirectory(prefix="paperboy-delivery-") as folder:
+        keep = asked.keep or Path(folder)
+        keep.mkdir(parents=True, exist_ok=True)
+        asyncio.run(broadcast(figures, keep))
+    show(figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""The courier's pool: nobody is held up by another, whoever stops or dies while waiting leaves nothing in doubt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from typing import Any, cast
+
+import pytest
+
+from bot.errors import StoreUnavailable
+from bot.model import Chat, ChatRef, DeliveryState, NotSent, Part, Platform, Unknown
+from bot.pipeline import Courier
+from bot.pipeline.deliver import AT_ONCE
+from bot.ports import NewDigest, Store
+from tests.pipeline.conftest import Scene
+
+DAY = date(2026, 6, 2)
+
+
+def chats(platform: Platform, count: int) -> list[ChatRef]:
+    return [ChatRef(platform, str(1000 + number)) for number in range(count)]
+
+
+async def write(scene: Scene, refs: list[ChatRef], parts: int = 1) -> None:
+    """A digest of so many parts for each chat."""
+    for ref in refs:
+        await scene.store.save_chat(Chat(ref))
+        made = tuple(Part({"text": f"{n}"}, (f"2606.{n:05}",)) for n in range(parts))
+        new = NewDigest(ref, str(DAY), DAY, DAY, (), made, None)
+        assert await scene.store.write_digest(new, scene.clock.now())
+
+
+async def until(true: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110 - what is waited for is a count in the stand-in
+            await asyncio.sleep(0.002)
+
+
+async def states(scene: Scene) -> list[DeliveryState]:
+    return sorted(each.state for each in await scene.store.deliveries(limit=1000))
+
+
+async def test_a_slow_chat_holds_nobody_up(scene: Scene) -> None:
+    refs = chats(Platform.TELEGRAM, 3 * AT_ONCE)
+    await write(scene, refs)
+    scene.telegram.gates = {refs[0]: asyncio.Event()}
+    delivering = asyncio.create_task(scene.courier.deliver())
+    await until(lambda: len(scene.telegram.accepted) == len(refs) - 1)
+    assert not delivering.done()
+    scene.telegram.gates[refs[0]].set()
+    assert await delivering == len(refs)
+
+
+async def test_a_platform_that_waits_does_not_hold_up_the_other(scene: Scene) -> None:
+    await write(scene, [*chats(Platform.TELEGRAM, 2 * AT_ONCE), *chats(Platform.DISCORD, 5)])
+    scene.telegram.turns = asyncio.Event()
+    delivering = asyncio.create_task(scene.courier.deliver())
+    await until(lambda: len(scene.discord.accepted) == 5)
+    assert scene.telegram.accepted == []
+    scene.telegram.turns.set()
+    assert await delivering == 2 * AT_ONCE + 5
+
+
+async def test_so_many_are_in_hand_and_no_more_and_parts_keep_their_order(scene: Scene) -> None:
+    refs = chats(Platform.TELEGRAM, AT_ONCE + 20)
+    await write(scene, refs, parts=3)
+    scene.telegram.gates = dict.fromkeys(refs, asyncio.Event())
+    delivering = asyncio.create_task(scene.courier.deliver())
+    await until(lambda: len(scene.telegram.under_way) == AT_ONCE)
+    await asyncio.sleep(0.05)
+    assert scene.telegram.most_at_once == AT_ONCE
+    scene.telegram.gates[refs[0]].set()
+    assert await delivering == 3 * len(refs)
+    assert scene.telegram.most_at_once == AT_ONCE
+    for ref in refs:
+        keys = [key for chat, key, _ in scene.telegram.accepted if chat == ref]
+        assert keys == sorted(keys)
+
+
+async def test_stopping_lets_go_of_what_waits_and_sees_requests_to_their_end(scene: Scene) -> None:
+    refs = chats(Platform.TELEGRAM, 10)
+    await write(scene, refs)
+    scene.telegram.gates = dict.fromkeys(refs[:2], asyncio.Event())
+    courier = scene.courier
+    delivering = asyncio.create_task(courier.deliver())
+    await until(lambda: len(scene.telegram.accepted) == 8)
+    courier.stop()
+    await write(scene, chats(Platform.DISCORD, 1))
+    assert not delivering.done()
+    scene.telegram.gates[refs[0]].set()
+    assert await delivering == 10
+    assert await courier.deliver() == 0, "it stays stopped"
+    assert await states(scene) == [*[DeliveryState.SENT] * 10, DeliveryState.WAITING]
+
+
+@pytest.mark.parametrize("how", ["stopped", "cancelled"])
+async def test_who_ends_while_waiting_for_a_turn_leaves_nothing_in_doubt(scene: Scene, how: str) -> None:
+    await write(scene, chats(Platform.TELEGRAM, 10))
+    scene.telegram.turns = asyncio.Event()
+    courier = scene.courier
+    delivering = asyncio.create_task(courier.deliver())
+    await until(lambda: scene.telegram.waiting == 10)
+    if how == "stopped":
+        courier.stop()
+        assert await delivering == 0
+    else:
+        delivering.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await delivering
+    assert set(await states(scene)) == {DeliveryState.LEASED}
+    scene.telegram.turns.set()
+    await scene.store.expire_leases("host/2/b", scene.clock.now())
+    senders = {Platform.TELEGRAM: scene.telegram}
+    assert await Courier(scene.store, senders, scene.clock, "host/2/b").deliver() == 10
+    assert set(await states(scene)) == {DeliveryState.SENT}
+
+
+async def test_a_turn_that_does_not_come_costs_no_try_and_can_hold_the_platform(scene: Scene) -> None:
+    await write(scene, chats(Platform.TELEGRAM, 3))
+    scene.telegram.no_turn = [NotSent("slow down", 90, whole_platform=True)] * 3
+    assert await scene.courier.deliver() == 0
+    deliveries = await scene.store.deliveries()
+    assert {each.attempts for each in deliveries} == {0}
+    assert {each.state for each in deliveries} == {DeliveryState.WAITING}
+    scene.clock.advance(91)
+    assert await scene.courier.deliver() == 3
+
+
+async def test_where_the_platform_does_not_let_us_look_it_is_tried_later(scene: Scene) -> None:
+    await write(scene, chats(Platform.DISCORD, 1))
+    scene.discord.stores_unknown = True
+    scene.discord.fails(Unknown("reset"))
+    assert await scene.courier.deliver() == 0
+    scene.clock.advance(60)
+    scene.discord.hides = 1
+    assert await scene.courier.deliver() == 0
+    assert await states(scene) == [DeliveryState.WAITING]
+    scene.clock.advance(60)
+    assert await scene.courier.deliver() == 1
+    assert len(scene.discord.accepted) == 1
+    [delivery] = await scene.store.deliveries()
+    assert delivery.attempts == 1, "what was found was not sent again"
+
+
+class Stumbling:
+    """A store whose `settle` does not serve for a while."""
+
+    def __init__(self, store: Store, times: int) -> None:
+        self._store, self._times = store, times
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "settle" and self._times:
+            self._times -= 1
+            raise StoreUnavailable("The database is locked.")
+        return getattr(self._store, name)
+
+
+async def test_what_came_of_a_request_is_written_as_soon_as_the_database_serves_again(scene: Scene) -> None:
+    await write(scene, chats(Platform.TELEGRAM, 1))
+    store = cast(Store, Stumbling(scene.store, 3))
+    assert await Courier(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver() == 1
+    assert await states(scene) == [DeliveryState.SENT]
+
+
+async def test_a_database_that_is_gone_is_told_and_the_rest_is_seen_to_its_end(scene: Scene) -> None:
+    await write(scene, chats(Platform.TELEGRAM, 3))
+    store = cast(Store, Stumbling(scene.store, 5))
+    with pytest.raises(StoreUnavailable):
+        await Courier(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver()
+    assert len(scene.telegram.accepted) == 3
+    assert DeliveryState.LEASED not in await states(scene)
