@@ -54,12 +54,15 @@ async def _checked(health: Check) -> JSON:
 
 def _inside(site: Path, path: str) -> Path:
     root = site.resolve()
-    target = (root / path).resolve()
-    if target.is_dir():
-        target /= "index.html"
-    if not target.is_relative_to(root) or not target.is_file():
-        raise web.HTTPNotFound(text="There is no such page in this archive.")
-    return target
+    try:
+        target = (root / path).resolve()
+        if target.is_dir():
+            target /= "index.html"
+        if target.is_relative_to(root) and target.is_file():
+            return target
+    except (OSError, ValueError):  # a name that no file can have
+        pass
+    raise web.HTTPNotFound(text="There is no such page in this archive.")
 
 
 @web.middleware
