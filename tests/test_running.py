@@ -23,6 +23,7 @@ from tests.fakes import discord as fake_discord
 from tests.fakes import telegram as fake_telegram
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.stores import postgres
 from tests.fakes.telegram import FakeTelegram
 
 DAYS = (date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3))
@@ -93,6 +94,17 @@ async def test_a_pass_for_each_day_delivers_everything_once_on_both_platforms(
     again = await running.once(settings, DAYS[-1])
     assert again.sent == 0
     assert (len(telegram.messages(ANN)), len(discord.world.history(channel))) == before
+
+
+async def test_a_pass_works_the_same_on_postgresql(tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram) -> None:
+    telegram.world.user(ANN)
+    with postgres() as url:
+        settings = made(settings_for(tmp_path, arxiv, telegram) | {"DATABASE_URL": url})
+        arxiv.today = DAYS[1]
+        await oneshot.subscribe(settings, f"telegram:{ANN}", "cs.CV")
+        assert (await running.once(settings, DAYS[1])).sent > 0
+        assert (await running.once(settings, DAYS[1])).sent == 0
+    assert sum("2606.00001v1" in message.text for message in telegram.messages(ANN)) == 1
 
 
 async def test_a_pass_asks_arxiv_politely(tmp_path: Path, arxiv: FakeArxiv) -> None:
