@@ -162,6 +162,8 @@ class PollState:
     asked_at: datetime | None = None
     failures: int = 0
     retry_at: datetime | None = None
+    why: str | None = None
+    """What the last failure said."""
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -171,6 +173,7 @@ class PollState:
             "asked_at": self.asked_at.isoformat() if self.asked_at else None,
             "failures": self.failures,
             "retry_at": self.retry_at.isoformat() if self.retry_at else None,
+            "why": self.why,
         }
 
     @classmethod
@@ -184,6 +187,7 @@ class PollState:
             asked_at=datetime.fromisoformat(str(asked)) if asked else None,
             failures=int(str(data.get("failures") or 0)),
             retry_at=datetime.fromisoformat(str(retry)) if retry else None,
+            why=str(data["why"]) if data.get("why") else None,
         )
 
 
@@ -212,8 +216,8 @@ def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
     return PollState(day, 1, 0, now)
 
 
-def after_failed_poll(state: PollState, retry_after: float | None, now: datetime) -> PollState:
-    """The state after arXiv did not serve; waits from a minute to two hours, or as long as arXiv asked for."""
+def after_failed_poll(state: PollState, retry_after: float | None, now: datetime, why: str | None = None) -> PollState:
+    """The state after arXiv did not serve, saying `why`: it waits a minute to two hours, or as long as arXiv asked."""
     failures = state.failures + 1
     wait = max(retry_after or 0.0, backoff(failures, base=60.0, most=7200.0))
-    return replace(state, asked_at=now, failures=failures, retry_at=now + timedelta(seconds=wait))
+    return replace(state, asked_at=now, failures=failures, retry_at=now + timedelta(seconds=wait), why=why)

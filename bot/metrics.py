@@ -32,10 +32,12 @@ class _State(Collector):
         if status.poll.asked_at is not None:
             yield _gauge("poll_lag_seconds", "Time since arXiv was last asked.", status.at - status.poll.asked_at)
         yield _gauge("poll_failures", "Polls in a row that arXiv did not serve.", status.poll.failures)
+        yield _gauge("entries_set_aside", "Entries of the last week that could not be read.", len(status.set_aside))
+        yield _gauge("database_writable", "Whether the database takes writes.", status.unwritable is None)
         yield _gauge("summaries_waiting", "Summaries that some chat waits for.", status.wanted)
         yield _gauge("chats", "Chats.", status.chats)
         yield _gauge("chats_suspended", "Chats that get nothing.", len(status.suspended))
-        yield _gauge("listing_gaps", "Listing days of the last week that are not whole.", len(status.gaps))
+        yield _gauge("listing_gaps", "Listing days of the last week that are not whole.", len(status.faults))
         for name, what in (("requests", "Requests to models today."), ("tokens", "Tokens to and from models today.")):
             family = GaugeMetricFamily(f"paperboy_model_{name}", what, labels=("model",))
             for usage in status.usage:

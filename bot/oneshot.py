@@ -30,7 +30,7 @@ from bot.render.formats import Payloads, render
 from bot.render.terminal import MAX_WIDTH
 from bot.settings import Settings
 from bot.site.slugs import slug
-from bot.status import Status, gather
+from bot.status import Status, gather, sentences
 
 if TYPE_CHECKING:
     from bot.pipeline.ask import Progress
@@ -259,23 +259,8 @@ def show_status(found: Status) -> None:
         ],
         "No listing yet: arXiv is asked once somebody follows a topic (`paperboy subscribe`, or DEFAULT_TOPICS).",
     )
-    for gap in found.gaps:
-        console.print(f"{gap.day:%a %d %b}: {gap.why}", markup=False)
-    console.print(f"{found.chats} chats follow {found.topics} topics; {found.wanted} summaries wait.")
-    for ref, why in found.suspended.items():
-        console.print(f"{ref} gets nothing: {why}", markup=False)
-    for (platform, state), count in sorted(found.deliveries.items()):
-        console.print(f"{platform}: {count} {state}")
-    if found.oldest_waiting and found.outbox_age.total_seconds() > 0:
-        console.print(f"The oldest waiting delivery has been due for {round(found.outbox_age.total_seconds())} s.")
-    for delivery in found.troubles:
-        console.print(
-            f"delivery {delivery.id} to {delivery.chat} ({delivery.slot}, part {delivery.number} of {delivery.of}) is "
-            f"{delivery.state}: {delivery.why}",
-            markup=False,
-        )
-    for usage in found.usage:
-        console.print(f"{usage.model}: {usage.requests} requests, {usage.tokens} tokens today")
+    for sentence in sentences(found):
+        console.print(sentence, markup=False)
 
 
 async def migrate(settings: Settings) -> str:

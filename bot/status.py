@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import enum
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot import calendar
 from bot.cadence import PollState
-from bot.model import JSON, Delivery, DeliveryState, Platform
+from bot.errors import StoreUnavailable
+from bot.model import JSON, Delivery, DeliveryState, Malformed, Platform
 from bot.pipeline.poll import needed_archives
 from bot.ports import Clock, LedgerLine, ListingRecord, Store, Usage
 
@@ -16,20 +20,39 @@ DAYS = 7
 LATE_OUTBOX = timedelta(minutes=15)
 """A delivery that is due for longer than this makes the service not ready."""
 
+WRITE_WITHIN = 3.0
+"""Seconds that the database gets to take the small write that shows that it takes any."""
+
 UNSETTLED = (DeliveryState.UNKNOWN, DeliveryState.GIVEN_UP)
+
+
+class Cause(enum.StrEnum):
+    """Why a listing day is not whole. A day that arXiv left out is no fault of anybody's."""
+
+    LEFT_OUT = "left out by arXiv"
+    NOT_SERVED = "not served"
+    STALE = "feed stale"
+    NOT_ASKED = "not asked yet"
+    BEHIND = "API behind"
+    UNREADABLE = "parse failure"
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A listing day that is not whole, and its cause in a sentence."""
+    """A weekday that has no whole listing, and its cause in a sentence."""
 
     day: date
+    cause: Cause
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of the service at `at`. `troubles` are deliveries whose fate is unknown or that were given up."""
+    """The state of the service at `at`. `troubles` are deliveries whose fate is unknown or that were given up.
+
+    `set_aside` are the last week's malformed entries; `unfinished` counts what waits by its reason: summaries by why
+    no model made them, deliveries by why they were not sent. `unwritable` says why the database takes no writes.
+    """
 
     at: datetime
     ledger: tuple[LedgerLine, ...]
@@ -43,6 +66,9 @@ class Status:
     oldest_waiting: datetime | None
     poll: PollState
     usage: tuple[Usage, ...]
+    set_aside: tuple[Malformed, ...] = ()
+    unfinished: Mapping[str, int] | None = None
+    unwritable: str | None = None
 
     @property
     def outbox_age(self) -> timedelta:
@@ -50,20 +76,29 @@ class Status:
         waiting = self.oldest_waiting
         return max(self.at - waiting, timedelta()) if waiting else timedelta()
 
+    @property
+    def ready(self) -> bool:
+        return self.outbox_age < LATE_OUTBOX and self.unwritable is None
+
+    @property
+    def faults(self) -> tuple[Gap, ...]:
+        """The gaps that something went wrong with."""
+        return tuple(gap for gap in self.gaps if gap.cause is not Cause.LEFT_OUT)
+
 
 async def gather(store: Store, clock: Clock) -> Status:
-    """Read the state. Raises `StoreUnavailable`."""
+    """Read the state. Raises `StoreUnavailable` where it cannot be read."""
     now = clock.now()
     today = calendar.fed_day(now)
     since = today - timedelta(days=DAYS)
     chats = await store.chats()
     archives = await needed_archives(store)
-    listings = await store.listings(since)
     poll = PollState.from_json(await store.value("poll"))
+    behind = len(await store.incomplete(since)) if archives else 0
     return Status(
         at=now,
         ledger=tuple(await store.ledger(since)),
-        gaps=tuple(gaps(listings, archives, poll, now)) if archives else (),
+        gaps=tuple(gaps(await store.listings(since), archives, poll, now, behind)) if archives else (),
         chats=len(chats),
         suspended={str(chat.ref): chat.suspended for chat in chats if chat.suspended},
         topics=len(await store.topics()),
@@ -73,49 +108,129 @@ async def gather(store: Store, clock: Clock) -> Status:
         oldest_waiting=await store.oldest_waiting(),
         poll=poll,
         usage=tuple(await store.usage(now.date())),
+        set_aside=tuple(entry for entry in await store.malformed() if entry.day is None or entry.day >= since),
+        unfinished=await _unfinished(store, now),
+        unwritable=await _unwritable(store, now),
     )
 
 
-def gaps(listings: Sequence[ListingRecord], archives: frozenset[str], poll: PollState, now: datetime) -> list[Gap]:
-    """Every listing day of the last week that is missing or not whole, with its cause. Pure."""
+async def _unfinished(store: Store, now: datetime) -> Mapping[str, int]:
+    summaries = (f"summaries: {wanted.why or 'tried and not made'}" for wanted in await store.postponed(now))
+    waiting = await store.deliveries(states=[DeliveryState.WAITING], limit=1_000)
+    messages = (f"messages: {delivery.why}" for delivery in waiting if delivery.why)
+    return dict(Counter([*summaries, *messages]).most_common(20))
+
+
+async def _unwritable(store: Store, now: datetime) -> str | None:
+    """A disk that is full or read-only lets everything be read, and nothing be delivered: only a write shows it."""
+    try:
+        async with asyncio.timeout(WRITE_WITHIN):
+            await store.remember_value("health", {"asked_at": now.isoformat()})
+    except TimeoutError:
+        return "The database is locked by another process."
+    except StoreUnavailable as error:
+        return str(error)
+    return None
+
+
+# ── gaps ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def gaps(
+    listings: Sequence[ListingRecord], archives: frozenset[str], poll: PollState, now: datetime, behind: int = 0
+) -> list[Gap]:
+    """Every weekday of the last week without a whole listing, with its cause. Pure.
+
+    `behind` is how many announced papers the API has not described yet.
+    """
     today = calendar.fed_day(now)
-    found = []
     begun = min((line.day for line in listings), default=today)
-    for day in calendar.listing_days(max(begun, today - timedelta(days=DAYS)), today):
-        lines = {line.archive: line for line in listings if line.day == day}
-        broken = sum(line.malformed for line in lines.values())
-        missing = archives - {archive for archive, line in lines.items() if line.complete}
-        if missing:
-            found.append(Gap(day, _why_missing(day, missing, poll, now)))
-        elif not any(line.announced for line in lines.values()):
-            found.append(Gap(day, next((line.why for line in lines.values() if line.why), "arXiv announced nothing.")))
-        if broken:
-            found.append(Gap(day, f"{broken} entries could not be read and were set aside."))
+    first = max(begun, today - timedelta(days=DAYS))
+    last = max(today, now.astimezone(calendar.NEW_YORK).date())
+    found: list[Gap] = []
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        if day <= today or calendar.holiday_before(day):
+            found += _gaps_of(day, [line for line in listings if line.day == day], archives, poll, now)
+    if behind:
+        why = f"arXiv's API does not have {_count(behind, 'announced paper')} yet; they are asked for at every poll."
+        found.append(Gap(today, Cause.BEHIND, why))
     return found
 
 
-def _why_missing(day: date, missing: frozenset[str], poll: PollState, now: datetime) -> str:
-    names = ", ".join(sorted(missing))
+def _gaps_of(
+    day: date, lines: Sequence[ListingRecord], archives: frozenset[str], poll: PollState, now: datetime
+) -> Iterable[Gap]:
+    if not calendar.is_listing_day(day):
+        if calendar.holiday_before(day) and not any(line.announced for line in lines):
+            yield Gap(day, Cause.LEFT_OUT, calendar.why_quiet(day, now) or "arXiv announced nothing.")
+        return
+    missing = archives - {line.archive for line in lines if line.complete}
+    if missing:
+        yield Gap(day, *_why_missing(missing, poll))
+    elif not any(line.announced for line in lines):
+        said = next((line.why for line in lines if line.why), "arXiv announced nothing.")
+        yield Gap(day, Cause.LEFT_OUT, said)
+    # A listing is read once for all its archives: each of their lines counts the same entries.
+    if broken := max((line.malformed for line in lines), default=0):
+        verb = "was" if broken == 1 else "were"
+        yield Gap(day, Cause.UNREADABLE, f"{_count(broken, 'entry')} could not be read and {verb} set aside.")
+
+
+def _why_missing(missing: frozenset[str], poll: PollState) -> tuple[Cause, str]:
+    names = ", ".join(sorted(missing)[:6]) + (" …" if len(missing) > 6 else "")
     if poll.failures:
         again = f"; it is asked again at {poll.retry_at:%H:%M} UTC" if poll.retry_at else ""
-        return f"arXiv did not serve the listing of {names} ({poll.failures} tries in a row failed{again})."
-    if quiet := calendar.why_quiet(day, now):
-        return quiet
+        said = f"arXiv did not serve the listing of {names} ({_count(poll.failures, 'failure')} in a row{again})."
+        return Cause.NOT_SERVED, f"{said} {poll.why}".strip() if poll.why else said
     if poll.asked_at is None:
-        return f"arXiv has not been asked for {names} yet."
-    return f"The feed of {names} is stale: asked last at {poll.asked_at:%d %b %H:%M} UTC, it did not have this day."
+        return Cause.NOT_ASKED, f"arXiv has not been asked for {names} yet."
+    asked = f"asked last at {poll.asked_at:%d %b %H:%M} UTC, it did not have this day"
+    return Cause.STALE, f"The feed of {names} is stale: {asked}."
+
+
+def _count(number: int, what: str) -> str:
+    many = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"1 {what}" if number == 1 else f"{number} {many}"
+
+
+# ── shown ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sentences(status: Status) -> list[str]:
+    """The state beside the ledger's table, a sentence a line; the worst first. Pure."""
+    said = [status.unwritable] if status.unwritable else []
+    said += [f"{gap.day:%a %d %b}: {gap.why}" for gap in status.gaps]
+    if status.set_aside:
+        last = status.set_aside[0]
+        aside = _count(len(status.set_aside), "malformed entry")
+        said.append(f"{aside} set aside with the raw text; the latest from the {last.source}: {last.why}.")
+    said.append(f"{status.chats} chats follow {status.topics} topics; {status.wanted} summaries wait.")
+    said += [f"{count} {why}" for why, count in (status.unfinished or {}).items()]
+    said += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
+    said += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
+    if age := round(status.outbox_age.total_seconds()):
+        said.append(f"The oldest waiting delivery has been due for {age} s.")
+    said += [
+        f"delivery {each.id} to {each.chat} ({each.slot}, part {each.number} of {each.of}) is {each.state}: {each.why}"
+        for each in status.troubles
+    ]
+    return said + [f"{each.model}: {each.requests} requests, {each.tokens} tokens today" for each in status.usage]
 
 
 def health(status: Status) -> JSON:
-    """What /healthz says: `ok` while the store answers, `ready` while the outbox is worked off in time. Pure."""
+    """What /healthz says: `ok` while the store answers, `ready` while it can be written and the outbox is worked off
+    in time. Pure."""
     return {
         "ok": True,
-        "ready": status.outbox_age < LATE_OUTBOX,
+        "ready": status.ready,
+        "database": status.unwritable or "writable",
         "outbox_age_seconds": round(status.outbox_age.total_seconds()),
         "latest_listing": status.poll.day.isoformat() if status.poll.day else None,
         "asked_arxiv_at": status.poll.asked_at.isoformat() if status.poll.asked_at else None,
         "arxiv_failures": status.poll.failures,
         "summaries_waiting": status.wanted,
+        "set_aside": len(status.set_aside),
+        "unfinished": dict(status.unfinished or {}),
         "deliveries": {f"{platform}:{state}": n for (platform, state), n in sorted(status.deliveries.items())},
-        "gaps": [{"day": gap.day.isoformat(), "why": gap.why} for gap in status.gaps],
+        "gaps": [{"day": gap.day.isoformat(), "cause": str(gap.cause), "why": gap.why} for gap in status.gaps],
     }

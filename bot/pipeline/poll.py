@@ -64,7 +64,7 @@ async def poll(
     polled = await round_.run()
     then = clock.now()
     if polled.failures:
-        state = cadence.after_failed_poll(state, polled.retry_after, then)
+        state = cadence.after_failed_poll(state, polled.retry_after, then, polled.failures[0])
     else:
         state = cadence.after_poll(state, polled.day, then)
     await store.remember_value("poll", dict(state.as_json()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -56,7 +56,7 @@ def _announced(paper: Paper, day: date, kind: Kind) -> Announced:
 
 
 def followers(count: int) -> list[Follower]:
-    """Chats of both platforms in every zone; every tenth comes on the third day, one chooses an hour that is skipped."""
+    """Chats of both platforms in every zone; every tenth comes on the third day, some ask for a skipped hour."""
     found = []
     for n in range(count):
         ref = ChatRef(Platform.DISCORD if n % 3 == 0 else Platform.TELEGRAM, str(1000 + n))

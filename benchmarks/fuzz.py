@@ -1,0 +1,313 @@
+"""Hostile bytes for everything that reads what strangers write: no crash, no hang, no invalid markup.
+
+    python -m benchmarks.fuzz [--seconds 30] [TARGET …]
+
+Half of each target's time goes to Hypothesis, which knows what such input looks like, and half to Atheris, which
+follows the code's branches (`pip install paperboy[fuzz]`; left out where it is not installed). Prints for each target
+the time spent, inputs tried, crashes, inputs over a second and the slowest; ends with 1 where anything went wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+HANG = 1.0
+"""Seconds that no input may take."""
+
+
+@dataclass
+class Tally:
+    seconds: float = 0.0
+    inputs: int = 0
+    crashes: int = 0
+    hangs: int = 0
+    slowest: float = 0.0
+    first: list[str] = field(default_factory=list)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.seconds + other.seconds,
+            self.inputs + other.inputs,
+            self.crashes + other.crashes,
+            self.hangs + other.hangs,
+            max(self.slowest, other.slowest),
+            [*self.first, *other.first][:5],
+        )
+
+    def run(self, check: Callable[[bytes], None], data: bytes) -> None:
+        begun = time.perf_counter()
+        try:
+            check(data)
+        except Exception as error:
+            self.crashes += 1
+            self.first = [*self.first, f"{type(error).__name__}: {error} for {data[:300]!r}"][:5]
+        took = time.perf_counter() - begun
+        self.inputs += 1
+        self.slowest = max(self.slowest, took)
+        if took > HANG:
+            self.hangs += 1
+            self.first = [*self.first, f"{took:.1f} s for {data[:300]!r}"][:5]
+
+
+# ── targets: each takes bytes, and raises only where something is wrong ───────────────────────────────────────────
+
+
+def topic(data: bytes) -> None:
+    from bot import topics
+    from bot.errors import BadTopic
+
+    try:
+        found = topics.parse(_text(data))
+    except BadTopic as error:
+        topics.pointer(error)
+        return
+    again = topics.parse(found.query)
+    assert again.query == found.query, "the normal form is not stable"
+    topics.explain(found)
+    topics.archives(found)
+
+
+def link(data: bytes) -> None:
+    from bot import links
+    from bot.model import PaperRef
+
+    found = links.resolve(_text(data))
+    if isinstance(found, PaperRef):
+        assert links.parse_id(str(found)) == found, "the id that was found is none"
+
+
+def feed(data: bytes) -> None:
+    from bot.arxiv.feed import read_feed
+    from bot.errors import SourceUnavailable
+
+    with suppress(SourceUnavailable):
+        read_feed(data)
+
+
+def oai(data: bytes) -> None:
+    from bot.arxiv.oai import read_license, read_page
+    from bot.errors import SourceUnavailable
+
+    for read in (read_page, read_license):
+        with suppress(SourceUnavailable):
+            read(data)
+
+
+def html(data: bytes) -> None:
+    from bot.errors import NotReadable
+    from bot.reading.html import read_html
+
+    with suppress(NotReadable):
+        read_html(data, _paper("A title", "An abstract."), base="https://arxiv.org/html/2606.00001v1")
+
+
+def telegram(data: bytes) -> None:
+    from bot.model import Card, Style
+    from handlers.telegram.cards import payloads
+    from tests.fakes.telegram_text import CAPTION_LIMIT, check_message
+    from tests.handlers.telegram.test_cards import active
+
+    for payload in payloads(Card(_hostile_paper(data)), "en", Style.CARDS):
+        parsed = check_message(payload["html"], *(() if payload["kind"] == "message" else (CAPTION_LIMIT,)))
+        assert active(parsed) == [], f"touchable: {active(parsed)}"
+
+
+def discord(data: bytes) -> None:
+    from bot.model import Card, Style
+    from handlers.discord.cards import payloads
+    from tests.fakes.discord_limits import check_payload
+    from tests.handlers.discord.test_cards import _ACTIVE, _ESCAPED
+    from handlers.discord.markup import escape  # isort: skip
+
+    for payload in payloads(Card(_hostile_paper(data)), "en", Style.CARDS):
+        check_payload(payload)
+    assert _ACTIVE.search(_ESCAPED.sub("\ufffc", escape(_text(data)))) is None, "live Markdown"
+
+
+def action(data: bytes) -> None:
+    from handlers import actions
+
+    for text in (_text(data), data.decode("latin-1")):
+        found = actions.parse(text)
+        assert found is None or str(found) == text, "an action that is not what was sent"
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
+
+
+def _paper(title: str, abstract: str, comment: str | None = None) -> Any:
+    from bot.model import Paper
+
+    return Paper("2606.00001", 1, title, (title[:60], "Ada Example"), abstract, ("cs.CV",), comment)
+
+
+def _hostile_paper(data: bytes) -> Any:
+    title, _, rest = data.decode("utf-8", "replace").partition("\0")
+    abstract, _, comment = rest.partition("\0")
+    return _paper(title or "x", abstract, comment or None)
+
+
+# ── what such input looks like ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _joined(pieces: tuple[str, ...], most: int = 30) -> st.SearchStrategy[bytes]:
+    piece = st.one_of(st.sampled_from(pieces), st.text(max_size=6), st.sampled_from(pieces).map(lambda p: p * 50))
+    return st.lists(piece, max_size=most).map(lambda found: "".join(found).encode("utf-8", "replace"))
+
+
+_TOPIC = ('"', "(", ")", " AND ", " OR ", " NOT ", "-", "ti:", "au:", "cat:", "cs.CV", "cs.*", "*", "word ", ":", "\\",
+          "ANDNOT ", "[", "submittedDate:", "всё ", "文", "\u202e", "NEAR")  # fmt: skip
+_LINK = ("https://", "arxiv.org/", "abs/", "pdf/", "2406.14272", "v2", "astro-ph/0601001", "10.48550/arXiv.", "?", "#",
+         "%2e", "%00", "@", "//", "..", "/", " ", "doi.org/", "file:", "javascript:", "[", "]", "\u200b")  # fmt: skip
+_XML = ('<?xml version="1.0"?>', '<feed xmlns="http://www.w3.org/2005/Atom">', "<entry>", "</entry>", "</feed>",
+        "<id>oai:arXiv.org:2606.00001v1</id>", "<title>", "</title>", "<summary>arXiv:2606.00001v1 Announce Type: ",
+        "new\nAbstract: x</summary>", "<updated>2026-06-02T00:00:00-04:00</updated>", "&lt;", "&x;", "<![CDATA[", "]]>",
+        '<!DOCTYPE a [<!ENTITY x "yyyyyyyy">]>', '<category term="cs.CV"/>', "\x00", "é")  # fmt: skip
+_OAI = ('<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">', "</OAI-PMH>", "<ListRecords>", "</ListRecords>",
+        "<record>", "</record>", "<header><identifier>x</identifier><datestamp>2026-06-02</datestamp></header>",
+        '<metadata><arXiv xmlns="http://arxiv.org/OAI/arXiv/">', "</arXiv></metadata>", "<id>2606.00001</id>",
+        "<created>2026-06-01</created>", "<authors><author><keyname>A</keyname></author></authors>", "<title>T</title>",
+        "<categories>cs.CV</categories>", "<abstract>A</abstract>", "<resumptionToken>t</resumptionToken>",
+        '<error code="noRecordsMatch"/>', "9999-99-99", "&x;")  # fmt: skip
+_HTML = ("<section class='ltx_section'>", "</section>", "<h2 class='ltx_title'>", "</h2>", "<p class='ltx_p'>", "</p>",
+         "<div class='ltx_abstract'>", "</div>", "<figure class='ltx_figure'>", "<figcaption>Figure 1: x</figcaption>",
+         "</figure>", "<math alttext='\\frac{a}{b}'>", "</math>", "<table class='ltx_tabular'><tr><td colspan='99999'>",
+         "</table>", "<img src='x.png'>", "<base href='https://evil.example/'>", "<style>.a{display:none}</style>",
+         "<article class='ltx_document'>", "words of text ", "<span style='color:white'>", "</span>", "<svg>", "&#0;",
+         "<!--", "-->", "<ul><li>", "rowspan='99999'")  # fmt: skip
+
+
+def _hostile() -> st.SearchStrategy[bytes]:
+    from tests.render.samples import hostile_text
+
+    return st.tuples(hostile_text(40), hostile_text(80), hostile_text(20)).map(
+        lambda parts: "\0".join(part.replace("\0", "") for part in parts).encode("utf-8", "replace")
+    )
+
+
+_ACTIONS = ("digest:", "topics:", "drop:", "set:", "choose:", "deep:2406.14272", "forget:yes", "resend:1", "=", ":",
+            "\0", "en", "é", "x" * 48)  # fmt: skip
+
+TARGETS: dict[str, tuple[Callable[[bytes], None], Callable[[], st.SearchStrategy[bytes]], tuple[str, ...]]] = {
+    "topic": (topic, lambda: _joined(_TOPIC), _TOPIC),
+    "link": (link, lambda: _joined(_LINK), _LINK),
+    "feed": (feed, lambda: _joined(_XML), _XML),
+    "oai": (oai, lambda: _joined(_OAI), _OAI),
+    "html": (html, lambda: _joined(_HTML, 60), _HTML),
+    "telegram": (telegram, _hostile, ("<b>@everyone</b>\0https://x.org <a\0$\\frac{1}{2}$",)),
+    "discord": (discord, _hostile, ("**@everyone**\0[a](https://x.org) <@1>\0```",)),
+    "action": (action, lambda: _joined(_ACTIONS, 4), _ACTIONS),
+}
+
+
+# ── the two ways of trying ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def with_hypothesis(name: str, seconds: float) -> Tally:
+    check, strategy, _ = TARGETS[name]
+    tally, begun = Tally(), time.perf_counter()
+
+    @settings(
+        max_examples=200, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=HealthCheck
+    )
+    @given(strategy())
+    def some(data: bytes) -> None:
+        if time.perf_counter() - begun < seconds:
+            tally.run(check, data)
+
+    while time.perf_counter() - begun < seconds:
+        some()
+    tally.seconds = time.perf_counter() - begun
+    return tally
+
+
+def with_atheris(name: str, seconds: float) -> Tally:
+    """In a process of its own, which libFuzzer ends as it likes: what it counted stands in a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        seeds, result = Path(folder) / "seeds", Path(folder) / "result.json"
+        seeds.mkdir()
+        for n, seed in enumerate(TARGETS[name][2]):
+            (seeds / str(n)).write_bytes(seed.encode())
+        (seeds / "all").write_bytes("".join(TARGETS[name][2]).encode())
+        command = [sys.executable, "-m", "benchmarks.fuzz", "--child", name, str(result), str(seconds), str(seeds)]
+        done = subprocess.run(command, capture_output=True, timeout=seconds + 120, cwd=folder, env=_environment())
+        if not result.exists():
+            return Tally(crashes=1, first=[f"the process ended: {done.stderr[-300:]!r}"])
+        tally = Tally(**json.loads(result.read_text()))
+        if done.returncode:
+            tally.crashes += 1
+            tally.first.append(f"the process ended with {done.returncode}: {done.stderr[-600:]!r}")
+        return tally
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+
+
+def child(name: str, result: str, seconds: str, seeds: str) -> None:
+    import atheris
+
+    check = TARGETS[name][0]
+    with atheris.instrument_imports(include=["bot", "handlers"]):
+        check(b"x")  # imports what it needs
+    tally, begun = Tally(), time.perf_counter()
+    written = 0.0
+
+    def one(data: bytes) -> None:
+        nonlocal written
+        tally.run(check, bytes(data))
+        tally.seconds = time.perf_counter() - begun
+        if tally.seconds - written > 0.5:
+            written = tally.seconds
+            Path(result).write_text(json.dumps(asdict(tally)))
+
+    options = [f"-max_total_time={int(float(seconds))}", "-max_len=4096", "-timeout=60", "-rss_limit_mb=4096"]
+    atheris.Setup([sys.argv[0], *options, seeds], one)
+    atheris.Fuzz()
+
+
+def main(names: list[str], seconds: float) -> int:
+    both = importlib.util.find_spec("atheris") is not None
+    print("with Hypothesis and Atheris" if both else "with Hypothesis (Atheris is not installed)")
+    print(f"{'target':10} {'seconds':>8} {'inputs':>9} {'crashes':>8} {'over 1 s':>8} {'slowest ms':>11}")
+    bad = 0
+    for name in names or TARGETS:
+        tally = with_hypothesis(name, seconds / 2 if both else seconds)
+        if both:
+            tally += with_atheris(name, seconds / 2)
+        bad += tally.crashes + tally.hangs
+        figures = (
+            f"{tally.seconds:8.0f} {tally.inputs:9} {tally.crashes:8} {tally.hangs:8} {tally.slowest * 1000:11.1f}"
+        )
+        print(f"{name:10} {figures}", *tally.first, sep="\n    " if tally.first else "", flush=True)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        child(*sys.argv[2:])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], default=[])
+    parser.add_argument("--seconds", type=float, default=30.0)
+    chosen = parser.parse_args()
+    sys.exit(main(chosen.targets, chosen.seconds))
