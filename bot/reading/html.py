@@ -37,6 +37,10 @@ _LEVELS = {
 }
 
 
+_CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
+_MAYBE_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|&#")
+
+
 @dataclass
 class _Draft:
     """A section while it is read."""
@@ -103,7 +107,21 @@ def _parsed(data: bytes) -> html.HtmlElement:
         raise NotReadable("arXiv's HTML page of this paper is broken.") from error
     if not isinstance(page, html.HtmlElement):
         raise NotReadable("arXiv's HTML page of this paper is broken.")
+    if _MAYBE_CONTROLS.search(data):
+        _without_controls(page)
     return page
+
+
+def _without_controls(page: etree._Element) -> None:
+    """The parser lets characters in that its own tree refuses to be given again."""
+    for element in page.iter(etree.Element):
+        for name in ("text", "tail"):
+            said = getattr(element, name)
+            if said and _CONTROLS.search(said):
+                setattr(element, name, _CONTROLS.sub("", said))
+        for name, value in element.items():
+            if _CONTROLS.search(value):
+                element.set(name, _CONTROLS.sub("", value))
 
 
 def _encoding(data: bytes) -> str:

@@ -235,3 +235,9 @@ def test_a_very_deep_page_does_no_harm() -> None:
 def test_no_markup_whatever_breaks_the_reader(noise: str) -> None:
     reading = read(page(BODY + noise))
     assert reading.paper_id == PAPER.id
+
+
+@pytest.mark.parametrize("character", ["\x01", "&#1;", "\x1b", "&#xfffe;", "\uffff"])
+def test_characters_that_no_document_may_hold_are_left_out(character: str) -> None:
+    inner = para(f'A <span style="display:none">x</span>{character}lantern <img src="a{character}.png"/> hangs.')
+    assert texts(read(page(BODY + section("2", "Plain", inner))), "Plain") == ["A lantern hangs."]
