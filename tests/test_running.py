@@ -16,8 +16,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import oneshot, running
+from bot import oneshot, running, schedule
+from bot.app import open_app
 from bot.errors import BadSetting, StoreUnavailable, TellUser
+from bot.model import Depth
 from bot.settings import Settings, load
 from tests.fakes import discord as fake_discord
 from tests.fakes import telegram as fake_telegram
@@ -121,15 +123,15 @@ async def test_a_pass_asks_arxiv_politely(tmp_path: Path, arxiv: FakeArxiv) -> N
 async def test_a_digest_for_a_topic_is_what_a_subscriber_would_get(tmp_path: Path, arxiv: FakeArxiv) -> None:
     settings = made(settings_for(tmp_path, arxiv))
     arxiv.today = DAYS[1]
-    digest = await oneshot.digest(settings, "cs.CV", DAYS[1], 1, "en", oneshot.Depth.BRIEF)
+    digest = await oneshot.digest(settings, "cs.CV", DAYS[1], 1, "en", Depth.BRIEF)
     assert [card.paper.id for card in digest.cards] == ["2606.00001"]
 
 
 async def test_a_running_service_is_not_disturbed_by_a_pass(tmp_path: Path, arxiv: FakeArxiv) -> None:
     settings = made(settings_for(tmp_path, arxiv))
-    async with running.open_app(settings) as app:
+    async with open_app(settings) as app:
         assert await app.store.hold(
-            "service", "elsewhere/1/x", app.clock.now(), app.clock.now() + running.schedule.LEASE
+            "service", "elsewhere/1/x", app.clock.now(), app.clock.now() + schedule.LEASE
         )
     with pytest.raises(TellUser, match="works on this database already"):
         await running.once(settings, None)
