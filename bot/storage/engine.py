@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import URL, Connection, Table, event, exc, make_url, text
+from sqlalchemy import URL, Connection, Executable, Table, event, exc, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import BadSetting, StoreUnavailable
+from bot.storage.together import Together
 
 BUSY_SECONDS = 60
 """How long a SQLite writer waits for another process to finish."""
@@ -35,6 +36,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, foreign_keys) if self.is_sqlite else _postgres(self.url)
         self._writing = asyncio.Lock()
+        self._together = Together(self.write)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -57,6 +59,14 @@ class Database:
                     await connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
                     async with connection.begin():
                         yield connection
+
+    async def write_one(self, statement: Executable) -> int:
+        """Execute a statement in a transaction and say how many rows it changed; on SQLite several share one."""
+        if self.is_sqlite:
+            return await self._together.execute(statement)
+        async with self.write() as connection:
+            result: Any = await connection.execute(statement)
+            return int(result.rowcount)
 
     @asynccontextmanager
     async def bare(self) -> AsyncIterator[AsyncConnection]:

@@ -80,8 +80,7 @@ class SqlOutbox:
             )
             .values(state=DeliveryState.SENDING.value, attempts=table.c.attempts + 1)
         )
-        async with self.db.write() as connection:
-            return (await connection.execute(started)).rowcount == 1
+        return await self.db.write_one(started) == 1
 
     async def settle(
         self,
@@ -103,8 +102,7 @@ class SqlOutbox:
             values["why"] = why
         # What was sent stays sent, whoever else thinks otherwise of it.
         settled = update(table).where(table.c.id == delivery_id, table.c.state != DeliveryState.SENT.value)
-        async with self.db.write() as connection:
-            await connection.execute(settled.values(**values))
+        await self.db.write_one(settled.values(**values))
 
     async def orphaned(self, now: datetime) -> list[Delivery]:
         table = schema.deliveries
