@@ -94,7 +94,7 @@ def _locate_pictures(page: etree._Element, base: str) -> None:
     base = urljoin(base, str(stated[0])) if stated else base
     for image in page.iter("img"):
         if source := str(image.get("src") or "").strip():
-            image.set("src", urljoin(base, source))
+            image.set("src", _CONTROLS.sub("", urljoin(base, source)))
 
 
 def _parsed(data: bytes) -> html.HtmlElement:
@@ -119,9 +119,6 @@ def _without_controls(page: etree._Element) -> None:
             said = getattr(element, name)
             if said and _CONTROLS.search(said):
                 setattr(element, name, _CONTROLS.sub("", said))
-        for name, value in element.items():
-            if _CONTROLS.search(value):
-                element.set(name, _CONTROLS.sub("", value))
 
 
 def _encoding(data: bytes) -> str:
