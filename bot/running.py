@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -68,12 +68,14 @@ async def once(settings: Settings, upto: date | None, clock: Clock | None = None
 
 
 @asynccontextmanager
-async def held(app: App) -> AsyncIterator[str]:
-    """The lease of what must be single, for as long as the context lasts."""
+async def held(app: App, lost: Callable[[], None] = lambda: None) -> AsyncIterator[str]:
+    """The lease of what must be single, for as long as the context lasts: its holder alone polls, answers and sends,
+    so that the limits of platforms need not be shared. Yields its holder's name; calls `lost` if it is taken away.
+    """
     me = schedule.owner()
     if other := await schedule.take(app.store, app.clock, me):
         raise TellUser(f"A running Paperboy ({other}) works on this database already; let it, or stop it first.")
-    keeper = asyncio.create_task(_keep(app, me))
+    keeper = asyncio.create_task(_keep(app, me, lost))
     try:
         await app.store.expire_leases(me, app.clock.now())
         yield me
@@ -83,11 +85,11 @@ async def held(app: App) -> AsyncIterator[str]:
         await app.store.release(schedule.NAME, me)
 
 
-async def _keep(app: App, me: str) -> None:
+async def _keep(app: App, me: str, lost: Callable[[], None]) -> None:
     real = SystemClock()
-    while True:
+    while await schedule.hold_on(app.store, app.clock, me):
         await real.sleep(schedule.LEASE.total_seconds() / 3)
-        await schedule.hold_on(app.store, app.clock, me)
+    lost()
 
 
 async def steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> Pass:
@@ -128,7 +130,7 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         loop.add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings, clock))
-        me = await stack.enter_async_context(held(app))
+        me = await stack.enter_async_context(held(app, stop.set))
         await follow_default_topics(app)
         ticks = schedule.Ticks()
         app.wake = lambda: ticks.soon("send")

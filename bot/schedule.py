@@ -109,11 +109,14 @@ class Ticks:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-async def hold_on(store: Store, clock: Clock, me: str) -> None:
-    """Prolong the lease. Where another process has it, say so: deliveries have leases of their own, so none is lost."""
+async def hold_on(store: Store, clock: Clock, me: str) -> bool:
+    """Prolong the lease; False where another process has taken it over. A database that is away may come back."""
     now = clock.now()
     try:
-        if not await store.hold(NAME, me, now, now + LEASE):
-            log.error("another process has taken over", holder=await store.holder(NAME))
+        if await store.hold(NAME, me, now, now + LEASE):
+            return True
+        log.error("another process has taken over", holder=await store.holder(NAME))
     except PaperboyError as error:
         log.warning("lease not prolonged", why=str(error))
+        return True
+    return False
