@@ -165,7 +165,8 @@ def summarize(
 
     settings = _settings()
     language, form = _language(lang, settings), _format(format)
-    _deliver(_run(lambda: oneshot.summarize(settings, link, language, depth)), form, language, output)
+    shown = _run(lambda: oneshot.summarize(settings, link, language, depth))
+    _deliver(shown, form, language, output, settings.data_dir)
 
 
 @app.command()
@@ -183,14 +184,15 @@ def digest(
 
     settings = _settings()
     language, form, upto = _language(lang, settings), _format(format), _day(day)
-    _deliver(_run(lambda: oneshot.digest(settings, query, upto, days, language, depth)), form, language, output)
+    shown = _run(lambda: oneshot.digest(settings, query, upto, days, language, depth))
+    _deliver(shown, form, language, output, settings.data_dir)
 
 
-def _deliver(shown: Card | Digest, form: str, language: str, output: Path | None) -> None:
+def _deliver(shown: Card | Digest, form: str, language: str, output: Path | None, data_dir: Path) -> None:
     from bot import oneshot
 
     try:
-        written = oneshot.write(shown, form, language, output)
+        written = oneshot.write(shown, form, language, output, data_dir)
     except OSError as error:
         raise TellUser(f"{output} cannot be written ({error.strerror}).") from None
     if written:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot import codelinks
@@ -98,8 +98,32 @@ def notes_on(shown: Sequence[Card]) -> tuple[str, ...]:
     for one in shown:
         if one.summary and one.summary.provenance.instead_of:
             why = one.summary.provenance.instead_of
+            why = why[0].lower() + why[1:] if why.startswith("The ") else why
             reasons[why] = reasons.get(why, 0) + 1
     return tuple(f"{count} of {len(shown)} summarized without the model: {why}" for why, count in reasons.items())
+
+
+def by_day(digest: Digest) -> tuple[Digest, ...]:
+    """The digest as one for each listing day that brought it papers, oldest first; without papers, as it is."""
+    days: dict[date, list[Card]] = {}
+    for one in digest.cards:
+        day = one.announcement.day if one.announcement else digest.window.last
+        days.setdefault(day, []).append(one)
+    if (len(days) < 2 and digest.window.first == digest.window.last) or not days:
+        return (digest,)
+    came_out = dict(digest.each_day)
+    return tuple(
+        replace(
+            digest,
+            window=Window(day, day),
+            announced=came_out.get(day, len(days[day])),
+            matched=len(days[day]),
+            cards=tuple(days[day]),
+            notes=notes_on(days[day]),
+            each_day=(),
+        )
+        for day in sorted(days)
+    )
 
 
 def quiet(window: Window, topics: Sequence[str], announced: int, why: str, language: str = "en") -> Digest:

@@ -441,6 +441,8 @@ class Digest:
     language: str = "en"
     quiet: str | None = None
     notes: tuple[str, ...] = ()
+    each_day: tuple[tuple[date, int], ...] = ()
+    """How many papers came out on each listing day of the window, where that was asked for."""
     doubtful: tuple[Doubtful, ...] = ()
     """Messages of the chat's last digest that can be asked for again."""
 

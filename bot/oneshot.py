@@ -15,6 +15,7 @@ from bot import topics as topic_language
 from bot.app import App, open_app
 from bot.cadence import next_due
 from bot.digest import Voice
+from bot.dossiers import written
 from bot.errors import BadTopic, TellUser
 from bot.model import (
     Card,
@@ -27,9 +28,9 @@ from bot.model import (
 )
 from bot.pipeline import ask
 from bot.render.formats import Payloads, render
+from bot.render.pictures import placed
 from bot.render.terminal import MAX_WIDTH
 from bot.settings import Settings
-from bot.site.slugs import slug
 from bot.status import Status, gather, sentences
 
 if TYPE_CHECKING:
@@ -69,12 +70,23 @@ def parse_topic(query: str) -> topic_language.Topic:
         raise TellUser(f"{error}\n{topic_language.pointer(error)}") from None
 
 
-def write(shown: Card | Digest, form: str, language: str, output: Path | None) -> list[Path]:
-    """Print a card or digest in this form, or write it to `output`; the files written. Raises OSError."""
-    if form == "hexo" and isinstance(shown, Digest) and output is not None:
-        return _posts(shown, output)
+_nowhere: dict[str, str] = {}
+"""Where pictures are for what is printed."""
+
+
+def write(
+    shown: Card | Digest, form: str, language: str, output: Path | None, data_dir: Path | None = None
+) -> list[Path]:
+    """Print a card or digest in this form, or write it to `output`; the files written. Raises OSError.
+
+    Figures go along from below `data_dir`: copied beside a post or a Markdown file, inside an HTML page; what is
+    printed links them where they came from.
+    """
+    if output is not None and form in ("hexo", "markdown", "html"):
+        return written(shown, form, language, output, data_dir)
     colour = output is None and sys.stdout.isatty()
     width = min(MAX_WIDTH, shutil.get_terminal_size().columns)
+    shown = placed(shown, _nowhere.get) if form in ("hexo", "markdown", "html") else shown
     text = render(shown, form, language=language, width=width, colour=colour, payloads=_payloads(form))
     if output is None:
         sys.stdout.write(text)
@@ -82,14 +94,6 @@ def write(shown: Card | Digest, form: str, language: str, output: Path | None) -
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(text, encoding="utf-8")
     return [output]
-
-
-def _posts(digest: Digest, folder: Path) -> list[Path]:
-    """One post of the digest, named by its date and topic as a blog names its sources."""
-    name = f"{digest.window.last}-{slug(' '.join(digest.topics))}.md"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(render(digest, "hexo"), encoding="utf-8")
-    return [folder / name]
 
 
 def _payloads(form: str) -> Payloads | None:

@@ -117,6 +117,7 @@ async def digest_of(
         shown,
         language=voice.language,
         notes=digests.notes_on(shown),
+        each_day=tuple([(day, await store.counts(day, day)) for day in days]),
     )
 
 

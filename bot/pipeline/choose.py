@@ -13,6 +13,11 @@ from bot.ports import Store
 ARCHIVE_DAYS = 7
 """Listing days for which the archive goes on asking for summaries."""
 
+OWED_FOR = timedelta(days=2)
+"""For how long after its time a summary that no model could make is still asked for."""
+
+MOST = 10_000
+
 
 async def choose(store: Store, now: datetime) -> int:
     """Write the wanted set anew from what chats have coming to them; returns its size."""
@@ -27,8 +32,16 @@ async def choose(store: Store, now: datetime) -> int:
     if archive := chats.get(ARCHIVE):
         # The archive has no hour of its own: what chats wait for goes first.
         _add(wanted, await _archived(store), Voice(archive.language, archive.depth), now + timedelta(hours=24))
+    for one in await _owed(store, now):
+        wanted.setdefault(one.key, one)
     await store.want(list(wanted.values()))
     return len(wanted)
+
+
+async def _owed(store: Store, now: datetime) -> list[Wanted]:
+    """What went out without its model's summary: it is made when that can be, for the archive and for who asks."""
+    waiting = (*await store.wanted(now, MOST), *await store.postponed(now))
+    return [one for one in waiting if one.why is not None and one.due_at > now - OWED_FOR]
 
 
 async def _archived(store: Store) -> list[Candidate]:

@@ -98,7 +98,11 @@ async def _waits(store: Store, chat: Chat, candidates: Sequence[Candidate], list
     voice = digests.Voice(chat.language, chat.depth)
     shown = ranking.rank(candidates, chat.size, now).shown
     keys = [voice.key(candidate.announced.paper) for candidate in shown]
-    return len(await store.summaries(keys)) < len(set(keys))
+    made = await store.summaries(keys)
+    hopeless = {
+        one.key for one in await store.postponed(now) if one.again_at and not cadence.may_wait(due_at, one.again_at)
+    }
+    return bool(set(keys) - made.keys() - hopeless)
 
 
 async def _write(
@@ -141,7 +145,7 @@ async def _store(
 async def _digest(store: Store, press: Press, chat: Chat, candidates: Sequence[Candidate], now: datetime) -> Digest:
     ranked = ranking.rank(candidates, chat.size, now)
     voice = digests.Voice(chat.language, chat.depth)
-    summaries, readings = await tell(store, press, ranked.shown, voice)
+    summaries, readings = await tell(store, press, ranked.shown, voice, now)
     shown = digests.cards(ranked.shown, summaries, voice, readings)
     window = digests.window_of(candidates, now.date())
     return Digest(
@@ -169,16 +173,18 @@ async def _doubtful(store: Store, chat: Chat) -> tuple[Doubtful, ...]:
 
 
 async def tell(
-    store: Store, press: Press, shown: Sequence[Candidate], voice: digests.Voice
+    store: Store, press: Press, shown: Sequence[Candidate], voice: digests.Voice, now: datetime
 ) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
     """The summaries of these candidates, extractive ones (not kept) where none is there yet; with readings if deep."""
     papers = {voice.key(candidate.announced.paper): candidate.announced.paper for candidate in shown}
     summaries = dict(await store.summaries(list(papers)))
     readings: dict[str, Reading] = {}
+    why = {one.key: one.why for one in await store.postponed(now)} if len(summaries) < len(papers) else {}
     for key, paper in papers.items():
         if key.depth is Depth.DEEP and key in summaries:
             readings[paper.id] = await press.reader.read(paper)
         if key not in summaries:
             request = SummaryRequest(key, paper)
-            summaries[key] = press.makers.extractive_instead(request, "no model had answered when this was due")
+            reason = why.get(key) or "no model had answered when this was due"
+            summaries[key] = press.makers.extractive_instead(request, reason)
     return summaries, readings

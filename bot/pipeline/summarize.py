@@ -1,69 +1,145 @@
-"""Wanted → summaries, each made once and shared by every chat that wants it."""
+"""Wanted → summaries, each made once and shared by every chat that wants it, within the day's budget."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from bot import cadence
+from bot import cadence, planning
 from bot.errors import ModelUnavailable, PaperboyError
-from bot.model import Depth, Paper, Summary, SummaryKey, Wanted
+from bot.model import Depth, Paper, Source, Summary, SummaryKey, Wanted
+from bot.planning import Left
 from bot.ports import Clock, Reader, Store, Summarizer, SummaryRequest
 
 log = structlog.get_logger()
 
-BATCH = 64
+MOST = 10_000
+"""Wanted summaries that are planned at once."""
+
+AT_ONCE = 64
+"""Made one by one before looking again what is wanted most."""
+
+EXTRACTIVE = "extractive"
 
 
 class Makers(Summarizer, Protocol):
     """The configured models in their order, and the summarizer that always works."""
 
+    async def summarize_many(self, requests: Sequence[SummaryRequest]) -> Mapping[SummaryKey, Summary | PaperboyError]:
+        """Brief summaries of several papers with few requests; what could not be made stands there as its error."""
+
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
         """Made without a model, saying why. Never fails."""
+
+    async def left(self) -> Left:
+        """What may still be asked of the models today."""
+
+    async def probe(self, name: str) -> str:
+        """A tiny request to one model: "answers in 1.2 s". Raises `ModelUnavailable`, `ModelRefused`, `BadSetting`."""
 
 
 async def summarize(store: Store, makers: Makers, reader: Reader, clock: Clock, *, concurrency: int = 4) -> int:
     """Make the summaries that are wanted and not waiting; returns how many were made.
 
-    A summary that no model makes now is asked for again later; what is due goes out without it (see `compose`).
+    A summary that no model makes now, or for which today's budget does not reach, is asked for again later; what is
+    due goes out without it (see `compose`).
     """
     made = 0
-    slots = asyncio.Semaphore(concurrency)
-
-    async def one(wanted: Wanted) -> bool:
-        async with slots:
-            return await _make(store, makers, reader, clock, wanted)
-
-    while batch := await store.wanted(clock.now(), BATCH):
-        done = await asyncio.gather(*(one(wanted) for wanted in batch))
-        made += sum(done)
+    while wanted := await store.wanted(clock.now(), MOST):
+        left = await makers.left()
+        plan = planning.plan(wanted, left, clock.now())
+        if plan.left_out:
+            log.warning("budget short", wanted=len(wanted), left_out=len(plan.left_out), why=left.used_up)
+        for one in plan.left_out:
+            await store.postpone(one.key, _tomorrow(clock.now()), left.used_up)
+        work = _Work(store, makers, reader, clock)
+        slots = asyncio.Semaphore(concurrency)
+        jobs = [work.together(batch) for batch in plan.batches]
+        jobs += [work.singly(same) for same in _by_paper(plan.singles[:AT_ONCE])]
+        made += sum(await asyncio.gather(*(_within(slots, job) for job in jobs)))
     if made:
         log.info("summarized", summaries=made)
     return made
 
 
-async def _make(store: Store, makers: Makers, reader: Reader, clock: Clock, wanted: Wanted) -> bool:
-    paper = await store.paper(wanted.key.paper_id)
-    if paper is None or paper.version != wanted.key.version:
-        await store.postpone(wanted.key, clock.now() + timedelta(days=1), "the paper has another version now")
-        return False
-    try:
-        await summary_for(store, makers, reader, paper, wanted.key)
-    except PaperboyError as error:
-        until = _again_at(error, wanted, clock.now())
-        log.warning("summary waits", paper=paper.versioned_id, until=until.isoformat(), why=str(error))
-        await store.postpone(wanted.key, until, str(error))
-        return False
-    return True
+async def _within(slots: asyncio.Semaphore, job: Coroutine[None, None, int]) -> int:
+    async with slots:
+        return await job
+
+
+def _by_paper(wanted: Sequence[Wanted]) -> list[list[Wanted]]:
+    """In order, with what is wanted of one paper version together: its languages share what was read of it."""
+    found: dict[tuple[str, int], list[Wanted]] = {}
+    for one in wanted:
+        found.setdefault((one.key.paper_id, one.key.version), []).append(one)
+    return list(found.values())
+
+
+class _Work:
+    """What a plan asks for. Each method returns how many summaries were made; what was not is asked for again."""
+
+    def __init__(self, store: Store, makers: Makers, reader: Reader, clock: Clock) -> None:
+        self._store, self._makers, self._reader, self._clock = store, makers, reader, clock
+
+    async def singly(self, wanted: Sequence[Wanted]) -> int:
+        made = 0
+        for one in wanted:
+            paper = await self._paper(one)
+            if paper is None:
+                continue
+            try:
+                await summary_for(self._store, self._makers, self._reader, paper, one.key)
+                made += 1
+            except PaperboyError as error:
+                await self._later(one, error)
+        return made
+
+    async def together(self, batch: Sequence[Wanted]) -> int:
+        requests: dict[SummaryKey, SummaryRequest] = {}
+        for one in batch:
+            if paper := await self._paper(one):
+                requests[one.key] = SummaryRequest(one.key, paper)
+        results = await self._makers.summarize_many(list(requests.values())) if requests else {}
+        made = 0
+        for one in batch:
+            result = results.get(one.key)
+            if isinstance(result, ModelUnavailable):
+                await self._later(one, result)
+            elif result is not None:
+                if not isinstance(result, Summary):
+                    result = self._makers.extractive_instead(requests[one.key], str(result))
+                await self._store.save_summary(result)
+                made += 1
+        return made
+
+    async def _paper(self, wanted: Wanted) -> Paper | None:
+        paper = await self._store.paper(wanted.key.paper_id)
+        if paper is None or paper.version != wanted.key.version:
+            tomorrow = self._clock.now() + timedelta(days=1)
+            await self._store.postpone(wanted.key, tomorrow, "the paper has another version now")
+            return None
+        return paper
+
+    async def _later(self, wanted: Wanted, error: PaperboyError) -> None:
+        until = _again_at(error, wanted, self._clock.now())
+        log.warning("summary waits", paper=wanted.key.paper_id, until=until.isoformat(), why=str(error))
+        await self._store.postpone(wanted.key, until, str(error))
 
 
 def _again_at(error: PaperboyError, wanted: Wanted, now: datetime) -> datetime:
     named = getattr(error, "retry_after", None)
     seconds = named if named is not None else cadence.backoff(wanted.attempts + 1, base=60.0, most=3600.0)
     return now + timedelta(seconds=max(1.0, seconds))
+
+
+def _tomorrow(now: datetime) -> datetime:
+    """When the budget returns: the next midnight in UTC."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 async def summary_for(
@@ -75,7 +151,7 @@ async def summary_for(
     """
     if not anew and (known := await store.summary(key)):
         return known
-    request = SummaryRequest(key, paper, await reader.read(paper) if key.depth is Depth.DEEP else None)
+    request = await _request(store, makers, reader, paper, key)
     try:
         summary = await makers.summarize(request)
     except ModelUnavailable:
@@ -84,3 +160,14 @@ async def summary_for(
         # Every model refused this paper: waiting cannot help, so the text speaks for itself.
         summary = makers.extractive_instead(request, str(error))
     return await store.save_summary(summary, replace=anew)
+
+
+async def _request(store: Store, makers: Makers, reader: Reader, paper: Paper, key: SummaryKey) -> SummaryRequest:
+    """What to ask for. A deep reading in another language says what the kept English one says: its facts."""
+    if key.depth is not Depth.DEEP:
+        return SummaryRequest(key, paper)
+    reading = await reader.read(paper)
+    facts = None
+    if key.language.split("-")[0] != "en" and reading.source is not Source.ABSTRACT and makers.name != EXTRACTIVE:
+        facts = await summary_for(store, makers, reader, paper, replace(key, language="en"))
+    return SummaryRequest(key, paper, reading, facts)

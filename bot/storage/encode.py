@@ -174,7 +174,7 @@ def key_row(value: SummaryKey) -> dict[str, Any]:
 
 
 def wanted(row: AnyRow) -> Wanted:
-    return Wanted(key(row), row.chats, row.due_at, row.attempts)
+    return Wanted(key(row), row.chats, row.due_at, row.attempts, row.why, row.not_before)
 
 
 @cache

@@ -16,6 +16,9 @@ log = structlog.get_logger()
 _PATIENCE = 8.0
 """Seconds that a question waits by itself for a model that said when to come back; past that, others are asked."""
 
+_PROBE = "You answer with one JSON object and nothing around it."
+_PROBE_SCHEMA: Schema = {"type": "object", "properties": {"ok": {"type": "string"}}, "required": ["ok"]}
+
 _NAMES = {
     "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
     "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
@@ -66,9 +69,12 @@ class Asker:
             await self._clock.sleep(wait)
             return await self._once(system, user, schema)
 
-    async def left(self) -> int | None:
-        """Requests left today, None where they are unlimited."""
-        return await self._meter.left()
+    async def probe(self) -> float:
+        """Seconds that a tiny request takes. Raises `ModelUnavailable` or `ModelRefused`."""
+        began = self._clock.now()
+        if not (await self._once(_PROBE, 'Answer with {"ok": "yes"}.', _PROBE_SCHEMA)).strip():
+            raise ModelRefused(f"{self.name} answered with nothing.")
+        return (self._clock.now() - began).total_seconds()
 
     async def close(self) -> None:
         await self._model.close()

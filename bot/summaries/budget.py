@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.errors import ModelUnavailable
+from bot.planning import Left
 from bot.ports import Clock, Usage
 
 
@@ -35,9 +36,16 @@ class Budget:
             return f"{self.tokens_per_day} tokens a day"
         return None
 
-    def left(self, requests: int) -> int | None:
-        """Requests left today, None where they are unlimited."""
-        return None if self.requests_per_day is None else max(self.requests_per_day - requests, 0)
+    def left(self, requests: int, tokens: int) -> Left:
+        """What is left today after these."""
+        day = (self.requests_per_day, self.tokens_per_day)
+        several = [f"{most} {what} a day" for most, what in zip(day, ("requests", "tokens"), strict=True) if most]
+        gone = self.used_up(requests, tokens) or " and ".join(several)
+        return Left(
+            None if self.requests_per_day is None else max(self.requests_per_day - requests, 0),
+            None if self.tokens_per_day is None else max(self.tokens_per_day - tokens, 0),
+            used_up(gone),
+        )
 
     def wait(self, recent: tuple[datetime, ...], now: datetime) -> float:
         """Seconds until the next request keeps the minute's bound, given the times of recent ones (oldest first)."""
@@ -63,7 +71,7 @@ class Meter:
             now = self._clock.now()
             requests, tokens = await self._used(now)
             if gone := self._budget.used_up(requests, tokens):
-                raise BudgetUsedUp(f"The budget of {gone} is used up.", retry_after=seconds_to_midnight(now))
+                raise BudgetUsedUp(used_up(gone), retry_after=seconds_to_midnight(now))
             while self._recent and now - self._recent[0] >= timedelta(minutes=1):
                 self._recent.popleft()
             wait = self._budget.wait(tuple(self._recent), now)
@@ -84,10 +92,9 @@ class Meter:
             self._requests = max(self._requests - 1, 0)
         self._recent.extend([now] * (requests - 1))
 
-    async def left(self) -> int | None:
-        """Requests left today, None where they are unlimited."""
-        requests, _ = await self._used(self._clock.now())
-        return self._budget.left(requests)
+    async def left(self) -> Left:
+        """What is left today."""
+        return self._budget.left(*await self._used(self._clock.now()))
 
     async def _used(self, now: datetime) -> tuple[int, int]:
         if self._store is None:
@@ -98,6 +105,11 @@ class Meter:
             return 0, 0
         used = await self._store.usage(now.date())
         return sum(u.requests for u in used) + self._requests, sum(u.tokens for u in used)
+
+
+def used_up(what: str) -> str:
+    """The sentence for a budget that is gone ("50 requests a day")."""
+    return f"The budget of {what} is used up."
 
 
 class BudgetUsedUp(ModelUnavailable):

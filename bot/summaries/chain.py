@@ -10,8 +10,9 @@ from typing import TypeVar
 
 import structlog
 
-from bot.errors import ModelRefused, ModelUnavailable, PaperboyError
+from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError
 from bot.model import Depth, Summary, SummaryKey
+from bot.planning import Left
 from bot.ports import Clock, Summarizer, SummaryRequest
 from bot.settings import Settings
 from bot.summaries import glossary
@@ -47,8 +48,11 @@ def next_pause(before: Pause | None, error: ModelUnavailable, now: datetime) -> 
 class Chain:
     """A `Summarizer` made of several. Remembers in memory which of them to leave alone, and until when."""
 
-    def __init__(self, summarizers: Sequence[Summarizer], clock: Clock, *, concurrency: int = 4) -> None:
+    def __init__(
+        self, summarizers: Sequence[Summarizer], clock: Clock, *, concurrency: int = 4, meter: Meter | None = None
+    ) -> None:
         self._summarizers = tuple(summarizers)
+        self._meter = meter
         self._clock = clock
         self._pauses: dict[str, Pause] = {}
         self._slots = asyncio.Semaphore(concurrency)
@@ -74,10 +78,21 @@ class Chain:
         now = self._clock.now()
         return {name: pause for name, pause in self._pauses.items() if pause.until > now}
 
-    @property
-    def batches(self) -> bool:
-        """Whether `summarize_many` saves requests: not where the first choice is extractive."""
-        return isinstance(self._summarizers[0], ModelSummarizer)
+    async def left(self) -> Left:
+        """What may still be asked of the models today; unlimited where the first choice needs none."""
+        if self._meter is None or not isinstance(self._summarizers[0], ModelSummarizer):
+            return Left()
+        return await self._meter.left()
+
+    async def probe(self, name: str) -> str:
+        """A tiny request to one of the configured models: "answers in 1.2 s". Raises `ModelUnavailable`,
+        `ModelRefused`; and `BadSetting` for a name that MODEL does not have."""
+        for summarizer in self._summarizers:
+            if summarizer.name == name:
+                if not isinstance(summarizer, ModelSummarizer):
+                    return "needs no model"
+                return f"answers in {await summarizer.probe():.1f} s"
+        raise BadSetting("MODEL", f"there is no {name} in it.")
 
     async def summarize(self, request: SummaryRequest) -> Summary:
         """By the first model that serves. Raises `ModelUnavailable` with the soonest time at which one may serve
@@ -210,7 +225,7 @@ def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> 
         else ModelSummarizer(_model(name, settings, clock), clock, meter=meter, glossary=words)
         for name in settings.models
     ]
-    return Chain(made, clock, concurrency=settings.model_concurrency)
+    return Chain(made, clock, concurrency=settings.model_concurrency, meter=meter)
 
 
 def _model(name: str, settings: Settings, clock: Clock) -> Model:

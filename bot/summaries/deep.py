@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import structlog
 
 import prompts
 from bot.errors import ModelRefused, ModelUnavailable
-from bot.model import Claim, Dropped, Provenance, Reading, Summary, SummaryKey
+from bot.model import Claim, Dropped, Provenance, Reading, Source, Summary, SummaryKey
 from bot.ports import Clock, SummaryRequest
 from bot.summaries import facts as the_facts
 from bot.summaries import glossary as terms
@@ -20,15 +21,21 @@ from bot.summaries.facts import Facts, judge_facts, merged
 from bot.summaries.grounding import SourceText, Wish, check_rendering, notes_on, source_of
 from bot.summaries.judging import HEADLINE, judge_keywords, judge_title
 from bot.summaries.refusals import cleaned
-from bot.summaries.sections import Selection, choose
+from bot.summaries.sections import Selection, choose, reading_notes
 
 log = structlog.get_logger()
 
 CONTEXT = 160_000
 """Characters of a paper that are read at most: about 40,000 tokens. Halved for a model that cannot take them."""
 
+BRIEF_INSTEAD = "brief instead of deep: too little of the reading held"
+
 _LEAST = 6_000
 _REMEMBERED = 32
+
+
+class TooLittle(ModelRefused):
+    """A model was asked twice, and nothing that it said of the paper can be shown."""
 
 
 class DeepReader:
@@ -38,6 +45,7 @@ class DeepReader:
         self._asker, self._clock, self._glossary = asker, clock, glossary
         self._context = context
         self._known: OrderedDict[tuple[str, int], Summary] = OrderedDict()
+        self._locks: dict[tuple[str, int], asyncio.Lock] = {}
 
     async def read(self, request: SummaryRequest) -> Summary:
         """Raises `ModelUnavailable`, or `ModelRefused` where too little holds. Needs `request.reading`."""
@@ -52,14 +60,20 @@ class DeepReader:
 
     async def _english(self, request: SummaryRequest, reading: Reading, source: SourceText) -> Summary:
         kept = request.facts
-        if kept is not None and kept.key.language == "en" and kept.provenance.prompt is not None and kept.method:
+        if kept is not None and _usable(kept):
             return kept
         key = (request.paper.id, request.paper.version)
-        if key not in self._known:
-            self._known[key] = await self._facts(request, reading, source)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return self._known[key]
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:  # two languages at once: one reading serves both
+                if key not in self._known:
+                    self._known[key] = await self._facts(request, reading, source)
+                    while len(self._known) > _REMEMBERED:
+                        self._known.popitem(last=False)
+                return self._known[key]
+        finally:
+            if not lock.locked():
+                self._locks.pop(key, None)
 
     async def _facts(self, request: SummaryRequest, reading: Reading, source: SourceText) -> Summary:
         text, selection = await self._first(request, reading)
@@ -68,9 +82,10 @@ class DeepReader:
             again = await self._again(*self._question(request, selection), schema.FACTS_SCHEMA, problems)
             if again is not None:
                 found = merged(found, _judged(again, request, source)[0])
-        if found is None or not found.enough:
-            raise ModelRefused(f"{self._asker.name} gave too little for {request.paper.id} that the paper carries.")
-        notes = (f"{len(reading.hidden)} hidden passages left out",) if reading.hidden else ()
+        if found is None or not found.something:
+            raise TooLittle(f"{self._asker.name} gave too little for {request.paper.id} that the paper carries.")
+        notes = () if found.enough else (BRIEF_INSTEAD,)
+        found = found if found.enough else found.brief
         provenance = Provenance(
             model=self._asker.name,
             created_at=self._clock.now(),
@@ -78,7 +93,7 @@ class DeepReader:
             prompt=prompt_hash(self._glossary),
             read=selection.extent,
             dropped=found.dropped,
-            notes=(*notes, *((reading.problem,) if reading.problem else ())),
+            notes=(*notes, *reading_notes(reading)),
         )
         key = SummaryKey(request.key.paper_id, request.key.version, "en", request.key.depth)
         return found.summary(key, provenance, reading.affiliations)
@@ -124,8 +139,11 @@ class DeepReader:
             Dropped(claim.text, wrong.get(key, "not said")) for key, claim in claims.items() if key not in said
         )
         told = facts.said(lambda key, claim: replace(claim, text=said[key]) if key in said else None)
-        if not told.enough:
-            raise ModelRefused(f"{self._asker.name} could not say enough of {request.paper.id} in that language.")
+        if not told.something:
+            raise TooLittle(f"{self._asker.name} could not say enough of {request.paper.id} in that language.")
+        short: tuple[str, ...] = ()
+        if facts.enough and not told.enough:
+            told, short = told.brief, (BRIEF_INSTEAD,)
         title = judge_title(reply.title, source, language)[0] if reply else None
         keywords = judge_keywords(reply.keywords, source, language) if reply else ()
         told = replace(told, keywords=keywords or english.keywords)
@@ -134,7 +152,7 @@ class DeepReader:
             created_at=self._clock.now(),
             model=self._asker.name,
             dropped=(*english.provenance.dropped, *lost),
-            notes=(*english.provenance.notes, *notes_on(language)),
+            notes=(*short, *english.provenance.notes, *notes_on(language)),
         )
         return told.summary(request.key, made, english.affiliations, title)
 
@@ -158,6 +176,12 @@ class DeepReader:
         except (ModelUnavailable, ModelRefused) as error:
             log.info("second asking failed", model=self._asker.name, why=str(error))
             return None
+
+
+def _usable(facts: Summary) -> bool:
+    """Whether a model has read the full text for this."""
+    made = facts.provenance
+    return facts.key.language == "en" and made.prompt is not None and made.source is not Source.ABSTRACT
 
 
 def prompt_hash(glossary: terms.Glossary) -> str:

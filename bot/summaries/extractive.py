@@ -76,7 +76,9 @@ def extract(request: SummaryRequest, clock: Clock) -> Summary:
     """A summary by rule. Deep where the request has a full text, else from title and abstract."""
     paper, key = request.paper, request.key
     headline, takeaways = brief(paper.title, paper.abstract)
-    notes = [] if key.language.split("-")[0] == "en" else ["in English: no model is set up to translate"]
+    notes = [*instead_of_deep(request)]
+    if key.language.split("-")[0] != "en":
+        notes.append("in English: no model was there to translate")
     summary = Summary(
         key=SummaryKey(key.paper_id, key.version, key.language, key.depth),
         headline=headline,
@@ -85,9 +87,20 @@ def extract(request: SummaryRequest, clock: Clock) -> Summary:
         provenance=Provenance(model=NAME, created_at=clock.now(), source=Source.ABSTRACT, notes=tuple(notes)),
         conclusion=Conclusion(),
     )
-    if key.depth is Depth.DEEP and request.reading is not None and request.reading.source is not Source.ABSTRACT:
-        return deep_parts(summary, paper, request.reading)
+    reading = request.reading
+    if key.depth is Depth.DEEP and reading is not None and reading.source is not Source.ABSTRACT:
+        return deep_parts(summary, paper, reading)
     return summary
+
+
+def instead_of_deep(request: SummaryRequest) -> tuple[str, ...]:
+    """The clear word on a card for which a deep reading was asked and no full text could be read."""
+    reading = request.reading
+    if request.key.depth is not Depth.DEEP or (reading is not None and reading.source is not Source.ABSTRACT):
+        return ()
+    why = reading.problem if reading is not None and reading.problem else "there is no full text"
+    why = why[0].lower() + why[1:] if why.startswith(("The ", "There ", "Only ")) else why
+    return (f"brief instead of deep: {why.rstrip('.')}",)
 
 
 def brief(title: str, abstract: str) -> tuple[Claim, tuple[Claim, ...]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.model import Claim, Conclusion, Paper, Reading, Section, Summary
 from bot.summaries import cues
 from bot.summaries.cues import Role
-from bot.summaries.sections import Part, choose, parts
+from bot.summaries.sections import Part, choose, parts, reading_notes
 from bot.summaries.sentences import split
 
 _POINTS_AWAY = re.compile(
@@ -69,11 +69,7 @@ def deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
         summary.provenance,
         source=reading.source,
         read=choose(reading, 10**9).extent,
-        notes=(
-            *summary.provenance.notes,
-            *((f"{len(reading.hidden)} hidden passages left out",) if reading.hidden else ()),
-            *((reading.problem,) if reading.problem else ()),
-        ),
+        notes=(*summary.provenance.notes, *reading_notes(reading)),
     )
     return replace(
         summary,

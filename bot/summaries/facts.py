@@ -32,6 +32,16 @@ class Facts:
         found = len(self.parts["results"]) + len(self.parts["performance"])
         return self.headline is not None and done >= 1 and done + found >= 2
 
+    @property
+    def something(self) -> bool:
+        """Whether it can be shown at all, if only as a brief summary."""
+        return self.enough or (self.headline is not None and bool(self.takeaways))
+
+    @property
+    def brief(self) -> Facts:
+        """Headline and takeaways alone."""
+        return Facts(self.headline, self.takeaways, dict.fromkeys(PARTS, ()), self.keywords, self.dropped)
+
     def claims(self) -> Iterator[tuple[str, Claim]]:
         """Every claim under a key that says its place: "c1", "c2" … in order, the headline first."""
         listed = [*([self.headline] if self.headline else []), *self.takeaways]

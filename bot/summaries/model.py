@@ -9,20 +9,19 @@ import structlog
 import prompts
 from bot.errors import ModelRefused, PaperboyError
 from bot.model import Depth, Provenance, Source, Summary, SummaryKey
+from bot.planning import BATCH
 from bot.ports import Clock, SummaryRequest
 from bot.summaries import glossary as terms
 from bot.summaries import schema
 from bot.summaries.asking import Asker, enclosed, language_name
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.completion import Model
-from bot.summaries.deep import DeepReader
+from bot.summaries.deep import DeepReader, TooLittle
+from bot.summaries.extractive import instead_of_deep
 from bot.summaries.grounding import notes_on, source_of
 from bot.summaries.judging import HEADLINE, Kept, best, judge_brief, settled
 
 log = structlog.get_logger()
-
-BATCH = 8
-"""Abstracts that share one request at most."""
 
 
 class ModelSummarizer:
@@ -42,6 +41,10 @@ class ModelSummarizer:
 
     async def close(self) -> None:
         await self._asker.close()
+
+    async def probe(self) -> float:
+        """Seconds that a tiny request takes. Raises `ModelUnavailable` or `ModelRefused`."""
+        return await self._asker.probe()
 
     async def summarize(self, request: SummaryRequest) -> Summary:
         """Raises `ModelUnavailable` (try the next, or later) or `ModelRefused` (this paper, this model: no)."""
@@ -71,13 +74,14 @@ class ModelSummarizer:
     async def _read_deep(self, request: SummaryRequest) -> Summary:
         reading = request.reading
         if reading is None or reading.source is Source.ABSTRACT:
-            why = reading.problem if reading is not None and reading.problem else "there is no full text"
-            return await self._brief_instead(request, f"brief instead of deep: {why}")
+            return await self._brief_instead(request, *instead_of_deep(request))
         try:
             return await self._deep.read(request)
+        except TooLittle:
+            raise  # asked twice: what the abstract would give is not worth more requests than a reading takes
         except ModelRefused as error:
             log.info("deep reading fell back to brief", paper=request.paper.versioned_id, why=str(error))
-            return await self._brief_instead(request, "brief instead of deep: too little of the reading held")
+            return await self._brief_instead(request, "brief instead of deep: the model does not take the full text")
 
     async def _brief_instead(self, request: SummaryRequest, note: str) -> Summary:
         made = (await self._briefs([request], (note,)))[request.key]

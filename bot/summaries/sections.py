@@ -51,6 +51,13 @@ class Selection:
         )
 
 
+def reading_notes(reading: Reading) -> tuple[str, ...]:
+    """What a card says of a full text beside how much of it was read."""
+    count = len(reading.hidden)
+    hidden = f"{count} hidden passage{'' if count == 1 else 's'} left out"
+    return (*((hidden,) if count else ()), *((reading.problem.rstrip("."),) if reading.problem else ()))
+
+
 def parts(reading: Reading) -> list[tuple[Part, Section]]:
     """The sections that are part of the paper's argument, each with its part; a subsection goes with its section."""
     found: list[tuple[Part, Section]] = []

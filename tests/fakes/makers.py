@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import PaperboyError
-from bot.model import Paper, Reading, Section, Source, Summary
+from bot.model import Paper, Reading, Section, Source, Summary, SummaryKey
+from bot.planning import Left
 from bot.ports import Clock, SummaryRequest
 from bot.summaries.extractive import extract
 
@@ -19,6 +21,7 @@ class FakeMakers:
     failures: list[PaperboyError] = field(default_factory=list)
     down: PaperboyError | None = None
     asked: list[str] = field(default_factory=list)
+    budget: Left = field(default_factory=Left)
 
     async def summarize(self, request: SummaryRequest) -> Summary:
         self.asked.append(request.paper.versioned_id)
@@ -28,6 +31,23 @@ class FakeMakers:
             raise self.failures.pop(0)
         made = extract(request, self.clock)
         return replace(made, provenance=replace(made.provenance, model=self.name))
+
+    async def summarize_many(self, requests: Sequence[SummaryRequest]) -> dict[SummaryKey, Summary | PaperboyError]:
+        made: dict[SummaryKey, Summary | PaperboyError] = {}
+        for request in requests:
+            try:
+                made[request.key] = await self.summarize(request)
+            except PaperboyError as error:
+                made[request.key] = error
+        return made
+
+    async def left(self) -> Left:
+        return self.budget
+
+    async def probe(self, name: str) -> str:
+        if self.down is not None:
+            raise self.down
+        return "answers in 0.0 s"
 
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
         made = extract(request, self.clock)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.errors import ModelRefused, ModelUnavailable
+from bot.errors import BadSetting, ModelRefused, ModelUnavailable
 from bot.model import Depth, Summary
 from bot.ports import Usage
 from bot.settings import Settings
@@ -116,7 +116,7 @@ async def test_the_extractive_stand_in_says_why(clock: FakeClock) -> None:
     made = chain.extractive_instead(a_request(language="zh"), "no model had answered.")
     assert made.provenance.model == "extractive"
     assert made.provenance.instead_of == "no model had answered"
-    assert made.provenance.notes == ("in English: no model is set up to translate",)
+    assert made.provenance.notes == ("in English: no model was there to translate",)
 
 
 def test_pauses_grow_with_failures_in_a_row(clock: FakeClock) -> None:
@@ -140,7 +140,6 @@ async def test_what_one_model_leaves_over_the_next_one_makes(server: ModelServer
     good, server.brain = server.brain, allergic
     requests = several(3)
     async with Chain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
-        assert chain.batches
         made = await chain.summarize_many(requests)
     names = [made[r.key].provenance.model if isinstance(made[r.key], Summary) else None for r in requests]  # type: ignore[union-attr]
     assert names == ["openai:first", "extractive", "openai:first"]
@@ -162,7 +161,7 @@ async def test_a_days_budget_is_kept_and_named_and_returns_at_midnight(server: M
     meter = Meter(Budget(requests_per_day=2), clock, ledger)
     async with Chain([maker(server, clock, meter=meter)], clock) as chain:
         await chain.summarize(a_request())
-        assert await meter.left() == 1
+        assert (await meter.left()).requests == 1
         await chain.summarize(a_request())
         with pytest.raises(ModelUnavailable, match="budget of 2 requests a day is used up") as caught:
             await chain.summarize(a_request())
@@ -216,7 +215,7 @@ async def test_model_names_the_order(clock: FakeClock) -> None:
         assert chain.name == "google:gemini-test"
     async with build(settings(), clock) as chain:
         assert chain.names == ("extractive",)
-        assert not chain.batches
+        assert (await chain.left()).unlimited
 
 
 async def test_the_configured_chain_talks_to_the_configured_servers(
@@ -234,3 +233,15 @@ async def test_the_configured_chain_talks_to_the_configured_servers(
         made = await chain.summarize(a_request())
     assert made.provenance.model == "openai:local"
     assert (len(server.asked), len(second.asked)) == (1, 1)
+
+
+async def test_a_probe_tells_how_long_a_model_takes(server: ModelServer, clock: FakeClock) -> None:
+    async with Chain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
+        assert await chain.probe(chain.name) == "answers in 0.0 s"
+        assert await chain.probe("extractive") == "needs no model"
+        assert len(server.asked) == 1
+        server.faults.append(Fault(status=401))
+        with pytest.raises(ModelUnavailable, match="does not accept OPENAI_API_KEY; check it"):
+            await chain.probe(chain.name)
+        with pytest.raises(BadSetting, match="no openai:other"):
+            await chain.probe("openai:other")

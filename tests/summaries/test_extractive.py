@@ -44,7 +44,7 @@ async def test_a_summary_says_what_made_it_and_in_which_language_it_is(clock: Fa
     summary = await ExtractiveSummarizer(clock).summarize(a_request(language="ja"))
     assert summary.provenance.model == "extractive"
     assert summary.provenance.prompt is None
-    assert summary.provenance.notes == ("in English: no model is set up to translate",)
+    assert summary.provenance.notes == ("in English: no model was there to translate",)
     assert (await ExtractiveSummarizer(clock).summarize(a_request())).provenance.notes == ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,9 +14,11 @@ from bot.model import Depth, Paragraph, Reading, Section, SectionKind, Source, S
 from bot.ports import SummaryRequest
 from bot.summaries import glossary
 from bot.summaries.asking import enclosed
+from bot.summaries.deep import TooLittle
 from bot.summaries.grounding import Wish, check, source_of
 from bot.summaries.model import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
+from bot.summaries.schema import PARTS
 from tests.fakes.brains import MISBEHAVIOURS, good_answer, well_behaved
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer, user_prompt
@@ -71,7 +74,7 @@ async def test_no_misbehaviour_is_ever_shown(name: str, maker: ModelSummarizer, 
         shown = claims_of(await maker.summarize(request))
     except ModelRefused:
         shown = []
-    assert bool(shown) == (name == "preamble")  # a preamble before the JSON costs nothing
+    assert bool(shown) == (name in ("preamble", "reversed"))  # the second time the words stand in order again  # a preamble before the JSON costs nothing
     assert not any(harm in text.lower() for text in shown for harm in HARM)
     assert len(server.asked) == (1 if shown else 2)
 
@@ -257,7 +260,7 @@ async def test_a_deep_reading_takes_one_request_and_one_for_each_further_languag
     assert english.provenance.source is Source.HTML
     assert english.provenance.read is not None
     assert english.provenance.read.read == english.provenance.read.total == 5
-    assert "1 hidden passages left out" in english.provenance.notes
+    assert "1 hidden passage left out" in english.provenance.notes
     for index, language in enumerate(("zh", "es", "ja", "ru"), 2):
         said = await maker.summarize(deep(language))
         assert len(server.asked) == index
@@ -279,19 +282,39 @@ async def test_facts_that_are_kept_are_not_read_again(
 
 
 @pytest.mark.parametrize("name", sorted(MISBEHAVIOURS))
-async def test_a_deep_reading_that_keeps_too_little_falls_back_to_brief_and_shows_no_harm(
+async def test_a_model_that_misbehaves_is_asked_twice_and_shows_no_harm(
     name: str, maker: ModelSummarizer, server: ModelServer
 ) -> None:
-    def only_brief(system: str, user: str) -> str:
-        return (well_behaved if "Abstract: " in user else MISBEHAVIOURS[name])(system, user)
+    server.brain = MISBEHAVIOURS[name]
+    try:
+        shown = claims_of(await maker.summarize(deep()))
+    except TooLittle:
+        shown = []
+    assert not any(harm in text.lower() for text in shown for harm in HARM)
+    assert len(server.asked) <= 2
+    assert bool(shown) == (name in ("preamble", "reversed"))  # the second time the words stand in order again
 
-    server.brain = only_brief
-    summary = await maker.summarize(deep())
-    assert summary.key.depth is Depth.DEEP
-    assert not any(harm in text.lower() for text in claims_of(summary) for harm in HARM)
-    if name != "preamble":
-        assert summary.method == ()
-        assert any(note.startswith("brief instead of deep") for note in summary.provenance.notes)
+
+async def test_a_deep_reading_that_keeps_too_little_is_a_brief_one_that_says_so(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    def no_parts(system: str, user: str) -> str:
+        if "numbered statements" in user:
+            return well_behaved(system, user)
+        answer = good_answer(user)
+        return json.dumps({name: value for name, value in answer.items() if name not in PARTS})
+
+    server.brain = no_parts
+    english = await maker.summarize(deep())
+    assert english.provenance.notes[0] == "brief instead of deep: too little of the reading held"
+    assert len(server.asked) == 2
+    spanish = await maker.summarize(deep("es"))
+    assert len(server.asked) == 3
+    for summary in (english, spanish):
+        assert summary.takeaways
+        assert not summary.method
+        assert summary.provenance.source is Source.HTML
+    assert [claim.quote for claim in spanish.takeaways] == [claim.quote for claim in english.takeaways]
 
 
 @pytest.mark.parametrize("name", sorted(set(MISBEHAVIOURS) - {"preamble", "wrong language"}))
@@ -300,8 +323,27 @@ async def test_a_misbehaving_rendering_shows_no_harm(name: str, maker: ModelSumm
         return (MISBEHAVIOURS[name] if "numbered statements" in user else well_behaved)(system, user)
 
     server.brain = only_facts
-    summary = await maker.summarize(deep("es"))
-    assert not any(harm in text.lower() for text in claims_of(summary) for harm in HARM)
+    try:
+        shown = claims_of(await maker.summarize(deep("es")))
+    except TooLittle:
+        shown = []
+    assert not any(harm in text.lower() for text in shown for harm in HARM)
+    assert len(server.asked) <= 3
+
+
+async def test_a_text_that_the_model_does_not_take_gives_way_to_the_abstract(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.faults.append(Fault(status=451))
+    summary = await maker.summarize(deep())
+    assert summary.provenance.notes == ("brief instead of deep: the model does not take the full text",)
+    assert summary.provenance.source is Source.ABSTRACT
+
+
+async def test_two_languages_at_once_share_one_reading(maker: ModelSummarizer, server: ModelServer) -> None:
+    spanish, russian = await asyncio.gather(maker.summarize(deep("es")), maker.summarize(deep("ru")))
+    assert len(server.asked) == 3
+    assert [claim.quote for claim in spanish.results] == [claim.quote for claim in russian.results]
 
 
 async def test_a_paper_that_does_not_fit_is_read_in_part_and_says_so(
