@@ -1,0 +1,107 @@
+"""Waiting for Telegram's limits before a delivery begins: who waits has asked Telegram for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from telegram.error import RetryAfter
+from telegram.ext import ApplicationBuilder
+
+from bot.model import ChatRef, NotSent, Part, Platform, Sent
+from handlers.telegram.limits import PATIENCE, Limiter, Urgency
+from handlers.telegram.sender import TelegramSender
+from tests.fakes.telegram import FakeTelegram
+from tests.handlers.telegram.test_limits import Time
+
+PART = Part({"kind": "message", "html": "a card", "buttons": []})
+ANN, BEN = ChatRef(Platform.TELEGRAM, "5"), ChatRef(Platform.TELEGRAM, "6")
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        for chat in (ANN, BEN):
+            server.world.user(int(chat.id))
+        yield server
+
+
+@pytest.fixture
+async def sender(tg: FakeTelegram, time: Time, tmp_path: Path) -> AsyncIterator[TelegramSender]:
+    limiter = Limiter(lambda: time.now, time.sleep)
+    builder = ApplicationBuilder().token(tg.token).base_url(f"{tg.url}/bot").rate_limiter(limiter)
+    application = builder.job_queue(None).build()
+    await application.bot.request.initialize()
+    yield TelegramSender(application.bot, tmp_path)
+    await limiter.shutdown()
+    await application.bot.request.shutdown()
+
+
+async def refuse(limiter: Limiter, chat: str, seconds: int) -> None:
+    async def request() -> None:
+        raise RetryAfter(seconds)
+
+    with pytest.raises(RetryAfter):
+        await limiter.process_request(request, (), {}, "sendMessage", {"chat_id": chat}, Urgency.DIGEST)
+
+
+async def test_what_is_sent_in_its_turn_waits_no_second_time(tg: FakeTelegram, sender: TelegramSender) -> None:
+    async with sender.turn(ANN, PART) as wait:
+        assert wait is None
+        assert isinstance(await sender.send(ANN, PART, "key"), Sent)
+    assert len(tg.messages(5)) == 1
+
+
+async def test_the_next_turn_of_a_chat_comes_a_second_later_and_until_then_nothing_is_asked(
+    tg: FakeTelegram, sender: TelegramSender, time: Time
+) -> None:
+    async with sender.turn(ANN, PART):
+        await sender.send(ANN, PART, "one")
+    before = len(tg.requests)
+
+    async def second() -> float:
+        async with sender.turn(ANN, PART) as wait:
+            assert wait is None
+            assert len(tg.requests) == before
+            return time.now
+
+    task = asyncio.ensure_future(second())
+    await time.run([task])
+    assert task.result() >= 1001.0
+
+
+async def test_a_turn_that_was_not_used_is_no_message_to_come(sender: TelegramSender, time: Time) -> None:
+    async with sender.turn(ANN, PART):
+        pass
+    async with sender.turn(BEN, PART) as wait:
+        assert wait is None
+    assert time.now == 1000.0
+
+
+async def test_a_chat_that_is_halted_long_gets_no_turn_and_the_others_do(sender: TelegramSender) -> None:
+    limiter = sender._bot.rate_limiter
+    assert isinstance(limiter, Limiter)
+    await refuse(limiter, "5", int(PATIENCE) + 40)
+    async with sender.turn(ANN, PART) as wait:
+        assert isinstance(wait, NotSent)
+        assert not wait.whole_platform
+        assert (wait.retry_after or 0) > PATIENCE
+    async with sender.turn(BEN, PART) as wait:
+        assert wait is None
+
+
+async def test_where_telegram_halts_us_altogether_the_whole_platform_waits(sender: TelegramSender) -> None:
+    limiter = sender._bot.rate_limiter
+    assert isinstance(limiter, Limiter)
+    await refuse(limiter, "7", 100)
+    await refuse(limiter, "8", 100)
+    async with sender.turn(ANN, PART) as wait:
+        assert isinstance(wait, NotSent)
+        assert wait.whole_platform
