@@ -103,7 +103,10 @@ class Fetcher:
             answer = await self._gate.call(lambda at=at: self._once(at, max_bytes, timeout, accept, check))  # type: ignore[misc]
             if answer.status not in _REDIRECT or "location" not in answer.headers:
                 return answer
-            here = urljoin(here, answer.headers["location"])
+            try:
+                here = urljoin(here, answer.headers["location"])
+            except ValueError as error:  # half an IPv6 address
+                raise Forbidden(f"{url} leads to an address that cannot be read.") from error
         raise Forbidden(f"{url} leads on and on; it is not followed further.")
 
     def _allowed(self, url: str) -> httpx.URL:

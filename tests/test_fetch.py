@@ -144,7 +144,8 @@ async def test_a_redirect_within_the_site_is_followed() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["http://127.0.0.1:1/", "https://example.com/", "file:///etc/passwd", "//evil.example/", "http://[::1]/"]
+    "target",
+    ["http://127.0.0.1:1/", "https://example.com/", "file:///etc/passwd", "//evil.example/", "http://[::1]/", "//[x"],
 )
 async def test_a_redirect_to_another_place_is_not_followed(target: str) -> None:
     async with server(reply(b"", "302 Found", Location=target)) as (url, asked):

@@ -192,6 +192,10 @@ class Process:
     def said(self, event: str) -> list[dict[str, object]]:
         return [line for line in self.log if line.get("event") == event]
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     async def address(self) -> str:
         await self.until(lambda: self.said("archive served"))
         return str(self.said("archive served")[0]["address"])

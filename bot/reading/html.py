@@ -91,10 +91,17 @@ def read_html(data: bytes, paper: Paper, *, base: str) -> tuple[Reading, tuple[P
 
 def _locate_pictures(page: etree._Element, base: str) -> None:
     stated = page.xpath("//base/@href")
-    base = urljoin(base, str(stated[0])) if stated else base
+    base = _joined(base, str(stated[0])) if stated else base
     for image in page.iter("img"):
         if source := str(image.get("src") or "").strip():
-            image.set("src", _CONTROLS.sub("", urljoin(base, source)))
+            image.set("src", _CONTROLS.sub("", _joined(base, source)))
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:  # half an IPv6 address
+        return base
 
 
 def _parsed(data: bytes) -> html.HtmlElement:

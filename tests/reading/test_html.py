@@ -242,3 +242,8 @@ def test_characters_that_no_document_may_hold_are_left_out(character: str) -> No
     inner = para(f'A <span style="display:none">x</span>{character}lantern <img src="a{character}.png"/> hangs.')
     odd = f"<div cla{character}ss='x' style='display:none'></div>"
     assert texts(read(page(BODY + section("2", "Plain", inner) + odd)), "Plain") == ["A lantern hangs."]
+
+
+def test_an_address_that_cannot_be_one_stops_no_reading() -> None:
+    broken = "<base href='https://ev[il.example/'/><img src='http://[x/y.png'/>"
+    assert texts(read(page(BODY + section("2", "Plain", para(f"A lantern {broken} hangs.")))), "Plain")

@@ -1,0 +1,65 @@
+"""A database that is locked, restarted or gone for a while: one sentence now, and work goes on when it is back."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from bot.errors import StoreUnavailable
+from bot.model import Chat
+from bot.storage import encode, schema
+from bot.storage.engine import Database
+from bot.storage.store import SqlStore, open_store
+from tests.contracts.samples import ANN, BOB
+from tests.fakes.stores import new_database, postgres
+
+
+async def test_a_lock_that_another_process_keeps_is_one_sentence_and_ends_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    database = Database(await new_database(path))
+
+    @event.listens_for(database.engine.sync_engine, "connect")
+    def impatient(connection: Any, _record: object) -> None:
+        connection.cursor().execute("PRAGMA busy_timeout=50")
+
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    async with SqlStore(database) as store:
+        with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
+            await store.save_chat(Chat(ANN))
+        assert await store.chats() == [], "reading goes on"
+        other.execute("ROLLBACK")
+        await store.save_chat(Chat(ANN))
+        assert await store.chats() == [Chat(ANN)]
+    other.close()
+
+
+async def test_a_server_that_was_restarted_is_used_again_and_keeps_what_it_had() -> None:
+    with postgres() as url:
+        async with await open_store(url) as store, await open_store(url) as operator:
+            await store.save_chat(Chat(ANN))
+            async with operator.db.write() as connection:
+                ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+                ended = await connection.scalars(text(ends + "application_name = 'paperboy'"))
+                assert True in ended.all()
+            await store.save_chat(Chat(BOB))
+            assert {chat.ref for chat in await store.chats()} == {ANN, BOB}
+
+
+async def test_a_connection_that_breaks_in_a_transaction_is_one_sentence_and_leaves_nothing_of_it() -> None:
+    with postgres() as url:
+        async with await open_store(url) as store:
+            with pytest.raises(StoreUnavailable) as told:
+                await cut_off(store)
+            assert str(told.value).endswith(".")
+            assert await store.chats() == []
+
+
+async def cut_off(store: SqlStore) -> None:
+    async with store.db.write() as connection:
+        await connection.execute(schema.chats.insert().values(encode.chat_row(Chat(ANN))))
+        await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
