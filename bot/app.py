@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot import calendar, ledger, pipeline
+from bot import calendar, ledger, pipeline, status
 from bot.cadence import next_due
 from bot.clock import SystemClock
-from bot.conversation import Conversation, Defaults
+from bot.conversation import Conversation, Defaults, Operators
 from bot.digest import Voice
 from bot.errors import StoreUnavailable
 from bot.model import ARCHIVE, Card, Chat, ChatRef, Depth, Digest, PaperRef, Platform, Quiet
@@ -44,7 +44,12 @@ class App:
 
     def conversation(self) -> Conversation:
         defaults = Defaults(self.settings.language, self.settings.timezone, self.settings.digest_time)
-        return Conversation(self.store, self.clock, self.read, self.digest, defaults)
+        operators = Operators(frozenset(self.settings.admins), self.health)
+        return Conversation(self.store, self.clock, self.read, self.digest, defaults, operators)
+
+    async def health(self) -> list[str]:
+        """How the service is, a sentence a line."""
+        return status.sentences(await status.gather(self.store, self.clock))
 
     def new_chat(self, ref: ChatRef) -> Chat:
         """A chat with the operator's defaults."""

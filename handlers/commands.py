@@ -65,6 +65,7 @@ COMMANDS = (
         ),
     ),
     Command("privacy", "What I keep about this chat"),
+    Command("health", "How I am doing, for whoever runs me"),
     Command("stop", "Unsubscribe from everything and delete what I know of this chat"),
 )
 """In the order in which people see them."""

@@ -27,6 +27,9 @@ EXAMPLES = (
 SHOWN_TOPICS = 20
 """Remove buttons under a list; platforms take about 25."""
 
+SHOWN_LINES = 25
+"""Sentences of /health; the rest is counted."""
+
 _DIGEST = Button("Digest now", action=str(Action("digest")))
 _SETTINGS = Button("Settings", action=str(Action("settings")))
 _TOPICS = Button("My topics", action=str(Action("topics")))
@@ -325,6 +328,19 @@ def _(_: results.Forgotten) -> Reply:
 @reply.register
 def _(result: results.NotAllowed) -> Reply:
     return _say(f"Only admins of this chat can {result.what}.")
+
+
+@reply.register
+def _(_: results.NotOperator) -> Reply:
+    return _say("Only whoever runs me can ask that, in a private chat with me.")
+
+
+@reply.register
+def _(result: results.Health) -> Reply:
+    shown = [line if len(line) <= 300 else f"{line[:299]}…" for line in result.lines[:SHOWN_LINES]]
+    if left := len(result.lines) - len(shown):
+        shown.append(f"{left} more: see `paperboy status`.")
+    return Reply(Document(tuple(Line((Text(line),)) for line in shown)))
 
 
 @reply.register

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import conversation as results
-from bot.conversation import Asker, Conversation, Defaults, topic_key, values
+from bot.conversation import Asker, Conversation, Defaults, Operators, topic_key, values
 from bot.errors import GiveUp, NoSuchPaper, SourceUnavailable
 from bot.model import (
     Announced,
@@ -57,7 +57,7 @@ class Desk:
             raise self.answer
         return self.answer
 
-    async def compose(self, ref: ChatRef) -> Digest | Quiet:  # noqa: ARG002 - the shape of DigestNow
+    async def compose(self, ref: ChatRef) -> Digest | Quiet:
         if isinstance(self.digest, Exception):
             raise self.digest
         return self.digest
@@ -400,3 +400,29 @@ async def test_every_value_that_a_button_offers_is_accepted(talk: Conversation, 
 def test_no_value_breaks_a_setting(name: str, given_value: str) -> None:
     answer = values.read(name, given_value, NOW)
     assert isinstance(answer, values.Change) or answer.examples
+
+
+@pytest.mark.parametrize(
+    ("ref", "asker", "told"),
+    [
+        (CHAT, OWNER, True),
+        (CHAT, MEMBER, False),
+        (ChatRef(Platform.TELEGRAM, "-100200"), OWNER, False),
+        (ChatRef(Platform.DISCORD, "5"), OWNER, False),
+        (ChatRef(Platform.DISCORD, "77"), Asker("9", is_admin=False), True),
+    ],
+)
+async def test_how_the_service_is_is_told_to_its_operators_in_private_alone(
+    store: SqlStore, desk: Desk, ref: ChatRef, asker: Asker, told: bool
+) -> None:
+    async def health() -> list[str]:
+        return ["The feed of cs is stale."]
+
+    operators = Operators(frozenset({"telegram:5", "discord:9"}), health)
+    talk = Conversation(store, FakeClock(NOW), desk.read, desk.compose, Defaults(), operators)
+    expected = results.Health(("The feed of cs is stale.",)) if told else results.NotOperator()
+    assert await talk.health(asker, ref) == expected
+
+
+async def test_without_operators_nobody_is_told_how_the_service_is(talk: Conversation) -> None:
+    assert await talk.health(OWNER, CHAT) == results.NotOperator()

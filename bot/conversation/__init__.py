@@ -10,12 +10,14 @@ from bot.conversation.results import (
     DigestComing,
     Followed,
     Forgotten,
+    Health,
     Help,
     Incomplete,
     NotAccepted,
     NotALink,
     NotAllowed,
     NothingNow,
+    NotOperator,
     NotSubscribed,
     NotUnderstood,
     PaperCard,
@@ -35,7 +37,7 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
-from bot.conversation.use_cases import Conversation, Defaults, DigestNow, ReadPaper
+from bot.conversation.use_cases import Conversation, Defaults, DigestNow, Operators, ReadPaper
 
 __all__ = [
     "AlreadySubscribed",
@@ -50,14 +52,17 @@ __all__ = [
     "DigestNow",
     "Followed",
     "Forgotten",
+    "Health",
     "Help",
     "Incomplete",
     "NotALink",
     "NotAccepted",
     "NotAllowed",
+    "NotOperator",
     "NotSubscribed",
     "NotUnderstood",
     "NothingNow",
+    "Operators",
     "PaperCard",
     "Privacy",
     "ReadPaper",

@@ -253,6 +253,18 @@ class NotAllowed:
 
 
 @dataclass(frozen=True, slots=True)
+class NotOperator:
+    """Only who runs this Paperboy (ADMINS) may ask that, in a private chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the service is, for its operator: a sentence a line."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Incomplete:
     """A command without its argument; `command` as in `handlers.commands`."""
 
@@ -291,6 +303,8 @@ Result = (
     | ConfirmForget
     | Forgotten
     | NotAllowed
+    | NotOperator
+    | Health
     | Incomplete
     | Stale
 )

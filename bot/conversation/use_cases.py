@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Protocol
@@ -26,12 +26,14 @@ from bot.conversation.results import (
     DigestComing,
     Followed,
     Forgotten,
+    Health,
     Help,
     Incomplete,
     NotAccepted,
     NotALink,
     NotAllowed,
     NothingNow,
+    NotOperator,
     NotSubscribed,
     NotUnderstood,
     PaperCard,
@@ -51,7 +53,7 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.errors import BadTopic, GiveUp, NoSuchPaper, RetryLater
-from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, PaperRef, Quiet, Subscription
+from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, PaperRef, Platform, Quiet, Subscription
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -90,18 +92,35 @@ class Defaults:
     digest_time: time = time(9, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """Who runs this Paperboy (`telegram:ID`, `discord:ID`), and what tells them how it is."""
+
+    who: frozenset[str]
+    health: Callable[[], Awaitable[Sequence[str]]]
+
+
 class Conversation:
     """The use cases. `ref` is always the chat that a command is about, which need not be the one it was typed in.
 
     Every method may raise `StoreUnavailable`. Whoever speaks in a suspended chat resumes it.
     """
 
-    def __init__(self, store: Store, clock: Clock, read: ReadPaper, digest: DigestNow, defaults: Defaults) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        read: ReadPaper,
+        digest: DigestNow,
+        defaults: Defaults,
+        operators: Operators | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._read = read
         self._digest = digest
         self._defaults = defaults
+        self._operators = operators
         self._reading: Counter[ChatRef] = Counter()
         self._resending = asyncio.Lock()
 
@@ -117,6 +136,13 @@ class Conversation:
 
     async def privacy(self) -> Privacy:
         return Privacy()
+
+    async def health(self, asker: Asker, ref: ChatRef) -> Health | NotOperator:
+        """How the service is. It names other chats, so a Telegram group, where everybody reads along, is not told."""
+        group = ref.platform is Platform.TELEGRAM and ref.id.startswith("-")
+        if self._operators is None or group or f"{ref.platform}:{asker.user_id}" not in self._operators.who:
+            return NotOperator()
+        return Health(tuple(await self._operators.health()))
 
     # ── topics ──
 

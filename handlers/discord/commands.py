@@ -129,6 +129,8 @@ async def carry_out(conversation: Conversation, name: str, target: Target, optio
             return await _settings(conversation, target, options.get("name"), options.get("value"))
         case "privacy":
             return await conversation.privacy()
+        case "health":
+            return await conversation.health(asker, ref)
         case "stop":
             return await conversation.ask_forget(asker, ref)
         case _:

@@ -123,6 +123,8 @@ class Commands:
                 return await self._settings(asker, ref, argument, place.title)
             case "privacy":
                 return await talk.privacy()
+            case "health":
+                return await talk.health(asker, ref)
             case "stop":
                 return await talk.ask_forget(asker, ref)
         raise LookupError(f"no use case for /{name}")

@@ -57,6 +57,8 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Forgotten(),
     results.Resent(),
     results.NotAllowed("change its settings"),
+    results.NotOperator(),
+    results.Health(("The database is read-only.", "x" * 900, *("telegram:1 gets nothing: blocked",) * 40)),
     results.Incomplete("subscribe"),
     results.Stale(),
 )
