@@ -2,6 +2,8 @@
 
     python -m benchmarks.faithfulness --papers days/*.jsonl.gz --number 40                      # every spoiled model
     python -m benchmarks.faithfulness --papers … --model openai:NAME --language es              # a real one (settings)
+    python -m benchmarks.faithfulness --fulltext DIR                                            # deep readings
+    python -m benchmarks.faithfulness --links topics.jsonl.gz                                   # code links alone
 
 Without `--model` the papers go, for each way in which models misbehave, through a scripted model that misbehaves so
 (over HTTP, through the real SDK); every line of errors must then be zero.
@@ -21,11 +23,13 @@ from pathlib import Path
 
 import structlog
 
+from benchmarks.codelinks import named_repositories, rows
 from benchmarks.faithfulness.counting import ERRORS, LINES, count
+from benchmarks.faithfulness.texts import full_text, readings
+from bot import digest as digests
 from bot.clock import SystemClock
-from bot.codelinks import find_links
 from bot.errors import PaperboyError
-from bot.model import Card, Paper, SummaryKey
+from bot.model import Depth, Paper, Reading, SummaryKey
 from bot.ports import SummaryRequest
 from bot.render.json import card_json
 from bot.settings import load
@@ -47,22 +51,43 @@ def papers(files: Sequence[Path], number: int, seed: int) -> list[Paper]:
     ]
 
 
-async def shown(chain: Chain, drawn: Sequence[Paper], language: str) -> Counter[str]:
-    """Make each paper's card as the service would, and count."""
+Drawn = Sequence[tuple[Paper, Reading | None]]
 
-    async def one(paper: Paper) -> Counter[str]:
-        request = SummaryRequest(SummaryKey(paper.id, paper.version, language), paper)
+
+async def shown(chain: Chain, drawn: Drawn, language: str) -> Counter[str]:
+    """Make each paper's card as the service would, deep where there is a full text, and count."""
+
+    async def one(paper: Paper, reading: Reading | None) -> Counter[str]:
+        key = SummaryKey(paper.id, paper.version, language, Depth.DEEP if reading else Depth.BRIEF)
+        request = SummaryRequest(key, paper, reading)
         try:
             summary = await chain.summarize(request)
         except PaperboyError as error:
             summary = chain.extractive_instead(request, str(error))
-        card = Card(paper, summary=summary, links=find_links(paper.abstract, paper.comment or ""))
-        return count(json.loads(json.dumps(card_json(card))), paper, language)
+        card = digests.card(paper, summary=summary, reading=reading)
+        return count(json.loads(json.dumps(card_json(card))), paper, language, full_text(reading) if reading else "")
 
-    return sum(await asyncio.gather(*(one(paper) for paper in drawn)), Counter())
+    found = sum(await asyncio.gather(*(one(paper, reading) for paper, reading in drawn)), Counter[str]())
+    found["papers without a card"] += len(drawn) - found["papers"]
+    return found
 
 
-async def scripted(drawn: Sequence[Paper], language: str) -> dict[str, Counter[str]]:
+def links(topics: Path) -> None:
+    """How many of the repositories that abstracts name stand on the cards, and whether anything else does."""
+    papers = named = found = odd = 0
+    for row in rows(topics):
+        truth = {f"https://github.com/{name}".lower() for name in named_repositories(row["abstract"])}
+        paper = Paper(row["id"], 1, row["title"], (), row["abstract"], ())
+        shown = {url.lower() for url in card_json(digests.card(paper))["urls"]["code"]}
+        shown = {url for url in shown if url.startswith("https://github.com/")}
+        papers += "github.com" in row["abstract"].lower()
+        named, found, odd = named + len(truth), found + len(truth & shown), odd + len(shown - truth)
+    print(f"\n  {papers:6}  papers whose abstract names a GitHub repository")
+    print(f"  {found:6}  of {named} repositories found on their cards")
+    print(f"  {odd:6}  invented or mangled{'  <<<' if odd or found < named else ''}")
+
+
+async def scripted(drawn: Drawn, language: str) -> dict[str, Counter[str]]:
     """The counts for the well-behaved model and for each that misbehaves."""
     found = {}
     partial = {f"{name}, every second claim": partly(brain) for name, brain in MISBEHAVIOURS.items()}
@@ -76,21 +101,29 @@ async def scripted(drawn: Sequence[Paper], language: str) -> dict[str, Counter[s
     return found
 
 
-async def real(model: str, drawn: Sequence[Paper], language: str) -> dict[str, Counter[str]]:
+async def real(model: str, drawn: Drawn, language: str) -> dict[str, Counter[str]]:
     async with build(load(model=(model,)), SystemClock()) as chain:
         return {model: await shown(chain, drawn, language)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--papers", nargs="+", type=Path, required=True)
+    parser.add_argument("--papers", nargs="+", type=Path, default=(), help="brief summaries of a draw of these")
+    parser.add_argument("--fulltext", type=Path, help="deep readings of ID.pdf and html/ID/index.html in this folder")
+    parser.add_argument("--links", type=Path, help="code links named in these papers' abstracts")
     parser.add_argument("--number", type=int, default=40)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--model")
     parser.add_argument("--language", default="en")
     given = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    drawn = papers(given.papers, given.number, given.seed)
+    if given.links:
+        links(given.links)
+    drawn: Drawn = [(paper, None) for paper in papers(given.papers, given.number, given.seed)]
+    if given.fulltext:
+        drawn = [*drawn, *readings(given.fulltext)]
+    if not drawn:
+        return
     began = time.perf_counter()
     counts = asyncio.run(real(given.model, drawn, given.language) if given.model else scripted(drawn, given.language))
     for name, found in counts.items():

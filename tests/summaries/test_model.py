@@ -74,7 +74,7 @@ async def test_no_misbehaviour_is_ever_shown(name: str, maker: ModelSummarizer, 
         shown = claims_of(await maker.summarize(request))
     except ModelRefused:
         shown = []
-    assert bool(shown) == (name in ("preamble", "reversed"))  # the second time the words stand in order again  # a preamble before the JSON costs nothing
+    assert bool(shown) == (name == "preamble")  # a preamble before the JSON costs nothing
     assert not any(harm in text.lower() for text in shown for harm in HARM)
     assert len(server.asked) == (1 if shown else 2)
 

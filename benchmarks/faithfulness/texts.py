@@ -1,0 +1,37 @@
+"""Full texts to read deeply, with the papers that they are of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.model import Paper, Reading, SectionKind
+from bot.reading.html import read_html
+from bot.reading.pdf import open_pdf, read_pdf
+
+
+def readings(folder: Path) -> list[tuple[Paper, Reading]]:
+    """Every full text of a folder, those with both from HTML and from PDF; its abstract is the text's own."""
+    found = []
+    for pdf in sorted(folder.glob("*.pdf")):
+        bare = Paper(pdf.stem, 1, "", ("Ada Quill", "Bo Reed"), "", ("cs.CL",))
+        page = folder / "html" / pdf.stem / "index.html"
+        if page.is_file():
+            found.append(_with_abstract(bare, read_html(page.read_bytes(), bare, base="https://example.org/")[0]))
+        document = open_pdf(pdf)
+        found.append(_with_abstract(bare, read_pdf(document, bare)[0]))
+        document.close()
+    return found
+
+
+def _with_abstract(bare: Paper, reading: Reading) -> tuple[Paper, Reading]:
+    paragraphs = [p.text for s in reading.sections if s.kind is SectionKind.ABSTRACT for p in s.paragraphs]
+    title = next((s.title for s in reading.sections if s.kind is SectionKind.FRONT and s.title), "")
+    abstract = " ".join(paragraphs) or "This paper has no abstract of its own."
+    return Paper(bare.id, 1, title, bare.authors, abstract, bare.categories), reading
+
+
+def full_text(reading: Reading) -> str:
+    """All that a claim may quote."""
+    pieces = [p.text for s in reading.sections if s.kind is not SectionKind.REFERENCES for p in s.paragraphs]
+    pieces += [f"{t.caption} {' '.join(' '.join(row) for row in t.rows)}" for t in reading.tables]
+    return "\n".join([*pieces, *(figure.caption for figure in reading.figures)])
