@@ -88,7 +88,7 @@ def links(topics: Path) -> None:
 
 
 async def scripted(drawn: Drawn, language: str) -> dict[str, Counter[str]]:
-    """The counts for the well-behaved model and for each that misbehaves."""
+    """The counts for the well-behaved model and for each that misbehaves, printed as they come."""
     found = {}
     partial = {f"{name}, every second claim": partly(brain) for name, brain in MISBEHAVIOURS.items()}
     for name, brain in {"well-behaved": well_behaved, **MISBEHAVIOURS, **partial}.items():
@@ -98,12 +98,24 @@ async def scripted(drawn: Drawn, language: str) -> dict[str, Counter[str]]:
             )
             async with build(settings, SystemClock()) as chain:
                 found[name] = await shown(chain, drawn, language)
+        tell(name, found[name])
     return found
+
+
+def tell(name: str, found: Counter[str], *, everything: bool = False) -> None:
+    """Print the lines that are not zero, errors marked."""
+    wrong = sum(found[line] for line in ERRORS)
+    print(f"\n{name}: {found['claims']} claims, {wrong} errors", flush=True)
+    for line in LINES:
+        if found[line] or everything:
+            print(f"  {found[line]:6}  {line}{'  <<<' if line in ERRORS and found[line] else ''}", flush=True)
 
 
 async def real(model: str, drawn: Drawn, language: str) -> dict[str, Counter[str]]:
     async with build(load(model=(model,)), SystemClock()) as chain:
-        return {model: await shown(chain, drawn, language)}
+        found = await shown(chain, drawn, language)
+    tell(model, found, everything=True)
+    return {model: found}
 
 
 def main() -> None:
@@ -121,17 +133,11 @@ def main() -> None:
         links(given.links)
     drawn: Drawn = [(paper, None) for paper in papers(given.papers, given.number, given.seed)]
     if given.fulltext:
-        drawn = [*drawn, *readings(given.fulltext)]
+        drawn = [*drawn, *readings(given.fulltext)[: given.number]]
     if not drawn:
         return
     began = time.perf_counter()
     counts = asyncio.run(real(given.model, drawn, given.language) if given.model else scripted(drawn, given.language))
-    for name, found in counts.items():
-        wrong = sum(found[line] for line in ERRORS)
-        print(f"\n{name}: {found['claims']} claims, {wrong} errors")
-        for line in LINES:
-            if found[line] or len(counts) == 1:
-                print(f"  {found[line]:6}  {line}{'  <<<' if line in ERRORS and found[line] else ''}")
     total = sum(counts.values(), Counter())
     print(f"\nall: {total['papers']} cards in {time.perf_counter() - began:.1f} s")
     for line in LINES:
