@@ -33,13 +33,16 @@ IN_FLIGHT = 2.0
 so what Telegram counts is somewhere between our sending and its reply. A slot is free again a second after the reply.
 """
 
-BURST = 3
+BURST = 6
 """Digests leave evenly, at most so many together: an answer to a person then finds room at any moment, and few requests
 are under way when the process dies.
 """
 
 PATIENCE = 20.0
 """Seconds that a digest waits for its chat before it is given back, so that it holds no place in the queue."""
+
+LONGEST_LEAD = 0.1
+"""Seconds by which a turn may be given early, for what is written down between the turn and the request."""
 
 LONGEST_RETRY = 60.0
 """An answer to a person is sent again after a 429 of at most so many seconds."""
@@ -63,6 +66,8 @@ class _Slot:
     """When a request arrived, as late as it may have been."""
 
     at: float
+    due: float = -math.inf
+    """Its request leaves no earlier."""
 
 
 class Window:
@@ -106,6 +111,7 @@ class _Waiter:
     chat: str
     urgency: Urgency
     weight: int
+    early: bool = False
     turn: asyncio.Future[_Slot] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -130,6 +136,8 @@ class Limiter(BaseRateLimiter[Urgency]):
         self._grows_at = math.inf
         self._too_fast = overall
         self._digest_at = -math.inf
+        self._lead = 0.0
+        self._early: dict[str, tuple[_Slot, float]] = {}
 
     async def initialize(self) -> None: ...
 
@@ -156,6 +164,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         if not weight:
             return await callback(*args, **kwargs)
         if urgency is Urgency.NOW:
+            await self._until_due(chat)
             return await self._heard(chat, callback(*args, **kwargs))
         try:
             async with self.turn(chat, urgency, weight):
@@ -174,11 +183,30 @@ class Limiter(BaseRateLimiter[Urgency]):
             raise
 
     @contextlib.asynccontextmanager
-    async def turn(self, chat: str, urgency: Urgency, weight: int = 1) -> AsyncIterator[None]:
+    async def early_turn(self, chat: str, weight: int = 1) -> AsyncIterator[None]:
+        """A digest's turn, given as much early as it has lately taken from the turn to the request (`Urgency.NOW`)."""
+        async with self.turn(chat, Urgency.DIGEST, weight, early=True) as slot:
+            self._early[chat] = slot, self._now()
+            try:
+                yield
+            finally:
+                self._early.pop(chat, None)
+
+    async def _until_due(self, chat: str) -> None:
+        if chat not in self._early:
+            return
+        slot, given = self._early[chat]
+        now = self._now()
+        self._lead = 0.9 * self._lead + 0.1 * min(now - given, LONGEST_LEAD)
+        if slot.due > now:
+            await self._sleep(slot.due - now)
+
+    @contextlib.asynccontextmanager
+    async def turn(self, chat: str, urgency: Urgency, weight: int = 1, *, early: bool = False) -> AsyncIterator[_Slot]:
         """Wait for a turn; inside, the request is under way. Raises `RetryAfter` where a digest would wait too long."""
-        slot = await self._wait(chat, urgency, weight)
+        slot = await self._wait(chat, urgency, weight, early)
         try:
-            yield
+            yield slot
         finally:
             slot.at = self._now()
             self._arrived.set()
@@ -187,12 +215,12 @@ class Limiter(BaseRateLimiter[Urgency]):
         """Whether nothing at all may be sent for now."""
         return self._halted_until > self._now()
 
-    async def _wait(self, chat: str, urgency: Urgency, weight: int) -> _Slot:
+    async def _wait(self, chat: str, urgency: Urgency, weight: int, early: bool) -> _Slot:
         if urgency is Urgency.DIGEST:
             wait = max(self._place(chat).ready_at(), self._halted_until) - self._now()
             if wait > PATIENCE:
                 raise RetryAfter(timedelta(seconds=int(wait) + 1))
-        waiter = _Waiter(chat, urgency, weight)
+        waiter = _Waiter(chat, urgency, weight, early)
         queue = self._queues[urgency]
         queue[waiter] = None
         self._arrived.set()
@@ -208,11 +236,11 @@ class Limiter(BaseRateLimiter[Urgency]):
         while any(self._queues.values()):
             self._arrived.clear()
             now = self._now()
-            waiter, ready_at = self._next(now)
+            waiter, at = self._next(now)
             if waiter is not None:
-                self._take(waiter, now)
+                self._take(waiter, now, at)
                 continue
-            await self._sleep_or_arrival(ready_at - now)
+            await self._sleep_or_arrival(at - now)
 
     async def _sleep_or_arrival(self, seconds: float) -> None:
         tasks = {
@@ -226,32 +254,33 @@ class Limiter(BaseRateLimiter[Urgency]):
                 task.cancel()
 
     def _next(self, now: float) -> tuple[_Waiter | None, float]:
-        """Whose turn it is, or when it will be somebody's: answers first, then in the order of coming."""
+        """Whose turn it is and when its request may leave, or nobody's and when to look again: answers first, then in
+        the order of coming."""
         self._grow(now)
-        overall = max(self._overall.ready_at(), self._halted_until)
-        if overall > now:
-            return None, overall
         soonest = math.inf
         for urgency, queue in self._queues.items():
-            if urgency is Urgency.DIGEST and queue and self._digest_at > now:
-                return None, min(soonest, self._digest_at)
+            halted = max(self._halted_until, self._digest_at if urgency is Urgency.DIGEST else -math.inf)
+            if queue and halted > now + LONGEST_LEAD:
+                return None, min(soonest, halted - LONGEST_LEAD)
             for waiter in queue:
+                lead = self._lead if waiter.early else 0.0
                 ready_at = self._place(waiter.chat).ready_at(waiter.weight)
-                if ready_at <= now and not waiter.turn.done():
-                    # An album whose turn it is waits for room, and nobody passes it: else it might wait for ever.
-                    ready_at = self._overall.ready_at(waiter.weight)
-                    return (waiter, now) if ready_at <= now else (None, ready_at)
-                soonest = min(soonest, ready_at)
+                if ready_at <= now + lead and not waiter.turn.done():
+                    # Whose turn it is waits for room, and nobody passes it: an album might else wait for ever, and an
+                    # answer for all the digests that are given their turn early.
+                    due = max(now, ready_at, halted, self._overall.ready_at(waiter.weight))
+                    return (waiter, due) if due <= now + lead else (None, min(soonest, due - lead))
+                soonest = min(soonest, ready_at - lead)
         return None, soonest
 
-    def _take(self, waiter: _Waiter, now: float) -> None:
-        slot = _Slot(now + IN_FLIGHT)
+    def _take(self, waiter: _Waiter, now: float, due: float) -> None:
+        slot = _Slot(due + IN_FLIGHT, due)
         self._overall.add(slot, now, waiter.weight)
         for window in self._place(waiter.chat).windows:
             window.add(slot, now, waiter.weight if window.seconds > 1 else 1)
         if waiter.urgency is Urgency.DIGEST:
             gap = 1.0 / self._overall.most
-            self._digest_at = max(self._digest_at, now - (BURST - 1) * gap) + gap * waiter.weight
+            self._digest_at = max(self._digest_at, due - (BURST - 1) * gap) + gap * waiter.weight
         self._queues[waiter.urgency].pop(waiter, None)
         waiter.turn.set_result(slot)
         if len(self._places) > 2000:

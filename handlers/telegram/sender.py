@@ -47,7 +47,7 @@ class TelegramSender:
             ident, _ = address(chat)
             weight = max(1, len(part.payload.get("files", ())))
             try:
-                await stack.enter_async_context(limiter.turn(str(ident), Urgency.DIGEST, weight))
+                await stack.enter_async_context(limiter.early_turn(str(ident), weight))
             except RetryAfter as error:
                 yield NotSent("Telegram asked us to slow down", seconds_of(error), whole_platform=limiter.halted())
                 return

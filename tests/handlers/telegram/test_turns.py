@@ -105,3 +105,44 @@ async def test_where_telegram_halts_us_altogether_the_whole_platform_waits(sende
     async with sender.turn(ANN, PART) as wait:
         assert isinstance(wait, NotSent)
         assert wait.whole_platform
+
+
+async def test_turns_are_given_early_by_what_it_takes_to_write_down_and_nothing_leaves_too_soon(time: Time) -> None:
+    limiter = Limiter(lambda: time.now, time.sleep)
+    left: list[float] = []
+
+    async def request() -> None:
+        left.append(time.now)
+
+    async def deliver(chat: int) -> None:
+        async with limiter.early_turn(str(chat)):
+            await time.sleep(0.08)  # the row is marked; were it not early, 92% of the rate would be left
+            await limiter.process_request(request, (), {}, "sendMessage", {"chat_id": chat}, Urgency.NOW)
+
+    await time.run([asyncio.ensure_future(deliver(chat)) for chat in range(1, 301)])
+    assert all(later - earlier >= 0.999_999 for earlier, later in zip(left, left[30:], strict=False))
+    assert 150 / (left[-1] - left[-151]) >= 0.95 * 30
+    await limiter.shutdown()
+
+
+async def test_an_answer_waits_for_no_digest_that_has_an_early_turn(time: Time) -> None:
+    limiter = Limiter(lambda: time.now, time.sleep)
+    done: list[str] = []
+
+    async def request(name: str) -> None:
+        done.append(name)
+
+    async def deliver(chat: int) -> None:
+        async with limiter.early_turn(str(chat)):
+            await time.sleep(0.08)
+            await limiter.process_request(request, ("digest",), {}, "sendMessage", {"chat_id": chat}, Urgency.NOW)
+
+    digests = [asyncio.ensure_future(deliver(chat)) for chat in range(1, 200)]
+    await time.run(digests[:60])
+    before = len(done)
+    answer = asyncio.ensure_future(
+        limiter.process_request(request, ("answer",), {}, "sendMessage", {"chat_id": 900}, None)
+    )
+    await time.run([*digests, answer])
+    assert done.index("answer") - before <= 12
+    await limiter.shutdown()
