@@ -59,12 +59,13 @@ def _take_out(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is None:
         return
-    tail, before = element.tail or "", element.getprevious()
-    if before is not None:
-        before.tail = (before.tail or "") + tail
+    if element.tail:
+        # It stays as an empty mark before the text that follows it: joining that text to what stands before would
+        # copy a paragraph once for each of its hidden words.
+        element.clear(keep_tail=True)
+        element.tag = "span"
     else:
-        parent.text = (parent.text or "") + tail
-    parent.remove(element)
+        parent.remove(element)
 
 
 def _is_hidden(element: etree._Element) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 
 from bot.errors import NotReadable
 from bot.model import Paper, Reading, Section, SectionKind
+from bot.reading.hidden import remove_hidden
 from bot.reading.html import read_html
 from bot.reading.htmlfigures import Pictures
 from tests.reading import pages
@@ -247,3 +249,9 @@ def test_characters_that_no_document_may_hold_are_left_out(character: str) -> No
 def test_an_address_that_cannot_be_one_stops_no_reading() -> None:
     broken = "<base href='https://ev[il.example/'/><img src='http://[x/y.png'/>"
     assert texts(read(page(BODY + section("2", "Plain", para(f"A lantern {broken} hangs.")))), "Plain")
+
+
+def test_a_hundred_thousand_hidden_words_in_a_paragraph_do_not_take_minutes() -> None:
+    found = html.fromstring(para('<span style="display:none">x</span>seen ' * 80_000))
+    remove_hidden(found)
+    assert found.text_content().split() == ["seen"] * 80_000
