@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot import calendar, ledger, pipeline, status
+from bot import topics as topic_language
 from bot.cadence import next_due
 from bot.clock import SystemClock
 from bot.conversation import Conversation, Defaults, Operators
 from bot.digest import Voice
-from bot.errors import StoreUnavailable
+from bot.errors import BadSetting, BadTopic, StoreUnavailable
 from bot.model import ARCHIVE, Card, Chat, ChatRef, Depth, Digest, PaperRef, Platform, Quiet
 from bot.pipeline import Press
 from bot.pipeline.summarize import Makers
@@ -131,11 +132,20 @@ def renderers() -> dict[Platform, Renderer]:
     return {Platform.TELEGRAM: TelegramRenderer(), Platform.DISCORD: DiscordRenderer()}
 
 
-async def follow_default_topics(app: App) -> None:
-    """Let the archive follow DEFAULT_TOPICS, and nothing else that it followed before. Raises `BadTopic`."""
-    from bot import topics as topic_language
+def default_topics(settings: Settings) -> list[str]:
+    """The topics of DEFAULT_TOPICS in their normal form. Raises `BadSetting` that names the one at fault."""
+    found = []
+    for text in settings.default_topics:
+        try:
+            found.append(topic_language.parse(text).query)
+        except BadTopic as error:
+            raise BadSetting("DEFAULT_TOPICS", f"“{text}” is no topic: {error}") from None
+    return found
 
-    wanted = [topic_language.parse(text).query for text in app.settings.default_topics]
+
+async def follow_default_topics(app: App) -> None:
+    """Let the archive follow DEFAULT_TOPICS, and nothing else that it followed before. Raises `BadSetting`."""
+    wanted = default_topics(app.settings)
     if await app.store.chat(ARCHIVE) is None:
         await app.store.save_chat(app.new_chat(ARCHIVE))
     now = app.clock.now()

@@ -123,6 +123,22 @@ def _language(given: str | None, settings: Settings) -> str:
     return code
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata
+
+        typer.echo(f"paperboy {metadata.version('paperboy')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _paperboy(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None: ...
+
+
 @app.command()
 def demo() -> None:
     """The whole job on a bundled sample: no network, no token, no key."""
@@ -240,7 +256,7 @@ def subscriptions(
     from bot import oneshot
 
     settings = _settings()
-    oneshot.show_subscriptions(_run(lambda: oneshot.subscriptions(settings, chat)))
+    oneshot.show_subscriptions(_run(lambda: oneshot.subscriptions(settings, chat)), chat)
 
 
 @app.command()

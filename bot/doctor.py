@@ -8,18 +8,18 @@ from functools import partial
 
 from rich.console import Console
 
-from bot.app import App, open_app
-from bot.errors import PaperboyError
+from bot.app import App, default_topics, open_app
+from bot.errors import BadSetting, PaperboyError
 from bot.model import Platform
 from bot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found: `fine`, and a sentence."""
+    """What one check found: `fine` (None: nothing is wrong, but something could be better), and a sentence."""
 
     what: str
-    fine: bool
+    fine: bool | None
     says: str
 
 
@@ -28,15 +28,19 @@ async def run(settings: Settings) -> bool:
     console = Console(highlight=False)
     well = True
     async for finding in examine(settings):
-        mark = "[green]✓[/green]" if finding.fine else "[red]✗[/red]"
+        mark = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]•[/yellow]"}[finding.fine]
         console.print(f"{mark} {finding.what}: ", end="")
         console.print(finding.says, markup=False)
-        well = well and finding.fine
+        well = well and finding.fine is not False
     return well
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Findings in the order in which things depend on each other."""
+    try:
+        default_topics(settings)
+    except BadSetting as error:
+        yield Finding("settings", False, str(error))
     yield Finding("settings", True, f"read; data in {settings.data_dir.resolve()}")
     try:
         async with open_app(settings) as app:
@@ -47,6 +51,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
             async for finding in _platforms(app):
                 yield finding
+    except BadSetting as error:
+        yield Finding("settings", False, str(error))
     except PaperboyError as error:
         yield Finding("database", False, str(error))
 
@@ -74,7 +80,7 @@ async def _arxiv(app: App) -> str:
 def _contact(settings: Settings) -> Finding:
     if settings.arxiv_contact:
         return Finding("contact", True, settings.arxiv_contact)
-    return Finding("contact", True, "none; set ARXIV_CONTACT to an address of yours, as arXiv asks of its clients")
+    return Finding("contact", None, "none; set ARXIV_CONTACT to an address of yours, as arXiv asks of its clients")
 
 
 async def _models(app: App) -> AsyncIterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -323,6 +324,9 @@ class Platform(enum.StrEnum):
     SITE = "site"
 
 
+_CHAT_IDS = {"telegram": r"-?\d+(/\d+)?", "discord": r"\d+", "site": r"[a-z]+"}
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class ChatRef:
     """A place that receives: `telegram:-100123`, `telegram:-100123/45` (forum topic), `discord:987`, `site:archive`."""
@@ -336,9 +340,13 @@ class ChatRef:
     @classmethod
     def parse(cls, text: str) -> ChatRef:
         """Read `PLATFORM:ID`; raises ValueError with a sentence that says what is expected."""
-        platform, _, ident = text.partition(":")
+        platform, _, ident = text.strip().partition(":")
         if platform not in (*Platform,) or not ident:
             raise ValueError(f"“{text}” is not a chat; write telegram:ID, discord:ID or site:archive.")
+        if not re.fullmatch(_CHAT_IDS[platform], ident):
+            raise ValueError(
+                f"“{ident}” is no chat id on {platform}; ids are numbers (send /start in the chat instead)."
+            )
         return cls(Platform(platform), ident)
 
 

@@ -216,13 +216,16 @@ def show_chats(found: Sequence[Chat]) -> None:
     )
 
 
-def show_subscriptions(found: Sequence[Subscription]) -> None:
+def show_subscriptions(found: Sequence[Subscription], chat: str | None = None) -> None:
     rows, number = [], dict[ChatRef, int]()
     for subscription in found:
         number[subscription.chat] = number.get(subscription.chat, 0) + 1
         n = number[subscription.chat]
-        rows.append((str(subscription.chat), str(n), subscription.topic, subscription.since.isoformat()))
-    _table(("chat", "no.", "topic", "since"), rows, "Nobody follows anything yet.")
+        since = "its first listing" if subscription.since <= ledger.ARXIV_BEGAN else subscription.since.isoformat()
+        rows.append((str(subscription.chat), str(n), subscription.topic, since))
+    _table(
+        ("chat", "no.", "topic", "since"), rows, f"{chat} follows nothing." if chat else "Nobody follows anything yet."
+    )
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], otherwise: str) -> None:
@@ -289,6 +292,8 @@ async def replay(settings: Settings, numbers: Sequence[int], *, given_up: bool, 
             if delivery is None or delivery.state not in (DeliveryState.GIVEN_UP, DeliveryState.UNKNOWN):
                 raise TellUser(f"Delivery {number} is not one that was given up or is of unknown fate.")
             chosen.append(delivery)
+        if not chosen and states:
+            return "There is nothing to send again."
         if not chosen:
             raise TellUser("Name deliveries by number (see `paperboy status`), or use --given-up or --unknown.")
         now = app.clock.now()

@@ -11,13 +11,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import BadSetting
+from bot.model import ChatRef
 
 
 def _timezone(name: str) -> str:
     try:
         ZoneInfo(name)  # listing all zones to look it up would take 50 ms of every start
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no time zone; write one like Europe/Berlin or UTC.") from None
+        raise ValueError("that is no time zone; write one like Europe/Berlin or UTC.") from None
     return name
 
 
@@ -32,7 +33,7 @@ def _listed(separator: str) -> BeforeValidator:
 
 def _url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
-        raise ValueError("is no web address; it starts with https:// or http://.")
+        raise ValueError("that is no web address; it starts with https:// or http://.")
     return value.rstrip("/")
 
 
@@ -44,15 +45,23 @@ def _model(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _admins(value: tuple[str, ...]) -> tuple[str, ...]:
+    for name in value:
+        ChatRef.parse(name)
+    return value
+
+
 def _database(value: str) -> str:
+    for short, whole in (("postgres://", "postgresql://"), ("postgresql://", "postgresql+psycopg://")):
+        value = value.replace(short, whole, 1) if value.startswith(short) else value
     if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+psycopg://")):
-        raise ValueError("is no database address; write sqlite+aiosqlite:///PATH or postgresql+psycopg://….")
+        raise ValueError("that is no database address; write sqlite+aiosqlite:///PATH or postgresql+psycopg://….")
     return value
 
 
 def _gateway(value: str) -> str:
     if not value.startswith(("ws://", "wss://")):
-        raise ValueError("is no gateway address; it starts with wss:// or ws://.")
+        raise ValueError("that is no gateway address; it starts with wss:// or ws://.")
     return value
 
 
@@ -137,7 +146,7 @@ class Settings(BaseSettings):
     site_port: int = Field(
         8080, ge=0, le=65535, description="The port of the archive, /healthz and /metrics; 0 picks a free one."
     )
-    admins: Annotated[Words, _listed(",")] = Field(
+    admins: Annotated[Words, _listed(","), AfterValidator(_admins)] = Field(
         (), description="telegram:ID,discord:ID: who may broadcast and see health."
     )
     default_topics: Annotated[Words, _listed(";")] = Field(
@@ -197,4 +206,7 @@ def load(**overrides: Any) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "settings"
         message = first["msg"].removeprefix("Value error, ")
+        if first["type"] != "value_error":  # pydantic's own words are for programmers
+            field = Settings.model_fields.get(name.lower())
+            message = f"that cannot be used; it wants: {field.description if field else message}"
         raise BadSetting(name, message if message.endswith(".") else f"{message}.") from None

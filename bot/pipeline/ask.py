@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bot import digest as digests
 from bot import topics as topic_language
@@ -154,8 +154,6 @@ async def _summaries(
 
 
 def window_of(day: date, days: int) -> Window:
-    """The `days` listing days up to `day`, which may be the last of them."""
-    first = day
-    while len(listing_days(first, day)) < days:
-        first = date.fromordinal(first.toordinal() - 1)
-    return Window(first, day)
+    """The `days` listing days up to `day`, which is the last of them where it is one."""
+    found = listing_days(day - timedelta(days=2 * days + 14), day)[-days:]
+    return Window(found[0], found[-1])

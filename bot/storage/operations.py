@@ -97,6 +97,8 @@ class SqlOperations:
     async def backup(self, path: Path) -> None:
         if not self.db.is_sqlite:
             raise TellUser("This database is PostgreSQL; back it up with pg_dump.")
+        if not await asyncio.to_thread(path.parent.is_dir):
+            raise TellUser(f"There is no folder {path.parent}; name a file in one that is there.")
         if await asyncio.to_thread(path.exists):
             raise TellUser(f"{path} is there already; name a file that is not.")
         async with self.db.bare() as connection:

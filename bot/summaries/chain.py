@@ -211,7 +211,7 @@ class Chain:
 
 
 def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> Chain:
-    """The chain that MODEL asks for. Loads no SDK. Raises `BadSetting` where the glossary cannot be read."""
+    """The chain that MODEL asks for; loads no SDK. Raises `BadSetting`: a key is missing, the glossary unreadable."""
     budget = Budget(
         requests_per_day=settings.model_requests_per_day,
         requests_per_minute=settings.model_requests_per_minute,
@@ -230,9 +230,14 @@ def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> 
 
 def _model(name: str, settings: Settings, clock: Clock) -> Model:
     maker, _, model = name.partition(":")
+    why = f"is not set, and MODEL asks for {name}; set it or choose another MODEL."
     if maker == "google":
-        key = settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else ""
+        if settings.gemini_api_key is None:
+            raise BadSetting("GEMINI_API_KEY", why)
+        key = settings.gemini_api_key.get_secret_value()
         return GoogleModel(model, key, clock, base_url=settings.gemini_base_url)
+    if settings.openai_api_key is None and settings.openai_base_url is None:
+        raise BadSetting("OPENAI_API_KEY", why)  # a server of one's own may need none
     secret = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     return OpenAIModel(model, secret, base_url=settings.openai_base_url)
 

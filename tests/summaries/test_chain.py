@@ -210,12 +210,19 @@ def settings(**given: object) -> Settings:
 
 async def test_model_names_the_order(clock: FakeClock) -> None:
     order = ("google:gemini-test", "openai:local", "extractive")
-    async with build(settings(model=order, gemini_api_key=KEY), clock) as chain:
+    local = "http://127.0.0.1:9/v1"
+    async with build(settings(model=order, gemini_api_key=KEY, openai_base_url=local), clock) as chain:
         assert chain.names == order
         assert chain.name == "google:gemini-test"
     async with build(settings(), clock) as chain:
         assert chain.names == ("extractive",)
         assert (await chain.left()).unlimited
+
+
+@pytest.mark.parametrize(("name", "key"), [("google:gemini-test", "GEMINI_API_KEY"), ("openai:gpt", "OPENAI_API_KEY")])
+def test_a_model_without_its_key_is_refused_by_the_name_of_the_setting(clock: FakeClock, name: str, key: str) -> None:
+    with pytest.raises(BadSetting, match=f"{key}: is not set, and MODEL asks for {name}"):
+        build(settings(model=(name,)), clock)
 
 
 async def test_the_configured_chain_talks_to_the_configured_servers(
