@@ -147,7 +147,7 @@ class Settings(BaseSettings):
         8080, ge=0, le=65535, description="The port of the archive, /healthz and /metrics; 0 picks a free one."
     )
     admins: Annotated[Words, _listed(","), AfterValidator(_admins)] = Field(
-        (), description="telegram:ID,discord:ID: who may broadcast and see health."
+        (), description="telegram:ID,discord:ID: whose /health command is answered."
     )
     default_topics: Annotated[Words, _listed(";")] = Field(
         (), description="Topics that the archive follows, separated by semicolons."
