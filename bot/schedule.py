@@ -80,6 +80,8 @@ class Ticks:
             self._running.add(task)
             try:
                 await work()
+            except asyncio.CancelledError:
+                log.info("tick stopped", tick=name)  # by `stop`, which is no error of the scheduler's to report
             except PaperboyError as error:
                 log.warning("tick failed", tick=name, why=str(error))
             except Exception:
@@ -100,13 +102,14 @@ class Ticks:
 
     async def stop(self) -> None:
         """Let what is under way finish within a few seconds, then cancel it; its rows say where it stopped."""
-        self._scheduler.shutdown(wait=False)
+        self._scheduler.pause()  # its shutdown would cancel what is under way at once
         running = {task for task in self._running if task is not asyncio.current_task()}
         if running:
             _, late = await asyncio.wait(running, timeout=STOP_WITHIN / 2)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        self._scheduler.shutdown(wait=False)
 
 
 async def hold_on(store: Store, clock: Clock, me: str) -> bool:

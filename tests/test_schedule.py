@@ -98,3 +98,18 @@ async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_en
     after = beats
     await asyncio.sleep(0.2)
     assert beats == after
+
+
+async def test_work_under_way_may_finish_before_the_ticks_are_gone() -> None:
+    ticks, begun, finished = Ticks(), asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        await asyncio.sleep(0.05)
+        finished.set()
+
+    ticks.every(60, "work", work)
+    ticks.start()
+    await begun.wait()
+    await ticks.stop()
+    assert finished.is_set()
