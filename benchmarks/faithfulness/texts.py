@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.model import Paper, Reading, SectionKind
@@ -18,7 +19,8 @@ def readings(folder: Path) -> list[tuple[Paper, Reading]]:
         if page.is_file():
             found.append(_with_abstract(bare, read_html(page.read_bytes(), bare, base="https://example.org/")[0]))
         document = open_pdf(pdf)
-        found.append(_with_abstract(bare, read_pdf(document, bare)[0]))
+        second = replace(bare, version=2)  # what is read of one version is read once: the PDF stands for another
+        found.append(_with_abstract(second, read_pdf(document, second)[0]))
         document.close()
     return found
 
@@ -27,7 +29,7 @@ def _with_abstract(bare: Paper, reading: Reading) -> tuple[Paper, Reading]:
     paragraphs = [p.text for s in reading.sections if s.kind is SectionKind.ABSTRACT for p in s.paragraphs]
     title = next((s.title for s in reading.sections if s.kind is SectionKind.FRONT and s.title), "")
     abstract = " ".join(paragraphs) or "This paper has no abstract of its own."
-    return Paper(bare.id, 1, title, bare.authors, abstract, bare.categories), reading
+    return Paper(bare.id, bare.version, title, bare.authors, abstract, bare.categories), reading
 
 
 def full_text(reading: Reading) -> str:
