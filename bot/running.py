@@ -7,7 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import structlog
 
@@ -29,6 +29,8 @@ POLL_SECONDS = 15
 READ_SECONDS = 10
 SEND_SECONDS = 3
 SITE_SECONDS = 600
+CHOOSE_AGAIN = timedelta(minutes=10)
+"""How soon a chat's changed language or size shows in what is wanted, while nothing new was announced."""
 
 
 @dataclass(slots=True)
@@ -151,9 +153,16 @@ def _schedule(ticks: schedule.Ticks, app: App, courier: Courier) -> None:
         if await pipeline.poll(app.store, app.source, app.clock):
             ticks.soon("read")
 
+    chosen_at: datetime | None = None
+
     async def read() -> None:
-        await pipeline.match(app.store)
-        if await pipeline.choose(app.store, app.clock.now()) and await summarize(app):
+        nonlocal chosen_at
+        now = app.clock.now()
+        # Going over what every chat has coming is dear, and only new matches and changed chats give it a new answer.
+        if await pipeline.match(app.store) or chosen_at is None or abs(now - chosen_at) >= CHOOSE_AGAIN:
+            await pipeline.choose(app.store, now)
+            chosen_at = now
+        if await summarize(app):
             ticks.soon("site")
 
     async def compose() -> None:

@@ -101,7 +101,7 @@ async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_en
 
 
 async def test_work_under_way_may_finish_before_the_ticks_are_gone() -> None:
-    ticks, begun, finished = Ticks(), asyncio.Event(), asyncio.Event()
+    ticks, begun, finished = schedule.Ticks(), asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
         begun.set()
