@@ -77,7 +77,7 @@ def test_secrets_never_print(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_lists_are_split_and_an_empty_value_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL", "google:gemini-flash-latest, openai:gpt-5-mini ,extractive")
-    monkeypatch.setenv("DEFAULT_TOPICS", "cs.CV; \"talking head\" ;")
+    monkeypatch.setenv("DEFAULT_TOPICS", 'cs.CV; "talking head" ;')
     monkeypatch.setenv("DIGEST_TIME", "")
     made = settings.load()
     assert made.models == ("google:gemini-flash-latest", "openai:gpt-5-mini", "extractive")

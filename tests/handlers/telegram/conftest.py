@@ -63,7 +63,7 @@ class Desk:
         made = Provenance("extractive", NOW, Source.ABSTRACT)
         return Card(paper, summary=Summary(key, Claim("It works @everyone."), (Claim("One."),), ("x",), made))
 
-    async def compose(self, ref: ChatRef) -> Digest | Quiet:  # noqa: ARG002 - the shape of DigestNow
+    async def compose(self, ref: ChatRef) -> Digest | Quiet:
         await self.free.wait()
         return self.digest
 
