@@ -83,7 +83,7 @@ class _Site:
 
     def index(self, days: Mapping[date, Sequence[Card]], topics: Mapping[str, Sequence[Card]]) -> str:
         recent = [self._day_entry(day, days[day]) for day in sorted(days, reverse=True)[:RECENT_DAYS]]
-        named = [Entry(topic_path(topic), topic, len(cards)) for topic, cards in sorted(topics.items())]
+        named = [Entry(topic_path(topic), one_line(topic), len(cards)) for topic, cards in sorted(topics.items())]
         more = len(days) > RECENT_DAYS
         return self._page("index", "", word("archive", self.language), days=recent, topics=named, more=more)
 
@@ -188,7 +188,8 @@ class _Site:
 
 
 def _stable_id(name: str) -> str:
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"https://arxiv.org/#paperboy:{name}").urn
+    readable = name.encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"https://arxiv.org/#paperboy:{readable}").urn
 
 
 def _stamp(moment: datetime) -> str:
