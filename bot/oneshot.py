@@ -264,7 +264,9 @@ def show_status(found: Status) -> None:
             )
             for line in found.ledger
         ],
-        "No listing yet: arXiv is asked once somebody follows a topic (`paperboy subscribe`, or DEFAULT_TOPICS).",
+        f"No listing of the last week; the newest is that of {found.poll.day}."
+        if found.poll.day
+        else "No listing yet: arXiv is asked once somebody follows a topic (`paperboy subscribe`, or DEFAULT_TOPICS).",
     )
     for sentence in sentences(found):
         console.print(sentence, markup=False)
