@@ -48,7 +48,11 @@ class DiscordSender:
 
     platform = Platform.DISCORD
 
-    def __init__(self, client: discord.Client, invalid: InvalidRequests, data_dir: Path) -> None:
+    def __init__(
+        self, client: discord.Client, invalid: InvalidRequests, data_dir: Path, *, patience: float = SEND_SECONDS
+    ) -> None:
+        """`patience`: seconds after which a request without an answer is of unknown fate."""
+        self.patience = patience
         self._client = client
         self._invalid = invalid
         self._data_dir = data_dir
@@ -72,7 +76,7 @@ class DiscordSender:
             return hindrance
         trail = Trail(TRIES_WITH_NONCE)
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(self.patience):
                 return Sent(await self._send(int(chat.id), part.payload, Signature.of(key), trail))
         except _FAILURES as error:
             return outcome_of(error, trail)
@@ -84,7 +88,7 @@ class DiscordSender:
         """The id of the message with this key's signature. Raises `RetryLater` if Discord does not let us look."""
         signature = Signature.of(key)
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(self.patience):
                 forum = await self._forum(int(chat.id))
                 if forum is None:
                     return await self._find_among(int(chat.id), signature)

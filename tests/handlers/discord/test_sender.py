@@ -11,7 +11,6 @@ import pytest
 
 from bot.errors import RetryLater
 from bot.model import ChatGone, ChatRef, NotSent, Part, Platform, Rejected, Sent, Unknown
-from handlers.discord import sender as sender_module
 from handlers.discord.sender import DiscordSender
 from handlers.discord.wire import InvalidRequests, Pace, trace_config
 from tests.fakes.clock import FakeClock
@@ -102,11 +101,9 @@ async def test_a_fault_after_storing_is_unknown_and_the_part_can_be_found(
     assert len(dc.world.accepted) == 1
 
 
-async def test_a_request_that_nobody_answers_is_unknown(
-    sender: DiscordSender, dc: FakeDiscord, channel: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_request_that_nobody_answers_is_unknown(sender: DiscordSender, dc: FakeDiscord, channel: int) -> None:
     await sender.send(chat(channel), part(), SECOND)
-    monkeypatch.setattr(sender_module, "SEND_SECONDS", 0.3)  # the only time here that a test must wait for
+    sender.patience = 0.3  # the only time here that a test must wait for
     dc.fail("hang", store=True)
     assert await sender.send(chat(channel), part(), KEY) == Unknown("Discord did not answer in time")
 
