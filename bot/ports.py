@@ -291,6 +291,11 @@ class Topics(Protocol):
         """What a chat's topics match, since each subscription began and not after `upto`, that it has not had; oldest
         first, one per paper, replacements left out."""
 
+    async def candidates_of(
+        self, chats: Collection[ChatRef], upto: date | None = None
+    ) -> Mapping[ChatRef, list[Candidate]]:
+        """`candidates` of several chats at once; every chat asked for has an entry."""
+
     async def chats_with_candidates(self) -> list[ChatRef]:
         """Chats (not suspended) for which `candidates` would not be empty."""
 
@@ -368,6 +373,9 @@ class Outbox(Protocol):
         False, and nothing written, if the slot is there already, one of the papers has been taken meanwhile, or the
         chat is gone. `next_due_at` None leaves the due time as it is; no parts means nothing to send."""
 
+    async def write_digests(self, digests: Sequence[NewDigest], now: datetime) -> list[bool]:
+        """`write_digest` of each, in one transaction: where it fails, none is written."""
+
     async def lease(
         self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
     ) -> list[Delivery]:
@@ -397,6 +405,9 @@ class Outbox(Protocol):
         self, *, chat: ChatRef | None = None, states: Collection[DeliveryState] = (), limit: int = 100
     ) -> list[Delivery]:
         """Newest first."""
+
+    async def chats_in_doubt(self) -> set[ChatRef]:
+        """Chats with deliveries whose outcome is unknown."""
 
     async def delivery(self, delivery_id: int) -> Delivery | None: ...
 

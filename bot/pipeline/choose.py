@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -18,17 +19,21 @@ OWED_FOR = timedelta(days=2)
 
 MOST = 10_000
 
+TOGETHER = 20
+"""Chats whose candidates are read at once."""
+
 
 async def choose(store: Store, now: datetime) -> int:
     """Write the wanted set anew from what chats have coming to them; returns its size."""
     wanted: dict[SummaryKey, Wanted] = {}
     chats = {chat.ref: chat for chat in await store.chats()}
-    for ref in await store.chats_with_candidates():
-        chat = chats[ref]
-        if chat.ref.platform is Platform.SITE:
-            continue
-        shown = ranking.rank(await store.candidates(ref), chat.size, now).shown
-        _add(wanted, shown, Voice(chat.language, chat.depth), chat.next_due_at or now)
+    waiting = [ref for ref in await store.chats_with_candidates() if ref.platform is not Platform.SITE]
+    for refs in (waiting[at : at + TOGETHER] for at in range(0, len(waiting), TOGETHER)):
+        for ref, candidates in (await store.candidates_of(refs)).items():
+            chat = chats[ref]
+            shown = ranking.rank(candidates, chat.size, now).shown
+            _add(wanted, shown, Voice(chat.language, chat.depth), chat.next_due_at or now)
+            await asyncio.sleep(0)  # ranking waits for nothing: let answers and messages go between
     if archive := chats.get(ARCHIVE):
         # The archive has no hour of its own: what chats wait for goes first.
         _add(wanted, await _archived(store), Voice(archive.language, archive.depth), now + timedelta(hours=24))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import structlog
 
 from bot import cadence, ranking
 from bot import digest as digests
+from bot.errors import StoreUnavailable
 from bot.model import (
     ARCHIVE,
     Candidate,
     Chat,
+    ChatRef,
     DeliveryState,
     Depth,
     Digest,
@@ -22,6 +25,7 @@ from bot.model import (
     Reading,
     Summary,
     SummaryKey,
+    Wanted,
 )
 from bot.pipeline.summarize import Makers
 from bot.ports import Clock, NewDigest, Reader, Renderer, Store, SummaryRequest
@@ -33,6 +37,12 @@ MOST_OFFERED = 5
 
 LATE_LISTING = timedelta(hours=3)
 """How long a digest that would be empty waits for a listing that arXiv owes."""
+
+TOGETHER = 20
+"""Chats whose digests are made and written in one go; a commit costs more than a digest."""
+
+AGAIN_AFTER = timedelta(minutes=15)
+"""When a digest is tried again that could not be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +64,16 @@ async def compose(
     """
     written = 0
     now = clock.now()
-    for chat in await _due(store, press.renderers, now, upto):
-        if upto is None and chat.next_due_at is not None and chat.next_due_at > now:
-            log.warning("due time mended", chat=str(chat.ref), was=chat.next_due_at.isoformat())
-            await store.set_due(chat.ref, cadence.next_due(chat, now))
-            continue
-        candidates = await store.candidates(chat.ref, upto)
-        if upto is None and await _waits(store, chat, candidates, listing_owed, now):
-            continue
-        slot = cadence.slot_of(chat, chat.next_due_at or now) if upto is None else f"once {upto} {now:%Y%m%dT%H%M%S%f}"
-        due = cadence.next_due(chat, now) if upto is None else chat.next_due_at
-        written += await _write(store, press, chat, candidates, slot, due, now)
+    work = _Round(store, press, now)
+    due = await _due(store, press.renderers, now, upto)
+    for chats in (due[at : at + TOGETHER] for at in range(0, len(due), TOGETHER)):
+        coming = await store.candidates_of([chat.ref for chat in chats], upto)
+        drafts = []
+        for chat in chats:
+            if draft := await _draft(work, chat, coming[chat.ref], upto, listing_owed):
+                drafts.append(draft)
+            await asyncio.sleep(0)  # making a digest may need nothing to wait for: let answers and messages go between
+        written += await _write(work, drafts)
     return written
 
 
@@ -74,9 +83,9 @@ async def digest_now(store: Store, press: Press, chat: Chat, clock: Clock) -> Di
     candidates = await store.candidates(chat.ref)
     if not candidates:
         return None
-    digest = await _digest(store, press, chat, candidates, now)
-    slot = f"now {now:%Y%m%dT%H%M%S%f}"
-    return digest if await _store(store, press, chat, candidates, digest, slot, chat.next_due_at, now) else None
+    work = _Round(store, press, now)
+    draft = await work.draft(chat, candidates, f"now {now:%Y%m%dT%H%M%S%f}", chat.next_due_at)
+    return draft.digest if await store.write_digest(draft.new, now) else None
 
 
 async def _due(store: Store, platforms: Collection[Platform], now: datetime, upto: date | None) -> list[Chat]:
@@ -89,7 +98,42 @@ async def _due(store: Store, platforms: Collection[Platform], now: datetime, upt
     return [chat for chat in chats if chat.ref.platform in platforms and chat.ref != ARCHIVE]
 
 
-async def _waits(store: Store, chat: Chat, candidates: Sequence[Candidate], listing_owed: bool, now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A digest (None where there is nothing to tell) as it will be written."""
+
+    chat: Chat
+    digest: Digest | None
+    new: NewDigest
+
+
+async def _draft(
+    work: _Round, chat: Chat, candidates: Sequence[Candidate], upto: date | None, listing_owed: bool
+) -> _Draft | None:
+    """What to write for a chat that is due; None where nothing is to be written yet."""
+    now = work.now
+    if upto is None and chat.next_due_at is not None and chat.next_due_at > now:
+        log.warning("due time mended", chat=str(chat.ref), was=chat.next_due_at.isoformat())
+        await work.store.set_due(chat.ref, cadence.next_due(chat, now))
+        return None
+    if upto is None and await _waits(work, chat, candidates, listing_owed):
+        return None
+    slot = cadence.slot_of(chat, chat.next_due_at or now) if upto is None else f"once {upto} {now:%Y%m%dT%H%M%S%f}"
+    due = cadence.next_due(chat, now) if upto is None else chat.next_due_at
+    try:
+        return await work.draft(chat, candidates, slot, due)
+    except StoreUnavailable:
+        raise
+    except Exception:
+        # Whatever is wrong with one chat's papers must not keep the others' from going out.
+        log.exception("digest not made", chat=str(chat.ref), slot=slot)
+        if upto is None:
+            await work.store.set_due(chat.ref, now + AGAIN_AFTER)
+        return None
+
+
+async def _waits(work: _Round, chat: Chat, candidates: Sequence[Candidate], listing_owed: bool) -> bool:
+    now = work.now
     due_at = chat.next_due_at or now
     if not candidates:
         return listing_owed and now < due_at + LATE_LISTING
@@ -98,93 +142,120 @@ async def _waits(store: Store, chat: Chat, candidates: Sequence[Candidate], list
     voice = digests.Voice(chat.language, chat.depth)
     shown = ranking.rank(candidates, chat.size, now).shown
     keys = [voice.key(candidate.announced.paper) for candidate in shown]
-    made = await store.summaries(keys)
+    missing = set(keys) - (await work.summaries(keys)).keys()
+    if not missing:
+        return False
     hopeless = {
-        one.key for one in await store.postponed(now) if one.again_at and not cadence.may_wait(due_at, one.again_at)
+        one.key for one in await work.postponed() if one.again_at and not cadence.may_wait(due_at, one.again_at)
     }
-    return bool(set(keys) - made.keys() - hopeless)
+    return bool(missing - hopeless)
 
 
-async def _write(
-    store: Store,
-    press: Press,
-    chat: Chat,
-    candidates: Sequence[Candidate],
-    slot: str,
-    due: datetime | None,
-    now: datetime,
-) -> bool:
-    digest = await _digest(store, press, chat, candidates, now) if candidates else None
-    written = await _store(store, press, chat, candidates, digest, slot, due, now)
-    if not written and chat.next_due_at is not None and due is not None and chat.next_due_at <= now:
-        # This slot has been written before (the clock went back, a crash right after): only the due time is stale.
-        await store.set_due(chat.ref, due)
-    return written and digest is not None
+async def _write(work: _Round, drafts: Sequence[_Draft]) -> int:
+    """How many of these with something in them were written."""
+    done = await work.store.write_digests([draft.new for draft in drafts], work.now)
+    for draft, written in zip(drafts, done, strict=True):
+        chat, new = draft.chat, draft.new
+        log.info(
+            "digest written",
+            chat=str(chat.ref),
+            slot=new.slot,
+            papers=len(new.paper_ids),
+            parts=len(new.parts),
+            written=written,
+        )
+        stale = chat.next_due_at is not None and new.next_due_at is not None and chat.next_due_at <= work.now
+        if not written and stale:
+            # This slot has been written before (the clock went back, a crash right after): only the due time is stale.
+            await work.store.set_due(chat.ref, new.next_due_at)
+    return sum(written and draft.digest is not None for draft, written in zip(drafts, done, strict=True))
 
 
-async def _store(
-    store: Store,
-    press: Press,
-    chat: Chat,
-    candidates: Sequence[Candidate],
-    digest: Digest | None,
-    slot: str,
-    due: datetime | None,
-    now: datetime,
-) -> bool:
-    today = await store.latest_day() or now.date()
-    window = digest.window if digest else digests.window_of((), today)
-    parts = press.renderers[chat.ref.platform].parts(digest, chat) if digest else []
-    papers = tuple(candidate.announced.paper.id for candidate in candidates)
-    new = NewDigest(chat.ref, slot, window.first, window.last, papers, tuple(parts), due)
-    written = await store.write_digest(new, now)
-    log.info("digest written", chat=str(chat.ref), slot=slot, papers=len(papers), parts=len(parts), written=written)
-    return written
+@dataclass(slots=True)
+class _Round:
+    """One round of composing: what its digests have in common is asked of the store once."""
 
+    store: Store
+    press: Press
+    now: datetime
+    _latest: date | None = None
+    _counts: dict[tuple[date, date], int] = field(default_factory=dict)
+    _made: dict[SummaryKey, Summary] = field(default_factory=dict)
+    _postponed: list[Wanted] | None = None
+    _in_doubt: set[ChatRef] | None = None
 
-async def _digest(store: Store, press: Press, chat: Chat, candidates: Sequence[Candidate], now: datetime) -> Digest:
-    ranked = ranking.rank(candidates, chat.size, now)
-    voice = digests.Voice(chat.language, chat.depth)
-    summaries, readings = await tell(store, press, ranked.shown, voice, now)
-    shown = digests.cards(ranked.shown, summaries, voice, readings)
-    window = digests.window_of(candidates, now.date())
-    return Digest(
-        topics=digests.topics_of(candidates),
-        window=window,
-        announced=await store.counts(window.first, window.last),
-        matched=len(candidates),
-        cards=shown,
-        also=digests.cards(ranked.also, {}, voice),
-        language=chat.language,
-        notes=digests.notes_on(shown),
-        doubtful=await _doubtful(store, chat),
-    )
+    async def draft(self, chat: Chat, candidates: Sequence[Candidate], slot: str, due: datetime | None) -> _Draft:
+        digest = await self._digest(chat, candidates) if candidates else None
+        window = digest.window if digest else digests.window_of((), await self._latest_day())
+        parts = self.press.renderers[chat.ref.platform].parts(digest, chat) if digest else []
+        papers = tuple(candidate.announced.paper.id for candidate in candidates)
+        return _Draft(chat, digest, NewDigest(chat.ref, slot, window.first, window.last, papers, tuple(parts), due))
 
+    async def summaries(self, keys: Collection[SummaryKey]) -> dict[SummaryKey, Summary]:
+        """Those that are there; what is not yet is asked for anew each time."""
+        if missing := [key for key in keys if key not in self._made]:
+            self._made |= await self.store.summaries(missing)
+        return {key: self._made[key] for key in keys if key in self._made}
 
-async def _doubtful(store: Store, chat: Chat) -> tuple[Doubtful, ...]:
-    """What of the chat's last digest may not have arrived. Each digest offers this once, for the one before it."""
-    unknown = await store.deliveries(chat=chat.ref, states=[DeliveryState.UNKNOWN], limit=MOST_OFFERED)
-    if not unknown:
-        return ()
-    [latest] = await store.deliveries(chat=chat.ref, limit=1)
-    days = cadence.days_in(latest.slot)
-    last = [each for each in reversed(unknown) if each.slot == latest.slot and each.part.paper_ids]
-    return tuple(Doubtful(each.id, days[0]) for each in last if days)
+    async def postponed(self) -> list[Wanted]:
+        if self._postponed is None:
+            self._postponed = await self.store.postponed(self.now)
+        return self._postponed
 
+    async def _digest(self, chat: Chat, candidates: Sequence[Candidate]) -> Digest:
+        ranked = ranking.rank(candidates, chat.size, self.now)
+        voice = digests.Voice(chat.language, chat.depth)
+        summaries, readings = await self._tell(ranked.shown, voice)
+        shown = digests.cards(ranked.shown, summaries, voice, readings)
+        window = digests.window_of(candidates, self.now.date())
+        return Digest(
+            topics=digests.topics_of(candidates),
+            window=window,
+            announced=await self._announced(window.first, window.last),
+            matched=len(candidates),
+            cards=shown,
+            also=digests.cards(ranked.also, {}, voice),
+            language=chat.language,
+            notes=digests.notes_on(shown),
+            doubtful=await self._doubtful(chat),
+        )
 
-async def tell(
-    store: Store, press: Press, shown: Sequence[Candidate], voice: digests.Voice, now: datetime
-) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
-    """The summaries of these candidates, extractive ones (not kept) where none is there yet; with readings if deep."""
-    papers = {voice.key(candidate.announced.paper): candidate.announced.paper for candidate in shown}
-    summaries = dict(await store.summaries(list(papers)))
-    readings: dict[str, Reading] = {}
-    why = {one.key: one.why for one in await store.postponed(now)} if len(summaries) < len(papers) else {}
-    for key, paper in papers.items():
-        if key.depth is Depth.DEEP and key in summaries:
-            readings[paper.id] = await press.reader.read(paper)
-        if key not in summaries:
-            request = SummaryRequest(key, paper)
-            reason = why.get(key) or "no model had answered when this was due"
-            summaries[key] = press.makers.extractive_instead(request, reason)
-    return summaries, readings
+    async def _tell(
+        self, shown: Sequence[Candidate], voice: digests.Voice
+    ) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
+        """The summaries of these candidates, extractive ones (not kept) where none is there yet; with readings if
+        deep."""
+        papers = {voice.key(candidate.announced.paper): candidate.announced.paper for candidate in shown}
+        summaries = await self.summaries(papers)
+        readings: dict[str, Reading] = {}
+        why = {one.key: one.why for one in await self.postponed()} if len(summaries) < len(papers) else {}
+        for key, paper in papers.items():
+            if key.depth is Depth.DEEP and key in summaries:
+                readings[paper.id] = await self.press.reader.read(paper)
+            if key not in summaries:
+                request = SummaryRequest(key, paper)
+                reason = why.get(key) or "no model had answered when this was due"
+                summaries[key] = self.press.makers.extractive_instead(request, reason)
+        return summaries, readings
+
+    async def _doubtful(self, chat: Chat) -> tuple[Doubtful, ...]:
+        """What of the chat's last digest may not have arrived. Each digest offers this once, for the one before it."""
+        if self._in_doubt is None:
+            self._in_doubt = await self.store.chats_in_doubt()
+        if chat.ref not in self._in_doubt:
+            return ()
+        unknown = await self.store.deliveries(chat=chat.ref, states=[DeliveryState.UNKNOWN], limit=MOST_OFFERED)
+        [latest] = await self.store.deliveries(chat=chat.ref, limit=1)
+        days = cadence.days_in(latest.slot)
+        last = [each for each in reversed(unknown) if each.slot == latest.slot and each.part.paper_ids]
+        return tuple(Doubtful(each.id, days[0]) for each in last if days)
+
+    async def _announced(self, first: date, last: date) -> int:
+        if (first, last) not in self._counts:
+            self._counts[first, last] = await self.store.counts(first, last)
+        return self._counts[first, last]
+
+    async def _latest_day(self) -> date:
+        if self._latest is None:
+            self._latest = await self.store.latest_day() or self.now.date()
+        return self._latest

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, exists, false, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import cadence
@@ -151,6 +152,15 @@ async def _followed(connection: AsyncConnection, topic: Row[Any]) -> bool:
 
 def is_chat(ref: ChatRef) -> ColumnElement[bool]:
     return (schema.chats.c.platform == ref.platform.value) & (schema.chats.c.ident == ref.id)
+
+
+def are_chats(refs: Collection[ChatRef]) -> ColumnElement[bool]:
+    """One of these; for as many as one statement's parameters hold."""
+    idents: dict[str, list[str]] = {}
+    for ref in refs:
+        idents.setdefault(ref.platform.value, []).append(ref.id)
+    table = schema.chats
+    return or_(false(), *((table.c.platform == name) & table.c.ident.in_(ids) for name, ids in idents.items()))
 
 
 async def chat_id_of(connection: AsyncConnection, ref: ChatRef, *, lock: bool = False) -> int | None:

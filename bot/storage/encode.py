@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.model import (
     JSON,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     AnyRow = Row[*tuple[Any, ...]]
+
+Name = TypeVar("Name", int, str)
 
 ANNOUNCED = (
     *schema.papers.c,
@@ -193,7 +195,7 @@ def summary(body: Any) -> Summary:
     return _summaries().validate_python(body, strict=False)
 
 
-def in_chunks(values: Iterable[str], size: int = 5_000) -> Iterable[list[str]]:
+def in_chunks(values: Iterable[Name], size: int = 5_000) -> Iterable[list[Name]]:
     """Distinct values in runs that fit one statement's parameters (SQLite takes 32,766)."""
     distinct = list(dict.fromkeys(values))
     for start in range(0, len(distinct), size):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import cadence
 from bot.model import ChatRef, Delivery, DeliveryState, Platform
@@ -26,33 +27,14 @@ class SqlOutbox:
     db: Database
 
     async def write_digest(self, digest: NewDigest, now: datetime) -> bool:
-        papers = tuple(dict.fromkeys(digest.paper_ids))
+        [written] = await self.write_digests([digest], now)
+        return written
+
+    async def write_digests(self, digests: Sequence[NewDigest], now: datetime) -> list[bool]:
+        if not digests:
+            return []
         async with self.db.write() as connection:
-            chat_id = await chat_id_of(connection, digest.chat, lock=True)
-            if chat_id is None:  # forgotten meanwhile
-                return False
-            slots = exists().where(schema.digests.c.chat_id == chat_id, schema.digests.c.slot == digest.slot)
-            had = exists().where(schema.taken.c.chat_id == chat_id, schema.taken.c.paper_id.in_(papers))
-            if await connection.scalar(select(or_(slots, had))):
-                return False
-            written = insert(schema.digests).values(
-                chat_id=chat_id,
-                slot=digest.slot,
-                first_day=digest.first_day,
-                last_day=digest.last_day,
-                created_at=now,
-            )
-            digest_id = (await connection.execute(written.returning(schema.digests.c.id))).scalar_one()
-            if papers:
-                rows = [{"chat_id": chat_id, "paper_id": paper, "digest_id": digest_id} for paper in papers]
-                await connection.execute(insert(schema.taken), rows)
-                await connection.execute(seen_matches(chat_id))
-            if digest.parts:
-                await connection.execute(insert(schema.deliveries), _rows(digest, chat_id, digest_id, now))
-            if digest.next_due_at is not None:
-                due = update(schema.chats).where(schema.chats.c.id == chat_id)
-                await connection.execute(due.values(next_due_at=digest.next_due_at))
-        return True
+            return [await _write(connection, digest, now) for digest in digests]
 
     async def lease(
         self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
@@ -122,6 +104,13 @@ class SqlOutbox:
         async with self.db.read() as connection:
             return [encode.delivery(row) for row in await connection.execute(query)]
 
+    async def chats_in_doubt(self) -> set[ChatRef]:
+        table, chat = schema.deliveries, schema.chats
+        unknown = exists().where(table.c.state == DeliveryState.UNKNOWN.value, table.c.chat_id == chat.c.id)
+        async with self.db.read() as connection:
+            rows = await connection.execute(select(chat.c.platform, chat.c.ident).where(unknown))
+            return {encode.ref(row) for row in rows}
+
     async def delivery(self, delivery_id: int) -> Delivery | None:
         async with self.db.read() as connection:
             row = (await connection.execute(_deliveries().where(schema.deliveries.c.id == delivery_id))).first()
@@ -164,6 +153,35 @@ class SqlOutbox:
         async with self.db.read() as connection:
             oldest: datetime | None = await connection.scalar(query)
         return oldest
+
+
+async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) -> bool:
+    papers = tuple(dict.fromkeys(digest.paper_ids))
+    chat_id = await chat_id_of(connection, digest.chat, lock=True)
+    if chat_id is None:  # forgotten meanwhile
+        return False
+    slots = exists().where(schema.digests.c.chat_id == chat_id, schema.digests.c.slot == digest.slot)
+    had = exists().where(schema.taken.c.chat_id == chat_id, schema.taken.c.paper_id.in_(papers))
+    if await connection.scalar(select(or_(slots, had))):
+        return False
+    written = insert(schema.digests).values(
+        chat_id=chat_id,
+        slot=digest.slot,
+        first_day=digest.first_day,
+        last_day=digest.last_day,
+        created_at=now,
+    )
+    digest_id = (await connection.execute(written.returning(schema.digests.c.id))).scalar_one()
+    if papers:
+        rows = [{"chat_id": chat_id, "paper_id": paper, "digest_id": digest_id} for paper in papers]
+        await connection.execute(insert(schema.taken), rows)
+        await connection.execute(seen_matches(chat_id))
+    if digest.parts:
+        await connection.execute(insert(schema.deliveries), _rows(digest, chat_id, digest_id, now))
+    if digest.next_due_at is not None:
+        due = update(schema.chats).where(schema.chats.c.id == chat_id)
+        await connection.execute(due.values(next_due_at=digest.next_due_at))
+    return True
 
 
 def _rows(digest: NewDigest, chat_id: int, digest_id: int, now: datetime) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import ARCHIVE, Announced, Candidate, ChatRef, Match
 from bot.ports import TopicState
 from bot.storage import encode, schema
+from bot.storage.chats import are_chats
 from bot.storage.engine import Database
 from bot.storage.papers import announced_query
 
@@ -100,19 +101,49 @@ class SqlTopics:
             return _candidates(await connection.execute(query), by_day=True)
 
     async def candidates(self, chat: ChatRef, upto: date | None = None) -> list[Candidate]:
+        return (await self.candidates_of([chat], upto))[chat]
+
+    async def candidates_of(
+        self, chats: Collection[ChatRef], upto: date | None = None
+    ) -> Mapping[ChatRef, list[Candidate]]:
         table, match, subscription = schema.announcements, schema.matches, schema.subscriptions
         query = (
-            _matched_announcements()
-            .join(subscription, _in_window())
+            select(
+                schema.chats.c.platform,
+                schema.chats.c.ident,
+                match.c.paper_id,
+                table.c.seq,
+                schema.topics.c.query,
+                match.c.because,
+            )
+            .select_from(subscription)
             .join(schema.chats, schema.chats.c.id == subscription.c.chat_id)
-            .where(schema.chats.c.platform == chat.platform.value, schema.chats.c.ident == chat.id)
-            .where(~_had(subscription.c.chat_id))
+            .join(match, _in_window())
+            .join(schema.topics, schema.topics.c.id == match.c.topic_id)
+            .join(table, _announced_that_day())
+            .where(are_chats(chats), ~_had(subscription.c.chat_id))
             .order_by(table.c.day, table.c.seq, schema.topics.c.query)
         )
         if upto is not None:
             query = query.where(match.c.day <= upto)
+        # Chats that follow the same topics wait for the same papers: those are read once.
+        first: dict[ChatRef, dict[str, int]] = {chat: {} for chat in chats}
+        matches: dict[ChatRef, dict[str, dict[str, Match]]] = {chat: {} for chat in chats}
         async with self.db.read() as connection:
-            return _candidates(await connection.execute(query))
+            for row in await connection.execute(query):
+                chat = encode.ref(row)
+                first[chat].setdefault(row.paper_id, row.seq)
+                by_topic = matches[chat].setdefault(row.paper_id, {})
+                by_topic.setdefault(row.query, Match(row.query, tuple(row.because)))
+            announced = await _announced(connection, {seq for papers in first.values() for seq in papers.values()})
+        return {
+            chat: [
+                Candidate(announced[seq], tuple(matches[chat][paper_id].values()))
+                for paper_id, seq in papers.items()
+                if seq in announced
+            ]
+            for chat, papers in first.items()
+        }
 
     async def chats_with_candidates(self) -> list[ChatRef]:
         chat, match, subscription = schema.chats, schema.matches, schema.subscriptions
@@ -133,6 +164,14 @@ class SqlTopics:
         )
         async with self.db.read() as connection:
             return await connection.scalar(query) or 0
+
+
+async def _announced(connection: AsyncConnection, seqs: Collection[int]) -> dict[int, Announced]:
+    found: dict[int, Announced] = {}
+    for chunk in encode.in_chunks(seqs):
+        rows = await connection.execute(announced_query().where(schema.announcements.c.seq.in_(chunk)))
+        found.update((row.seq, encode.announced(row)) for row in rows)
+    return found
 
 
 def _announced_that_day() -> Any:

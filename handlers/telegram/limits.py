@@ -22,6 +22,7 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from handlers.telegram.outcomes import seconds_of
+from handlers.telegram.pace import Pace
 
 log = structlog.get_logger()
 
@@ -48,8 +49,6 @@ LONGEST_RETRY = 60.0
 """An answer to a person is sent again after a 429 of at most so many seconds."""
 
 _TOGETHER = 2.0  # seconds within which 429s of two chats mean that the bot as a whole is too fast
-_GROW_EVERY = 10.0  # seconds without a 429 after which the overall rate grows by a tenth of what Telegram says
-_PROBE_EVERY = 60.0  # the same, by one, close to the rate that was too fast
 
 
 class Urgency(enum.IntEnum):
@@ -125,7 +124,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         overall: int = OVERALL_PER_SECOND,
     ) -> None:
         self._now, self._sleep = now, sleep
-        self._most = overall
+        self._pace = Pace(overall)
         self._overall = Window(overall, 1.0)
         self._places: dict[str, _Place] = {}
         self._queues: dict[Urgency, dict[_Waiter, None]] = {each: {} for each in (Urgency.ANSWER, Urgency.DIGEST)}
@@ -133,8 +132,6 @@ class Limiter(BaseRateLimiter[Urgency]):
         self._pump: asyncio.Task[None] | None = None
         self._halted_until = self._last_429 = -math.inf
         self._last_429_chat = ""
-        self._grows_at = math.inf
-        self._too_fast = overall
         self._digest_at = -math.inf
         self._lead = 0.0
         self._early: dict[str, tuple[_Slot, float]] = {}
@@ -165,22 +162,24 @@ class Limiter(BaseRateLimiter[Urgency]):
             return await callback(*args, **kwargs)
         if urgency is Urgency.NOW:
             await self._until_due(chat)
-            return await self._heard(chat, callback(*args, **kwargs))
+            return await self._heard(chat, weight, callback(*args, **kwargs))
         try:
             async with self.turn(chat, urgency, weight):
-                return await self._heard(chat, callback(*args, **kwargs))
+                return await self._heard(chat, weight, callback(*args, **kwargs))
         except RetryAfter as error:
             if urgency is Urgency.DIGEST or seconds_of(error) > LONGEST_RETRY:
                 raise
         async with self.turn(chat, urgency, weight):
-            return await self._heard(chat, callback(*args, **kwargs))
+            return await self._heard(chat, weight, callback(*args, **kwargs))
 
-    async def _heard(self, chat: str, request: Coroutine[Any, Any, Any]) -> Any:
+    async def _heard(self, chat: str, weight: int, request: Coroutine[Any, Any, Any]) -> Any:
         try:
-            return await request
+            answer = await request
         except RetryAfter as error:
             self._refused(chat, error)
             raise
+        self._pace.accepted(self._now(), weight)
+        return answer
 
     @contextlib.asynccontextmanager
     async def early_turn(self, chat: str, weight: int = 1) -> AsyncIterator[None]:
@@ -256,7 +255,8 @@ class Limiter(BaseRateLimiter[Urgency]):
     def _next(self, now: float) -> tuple[_Waiter | None, float]:
         """Whose turn it is and when its request may leave, or nobody's and when to look again: answers first, then in
         the order of coming."""
-        self._grow(now)
+        self._pace.grow(now)
+        self._overall.most = self._pace.rate
         soonest = math.inf
         for urgency, queue in self._queues.items():
             halted = max(self._halted_until, self._digest_at if urgency is Urgency.DIGEST else -math.inf)
@@ -305,21 +305,13 @@ class Limiter(BaseRateLimiter[Urgency]):
         place.halted_until = max(place.halted_until, now + seconds)
         together = self._last_429_chat not in ("", chat) and now - self._last_429 <= _TOGETHER
         if together and now >= self._halted_until:
-            self._too_fast = self._overall.most
-            self._overall.most = max(1, self._overall.most * 2 // 3)
+            self._pace.refused(self._last_429, now, now + seconds)
+        else:
+            self._pace.hold(now + seconds)
         if together:
             self._halted_until = max(self._halted_until, now + seconds)
         self._last_429, self._last_429_chat = now, chat
-        self._grows_at = now + seconds + _GROW_EVERY
-        log.warning("telegram limits us", chat=chat, seconds=seconds, everywhere=together, rate=self._overall.most)
-
-    def _grow(self, now: float) -> None:
-        if now < self._grows_at or self._overall.most >= self._most:
-            return
-        step = max(1, self._most // 10)
-        probing = self._overall.most + step >= self._too_fast
-        self._overall.most = min(self._most, self._overall.most + (1 if probing else step))
-        self._grows_at = now + (_PROBE_EVERY if probing else _GROW_EVERY)
+        log.warning("telegram limits us", chat=chat, seconds=seconds, everywhere=together, rate=self._pace.rate)
 
 
 _SENDS = ("send", "edit", "copy", "forward")

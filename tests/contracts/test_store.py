@@ -13,10 +13,12 @@ from bot.model import (
     ARCHIVE,
     Announced,
     Announcement,
+    ChatRef,
     Depth,
     Kind,
     Malformed,
     Match,
+    Platform,
     Wanted,
 )
 from bot.ports import Ingested, ListingRecord, Store, Usage
@@ -294,6 +296,21 @@ async def test_a_paper_matched_by_two_topics_is_one_candidate_with_both(store: S
     assert candidate.announced == announced()
     assert candidate.matches == (Match("abs:thing", ("cs.CV",)), Match("cat:cs.CV", ("cs.CV",)))
     assert await store.matches(["2606.00001"], ["abs:thing"]) == {"2606.00001": (Match("abs:thing", ("cs.CV",)),)}
+
+
+async def test_candidates_of_several_chats_are_each_ones_own(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced("2606.00001", MONDAY), announced("2606.00002", TUESDAY)], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
+    await match_all(store, ("2606.00001", MONDAY), ("2606.00002", TUESDAY))
+    assert await store.write_digest(digest(BOB, papers=("2606.00002",)), NOW)
+    nobody = ChatRef(Platform.TELEGRAM, "404")
+    coming = await store.candidates_of([ANN, BOB, nobody])
+    assert coming == {ANN: await store.candidates(ANN), BOB: await store.candidates(BOB), nobody: []}
+    assert [[each.announced.paper.id for each in coming[ref]] for ref in (ANN, BOB)] == [["2606.00002"], ["2606.00001"]]
+    assert await store.candidates_of([BOB], MONDAY) == {BOB: coming[BOB]}
+    assert await store.candidates_of([]) == {}
 
 
 async def test_candidates_are_what_was_announced_since_the_subscription_and_up_to_a_day(store: Store) -> None:

@@ -99,6 +99,27 @@ async def test_of_many_writers_of_one_paper_one_succeeds(store: Store) -> None:
     assert len(await store.deliveries()) == 1
 
 
+async def test_many_digests_are_written_together_and_those_that_clash_are_left_out(store: Store) -> None:
+    await with_chats(store)
+    assert await store.write_digest(digest(ANN, papers=("p",)), NOW)
+    nobody = ChatRef(Platform.TELEGRAM, "404")
+    drafts = [digest(ANN, "again", ("p",)), digest(BOB, papers=("p", "q")), digest(nobody), digest(BOB, papers=("r",))]
+    assert await store.write_digests(drafts, NOW) == [False, True, False, False]
+    assert await store.taken(BOB, ["p", "q", "r"]) == {"p", "q"}
+    assert await store.write_digests([], NOW) == []
+
+
+async def test_chats_in_doubt_are_those_with_an_unknown_delivery(store: Store) -> None:
+    await with_chats(store)
+    assert await store.chats_in_doubt() == set()
+    for ref in (ANN, BOB):
+        await store.write_digest(digest(ref), NOW)
+    for delivery in await lease(store):
+        assert await store.begin(delivery.id, "w1", NOW)
+        await store.settle(delivery.id, S.UNKNOWN if delivery.chat == ANN else S.SENT, NOW)
+    assert await store.chats_in_doubt() == {ANN}
+
+
 # ── leasing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

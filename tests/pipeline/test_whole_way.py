@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot import pipeline
 from bot.errors import ModelRefused, ModelUnavailable
-from bot.model import ChatGone, ChatMoved, ChatRef, DeliveryState, NotSent, Platform, Sent, Unknown
+from bot.model import (
+    Chat,
+    ChatGone,
+    ChatMoved,
+    ChatRef,
+    DeliveryState,
+    Digest,
+    NotSent,
+    Part,
+    Platform,
+    Sent,
+    Unknown,
+)
+from tests.fakes.senders import FakePlatform
 from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
 
 
@@ -98,6 +111,38 @@ async def test_a_digest_waits_for_its_summaries_an_hour_and_then_goes_without_th
     assert await scene.send() == 1
     kept = await scene.store.wanted(scene.clock.now() + timedelta(days=9), 10)
     assert len(kept) == 2, "the model's summaries are still wanted, for the archive and for other chats"
+
+
+class TripsOver(FakePlatform):
+    """A renderer with a mistake in it, which one chat's papers bring to light."""
+
+    def __init__(self, chat: ChatRef) -> None:
+        super().__init__()
+        self.chat: ChatRef | None = chat
+
+    def parts(self, digest: Digest, chat: Chat) -> list[Part]:
+        if chat.ref == self.chat:
+            raise ValueError("no such node")
+        return super().parts(digest, chat)
+
+
+async def test_a_digest_that_cannot_be_made_keeps_no_other_from_going_out_and_is_tried_again(scene: Scene) -> None:
+    scene.telegram = trips = TripsOver(ANN)
+    others = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(7, 10)]
+    for ref in (ANN, *others):
+        await scene.follow(ref, "cs.CV")
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    assert await scene.send() == len(others)
+    assert await scene.send() == 0
+    trips.chat = None
+    assert await scene.send() == 0
+    scene.clock.set(scene.clock.now() + timedelta(minutes=16))
+    assert await scene.send() == 1
+    assert sorted(trips.papers(ANN)) == ["2605.31057", "2605.31589"]
+    chat = await scene.store.chat(ANN)
+    assert chat is not None
+    assert chat.next_due_at == datetime(2026, 6, 2, 9, tzinfo=UTC)
 
 
 async def test_a_model_that_comes_back_is_asked_again(scene: Scene) -> None:

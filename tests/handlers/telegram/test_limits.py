@@ -170,7 +170,7 @@ async def test_429s_in_several_chats_halt_everything_and_bring_the_rate_down_unt
     await time.run([send(limiter, platform, chat) for chat in range(10, 100)])
     times = [at for at, _, _ in platform.arrived]
     assert times[0] >= 1005.0
-    assert sum(at < times[0] + 1 for at in times) == 20
+    assert sum(at < times[0] + 1 for at in times) == 10
     time.now += 60
     platform.arrived.clear()
     await time.run([send(limiter, platform, chat) for chat in range(100, 400)])

@@ -1,0 +1,94 @@
+"""How fast after a 429: about what was measured, one more at a time near what was too fast, all of it when calm."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.telegram.pace import GROW_EVERY, LONGEST_PROBE, PROBE_EVERY, Pace
+
+
+class Telegram:
+    """Takes `limit` messages in any second; a 429 halts everything for three."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.halts, self.taken = limit, list[float](), 0
+
+    def run(self, pace: Pace, since: float, seconds: float) -> float:
+        """Send as fast as the pace allows; returns the time then."""
+        now = since
+        while now < since + seconds:
+            pace.grow(now)
+            for number in range(min(pace.rate, self.limit)):
+                pace.accepted(now + number / pace.rate)
+            self.taken += min(pace.rate, self.limit)
+            if pace.rate > self.limit:
+                first = now + self.limit / pace.rate
+                pace.refused(first, first + 0.1, first + 3)
+                self.halts.append(first)
+                now = first + 3
+            else:
+                now += 1.0
+        return now
+
+
+def test_with_half_the_limit_one_halt_finds_the_rate() -> None:
+    pace, telegram = Pace(30), Telegram(15)
+    telegram.run(pace, 0.0, 8.0)
+    assert len(telegram.halts) == 1
+    assert 12 <= pace.rate <= 15
+
+
+def test_a_lower_limit_that_lasts_is_met_ever_more_seldom_and_most_of_it_is_used() -> None:
+    pace, telegram = Pace(30), Telegram(15)
+    telegram.run(pace, 0.0, 3600.0)
+    assert len(telegram.halts) <= 9
+    assert telegram.taken >= 0.97 * 15 * 3600
+    assert telegram.halts[-1] - telegram.halts[-2] >= LONGEST_PROBE / 2
+
+
+def test_a_failed_attempt_goes_back_to_the_rate_before_it() -> None:
+    pace, telegram = Pace(30), Telegram(15)
+    now = telegram.run(pace, 0.0, 200.0)
+    assert len(telegram.halts) >= 2
+    assert pace.rate >= 14
+    telegram.run(pace, now, 5.0)
+    assert pace.rate <= 15
+
+
+def test_a_limit_that_was_low_for_a_moment_is_forgotten_soon() -> None:
+    pace = Pace(30)
+    now = Telegram(10).run(pace, 0.0, 20.0)
+    Telegram(30).run(pace, now, 3 * PROBE_EVERY + 7 * GROW_EVERY)
+    assert pace.rate == 30
+
+
+def test_429s_while_hardly_anything_is_sent_leave_a_third_of_the_rate() -> None:
+    pace = Pace(30)
+    pace.refused(5.0, 5.1, 8.0)
+    assert pace.rate == 10
+
+
+def test_no_growth_while_one_chat_is_halted() -> None:
+    pace = Pace(30)
+    pace.refused(5.0, 5.1, 8.0)
+    pace.hold(500.0)
+    pace.grow(400.0)
+    assert pace.rate == 10
+
+
+@given(st.lists(st.tuples(st.sampled_from(["accepted", "refused", "hold", "grow"]), st.floats(0, 400)), max_size=60))
+def test_the_rate_is_never_below_one_nor_above_what_telegram_says(events: list[tuple[str, float]]) -> None:
+    pace, now = Pace(30), 0.0
+    for what, later in events:
+        now += later
+        match what:
+            case "accepted":
+                pace.accepted(now)
+            case "refused":
+                pace.refused(now - 0.1, now, now + 3)
+            case "hold":
+                pace.hold(now + 3)
+            case _:
+                pace.grow(now)
+        assert 1 <= pace.rate <= 30
