@@ -56,7 +56,8 @@ class PaperSource(Protocol):
     async def changed(self, first: date, last: date) -> Listing:
         """What was announced on these days, inferred from OAI records.
 
-        `Listing.day` is `last`; the entries carry their own day.
+        `Listing.day` is the newest of these days that has come by arXiv's own clock, which may be before all of them;
+        the entries carry their own day.
         """
 
     async def submitted(self, archives: Collection[str], first: date, last: date) -> Sequence[Paper]:

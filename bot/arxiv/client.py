@@ -115,7 +115,7 @@ class ArxivSource:
             entries.update((entry.paper.id, entry) for entry in page.entries)
             aside.extend(page.malformed)
             if page.token is None:
-                return Listing(last, tuple(entries.values()), tuple(aside))
+                return Listing(min(last, page.today or last), tuple(entries.values()), tuple(aside))
             if page.token == token:
                 raise SourceUnavailable("arXiv's OAI interface goes round in circles.")
             token = page.token

@@ -24,12 +24,14 @@ records for journal references and other corrections. Papers are held by moderat
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of records. `token` asks for the next one, None at the end; `expired` says to start anew."""
+    """One page of records. `token` asks for the next one, None at the end; `expired` says to start anew; `today` is the
+    day by arXiv's own clock, None where the page does not tell."""
 
     entries: tuple[Announced, ...] = ()
     malformed: tuple[Malformed, ...] = ()
     token: str | None = None
     expired: bool = False
+    today: date | None = None
 
 
 def list_url(base: str, first: date, last: date, token: str | None) -> str:
@@ -50,9 +52,10 @@ def record_url(base: str, paper_id: str) -> str:
 def read_page(body: bytes) -> Page:
     """A page of ListRecords. Raises `SourceUnavailable` for a broken document or an error of the interface."""
     root = parse(body, _ROOT)
+    today = _today(root)
     match _error_code(root):
         case "noRecordsMatch":
-            return Page()
+            return Page(today=today)
         case "badResumptionToken":
             return Page(expired=True)
         case str(code):
@@ -73,7 +76,7 @@ def read_page(body: bytes) -> Page:
         except (Unreadable, ValueError) as error:
             aside.append(malformed("oai", record, error, None))
     token = text(root, "oai:ListRecords/oai:resumptionToken")
-    return Page(tuple(entries), tuple(aside), token or None)
+    return Page(tuple(entries), tuple(aside), token or None, today=today)
 
 
 def read_license(body: bytes) -> str | None:
@@ -93,6 +96,13 @@ def read_license(body: bytes) -> str | None:
 def _error_code(root: etree._Element) -> str | None:
     error = root.find("oai:error", NS)
     return None if error is None else (error.get("code") or "error")
+
+
+def _today(root: etree._Element) -> date | None:
+    try:
+        return _date(text(root, "oai:responseDate"))
+    except ValueError:
+        return None
 
 
 def _announced(record: etree._Element) -> Announced:

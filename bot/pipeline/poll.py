@@ -179,6 +179,8 @@ class _Round:
 
     async def _catch_up(self, days: Sequence[date]) -> None:
         listing = await self.source.changed(min(days), max(days))
+        # A clock of ours that runs ahead must not write days into the ledger that are still to come.
+        days = [day for day in days if listing.day is not None and day <= listing.day]
         entries: tuple[Announced, ...] = ()
         for day in days:
             ours = [entry for entry in listing.entries if entry.announcement.day == day and self._ours(entry.paper)]

@@ -55,7 +55,7 @@ class SampleSource:
 
     async def changed(self, first: date, last: date) -> Listing:
         spans = [entries for day, entries in days().items() if first <= day <= min(last, self.today)]
-        return Listing(last, tuple(entry for entries in spans for entry in entries))
+        return Listing(min(last, self.today), tuple(entry for entries in spans for entry in entries))
 
     async def submitted(
         self,

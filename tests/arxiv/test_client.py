@@ -122,8 +122,16 @@ async def test_missed_days_come_back_through_oai_page_by_page() -> None:
 
 async def test_nothing_changed_is_an_empty_listing() -> None:
     with FakeArxiv() as arxiv:
+        arxiv.today = date(2026, 6, 8)
         async with source_of(arxiv) as source:
             assert await source.changed(date(2026, 6, 6), date(2026, 6, 7)) == Listing(date(2026, 6, 7))
+
+
+async def test_of_days_to_come_by_arxivs_own_clock_it_says_nothing() -> None:
+    with FakeArxiv() as arxiv:
+        async with source_of(arxiv) as source:
+            assert (await source.changed(LAST, date(2026, 6, 25))).day == LAST
+            assert await source.changed(date(2026, 6, 20), date(2026, 6, 25)) == Listing(LAST)
 
 
 async def test_one_query_finds_what_was_submitted_newest_first() -> None:

@@ -261,24 +261,24 @@ class FakeArxiv:
             ident = query.get("identifier", "").removeprefix("oai:arXiv.org:")
             entries = [entry for entry in self._out() if entry.paper.id == ident]
             if not entries:
-                return oai_answer('<error code="idDoesNotExist">no such id</error>')
-            return oai_answer(f"<GetRecord>{record(entries)}</GetRecord>")
+                return oai_answer('<error code="idDoesNotExist">no such id</error>', self.today)
+            return oai_answer(f"<GetRecord>{record(entries)}</GetRecord>", self.today)
         token = query.get("resumptionToken")
         forgotten = token is not None and self.forget_tokens > 0
         self.forget_tokens -= forgotten
         if forgotten or (token is not None and not re.fullmatch(r"[\d-]+,[\d-]+\|\d+", token)):
-            return oai_answer('<error code="badResumptionToken">that token has run out</error>')
+            return oai_answer('<error code="badResumptionToken">that token has run out</error>', self.today)
         span, _, at = (token or "").partition("|")
         first, last = span.split(",") if span else (query.get("from", ""), query.get("until", "9999"))
         latest = {entry.paper.id: entry.announcement.day.isoformat() for entry in self._out()}
         ids = [ident for ident, day in latest.items() if first <= day <= last]
         if not ids:
-            return oai_answer('<error code="noRecordsMatch">nothing then</error>')
+            return oai_answer('<error code="noRecordsMatch">nothing then</error>', self.today)
         begin = int(at or 0)
         page = [[e for e in self._out() if e.paper.id == ident] for ident in ids[begin : begin + self.oai_page]]
         more = f"{first},{last}|{begin + self.oai_page}" if begin + self.oai_page < len(ids) else ""
         token = f"<resumptionToken>{more}</resumptionToken>"
-        return oai_answer(f"<ListRecords>{''.join(map(record, page))}{token}</ListRecords>")
+        return oai_answer(f"<ListRecords>{''.join(map(record, page))}{token}</ListRecords>", self.today)
 
     # ── faults and counts ─────────────────────────────────────────────────────────────────────────────────────────
 

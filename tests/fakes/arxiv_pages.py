@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from xml.sax.saxutils import escape
 
 from bot.model import Announced, Paper
@@ -54,10 +54,10 @@ def feed_entry(entry: Announced) -> str:
     )
 
 
-def oai_answer(inner: str) -> str:
+def oai_answer(inner: str, today: date) -> str:
     return (
         "<?xml version='1.0' encoding='UTF-8'?><OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\">"
-        f"<responseDate>2026-06-03T00:00:00Z</responseDate><request>http://localhost/oai</request>{inner}</OAI-PMH>"
+        f"<responseDate>{today}T00:00:00Z</responseDate><request>http://localhost/oai</request>{inner}</OAI-PMH>"
     )
 
 

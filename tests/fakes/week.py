@@ -90,7 +90,7 @@ class WeekArxiv:
         for day, entries in self.days.items():
             if first <= day <= last and calendar.released_at(day) <= now:
                 found += [replace(entry, announcement=_guessed(entry)) for entry in entries]
-        return Listing(last, tuple(found))
+        return Listing(min(last, now.date()), tuple(found))
 
     async def submitted(self, archives: Collection[str], first: date, last: date) -> Sequence[Paper]:
         self._ask()

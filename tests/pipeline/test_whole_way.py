@@ -81,6 +81,18 @@ async def test_days_without_any_run_come_back(scene: Scene) -> None:
     assert {"2606.01016", "2606.02100", "2606.00881"} <= set(scene.telegram.papers(ANN))
 
 
+async def test_a_clock_that_runs_ahead_writes_no_coming_day_off(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CL")
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    scene.clock.set(datetime(2026, 6, 25, 9, tzinfo=UTC))
+    await scene.prepare()
+    scene.morning(DAYS[2])
+    await scene.prepare()
+    await scene.send()
+    assert {"2606.01016", "2606.02100", "2606.00881"} <= set(scene.telegram.papers(ANN))
+
+
 async def test_papers_past_the_digests_size_count_as_delivered(scene: Scene) -> None:
     await scene.follow(ANN, "cs.CL", size=1)
     scene.morning(DAYS[0])
