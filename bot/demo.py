@@ -61,8 +61,10 @@ class Terminal:
     def turn(self, chat: ChatRef, part: Part) -> nullcontext[None]:  # noqa: ARG002 - a terminal has no limits
         return nullcontext()
 
-    async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:  # noqa: ARG002 - nothing is ever unknown
-        return None
+    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:  # noqa: ARG002
+        return None  # nothing is ever unknown
+
+    async def warn(self, chat: ChatRef, text: str) -> None: ...
 
 
 class NoReader:

@@ -38,6 +38,10 @@ class ModelRefused(GiveUp):
     """A model answered, but with nothing usable, also after it was told what was wrong."""
 
 
+class CannotTell(GiveUp):
+    """Whether a message arrived cannot be found out, so that sending it again might repeat it."""
+
+
 class StoreTooNew(GiveUp):
     """The database was made by a newer version than this one."""
 

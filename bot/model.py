@@ -490,6 +490,7 @@ class Delivery:
     next_attempt_at: datetime
     message_id: str | None = None
     why: str | None = None
+    written_at: datetime | None = None
 
 
 # What came of sending one part. A sender returns one of these and raises nothing.

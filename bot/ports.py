@@ -131,11 +131,17 @@ class Sender(Protocol):
         It ends in "|NUMBER", and the parts of one digest share what stands before that.
         """
 
-    async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:
-        """Look for a part of unknown fate among one's own recent messages: its id, or None.
+    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
+        """Look for a part of unknown fate among one's own messages from `since` on: its id, or None where it is surely
+        not there, or where sending it again makes no second message in any case.
 
-        Raises `RetryLater` where the platform does not let us look now; sending then could repeat it.
+        Raises `RetryLater` where the platform does not let us look now, and `CannotTell` where it never will; sending
+        then could repeat it.
         """
+
+    async def warn(self, chat: ChatRef, text: str) -> None:
+        """Tell those who manage a chat something about it, elsewhere than there, as well as that can be done; raises
+        nothing."""
 
 
 # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ import structlog
 
 from bot import cadence
 from bot.cadence import Move, Settle, Suspend
-from bot.errors import RetryLater, StoreUnavailable
+from bot.errors import CannotTell, RetryLater, StoreUnavailable
 from bot.model import Delivery, DeliveryState, NotSent, Outcome, Platform, Sent, Unknown
 from bot.ports import Clock, Sender, Store
 
@@ -145,14 +145,19 @@ class Courier:
         await self._surely(lambda: self._settle(delivery, outcome))
         return isinstance(outcome, Sent)
 
-    async def _found(self, delivery: Delivery) -> Sent | NotSent | None:
+    async def _found(self, delivery: Delivery) -> Outcome | None:
         """A second try may follow a first one that arrived after all: look before sending again."""
         if not delivery.attempts:
             return None
         try:
-            found = await self.senders[delivery.chat.platform].find(delivery.chat, delivery.part, key_of(delivery))
+            since = delivery.written_at or delivery.next_attempt_at
+            found = await self.senders[delivery.chat.platform].find(
+                delivery.chat, delivery.part, key_of(delivery), since
+            )
         except RetryLater as error:
             return NotSent(str(error), error.retry_after or cadence.backoff(delivery.attempts))
+        except CannotTell as error:
+            return Unknown(str(error))
         return Sent(found) if found else None
 
     async def _sent(self, delivery: Delivery, task: asyncio.Task[bool]) -> Outcome | None:

@@ -46,7 +46,13 @@ ANNOUNCED = (
 )
 """What `announced` needs of a join of papers and announcements."""
 
-DELIVERY = (*schema.deliveries.c, schema.digests.c.slot, schema.chats.c.platform, schema.chats.c.ident)
+DELIVERY = (
+    *schema.deliveries.c,
+    schema.digests.c.slot,
+    schema.digests.c.created_at,
+    schema.chats.c.platform,
+    schema.chats.c.ident,
+)
 """What `delivery` needs of a join of deliveries, digests and chats."""
 
 DELIVERING = tuple(kind.value for kind in Kind if kind.delivers)
@@ -159,6 +165,7 @@ def delivery(row: AnyRow) -> Delivery:
         next_attempt_at=row.next_attempt_at,
         message_id=row.message_id,
         why=row.why,
+        written_at=row.created_at,
     )
 
 

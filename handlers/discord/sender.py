@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -84,7 +85,7 @@ class DiscordSender:
             log.exception("sending to discord failed", chat=str(chat))
             return outcome_of(error, trail)
 
-    async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:  # noqa: ARG002 - the key says it all
+    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:  # noqa: ARG002 - the key says it all
         """The id of the message with this key's signature. Raises `RetryLater` if Discord does not let us look."""
         signature = Signature.of(key)
         try:
@@ -98,6 +99,9 @@ class DiscordSender:
             return None  # the chat is gone; sending will say so
         except _FAILURES as error:
             raise RetryLater("Discord did not let us look for a message that may have arrived.") from error
+
+    async def warn(self, chat: ChatRef, text: str) -> None:
+        log.info("nobody to tell", chat=str(chat), text=text)
 
     # ── sending ──
 

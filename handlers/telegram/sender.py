@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,12 @@ class TelegramSender:
             return outcome
         return Sent(str(message.message_id))
 
-    async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:  # noqa: ARG002 - the port's signature
-        """None: a bot cannot read what it has sent."""
+    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:  # noqa: ARG002 - the port's
+        """None: a bot cannot read what it has sent, and what is of unknown fate is only sent again when asked for."""
         return None
+
+    async def warn(self, chat: ChatRef, text: str) -> None:
+        log.info("nobody to tell", chat=str(chat), text=text)
 
 
 class UnsendableError(Exception):

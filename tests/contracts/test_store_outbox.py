@@ -59,7 +59,7 @@ async def test_a_digest_is_written_with_its_parts_papers_and_next_due_time(store
     assert await store.write_digest(written, NOW)
     second, first = await store.deliveries()
     assert first == Delivery(
-        first.id, ANN, "2026-06-02", 1, 2, Part({"a": "ü😀"}, ("p",)), S.WAITING, 0, NOW, message_id=None, why=None
+        first.id, ANN, "2026-06-02", 1, 2, Part({"a": "ü😀"}, ("p",)), S.WAITING, 0, NOW, written_at=NOW
     )
     assert (second.number, second.part.paper_ids) == (2, ("q",))
     assert await store.delivery(first.id) == first

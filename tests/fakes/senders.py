@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.errors import RetryLater
 from bot.model import Chat, ChatRef, Digest, NotSent, Outcome, Part, Platform, Sent, Unknown
@@ -32,6 +33,7 @@ class FakePlatform:
     """A send to one of these chats waits before it is accepted."""
     turns: asyncio.Event | None = None
     """Where there is one, everybody's turn comes with it."""
+    warned: list[tuple[ChatRef, str]] = field(default_factory=list)
     waiting: int = 0
     under_way: list[ChatRef] = field(default_factory=list)
     most_at_once: int = 0
@@ -70,7 +72,10 @@ class FakePlatform:
             self.accepted.append((chat, key, part))
         return outcome
 
-    async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:
+    async def warn(self, chat: ChatRef, text: str) -> None:
+        self.warned.append((chat, text))
+
+    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
         if self.hides:
             self.hides -= 1
             raise RetryLater("not now")

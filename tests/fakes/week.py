@@ -203,7 +203,9 @@ class WeekPlatform:
         self.outcomes[type(outcome).__name__] = self.outcomes.get(type(outcome).__name__, 0) + 1
         return outcome
 
-    async def find(self, chat: ChatRef, part: Part, key: str) -> str | None:
+    async def warn(self, chat: ChatRef, text: str) -> None: ...
+
+    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
         return "1" if self.knows_keys and key in self.keys else None
 
     def _outcome(self, chat: ChatRef, now: datetime) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from handlers.discord.sender import DiscordSender
 from handlers.discord.wire import InvalidRequests
 from tests.fakes.clock import FakeClock
 from tests.handlers.discord.desk import Desk, digest
+
+SINCE = datetime.now(UTC) - timedelta(hours=1)
 
 
 @pytest.fixture
@@ -223,7 +226,7 @@ async def test_a_digest_arrives_in_every_kind_of_place(
     for number, part in enumerate(DiscordRenderer().parts(digest(12), Chat(ref)), 1):
         outcome = await sender.send(ref, part, f"{ref}|2026-06-02|{number}")
         assert isinstance(outcome, Sent)
-        found = await sender.find(ref, part, f"{ref}|2026-06-02|{number}")
+        found = await sender.find(ref, part, f"{ref}|2026-06-02|{number}", SINCE)
         assert found == outcome.message_id
     shown = (place.threads[0] if kind == "forum" else place).history()
     assert len(shown) > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from handlers.discord.wire import InvalidRequests, Pace, trace_config
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import CREATE_POST, FakeDiscord
 from tests.fakes.discord_world import user
+
+SINCE = datetime.now(UTC) - timedelta(hours=1)
 
 KEY = "discord:1|2026-06-02|1"
 SECOND = "discord:1|2026-06-02|2"
@@ -95,9 +98,9 @@ async def test_a_fault_after_storing_is_unknown_and_the_part_can_be_found(
     dc.fail(kind, store=True, times=2)
     assert isinstance(await sender.send(chat(channel), part(), KEY), Unknown)
     dc.faults.clear()
-    found = await sender.find(chat(channel), part(), KEY)
+    found = await sender.find(chat(channel), part(), KEY, SINCE)
     assert found == dc.world.history(channel)[0]["id"]
-    assert await sender.find(chat(channel), part(), SECOND) is None
+    assert await sender.find(chat(channel), part(), SECOND, SINCE) is None
     assert len(dc.world.accepted) == 1
 
 
@@ -115,7 +118,7 @@ async def test_a_part_is_found_past_the_nonce_window_though_history_shows_no_non
     dc.world.forget_nonces()
     dc.world.shows_nonces = False
     assert isinstance(sent, Sent)
-    assert await sender.find(chat(channel), part(), KEY) == sent.message_id
+    assert await sender.find(chat(channel), part(), KEY, SINCE) == sent.message_id
 
 
 async def test_a_part_is_found_below_what_others_said_since(
@@ -125,14 +128,14 @@ async def test_a_part_is_found_below_what_others_said_since(
     for number in range(150):
         dc.world.store_message(channel, {"content": f"chatter {number}"}, set(), author=user(42, "bob"))
     assert isinstance(sent, Sent)
-    assert await sender.find(chat(channel), part(), KEY) == sent.message_id
+    assert await sender.find(chat(channel), part(), KEY, SINCE) == sent.message_id
 
 
 async def test_a_stranger_cannot_pass_for_us(sender: DiscordSender, dc: FakeDiscord, channel: int) -> None:
     await sender.send(chat(channel), part(), KEY)
     [ours] = dc.world.messages[channel]
     dc.world.messages[channel] = [{**ours, "author": user(42, "bob")}]
-    assert await sender.find(chat(channel), part(), KEY) is None
+    assert await sender.find(chat(channel), part(), KEY, SINCE) is None
 
 
 async def test_a_look_that_fails_is_told_so_that_nothing_is_sent_twice(
@@ -140,7 +143,7 @@ async def test_a_look_that_fails_is_told_so_that_nothing_is_sent_twice(
 ) -> None:
     dc.fail("503", r"GET /channels/\d+/messages")
     with pytest.raises(RetryLater):
-        await sender.find(chat(channel), part(), KEY)
+        await sender.find(chat(channel), part(), KEY, SINCE)
 
 
 async def test_a_forum_gets_one_post_a_digest_with_its_parts_inside(
@@ -166,14 +169,14 @@ async def test_the_next_part_finds_its_post_after_a_restart(
     restarted = DiscordSender(sender._client, sender._invalid, tmp_path)
     assert isinstance(await restarted.send(chat(forum), part("The others"), SECOND), Sent)
     assert len(dc.world.threads(parent=forum)) == 2
-    assert await restarted.find(chat(forum), part(), SECOND) is not None
+    assert await restarted.find(chat(forum), part(), SECOND, SINCE) is not None
 
 
 async def test_opening_a_post_is_tried_once_and_found_again(sender: DiscordSender, dc: FakeDiscord, forum: int) -> None:
     dc.fail("500", CREATE_POST, store=True, times=5)
     assert isinstance(await sender.send(chat(forum), part(), KEY), Unknown)
     assert dc.count(CREATE_POST) == 1
-    assert await sender.find(chat(forum), part(), KEY) == dc.world.threads(parent=forum)[0]["id"]
+    assert await sender.find(chat(forum), part(), KEY, SINCE) == dc.world.threads(parent=forum)[0]["id"]
 
 
 async def test_a_deleted_post_does_not_end_the_forum(sender: DiscordSender, dc: FakeDiscord, forum: int) -> None:

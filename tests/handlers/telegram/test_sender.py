@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import socket
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ HTML: dict[str, Any] = {"kind": "message", "html": "<b>1 &lt; 2</b>", "buttons":
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+
+SINCE = datetime.now(UTC) - timedelta(hours=1)
 
 
 def ref(ident: object) -> ChatRef:
@@ -211,4 +214,4 @@ async def test_a_group_that_moved_says_where_to_and_its_topic_stays(tg: FakeTele
 
 
 async def test_a_part_of_unknown_fate_cannot_be_looked_for(sender: TelegramSender) -> None:
-    assert await sender.find(ref(ANN), Part(HTML), "key") is None
+    assert await sender.find(ref(ANN), Part(HTML), "key", SINCE) is None
