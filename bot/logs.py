@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -72,25 +72,33 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
 
 
 class _Redactor:
-    """Replaces known secrets, and what looks like one, in every string of an event."""
+    """Replaces known secrets, and what looks like one, in everything that an event carries, however deep it lies."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = tuple(sorted(secrets, key=len, reverse=True))
 
     def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         for key, value in event.items():
-            if key != "exc_info":  # formatted later, and what comes of it is cleaned then
+            # A traceback is formatted later, and what comes of it is cleaned then; `_…` is structlog's own.
+            if key != "exc_info" and not key.startswith("_"):
                 event[key] = self._clean(value)
         return event
 
     def _clean(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return redact(value, self._secrets)
-        if isinstance(value, list | tuple):
-            return [self._clean(item) for item in value]
-        if isinstance(value, BaseException):
-            return redact(str(value), self._secrets)
-        return value
+        match value:
+            case None | bool() | int() | float():
+                return value
+            case str():
+                return redact(value, self._secrets)
+            case Mapping():
+                return {self._clean(key): self._clean(item) for key, item in value.items()}
+            case list() | tuple() | set() | frozenset():
+                return [self._clean(item) for item in value]
+            case BaseException():
+                return redact(str(value), self._secrets)
+        shown = repr(value)  # which is what the renderers print of anything else
+        clean = redact(shown, self._secrets)
+        return value if clean == shown else clean
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

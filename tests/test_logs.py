@@ -38,6 +38,20 @@ def test_a_configured_secret_is_cut_out_wherever_it_stands(capsys: pytest.Captur
     assert "no answer" in text
 
 
+def test_a_secret_is_cut_out_however_deep_it_lies(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(load(telegram_bot_token=TOKEN, openai_api_key="sk-hidden", log_format="json"))
+    request = {"headers": {"Authorization": "Bearer sk-hidden"}, "tries": [{"url": f"/bot{TOKEN}/getMe"}], "n": 2}
+    structlog.get_logger().warning(
+        "no answer", request=request, seen={"sk-hidden"}, known={"sk-hidden": None}, body=b"sk-hidden", count=3
+    )
+    [line] = logged(capsys)
+    text = json.dumps(line)
+    assert TOKEN not in text
+    assert "sk-hidden" not in text
+    assert line["request"] == {"headers": {"Authorization": "Bearer •••"}, "tries": [{"url": "/bot•••/getMe"}], "n": 2}
+    assert line["count"] == 3
+
+
 def test_a_traceback_is_logged_without_its_secrets(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(load(openai_api_key="sk-hidden", log_format="json"))
     try:
