@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -14,8 +14,7 @@ import structlog
 from bot import calendar, metrics, pipeline, schedule, status, web
 from bot.app import App, follow_default_topics, open_app
 from bot.cadence import PollState
-from bot.clock import SystemClock
-from bot.errors import TellUser
+from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
 from bot.pipeline import Courier
 from bot.platforms import connected, senders_only
@@ -63,35 +62,12 @@ async def once(settings: Settings, upto: date | None, clock: Clock | None = None
 
     Raises `TellUser` where a running service holds the lease.
     """
-    async with open_app(settings, clock) as app, held(app) as me:
+    async with open_app(settings, clock) as app, schedule.held(app.store, app.clock) as me:
+        # The holder alone polls, answers and sends, so that the limits of platforms need not be shared.
+        await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
         async with senders_only(app) as senders:
             return await steps(app, senders, me, upto)
-
-
-@asynccontextmanager
-async def held(app: App, lost: Callable[[], None] = lambda: None) -> AsyncIterator[str]:
-    """The lease of what must be single, for as long as the context lasts: its holder alone polls, answers and sends,
-    so that the limits of platforms need not be shared. Yields its holder's name; calls `lost` if it is taken away.
-    """
-    me = schedule.owner()
-    if other := await schedule.take(app.store, app.clock, me):
-        raise TellUser(f"A running Paperboy ({other}) works on this database already; let it, or stop it first.")
-    keeper = asyncio.create_task(_keep(app, me, lost))
-    try:
-        await app.store.expire_leases(me, app.clock.now())
-        yield me
-    finally:
-        keeper.cancel()
-        await asyncio.gather(keeper, return_exceptions=True)
-        await app.store.release(schedule.NAME, me)
-
-
-async def _keep(app: App, me: str, lost: Callable[[], None]) -> None:
-    real = SystemClock()
-    while await schedule.hold_on(app.store, app.clock, me):
-        await real.sleep(schedule.LEASE.total_seconds() / 3)
-    lost()
 
 
 async def steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> Pass:
@@ -126,13 +102,19 @@ async def summarize(app: App) -> int:
 
 async def serve(settings: Settings, clock: Clock | None = None) -> None:
     """Run until SIGTERM or SIGINT; stops within five seconds. Raises `BadSetting`, `StoreUnavailable`, `TellUser`."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    stop, replaced = asyncio.Event(), asyncio.Event()
+
+    def lost() -> None:
+        replaced.set()
+        stop.set()
+
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings, clock))
-        me = await stack.enter_async_context(held(app, stop.set))
+        me = await stack.enter_async_context(schedule.held(app.store, app.clock, lost, patient=True))
+        # Until here there was nothing to bring to an end.
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
         ticks = schedule.Ticks()
         app.wake = lambda: ticks.soon("send")
@@ -146,6 +128,8 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         await _announce(app, senders)
         await stop.wait()
         log.info("stopping")
+    if replaced.is_set():
+        raise StoreUnavailable("The lease that lets one process alone do the work was lost; the log says why.")
 
 
 def _schedule(ticks: schedule.Ticks, app: App, courier: Courier) -> None:

@@ -7,14 +7,19 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 import structlog
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.errors import PaperboyError
+from bot.clock import SystemClock
+from bot.errors import PaperboyError, TellUser
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -25,17 +30,39 @@ STOP_WITHIN = 4.0
 """Seconds that a stopping service gives to work under way."""
 
 
+ASK_AGAIN = 2.0
+"""Seconds between two looks at a lease that somebody else has, while it is waited for."""
+
+
+# ── the lease of what must be single ──────────────────────────────────────────────────────────────────────────────
+
+
 def owner() -> str:
-    """This process, for the store's leases: machine, process and a word that no other process has."""
-    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+    """This process, for the leases: machine, process id, a word that no other process has, and its process table."""
+    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}/{_process_table()}"
 
 
-def is_dead(holder: str, me: str) -> bool:
-    """Whether `holder` was a process of this machine that is gone (it need not be waited for)."""
-    host, pid, _ = holder.split("/", 2)
-    my_host, my_pid, _ = me.split("/", 2)
-    if host != my_host:
-        return False
+@cache
+def _process_table() -> str:
+    """What process ids are counted in: this boot of this machine's kernel, and this container of it.
+
+    Two containers may have the same host name and process id. Where there is no /proc and no container, the host name
+    says it all; where Linux hides either, nobody else is taken for a neighbour.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return secrets.token_hex(4) if sys.platform == "linux" else ""
+
+
+def is_dead(holder: str, me: str) -> bool | None:
+    """Whether `holder` was a process of this machine that is gone (it need not be waited for); None where its process
+    id says nothing here."""
+    host, pid, table = _parts(holder)
+    my_host, my_pid, my_table = _parts(me)
+    if host != my_host or table != my_table or not pid.isdecimal():
+        return None
     if pid == my_pid:
         return True
     try:
@@ -45,6 +72,18 @@ def is_dead(holder: str, me: str) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    """Host, process id and process table of an owner; earlier versions did not name the last."""
+    host, pid, _, table = (*name.split("/", 3), "", "", "")[:4]
+    return host, pid, table
+
+
+def shown(holder: str) -> str:
+    """An owner as a person may read it."""
+    host, pid, _ = _parts(holder)
+    return f"process {pid} on {host}" if pid else holder
 
 
 async def take(store: Store, clock: Clock, me: str) -> str | None:
@@ -58,6 +97,68 @@ async def take(store: Store, clock: Clock, me: str) -> str | None:
         if await store.hold(NAME, me, now, now + LEASE):
             return None
     return holder or "another process"
+
+
+async def take_in_time(store: Store, clock: Clock, me: str) -> str | None:
+    """`take`, waiting out the lease of a holder of whom nobody here can tell whether it lives.
+
+    A container that was killed leaves such a lease; whoever lives prolongs it, and is named after that time.
+    """
+    until = clock.now() + LEASE + timedelta(seconds=2 * ASK_AGAIN)
+    other = await take(store, clock, me)
+    if other is not None and is_dead(other, me) is None:
+        log.info("waiting for the lease of another process to end", holder=shown(other), seconds=LEASE.seconds)
+    while other is not None and is_dead(other, me) is None and clock.now() < until:
+        await clock.sleep(ASK_AGAIN)
+        other = await take(store, clock, me)
+    return other
+
+
+@asynccontextmanager
+async def held(
+    store: Store, clock: Clock, lost: Callable[[], None] = lambda: None, *, patient: bool = False
+) -> AsyncIterator[str]:
+    """The lease, for as long as the context lasts. Yields its holder's name; calls `lost` if it is taken away.
+
+    Raises `TellUser` where another process is at work; `patient` waits for one that may be dead.
+    """
+    me = owner()
+    if other := await (take_in_time if patient else take)(store, clock, me):
+        raise TellUser(f"A running Paperboy ({shown(other)}) works on this database already; let it, or stop it first.")
+    keeper = asyncio.create_task(keep(store, clock, me, lost), name="lease")
+    try:
+        yield me
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+        await store.release(NAME, me)
+
+
+async def keep(store: Store, clock: Clock, me: str, lost: Callable[[], None]) -> None:
+    """Prolong the lease until it is lost, or cannot be prolonged any more; `lost` is called then."""
+    real = SystemClock()
+    try:
+        while await hold_on(store, clock, me):
+            await real.sleep(LEASE.total_seconds() / 3)
+    except Exception:
+        log.exception("the lease is prolonged no more")
+    lost()
+
+
+async def hold_on(store: Store, clock: Clock, me: str) -> bool:
+    """Prolong the lease; False where another process has taken it over. A database that is away may come back."""
+    now = clock.now()
+    try:
+        if await store.hold(NAME, me, now, now + LEASE):
+            return True
+        log.error("another process has taken over", holder=shown(await store.holder(NAME) or "nobody"))
+    except PaperboyError as error:
+        log.warning("lease not prolonged", why=str(error))
+        return True
+    return False
+
+
+# ── ticks ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Ticks:
@@ -110,16 +211,3 @@ class Ticks:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
-
-
-async def hold_on(store: Store, clock: Clock, me: str) -> bool:
-    """Prolong the lease; False where another process has taken it over. A database that is away may come back."""
-    now = clock.now()
-    try:
-        if await store.hold(NAME, me, now, now + LEASE):
-            return True
-        log.error("another process has taken over", holder=await store.holder(NAME))
-    except PaperboyError as error:
-        log.warning("lease not prolonged", why=str(error))
-        return True
-    return False

@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
 
 from bot import schedule
-from bot.errors import StoreUnavailable
+from bot.errors import StoreUnavailable, TellUser
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
@@ -30,8 +31,8 @@ def clock() -> FakeClock:
 
 def of(pid: int) -> str:
     """A holder on this machine."""
-    host, _, word = schedule.owner().split("/")
-    return f"{host}/{pid}/{word}"
+    host, _, word, table = schedule.owner().split("/", 3)
+    return f"{host}/{pid}/{word}/{table}"
 
 
 def ended() -> int:
@@ -59,6 +60,69 @@ async def test_a_holder_on_another_machine_is_waited_for_until_its_lease_ends(
     assert await schedule.take(store, clock, schedule.owner()) == "elsewhere/1/a"
     clock.advance(schedule.LEASE.total_seconds() + 1)
     assert await schedule.take(store, clock, schedule.owner()) is None
+
+
+def elsewhere(**instead: str) -> str:
+    """Somebody with our host name and process id who is not of our process table."""
+    host, pid, word, table = schedule.owner().split("/", 3)
+    boot, namespace = table.split(" ")
+    found = {"boot": boot, "namespace": namespace} | instead
+    return f"{host}/{pid}/{word[::-1]}/{found['boot']} {found['namespace']}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells its boot and its namespaces")
+@pytest.mark.parametrize("other", [{"namespace": "pid:[1]"}, {"boot": "another"}])
+async def test_a_container_with_our_host_name_and_process_id_is_not_taken_for_a_dead_process(
+    store: SqlStore, clock: FakeClock, other: dict[str, str]
+) -> None:
+    holder = elsewhere(**other)
+    assert await schedule.take(store, clock, holder) is None
+    assert await schedule.take(store, clock, schedule.owner()) == holder
+    assert await schedule.hold_on(store, clock, holder)
+
+
+async def test_a_holder_of_an_earlier_version_is_waited_for(store: SqlStore, clock: FakeClock) -> None:
+    earlier = "/".join(of(ended()).split("/")[:3])
+    assert schedule.is_dead(f"{earlier}/", schedule.owner()) is None
+    assert await schedule.take(store, clock, earlier) is None
+    assert await schedule.take(store, clock, schedule.owner()) == earlier
+
+
+async def test_a_service_waits_out_the_lease_of_a_container_that_was_killed(store: SqlStore, clock: FakeClock) -> None:
+    assert await schedule.take(store, clock, "elsewhere/1/a") is None
+    async with schedule.held(store, clock, patient=True) as me:
+        assert await store.holder(schedule.NAME) == me
+    assert sum(clock.slept) <= schedule.LEASE.total_seconds() + 5
+
+
+async def test_a_service_waits_no_longer_for_one_that_lives(store: SqlStore, clock: FakeClock) -> None:
+    class Prolonged(FakeClock):
+        """A clock during whose sleep the other holder goes on."""
+
+        async def sleep(self, seconds: float) -> None:
+            await super().sleep(seconds)
+            await schedule.take(store, self, "elsewhere/1/a/its own")
+
+    clock = Prolonged()
+    assert await schedule.take(store, clock, "elsewhere/1/a/its own") is None
+    with pytest.raises(TellUser, match=r"A running Paperboy \(process 1 on elsewhere\) works on this database already"):
+        async with schedule.held(store, clock, patient=True):
+            pass
+    assert await schedule.take(store, clock, of(os.getppid())) == "elsewhere/1/a/its own"
+
+
+async def test_a_lease_that_cannot_be_prolonged_for_any_reason_is_told_and_logged(
+    clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Mistaken(SqlStore):
+        async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
+            raise LookupError("a mistake of ours")
+
+    lost = asyncio.Event()
+    async with memory_store() as store:
+        await asyncio.wait_for(schedule.keep(Mistaken(store.db), clock, schedule.owner(), lost.set), 20)
+    assert lost.is_set()
+    assert "the lease is prolonged no more" in capsys.readouterr().out
 
 
 async def test_who_was_replaced_meanwhile_learns_it(store: SqlStore, clock: FakeClock) -> None:
