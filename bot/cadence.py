@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Mapping
@@ -9,11 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot import calendar
 from bot.model import (
     Chat,
     ChatGone,
     ChatMoved,
     ChatRef,
+    Delivery,
     DeliveryState,
     NotSent,
     Outcome,
@@ -29,12 +32,24 @@ GRACE = timedelta(minutes=60)
 LEASE = timedelta(minutes=3)
 """How long a process may hold a delivery before another takes it over; longer than any request may last."""
 
+SKEW = timedelta(minutes=5)
+"""Clocks of several machines differ by no more than this."""
+
 AHEAD = timedelta(days=2)
 """No hour that we set lies farther ahead (but for a wait that a platform names); one that does was set by a clock
 that ran ahead, and counts as come."""
 
-MAX_ATTEMPTS = 12
-"""Tries after which a delivery is given up; with the delays below that is about two days."""
+ASKED_FOR = datetime(1970, 1, 1, tzinfo=UTC)
+"""The hour of a delivery that a person is waiting for: longest due is leased first."""
+
+GIVE_UP_AFTER, MIN_FAILURES = timedelta(days=2), 12
+"""A delivery is given up when it is so old and has failed by itself so many times, whatever the platform did."""
+
+LONGEST_WAIT = timedelta(days=30)
+"""No wait that a platform names is believed to be longer."""
+
+LONGEST_OUTAGE_WAIT = 300.0
+"""Seconds between tries at most while a whole platform does not serve."""
 
 
 # ── digests by the chat's own clock ───────────────────────────────────────────────────────────────────────────────
@@ -74,13 +89,16 @@ def may_wait(due_at: datetime, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Write this state. `hold` keeps the whole platform from sending until then."""
+    """Write this state. `hold` keeps the whole platform from sending until then; `again` says of an unknown fate that
+    it is looked for and sent again at `next_attempt_at`; `failed`, that the trouble was this message's own."""
 
     state: DeliveryState
     why: str | None = None
     message_id: str | None = None
     next_attempt_at: datetime | None = None
     hold: datetime | None = None
+    again: bool = False
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +122,9 @@ def backoff(attempts: int, *, base: float = 10.0, most: float = 6 * 3600.0) -> f
 
 
 def after_sending(
-    outcome: Outcome, platform: Platform, attempts: int, now: datetime, *, resend_unknown: bool = False
+    outcome: Outcome, delivery: Delivery, now: datetime, *, resend_unknown: bool = False
 ) -> Settle | Suspend | Move:
-    """What becomes of a delivery whose `attempts`-th try ended in `outcome`.
+    """What becomes of a delivery whose latest try (`delivery.attempts` were before it) ended in `outcome`.
 
     Unknown: Discord takes the same nonce again without a second message, so trying again is safe there; on Telegram
     nobody can know, so it stays unknown unless the operator prefers a possible repeat.
@@ -120,22 +138,35 @@ def after_sending(
             return Suspend(why)
         case ChatMoved(to):
             return Move(to)
-        case Unknown(why):
-            if platform is Platform.DISCORD or resend_unknown:
-                return _again(why, attempts, now, None, False, DeliveryState.UNKNOWN)
-            return Settle(DeliveryState.UNKNOWN, why)
+        case Unknown(why, final):
+            if final or not (delivery.chat.platform is Platform.DISCORD or resend_unknown):
+                return Settle(DeliveryState.UNKNOWN, why)
+            if _hopeless(delivery, now):
+                return Settle(DeliveryState.UNKNOWN, f"{why} (after {delivery.failures + 1} tries)")
+            then = now + timedelta(seconds=backoff(delivery.failures + 1))
+            return Settle(DeliveryState.UNKNOWN, why, next_attempt_at=then, again=True, failed=True)
         case NotSent(why, retry_after, whole_platform):
-            return _again(why, attempts, now, retry_after, whole_platform, DeliveryState.GIVEN_UP)
+            return _later(delivery, now, why, retry_after, whole_platform)
 
 
-def _again(
-    why: str, attempts: int, now: datetime, retry_after: float | None, whole: bool, at_last: DeliveryState
-) -> Settle:
+def _later(delivery: Delivery, now: datetime, why: str, retry_after: float | None, whole: bool) -> Settle:
+    named = retry_after is not None and math.isfinite(retry_after)
     # A limit that the platform names, or a platform that is gone, says nothing about this message: never give up on it.
-    if attempts >= MAX_ATTEMPTS and retry_after is None and not whole:
-        return Settle(at_last, f"{why} (after {attempts} tries)")
-    then = now + timedelta(seconds=retry_after if retry_after is not None else backoff(attempts))
-    return Settle(DeliveryState.WAITING, why, next_attempt_at=then, hold=then if whole else None)
+    if not named and not whole and _hopeless(delivery, now):
+        return Settle(DeliveryState.GIVEN_UP, f"{why} (after {delivery.failures + 1} tries)")
+    if retry_after is not None and named:
+        wait = timedelta(seconds=min(max(retry_after, 0.0), LONGEST_WAIT.total_seconds()))
+    elif whole:
+        wait = timedelta(seconds=backoff(delivery.attempts + 1, most=LONGEST_OUTAGE_WAIT))
+    else:
+        wait = timedelta(seconds=backoff(delivery.failures + 1))
+    then = now + wait
+    return Settle(DeliveryState.WAITING, why, next_attempt_at=then, hold=then if whole else None, failed=not whole)
+
+
+def _hopeless(delivery: Delivery, now: datetime) -> bool:
+    old = delivery.written_at is None or now - delivery.written_at >= GIVE_UP_AFTER
+    return old and delivery.failures + 1 >= MIN_FAILURES
 
 
 # ── asking arXiv ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -194,7 +225,8 @@ class PollState:
 def poll_due(state: PollState, expected: date, now: datetime, *, unasked: bool = False) -> bool:
     """Whether to ask arXiv now, when `expected` is the newest listing that its calendar says is out.
 
-    `unasked` says that somebody follows an archive whose latest listing was never asked for.
+    `unasked` says that somebody follows an archive whose latest listing was never asked for. A day that cannot have
+    come yet is not believed: either it was a mistake or our clock is slow, and in both cases there is news to ask for.
     """
     if state.asked_at is not None and state.asked_at > now:
         return True  # the clock went back: what we remember is worth nothing
@@ -202,18 +234,24 @@ def poll_due(state: PollState, expected: date, now: datetime, *, unasked: bool =
         return False
     if state.asked_at is None or state.failures or unasked:
         return True
-    if state.day is None or state.day < expected:
+    if state.day is None or state.day < expected or _to_come(state.day, now):
         return now - state.asked_at >= POLL_EVERY * (1 << min(state.empty, 2))
     return state.checks < 2 and now - state.asked_at >= RECHECK_AFTER
 
 
 def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
     """The state after arXiv answered with the listing of `day` (None: nothing there yet)."""
+    if state.day is not None and state.day != day and _to_come(state.day, now):
+        state = replace(state, day=None, checks=0)
     if day is None or (state.day is not None and day < state.day):
         return PollState(state.day, state.checks, state.empty + 1, now)
     if day == state.day:
         return PollState(day, state.checks + 1, state.empty + 1, now)
     return PollState(day, 1, 0, now)
+
+
+def _to_come(day: date, now: datetime) -> bool:
+    return day > calendar.newest_day(now)
 
 
 def after_failed_poll(state: PollState, retry_after: float | None, now: datetime, why: str | None = None) -> PollState:

@@ -70,6 +70,8 @@ class Terminal:
 class NoReader:
     """The sample has no full texts."""
 
+    async def kept(self, paper: Paper) -> None: ...
+
     async def read(self, paper: Paper) -> Reading:
         problem = "the sample has no full texts"
         return Reading(paper.id, paper.version, Source.ABSTRACT, (Section("Abstract"),), problem=problem)

@@ -457,7 +457,10 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of a digest as its platform takes it. `paper_ids` are the papers it shows."""
+    """One message of a digest as its platform takes it. `paper_ids` are the papers it shows.
+
+    The payload says `"asked": True` where a person is waiting for it.
+    """
 
     payload: JSON
     paper_ids: tuple[str, ...] = ()
@@ -477,7 +480,11 @@ class DeliveryState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A row that says: this part of this digest goes to this chat. Its state is the truth about what was sent."""
+    """A row that says: this part of this digest goes to this chat. Its state is the truth about what was sent.
+
+    `attempts` counts requests; `failures` those that ended in a trouble of this message or its chat, rather than of the
+    whole platform. `again`: of unknown fate, and looked for and sent again at `next_attempt_at`.
+    """
 
     id: int
     chat: ChatRef
@@ -491,6 +498,8 @@ class Delivery:
     message_id: str | None = None
     why: str | None = None
     written_at: datetime | None = None
+    failures: int = 0
+    again: bool = False
 
 
 # What came of sending one part. A sender returns one of these and raises nothing.
@@ -515,9 +524,13 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may or may not have arrived: a read time-out, a reset after sending, a 5xx, an unreadable reply."""
+    """It may or may not have arrived: a read time-out, a reset after sending, a 5xx, an unreadable reply.
+
+    `final` is true where looking for it has shown that nobody will ever know.
+    """
 
     why: str
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,7 +300,7 @@ async def replay(settings: Settings, numbers: Sequence[int], *, given_up: bool, 
             raise TellUser("Name deliveries by number (see `paperboy status`), or use --given-up or --unknown.")
         now = app.clock.now()
         for delivery in chosen:
-            await app.store.settle(delivery.id, DeliveryState.WAITING, now, next_attempt_at=now, why="replayed")
+            await app.store.reopen(delivery.id, now, "replayed")
         await _resume(app, {delivery.chat for delivery in chosen})
     return f"{len(chosen)} deliveries go out again when the service runs."
 

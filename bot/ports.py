@@ -76,6 +76,9 @@ class PaperSource(Protocol):
 class Reader(Protocol):
     """Full texts."""
 
+    async def kept(self, paper: Paper) -> Reading | None:
+        """What `read` gave before, if it is there without asking anybody."""
+
     async def read(self, paper: Paper) -> Reading:
         """The paper's text and figures, from HTML, PDF, or (with `problem` set) its abstract.
 
@@ -140,8 +143,8 @@ class Sender(Protocol):
         """
 
     async def warn(self, chat: ChatRef, text: str) -> None:
-        """Tell those who manage a chat something about it, elsewhere than there, as well as that can be done; raises
-        nothing."""
+        """Tell those who manage a chat, elsewhere than there and as well as that can be done, that it will be left
+        alone; `text` says why ("bot was kicked from the channel"). Raises nothing."""
 
 
 # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -366,6 +369,9 @@ class Chats(Protocol):
         """Chats whose digest is due and that are not suspended; with them those due more than `cadence.AHEAD` from
         now, whose time was set by a clock that ran ahead."""
 
+    async def put_off(self, ref: ChatRef, until: datetime) -> None:
+        """Let `due_chats` leave this chat out until then, or until a digest of it is written."""
+
     async def set_due(self, ref: ChatRef, next_due_at: datetime | None) -> None: ...
 
     async def forget(self, ref: ChatRef) -> None:
@@ -398,12 +404,22 @@ class Outbox(Protocol):
         state: DeliveryState,
         now: datetime,
         *,
+        owner: str | None = None,
         message_id: str | None = None,
         next_attempt_at: datetime | None = None,
         why: str | None = None,
+        again: bool = False,
+        failed: bool = False,
     ) -> None:
         """Write what came of it; None keeps `message_id` and `why`. Waiting means: again at `next_attempt_at`, else
-        `now`. A delivery that is sent stays sent."""
+        `now`; so does unknown with `again`. `failed` counts a failure. A delivery that is sent stays sent; with
+        `owner`, one that somebody else has by now stays as it is, unless it was sent."""
+
+    async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
+        """Let a delivery that was given up, or is of unknown fate, wait to be sent anew; False for any other."""
+
+    async def hasten(self, ref: ChatRef, now: datetime) -> int:
+        """Let what a chat has waiting, and may go now, be leased before everything else; how many parts."""
 
     async def orphaned(self, now: datetime) -> list[Delivery]:
         """Deliveries left in `sending` by a process that is gone (its lease has expired)."""
@@ -422,8 +438,9 @@ class Outbox(Protocol):
 
     async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]: ...
 
-    async def oldest_waiting(self) -> datetime | None:
-        """When the delivery that has been due longest became due."""
+    async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
+        """When the oldest digest was written of which a part is still to be sent; of these platforms, without suspended
+        chats and without parts that fail by themselves."""
 
 
 class Operations(Protocol):

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot import cadence
 from bot.cadence import Move, Settle, Suspend
 from bot.errors import CannotTell, RetryLater, StoreUnavailable
-from bot.model import Delivery, DeliveryState, NotSent, Outcome, Platform, Sent, Unknown
+from bot.model import ChatRef, Delivery, DeliveryState, NotSent, Outcome, Platform, Sent, Unknown
 from bot.ports import Clock, Sender, Store
 
 log = structlog.get_logger()
@@ -32,11 +33,31 @@ WRITE_AGAIN = (0.2, 1.0, 5.0, 20.0)
 """Seconds between the tries to write what came of a request, while the database does not serve."""
 
 
+WARN_SECONDS = 20.0
+"""How long telling a chat's managers that it will be left alone may take."""
+
+PUT_BACK = timedelta(minutes=1)
+"""A part whose chat turned out to be gone is not taken again before the chat is suspended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A whole platform has to wait (a global limit, no connection, a bad token). Set by a clock that ran ahead, it does
+    not count."""
+
+    since: datetime
+    until: datetime
+
+    def seconds(self, now: datetime) -> float:
+        """How long it lasts yet; 0 where it does not hold."""
+        return (self.until - now).total_seconds() if self.since - cadence.SKEW <= now < self.until else 0.0
+
+
 class Courier:
     """Takes deliveries that are due and sends them, under the name `owner`.
 
-    Holds of a whole platform (a global limit, no connection, a bad token) live here, in this process: the store's
-    rows say when each delivery may go, and the platform itself says it again to every process.
+    A wait that a platform names for all chats is kept in the store too: whoever sends next, after a restart or in a
+    pass of its own, obeys what was said to the one before.
     """
 
     def __init__(
@@ -50,12 +71,14 @@ class Courier:
     ) -> None:
         self.store, self.senders, self.clock, self.owner = store, senders, clock, owner
         self.resend_unknown = resend_unknown
-        self._held: dict[Platform, datetime] = {}
+        self._held: dict[Platform, Hold] | None = None
         self._waiting: set[asyncio.Task[bool]] = set()
         self._stopping = False
 
     async def deliver(self) -> int:
         """Work off everything that may go now; returns how many parts were accepted. Raises `StoreUnavailable`."""
+        if self._held is None:
+            self._held = await self._recalled()
         await self._take_over()
         works = [asyncio.create_task(self._work_off(platform)) for platform in self.senders]
         try:
@@ -95,7 +118,7 @@ class Courier:
 
     async def _take_off(self, platform: Platform, most: int) -> set[asyncio.Task[bool]]:
         now = self.clock.now()
-        if self._stopping or self._held.get(platform, now) > now:
+        if self._stopping or self._hold(platform, now):
             return set()
         leased = await self.store.lease(self.owner, [platform], now, now + cadence.LEASE, most)
         flights = {asyncio.create_task(self._carry(each), name=f"delivery {each.id}") for each in leased}
@@ -126,7 +149,7 @@ class Courier:
             log.warning("delivery interrupted", delivery=delivery.id, chat=str(delivery.chat))
             if platform is Platform.DISCORD or self.resend_unknown:
                 why = "interrupted while it was being sent"
-                await self.store.settle(delivery.id, DeliveryState.WAITING, now, next_attempt_at=now, why=why)
+                await self.store.settle(delivery.id, DeliveryState.UNKNOWN, now, again=True, why=why)
             else:
                 why = "interrupted while it was being sent; nobody can know whether it arrived"
                 await self.store.settle(delivery.id, DeliveryState.UNKNOWN, now, why=why)
@@ -134,6 +157,7 @@ class Courier:
     # ── one delivery ──
 
     async def _carry(self, delivery: Delivery) -> bool:
+        structlog.contextvars.bind_contextvars(delivery=delivery.id)
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine that runs has a task
         try:
@@ -157,7 +181,7 @@ class Courier:
         except RetryLater as error:
             return NotSent(str(error), error.retry_after or cadence.backoff(delivery.attempts))
         except CannotTell as error:
-            return Unknown(str(error))
+            return None if self.resend_unknown else Unknown(str(error), final=True)
         return Sent(found) if found else None
 
     async def _sent(self, delivery: Delivery, task: asyncio.Task[bool]) -> Outcome | None:
@@ -165,18 +189,17 @@ class Courier:
         sender = self.senders[delivery.chat.platform]
         async with sender.turn(delivery.chat, delivery.part) as wait:
             now = self.clock.now()
-            held = self._held.get(delivery.chat.platform, now)
             if wait is not None:
                 return wait
-            if held > now:
-                return NotSent("the whole platform has to wait", (held - now).total_seconds())
+            if held := self._hold(delivery.chat.platform, now):
+                return NotSent("the whole platform has to wait", held)
             self._waiting.discard(task)
             if not await self.store.begin(delivery.id, self.owner, now):
                 return None
             try:
                 return await sender.send(delivery.chat, delivery.part, key_of(delivery))
             except Exception as error:  # a sender's mistake must not leave the row without an outcome
-                log.exception("sender failed", delivery=delivery.id)
+                log.exception("sender failed")
                 return Unknown(f"the sender failed: {type(error).__name__}")
 
     async def _surely(self, write: Callable[[], Awaitable[None]]) -> None:
@@ -191,33 +214,84 @@ class Courier:
 
     async def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
         now = self.clock.now()
-        attempts, platform = delivery.attempts + 1, delivery.chat.platform
-        match cadence.after_sending(outcome, platform, attempts, now, resend_unknown=self.resend_unknown):
+        match cadence.after_sending(outcome, delivery, now, resend_unknown=self.resend_unknown):
             case Suspend(why):
-                await self._put_back(delivery, why, now)
+                # Out of the way while the managers are told, and to go at once when somebody asks again.
+                await self._put_back(delivery, why, now + PUT_BACK, self.owner)
+                await self._warn(delivery.chat, why)
                 await self.store.suspend(delivery.chat, why)
+                await self._put_back(delivery, why, now)
                 log.warning("chat suspended", chat=str(delivery.chat), why=why)
             case Move(to):
-                await self._put_back(delivery, f"the chat is {to} now", now)
+                await self._put_back(delivery, f"the chat is {to} now", now, self.owner)
                 await self.store.move_chat(delivery.chat, to)
                 log.info("chat moved", chat=str(delivery.chat), to=str(to))
-            case Settle(state, why, message_id, next_attempt_at, hold):
-                if hold is not None:
-                    self._held[platform] = max(hold, self._held.get(platform, hold))
+            case Settle() as done:
+                if done.hold is not None:
+                    named = isinstance(outcome, NotSent) and outcome.retry_after is not None
+                    await self._keep_hold(delivery.chat.platform, Hold(now, done.hold), for_others=named)
                 await self.store.settle(
-                    delivery.id, state, now, message_id=message_id, next_attempt_at=next_attempt_at, why=why
+                    delivery.id,
+                    done.state,
+                    now,
+                    owner=self.owner,
+                    message_id=done.message_id,
+                    next_attempt_at=done.next_attempt_at,
+                    why=done.why,
+                    again=done.again,
+                    failed=done.failed,
                 )
                 log.info(
                     "delivery settled",
-                    delivery=delivery.id,
                     chat=str(delivery.chat),
                     part=f"{delivery.number}/{delivery.of}",
-                    state=str(state),
-                    why=why,
+                    state=str(done.state),
+                    why=done.why,
                 )
 
-    async def _put_back(self, delivery: Delivery, why: str, until: datetime) -> None:
-        await self.store.settle(delivery.id, DeliveryState.WAITING, self.clock.now(), next_attempt_at=until, why=why)
+    async def _put_back(self, delivery: Delivery, why: str, until: datetime, owner: str | None = None) -> None:
+        now = self.clock.now()
+        await self.store.settle(delivery.id, DeliveryState.WAITING, now, owner=owner, next_attempt_at=until, why=why)
+
+    async def _warn(self, ref: ChatRef, why: str) -> None:
+        """Tell a chat's managers before it is left alone; once, however many of its parts find it gone."""
+        chat = await self.store.chat(ref)
+        if chat is None or chat.suspended is not None:
+            return
+        try:
+            async with asyncio.timeout(WARN_SECONDS):
+                await self.senders[ref.platform].warn(ref, why)
+        except Exception:  # whatever happens there, the chat is suspended
+            log.exception("warning failed", chat=str(ref))
+
+    # ── holds ──
+
+    def _hold(self, platform: Platform, now: datetime) -> float:
+        """Seconds that a whole platform has to wait yet."""
+        hold = (self._held or {}).get(platform)
+        return hold.seconds(now) if hold is not None else 0.0
+
+    async def _keep_hold(self, platform: Platform, hold: Hold, *, for_others: bool) -> None:
+        """What the platform named itself goes for every process; that it is not reached may be over after a restart."""
+        held = self._held if self._held is not None else {}
+        if hold.seconds(hold.since) <= self._hold(platform, hold.since):
+            return
+        self._held = held | {platform: hold}
+        if for_others:
+            value = {"since": hold.since.isoformat(), "until": hold.until.isoformat()}
+            await self.store.remember_value(_hold_name(platform), value)
+
+    async def _recalled(self) -> dict[Platform, Hold]:
+        held = {}
+        for platform in self.senders:
+            if value := await self.store.value(_hold_name(platform)):
+                since, until = (datetime.fromisoformat(str(value[name])) for name in ("since", "until"))
+                held[platform] = Hold(since, until)
+        return held
+
+
+def _hold_name(platform: Platform) -> str:
+    return f"hold of {platform}"
 
 
 def _accepted(landed: Collection[asyncio.Task[bool]]) -> int:

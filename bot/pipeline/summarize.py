@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +21,9 @@ log = structlog.get_logger()
 
 MOST = 10_000
 """Wanted summaries that are planned at once."""
+
+LONGEST_WAIT = 86_400.0
+"""Seconds after which a model is asked again, whatever it said: it may serve another key, or another model, by then."""
 
 AT_ONCE = 64
 """Made one by one before looking again what is wanted most."""
@@ -133,8 +137,9 @@ class _Work:
 
 def _again_at(error: PaperboyError, wanted: Wanted, now: datetime) -> datetime:
     named = getattr(error, "retry_after", None)
-    seconds = named if named is not None else cadence.backoff(wanted.attempts + 1, base=60.0, most=3600.0)
-    return now + timedelta(seconds=max(1.0, seconds))
+    if named is None or not math.isfinite(named):
+        named = cadence.backoff(wanted.attempts + 1, base=60.0, most=3600.0)
+    return now + timedelta(seconds=min(max(1.0, named), LONGEST_WAIT))
 
 
 def _tomorrow(now: datetime) -> datetime:

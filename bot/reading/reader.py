@@ -87,6 +87,14 @@ class ArxivReader:
         finally:
             if not lock.locked():
                 self._locks.pop(paper.versioned_id, None)
+        return self._shown(paper, kept)
+
+    async def kept(self, paper: Paper) -> Reading | None:
+        """What was read before and kept, None where nothing was."""
+        kept = await asyncio.to_thread(self._shelf.load, paper)
+        return None if kept is None or paper.withdrawn else self._shown(paper, kept)
+
+    def _shown(self, paper: Paper, kept: Kept) -> Reading:
         figures = arrange(kept.reading.figures, paper.license or kept.license, self._settings.figures)
         return replace(kept.reading, figures=figures)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import cadence
 from bot.model import Chat, ChatRef, Subscription
-from bot.storage import encode, schema
+from bot.storage import encode, managers, schema
 from bot.storage.engine import Database
 from bot.storage.moving import move
 
@@ -98,10 +98,14 @@ class SqlChats:
     async def due_chats(self, now: datetime) -> list[Chat]:
         table = schema.chats
         due = or_(table.c.next_due_at <= now, table.c.next_due_at > now + cadence.AHEAD)
-        query = select(table).where(due, table.c.suspended.is_(None))
+        put_off = table.c.not_before.between(now, now + cadence.AHEAD)
+        query = select(table).where(due, table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~put_off))
         async with self.db.read() as connection:
             rows = await connection.execute(query.order_by(table.c.next_due_at, table.c.id))
             return [encode.chat(row) for row in rows]
+
+    async def put_off(self, ref: ChatRef, until: datetime) -> None:
+        await self._change(ref, not_before=until)
 
     async def set_due(self, ref: ChatRef, next_due_at: datetime | None) -> None:
         await self._change(ref, next_due_at=next_due_at)
@@ -117,6 +121,7 @@ class SqlChats:
             for topic_id in followed:
                 nobody = ~exists().where(table.c.topic_id == topic_id)
                 await connection.execute(delete(schema.topics).where(schema.topics.c.id == topic_id, nobody))
+            await managers.forget(connection, ref)
 
     async def _change(self, ref: ChatRef, **values: object) -> None:
         async with self.db.write() as connection:

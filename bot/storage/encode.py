@@ -166,6 +166,8 @@ def delivery(row: AnyRow) -> Delivery:
         message_id=row.message_id,
         why=row.why,
         written_at=row.created_at,
+        failures=row.failures,
+        again=row.again,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, insert, or_, select, update
+from sqlalchemy import Select, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import cadence
@@ -19,6 +19,12 @@ from bot.storage.topics import seen_matches
 
 _OPEN = (DeliveryState.WAITING.value, DeliveryState.LEASED.value, DeliveryState.SENDING.value)
 """The states in which a part keeps its chat's later parts waiting."""
+
+_STARTS = (DeliveryState.WAITING.value, DeliveryState.LEASED.value, DeliveryState.UNKNOWN.value)
+"""The states from which a part may be leased."""
+
+ORDERED_TRIES = 3
+"""So many requests of unknown fate keep a chat's later parts waiting, half a minute or so: most are settled by then."""
 
 
 class SqlOutbox:
@@ -60,7 +66,7 @@ class SqlOutbox:
                 table.c.state == DeliveryState.LEASED.value,
                 table.c.leased_until > now,
             )
-            .values(state=DeliveryState.SENDING.value, attempts=table.c.attempts + 1)
+            .values(state=DeliveryState.SENDING.value, attempts=table.c.attempts + 1, touched_at=now)
         )
         return await self.db.write_one(started) == 1
 
@@ -70,21 +76,50 @@ class SqlOutbox:
         state: DeliveryState,
         now: datetime,
         *,
+        owner: str | None = None,
         message_id: str | None = None,
         next_attempt_at: datetime | None = None,
         why: str | None = None,
+        again: bool = False,
+        failed: bool = False,
     ) -> None:
         table = schema.deliveries
-        values: dict[str, Any] = {"state": state.value, "owner": None, "leased_until": None}
-        if state is DeliveryState.WAITING:
+        values: dict[str, Any] = {
+            "state": state.value,
+            "owner": None,
+            "leased_until": None,
+            "again": again,
+            "touched_at": now,
+        }
+        if state is DeliveryState.WAITING or again:
             values["next_attempt_at"] = next_attempt_at or now
         if message_id is not None:
             values["message_id"] = message_id
         if why is not None:
             values["why"] = why
-        # What was sent stays sent, whoever else thinks otherwise of it.
+        if failed:
+            values["failures"] = table.c.failures + 1
+        # What was sent stays sent, whoever else thinks otherwise of it; and who was slow to write what came of a
+        # request that did not arrive must not disturb whoever has it by now.
         settled = update(table).where(table.c.id == delivery_id, table.c.state != DeliveryState.SENT.value)
+        if owner is not None and state is not DeliveryState.SENT:
+            settled = settled.where(table.c.owner == owner)
         await self.db.write_one(settled.values(**values))
+
+    async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
+        table = schema.deliveries
+        closed = (DeliveryState.UNKNOWN.value, DeliveryState.GIVEN_UP.value)
+        opened = update(table).where(table.c.id == delivery_id, table.c.state.in_(closed))
+        values = {"state": DeliveryState.WAITING.value, "next_attempt_at": now, "failures": 0, "again": False}
+        return await self.db.write_one(opened.values(**values, touched_at=now, why=why)) == 1
+
+    async def hasten(self, ref: ChatRef, now: datetime) -> int:
+        table = schema.deliveries
+        chat_id = select(schema.chats.c.id).where(is_chat(ref)).scalar_subquery()
+        waiting = update(table).where(
+            table.c.chat_id == chat_id, table.c.state == DeliveryState.WAITING.value, table.c.next_attempt_at <= now
+        )
+        return await self.db.write_one(waiting.values(next_attempt_at=cadence.ASKED_FOR))
 
     async def orphaned(self, now: datetime) -> list[Delivery]:
         table = schema.deliveries
@@ -140,16 +175,17 @@ class SqlOutbox:
             rows = await connection.execute(query)
             return {(Platform(platform), DeliveryState(state)): int(n) for platform, state, n in rows}
 
-    async def oldest_waiting(self) -> datetime | None:
-        table = schema.deliveries
+    async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
+        table, chat = schema.deliveries, schema.chats
         query = (
-            select(func.min(table.c.next_attempt_at))
-            .join(schema.chats, schema.chats.c.id == table.c.chat_id)
-            .where(
-                table.c.state.in_((DeliveryState.WAITING.value, DeliveryState.LEASED.value)),
-                schema.chats.c.suspended.is_(None),
-            )
+            select(func.min(schema.digests.c.created_at))
+            .select_from(table)
+            .join(schema.digests, schema.digests.c.id == table.c.digest_id)
+            .join(chat, chat.c.id == table.c.chat_id)
+            .where(table.c.state.in_(_OPEN), table.c.failures == 0, chat.c.suspended.is_(None))
         )
+        if platforms is not None:
+            query = query.where(chat.c.platform.in_([platform.value for platform in platforms]))
         async with self.db.read() as connection:
             oldest: datetime | None = await connection.scalar(query)
         return oldest
@@ -180,7 +216,7 @@ async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) 
         await connection.execute(insert(schema.deliveries), _rows(digest, chat_id, digest_id, now))
     if digest.next_due_at is not None:
         due = update(schema.chats).where(schema.chats.c.id == chat_id)
-        await connection.execute(due.values(next_due_at=digest.next_due_at))
+        await connection.execute(due.values(next_due_at=digest.next_due_at, not_before=None))
     return True
 
 
@@ -196,6 +232,7 @@ def _rows(digest: NewDigest, chat_id: int, digest_id: int, now: datetime) -> lis
             "state": DeliveryState.WAITING.value,
             "attempts": 0,
             "next_attempt_at": now,
+            "touched_at": now,
         }
         for number, part in enumerate(digest.parts, start=1)
     ]
@@ -213,28 +250,33 @@ def _deliveries() -> Select[Any]:
 def _heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
     """The parts that may be taken now: each the first open one of its chat, longest due first.
 
-    A part gets its number when its digest is written, so the smallest number is the first part of the first digest.
+    A part gets its number when its digest is written, so the smallest number is the first part of the first digest. A
+    part of unknown fate that is looked for keeps the later ones waiting for its first tries only; after those it goes
+    when nothing else of its chat does.
     """
-    table, chat, earlier = schema.deliveries, schema.chats, schema.deliveries.alias("earlier")
-    blocked = exists().where(
-        earlier.c.state.in_(_OPEN), earlier.c.chat_id == table.c.chat_id, earlier.c.id < table.c.id
-    )
+    table, chat = schema.deliveries, schema.chats
+    other = schema.deliveries.alias("other")
+    of_chat, earlier = other.c.chat_id == table.c.chat_id, other.c.id < table.c.id
+    is_open, looked_for = other.c.state.in_(_OPEN), (other.c.state == DeliveryState.UNKNOWN.value) & other.c.again
+    behind_open = exists().where(is_open, of_chat, earlier)
+    behind_fresh = exists().where(looked_for, of_chat, earlier, other.c.attempts < ORDERED_TRIES)
+    beside_open = exists().where(is_open, of_chat, table.c.attempts >= ORDERED_TRIES)
+    behind_looked_for = exists().where(looked_for, of_chat, earlier)
+
+    # What was put off by a clock that ran ahead has come.
+    come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + cadence.SKEW)
+    waiting = (table.c.state == DeliveryState.WAITING.value) & come & ~behind_fresh
+    abandoned = (table.c.state == DeliveryState.LEASED.value) & (table.c.leased_until <= now)
+    doubtful = (table.c.state == DeliveryState.UNKNOWN.value) & table.c.again & come & ~beside_open & ~behind_looked_for
     return (
         select(table.c.id)
         .join(chat, chat.c.id == table.c.chat_id)
         .where(
             chat.c.platform.in_([platform.value for platform in platforms]),
             chat.c.suspended.is_(None),
-            _may_go(now),
-            ~blocked,
+            table.c.state.in_(_STARTS),  # said apart, so that the index on states serves, not each chat's whole history
+            or_(waiting, abandoned, doubtful),
+            ~behind_open,
         )
         .order_by(table.c.next_attempt_at, table.c.id)
     )
-
-
-def _may_go(now: datetime) -> ColumnElement[bool]:
-    table = schema.deliveries
-    come = or_(table.c.next_attempt_at <= now, table.c.next_attempt_at > now + cadence.AHEAD)
-    waiting = (table.c.state == DeliveryState.WAITING.value) & come
-    abandoned = (table.c.state == DeliveryState.LEASED.value) & (table.c.leased_until <= now)
-    return or_(waiting, abandoned)

@@ -21,9 +21,10 @@ from sqlalchemy import (
     Time,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that makes these tables: the newest one."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -153,6 +154,8 @@ chats = Table(
     Column("next_due_at", Moment, index=True),
     Column("suspended", Prose),
     Column("created_at", Moment),
+    # A digest that could not be made is not tried again before this.
+    Column("not_before", Moment),
     UniqueConstraint("platform", "ident"),
     sqlite_autoincrement=True,
 )
@@ -273,6 +276,12 @@ deliveries = Table(
     Column("leased_until", Moment),
     Column("message_id", Text),
     Column("why", Prose),
+    # Tries that ended in a trouble of this message, or of its chat, rather than of the whole platform.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    # Of unknown fate, and looked for and sent again at `next_attempt_at`.
+    Column("again", Boolean, nullable=False, server_default=false()),
+    # What was written later than now was written by a clock that ran ahead.
+    Column("touched_at", Moment),
     UniqueConstraint("digest_id", "number"),
     Index(None, "state", "chat_id", "id"),  # the head of each chat's queue
     Index(None, "chat_id", "id"),

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from bot import managers
 from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Depth, Platform, Style, Subscription
 from bot.ports import Store
 from tests.contracts.samples import (
@@ -137,6 +138,38 @@ async def test_joined_chats_do_not_get_a_paper_twice(store: Store) -> None:
     ]
 
 
+async def test_moving_takes_along_who_manages_the_chat(store: Store) -> None:
+    ann, bob = f"{managers.CHANNELS_OF}5", f"{managers.CHANNELS_OF}6"
+    await store.remember_value(ann, {"-17": "Another", "-1": "Vision", "-18": "A third"})
+    await store.remember_value(bob, {"-1": "Vision", "-1002": "Vision (super)"})
+    await store.remember_value(f"{managers.MANAGERS_OF}-1", {"users": [5, 6]})
+    await store.remember_value(f"{managers.MANAGERS_OF}-1002", {"users": [7, 5]})
+    await store.remember_value(f"{managers.MANAGERS_OF}-17", {"users": [-1]})
+    await with_chats(store, THREAD)
+
+    await store.move_chat(THREAD, SUPER_THREAD)
+
+    moved = await store.value(ann)
+    assert moved is not None
+    assert list(moved.items()) == [("-17", "Another"), ("-1002", "Vision"), ("-18", "A third")]
+    assert await store.value(bob) == {"-1002": "Vision (super)"}
+    assert await store.value(f"{managers.MANAGERS_OF}-1") is None
+    assert await store.value(f"{managers.MANAGERS_OF}-1002") == {"users": [5, 6, 7]}
+    assert await store.value(f"{managers.MANAGERS_OF}-17") == {"users": [-1]}
+    await store.move_chat(GROUP, SUPER)  # both the courier and the chat itself may say so
+    assert await store.value(f"{managers.MANAGERS_OF}-1002") == {"users": [5, 6, 7]}
+
+
+async def test_a_move_that_fails_leaves_who_manages_the_chat_as_it_was(store: Store) -> None:
+    known = {"-1": "Vision"}
+    await store.remember_value(f"{managers.CHANNELS_OF}5", known)
+    await with_chats(store, GROUP)
+    with pytest.raises(AttributeError):
+        await store.move_chat(GROUP, ChatRef("telegram", "-1002"))  # type: ignore[arg-type]
+    assert await store.value(f"{managers.CHANNELS_OF}5") == known
+    assert [chat.ref for chat in await store.chats()] == [GROUP]
+
+
 async def test_moving_a_chat_that_is_not_there_or_to_itself_changes_nothing(store: Store) -> None:
     await with_chats(store, ANN)
     await store.move_chat(BOB, ANN)
@@ -162,6 +195,36 @@ async def test_forgetting_a_chat_leaves_nothing_of_it_and_all_of_the_others(stor
     assert await store.taken(ANN, ["p"]) == set()
     assert await store.taken(BOB, ["p"]) == {"p"}
     await store.forget(ANN)
+
+
+async def test_forgetting_a_chat_forgets_who_managed_it_and_a_person_what_they_managed(store: Store) -> None:
+    await store.remember_value(f"{managers.CHANNELS_OF}101", {"-1": "Vision", "-17": "Another"})
+    await store.remember_value(f"{managers.CHANNELS_OF}6", {"-1": "Vision"})
+    for ident, people in ((-1, [101, 6]), (-17, [101]), (-18, [6, 101])):
+        await store.remember_value(f"{managers.MANAGERS_OF}{ident}", {"users": people})
+    await with_chats(store, ANN, THREAD, GROUP)
+    await store.forget(GROUP)
+    assert await store.value(f"{managers.MANAGERS_OF}-1") == {"users": [101, 6]}, "a topic of it is still served"
+    await store.forget(THREAD)
+    assert await store.value(f"{managers.MANAGERS_OF}-1") is None
+    assert await store.value(f"{managers.CHANNELS_OF}6") is None
+    assert await store.value(f"{managers.CHANNELS_OF}101") == {"-17": "Another"}
+    await store.forget(ANN)
+    assert await store.value(f"{managers.CHANNELS_OF}101") is None
+    assert await store.value(f"{managers.MANAGERS_OF}-17") is None
+    assert await store.value(f"{managers.MANAGERS_OF}-18") == {"users": [6]}
+
+
+async def test_a_chat_that_is_put_off_is_not_due_until_then_or_until_a_digest_is_written(store: Store) -> None:
+    await with_chats(store)
+    await store.set_due(ANN, NOW)
+    await store.put_off(ANN, NOW + minutes(15))
+    assert await store.due_chats(NOW) == []
+    [chat] = await store.due_chats(NOW + minutes(16))
+    assert chat.next_due_at == NOW, "its hour is what it was"
+    await store.put_off(ANN, NOW + minutes(30))
+    await store.write_digest(replace(digest(ANN), next_due_at=NOW + minutes(20)), NOW)
+    assert [chat.ref for chat in await store.due_chats(NOW + minutes(20))] == [ANN]
 
 
 async def test_a_due_time_that_a_clock_running_ahead_has_set_is_due_for_mending(store: Store) -> None:

@@ -210,6 +210,95 @@ async def test_what_was_sent_stays_sent(store: Store) -> None:
     assert (settled.state, settled.message_id, settled.why) == (S.SENT, "m1", "lease expired")
 
 
+async def test_who_is_slow_to_write_what_came_of_a_request_does_not_disturb_who_has_it_by_now(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN), NOW)
+    [delivery] = await lease(store, "w1")
+    later = NOW + minutes(2)
+    [again] = await lease(store, "w2", later)
+    assert again.id == delivery.id
+    assert await store.begin(delivery.id, "w2", later)
+    await store.settle(delivery.id, S.WAITING, later, owner="w1", why="no route")
+    assert [each.state for each in await store.deliveries()] == [S.SENDING]
+    await store.settle(delivery.id, S.SENT, later, owner="w1", message_id="m1")
+    assert [each.state for each in await store.deliveries()] == [S.SENT], "that it arrived counts, whoever says so"
+
+
+async def test_a_part_of_unknown_fate_that_is_looked_for_keeps_the_order_at_first_and_then_lets_others_go(
+    store: Store,
+) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN, parts=2), NOW)
+    now = NOW
+    for attempt in (1, 2, 3):
+        [first] = await lease(store, now=now)
+        assert (first.number, first.state, first.attempts) == (1, S.LEASED, attempt - 1)
+        assert await store.begin(first.id, "w1", now)
+        then = now + minutes(5)
+        await store.settle(
+            first.id, S.UNKNOWN, now, owner="w1", next_attempt_at=then, why="502", again=True, failed=True
+        )
+        if attempt < 3:
+            assert await lease(store, now=now) == []
+            now = then
+    unknown = await store.delivery(first.id)
+    assert unknown is not None
+    assert (unknown.state, unknown.again, unknown.failures) == (S.UNKNOWN, True, 3)
+    [second] = await lease(store, now=now)
+    assert second.number == 2
+    later = now + minutes(0.5)
+    assert await lease(store, now=later) == [], "one at a time"
+    assert await store.begin(second.id, "w1", later)
+    await store.settle(second.id, S.SENT, later)
+    assert await lease(store, now=later) == []
+    [found] = await lease(store, now=now + minutes(5))
+    assert found.id == first.id
+    await store.settle(first.id, S.UNKNOWN, now, why="for good")
+    assert await lease(store, now=now + minutes(500)) == []
+
+
+@pytest.mark.parametrize("state", [S.UNKNOWN, S.GIVEN_UP])
+async def test_only_what_was_given_up_or_is_unknown_is_reopened_and_starts_afresh(
+    store: Store, state: DeliveryState
+) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN), NOW)
+    [delivery] = await lease(store)
+    assert not await store.reopen(delivery.id, NOW, "replayed")
+    await store.settle(delivery.id, state, NOW, failed=True)
+    assert await store.reopen(delivery.id, NOW, "replayed")
+    assert not await store.reopen(delivery.id, NOW, "replayed")
+    [again] = await lease(store)
+    assert (again.id, again.failures, again.again, again.why) == (delivery.id, 0, False, "replayed")
+
+
+async def test_a_long_wait_that_a_platform_names_is_kept(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN), NOW)
+    [delivery] = await lease(store)
+    week = NOW + minutes(7 * 24 * 60)
+    await store.settle(delivery.id, S.WAITING, NOW, next_attempt_at=week, why="flood")
+    assert await lease(store, now=NOW) == []
+    assert await lease(store, now=week - minutes(1)) == []
+    assert [each.id for each in await lease(store, now=week)] == [delivery.id]
+
+
+async def test_the_oldest_digest_with_something_to_send_is_told_by_platform(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(BOB), NOW)
+    await store.write_digest(digest(ANN), NOW + minutes(1))
+    assert await store.oldest_waiting() == NOW
+    assert await store.oldest_waiting([Platform.TELEGRAM]) == NOW + minutes(1)
+    assert await store.oldest_waiting([]) is None
+    for delivery in await lease(store, now=NOW + minutes(2)):
+        waits = NOW + minutes(600)
+        failed = delivery.chat == BOB
+        await store.settle(delivery.id, S.WAITING, NOW, next_attempt_at=waits, why="no route", failed=failed)
+    assert await store.oldest_waiting() == NOW + minutes(1), (
+        "put off is not done; one that fails by itself is no backlog"
+    )
+
+
 async def test_what_was_given_up_can_be_sent_again(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN), NOW)

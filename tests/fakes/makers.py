@@ -57,6 +57,9 @@ class FakeMakers:
 class AbstractReader:
     """A reader that finds no full text anywhere."""
 
+    async def kept(self, paper: Paper) -> Reading | None:
+        return None
+
     async def read(self, paper: Paper) -> Reading:
         return Reading(
             paper.id, paper.version, Source.ABSTRACT, (Section("Abstract", ()),), problem="There is no full text."

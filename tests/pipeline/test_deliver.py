@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 import pytest
 
-from bot.errors import StoreUnavailable
-from bot.model import Chat, ChatRef, DeliveryState, NotSent, Part, Platform, Unknown
+from bot.errors import CannotTell, StoreUnavailable
+from bot.model import Chat, ChatGone, ChatRef, DeliveryState, NotSent, Outcome, Part, Platform, Unknown
 from bot.pipeline import Courier
 from bot.pipeline.deliver import AT_ONCE
 from bot.ports import NewDigest, Store
+from tests.fakes.senders import FakePlatform
 from tests.pipeline.conftest import Scene
 
 DAY = date(2026, 6, 2)
@@ -142,6 +143,97 @@ async def test_where_the_platform_does_not_let_us_look_it_is_tried_later(scene: 
     assert len(scene.discord.accepted) == 1
     [delivery] = await scene.store.deliveries()
     assert delivery.attempts == 1, "what was found was not sent again"
+
+
+async def test_where_nobody_can_tell_whether_it_arrived_it_is_not_sent_again(scene: Scene) -> None:
+    scene.discord = WithoutHistory(Platform.DISCORD, stores_unknown=True)
+    await write(scene, chats(Platform.DISCORD, 1), parts=2)
+    scene.discord.fails(Unknown("reset"))
+    await scene.courier.deliver()
+    scene.clock.advance(60)
+    await scene.courier.deliver()
+    assert len(scene.discord.accepted) == 2
+    assert await states(scene) == [DeliveryState.SENT, DeliveryState.UNKNOWN]
+    scene.clock.advance(100_000)
+    assert await scene.courier.deliver() == 0
+
+
+class WithoutHistory(FakePlatform):
+    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
+        raise CannotTell("Paperboy may not read what was written in the channel.")
+
+
+async def test_an_unknown_part_that_never_settles_lets_the_others_go_after_a_few_tries(scene: Scene) -> None:
+    scene.discord = Ill(Platform.DISCORD, knows_keys=True)
+    await write(scene, chats(Platform.DISCORD, 1), parts=3)
+    for _ in range(8):
+        await scene.courier.deliver()
+        scene.clock.advance(30)
+    assert [part.payload["text"] for _, _, part in scene.discord.accepted] == ["1", "2"]
+    [unknown] = [each for each in await scene.store.deliveries() if each.state is not DeliveryState.SENT]
+    assert (unknown.state, unknown.again) == (DeliveryState.UNKNOWN, True)
+
+
+class Ill(FakePlatform):
+    async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
+        return Unknown("answered 500") if part.payload["text"] == "0" else await super().send(chat, part, key)
+
+
+async def test_a_wait_that_the_platform_names_is_kept_by_the_next_process(scene: Scene) -> None:
+    await write(scene, chats(Platform.TELEGRAM, 1))
+    scene.telegram.fails(NotSent("flood", 300.0, whole_platform=True))
+    await scene.courier.deliver()
+    await write(scene, [ChatRef(Platform.TELEGRAM, "77")])
+    assert await scene.courier.deliver() == 0
+    scene.clock.advance(299)
+    assert await scene.courier.deliver() == 0
+    scene.clock.advance(2)
+    assert await scene.courier.deliver() == 2
+
+
+async def test_a_platform_that_was_not_reached_is_tried_at_once_by_the_next_process(scene: Scene) -> None:
+    await write(scene, chats(Platform.TELEGRAM, 1))
+    scene.telegram.fails(NotSent("no route", whole_platform=True))
+    await scene.courier.deliver()
+    await write(scene, [ChatRef(Platform.TELEGRAM, "77")])
+    assert await scene.courier.deliver() == 1
+
+
+async def test_a_hold_that_a_clock_running_ahead_has_set_does_not_outlast_it(scene: Scene) -> None:
+    courier = scene.courier
+    await write(scene, chats(Platform.TELEGRAM, 1))
+    scene.clock.advance(30 * 86_400)
+    scene.telegram.fails(NotSent("no route", whole_platform=True))
+    assert await courier.deliver() == 0
+    scene.clock.advance(-30 * 86_400)
+    assert await courier.deliver() == 1
+
+
+async def test_managers_are_told_once_before_a_chat_is_left_alone(scene: Scene) -> None:
+    [chat] = chats(Platform.TELEGRAM, 1)
+    await write(scene, [chat], parts=2)
+    scene.telegram.fails(ChatGone("bot was kicked from the channel"))
+    await scene.courier.deliver()
+    await scene.courier.deliver()
+    assert scene.telegram.warned == [(chat, "bot was kicked from the channel")]
+    await scene.store.resume(chat, None)
+    assert await scene.courier.deliver() == 2
+
+
+async def test_a_warning_that_fails_leaves_the_chat_suspended_all_the_same(scene: Scene) -> None:
+    scene.telegram = Speechless()
+    [chat] = chats(Platform.TELEGRAM, 1)
+    await write(scene, [chat])
+    scene.telegram.fails(ChatGone("blocked"))
+    await scene.courier.deliver()
+    suspended = await scene.store.chat(chat)
+    assert suspended is not None
+    assert suspended.suspended == "blocked"
+
+
+class Speechless(FakePlatform):
+    async def warn(self, chat: ChatRef, text: str) -> None:
+        raise RuntimeError("no words")
 
 
 class Stumbling:
