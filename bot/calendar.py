@@ -66,8 +66,7 @@ def feed_at(day: date) -> datetime:
 
 def listing_day(now: datetime) -> date:
     """The latest listing day that has been announced at `now` (aware)."""
-    local = now.astimezone(NEW_YORK)
-    day = local.date() + (_DAY if local.hour >= 20 else 0 * _DAY)
+    day = newest_day(now)
     return day if is_listing_day(day) else previous_day(day)
 
 
@@ -75,6 +74,15 @@ def fed_day(now: datetime) -> date:
     """The latest listing day that the feed should show at `now` (aware)."""
     day = listing_day(now)
     return day if feed_at(day) <= now else previous_day(day)
+
+
+def newest_day(now: datetime) -> date:
+    """The latest date that a listing which is out at `now` (aware) can bear, also on days that the calendar leaves out.
+
+    Whatever bears a later one is a mistake, or a clock is.
+    """
+    local = now.astimezone(NEW_YORK)
+    return local.date() + (_DAY if local.hour >= 20 else 0 * _DAY)
 
 
 def listing_days(first: date, last: date) -> list[date]:
@@ -97,6 +105,24 @@ def next_day(day: date) -> date:
     while not is_listing_day(day):
         day += _DAY
     return day
+
+
+def listings_upto(day: date, count: int) -> list[date]:
+    """The last `count` listing days up to `day`, oldest first."""
+    found: list[date] = []
+    day += _DAY
+    for _ in range(count):
+        day = previous_day(day)
+        found.append(day)
+    return found[::-1]
+
+
+def submitted_since(day: date) -> date:
+    """The New York date on which what is in the listing of `day` was submitted at the earliest (unless held back)."""
+    first = previous_day(day) - _DAY
+    while first.weekday() >= _SATURDAY or first in holidays(first.year):
+        first -= _DAY
+    return first
 
 
 def announced_after(submitted: datetime) -> date:

@@ -232,6 +232,28 @@ def test_a_clock_that_went_back_does_not_stop_the_polls() -> None:
     assert cadence.poll_due(had, DAY, NOW)
 
 
+def test_a_day_to_come_that_is_remembered_as_had_does_not_stop_the_polls_and_is_forgotten() -> None:
+    wrong = PollState(date(2036, 6, 2), 2, 0, NOW)
+    assert not cadence.poll_due(wrong, DAY, NOW + timedelta(minutes=19))
+    assert cadence.poll_due(wrong, DAY, NOW + timedelta(minutes=20))
+    later = NOW + timedelta(minutes=20)
+    assert cadence.after_poll(wrong, DAY, later) == PollState(DAY, 1, 0, later)
+    assert cadence.after_poll(wrong, None, later).day is None
+
+
+def test_under_a_slow_clock_arxiv_is_asked_on_and_less_often() -> None:
+    slow = NOW - timedelta(days=30)
+    state = cadence.after_poll(PollState(), DAY, slow)
+    asked = []
+    for minute in range(24 * 60):
+        now = slow + timedelta(minutes=minute)
+        if cadence.poll_due(state, DAY - timedelta(days=30), now):
+            state = cadence.after_poll(state, DAY, now)
+            asked.append(now)
+    assert state.day == DAY
+    assert 12 <= len(asked) <= 20
+
+
 @given(
     st.builds(
         PollState,

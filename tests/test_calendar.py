@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -16,9 +16,12 @@ from bot.calendar import (
     is_listing_day,
     listing_day,
     listing_days,
+    listings_upto,
+    newest_day,
     next_day,
     previous_day,
     released_at,
+    submitted_since,
     why_quiet,
 )
 
@@ -70,6 +73,18 @@ def test_the_clock_change_moves_no_listing() -> None:
 def test_a_week_has_five_listings() -> None:
     assert listing_days(JUNE, date(2026, 6, 7)) == [JUNE + timedelta(days=n) for n in range(5)]
     assert listing_days(JUNE, date(2026, 5, 31)) == []
+
+
+def test_no_listing_can_bear_a_later_date_than_tomorrow_and_that_only_from_eight_in_the_evening_on() -> None:
+    assert newest_day(new_york("2026-06-02T19:59")) == date(2026, 6, 2)
+    assert newest_day(new_york("2026-06-02T20:00").astimezone(UTC)) == date(2026, 6, 3)
+    assert newest_day(new_york("2026-11-26T21:00")) == date(2026, 11, 27)  # whatever the calendar leaves out
+
+
+def test_the_last_seven_listings_go_back_over_weekends_and_holidays() -> None:
+    found = listings_upto(date(2026, 11, 30), 7)
+    assert [day.day for day in found] == [19, 20, 23, 24, 25, 26, 30]
+    assert listings_upto(date(2026, 11, 29), 1) == [date(2026, 11, 26)]
 
 
 def test_a_holiday_takes_the_listing_of_the_day_after_it() -> None:
@@ -162,3 +177,5 @@ def test_the_calendar_agrees_with_itself(now: datetime) -> None:
     assert previous_day(next_day(day)) == day
     assert is_listing_day(announced_after(now))
     assert released_at(announced_after(now)) > now
+    assert submitted_since(announced_after(now)) <= now.astimezone(NEW_YORK).date()
+    assert announced_after(datetime.combine(submitted_since(day), time(13, 59), NEW_YORK)) < day

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import date
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import arxiv
@@ -93,12 +94,12 @@ class ArxivSource:
     async def _listing(self, names: tuple[str, ...]) -> Listing:
         counted: list[int] = []
         url = f"{self._settings.arxiv_feed_url}/{'+'.join(names)}"
-        body = await self._body(url, lambda body: counted.append(feed.count_entries(body)))
+        answer = await self._good(url, lambda body: counted.append(feed.count_entries(body)))
         if counted[-1] >= feed.CAP:
             if halves := _halves(names):
                 return feed.merged([await self._listing(half) for half in halves])
             log.warning("arxiv feed is full", category=names[0], entries=counted[-1])
-        return await asyncio.to_thread(feed.read_feed, body)
+        return await asyncio.to_thread(feed.read_feed, answer.body, _sent_at(answer))
 
     # ── OAI ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,12 +162,16 @@ class ArxivSource:
 
     async def _body(self, url: str, read: Callable[[bytes], object]) -> bytes:
         """The body of an answer that `read` can read."""
+        return (await self._good(url, read)).body
+
+    async def _good(self, url: str, read: Callable[[bytes], object]) -> Fetched:
+        """An answer whose body `read` can read."""
 
         def check(answer: Fetched) -> None:
             if answer.status == 200:
                 read(answer.body)
 
-        return (await self._answer(url, check)).body
+        return await self._answer(url, check)
 
     async def _answer(self, url: str, check: Callable[[Fetched], None]) -> Fetched:
         timeout = self._settings.arxiv_timeout_seconds
@@ -177,6 +182,17 @@ class ArxivSource:
         if answer.status != 200:
             raise SourceUnavailable(f"arXiv answered with status {answer.status}.")
         return answer
+
+
+def _sent_at(answer: Fetched) -> datetime | None:
+    """When the server says it sent this; None where it does not say."""
+    try:
+        when = parsedate_to_datetime(answer.headers.get("date", ""))
+    except (ValueError, OverflowError):
+        return None
+    if not 1 < when.year < 9999:
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def submitted_query(archives: Collection[str], first: date, last: date) -> str:

@@ -6,11 +6,13 @@ The feed: https://info.arxiv.org/help/atom_specifications.html
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from lxml import etree
 
+from bot import calendar
 from bot.arxiv.authors import split_authors
 from bot.arxiv.document import ATOM, NS, Unreadable, is_withdrawn, malformed, moment, parse, text
 from bot.links import parse_id
@@ -21,27 +23,36 @@ CAP = 2000
 
 _MIDNIGHT = timedelta(hours=4)
 """From midnight in UTC to midnight in New York, in summer."""
+_LONG_AGO = timedelta(days=7)
+"""An entry that is older than its feed by more than this bears a wrong date: a feed shows one listing."""
 _ID = re.compile(r"oai:arXiv\.org:(\S+)v(\d+)")
 _ABSTRACT = re.compile(r"\bAbstract:\s?", re.IGNORECASE)
 _TYPE = re.compile(r"Announce Type:\s*([a-z-]+)", re.IGNORECASE)
 _STRENGTH = (Kind.NEW, Kind.CROSS, Kind.REPLACE, Kind.REPLACE_CROSS)
 
 
-def read_feed(body: bytes) -> Listing:
-    """What a feed announces; `day` is None where it is empty. Raises `SourceUnavailable` for a broken document."""
+def read_feed(body: bytes, answered: datetime | None = None) -> Listing:
+    """What a feed announces; `day` is None where it is empty. Raises `SourceUnavailable` for a broken document.
+
+    A feed shows one listing, whose day most of its entries name. No entry may be dated later than a listing that was
+    out when the feed was built; that is told by arXiv's clock (the feed's own stamp, else `answered`, when it was
+    sent), never by ours, which may be slow. Without either, the day that most entries name is the latest one.
+    """
     root = parse(body, f"{{{ATOM}}}feed")
     elements = root.findall("atom:entry", NS)
     if not elements:
         return Listing(None)
-    feed_day = _built_on(text(root, "atom:updated"))
+    built = _time(text(root, "atom:updated"))
+    newest = calendar.newest_day(built or answered) if built or answered else None
+    feed_day = _most_named(elements, newest) or _built_on(built)
     entries: list[Announced] = []
     aside: list[Malformed] = []
     for element in elements:
         try:
-            entries.append(_entry(element, feed_day))
+            entries.append(_entry(element, feed_day, newest or feed_day))
         except (Unreadable, ValueError) as error:
             aside.append(malformed("feed", element, error, feed_day))
-    return merged([Listing(_listing_day(entries) or feed_day, tuple(entries), tuple(aside))])
+    return merged([Listing(feed_day, tuple(entries), tuple(aside))])
 
 
 def count_entries(body: bytes) -> int:
@@ -71,7 +82,7 @@ def _rank(entry: Announced) -> int:
     return _STRENGTH.index(entry.announcement.kind)
 
 
-def _entry(element: etree._Element, feed_day: date | None) -> Announced:
+def _entry(element: etree._Element, feed_day: date | None, newest: date | None) -> Announced:
     match = _ID.fullmatch(text(element, "atom:id"))
     ref = parse_id(match[1]) if match else None
     if match is None or ref is None:
@@ -87,10 +98,7 @@ def _entry(element: etree._Element, feed_day: date | None) -> Announced:
     categories = tuple(dict.fromkeys(filter(None, (c.get("term") for c in element.iterfind("atom:category", NS)))))
     if not categories:
         raise Unreadable("it has no category")
-    published = text(element, "atom:published")
-    day = moment(published).date() if published else feed_day
-    if day is None:
-        raise Unreadable("it has no date")
+    day = _day(element, feed_day, newest)
     paper = Paper(
         id=ref.id,
         version=int(match[2]),
@@ -125,10 +133,35 @@ def _kind(element: etree._Element, summary: str) -> Kind:
         raise Unreadable(f"its announce type is “{named[:30]}”") from None
 
 
-def _built_on(stamp: str) -> date | None:
+def _day(element: etree._Element, feed_day: date | None, newest: date | None) -> date:
+    """The listing day that an entry names; a day or two off its feed's, it is what an older part of the feed had."""
+    published = text(element, "atom:published")
+    day = moment(published).date() if published else feed_day
+    if day is None:
+        raise Unreadable("it has no date")
+    if newest is not None and day > newest:
+        raise Unreadable(f"it is dated {day}, which was still to come")
+    if feed_day is not None and day < feed_day - _LONG_AGO:
+        raise Unreadable(f"it is dated {day}, long before its feed")
+    return day
+
+
+def _most_named(elements: Iterable[etree._Element], newest: date | None) -> date | None:
+    """The day, up to `newest`, that most entries name."""
+    stamps = (_time(text(element, "atom:published")) for element in elements)
+    named = Counter(stamp.date() for stamp in stamps if stamp and (newest is None or stamp.date() <= newest))
+    return max(named, key=lambda day: (named[day], day), default=None)
+
+
+def _built_on(built: datetime | None) -> date | None:
     """The day of a feed that says when it was built, which is at midnight in New York or up to a day later."""
-    return (moment(stamp).astimezone(UTC) - _MIDNIGHT).date() if stamp else None
+    return (built.astimezone(UTC) - _MIDNIGHT).date() if built else None
 
 
-def _listing_day(entries: Iterable[Announced]) -> date | None:
-    return max((entry.announcement.day for entry in entries), default=None)
+def _time(stamp: str) -> datetime | None:
+    """A time in its own offset; None for none, and for one that cannot be read or reckoned with."""
+    try:
+        when = moment(stamp)
+        return when if 1 < when.astimezone(UTC).year < 9999 else None
+    except (Unreadable, OverflowError):
+        return None

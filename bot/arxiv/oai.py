@@ -74,7 +74,7 @@ def read_page(body: bytes) -> Page:
         try:
             entries.append(_announced(record))
         except (Unreadable, ValueError) as error:
-            aside.append(malformed("oai", record, error, None))
+            aside.append(malformed("oai", record, error, _datestamp(record)))
     token = text(root, "oai:ListRecords/oai:resumptionToken")
     return Page(tuple(entries), tuple(aside), token or None, today=today)
 
@@ -101,6 +101,14 @@ def _error_code(root: etree._Element) -> str | None:
 def _today(root: etree._Element) -> date | None:
     try:
         return _date(text(root, "oai:responseDate"))
+    except ValueError:
+        return None
+
+
+def _datestamp(record: etree._Element) -> date | None:
+    """The day on which a record says it changed; None where that cannot be read."""
+    try:
+        return _date(text(record, "oai:header/oai:datestamp"))
     except ValueError:
         return None
 

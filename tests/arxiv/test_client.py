@@ -80,6 +80,18 @@ async def test_an_empty_feed_has_no_day() -> None:
             assert await source.listing(["cs"]) == Listing(None)
 
 
+@pytest.mark.parametrize("stamped", [True, False])
+async def test_what_is_to_come_is_told_by_arxivs_clock(stamped: bool) -> None:
+    with FakeArxiv() as arxiv:
+        arxiv.today, arxiv.stamped = FIRST, stamped
+        arxiv.misdated = dict.fromkeys(["2605.20001", "2605.20002"], date(2036, 6, 2))
+        async with source_of(arxiv) as source:
+            listing = await source.listing(["cs", "math"])
+    assert listing.day == FIRST
+    assert [entry.paper.id for entry in listing.entries] == ["2604.00300"]
+    assert {bad.why for bad in listing.malformed} == {"it is dated 2036-06-02, which was still to come"}
+
+
 async def test_a_listing_of_nothing_is_one_of_everything() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:

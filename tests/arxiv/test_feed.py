@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -109,6 +109,54 @@ def test_an_entry_that_cannot_be_read_is_set_aside_and_the_others_stay(part: str
     assert why in aside.why
     assert aside.raw.startswith("<entry")
     assert (aside.source, aside.day) == ("feed", DAY)
+
+
+def dated(*days: str) -> list[dict[str, str]]:
+    """Entries of different papers with these dates."""
+    stamps = (f"<published>{day}T00:00:00-04:00</published>" for day in days)
+    ids = (f"<id>oai:arXiv.org:2606.{n:05}v1</id>" for n in range(1, 100))
+    return [PARTS | {"id": ident, "published": stamp} for ident, stamp in zip(ids, stamps, strict=False)]
+
+
+def test_an_entry_dated_in_the_future_is_set_aside_and_changes_no_day() -> None:
+    listing = read_feed(a_feed(*dated("2036-06-02", "2026-06-02", "2026-06-03")))
+    assert listing.day == DAY
+    assert [entry.announcement.day for entry in listing.entries] == [DAY]
+    assert [(bad.day, bad.why) for bad in listing.malformed] == [
+        (DAY, "it is dated 2036-06-02, which was still to come"),
+        (DAY, "it is dated 2026-06-03, which was still to come"),
+    ]
+    assert "2036-06-02" in listing.malformed[0].raw
+
+
+def test_entries_dated_in_the_future_are_set_aside_though_they_are_the_most() -> None:
+    listing = read_feed(a_feed(*dated("2036-06-02", "2036-06-02", "2026-06-02")))
+    assert (listing.day, len(listing.entries), len(listing.malformed)) == (DAY, 1, 2)
+    alone = read_feed(a_feed(*dated("2036-06-02", "2036-06-02")))
+    assert (alone.day, len(alone.entries), len(alone.malformed)) == (DAY, 0, 2)
+
+
+def test_the_day_of_a_feed_is_that_of_most_entries_and_the_others_keep_theirs() -> None:
+    listing = read_feed(a_feed(*dated("2026-06-02", "2026-06-01", "2026-06-02", "2016-06-02")))
+    assert listing.day == DAY
+    assert [entry.announcement.day.day for entry in listing.entries] == [2, 1, 2]
+    assert [bad.why for bad in listing.malformed] == ["it is dated 2016-06-02, long before its feed"]
+
+
+@pytest.mark.parametrize("stamp", ["", "yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00"])
+def test_without_a_stamp_that_can_be_read_the_answer_s_own_date_says_what_is_to_come(stamp: str) -> None:
+    body = a_feed(*dated("2036-06-02", "2036-06-02", "2026-06-02")).replace(
+        b"2026-06-02T04:00:19+00:00", stamp.encode()
+    )
+    listing = read_feed(body, datetime(2026, 6, 2, 9, tzinfo=UTC))
+    assert (listing.day, len(listing.entries), len(listing.malformed)) == (DAY, 1, 2)
+    assert read_feed(body).day == date(2036, 6, 2)  # nothing tells better
+
+
+def test_without_any_clock_the_day_of_most_entries_is_the_latest() -> None:
+    body = a_feed(*dated("2026-06-02", "2036-06-02", "2026-06-02")).replace(b"2026-06-02T04:00:19+00:00", b"")
+    listing = read_feed(body)
+    assert (listing.day, len(listing.entries), len(listing.malformed)) == (DAY, 2, 1)
 
 
 def test_a_title_that_is_zero_is_a_title() -> None:

@@ -107,7 +107,9 @@ class FakeArxiv:
     """See the module. `papers_by_day` maps listing days to what is announced on them; `sample_days()` if not given.
 
     `files` maps paths ("/pdf/2606.00001") to (content type, body). `feed_cap` is how many entries a feed has at most.
-    `forget_tokens` is how many resumption tokens of OAI run out before they are used.
+    `forget_tokens` is how many resumption tokens of OAI run out before they are used. `stamped`: feeds say when they
+    were built. `unreadable` are papers whose feed entry lacks its title; `misdated` says on which day an entry claims
+    to be published.
     """
 
     def __init__(self, papers_by_day: Mapping[date, Sequence[Announced]] | None = None) -> None:
@@ -117,6 +119,9 @@ class FakeArxiv:
         self.feed_cap = 2000
         self.oai_page = 2
         self.forget_tokens = 0
+        self.stamped = True
+        self.unreadable: set[str] = set()
+        self.misdated: dict[str, date] = {}
         self._faults: list[Fault] = []
         self._asked: list[_Asked] = []
         self._lock = threading.Lock()
@@ -251,10 +256,16 @@ class FakeArxiv:
         rows = [] if empty else [entry for entry in self.days.get(self.today, []) if _bears(entry.paper, wanted)]
         return (
             f"<?xml version='1.0' encoding='UTF-8'?><feed {NS}><id>http://rss.arxiv.org/atom/{'+'.join(wanted)}</id>"
-            f"<title>updates on arXiv.org</title><updated>{stamp}T04:00:19+00:00</updated>"
-            + "".join(feed_entry(entry) for entry in rows[: self.feed_cap])
+            "<title>updates on arXiv.org</title>"
+            + (f"<updated>{stamp}T04:00:19+00:00</updated>" if self.stamped else "")
+            + "".join(self._feed_entry(entry) for entry in rows[: self.feed_cap])
             + "</feed>"
         )
+
+    def _feed_entry(self, entry: Announced) -> str:
+        day = self.misdated.get(entry.paper.id, entry.announcement.day)
+        text = feed_entry(replace(entry, announcement=replace(entry.announcement, day=day)))
+        return re.sub("<title>.*?</title>", "", text) if entry.paper.id in self.unreadable else text
 
     def _oai(self, query: Mapping[str, str]) -> str:
         if query.get("verb") == "GetRecord":
@@ -329,6 +340,10 @@ def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # head and body are two writes, and the second would wait for the other side
         done: Callable[[], None]
+
+        def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002 - its signature
+            """What the Date header says: the hour at which this arXiv built its newest feed."""
+            return f"{arxiv.today:%a, %d %b %Y} 04:00:19 GMT"
 
         def log_message(self, format: str, *args: object) -> None:
             pass
