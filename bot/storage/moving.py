@@ -6,16 +6,18 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
-from bot.storage import schema
+from bot.storage import managers, schema
 
 _chats, _digests, _taken = schema.chats, schema.digests, schema.taken
 _deliveries, _subscriptions = schema.deliveries, schema.subscriptions
 
 
 async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
-    """Rename `old` and its forum topics (`old/45`) to `new`, joining with what is there under the new name."""
+    """Rename `old` and its forum topics (`old/45`) to `new`, joining with what is there under the new name. Who manages
+    it is told by small values, which follow."""
     if old == new:
         return
+    await managers.move(connection, old, new)
     affected = select(_chats.c.id, _chats.c.ident).where(
         _chats.c.platform == old.platform.value,
         or_(_chats.c.ident == old.id, _chats.c.ident.startswith(f"{old.id}/", autoescape=True)),
