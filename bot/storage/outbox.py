@@ -250,24 +250,29 @@ def _deliveries() -> Select[Any]:
 def _heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
     """The parts that may be taken now: each the first open one of its chat, longest due first.
 
-    A part gets its number when its digest is written, so the smallest number is the first part of the first digest. A
-    part of unknown fate that is looked for keeps the later ones waiting for its first tries only; after those it goes
-    when nothing else of its chat does.
+    A part gets its number when its digest is written, so the smallest number is the first part of the first digest. One
+    of unknown fate that is looked for keeps its place for its first tries, and then goes when nothing else of its chat
+    is left.
     """
     table, chat = schema.deliveries, schema.chats
     other = schema.deliveries.alias("other")
     of_chat, earlier = other.c.chat_id == table.c.chat_id, other.c.id < table.c.id
-    is_open, looked_for = other.c.state.in_(_OPEN), (other.c.state == DeliveryState.UNKNOWN.value) & other.c.again
-    behind_open = exists().where(is_open, of_chat, earlier)
-    behind_fresh = exists().where(looked_for, of_chat, earlier, other.c.attempts < ORDERED_TRIES)
-    beside_open = exists().where(is_open, of_chat, table.c.attempts >= ORDERED_TRIES)
-    behind_looked_for = exists().where(looked_for, of_chat, earlier)
+    is_open = other.c.state.in_(_OPEN)
+    looked_for = (other.c.state == DeliveryState.UNKNOWN.value) & other.c.again
+    is_fresh, is_stale = looked_for & (other.c.attempts < ORDERED_TRIES), other.c.attempts >= ORDERED_TRIES
+    behind_others = exists().where(is_open, of_chat, earlier) | exists().where(is_fresh, of_chat, earlier)
+    beside_others = (
+        exists().where(is_open, of_chat)
+        | exists().where(is_fresh, of_chat)
+        | exists().where(looked_for & is_stale, of_chat, earlier)
+    )
 
     # What was put off by a clock that ran ahead has come.
     come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + cadence.SKEW)
-    waiting = (table.c.state == DeliveryState.WAITING.value) & come & ~behind_fresh
+    waiting = (table.c.state == DeliveryState.WAITING.value) & come
     abandoned = (table.c.state == DeliveryState.LEASED.value) & (table.c.leased_until <= now)
-    doubtful = (table.c.state == DeliveryState.UNKNOWN.value) & table.c.again & come & ~beside_open & ~behind_looked_for
+    in_turn = or_(table.c.attempts < ORDERED_TRIES, ~beside_others)
+    doubtful = (table.c.state == DeliveryState.UNKNOWN.value) & table.c.again & come & in_turn
     return (
         select(table.c.id)
         .join(chat, chat.c.id == table.c.chat_id)
@@ -276,7 +281,7 @@ def _heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
             chat.c.suspended.is_(None),
             table.c.state.in_(_STARTS),  # said apart, so that the index on states serves, not each chat's whole history
             or_(waiting, abandoned, doubtful),
-            ~behind_open,
+            ~behind_others,
         )
         .order_by(table.c.next_attempt_at, table.c.id)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -255,6 +256,25 @@ async def test_a_part_of_unknown_fate_that_is_looked_for_keeps_the_order_at_firs
     assert found.id == first.id
     await store.settle(first.id, S.UNKNOWN, now, why="for good")
     assert await lease(store, now=now + minutes(500)) == []
+
+
+async def test_however_many_parts_are_looked_for_something_of_the_chat_can_always_go(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN, parts=9), NOW)
+    dice, now, order = random.Random(4), NOW, list[int]()
+    for _ in range(400):
+        leased = await lease(store, now=now)
+        assert len(leased) <= 1
+        for each in leased:
+            assert await store.begin(each.id, "w1", now)
+            if dice.random() < 0.7:
+                then = now + minutes(dice.choice((0, 5, 60)))
+                await store.settle(each.id, S.UNKNOWN, now, next_attempt_at=then, again=True)
+            else:
+                await store.settle(each.id, S.SENT, now)
+                order.append(each.number)
+        now += minutes(3)
+    assert sorted(order) == [*range(1, 10)]
 
 
 @pytest.mark.parametrize("state", [S.UNKNOWN, S.GIVEN_UP])
