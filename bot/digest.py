@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from bot import codelinks
 from bot.model import (
@@ -54,7 +55,13 @@ def card(
 
 
 def _links(paper: Paper, reading: Reading | None) -> FoundLinks:
-    return codelinks.find_links(paper.abstract, paper.comment or "", html_links=reading.links if reading else ())
+    return _found_links(paper.abstract, paper.comment or "", reading.links if reading else ())
+
+
+@lru_cache(maxsize=2048)
+def _found_links(abstract: str, comment: str, html_links: tuple[str, ...]) -> FoundLinks:
+    """Kept, since the digests of a morning show the same papers again and again."""
+    return codelinks.find_links(abstract, comment, html_links=html_links)
 
 
 def cards(

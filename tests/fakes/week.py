@@ -68,6 +68,7 @@ class WeekArxiv:
     empty: list[Span] = field(default_factory=list)
     garbled: set[str] = field(default_factory=set)
     requests: int = 0
+    _served: dict[date, datetime] = field(default_factory=dict)
 
     async def listing(self, archives: Collection[str]) -> Listing:
         now = self._ask()
@@ -113,6 +114,11 @@ class WeekArxiv:
 
     def served_from(self, day: date) -> datetime:
         """When a patient asker could first have the listing of `day`, given these troubles."""
+        if day not in self._served:
+            self._served[day] = self._find_served(day)
+        return self._served[day]
+
+    def _find_served(self, day: date) -> datetime:
         when = calendar.feed_at(day)
         while (
             any(when in span for span in (*self.down, *self.stale))

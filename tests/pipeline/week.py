@@ -14,11 +14,12 @@ from bot import calendar, ledger, pipeline
 from bot import topics as topic_language
 from bot.cadence import GRACE, PollState, next_due
 from bot.errors import ModelUnavailable, PaperboyError
-from bot.matching import Matcher
+from bot.matching import satisfies
 from bot.model import Announced, Chat, ChatRef, DeliveryState, Platform
 from bot.pipeline import Courier, Press
 from bot.pipeline.compose import LATE_LISTING
 from bot.ports import Store
+from bot.prepared import Prepared
 from bot.storage.store import SqlStore, open_store
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
@@ -82,6 +83,8 @@ class Week:
     restarted: int = 0
     fresh: bool = False
     since: dict[ChatRef, date] = field(default_factory=dict)
+    _prepared: list[Prepared] = field(default_factory=list)
+    _of_topic: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.clock = FakeClock(self.true)
@@ -89,6 +92,14 @@ class Week:
         self.telegram = WeekPlatform(Platform.TELEGRAM, lambda: self.true)
         self.discord = WeekPlatform(Platform.DISCORD, lambda: self.true, knows_keys=True)
         self.makers = FakeMakers(self.clock)
+
+    def of_topic(self, query: str) -> set[str]:
+        """The papers that a query matches, by the plain meaning of it rather than by the index."""
+        if query not in self._of_topic:
+            topic = topic_language.parse(query)
+            self._prepared = self._prepared or [Prepared(entry.paper) for day in self.days.values() for entry in day]
+            self._of_topic[query] = {each.paper.id for each in self._prepared if satisfies(topic, each)}
+        return self._of_topic[query]
 
     @property
     def platforms(self) -> dict[Platform, WeekPlatform]:
@@ -260,11 +271,11 @@ def _judge_hour(week: Week, follower: Follower, message: Accepted, day: date, du
 
 def _wanted(week: Week, follower: Follower) -> dict[str, date]:
     """The papers that a follower must get, with the first listing day that brought them."""
-    matcher = Matcher([(n, topic_language.parse(query)) for n, query in enumerate(follower.queries)])
+    matching = set().union(*(week.of_topic(query) for query in follower.queries))
     found: dict[str, date] = {}
     for day, entries in week.days.items():
         for entry in entries:
-            if day >= week.since[follower.ref] and entry.announcement.kind.delivers and matcher.match(entry.paper):
+            if day >= week.since[follower.ref] and entry.announcement.kind.delivers and entry.paper.id in matching:
                 found.setdefault(entry.paper.id, day)
     return found
 
