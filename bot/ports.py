@@ -480,3 +480,7 @@ class Operations(Protocol):
 
 class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, Protocol):
     """Everything that is kept, in domain verbs."""
+    async def check_writable(self, now: datetime, within: float) -> None:
+        """Make a small write; raises `StoreUnavailable` where the database takes none within so many seconds. A longer
+        write of this process's own that stands in its way is no fault."""
+

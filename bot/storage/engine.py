@@ -36,6 +36,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, foreign_keys) if self.is_sqlite else _postgres(self.url)
         self._writing = asyncio.Lock()
+        self._begun = 0
+        self._inside = False
+        """Whether a transaction of this process has SQLite's one write lock, and how many have had it."""
         self._together = Together(self.write)
 
     @asynccontextmanager
@@ -57,8 +60,53 @@ class Database:
             with translated(self.url):
                 async with self.engine.connect() as connection:
                     await connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-                    async with connection.begin():
-                        yield connection
+                    try:
+                        async with connection.begin():
+                            self._begun += 1
+                            self._inside = True
+                            yield connection
+                    finally:
+                        self._inside = False
+
+    async def try_write(self, statement: Executable, within: float) -> bool:
+        """Execute a statement in a transaction of its own, past whatever else waits to be written; False where this
+        process's own writing left no room for it. Raises `StoreUnavailable` where the database does not take it
+        within so many seconds."""
+        if not self.is_sqlite:
+            try:
+                async with asyncio.timeout(within), self.write() as connection:
+                    await connection.execute(statement)
+            except TimeoutError:
+                raise StoreUnavailable(
+                    f"The database {place(self.url)} does not take a write in {within:g} s."
+                ) from None
+            return True
+        begun = self._begun
+        try:
+            async with self._impatient(within) as connection, connection.begin():
+                await connection.execute(statement)
+        except StoreUnavailable as error:
+            mine = self._inside or self._begun != begun
+            if mine and _SQLITE_SAYS["locked"] in str(error):
+                return False
+            raise
+        return True
+
+    @asynccontextmanager
+    async def _impatient(self, seconds: float) -> AsyncIterator[AsyncConnection]:
+        """A SQLite connection that waits no longer than this for a lock. Cancelling would not end its waiting."""
+        with translated(self.url):
+            async with self.engine.connect() as connection:
+                await connection.execution_options(sqlite_begin="")
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout={round(seconds * 1000)}")
+                await connection.rollback()
+                await connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                finally:
+                    await connection.rollback()
+                    await connection.execution_options(sqlite_begin="")
+                    await connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     async def write_one(self, statement: Executable) -> int:
         """Execute a statement in a transaction and say how many rows it changed; on SQLite several share one."""

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Exists, Select, delete, exists, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Exists,
+    Select,
+    Text,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from bot.errors import TellUser
+from bot.errors import StoreUnavailable, TellUser
 from bot.model import JSON, DeliveryState
 from bot.ports import LedgerLine
 from bot.storage import encode, schema
@@ -80,12 +95,12 @@ class SqlOperations:
         ]
 
     async def remember_value(self, name: str, value: JSON) -> None:
-        insert = self.db.insert(schema.state).values(name=name, value=value)
-        upsert = insert.on_conflict_do_update(
-            index_elements=[schema.state.c.name], set_={"value": insert.excluded.value}
-        )
         async with self.db.write() as connection:
-            await connection.execute(upsert)
+            await connection.execute(self._set(name, value))
+
+    def _set(self, name: str, value: JSON) -> Executable:
+        insert = self.db.insert(schema.state).values(name=name, value=value)
+        return insert.on_conflict_do_update(index_elements=[schema.state.c.name], set_={"value": insert.excluded.value})
 
     async def value(self, name: str) -> JSON | None:
         async with self.db.read() as connection:
@@ -101,8 +116,24 @@ class SqlOperations:
             raise TellUser(f"There is no folder {path.parent}; name a file in one that is there.")
         if await asyncio.to_thread(path.exists):
             raise TellUser(f"{path} is there already; name a file that is not.")
-        async with self.db.bare() as connection:
-            await connection.execute(text("VACUUM INTO :path"), {"path": str(path)})
+        if not await asyncio.to_thread(os.access, path.parent, os.W_OK):
+            raise TellUser(f"{path.parent} may not be written to; name a file in another folder.")
+        # Under its own name only when it is whole: half a copy must never pass for one.
+        partial = path.with_name(f"{path.name}.part")
+        await asyncio.to_thread(partial.unlink, missing_ok=True)
+        try:
+            async with self.db.bare() as connection:
+                await connection.execute(text("VACUUM INTO :path"), {"path": str(partial)})
+            await asyncio.to_thread(_put_in_place, partial, path)
+        except StoreUnavailable as error:
+            raise StoreUnavailable(f"{path} was not written. {error}") from error
+        except OSError as error:
+            raise StoreUnavailable(f"{path} was not written ({error.strerror}).") from error
+        finally:
+            await asyncio.to_thread(partial.unlink, missing_ok=True)
+
+    async def check_writable(self, now: datetime, within: float) -> None:
+        await self.db.try_write(self._set("health", {"asked_at": now.isoformat()}), within)
 
     async def ping(self) -> None:
         async with self.db.read() as connection:
@@ -121,6 +152,13 @@ def _papers_per_day(since: date) -> Select[date, int]:
     table = schema.announcements
     counted = func.count(table.c.paper_id.distinct())
     return select(table.c.day, counted).where(table.c.day >= since).group_by(table.c.day)
+
+def _put_in_place(partial: Path, path: Path) -> None:
+    """Give a file its name once it is on the disk."""
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    partial.rename(path)
+
 
 
 def _delivering(since: date) -> Select[date, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,9 @@ from sqlalchemy import event, text
 from bot.errors import StoreUnavailable
 from bot.model import Chat
 from bot.storage import encode, schema
-from bot.storage.engine import Database
+from bot.storage.engine import BUSY_SECONDS, Database
 from bot.storage.store import SqlStore, open_store
-from tests.contracts.samples import ANN, BOB
+from tests.contracts.samples import ANN, BOB, NOW
 from tests.fakes.stores import new_database, postgres
 
 
@@ -36,6 +38,60 @@ async def test_a_lock_that_another_process_keeps_is_one_sentence_and_ends_with_i
         await store.save_chat(Chat(ANN))
         assert await store.chats() == [Chat(ANN)]
     other.close()
+
+
+async def test_a_long_write_of_our_own_is_not_taken_for_another_process(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    async with await open_store(await new_database(path)) as store:
+        async with store.db.write() as connection:
+            await connection.execute(schema.chats.insert().values(encode.chat_row(Chat(ANN))))
+            await store.check_writable(NOW, 0.05)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
+            await store.check_writable(NOW, 0.05)
+        waiting = asyncio.create_task(store.save_chat(Chat(BOB)))  # that one of ours waits too is no excuse
+        await asyncio.sleep(0.05)
+        with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
+            await store.check_writable(NOW, 0.05)
+        other.execute("ROLLBACK")
+        other.close()
+        await waiting
+        await store.check_writable(NOW, 0.05)
+        assert await store.value("health") == {"asked_at": NOW.isoformat()}
+
+
+async def test_after_a_short_look_writers_are_as_patient_as_before(tmp_path: Path) -> None:
+    async with await open_store(await new_database(tmp_path / "store.sqlite3")) as store:
+        await store.check_writable(NOW, 0.05)
+        async with store.db.read() as connection:
+            assert await connection.scalar(text("PRAGMA busy_timeout")) == BUSY_SECONDS * 1000
+
+
+async def test_a_server_that_takes_no_write_in_time_is_told() -> None:
+    with postgres() as url:
+        async with await open_store(url) as store, await open_store(url) as other:
+            await store.check_writable(NOW, 5)
+            async with other.db.write() as connection:
+                await connection.execute(text("LOCK TABLE state"))
+                with pytest.raises(StoreUnavailable, match=r"does not take a write in 0\.1 s"):
+                    await store.check_writable(NOW, 0.1)
+            await store.check_writable(NOW, 5)
+
+
+async def test_a_backup_that_fails_leaves_nothing_that_passes_for_one(tmp_path: Path) -> None:
+    path, copy = tmp_path / "store.sqlite3", tmp_path / "copy.sqlite3"
+    url = await new_database(path)
+    async with await open_store(url) as store:
+        for n in range(50):
+            await store.remember_value(f"padding {n}", {"x": "y" * 20_000})
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size - 40 * 4096)
+        file.write(bytes(4096))
+    async with await open_store(url) as store:
+        with pytest.raises(StoreUnavailable, match=r"copy.sqlite3 was not written. The database .* is damaged"):
+            await store.backup(copy)
+    assert [name for name in os.listdir(tmp_path) if name.startswith("copy")] == []
 
 
 async def test_a_server_that_was_restarted_is_used_again_and_keeps_what_it_had() -> None:
