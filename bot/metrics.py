@@ -29,6 +29,10 @@ class _State(Collector):
         for (platform, state), count in status.deliveries.items():
             deliveries.add_metric((str(platform), str(state)), count)
         yield deliveries
+        up = GaugeMetricFamily("paperboy_platform_up", "Whether commands are answered there.", labels=("platform",))
+        for platform, connection in status.connections.items():
+            up.add_metric((str(platform),), float(connection.problem is None))
+        yield up
         if status.poll.asked_at is not None:
             yield _gauge("poll_lag_seconds", "Time since arXiv was last asked.", status.at - status.poll.asked_at)
         yield _gauge("poll_failures", "Polls in a row that arXiv did not serve.", status.poll.failures)

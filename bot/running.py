@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import structlog
+from aiohttp.web import Application
 
 from bot import calendar, metrics, pipeline, schedule, status, web
 from bot.app import App, follow_default_topics, open_app
@@ -17,7 +18,7 @@ from bot.cadence import PollState
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
 from bot.pipeline import Courier
-from bot.platforms import connected, senders_only
+from bot.platforms import Watch, connected, senders_only
 from bot.ports import Clock, Sender
 from bot.publishing import publish, site_dir
 from bot.settings import Settings
@@ -28,6 +29,7 @@ POLL_SECONDS = 15
 READ_SECONDS = 10
 SEND_SECONDS = 3
 SITE_SECONDS = 600
+WATCH_SECONDS = 10
 CHOOSE_AGAIN = timedelta(minutes=10)
 """How soon a chat's changed language or size shows in what is wanted, while nothing new was announced."""
 
@@ -118,10 +120,14 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         await follow_default_topics(app)
         ticks = schedule.Ticks()
         app.wake = lambda: ticks.soon("send")
-        senders = await stack.enter_async_context(connected(app))
+        platforms = await stack.enter_async_context(connected(app))
+        watch = Watch(app.store, app.clock, platforms)
+        await watch.look()
         await _listen(stack, app)
+        senders = {platform: each.sender for platform, each in platforms.items()}
         courier = _courier(app, senders, me)
         _schedule(ticks, app, courier)
+        ticks.every(WATCH_SECONDS, "watch", watch.look)
         ticks.start()
         stack.push_async_callback(ticks.stop)
         stack.callback(courier.stop)
@@ -169,22 +175,36 @@ async def _listing_owed(app: App) -> bool:
 
 
 async def _listen(stack: AsyncExitStack, app: App) -> None:
-    site = site_dir(app.settings)
+    """Serve the archive, and the operations pages: beside it, or on OPS_PORT where that is set."""
+    settings, site = app.settings, site_dir(app.settings)
     site.mkdir(parents=True, exist_ok=True)
+    latest = status.Latest(app.store, app.clock)
+    stack.push_async_callback(latest.stop)
 
     async def health() -> dict[str, object]:
-        return status.health(await status.gather(app.store, app.clock))
+        return status.health(await latest.get())
 
     async def scrape() -> bytes:
-        return metrics.render(await status.gather(app.store, app.clock))
+        return metrics.render(await latest.get())
 
-    host, port = app.settings.site_host, app.settings.site_port
+    operations, apart = (health, scrape), settings.ops_port is not None
+    address = await _serve(
+        stack, web.build(site, None if apart else operations), "SITE", settings.site_host, settings.site_port
+    )
+    log.info("archive served", address=address)
+    if settings.ops_port is not None:
+        address = await _serve(stack, web.build(None, operations), "OPS", settings.ops_host, settings.ops_port)
+        log.info("operations served", address=address)
+
+
+async def _serve(stack: AsyncExitStack, pages: Application, setting: str, host: str, port: int) -> str:
+    """Serve these pages until the stack is closed; their address. Raises `TellUser` naming the setting."""
     try:
-        runner, port = await web.serve(web.build(site, health, scrape), host, port)
+        runner, port = await web.serve(pages, host, port)
     except OSError as error:
-        raise TellUser(f"SITE_PORT {port} on {host} cannot be used ({error.strerror}); choose another.") from None
+        raise TellUser(f"{setting}_PORT {port} on {host} cannot be used ({error.strerror}); choose another.") from None
     stack.push_async_callback(runner.cleanup)
-    log.info("archive served", address=f"http://{host}:{port}/")
+    return f"http://{host}:{port}/"
 
 
 async def _announce(app: App, senders: Mapping[Platform, Sender]) -> None:

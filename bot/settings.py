@@ -146,6 +146,13 @@ class Settings(BaseSettings):
     site_port: int = Field(
         8080, ge=0, le=65535, description="The port of the archive, /healthz and /metrics; 0 picks a free one."
     )
+    ops_host: str = Field("127.0.0.1", description="The address for /healthz, /ready and /metrics with OPS_PORT.")
+    ops_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="A port of their own for /healthz, /ready and /metrics; beside the archive if empty.",
+    )
     admins: Annotated[Words, _listed(","), AfterValidator(_admins)] = Field(
         (), description="telegram:ID,discord:ID: whose /health command is answered."
     )

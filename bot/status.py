@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,21 @@ LATE_OUTBOX = timedelta(minutes=15)
 
 WRITE_WITHIN = 3.0
 """Seconds that the database gets to take the small write that shows that it takes any."""
+
+GRACE = timedelta(minutes=5)
+"""A platform that is not connected for longer than this makes the service not ready."""
+
+SILENT = timedelta(minutes=3)
+"""A service that has said nothing of itself for longer than this does not run."""
+
+REMEMBERED = "service"
+"""The small value of the store by which the service says how it is."""
+
+FRESH = timedelta(seconds=5)
+"""For how long the state that a page shows is good."""
+
+_CHAT = re.compile(rf"\b(?:{'|'.join(Platform)}):[-\w@/]+|(?<![\w.-])-?\d{{6,}}\b(?!\.\d)")
+"""What names a chat: `telegram:-100123/45`, or a number as long as theirs."""
 
 UNSETTLED = (DeliveryState.UNKNOWN, DeliveryState.GIVEN_UP)
 
@@ -47,6 +63,49 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Connection:
+    """A platform that has a token: `problem` says why commands are not answered there, None while all is well; `since`
+    is when it became so."""
+
+    problem: str | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the running service said of itself, last at `at`; another process reads it from the store."""
+
+    at: datetime
+    platforms: Mapping[Platform, Connection]
+
+    def now(self, problems: Mapping[Platform, str | None], at: datetime) -> Service:
+        """The state after a look at `at` has found these problems."""
+        return Service(at, {each: self._after(each, problem, at) for each, problem in problems.items()})
+
+    def _after(self, platform: Platform, problem: str | None, at: datetime) -> Connection:
+        before = self.platforms.get(platform)
+        same = before is not None and (before.problem is None) == (problem is None)
+        return Connection(problem, before.since if before is not None and same else at)
+
+    def as_json(self) -> JSON:
+        platforms = {
+            str(platform): {"problem": each.problem, "since": each.since.isoformat()}
+            for platform, each in self.platforms.items()
+        }
+        return {"at": self.at.isoformat(), "platforms": platforms}
+
+    @classmethod
+    def from_json(cls, data: JSON | None) -> Service | None:
+        if not data:
+            return None
+        platforms = {
+            Platform(name): Connection(each["problem"], datetime.fromisoformat(each["since"]))
+            for name, each in data["platforms"].items()
+        }
+        return cls(datetime.fromisoformat(data["at"]), platforms)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of the service at `at`. `troubles` are deliveries whose fate is unknown or that were given up.
 
@@ -69,6 +128,17 @@ class Status:
     set_aside: tuple[Malformed, ...] = ()
     unfinished: Mapping[str, int] | None = None
     unwritable: str | None = None
+    service: Service | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether the service, which says how it is every minute, has not done so for a while."""
+        return self.service is not None and abs(self.at - self.service.at) > SILENT
+
+    @property
+    def connections(self) -> Mapping[Platform, Connection]:
+        """The platforms that have a token."""
+        return self.service.platforms if self.service else {}
 
     @property
     def outbox_age(self) -> timedelta:
@@ -78,7 +148,8 @@ class Status:
 
     @property
     def ready(self) -> bool:
-        return self.outbox_age < LATE_OUTBOX and self.unwritable is None
+        down = any(each.problem and self.at - each.since >= GRACE for each in self.connections.values())
+        return self.outbox_age < LATE_OUTBOX and self.unwritable is None and not down
 
     @property
     def faults(self) -> tuple[Gap, ...]:
@@ -94,6 +165,7 @@ async def gather(store: Store, clock: Clock) -> Status:
     chats = await store.chats()
     archives = await needed_archives(store)
     poll = PollState.from_json(await store.value("poll"))
+    service = Service.from_json(await store.value(REMEMBERED))
     behind = len(await store.incomplete(since)) if archives else 0
     return Status(
         at=now,
@@ -105,12 +177,14 @@ async def gather(store: Store, clock: Clock) -> Status:
         deliveries=await store.outbox_counts(),
         troubles=tuple(await store.deliveries(states=UNSETTLED, limit=20)),
         wanted=len(await store.wanted(now + timedelta(days=1), 10_000)),
-        oldest_waiting=await store.oldest_waiting(),
+        # What waits for a platform without a token is no delay.
+        oldest_waiting=await store.oldest_waiting(tuple(service.platforms) if service else None),
         poll=poll,
         usage=tuple(await store.usage(now.date())),
         set_aside=tuple(entry for entry in await store.malformed() if entry.day is None or entry.day >= since),
         unfinished=await _unfinished(store, now),
         unwritable=await _unwritable(store, now),
+        service=service,
     )
 
 
@@ -124,13 +198,36 @@ async def _unfinished(store: Store, now: datetime) -> Mapping[str, int]:
 async def _unwritable(store: Store, now: datetime) -> str | None:
     """A disk that is full or read-only lets everything be read, and nothing be delivered: only a write shows it."""
     try:
-        async with asyncio.timeout(WRITE_WITHIN):
-            await store.remember_value("health", {"asked_at": now.isoformat()})
-    except TimeoutError:
-        return "The database is locked by another process."
+        await store.check_writable(now, WRITE_WITHIN)
     except StoreUnavailable as error:
         return str(error)
     return None
+
+
+class Latest:
+    """The state as it was at most `FRESH` ago: whoever asks meanwhile shares one gathering, so that pages which
+    strangers may load cost no more than their bytes."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._gathering: asyncio.Task[Status] | None = None
+        self._begun_at: datetime | None = None
+
+    async def get(self) -> Status:
+        """Raises `StoreUnavailable` where the state cannot be read."""
+        now = self._clock.now()
+        fresh = self._begun_at is not None and abs(now - self._begun_at) < FRESH
+        if self._gathering is None or (self._gathering.done() and not fresh):
+            self._gathering = asyncio.create_task(gather(self._store, self._clock), name="status")
+            self._begun_at = now
+        # Somebody who does not wait for the answer must not take it from the others.
+        return await asyncio.shield(self._gathering)
+
+    async def stop(self) -> None:
+        """Let go of a gathering under way."""
+        if self._gathering is not None:
+            self._gathering.cancel()
+            await asyncio.gather(self._gathering, return_exceptions=True)
 
 
 # ── gaps ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,6 +302,7 @@ def sentences(status: Status) -> list[str]:
         aside = _count(len(status.set_aside), "malformed entry")
         said.append(f"{aside} set aside with the raw text; the latest from the {last.source}: {last.why}.")
     said.append(f"{status.chats} chats follow {status.topics} topics; {status.wanted} summaries wait.")
+    said += list(_of_service(status))
     said += [f"{count} {why}" for why, count in (status.unfinished or {}).items()]
     said += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
     said += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
@@ -219,10 +317,29 @@ def sentences(status: Status) -> list[str]:
 
 def health(status: Status) -> JSON:
     """What /healthz says: `ok` while the store answers, `ready` while it can be written and the outbox is worked off
-    in time. Pure."""
+    in time, with every platform that has a token connected. Pure."""
+    platforms = {
+        str(platform): _sentence(each.problem) if each.problem else "ok"
+        for platform, each in sorted(status.connections.items())
+    }
     return {
         "ok": True,
         "ready": status.ready,
+def _of_service(status: Status) -> Iterable[str]:
+    if status.service is None:
+        return
+    if status.silent:
+        yield f"No service has been running since {status.service.at:%d %b %H:%M} UTC; `paperboy run` starts it."
+        return
+    for platform, each in sorted(status.connections.items()):
+        if each.problem:
+            yield f"{platform} has not been connected since {each.since:%d %b %H:%M} UTC: {_sentence(each.problem)}"
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
         "database": status.unwritable or "writable",
         "outbox_age_seconds": round(status.outbox_age.total_seconds()),
         "latest_listing": status.poll.day.isoformat() if status.poll.day else None,
@@ -230,7 +347,16 @@ def health(status: Status) -> JSON:
         "arxiv_failures": status.poll.failures,
         "summaries_waiting": status.wanted,
         "set_aside": len(status.set_aside),
-        "unfinished": dict(status.unfinished or {}),
+        "platforms": platforms,
+        "unfinished": _nameless(status.unfinished or {}),
         "deliveries": {f"{platform}:{state}": n for (platform, state), n in sorted(status.deliveries.items())},
         "gaps": [{"day": gap.day.isoformat(), "cause": str(gap.cause), "why": gap.why} for gap in status.gaps],
     }
+
+
+def _nameless(unfinished: Mapping[str, int]) -> dict[str, int]:
+    """What waits, by its reason, without the names of chats: health pages are read by anybody."""
+    counted: Counter[str] = Counter()
+    for why, count in unfinished.items():
+        counted[_CHAT.sub("another chat", why)] += count
+    return dict(counted.most_common())

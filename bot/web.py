@@ -1,4 +1,4 @@
-"""The service's own address: the archive, /healthz, /ready and /metrics."""
+"""The service's own addresses: the archive, and /healthz, /ready and /metrics beside it or somewhere else."""
 
 from __future__ import annotations
 
@@ -19,10 +19,24 @@ HEADERS = {
 }
 
 
-def build(site: Path, health: Check, metrics: Callable[[], Awaitable[bytes]]) -> web.Application:
-    """The web application. `health` gives {"ok": bool, …}; `metrics` Prometheus' text format."""
-    app = web.Application(middlewares=[_headers])
+Scrape = Callable[[], Awaitable[bytes]]
 
+
+def build(site: Path | None, operations: tuple[Check, Scrape] | None) -> web.Application:
+    """The web application: the archive below `site`, the operations pages, or both.
+
+    Of the operations pages, the check gives {"ok": bool, …} and the scrape Prometheus' text format; both may raise
+    `PaperboyError`.
+    """
+    app = web.Application(middlewares=[_headers])
+    if operations is not None:
+        _operations(app, *operations)
+    if site is not None:
+        _archive(app, site)
+    return app
+
+
+def _operations(app: web.Application, health: Check, metrics: Scrape) -> None:
     async def healthz(_request: web.Request) -> web.Response:
         state = await _checked(health)
         return web.json_response(state, status=200 if state["ok"] else 503)
@@ -33,16 +47,22 @@ def build(site: Path, health: Check, metrics: Callable[[], Awaitable[bytes]]) ->
         return web.json_response(state, status=200 if fine else 503)
 
     async def scrape(_request: web.Request) -> web.Response:
-        return web.Response(body=await metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
-
-    async def page(request: web.Request) -> web.FileResponse:
-        return web.FileResponse(_inside(site, request.match_info["path"]))
+        try:
+            text = await metrics()
+        except PaperboyError as error:
+            return web.Response(text=f"{error}\n", status=503)
+        return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/ready", ready)
     app.router.add_get("/metrics", scrape)
+
+
+def _archive(app: web.Application, site: Path) -> None:
+    async def page(request: web.Request) -> web.FileResponse:
+        return web.FileResponse(_inside(site, request.match_info["path"]))
+
     app.router.add_get("/{path:.*}", page)
-    return app
 
 
 async def _checked(health: Check) -> JSON:

@@ -194,9 +194,9 @@ class Process:
     def pid(self) -> int:
         return self._process.pid
 
-    async def address(self) -> str:
-        await self.until(lambda: self.said("archive served"))
-        return str(self.said("archive served")[0]["address"])
+    async def address(self, what: str = "archive") -> str:
+        await self.until(lambda: self.said(f"{what} served"))
+        return str(self.said(f"{what} served")[0]["address"])
 
     async def stop(self) -> int:
         self._process.send_signal(signal.SIGTERM)
@@ -226,6 +226,9 @@ async def test_the_service_answers_commands_delivers_and_stops_within_five_secon
         await telegram.until(
             lambda: any("Paper folding" in message.text for message in telegram.messages(ANN)), timeout=30
         )
+        async with aiohttp.ClientSession() as session, session.get(f"{await service.address()}ready") as answer:
+            assert (await answer.json())["platforms"] == {"telegram": "ok", "discord": "ok"}
+            assert answer.status == 200
         assert await service.stop() == 0
         assert fake_telegram.TOKEN not in json.dumps(service.log)
         assert [line for line in service.log if line.get("level") in ("error", "critical")] == []
@@ -233,9 +236,9 @@ async def test_the_service_answers_commands_delivers_and_stops_within_five_secon
 
 async def test_with_no_token_the_service_is_the_archive_alone(tmp_path: Path, arxiv: FakeArxiv) -> None:
     arxiv.today = DAYS[1]
-    environment = settings_for(tmp_path, arxiv) | {"DEFAULT_TOPICS": "cs.CV; quantum"}
+    environment = settings_for(tmp_path, arxiv) | {"DEFAULT_TOPICS": "cs.CV; quantum", "OPS_PORT": "0"}
     async with Process(environment, tmp_path) as service:
-        address = await service.address()
+        address, operations = await service.address(), await service.address("operations")
         await service.until(lambda: service.said("summarized"))
         async with aiohttp.ClientSession() as session:
             pages = ""
@@ -245,9 +248,11 @@ async def test_with_no_token_the_service_is_the_archive_alone(tmp_path: Path, ar
                         pages = await answer.text()
                     await asyncio.sleep(0.1)
             async with session.get(f"{address}healthz") as answer:
+                assert answer.status == 404, "it has a port of its own"
+            async with session.get(f"{operations}healthz") as answer:
                 assert answer.status == 200
                 assert (await answer.json())["latest_listing"] == "2026-06-02"
-            async with session.get(f"{address}metrics") as answer:
+            async with session.get(f"{operations}metrics") as answer:
                 assert "paperboy_outbox_age_seconds 0.0" in await answer.text()
             async with session.get(f"{address}..%2f..%2fpaperboy.sqlite3") as answer:
                 assert answer.status == 404

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,7 +18,7 @@ from sqlalchemy import event
 from bot import metrics, status
 from bot.cadence import PollState, after_failed_poll
 from bot.errors import StoreUnavailable
-from bot.model import DeliveryState, Malformed, SummaryKey, Wanted
+from bot.model import Chat, ChatRef, DeliveryState, Malformed, Platform, SummaryKey, Wanted
 from bot.ports import ListingRecord, Store
 from bot.status import Cause, Gap
 from bot.storage.engine import Database
@@ -181,6 +183,54 @@ async def told_to(path: Path, pragma: str) -> AsyncIterator[SqlStore]:
         connection.cursor().execute(pragma)
 
     async with SqlStore(database) as store:
+async def test_pages_asked_for_at_the_same_time_or_soon_after_share_one_gathering() -> None:
+    clock = FakeClock(NOW)
+    async with memory_store() as store:
+        counted = Counted(store.db)
+        latest = status.Latest(counted, clock)
+        first, *others = [asyncio.create_task(latest.get()) for _ in range(10)]
+        await asyncio.sleep(0)
+        first.cancel()  # whoever goes away takes it from nobody
+        assert len({id(found) for found in await asyncio.gather(*others)}) == 1
+        clock.advance(4)
+        await latest.get()
+        assert counted.asked == 1
+        clock.advance(2)
+        assert (await latest.get()).at == clock.now()
+        clock.set(NOW)  # a clock that was set back keeps nothing for ever
+        assert (await latest.get()).at == NOW
+        assert counted.asked == 3
+        await latest.stop()
+
+
+class Counted(SqlStore):
+    """A store that counts how often its chats are asked for."""
+
+    asked = 0
+
+    async def chats(self) -> list[Chat]:
+        self.asked += 1
+        return await super().chats()
+
+
+async def test_health_pages_name_no_chat() -> None:
+    async with memory_store() as store:
+        await with_chats(store, ANN, BOB)
+        for n, why in enumerate(("the chat is telegram:-1001234567890/45 now", "too fast in -1001234567890", "down")):
+            chat = ChatRef(Platform.TELEGRAM, f"-100{n}")
+            await store.save_chat(Chat(chat))
+            await store.write_digest(digest(chat, "one"), NOW)
+            [delivery] = await store.deliveries(chat=chat)
+            await store.settle(delivery.id, DeliveryState.WAITING, NOW, next_attempt_at=NOW, why=why)
+        told = status.health(await status.gather(store, FakeClock(NOW)))
+    assert told["unfinished"] == {
+        "messages: the chat is another chat now": 1,
+        "messages: too fast in another chat": 1,
+        "messages: down": 1,
+    }
+    assert not re.search(r"\d{6}|telegram:-", json.dumps(told))
+
+
         yield store
 
 

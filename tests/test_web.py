@@ -27,6 +27,8 @@ class Service:
         return self.state
 
     async def metrics(self) -> bytes:
+        if self.broken:
+            raise self.broken
         return b"paperboy_chats 3\n"
 
     async def get(self, path: str) -> tuple[int, str, dict[str, str]]:
@@ -43,7 +45,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
     (tmp_path / "paperboy.sqlite3").write_text("secret", encoding="utf-8")
     (site / "link").symlink_to(tmp_path / "paperboy.sqlite3")
     served = Service()
-    runner, port = await web.serve(web.build(site, served.health, served.metrics), "127.0.0.1", 0)
+    runner, port = await web.serve(web.build(site, (served.health, served.metrics)), "127.0.0.1", 0)
     served.address = f"http://127.0.0.1:{port}/"
     yield served
     await runner.cleanup()
@@ -81,3 +83,21 @@ async def test_metrics_are_prometheus_text(service: Service) -> None:
     status, body, headers = await service.get("metrics")
     assert (status, body) == (200, "paperboy_chats 3\n")
     assert headers["Content-Type"].startswith("text/plain; version=0.0.4")
+
+
+async def test_metrics_that_cannot_be_read_are_one_sentence(service: Service) -> None:
+    service.broken = StoreUnavailable("The database is away.")
+    assert (await service.get("metrics"))[:2] == (503, "The database is away.\n")
+
+
+async def test_pages_of_operations_may_be_apart_from_the_archive(service: Service, tmp_path: Path) -> None:
+    alone = Service()
+    for pages, here, elsewhere in (
+        (web.build(tmp_path / "site", None), ("", "days/"), ("healthz", "ready", "metrics")),
+        (web.build(None, (service.health, service.metrics)), ("healthz", "ready", "metrics"), ("", "days/")),
+    ):
+        runner, port = await web.serve(pages, "127.0.0.1", 0)
+        alone.address = f"http://127.0.0.1:{port}/"
+        assert {(await alone.get(path))[0] for path in here} == {200}
+        assert {(await alone.get(path))[0] for path in elsewhere} == {404}
+        await runner.cleanup()
