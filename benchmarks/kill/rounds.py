@@ -250,8 +250,13 @@ class KillTest:
     async def _pending(self, *, later: bool = False) -> bool:
         """Whether anything waits that may go now (or, with `later`, at any time)."""
         now = datetime.now(UTC) + timedelta(seconds=self._ahead)
-        waiting = await self.store.deliveries(states=OPEN, limit=10_000)
-        if any(later or each.state is not DeliveryState.WAITING or each.next_attempt_at <= now for each in waiting):
+        waiting = [
+            each
+            for each in await self.store.deliveries(states=(*OPEN, DeliveryState.UNKNOWN), limit=10_000)
+            if each.state in OPEN or each.again
+        ]
+        under_way = (DeliveryState.LEASED, DeliveryState.SENDING)
+        if any(later or each.state in under_way or each.next_attempt_at <= now for each in waiting):
             return True
         return bool(await self.store.due_chats(now)) or (later and bool(await self.store.chats_with_candidates()))
 
@@ -284,7 +289,7 @@ class KillTest:
     def _count_states(self, deliveries: list[Delivery], shown: Counter[tuple[ChatRef, str]]) -> None:
         report = self.report
         for each in deliveries:
-            report.unsettled += each.state in OPEN
+            report.unsettled += each.state in OPEN or each.again
             report.given_up += each.state is DeliveryState.GIVEN_UP
             if each.state is DeliveryState.UNKNOWN:
                 report.unknown += 1
