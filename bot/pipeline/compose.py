@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -22,6 +22,7 @@ from bot.model import (
     Digest,
     Doubtful,
     Platform,
+    Quiet,
     Reading,
     Summary,
     SummaryKey,
@@ -77,15 +78,22 @@ async def compose(
     return written
 
 
-async def digest_now(store: Store, press: Press, chat: Chat, clock: Clock) -> Digest | None:
-    """Write the digest of everything a chat has coming to it, at once; None where there is nothing."""
+async def digest_now(store: Store, press: Press, chat: Chat, clock: Clock) -> Digest | Quiet | None:
+    """Write the digest of everything a chat has coming to it, at once; None where there is nothing.
+
+    It goes before other chats' digests, and so does what the chat had waiting: `Quiet` where that is all.
+    """
     now = clock.now()
-    candidates = await store.candidates(chat.ref)
-    if not candidates:
-        return None
-    work = _Round(store, press, now)
-    draft = await work.draft(chat, candidates, f"now {now:%Y%m%dT%H%M%S%f}", chat.next_due_at)
-    return draft.digest if await store.write_digest(draft.new, now) else None
+    written = None
+    if candidates := await store.candidates(chat.ref):
+        work = _Round(store, press, now)
+        draft = await work.draft(chat, candidates, f"now {now:%Y%m%dT%H%M%S%f}", chat.next_due_at)
+        parts = tuple(replace(part, payload={**part.payload, "asked": True}) for part in draft.new.parts)
+        if await store.write_digest(replace(draft.new, parts=parts), now):
+            written = draft.digest
+    if await store.hasten(chat.ref, now) and written is None:
+        return Quiet("Your digest is on its way already.")
+    return written
 
 
 async def _due(store: Store, platforms: Collection[Platform], now: datetime, upto: date | None) -> list[Chat]:
@@ -127,8 +135,7 @@ async def _draft(
     except Exception:
         # Whatever is wrong with one chat's papers must not keep the others' from going out.
         log.exception("digest not made", chat=str(chat.ref), slot=slot)
-        if upto is None:
-            await work.store.set_due(chat.ref, now + AGAIN_AFTER)
+        await work.store.put_off(chat.ref, now + AGAIN_AFTER)
         return None
 
 
@@ -230,8 +237,9 @@ class _Round:
         readings: dict[str, Reading] = {}
         why = {one.key: one.why for one in await self.postponed()} if len(summaries) < len(papers) else {}
         for key, paper in papers.items():
-            if key.depth is Depth.DEEP and key in summaries:
-                readings[paper.id] = await self.press.reader.read(paper)
+            # What was read for the summary is kept; nothing is fetched here, where others wait.
+            if key.depth is Depth.DEEP and key in summaries and (kept := await self.press.reader.kept(paper)):
+                readings[paper.id] = kept
             if key not in summaries:
                 request = SummaryRequest(key, paper)
                 reason = why.get(key) or "no model had answered when this was due"
@@ -247,7 +255,8 @@ class _Round:
         unknown = await self.store.deliveries(chat=chat.ref, states=[DeliveryState.UNKNOWN], limit=MOST_OFFERED)
         [latest] = await self.store.deliveries(chat=chat.ref, limit=1)
         days = cadence.days_in(latest.slot)
-        last = [each for each in reversed(unknown) if each.slot == latest.slot and each.part.paper_ids]
+        lost = [each for each in reversed(unknown) if each.part.paper_ids and not each.again]
+        last = [each for each in lost if each.slot == latest.slot]
         return tuple(Doubtful(each.id, days[0]) for each in last if days)
 
     async def _announced(self, first: date, last: date) -> int:

@@ -182,9 +182,12 @@ class Limiter(BaseRateLimiter[Urgency]):
         return answer
 
     @contextlib.asynccontextmanager
-    async def early_turn(self, chat: str, weight: int = 1) -> AsyncIterator[None]:
-        """A digest's turn, given as much early as it has lately taken from the turn to the request (`Urgency.NOW`)."""
-        async with self.turn(chat, Urgency.DIGEST, weight, early=True) as slot:
+    async def early_turn(self, chat: str, weight: int = 1, urgency: Urgency = Urgency.DIGEST) -> AsyncIterator[None]:
+        """A digest's turn, given as much early as it has lately taken from the turn to the request (`Urgency.NOW`).
+
+        One that a person asked for may be as urgent as an answer.
+        """
+        async with self.turn(chat, urgency, weight, early=True) as slot:
             self._early[chat] = slot, self._now()
             try:
                 yield
@@ -215,7 +218,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         return self._halted_until > self._now()
 
     async def _wait(self, chat: str, urgency: Urgency, weight: int, early: bool) -> _Slot:
-        if urgency is Urgency.DIGEST:
+        if urgency is Urgency.DIGEST or early:
             wait = max(self._place(chat).ready_at(), self._halted_until) - self._now()
             if wait > PATIENCE:
                 raise RetryAfter(timedelta(seconds=int(wait) + 1))

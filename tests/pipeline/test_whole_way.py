@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot import pipeline
 from bot.errors import ModelRefused, ModelUnavailable
@@ -16,6 +16,7 @@ from bot.model import (
     NotSent,
     Part,
     Platform,
+    Quiet,
     Sent,
     Unknown,
 )
@@ -142,19 +143,21 @@ async def test_a_digest_that_cannot_be_made_keeps_no_other_from_going_out_and_is
     scene.telegram = trips = TripsOver(ANN)
     others = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(7, 10)]
     for ref in (ANN, *others):
-        await scene.follow(ref, "cs.CV")
-    scene.morning(DAYS[0])
+        await scene.follow(ref, "cs.CV", at=time(23, 50))
+    scene.morning(DAYS[0], 23, 50)
     await scene.prepare()
     assert await scene.send() == len(others)
     assert await scene.send() == 0
     trips.chat = None
     assert await scene.send() == 0
-    scene.clock.set(scene.clock.now() + timedelta(minutes=16))
+    scene.clock.advance(16 * 60)
     assert await scene.send() == 1
     assert sorted(trips.papers(ANN)) == ["2605.31057", "2605.31589"]
+    [delivery] = await scene.store.deliveries(chat=ANN)
+    assert delivery.slot == "2026-06-01", "the next day's digest is still to come"
     chat = await scene.store.chat(ANN)
     assert chat is not None
-    assert chat.next_due_at == datetime(2026, 6, 2, 9, tzinfo=UTC)
+    assert chat.next_due_at == datetime(2026, 6, 2, 23, 50, tzinfo=UTC)
 
 
 async def test_a_model_that_comes_back_is_asked_again(scene: Scene) -> None:
@@ -306,9 +309,11 @@ async def test_digest_now_takes_what_it_shows(scene: Scene) -> None:
     chat = await scene.store.chat(ANN)
     assert chat is not None
     digest = await pipeline.digest_now(scene.store, scene.press, chat, scene.clock)
-    assert digest is not None
+    assert isinstance(digest, Digest)
     assert len(digest.cards) == 2
-    assert await pipeline.digest_now(scene.store, scene.press, chat, scene.clock) is None
+    again = await pipeline.digest_now(scene.store, scene.press, chat, scene.clock)
+    assert again == Quiet("Your digest is on its way already.")
     scene.morning(DAYS[0])
     await scene.send()
     assert len(scene.telegram.papers(ANN)) == 2
+    assert await pipeline.digest_now(scene.store, scene.press, chat, scene.clock) is None

@@ -146,3 +146,26 @@ async def test_an_answer_waits_for_no_digest_that_has_an_early_turn(time: Time) 
     await time.run([*digests, answer])
     assert done.index("answer") - before <= 12
     await limiter.shutdown()
+
+
+async def test_a_digest_that_somebody_asked_for_waits_for_no_other_and_with_no_more_patience(
+    sender: TelegramSender, time: Time
+) -> None:
+    limiter = sender._bot.rate_limiter
+    assert isinstance(limiter, Limiter)
+    done: list[str] = []
+
+    async def deliver(chat: str, part: Part) -> None:
+        async with sender.turn(ChatRef(Platform.TELEGRAM, chat), part) as wait:
+            assert wait is None
+            done.append(chat)
+
+    asked = Part({**PART.payload, "asked": True})
+    await refuse(limiter, "5", int(PATIENCE) + 40)
+    async with sender.turn(ANN, asked) as wait:
+        assert isinstance(wait, NotSent)
+    digests = [asyncio.ensure_future(deliver(str(chat), PART)) for chat in range(100, 300)]
+    await time.run(digests[:60])
+    before = len(done)
+    await time.run([asyncio.ensure_future(deliver("900", asked)), *digests])
+    assert done.index("900") - before <= 12

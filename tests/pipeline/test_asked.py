@@ -1,0 +1,109 @@
+"""Whoever asks for a digest gets it within seconds, also while thousands of others are on their way."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from telegram.ext import ApplicationBuilder
+
+from bot import pipeline
+from bot.cadence import ASKED_FOR
+from bot.model import Chat, ChatRef, Digest, Part, Platform, Quiet
+from bot.pipeline import Courier, Press
+from bot.ports import NewDigest
+from handlers.telegram.cards import TelegramRenderer
+from handlers.telegram.limits import Limiter
+from handlers.telegram.sender import TelegramSender
+from tests.fakes.makers import AbstractReader
+from tests.fakes.telegram import FakeTelegram
+from tests.pipeline.conftest import ANN, DAYS, Scene
+
+BROADCAST = 300
+ONE_DIGEST = Part({"kind": "message", "html": "a card", "buttons": []}, ("2606.00001",))
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+
+
+@pytest.fixture
+async def sender(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[TelegramSender]:
+    """Over the real limiter, whose seconds pass a hundred times as fast."""
+    limiter = Limiter(lambda: 100 * time.monotonic(), lambda seconds: asyncio.sleep(seconds / 100))
+    builder = ApplicationBuilder().token(tg.token).base_url(f"{tg.url}/bot").rate_limiter(limiter)
+    application = builder.connection_pool_size(64).job_queue(None).build()
+    await application.bot.request.initialize()
+    yield TelegramSender(application.bot, tmp_path)
+    await limiter.shutdown()
+    await application.bot.request.shutdown()
+
+
+async def queue(scene: Scene, *idents: int) -> None:
+    """A digest of one message waits in each of these chats."""
+    refs = [ChatRef(Platform.TELEGRAM, str(ident)) for ident in idents]
+    for ref in refs:
+        await scene.store.save_chat(Chat(ref))
+    digests = [NewDigest(ref, "2026-06-01", DAYS[0], DAYS[0], (), (ONE_DIGEST,), None) for ref in refs]
+    assert all(await scene.store.write_digests(digests, scene.clock.now()))
+
+
+async def ask(scene: Scene, ref: ChatRef) -> Digest | Quiet | None:
+    chat = await scene.store.chat(ref)
+    assert chat is not None
+    press = Press({Platform.TELEGRAM: TelegramRenderer()}, scene.makers, AbstractReader())
+    return await pipeline.digest_now(scene.store, press, chat, scene.clock)
+
+
+async def until_served(
+    scene: Scene, tg: FakeTelegram, sender: TelegramSender, ref: ChatRef
+) -> tuple[Digest | Quiet | None, int]:
+    """Work off a broadcast, of which sixty messages are out when a chat asks for its digest: what it is told, and how
+    many messages of others come before its own."""
+    chats = range(1000, 1000 + BROADCAST)
+    for ident in (*chats, int(ref.id)):
+        tg.world.user(ident)
+    await queue(scene, *chats)
+    courier = Courier(scene.store, {Platform.TELEGRAM: sender}, scene.clock, scene.owner)
+    running = asyncio.create_task(courier.deliver())
+    await tg.until(lambda: len(tg.world.messages) >= 60, timeout=30)
+    said = await ask(scene, ref)
+    asked_at = len(tg.world.messages)
+    await tg.wait_for(int(ref.id), timeout=30)
+    courier.stop()
+    await running
+    order = [each.chat.id for each in tg.world.messages]
+    return said, order.index(int(ref.id)) - asked_at
+
+
+async def test_a_digest_that_is_asked_for_during_a_broadcast_is_among_the_next_few_dozen(
+    scene: Scene, tg: FakeTelegram, sender: TelegramSender
+) -> None:
+    await scene.follow(ANN, "cs.CV")
+    await scene.prepare()
+    said, others = await until_served(scene, tg, sender, ANN)
+    assert isinstance(said, Digest)
+    assert others < 50
+
+
+async def test_a_digest_that_waits_in_the_broadcast_comes_forward_when_its_chat_asks(
+    scene: Scene, tg: FakeTelegram, sender: TelegramSender
+) -> None:
+    last = ChatRef(Platform.TELEGRAM, str(1000 + BROADCAST - 1))
+    said, others = await until_served(scene, tg, sender, last)
+    assert said == Quiet("Your digest is on its way already.")
+    assert others < 120
+
+
+async def test_what_was_asked_for_does_not_make_the_outbox_look_old(scene: Scene) -> None:
+    await queue(scene, 7)
+    ref = ChatRef(Platform.TELEGRAM, "7")
+    assert await scene.store.hasten(ref, scene.clock.now()) == 1
+    [delivery] = await scene.store.deliveries(chat=ref)
+    assert delivery.next_attempt_at == ASKED_FOR
+    assert await scene.store.oldest_waiting() == scene.clock.now()
