@@ -110,6 +110,7 @@ def _(_: results.Privacy) -> Reply:
         "this chat's id and title, its topics and settings",
         "which papers it has had, so that none comes twice",
         "messages that are on their way, and whether they arrived",
+        "of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post",
     )
     return Reply(
         Document(
@@ -118,7 +119,7 @@ def _(_: results.Privacy) -> Reply:
                 Bullets(tuple((Text(each),) for each in kept)),
                 Line(
                     (
-                        Text("Not what you write, and nothing about who you are. "),
+                        Text("Not what you write, and nothing else about who you are. "),
                         _command("stop"),
                         Text(" deletes it."),
                     )

@@ -278,9 +278,8 @@ class Conversation:
             delivery = await self._store.delivery(int(number)) if known else None
             if delivery is None or delivery.chat != ref or delivery.state is not DeliveryState.UNKNOWN:
                 return Stale()
-            now = self._clock.now()
-            why = "asked for again"
-            await self._store.settle(delivery.id, DeliveryState.WAITING, now, next_attempt_at=now, why=why)
+            if not await self._store.reopen(delivery.id, self._clock.now(), "asked for again"):
+                return Stale()
         log.info("delivery asked for again", delivery=delivery.id, chat=str(ref))
         return Resent()
 
@@ -294,6 +293,13 @@ class Conversation:
         """Common values of one setting, for buttons."""
         chat = await self._known(ref) or self._new_chat(ref)
         return values.choices(chat, name)
+
+    async def suggest_values(self, ref: ChatRef, name: str, prefix: str) -> list[Suggestion]:
+        """Common values of one setting that hold `prefix`; unlike `choices`, this resumes nothing."""
+        offered = values.choices(await self._store.chat(ref) or self._new_chat(ref), name)
+        options = offered.options if isinstance(offered, Choices) else ()
+        wanted = prefix.strip().casefold()
+        return [Suggestion(value, label) for value, label in options if wanted in label.casefold()]
 
     async def change(
         self, asker: Asker, ref: ChatRef, name: str, value: str, title: str = ""
@@ -329,14 +335,28 @@ class Conversation:
 
     async def suspend(self, ref: ChatRef, why: str) -> None:
         """The platform says that nothing can be sent there any more; a group's forum topics go with it."""
-        for chat in await self._store.chats():
-            if chat.ref == ref or (chat.ref.platform, chat.ref.id.partition("/")[0]) == (ref.platform, ref.id):
-                await self._store.suspend(chat.ref, why)
-                log.info("chat suspended", chat=str(chat.ref), why=why)
+        for chat in await self._at(ref):
+            await self._store.suspend(chat.ref, why)
+            log.info("chat suspended", chat=str(chat.ref), why=why)
+
+    async def receives(self, ref: ChatRef) -> bool:
+        """Whether digests go there, or to one of a group's forum topics, until it is suspended."""
+        return any([not chat.suspended and await self._store.subscriptions(chat.ref) for chat in await self._at(ref)])
 
     async def resume(self, ref: ChatRef) -> None:
-        """The platform, or somebody in the chat, says that it can be reached again."""
-        await self._known(ref)
+        """The platform says that it can be reached again, and a group's forum topics with it."""
+        topics = await self._at(ref) if ref.platform is Platform.TELEGRAM and ref.id.startswith("-") else []
+        for each in {ref, *(chat.ref for chat in topics)}:
+            await self._known(each)
+
+    async def _at(self, ref: ChatRef) -> list[Chat]:
+        """A chat and, of a group, its forum topics; those that are known."""
+        place = (ref.platform, ref.id)
+        return [
+            chat
+            for chat in await self._store.chats()
+            if chat.ref == ref or (chat.ref.platform, chat.ref.id.partition("/")[0]) == place
+        ]
 
     async def move(self, old: ChatRef, new: ChatRef) -> None:
         await self._store.move_chat(old, new)

@@ -20,8 +20,11 @@ from handlers.commands import COMMANDS
 from handlers.telegram.answers import Answers
 from handlers.telegram.commands import Commands
 from handlers.telegram.limits import Limiter
-from handlers.telegram.places import Memory, Places
+from handlers.telegram.managers import Managers, Memory
+from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
+from handlers.telegram.updates import Updates
+from handlers.telegram.warning import Warnings
 
 log = structlog.get_logger()
 
@@ -36,13 +39,18 @@ App = Application[Any, Any, Any, Any, Any, Any]
 
 
 class TelegramApp:
-    """An application with its sender. `problem` says why commands are not answered, None while all is well."""
+    """An application with its sender."""
 
-    def __init__(self, application: App, sender: TelegramSender, clock: Clock) -> None:
+    def __init__(self, application: App, sender: TelegramSender, updates: Updates, clock: Clock) -> None:
         self.application, self.sender = application, sender
-        self.problem: str | None = "not connected to Telegram yet"
-        self._clock = clock
+        self._problem: str | None = "not connected to Telegram yet"
+        self._updates, self._clock = updates, clock
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why commands are not answered, in a few words; None while all is well."""
+        return self._problem or self._updates.problem
 
     async def start(self) -> None:
         """Begin to answer. Raises `BadSetting` for a token that Telegram does not accept.
@@ -73,7 +81,8 @@ class TelegramApp:
                 await updater.start_polling(
                     allowed_updates=UPDATES, error_callback=self._polling_failed, bootstrap_retries=0
                 )
-        self.problem = None
+        self._problem = None
+        self._updates.begin()
         log.info("telegram connected", name=self.application.bot.username)
 
     @contextlib.contextmanager
@@ -81,11 +90,11 @@ class TelegramApp:
         try:
             yield
         except InvalidToken:
-            self.problem = "Telegram does not accept this token; copy it anew from @BotFather."
-            raise BadSetting("TELEGRAM_BOT_TOKEN", self.problem) from None
+            self._problem = "Telegram does not accept this token; copy it anew from @BotFather."
+            raise BadSetting("TELEGRAM_BOT_TOKEN", self._problem) from None
         except TelegramError as error:
-            self.problem = f"Telegram cannot be reached: {error.message}."
-            raise RetryLater(self.problem) from error
+            self._problem = f"Telegram cannot be reached: {error.message}."
+            raise RetryLater(self._problem) from error
 
     async def _keep_trying(self) -> None:
         delay = FIRST_RETRY_SECONDS
@@ -104,6 +113,7 @@ class TelegramApp:
 
     def _polling_failed(self, error: TelegramError) -> None:
         after = f", retry after {error.retry_after}" if isinstance(error, RetryAfter) else ""
+        self._updates.failed(f"{error.message}{after}")
         log.warning("telegram does not give updates", why=f"{error.message}{after}")
 
     async def stop(self) -> None:
@@ -125,7 +135,7 @@ class TelegramApp:
                     await step()
             except (TimeoutError, TelegramError, RuntimeError) as error:
                 log.info("telegram stopped in a hurry", why=type(error).__name__)
-        self.problem = self.problem or "stopped"
+        self._problem = self._problem or "stopped"
 
 
 def build(
@@ -136,6 +146,7 @@ def build(
     number, _, secret = token.partition(":")
     if not (number.isdecimal() and secret):
         raise BadSetting("TELEGRAM_BOT_TOKEN", "that is no token; @BotFather gives one like 123456:ABC-def.")
+    updates = Updates()
     application = (
         ApplicationBuilder()
         .token(token)
@@ -150,10 +161,11 @@ def build(
         .write_timeout(40)
         .media_write_timeout(60)
         .pool_timeout(40)
-        .get_updates_connect_timeout(10)
-        .get_updates_read_timeout(20)
+        .get_updates_request(updates)
         .build()
     )
     answers = Answers(application.bot, settings.data_dir)
-    Commands(conversation, Places(application.bot, memory), answers).register(application)
-    return TelegramApp(application, TelegramSender(application.bot, settings.data_dir), clock)
+    managers = Managers(memory)
+    warnings = Warnings(application.bot, managers)
+    Commands(conversation, Places(application.bot, managers), answers, warnings).register(application)
+    return TelegramApp(application, TelegramSender(application.bot, settings.data_dir, warnings), updates, clock)

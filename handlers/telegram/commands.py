@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 from collections.abc import Callable, Coroutine
@@ -10,7 +11,6 @@ from typing import Any
 import structlog
 from telegram import (
     CallbackQuery,
-    ChatMember,
     ChatMemberUpdated,
     Message,
     MessageOriginChannel,
@@ -29,14 +29,26 @@ from telegram.ext import (
     filters,
 )
 
-from bot.conversation import Asker, Conversation, NotAllowed, Result, Stale, Subscriptions
-from bot.errors import RetryLater, TellUser
+from bot.conversation import (
+    Asker,
+    Changed,
+    Conversation,
+    NotAllowed,
+    Result,
+    Stale,
+    Subscribed,
+    Subscriptions,
+    Unsubscribed,
+)
+from bot.errors import RetryLater, StoreUnavailable, TellUser
 from bot.model import ChatRef, Depth
 from bot.render.nodes import Button, Document, Line, Reply, Text
 from handlers import actions, replies
 from handlers.commands import COMMANDS
 from handlers.telegram.answers import Answers, acknowledge
 from handlers.telegram.places import Place, Places, ref_of, ref_of_message, title_of
+from handlers.telegram.rights import Posting, posting
+from handlers.telegram.warning import Warnings
 
 log = structlog.get_logger()
 
@@ -48,7 +60,6 @@ SLOW = frozenset({"summarize", "digest"})
 _IN_PLACE = frozenset({"settings", "choose", "set", "topics", "drop"})
 _VERBS_WITH_RIGHTS = frozenset({"drop", "set", "digest", "forget", "resend"})
 _ABOUT = re.compile(r"(?P<action>.*)@(?P<chat>-100\d{5,13})", re.DOTALL)
-_ALLOWED = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER, ChatMember.RESTRICTED)
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -56,10 +67,11 @@ Context = ContextTypes.DEFAULT_TYPE
 class Commands:
     """The handlers of one application."""
 
-    def __init__(self, conversation: Conversation, places: Places, answers: Answers) -> None:
+    def __init__(self, conversation: Conversation, places: Places, answers: Answers, warnings: Warnings) -> None:
         self._conversation = conversation
         self._places = places
         self._answers = answers
+        self._warnings = warnings
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Add every handler, and the one boundary for errors."""
@@ -97,10 +109,18 @@ class Commands:
                 result = await self._do(name, place, argument, message)
         else:
             result = await self._do(name, place, argument, message)
+        await self._remember_who(place, message.chat.id, result)
         reply = replies.reply(result)
         if isinstance(result, Subscriptions) and not place.elsewhere and message.chat.type == ChatType.PRIVATE:
             reply = await self._with_channels(reply, message.chat.id)
         await self._answers.say(message, reply, place.ref if place.elsewhere else None)
+
+    async def _remember_who(self, place: Place, chat_id: int, result: Result) -> None:
+        """Who sets something up in a group is told when it no longer works there."""
+        user_id = place.asker.user_id
+        if chat_id < 0 and isinstance(result, Subscribed | Unsubscribed | Changed) and user_id.isdecimal():
+            with contextlib.suppress(StoreUnavailable):  # what was asked for is done
+                await self._places.managers.add(int(user_id), chat_id)
 
     async def _do(self, name: str, place: Place, argument: str, message: Message) -> Result:
         talk, asker, ref = self._conversation, place.asker, place.ref
@@ -145,7 +165,7 @@ class Commands:
 
     async def _with_channels(self, reply: Reply, user_id: int) -> Reply:
         """The list of a private chat also offers the channels that its person manages."""
-        known = await self._places.remembered(user_id)
+        known = await self._places.managers.channels(user_id)
         rows = tuple((Button(f"📣 {title[:40]}", action=f"topics:@{ident}"),) for ident, title in known.items())
         return Reply(reply.document, (*reply.buttons, *rows), reply.private)
 
@@ -185,7 +205,8 @@ class Commands:
         message = query.message if isinstance(query.message, Message) else None
         data, about = _read_data(query.data)
         action = actions.parse(data)
-        if action is None or message is None or (about and message.chat.type != ChatType.PRIVATE):
+        foreign = message is None or not _carries(message, query.data)
+        if action is None or message is None or foreign or (about and message.chat.type != ChatType.PRIVATE):
             await acknowledge(query, "That button no longer means anything; /help shows what I can do.", alert=True)
             return
         place = await self._place_of_press(query, message, about, action.verb)
@@ -195,6 +216,7 @@ class Commands:
                 result = await actions.perform(self._conversation, place.asker, place.ref, action)
         else:
             result = await actions.perform(self._conversation, place.asker, place.ref, action)
+        await self._remember_who(place, message.chat.id, result)
         await self._answer_press(query, message, action.verb, place, result)
 
     async def _place_of_press(self, query: CallbackQuery, message: Message, about: int | None, verb: str) -> Place:
@@ -224,22 +246,31 @@ class Commands:
     # ── coming and going ──
 
     async def membership(self, update: Update, _: Context) -> None:
-        """The bot was blocked, unblocked, added, made admin or removed."""
+        """The bot was blocked, unblocked, added or removed, or its rights changed: only what it may post counts."""
         changed = update.my_chat_member
         if changed is None:
             return
-        ref = ref_of(changed.chat.id)
-        if changed.new_chat_member.status not in _ALLOWED:
-            why = "blocked by the user" if changed.chat.type == ChatType.PRIVATE else "removed from the chat"
-            await self._conversation.suspend(ref, why)
-            return
-        await self._conversation.resume(ref)
-        if changed.chat.type == ChatType.CHANNEL and changed.new_chat_member.status == ChatMember.ADMINISTRATOR:
-            await self._bound(changed)
+        chat = changed.chat
+        before, now = posting(chat.type, changed.old_chat_member), posting(chat.type, changed.new_chat_member)
+        if now is Posting.GONE:
+            await self._left(changed)
+        elif now is Posting.MUTE and before > now and await self._conversation.receives(ref_of(chat.id)):
+            await self._warnings.tell(ref_of(chat.id), "the right to post was taken from me")
+        elif now > before and now > Posting.MUTE:
+            await self._conversation.resume(ref_of(chat.id))
+            if chat.type == ChatType.CHANNEL:
+                await self._bound(changed)
+
+    async def _left(self, changed: ChatMemberUpdated) -> None:
+        ref, private = ref_of(changed.chat.id), changed.chat.type == ChatType.PRIVATE
+        received = not private and await self._conversation.receives(ref)
+        await self._conversation.suspend(ref, "blocked by the user" if private else "removed from the chat")
+        if received:
+            await self._warnings.tell(ref, "I was removed from it")
 
     async def _bound(self, changed: ChatMemberUpdated) -> None:
         user, channel = changed.from_user, changed.chat
-        await self._places.remember(user.id, channel.id, title_of(channel))
+        await self._places.managers.bind(user.id, channel.id, title_of(channel))
         try:
             reply = _channel_reply(ref_of(channel.id), title_of(channel))
             await self._answers.say_to(ref_of(user.id), reply, ref_of(channel.id))
@@ -284,6 +315,12 @@ class Commands:
                 await self._answers.say(update.effective_message, reply)
         except NetworkError as failure:
             log.warning("an apology could not be sent", why=str(failure))
+
+
+def _carries(message: Message, data: str | None) -> bool:
+    """Whether a message has the button that was pressed: Telegram hands on whatever data somebody's client sends."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return any(button.callback_data == data for row in rows for button in row)
 
 
 def _read_data(data: object) -> tuple[str | None, int | None]:

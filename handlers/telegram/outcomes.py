@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, Outcome, Platform, Rejected, Unknown
+from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, Obstacle, Outcome, Platform, Rejected, Unknown
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 """Errors before a connection stood: nothing was sent, and nobody else's message would be."""
@@ -43,13 +43,13 @@ def outcome_of(error: Exception, chat: ChatRef) -> Outcome:
     """The outcome of a request to send to `chat` that ended in `error`; unknown where nothing says otherwise."""
     match error:
         case RetryAfter():
-            return NotSent("Telegram asked us to slow down", retry_after=seconds_of(error))
+            return NotSent("Telegram asked us to slow down", retry_after=seconds_of(error), cause=Obstacle.LIMIT)
         case ChatMigrated():
             return ChatMoved(moved(chat, error.new_chat_id))
         case Forbidden():
             return ChatGone(_plain(error))
         case InvalidToken():
-            return NotSent("Telegram does not accept the bot's token", whole_platform=True)
+            return NotSent("Telegram does not accept the bot's token", whole_platform=True, cause=Obstacle.BOT_REFUSED)
         case BadRequest():
             return _bad_request(error, chat)
         case NetworkError():
@@ -82,14 +82,16 @@ def _bad_request(error: BadRequest, chat: ChatRef) -> Outcome:
 def _network(error: NetworkError) -> Outcome:
     cause = error.__cause__
     if isinstance(cause, NEVER_LEFT):
-        return NotSent(f"Telegram cannot be reached ({type(cause).__name__})", whole_platform=True)
+        why = f"Telegram cannot be reached ({type(cause).__name__})"
+        return NotSent(why, whole_platform=True, cause=Obstacle.AWAY)
     if isinstance(cause, httpx.PoolTimeout):
         return NotSent("all connections to Telegram were busy")
     if isinstance(cause, httpx.HTTPError):
         return Unknown(f"the connection to Telegram broke after sending ({type(cause).__name__})")
     if "too many requests" in error.message.casefold():
         found = _RETRY.search(error.message)
-        return NotSent("Telegram asked us to slow down", retry_after=float(found[1]) if found else None)
+        after = float(found[1]) if found else None
+        return NotSent("Telegram asked us to slow down", retry_after=after, cause=Obstacle.LIMIT)
     return Unknown(f"Telegram failed while it took the message ({_plain(error)})")
 
 

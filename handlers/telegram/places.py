@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from telegram import Chat as TelegramChat
@@ -15,22 +15,12 @@ from telegram.ext import ExtBot
 
 from bot.conversation import Asker
 from bot.errors import TellUser
-from bot.model import JSON, ChatRef, Platform
+from bot.model import ChatRef, Platform
+from handlers.telegram.managers import Managers
 
 log = structlog.get_logger()
 
 _TARGET = re.compile(r"(@[A-Za-z][A-Za-z0-9_]{3,31}|-100\d{5,13})(?:\s+|$)")
-
-MOST_CHANNELS = 20
-"""Channels remembered for one person."""
-
-
-class Memory(Protocol):
-    """Small values that outlive the process; a `Store` is one."""
-
-    async def remember_value(self, name: str, value: JSON) -> None: ...
-
-    async def value(self, name: str) -> JSON | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +47,17 @@ def title_of(chat: TelegramChat | ChatFullInfo) -> str:
 
 
 class Places:
-    """Looks rights up with Telegram, and remembers which channels a person may manage."""
+    """Looks rights up with Telegram; which channels a person manages is remembered by `managers`."""
 
-    def __init__(self, bot: ExtBot[Any], memory: Memory) -> None:
+    def __init__(self, bot: ExtBot[Any], managers: Managers) -> None:
         self._bot = bot
-        self._memory = memory
+        self.managers = managers
 
     async def of(self, message: Message, user: User | None, *, rights: bool) -> Place:
         """The place of a message. Without `rights` nobody looks whether the user is an admin: they count as none."""
         ref, title = ref_of_message(message), title_of(message.chat)
         if message.chat.type == ChatType.PRIVATE:
-            return Place(ref, title, Asker(str(message.chat.id), is_admin=True))
+            return Place(ref, title, Asker(str(message.chat.id), is_admin=user is None or user.id == message.chat.id))
         if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
             return Place(ref, title, Asker(str(message.chat.id), is_admin=True))  # an anonymous admin
         if user is None:
@@ -97,7 +87,7 @@ class Places:
             raise TellUser("Only admins of that channel can do this, and I must be one too to see who is.")
         if chat.type == ChatType.CHANNEL and not await self._may_post(chat.id):
             raise TellUser(f"I may not post in {title_of(chat)}; make me an admin who can post messages.")
-        await self.remember(user.id, chat.id, title_of(chat))
+        await self.managers.bind(user.id, chat.id, title_of(chat))
         return Place(ref_of(chat.id), title_of(chat), Asker(str(user.id), is_admin=True), elsewhere=True)
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
@@ -114,20 +104,3 @@ class Places:
         except (BadRequest, Forbidden):
             return False
         return isinstance(member, ChatMemberAdministrator) and bool(member.can_post_messages)
-
-    async def remember(self, user_id: int, chat_id: int, title: str) -> None:
-        """Keep that a person manages a channel, so that it can be offered to them."""
-        known = await self.remembered(user_id)
-        if known.get(chat_id) == title:
-            return
-        kept = [(str(each), name) for each, name in ({**known, chat_id: title}).items()][-MOST_CHANNELS:]
-        await self._memory.remember_value(_name(user_id), dict(kept))
-
-    async def remembered(self, user_id: int) -> dict[int, str]:
-        """Ids and titles of the channels that a person has managed; rights are looked up again at every use."""
-        value = await self._memory.value(_name(user_id)) or {}
-        return {int(each): str(title) for each, title in value.items()}
-
-
-def _name(user_id: int) -> str:
-    return f"telegram channels of {user_id}"

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
@@ -18,6 +18,9 @@ from bot.model import JSON, ChatRef, NotSent, Outcome, Part, Platform, Rejected,
 from handlers.telegram.limits import Limiter, Urgency
 from handlers.telegram.outcomes import outcome_of, seconds_of
 
+if TYPE_CHECKING:
+    from handlers.telegram.warning import Warnings
+
 log = structlog.get_logger()
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -26,11 +29,13 @@ CALLBACK_BYTES = 64
 
 
 class TelegramSender:
-    """The `Sender` of Telegram. `data_dir` is where the files that payloads name lie."""
+    """The `Sender` of Telegram. `data_dir` is where the files that payloads name lie; without `warnings` nobody is
+    warned."""
 
-    def __init__(self, bot: ExtBot[Any], data_dir: Path) -> None:
+    def __init__(self, bot: ExtBot[Any], data_dir: Path, warnings: Warnings | None = None) -> None:
         self._bot = bot
         self._data_dir = data_dir
+        self._warnings = warnings
         self._turns: set[ChatRef] = set()
 
     @property
@@ -47,8 +52,9 @@ class TelegramSender:
         async with contextlib.AsyncExitStack() as stack:
             ident, _ = address(chat)
             weight = max(1, len(part.payload.get("files", ())))
+            urgency = Urgency.ANSWER if part.payload.get("asked") else Urgency.DIGEST
             try:
-                await stack.enter_async_context(limiter.early_turn(str(ident), weight))
+                await stack.enter_async_context(limiter.early_turn(str(ident), weight, urgency))
             except RetryAfter as error:
                 yield NotSent("Telegram asked us to slow down", seconds_of(error), whole_platform=limiter.halted())
                 return
@@ -78,7 +84,9 @@ class TelegramSender:
         return None
 
     async def warn(self, chat: ChatRef, text: str) -> None:
-        log.info("nobody to tell", chat=str(chat), text=text)
+        """Write it to the people in private who set the chat up; see `handlers.telegram.warning`."""
+        if self._warnings is not None:
+            await self._warnings.tell(chat, text)
 
 
 class UnsendableError(Exception):

@@ -127,17 +127,20 @@ class FakeTelegram:
         return query_id
 
     def bot_becomes(self, chat_id: int, status: str, by: int, *, may_post: bool = True) -> None:
-        """The bot is added, made admin, kicked, or (in a private chat) blocked and unblocked, by a user."""
+        """The bot is added, made admin, restricted, kicked, or (in a private chat) blocked and unblocked, by a user."""
         chat = self.world.chats.get(chat_id) or self.world.user(chat_id)
-        old, chat.bot_status, chat.bot_may_post = chat.bot_status, status, may_post
+        old = member_json(BOT_ID, chat.bot_status, chat.bot_may_post)
+        chat.bot_status, chat.bot_may_post = status, may_post
         if chat.type == "private":
+            if chat.problem is not None:
+                old = member_json(BOT_ID, "kicked")
             blocked = (403, "Forbidden: bot was blocked by the user")
             chat.problem, chat.bot_status = (blocked if status == "kicked" else None), "member"
         changed = {
             "chat": chat.as_json(),
             "from": user_json(by),
             "date": int(time.time()),
-            "old_chat_member": member_json(BOT_ID, old, may_post),
+            "old_chat_member": old,
             "new_chat_member": member_json(BOT_ID, status, may_post),
         }
         self.world.push(my_chat_member=changed)

@@ -77,6 +77,11 @@ def member_json(user_id: int, status: str, may_post: bool = True) -> dict[str, A
         member["is_anonymous"] = False
     if status == "kicked":
         member["until_date"] = 0
+    if status == "restricted":
+        rights = "send_messages send_audios send_documents send_photos send_videos send_video_notes send_voice_notes"
+        rights += " send_polls send_other_messages add_web_page_previews change_info invite_users pin_messages"
+        rights += " manage_topics edit_tag react_to_messages"
+        member |= {f"can_{each}": may_post for each in rights.split()} | {"is_member": True, "until_date": 0}
     if status == "administrator":
         rights = "be_edited manage_chat delete_messages manage_video_chats restrict_members promote_members change_info"
         rights += " invite_users post_stories edit_stories delete_stories edit_messages"
