@@ -1,6 +1,10 @@
-"""`python -m benchmarks.delivery [--chats 3000] [--limit 30]`: broadcast to a Telegram that enforces its limits.
+"""Broadcast to a Telegram that enforces its limits.
 
-Service and stand-in are processes of their own. `--limit 15` is a Telegram that allows half of what we think.
+    python -m benchmarks.delivery [--chats 3000] [--limit 30] [--rush]
+
+Service and stand-in are processes of their own. `--limit 15` is a Telegram that allows half of what we think. With
+`--rush` all chats are due at one moment, and their digests are made while the first ones go out; without, they lie in
+the outbox when the service starts.
 """
 
 from __future__ import annotations
@@ -51,6 +55,7 @@ class Figures:
     refused_late: int = 0
     answers: list[float] = field(default_factory=list)
     unanswered: int = 0
+    rush: bool = False
     composed: float = 0.0
     states: dict[str, int] = field(default_factory=dict)
 
@@ -144,7 +149,8 @@ async def broadcast(figures: Figures, folder: Path) -> None:
         }
         environment = {name.upper(): value for name, value in environment.items()}
         ahead = (NINE - datetime.now(UTC)).total_seconds()
-        figures.composed = await compose(environment, ahead)
+        if not figures.rush:
+            figures.composed = await compose(environment, ahead)
         async with process("benchmarks.kill.service", "--cold", str(ahead), environment=environment, log=log):
             asked, stop = dict[int, float](), asyncio.Event()
             asking = asyncio.create_task(ask(stand_in, asked, stop))
@@ -198,7 +204,7 @@ def show(figures: Figures) -> None:
     for name, value in (
         ("chats", figures.chats),
         ("limit of the stand-in (messages a second)", figures.limit),
-        ("digests written beforehand, a second", f"{figures.chats / figures.composed:.0f}"),
+        ("digests written beforehand, a second", "–" if figures.rush else f"{figures.chats / figures.composed:.0f}"),
         ("digests delivered", figures.delivered),
         ("states of deliveries", json.dumps(figures.states)),
         ("messages between the first digest and the last", figures.messages),
@@ -217,9 +223,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Broadcast to a Telegram that enforces its limits.")
     parser.add_argument("--chats", type=int, default=3000)
     parser.add_argument("--limit", type=int, default=30, help="messages a second that the stand-in takes")
+    parser.add_argument("--rush", action="store_true", help="digests are made while they are sent")
     parser.add_argument("--keep", type=Path, help="a folder for the database and the log, which stay")
     asked = parser.parse_args()
-    figures = Figures(asked.chats, asked.limit)
+    figures = Figures(asked.chats, asked.limit, rush=asked.rush)
     with tempfile.TemporaryDirectory(prefix="paperboy-delivery-") as folder:
         keep = asked.keep or Path(folder)
         keep.mkdir(parents=True, exist_ok=True)
