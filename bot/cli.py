@@ -270,12 +270,16 @@ def doctor() -> None:
 
 
 @app.command()
-def status() -> None:
+def status(
+    by_category: Annotated[
+        bool, typer.Option("--by-category", help="Count each listing's papers by their primary category.")
+    ] = False,
+) -> None:
     """What was announced, ingested, matched, summarized, delivered; what waits and why."""
     from bot import oneshot
 
     settings = _settings()
-    oneshot.show_status(_run(lambda: oneshot.status(settings)))
+    oneshot.show_status(_run(lambda: oneshot.status(settings, by_category=by_category)))
 
 
 @app.command()

@@ -6,7 +6,8 @@ import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ from bot.render.formats import Payloads, render
 from bot.render.pictures import placed
 from bot.render.terminal import MAX_WIDTH
 from bot.settings import Settings
-from bot.status import Status, gather, sentences
+from bot.status import DAYS, Status, gather, sentences
 
 if TYPE_CHECKING:
     from bot.pipeline.ask import Progress
@@ -246,20 +247,26 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], otherwise: str) -
 # ── status and operations ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def status(settings: Settings) -> Status:
+async def status(settings: Settings, *, by_category: bool = False) -> Status:
     async with open_app(settings) as app:
-        return await gather(app.store, app.clock)
+        found = await gather(app.store, app.clock)
+        if not by_category:
+            return found
+        lines = await app.store.ledger(calendar.fed_day(found.at) - timedelta(days=DAYS), by_category=True)
+        return replace(found, ledger=tuple(lines))
 
 
 def show_status(found: Status) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
+    category = ["category"] if any(line.category for line in found.ledger) else []
     _table(
-        ("listing", "announced", "ingested", "matched", "chosen", "summarized", "sent"),
+        ("listing", *category, "announced", "ingested", "matched", "chosen", "summarized", "sent"),
         [
             (
                 f"{line.day:%a %Y-%m-%d}",
+                *([line.category or ""] if category else []),
                 *map(str, (line.announced, line.ingested, line.matched, line.chosen, line.summarized, line.sent)),
             )
             for line in found.ledger

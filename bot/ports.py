@@ -163,8 +163,10 @@ class Ingested:
 class ListingRecord:
     """The ledger's line for one archive and listing day.
 
-    `source` is "feed" or "oai"; `announced` is how many entries it named, `malformed` how many of them could not be
-    read; `complete` is false where the day has to be asked for again.
+    `source` is "feed" or "oai". `announced` is how many papers it named; each counts for one archive, the first of its
+    categories' that was asked for, so that a day's sum counts every paper once. `malformed` is how many entries of the
+    whole listing could not be read, the same in each of its lines; `complete` is false where the day has to be asked
+    for again.
     """
 
     day: date
@@ -211,7 +213,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """One listing day: how many papers were announced by arXiv, and how far they have come."""
+    """One listing day, or one category's part of it: how many papers arXiv announced, and how far they have come."""
 
     day: date
     announced: int
@@ -220,6 +222,7 @@ class LedgerLine:
     chosen: int
     summarized: int
     sent: int
+    category: str | None = None
 
 
 class Papers(Protocol):
@@ -237,8 +240,10 @@ class Papers(Protocol):
 
     async def papers(self, paper_ids: Collection[str]) -> Mapping[str, Paper]: ...
 
-    async def announced_ids(self, paper_ids: Collection[str], before: date | None = None) -> set[str]:
-        """Those of the ids that some announcement has named, on a day before `before` if that is given."""
+    async def announced_ids(
+        self, paper_ids: Collection[str], before: date | None = None, since: date | None = None
+    ) -> set[str]:
+        """Those of the ids that some announcement has named: on a day before `before`, not before `since`, if given."""
 
     async def incomplete(self, since: date) -> list[str]:
         """Ids announced since that day whose record the API has not completed."""
@@ -252,8 +257,8 @@ class Papers(Protocol):
     async def set_aside(self, entries: Sequence[Malformed], now: datetime) -> None:
         """Keep malformed entries; one that is already kept stays one."""
 
-    async def malformed(self, limit: int = 100) -> list[Malformed]:
-        """What was set aside, newest first."""
+    async def malformed(self, limit: int = 100, since: date | None = None) -> list[Malformed]:
+        """What was set aside, newest first; with `since`, only entries of listings from that day on."""
 
     async def record_listing(self, records: Sequence[ListingRecord]) -> None:
         """Write the ledger's lines; one for the same day and archive is replaced, never complete by incomplete."""
@@ -261,7 +266,8 @@ class Papers(Protocol):
     async def listings(self, since: date) -> list[ListingRecord]: ...
 
     async def latest_day(self) -> date | None:
-        """The latest listing day with an announcement."""
+        """The latest listing day with an announcement; days that lay ahead of the clock when the newest announcement
+        was written are passed over, unless there are no others."""
 
 
 class Topics(Protocol):
@@ -457,11 +463,15 @@ class Operations(Protocol):
     async def expire_leases(self, owner: str, now: datetime) -> int:
         """Let the delivery leases of every other owner end now; for whoever holds the lease of sending. How many."""
 
-    async def ledger(self, since: date) -> list[LedgerLine]:
-        """Listing days from `since` on, oldest first. What was announced is what the listings say, else what came in.
+    async def ledger(self, since: date, *, by_category: bool = False) -> list[LedgerLine]:
+        """Listing days from `since` on, oldest first. What was announced is what the listings say, read or unread, else
+        what came in; every number counts a paper once a day.
 
         `ingested` counts all kinds; the rest only new papers and cross-lists: matched by a topic, taken by any chat,
         summarized in that version, and taken by a digest of which every part is sent (the archive's have none).
+
+        `by_category` gives a line for each day and primary category, by name; what a listing announced and nobody could
+        read stands in a line of its own, with `category` "unread", so that a day's lines add up to its total.
         """
 
     async def remember_value(self, name: str, value: JSON) -> None:
@@ -472,6 +482,10 @@ class Operations(Protocol):
     async def backup(self, path: Path) -> None:
         """Copy the database to a new file while it is in use (SQLite). Raises `TellUser` where that cannot be."""
 
+    async def check_writable(self, now: datetime, within: float) -> None:
+        """Make a small write; raises `StoreUnavailable` where the database takes none within so many seconds. A longer
+        write of this process's own that stands in its way is no fault."""
+
     async def ping(self) -> None:
         """Raises `StoreUnavailable` unless the database answers a query."""
 
@@ -480,7 +494,3 @@ class Operations(Protocol):
 
 class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, Protocol):
     """Everything that is kept, in domain verbs."""
-    async def check_writable(self, now: datetime, within: float) -> None:
-        """Make a small write; raises `StoreUnavailable` where the database takes none within so many seconds. A longer
-        write of this process's own that stands in its way is no fault."""
-

@@ -241,7 +241,7 @@ def gaps(
     `behind` is how many announced papers the API has not described yet.
     """
     today = calendar.fed_day(now)
-    begun = min((line.day for line in listings), default=today)
+    begun = min((line.day for line in listings if line.day <= today), default=today)
     first = max(begun, today - timedelta(days=DAYS))
     last = max(today, now.astimezone(calendar.NEW_YORK).date())
     found: list[Gap] = []
@@ -261,14 +261,20 @@ def _gaps_of(
         if calendar.holiday_before(day) and not any(line.announced for line in lines):
             yield Gap(day, Cause.LEFT_OUT, calendar.why_quiet(day, now) or "arXiv announced nothing.")
         return
-    missing = archives - {line.archive for line in lines if line.complete}
+    # A listing is read once for all its archives: each of their lines counts the same entries.
+    broken = max((line.malformed for line in lines), default=0)
+    unread = {line.archive for line in lines if line.malformed and not line.complete}
+    missing = archives - unread - {line.archive for line in lines if line.complete}
     if missing:
         yield Gap(day, *_why_missing(missing, poll))
-    elif not any(line.announced for line in lines):
+    elif not unread and not any(line.announced for line in lines):
         said = next((line.why for line in lines if line.why), "arXiv announced nothing.")
         yield Gap(day, Cause.LEFT_OUT, said)
-    # A listing is read once for all its archives: each of their lines counts the same entries.
-    if broken := max((line.malformed for line in lines), default=0):
+    if unread:
+        aside = f"{_count(broken, 'entry')} set aside"
+        said = f"Nothing of its feed could be read ({aside}); OAI and the API are asked for the day at every poll."
+        yield Gap(day, Cause.UNREADABLE, said)
+    elif broken:
         verb = "was" if broken == 1 else "were"
         yield Gap(day, Cause.UNREADABLE, f"{_count(broken, 'entry')} could not be read and {verb} set aside.")
 
@@ -296,13 +302,13 @@ def _count(number: int, what: str) -> str:
 def sentences(status: Status) -> list[str]:
     """The state beside the ledger's table, a sentence a line; the worst first. Pure."""
     said = [status.unwritable] if status.unwritable else []
+    said += list(_of_service(status))
     said += [f"{gap.day:%a %d %b}: {gap.why}" for gap in status.gaps]
     if status.set_aside:
         last = status.set_aside[0]
         aside = _count(len(status.set_aside), "malformed entry")
         said.append(f"{aside} set aside with the raw text; the latest from the {last.source}: {last.why}.")
     said.append(f"{status.chats} chats follow {status.topics} topics; {status.wanted} summaries wait.")
-    said += list(_of_service(status))
     said += [f"{count} {why}" for why, count in (status.unfinished or {}).items()]
     said += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
     said += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
@@ -315,16 +321,6 @@ def sentences(status: Status) -> list[str]:
     return said + [f"{each.model}: {each.requests} requests, {each.tokens} tokens today" for each in status.usage]
 
 
-def health(status: Status) -> JSON:
-    """What /healthz says: `ok` while the store answers, `ready` while it can be written and the outbox is worked off
-    in time, with every platform that has a token connected. Pure."""
-    platforms = {
-        str(platform): _sentence(each.problem) if each.problem else "ok"
-        for platform, each in sorted(status.connections.items())
-    }
-    return {
-        "ok": True,
-        "ready": status.ready,
 def _of_service(status: Status) -> Iterable[str]:
     if status.service is None:
         return
@@ -340,14 +336,24 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
+def health(status: Status) -> JSON:
+    """What /healthz says: `ok` while the store answers, `ready` while it can be written and the outbox is worked off
+    in time, with every platform that has a token connected. Pure."""
+    platforms = {
+        str(platform): _sentence(each.problem) if each.problem else "ok"
+        for platform, each in sorted(status.connections.items())
+    }
+    return {
+        "ok": True,
+        "ready": status.ready,
         "database": status.unwritable or "writable",
+        "platforms": platforms,
         "outbox_age_seconds": round(status.outbox_age.total_seconds()),
         "latest_listing": status.poll.day.isoformat() if status.poll.day else None,
         "asked_arxiv_at": status.poll.asked_at.isoformat() if status.poll.asked_at else None,
         "arxiv_failures": status.poll.failures,
         "summaries_waiting": status.wanted,
         "set_aside": len(status.set_aside),
-        "platforms": platforms,
         "unfinished": _nameless(status.unfinished or {}),
         "deliveries": {f"{platform}:{state}": n for (platform, state), n in sorted(status.deliveries.items())},
         "gaps": [{"day": gap.day.isoformat(), "cause": str(gap.cause), "why": gap.why} for gap in status.gaps],

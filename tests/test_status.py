@@ -17,6 +17,7 @@ from sqlalchemy import event
 
 from bot import metrics, status
 from bot.cadence import PollState, after_failed_poll
+from bot.counting import Counts
 from bot.errors import StoreUnavailable
 from bot.model import Chat, ChatRef, DeliveryState, Malformed, Platform, SummaryKey, Wanted
 from bot.ports import ListingRecord, Store
@@ -100,6 +101,19 @@ def test_entries_that_could_not_be_read_count_once_though_every_archive_has_them
     assert found[-1] == Gap(THURSDAY, Cause.UNREADABLE, "2 entries could not be read and were set aside.")
 
 
+def test_a_day_of_whose_feed_nothing_could_be_read_names_that_alone() -> None:
+    unread = [line(THURSDAY, archive, announced=0, malformed=2, complete=False) for archive in CS]
+    found = status.gaps(week(*unread), CS, PollState(date(2026, 9, 9), 2, 3, NOW), NOW)
+    assert causes(found) == HOLIDAY | {THURSDAY: Cause.UNREADABLE}
+    assert len(found) == 2
+    assert "Nothing of its feed could be read (2 entries set aside)" in found[-1].why
+
+
+def test_a_ledger_line_of_a_day_to_come_hides_no_gap() -> None:
+    (gap,) = status.gaps([line(date(2036, 6, 2), archive) for archive in CS], CS, ASKED, NOW)
+    assert (gap.day, gap.cause) == (THURSDAY, Cause.STALE)
+
+
 def test_papers_that_the_api_does_not_have_yet_are_counted() -> None:
     found = status.gaps(week(), CS, ASKED, NOW, behind=1)
     assert found[-1].cause is Cause.BEHIND
@@ -163,26 +177,13 @@ async def test_metrics_count_faults_and_not_holidays() -> None:
         await in_trouble(store)
         found = await status.gather(store, FakeClock(NOW))
     holiday = replace(found, gaps=(*found.gaps, Gap(date(2026, 9, 8), Cause.LEFT_OUT, "a holiday")))
-    text = metrics.render(holiday).decode()
+    text = metrics.render(holiday, Counts()).decode()
     assert "paperboy_listing_gaps 2.0" in text
     assert "paperboy_entries_set_aside 1.0" in text
     assert "paperboy_database_writable 1.0" in text
     assert 'paperboy_deliveries{platform="discord",state="unknown"} 1.0' in text
 
 
-# ── a database that takes no writes ───────────────────────────────────────────────────────────────────────────────
-
-
-@asynccontextmanager
-async def told_to(path: Path, pragma: str) -> AsyncIterator[SqlStore]:
-    """A store on a database whose every connection begins with this."""
-    database = Database(await new_database(path))
-
-    @event.listens_for(database.engine.sync_engine, "connect")
-    def on_connect(connection: Any, _record: object) -> None:
-        connection.cursor().execute(pragma)
-
-    async with SqlStore(database) as store:
 async def test_pages_asked_for_at_the_same_time_or_soon_after_share_one_gathering() -> None:
     clock = FakeClock(NOW)
     async with memory_store() as store:
@@ -231,6 +232,19 @@ async def test_health_pages_name_no_chat() -> None:
     assert not re.search(r"\d{6}|telegram:-", json.dumps(told))
 
 
+# ── a database that takes no writes ───────────────────────────────────────────────────────────────────────────────
+
+
+@asynccontextmanager
+async def told_to(path: Path, pragma: str) -> AsyncIterator[SqlStore]:
+    """A store on a database whose every connection begins with this."""
+    database = Database(await new_database(path))
+
+    @event.listens_for(database.engine.sync_engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.cursor().execute(pragma)
+
+    async with SqlStore(database) as store:
         yield store
 
 

@@ -43,7 +43,8 @@ def read_feed(body: bytes, answered: datetime | None = None) -> Listing:
     if not elements:
         return Listing(None)
     built = _time(text(root, "atom:updated"))
-    newest = calendar.newest_day(built or answered) if built or answered else None
+    told = built or answered
+    newest = calendar.newest_day(told) if told else None
     feed_day = _most_named(elements, newest) or _built_on(built)
     entries: list[Announced] = []
     aside: list[Malformed] = []

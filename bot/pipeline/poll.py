@@ -4,16 +4,18 @@ One poll asks for the whole archives that the topics need, whoever follows them:
 
     1. the announcement feed        what is new, cross-listed or replaced today, and under which licence
     2. OAI, for days that were missed or whose feed was empty: what changed then, its kind inferred
-    3. the API, for an overlapping window: comments, versions, dates, and what the feed did not name
-    4. the API by id, for announced papers that the window did not complete (held back, replaced)
+    3. the API, for what the last seven listings can hold: comments, versions, dates, and what the feed did not name
+    4. the API by id, for announced papers that the window did not complete (held back, replaced), and for those whose
+       entry could not be read
 
 Each stage is written as soon as it is known; one that fails leaves the others' work, and the next poll goes over the
-same days again. There is no watermark: a day counts as had when its ledger line says so.
+same days again. There is no watermark: a day counts as had when its ledger line says so. What arXiv's clock says of a
+day that has come is believed more than ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -24,15 +26,22 @@ from bot import cadence, calendar
 from bot import topics as topic_language
 from bot.cadence import PollState
 from bot.categories import ALL_ARCHIVES, archive_of
-from bot.errors import BadTopic, SourceUnavailable
+from bot.errors import BadTopic, NoSuchPaper, SourceUnavailable
 from bot.ledger import LOOK_BACK, Ledger
-from bot.model import Announced, Announcement, Kind, Listing, Paper, PaperRef
+from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper, PaperRef
+from bot.pipeline import guesses
 from bot.ports import Clock, ListingRecord, PaperSource, Store
 
 log = structlog.get_logger()
 
+LISTINGS = 7
+"""Listings that every poll compares with the API, for papers that our reading of a feed lacks."""
+
 OVERLAP = timedelta(days=5)
-"""How far before the days in question the API's window begins: a paper may wait over a long weekend."""
+"""How far before a missed day the API's window begins at least: a paper may wait over a long weekend."""
+
+MOST_UNREAD = 2_000
+"""Entries set aside that a poll looks through for papers to ask for by id; a feed never has more."""
 
 
 @dataclass(slots=True)
@@ -130,6 +139,7 @@ class _Round:
         self.archives, self.expected, self.owed = archives, expected, owed
         self.polled = Polled()
         self.feed_failed = False
+        self.fed: date | None = None
 
     async def run(self) -> Polled:
         await self._stage("feed", self._feed)
@@ -155,23 +165,37 @@ class _Round:
 
     async def _feed(self) -> None:
         listing = await self.source.listing(self.archives)
-        if listing.day is None:
-            return
-        self.polled.day = listing.day
         await self._ingest(listing)
-        await self._enter_in_ledger([listing.day], listing, "feed")
+        self.fed = day = listing.day
+        if day is None:
+            return
+        listing = await self._with_recovered(listing)
+        # Of a feed in which nothing could be read nobody knows what it announced: the day is still to be had.
+        had = bool(listing.entries) or not listing.malformed
+        if had:
+            self.polled.day = day
+        await self._enter_in_ledger([day], listing, "feed", complete=had)
 
     # ── 2. days that were missed ──────────────────────────────────────────────────────────────────────────────────
 
     async def _missed_days(self) -> list[date]:
         """Listing days that were missed, and the latest one where the feed is empty although it should be out."""
-        ledger = Ledger(await self.store.listings(date.min))
+        lines = await self._lines()
+        ledger = Ledger(lines)
         if self.owed:
             days = [day for day in self.owed if not ledger.has(self.archives, day)]
         else:
             days = ledger.missed(self.archives, self.expected, calendar.listing_days)
-        # Today's listing is the feed's to tell: where that could not be asked, it is asked again, not guessed.
-        return [day for day in days if not (day == self.expected and (self.feed_failed or self._still_coming(day)))]
+        # Today's listing is the feed's to tell: where that could not be asked, it is asked again, not guessed. But one
+        # that was there and could not be read, is OAI's to tell.
+        waits = self.feed_failed or self._still_coming(self.expected)
+        waits = waits and self.expected not in _unreadable(lines)
+        return [day for day in days if not (waits and day == self.expected)]
+
+    async def _lines(self) -> list[ListingRecord]:
+        """The ledger, but for days that cannot have come: nothing was had on them, whatever is written there."""
+        newest = calendar.newest_day(self.clock.now())
+        return [line for line in await self.store.listings(date.min) if line.day <= newest or line.day == self.fed]
 
     def _still_coming(self, day: date) -> bool:
         """Whether an empty feed may only mean that the day's listing is not out yet."""
@@ -187,10 +211,14 @@ class _Round:
             earlier = await self.store.announced_ids({entry.paper.id for entry in ours}, before=day)
             earlier |= {entry.paper.id for entry in entries}
             known = await self.store.papers(earlier)
-            entries += tuple(_inferred(entry, entry.paper.id in earlier, known.get(entry.paper.id)) for entry in ours)
+            entries += tuple(
+                guesses.inferred(entry, entry.paper.id in earlier, known.get(entry.paper.id)) for entry in ours
+            )
         kept = Listing(listing.day, entries, listing.malformed)
         await self._ingest(kept)
-        await self._enter_in_ledger(days, kept, "oai")
+        # The feed had entries of these, though none could be read: where OAI has none, it does not have them yet.
+        owed = _unreadable(await self._lines()) - {entry.announcement.day for entry in entries}
+        await self._enter_in_ledger([day for day in days if day not in owed], kept, "oai")
         if self.polled.day is None and entries:
             self.polled.day = max(entry.announcement.day for entry in entries)
         log.info("caught up through OAI", days=[str(day) for day in days], papers=len(entries))
@@ -198,30 +226,99 @@ class _Round:
     # ── 3. and 4. the API ─────────────────────────────────────────────────────────────────────────────────────────
 
     async def _window(self, first: date) -> None:
-        papers = await self.source.submitted(self.archives, first - OVERLAP, self.expected)
+        oldest = calendar.listings_upto(self.polled.day or self.expected, LISTINGS)[0]
+        begin = min(first - OVERLAP, calendar.submitted_since(oldest))
+        aside = await self._unread()
+        papers = await self.source.submitted(self.archives, begin, self.expected)
+        await self._recover(aside, papers)
         announced = await self.store.announced_ids([paper.id for paper in papers])
         await self.store.remember([paper for paper in papers if paper.id in announced], self.clock.now())
         await self._ingest(Listing(self.polled.day, tuple(await self._unlisted(papers, announced))))
 
     async def _unlisted(self, papers: Sequence[Paper], announced: set[str]) -> list[Announced]:
         """Papers that the API shows and that no listing of a day we had named: they count as that day's."""
-        ledger = Ledger(await self.store.listings(date.min))
+        lines = await self._lines()
+        ledger, unreadable = Ledger(lines), _unreadable(lines)
         missed = []
         for paper in papers:
             if paper.id in announced or paper.published is None:
                 continue
             day = calendar.announced_after(paper.published)
-            if ledger.should_have({archive_of(category) for category in paper.categories}, day):
+            archives = {archive_of(category) for category in paper.categories}
+            if day in unreadable or ledger.should_have(archives, day):
                 missed.append(Announced(paper, Announcement(paper.id, paper.version, day, Kind.NEW, inferred=True)))
         if missed:
             log.warning("the feed had not named these", papers=[entry.paper.id for entry in missed])
         return missed
 
     async def _complete(self, first: date) -> None:
-        ids = await self.store.incomplete(first - LOOK_BACK)
-        if ids:
+        aside = await self._unread()
+        ids = dict.fromkeys((*await self.store.incomplete(first - LOOK_BACK), *aside))
+        if not ids:
+            return
+        try:
             found = await self.source.papers([PaperRef(paper_id) for paper_id in ids])
-            await self.store.remember(list(found.values()), self.clock.now())
+        except NoSuchPaper:  # the only one, from an entry that could not be read
+            return
+        await self._recover(aside, found.values())
+        ours = [paper for paper in found.values() if paper.id not in aside or self._ours(paper)]
+        await self.store.remember(ours, self.clock.now())
+
+    # ── entries that could not be read ────────────────────────────────────────────────────────────────────────────
+
+    async def _unread(self) -> dict[str, Malformed]:
+        """Papers that an entry of the last week names which could not be read, and that were not announced since."""
+        newest = max(calendar.newest_day(self.clock.now()), self.fed or date.min)
+        aside = await self.store.malformed(MOST_UNREAD, since=self.expected - LOOK_BACK)
+        named = guesses.by_paper(entry for entry in aside if guesses.concerns(entry, self.archives))
+        named = {name: entry for name, entry in named.items() if entry.day is not None and entry.day <= newest}
+        had = await self._had(named)
+        return {name: entry for name, entry in named.items() if name not in had}
+
+    async def _had(self, named: Mapping[str, Malformed]) -> set[str]:
+        """Those of the papers that were announced on the day of their entry or later."""
+        had: set[str] = set()
+        for day in {entry.day for entry in named.values()}:
+            names = [name for name, entry in named.items() if entry.day == day]
+            had |= await self.store.announced_ids(names, since=day)
+        return had
+
+    async def _recover(self, aside: Mapping[str, Malformed], papers: Iterable[Paper]) -> None:
+        """Announce those of the papers whose entries could not be read, each on its entry's day, and take them off the
+        ledger's unread."""
+        found = {paper.id: paper for paper in papers if paper.id in aside and self._ours(paper)}
+        for day in sorted({entry.day for name, entry in aside.items() if name in found and entry.day}):
+            names = [name for name in found if aside[name].day == day]
+            before = await self.store.papers(await self.store.announced_ids(names, before=day))
+            entries = [guesses.as_announced(aside[name], found[name], before) for name in names]
+            await self._ingest(Listing(day, tuple(entries)))
+            lines = [line for line in await self.store.listings(day) if line.day == day and line.malformed]
+            less = [self._less(line, entries) for line in lines]
+            await self.store.record_listing(less)
+            if any(new.complete and not old.complete for new, old in zip(less, lines, strict=True)):
+                self.polled.day = max(day, self.polled.day or day)
+            log.info("the API told what could not be read", day=str(day), papers=names)
+
+    def _less(self, line: ListingRecord, entries: Sequence[Announced]) -> ListingRecord:
+        """A ledger line of which these entries, unread so far, are read."""
+        left = max(0, line.malformed - len(entries))
+        return replace(
+            line,
+            announced=line.announced + sum(self._counts_for(entry, line.archive) for entry in entries),
+            malformed=left,
+            complete=line.complete or not left,
+            why=line.why if left else None,
+        )
+
+    async def _with_recovered(self, listing: Listing) -> Listing:
+        """A listing in which entries count as read that the API has told meanwhile."""
+        named = guesses.by_paper(listing.malformed)
+        papers = await self.store.papers(await self._had(named))
+        left = tuple(entry for entry in listing.malformed if guesses.paper_of(entry) not in papers)
+        if not papers or (left and not listing.entries):  # what else it had is not known
+            return listing
+        back = (guesses.as_announced(named[name], paper, {}) for name, paper in papers.items())
+        return replace(listing, entries=(*listing.entries, *back), malformed=left)
 
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -235,39 +332,43 @@ class _Round:
             self.polled.papers += done.papers
             self.polled.announcements += done.announcements
 
-    async def _enter_in_ledger(self, days: Sequence[date], listing: Listing, source: str) -> None:
+    async def _enter_in_ledger(
+        self, days: Sequence[date], listing: Listing, source: str, *, complete: bool = True
+    ) -> None:
         now = self.clock.now()
-        records = [
-            ListingRecord(
-                day=day,
-                archive=archive,
-                source=source,
-                announced=sum(_is_of(entry, day, archive) for entry in listing.entries),
-                malformed=sum(bad.day in (None, day) for bad in listing.malformed),
-                complete=True,
-                checked_at=now,
-                why=calendar.why_quiet(day, now)
-                if not any(_is_of(entry, day, archive) for entry in listing.entries)
-                else None,
+        records = []
+        for day in days:
+            entries = [entry for entry in listing.entries if entry.announcement.day == day]
+            malformed = sum(
+                bad.day in (None, day) and guesses.concerns(bad, self.archives) for bad in listing.malformed
             )
-            for day in days
-            for archive in sorted(self.archives)
-        ]
+            why = "Nothing of its feed could be read." if not complete else calendar.why_quiet(day, now)
+            for archive in sorted(self.archives):
+                announced = len({entry.paper.id for entry in entries if self._counts_for(entry, archive)})
+                named = any(archive_of(name) == archive for entry in entries for name in entry.paper.categories)
+                records.append(
+                    ListingRecord(
+                        day=day,
+                        archive=archive,
+                        source=source,
+                        announced=announced,
+                        malformed=malformed,
+                        complete=complete,
+                        checked_at=now,
+                        why=None if named else why,
+                    )
+                )
         await self.store.record_listing(records)
 
     def _ours(self, paper: Paper) -> bool:
         return any(archive_of(category) in self.archives for category in paper.categories)
 
+    def _counts_for(self, entry: Announced, archive: str) -> bool:
+        """Whether a paper counts for this archive: for the first of its own that was asked for, and for no other."""
+        own = (archive_of(category) for category in entry.paper.categories)
+        return next((name for name in own if name in self.archives), None) == archive
 
-def _is_of(entry: Announced, day: date, archive: str) -> bool:
-    return entry.announcement.day == day and any(archive_of(category) == archive for category in entry.paper.categories)
 
-
-def _inferred(entry: Announced, had: bool, known: Paper | None) -> Announced:
-    """What an OAI record most likely was on its day: one that was announced before was cross-listed if it bears more
-    categories now, and replaced otherwise."""
-    if not had:
-        return entry
-    grown = known is not None and bool(set(entry.paper.categories) - set(known.categories))
-    kind = Kind.CROSS if grown else Kind.REPLACE
-    return replace(entry, announcement=replace(entry.announcement, kind=kind, inferred=True))
+def _unreadable(lines: Iterable[ListingRecord]) -> set[date]:
+    """Days whose feed had entries of which not one could be read, and that are still to be had."""
+    return {line.day for line in lines if line.malformed and not line.complete}

@@ -30,6 +30,11 @@ from bot.ports import LedgerLine
 from bot.storage import encode, schema
 from bot.storage.engine import Database
 
+Counts = dict[tuple[date, str], int]
+"""Papers by listing day and primary category, "" for all of them."""
+
+UNREAD = "unread"
+
 
 class SqlOperations:
     """The verbs of `bot.ports.Operations`."""
@@ -69,29 +74,34 @@ class SqlOperations:
         async with self.db.write() as connection:
             return (await connection.execute(others.values(leased_until=now))).rowcount
 
-    async def ledger(self, since: date) -> list[LedgerLine]:
+    async def ledger(self, since: date, *, by_category: bool = False) -> list[LedgerLine]:
         async with self.db.read() as connection:
 
-            async def per_day(query: Select[date, int]) -> Mapping[date, int]:
-                return {row[0]: row[1] for row in await connection.execute(query)}
+            async def counted(*where: ColumnElement[bool]) -> Counts:
+                rows = await connection.execute(_papers(since, where, by_category=by_category))
+                return {(row[0], row[1]): row[2] for row in rows}
 
-            listed = await per_day(_listed(since))
-            ingested = await per_day(_papers_per_day(since))
-            matched = await per_day(_matched(since))
-            chosen = await per_day(_delivering(since).where(_is_taken()))
-            summarized = await per_day(_delivering(since).where(_is_summarized()))
-            sent = await per_day(_delivering(since).where(_is_sent()))
+            delivering = schema.announcements.c.kind.in_(encode.DELIVERING)
+            listed = {row[0]: row[1] for row in await connection.execute(_listed(since))}
+            ingested = await counted()
+            named = await counted(or_(~schema.announcements.c.inferred, _is_oai())) if by_category else {}
+            matched = await counted(delivering, _is_matched())
+            chosen = await counted(delivering, _is_taken())
+            summarized = await counted(delivering, _is_summarized())
+            sent = await counted(delivering, _is_sent())
+        announced = _announced(listed, named) if by_category else {(day, ""): n for day, n in listed.items()}
         return [
             LedgerLine(
-                day=day,
-                announced=listed.get(day, ingested.get(day, 0)),
-                ingested=ingested.get(day, 0),
-                matched=matched.get(day, 0),
-                chosen=chosen.get(day, 0),
-                summarized=summarized.get(day, 0),
-                sent=sent.get(day, 0),
+                day=key[0],
+                announced=announced.get(key, 0 if key[0] in listed else ingested.get(key, 0)),
+                ingested=ingested.get(key, 0),
+                matched=matched.get(key, 0),
+                chosen=chosen.get(key, 0),
+                summarized=summarized.get(key, 0),
+                sent=sent.get(key, 0),
+                category=key[1] or None,
             )
-            for day in sorted(listed.keys() | ingested.keys())
+            for key in sorted(announced.keys() | ingested.keys())
         ]
 
     async def remember_value(self, name: str, value: JSON) -> None:
@@ -108,6 +118,9 @@ class SqlOperations:
                 select(schema.state.c.value).where(schema.state.c.name == name)
             )
         return found
+
+    async def check_writable(self, now: datetime, within: float) -> None:
+        await self.db.try_write(self._set("health", {"asked_at": now.isoformat()}), within)
 
     async def backup(self, path: Path) -> None:
         if not self.db.is_sqlite:
@@ -132,9 +145,6 @@ class SqlOperations:
         finally:
             await asyncio.to_thread(partial.unlink, missing_ok=True)
 
-    async def check_writable(self, now: datetime, within: float) -> None:
-        await self.db.try_write(self._set("health", {"asked_at": now.isoformat()}), within)
-
     async def ping(self) -> None:
         async with self.db.read() as connection:
             await connection.execute(text("SELECT 1"))
@@ -143,16 +153,6 @@ class SqlOperations:
         await self.db.close()
 
 
-def _listed(since: date) -> Select[date, int]:
-    table = schema.listings
-    return select(table.c.day, func.sum(table.c.announced)).where(table.c.day >= since).group_by(table.c.day)
-
-
-def _papers_per_day(since: date) -> Select[date, int]:
-    table = schema.announcements
-    counted = func.count(table.c.paper_id.distinct())
-    return select(table.c.day, counted).where(table.c.day >= since).group_by(table.c.day)
-
 def _put_in_place(partial: Path, path: Path) -> None:
     """Give a file its name once it is on the disk."""
     with partial.open("rb+") as file:
@@ -160,15 +160,43 @@ def _put_in_place(partial: Path, path: Path) -> None:
     partial.rename(path)
 
 
+def _listed(since: date) -> Select[date, int]:
+    """What arXiv announced each day: what its lines read, and what could not be read, the same in each of them."""
+    table = schema.listings
+    announced = func.sum(table.c.announced) + func.max(table.c.malformed)
+    return select(table.c.day, announced).where(table.c.day >= since).group_by(table.c.day)
 
-def _delivering(since: date) -> Select[date, int]:
-    return _papers_per_day(since).where(schema.announcements.c.kind.in_(encode.DELIVERING))
+
+def _papers(since: date, where: Iterable[ColumnElement[bool]], *, by_category: bool) -> Select[date, str, int]:
+    """How many papers were announced on each day, in each primary category or ("") in all."""
+    table, paper = schema.announcements, schema.papers
+    category = func.coalesce(paper.c.categories[0].as_string(), "none") if by_category else literal("", Text)
+    found = select(table.c.day, table.c.paper_id, category.label("category")).where(table.c.day >= since, *where)
+    if by_category:
+        found = found.join(paper, paper.c.id == table.c.paper_id)
+    each = found.distinct().subquery()
+    return select(each.c.day, each.c.category, func.count()).group_by(each.c.day, each.c.category)
 
 
-def _matched(since: date) -> Select[date, int]:
-    table = schema.announcements
-    match = exists().where(schema.matches.c.day == table.c.day, schema.matches.c.paper_id == table.c.paper_id)
-    return _delivering(since).where(match)
+def _announced(listed: Mapping[date, int], named: Counts) -> Counts:
+    """What was announced by category: what the listings named, and in a line of its own what nobody could read."""
+    announced = {key: count for key, count in named.items() if key[0] in listed}
+    for day, count in listed.items():
+        unread = count - sum(number for key, number in announced.items() if key[0] == day)
+        if unread > 0:
+            announced[day, UNREAD] = unread
+    return announced
+
+
+def _is_matched() -> Exists:
+    table, match = schema.announcements, schema.matches
+    return exists().where(match.c.day == table.c.day, match.c.paper_id == table.c.paper_id)
+
+
+def _is_oai() -> Exists:
+    """Of a day that no feed told but OAI, which infers everything."""
+    table = schema.listings
+    return exists().where(table.c.day == schema.announcements.c.day, table.c.source == "oai")
 
 
 def _is_taken() -> Exists:

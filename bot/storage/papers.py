@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, or_, select
@@ -17,6 +17,9 @@ from bot.storage import encode, schema
 from bot.storage.engine import Database
 
 _WRITING_PAPERS = "papers"
+_AHEAD = timedelta(days=2)
+"""No listing is written farther ahead of its day than this; one that seems to be bears a wrong date, or the clock was
+slow."""
 
 
 class SqlPapers:
@@ -57,11 +60,15 @@ class SqlPapers:
         async with self.db.read() as connection:
             return {paper_id: paper for paper_id, (paper, _) in (await _known(connection, paper_ids)).items()}
 
-    async def announced_ids(self, paper_ids: Collection[str], before: date | None = None) -> set[str]:
+    async def announced_ids(
+        self, paper_ids: Collection[str], before: date | None = None, since: date | None = None
+    ) -> set[str]:
         table = schema.announcements
         query = select(table.c.paper_id).distinct()
         if before is not None:
             query = query.where(table.c.day < before)
+        if since is not None:
+            query = query.where(table.c.day >= since)
         found: set[str] = set()
         async with self.db.read() as connection:
             for chunk in encode.in_chunks(paper_ids):
@@ -114,9 +121,11 @@ class SqlPapers:
         async with self.db.write() as connection:
             await connection.execute(self.db.insert(schema.malformed).on_conflict_do_nothing(), rows)
 
-    async def malformed(self, limit: int = 100) -> list[Malformed]:
+    async def malformed(self, limit: int = 100, since: date | None = None) -> list[Malformed]:
         table = schema.malformed
         query = select(table).order_by(table.c.seen_at.desc(), table.c.hash).limit(limit)
+        if since is not None:
+            query = query.where(table.c.day >= since)
         async with self.db.read() as connection:
             return [Malformed(row.source, row.raw, row.why, row.day) for row in await connection.execute(query)]
 
@@ -154,9 +163,15 @@ class SqlPapers:
             return [ListingRecord(**row._mapping) for row in await connection.execute(query)]
 
     async def latest_day(self) -> date | None:
+        table = schema.announcements
         async with self.db.read() as connection:
-            latest: date | None = await connection.scalar(select(func.max(schema.announcements.c.day)))
-        return latest
+            written = await connection.scalar(select(table.c.seen_at).order_by(table.c.seq.desc()).limit(1))
+            if written is None:
+                return None
+            come = table.c.day <= written.date() + _AHEAD
+            latest: date | None = await connection.scalar(select(func.max(table.c.day)).where(come))
+            # A clock that is slow enough puts all days ahead of it.
+            return latest or await connection.scalar(select(func.max(table.c.day)))
 
     async def _write(
         self,

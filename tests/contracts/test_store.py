@@ -192,6 +192,26 @@ async def test_a_complete_listing_is_never_replaced_by_an_incomplete_one(store: 
     assert await store.listings(WEDNESDAY) == []
 
 
+async def test_the_latest_day_is_none_that_lay_ahead_when_it_was_written(store: Store) -> None:
+    far = date(2036, 6, 2)
+    await store.ingest([announced("2606.00001", day=far)], NOW)
+    assert await store.latest_day() == far  # a clock may be as slow as that
+    await store.ingest([announced("2606.00002", day=MONDAY)], NOW)
+    assert await store.latest_day() == MONDAY
+    await store.ingest([announced("2606.00003", day=TUESDAY)], NOW)
+    assert await store.latest_day() == TUESDAY
+
+
+async def test_announcements_and_what_was_set_aside_can_be_asked_for_from_a_day_on(store: Store) -> None:
+    await store.ingest([announced(day=MONDAY), announced("2606.00002", day=WEDNESDAY)], NOW)
+    names = ["2606.00001", "2606.00002"]
+    assert await store.announced_ids(names, since=TUESDAY) == {"2606.00002"}
+    assert await store.announced_ids(names, before=WEDNESDAY, since=TUESDAY) == set()
+    entries = [Malformed("feed", f"<{day}/>", "no id", day) for day in (MONDAY, WEDNESDAY)]
+    await store.set_aside([*entries, Malformed("api", "<none/>", "no id")], NOW)
+    assert await store.malformed(since=TUESDAY) == [entries[1]]
+
+
 async def test_the_latest_day_is_that_of_the_latest_announcement(store: Store) -> None:
     assert await store.latest_day() is None
     await store.ingest([announced(day=WEDNESDAY), announced("2606.00002", day=MONDAY)], NOW)

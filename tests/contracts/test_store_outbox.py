@@ -423,8 +423,8 @@ async def test_the_ledger_says_how_far_each_days_papers_have_come(store: Store) 
     await store.ingest([announced(name) for name in names], NOW)
     await store.ingest([announced(names[0], kind=Kind.CROSS), announced("2606.00009", kind=Kind.REPLACE)], NOW)
     await store.ingest([announced("2605.00001", MONDAY)], NOW)
-    line = ListingRecord(TUESDAY, "cs", "feed", 8, 0, complete=True, checked_at=NOW)
-    await store.record_listing([line, replace(line, archive="math", announced=2)])
+    line = ListingRecord(TUESDAY, "cs", "feed", 5, 2, complete=True, checked_at=NOW)
+    await store.record_listing([line, replace(line, archive="math", announced=1)])
     await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
     await match_all(store, *((name, TUESDAY) for name in [*names[:4], "2606.00009"]))
     await store.write_digest(digest(ANN, "one", tuple(names[:2])), NOW)
@@ -435,9 +435,34 @@ async def test_the_ledger_says_how_far_each_days_papers_have_come(store: Store) 
     await store.save_summary(summary(key(names[1], version=2)))
     assert await store.ledger(MONDAY) == [
         LedgerLine(MONDAY, announced=1, ingested=1, matched=0, chosen=0, summarized=0, sent=0),
-        LedgerLine(TUESDAY, announced=10, ingested=6, matched=4, chosen=3, summarized=1, sent=2),
+        LedgerLine(TUESDAY, announced=8, ingested=6, matched=4, chosen=3, summarized=1, sent=2),
     ]
     assert [line.day for line in await store.ledger(TUESDAY)] == [TUESDAY]
+
+
+async def test_the_ledger_tells_each_days_categories_apart_and_what_was_not_read(store: Store) -> None:
+    await with_chats(store)
+    vision, number = announced("2606.00001"), announced("2606.00002", categories=("math.NT", "cs.CV"))
+    guessed = announced("2606.00003", categories=("math.NT",))
+    guessed = replace(guessed, announcement=replace(guessed.announcement, inferred=True))
+    missed = replace(guessed, announcement=replace(guessed.announcement, day=MONDAY))
+    await store.ingest(
+        [vision, number, replace(number, announcement=replace(number.announcement, kind=Kind.CROSS))], NOW
+    )
+    await store.ingest([guessed, missed], NOW)
+    line = ListingRecord(TUESDAY, "cs", "feed", 2, 1, complete=True, checked_at=NOW)
+    await store.record_listing([line, replace(line, day=MONDAY, source="oai", announced=1, malformed=0)])
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, ("2606.00001", TUESDAY), ("2606.00002", TUESDAY))
+    await store.write_digest(digest(ANN, "one", ("2606.00002",)), NOW)
+    await send_next(store)
+    assert await store.ledger(MONDAY, by_category=True) == [
+        LedgerLine(MONDAY, 1, 1, 0, 0, 0, 0, "math.NT"),
+        LedgerLine(TUESDAY, 1, 1, 1, 0, 0, 0, "cs.CV"),
+        LedgerLine(TUESDAY, 1, 2, 1, 1, 0, 1, "math.NT"),
+        LedgerLine(TUESDAY, 1, 0, 0, 0, 0, 0, "unread"),
+    ]
+    assert [line.announced for line in await store.ledger(MONDAY)] == [1, 3]
 
 
 async def test_a_backup_is_a_whole_database_and_is_never_written_over_a_file(

@@ -108,8 +108,9 @@ class FakeArxiv:
 
     `files` maps paths ("/pdf/2606.00001") to (content type, body). `feed_cap` is how many entries a feed has at most.
     `forget_tokens` is how many resumption tokens of OAI run out before they are used. `stamped`: feeds say when they
-    were built. `unreadable` are papers whose feed entry lacks its title; `misdated` says on which day an entry claims
-    to be published.
+    were built. `unreadable` are papers whose feed entry lacks its title, `nameless` those of them whose entry has no id
+    either; `misdated` says on which day an entry claims to be published. `lacking` are papers that "/atom", "/oai" or
+    "/api" does not have.
     """
 
     def __init__(self, papers_by_day: Mapping[date, Sequence[Announced]] | None = None) -> None:
@@ -121,7 +122,9 @@ class FakeArxiv:
         self.forget_tokens = 0
         self.stamped = True
         self.unreadable: set[str] = set()
+        self.nameless: set[str] = set()
         self.misdated: dict[str, date] = {}
+        self.lacking: dict[str, set[str]] = {"/atom": set(), "/oai": set(), "/api": set()}
         self._faults: list[Fault] = []
         self._asked: list[_Asked] = []
         self._lock = threading.Lock()
@@ -200,12 +203,13 @@ class FakeArxiv:
 
     # ── what arXiv knows ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _out(self) -> list[Announced]:
-        return [entry for day in sorted(self.days) if day <= self.today for entry in self.days[day]]
+    def _out(self, where: str) -> list[Announced]:
+        out = (entry for day in sorted(self.days) if day <= self.today for entry in self.days[day])
+        return [entry for entry in out if entry.paper.id not in self.lacking[where]]
 
     def _versions(self) -> dict[str, dict[int, Paper]]:
         known: dict[str, dict[int, Paper]] = {}
-        for entry in self._out():
+        for entry in self._out("/api"):
             versions = known.setdefault(entry.paper.id, {})
             first = versions[min(versions)].published if versions else entry.paper.published
             versions[entry.paper.version] = replace(entry.paper, published=first)
@@ -253,7 +257,8 @@ class FakeArxiv:
 
     def _feed(self, wanted: list[str], *, empty: bool) -> str:
         stamp = self.today.isoformat()
-        rows = [] if empty else [entry for entry in self.days.get(self.today, []) if _bears(entry.paper, wanted)]
+        ours = [entry for entry in self.days.get(self.today, []) if _bears(entry.paper, wanted)]
+        rows = [] if empty else [entry for entry in ours if entry.paper.id not in self.lacking["/atom"]]
         return (
             f"<?xml version='1.0' encoding='UTF-8'?><feed {NS}><id>http://rss.arxiv.org/atom/{'+'.join(wanted)}</id>"
             "<title>updates on arXiv.org</title>"
@@ -265,12 +270,15 @@ class FakeArxiv:
     def _feed_entry(self, entry: Announced) -> str:
         day = self.misdated.get(entry.paper.id, entry.announcement.day)
         text = feed_entry(replace(entry, announcement=replace(entry.announcement, day=day)))
-        return re.sub("<title>.*?</title>", "", text) if entry.paper.id in self.unreadable else text
+        if entry.paper.id in self.unreadable | self.nameless:
+            text = re.sub("<title>.*?</title>", "", text)
+        lost = entry.paper.id.replace(".", "-")
+        return text.replace(entry.paper.id, lost) if entry.paper.id in self.nameless else text
 
     def _oai(self, query: Mapping[str, str]) -> str:
         if query.get("verb") == "GetRecord":
             ident = query.get("identifier", "").removeprefix("oai:arXiv.org:")
-            entries = [entry for entry in self._out() if entry.paper.id == ident]
+            entries = [entry for entry in self._out("/oai") if entry.paper.id == ident]
             if not entries:
                 return oai_answer('<error code="idDoesNotExist">no such id</error>', self.today)
             return oai_answer(f"<GetRecord>{record(entries)}</GetRecord>", self.today)
@@ -281,12 +289,12 @@ class FakeArxiv:
             return oai_answer('<error code="badResumptionToken">that token has run out</error>', self.today)
         span, _, at = (token or "").partition("|")
         first, last = span.split(",") if span else (query.get("from", ""), query.get("until", "9999"))
-        latest = {entry.paper.id: entry.announcement.day.isoformat() for entry in self._out()}
+        latest = {entry.paper.id: entry.announcement.day.isoformat() for entry in self._out("/oai")}
         ids = [ident for ident, day in latest.items() if first <= day <= last]
         if not ids:
             return oai_answer('<error code="noRecordsMatch">nothing then</error>', self.today)
         begin = int(at or 0)
-        page = [[e for e in self._out() if e.paper.id == ident] for ident in ids[begin : begin + self.oai_page]]
+        page = [[e for e in self._out("/oai") if e.paper.id == ident] for ident in ids[begin : begin + self.oai_page]]
         more = f"{first},{last}|{begin + self.oai_page}" if begin + self.oai_page < len(ids) else ""
         token = f"<resumptionToken>{more}</resumptionToken>"
         return oai_answer(f"<ListRecords>{''.join(map(record, page))}{token}</ListRecords>", self.today)
@@ -341,7 +349,7 @@ def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True  # head and body are two writes, and the second would wait for the other side
         done: Callable[[], None]
 
-        def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002 - its signature
+        def date_time_string(self, timestamp: float | None = None) -> str:
             """What the Date header says: the hour at which this arXiv built its newest feed."""
             return f"{arxiv.today:%a, %d %b %Y} 04:00:19 GMT"
 

@@ -1,0 +1,274 @@
+"""Polling arXiv: what is had of a day, what is still owed, and that no entry and no clock leads it astray."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from bot import calendar, pipeline, status
+from bot.arxiv.client import ArxivSource
+from bot.cadence import PollState
+from bot.fetch import Fetcher, Gate
+from bot.model import ARCHIVE, Announced, Chat, Kind
+from bot.pipeline.poll import Polled
+from bot.ports import LedgerLine, ListingRecord
+from bot.status import Cause
+from bot.storage.store import SqlStore
+from tests.fakes.arxiv import FakeArxiv, made_up
+from tests.fakes.clock import FakeClock
+from tests.fakes.stores import memory_store
+
+DAYS = calendar.listing_days(date(2026, 6, 1), date(2026, 6, 12))
+LAST = DAYS[-1]
+FAR = date(2036, 6, 2)
+
+
+def paper_of(day: date, number: int) -> str:
+    return f"2606.{day.day:02}{number:03}"
+
+
+def made_up_days(each: int = 3) -> dict[date, list[Announced]]:
+    """Some new papers on each of ten listing days, submitted before their freeze."""
+    days = {}
+    for day in DAYS:
+        submitted = datetime.combine(calendar.submitted_since(day), time(20), UTC)
+        days[day] = [made_up(paper_of(day, n), day, published=submitted, updated=submitted) for n in range(each)]
+    return days
+
+
+@dataclass
+class Scene:
+    """A store whose archive follows cs.CV, and an arXiv with a clock beside it."""
+
+    store: SqlStore
+    arxiv: FakeArxiv
+    source: ArxivSource
+    clock: FakeClock
+
+    async def follow(self, *queries: str) -> None:
+        for query in queries:
+            await self.store.subscribe(ARCHIVE, query, DAYS[0], self.clock.now())
+
+    async def poll(self, day: date, hour: int = 5, *, force: bool = False) -> Polled | None:
+        """Ask, if it is time, at this hour (UTC) of a listing day; the feed is out from 04:00 on."""
+        self.arxiv.today = day
+        self.clock.set(datetime.combine(day, time(hour), UTC))
+        return await pipeline.poll(self.store, self.source, self.clock, force=force)
+
+    async def polled_through(self, days: Sequence[date]) -> None:
+        for day in days:
+            polled = await self.poll(day)
+            assert polled is not None
+            assert polled.failures == []
+
+    async def announced(self, day: date) -> dict[str, Kind]:
+        found = await self.store.announcements(day, day)
+        return {entry.paper.id: entry.announcement.kind for entry in found}
+
+    async def state(self) -> PollState:
+        return PollState.from_json(await self.store.value("poll"))
+
+    async def gaps(self) -> dict[date, Cause]:
+        found = await status.gather(self.store, self.clock)
+        return {gap.day: gap.cause for gap in found.gaps}
+
+
+@asynccontextmanager
+async def scene_of(days: dict[date, list[Announced]]) -> AsyncIterator[Scene]:
+    clock = FakeClock(datetime.combine(DAYS[0], time(5), UTC))
+    async with memory_store() as store, FakeArxiv(days) as arxiv:
+        settings = arxiv.settings(arxiv_timeout_seconds=5)
+        async with Fetcher(settings, Gate(FakeClock(), 0, tries=1, chance=random.Random(1))) as fetcher:
+            scene = Scene(store, arxiv, ArxivSource(settings, fetcher), clock)
+            await store.save_chat(Chat(ARCHIVE))
+            await scene.follow("cat:cs.CV")
+            yield scene
+
+
+@pytest.fixture
+async def scene() -> AsyncIterator[Scene]:
+    async with scene_of(made_up_days()) as made:
+        yield made
+
+
+# ── dates that cannot be ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_an_entry_dated_in_the_future_stops_no_poll_and_comes_on_its_feeds_day(scene: Scene) -> None:
+    wrong = paper_of(DAYS[0], 1)
+    scene.arxiv.misdated = {wrong: FAR}
+    await scene.poll(DAYS[0])
+    assert (await scene.state()).day == DAYS[0]
+    assert await scene.store.latest_day() == DAYS[0]
+    assert "2036-06-02" in (await scene.store.malformed())[0].raw
+    assert (await scene.announced(DAYS[0])).keys() == {paper_of(DAYS[0], n) for n in range(3)}
+    await scene.polled_through(DAYS[1:3])
+    assert (await scene.state()).day == DAYS[2]
+
+
+async def test_a_database_that_remembers_a_day_to_come_as_had_heals_by_itself(scene: Scene) -> None:
+    await scene.store.ingest([made_up("2606.99999", FAR)], scene.clock.now())
+    await scene.store.record_listing(
+        [ListingRecord(FAR, "cs", "feed", 1, 0, complete=True, checked_at=scene.clock.now())]
+    )
+    asked = scene.clock.now() - timedelta(minutes=20)
+    await scene.store.remember_value("poll", dict(PollState(FAR, 2, 0, asked).as_json()))
+    await scene.polled_through(DAYS[:1])
+    assert (await scene.state()).day == DAYS[0]
+    assert await scene.store.latest_day() == DAYS[0]
+    await scene.poll(DAYS[3])
+    assert [line.day for line in await scene.store.listings(DAYS[0])] == [*DAYS[:4], FAR]
+
+
+async def test_under_a_slow_clock_what_is_announced_is_had_all_the_same(scene: Scene) -> None:
+    for day in DAYS[:2]:
+        scene.arxiv.today = day
+        scene.clock.set(datetime.combine(day - timedelta(days=40), time(5), UTC))
+        polled = await pipeline.poll(scene.store, scene.source, scene.clock)
+        assert polled is not None
+        assert (polled.day, polled.malformed) == (day, 0)
+    assert await scene.store.latest_day() == DAYS[1]
+    assert (await scene.announced(DAYS[1])).keys() == {paper_of(DAYS[1], n) for n in range(3)}
+
+
+# ── entries that cannot be read ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_feed_of_which_nothing_can_be_read_is_filled_from_oai_at_once(scene: Scene) -> None:
+    await scene.poll(DAYS[0])
+    scene.arxiv.nameless = {paper_of(DAYS[1], n) for n in range(3)}
+    polled = await scene.poll(DAYS[1])
+    assert polled is not None
+    assert (polled.day, polled.malformed) == (DAYS[1], 3)
+    [line] = await scene.store.listings(DAYS[1])
+    assert (line.source, line.announced, line.malformed, line.complete) == ("oai", 3, 0, True)
+    assert await scene.gaps() == {}
+
+
+async def test_a_feed_of_which_nothing_can_be_read_is_no_day_that_arxiv_left_out(scene: Scene) -> None:
+    await scene.poll(DAYS[0])
+    ids = {paper_of(DAYS[1], n) for n in range(3)}
+    scene.arxiv.nameless = scene.arxiv.lacking["/oai"] = scene.arxiv.lacking["/api"] = ids
+    polled = await scene.poll(DAYS[1])
+    assert polled is not None
+    assert polled.failures == []
+    [line] = await scene.store.listings(DAYS[1])
+    assert (line.source, line.malformed, line.complete) == ("feed", 3, False)
+    found = (await status.gather(scene.store, scene.clock)).gaps
+    assert [(gap.day, gap.cause) for gap in found] == [(DAYS[1], Cause.UNREADABLE)]
+    assert "Nothing of its feed could be read (3 entries set aside)" in found[0].why
+    scene.arxiv.lacking["/oai"] = set()
+    await scene.poll(DAYS[1], 6)
+    assert (await scene.announced(DAYS[1])).keys() == ids
+    assert await scene.gaps() == {DAYS[1]: Cause.BEHIND}  # the API lacks them still
+
+
+async def test_what_the_api_shows_of_a_day_whose_feed_could_not_be_read_comes_the_same_morning(scene: Scene) -> None:
+    ids = {paper_of(DAYS[0], n) for n in range(3)}
+    scene.arxiv.nameless = scene.arxiv.lacking["/oai"] = ids
+    await scene.poll(DAYS[0])
+    assert await scene.announced(DAYS[0]) == dict.fromkeys(ids, Kind.NEW)
+    assert await scene.gaps() == {DAYS[0]: Cause.UNREADABLE}
+
+
+async def test_a_paper_whose_entry_could_not_be_read_is_asked_for_by_id_until_it_comes(scene: Scene) -> None:
+    lost = paper_of(DAYS[1], 2)
+    old = datetime(2026, 1, 5, tzinfo=UTC)
+    days = scene.arxiv.days[DAYS[1]]
+    days[2] = made_up(lost, DAYS[1], kind=Kind.CROSS, categories=("math.CO", "cs.CV"), published=old)
+    scene.arxiv.unreadable, scene.arxiv.lacking["/api"] = {lost}, {lost}
+    await scene.polled_through(DAYS[:3])
+    assert await scene.gaps() == {DAYS[1]: Cause.UNREADABLE}
+    scene.arxiv.lacking["/api"] = set()
+    await scene.polled_through(DAYS[3:4])
+    assert (await scene.announced(DAYS[1]))[lost] is Kind.CROSS
+    assert await scene.gaps() == {}
+    line = (await scene.store.ledger(DAYS[1]))[0]
+    assert (line.announced, line.ingested) == (3, 3)
+    scene.arxiv.forget_stats()
+    await scene.polled_through(DAYS[4:5])
+    assert not any(lost in path for path in scene.arxiv.stats().paths)
+
+
+async def test_a_paper_whose_entry_could_not_be_read_is_asked_for_no_longer_than_a_week(scene: Scene) -> None:
+    lost = paper_of(DAYS[0], 0)
+    scene.arxiv.unreadable, scene.arxiv.lacking["/api"] = {lost}, {lost}
+    await scene.polled_through(DAYS[:6])
+    assert lost in scene.arxiv.stats().paths[-1]
+    await scene.poll(DAYS[6])
+    scene.arxiv.forget_stats()
+    await scene.poll(DAYS[7])
+    assert not any(lost in path for path in scene.arxiv.stats().paths)
+
+
+async def test_an_entry_read_by_id_counts_as_read_when_its_feed_comes_again(scene: Scene) -> None:
+    scene.arxiv.unreadable = {paper_of(DAYS[0], 0)}
+    await scene.poll(DAYS[0])
+    before = await scene.store.listings(DAYS[0])
+    await scene.poll(DAYS[0], 12)
+    after = await scene.store.listings(DAYS[0])
+    assert [(line.announced, line.malformed) for line in before + after] == [(3, 0), (3, 0)]
+
+
+# ── seven days ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("back", range(7))
+async def test_a_paper_that_the_feed_lacked_is_found_for_seven_listings(scene: Scene, back: int) -> None:
+    late = DAYS[-1 - back]
+    lost = paper_of(late, 0)
+    scene.arxiv.lacking["/atom"], scene.arxiv.lacking["/api"] = {lost}, {lost}
+    await scene.polled_through(DAYS[:-1])
+    assert lost not in await scene.announced(late)
+    scene.arxiv.lacking["/api"] = set()
+    await scene.polled_through(DAYS[-1:])
+    assert (await scene.announced(late))[lost] is Kind.NEW
+
+
+async def test_a_usual_day_takes_no_more_than_three_requests(scene: Scene) -> None:
+    await scene.polled_through(DAYS[:-1])
+    scene.arxiv.days[LAST].append(
+        made_up("2601.00001", LAST, kind=Kind.REPLACE, version=2, published=datetime(2026, 1, 5, tzinfo=UTC))
+    )
+    scene.arxiv.forget_stats()
+    await scene.polled_through(DAYS[-1:])
+    assert [path.split("?")[0] for path in scene.arxiv.stats().paths] == ["/atom/cs", "/api/query", "/api/query"]
+
+
+# ── the ledger ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_paper_of_three_archives_is_announced_once(scene: Scene) -> None:
+    for number, entry in enumerate(scene.arxiv.days[DAYS[0]]):
+        categories = ("cs.CV", "math.CO", "stat.ML") if number else ("econ.TH", "math.CO", "cs.CV")
+        scene.arxiv.days[DAYS[0]][number] = replace(entry, paper=replace(entry.paper, categories=categories))
+    await scene.follow("cat:math.CO", "cat:stat.ML")
+    await scene.poll(DAYS[0])
+    [line] = await scene.store.ledger(DAYS[0])
+    assert (line.announced, line.ingested) == (3, 3)
+    assert {each.archive: each.announced for each in await scene.store.listings(DAYS[0])} == {
+        "cs": 2, "math": 1, "stat": 0
+    }  # fmt: skip
+    assert await scene.store.ledger(DAYS[0], by_category=True) == [
+        LedgerLine(DAYS[0], 2, 2, 0, 0, 0, 0, "cs.CV"),
+        LedgerLine(DAYS[0], 1, 1, 0, 0, 0, 0, "econ.TH"),
+    ]
+
+
+async def test_what_could_not_be_read_is_announced_and_not_ingested(scene: Scene) -> None:
+    scene.arxiv.nameless = {paper_of(DAYS[0], 0)}
+    scene.arxiv.lacking["/api"] = {paper_of(DAYS[0], 0)}
+    await scene.poll(DAYS[0])
+    [line] = await scene.store.ledger(DAYS[0])
+    assert (line.announced, line.ingested) == (3, 2)
+    assert [
+        (each.category, each.announced, each.ingested) for each in await scene.store.ledger(DAYS[0], by_category=True)
+    ] == [
+        ("cs.CV", 2, 2),
+        ("unread", 1, 0),
+    ]
