@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Doubtful, Part, Platform, Style
@@ -175,6 +176,8 @@ def _join(blocks: Sequence[Block]) -> str:
     return html
 
 
+# Digests of a morning show the same cards to many chats, and each block is looked at several times on its way.
+@lru_cache(maxsize=4096)
 def _html(block: Block, *, folded: bool = False) -> str:
     if isinstance(block, Heading | Line | Note):
         return _row(block.spans)
@@ -191,6 +194,7 @@ def _html(block: Block, *, folded: bool = False) -> str:
     return ""  # pictures are messages of their own
 
 
+@lru_cache(maxsize=4096)
 def _measure(block: Block) -> Cost:
     if isinstance(block, Heading | Line | Note):
         return _spans_cost(block.spans)
