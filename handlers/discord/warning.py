@@ -1,0 +1,97 @@
+"""Tells a server's people that nothing can be written in one of its channels any more: where the server keeps its
+notices, else its owner. Pings nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import discord
+import structlog
+from discord.http import MultipartParameters
+
+from bot.render.nodes import Document, Line, Note, Text
+from handlers.discord.markup import markdown
+from handlers.discord.messages import TEXT_DISPLAY, message_body
+
+log = structlog.get_logger()
+
+PATIENCE = 15.0
+"""Seconds that a warning may take: whoever warns has other chats to serve."""
+
+
+async def tell(client: discord.Client, channel_id: int, why: str, *, patience: float = PATIENCE) -> None:
+    """Say in another place of the same server why nothing can be written in a channel, and what to do; raises nothing.
+
+    A direct message has nobody else who could be told.
+    """
+    try:
+        async with asyncio.timeout(patience):
+            told = await _tell(client, channel_id, why)
+    except Exception as error:
+        log.warning("server not told", chat=channel_id, why=type(error).__name__)
+    else:
+        log.info("server told" if told else "nobody to tell", chat=channel_id, why=why)
+
+
+async def _tell(client: discord.Client, channel_id: int, why: str) -> bool:
+    guild_id, name = await _place(client, channel_id)
+    if guild_id is None:
+        return False
+    guild = cast("dict[str, Any]", await client.http.get_guild(guild_id))
+    text = markdown(_said(name, str(guild["name"]), why).blocks)
+    notices = int(guild.get("system_channel_id") or 0)
+    if notices not in (0, channel_id) and _may_write(client, notices) and await _write(client, notices, text):
+        return True
+    try:
+        direct = await client.http.start_private_message(int(guild["owner_id"]))
+    except discord.HTTPException as error:
+        log.info("owner not reached", code=error.code)
+        return False
+    return await _write(client, int(direct["id"]), text)
+
+
+async def _place(client: discord.Client, channel_id: int) -> tuple[int | None, str]:
+    """The server that a channel is in and the channel's name, as far as that can be known; no server for others."""
+    known = client.get_channel(channel_id)
+    if isinstance(known, discord.abc.GuildChannel | discord.Thread):
+        return known.guild.id, known.name
+    if known is not None:
+        return None, ""
+    try:
+        raw = cast("dict[str, Any]", await client.http.get_channel(channel_id))
+    except (discord.Forbidden, discord.NotFound):
+        return None, ""
+    return (int(raw["guild_id"]) if raw.get("guild_id") else None), str(raw.get("name") or "")
+
+
+def _may_write(client: discord.Client, channel_id: int) -> bool:
+    """Whether it is worth a try: a refusal counts against us, so what the gateway told is believed."""
+    channel = client.get_channel(channel_id)
+    if not isinstance(channel, discord.abc.GuildChannel) or channel.guild.me is None:
+        return True
+    rights = channel.permissions_for(channel.guild.me)
+    return rights.view_channel and rights.send_messages
+
+
+async def _write(client: discord.Client, channel_id: int, text: str) -> bool:
+    body = message_body([{"type": TEXT_DISPLAY, "content": text}])
+    try:
+        with MultipartParameters(payload=body, multipart=None, files=None) as parameters:
+            await client.http.send_message(channel_id, params=parameters)
+    except (discord.Forbidden, discord.NotFound) as error:
+        log.info("place takes no warning", channel=channel_id, code=error.code)
+        return False
+    return True
+
+
+def _said(name: str, server: str, why: str) -> Document:
+    what = Text(f"I can no longer write in #{name} of “{server}”: {why.rstrip('.')}.")
+    todo = (
+        Text("Let me see that channel and write there again, then send "),
+        Text("/subscriptions", code=True),
+        Text(" there."),
+    )
+    return Document(
+        (Line((what,)), Line(todo), Note((Text("Nothing is lost meanwhile: what comes is kept, and goes out then."),)))
+    )
