@@ -68,6 +68,14 @@ async def test_a_channels_admin_is_told_in_private_what_happened_and_what_to_do(
     assert len(bench.tg.messages(ANN)) == 4
 
 
+async def test_what_a_warning_says_to_do_makes_the_channel_go_on(bench: Bench, channel: int) -> None:
+    await bench.store.suspend(ref(channel), "need administrator rights")
+    await bench.app.sender.warn(ref(channel), "need administrator rights")
+    [todo] = [word for word in last(bench.tg, ANN).splitlines() if "/subscriptions" in word]
+    assert "cat:cs.CV" in await bench.ask(ANN, todo[todo.index("/subscriptions") : todo.index(" here.")])
+    assert await suspended(bench, channel) is None
+
+
 async def test_who_set_a_group_up_is_told_and_nobody_else(bench: Bench, group: int) -> None:
     await bench.app.sender.warn(ref(f"{group}/45"), "the topic is closed")
     assert last(bench.tg, ANN).startswith("I can no longer post in a topic of “Lab”: the topic is closed.")
