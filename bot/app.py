@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-from bot import calendar, ledger, pipeline, status
+from bot import calendar, ledger, pipeline, schedule, status
 from bot import topics as topic_language
 from bot.cadence import next_due
 from bot.clock import SystemClock
 from bot.conversation import Conversation, Defaults, Operators
+from bot.counting import CountingUsage, Counts
 from bot.digest import Voice
-from bot.errors import BadSetting, BadTopic, StoreUnavailable
+from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Card, Chat, ChatRef, Depth, Digest, PaperRef, Platform, Quiet
 from bot.pipeline import Press
 from bot.pipeline.summarize import Makers
@@ -32,6 +34,7 @@ class App:
     reader: Reader
     makers: Makers
     renderers: Mapping[Platform, Renderer]
+    counts: Counts = field(default_factory=Counts)
     wake: Callable[[], None] = field(default=lambda: None)
 
     @property
@@ -90,8 +93,9 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
-    """The parts, wired; closed in reverse order. Raises `StoreUnavailable`, `BadSetting`."""
+async def open_app(settings: Settings, clock: Clock | None = None, *, patient: bool = False) -> AsyncIterator[App]:
+    """The parts, wired; closed in reverse order. Raises `StoreUnavailable`, `BadSetting`, and `TellUser` where the
+    database is older than this version and a service works on it; `patient` waits for one that may be dead."""
     from bot.arxiv.client import ArxivSource
     from bot.fetch import Fetcher
     from bot.gate import Gate
@@ -102,7 +106,7 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         make_data_dir(settings.data_dir)
-        store = await stack.enter_async_context(await open_store(settings.database))
+        store = await stack.enter_async_context(await open_store(settings.database, partial(_alone, clock, patient)))
         gate = Gate(
             clock,
             settings.arxiv_delay_seconds,
@@ -112,8 +116,20 @@ async def open_app(settings: Settings, clock: Clock | None = None) -> AsyncItera
         fetcher = await stack.enter_async_context(Fetcher(settings, gate))
         source = ArxivSource(settings, fetcher)
         reader = ArxivReader(fetcher, settings, license_of=source.license)
-        makers = await stack.enter_async_context(build_makers(settings, clock, store))
-        yield App(settings, clock, store, source, reader, makers, renderers())
+        counts = Counts()
+        makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts)))
+        yield App(settings, clock, store, source, reader, makers, renderers(), counts)
+
+
+@asynccontextmanager
+async def _alone(clock: Clock, patient: bool, store: Store) -> AsyncIterator[None]:
+    """While a database is changed for this version, nobody of the older one works on it."""
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(schedule.held(store, clock, patient=patient))
+        except TellUser as error:
+            raise TellUser(f"The database is an older version's and would have to be changed first. {error}") from None
+        yield
 
 
 def make_data_dir(path: Path) -> None:

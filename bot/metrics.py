@@ -1,21 +1,44 @@
-"""What Prometheus scrapes: the state of the store, as gauges read at the moment of the scrape."""
+"""What Prometheus scrapes: the state of the store as gauges, and what this process has counted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot import counting
+from bot.counting import Counts
 from bot.status import Status
 
+TOTALS = (
+    (counting.DELIVERIES, "What came of sending parts of digests.", ("platform", "outcome", "cause")),
+    (counting.RATE_LIMITED, "Answers to parts of digests that asked us to slow down.", ("platform",)),
+    (counting.MODEL_REQUESTS, "Requests to models.", ("model",)),
+    (counting.MODEL_TOKENS, "Tokens to and from models.", ("model",)),
+)
+"""What the process counts since it began: name, help, labels."""
 
-def render(status: Status) -> bytes:
+
+def render(status: Status, counts: Counts) -> bytes:
     """Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(_State(status))
+    registry.register(_Totals(counts))
     return generate_latest(registry)
+
+
+class _Totals(Collector):
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        for name, what, labels in TOTALS:
+            family = CounterMetricFamily(f"paperboy_{name}", what, labels=labels)
+            for values, number in sorted(self._counts.of(name).items()):
+                family.add_metric(values, number)
+            yield family
 
 
 class _State(Collector):

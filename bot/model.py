@@ -510,6 +510,15 @@ class Sent:
     message_id: str
 
 
+class Obstacle(enum.StrEnum):
+    """What kept a message from being sent, for those who count; `why` says it to people."""
+
+    LIMIT = "rate_limited"
+    AWAY = "unreachable"
+    BOT_REFUSED = "bot_refused"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class NotSent:
     """The platform did not accept it and it may later. `retry_after` is in seconds where the platform named it.
@@ -520,6 +529,7 @@ class NotSent:
     why: str
     retry_after: float | None = None
     whole_platform: bool = False
+    cause: Obstacle = field(default=Obstacle.OTHER, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from aiohttp.web import Application
 from bot import calendar, metrics, pipeline, schedule, status, web
 from bot.app import App, follow_default_topics, open_app
 from bot.cadence import PollState
+from bot.counting import CountingSender
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
 from bot.pipeline import Courier
@@ -111,7 +112,7 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         stop.set()
 
     async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(open_app(settings, clock))
+        app = await stack.enter_async_context(open_app(settings, clock, patient=True))
         me = await stack.enter_async_context(schedule.held(app.store, app.clock, lost, patient=True))
         # Until here there was nothing to bring to an end.
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -124,7 +125,7 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         watch = Watch(app.store, app.clock, platforms)
         await watch.look()
         await _listen(stack, app)
-        senders = {platform: each.sender for platform, each in platforms.items()}
+        senders = {platform: CountingSender(each.sender, app.counts) for platform, each in platforms.items()}
         courier = _courier(app, senders, me)
         _schedule(ticks, app, courier)
         ticks.every(WATCH_SECONDS, "watch", watch.look)
@@ -185,7 +186,7 @@ async def _listen(stack: AsyncExitStack, app: App) -> None:
         return status.health(await latest.get())
 
     async def scrape() -> bytes:
-        return metrics.render(await latest.get())
+        return metrics.render(await latest.get(), app.counts)
 
     operations, apart = (health, scrape), settings.ops_port is not None
     address = await _serve(

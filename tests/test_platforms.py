@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot import metrics, status
+from bot.counting import Counts
 from bot.model import Platform
 from bot.platforms import TELL_AGAIN, Watch
 from bot.ports import Sender
@@ -53,13 +54,13 @@ async def test_a_platform_that_is_away_is_told_at_once_and_makes_the_service_not
         assert f"telegram has not been connected since {began:%d %b %H:%M} UTC: N{problem[1:]}." in status.sentences(
             found
         )
-        assert 'paperboy_platform_up{platform="telegram"} 0.0' in metrics.render(found).decode()
-        assert 'paperboy_platform_up{platform="discord"} 1.0' in metrics.render(found).decode()
+        assert 'paperboy_platform_up{platform="telegram"} 0.0' in metrics.render(found, Counts()).decode()
+        assert 'paperboy_platform_up{platform="discord"} 1.0' in metrics.render(found, Counts()).decode()
     telegram.problem = None
     await watch.look()
     found = await status.gather(store, clock)
     assert found.ready
-    assert 'paperboy_platform_up{platform="telegram"} 1.0' in metrics.render(found).decode()
+    assert 'paperboy_platform_up{platform="telegram"} 1.0' in metrics.render(found, Counts()).decode()
 
 
 async def test_the_store_is_written_when_something_changes_and_else_once_a_minute(store: SqlStore) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 from typing import Self
 
@@ -30,16 +32,19 @@ class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlOutbox, SqlOpera
         await self.close()
 
 
-async def open_store(url: str) -> SqlStore:
-    """The store at `sqlite+aiosqlite:///PATH` or `postgresql+psycopg://…`, migrated where it is new or older.
+async def open_store(
+    url: str, alone: Callable[[SqlStore], AbstractAsyncContextManager[object]] = nullcontext
+) -> SqlStore:
+    """The store at `sqlite+aiosqlite:///PATH` or `postgresql+psycopg://…`, migrated where it is new or older; an older
+    one inside `alone(store)`, which keeps others from working on it meanwhile.
 
     Raises `StoreUnavailable` where the database does not serve, `StoreTooNew` where it is newer than this code,
     `BadSetting` where the address is none.
     """
-    database = Database(url)
+    store = SqlStore(Database(url))
     try:
-        await ensure(database)
+        await ensure(store.db, lambda: alone(store))
     except BaseException:
-        await database.close()
+        await store.close()
         raise
-    return SqlStore(database)
+    return store

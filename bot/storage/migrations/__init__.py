@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ from bot.storage.schema import REVISION
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+Alone = Callable[[], AbstractAsyncContextManager[object]]
 
 
 async def current(url: str) -> str | None:
@@ -43,13 +47,25 @@ async def migrate(url: str, revision: str = "head") -> None:
         await database.close()
 
 
-async def ensure(database: Database) -> None:
-    """Migrate where the database is new or older than the code. Alembic is imported only then."""
+async def ensure(database: Database, alone: Alone = nullcontext) -> None:
+    """Migrate where the database is new or older than the code. Alembic is imported only then.
+
+    An older one is changed inside `alone()`, which sees to it that nobody of that older version is at work on it.
+    """
     async with database.read() as connection:
         found = await _revision(connection)
     check_known(found, database)
-    if found != REVISION:
+    if found == REVISION:
+        return
+    async with nullcontext() if found is None else alone():
         await migrate(database.url.render_as_string(hide_password=False))
+
+
+def revisions() -> list[str]:
+    """Those that this code knows, oldest first."""
+    from alembic.script import ScriptDirectory
+
+    return [step.revision for step in reversed(list(ScriptDirectory.from_config(config()).walk_revisions()))]
 
 
 def check_known(revision: str | None, database: Database) -> None:

@@ -1,0 +1,130 @@
+"""What the process has counted since it began: for the metrics, which only read it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.errors import CannotTell, RetryLater
+from bot.model import (
+    ChatGone,
+    ChatMoved,
+    ChatRef,
+    NotSent,
+    Obstacle,
+    Outcome,
+    Part,
+    Platform,
+    Rejected,
+    Sent,
+    Unknown,
+)
+from bot.ports import Sender, Usage
+
+DELIVERIES = "deliveries"
+RATE_LIMITED = "rate_limited"
+MODEL_REQUESTS, MODEL_TOKENS = "model_requests", "model_tokens"
+
+
+class Counts:
+    """Numbers that only grow, each by a name and the values of its labels."""
+
+    def __init__(self) -> None:
+        self._counted: dict[str, Counter[tuple[str, ...]]] = {}
+
+    def add(self, name: str, *labels: str, amount: int = 1) -> None:
+        """Count; with 0, the number is there from now on."""
+        self._counted.setdefault(name, Counter())[labels] += amount
+
+    def of(self, name: str) -> Mapping[tuple[str, ...], int]:
+        """The numbers under a name, by their labels."""
+        return dict(self._counted.get(name, {}))
+
+
+class CountingSender:
+    """A sender that counts what comes of each part, as (platform, outcome, cause), and the platform's "slow down"s."""
+
+    def __init__(self, sender: Sender, counts: Counts) -> None:
+        self._sender, self._counts = sender, counts
+        counts.add(RATE_LIMITED, sender.platform, amount=0)
+        counts.add(DELIVERIES, sender.platform, "sent", "none", amount=0)
+
+    @property
+    def platform(self) -> Platform:
+        return self._sender.platform
+
+    @asynccontextmanager
+    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
+        async with self._sender.turn(chat, part) as wait:
+            if wait is not None:
+                self._count(*named(wait))
+            yield wait
+
+    async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
+        outcome = await self._sender.send(chat, part, key)
+        self._count(*named(outcome))
+        if isinstance(outcome, NotSent) and outcome.cause is Obstacle.LIMIT:
+            self._counts.add(RATE_LIMITED, self.platform)
+        return outcome
+
+    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
+        try:
+            found = await self._sender.find(chat, part, key, since)
+        except RetryLater:
+            self._count("not_sent", "not_looked_up")
+            raise
+        except CannotTell:
+            self._count("unknown", "not_looked_up")
+            raise
+        if found:
+            self._count("sent", "found")
+        return found
+
+    async def warn(self, chat: ChatRef, text: str) -> None:
+        await self._sender.warn(chat, text)
+
+    def _count(self, outcome: str, cause: str) -> None:
+        self._counts.add(DELIVERIES, self.platform, outcome, cause)
+
+
+def named(outcome: Outcome) -> tuple[str, str]:
+    """An outcome and its cause, each one of a few words: a platform's own would be without number."""
+    match outcome:
+        case Sent():
+            return "sent", "none"
+        case NotSent():
+            return "not_sent", str(outcome.cause)
+        case Unknown():
+            return "unknown", "no_answer"
+        case Rejected():
+            return "rejected", "message_refused"
+        case ChatGone():
+            return "chat_gone", "chat_refused"
+        case ChatMoved():
+            return "chat_moved", "none"
+
+
+class UsageStore(Protocol):
+    """The part of the store that remembers what models were asked."""
+
+    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None: ...
+
+    async def usage(self, day: date) -> list[Usage]: ...
+
+
+class CountingUsage:
+    """Counts what is recorded on its way to the store."""
+
+    def __init__(self, store: UsageStore, counts: Counts) -> None:
+        self._store, self._counts = store, counts
+
+    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
+        self._counts.add(MODEL_REQUESTS, model, amount=requests)
+        self._counts.add(MODEL_TOKENS, model, amount=tokens)
+        await self._store.record_usage(model, day, requests, tokens)
+
+    async def usage(self, day: date) -> list[Usage]:
+        return await self._store.usage(day)
