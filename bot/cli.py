@@ -283,21 +283,35 @@ def status(
 
 
 @app.command()
-def migrate() -> None:
-    """Bring the database to this version's form (done by itself at every start)."""
-    from bot import oneshot
+def migrate(
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="REVISION", help="Back to an older version's form, before you install that one."),
+    ] = None,
+) -> None:
+    """Bring the database to this version's form (done by itself at every start), or back to an older one's."""
+    from bot import upkeep
 
     settings = _settings()
-    typer.echo(_run(lambda: oneshot.migrate(settings)))
+    typer.echo(_run(lambda: upkeep.migrate(settings, to)))
 
 
 @app.command()
 def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
     """A whole copy of the SQLite database, also while the service runs."""
-    from bot import oneshot
+    from bot import upkeep
 
     settings = _settings()
-    typer.echo(_run(lambda: oneshot.backup(settings, path)))
+    typer.echo(_run(lambda: upkeep.backup(settings, path)))
+
+
+@app.command()
+def restore(path: Annotated[Path, typer.Argument(help="A copy that `paperboy backup` made.")]) -> None:
+    """Put a copy in the place of the SQLite database, which is kept beside it. Stop the service first."""
+    from bot import upkeep
+
+    settings = _settings()
+    typer.echo(_run(lambda: upkeep.restore(settings, path)))
 
 
 @app.command()

@@ -279,18 +279,6 @@ def show_status(found: Status) -> None:
         console.print(sentence, markup=False)
 
 
-async def migrate(settings: Settings) -> str:
-    async with open_app(settings) as app:
-        await app.store.ping()
-    return "The database is up to date."
-
-
-async def backup(settings: Settings, path: Path) -> str:
-    async with open_app(settings) as app:
-        await app.store.backup(path)
-    return f"Copied the database to {path}."
-
-
 async def replay(settings: Settings, numbers: Sequence[int], *, given_up: bool, unknown: bool) -> str:
     """Put deliveries back into the outbox. Raises `TellUser` where none is named or one cannot be replayed."""
     states = ([DeliveryState.GIVEN_UP] if given_up else []) + ([DeliveryState.UNKNOWN] if unknown else [])

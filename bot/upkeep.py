@@ -1,0 +1,176 @@
+"""Work on the database as a whole: a copy of it, the way back to a copy, and the way to another version's form."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from bot import schedule
+from bot.app import make_data_dir, open_app
+from bot.clock import SystemClock
+from bot.errors import StoreTooNew, StoreUnavailable, TellUser
+from bot.ports import Clock
+from bot.settings import Settings
+from bot.storage import migrations
+from bot.storage.engine import Database, parse
+from bot.storage.schema import REVISION
+from bot.storage.store import SqlStore, open_store
+
+TABLES = {"alembic_version", "chats", "deliveries", "leases"}
+"""What every version's database has."""
+
+
+async def backup(settings: Settings, path: Path) -> str:
+    """Copy the database as it is: whoever makes a backup before an upgrade has the new version in hand already."""
+    await _must_be_there(settings)
+    async with SqlStore(Database(settings.database)) as store:
+        await store.backup(path)
+    return f"Copied the database to {path}; `paperboy restore {path}` brings it back."
+
+
+async def migrate(settings: Settings, to: str | None = None) -> str:
+    """Bring the database to this version's form, or to the form of another one. Raises `TellUser` while it is used."""
+    if to is None:
+        async with open_app(settings):
+            return f"The database is up to date (revision {REVISION})."
+    known = migrations.revisions()
+    if to not in known:
+        raise TellUser(f"“{to}” is no revision; this version knows {', '.join(known)}.")
+    await _must_be_there(settings)
+    database = Database(settings.database)
+    async with SqlStore(database) as store:
+        migrations.check_known(await migrations.current(settings.database), database)
+        async with schedule.held(store, SystemClock()):
+            await migrations.migrate(settings.database, to)
+    if to == REVISION:
+        return f"The database is at revision {to}."
+    return (
+        f"The database is at revision {to}. Start the Paperboy that knows this one as its newest; the present version "
+        f"would bring it back to {REVISION} at its next start."
+    )
+
+
+async def _must_be_there(settings: Settings) -> None:
+    """Opening a database makes an empty one where there is none: what is to be copied or changed must be there."""
+    file = _file_of(settings)
+    if file is not None and not await asyncio.to_thread(file.is_file):
+        raise TellUser(f"There is no database {file}; check DATA_DIR and DATABASE_URL.")
+    if await migrations.current(settings.database) is None:
+        raise TellUser("The database is empty; Paperboy has not run with it yet.")
+
+
+def _file_of(settings: Settings) -> Path | None:
+    """The file of a SQLite database, None where it is PostgreSQL."""
+    url = parse(settings.database)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+# ── back to a copy ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def restore(settings: Settings, backup: Path, clock: Clock | None = None) -> str:
+    """Put a copy of a SQLite database in the place of the present one, which is kept beside it.
+
+    Raises `TellUser` where that is no copy or a service works on the database, `StoreTooNew` where the copy is newer
+    than this version, else `StoreUnavailable`. Nothing is changed then.
+    """
+    clock, file = clock or SystemClock(), _file_of(settings)
+    if file is None:
+        raise TellUser("This database is PostgreSQL; restore it with pg_restore, as the README says.")
+    make_data_dir(settings.data_dir)
+    fresh = file.with_name(f"{file.name}.restored")
+    try:
+        revision = await asyncio.to_thread(_copied, backup, file, fresh)
+        readable = await _claim(settings, file, clock)
+        kept = await asyncio.to_thread(_exchange, fresh, file, clock.now())
+    except OSError as error:
+        raise StoreUnavailable(f"{backup} was not restored ({error.strerror}: {error.filename}).") from error
+    finally:
+        await asyncio.to_thread(fresh.unlink, missing_ok=True)
+    async with await open_store(settings.database):
+        pass
+    brought = f" and brought from revision {revision} to {REVISION}" if revision != REVISION else ""
+    doubt = "" if readable else " It could not be read: make sure that no service still uses it."
+    return f"Restored {backup}{brought}." + (f" The database from before is {kept}.{doubt}" if kept else "")
+
+
+def _copied(backup: Path, file: Path, fresh: Path) -> str:
+    """Copy and look: the copy's revision. Raises `TellUser`, `StoreTooNew`, OSError."""
+    if not backup.is_file():
+        raise TellUser(f"There is no file {backup}.")
+    if file.exists() and backup.samefile(file):
+        raise TellUser(f"{backup} is the database in use; name a backup of it.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh.unlink(missing_ok=True)
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{quote(str(backup))}?mode=ro", uri=True)) as old,
+            closing(sqlite3.connect(fresh)) as new,
+        ):
+            old.backup(new)
+            return _looked_at(new, backup)
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailable(f"{backup} was not restored ({error}).") from error
+    except sqlite3.DatabaseError as error:
+        raise TellUser(f"{backup} is no whole SQLite database ({error}); use another backup.") from error
+
+
+def _looked_at(copy: sqlite3.Connection, backup: Path) -> str:
+    found = [said for (said,) in copy.execute("PRAGMA integrity_check(1)")]
+    if found != ["ok"]:
+        raise TellUser(f"{backup} is damaged ({found[0].splitlines()[-1]}); use another backup.")
+    tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables >= TABLES:
+        raise TellUser(f"{backup} is no database of Paperboy.")
+    revision = str(copy.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    if revision > REVISION:
+        known = f"(revision {revision}, this one knows {REVISION})"
+        raise StoreTooNew(f"{backup} was made by a newer Paperboy {known}; use that version.")
+    copy.execute("DELETE FROM leases")  # of those who ran when the copy was made
+    copy.commit()
+    return revision
+
+
+async def _claim(settings: Settings, file: Path, clock: Clock) -> bool:
+    """Take the lease of the database that is there, so that no service begins with it; False where it is unreadable."""
+    if not await asyncio.to_thread(file.is_file):
+        return True
+    if not await asyncio.to_thread(_has_leases, file):
+        return False
+    async with SqlStore(Database(settings.database)) as store:
+        if other := await schedule.take(store, clock, schedule.owner()):
+            raise TellUser(f"A running Paperboy ({schedule.shown(other)}) works on this database; stop it first.")
+    return True
+
+
+def _has_leases(file: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(file, timeout=1.0)) as connection:
+            connection.execute("SELECT * FROM leases").fetchall()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return False
+        raise StoreUnavailable(f"The database {file} cannot be looked at ({error}).") from error
+    except sqlite3.DatabaseError:
+        return False
+    return True
+
+
+def _exchange(fresh: Path, file: Path, now: datetime) -> Path | None:
+    """Give `fresh` the name of `file`; where that went, None if there was none."""
+    kept = None
+    if file.exists():
+        kept = file.with_name(f"{file.name}.before-restore-{now:%Y%m%d-%H%M%S}")
+        file.rename(kept)
+    # Of a process that was killed: a log that is not folded in belongs to the old file, and would spoil the new one.
+    log = file.with_name(f"{file.name}-wal")
+    if kept is not None and log.exists():
+        log.rename(kept.with_name(f"{kept.name}-wal"))
+    log.unlink(missing_ok=True)
+    file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
+    fresh.rename(file)
+    return kept
