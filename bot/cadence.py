@@ -234,14 +234,14 @@ def poll_due(state: PollState, expected: date, now: datetime, *, unasked: bool =
         return False
     if state.asked_at is None or state.failures or unasked:
         return True
-    if state.day is None or state.day < expected or _to_come(state.day, now):
+    if state.day is None or state.day < expected or is_to_come(state.day, now):
         return now - state.asked_at >= POLL_EVERY * (1 << min(state.empty, 2))
     return state.checks < 2 and now - state.asked_at >= RECHECK_AFTER
 
 
 def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
     """The state after arXiv answered with the listing of `day` (None: nothing there yet)."""
-    if state.day is not None and state.day != day and _to_come(state.day, now):
+    if state.day is not None and state.day != day and is_to_come(state.day, now):
         state = replace(state, day=None, checks=0)
     if day is None or (state.day is not None and day < state.day):
         return PollState(state.day, state.checks, state.empty + 1, now)
@@ -250,7 +250,8 @@ def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
     return PollState(day, 1, 0, now)
 
 
-def _to_come(day: date, now: datetime) -> bool:
+def is_to_come(day: date, now: datetime) -> bool:
+    """Whether no listing of that date can be out, whatever is remembered."""
     return day > calendar.newest_day(now)
 
 

@@ -363,6 +363,9 @@ class Chats(Protocol):
 
     async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]: ...
 
+    async def begin_by(self, day: date) -> int:
+        """Let subscriptions that would begin after that listing day begin on it; how many did."""
+
     async def suspend(self, ref: ChatRef, why: str) -> None: ...
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None:

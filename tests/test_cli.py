@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.arxiv import FakeArxiv
+from bot import calendar
+from tests.fakes.arxiv import FakeArxiv, made_up
 
 ROOT = Path(__file__).parents[1]
 
@@ -103,6 +105,21 @@ def test_chats_and_subscriptions_are_the_operators_view(tmp_path: Path) -> None:
     assert "telegram:1" in paperboy("chats", data=tmp_path).stdout
     assert paperboy("unsubscribe", "--chat", "telegram:1", "1", data=tmp_path).returncode == 0
     assert "Nobody follows anything" in paperboy("subscriptions", data=tmp_path).stdout
+
+
+def test_status_counts_each_listing_also_by_category(tmp_path: Path) -> None:
+    day = calendar.fed_day(datetime.now(UTC))
+    new = [made_up(f"{day:%y%m}.0000{n}", day, categories=("cs.CV", "stat.ML")) for n in (1, 2)]
+    other = made_up(f"{day:%y%m}.00003", day, categories=("math.CO", "cs.CV"))
+    paperboy("subscribe", "--chat", "site:archive", "cs.CV OR stat.ML", data=tmp_path)
+    with FakeArxiv({day: [*new, other]}) as arxiv:
+        assert paperboy("once", data=tmp_path, arxiv=arxiv).returncode == 0
+    total = paperboy("status", data=tmp_path).stdout.splitlines()
+    assert total[0].split()[:3] == ["listing", "announced", "ingested"]
+    assert total[1].split()[2:5] == ["3", "3", "3"]
+    lines = [line.split() for line in paperboy("status", "--by-category", data=tmp_path).stdout.splitlines()]
+    assert lines[0][:3] == ["listing", "category", "announced"]
+    assert [line[2:6] for line in lines[1:3]] == [["cs.CV", "2", "2", "2"], ["math.CO", "1", "1", "1"]]
 
 
 def test_a_backup_is_a_whole_database(tmp_path: Path) -> None:

@@ -72,6 +72,9 @@ async def poll(
     round_ = _Round(store, source, clock, archives, expected)
     polled = await round_.run()
     then = clock.now()
+    if state.day and polled.day and state.day > polled.day and cadence.is_to_come(state.day, then):
+        late = await store.begin_by(polled.day)
+        log.warning("a day to come was taken for one that was had", day=str(state.day), subscriptions=late)
     if polled.failures:
         state = cadence.after_failed_poll(state, polled.retry_after, then, polled.failures[0])
     else:

@@ -83,6 +83,12 @@ class SqlChats:
         async with self.db.read() as connection:
             return [encode.subscription(row) for row in await connection.execute(query)]
 
+    async def begin_by(self, day: date) -> int:
+        table = schema.subscriptions
+        async with self.db.write() as connection:
+            late = await connection.execute(update(table).where(table.c.since > day).values(since=day))
+        return late.rowcount
+
     async def suspend(self, ref: ChatRef, why: str) -> None:
         await self._change(ref, suspended=why)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -231,3 +231,12 @@ async def test_a_due_time_that_a_clock_running_ahead_has_set_is_due_for_mending(
     await store.save_chat(Chat(ANN, next_due_at=NOW + timedelta(days=400)))
     await store.save_chat(Chat(BOB, next_due_at=NOW + timedelta(hours=30)))
     assert [chat.ref for chat in await store.due_chats(NOW)] == [ANN]
+
+
+async def test_subscriptions_that_would_begin_too_late_begin_on_the_day_that_is_named(store: Store) -> None:
+    await with_chats(store)
+    await store.subscribe(ANN, "cat:cs.CV", date(2036, 6, 2), NOW)
+    await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
+    assert await store.begin_by(TUESDAY) == 1
+    assert {each.chat: each.since for each in await store.subscriptions()} == {ANN: TUESDAY, BOB: MONDAY}
+    assert await store.begin_by(TUESDAY) == 0

@@ -125,6 +125,23 @@ async def test_a_database_that_remembers_a_day_to_come_as_had_heals_by_itself(sc
     assert [line.day for line in await scene.store.listings(DAYS[0])] == [*DAYS[:4], FAR]
 
 
+async def test_a_subscription_that_would_begin_on_a_day_to_come_begins_on_the_day_that_is_had(scene: Scene) -> None:
+    now = scene.clock.now()
+    await scene.store.subscribe(ARCHIVE, "cat:cs.CL", FAR, now)
+    await scene.store.remember_value("poll", dict(PollState(FAR, 2, 0, now - timedelta(hours=1)).as_json()))
+    await scene.poll(DAYS[1])
+    since = {each.topic: each.since for each in await scene.store.subscriptions(ARCHIVE)}
+    assert since == {"cat:cs.CV": DAYS[0], "cat:cs.CL": DAYS[1]}
+
+
+async def test_a_ledger_line_of_a_day_to_come_hides_no_day_that_was_missed(scene: Scene) -> None:
+    now = scene.clock.now()
+    await scene.store.record_listing([ListingRecord(FAR, "cs", "feed", 1, 0, complete=True, checked_at=now)])
+    scene.arxiv.lacking["/atom"] = {paper_of(DAYS[0], n) for n in range(3)}
+    await scene.poll(DAYS[0], 12)
+    assert len(await scene.announced(DAYS[0])) == 3
+
+
 async def test_under_a_slow_clock_what_is_announced_is_had_all_the_same(scene: Scene) -> None:
     for day in DAYS[:2]:
         scene.arxiv.today = day
@@ -134,6 +151,20 @@ async def test_under_a_slow_clock_what_is_announced_is_had_all_the_same(scene: S
         assert (polled.day, polled.malformed) == (day, 0)
     assert await scene.store.latest_day() == DAYS[1]
     assert (await scene.announced(DAYS[1])).keys() == {paper_of(DAYS[1], n) for n in range(3)}
+
+
+# ── a feed that is empty ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_feed_that_is_empty_though_it_should_be_out_is_waited_for_and_then_made_up_for_by_oai(
+    scene: Scene,
+) -> None:
+    await scene.poll(DAYS[0])
+    scene.arxiv.lacking["/atom"] = {paper_of(DAYS[1], n) for n in range(3)}
+    await scene.poll(DAYS[1], 9)
+    assert await scene.store.listings(DAYS[1]) == []
+    await scene.poll(DAYS[1], 11)
+    assert (await scene.announced(DAYS[1])).keys() == scene.arxiv.lacking["/atom"]
 
 
 # ── entries that cannot be read ───────────────────────────────────────────────────────────────────────────────────
