@@ -47,7 +47,8 @@ class _State(Collector):
 
     def collect(self) -> Iterator[Metric]:
         status = self._status
-        yield _gauge("outbox_age_seconds", "How long the oldest waiting delivery has been due.", status.outbox_age)
+        age = "Time since the oldest digest that is not wholly sent was written."
+        yield _gauge("outbox_age_seconds", age, status.outbox_age)
         deliveries = GaugeMetricFamily("paperboy_deliveries", "Deliveries by state.", labels=("platform", "state"))
         for (platform, state), count in status.deliveries.items():
             deliveries.add_metric((str(platform), str(state)), count)

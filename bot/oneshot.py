@@ -287,21 +287,27 @@ async def replay(settings: Settings, numbers: Sequence[int], *, given_up: bool, 
         for number in numbers:
             delivery = await app.store.delivery(number)
             if delivery is None or delivery.state not in (DeliveryState.GIVEN_UP, DeliveryState.UNKNOWN):
-                raise TellUser(f"Delivery {number} is not one that was given up or is of unknown fate.")
+                raise TellUser(
+                    f"Delivery {number} is not one that was given up or is of unknown fate (see `paperboy status`)."
+                )
             chosen.append(delivery)
         if not chosen and states:
             return "There is nothing to send again."
         if not chosen:
             raise TellUser("Name deliveries by number (see `paperboy status`), or use --given-up or --unknown.")
         now = app.clock.now()
-        for delivery in chosen:
-            await app.store.reopen(delivery.id, now, "replayed")
-        await _resume(app, {delivery.chat for delivery in chosen})
-    return f"{len(chosen)} deliveries go out again when the service runs."
+        opened = sum([await app.store.reopen(each.id, now, "replayed") for each in chosen])
+        resumed = await _resume(app, {delivery.chat for delivery in chosen})
+    again = "1 delivery goes" if opened == 1 else f"{opened} deliveries go"
+    return f"{again} out again when the service runs." + "".join(f" {ref} gets digests again." for ref in resumed)
 
 
-async def _resume(app: App, refs: set[ChatRef]) -> None:
-    for ref in refs:
+async def _resume(app: App, refs: set[ChatRef]) -> list[ChatRef]:
+    """Those of the chats that were suspended; to them, too, something is sent again."""
+    resumed = []
+    for ref in sorted(refs, key=str):
         chat = await app.store.chat(ref)
         if chat is not None and chat.suspended:
             await app.store.resume(ref, next_due(chat, app.clock.now()))
+            resumed.append(ref)
+    return resumed

@@ -308,17 +308,27 @@ def sentences(status: Status) -> list[str]:
         last = status.set_aside[0]
         aside = _count(len(status.set_aside), "malformed entry")
         said.append(f"{aside} set aside with the raw text; the latest from the {last.source}: {last.why}.")
-    said.append(f"{status.chats} chats follow {status.topics} topics; {status.wanted} summaries wait.")
+    follow, wait = ("follows" if status.chats == 1 else "follow"), ("waits" if status.wanted == 1 else "wait")
+    chats, topics = _count(status.chats, "chat"), _count(status.topics, "topic")
+    said.append(f"{chats} {follow} {topics}; {_count(status.wanted, 'summary')} {wait}.")
     said += [f"{count} {why}" for why, count in (status.unfinished or {}).items()]
     said += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
     said += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
-    if age := round(status.outbox_age.total_seconds()):
-        said.append(f"The oldest waiting delivery has been due for {age} s.")
-    said += [
-        f"delivery {each.id} to {each.chat} ({each.slot}, part {each.number} of {each.of}) is {each.state}: {each.why}"
-        for each in status.troubles
-    ]
+    if minutes := status.outbox_age // timedelta(minutes=1):
+        said.append(f"The oldest digest that is not wholly sent was written {_count(minutes, 'minute')} ago.")
+    said += list(_troubles(status))
     return said + [f"{each.model}: {each.requests} requests, {each.tokens} tokens today" for each in status.usage]
+
+
+def _troubles(status: Status) -> Iterable[str]:
+    for each in status.troubles:
+        part = f"{each.slot}, part {each.number} of {each.of}"
+        yield f"delivery {each.id} to {each.chat} ({part}) is {each.state}: {each.why}"
+    count = sum(count for (_, state), count in status.deliveries.items() if state in UNSETTLED)
+    if more := count - len(status.troubles):
+        yield f"… and {more} more like these."
+    if status.troubles:
+        yield "`paperboy replay NUMBER`, or --given-up or --unknown for all of a kind, sends them again."
 
 
 def _of_service(status: Status) -> Iterable[str]:

@@ -184,6 +184,20 @@ async def test_metrics_count_faults_and_not_holidays() -> None:
     assert 'paperboy_deliveries{platform="discord",state="unknown"} 1.0' in text
 
 
+async def test_deliveries_in_trouble_that_are_not_listed_are_counted() -> None:
+    async with memory_store() as store:
+        await with_chats(store, ANN)
+        for n in range(23):
+            await store.write_digest(digest(ANN, f"day {n}"), NOW)
+        for delivery in await store.deliveries():
+            await store.settle(delivery.id, DeliveryState.GIVEN_UP, NOW, why="too long")
+        said = status.sentences(await status.gather(store, FakeClock(NOW)))
+    assert sum(line.endswith("is given up: too long") for line in said) == 20
+    assert "… and 3 more like these." in said
+    assert any("paperboy replay" in line for line in said)
+    assert "1 chat follows 0 topics; 0 summaries wait." in said
+
+
 async def test_pages_asked_for_at_the_same_time_or_soon_after_share_one_gathering() -> None:
     clock = FakeClock(NOW)
     async with memory_store() as store:

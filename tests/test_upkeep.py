@@ -15,13 +15,13 @@ import pytest
 from bot import oneshot, schedule, upkeep
 from bot.clock import SystemClock
 from bot.errors import PaperboyError, StoreTooNew, StoreUnavailable, TellUser
-from bot.model import Chat
+from bot.model import Chat, DeliveryState
 from bot.settings import Settings, load
 from bot.storage import migrations
 from bot.storage.engine import Database
 from bot.storage.schema import REVISION
 from bot.storage.store import SqlStore, open_store
-from tests.contracts.samples import ANN, BOB
+from tests.contracts.samples import ANN, BOB, digest
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import new_database, postgres, sqlite_url
 
@@ -244,3 +244,21 @@ async def test_going_back_to_an_older_versions_form_says_what_to_start_then(sett
         await upkeep.migrate(settings, "0+1")
     with pytest.raises(TellUser, match="“base” is no revision"):
         await upkeep.migrate(settings, "base")
+
+
+async def test_replaying_says_what_goes_out_again_and_to_whom(settings: Settings) -> None:
+    async with await open_store(settings.database) as store:
+        now = SystemClock().now()
+        await store.write_digest(digest(ANN, parts=3), now)
+        first, second, third = (delivery.id for delivery in reversed(await store.deliveries()))
+        await store.settle(first, DeliveryState.GIVEN_UP, now, why="too long")
+        await store.settle(second, DeliveryState.UNKNOWN, now, why="no answer")
+        await store.suspend(ANN, "blocked")
+    with pytest.raises(TellUser, match=f"Delivery {third} is not one .*see `paperboy status`"):
+        await oneshot.replay(settings, [third], given_up=False, unknown=False)
+    said = await oneshot.replay(settings, [first, first], given_up=True, unknown=False)
+    assert said == f"1 delivery goes out again when the service runs. {ANN} gets digests again."
+    assert await oneshot.replay(settings, [], given_up=True, unknown=False) == "There is nothing to send again."
+    assert await oneshot.replay(settings, [], given_up=False, unknown=True) == (
+        "1 delivery goes out again when the service runs."
+    )
