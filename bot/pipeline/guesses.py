@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.categories import archive_of
 from bot.links import parse_id
-from bot.model import Announced, Announcement, Kind, Malformed, Paper
+from bot.model import Announced, Announcement, Kind, Malformed, Paper, PaperRef
 
 _IDS = (
     re.compile(r"<(?:\w+:)?(?:id|identifier)>\s*oai:arXiv\.org:([^<\s]+)"),
@@ -28,11 +28,11 @@ _TERM = re.compile(r'<(?:\w+:)?category term="([^"]+)"')
 _LISTED = re.compile(r"<(?:\w+:)?categories>([^<]+)<")
 
 
-def paper_of(entry: Malformed) -> str | None:
-    """The id of the paper that an entry names; None where that cannot be read either."""
+def paper_of(entry: Malformed) -> PaperRef | None:
+    """The paper that an entry names, with its version where it tells; None where that cannot be read either."""
     for pattern in _IDS:
         if (match := pattern.search(entry.raw)) and (ref := parse_id(match[1])):
-            return ref.id
+            return ref
     return None
 
 
@@ -51,8 +51,18 @@ def concerns(entry: Malformed, archives: Collection[str]) -> bool:
 
 
 def by_paper(aside: Iterable[Malformed]) -> dict[str, Malformed]:
-    """The entries of a known day that name a paper, by its id."""
-    return {name: entry for entry in aside if entry.day and (name := paper_of(entry)) is not None}
+    """The entries of a known day that name a paper, by its id; the first that names it."""
+    found: dict[str, Malformed] = {}
+    for entry in aside:
+        if entry.day and (ref := paper_of(entry)) is not None:
+            found.setdefault(ref.id, entry)
+    return found
+
+
+def is_as_new(paper: Paper, entry: Malformed) -> bool:
+    """Whether a record is of the version that an entry names, or of a later one: the API may not know that one yet."""
+    ref = paper_of(entry)
+    return ref is None or ref.version is None or paper.version >= ref.version
 
 
 def as_announced(entry: Malformed, paper: Paper, before: Mapping[str, Paper]) -> Announced:

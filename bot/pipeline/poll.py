@@ -289,7 +289,8 @@ class _Round:
     async def _recover(self, aside: Mapping[str, Malformed], papers: Iterable[Paper]) -> None:
         """Announce those of the papers whose entries could not be read, each on its entry's day, and take them off the
         ledger's unread."""
-        found = {paper.id: paper for paper in papers if paper.id in aside and self._ours(paper)}
+        ours = (paper for paper in papers if paper.id in aside and self._ours(paper))
+        found = {paper.id: paper for paper in ours if guesses.is_as_new(paper, aside[paper.id])}
         for day in sorted({entry.day for name, entry in aside.items() if name in found and entry.day}):
             names = [name for name in found if aside[name].day == day]
             before = await self.store.papers(await self.store.announced_ids(names, before=day))
@@ -317,7 +318,8 @@ class _Round:
         """A listing in which entries count as read that the API has told meanwhile."""
         named = guesses.by_paper(listing.malformed)
         papers = await self.store.papers(await self._had(named))
-        left = tuple(entry for entry in listing.malformed if guesses.paper_of(entry) not in papers)
+        refs = ((entry, guesses.paper_of(entry)) for entry in listing.malformed)
+        left = tuple(entry for entry, ref in refs if ref is None or ref.id not in papers)
         if not papers or (left and not listing.entries):  # what else it had is not known
             return listing
         back = (guesses.as_announced(named[name], paper, {}) for name, paper in papers.items())

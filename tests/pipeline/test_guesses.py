@@ -8,7 +8,7 @@ import pytest
 
 from bot.arxiv.feed import read_feed
 from bot.arxiv.oai import read_page
-from bot.model import Kind, Malformed
+from bot.model import Kind, Malformed, PaperRef
 from bot.pipeline import guesses
 from tests.fakes.arxiv import made_up
 from tests.fakes.arxiv_pages import NS, feed_entry, oai_answer, record
@@ -29,14 +29,14 @@ def set_aside(entry: str) -> Malformed:
 
 def test_an_entry_names_its_paper_and_how_it_is_announced() -> None:
     aside = set_aside(feed_entry(ENTRY))
-    assert (guesses.paper_of(aside), guesses.kind_of(aside)) == ("2606.00001", Kind.CROSS)
+    assert (guesses.paper_of(aside), guesses.kind_of(aside)) == (PaperRef("2606.00001", 1), Kind.CROSS)
 
 
 def test_where_its_id_is_broken_the_link_and_the_head_of_the_summary_tell() -> None:
     aside = set_aside(feed_entry(ENTRY).replace("oai:arXiv.org:2606.00001v1", "oai:arXiv.org:?"))
-    assert guesses.paper_of(aside) == "2606.00001"
+    assert guesses.paper_of(aside) == PaperRef("2606.00001")
     aside = set_aside(feed_entry(ENTRY).replace("oai:arXiv.org:2606.00001v1", "").replace("/abs/2606.00001", "/abs/"))
-    assert guesses.paper_of(aside) == "2606.00001"
+    assert guesses.paper_of(aside) == PaperRef("2606.00001", 1)
 
 
 def test_a_paper_that_only_the_abstract_names_is_not_the_entrys() -> None:
@@ -52,7 +52,7 @@ def test_a_kind_that_does_not_exist_is_not_told() -> None:
 def test_a_record_names_its_paper_and_its_day() -> None:
     broken = record([ENTRY]).replace("<title>", "<titel>").replace("</title>", "</titel>")
     (aside,) = read_page(oai_answer(f"<ListRecords>{broken}</ListRecords>", DAY).encode()).malformed
-    assert (guesses.paper_of(aside), guesses.kind_of(aside), aside.day) == ("2606.00001", None, DAY)
+    assert (guesses.paper_of(aside), guesses.kind_of(aside), aside.day) == (PaperRef("2606.00001"), None, DAY)
     assert guesses.concerns(aside, {"math"})
     assert not guesses.concerns(aside, {"stat"})
 
@@ -75,3 +75,17 @@ def test_how_a_paper_was_announced_is_inferred_where_its_entry_does_not_tell() -
     one = made_up("2606.00001", DAY, categories=("math.CO",)).paper
     found = guesses.as_announced(aside, paper, {paper.id: one}).announcement
     assert (found.kind, found.day, found.inferred) == (Kind.CROSS, DAY, True)
+
+
+def test_a_record_of_an_older_version_is_not_what_an_entry_announced() -> None:
+    aside = Malformed("feed", "<entry><id>oai:arXiv.org:2606.00001v2</id></entry>", "it has no title", DAY)
+    assert not guesses.is_as_new(ENTRY.paper, aside)
+    assert guesses.is_as_new(made_up("2606.00001", DAY, version=3).paper, aside)
+
+
+def test_of_two_entries_that_name_a_paper_the_first_counts() -> None:
+    first, second = (
+        Malformed("feed", f"<entry><id>oai:arXiv.org:2606.00001v{n}</id></entry>", "it has no title", DAY)
+        for n in (2, 1)
+    )
+    assert guesses.by_paper([first, second]) == {"2606.00001": first}

@@ -237,6 +237,13 @@ async def test_a_paper_whose_entry_could_not_be_read_is_asked_for_no_longer_than
     assert not any(lost in path for path in scene.arxiv.stats().paths)
 
 
+async def test_an_id_that_arxiv_says_is_none_fails_no_poll(scene: Scene) -> None:
+    lost = paper_of(DAYS[0], 0)
+    scene.arxiv.unreadable, scene.arxiv.lacking["/api"], scene.arxiv.refused = {lost}, {lost}, {lost}
+    await scene.polled_through(DAYS[:2])
+    assert (await scene.state()).day == DAYS[1]
+
+
 async def test_an_entry_read_by_id_counts_as_read_when_its_feed_comes_again(scene: Scene) -> None:
     scene.arxiv.unreadable = {paper_of(DAYS[0], 0)}
     await scene.poll(DAYS[0])
