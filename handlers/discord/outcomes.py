@@ -7,7 +7,7 @@ import asyncio
 import aiohttp
 import discord
 
-from bot.model import ChatGone, NotSent, Outcome, Rejected, Unknown
+from bot.model import ChatGone, NotSent, Obstacle, Outcome, Rejected, Unknown
 from handlers.discord.wire import InvalidRequests, RepeatedEnough, Trail
 
 BLOCKED_SECONDS = 600.0
@@ -35,13 +35,14 @@ def outcome_of(error: BaseException, trail: Trail) -> Outcome:
         return Unknown(_name(error))
     match error:
         case discord.RateLimited():
-            return NotSent("Discord asked to wait", error.retry_after, whole_platform=trail.global_limit)
+            after = error.retry_after
+            return NotSent("Discord asked to wait", after, whole_platform=trail.global_limit, cause=Obstacle.LIMIT)
         case discord.HTTPException():
             return _refused(error, trail)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return NotSent("Discord cannot be reached", whole_platform=True)
+            return NotSent("Discord cannot be reached", whole_platform=True, cause=Obstacle.AWAY)
         case asyncio.TimeoutError():
-            return NotSent("Discord's rate limit left no room in time", trail.retry_after)
+            return NotSent("Discord's rate limit left no room in time", trail.retry_after, cause=Obstacle.LIMIT)
         case _:
             return NotSent(_name(error))
 
@@ -50,17 +51,18 @@ def _refused(error: discord.HTTPException, trail: Trail) -> Outcome:
     spoken = error.code != 0  # an answer of the API itself names a code; one of a firewall or proxy does not
     match error.status:
         case 401:
-            return NotSent("Discord does not accept the bot token", BLOCKED_SECONDS, whole_platform=True)
+            return _bot_refused("Discord does not accept the bot token", BLOCKED_SECONDS)
         case 429:
             return NotSent(
                 "Discord asked to wait",
                 trail.retry_after,
                 whole_platform=trail.global_limit or trail.retry_after is None,
+                cause=Obstacle.LIMIT,
             )
         case 403 | 404 if not spoken:
-            return NotSent(f"something before Discord answered {error.status}", BLOCKED_SECONDS, whole_platform=True)
+            return _bot_refused(f"something before Discord answered {error.status}", BLOCKED_SECONDS)
         case 403 | 404 if error.code // 10_000 == 4:  # about the bot's account, not about this chat
-            return NotSent(f"Discord refuses the bot ({error.code})", BLOCKED_SECONDS, whole_platform=True)
+            return _bot_refused(f"Discord refuses the bot ({error.code})", BLOCKED_SECONDS)
         case 403 | 404:
             return ChatGone(GONE.get(error.code, f"Discord refuses ({error.code})"))
         case 400 if error.code in GONE:
@@ -73,6 +75,10 @@ def _refused(error: discord.HTTPException, trail: Trail) -> Outcome:
             return Unknown(f"Discord answered {status}")
         case status:
             return NotSent(f"Discord answered {status}")
+
+
+def _bot_refused(why: str, seconds: float) -> NotSent:
+    return NotSent(why, seconds, whole_platform=True, cause=Obstacle.BOT_REFUSED)
 
 
 def _name(error: BaseException) -> str:
@@ -88,4 +94,4 @@ def stopped(invalid: InvalidRequests) -> NotSent | None:
     wait = invalid.wait()
     if wait is None:
         return None
-    return NotSent("too many requests were refused; waiting before Discord blocks us", wait, whole_platform=True)
+    return _bot_refused("too many requests were refused; waiting before Discord blocks us", wait)

@@ -16,7 +16,7 @@ import structlog
 from discord.http import MultipartParameters
 
 from bot.errors import RetryLater
-from bot.model import JSON, ChatRef, NotSent, Outcome, Part, Platform, Sent
+from bot.model import JSON, ChatRef, NotSent, Obstacle, Outcome, Part, Platform, Sent
 from handlers.discord.messages import Signature, message_body, post_body, present, title_of
 from handlers.discord.outcomes import outcome_of, stopped
 from handlers.discord.wire import InvalidRequests, RepeatedEnough, Trail
@@ -69,7 +69,7 @@ class DiscordSender:
         if (stop := stopped(self._invalid)) is not None:
             return stop
         if self._client.http.token is None or self._client.is_closed():
-            return NotSent("not connected to Discord", whole_platform=True)
+            return NotSent("not connected to Discord", whole_platform=True, cause=Obstacle.AWAY)
         return None
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
