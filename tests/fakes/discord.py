@@ -17,6 +17,8 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,8 +37,8 @@ CREATE_POST = r"POST /channels/\d+/threads"
 class Fault:
     """Fail `times` requests whose "METHOD /path" matches. `store` does what was asked before failing.
 
-    `kind`: an HTTP status, "reset", "hang", "garbage" (an answer that is no JSON), "cut" (half an answer),
-    "429-global" or "firewall" (403 with a page).
+    `kind`: an HTTP status, one with Discord's code ("403/20026"), "reset", "hang", "garbage" (an answer that is no
+    JSON), "cut" (half an answer), "429-global" or "firewall" (403 with a page).
     """
 
     kind: str
@@ -45,6 +47,17 @@ class Fault:
     store: bool = False
     rate: float = 1.0
     retry_after: float = 0.2
+
+    @property
+    def status(self) -> int:
+        """The status of the answer; 0 where there is none."""
+        number = self.kind.partition("/")[0]
+        named = {"garbage": 200, "cut": 200, "firewall": 403, "429-global": 429}
+        return int(number) if number.isdigit() else named.get(self.kind, 0)
+
+    @property
+    def code(self) -> int:
+        return int(self.kind.partition("/")[2] or 0)
 
 
 @dataclass
@@ -81,7 +94,7 @@ class FakeDiscord:
     def __init__(self, *, port: int = 0, token: str = TOKEN) -> None:
         self.token = token
         self.world = World()
-        self.gateway = Gateway(self.world, lambda: self.token, lambda: self.gateway_url)
+        self.gateway = Gateway(self.world, lambda: self.token, lambda: self.gateway_url, self._reset_token)
         self.interactions = Interactions(self.world, self.gateway)
         self.commands: list[JSON] = []
         self.syncs = 0
@@ -133,6 +146,15 @@ class FakeDiscord:
         """How many requests came whose "METHOD /path" matches."""
         return sum(bool(re.fullmatch(matching, line)) for line, _ in self.requests)
 
+    async def revoke(self) -> None:
+        """As when its owner resets the token in the developer portal: sessions end, requests are refused."""
+        self._reset_token()
+        await self.gateway.drop(4004)
+        self.gateway.sessions.clear()
+
+    def _reset_token(self) -> None:
+        self.token = f"{self.token}x"
+
     # ── requests ──
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -146,6 +168,7 @@ class FakeDiscord:
         if fault is not None and not fault.store:
             return await self._fail(request, line, fault, None)
         response = await self._answer(request, path, line, body, attached)
+        response.headers["Date"] = formatdate(self.world.clock().timestamp(), usegmt=True)
         if fault is not None:
             return await self._fail(request, line, fault, response)
         self.requests.append((line, response.status))
@@ -186,26 +209,27 @@ class FakeDiscord:
             "summary": "",
             "team": None,
         }
-        limits = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
         return [
             (r"GET /users/@me", lambda *_: world.bot),
             (r"GET /oauth2/applications/@me", lambda *_: application),
             (r"GET /applications/@me", lambda *_: application),
             (r"GET /gateway", lambda *_: {"url": self.gateway_url}),
-            (r"GET /gateway/bot", lambda *_: {"url": self.gateway_url, "shards": 1, "session_start_limit": limits}),
+            (
+                r"GET /gateway/bot",
+                lambda *_: {"url": self.gateway_url, "shards": 1, "session_start_limit": self.gateway.starts()},
+            ),
             (r"GET /applications/\d+/commands", lambda *_: self.commands),
             (r"PUT /applications/\d+/commands", lambda body, *_: self._register(body)),
-            (r"GET /channels/(\d+)", lambda c, *_: world.channel(int(c))),
+            (r"GET /channels/(\d+)", lambda c, *_: _visible(world, int(c))),
             (r"GET /channels/(\d+)/messages", lambda c, _b, _a, q: _page(world, int(c), q)),
             (r"POST /channels/\d+/typing", lambda *_: None),
             (r"GET /channels/(\d+)/messages/(\d+)", lambda c, m, *_: world.message(int(c), int(m))),
             (CREATE_MESSAGE.replace(r"\d+", r"(\d+)"), lambda c, b, a, _: world.create_message(int(c), b, a)),
             (CREATE_POST.replace(r"\d+", r"(\d+)"), lambda c, b, a, _: world.create_post(int(c), b, a)),
+            (r"POST /users/@me/channels", lambda body, *_: world.direct(int(body["recipient_id"]))),
+            (r"GET /guilds/(\d+)", lambda g, *_: world.guild(int(g))),
             (r"GET /guilds/(\d+)/threads/active", lambda g, *_: {"threads": world.threads(guild=int(g))}),
-            (
-                r"GET /channels/(\d+)/threads/archived/public",
-                lambda c, *_: {"threads": world.threads(parent=int(c), archived=True), "has_more": False},
-            ),
+            (r"GET /channels/(\d+)/threads/archived/public", lambda c, _b, _a, q: _archived(world, int(c), q)),
             (r"POST /interactions/(\d+)/(\w+)/callback", lambda i, t, b, a, _: inter.callback(int(i), t, b, a)),
             (r"POST /webhooks/\d+/(\w+)", lambda t, b, a, _: inter.follow_up(t, b, a)),
             (r"PATCH /webhooks/\d+/(\w+)/messages/@original", lambda t, b, a, _: inter.edit_original(t, b, a)),
@@ -243,12 +267,8 @@ class FakeDiscord:
     async def _fail(
         self, request: web.Request, line: str, fault: Fault, stored: web.Response | None
     ) -> web.StreamResponse:
-        status = (
-            int(fault.kind)
-            if fault.kind.isdigit()
-            else {"garbage": 200, "cut": 200, "firewall": 403}.get(fault.kind, 0)
-        )
-        self.requests.append((line, status or (429 if fault.kind == "429-global" else 0)))
+        status = fault.status
+        self.requests.append((line, status))
         match fault.kind:
             case "reset":
                 _reset(request)
@@ -263,7 +283,7 @@ class FakeDiscord:
             case "429" | "429-global":
                 return too_many(fault.retry_after, everybody=fault.kind == "429-global")
             case _:
-                return reply({"message": f"{status}: sorry", "code": 0}, status)
+                return reply({"message": f"{status}: sorry", "code": fault.code}, status)
 
     # ── for other processes ──
 
@@ -278,7 +298,17 @@ class FakeDiscord:
 
 def _page(world: World, channel: int, query: Mapping[str, str]) -> list[JSON]:
     before = int(query["before"]) if "before" in query else None
-    return world.history(channel, min(100, int(query.get("limit", 50))), before)
+    return world.page(channel, min(100, int(query.get("limit", 50))), before)
+
+
+def _archived(world: World, parent: int, query: Mapping[str, str]) -> JSON:
+    before = datetime.fromisoformat(query["before"]) if "before" in query else None
+    return world.archived(parent, min(100, int(query.get("limit", 50))), before)
+
+
+def _visible(world: World, channel: int) -> JSON:
+    world.require(channel)
+    return world.channel(channel)
 
 
 async def _body(request: web.Request) -> tuple[Any, set[str]]:

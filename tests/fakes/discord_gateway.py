@@ -7,6 +7,7 @@ import secrets
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -14,6 +15,7 @@ from aiohttp import WSMsgType, web
 from tests.fakes.discord_world import JSON, World
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
+STARTS = 1000
 
 
 @dataclass
@@ -49,15 +51,30 @@ class Pipe:
 
 
 class Gateway:
-    """All sessions. `identifies` and `resumes` count what clients asked for."""
+    """All sessions. `identifies` and `resumes` count what clients asked for.
 
-    def __init__(self, world: World, token: Callable[[], str], url: Callable[[], str]) -> None:
-        self._world, self._token, self._url = world, token, url
+    `starts_left` sessions may begin until `starts_anew`, then a thousand more; who begins one too many loses the token.
+    """
+
+    def __init__(
+        self, world: World, token: Callable[[], str], url: Callable[[], str], reset_token: Callable[[], None]
+    ) -> None:
+        self._world, self._token, self._url, self._reset_token = world, token, url, reset_token
+        self.starts_left = STARTS
+        self.starts_anew = world.clock() + timedelta(days=1)
         self.sessions: dict[str, Session] = {}
         self.identifies = 0
         self.resumes = 0
         self.intents = 0
         self.heartbeat_ms = 41_250
+
+    def starts(self) -> JSON:
+        """The `session_start_limit` of GET /gateway/bot."""
+        now = self._world.clock()
+        if now >= self.starts_anew:
+            self.starts_left, self.starts_anew = STARTS, now + timedelta(days=1)
+        reset_after = int((self.starts_anew - now).total_seconds() * 1000)
+        return {"total": STARTS, "remaining": self.starts_left, "reset_after": reset_after, "max_concurrency": 1}
 
     @property
     def live(self) -> list[Session]:
@@ -107,6 +124,9 @@ class Gateway:
 
     async def _identify(self, data: JSON, pipe: Pipe) -> Session | None:
         self.identifies += 1
+        if self.starts()["remaining"] < 1:
+            self._reset_token()
+        self.starts_left -= 1
         if data["token"] != self._token():
             await pipe.socket.close(code=4004, message=b"Authentication failed.")
             return None

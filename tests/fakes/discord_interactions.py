@@ -10,7 +10,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.fakes.discord_gateway import Gateway
-from tests.fakes.discord_world import ADMIN, DM, EPHEMERAL, JSON, MEMBER, Refused, World, check_message, user
+from tests.fakes.discord_world import (
+    ADMIN,
+    DM,
+    EPHEMERAL,
+    JSON,
+    MEMBER,
+    VIEW_CHANNEL,
+    Refused,
+    World,
+    check_message,
+    user,
+)
 
 ANSWER_SECONDS = 3.0
 
@@ -56,16 +67,33 @@ class Interactions:
     # ── what people do ──
 
     async def slash(
-        self, channel: int, name: str, *, person: int = 42, admin: bool = True, wait: float = 10.0, **options: Any
+        self, channel: int, name: str, /, *, person: int = 42, admin: bool = True, wait: float = 10.0, **options: Any
     ) -> Interaction:
-        """Use a slash command and wait for the bot's answer (its message, or its follow-up after deferring)."""
-        data = {"id": "1", "name": name, "type": 1, "options": [_option(*each) for each in options.items()]}
+        """Use a slash command and wait for the bot's answer (its message, or its follow-up after deferring).
+
+        An option "channel" is the id of one; those of the server come with the person's rights there.
+        """
+        data: JSON = {"id": "1", "name": name, "type": 1, "options": [_option(*each) for each in options.items()]}
+        if (named := self._world.channels.get(options.get("channel", 0))) and _same_guild(named, self._world, channel):
+            data["resolved"] = {"channels": {named["id"]: {**named, "permissions": self._rights(named, admin)}}}
         return await self._do(2, data, channel, person, admin, wait)
 
-    async def autocomplete(self, channel: int, name: str, option: str, typed: str, *, person: int = 42) -> list[JSON]:
+    async def autocomplete(
+        self,
+        channel: int,
+        name: str,
+        option: str,
+        typed: str,
+        /,
+        *,
+        person: int = 42,
+        admin: bool = True,
+        **others: Any,
+    ) -> list[JSON]:
+        """What is suggested for an option. Whatever channel `others` name is passed on as the client sent it."""
         focused = {"name": option, "type": 3, "value": typed, "focused": True}
-        data = {"id": "1", "name": name, "type": 1, "options": [focused]}
-        return (await self._do(4, data, channel, person, True, 10.0)).choices
+        data = {"id": "1", "name": name, "type": 1, "options": [*(_option(*each) for each in others.items()), focused]}
+        return (await self._do(4, data, channel, person, admin, 10.0)).choices
 
     async def click(
         self, channel: int, custom_id: str, *, person: int = 42, admin: bool = True, message: JSON | None = None
@@ -74,6 +102,10 @@ class Interactions:
         source = message or self._world.store_message(channel, {"content": "earlier"}, set())
         data = {"custom_id": custom_id, "component_type": 2, "id": 1}
         return await self._do(3, data, channel, person, admin, 10.0, source)
+
+    def _rights(self, place: JSON, admin: bool) -> str:
+        seen = self._world.rights(int(place["id"])) & VIEW_CHANNEL
+        return ADMIN if admin else str(int(MEMBER) | seen)
 
     async def _do(
         self, kind: int, data: JSON, channel: int, person: int, admin: bool, wait: float, source: JSON | None = None
@@ -202,7 +234,13 @@ class Interactions:
         return message
 
 
+def _same_guild(place: JSON, world: World, channel: int) -> bool:
+    return bool(place.get("guild_id") == world.channel(channel).get("guild_id"))
+
+
 def _option(name: str, value: Any) -> JSON:
+    if name == "channel":
+        return {"name": name, "type": 7, "value": str(value)}
     return {"name": name, "type": 4 if isinstance(value, int) else 3, "value": value}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,8 @@ MOST_NONCE = 25
 NEEDS_V2 = {9, 10, 12, 13, 14, 17}
 ADMIN, MEMBER = "8", "2048"
 """Permission bits of somebody with "administrator", and of one who may only write."""
+VIEW_CHANNEL, SEND_MESSAGES, READ_MESSAGE_HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 16, 1 << 38
+EVERYTHING = (1 << 53) - 1
 
 
 class Refused(Exception):
@@ -35,11 +38,12 @@ class Refused(Exception):
 class Snowflakes:
     """Ids that grow and carry their time, as discord.py reads them."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
         self._count = itertools.count()
 
     def __call__(self) -> int:
-        return (int(time.time() * 1000) - 1_420_070_400_000) << 22 | (next(self._count) & 0x3FFFFF)
+        return (int(self._now().timestamp() * 1000) - 1_420_070_400_000) << 22 | (next(self._count) & 0x3FFFFF)
 
 
 def check_message(body: JSON, attached: set[str]) -> None:
@@ -84,10 +88,13 @@ def user(ident: int, name: str, bot: bool = False) -> JSON:
 
 @dataclass
 class World:
-    """The state. `nonce_seconds` is how long a nonce is honoured; `accepted` lists every message stored, in order."""
+    """The state. `nonce_seconds` is how long a nonce is honoured; `accepted` lists every message stored, in order.
+
+    `clock` gives the platform's own time, which messages are dated by.
+    """
 
     nonce_seconds: float = 180.0
-    ids: Snowflakes = field(default_factory=Snowflakes)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     guilds: dict[int, JSON] = field(default_factory=dict)
     channels: dict[int, JSON] = field(default_factory=dict)
     messages: dict[int, list[JSON]] = field(default_factory=dict)
@@ -98,6 +105,7 @@ class World:
     _nonces: dict[tuple[int, str], tuple[float, JSON]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.ids = Snowflakes(lambda: self.clock())
         self.bot = user(self.ids(), "paperboy", bot=True)
 
     # ── building ──
@@ -129,6 +137,7 @@ class World:
             "position": 0,
             "permission_overwrites": [],
             "parent_id": None,
+            "last_message_id": None,
             "flags": 0,
             **({"available_tags": []} if kind == FORUM else {}),
         }
@@ -139,7 +148,14 @@ class World:
 
     def add_dm(self, person: int = 42, ident: int | None = None) -> int:
         ident = ident or self.ids()
-        self.channels[ident] = {"id": str(ident), "type": DM, "recipients": [user(person, f"user{person}")], "flags": 0}
+        recipients = [user(person, f"user{person}")]
+        self.channels[ident] = {
+            "id": str(ident),
+            "type": DM,
+            "recipients": recipients,
+            "last_message_id": None,
+            "flags": 0,
+        }
         return ident
 
     def add_thread(self, parent: int, name: str, ident: int | None = None, owner: str = "7") -> int:
@@ -153,15 +169,28 @@ class World:
             "name": name,
             "message_count": 0,
             "member_count": 1,
+            "last_message_id": None,
             "flags": 0,
             "thread_metadata": {
                 "archived": False,
                 "auto_archive_duration": 4320,
-                "archive_timestamp": datetime.now(UTC).isoformat(),
+                "archive_timestamp": self.clock().isoformat(),
                 "locked": False,
             },
         }
+        if self.channels[parent]["type"] == FORUM:
+            self.channels[parent]["last_message_id"] = str(ident)
         return ident
+
+    def archive(self, thread: int, when: datetime | None = None) -> None:
+        when = when or self.clock()
+        self.channels[thread]["thread_metadata"] |= {"archived": True, "archive_timestamp": when.isoformat()}
+
+    def deny(self, channel: int, *rights: int) -> None:
+        """Take these permission bits from everybody in a channel."""
+        bits = sum(rights)
+        everyone = {"id": self.channels[channel]["guild_id"], "type": 0, "allow": "0", "deny": str(bits)}
+        self.channels[channel]["permission_overwrites"] = [everyone]
 
     def close_channel(
         self, channel: int, status: int = 403, code: int = 50001, message: str = "Missing Access"
@@ -174,6 +203,18 @@ class World:
 
     # ── what the API does ──
 
+    def guild(self, ident: int) -> JSON:
+        if ident not in self.guilds:
+            raise Refused(404, 10004, "Unknown Guild")
+        return {"system_channel_id": None, **self.guilds[ident]}
+
+    def direct(self, person: int) -> JSON:
+        """The direct messages with somebody, opened where there are none yet."""
+        for channel in self.channels.values():
+            if channel["type"] == DM and channel["recipients"][0]["id"] == str(person):
+                return channel
+        return self.channels[self.add_dm(person)]
+
     def channel(self, ident: int) -> JSON:
         if ident in self.closed:
             raise self.closed[ident]
@@ -181,10 +222,29 @@ class World:
             raise Refused(404, 10003, "Unknown Channel")
         return self.channels[ident]
 
+    def rights(self, channel: int) -> int:
+        """The bot's permission bits in a channel: its server's for everyone, less what the channel denies everyone."""
+        place = self.channel(channel)
+        if place["type"] == DM:
+            return EVERYTHING
+        if place["type"] == THREAD:
+            return self.rights(int(place["parent_id"]))
+        [everyone] = self.guilds[int(place["guild_id"])]["roles"]
+        denied = [int(each["deny"]) for each in place["permission_overwrites"]]
+        return int(everyone["permissions"]) & ~sum(denied)
+
+    def require(self, channel: int, *rights: int) -> None:
+        held = self.rights(channel)
+        if not held & VIEW_CHANNEL:
+            raise Refused(403, 50001, "Missing Access")
+        if any(not held & each for each in rights):
+            raise Refused(403, 50013, "Missing Permissions")
+
     def create_message(self, channel: int, body: JSON, attached: set[str]) -> JSON:
         """Store a message, or return the first one where the nonce is enforced and known."""
         if self.channel(channel)["type"] == FORUM:
             raise Refused(400, 50008, "Cannot send messages in a non-text channel")
+        self.require(channel, SEND_IN_THREADS if self.channel(channel)["type"] == THREAD else SEND_MESSAGES)
         check_message(body, attached)
         nonce = str(body.get("nonce") or "")
         if nonce and body.get("enforce_nonce"):
@@ -201,6 +261,7 @@ class World:
         channel = self.channel(forum)
         if channel["type"] != FORUM or not 1 <= len(body.get("name") or "") <= 100:
             raise Refused(400, 50035, "Invalid Form Body: no forum, or no name")
+        self.require(forum, SEND_MESSAGES)
         if channel["flags"] & (1 << 4) and not body.get("applied_tags"):
             raise Refused(400, 40067, "A tag is required to create a forum post in this channel")
         check_message(body["message"], attached)
@@ -229,14 +290,25 @@ class World:
             "pinned": False,
             "tts": False,
             "type": 0,
-            "timestamp": datetime.now(UTC).isoformat(),
+            "timestamp": self.clock().isoformat(),
             "edited_timestamp": None,
             **({"nonce": body["nonce"]} if body.get("nonce") else {}),
         }
         self.messages.setdefault(channel, []).append(message)
+        self.channels[channel]["last_message_id"] = message["id"]
         if author is None:
-            self.accepted.append({"channel": channel, "nonce": body.get("nonce"), "message": message})
+            pings = body.get("allowed_mentions")
+            self.accepted.append(
+                {"channel": channel, "nonce": body.get("nonce"), "message": message, "allowed_mentions": pings}
+            )
         return message
+
+    def page(self, channel: int, limit: int, before: int | None) -> list[JSON]:
+        """The history as the bot is shown it: who may not read it gets none of it, and no refusal."""
+        self.require(channel)
+        if not self.rights(channel) & READ_MESSAGE_HISTORY:
+            return []
+        return self.history(channel, limit, before)
 
     def history(self, channel: int, limit: int = 50, before: int | None = None) -> list[JSON]:
         self.channel(channel)
@@ -247,10 +319,20 @@ class World:
         ]
 
     def message(self, channel: int, ident: int) -> JSON:
+        self.require(channel, READ_MESSAGE_HISTORY)
         for each in self.history(channel, 1000):
             if each["id"] == str(ident):
                 return each
         raise Refused(404, 10008, "Unknown Message")
+
+    def archived(self, parent: int, limit: int, before: datetime | None) -> JSON:
+        """A page of a channel's archived threads, by the time they were archived, latest first."""
+        self.require(parent, READ_MESSAGE_HISTORY)
+        dated = [(_archived_at(each), each) for each in self.threads(parent=parent, archived=True)]
+        older = [
+            each for at, each in sorted(dated, key=lambda pair: pair[0], reverse=True) if not before or at < before
+        ]
+        return {"threads": older[:limit], "members": [], "has_more": len(older) > limit}
 
     def threads(self, *, guild: int | None = None, parent: int | None = None, archived: bool = False) -> list[JSON]:
         return [
@@ -269,13 +351,17 @@ class World:
     def guild_create(self, guild: int) -> JSON:
         """The GUILD_CREATE payload."""
         inside = [each for each in self.channels.values() if each.get("guild_id") == str(guild)]
-        me = {"user": self.bot, "roles": [], "joined_at": datetime.now(UTC).isoformat(), "deaf": False, "mute": False}
+        me = {"user": self.bot, "roles": [], "joined_at": self.clock().isoformat(), "deaf": False, "mute": False}
         return {
             **self.guilds[guild],
             "channels": [each for each in inside if each["type"] != THREAD],
             "threads": [each for each in inside if each["type"] == THREAD],
             "members": [{**me, "flags": 0}],
         }
+
+
+def _archived_at(thread: JSON) -> datetime:
+    return datetime.fromisoformat(thread["thread_metadata"]["archive_timestamp"])
 
 
 def _numbered(components: list[JSON]) -> list[JSON]:
