@@ -13,7 +13,6 @@ import structlog
 from discord import app_commands
 
 from bot.conversation import Asker, Conversation, Result, Stale, Suggestion, values
-from bot.conversation import Choices as SettingChoices
 from bot.errors import RetryLater, TellUser
 from bot.model import ChatRef, Depth, Platform
 from bot.render.nodes import Reply
@@ -72,14 +71,24 @@ class Target:
             raise TellUser(f"I may not write there yet; give me {needed}, then ask again.")
 
 
+_LOOKED_UP = app_commands.AppCommandChannel, app_commands.AppCommandThread
+
+
 def target_of(interaction: discord.Interaction[Any], place: Any = None) -> Target:
-    """The chat of an interaction, or the `place` that was named in it. In a direct message everybody is an admin."""
+    """The chat of an interaction, or the `place` that was named in it. In a direct message everybody is an admin.
+
+    Raises `TellUser` for a place that is none of the server's, or that the asker does not see.
+    """
     user = str(interaction.user.id)
     if interaction.guild_id is None:
         ref = ChatRef(Platform.DISCORD, str(interaction.channel_id))
         return Target(ref, "direct message", Asker(user, True), None)
     server = interaction.guild.name if interaction.guild else ""
     if place is not None and place.id != interaction.channel_id:
+        # What Discord itself has looked up bears the asker's rights; a bare id is only what their client sent.
+        seen = isinstance(place, _LOOKED_UP) and (place.permissions.view_channel or place.permissions.administrator)
+        if not seen:
+            raise TellUser("I know no such channel here that you can see.")
         ref = ChatRef(Platform.DISCORD, str(place.id))
         rights = _own_rights(interaction, place.id)
         thread = isinstance(place, app_commands.AppCommandThread)
@@ -89,6 +98,24 @@ def target_of(interaction: discord.Interaction[Any], place: Any = None) -> Targe
     asker = Asker(user, _may_manage(interaction.permissions))
     title = _title(getattr(channel, "name", None), server)
     return Target(ref, title, asker, interaction.app_permissions, isinstance(channel, discord.Thread))
+
+
+def suggesting_for(interaction: discord.Interaction[Any]) -> ChatRef:
+    """The chat whose topics and settings to suggest while somebody types: the interaction's own, or another one of
+    the server that they named and may manage.
+
+    While they type, Discord passes on whatever channel their client names, and does not say what they may do there.
+    """
+    own = ChatRef(Platform.DISCORD, str(interaction.channel_id))
+    place, guild, member = getattr(interaction.namespace, "channel", None), interaction.guild, interaction.user
+    if place is None or guild is None or not isinstance(member, discord.Member):
+        return own
+    channel = guild.get_channel_or_thread(place.id)
+    try:
+        managed = channel is not None and _may_manage(channel.permissions_for(member))
+    except discord.ClientException:  # a thread whose channel we do not see
+        managed = False
+    return ChatRef(Platform.DISCORD, str(place.id)) if managed else own
 
 
 def _title(name: str | None, server: str) -> str:
@@ -212,7 +239,11 @@ class Tree(app_commands.CommandTree[Any]):
 
     def _slash(self, command: Command) -> app_commands.Command[Any, ..., None]:
         async def callback(interaction: discord.Interaction[Any], **options: Any) -> None:
-            target = target_of(interaction, options.pop("channel", None))
+            try:
+                target = target_of(interaction, options.pop("channel", None))
+            except TellUser as error:
+                await self._answer.give(interaction, said(_refused(error)), private=True)
+                return
             work = said(
                 carry_out(self._conversation, command.name, target, options),
                 command=command.name,
@@ -244,19 +275,20 @@ class Tree(app_commands.CommandTree[Any]):
     async def _suggestions(
         self, argument: Argument, interaction: discord.Interaction[Any], typed: str
     ) -> list[Suggestion]:
-        # While somebody types, Discord names the channel they chose, but not their rights there.
-        place = getattr(interaction.namespace, "channel", None)
-        ref = ChatRef(Platform.DISCORD, str(place.id if place else interaction.channel_id))
+        ref = suggesting_for(interaction)
         if argument.suggests is Suggests.TOPICS:
             return await self._conversation.suggest(ref, typed)
         if argument.suggests is Suggests.CATEGORIES:
             return await self._conversation.suggest_categories(typed)
         if argument.name == "value":
-            choices = await self._conversation.choices(ref, getattr(interaction.namespace, "name", None) or "")
-            options = choices.options if isinstance(choices, SettingChoices) else ()
-            return [Suggestion(value, label) for value, label in options if typed.lower() in label.lower()]
+            name = getattr(interaction.namespace, "name", None) or ""
+            return await self._conversation.suggest_values(ref, name, typed)
         names = [depth.value for depth in Depth] if argument.name == "depth" else values.NAMES
         return [Suggestion(name, name) for name in names if name.startswith(typed.strip().lower())]
+
+
+async def _refused(error: TellUser) -> NoReturn:
+    raise error
 
 
 async def _changed() -> NoReturn:
