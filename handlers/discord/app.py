@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 
 import aiohttp
 import discord
@@ -14,9 +15,10 @@ from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
 from bot.ports import Clock
 from bot.settings import Settings
-from handlers.discord.client import Memory, PaperboyClient
+from handlers.discord.client import Memory, NoSessionsLeft, PaperboyClient
+from handlers.discord.refusals import Refusals
 from handlers.discord.sender import DiscordSender
-from handlers.discord.wire import InvalidRequests
+from handlers.discord.wire import InvalidRequests, TheirClock
 
 log = structlog.get_logger()
 
@@ -34,6 +36,10 @@ PERMISSIONS = discord.Permissions(
 )
 """What the invite asks for: to post, in threads and forums too, and to look at its own recent messages."""
 
+BAD_TOKEN = 4004
+"""The code by which the gateway closes on a token that is worth nothing any more."""
+_REVOKED = "Discord does not accept the bot token any more; put a new one into DISCORD_BOT_TOKEN and start again"
+
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.RateLimited, OSError, TimeoutError)
 
 
@@ -46,8 +52,11 @@ def invite_url(application_id: int | str) -> str:
 class DiscordApp:
     """A client with its sender."""
 
-    def __init__(self, token: str, client: PaperboyClient, sender: DiscordSender, clock: Clock) -> None:
+    def __init__(
+        self, token: str, client: PaperboyClient, sender: DiscordSender, refusals: Refusals, clock: Clock
+    ) -> None:
         self.client, self.sender = client, sender
+        self._refusals = refusals
         self._problem: str | None = "not connected to Discord yet"
         self._token, self._clock = token, clock
         self._task: asyncio.Task[None] | None = None
@@ -90,8 +99,14 @@ class DiscordApp:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         await self.client.http.close()
+        await self._refusals.end()
 
     async def _log_in(self) -> bool:
+        await self._refusals.begin()
+        if self._refusals.invalid.wait() is not None:
+            self._problem = "too many requests to Discord were refused; waiting before it blocks us"
+            log.warning("discord has to wait", why=self._problem)
+            return False
         try:
             await self.client.login(self._token)
         except discord.LoginFailure:
@@ -107,25 +122,63 @@ class DiscordApp:
         return True
 
     async def _run(self, logged_in: bool) -> None:
+        try:
+            if not logged_in:
+                await self._keep_logging_in()
+            while not await self._connect():
+                pass
+        except BadSetting as error:
+            self._problem = str(error)
+            log.error("discord refuses the token")
+        except Exception as error:  # nothing else would tell that commands are not answered any more
+            self._problem = f"the connection to Discord failed ({type(error).__name__})"
+            log.exception("discord stopped")
+
+    async def _keep_logging_in(self) -> None:
         delay = FIRST_RETRY_SECONDS
-        while not logged_in:
-            await self._clock.sleep(delay)
+        while True:
+            await self._clock.sleep(max(delay, self._refusals.invalid.wait() or 0.0))
             delay = min(delay * 2, LONGEST_RETRY_SECONDS)
-            try:
-                logged_in = await self._log_in()
-            except BadSetting as error:
-                self._problem = str(error)
-                log.error("discord refuses the token")
+            if await self._log_in():
                 return
+
+    async def _connect(self) -> bool:
+        """Stay connected as long as that can be; False where it may be tried anew."""
+        await self._wait_for_a_session()
         self._problem = None
         try:
             await self.client.connect(reconnect=True)
+        except (NoSessionsLeft, discord.RateLimited):
+            return False
         except discord.PrivilegedIntentsRequired:
             self._problem = "Discord refuses the intents that Paperboy asks for"
-        except (discord.ConnectionClosed, discord.GatewayNotFound) as error:
+        except discord.ConnectionClosed as error:
+            gone = error.code == BAD_TOKEN
+            self._problem = _REVOKED if gone else f"Discord closed the connection for good ({error})"
+        except discord.GatewayNotFound as error:
             self._problem = f"Discord closed the connection for good ({error})"
         if self._problem:
             log.error("discord stopped", why=self._problem)
+        return True
+
+    async def _wait_for_a_session(self) -> None:
+        """Wait until a session may begin: whoever begins too many in a day loses the token."""
+        delay = FIRST_RETRY_SECONDS
+        while True:
+            try:
+                return await self.client.require_session_left()
+            except NoSessionsLeft as error:
+                then = self._clock.now() + timedelta(seconds=error.wait)
+                self._problem = f"Discord lets the bot connect no more until {then:%Y-%m-%d %H:%M} UTC"
+                log.warning("discord allows no more sessions for now", until=then.isoformat())
+                await self._clock.sleep(error.wait)
+            except (discord.GatewayNotFound, *_UNREACHABLE) as error:
+                if getattr(error.__cause__, "status", None) == 401:
+                    raise BadSetting("DISCORD_BOT_TOKEN", _REVOKED) from None
+                self._problem = f"Discord cannot be reached ({type(error).__name__})"
+                log.warning("discord cannot be reached", error=type(error).__name__)
+                await self._clock.sleep(max(delay, self._refusals.invalid.wait() or 0.0))
+                delay = min(delay * 2, LONGEST_RETRY_SECONDS)
 
 
 def build(settings: Settings, conversation: Conversation, memory: Memory, clock: Clock) -> DiscordApp:
@@ -138,6 +191,7 @@ def build(settings: Settings, conversation: Conversation, memory: Memory, clock:
         raise BadSetting("DISCORD_BOT_TOKEN", "is not set; the developer portal shows it under Bot.")
     discord.http.Route.BASE = settings.discord_api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
-    invalid = InvalidRequests(clock.now)
-    client = PaperboyClient(conversation, invalid, settings.data_dir, memory)
-    return DiscordApp(token, client, DiscordSender(client, invalid, settings.data_dir), clock)
+    invalid, theirs = InvalidRequests(clock.now), TheirClock(clock.now)
+    client = PaperboyClient(conversation, invalid, settings.data_dir, memory, theirs)
+    sender = DiscordSender(client, invalid, settings.data_dir, theirs=theirs)
+    return DiscordApp(token, client, sender, Refusals(invalid, memory), clock)

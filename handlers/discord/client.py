@@ -17,7 +17,7 @@ from bot.errors import RetryLater
 from bot.model import JSON, ChatRef, Platform
 from handlers.discord.commands import Tree, press, said
 from handlers.discord.responding import Answer
-from handlers.discord.wire import InvalidRequests, Pace, trace_config
+from handlers.discord.wire import InvalidRequests, Pace, TheirClock, bounded, trace_config
 
 log = structlog.get_logger()
 
@@ -37,18 +37,37 @@ LONGEST_LIMIT_SECONDS = 30.0
 """Rate limits up to this are waited for by discord.py (it takes no less); longer ones are the pipeline's business."""
 
 
+SPARE_SESSIONS = 1
+"""So many beginnings of sessions are left alone: Discord resets the token of a bot that begins more than it may."""
+
+
+class NoSessionsLeft(Exception):
+    """Discord lets the bot begin hardly any more sessions for `wait` seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"no session may begin for {wait:.0f} s")
+        self.wait = wait
+
+
 class PaperboyClient(discord.Client):
     """Asks for no privileged intent and keeps no members or messages in memory. `connected` is set while the gateway
     serves us."""
 
-    def __init__(self, conversation: Conversation, invalid: InvalidRequests, data_dir: Path, memory: Memory) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        invalid: InvalidRequests,
+        data_dir: Path,
+        memory: Memory,
+        theirs: TheirClock | None = None,
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, dm_messages=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
-            http_trace=trace_config(invalid, Pace()),
+            http_trace=trace_config(invalid, Pace(), theirs, self._before_gateway),
             max_ratelimit_timeout=LONGEST_LIMIT_SECONDS,
             guild_ready_timeout=0.25,
         )
@@ -72,6 +91,19 @@ class PaperboyClient(discord.Client):
             log.info("discord commands registered", commands=len(table))
         except (discord.DiscordException, RetryLater) as error:
             log.warning("discord commands not registered", error=str(error)[:200])
+
+    async def _before_gateway(self) -> None:
+        """Before a connection that replaces a lost one: to resume costs nothing, another session does. The first one's
+        place was looked for before."""
+        if self.ws is not None and self.ws.session_id is None:
+            await self.require_session_left()
+
+    async def require_session_left(self) -> None:
+        """Ask Discord whether a session may begin. Raises `NoSessionsLeft`, and `discord.GatewayNotFound` or what
+        aiohttp raises where Discord does not say."""
+        _shards, _url, limit = await self.http.get_bot_gateway()
+        if limit["remaining"] <= SPARE_SESSIONS:
+            raise NoSessionsLeft((bounded(limit["reset_after"] / 1000) or 0.0) + 1.0)
 
     async def forget_session(self) -> None:
         """Make a login possible again after one that failed; discord.py has no word for it."""

@@ -8,20 +8,29 @@ keeps to Discord's overall limit, which discord.py runs into before it knows of 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 
 import aiohttp
 
-INVALID_WINDOW = timedelta(minutes=10)
+from bot.model import JSON
+
+INVALID_WINDOW_SECONDS = 600.0
 INVALID_LIMIT = 2_000
 """Answers of 401, 403 and 429 in a window after which we stop asking; Discord blocks the address at 10,000."""
+_TOGETHER_SECONDS = 10
+"""Refusals are written down together by as many seconds."""
+
+LONGEST_WAIT_SECONDS = 24 * 3600.0
+"""The longest that we let anybody make us wait; whoever asks for more is asked again after that."""
 
 REQUESTS_PER_SECOND = 40.0
 """Discord takes 50 a second of a bot; answers to interactions are not counted."""
@@ -29,21 +38,76 @@ _UNCOUNTED = ("/interactions/", "/webhooks/")
 
 
 class InvalidRequests:
-    """Counts answers that Discord holds against an address, and says when to stop. `now` gives the time in UTC."""
+    """Counts answers that Discord holds against an address, and says when to stop.
 
-    def __init__(self, now: Callable[[], datetime], limit: int = INVALID_LIMIT) -> None:
-        self._now = now
-        self._times: deque[datetime] = deque(maxlen=limit)
+    It counts by `monotonic` (seconds), so that a clock that is set neither forgets nor holds; `now`, the time in UTC,
+    only dates what outlives the process.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        limit: int = INVALID_LIMIT,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._now, self._monotonic = now, monotonic
+        self._times: deque[float] = deque(maxlen=limit)
+        self.noted = 0
+        """How many this process has noted."""
+        self.more = asyncio.Event()
+        """Set whenever one is noted."""
 
     def note(self) -> None:
-        self._times.append(self._now())
+        self._times.append(self._monotonic())
+        self.noted += 1
+        self.more.set()
 
     def wait(self) -> float | None:
         """Seconds until asking is safe again; None where it is now."""
         if len(self._times) < (self._times.maxlen or 0):
             return None
-        left = (self._times[0] + INVALID_WINDOW - self._now()).total_seconds()
+        left = self._times[0] + INVALID_WINDOW_SECONDS - self._monotonic()
         return left if left > 0 else None
+
+    def as_json(self) -> JSON:
+        """What still counts, as [seconds since 1970, how many] in order of time; never earlier than they were."""
+        now, here = self._now().timestamp(), self._monotonic()
+        recent = (now - (here - each) for each in self._times if here - each < INVALID_WINDOW_SECONDS)
+        together = Counter(math.ceil(each / _TOGETHER_SECONDS) * _TOGETHER_SECONDS for each in recent)
+        return {"refused": [list(each) for each in sorted(together.items())]}
+
+    def restore(self, value: JSON | None) -> None:
+        """Count what an earlier process wrote down as well; hours that have not come count as now."""
+        now, here = self._now().timestamp(), self._monotonic()
+        earlier: list[float] = []
+        for at, count in (value or {}).get("refused") or ():
+            ago = max(0.0, now - float(at))
+            if ago < INVALID_WINDOW_SECONDS:
+                earlier += [here - ago] * min(int(count), self._times.maxlen or 0)
+        self._times = deque(sorted([*earlier, *self._times]), maxlen=self._times.maxlen)
+
+
+class TheirClock:
+    """Our hours as Discord's, by the dates of its answers; the same ones until it has answered."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._ahead = timedelta()
+
+    def heard(self, date: str | None) -> None:
+        """Take in the `Date` of an answer."""
+        try:
+            theirs = parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        self._ahead = self._now() - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
+
+    def now(self) -> datetime:
+        return self.of(self._now())
+
+    def of(self, ours: datetime) -> datetime:
+        return ours - self._ahead
 
 
 class Pace:
@@ -102,10 +166,17 @@ class Trail:
 _trail: ContextVar[Trail | None] = ContextVar("discord_trail", default=None)
 
 
-def trace_config(invalid: InvalidRequests, pace: Pace) -> aiohttp.TraceConfig:
-    """The trace for `discord.Client(http_trace=…)`."""
+def trace_config(
+    invalid: InvalidRequests,
+    pace: Pace,
+    theirs: TheirClock | None = None,
+    before_gateway: Callable[[], Awaitable[None]] | None = None,
+) -> aiohttp.TraceConfig:
+    """The trace for `discord.Client(http_trace=…)`. What `before_gateway` raises keeps a gateway from being opened."""
 
     async def began(_s: aiohttp.ClientSession, _c: SimpleNamespace, params: aiohttp.TraceRequestStartParams) -> None:
+        if before_gateway is not None and params.url.scheme in ("ws", "wss"):
+            await before_gateway()
         if not any(each in params.url.path for each in _UNCOUNTED):
             await pace.turn()
 
@@ -115,6 +186,8 @@ def trace_config(invalid: InvalidRequests, pace: Pace) -> aiohttp.TraceConfig:
 
     async def answered(_s: aiohttp.ClientSession, _c: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
         response = params.response
+        if theirs is not None:
+            theirs.heard(response.headers.get("Date"))
         # Limits that others used up ("shared") are not held against us.
         if response.status in (401, 403, 429) and response.headers.get("X-RateLimit-Scope") != "shared":
             invalid.note()
@@ -155,6 +228,11 @@ def _follow(trail: Trail, response: aiohttp.ClientResponse) -> None:
 
 def _seconds(text: str | None) -> float | None:
     try:
-        return float(text) if text else None
+        return bounded(float(text)) if text else None
     except ValueError:
         return None
+
+
+def bounded(seconds: float) -> float | None:
+    """A wait that was asked for as one that can be waited: None where it is no number."""
+    return None if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)

@@ -13,11 +13,18 @@ from bot.conversation import Conversation, Defaults
 from bot.storage.store import SqlStore
 from handlers.discord.client import PaperboyClient
 from handlers.discord.sender import DiscordSender
-from handlers.discord.wire import InvalidRequests, Pace, trace_config
+from handlers.discord.wire import InvalidRequests, Pace, TheirClock, trace_config
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.stores import memory_store
 from tests.handlers.discord.desk import Desk
+
+
+class SteadyClock(FakeClock):
+    """With seconds that go on as its hours do, unless these are set."""
+
+    def monotonic(self) -> float:
+        return self.now().timestamp()
 
 
 @pytest.fixture
@@ -30,20 +37,21 @@ async def dc(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock() -> SteadyClock:
+    return SteadyClock()
 
 
 @pytest.fixture
-async def sender(dc: FakeDiscord, clock: FakeClock, tmp_path: Path) -> AsyncIterator[DiscordSender]:
-    """A sender over a client that is logged in, without a gateway."""
-    invalid = InvalidRequests(clock.now, limit=5)
-    trace = trace_config(invalid, Pace(per_second=1_000))
+async def sender(dc: FakeDiscord, clock: SteadyClock, tmp_path: Path) -> AsyncIterator[DiscordSender]:
+    """A sender over a client that is logged in, without a gateway. Its clock is Discord's, too."""
+    dc.world.clock = clock.now
+    invalid, theirs = InvalidRequests(clock.now, limit=5, monotonic=clock.monotonic), TheirClock(clock.now)
+    trace = trace_config(invalid, Pace(per_second=1_000), theirs)
     client = discord.Client(
         intents=discord.Intents.none(), http_trace=trace, max_ratelimit_timeout=30.0, max_messages=None
     )
     await client.login(dc.token)
-    yield DiscordSender(client, invalid, tmp_path)
+    yield DiscordSender(client, invalid, tmp_path, theirs=theirs, monotonic=clock.monotonic)
     await client.close()
 
 

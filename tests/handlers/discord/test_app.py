@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import discord
 import pytest
 
 from bot.conversation import Asker, Conversation
-from bot.errors import BadSetting
+from bot.errors import BadSetting, CannotTell
 from bot.model import Chat, ChatRef, NotSent, Part, Platform, Sent
 from bot.settings import load
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp, build, invite_url
 from handlers.discord.cards import DiscordRenderer
 from handlers.discord.client import REGISTERED
+from handlers.discord.refusals import REFUSED
+from handlers.discord.wire import INVALID_LIMIT
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
-from tests.fakes.discord_world import THREAD, user
+from tests.fakes.discord_world import READ_MESSAGE_HISTORY, SEND_MESSAGES, THREAD, VIEW_CHANNEL, user
 from tests.handlers.discord.desk import Desk, digest
 
 Make = Callable[[], DiscordApp]
@@ -149,6 +152,106 @@ async def test_it_keeps_trying_where_discord_cannot_be_reached(
     await app.stop()
 
 
+async def test_a_service_that_was_refused_too_often_does_not_even_log_in(
+    make: Make, dc: FakeDiscord, clock: FakeClock, store: SqlStore
+) -> None:
+    await store.remember_value(REFUSED, {"refused": [[clock.now().timestamp(), INVALID_LIMIT]]})
+    app = make()
+    await app.start()
+    await asyncio.sleep(0.05)
+    assert app.problem is not None
+    assert "too many requests" in app.problem
+    await app.stop()
+    assert not dc.requests
+
+
+async def test_a_refused_login_is_counted_after_the_process_has_ended(
+    make: Make, dc: FakeDiscord, store: SqlStore
+) -> None:
+    app = make()
+    dc.token = "another"
+    with pytest.raises(BadSetting):
+        await app.start()
+    await app.stop()
+    assert [count for _, count in (await store.value(REFUSED) or {})["refused"]] == [1]
+
+
+async def test_the_last_sessions_of_a_day_are_not_begun(
+    make: Make, dc: FakeDiscord, clock: FakeClock, channel: int
+) -> None:
+    dc.gateway.starts_left = 1
+    app = make()
+    await app.start()
+    await until(lambda: app.problem and "connect no more until" in app.problem)
+    assert isinstance(await app.sender.send(chat(channel), part("Hello"), "k|1"), Sent), "sending needs no session"
+    assert dc.gateway.identifies == 0
+    dc.gateway.starts_left = 1_000
+    await app.ready()
+    assert app.problem is None
+    assert max(clock.slept) > 80_000
+    await app.stop()
+
+
+async def test_a_lost_session_is_not_replaced_by_one_of_the_last(app: DiscordApp, dc: FakeDiscord) -> None:
+    dc.gateway.starts_left = 1
+    await dc.gateway.invalidate()
+    await until(lambda: app.problem and "connect no more until" in app.problem)
+    assert dc.gateway.identifies == 1
+    dc.gateway.starts_left = 1_000
+    await until(lambda: app.problem is None)
+    assert dc.gateway.identifies == 2
+
+
+async def test_a_gateway_that_cannot_be_asked_for_is_asked_for_again(make: Make, dc: FakeDiscord) -> None:
+    dc.fail("503", r"GET /gateway/bot", times=3)
+    app = make()
+    await app.start()
+    await app.ready()
+    await app.stop()
+    assert dc.count(r"GET /gateway/bot") == 4
+
+
+async def test_a_token_that_is_revoked_is_told_and_nothing_is_lost(
+    app: DiscordApp, dc: FakeDiscord, channel: int
+) -> None:
+    await dc.revoke()
+    await until(lambda: app.problem and "DISCORD_BOT_TOKEN" in app.problem)
+    assert dc.gateway.identifies == 1
+    outcome = await app.sender.send(chat(channel), part("Hello"), "k|1")
+    assert isinstance(outcome, NotSent)
+    assert outcome.whole_platform
+
+
+async def test_a_warning_asks_no_place_that_the_gateway_says_is_closed(
+    make: Make, dc: FakeDiscord, channel: int
+) -> None:
+    guild = int(dc.world.channels[channel]["guild_id"])
+    notices = dc.world.add_channel(guild, "general")
+    dc.world.guilds[guild]["system_channel_id"] = str(notices)
+    dc.world.deny(notices, SEND_MESSAGES)
+    app = make()
+    await app.start()
+    await app.ready()
+    await app.sender.warn(chat(channel), "Paperboy may not see the channel")
+    await app.stop()
+    assert [each["channel"] for each in dc.world.accepted] == [int(dc.world.direct(7)["id"])]
+    assert dc.count(rf"POST /channels/{notices}/messages") == 0
+
+
+async def test_the_gateway_tells_whether_an_empty_history_is_one(
+    app: DiscordApp, dc: FakeDiscord, channel: int
+) -> None:
+    await app.sender.send(chat(channel), part("Hello"), "k|2")
+    dc.world.messages.clear()
+    since = datetime.now(UTC) - timedelta(hours=1)
+    assert await app.sender.find(chat(channel), part("Hello"), "k|1", since) is None
+    dc.world.deny(channel, READ_MESSAGE_HISTORY)
+    await dc.gateway.dispatch("CHANNEL_UPDATE", dc.world.channels[channel])
+    await dc.interactions.slash(channel, "help")  # answered after the event before it
+    with pytest.raises(CannotTell, match="“Read Message History”"):
+        await app.sender.find(chat(channel), part("Hello"), "k|1", since)
+
+
 async def test_a_command_over_the_socket(app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore) -> None:
     answer = await dc.interactions.slash(channel, "subscribe", query="cs.CV")
     assert "Subscribed" in answer.text
@@ -189,6 +292,68 @@ async def test_where_the_bot_may_not_post_nothing_is_promised(
     answer = await dc.interactions.slash(channel, "subscribe", query="cs.CV")
     assert "Send Messages" in answer.text
     assert not await store.subscriptions(chat(channel))
+
+
+@pytest.fixture
+async def foreign(dc: FakeDiscord, store: SqlStore, conversation: Conversation) -> int:
+    """A channel of another server that follows a topic and is suspended."""
+    channel = dc.world.add_channel(dc.world.add_guild("elsewhere"), "secret")
+    await conversation.subscribe(ADMIN, chat(channel), "cs.CR")
+    await conversation.suspend(chat(channel), "Paperboy was removed from the server")
+    return channel
+
+
+async def test_completion_tells_nothing_of_a_channel_elsewhere_and_wakes_nobody(
+    app: DiscordApp, dc: FakeDiscord, channel: int, foreign: int, store: SqlStore, conversation: Conversation
+) -> None:
+    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
+    owner = 7
+    found = await dc.interactions.autocomplete(channel, "unsubscribe", "topic", "cs", person=owner, channel=foreign)
+    assert [each["value"] for each in found] == ["cat:cs.CV"]
+    await dc.interactions.autocomplete(channel, "settings", "value", "", person=owner, name="style", channel=foreign)
+    await _suspended(store, chat(foreign), "removed from the server")
+
+
+async def test_completion_is_about_a_named_channel_for_those_who_may_manage_it(
+    app: DiscordApp, dc: FakeDiscord, channel: int, conversation: Conversation
+) -> None:
+    other = dc.world.add_channel(next(iter(dc.world.guilds)), "other")
+    await dc.gateway.dispatch("CHANNEL_CREATE", dc.world.channels[other])
+    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
+    await conversation.subscribe(ADMIN, chat(other), "cs.LG")
+    for person, expected in ((7, ["cat:cs.LG"]), (42, ["cat:cs.CV"])):  # the server's owner, and anybody
+        found = await dc.interactions.autocomplete(channel, "unsubscribe", "topic", "", person=person, channel=other)
+        assert [each["value"] for each in found] == expected
+
+
+async def test_completing_a_setting_resumes_nothing(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, conversation: Conversation
+) -> None:
+    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
+    await conversation.suspend(chat(channel), "the channel was closed")
+    found = await dc.interactions.autocomplete(channel, "settings", "value", "comp", name="style")
+    assert [each["value"] for each in found] == ["compact"]
+    await _suspended(store, chat(channel), "the channel was closed")
+
+
+@pytest.mark.parametrize("command", ["subscriptions", "settings"])
+async def test_a_command_tells_nothing_of_a_channel_that_the_asker_does_not_see(
+    app: DiscordApp,
+    dc: FakeDiscord,
+    channel: int,
+    foreign: int,
+    store: SqlStore,
+    conversation: Conversation,
+    command: str,
+) -> None:
+    hidden = dc.world.add_channel(next(iter(dc.world.guilds)), "hidden")
+    dc.world.deny(hidden, VIEW_CHANNEL)
+    await conversation.subscribe(ADMIN, chat(hidden), "cs.CR")
+    await conversation.suspend(chat(hidden), "removed from the server")
+    for place in (foreign, hidden):
+        answer = await dc.interactions.slash(channel, command, admin=False, channel=place)
+        assert "no such channel" in answer.text
+        await _suspended(store, chat(place), "removed from the server")
 
 
 async def test_what_takes_long_is_announced_within_three_seconds_and_follows(

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+import math
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import discord
 import pytest
 
-from bot.errors import RetryLater
+from bot.errors import CannotTell, RetryLater
 from bot.model import ChatGone, ChatRef, NotSent, Part, Platform, Rejected, Sent, Unknown
-from handlers.discord.sender import DiscordSender
-from handlers.discord.wire import InvalidRequests, Pace, trace_config
+from handlers.discord.outcomes import REFUSED_SECONDS
+from handlers.discord.sender import PAGE, PAGES, POSTS_LOOKED_AT, DiscordSender
+from handlers.discord.wire import LONGEST_WAIT_SECONDS, InvalidRequests, Pace, trace_config
 from tests.fakes.clock import FakeClock
-from tests.fakes.discord import CREATE_POST, FakeDiscord
-from tests.fakes.discord_world import user
+from tests.fakes.discord import CREATE_POST, Bucket, FakeDiscord
+from tests.fakes.discord_world import READ_MESSAGE_HISTORY, VIEW_CHANNEL, user
 
-SINCE = datetime.now(UTC) - timedelta(hours=1)
+SINCE = FakeClock().now() - timedelta(hours=1)
+LOOK = r"GET /channels/\d+/messages"
 
 KEY = "discord:1|2026-06-02|1"
 SECOND = "discord:1|2026-06-02|2"
@@ -30,6 +33,12 @@ def chat(channel: int) -> ChatRef:
 
 def part(text: str = "Ten new papers", **more: Any) -> Part:
     return Part({"components": [{"type": 10, "content": text}], **more})
+
+
+def chatter(dc: FakeDiscord, channel: int, count: int) -> None:
+    """So many messages by somebody else."""
+    for number in range(count):
+        dc.world.store_message(channel, {"content": f"chatter {number}"}, set(), author=user(42, "bob"))
 
 
 @pytest.fixture
@@ -125,10 +134,119 @@ async def test_a_part_is_found_below_what_others_said_since(
     sender: DiscordSender, dc: FakeDiscord, channel: int
 ) -> None:
     sent = await sender.send(chat(channel), part(), KEY)
-    for number in range(150):
-        dc.world.store_message(channel, {"content": f"chatter {number}"}, set(), author=user(42, "bob"))
+    chatter(dc, channel, 450)
     assert isinstance(sent, Sent)
     assert await sender.find(chat(channel), part(), KEY, SINCE) == sent.message_id
+
+
+async def test_a_look_ends_where_the_part_cannot_be(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, clock: FakeClock
+) -> None:
+    chatter(dc, channel, 450)
+    clock.advance(3600)
+    chatter(dc, channel, 150)
+    assert await sender.find(chat(channel), part(), KEY, clock.now() - timedelta(minutes=5)) is None
+    assert dc.count(LOOK) == 2
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=50), timedelta(days=1)])
+async def test_a_clock_that_ran_ahead_when_the_part_was_written_hides_nothing(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, clock: FakeClock, ahead: timedelta
+) -> None:
+    sent = await sender.send(chat(channel), part(), KEY)
+    chatter(dc, channel, 150)
+    assert isinstance(sent, Sent)
+    assert await sender.find(chat(channel), part(), KEY, clock.now() + ahead) == sent.message_id
+
+
+async def test_a_clock_that_runs_ahead_hides_nothing(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, clock: FakeClock
+) -> None:
+    dc.world.clock = lambda: clock.now() - timedelta(days=1)
+    written_at = clock.now()
+    sent = await sender.send(chat(channel), part(), KEY)
+    chatter(dc, channel, 150)
+    clock.advance(2 * 86_400)
+    assert isinstance(sent, Sent)
+    assert await sender.find(chat(channel), part(), KEY, written_at) == sent.message_id
+
+
+async def test_more_than_can_be_looked_through_is_not_taken_for_not_there(
+    sender: DiscordSender, dc: FakeDiscord, channel: int
+) -> None:
+    dc.overall = Bucket(1_000, 1.0)
+    chatter(dc, channel, PAGE * PAGES + 1)
+    with pytest.raises(CannotTell, match="looked through"):
+        await sender.find(chat(channel), part(), KEY, SINCE)
+    assert dc.count(LOOK) == PAGES
+
+
+@pytest.mark.parametrize("right", [READ_MESSAGE_HISTORY, VIEW_CHANNEL])
+async def test_where_the_history_may_not_be_read_nobody_can_tell_once_the_nonce_is_too_old(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, clock: FakeClock, right: int
+) -> None:
+    dc.fail("503", store=True, times=2)
+    assert isinstance(await sender.send(chat(channel), part(), KEY), Unknown)
+    dc.world.deny(channel, right)
+    clock.advance(30)
+    assert await sender.find(chat(channel), part(), KEY, SINCE) is None, "the nonce protects still"
+    clock.advance(60)
+    with pytest.raises(CannotTell, match="“Read Message History”"):
+        await sender.find(chat(channel), part(), KEY, SINCE)
+
+
+async def test_a_repetition_does_not_make_a_nonce_younger(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, clock: FakeClock
+) -> None:
+    dc.fail("503", store=True, times=4)
+    for _ in range(2):
+        assert isinstance(await sender.send(chat(channel), part(), KEY), Unknown)
+        clock.advance(50)
+    dc.world.deny(channel, READ_MESSAGE_HISTORY)
+    with pytest.raises(CannotTell):
+        await sender.find(chat(channel), part(), KEY, SINCE)
+
+
+async def test_where_nothing_was_written_since_a_part_is_not_there_though_history_may_not_be_read(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, clock: FakeClock
+) -> None:
+    dc.world.deny(channel, READ_MESSAGE_HISTORY)
+    assert await sender.find(chat(channel), part(), KEY, SINCE) is None
+    chatter(dc, channel, 1)
+    clock.advance(3600)
+    assert await sender.find(chat(channel), part(), KEY, clock.now()) is None
+
+
+async def test_in_a_channel_that_is_gone_a_part_is_not_there(
+    sender: DiscordSender, dc: FakeDiscord, channel: int
+) -> None:
+    await sender.send(chat(channel), part(), SECOND)
+    dc.world.delete_channel(channel)
+    assert await sender.find(chat(channel), part(), KEY, SINCE) is None
+
+
+@pytest.mark.parametrize("kind", ["firewall", "404", "403/20026", "401"])
+async def test_a_refusal_that_is_not_about_the_chat_only_puts_a_look_off(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, kind: str
+) -> None:
+    dc.fail(kind, LOOK)
+    with pytest.raises(RetryLater):
+        await sender.find(chat(channel), part(), KEY, SINCE)
+
+
+async def test_nobody_looks_while_nothing_may_be_asked(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, tmp_path: Path
+) -> None:
+    for _ in range(5):
+        sender._invalid.note()
+    asked = len(dc.requests)
+    with pytest.raises(RetryLater) as caught:
+        await sender.find(chat(channel), part(), KEY, SINCE)
+    assert caught.value.retry_after == 600
+    lonely = DiscordSender(discord.Client(intents=discord.Intents.none()), InvalidRequests(FakeClock().now), tmp_path)
+    with pytest.raises(RetryLater):
+        await lonely.find(chat(channel), part(), KEY, SINCE)
+    assert len(dc.requests) == asked
 
 
 async def test_a_stranger_cannot_pass_for_us(sender: DiscordSender, dc: FakeDiscord, channel: int) -> None:
@@ -179,6 +297,84 @@ async def test_opening_a_post_is_tried_once_and_found_again(sender: DiscordSende
     assert await sender.find(chat(forum), part(), KEY, SINCE) == dc.world.threads(parent=forum)[0]["id"]
 
 
+async def test_a_post_is_found_behind_many_others(
+    sender: DiscordSender, dc: FakeDiscord, forum: int, clock: FakeClock
+) -> None:
+    dc.channel_limit, dc.overall = (100, 1.0), Bucket(1_000, 1.0)
+    sent = await sender.send(chat(forum), part(), KEY)
+    assert isinstance(sent, Sent)
+    for number in range(25):
+        await sender.send(chat(forum), part(), f"discord:1|other {number}|1")
+    dc.world.archive(int(sent.message_id))
+    for number in range(150):
+        clock.advance(1)
+        dc.world.archive(dc.world.add_thread(forum, f"chatter {number}"))
+    restarted = DiscordSender(sender._client, sender._invalid, Path())
+    assert await restarted.find(chat(forum), part(), KEY, SINCE) == sent.message_id
+
+
+async def test_posts_are_looked_for_no_further_back_than_the_part_can_be(
+    sender: DiscordSender, dc: FakeDiscord, forum: int, clock: FakeClock
+) -> None:
+    for number in range(250):
+        clock.advance(1)
+        dc.world.archive(dc.world.add_thread(forum, f"post {number}", owner=dc.world.bot["id"]))
+    clock.advance(3600)
+    assert await sender.find(chat(forum), part(), KEY, clock.now()) is None
+    assert dc.count(r"GET /channels/\d+/threads/archived/public") == 1
+    assert dc.count(r"GET /channels/\d+/messages/\d+") == 0
+
+
+async def test_more_posts_than_can_be_looked_at_are_not_taken_for_not_there(
+    sender: DiscordSender, dc: FakeDiscord, forum: int
+) -> None:
+    dc.overall = Bucket(1_000, 1.0)
+    for number in range(POSTS_LOOKED_AT + 1):
+        dc.world.add_thread(forum, f"post {number}", owner=dc.world.bot["id"])
+    with pytest.raises(CannotTell, match="posts"):
+        await sender.find(chat(forum), part(), KEY, SINCE)
+
+
+async def test_in_a_forum_that_may_not_be_read_nobody_can_tell_and_no_nonce_protects(
+    sender: DiscordSender, dc: FakeDiscord, forum: int
+) -> None:
+    dc.world.deny(forum, READ_MESSAGE_HISTORY)
+    assert await sender.find(chat(forum), part(), KEY, SINCE) is None, "no post was ever opened"
+    dc.fail("500", CREATE_POST, store=True)
+    assert isinstance(await sender.send(chat(forum), part(), KEY), Unknown)
+    with pytest.raises(CannotTell, match="“Read Message History”"):
+        await sender.find(chat(forum), part(), KEY, SINCE)
+
+
+async def test_a_forum_that_may_not_be_read_still_gets_the_next_part(
+    sender: DiscordSender, dc: FakeDiscord, forum: int, tmp_path: Path
+) -> None:
+    await sender.send(chat(forum), part(), KEY)
+    dc.world.deny(forum, READ_MESSAGE_HISTORY)
+    restarted = DiscordSender(sender._client, sender._invalid, tmp_path)
+    assert isinstance(await restarted.send(chat(forum), part("The others"), SECOND), Sent)
+
+
+async def test_a_first_part_that_comes_late_joins_the_post_of_the_others(
+    sender: DiscordSender, dc: FakeDiscord, forum: int
+) -> None:
+    await sender.send(chat(forum), part("The others"), SECOND)
+    assert await sender.find(chat(forum), part(), KEY, SINCE) is None
+    assert isinstance(await sender.send(chat(forum), part(), KEY), Sent)
+    assert len(dc.world.threads(parent=forum)) == 1
+
+
+async def test_a_404_that_is_not_discords_opens_no_second_post(
+    sender: DiscordSender, dc: FakeDiscord, forum: int
+) -> None:
+    await sender.send(chat(forum), part(), KEY)
+    dc.fail("404")
+    outcome = await sender.send(chat(forum), part("The others"), SECOND)
+    assert isinstance(outcome, NotSent)
+    assert outcome.whole_platform
+    assert len(dc.world.threads(parent=forum)) == 1
+
+
 async def test_a_deleted_post_does_not_end_the_forum(sender: DiscordSender, dc: FakeDiscord, forum: int) -> None:
     first = await sender.send(chat(forum), part(), KEY)
     assert isinstance(first, Sent)
@@ -209,6 +405,36 @@ async def test_places_that_take_nothing_any_more_are_gone(
     assert outcome.why
 
 
+@pytest.mark.parametrize(
+    "kind", ["403/20026", "403/40001", "403/40002", "400/40004", "403/40333", "403/20018", "404/40012"]
+)
+async def test_refusals_of_the_bot_as_such_suspend_no_chat_and_hold_everything_for_long(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, kind: str
+) -> None:
+    dc.fail(kind)
+    outcome = await sender.send(chat(channel), part(), KEY)
+    assert isinstance(outcome, NotSent)
+    assert (outcome.retry_after, outcome.whole_platform) == (REFUSED_SECONDS, True)
+
+
+@pytest.mark.parametrize("kind", ["403/59999", "404/10097", "403/400001", "400/160006", "400/20016"])
+async def test_what_may_pass_or_is_not_known_makes_only_this_chat_wait(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, kind: str
+) -> None:
+    dc.fail(kind)
+    outcome = await sender.send(chat(channel), part(), KEY)
+    assert isinstance(outcome, NotSent)
+    assert (outcome.retry_after, outcome.whole_platform) == (REFUSED_SECONDS, False)
+
+
+@pytest.mark.parametrize("kind", ["400/200000", "403/240000", "403/20009"])
+async def test_what_moderation_refuses_is_rejected(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, kind: str
+) -> None:
+    dc.fail(kind)
+    assert isinstance(await sender.send(chat(channel), part(), KEY), Rejected)
+
+
 async def test_a_channel_that_never_was_is_gone(sender: DiscordSender) -> None:
     assert await sender.send(chat(99), part(), KEY) == ChatGone("the channel is gone")
 
@@ -230,6 +456,14 @@ async def test_a_long_limit_is_handed_on_with_its_time(
     outcome = await sender.send(chat(channel), part(), KEY)
     assert isinstance(outcome, NotSent)
     assert (outcome.retry_after, outcome.whole_platform) == (90.0, everybody)
+
+
+@pytest.mark.parametrize("asked", [1e15, math.inf])
+async def test_a_limit_without_end_ends(sender: DiscordSender, dc: FakeDiscord, channel: int, asked: float) -> None:
+    dc.fail("429", retry_after=asked)
+    outcome = await sender.send(chat(channel), part(), KEY)
+    assert isinstance(outcome, NotSent)
+    assert outcome.retry_after == LONGEST_WAIT_SECONDS
 
 
 @pytest.mark.parametrize("kind", ["401", "firewall"])

@@ -1,0 +1,85 @@
+"""Keeps the count of refused requests over a restart: Discord goes on counting, whoever asks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import structlog
+
+from bot.errors import RetryLater
+from bot.model import JSON
+from handlers.discord.client import Memory
+from handlers.discord.wire import InvalidRequests
+
+log = structlog.get_logger()
+
+REFUSED = "discord refused requests"
+"""The name under which the count is kept."""
+
+WRITE_EVERY_SECONDS = 5.0
+WRITE_EVERY = 50
+"""How often it is written at most: after so many seconds, or so many more."""
+
+LAST_WRITE_SECONDS = 1.0
+
+
+class Refusals:
+    """Writes what `invalid` counts to `memory`, and takes it up again."""
+
+    def __init__(self, invalid: InvalidRequests, memory: Memory) -> None:
+        self.invalid = invalid
+        self._memory = memory
+        self._written = 0
+        self._restored = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        """Count what earlier processes were refused, and write down from now on; once, however often it is asked."""
+        if not self._restored:
+            self.invalid.restore(await self._remembered())
+            self._restored = True
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep(), name="discord refusals")
+
+    async def end(self) -> None:
+        """Write down what is not written yet."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WRITE_SECONDS):
+                    await self._write()
+
+    async def _keep(self) -> None:
+        while True:
+            await self.invalid.more.wait()
+            await self._write()
+            noted = self.invalid.noted
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WRITE_EVERY_SECONDS):
+                    while self.invalid.noted - noted < WRITE_EVERY:
+                        self.invalid.more.clear()
+                        await self.invalid.more.wait()
+            if self.invalid.noted > self._written:
+                self.invalid.more.set()
+
+    async def _write(self) -> None:
+        noted = self.invalid.noted
+        if noted == self._written:
+            return
+        try:
+            await self._memory.remember_value(REFUSED, self.invalid.as_json())
+        except RetryLater as error:
+            log.warning("refused requests not written down", why=str(error))
+        else:
+            self._written = noted
+
+    async def _remembered(self) -> JSON | None:
+        try:
+            return await self._memory.value(REFUSED)
+        except RetryLater as error:
+            log.warning("refused requests not read", why=str(error))
+            return None

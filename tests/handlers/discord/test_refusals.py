@@ -1,0 +1,94 @@
+"""The count of refused requests outlives the process."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.errors import StoreUnavailable
+from bot.model import JSON
+from bot.storage.store import SqlStore
+from handlers.discord.refusals import REFUSED, WRITE_EVERY, Refusals
+from handlers.discord.wire import InvalidRequests
+from tests.fakes.clock import FakeClock
+
+
+class Notes:
+    """A `Memory` that may be down; `written` counts what it was asked to keep."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, JSON] = {}
+        self.written = 0
+        self.down = False
+
+    async def remember_value(self, name: str, value: JSON) -> None:
+        self.written += 1
+        if self.down:
+            raise StoreUnavailable("The database does not answer.")
+        self.values[name] = value
+
+    async def value(self, name: str) -> JSON | None:
+        if self.down:
+            raise StoreUnavailable("The database does not answer.")
+        return self.values.get(name)
+
+    @property
+    def kept(self) -> int:
+        return sum(count for _, count in self.values.get(REFUSED, {}).get("refused", []))
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+def counting(notes: Notes | SqlStore, limit: int = 100) -> Refusals:
+    return Refusals(InvalidRequests(FakeClock().now, limit), notes)
+
+
+async def test_a_service_that_is_started_again_and_again_goes_on_counting(store: SqlStore) -> None:
+    for _ in range(10):
+        refusals = counting(store)
+        await refusals.begin()
+        assert refusals.invalid.wait() is None
+        for _ in range(10):
+            refusals.invalid.note()
+        await refusals.end()
+    last = counting(store)
+    await last.begin()
+    assert last.invalid.wait() is not None
+    await last.end()
+
+
+async def test_the_first_refusal_is_written_down_at_once_and_the_next_ones_together(notes: Notes) -> None:
+    refusals = counting(notes)
+    await refusals.begin()
+    refusals.invalid.note()
+    while not notes.kept:  # noqa: ASYNC110 - what is waited for is done by another task
+        await asyncio.sleep(0)
+    for _ in range(WRITE_EVERY - 1):
+        refusals.invalid.note()
+        await asyncio.sleep(0)
+    assert notes.kept == 1
+    refusals.invalid.note()
+    while notes.kept == 1:  # noqa: ASYNC110 - as above
+        await asyncio.sleep(0)
+    assert (notes.kept, notes.written) == (WRITE_EVERY + 1, 2)
+    await refusals.end()
+    assert notes.written == 2, "there was nothing more to write"
+
+
+async def test_a_database_that_is_down_costs_only_the_memory(notes: Notes) -> None:
+    notes.down = True
+    refusals = counting(notes, limit=2)
+    await refusals.begin()
+    refusals.invalid.note()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert notes.written == 1, "it is not asked over and over"
+    refusals.invalid.note()
+    assert refusals.invalid.wait() is not None
+    notes.down = False
+    await refusals.end()
+    assert notes.kept == 2
