@@ -16,7 +16,9 @@ GROW_EVERY = 10.0
 """Seconds without a 429 after which the rate grows by a tenth of what Telegram says."""
 
 PROBE_EVERY = 30.0
-"""The same, by one, where the next rate is the one that was too fast; doubled after each attempt that failed."""
+"""The same, by one, where the next rate is the one that was too fast; four times as long after each attempt that
+failed: to whoever waits for an answer, a halt for a little more speed is a bad bargain.
+"""
 
 LONGEST_PROBE = 900.0
 
@@ -46,7 +48,7 @@ class Pace:
         """Several chats met 429s, the first at `first`; nothing is sent until `until`."""
         if now - self._grew_at <= TRIAL:
             self._too_fast, self.rate = self.rate, self._before
-            self._probe_every = min(2 * self._probe_every, LONGEST_PROBE)
+            self._probe_every = min(4 * self._probe_every, LONGEST_PROBE)
         else:
             measured = sum(first - 1.0 < at <= first for at in self._accepted)
             least, most = max(1, self.rate // 3), max(1, self.rate * 2 // 3)
