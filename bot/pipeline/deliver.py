@@ -182,6 +182,9 @@ class Courier:
             return NotSent(str(error), error.retry_after or cadence.backoff(delivery.attempts))
         except CannotTell as error:
             return None if self.resend_unknown else Unknown(str(error), final=True)
+        except Exception as error:  # a sender's mistake must not keep the others from going
+            log.exception("looking failed")
+            return NotSent(f"looking for it failed: {type(error).__name__}")
         return Sent(found) if found else None
 
     async def _sent(self, delivery: Delivery, task: asyncio.Task[bool]) -> Outcome | None:
@@ -192,7 +195,7 @@ class Courier:
             if wait is not None:
                 return wait
             if held := self._hold(delivery.chat.platform, now):
-                return NotSent("the whole platform has to wait", held)
+                return NotSent("the whole platform has to wait", held, whole_platform=True)
             self._waiting.discard(task)
             if not await self.store.begin(delivery.id, self.owner, now):
                 return None

@@ -191,6 +191,32 @@ async def test_a_wait_that_the_platform_names_is_kept_by_the_next_process(scene:
     assert await scene.courier.deliver() == 2
 
 
+async def test_what_had_to_wait_with_its_platform_counts_no_failure_of_its_own(scene: Scene) -> None:
+    await write(scene, chats(Platform.TELEGRAM, 9))
+    scene.telegram.fails(*[NotSent("no route", whole_platform=True)] * 9)
+    await scene.courier.deliver()
+    deliveries = await scene.store.deliveries()
+    assert [each.failures for each in deliveries] == [0] * 9
+    assert await scene.store.oldest_waiting() == scene.clock.now()
+
+
+async def test_a_mistake_in_looking_for_one_part_keeps_no_other_from_going(scene: Scene) -> None:
+    scene.discord = Shortsighted(Platform.DISCORD)
+    await write(scene, chats(Platform.DISCORD, 2))
+    scene.discord.fails(Unknown("reset"), Unknown("reset"))
+    await scene.courier.deliver()
+    scene.clock.advance(60)
+    assert await scene.courier.deliver() == 1
+    assert sorted(each.failures for each in await scene.store.deliveries()) == [1, 2]
+
+
+class Shortsighted(FakePlatform):
+    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
+        if chat.id == "1000":
+            raise KeyError("author")
+        return None
+
+
 async def test_a_platform_that_was_not_reached_is_tried_at_once_by_the_next_process(scene: Scene) -> None:
     await write(scene, chats(Platform.TELEGRAM, 1))
     scene.telegram.fails(NotSent("no route", whole_platform=True))
