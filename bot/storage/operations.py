@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -131,9 +132,9 @@ class SqlOperations:
             raise TellUser(f"{path} is there already; name a file that is not.")
         if not await asyncio.to_thread(os.access, path.parent, os.W_OK):
             raise TellUser(f"{path.parent} may not be written to; name a file in another folder.")
-        # Under its own name only when it is whole: half a copy must never pass for one.
-        partial = path.with_name(f"{path.name}.part")
-        await asyncio.to_thread(partial.unlink, missing_ok=True)
+        # Under its own name only when it is whole: half a copy must never pass for one. Until then under one that
+        # nobody else has given a file.
+        partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
         try:
             async with self.db.bare() as connection:
                 await connection.execute(text("VACUUM INTO :path"), {"path": str(partial)})

@@ -94,6 +94,16 @@ async def test_a_backup_that_fails_leaves_nothing_that_passes_for_one(tmp_path: 
     assert [name for name in os.listdir(tmp_path) if name.startswith("copy")] == []
 
 
+async def test_a_backup_takes_no_file_away_that_was_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    copy, mine = tmp_path / "folder" / "copy.sqlite3", tmp_path / "folder" / "copy.sqlite3.part"
+    mine.write_text("somebody's own")
+    async with await open_store(await new_database(tmp_path / "store.sqlite3")) as store:
+        await store.backup(copy)
+    assert mine.read_text() == "somebody's own"
+    assert set(copy.parent.iterdir()) == {copy, mine}
+
+
 async def test_a_server_that_was_restarted_is_used_again_and_keeps_what_it_had() -> None:
     with postgres() as url:
         async with await open_store(url) as store, await open_store(url) as operator:
