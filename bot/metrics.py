@@ -49,7 +49,9 @@ class _State(Collector):
         status = self._status
         age = "Time since the oldest digest that is not wholly sent was written."
         yield _gauge("outbox_age_seconds", age, status.outbox_age)
-        deliveries = GaugeMetricFamily("paperboy_deliveries", "Deliveries by state.", labels=("platform", "state"))
+        # No gauge is named as a counter is without its "_total": OpenMetrics takes both for one family.
+        name = "paperboy_outbox_deliveries"
+        deliveries = GaugeMetricFamily(name, "Deliveries in the outbox by state.", labels=("platform", "state"))
         for (platform, state), count in status.deliveries.items():
             deliveries.add_metric((str(platform), str(state)), count)
         yield deliveries
@@ -67,7 +69,7 @@ class _State(Collector):
         yield _gauge("chats_suspended", "Chats that get nothing.", len(status.suspended))
         yield _gauge("listing_gaps", "Listing days of the last week that are not whole.", len(status.faults))
         for name, what in (("requests", "Requests to models today."), ("tokens", "Tokens to and from models today.")):
-            family = GaugeMetricFamily(f"paperboy_model_{name}", what, labels=("model",))
+            family = GaugeMetricFamily(f"paperboy_model_{name}_today", what, labels=("model",))
             for usage in status.usage:
                 family.add_metric((usage.model,), getattr(usage, name))
             yield family

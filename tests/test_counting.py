@@ -121,3 +121,5 @@ async def test_the_courier_counts_through_its_senders_and_the_metrics_show_it(st
         'paperboy_model_tokens_total{model="openai:x"} 350.0',
     ):
         assert line in lines
+    families = [line.split()[2].removesuffix("_total") for line in lines if line.startswith("# TYPE ")]
+    assert len(families) == len(set(families)), "OpenMetrics takes a gauge x and a counter x_total for one family"
