@@ -27,7 +27,13 @@ class ModelUnavailable(RetryLater):
 
 
 class StoreUnavailable(RetryLater):
-    """The database did not answer, is locked, read-only or full."""
+    """The database did not answer, is locked, read-only or full. `public` says it to strangers: not where it is."""
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, public: str = "The database does not serve."
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.public = public
 
 
 class GiveUp(PaperboyError):

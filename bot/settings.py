@@ -144,7 +144,10 @@ class Settings(BaseSettings):
     site_url: Url | None = Field(None, description="Where the archive is published, if it is.")
     site_host: str = Field("127.0.0.1", description="The address the running service serves the archive on.")
     site_port: int = Field(
-        8080, ge=0, le=65535, description="The port of the archive, /healthz and /metrics; 0 picks a free one."
+        8080,
+        ge=0,
+        le=65535,
+        description="The port of the archive, and of /healthz, /ready, /metrics without OPS_PORT; 0 picks a free one.",
     )
     ops_host: str = Field("127.0.0.1", description="The address for /healthz, /ready and /metrics with OPS_PORT.")
     ops_port: int | None = Field(

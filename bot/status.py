@@ -36,8 +36,8 @@ REMEMBERED = "service"
 FRESH = timedelta(seconds=5)
 """For how long the state that a page shows is good."""
 
-_CHAT = re.compile(rf"\b(?:{'|'.join(Platform)}):[-\w@/]+|(?<![\w.-])-?\d{{6,}}\b(?!\.\d)")
-"""What names a chat: `telegram:-100123/45`, or a number as long as theirs."""
+_CHAT = re.compile(rf"\b(?:{'|'.join(Platform)}):[-\w@/]+|(?<!\w)@[\w/]+|(?<![\w.-])-?\d{{6,}}\b(?!\.\d)")
+"""What names a chat: `telegram:-100123/45`, `@its_name`, or a number as long as theirs."""
 
 UNSETTLED = (DeliveryState.UNKNOWN, DeliveryState.GIVEN_UP)
 
@@ -127,7 +127,7 @@ class Status:
     usage: tuple[Usage, ...]
     set_aside: tuple[Malformed, ...] = ()
     unfinished: Mapping[str, int] | None = None
-    unwritable: str | None = None
+    unwritable: StoreUnavailable | None = None
     service: Service | None = None
 
     @property
@@ -195,12 +195,12 @@ async def _unfinished(store: Store, now: datetime) -> Mapping[str, int]:
     return dict(Counter([*summaries, *messages]).most_common(20))
 
 
-async def _unwritable(store: Store, now: datetime) -> str | None:
+async def _unwritable(store: Store, now: datetime) -> StoreUnavailable | None:
     """A disk that is full or read-only lets everything be read, and nothing be delivered: only a write shows it."""
     try:
         await store.check_writable(now, WRITE_WITHIN)
     except StoreUnavailable as error:
-        return str(error)
+        return error
     return None
 
 
@@ -301,7 +301,7 @@ def _count(number: int, what: str) -> str:
 
 def sentences(status: Status) -> list[str]:
     """The state beside the ledger's table, a sentence a line; the worst first. Pure."""
-    said = [status.unwritable] if status.unwritable else []
+    said = [str(status.unwritable)] if status.unwritable else []
     said += list(_of_service(status))
     said += [f"{gap.day:%a %d %b}: {gap.why}" for gap in status.gaps]
     if status.set_aside:
@@ -348,7 +348,8 @@ def _sentence(words: str) -> str:
 
 def health(status: Status) -> JSON:
     """What /healthz says: `ok` while the store answers, `ready` while it can be written and the outbox is worked off
-    in time, with every platform that has a token connected. Pure."""
+    in time, with every platform that has a token connected. It names no chat and not where the database is: health
+    pages are read by anybody. Pure."""
     platforms = {
         str(platform): _sentence(each.problem) if each.problem else "ok"
         for platform, each in sorted(status.connections.items())
@@ -356,7 +357,7 @@ def health(status: Status) -> JSON:
     return {
         "ok": True,
         "ready": status.ready,
-        "database": status.unwritable or "writable",
+        "database": status.unwritable.public if status.unwritable else "writable",
         "platforms": platforms,
         "outbox_age_seconds": round(status.outbox_age.total_seconds()),
         "latest_listing": status.poll.day.isoformat() if status.poll.day else None,
@@ -371,7 +372,7 @@ def health(status: Status) -> JSON:
 
 
 def _nameless(unfinished: Mapping[str, int]) -> dict[str, int]:
-    """What waits, by its reason, without the names of chats: health pages are read by anybody."""
+    """What waits, by its reason, without the names of chats."""
     counted: Counter[str] = Counter()
     for why, count in unfinished.items():
         counted[_CHAT.sub("another chat", why)] += count

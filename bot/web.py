@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.errors import PaperboyError
+from bot.errors import PaperboyError, StoreUnavailable
 from bot.model import JSON
 
 Check = Callable[[], Awaitable[JSON]]
@@ -50,7 +50,7 @@ def _operations(app: web.Application, health: Check, metrics: Scrape) -> None:
         try:
             text = await metrics()
         except PaperboyError as error:
-            return web.Response(text=f"{error}\n", status=503)
+            return web.Response(text=f"{_public(error)}\n", status=503)
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     app.router.add_get("/healthz", healthz)
@@ -69,7 +69,12 @@ async def _checked(health: Check) -> JSON:
     try:
         return await health()
     except PaperboyError as error:
-        return {"ok": False, "why": str(error)}
+        return {"ok": False, "why": _public(error)}
+
+
+def _public(error: PaperboyError) -> str:
+    """What strangers may know of an error; `paperboy status` tells the rest."""
+    return error.public if isinstance(error, StoreUnavailable) else "The state cannot be told now."
 
 
 def _inside(site: Path, path: str) -> Path:

@@ -181,7 +181,7 @@ async def test_metrics_count_faults_and_not_holidays() -> None:
     assert "paperboy_listing_gaps 2.0" in text
     assert "paperboy_entries_set_aside 1.0" in text
     assert "paperboy_database_writable 1.0" in text
-    assert 'paperboy_deliveries{platform="discord",state="unknown"} 1.0' in text
+    assert 'paperboy_outbox_deliveries{platform="discord",state="unknown"} 1.0' in text
 
 
 async def test_deliveries_in_trouble_that_are_not_listed_are_counted() -> None:
@@ -231,7 +231,13 @@ class Counted(SqlStore):
 async def test_health_pages_name_no_chat() -> None:
     async with memory_store() as store:
         await with_chats(store, ANN, BOB)
-        for n, why in enumerate(("the chat is telegram:-1001234567890/45 now", "too fast in -1001234567890", "down")):
+        reasons = (
+            "the chat is telegram:-1001234567890/45 now",
+            "too fast in -1001234567890",
+            "no right in @its_name, ask @its_name/45 or me@example.org",
+            "down",
+        )
+        for n, why in enumerate(reasons):
             chat = ChatRef(Platform.TELEGRAM, f"-100{n}")
             await store.save_chat(Chat(chat))
             await store.write_digest(digest(chat, "one"), NOW)
@@ -241,6 +247,7 @@ async def test_health_pages_name_no_chat() -> None:
     assert told["unfinished"] == {
         "messages: the chat is another chat now": 1,
         "messages: too fast in another chat": 1,
+        "messages: no right in another chat, ask another chat or me@example.org": 1,
         "messages: down": 1,
     }
     assert not re.search(r"\d{6}|telegram:-", json.dumps(told))
@@ -283,3 +290,5 @@ async def test_a_disk_that_is_full_or_read_only_is_told_and_what_can_be_read_is_
     assert told["ok"] is True
     assert told["ready"] is False
     assert why in told["database"]
+    assert str(tmp_path) in status.sentences(found)[0]
+    assert str(tmp_path) not in json.dumps(told), "strangers are not told where the database is"

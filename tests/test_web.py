@@ -67,10 +67,11 @@ async def test_nothing_outside_the_archive_is_served(service: Service, path: str
 
 async def test_health_says_what_is_wrong_in_a_sentence(service: Service) -> None:
     assert (await service.get("healthz"))[0] == 200
-    service.broken = StoreUnavailable("The disk is full.")
-    status, body, _ = await service.get("healthz")
-    assert status == 503
-    assert "The disk is full." in body
+    service.broken = StoreUnavailable("The disk of /srv/secret is full.", public="The disk is full.")
+    for path in ("healthz", "ready", "metrics"):
+        status, body, _ = await service.get(path)
+        assert status == 503
+        assert "The disk is full." in body
 
 
 async def test_readiness_follows_the_outbox(service: Service) -> None:
@@ -86,7 +87,7 @@ async def test_metrics_are_prometheus_text(service: Service) -> None:
 
 
 async def test_metrics_that_cannot_be_read_are_one_sentence(service: Service) -> None:
-    service.broken = StoreUnavailable("The database is away.")
+    service.broken = StoreUnavailable("The database papers on db.example is away.", public="The database is away.")
     assert (await service.get("metrics"))[:2] == (503, "The database is away.\n")
 
 

@@ -77,9 +77,7 @@ class Database:
                 async with asyncio.timeout(within), self.write() as connection:
                     await connection.execute(statement)
             except TimeoutError:
-                raise StoreUnavailable(
-                    f"The database {place(self.url)} does not take a write in {within:g} s."
-                ) from None
+                raise _unavailable(self.url, f"does not take a write in {within:g} s") from None
             return True
         begun = self._begun
         try:
@@ -245,11 +243,16 @@ def translated(url: URL) -> Iterator[None]:
     except exc.DBAPIError as error:
         if (problem := _problem(error)) is None:
             raise
-        raise StoreUnavailable(f"The database {place(url)} {problem}.") from error
+        raise _unavailable(url, *problem) from error
     except exc.TimeoutError as error:
-        raise StoreUnavailable(f"The database {place(url)} has no connection free.") from error
+        raise _unavailable(url, "has no connection free") from error
     except OSError as error:
-        raise StoreUnavailable(f"The database {place(url)} cannot be reached: {error.strerror or error}.") from error
+        raise _unavailable(url, "cannot be reached", f": {error.strerror or error}") from error
+
+
+def _unavailable(url: URL, problem: str, details: str = "") -> StoreUnavailable:
+    """`details` are a driver's own words, which may name a host or a file."""
+    return StoreUnavailable(f"The database {place(url)} {problem}{details}.", public=f"The database {problem}.")
 
 
 def place(url: URL) -> str:
@@ -260,7 +263,8 @@ def place(url: URL) -> str:
     return f"{url.database or ''} on {host}{f':{url.port}' if url.port else ''}".strip()
 
 
-def _problem(error: exc.DBAPIError) -> str | None:
+def _problem(error: exc.DBAPIError) -> tuple[str, str] | None:
+    """What is wrong with the database and what its driver says of it; None where the mistake is ours."""
     said = str(error.orig).strip()
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
@@ -268,8 +272,8 @@ def _problem(error: exc.DBAPIError) -> str | None:
     else:
         known = next((words for mark, words in _SQLITE_SAYS.items() if mark in said.lower()), None)
     if known:
-        return known
+        return known, ""
     if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError):
         first = said.splitlines()[0].rstrip(".") if said else "no reason given"
-        return f"does not answer ({first})"
+        return "does not answer", f" ({first})"
     return None

@@ -47,6 +47,7 @@ async def test_an_unreachable_server_is_one_sentence_without_the_password() -> N
     assert "s3cret" not in str(caught.value)
     assert "hidden" not in str(caught.value)
     assert isinstance(caught.value.__cause__, DBAPIError)
+    assert caught.value.public == "The database does not answer."
 
 
 async def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
