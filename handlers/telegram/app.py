@@ -139,14 +139,19 @@ class TelegramApp:
 
 
 def build(
-    settings: Settings, conversation: Conversation, memory: Memory, clock: Clock, limiter: Limiter | None = None
+    settings: Settings,
+    conversation: Conversation,
+    memory: Memory,
+    clock: Clock,
+    limiter: Limiter | None = None,
+    updates: Updates | None = None,
 ) -> TelegramApp:
     """The application for these settings, not yet started. Raises `BadSetting` where no token could be one."""
     token = settings.telegram_bot_token.get_secret_value().strip() if settings.telegram_bot_token else ""
     number, _, secret = token.partition(":")
     if not (number.isdecimal() and secret):
         raise BadSetting("TELEGRAM_BOT_TOKEN", "that is no token; @BotFather gives one like 123456:ABC-def.")
-    updates = Updates()
+    updates = updates or Updates()
     application = (
         ApplicationBuilder()
         .token(token)

@@ -252,21 +252,25 @@ class Commands:
             return
         chat = changed.chat
         before, now = posting(chat.type, changed.old_chat_member), posting(chat.type, changed.new_chat_member)
-        if now is Posting.GONE:
-            await self._left(changed)
-        elif now is Posting.MUTE and before > now and await self._conversation.receives(ref_of(chat.id)):
-            await self._warnings.tell(ref_of(chat.id), "the right to post was taken from me")
+        if now is Posting.GONE and chat.type == ChatType.PRIVATE:
+            await self._conversation.suspend(ref_of(chat.id), "blocked by the user")
+        elif now is Posting.GONE:
+            await self._closed(ref_of(chat.id), "removed from the chat", told="I was removed from it")
+        elif now is Posting.MUTE and before > now:
+            why = "the right to post was taken away"
+            await self._closed(ref_of(chat.id), why, told="the right to post was taken from me")
         elif now > before and now > Posting.MUTE:
             await self._conversation.resume(ref_of(chat.id))
             if chat.type == ChatType.CHANNEL:
                 await self._bound(changed)
 
-    async def _left(self, changed: ChatMemberUpdated) -> None:
-        ref, private = ref_of(changed.chat.id), changed.chat.type == ChatType.PRIVATE
-        received = not private and await self._conversation.receives(ref)
-        await self._conversation.suspend(ref, "blocked by the user" if private else "removed from the chat")
+    async def _closed(self, ref: ChatRef, why: str, *, told: str) -> None:
+        """Nothing can be sent to a group or a channel any more. It is suspended before its people are told, so that
+        nobody who finds it closed meanwhile tells them again."""
+        received = await self._conversation.receives(ref)
+        await self._conversation.suspend(ref, why)
         if received:
-            await self._warnings.tell(ref, "I was removed from it")
+            await self._warnings.tell(ref, told)
 
     async def _bound(self, changed: ChatMemberUpdated) -> None:
         user, channel = changed.from_user, changed.chat

@@ -7,23 +7,28 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+from aiohttp import ClientSession
+from structlog.testing import capture_logs
+
 from bot.conversation import Conversation, Defaults
 from handlers.telegram.app import TelegramApp, build
-from handlers.telegram.updates import SILENT_SECONDS, Updates
+from handlers.telegram.updates import CALM_SECONDS, SILENT_SECONDS, Updates
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram_world import user_json
 from tests.handlers.telegram.conftest import Desk, settings_for
 
-ANN = 5
+ANN, BOB = 5, 6
 
 
 @asynccontextmanager
-async def polling(tg: FakeTelegram, folder: Path) -> AsyncIterator[TelegramApp]:
+async def polling(tg: FakeTelegram, folder: Path, updates: Updates | None = None) -> AsyncIterator[TelegramApp]:
     desk, clock = Desk(), FakeClock()
     async with memory_store() as store:
         talk = Conversation(store, clock, desk.read, desk.compose, Defaults())
-        app = build(settings_for(tg, folder), talk, store, clock)
+        app = build(settings_for(tg, folder), talk, store, clock, updates=updates)
         await app.start()
         yield app
         await app.stop()
@@ -38,14 +43,51 @@ async def until(true: Callable[[], bool]) -> None:
 async def test_a_telegram_that_stops_giving_updates_is_a_problem_until_it_gives_them_again(
     tg: FakeTelegram, tmp_path: Path
 ) -> None:
-    async with polling(tg, tmp_path) as app:
+    now = 0.0
+    async with polling(tg, tmp_path, Updates(lambda: now)) as app:
         assert app.problem is None
         tg.fail("getUpdates", "502", stored=False, times=2)
         tg.say(ANN, ANN, "/help")  # ends the poll under way
         await until(lambda: app.problem is not None)
         assert app.problem == "Telegram gives no updates: Bad Gateway (502)"
-        await until(lambda: app.problem is None)
         assert await tg.wait_for(ANN)
+        now += CALM_SECONDS
+        tg.say(ANN, ANN, "/help")
+        await until(lambda: app.problem is None)
+
+
+async def test_where_two_processes_ask_for_updates_the_problem_lasts_though_answers_come_between_refusals(
+    tg: FakeTelegram, tmp_path: Path
+) -> None:
+    now = 0.0
+    async with polling(tg, tmp_path, Updates(lambda: now)) as app, ClientSession() as other:
+        for number in (1, 2):
+            # Another process asks: the poll under way is refused, and the next one is answered.
+            await tg.until(lambda: tg.polls == 1)
+            await other.post(f"{tg.url}/bot{tg.token}/getUpdates", json={"timeout": 0})
+            await until(lambda: app.problem is not None)
+            tg.say(ANN, ANN, "/help")
+            await tg.wait_for(ANN, number)
+            assert "make sure that only one bot instance is running" in (app.problem or "")
+            now += CALM_SECONDS / 2
+
+
+async def test_an_update_that_cannot_be_read_is_passed_over_and_those_that_came_with_it_are_answered(
+    tg: FakeTelegram, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lacking = {"status": "restricted", "user": user_json(ANN), "note": "a secret word"}
+    with capture_logs() as logs:
+        async with polling(tg, tmp_path) as app:
+            tg.world.push(my_chat_member={"chat": tg.world.user(ANN).as_json(), "new_chat_member": lacking})
+            tg.say(ANN, ANN, "/help")
+            await tg.wait_for(ANN)
+            last = tg.world.push(my_chat_member={"new_chat_member": lacking})
+            tg.say(BOB, BOB, "/help")
+            await tg.wait_for(BOB)
+            await tg.until(lambda: not any(each["update_id"] <= last for each in tg.world.updates))
+            assert app.problem is None
+    assert [each["kinds"] for each in logs if "not understood" in each["event"]] == [["my_chat_member"]] * 2
+    assert "a secret word" not in f"{logs}{caplog.text}"
 
 
 def test_a_telegram_that_never_answers_is_a_problem_though_no_error_comes() -> None:

@@ -9,15 +9,19 @@ from telegram import ChatMember
 
 from bot.managers import MOST_MANAGERS
 from bot.model import ChatRef, Part, Platform
+from bot.pipeline import Courier
+from bot.ports import NewDigest
 from handlers.telegram.managers import Managers
 from handlers.telegram.rights import Posting, posting
 from handlers.telegram.warning import Warnings
+from tests.fakes.clock import FakeClock
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_methods import member_json
-from tests.handlers.telegram.conftest import JOINER, Bench
+from tests.handlers.telegram.conftest import JOINER, NOW, Bench
 
 ANN, BOB, CAT = 5, 6, 7
 GROUP, CHANNEL = -1001000000001, -1001000000002
+A_CARD = Part({"kind": "message", "html": "a card", "buttons": []}, ("2606.00001",))
 
 
 def ref(ident: object) -> ChatRef:
@@ -149,13 +153,17 @@ async def test_a_place_that_follows_nothing_is_left_without_a_word(bench: Bench,
     assert len(bench.tg.messages(ANN)) == 1
 
 
-async def test_a_channels_admin_is_told_when_the_right_to_post_is_taken_before_anything_is_switched_off(
+async def test_a_channels_admin_is_told_at_once_that_the_right_to_post_was_taken_and_only_then(
     bench: Bench, channel: int
 ) -> None:
+    waiting = NewDigest(ref(channel), "2026-06-02", NOW.date(), NOW.date(), (), (A_CARD,), None)
+    assert await bench.store.write_digest(waiting, NOW)
     bench.tg.bot_becomes(channel, "administrator", BOB, may_post=False)
     await bench.tg.wait_for(ANN, 4)
     assert last(bench.tg, ANN).startswith("I can no longer post in “Vision”: the right to post was taken from me.")
-    assert await suspended(bench, channel) is None
+    assert await suspended(bench, channel) == "the right to post was taken away"
+    assert await Courier(bench.store, {Platform.TELEGRAM: bench.app.sender}, FakeClock(NOW), "w").deliver() == 0
+    assert len(bench.tg.messages(ANN)) == 4
     bench.tg.bot_becomes(channel, "administrator", BOB, may_post=False)  # another right
     await bench.ask(BOB, "/help")
     assert len(bench.tg.messages(ANN)) == 4
@@ -165,6 +173,22 @@ async def test_a_group_that_restricts_the_bot_has_its_people_told(bench: Bench, 
     bench.tg.bot_becomes(group, "restricted", BOB, may_post=False)
     await bench.tg.wait_for(ANN, 2)
     assert "the right to post was taken from me" in last(bench.tg, ANN)
+    assert await suspended(bench, group) == "the right to post was taken away"
+    bench.tg.bot_becomes(group, "member", BOB)
+
+    async def back() -> bool:
+        return await suspended(bench, group) is None
+
+    await bench.eventually(back)
+
+
+async def test_a_group_that_restricts_the_bot_is_suspended_with_all_of_its_topics(bench: Bench) -> None:
+    bench.tg.group(GROUP, "Lab", admins=(ANN,), forum=True)
+    await bench.ask(ANN, "/start")
+    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN, thread=45)
+    bench.tg.bot_becomes(GROUP, "restricted", BOB, may_post=False)
+    await bench.tg.wait_for(ANN, 2)
+    assert await suspended(bench, f"{GROUP}/45") == "the right to post was taken away"
 
 
 async def test_only_a_right_to_post_that_is_new_resumes_a_chat(bench: Bench, channel: int) -> None:
@@ -282,7 +306,7 @@ async def test_two_channels_bound_at_once_are_both_remembered(bench: Bench) -> N
 
 async def test_a_digest_that_was_asked_for_is_sent_in_its_turn(bench: Bench) -> None:
     bench.tg.world.user(ANN)
-    part = Part({"kind": "message", "html": "a card", "buttons": [], "asked": True})
+    part = Part({**A_CARD.payload, "asked": True})
     async with bench.app.sender.turn(ref(ANN), part) as wait:
         assert wait is None
         await bench.app.sender.send(ref(ANN), part, "telegram:5|now 1|1")
