@@ -8,7 +8,6 @@ import contextlib
 import structlog
 
 from bot.errors import RetryLater
-from bot.model import JSON
 from handlers.discord.client import Memory
 from handlers.discord.wire import InvalidRequests
 
@@ -36,9 +35,7 @@ class Refusals:
 
     async def begin(self) -> None:
         """Count what earlier processes were refused, and write down from now on; once, however often it is asked."""
-        if not self._restored:
-            self.invalid.restore(await self._remembered())
-            self._restored = True
+        await self._recall()
         if self._task is None:
             self._task = asyncio.create_task(self._keep(), name="discord refusals")
 
@@ -68,18 +65,33 @@ class Refusals:
 
     async def _write(self) -> None:
         noted = self.invalid.noted
-        if noted == self._written:
+        # What is not read yet must not be written over.
+        if noted == self._written or not await self._recall():
             return
         try:
             await self._memory.remember_value(REFUSED, self.invalid.as_json())
         except RetryLater as error:
             log.warning("refused requests not written down", why=str(error))
+        except Exception:  # counting goes on
+            log.exception("refused requests not written down")
         else:
             self._written = noted
 
-    async def _remembered(self) -> JSON | None:
+    async def _recall(self) -> bool:
+        """Whether what earlier processes were refused is counted by now; once, however often it is asked."""
+        if self._restored:
+            return True
         try:
-            return await self._memory.value(REFUSED)
+            value = await self._memory.value(REFUSED)
         except RetryLater as error:
             log.warning("refused requests not read", why=str(error))
-            return None
+            return False
+        except Exception:
+            log.exception("refused requests not read")
+            return False
+        self._restored = True
+        try:
+            self.invalid.restore(value)
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:  # nothing that we wrote
+            log.warning("refused requests not understood", why=str(error))
+        return True

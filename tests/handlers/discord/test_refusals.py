@@ -15,27 +15,37 @@ from tests.fakes.clock import FakeClock
 
 
 class Notes:
-    """A `Memory` that may be down; `written` counts what it was asked to keep."""
+    """A `Memory` that may be down, or broken; `written` counts what it was asked to keep, `asked` what it has."""
 
     def __init__(self) -> None:
         self.values: dict[str, JSON] = {}
-        self.written = 0
-        self.down = False
+        self.written = self.asked = 0
+        self.fault: Exception | None = None
 
     async def remember_value(self, name: str, value: JSON) -> None:
         self.written += 1
-        if self.down:
-            raise StoreUnavailable("The database does not answer.")
+        if self.fault is not None:
+            raise self.fault
         self.values[name] = value
 
     async def value(self, name: str) -> JSON | None:
-        if self.down:
-            raise StoreUnavailable("The database does not answer.")
+        self.asked += 1
+        if self.fault is not None:
+            raise self.fault
         return self.values.get(name)
 
     @property
     def kept(self) -> int:
         return sum(count for _, count in self.values.get(REFUSED, {}).get("refused", []))
+
+
+FAULTS = [StoreUnavailable("The database does not answer."), RuntimeError("a mistake of ours")]
+
+
+async def a_while() -> None:
+    """Let the other task do what it can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -79,16 +89,59 @@ async def test_the_first_refusal_is_written_down_at_once_and_the_next_ones_toget
     assert notes.written == 2, "there was nothing more to write"
 
 
-async def test_a_database_that_is_down_costs_only_the_memory(notes: Notes) -> None:
-    notes.down = True
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_database_that_is_down_costs_only_the_memory(notes: Notes, fault: Exception) -> None:
     refusals = counting(notes, limit=2)
     await refusals.begin()
+    notes.fault = fault
     refusals.invalid.note()
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await a_while()
     assert notes.written == 1, "it is not asked over and over"
     refusals.invalid.note()
     assert refusals.invalid.wait() is not None
-    notes.down = False
+    notes.fault = None
     await refusals.end()
     assert notes.kept == 2
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_count_that_could_not_be_read_at_first_is_not_written_over(notes: Notes, fault: Exception) -> None:
+    earlier = counting(notes)
+    await earlier.begin()
+    for _ in range(9):
+        earlier.invalid.note()
+    await earlier.end()
+
+    notes.fault = fault
+    refusals = counting(notes, limit=10)
+    asked = notes.asked
+    await refusals.begin()
+    refusals.invalid.note()
+    await a_while()
+    assert notes.asked == asked + 2, "once at first, once before it is written"
+    assert refusals.invalid.wait() is None
+    notes.fault = None
+    await refusals.end()
+    assert notes.kept == 10
+    assert refusals.invalid.wait() is not None
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_database_that_stays_down_is_no_failure_of_whoever_ends(notes: Notes, fault: Exception) -> None:
+    notes.fault = fault
+    refusals = counting(notes)
+    await refusals.begin()
+    refusals.invalid.note()
+    await a_while()
+    await refusals.end()
+    assert notes.values == {}
+
+
+@pytest.mark.parametrize("value", [{"refused": 3}, {"refused": [["?", 1]]}, {"refused": [[1]]}])
+async def test_a_count_that_makes_no_sense_is_begun_anew(notes: Notes, value: JSON) -> None:
+    notes.values[REFUSED] = value
+    refusals = counting(notes)
+    await refusals.begin()
+    refusals.invalid.note()
+    await refusals.end()
+    assert notes.kept == 1
