@@ -90,7 +90,8 @@ def may_wait(due_at: datetime, now: datetime) -> bool:
 @dataclass(frozen=True, slots=True)
 class Settle:
     """Write this state. `hold` keeps the whole platform from sending until then; `again` says of an unknown fate that
-    it is looked for and sent again at `next_attempt_at`; `failed`, that the trouble was this message's own."""
+    it is looked for and sent again at `next_attempt_at`, `asked` that this is wanted also where nobody can tell;
+    `failed`, that the trouble was this message's or its chat's own."""
 
     state: DeliveryState
     why: str | None = None
@@ -98,6 +99,7 @@ class Settle:
     next_attempt_at: datetime | None = None
     hold: datetime | None = None
     again: bool = False
+    asked: bool = False
     failed: bool = False
 
 
@@ -122,12 +124,13 @@ def backoff(attempts: int, *, base: float = 10.0, most: float = 6 * 3600.0) -> f
 
 
 def after_sending(
-    outcome: Outcome, delivery: Delivery, now: datetime, *, resend_unknown: bool = False
+    outcome: Outcome, delivery: Delivery, now: datetime, *, resend_unknown: bool = False, begun: bool = True
 ) -> Settle | Suspend | Move:
     """What becomes of a delivery whose latest try (`delivery.attempts` were before it) ended in `outcome`.
 
     Unknown: Discord takes the same nonce again without a second message, so trying again is safe there; on Telegram
-    nobody can know, so it stays unknown unless the operator prefers a possible repeat.
+    nobody can know, so it stays unknown unless the operator prefers a possible repeat. `begun` is false where no
+    request to send was made: what was in doubt before is so still.
     """
     match outcome:
         case Sent(message_id):
@@ -145,23 +148,36 @@ def after_sending(
                 return Settle(DeliveryState.UNKNOWN, f"{why} (after {delivery.failures + 1} tries)")
             then = now + timedelta(seconds=backoff(delivery.failures + 1))
             return Settle(DeliveryState.UNKNOWN, why, next_attempt_at=then, again=True, failed=True)
-        case NotSent(why, retry_after, whole_platform):
-            return _later(delivery, now, why, retry_after, whole_platform)
+        case NotSent():
+            return _later(outcome, delivery, now, begun)
 
 
-def _later(delivery: Delivery, now: datetime, why: str, retry_after: float | None, whole: bool) -> Settle:
-    named = retry_after is not None and math.isfinite(retry_after)
+def _later(outcome: NotSent, delivery: Delivery, now: datetime, begun: bool) -> Settle:
+    retry_after, whole = outcome.retry_after, outcome.whole_platform
+    if retry_after is not None and not math.isfinite(retry_after):
+        retry_after = None
     # A limit that the platform names, or a platform that is gone, says nothing about this message: never give up on it.
-    if not named and not whole and _hopeless(delivery, now):
-        return Settle(DeliveryState.GIVEN_UP, f"{why} (after {delivery.failures + 1} tries)")
-    if retry_after is not None and named:
-        wait = timedelta(seconds=min(max(retry_after, 0.0), LONGEST_WAIT.total_seconds()))
+    alone = retry_after is None and not whole
+    in_doubt = delivery.again and not begun
+    if alone and _hopeless(delivery, now):
+        ended = DeliveryState.UNKNOWN if in_doubt else DeliveryState.GIVEN_UP
+        return Settle(ended, f"{outcome.why} (after {delivery.failures + 1} tries)")
+    if retry_after is not None:
+        seconds = min(max(retry_after, 0.0), LONGEST_WAIT.total_seconds())
     elif whole:
-        wait = timedelta(seconds=backoff(delivery.attempts + 1, most=LONGEST_OUTAGE_WAIT))
+        seconds = backoff(delivery.attempts + 1, most=LONGEST_OUTAGE_WAIT)
     else:
-        wait = timedelta(seconds=backoff(delivery.failures + 1))
-    then = now + wait
-    return Settle(DeliveryState.WAITING, why, next_attempt_at=then, hold=then if whole else None, failed=not whole)
+        seconds = backoff(delivery.failures + 1)
+    then = now + timedelta(seconds=seconds)
+    return Settle(
+        DeliveryState.UNKNOWN if in_doubt else DeliveryState.WAITING,
+        outcome.why,
+        next_attempt_at=then,
+        hold=then if whole else None,
+        again=in_doubt,
+        asked=in_doubt and delivery.asked,
+        failed=alone or ((begun or in_doubt) and not whole),
+    )
 
 
 def _hopeless(delivery: Delivery, now: datetime) -> bool:

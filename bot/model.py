@@ -483,7 +483,8 @@ class Delivery:
     """A row that says: this part of this digest goes to this chat. Its state is the truth about what was sent.
 
     `attempts` counts requests; `failures` those that ended in a trouble of this message or its chat, rather than of the
-    whole platform. `again`: of unknown fate, and looked for and sent again at `next_attempt_at`.
+    whole platform. `again`: it may have arrived, and is looked for before it is sent again at `next_attempt_at`;
+    `asked`: by somebody who wants it sent also where nobody can tell whether it arrived.
     """
 
     id: int
@@ -500,6 +501,7 @@ class Delivery:
     written_at: datetime | None = None
     failures: int = 0
     again: bool = False
+    asked: bool = False
 
 
 # What came of sending one part. A sender returns one of these and raises nothing.

@@ -418,6 +418,7 @@ class Outbox(Protocol):
         next_attempt_at: datetime | None = None,
         why: str | None = None,
         again: bool = False,
+        asked: bool = False,
         failed: bool = False,
     ) -> None:
         """Write what came of it; None keeps `message_id` and `why`. Waiting means: again at `next_attempt_at`, else
@@ -425,7 +426,8 @@ class Outbox(Protocol):
         `owner`, one that somebody else has by now stays as it is, unless it was sent."""
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
-        """Let a delivery that was given up, or is of unknown fate, wait to be sent anew; False for any other."""
+        """Let a delivery that was given up, or is of unknown fate, wait to be sent anew, after a look for it
+        (`again`, `asked`); False for any other."""
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
         """Let what a chat has waiting, and may go now, be leased before everything else; how many parts."""
@@ -449,7 +451,7 @@ class Outbox(Protocol):
 
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
         """When the oldest digest was written of which a part is still to be sent; of these platforms, without suspended
-        chats and without parts that fail by themselves."""
+        chats and without parts that fail by themselves or wait behind one that does."""
 
 
 class Operations(Protocol):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import structlog
 from aiohttp.web import Application
@@ -120,14 +121,13 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
         ticks = schedule.Ticks()
-        app.wake = lambda: ticks.soon("send")
         platforms = await stack.enter_async_context(connected(app))
         watch = Watch(app.store, app.clock, platforms)
         await watch.look()
         await _listen(stack, app)
         senders = {platform: CountingSender(each.sender, app.counts) for platform, each in platforms.items()}
         courier = _courier(app, senders, me)
-        _schedule(ticks, app, courier)
+        app.wake = _schedule(ticks, app, courier)
         ticks.every(WATCH_SECONDS, "watch", watch.look)
         ticks.start()
         stack.push_async_callback(ticks.stop)
@@ -139,7 +139,13 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         raise StoreUnavailable("The lease that lets one process alone do the work was lost; the log says why.")
 
 
-def _schedule(ticks: schedule.Ticks, app: App, courier: Courier) -> None:
+def _schedule(ticks: schedule.Ticks, app: App, courier: Courier) -> Callable[[], None]:
+    """Set the jobs; what is returned has everything sent that waits, at once."""
+
+    def send() -> None:
+        for platform in courier.senders:
+            ticks.soon(f"send {platform}")
+
     async def poll() -> None:
         if await pipeline.poll(app.store, app.source, app.clock):
             ticks.soon("read")
@@ -158,7 +164,7 @@ def _schedule(ticks: schedule.Ticks, app: App, courier: Courier) -> None:
 
     async def compose() -> None:
         if await pipeline.compose(app.store, app.press, app.clock, listing_owed=await _listing_owed(app)):
-            ticks.soon("send")
+            send()
 
     async def site() -> None:
         await publish(app.store, app.settings)
@@ -166,8 +172,10 @@ def _schedule(ticks: schedule.Ticks, app: App, courier: Courier) -> None:
     ticks.every(POLL_SECONDS, "poll", poll)
     ticks.every(READ_SECONDS, "read", read)
     ticks.every(SEND_SECONDS, "compose", compose)
-    ticks.every(SEND_SECONDS, "send", courier.deliver)
+    for platform in courier.senders:  # each by itself: one that hangs must not keep the others waiting
+        ticks.every(SEND_SECONDS, f"send {platform}", partial(courier.deliver, [platform]))
     ticks.every(SITE_SECONDS, "site", site)
+    return send
 
 
 async def _listing_owed(app: App) -> bool:

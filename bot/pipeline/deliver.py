@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from bot import cadence
 from bot.cadence import Move, Settle, Suspend
 from bot.errors import CannotTell, RetryLater, StoreUnavailable
-from bot.model import ChatRef, Delivery, DeliveryState, NotSent, Outcome, Platform, Sent, Unknown
+from bot.model import ChatGone, ChatRef, Delivery, DeliveryState, NotSent, Obstacle, Outcome, Platform, Sent, Unknown
 from bot.ports import Clock, Sender, Store
 
 log = structlog.get_logger()
@@ -32,12 +32,12 @@ REFILL = 8
 WRITE_AGAIN = (0.2, 1.0, 5.0, 20.0)
 """Seconds between the tries to write what came of a request, while the database does not serve."""
 
-
 WARN_SECONDS = 20.0
 """How long telling a chat's managers that it will be left alone may take."""
 
-PUT_BACK = timedelta(minutes=1)
-"""A part whose chat turned out to be gone is not taken again before the chat is suspended."""
+LOOK_AGAIN = 3.0
+"""Seconds after which there is a look for new work although nothing in hand has landed: one request may hang for long.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,26 @@ class Courier:
         owner: str,
         *,
         resend_unknown: bool = False,
+        look_again: float = LOOK_AGAIN,
     ) -> None:
         self.store, self.senders, self.clock, self.owner = store, senders, clock, owner
         self.resend_unknown = resend_unknown
+        self.look_again = look_again
         self._held: dict[Platform, Hold] | None = None
         self._waiting: set[asyncio.Task[bool]] = set()
         self._stopping = False
 
-    async def deliver(self) -> int:
-        """Work off everything that may go now; returns how many parts were accepted. Raises `StoreUnavailable`."""
+    async def deliver(self, platforms: Collection[Platform] | None = None) -> int:
+        """Work off everything of these platforms (None: of all) that may go now; returns how many parts were accepted.
+
+        It ends when nothing may go any more, so a service has one for each platform. Raises `StoreUnavailable`.
+        """
+        chosen = [platform for platform in self.senders if platforms is None or platform in platforms]
         if self._held is None:
-            self._held = await self._recalled()
-        await self._take_over()
-        works = [asyncio.create_task(self._work_off(platform)) for platform in self.senders]
+            recalled = await self._recalled()
+            self._held = recalled if self._held is None else self._held
+        await self._take_over(chosen)
+        works = [asyncio.create_task(self._work_off(platform)) for platform in chosen]
         try:
             done = await asyncio.gather(*works, return_exceptions=True)
         except asyncio.CancelledError:
@@ -111,7 +118,9 @@ class Courier:
                     flights |= await self._take_off(platform, AT_ONCE - len(flights))
                 if not flights:
                     return sent
-                landed, flights = await asyncio.wait(flights, return_when=asyncio.FIRST_COMPLETED)
+                landed, flights = await asyncio.wait(
+                    flights, timeout=self.look_again, return_when=asyncio.FIRST_COMPLETED
+                )
                 sent += _accepted(landed)
         finally:
             await self._land(flights)
@@ -139,12 +148,12 @@ class Courier:
             await asyncio.gather(*flights, return_exceptions=True)
             raise
 
-    async def _take_over(self) -> None:
+    async def _take_over(self, platforms: Collection[Platform]) -> None:
         """Deliveries whose process died in mid-request: nobody knows their fate, except where the platform can tell."""
         now = self.clock.now()
         for delivery in await self.store.orphaned(now):
             platform = delivery.chat.platform
-            if platform not in self.senders:
+            if platform not in platforms:
                 continue
             log.warning("delivery interrupted", delivery=delivery.id, chat=str(delivery.chat))
             if platform is Platform.DISCORD or self.resend_unknown:
@@ -162,16 +171,20 @@ class Courier:
         assert task is not None  # noqa: S101 - a coroutine that runs has a task
         try:
             outcome = await self._found(delivery) or await self._sent(delivery, task)
+            begun = task not in self._waiting
         finally:
             self._waiting.discard(task)
         if outcome is None:
             return False
-        await self._surely(lambda: self._settle(delivery, outcome))
+        newly_gone = isinstance(outcome, ChatGone) and await self._is_served(delivery.chat)
+        await self._surely(lambda: self._settle(delivery, outcome, begun))
+        if isinstance(outcome, ChatGone) and newly_gone:
+            await self._warn(delivery.chat, outcome.why)
         return isinstance(outcome, Sent)
 
     async def _found(self, delivery: Delivery) -> Outcome | None:
         """A second try may follow a first one that arrived after all: look before sending again."""
-        if not delivery.attempts:
+        if not delivery.again:
             return None
         try:
             since = delivery.written_at or delivery.next_attempt_at
@@ -179,9 +192,9 @@ class Courier:
                 delivery.chat, delivery.part, key_of(delivery), since
             )
         except RetryLater as error:
-            return NotSent(str(error), error.retry_after or cadence.backoff(delivery.attempts))
+            return NotSent(str(error), error.retry_after)
         except CannotTell as error:
-            return None if self.resend_unknown else Unknown(str(error), final=True)
+            return None if delivery.asked or self.resend_unknown else Unknown(str(error), final=True)
         except Exception as error:  # a sender's mistake must not keep the others from going
             log.exception("looking failed")
             return NotSent(f"looking for it failed: {type(error).__name__}")
@@ -195,7 +208,7 @@ class Courier:
             if wait is not None:
                 return wait
             if held := self._hold(delivery.chat.platform, now):
-                return NotSent("the whole platform has to wait", held, whole_platform=True)
+                return NotSent("the whole platform has to wait", held)
             self._waiting.discard(task)
             if not await self.store.begin(delivery.id, self.owner, now):
                 return None
@@ -215,24 +228,21 @@ class Courier:
                 await self.clock.sleep(pause)
         return await write()
 
-    async def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
+    async def _settle(self, delivery: Delivery, outcome: Outcome, begun: bool) -> None:
         now = self.clock.now()
-        match cadence.after_sending(outcome, delivery, now, resend_unknown=self.resend_unknown):
+        match cadence.after_sending(outcome, delivery, now, resend_unknown=self.resend_unknown, begun=begun):
             case Suspend(why):
-                # Out of the way while the managers are told, and to go at once when somebody asks again.
-                await self._put_back(delivery, why, now + PUT_BACK, self.owner)
-                await self._warn(delivery.chat, why)
-                await self.store.suspend(delivery.chat, why)
+                await self.store.suspend(delivery.chat, why)  # first, so that nobody takes the part again
                 await self._put_back(delivery, why, now)
                 log.warning("chat suspended", chat=str(delivery.chat), why=why)
             case Move(to):
-                await self._put_back(delivery, f"the chat is {to} now", now, self.owner)
+                await self._put_back(delivery, f"the chat is {to} now", now)
                 await self.store.move_chat(delivery.chat, to)
                 log.info("chat moved", chat=str(delivery.chat), to=str(to))
             case Settle() as done:
                 if done.hold is not None:
-                    named = isinstance(outcome, NotSent) and outcome.retry_after is not None
-                    await self._keep_hold(delivery.chat.platform, Hold(now, done.hold), for_others=named)
+                    limit = isinstance(outcome, NotSent) and outcome.cause is Obstacle.LIMIT
+                    await self._keep_hold(delivery.chat.platform, Hold(now, done.hold), for_others=limit)
                 await self.store.settle(
                     delivery.id,
                     done.state,
@@ -242,6 +252,7 @@ class Courier:
                     next_attempt_at=done.next_attempt_at,
                     why=done.why,
                     again=done.again,
+                    asked=done.asked,
                     failed=done.failed,
                 )
                 log.info(
@@ -252,15 +263,18 @@ class Courier:
                     why=done.why,
                 )
 
-    async def _put_back(self, delivery: Delivery, why: str, until: datetime, owner: str | None = None) -> None:
-        now = self.clock.now()
-        await self.store.settle(delivery.id, DeliveryState.WAITING, now, owner=owner, next_attempt_at=until, why=why)
+    async def _put_back(self, delivery: Delivery, why: str, now: datetime) -> None:
+        await self.store.settle(delivery.id, DeliveryState.WAITING, now, owner=self.owner, next_attempt_at=now, why=why)
+
+    async def _is_served(self, ref: ChatRef) -> bool:
+        """Whether a chat is not suspended yet: its managers are told once, however many of its parts find it gone."""
+        try:
+            chat = await self.store.chat(ref)
+        except StoreUnavailable:
+            return False
+        return chat is not None and chat.suspended is None
 
     async def _warn(self, ref: ChatRef, why: str) -> None:
-        """Tell a chat's managers before it is left alone; once, however many of its parts find it gone."""
-        chat = await self.store.chat(ref)
-        if chat is None or chat.suspended is not None:
-            return
         try:
             async with asyncio.timeout(WARN_SECONDS):
                 await self.senders[ref.platform].warn(ref, why)
@@ -275,7 +289,8 @@ class Courier:
         return hold.seconds(now) if hold is not None else 0.0
 
     async def _keep_hold(self, platform: Platform, hold: Hold, *, for_others: bool) -> None:
-        """What the platform named itself goes for every process; that it is not reached may be over after a restart."""
+        """A limit goes for every process; that a platform is not reached, or a token not taken, may be over after a
+        restart."""
         held = self._held if self._held is not None else {}
         if hold.seconds(hold.since) <= self._hold(platform, hold.since):
             return

@@ -168,6 +168,7 @@ def delivery(row: AnyRow) -> Delivery:
         written_at=row.created_at,
         failures=row.failures,
         again=row.again,
+        asked=row.asked,
     )
 
 

@@ -24,7 +24,7 @@ _STARTS = (DeliveryState.WAITING.value, DeliveryState.LEASED.value, DeliveryStat
 """The states from which a part may be leased."""
 
 ORDERED_TRIES = 3
-"""So many requests of unknown fate keep a chat's later parts waiting, half a minute or so: most are settled by then."""
+"""So many failures keep what follows a part of unknown fate waiting, half a minute or so: most are settled by then."""
 
 
 class SqlOutbox:
@@ -81,6 +81,7 @@ class SqlOutbox:
         next_attempt_at: datetime | None = None,
         why: str | None = None,
         again: bool = False,
+        asked: bool = False,
         failed: bool = False,
     ) -> None:
         table = schema.deliveries
@@ -89,6 +90,7 @@ class SqlOutbox:
             "owner": None,
             "leased_until": None,
             "again": again,
+            "asked": asked,
             "touched_at": now,
         }
         if state is DeliveryState.WAITING or again:
@@ -110,8 +112,8 @@ class SqlOutbox:
         table = schema.deliveries
         closed = (DeliveryState.UNKNOWN.value, DeliveryState.GIVEN_UP.value)
         opened = update(table).where(table.c.id == delivery_id, table.c.state.in_(closed))
-        values = {"state": DeliveryState.WAITING.value, "next_attempt_at": now, "failures": 0, "again": False}
-        return await self.db.write_one(opened.values(**values, touched_at=now, why=why)) == 1
+        values = {"state": DeliveryState.WAITING.value, "next_attempt_at": now, "failures": 0, "touched_at": now}
+        return await self.db.write_one(opened.values(**values, again=True, asked=True, why=why)) == 1
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
         table = schema.deliveries
@@ -176,13 +178,16 @@ class SqlOutbox:
             return {(Platform(platform), DeliveryState(state)): int(n) for platform, state, n in rows}
 
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
-        table, chat = schema.deliveries, schema.chats
+        table, chat, head = schema.deliveries, schema.chats, schema.deliveries.alias("head")
+        behind = exists().where(
+            head.c.state.in_(_OPEN), head.c.chat_id == table.c.chat_id, head.c.id < table.c.id, head.c.failures > 0
+        )
         query = (
             select(func.min(schema.digests.c.created_at))
             .select_from(table)
             .join(schema.digests, schema.digests.c.id == table.c.digest_id)
             .join(chat, chat.c.id == table.c.chat_id)
-            .where(table.c.state.in_(_OPEN), table.c.failures == 0, chat.c.suspended.is_(None))
+            .where(table.c.state.in_(_OPEN), table.c.failures == 0, chat.c.suspended.is_(None), ~behind)
         )
         if platforms is not None:
             query = query.where(chat.c.platform.in_([platform.value for platform in platforms]))
@@ -259,7 +264,7 @@ def _heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
     of_chat, earlier = other.c.chat_id == table.c.chat_id, other.c.id < table.c.id
     is_open = other.c.state.in_(_OPEN)
     looked_for = (other.c.state == DeliveryState.UNKNOWN.value) & other.c.again
-    is_fresh, is_stale = looked_for & (other.c.attempts < ORDERED_TRIES), other.c.attempts >= ORDERED_TRIES
+    is_fresh, is_stale = looked_for & (other.c.failures < ORDERED_TRIES), other.c.failures >= ORDERED_TRIES
     behind_others = exists().where(is_open, of_chat, earlier) | exists().where(is_fresh, of_chat, earlier)
     beside_others = (
         exists().where(is_open, of_chat)
@@ -271,7 +276,7 @@ def _heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
     come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + cadence.SKEW)
     waiting = (table.c.state == DeliveryState.WAITING.value) & come
     abandoned = (table.c.state == DeliveryState.LEASED.value) & (table.c.leased_until <= now)
-    in_turn = or_(table.c.attempts < ORDERED_TRIES, ~beside_others)
+    in_turn = or_(table.c.failures < ORDERED_TRIES, ~beside_others)
     doubtful = (table.c.state == DeliveryState.UNKNOWN.value) & table.c.again & come & in_turn
     return (
         select(table.c.id)

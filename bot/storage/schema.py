@@ -278,8 +278,10 @@ deliveries = Table(
     Column("why", Prose),
     # Tries that ended in a trouble of this message, or of its chat, rather than of the whole platform.
     Column("failures", Integer, nullable=False, server_default="0"),
-    # Of unknown fate, and looked for and sent again at `next_attempt_at`.
+    # It may have arrived, and is looked for before it is sent again at `next_attempt_at`.
     Column("again", Boolean, nullable=False, server_default=false()),
+    # Somebody wants it sent again, also where nobody can tell whether it arrived.
+    Column("asked", Boolean, nullable=False, server_default=false()),
     # What was written later than now was written by a clock that ran ahead.
     Column("touched_at", Moment),
     UniqueConstraint("digest_id", "number"),

@@ -310,7 +310,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         if together and now >= self._halted_until:
             self._pace.refused(self._last_429, now, now + seconds)
         else:
-            self._pace.hold(now + seconds)
+            self._pace.hold(now)
         if together:
             self._halted_until = max(self._halted_until, now + seconds)
         self._last_429, self._last_429_chat = now, chat

@@ -57,10 +57,10 @@ class Pace:
         self._grew_at = -math.inf
         self._wait_from(until)
 
-    def hold(self, until: float) -> None:
-        """One chat met a 429: the rate stays as it is, and does not grow meanwhile."""
+    def hold(self, now: float) -> None:
+        """One chat met a 429: the rate stays as it is for a while, but not for as long as that chat has to wait."""
         if self.rate < self.most:
-            self._wait_from(until)
+            self._wait_from(now)
 
     def grow(self, now: float) -> None:
         """Make the rate what it may be by now."""

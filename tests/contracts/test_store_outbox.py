@@ -269,7 +269,7 @@ async def test_however_many_parts_are_looked_for_something_of_the_chat_can_alway
             assert await store.begin(each.id, "w1", now)
             if dice.random() < 0.7:
                 then = now + minutes(dice.choice((0, 5, 60)))
-                await store.settle(each.id, S.UNKNOWN, now, next_attempt_at=then, again=True)
+                await store.settle(each.id, S.UNKNOWN, now, next_attempt_at=then, again=True, failed=True)
             else:
                 await store.settle(each.id, S.SENT, now)
                 order.append(each.number)
@@ -289,7 +289,8 @@ async def test_only_what_was_given_up_or_is_unknown_is_reopened_and_starts_afres
     assert await store.reopen(delivery.id, NOW, "replayed")
     assert not await store.reopen(delivery.id, NOW, "replayed")
     [again] = await lease(store)
-    assert (again.id, again.failures, again.again, again.why) == (delivery.id, 0, False, "replayed")
+    assert (again.id, again.failures, again.why) == (delivery.id, 0, "replayed")
+    assert (again.again, again.asked) == (True, True), "it may have arrived, and is wanted all the same"
 
 
 async def test_a_long_wait_that_a_platform_names_is_kept(store: Store) -> None:
@@ -317,6 +318,17 @@ async def test_the_oldest_digest_with_something_to_send_is_told_by_platform(stor
     assert await store.oldest_waiting() == NOW + minutes(1), (
         "put off is not done; one that fails by itself is no backlog"
     )
+
+
+async def test_what_waits_behind_a_part_that_fails_by_itself_is_no_backlog(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN, parts=2), NOW)
+    [first] = await lease(store)
+    waits = NOW + minutes(360)
+    await store.settle(first.id, S.WAITING, NOW, next_attempt_at=waits, why="slow mode", failed=True)
+    assert await store.oldest_waiting() is None
+    await store.write_digest(digest(BOB), NOW + minutes(2))
+    assert await store.oldest_waiting() == NOW + minutes(2)
 
 
 async def test_what_was_given_up_can_be_sent_again(store: Store) -> None:

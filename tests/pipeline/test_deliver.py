@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from bot.errors import CannotTell, StoreUnavailable
-from bot.model import Chat, ChatGone, ChatRef, DeliveryState, NotSent, Outcome, Part, Platform, Unknown
+from bot.model import Chat, ChatGone, ChatRef, DeliveryState, NotSent, Obstacle, Outcome, Part, Platform, Unknown
 from bot.pipeline import Courier
 from bot.pipeline.deliver import AT_ONCE
 from bot.ports import NewDigest, Store
@@ -137,12 +137,62 @@ async def test_where_the_platform_does_not_let_us_look_it_is_tried_later(scene: 
     scene.clock.advance(60)
     scene.discord.hides = 1
     assert await scene.courier.deliver() == 0
-    assert await states(scene) == [DeliveryState.WAITING]
+    assert await states(scene) == [DeliveryState.UNKNOWN], "it is in doubt as before"
     scene.clock.advance(60)
     assert await scene.courier.deliver() == 1
     assert len(scene.discord.accepted) == 1
     [delivery] = await scene.store.deliveries()
     assert delivery.attempts == 1, "what was found was not sent again"
+
+
+async def test_looks_that_are_not_let_come_ever_more_seldom_and_let_the_later_parts_go(scene: Scene) -> None:
+    scene.discord.hides = 10_000
+    scene.discord.knows_keys = True
+    await write(scene, chats(Platform.DISCORD, 1), parts=3)
+    scene.discord.fails(Unknown("reset"))
+    for _ in range(3 * 120):
+        await scene.courier.deliver()
+        scene.clock.advance(30)
+    assert 10_000 - scene.discord.hides < 20, "in three hours"
+    assert [part.payload["text"] for _, _, part in scene.discord.accepted] == ["1", "2"]
+    assert await states(scene) == [DeliveryState.SENT, DeliveryState.SENT, DeliveryState.UNKNOWN]
+
+
+async def test_what_surely_was_not_sent_is_sent_again_without_a_look(scene: Scene) -> None:
+    scene.discord = WithoutHistory(Platform.DISCORD)
+    await write(scene, chats(Platform.DISCORD, 1))
+    scene.discord.fails(NotSent("slow mode", 3600.0))
+    await scene.courier.deliver()
+    scene.clock.advance(3601)
+    assert await scene.courier.deliver() == 1
+
+
+async def test_what_somebody_asks_for_again_is_sent_also_where_nobody_can_tell(scene: Scene) -> None:
+    scene.discord = WithoutHistory(Platform.DISCORD)
+    await write(scene, chats(Platform.DISCORD, 1))
+    scene.discord.fails(Unknown("reset"))
+    await scene.courier.deliver()
+    scene.clock.advance(60)
+    await scene.courier.deliver()
+    [delivery] = await scene.store.deliveries()
+    assert (delivery.state, delivery.again) == (DeliveryState.UNKNOWN, False)
+    assert await scene.store.reopen(delivery.id, scene.clock.now(), "replayed")
+    assert await scene.courier.deliver() == 1
+
+
+async def test_a_platform_that_hangs_keeps_neither_the_other_nor_its_own_other_chats_waiting(scene: Scene) -> None:
+    [stuck, *_] = chats(Platform.DISCORD, 1)
+    await write(scene, [stuck])
+    scene.discord.gates[stuck] = asyncio.Event()
+    senders = {Platform.TELEGRAM: scene.telegram, Platform.DISCORD: scene.discord}
+    courier = Courier(scene.store, senders, scene.clock, "host/1/a", look_again=0.01)
+    hanging = asyncio.create_task(courier.deliver([Platform.DISCORD]))
+    await until(lambda: scene.discord.under_way)
+    await write(scene, [ChatRef(Platform.TELEGRAM, "7"), ChatRef(Platform.DISCORD, "8")])
+    assert await courier.deliver([Platform.TELEGRAM]) == 1
+    await until(lambda: len(scene.discord.accepted) == 1)
+    scene.discord.gates[stuck].set()
+    assert await hanging == 2
 
 
 async def test_where_nobody_can_tell_whether_it_arrived_it_is_not_sent_again(scene: Scene) -> None:
@@ -181,7 +231,7 @@ class Ill(FakePlatform):
 
 async def test_a_wait_that_the_platform_names_is_kept_by_the_next_process(scene: Scene) -> None:
     await write(scene, chats(Platform.TELEGRAM, 1))
-    scene.telegram.fails(NotSent("flood", 300.0, whole_platform=True))
+    scene.telegram.fails(NotSent("flood", 300.0, whole_platform=True, cause=Obstacle.LIMIT))
     await scene.courier.deliver()
     await write(scene, [ChatRef(Platform.TELEGRAM, "77")])
     assert await scene.courier.deliver() == 0
@@ -218,9 +268,15 @@ class Shortsighted(FakePlatform):
 
 
 async def test_a_platform_that_was_not_reached_is_tried_at_once_by_the_next_process(scene: Scene) -> None:
-    await write(scene, chats(Platform.TELEGRAM, 1))
+    await write(scene, chats(Platform.TELEGRAM, 9))
+    scene.telegram.turns = asyncio.Event()
     scene.telegram.fails(NotSent("no route", whole_platform=True))
-    await scene.courier.deliver()
+    first = asyncio.create_task(scene.courier.deliver())
+    await until(lambda: scene.telegram.waiting == 9)
+    scene.clock.advance(1)
+    scene.telegram.turns.set()
+    await first
+    assert await scene.store.value("hold of telegram") is None
     await write(scene, [ChatRef(Platform.TELEGRAM, "77")])
     assert await scene.courier.deliver() == 1
 
@@ -244,6 +300,15 @@ async def test_managers_are_told_once_before_a_chat_is_left_alone(scene: Scene) 
     assert scene.telegram.warned == [(chat, "bot was kicked from the channel")]
     await scene.store.resume(chat, None)
     assert await scene.courier.deliver() == 2
+
+
+async def test_managers_are_told_once_though_the_database_stumbles(scene: Scene) -> None:
+    [chat] = chats(Platform.TELEGRAM, 1)
+    await write(scene, [chat])
+    scene.telegram.fails(ChatGone("blocked"))
+    store = cast(Store, Stumbling(scene.store, 3))
+    await Courier(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver()
+    assert scene.telegram.warned == [(chat, "blocked")]
 
 
 async def test_a_warning_that_fails_leaves_the_chat_suspended_all_the_same(scene: Scene) -> None:

@@ -69,12 +69,14 @@ def test_429s_while_hardly_anything_is_sent_leave_a_third_of_the_rate() -> None:
     assert pace.rate == 10
 
 
-def test_no_growth_while_one_chat_is_halted() -> None:
+def test_one_chats_429_puts_growth_off_for_a_while_and_no_longer() -> None:
     pace = Pace(30)
     pace.refused(5.0, 5.1, 8.0)
-    pace.hold(500.0)
-    pace.grow(400.0)
+    pace.hold(17.0)
+    pace.grow(20.0)
     assert pace.rate == 10
+    pace.grow(50.0)
+    assert pace.rate > 10
 
 
 @given(st.lists(st.tuples(st.sampled_from(["accepted", "refused", "hold", "grow"]), st.floats(0, 400)), max_size=60))
@@ -88,7 +90,7 @@ def test_the_rate_is_never_below_one_nor_above_what_telegram_says(events: list[t
             case "refused":
                 pace.refused(now - 0.1, now, now + 3)
             case "hold":
-                pace.hold(now + 3)
+                pace.hold(now)
             case _:
                 pace.grow(now)
         assert 1 <= pace.rate <= 30

@@ -10,17 +10,24 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_deliveries = sa.table("deliveries", sa.column("state"), sa.column("attempts"), sa.column("again", sa.Boolean()))
+
 
 def upgrade() -> None:
     op.add_column("deliveries", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("deliveries", sa.Column("again", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("deliveries", sa.Column("asked", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("deliveries", sa.Column("touched_at", sa.DateTime(timezone=True)))
     op.add_column("chats", sa.Column("not_before", sa.DateTime(timezone=True)))
+    # Until now one that waits after a try may have arrived: it is looked for once more.
+    tried = _deliveries.update().where(_deliveries.c.state == "waiting", _deliveries.c.attempts > 0)
+    op.execute(tried.values(again=True))
 
 
 def downgrade() -> None:
     # An older version knows no unknown delivery that is tried again by itself, only ones that wait.
-    op.execute(sa.text("UPDATE deliveries SET state = 'waiting' WHERE state = 'unknown' AND again"))
+    looked_for = _deliveries.update().where(_deliveries.c.state == "unknown", _deliveries.c.again)
+    op.execute(looked_for.values(state="waiting"))
     op.drop_column("chats", "not_before")
-    for name in ("touched_at", "again", "failures"):
+    for name in ("touched_at", "asked", "again", "failures"):
         op.drop_column("deliveries", name)
