@@ -32,6 +32,9 @@ GONE = {
 }
 """Discord's error codes that mean: nothing can be sent there until somebody asks again."""
 
+CLOSED = frozenset({50083, 160005})
+"""Those of them by which a thread takes nothing more, though it is there."""
+
 BOT_WIDE = {
     20001: "bots may not do this",
     20026: "its anti-spam system has flagged the bot; appeal in the developer portal",
@@ -67,6 +70,11 @@ def speaks_of_chat(error: discord.HTTPException) -> bool:
 def is_gone(error: BaseException) -> bool:
     """Whether Discord itself says that a place is not there."""
     return isinstance(error, discord.NotFound) and error.code in GONE
+
+
+def is_closed(error: BaseException) -> bool:
+    """Whether Discord itself says that a thread was locked or archived."""
+    return isinstance(error, discord.HTTPException) and error.status in (400, 403) and error.code in CLOSED
 
 
 def _bot_wide(code: int) -> bool:

@@ -20,7 +20,7 @@ from bot.errors import CannotTell, RetryLater
 from bot.model import JSON, ChatRef, NotSent, Obstacle, Outcome, Part, Platform, Sent
 from handlers.discord import warning
 from handlers.discord.messages import Signature, message_body, post_body, present, title_of
-from handlers.discord.outcomes import is_gone, outcome_of, speaks_of_chat, stopped
+from handlers.discord.outcomes import is_closed, is_gone, outcome_of, speaks_of_chat, stopped
 from handlers.discord.wire import InvalidRequests, RepeatedEnough, TheirClock, Trail, bounded
 
 log = structlog.get_logger()
@@ -147,10 +147,11 @@ class DiscordSender:
         if (post := await self._post_to_go_on(forum, signature)) is not None:
             try:
                 return await self._create(post, message, files, trail)
-            except discord.NotFound as error:
-                if not is_gone(error):
+            except discord.HTTPException as error:
+                # Somebody deleted or locked the post; the forum itself is fine. What may stand in a locked one is
+                # looked for before it is sent anew.
+                if not is_gone(error) and (trail.may_have_arrived or not is_closed(error)):
                     raise
-                # Somebody deleted the post; the forum itself is fine.
                 self._posts.pop((forum.id, signature.digest), None)
         body = post_body(title_of(payload), message, _needed_tag(forum))
         return await self._open_post(forum, body, files, signature, trail)

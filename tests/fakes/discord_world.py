@@ -186,6 +186,10 @@ class World:
         when = when or self.clock()
         self.channels[thread]["thread_metadata"] |= {"archived": True, "archive_timestamp": when.isoformat()}
 
+    def lock(self, thread: int) -> None:
+        """Let only moderators write in a thread."""
+        self.channels[thread]["thread_metadata"]["locked"] = True
+
     def deny(self, channel: int, *rights: int) -> None:
         """Take these permission bits from everybody in a channel."""
         bits = sum(rights)
@@ -245,6 +249,9 @@ class World:
         if self.channel(channel)["type"] == FORUM:
             raise Refused(400, 50008, "Cannot send messages in a non-text channel")
         self.require(channel, SEND_IN_THREADS if self.channel(channel)["type"] == THREAD else SEND_MESSAGES)
+        state = self.channel(channel).get("thread_metadata") or {}
+        if state.get("locked"):
+            raise Refused(400, *((50083, "Thread is archived") if state["archived"] else (160005, "Thread is locked")))
         check_message(body, attached)
         nonce = str(body.get("nonce") or "")
         if nonce and body.get("enforce_nonce"):

@@ -383,6 +383,45 @@ async def test_a_deleted_post_does_not_end_the_forum(sender: DiscordSender, dc: 
     assert len(dc.world.threads(parent=forum)) == 1
 
 
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_post_that_a_moderator_locks_does_not_end_the_forum(
+    sender: DiscordSender, dc: FakeDiscord, forum: int, tmp_path: Path, archived: bool
+) -> None:
+    first = await sender.send(chat(forum), part(), KEY)
+    assert isinstance(first, Sent)
+    dc.world.lock(int(first.message_id))
+    if archived:
+        dc.world.archive(int(first.message_id))
+    assert isinstance(await sender.send(chat(forum), part("The others"), SECOND), Sent)
+    restarted = DiscordSender(sender._client, sender._invalid, tmp_path)
+    assert isinstance(await restarted.send(chat(forum), part("The last ones"), f"{SECOND[:-1]}3"), Sent)
+    [other] = [each for each in dc.world.threads(parent=forum) if each["id"] != first.message_id]
+    assert len(dc.world.messages[int(other["id"])]) == 2
+
+
+async def test_what_may_stand_in_a_post_that_is_locked_is_looked_for_before_another_is_opened(
+    sender: DiscordSender, dc: FakeDiscord, forum: int
+) -> None:
+    first = await sender.send(chat(forum), part(), KEY)
+    assert isinstance(first, Sent)
+    dc.fail("500")
+    dc.world.lock(int(first.message_id))
+    assert isinstance(await sender.send(chat(forum), part("The others"), SECOND), Unknown)
+    assert len(dc.world.threads(parent=forum)) == 1
+    assert await sender.find(chat(forum), part("The others"), SECOND, SINCE) is None
+    assert isinstance(await sender.send(chat(forum), part("The others"), SECOND), Sent)
+    assert len(dc.world.threads(parent=forum)) == 2
+
+
+async def test_a_thread_that_follows_topics_itself_and_is_locked_is_gone(
+    sender: DiscordSender, dc: FakeDiscord, channel: int, forum: int
+) -> None:
+    for thread in (dc.world.add_thread(channel, "papers"), dc.world.add_thread(forum, "papers")):
+        assert isinstance(await sender.send(chat(thread), part(), KEY), Sent)
+        dc.world.lock(thread)
+        assert isinstance(await sender.send(chat(thread), part(), SECOND), ChatGone)
+
+
 async def test_a_forum_that_wants_a_tag_gets_one(sender: DiscordSender, dc: FakeDiscord, forum: int) -> None:
     tags = [
         {"id": "5", "name": "mods", "moderated": True, "emoji_id": None, "emoji_name": None},
