@@ -66,18 +66,26 @@ async def _join_subscriptions(connection: AsyncConnection, source: int, target: 
 
 
 async def _drop_doubles(connection: AsyncConnection, source: int, target: int) -> None:
-    """A part that has not gone out and shows only papers that the other chat has had is given up."""
+    """A part that is still to go out, or to go out again, and shows only papers that the other chat has had is given
+    up."""
     had = set(await connection.scalars(select(_taken.c.paper_id).where(_taken.c.chat_id == target)))
     open_parts = select(_deliveries.c.id, _deliveries.c.paper_ids).where(
         _deliveries.c.chat_id == source,
-        _deliveries.c.state.in_((DeliveryState.WAITING.value, DeliveryState.LEASED.value)),
+        or_(
+            _deliveries.c.state.in_((DeliveryState.WAITING.value, DeliveryState.LEASED.value)),
+            (_deliveries.c.state == DeliveryState.UNKNOWN.value) & _deliveries.c.again,
+        ),
     )
     for row in (await connection.execute(open_parts)).all():
         if row.paper_ids and had.issuperset(row.paper_ids):
             await connection.execute(
                 update(_deliveries)
                 .where(_deliveries.c.id == row.id)
-                .values(state=DeliveryState.GIVEN_UP.value, why="the chat it moved to has these papers already")
+                .values(
+                    state=DeliveryState.GIVEN_UP.value,
+                    again=False,
+                    why="the chat it moved to has these papers already",
+                )
             )
 
 

@@ -138,6 +138,21 @@ async def test_joined_chats_do_not_get_a_paper_twice(store: Store) -> None:
     ]
 
 
+async def test_joined_chats_do_not_get_a_paper_twice_by_a_part_that_is_tried_again(store: Store) -> None:
+    await with_chats(store, GROUP, SUPER)
+    await store.write_digest(digest(GROUP, "tried again", papers=("p",)), NOW)
+    await store.write_digest(digest(GROUP, "for good", papers=("q",)), NOW)
+    await store.write_digest(digest(SUPER, papers=("p", "q")), NOW)
+    for delivery in await store.deliveries(chat=GROUP):
+        again = delivery.slot == "tried again"
+        await store.settle(delivery.id, DeliveryState.UNKNOWN, NOW, again=again)
+    await store.move_chat(GROUP, SUPER)
+    found = {d.slot: (d.state, d.again) for d in await store.deliveries(chat=SUPER)}
+    assert found["tried again"] == (DeliveryState.GIVEN_UP, False)
+    assert found["for good"] == (DeliveryState.UNKNOWN, False)
+    assert found["2026-06-02"] == (DeliveryState.WAITING, False)
+
+
 async def test_moving_takes_along_who_manages_the_chat(store: Store) -> None:
     ann, bob = f"{managers.CHANNELS_OF}5", f"{managers.CHANNELS_OF}6"
     await store.remember_value(ann, {"-17": "Another", "-1": "Vision", "-18": "A third"})
