@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +24,9 @@ from bot.storage.store import SqlStore, open_store
 
 TABLES = {"alembic_version", "chats", "deliveries", "leases"}
 """What every version's database has."""
+
+LOGS = ("-wal", "-shm", "-journal")
+"""What SQLite reads beside a database as a part of it."""
 
 
 async def backup(settings: Settings, path: Path) -> str:
@@ -88,7 +93,9 @@ async def restore(settings: Settings, backup: Path, clock: Clock | None = None) 
         readable = await _claim(settings, file, clock)
         kept = await asyncio.to_thread(_exchange, fresh, file, clock.now())
     except OSError as error:
-        raise StoreUnavailable(f"{backup} was not restored ({error.strerror}: {error.filename}).") from error
+        raise StoreUnavailable(
+            f"{backup} was not restored ({error.strerror}: {error.filename2 or error.filename})."
+        ) from error
     finally:
         await asyncio.to_thread(fresh.unlink, missing_ok=True)
     async with await open_store(settings.database):
@@ -161,16 +168,66 @@ def _has_leases(file: Path) -> bool:
 
 
 def _exchange(fresh: Path, file: Path, now: datetime) -> Path | None:
-    """Give `fresh` the name of `file`; where that went, None if there was none."""
+    """Give `fresh` the name of `file`; where that is kept, None if there was none.
+
+    A whole database bears the name at every moment. Raises OSError, or `StoreUnavailable` while the old one is in use;
+    nothing is changed then.
+    """
+    _to_disk(fresh)
     kept = None
     if file.exists():
+        _fold_in(file)
         kept = file.with_name(f"{file.name}.before-restore-{now:%Y%m%d-%H%M%S}")
-        file.rename(kept)
-    # Of a process that was killed: a log that is not folded in belongs to the old file, and would spoil the new one.
-    log = file.with_name(f"{file.name}-wal")
-    if kept is not None and log.exists():
-        log.rename(kept.with_name(f"{kept.name}-wal"))
-    log.unlink(missing_ok=True)
-    file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
-    fresh.rename(file)
+        _keep(file, kept)
+    try:
+        _to_disk(file.parent)
+        # Before the new file comes: a log of the old one beside it would be taken for its own, and spoil it.
+        for each in LOGS:
+            file.with_name(f"{file.name}{each}").unlink(missing_ok=True)
+        fresh.replace(file)
+    except BaseException:
+        if kept is not None:
+            kept.unlink()
+        raise
+    _to_disk(file.parent)
     return kept
+
+
+def _fold_in(file: Path) -> None:
+    """Bring what is in a database's log into its file, so that this alone is all of it. Of a file that is no database
+    SQLite takes no log. Raises `StoreUnavailable` while somebody uses it."""
+    try:
+        with closing(sqlite3.connect(file, timeout=1.0)) as connection:
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailable(f"The database {file} cannot be kept as it is ({error}).") from error
+    except sqlite3.DatabaseError:
+        return
+    if busy:
+        raise StoreUnavailable(f"The database {file} is in use by another process; stop it first.")
+
+
+def _keep(file: Path, name: Path) -> None:
+    """Give a file a second name; where the file system has no links, copy it."""
+    try:
+        name.hardlink_to(file)
+    except FileExistsError:
+        raise
+    except OSError:
+        with file.open("rb") as old, name.open("xb") as new:
+            try:
+                shutil.copyfileobj(old, new)
+            except BaseException:
+                name.unlink()
+                raise
+        _to_disk(name)
+
+
+def _to_disk(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk; some file systems cannot be told to for a folder."""
+    with suppress(OSError) if path.is_dir() else nullcontext():
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

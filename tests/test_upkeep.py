@@ -131,6 +131,60 @@ async def test_the_log_of_a_database_that_is_gone_does_not_get_into_the_restored
     assert await chats(settings.database) == {str(ANN)}
 
 
+def a_killed_process_left(settings: Settings) -> None:
+    """A database of which a part is only in its log."""
+    file = settings.data_dir / NAME
+    with closing(sqlite3.connect(file)) as killed:
+        killed.execute("UPDATE chats SET ident = 'late'")
+        killed.commit()
+        left = {each: each.read_bytes() for each in (file, file.with_name(f"{NAME}-wal"))}
+    for path, content in left.items():
+        path.write_bytes(content)
+
+
+async def test_a_copy_that_cannot_get_the_name_changes_nothing(settings: Settings) -> None:
+    a_killed_process_left(settings)
+    file, fresh = settings.data_dir / NAME, settings.data_dir / "fresh"
+    fresh.mkdir()  # which no file gives its name to
+    with pytest.raises(OSError, match="directory"):
+        upkeep._exchange(fresh, file, FakeClock().now())
+    assert {each for each in os.listdir(settings.data_dir) if not each.endswith(("-wal", "-shm"))} == {NAME, "fresh"}
+    assert await chats(settings.database) == {"telegram:late"}
+
+
+async def test_the_database_that_is_kept_is_whole_without_its_log(settings: Settings, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    await upkeep.backup(settings, copy)
+    a_killed_process_left(settings)
+    kept = upkeep._exchange(copy, settings.data_dir / NAME, FakeClock().now())
+    assert kept is not None
+    assert set(os.listdir(settings.data_dir)) == {NAME, kept.name}
+    assert await chats(settings.database) == {str(ANN)}
+    assert await chats(sqlite_url(kept)) == {"telegram:late"}
+
+
+async def test_a_database_that_somebody_reads_is_not_replaced(settings: Settings, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    await upkeep.backup(settings, copy)
+    with closing(sqlite3.connect(settings.data_dir / NAME, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM chats").fetchall()
+        with pytest.raises(StoreUnavailable, match="is in use by another process"):
+            await upkeep.restore(settings, copy)
+    assert not any("restore" in each for each in os.listdir(settings.data_dir))
+    assert await chats(settings.database) == {str(ANN)}
+
+
+async def test_what_was_kept_before_is_not_written_over(settings: Settings, tmp_path: Path) -> None:
+    await upkeep.backup(settings, tmp_path / "copy.sqlite3")
+    kept = settings.data_dir / f"{NAME}.before-restore-20260602-043000"
+    kept.write_text("from before")
+    with pytest.raises(StoreUnavailable, match=r"File exists: .*043000"):
+        await upkeep.restore(settings, tmp_path / "copy.sqlite3", FakeClock())
+    assert kept.read_text() == "from before"
+    assert await chats(settings.database) == {str(ANN)}
+
+
 def newer(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
