@@ -86,8 +86,14 @@ class SqlChats:
     async def begin_by(self, day: date) -> int:
         table = schema.subscriptions
         async with self.db.write() as connection:
-            late = await connection.execute(update(table).where(table.c.since > day).values(since=day))
-        return late.rowcount
+            await self.db.serialize(connection, "topics")
+            late = select(table.c.chat_id, table.c.topic_id).where(table.c.since > day)
+            in_order = late.order_by(table.c.chat_id, table.c.topic_id).with_for_update()
+            rows = (await connection.execute(in_order)).all()
+            # Matches of those days that others had found already are still to be had.
+            await connection.execute(update(table).where(table.c.since > day).values(since=day, seen_match=0))
+            await _match_from(connection, {row.topic_id for row in rows}, await _start(connection, day))
+        return len(rows)
 
     async def suspend(self, ref: ChatRef, why: str) -> None:
         await self._change(ref, suspended=why)
@@ -154,6 +160,14 @@ async def _start(connection: AsyncConnection, since: date) -> int:
     if first is not None:
         return int(first) - 1
     return int(await connection.scalar(select(func.max(table.c.seq))) or 0)
+
+
+async def _match_from(connection: AsyncConnection, topic_ids: Collection[int], start: int) -> None:
+    """Have what was announced after `start` matched with these topics, where it was not."""
+    table = schema.topics
+    for chunk in encode.in_chunks(sorted(topic_ids)):
+        late = table.c.id.in_(chunk) & (table.c.from_seq > start)
+        await connection.execute(update(table).where(late).values(from_seq=start, matched_seq=start))
 
 
 async def _followed(connection: AsyncConnection, topic: Row[Any]) -> bool:

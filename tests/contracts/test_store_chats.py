@@ -9,6 +9,7 @@ import pytest
 
 from bot import managers
 from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Depth, Platform, Style, Subscription
+from bot.pipeline.match import match
 from bot.ports import Store
 from tests.contracts.samples import (
     ANN,
@@ -255,3 +256,23 @@ async def test_subscriptions_that_would_begin_too_late_begin_on_the_day_that_is_
     assert await store.begin_by(TUESDAY) == 1
     assert {each.chat: each.since for each in await store.subscriptions()} == {ANN: TUESDAY, BOB: MONDAY}
     assert await store.begin_by(TUESDAY) == 0
+
+
+async def test_a_subscription_that_begins_earlier_than_it_would_have_gets_what_was_announced_since(
+    store: Store,
+) -> None:
+    await with_chats(store)
+    far = date(2036, 6, 2)
+    papers = [announced(f"2606.0000{n}") for n in range(5)] + [announced("2606.00009", far)]
+    await store.ingest([announced("2605.00001", MONDAY), *papers], NOW)
+    await store.subscribe(ANN, "cat:cs.*", far, NOW)
+    await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
+    await store.subscribe(ANN, "cat:cs.CV", far, NOW)
+    await match(store)
+    assert [each.announced.paper.id for each in await store.candidates(ANN)] == ["2606.00009"]
+    assert await store.write_digest(digest(ANN, papers=("2606.00009",)), NOW)
+    assert await store.begin_by(TUESDAY) == 2
+    await match(store)
+    topics = {each.announced.paper.id: {found.topic for found in each.matches} for each in await store.candidates(ANN)}
+    assert topics == {f"2606.0000{n}": {"cat:cs.*", "cat:cs.CV"} for n in range(5)}
+    assert len(await store.candidates(BOB)) == 7
