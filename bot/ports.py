@@ -430,7 +430,8 @@ class Outbox(Protocol):
         (`again`, `asked`); False for any other."""
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
-        """Let what a chat has waiting, and may go now, be leased before everything else; how many parts."""
+        """Let what a chat has waiting, and may go now, be leased before everything else; how many parts are on their
+        way. 0 where the first of them has to wait for later, and so all that is behind it, or the chat is suspended."""
 
     async def orphaned(self, now: datetime) -> list[Delivery]:
         """Deliveries left in `sending` by a process that is gone (its lease has expired)."""

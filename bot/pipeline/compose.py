@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
@@ -17,6 +17,7 @@ from bot.model import (
     Candidate,
     Chat,
     ChatRef,
+    Delivery,
     DeliveryState,
     Depth,
     Digest,
@@ -35,6 +36,9 @@ log = structlog.get_logger()
 
 MOST_OFFERED = 5
 """Messages that may not have arrived for which a digest offers to send them again."""
+
+MOST_WAITING = 1_000
+"""Parts of one chat among which the one is looked for that keeps the others waiting."""
 
 LATE_LISTING = timedelta(hours=3)
 """How long a digest that would be empty waits for a listing that arXiv owes."""
@@ -81,7 +85,8 @@ async def compose(
 async def digest_now(store: Store, press: Press, chat: Chat, clock: Clock) -> Digest | Quiet | None:
     """Write the digest of everything a chat has coming to it, at once; None where there is nothing.
 
-    It goes before other chats' digests, and so does what the chat had waiting: `Quiet` where that is all.
+    It goes before other chats' digests, and so does what the chat had waiting: `Quiet` where that is all, or where the
+    first of it may not go yet.
     """
     now = clock.now()
     written = None
@@ -91,9 +96,29 @@ async def digest_now(store: Store, press: Press, chat: Chat, clock: Clock) -> Di
         parts = tuple(replace(part, payload={**part.payload, "asked": True}) for part in draft.new.parts)
         if await store.write_digest(replace(draft.new, parts=parts), now):
             written = draft.digest
-    if await store.hasten(chat.ref, now) and written is None:
-        return Quiet("Your digest is on its way already.")
+    if await store.hasten(chat.ref, now):
+        return written or Quiet("Your digest is on its way already.")
+    if first := await _first_to_wait(store, chat.ref, now):
+        return Quiet(_put_off(first, now))
     return written
+
+
+async def _first_to_wait(store: Store, ref: ChatRef, now: datetime) -> Delivery | None:
+    """The part that keeps a chat's others waiting until later; what is only looked for lets others go after a while."""
+    states = [DeliveryState.WAITING, DeliveryState.UNKNOWN]
+    parts = [
+        each
+        for each in await store.deliveries(chat=ref, states=states, limit=MOST_WAITING)
+        if each.next_attempt_at > now and (each.again or each.state is DeliveryState.WAITING)
+    ]
+    return min(parts, key=lambda each: (each.state is DeliveryState.UNKNOWN, each.id), default=None)
+
+
+def _put_off(delivery: Delivery, now: datetime) -> str:
+    then = delivery.next_attempt_at.astimezone(UTC) + timedelta(seconds=59)  # never a minute that has begun
+    day = "" if then.date() == now.date() else f" on {then:%Y-%m-%d}"
+    why = f": {delivery.why.rstrip('.')}" if delivery.why else ""
+    return f"Your digest waits{why}; it is tried again{day} at {then:%H:%M} UTC."
 
 
 async def _due(store: Store, platforms: Collection[Platform], now: datetime, upto: date | None) -> list[Chat]:

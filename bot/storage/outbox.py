@@ -117,11 +117,19 @@ class SqlOutbox:
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
         table = schema.deliveries
-        chat_id = select(schema.chats.c.id).where(is_chat(ref)).scalar_subquery()
-        waiting = update(table).where(
-            table.c.chat_id == chat_id, table.c.state == DeliveryState.WAITING.value, table.c.next_attempt_at <= now
-        )
-        return await self.db.write_one(waiting.values(next_attempt_at=cadence.ASKED_FOR))
+        in_hand = table.c.state.in_((DeliveryState.LEASED.value, DeliveryState.SENDING.value))
+        come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + cadence.SKEW)
+        looked_for = (table.c.state == DeliveryState.UNKNOWN.value) & table.c.again
+        may_go = come & or_(table.c.state == DeliveryState.WAITING.value, looked_for)
+        async with self.db.write() as connection:
+            mine = table.c.chat_id == await chat_id_of(connection, ref)
+            under_way = await connection.scalar(select(func.count()).where(mine, in_hand)) or 0
+            # Where the first part waits for later, so does all that is behind it.
+            if not under_way and await connection.scalar(_heads([ref.platform], now).where(mine).limit(1)) is None:
+                return 0
+            sooner = update(table).where(mine, may_go).values(next_attempt_at=cadence.ASKED_FOR)
+            hastened: Any = await connection.execute(sooner)
+            return int(under_way + hastened.rowcount)
 
     async def orphaned(self, now: datetime) -> list[Delivery]:
         table = schema.deliveries

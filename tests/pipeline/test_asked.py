@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from telegram.ext import ApplicationBuilder
 
 from bot import pipeline
 from bot.cadence import ASKED_FOR
-from bot.model import Chat, ChatRef, Digest, Part, Platform, Quiet
+from bot.model import Chat, ChatRef, DeliveryState, Digest, Part, Platform, Quiet
 from bot.pipeline import Courier, Press
 from bot.ports import NewDigest
 from handlers.telegram.cards import TelegramRenderer
@@ -98,6 +99,81 @@ async def test_a_digest_that_waits_in_the_broadcast_comes_forward_when_its_chat_
     said, others = await until_served(scene, tg, sender, last)
     assert said == Quiet("Your digest is on its way already.")
     assert others < 120
+
+
+async def put_off(scene: Scene, why: str | None, minutes: float, *, again: bool = False) -> None:
+    """The first part is tried, and again only after so many minutes."""
+    now = scene.clock.now()
+    [first] = await scene.store.lease("w", tuple(Platform), now, now + timedelta(minutes=3), 9)
+    assert await scene.store.begin(first.id, "w", now)
+    state = DeliveryState.UNKNOWN if again else DeliveryState.WAITING
+    later = now + timedelta(minutes=minutes)
+    await scene.store.settle(first.id, state, now, next_attempt_at=later, why=why, again=again)
+
+
+async def two_parts(scene: Scene) -> ChatRef:
+    ref = ChatRef(Platform.TELEGRAM, "7")
+    await scene.store.save_chat(Chat(ref))
+    parts = (ONE_DIGEST, ONE_DIGEST)
+    assert await scene.store.write_digest(NewDigest(ref, "d", DAYS[0], DAYS[0], (), parts, None), scene.clock.now())
+    return ref
+
+
+@pytest.mark.parametrize(
+    ("why", "minutes", "said"),
+    [
+        (
+            "Telegram asked us to slow down",
+            560,
+            "waits: Telegram asked us to slow down; it is tried again at 14:20 UTC",
+        ),
+        ("Not now.", 0.2, "waits: Not now; it is tried again at 05:01 UTC"),
+        (None, 24 * 60, "waits; it is tried again on 2026-06-02 at 05:00 UTC"),
+    ],
+)
+async def test_what_waits_behind_a_part_that_may_not_go_yet_is_not_said_to_be_on_its_way(
+    scene: Scene, why: str | None, minutes: float, said: str
+) -> None:
+    ref = await two_parts(scene)
+    await put_off(scene, why, minutes)
+    assert await ask(scene, ref) == Quiet(f"Your digest {said}.")
+    second, _first = await scene.store.deliveries(chat=ref)
+    assert second.next_attempt_at == scene.clock.now(), "as it was"
+    scene.clock.advance(minutes * 60)
+    assert await ask(scene, ref) == Quiet("Your digest is on its way already.")
+
+
+async def test_what_waits_behind_a_part_that_is_looked_for_is_not_said_to_be_on_its_way(scene: Scene) -> None:
+    ref = await two_parts(scene)
+    await put_off(scene, "Discord answered 502", 5, again=True)
+    said = "Your digest waits: Discord answered 502; it is tried again at 05:05 UTC."
+    assert await ask(scene, ref) == Quiet(said)
+    scene.clock.advance(5 * 60)
+    assert await ask(scene, ref) == Quiet("Your digest is on its way already.")
+
+
+async def test_a_new_digest_behind_a_part_that_may_not_go_yet_is_written_and_said_to_wait(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV")
+    await scene.prepare()
+    assert isinstance(await ask(scene, ANN), Digest)
+    await put_off(scene, "Telegram asked us to slow down", 25 * 60)
+    scene.morning(DAYS[1], 5)
+    await scene.prepare()
+    before = len(await scene.store.deliveries(chat=ANN))
+    said = "Your digest waits: Telegram asked us to slow down; it is tried again at 06:00 UTC."
+    assert await ask(scene, ANN) == Quiet(said)
+    assert len(await scene.store.deliveries(chat=ANN)) > before
+
+
+async def test_a_part_that_is_being_sent_is_on_its_way(scene: Scene) -> None:
+    await queue(scene, 7)
+    ref, now = ChatRef(Platform.TELEGRAM, "7"), scene.clock.now()
+    [only] = await scene.store.lease("w", tuple(Platform), now, now + timedelta(minutes=3), 9)
+    assert await ask(scene, ref) == Quiet("Your digest is on its way already.")
+    assert await scene.store.begin(only.id, "w", now)
+    assert await ask(scene, ref) == Quiet("Your digest is on its way already.")
+    await scene.store.settle(only.id, DeliveryState.SENT, now)
+    assert await ask(scene, ref) is None
 
 
 async def test_what_was_asked_for_does_not_make_the_outbox_look_old(scene: Scene) -> None:
