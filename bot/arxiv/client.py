@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import unquote
 
 import arxiv
 import requests
@@ -26,6 +29,8 @@ log = structlog.get_logger()
 IDS_PER_REQUEST = 400
 LARGEST = 64_000_000
 """Bytes of one answer; 2,000 entries are about 6 MB."""
+REFUSED_SECONDS = 24 * 3600.0
+"""For how long an id counts as none that arXiv said is none."""
 RESTARTS = 2
 PAGES = 2000
 
@@ -33,9 +38,13 @@ PAGES = 2000
 class ArxivSource:
     """`bot.ports.PaperSource` on arXiv itself."""
 
-    def __init__(self, settings: Settings, fetcher: Fetcher) -> None:
+    def __init__(self, settings: Settings, fetcher: Fetcher, steady: Callable[[], float] = time.monotonic) -> None:
+        """`steady` is a clock in seconds that nobody sets."""
         self._settings = settings
         self._fetcher = fetcher
+        self._steady = steady
+        # Ids that arXiv says are none: until when it is believed, and its words.
+        self._refused: dict[str, tuple[float, str]] = {}
         self._aside: list[Malformed] = []
         # The package blocks a thread while it waits at the gate; more than one would starve what else needs threads.
         self._one_page = asyncio.Lock()
@@ -78,11 +87,15 @@ class ArxivSource:
                 return list(found.values())
 
     async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
-        """Papers by id. Raises `NoSuchPaper` only for a single id that is none by its form."""
+        """Papers by id. One that arXiv says is none is absent, and not asked for again for a day; where it is the only
+        one, raises `NoSuchPaper`."""
         found: dict[str, Paper] = {}
         wanted = list(dict.fromkeys(map(str, refs)))
-        for begin in range(0, len(wanted), IDS_PER_REQUEST):
-            found.update((paper.id, paper) for paper in await self._by_id(wanted[begin : begin + IDS_PER_REQUEST]))
+        asked = [ident for ident in wanted if not self._refused_lately(ident)]
+        for begin in range(0, len(asked), IDS_PER_REQUEST):
+            found.update((paper.id, paper) for paper in await self._by_id(asked[begin : begin + IDS_PER_REQUEST]))
+        if len(wanted) == 1 and wanted[0] in self._refused:
+            raise NoSuchPaper(wanted[0], self._refused[wanted[0]][1])
         return found
 
     async def license(self, paper_id: str) -> str | None:
@@ -125,17 +138,26 @@ class ArxivSource:
     # ── API ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _by_id(self, ids: list[str]) -> list[Paper]:
+        """Those of these papers that arXiv has. It refuses a request for one bad id in it, which goes out then."""
         while ids:
             try:
                 papers, _ = await self._page(arxiv.Search(id_list=ids, max_results=None), 0, len(ids))
             except NoSuchPaper as error:
-                others = [ident for ident in ids if ident != error.paper_id]
-                if len(ids) == 1 or len(others) == len(ids):
-                    raise
-                ids = others
+                bad = _refused(ids, error.paper_id)
+                if bad is None:  # which one it is, only asking tells
+                    middle = len(ids) // 2
+                    return [*await self._by_id(ids[:middle]), *await self._by_id(ids[middle:])]
+                log.warning("arxiv says that this is no id", id=bad, why=str(error))
+                self._refused[bad] = (self._steady() + REFUSED_SECONDS, str(error))
+                ids = [ident for ident in ids if ident != bad]
             else:
                 return papers
         return []
+
+    def _refused_lately(self, ident: str) -> bool:
+        now = self._steady()
+        self._refused = {name: told for name, told in self._refused.items() if told[0] > now}
+        return ident in self._refused
 
     async def _page(self, search: arxiv.Search, start: int, size: int) -> tuple[list[Paper], answers.Page]:
         """One page of results, by one request of the package (and its repetitions at the gate)."""
@@ -205,6 +227,19 @@ def submitted_query(archives: Collection[str], first: date, last: date) -> str:
 
 def _pattern(name: str) -> str:
     return f"{name}.*" if len(categories_in(name)) > 1 else name
+
+
+def _refused(ids: Sequence[str], said: str) -> str | None:
+    """Which of the ids that were asked for arXiv means; it may spell it otherwise. None where that may be several."""
+    if said in ids:
+        return said
+    like = ids if len(ids) == 1 else [ident for ident in ids if _bare(ident) == _bare(said)]
+    return like[0] if len(like) == 1 else None
+
+
+def _bare(ident: str) -> str:
+    """An id without its version, the same for all spellings."""
+    return re.sub(r"v\d+$", "", unquote(ident).strip("\"'“”., ").casefold().removeprefix("arxiv:"))
 
 
 def _halves(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

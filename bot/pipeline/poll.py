@@ -261,7 +261,7 @@ class _Round:
             return
         try:
             found = await self.source.papers([PaperRef(paper_id) for paper_id in ids])
-        except NoSuchPaper:  # the only one, from an entry that could not be read
+        except NoSuchPaper:  # of several, the source leaves such a one out
             return
         await self._recover(aside, found.values())
         ours = [paper for paper in found.values() if paper.id not in aside or self._ours(paper)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
@@ -33,12 +34,14 @@ PATHS: dict[Way, str] = {
 
 
 @asynccontextmanager
-async def source_of(arxiv: FakeArxiv, *, tries: int = 4, **overrides: Any) -> AsyncIterator[ArxivSource]:
+async def source_of(
+    arxiv: FakeArxiv, *, tries: int = 4, steady: Callable[[], float] = time.monotonic, **overrides: Any
+) -> AsyncIterator[ArxivSource]:
     """A source with a clock of its own, so that waiting takes no time."""
     settings = arxiv.settings(**({"arxiv_delay_seconds": 3, "arxiv_timeout_seconds": 0.4} | overrides))
     gate = Gate(FakeClock(), settings.arxiv_delay_seconds, tries=tries, chance=random.Random(1))
     async with Fetcher(settings, gate) as fetcher:
-        yield ArxivSource(settings, fetcher)
+        yield ArxivSource(settings, fetcher, steady)
 
 
 async def ask(source: PaperSource, way: Way) -> object:
@@ -200,6 +203,40 @@ async def test_an_id_that_is_none_does_not_keep_the_others_away() -> None:
             }
 
 
+@pytest.mark.parametrize("spelled", ["2606.00002V1", "arXiv:2606.00002", "2606%2E00002", "something else"])
+async def test_an_id_that_arxiv_refuses_in_another_spelling_costs_only_itself(spelled: str) -> None:
+    ids = ("2605.20001", "2605.20002", "2606.00001", "2606.00002", "2606.00101")
+    with FakeArxiv() as arxiv:
+        arxiv.refused, arxiv.respelled = {"2606.00002"}, {"2606.00002": spelled}
+        async with source_of(arxiv) as source:
+            wanted = [PaperRef(ident) for ident in ids]
+            assert set(await source.papers(wanted)) == {*ids} - arxiv.refused
+            arxiv.forget_stats()
+            assert set(await source.papers(wanted)) == {*ids} - arxiv.refused
+            [path] = arxiv.stats().paths
+            assert "2606.00002" not in path
+
+
+async def test_a_last_chunk_of_one_bad_id_keeps_what_came_before() -> None:
+    day = date(2026, 6, 2)
+    with FakeArxiv({day: [made_up(f"2606.{n:05}", day) for n in range(1, 402)]}) as arxiv:
+        arxiv.refused = {"2606.00401"}
+        async with source_of(arxiv, arxiv_timeout_seconds=20) as source:
+            assert len(await source.papers([PaperRef(f"2606.{n:05}") for n in range(1, 402)])) == 400
+
+
+async def test_an_id_that_arxiv_refuses_is_asked_for_again_after_a_day() -> None:
+    with FakeArxiv() as arxiv:
+        arxiv.refused, seconds = {"2606.00001"}, [0.0]
+        async with source_of(arxiv, steady=lambda: seconds[0]) as source:
+            for _ in range(3):
+                with pytest.raises(NoSuchPaper, match=r"“2606\.00001” is not an arXiv id"):
+                    await source.papers([PaperRef("2606.00001")])
+            assert arxiv.stats().requests == 1
+            arxiv.refused, seconds[0] = set(), 24 * 3600.0
+            assert set(await source.papers([PaperRef("2606.00001")])) == {"2606.00001"}
+
+
 async def test_a_licence_comes_from_the_record() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
@@ -237,8 +274,9 @@ async def test_a_passing_fault_changes_nothing_but_the_time_it_takes(way: Way, f
 @pytest.mark.parametrize("way", ["listing", "changed", "submitted"])
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 async def test_a_lasting_fault_gives_nothing_at_all_and_the_next_call_works(way: Way, fault: dict[str, Any]) -> None:
+    patience = 0.5 if fault.get("mode") == "hang" else 20
     with FakeArxiv() as arxiv:
-        async with source_of(arxiv, tries=1, arxiv_timeout_seconds=0.2) as source:
+        async with source_of(arxiv, tries=1, arxiv_timeout_seconds=patience) as source:
             expected = await ask(source, way)
             arxiv.fault(PATHS[way], **(fault | {"times": 1}))
             with pytest.raises(SourceUnavailable) as told:

@@ -109,8 +109,8 @@ class FakeArxiv:
     `files` maps paths ("/pdf/2606.00001") to (content type, body). `feed_cap` is how many entries a feed has at most.
     `forget_tokens` is how many resumption tokens of OAI run out before they are used. `stamped`: feeds say when they
     were built. `unreadable` are papers whose feed entry lacks its title, `nameless` those of them whose entry has no id
-    either; `refused` are ids that the API says are none; `misdated` says on which day an entry claims to be published.
-    `lacking` are papers that "/atom", "/oai" or "/api" does not have.
+    either; `refused` are ids that the API says are none, spelled as in `respelled`; `misdated` says on which day an
+    entry claims to be published. `lacking` are papers that "/atom", "/oai" or "/api" does not have.
     """
 
     def __init__(self, papers_by_day: Mapping[date, Sequence[Announced]] | None = None) -> None:
@@ -125,6 +125,7 @@ class FakeArxiv:
         self.nameless: set[str] = set()
         self.misdated: dict[str, date] = {}
         self.refused: set[str] = set()
+        self.respelled: dict[str, str] = {}
         self.lacking: dict[str, set[str]] = {"/atom": set(), "/oai": set(), "/api": set()}
         self._faults: list[Fault] = []
         self._asked: list[_Asked] = []
@@ -240,7 +241,7 @@ class FakeArxiv:
             for ident in wanted:
                 match = re.fullmatch(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v(\d+))?", ident)
                 if match is None or ident in self.refused:
-                    return 400, error_feed(f"incorrect id format for {ident}")
+                    return 400, error_feed(f"incorrect id format for {self.respelled.get(ident, ident)}")
                 versions = known.get(match[1], {})
                 version = int(match[2]) if match[2] else max(versions, default=0)
                 found += [versions[version]] if version in versions else []

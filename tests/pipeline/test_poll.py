@@ -244,6 +244,21 @@ async def test_an_id_that_arxiv_says_is_none_fails_no_poll(scene: Scene) -> None
     assert (await scene.state()).day == DAYS[1]
 
 
+async def test_an_id_that_arxiv_refuses_keeps_no_other_from_being_completed(scene: Scene) -> None:
+    lost, late = paper_of(DAYS[0], 0), paper_of(DAYS[0], 1)
+    scene.arxiv.unreadable = scene.arxiv.lacking["/api"] = {lost, late}
+    scene.arxiv.refused, scene.arxiv.respelled = {lost}, {lost: "another spelling"}
+    await scene.poll(DAYS[0])
+    scene.arxiv.lacking["/api"] = {lost}
+    # An old one, which no window of the API shows.
+    old = datetime(2026, 1, 5, tzinfo=UTC)
+    scene.arxiv.days[DAYS[0]][1] = made_up(late, DAYS[0], kind=Kind.CROSS, published=old)
+    scene.arxiv.forget_stats()
+    await scene.poll(DAYS[1])
+    assert (await scene.announced(DAYS[0])).keys() == {late, paper_of(DAYS[0], 2)}
+    assert not any(lost in path for path in scene.arxiv.stats().paths), "it was asked for at the poll before"
+
+
 async def test_an_entry_read_by_id_counts_as_read_when_its_feed_comes_again(scene: Scene) -> None:
     scene.arxiv.unreadable = {paper_of(DAYS[0], 0)}
     await scene.poll(DAYS[0])
