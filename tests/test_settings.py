@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import dotenv
 import pytest
 from pydantic import SecretStr
 
@@ -30,6 +31,17 @@ def example_lines() -> list[str]:
 def test_env_example_lists_every_setting_once_in_the_order_of_settings() -> None:
     names = [match[1] for line in example_lines() if (match := re.match(r"#? ?([A-Z_]+)=", line))]
     assert names == [name.upper() for name in Settings.model_fields]
+
+
+def test_env_example_sets_nothing_so_that_a_unit_or_an_image_keeps_its_own_defaults() -> None:
+    assert dotenv.dotenv_values(ROOT / ".env.example") == {}
+    assert [line for line in example_lines() if line and not line.startswith("#")] == []
+
+
+def test_env_example_shows_every_default() -> None:
+    shown = dict(match.groups() for line in example_lines() if (match := re.match(r"#([A-Z_]+)=(.*)", line)))
+    read = settings.load(**{name.lower(): value for name, value in shown.items() if value})
+    assert read == settings.load()
 
 
 def test_env_example_explains_each_setting_with_its_own_description() -> None:
