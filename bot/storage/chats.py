@@ -84,9 +84,12 @@ class SqlChats:
             return [encode.subscription(row) for row in await connection.execute(query)]
 
     async def begin_by(self, day: date) -> int:
-        table = schema.subscriptions
+        table, chat = schema.subscriptions, schema.chats
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
+            # Chats first, in the order of their keys: who changes what a chat has, locks that chat before.
+            concerned = exists().where(table.c.chat_id == chat.c.id, table.c.since > day)
+            await connection.execute(select(chat.c.id).where(concerned).order_by(chat.c.id).with_for_update())
             late = select(table.c.chat_id, table.c.topic_id).where(table.c.since > day)
             in_order = late.order_by(table.c.chat_id, table.c.topic_id).with_for_update()
             rows = (await connection.execute(in_order)).all()
