@@ -11,7 +11,7 @@ from rich.console import Console
 from bot.app import App, default_topics, open_app
 from bot.errors import BadSetting, PaperboyError
 from bot.model import Platform
-from bot.settings import Settings
+from bot.settings import Settings, strange_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         default_topics(settings)
     except BadSetting as error:
         yield Finding("settings", False, str(error))
+    for sentence in strange_names():
+        yield Finding("settings", None, sentence)
     yield Finding("settings", True, f"read; data in {settings.data_dir.resolve()}")
     try:
         async with open_app(settings) as app:

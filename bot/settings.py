@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Mapping
 from datetime import time
+from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
-from bot.errors import BadSetting
+from bot.errors import BadSetting, TellUser
 from bot.model import ChatRef
+
+ENV_FILE = ".env"
 
 
 def _timezone(name: str) -> str:
@@ -65,7 +81,23 @@ def _gateway(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})?", value):
+        raise ValueError(f"“{value}” is no language code; write one like en, es or zh-Hant.")
+    return value
+
+
+def _clock_time(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value.strip())
+    if found is None:
+        raise ValueError(f"“{value}” is no time; write HH:MM, like 09:00.")
+    return time(int(found[1]), int(found[2]))
+
+
 Url = Annotated[str, AfterValidator(_url)]
+_LOWER = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 Words = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -73,7 +105,7 @@ class Settings(BaseSettings):
     """Every setting, in the order of `.env.example`. Raises `BadSetting` (through `load`) with one sentence."""
 
     model_config = SettingsConfigDict(
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         extra="ignore",
         frozen=True,
@@ -129,12 +161,14 @@ class Settings(BaseSettings):
     )
     model_concurrency: int = Field(4, ge=1, le=64, description="Requests to models under way at once.")
 
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")] = Field(
+    language: Annotated[str, AfterValidator(_language)] = Field(
         "en", description="The language of summaries for a new chat, as an ISO 639 code."
     )
     timezone: Annotated[str, AfterValidator(_timezone)] = Field("UTC", description="The time zone of a new chat.")
-    digest_time: time = Field(time(9, 0), description="When a new chat gets its digest, by its own clock.")
-    figures: Literal["licensed", "always", "never"] = Field(
+    digest_time: Annotated[time, BeforeValidator(_clock_time)] = Field(
+        time(9, 0), description="When a new chat gets its digest, by its own clock."
+    )
+    figures: Annotated[Literal["licensed", "always", "never"], _LOWER] = Field(
         "licensed", description="Which pictures are shown: licensed (open licences only), always or never."
     )
     glossary: Path | None = Field(
@@ -162,8 +196,12 @@ class Settings(BaseSettings):
     default_topics: Annotated[Words, _listed(";")] = Field(
         (), description="Topics that the archive follows, separated by semicolons."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
-    log_format: Literal["auto", "json", "text"] = Field("auto", description="json, text, or auto (text on a terminal).")
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], _LOWER] = Field(
+        "info", description="How much is logged: debug, info, warning or error."
+    )
+    log_format: Annotated[Literal["auto", "json", "text"], _LOWER] = Field(
+        "auto", description="json, text, or auto (text on a terminal)."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -174,7 +212,10 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - its place is taken by NAME_FILE
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _NamedFiles(settings_cls), dotenv_settings
+        dotenv = cast("DotEnvSettingsSource", dotenv_settings)
+        environment = {name.lower(): value for name, value in os.environ.items()}
+        files = _NamedFiles(settings_cls, environment), dotenv, _NamedFiles(settings_cls, dotenv.env_vars)
+        return init_settings, env_settings, *files
 
     @property
     def database(self) -> str:
@@ -192,31 +233,106 @@ class Settings(BaseSettings):
 class _NamedFiles(PydanticBaseSettingsSource):
     """`NAME_FILE=path` gives a setting from a file's content, as container secrets come."""
 
+    def __init__(self, settings_cls: type[BaseSettings], given: Mapping[str, str | None]) -> None:
+        """`given` has lower-case names."""
+        super().__init__(settings_cls)
+        self._given = given
+
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - abstract
         raise LookupError("unused: this source answers as a whole")
 
     def __call__(self) -> dict[str, Any]:
-        import os
-
         found: dict[str, Any] = {}
         for name in self.settings_cls.model_fields:
-            if path := os.environ.get(f"{name.upper()}_FILE"):
-                try:
-                    found[name] = Path(path).read_text(encoding="utf-8").strip()
-                except OSError as error:
-                    raise BadSetting(f"{name.upper()}_FILE", f"cannot read {path}: {error.strerror}.") from None
-        return found
+            if path := self._given.get(f"{name}_file"):
+                found[name] = self._read(f"{name.upper()}_FILE", path)
+        return {name: value for name, value in found.items() if value}
+
+    def _read(self, name: str, path: str) -> str:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadSetting(name, f"cannot read {path}: {error.strerror}.") from None
+        except ValueError:
+            raise BadSetting(name, f"{path} is not UTF-8 text; save it as UTF-8.") from None
 
 
 def load(**overrides: Any) -> Settings:
-    """Settings from the environment. Raises `BadSetting` naming the first setting at fault."""
+    """Settings from the environment and `.env`. Raises `BadSetting` with a line for each setting at fault, and
+    `TellUser` for a `.env` that cannot be used."""
+    names_in_env_file()
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else "settings"
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] != "value_error":  # pydantic's own words are for programmers
-            field = Settings.model_fields.get(name.lower())
-            message = f"that cannot be used; it wants: {field.description if field else message}"
-        raise BadSetting(name, message if message.endswith(".") else f"{message}.") from None
+        faults = dict[str, str]()
+        for each in error.errors():
+            faults.setdefault(str(each["loc"][0]), _what_is_wrong(each))
+        (first, message), *others = faults.items()
+        lines = [message, *(f"{name.upper()}: {other}" for name, other in others)]
+        raise BadSetting(first.upper(), "\n".join(lines)) from None
+
+
+def names_in_env_file() -> list[str]:
+    """The names that `.env` gives values to. Raises `TellUser` where it is no such file; without one there are none."""
+    path = Path(ENV_FILE)
+    if not path.is_file():
+        return []
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise TellUser(f"{ENV_FILE} cannot be read ({error.strerror}).") from None
+    except ValueError:
+        raise TellUser(f"{ENV_FILE} is not UTF-8 text; save it as UTF-8.") from None
+    names = []
+    for each in parse_stream(StringIO(text)):
+        key = each.key
+        if each.error or (key is not None and (each.value is None or not key.isidentifier())):
+            # The line itself is not shown: it may be a token.
+            blank = len(each.original.string) - len(each.original.string.lstrip())
+            line = each.original.line + each.original.string[:blank].count("\n")
+            raise TellUser(f"{ENV_FILE}, line {line}: that is not NAME=value.")
+        if key is not None:
+            names.append(key)
+    return names
+
+
+def strange_names() -> list[str]:
+    """A sentence for each name in `.env` that is no setting's: what it would have set holds its default."""
+    known = [name.upper() for name in Settings.model_fields]
+    known += [f"{name}_FILE" for name in known]
+    sentences = []
+    for name in dict.fromkeys(names_in_env_file()):
+        if name.upper() not in known:
+            near = get_close_matches(name.upper(), known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else "."
+            sentences.append(f"`{ENV_FILE}` has {name}, which is no setting{hint}")
+    return sentences
+
+
+def _what_is_wrong(error: ErrorDetails) -> str:
+    """What cannot be used and what can, in a sentence; pydantic's own words are for programmers."""
+    if error["type"] == "value_error":
+        message = error["msg"].removeprefix("Value error, ")
+        return message if message.endswith(".") else f"{message}."
+    name = str(error["loc"][0])
+    field = Settings.model_fields[name]
+    value = "that" if SecretStr in (field.annotation, *get_args(field.annotation)) else f"“{error['input']}”"
+    if error["type"].startswith("bool"):
+        return f"{value} is neither true nor false; write one of the two."
+    if error["type"] == "literal_error":
+        *most, last = get_args(field.annotation)
+        return f"{value} is none of its values; write {', '.join(most)} or {last}."
+    if name.endswith("_port"):
+        return f"{value} is no port; a port is a number from 0 to 65535."
+    if any(hasattr(rule, "ge") or hasattr(rule, "gt") for rule in field.metadata):
+        return f"{value} cannot be used; write {_range(field)}."
+    return f"{value} cannot be used; it wants: {field.description}"
+
+
+def _range(field: FieldInfo) -> str:
+    rules = {rule: getattr(each, rule) for each in field.metadata for rule in ("ge", "gt", "le") if hasattr(each, rule)}
+    kind = "a number" if float in (field.annotation, *get_args(field.annotation)) else "a whole number"
+    upto = f"{rules['le']:g}" if "le" in rules else ""
+    if "gt" in rules or (rules["ge"] == 1 and not upto):
+        return f"{kind} above 0" + (f", at most {upto}" if upto else "")
+    return f"{kind} from {rules['ge']:g} to {upto}" if upto else f"{kind}, {rules['ge']:g} or more"

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot import settings
-from bot.errors import BadSetting
+from bot.errors import BadSetting, TellUser
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -39,7 +39,7 @@ def test_env_example_sets_nothing_so_that_a_unit_or_an_image_keeps_its_own_defau
 
 
 def test_env_example_shows_every_default() -> None:
-    shown = dict(match.groups() for line in example_lines() if (match := re.match(r"#([A-Z_]+)=(.*)", line)))
+    shown = dict[str, str](re.findall(r"(?m)^#([A-Z_]+)=(.*)$", "\n".join(example_lines())))
     read = settings.load(**{name.lower(): value for name, value in shown.items() if value})
     assert read == settings.load()
 
@@ -123,3 +123,97 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_sentence_that_names_the_s
     assert str(caught.value).startswith(f"{name}: ")
     assert "\n" not in str(caught.value)
     assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DIGEST_TIME", "25:00", "“25:00” is no time; write HH:MM, like 09:00."),
+        ("DIGEST_TIME", "09:00Z", "“09:00Z” is no time; write HH:MM, like 09:00."),
+        ("LOG_LEVEL", "loud", "“loud” is none of its values; write debug, info, warning or error."),
+        ("SITE_PORT", "70000", "“70000” is no port; a port is a number from 0 to 65535."),
+        ("OPS_PORT", "http", "“http” is no port; a port is a number from 0 to 65535."),
+        ("LANGUAGE", "Klingon", "“Klingon” is no language code; write one like en, es or zh-Hant."),
+        ("MODEL_REQUESTS_PER_MINUTE", "0", "“0” cannot be used; write a whole number above 0."),
+        ("MODEL_REQUESTS_PER_DAY", "few", "“few” cannot be used; write a whole number, 0 or more."),
+        ("MODEL_CONCURRENCY", "65", "“65” cannot be used; write a whole number from 1 to 64."),
+        ("ARXIV_TIMEOUT_SECONDS", "0", "“0” cannot be used; write a number above 0, at most 600."),
+        ("TELEGRAM_RESEND_UNKNOWN", "maybe", "“maybe” is neither true nor false; write one of the two."),
+    ],
+)
+def test_what_may_be_written_instead_is_said(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting) as caught:
+        settings.load()
+    assert str(caught.value) == f"{name}: {sentence}"
+
+
+def test_two_settings_at_fault_are_both_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGEST_TIME", "soon")
+    monkeypatch.setenv("MODEL", "gpt")
+    with pytest.raises(BadSetting) as caught:
+        settings.load()
+    assert sorted(line.partition(":")[0] for line in str(caught.value).splitlines()) == ["DIGEST_TIME", "MODEL"]
+
+
+def test_a_level_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "DEBUG")
+    assert settings.load().log_level == "debug"
+
+
+# ── .env ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_env_may_name_a_file_too_and_the_environment_goes_before(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("12345:abc\n", encoding="utf-8")
+    (tmp_path / ".env").write_text("TELEGRAM_BOT_TOKEN_FILE=token\n", encoding="utf-8")
+    assert settings.load().telegram_bot_token == SecretStr("12345:abc")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "6:x")
+    assert settings.load().telegram_bot_token == SecretStr("6:x")
+
+
+def test_a_file_that_env_names_and_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OPENAI_API_KEY_FILE=key\n", encoding="utf-8")
+    with pytest.raises(BadSetting, match=r"^OPENAI_API_KEY_FILE: cannot read key: No such file or directory\.$"):
+        settings.load()
+    (tmp_path / "key").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadSetting, match=r"^OPENAI_API_KEY_FILE: key is not UTF-8 text; save it as UTF-8\.$"):
+        settings.load()
+
+
+def test_a_misspelt_name_in_env_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DATA_DRI=x\nMODEL_FILE=m\nmodel=\nFRUIT=apple\n#MODLE=x\n", encoding="utf-8")
+    assert settings.strange_names() == [
+        "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?",
+        "`.env` has FRUIT, which is no setting.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("12345:SECRET\n", 1), ("MODEL=\n\n# one\n\nMODEL: SECRET\n", 5), ("MODEL='SECRET\n", 1), ("SECRET==\n-=1", 2)],
+)
+def test_a_line_of_env_that_sets_nothing_is_told_by_its_number_and_not_shown(
+    tmp_path: Path, text: str, line: int
+) -> None:
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    with pytest.raises(TellUser) as caught:
+        settings.load()
+    assert str(caught.value) == f".env, line {line}: that is not NAME=value."
+
+
+def test_an_env_that_is_not_utf_8_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("GLOSSARY=größe\n".encode("latin-1"))
+    with pytest.raises(TellUser, match=r"^\.env is not UTF-8 text; save it as UTF-8\.$"):
+        settings.load()
+
+
+def test_an_env_may_begin_with_a_byte_order_mark_and_export_its_names(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("\ufeffMODEL=extractive\n\nexport LANGUAGE='es' # Spanish\n", encoding="utf-8")
+    made = settings.load()
+    assert (made.model, made.language) == (("extractive",), "es")
+    assert settings.strange_names() == []
