@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, exists, false, func, insert, or_, select, update
+from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import cadence
@@ -14,6 +14,7 @@ from bot.model import Chat, ChatRef, Subscription
 from bot.storage import encode, managers, schema
 from bot.storage.engine import Database
 from bot.storage.moving import move
+from bot.storage.refs import chat_id_of, is_chat
 
 
 class SqlChats:
@@ -176,23 +177,3 @@ async def _match_from(connection: AsyncConnection, topic_ids: Collection[int], s
 async def _followed(connection: AsyncConnection, topic: Row[Any]) -> bool:
     query = select(exists().where(schema.subscriptions.c.topic_id == topic.id))
     return bool(await connection.scalar(query))
-
-
-def is_chat(ref: ChatRef) -> ColumnElement[bool]:
-    return (schema.chats.c.platform == ref.platform.value) & (schema.chats.c.ident == ref.id)
-
-
-def are_chats(refs: Collection[ChatRef]) -> ColumnElement[bool]:
-    """One of these; for as many as one statement's parameters hold."""
-    idents: dict[str, list[str]] = {}
-    for ref in refs:
-        idents.setdefault(ref.platform.value, []).append(ref.id)
-    table = schema.chats
-    return or_(false(), *((table.c.platform == name) & table.c.ident.in_(ids) for name, ids in idents.items()))
-
-
-async def chat_id_of(connection: AsyncConnection, ref: ChatRef, *, lock: bool = False) -> int | None:
-    """A chat's key; with `lock`, nobody else changes the chat until the transaction ends."""
-    query = select(schema.chats.c.id).where(is_chat(ref))
-    found: int | None = await connection.scalar(query.with_for_update() if lock else query)
-    return found

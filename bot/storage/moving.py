@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
 from bot.storage import managers, schema
+from bot.storage.refs import lock_chats
 
 _chats, _digests, _taken = schema.chats, schema.digests, schema.taken
 _deliveries, _subscriptions = schema.deliveries, schema.subscriptions
@@ -18,11 +19,9 @@ async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
     if old == new:
         return
     await managers.move(connection, old, new)
-    affected = select(_chats.c.id, _chats.c.ident).where(
-        _chats.c.platform == old.platform.value,
-        or_(_chats.c.ident == old.id, _chats.c.ident.startswith(f"{old.id}/", autoescape=True)),
-    )
-    for source, ident in (await connection.execute(affected.with_for_update())).all():
+    await lock_chats(connection, or_(_is_place(old), _is_place(new)))
+    affected = select(_chats.c.id, _chats.c.ident).where(_is_place(old)).order_by(_chats.c.id)
+    for source, ident in (await connection.execute(affected)).all():
         target_ident = new.id + ident.removeprefix(old.id)
         there = select(_chats.c.id).where(_chats.c.platform == new.platform.value, _chats.c.ident == target_ident)
         target = await connection.scalar(there.with_for_update())
@@ -31,6 +30,12 @@ async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
             await connection.execute(renamed.values(platform=new.platform.value, ident=target_ident))
         else:
             await _join(connection, source, target, f"{old.platform}:{ident}")
+
+
+def _is_place(ref: ChatRef) -> ColumnElement[bool]:
+    """A chat and its forum topics."""
+    named = or_(_chats.c.ident == ref.id, _chats.c.ident.startswith(f"{ref.id}/", autoescape=True))
+    return (_chats.c.platform == ref.platform.value) & named
 
 
 async def _join(connection: AsyncConnection, source: int, target: int, name: str) -> None:

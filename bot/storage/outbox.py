@@ -13,8 +13,8 @@ from bot import cadence
 from bot.model import ChatRef, Delivery, DeliveryState, Platform
 from bot.ports import NewDigest
 from bot.storage import encode, schema
-from bot.storage.chats import chat_id_of, is_chat
 from bot.storage.engine import Database
+from bot.storage.refs import are_chats, chat_id_of, is_chat, lock_chats
 from bot.storage.topics import seen_matches
 
 _OPEN = (DeliveryState.WAITING.value, DeliveryState.LEASED.value, DeliveryState.SENDING.value)
@@ -40,6 +40,7 @@ class SqlOutbox:
         if not digests:
             return []
         async with self.db.write() as connection:
+            await lock_chats(connection, are_chats([digest.chat for digest in digests]))
             return [await _write(connection, digest, now) for digest in digests]
 
     async def lease(

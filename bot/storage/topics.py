@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import ARCHIVE, Announced, Candidate, ChatRef, Match
 from bot.ports import TopicState
 from bot.storage import encode, schema
-from bot.storage.chats import are_chats
 from bot.storage.engine import Database
 from bot.storage.papers import announced_query
+from bot.storage.refs import are_chats
 
 
 class SqlTopics:

@@ -110,6 +110,23 @@ async def test_many_digests_are_written_together_and_those_that_clash_are_left_o
     assert await store.write_digests([], NOW) == []
 
 
+async def test_digests_written_together_and_chats_that_move_never_wait_for_each_other_for_ever(
+    store: SqlStore,
+) -> None:
+    groups = [ChatRef(Platform.TELEGRAM, str(-number)) for number in range(1, 9)]
+    supers = [ChatRef(Platform.TELEGRAM, f"-100{number}") for number in range(1, 9)]
+    await with_chats(store, *groups, *supers)
+    dice = random.Random(1)
+
+    async def write(turn: int) -> None:
+        chosen = dice.sample([*groups, *supers], 12)
+        await store.write_digests([digest(ref, f"{turn}", (f"p{turn}",)) for ref in chosen], NOW)
+
+    moves = [store.move_chat(old, new) for old, new in zip(groups, reversed(supers), strict=True)]
+    await asyncio.gather(*(write(turn) for turn in range(24)), *moves)
+    assert {chat.ref for chat in await store.chats()} >= set(supers)
+
+
 async def test_chats_in_doubt_are_those_with_an_unknown_delivery(store: Store) -> None:
     await with_chats(store)
     assert await store.chats_in_doubt() == set()
