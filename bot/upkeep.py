@@ -54,8 +54,8 @@ async def migrate(settings: Settings, to: str | None = None) -> str:
     if to == REVISION:
         return f"The database is at revision {to}."
     return (
-        f"The database is at revision {to}. Start the Paperboy that knows this one as its newest; the present version "
-        f"would bring it back to {REVISION} at its next start."
+        f"The database is at revision {to}. Install the Paperboy that knows this one as its newest now: any command of "
+        f"the present version, even `status`, brings it back to {REVISION}."
     )
 
 

@@ -290,7 +290,10 @@ async def nothing_changes(settings: Settings) -> None:
 
 async def test_going_back_to_an_older_versions_form_says_what_to_start_then(settings: Settings) -> None:
     said = await upkeep.migrate(settings, "0001")
-    assert said.startswith("The database is at revision 0001. Start the Paperboy that knows this one as its newest;")
+    assert said.startswith(
+        "The database is at revision 0001. Install the Paperboy that knows this one as its newest now"
+    )
+    assert said.endswith(f"any command of the present version, even `status`, brings it back to {REVISION}.")
     assert await migrations.current(settings.database) == "0001"
     assert await upkeep.migrate(settings) == f"The database is up to date (revision {REVISION})."
     assert await chats(settings.database) == {str(ANN)}
