@@ -26,6 +26,12 @@ NOISY = (
     "alembic",
     "arxiv",
     "google_genai",
+    "openai",
+    "hpack",
+    "aiosqlite",
+    "sqlalchemy",
+    "asyncio",
+    "PIL",
 )
 
 
@@ -59,7 +65,7 @@ def configure(settings: Settings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in NOISY:  # they log addresses with tokens in them, and every request
+    for name in NOISY:  # they log addresses with tokens in them, every request and every value stored
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.getLogger("discord.client").setLevel(logging.ERROR)  # it warns that voice is not installed
 

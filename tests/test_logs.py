@@ -64,6 +64,21 @@ def test_a_traceback_is_logged_without_its_secrets(capsys: pytest.CaptureFixture
     assert "sk-hidden" not in json.dumps(line)
 
 
+@pytest.mark.parametrize(
+    "name",
+    (
+        "aiosqlite sqlalchemy.engine.Engine alembic.runtime asyncio httpx httpcore.http11 hpack.hpack "
+        "openai._base_client discord.gateway telegram.ext PIL.PngImagePlugin"
+    ).split(),
+)
+def test_libraries_do_not_tell_at_debug_what_is_stored_and_sent(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    logs.configure(load(log_level="debug", log_format="json"))
+    logging.getLogger(name).info("INSERT INTO chats VALUES (%s)", "a title")
+    logging.getLogger(name).error("the connection is gone")
+    structlog.get_logger("paperboy").debug("asked")
+    assert [line["event"] for line in logged(capsys)] == ["the connection is gone", "asked"]
+
+
 def test_what_looks_like_a_token_or_a_password_is_cut_out_though_nobody_configured_it() -> None:
     assert TOKEN not in logs.redact(f"https://example.org/bot{TOKEN}/sendMessage")
     assert "hidden" not in logs.redact("postgresql://me:hidden@localhost/db")
