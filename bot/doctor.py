@@ -12,6 +12,7 @@ from bot.app import App, default_topics, open_app
 from bot.errors import BadSetting, PaperboyError
 from bot.model import Platform
 from bot.settings import Settings, strange_names
+from bot.status import gather, who_follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,15 @@ async def run(settings: Settings) -> bool:
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Findings in the order in which things depend on each other."""
+    data = f"data in {settings.data_dir.resolve()}"
     try:
         default_topics(settings)
     except BadSetting as error:
-        yield Finding("settings", False, str(error))
+        yield Finding("settings", False, f"{error} (The others are read; {data}.)")
+    else:
+        yield Finding("settings", True, f"read; {data}")
     for sentence in strange_names():
         yield Finding("settings", None, sentence)
-    yield Finding("settings", True, f"read; data in {settings.data_dir.resolve()}")
     try:
         async with open_app(settings) as app:
             yield await _check("database", lambda: _database(app))
@@ -69,8 +72,9 @@ async def _check(what: str, look: Callable[[], Awaitable[str]]) -> Finding:
 async def _database(app: App) -> str:
     await app.store.ping()
     kind = "PostgreSQL" if app.settings.database.startswith("postgresql") else "SQLite"
-    chats, topics = len(await app.store.chats()), len(await app.store.topics())
-    return f"{kind} answers; {chats} chats follow {topics} topics"
+    found = await gather(app.store, app.clock)
+    follow = who_follows(found.chats, found.following, found.topics)
+    return f"{kind} answers; {follow[0].lower()}{follow[1:]}"
 
 
 async def _arxiv(app: App) -> str:

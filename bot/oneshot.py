@@ -271,12 +271,17 @@ def show_status(found: Status) -> None:
             )
             for line in found.ledger
         ],
-        f"No listing of the last week; the newest is that of {found.poll.day}."
-        if found.poll.day
-        else "No listing yet: arXiv is asked once somebody follows a topic (`paperboy subscribe`, or DEFAULT_TOPICS).",
+        _no_listing(found),
     )
     for sentence in sentences(found):
         console.print(sentence, markup=False)
+
+
+def _no_listing(found: Status) -> str:
+    if found.poll.day:
+        return f"No listing of the last week; the newest is that of {found.poll.day}."
+    how = "arXiv is asked once somebody follows a topic (`paperboy subscribe`, or DEFAULT_TOPICS)"
+    return "No listing yet." if found.topics else f"No listing yet: {how}."
 
 
 async def replay(settings: Settings, numbers: Sequence[int], *, given_up: bool, unknown: bool) -> str:

@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from bot import calendar
 from bot.cadence import PollState
 from bot.errors import StoreUnavailable
-from bot.model import JSON, Delivery, DeliveryState, Malformed, Platform
+from bot.ledger import ARXIV_BEGAN
+from bot.model import ARCHIVE, JSON, Delivery, DeliveryState, Malformed, Platform
 from bot.pipeline.poll import needed_archives
 from bot.ports import Clock, LedgerLine, ListingRecord, Store, Usage
 
@@ -111,6 +112,7 @@ class Status:
 
     `set_aside` are the last week's malformed entries; `unfinished` counts what waits by its reason: summaries by why
     no model made them, deliveries by why they were not sent. `unwritable` says why the database takes no writes.
+    `following` of the `chats` follow a topic; the archive is one of them where it does.
     """
 
     at: datetime
@@ -129,11 +131,12 @@ class Status:
     unfinished: Mapping[str, int] | None = None
     unwritable: StoreUnavailable | None = None
     service: Service | None = None
+    following: int = 0
 
     @property
     def silent(self) -> bool:
         """Whether the service, which says how it is every minute, has not done so for a while."""
-        return self.service is not None and abs(self.at - self.service.at) > SILENT
+        return self.service is not None and not _runs(self.service, self.at)
 
     @property
     def connections(self) -> Mapping[Platform, Connection]:
@@ -160,17 +163,20 @@ class Status:
 async def gather(store: Store, clock: Clock) -> Status:
     """Read the state. Raises `StoreUnavailable` where it cannot be read."""
     now = clock.now()
-    today = calendar.fed_day(now)
-    since = today - timedelta(days=DAYS)
-    chats = await store.chats()
+    since = calendar.fed_day(now) - timedelta(days=DAYS)
+    followers = {subscription.chat for subscription in await store.subscriptions()}
+    chats = [chat for chat in await store.chats() if chat.ref != ARCHIVE or chat.ref in followers]
     archives = await needed_archives(store)
     poll = PollState.from_json(await store.value("poll"))
     service = Service.from_json(await store.value(REMEMBERED))
     behind = len(await store.incomplete(since)) if archives else 0
+    running = service is not None and _runs(service, now)
     return Status(
         at=now,
         ledger=tuple(await store.ledger(since)),
-        gaps=tuple(gaps(await store.listings(since), archives, poll, now, behind)) if archives else (),
+        gaps=tuple(gaps(await _listings(store, since), archives, poll, now, behind, running=running))
+        if archives
+        else (),
         chats=len(chats),
         suspended={str(chat.ref): chat.suspended for chat in chats if chat.suspended},
         topics=len(await store.topics()),
@@ -185,7 +191,19 @@ async def gather(store: Store, clock: Clock) -> Status:
         unfinished=await _unfinished(store, now),
         unwritable=await _unwritable(store, now),
         service=service,
+        following=len(followers),
     )
+
+
+def _runs(service: Service, now: datetime) -> bool:
+    return abs(now - service.at) <= SILENT
+
+
+async def _listings(store: Store, since: date) -> list[ListingRecord]:
+    """The listings from `since` on; where those begin late, all of them: the first one tells which days are missing."""
+    found = await store.listings(since)
+    begin = calendar.next_day(since - timedelta(days=1))
+    return found if any(line.day <= begin for line in found) else await store.listings(ARXIV_BEGAN)
 
 
 async def _unfinished(store: Store, now: datetime) -> Mapping[str, int]:
@@ -234,20 +252,28 @@ class Latest:
 
 
 def gaps(
-    listings: Sequence[ListingRecord], archives: frozenset[str], poll: PollState, now: datetime, behind: int = 0
+    listings: Sequence[ListingRecord],
+    archives: frozenset[str],
+    poll: PollState,
+    now: datetime,
+    behind: int = 0,
+    *,
+    running: bool = True,
 ) -> list[Gap]:
     """Every weekday of the last week without a whole listing, with its cause. Pure.
 
-    `behind` is how many announced papers the API has not described yet.
+    Days count from the first listing that was ever had. `behind` is how many announced papers the API has not described
+    yet; `running` says whether a service asks by itself.
     """
     today = calendar.fed_day(now)
-    begun = min((line.day for line in listings if line.day <= today), default=today)
+    had = [line.day for line in listings] + ([poll.day] if poll.day else [])
+    begun = min((day for day in had if day <= today), default=today)
     first = max(begun, today - timedelta(days=DAYS))
     last = max(today, now.astimezone(calendar.NEW_YORK).date())
     found: list[Gap] = []
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
         if day <= today or calendar.holiday_before(day):
-            found += _gaps_of(day, [line for line in listings if line.day == day], archives, poll, now)
+            found += _gaps_of(day, [line for line in listings if line.day == day], archives, poll, now, running)
     if behind:
         why = f"arXiv's API does not have {_count(behind, 'announced paper')} yet; they are asked for at every poll."
         found.append(Gap(today, Cause.BEHIND, why))
@@ -255,7 +281,7 @@ def gaps(
 
 
 def _gaps_of(
-    day: date, lines: Sequence[ListingRecord], archives: frozenset[str], poll: PollState, now: datetime
+    day: date, lines: Sequence[ListingRecord], archives: frozenset[str], poll: PollState, now: datetime, running: bool
 ) -> Iterable[Gap]:
     if not calendar.is_listing_day(day):
         if calendar.holiday_before(day) and not any(line.announced for line in lines):
@@ -266,7 +292,7 @@ def _gaps_of(
     unread = {line.archive for line in lines if line.malformed and not line.complete}
     missing = archives - unread - {line.archive for line in lines if line.complete}
     if missing:
-        yield Gap(day, *_why_missing(missing, poll))
+        yield Gap(day, *_why_missing(day, missing, poll, now, running))
     elif not unread and not any(line.announced for line in lines):
         said = next((line.why for line in lines if line.why), "arXiv announced nothing.")
         yield Gap(day, Cause.LEFT_OUT, said)
@@ -279,16 +305,31 @@ def _gaps_of(
         yield Gap(day, Cause.UNREADABLE, f"{_count(broken, 'entry')} could not be read and {verb} set aside.")
 
 
-def _why_missing(missing: frozenset[str], poll: PollState) -> tuple[Cause, str]:
+def _why_missing(
+    day: date, missing: frozenset[str], poll: PollState, now: datetime, running: bool
+) -> tuple[Cause, str]:
     names = ", ".join(sorted(missing)[:6]) + (" …" if len(missing) > 6 else "")
-    if poll.failures:
-        again = f"; it is asked again at {poll.retry_at:%H:%M} UTC" if poll.retry_at else ""
-        said = f"arXiv did not serve the listing of {names} ({_count(poll.failures, 'failure')} in a row{again})."
-        return Cause.NOT_SERVED, f"{said} {poll.why}".strip() if poll.why else said
     if poll.asked_at is None:
         return Cause.NOT_ASKED, f"arXiv has not been asked for {names} yet."
-    asked = f"asked last at {poll.asked_at:%d %b %H:%M} UTC, it did not have this day"
+    if poll.asked_at < calendar.feed_at(day):
+        nobody = "" if running else " (no service was running)"
+        return Cause.NOT_ASKED, f"Not asked since {poll.asked_at.day} {poll.asked_at:%B %Y}{nobody}."
+    if poll.failures:
+        ahead = poll.retry_at is not None and poll.retry_at > now
+        again = f"; it is asked again at {poll.retry_at:%H:%M} UTC" if ahead else ""
+        said = f"arXiv did not serve the listing of {names} ({_count(poll.failures, 'failure')} in a row{again})."
+        return Cause.NOT_SERVED, f"{said} {poll.why}".strip() if poll.why else said
+    asked = f"asked last at {_stamp(poll.asked_at, now)}, it did not have this day"
     return Cause.STALE, f"The feed of {names} is stale: {asked}."
+
+
+def _stamp(at: datetime, now: datetime) -> str:
+    """An hour as "03 Jun 12:00 UTC", with its year where that is not this one."""
+    return f"{_date(at, now)} {at:%H:%M} UTC"
+
+
+def _date(day: date, now: datetime) -> str:
+    return f"{day:%d %b}" if day.year == now.year else f"{day:%d %b %Y}"
 
 
 def _count(number: int, what: str) -> str:
@@ -303,21 +344,35 @@ def sentences(status: Status) -> list[str]:
     """The state beside the ledger's table, a sentence a line; the worst first. Pure."""
     said = [str(status.unwritable)] if status.unwritable else []
     said += list(_of_service(status))
-    said += [f"{gap.day:%a %d %b}: {gap.why}" for gap in status.gaps]
+    said += [f"{gap.day:%a} {_date(gap.day, status.at)}: {gap.why}" for gap in status.gaps]
     if status.set_aside:
         last = status.set_aside[0]
         aside = _count(len(status.set_aside), "malformed entry")
         said.append(f"{aside} set aside with the raw text; the latest from the {last.source}: {last.why}.")
-    follow, wait = ("follows" if status.chats == 1 else "follow"), ("waits" if status.wanted == 1 else "wait")
-    chats, topics = _count(status.chats, "chat"), _count(status.topics, "topic")
-    said.append(f"{chats} {follow} {topics}; {_count(status.wanted, 'summary')} {wait}.")
-    said += [f"{count} {why}" for why, count in (status.unfinished or {}).items()]
+    wait = "waits" if status.wanted == 1 else "wait"
+    follow = who_follows(status.chats, status.following, status.topics)
+    said.append(f"{follow}; {_count(status.wanted, 'summary')} {wait}.")
+    said += [_unfinished_ones(count, why) for why, count in (status.unfinished or {}).items()]
     said += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
     said += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
     if minutes := status.outbox_age // timedelta(minutes=1):
         said.append(f"The oldest digest that is not wholly sent was written {_count(minutes, 'minute')} ago.")
     said += list(_troubles(status))
     return said + [f"{each.model}: {each.requests} requests, {each.tokens} tokens today" for each in status.usage]
+
+
+def who_follows(chats: int, following: int, topics: int) -> str:
+    """How many of these chats follow how many topics, in a few words."""
+    if not following:
+        return "No chat follows a topic"
+    whole = following == chats
+    who = _count(chats, "chat") if whole else f"{following} of {_count(chats, 'chat')}"
+    return f"{who} {'follows' if following == 1 else 'follow'} {_count(topics, 'topic')}"
+
+
+def _unfinished_ones(count: int, why: str) -> str:
+    what, colon, rest = why.partition(": ")
+    return f"{_count(count, {'summaries': 'summary', 'messages': 'message'}.get(what, what))}{colon}{rest}"
 
 
 def _troubles(status: Status) -> Iterable[str]:
@@ -335,11 +390,12 @@ def _of_service(status: Status) -> Iterable[str]:
     if status.service is None:
         return
     if status.silent:
-        yield f"No service has been running since {status.service.at:%d %b %H:%M} UTC; `paperboy run` starts it."
+        yield f"No service has been running since {_stamp(status.service.at, status.at)}; `paperboy run` starts it."
         return
     for platform, each in sorted(status.connections.items()):
         if each.problem:
-            yield f"{platform} has not been connected since {each.since:%d %b %H:%M} UTC: {_sentence(each.problem)}"
+            since = _stamp(each.since, status.at)
+            yield f"{platform} has not been connected since {since}: {_sentence(each.problem)}"
 
 
 def _sentence(words: str) -> str:

@@ -85,7 +85,7 @@ async def test_a_token_in_the_words_of_a_problem_is_not_kept(store: SqlStore) ->
 
 async def test_another_process_sees_that_no_service_runs_and_says_nothing_of_platforms(store: SqlStore) -> None:
     clock = FakeClock()
-    assert status.sentences(await status.gather(store, clock))[0].startswith("0 chats"), "none has ever run"
+    assert status.sentences(await status.gather(store, clock))[0].startswith("No chat follows"), "none has ever run"
     await Watch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).look()
     then = clock.now()
     clock.advance(status.SILENT.total_seconds() + 1)

@@ -19,7 +19,7 @@ from bot import metrics, status
 from bot.cadence import PollState, after_failed_poll
 from bot.counting import Counts
 from bot.errors import StoreUnavailable
-from bot.model import Chat, ChatRef, DeliveryState, Malformed, Platform, SummaryKey, Wanted
+from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Malformed, Platform, SummaryKey, Wanted
 from bot.ports import ListingRecord, Store
 from bot.status import Cause, Gap
 from bot.storage.engine import Database
@@ -75,6 +75,20 @@ def test_a_feed_that_still_shows_yesterday_is_called_stale() -> None:
     found = status.gaps(week(without=THURSDAY), CS, PollState(date(2026, 9, 9), 2, 3, NOW), NOW)
     assert causes(found) == HOLIDAY | {THURSDAY: Cause.STALE}
     assert "10 Sep 09:00 UTC" in found[-1].why
+
+
+def test_days_that_nobody_asked_for_are_each_named_with_the_day_since_when() -> None:
+    asked = datetime(2025, 6, 3, 12, 0, tzinfo=UTC)
+    found = status.gaps([], CS, PollState(date(2025, 6, 3), 1, 0, asked), NOW, running=False)
+    assert causes(found) == HOLIDAY | dict.fromkeys(LISTING_DAYS, Cause.NOT_ASKED)
+    assert found[-1].why == "Not asked since 3 June 2025 (no service was running)."
+
+
+def test_a_time_to_ask_again_that_has_passed_is_not_named() -> None:
+    failed = after_failed_poll(ASKED, None, NOW, "feed: arXiv answered with status 503.")
+    found = status.gaps(week(without=THURSDAY), CS, failed, NOW + timedelta(hours=5))
+    assert found[-1].cause is Cause.NOT_SERVED
+    assert "again at" not in found[-1].why
 
 
 def test_an_archive_that_nobody_asked_for_yet_is_named() -> None:
@@ -144,6 +158,30 @@ async def in_trouble(store: Store) -> None:
             await store.settle(delivery.id, DeliveryState.UNKNOWN, NOW, why="read time-out")
 
 
+async def test_days_missed_before_the_last_week_began_count_from_the_first_listing_ever_had() -> None:
+    async with memory_store() as store:
+        await with_chats(store, ANN)
+        await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
+        await store.record_listing([line(date(2025, 6, 3)), line(THURSDAY)])
+        await store.remember_value("poll", ASKED.as_json())
+        found = await status.gather(store, FakeClock(NOW))
+    assert {gap.day for gap in found.faults} == set(LISTING_DAYS) - {THURSDAY}
+
+
+async def test_chats_that_follow_nothing_are_not_said_to_follow() -> None:
+    async with memory_store() as store:
+        await with_chats(store, ANN, BOB)
+        await store.save_chat(Chat(ARCHIVE))
+        assert "No chat follows a topic; 0 summaries wait." in status.sentences(
+            await status.gather(store, FakeClock(NOW))
+        )
+        await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
+        await store.subscribe(ANN, "cat:cs.CL", THURSDAY, NOW)
+        assert "1 of 2 chats follows 2 topics; 0 summaries wait." in status.sentences(
+            await status.gather(store, FakeClock(NOW))
+        )
+
+
 async def test_whatever_waits_or_went_wrong_is_told_with_its_reason() -> None:
     async with memory_store() as store:
         await in_trouble(store)
@@ -153,8 +191,8 @@ async def test_whatever_waits_or_went_wrong_is_told_with_its_reason() -> None:
         "Thu 10 Sep: 1 entry could not be read and was set aside.",
         "does not have 1 announced paper yet",
         "1 malformed entry set aside with the raw text; the latest from the feed: it has no title.",
-        "1 summaries: the day's budget is spent",
-        "1 messages: too many requests",
+        "1 summary: the day's budget is spent",
+        "1 message: too many requests",
         "is unknown: read time-out",
     ):
         assert part in said
@@ -195,7 +233,7 @@ async def test_deliveries_in_trouble_that_are_not_listed_are_counted() -> None:
     assert sum(line.endswith("is given up: too long") for line in said) == 20
     assert "… and 3 more like these." in said
     assert any("paperboy replay" in line for line in said)
-    assert "1 chat follows 0 topics; 0 summaries wait." in said
+    assert "No chat follows a topic; 0 summaries wait." in said
 
 
 async def test_pages_asked_for_at_the_same_time_or_soon_after_share_one_gathering() -> None:
