@@ -93,9 +93,12 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, clock: Clock | None = None, *, patient: bool = False) -> AsyncIterator[App]:
+async def open_app(
+    settings: Settings, clock: Clock | None = None, *, patient: bool = False, hurried: bool = False
+) -> AsyncIterator[App]:
     """The parts, wired; closed in reverse order. Raises `StoreUnavailable`, `BadSetting`, and `TellUser` where the
-    database is older than this version and a service works on it; `patient` waits for one that may be dead."""
+    database is older than this version and a service works on it; `patient` waits for one that may be dead.
+    `hurried` is for a person who waits: where arXiv cannot be reached, it is not asked again."""
     from bot.arxiv.client import ArxivSource
     from bot.fetch import Fetcher
     from bot.gate import Gate
@@ -110,6 +113,7 @@ async def open_app(settings: Settings, clock: Clock | None = None, *, patient: b
         gate = Gate(
             clock,
             settings.arxiv_delay_seconds,
+            hurried=hurried,
             load=lambda: store.value("arxiv gate"),
             save=lambda state: store.remember_value("arxiv gate", state),
         )

@@ -27,6 +27,7 @@ class Finding:
 async def run(settings: Settings) -> bool:
     """Print every finding; whether all is well."""
     console = Console(highlight=False)
+    Console(stderr=True).print("Looking at the database, asking arXiv and whatever else is set up …")
     well = True
     async for finding in examine(settings):
         mark = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]•[/yellow]"}[finding.fine]
@@ -48,7 +49,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     for sentence in strange_names():
         yield Finding("settings", None, sentence)
     try:
-        async with open_app(settings) as app:
+        async with open_app(settings, hurried=True) as app:
             yield await _check("database", lambda: _database(app))
             yield await _check("arXiv", lambda: _arxiv(app))
             yield _contact(settings)

@@ -22,6 +22,13 @@ class SourceUnavailable(RetryLater):
     """arXiv did not answer, or answered with something that must not be believed."""
 
 
+class Unreachable(SourceUnavailable):
+    """No connection came about: the name was not found, or nobody answers at its address."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"arXiv cannot be reached ({why}); check the network, or try again later.")
+
+
 class ModelUnavailable(RetryLater):
     """A model is down, over its quota, or slow; the next model of the list may serve."""
 

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import httpcore
 import httpx
 
-from bot.errors import SourceUnavailable
+from bot.errors import SourceUnavailable, Unreachable
 from bot.gate import Gate, Paused, Throttled, retry_after_seconds
 from bot.settings import Settings
 from bot.transport import NETWORK_FAULTS, Forbidden, PinnedTransport, Resolve, addresses
@@ -142,8 +142,10 @@ class Fetcher:
                     await response.aclose()
         except (TimeoutError, httpcore.TimeoutException) as error:
             raise SourceUnavailable(f"{url.host} did not answer within {timeout:g} seconds.") from error
+        except httpcore.ConnectError as error:
+            raise Unreachable(f"no connection to {url.host}") from error
         except NETWORK_FAULTS as error:
-            raise SourceUnavailable(f"The connection to {url.host} broke: {type(error).__name__}.") from error
+            raise SourceUnavailable(f"The connection to {url.host} broke before its answer was whole.") from error
         if check is not None and answer.status not in _REDIRECT:
             check(answer)
         return answer

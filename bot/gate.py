@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.errors import SourceUnavailable, StoreUnavailable
+from bot.errors import SourceUnavailable, StoreUnavailable, Unreachable
 from bot.model import JSON
 from bot.ports import Clock
 
@@ -102,7 +102,8 @@ class Gate:
     """Lets requests through one at a time, `delay` seconds from the end of one to the start of the next.
 
     `tries` bounds how often one call asks, `patience` how many seconds it may spend on asking again. `load` and `save`
-    keep a small JSON across restarts, so that a run from cron every minute stays polite as well.
+    keep a small JSON across restarts, so that a run from cron every minute stays polite as well. Where a person waits,
+    `hurried` tells at once that arXiv cannot be reached: asking again would not be the answer, and nobody was asked.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class Gate:
         *,
         tries: int = 4,
         patience: float = 120.0,
+        hurried: bool = False,
         chance: random.Random | None = None,
         load: Callable[[], Awaitable[JSON | None]] | None = None,
         save: Callable[[JSON], Awaitable[None]] | None = None,
@@ -120,6 +122,7 @@ class Gate:
         self._delay = delay
         self._tries = tries
         self._patience = patience
+        self._hurried = hurried
         self._chance = chance or random.Random()  # noqa: S311 - jitter, no secret
         self._load = load
         self._save = save
@@ -141,6 +144,8 @@ class Gate:
                 try:
                     result = await attempt()
                 except SourceUnavailable as error:
+                    if self._hurried and isinstance(error, Unreachable):
+                        raise
                     now = self._clock.now()
                     longest = max(2 * self._delay, 0.05)
                     await self._remember(after_failure(self._state, error, number, longest, now, self._chance))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -46,18 +45,19 @@ async def summarize(settings: Settings, link: str, language: str, depth: Depth) 
     target = links.resolve(link)
     if isinstance(target, links.NotALink):
         raise TellUser(target.why)
-    async with open_app(settings) as app:
-        with _waiting(f"Reading {target} …"):
-            return await app.read(target, language, depth)
+    async with open_app(settings, hurried=True) as app:
+        _say(f"Reading {target} …")
+        return await app.read(target, language, depth)
 
 
 async def digest(settings: Settings, query: str, upto: date | None, days: int, language: str, depth: Depth) -> Digest:
     """What a subscriber of `query` would get for these listing days."""
     parse_topic(query)
-    async with open_app(settings) as app:
+    async with open_app(settings, hurried=True) as app:
         day = upto or calendar.listing_day(app.clock.now())
         window = ask.window_of(day, days)
-        with _Bar("Summarizing") as bar, _waiting("Asking arXiv …", unless=bar):
+        _say("Asking arXiv for what is not here yet …")
+        with _Bar("Summarizing") as bar:
             return await ask.digest_of(
                 app.store, app.source, app.press, app.clock, query, window, Voice(language, depth), bar.advance
             )
@@ -139,10 +139,10 @@ class _Bar:
         return advance
 
 
-def _waiting(what: str, unless: object = None) -> nullcontext[None]:
-    if unless is None and sys.stderr.isatty():
-        sys.stderr.write(f"{what}\n")
-    return nullcontext()
+def _say(what: str) -> None:
+    """What a person waits for now; what is printed goes elsewhere."""
+    sys.stderr.write(f"{what}\n")
+    sys.stderr.flush()
 
 
 # ── the operator's view of chats ──────────────────────────────────────────────────────────────────────────────────
@@ -235,6 +235,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], otherwise: str) -
     from rich.text import Text
 
     console = Console()
+    if not console.is_terminal:  # a file or another program wants a line a row
+        console.width = 10_000
     if not rows:
         console.print(otherwise)
         return
@@ -274,7 +276,7 @@ def show_status(found: Status) -> None:
         _no_listing(found),
     )
     for sentence in sentences(found):
-        console.print(sentence, markup=False)
+        console.print(sentence, markup=False, soft_wrap=not console.is_terminal)
 
 
 def _no_listing(found: Status) -> str:

@@ -15,7 +15,7 @@ from functools import cache
 import httpcore
 import httpx
 
-from bot.errors import GiveUp, SourceUnavailable
+from bot.errors import GiveUp, Unreachable
 
 NETWORK_FAULTS = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
 
@@ -41,12 +41,12 @@ def is_public(address: str) -> bool:
 
 
 async def addresses(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system resolves it. Raises `SourceUnavailable`."""
+    """The addresses of a host, as the system resolves it. Raises `Unreachable`."""
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise SourceUnavailable(f"The address of {host} was not found.") from error
+        raise Unreachable(f"{host} was not found") from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

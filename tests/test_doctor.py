@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot import doctor, oneshot
-from bot.model import ARCHIVE, Chat
+from bot.errors import SourceUnavailable
+from bot.model import ARCHIVE, Chat, Depth
 from bot.settings import Settings
 from bot.status import gather
 from tests.fakes.arxiv import FakeArxiv
@@ -43,3 +44,18 @@ async def test_a_missing_listing_says_how_arxiv_comes_to_be_asked_only_where_nob
     shown = capsys.readouterr().out
     assert ("DEFAULT_TOPICS" in shown) is not follows
     assert "No listing yet" in shown
+
+
+async def test_without_a_network_a_digest_and_a_reading_say_so_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with FakeArxiv() as arxiv:
+        urls = dict.fromkeys(arxiv.urls(), "http://127.0.0.1:9")
+        settings = arxiv.settings(data_dir=tmp_path, arxiv_delay_seconds=60, **urls)
+    sentence = "arXiv cannot be reached (no connection to 127.0.0.1); check the network, or try again later."
+    with pytest.raises(SourceUnavailable) as digest:
+        await oneshot.digest(settings, "cat:cs.CV", None, 1, "en", Depth.BRIEF)
+    with pytest.raises(SourceUnavailable) as reading:
+        await oneshot.summarize(settings, "2606.00001", "en", Depth.BRIEF)
+    assert (str(digest.value), str(reading.value)) == (sentence, sentence)
+    assert "Asking arXiv" in capsys.readouterr().err

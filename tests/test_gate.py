@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import NoSuchPaper, SourceUnavailable, StoreUnavailable
+from bot.errors import NoSuchPaper, SourceUnavailable, StoreUnavailable, Unreachable
 from bot.gate import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -253,3 +253,23 @@ def test_backoff_grows_and_stays_within_a_minute(attempt: int, seed: int) -> Non
 )
 def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
     assert retry_after_seconds(header, NOW) == seconds
+
+
+@pytest.mark.parametrize("hurried", [True, False])
+async def test_only_where_a_person_waits_what_cannot_be_reached_is_not_asked_again(hurried: bool) -> None:
+    clock = FakeClock(NOW)
+    away = Unreachable("rss.arxiv.org was not found")
+    visits = Visits(clock, away, away)
+    waiting = gate(clock, hurried=hurried)
+    if not hurried:
+        assert await waiting.call(visits) == "served"
+        return
+    for _ in range(2):
+        with pytest.raises(Unreachable):
+            await waiting.call(visits)
+    assert visits.gaps() == [0.0], "nobody was asked, so nobody needs a pause"
+
+
+async def test_a_person_who_waits_has_other_faults_tried_again() -> None:
+    clock = FakeClock(NOW)
+    assert await gate(clock, hurried=True).call(Visits(clock, SourceUnavailable("down"))) == "served"

@@ -122,7 +122,8 @@ async def fetch_days(
     polled = await _Round(store, source, clock, archives, max(owed), owed).run()
     ledger = Ledger(await store.listings(min(days)))
     if polled.failures and not all(ledger.has(archives, day) for day in owed):
-        raise SourceUnavailable(f"arXiv does not serve these days now ({polled.failures[0]}).")
+        why = polled.failures[0].partition(": ")[2]
+        raise SourceUnavailable(why if why.startswith("arXiv ") else f"arXiv does not serve these days now. {why}")
     return polled
 
 
