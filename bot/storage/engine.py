@@ -214,8 +214,8 @@ _SQLITE_SAYS = {
     "readonly": "is read-only; let Paperboy write to the file and its folder",
     "full": "has no room left on its disk; make some",
     "unable to open": "cannot be opened; check that its folder is there and may be written to",
-    "not a database": "is not a SQLite database; check DATABASE_URL",
-    "malformed": "is damaged; restore a backup",
+    "not a database": "is not a SQLite database; move it away or run `paperboy restore FILE`",
+    "malformed": "is damaged; run `paperboy restore FILE` with a backup",
     "disk i/o": "cannot be read or written because its disk reports an error",
     "no such table": "has not been migrated; run paperboy migrate",
 }
@@ -275,5 +275,6 @@ def _problem(error: exc.DBAPIError) -> tuple[str, str] | None:
         return known, ""
     if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError):
         first = said.splitlines()[0].rstrip(".") if said else "no reason given"
-        return "does not answer", f" ({first})"
+        what_to_do = "; check DATABASE_URL and that the server runs" if hasattr(error.orig, "sqlstate") else ""
+        return "does not answer", f" ({first}){what_to_do}"
     return None

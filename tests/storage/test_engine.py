@@ -47,6 +47,7 @@ async def test_an_unreachable_server_is_one_sentence_without_the_password() -> N
     assert "s3cret" not in str(caught.value)
     assert "hidden" not in str(caught.value)
     assert isinstance(caught.value.__cause__, DBAPIError)
+    assert str(caught.value).endswith("; check DATABASE_URL and that the server runs.")
     assert caught.value.public == "The database does not answer."
 
 
@@ -60,7 +61,7 @@ async def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> N
 async def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite3"
     path.write_text("this is a letter, and a long one" * 100)
-    with pytest.raises(StoreUnavailable, match="is not a SQLite database"):
+    with pytest.raises(StoreUnavailable, match="is not a SQLite database; move it away or run `paperboy restore"):
         await open_store(sqlite_url(path))
 
 
