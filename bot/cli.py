@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MAX_DAYS = 60
 FORMATS = ("text", "json", "markdown", "hexo", "html", "telegram", "discord")
 
 app = typer.Typer(
@@ -34,7 +35,33 @@ Day = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The listing day; the latest if left out.")
 ]
 Lang = Annotated[str | None, typer.Option("--lang", help="The language of summaries, e.g. en, zh, es.")]
-DepthOption = Annotated[Depth, typer.Option("--depth", help="brief: from the abstract; deep: from the whole paper.")]
+
+
+def _depth(text: str) -> Depth:
+    if text not in tuple(Depth):
+        raise TellUser(f"“{text}” is no depth; write brief (from the abstract) or deep (from the whole paper).")
+    return Depth(text)
+
+
+def _days(given: str | int) -> int:
+    text = str(given)  # the default is a number already
+    if not (text.isdecimal() and 1 <= int(text) <= MAX_DAYS):
+        raise TellUser(f"“{text}” is no number of days; write one from 1 to {MAX_DAYS}.")
+    return int(text)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > 18:  # as many digits as a database's number has at least
+        raise TellUser(f"“{text}” is no number of a delivery; `paperboy status` shows them.")
+    return int(text)
+
+
+DepthOption = Annotated[
+    Depth,
+    typer.Option(
+        "--depth", parser=_depth, metavar="brief|deep", help="brief: from the abstract; deep: from the whole paper."
+    ),
+]
 Format = Annotated[str, typer.Option("--format", help="One of: " + ", ".join(FORMATS) + ".")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of printing.")]
 ChatOption = Annotated[str, typer.Option("--chat", metavar="PLATFORM:ID", help="E.g. telegram:12345 or discord:678.")]
@@ -165,7 +192,7 @@ def once(day: Day = None) -> None:
     done = _run(lambda: running.once(settings, upto))
     typer.echo(done.sentence())
     if done.failures:
-        raise SystemExit(1)
+        _fail("\n".join(f"arXiv: {failure}" for failure in done.failures), 1)
 
 
 @app.command()
@@ -181,6 +208,7 @@ def summarize(
 
     settings = _settings()
     language, form = _language(lang, settings), _format(format)
+    _can_be_written(output, folder=False)
     shown = _run(lambda: oneshot.summarize(settings, link, language, depth))
     _deliver(shown, form, language, output, settings.data_dir)
 
@@ -189,7 +217,10 @@ def summarize(
 def digest(
     query: Annotated[str, typer.Argument(help="A topic, e.g. 'cat:cs.CV AND \"talking head\"'.")],
     day: Day = None,
-    days: Annotated[int, typer.Option(min=1, max=60, help="How many listing days, up to --date.")] = 1,
+    days: Annotated[
+        int,
+        typer.Option(parser=_days, metavar=f"1-{MAX_DAYS}", help="How many listing days, up to --date."),
+    ] = 1,
     lang: Lang = None,
     depth: DepthOption = Depth.BRIEF,
     format: Format = "text",
@@ -200,8 +231,25 @@ def digest(
 
     settings = _settings()
     language, form, upto = _language(lang, settings), _format(format), _day(day)
+    _can_be_written(output, folder=form == "hexo")
     shown = _run(lambda: oneshot.digest(settings, query, upto, days, language, depth))
     _deliver(shown, form, language, output, settings.data_dir)
+
+
+def _can_be_written(output: Path | None, *, folder: bool) -> None:
+    """What would fail after a long reading fails before it. Raises `TellUser`."""
+    if output is None:
+        return
+    try:
+        if output.exists() and output.is_dir() is not folder:
+            wrong = "is no folder, and --format hexo fills one" if folder else "is a folder; name a file in it"
+            raise TellUser(f"{output} {wrong}.")
+        there = next(path for path in (output, *output.absolute().parents) if path.exists())
+        if not os.access(there, os.W_OK) or (there != output and not there.is_dir()):
+            why = "that may not be written" if there.is_dir() or there == output else "that is no folder"
+            raise TellUser(f"{output} cannot be written ({there}: {why}); choose another.")
+    except OSError as error:
+        raise TellUser(f"{output} cannot be written ({error.strerror}).") from None
 
 
 def _deliver(shown: Card | Digest, form: str, language: str, output: Path | None, data_dir: Path) -> None:
@@ -316,12 +364,16 @@ def restore(path: Annotated[Path, typer.Argument(help="A copy that `paperboy bac
 
 @app.command()
 def replay(
-    delivery: Annotated[list[int] | None, typer.Argument(help="Numbers of deliveries, as `status` shows them.")] = None,
+    delivery: Annotated[
+        list[int] | None, typer.Argument(parser=_number, help="Numbers of deliveries, as `status` shows them.")
+    ] = None,
     given_up: Annotated[bool, typer.Option("--given-up", help="All that were given up.")] = False,
     unknown: Annotated[bool, typer.Option("--unknown", help="All of unknown fate: they may then come twice.")] = False,
 ) -> None:
     """Send deliveries again that were given up or whose fate is unknown."""
     from bot import oneshot
 
+    if delivery and (given_up or unknown):
+        raise TellUser("Name deliveries either by number or with --given-up and --unknown, not both at once.")
     settings = _settings()
     typer.echo(_run(lambda: oneshot.replay(settings, delivery or [], given_up=given_up, unknown=unknown)))

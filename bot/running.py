@@ -38,7 +38,7 @@ CHOOSE_AGAIN = timedelta(minutes=10)
 
 @dataclass(slots=True)
 class Pass:
-    """What one pass of every step did; `failures` are sentences."""
+    """What one pass of every step did, and for how many topics; `failures` are sentences."""
 
     announcements: int = 0
     matches: int = 0
@@ -47,6 +47,7 @@ class Pass:
     sent: int = 0
     pages: int = 0
     waiting: int = 0
+    topics: int = 0
     failures: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
@@ -55,7 +56,8 @@ class Pass:
             f"{self.digests} digests, {self.sent} messages sent, {self.pages} pages written."
         )
         waits = f" {self.waiting} messages wait: see `paperboy status`." if self.waiting else ""
-        return done + waits + "".join(f"\narXiv: {failure}" for failure in self.failures)
+        nobody = "" if self.topics else " Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat."
+        return done + waits + nobody
 
 
 # ── one pass ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -76,7 +78,7 @@ async def once(settings: Settings, upto: date | None, clock: Clock | None = None
 
 async def steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> Pass:
     """poll → match → choose → summarize → compose → deliver → publish, once."""
-    done = Pass()
+    done = Pass(topics=len(await app.store.topics()))
     polled = await pipeline.poll(app.store, app.source, app.clock, upto=upto, force=True)
     if polled:
         done.announcements, done.failures = polled.announcements, polled.failures

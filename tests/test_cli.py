@@ -58,6 +58,24 @@ def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: st
         (["subscribe", "--chat", "slack:1", "cs.CV"], {}, 2, "“slack:1” is not a chat"),
         (["once"], {"TELEGRAM_BOT_TOKEN": "nonsense"}, 2, "TELEGRAM_BOT_TOKEN"),
         (["replay", "7"], {}, 2, "Delivery 7 is not one"),
+        (["replay", "abc"], {}, 2, "“abc” is no number of a delivery; `paperboy status` shows them."),
+        (["replay", "9" * 30], {}, 2, "is no number of a delivery"),
+        (["replay", "3", "--given-up"], {}, 2, "either by number or with --given-up"),
+        (["digest", "cs.CV", "--days", "0"], {}, 2, "“0” is no number of days; write one from 1 to 60."),
+        (["summarize", "2606.00001", "--depth", "medium"], {}, 2, "“medium” is no depth; write brief"),
+        (["summarize", "2606.00001", "-o", "."], {"ARXIV_API_URL": "http://127.0.0.1:9"}, 2, ". is a folder; name a"),
+        (
+            ["summarize", "2606.00001", "-o", f"{__file__}/x"],
+            {"ARXIV_API_URL": "http://127.0.0.1:9"},
+            2,
+            "is no folder",
+        ),
+        (
+            ["digest", "cs.CV", "--format", "hexo", "-o", __file__],
+            {"ARXIV_API_URL": "http://127.0.0.1:9"},
+            2,
+            "fills one",
+        ),
     ],
 )
 def test_wrong_input_is_answered_by_a_sentence_and_never_by_a_traceback(
@@ -105,6 +123,29 @@ def test_chats_and_subscriptions_are_the_operators_view(tmp_path: Path) -> None:
     assert "telegram:1" in paperboy("chats", data=tmp_path).stdout
     assert paperboy("unsubscribe", "--chat", "telegram:1", "1", data=tmp_path).returncode == 0
     assert "Nobody follows anything" in paperboy("subscriptions", data=tmp_path).stdout
+
+
+def test_once_says_that_nobody_follows_anything(tmp_path: Path, arxiv: FakeArxiv) -> None:
+    done = paperboy("once", data=tmp_path, arxiv=arxiv)
+    assert done.returncode == 0
+    assert done.stdout.endswith("Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat.\n")
+
+
+def test_once_tells_on_standard_error_why_it_failed(tmp_path: Path) -> None:
+    gone = "http://127.0.0.1:9"
+    (tmp_path / ".env").write_text(f"ARXIV_FEED_URL={gone}\nARXIV_API_URL={gone}\nARXIV_OAI_URL={gone}\n")
+    done = paperboy("once", data=tmp_path, DEFAULT_TOPICS="cs.CV", ARXIV_DELAY_SECONDS="0")
+    assert done.returncode == 1
+    assert done.stderr.startswith("arXiv: ")
+    assert "arXiv: " not in done.stdout
+    assert "Nobody" not in done.stdout
+
+
+def test_a_sentence_and_a_row_are_a_line_each_where_no_terminal_reads_them(tmp_path: Path) -> None:
+    assert "subscribe`, or DEFAULT_TOPICS)." in paperboy("status", data=tmp_path, COLUMNS="40").stdout.splitlines()[0]
+    topic = " OR ".join(f'"a rather long topic {word}"' for word in ("one", "two", "three"))
+    paperboy("subscribe", "--chat", "telegram:1", topic, data=tmp_path)
+    assert len(paperboy("subscriptions", data=tmp_path, COLUMNS="40").stdout.splitlines()) == 2
 
 
 def test_status_counts_each_listing_also_by_category(tmp_path: Path) -> None:

@@ -66,10 +66,19 @@ def test_a_traceback_is_logged_without_its_secrets(capsys: pytest.CaptureFixture
 
 @pytest.mark.parametrize(
     "name",
-    (
-        "aiosqlite sqlalchemy.engine.Engine alembic.runtime asyncio httpx httpcore.http11 hpack.hpack "
-        "openai._base_client discord.gateway telegram.ext PIL.PngImagePlugin"
-    ).split(),
+    [
+        "aiosqlite",
+        "sqlalchemy.engine.Engine",
+        "alembic.runtime",
+        "asyncio",
+        "httpx",
+        "httpcore.http11",
+        "hpack.hpack",
+        "openai._base_client",
+        "discord.gateway",
+        "telegram.ext",
+        "PIL.PngImagePlugin",
+    ],
 )
 def test_libraries_do_not_tell_at_debug_what_is_stored_and_sent(capsys: pytest.CaptureFixture[str], name: str) -> None:
     logs.configure(load(log_level="debug", log_format="json"))
