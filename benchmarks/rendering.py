@@ -1,10 +1,11 @@
 """How many cards each renderer makes in a second on one core. Real papers where the corpus is at hand.
 
-python benchmarks/rendering.py
+python -m benchmarks.rendering
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ _T = TypeVar("_T")
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     cards = real_cards() if (CORPUS / "topics-2024.jsonl.gz").is_file() else [CARD]
     print(f"{len(cards)} papers, each with a headline and four takeaways")
     for name in FORMATS:

@@ -7,6 +7,7 @@ Times are the best of several runs; memory is the peak resident set of the proce
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     bare = min(_seconds([sys.executable, "-c", "pass"]) for _ in range(5))
     helped = min(_seconds([sys.executable, "-m", "bot", "--help"]) for _ in range(5))
     print(f"paperboy --help  {helped:.2f} s, {helped / bare:.1f}× a bare interpreter (goal: under {GOAL_SECONDS} s)")

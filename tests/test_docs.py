@@ -23,6 +23,18 @@ def test_every_test_that_the_table_of_faults_names_exists() -> None:
     assert sorted(set(named) - set(existing_tests())) == []
 
 
+def test_contributing_names_every_benchmark() -> None:
+    named = set(re.findall(r"`(?:\S+ -m )?benchmarks\.(\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+    there = {path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py")}
+    there |= {path.parent.name for path in (ROOT / "benchmarks").glob("*/__main__.py")}
+    assert named == there
+
+
+def test_every_picture_is_shown() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [path.name for path in (ROOT / "docs" / "images").iterdir() if f"docs/images/{path.name}" not in text] == []
+
+
 def test_every_fault_has_a_test() -> None:
     lines = (ROOT / "docs" / "FAULTS.md").read_text(encoding="utf-8").splitlines()
     rows = [line for line in lines if line.startswith("|") and not line.startswith(("| fault", "| input", "|---"))]
