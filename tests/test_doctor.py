@@ -31,6 +31,17 @@ async def test_a_bad_default_topic_leaves_no_tick_beside_the_settings(tmp_path: 
     assert found["database"][0].says == "SQLite answers; no chat follows a topic"
 
 
+async def test_a_misspelt_name_in_env_is_told_and_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("DATA_DRI=x\n", encoding="utf-8")
+    with FakeArxiv() as arxiv:
+        found = await found_by(arxiv.settings(data_dir=tmp_path))
+    assert found["settings"][0].says == "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?"
+    assert [finding.fine for finding in found["settings"]] == [None, True]
+
+
 @pytest.mark.parametrize("follows", [True, False])
 async def test_a_missing_listing_says_how_arxiv_comes_to_be_asked_only_where_nobody_follows(
     follows: bool, capsys: pytest.CaptureFixture[str]
