@@ -55,6 +55,11 @@ class Terminal:
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:  # noqa: ARG002 - one chat, one part
         if self.digest is not None:
             self.console.print()
+            if self.digest.also:
+                said = (
+                    f"The first {len(self.digest.cards)} papers are shown in full, to keep this short; a chat gets ten."
+                )
+                self.console.print(said, style="dim")
             print_document(terminal_digest(self.digest), self.console)
         return Sent("1")
 

@@ -59,9 +59,10 @@ def main() -> None:
         work = Path(folder)
         (work / "telegram.html").write_text(telegram_page(digest), encoding="utf-8")
         (work / "discord.html").write_text(discord_page(digest), encoding="utf-8")
-        build(work / "site", days={digest.window.last: digest.cards}, topics={digest.topics[0]: digest.cards})
-        photograph(chromium, work / "telegram.html", IMAGES / "telegram.png", 440, 1090)
-        photograph(chromium, work / "discord.html", IMAGES / "discord.png", 640, 960)
+        everything = (*digest.cards, *digest.also)
+        build(work / "site", days={digest.window.last: everything}, topics={digest.topics[0]: everything})
+        photograph(chromium, work / "telegram.html", IMAGES / "telegram.png", 440, 1280)
+        photograph(chromium, work / "discord.html", IMAGES / "discord.png", 640, 1110)
         archive = work / "site" / "days" / f"{digest.window.last.isoformat()}.html"
         photograph(chromium, archive, IMAGES / "archive.png", 640, 1010)
 
@@ -83,11 +84,11 @@ def photograph(chromium: str, page: Path, target: Path, width: int, height: int)
 
 
 def sample_digest() -> Digest:
-    """Two papers of the bundled sample, summarized without a model."""
+    """What a chat that wants two papers in full gets of the bundled sample's last day, summarized without a model."""
     day, entries = max(sample.days().items())
-    chosen = [entry for entry in entries if entry.announcement.kind.delivers][:2]
-    cards = tuple(_sample_card(entry) for entry in chosen)
-    return Digest(("cat:cs.*",), Window(day, day), len(entries), len(cards), cards)
+    new = [entry for entry in entries if entry.announcement.kind.delivers]
+    cards = tuple(_sample_card(entry) for entry in new if any(c.startswith("cs.") for c in entry.paper.categories))
+    return Digest(("cat:cs.*",), Window(day, day), len(new), len(cards), cards[:2], cards[2:])
 
 
 def _sample_card(entry: Announced) -> Card:

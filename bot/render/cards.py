@@ -99,11 +99,12 @@ def provenance_line(provenance: Provenance, language: str) -> str:
 
 
 def because(card: Card) -> str:
-    """The terms that made a card match: "talking head (cs.CV)"; empty where nothing is known."""
+    """The terms that made a card match: "talking head, cs.CV", those of another topic after a semicolon; empty where
+    nothing is known."""
     said: dict[str, None] = {}
     for match in card.matched:
         terms = [one_line(term) for term in match.because] or [one_line(match.topic)]
-        said[terms[0] + (f" ({', '.join(terms[1:])})" if terms[1:] else "")] = None
+        said[", ".join(terms)] = None
     return "; ".join(said)
 
 
@@ -184,7 +185,9 @@ def _identity(card: Card, language: str) -> list[Block]:
     if card.announcement and card.announcement.kind is not Kind.NEW:
         facts.append(word("cross" if card.announcement.kind is Kind.CROSS else "replace", language))
     if day := day_of(card):
-        facts.append(say_date(day, language))
+        # The version may be newer than what that day brought.
+        as_version = card.announcement.version if card.announcement else paper.version
+        facts.append(say_date(day, language) + (f" (v{as_version})" if as_version != paper.version else ""))
     if paper.sample:
         facts.append(word("sample", language))
     blocks.append(Note((Text(paper.versioned_id, code=True), Text("".join(f" · {fact}" for fact in facts if fact)))))

@@ -85,11 +85,16 @@ class _Site:
         recent = [self._day_entry(day, days[day]) for day in sorted(days, reverse=True)[:RECENT_DAYS]]
         named = [Entry(topic_path(topic), one_line(topic), len(cards)) for topic, cards in sorted(topics.items())]
         more = len(days) > RECENT_DAYS
-        return self._page("index", "", word("archive", self.language), days=recent, topics=named, more=more)
+        about = word("about archive", self.language)
+        cards = [card for each in days.values() for card in each]
+        if cards and all(card.paper.sample for card in cards):
+            about += f" ({word('from sample', self.language)})"
+        title = word("archive", self.language)
+        return self._page("index", "", title, days=recent, topics=named, more=more, about=about)
 
     def all_days(self, days: Mapping[date, Sequence[Card]]) -> str:
         entries = [self._day_entry(day, days[day]) for day in sorted(days, reverse=True)]
-        return self._page("index", "", word("days", self.language), days=entries, topics=[], more=False)
+        return self._page("index", "", word("days", self.language), days=entries, topics=[], more=False, about="")
 
     def _day_entry(self, day: date, cards: Sequence[Card]) -> Entry:
         return Entry(day_path(day), say_date(day, self.language), len(cards))
@@ -137,7 +142,8 @@ class _Site:
         return one_line(card.paper.id), Markup(body)  # noqa: S704
 
     def _page(self, template: str, base: str, title: str, **values: Any) -> str:
-        words = {key: word(key, self.language) for key in ("archive", "days", "topics", "all papers", "feed", "footer")}
+        keys = ("archive", "days", "topics", "all papers", "no papers", "feed", "footer")
+        words = {key: word(key, self.language) for key in keys}
         return (
             _templates()
             .get_template(f"{template}.jinja")
@@ -147,7 +153,7 @@ class _Site:
                 words=words,
                 language=self.language,
                 policy=POLICY,
-                papers=lambda n: word("papers", self.language, n=n),
+                papers=lambda n: word("paper" if n == 1 else "papers", self.language, n=n),
                 **values,
             )
         )

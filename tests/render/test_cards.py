@@ -37,11 +37,16 @@ def test_a_card_says_who_what_when_why_and_what_made_it() -> None:
         "Kim Sung-Bin, Lee Chae-Yeon, Gihun Son, Oh Hyun-Bin and 3 more",
         "2406.14272v2 · cs.CV · cross-list · 2 June 2026",
         "It runs 1.13× faster.",
-        "matched: talking head (cs.CV)",
+        "matched: talking head, cs.CV",
         "abstract · PDF · HTML · code · project",
         "by gemini-flash-latest from the abstract · statements left out because they could not be verified: 1",
     ):
         assert part in said
+
+
+def test_a_day_that_brought_an_earlier_version_says_which() -> None:
+    first = replace(CARD, announcement=Announcement("2406.14272", 1, DAY, Kind.NEW))
+    assert "2406.14272v2 · cs.CV · 2 June 2026 (v1)" in text(first)
 
 
 def test_six_authors_are_all_named_and_the_seventh_makes_a_short_list() -> None:
@@ -97,7 +102,7 @@ def test_links_lead_to_this_version_and_old_papers_have_no_html() -> None:
 
 
 def test_why_it_matched_names_each_reason_once() -> None:
-    assert because(replace(CARD, matched=CARD.matched * 2)) == "talking head (cs.CV)"
+    assert because(replace(CARD, matched=CARD.matched * 2)) == "talking head, cs.CV"
     assert because(replace(CARD, matched=())) == ""
 
 

@@ -72,6 +72,19 @@ def resolved(page: str, href: str) -> str:
     return "/".join(parts)
 
 
+def test_the_index_says_what_it_is_and_that_nothing_is_there_yet_or_all_is_a_sample() -> None:
+    assert "new arXiv papers by topic</p>" in made()["index.html"]
+    sample = replace(CARD, paper=replace(PAPER, sample=True))
+    assert "(made from a bundled sample)</p>" in pages({DAY: (sample,)}, {})["index.html"]
+    assert "No papers yet." in pages({}, {})["index.html"]
+    assert "No papers yet." not in made()["index.html"]
+
+
+def test_one_paper_is_one_paper() -> None:
+    assert "<span>1 paper</span>" in made()["index.html"]
+    assert "<span>2 papers</span>" in made()["index.html"]
+
+
 def test_the_index_lists_topics_and_the_newest_day_first() -> None:
     text = made()["index.html"]
     assert text.index("2 June 2026") < text.index("1 June 2026")
