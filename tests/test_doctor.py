@@ -38,8 +38,8 @@ async def test_a_misspelt_name_in_env_is_told_and_is_no_failure(
     (tmp_path / ".env").write_text("DATA_DRI=x\n", encoding="utf-8")
     with FakeArxiv() as arxiv:
         found = await found_by(arxiv.settings(data_dir=tmp_path))
-    assert found["settings"][0].says == "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?"
-    assert [finding.fine for finding in found["settings"]] == [None, True]
+    assert found["settings"][1].says == "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?"
+    assert [finding.fine for finding in found["settings"]] == [True, None]
 
 
 @pytest.mark.parametrize("follows", [True, False])
