@@ -37,7 +37,8 @@ SLOW = frozenset({"digest", "deep"})
 
 def parse(text: object) -> Action | None:
     """An action that we could have made, or None. Whether it still means something, `perform` finds out."""
-    match = _ACTION.fullmatch(text) if isinstance(text, str) and len(text.encode()) <= LONGEST else None
+    # What matches is ASCII, a byte a character; what does not may not even be text that can be encoded.
+    match = _ACTION.fullmatch(text) if isinstance(text, str) and len(text) <= LONGEST else None
     if match is None or match["verb"] not in VERBS:
         return None
     return Action(match["verb"], match["argument"])

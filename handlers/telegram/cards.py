@@ -43,7 +43,8 @@ _ROOM = 8  # units left free in each message
 # Each alternative begins with its character, so that the pattern skips what holds none of them.
 _ACTIVE = re.compile(
     r"[@#](?=\w)|\$(?=[A-Z])|:(?=//)|/(?<!\w/)(?=[A-Za-z0-9_])"
-    r"|\.(?<=\w\.)(?=[^\W\d_]{2}|xn--)|\.(?<=\d\.)(?=\d+\.\d+\.\d)"
+    # Of what stands in a host's name, Telegram takes more than letters: "~", and whatever comes after Latin-1's signs.
+    r"|\.(?<=[\w~\u00c0-\U0010ffff]\.)(?=[^\W\d_]{2}|xn--)|\.(?<=\d\.)(?=\d+\.\d+\.\d)"
 )
 _JOINER = "\u2060"
 _RULE = "———"

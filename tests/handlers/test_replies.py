@@ -145,7 +145,20 @@ def test_errors_for_people_are_said_and_others_only_named_by_a_reference() -> No
 
 @pytest.mark.parametrize(
     "forged",
-    [None, 7, "", "drop", "drop:", "drop:ü", "drop:a b", "sudo:now", "x" * 100, "digest:\n", "set:" + "a" * 60],
+    [
+        None,
+        7,
+        "",
+        "drop",
+        "drop:",
+        "drop:ü",
+        "drop:a b",
+        "sudo:now",
+        "x" * 100,
+        "digest:\n",
+        "set:" + "a" * 60,
+        "\ud9ba",
+    ],
 )
 def test_forged_actions_are_not_read(forged: object) -> None:
     parsed = actions.parse(forged)

@@ -241,6 +241,13 @@ def test_a_title_of_ten_thousand_characters_is_divided_between_messages(unit: st
     assert complete(shown(whole), replace_rules(digest_document(whole)))
 
 
+@pytest.mark.parametrize("sign", ["~", "\u00d7", "\ufffd", "\u02c2", "\u0301", "\u2192", "\u0660", "😀"])
+def test_no_sign_before_a_dot_makes_a_link_of_what_follows(sign: str) -> None:
+    paper = replace(PAPER, title=f"From b{sign}.org and {sign}.com", abstract=f"See b{sign}.org.")
+    for message in shown(digest(Card(paper))):
+        assert active(message) == []
+
+
 def test_a_thousand_links_stay_below_the_number_of_entities() -> None:
     items = Bullets(tuple((Link(f"{n}", f"https://x.org/{n}"),) for n in range(1000)))
     messages = reply_messages(Reply(Document((items,))))
