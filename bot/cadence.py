@@ -181,8 +181,7 @@ def _later(outcome: NotSent, delivery: Delivery, now: datetime, begun: bool) -> 
 
 
 def _hopeless(delivery: Delivery, now: datetime) -> bool:
-    old = delivery.written_at is None or now - delivery.written_at >= GIVE_UP_AFTER
-    return old and delivery.failures + 1 >= MIN_FAILURES
+    return now - delivery.written_at >= GIVE_UP_AFTER and delivery.failures + 1 >= MIN_FAILURES
 
 
 # ── asking arXiv ──────────────────────────────────────────────────────────────────────────────────────────────────

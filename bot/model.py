@@ -496,9 +496,9 @@ class Delivery:
     state: DeliveryState
     attempts: int
     next_attempt_at: datetime
+    written_at: datetime
     message_id: str | None = None
     why: str | None = None
-    written_at: datetime | None = None
     failures: int = 0
     again: bool = False
     asked: bool = False

@@ -187,9 +187,8 @@ class Courier:
         if not delivery.again:
             return None
         try:
-            since = delivery.written_at or delivery.next_attempt_at
             found = await self.senders[delivery.chat.platform].find(
-                delivery.chat, delivery.part, key_of(delivery), since
+                delivery.chat, delivery.part, key_of(delivery), delivery.written_at
             )
         except RetryLater as error:
             return NotSent(str(error), error.retry_after)
