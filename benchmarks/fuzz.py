@@ -82,25 +82,25 @@ def topic(data: bytes) -> None:
 
 
 def link(data: bytes) -> None:
-    from bot import links
+    from bot.arxiv import ids
     from bot.model import PaperRef
 
-    found = links.resolve(_text(data))
+    found = ids.resolve(_text(data))
     if isinstance(found, PaperRef):
-        assert links.parse_id(str(found)) == found, "the id that was found is none"
+        assert ids.parse_id(str(found)) == found, "the id that was found is none"
 
 
 def feed(data: bytes) -> None:
-    from bot.arxiv.feed import read_feed
     from bot.errors import SourceUnavailable
+    from bot.sources.feed import read_feed
 
     with suppress(SourceUnavailable):
         read_feed(data)
 
 
 def oai(data: bytes) -> None:
-    from bot.arxiv.oai import read_license, read_page
     from bot.errors import SourceUnavailable
+    from bot.sources.oai import read_license, read_page
 
     for read in (read_page, read_license):
         with suppress(SourceUnavailable):

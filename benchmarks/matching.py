@@ -19,11 +19,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.errors import BadTopic
-from bot.matching import Matcher, because, satisfies
 from bot.model import Paper
-from bot.prepared import Prepared
-from bot.text import words
 from bot.topics import Topic, parse
+from bot.topics.indexed_paper import Prepared
+from bot.topics.matching import Matcher, because, satisfies
+from bot.topics.text import words
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "days"
 SAMPLE = 40

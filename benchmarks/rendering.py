@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bot.model import Card, Claim, Paper
 from bot.render.formats import FORMATS, render
-from bot.render.latex import readable
 from bot.site import pages
+from bot.tex.latex import readable
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
 from tests.render.samples import BRIEF, CARD, CORPUS, DAY, PAPER, corpus

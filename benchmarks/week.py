@@ -22,7 +22,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import calendar
+from bot.arxiv import calendar
 from bot.model import Announced, Announcement, Kind, Paper
 from tests.fakes.stores import new_database
 from tests.pipeline.test_week import followers, made_up_days, with_every_fault

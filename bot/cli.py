@@ -83,7 +83,7 @@ def main() -> None:
     except Exception as error:  # a mistake of ours: the sentence goes to the user, the traceback to whoever asks for it
         if os.environ.get("LOG_LEVEL", "").lower() == "debug":
             raise
-        from bot.logs import redact
+        from bot.service.logs import redact
 
         what = f"{type(error).__name__}: {error}".splitlines()[0]
         _fail(f"Paperboy itself made a mistake ({redact(what)}); LOG_LEVEL=debug shows where, please report it.", 1)
@@ -96,7 +96,8 @@ def _fail(sentence: str, status: int) -> NoReturn:
 
 def _settings(*, quiet: bool = True) -> Settings:
     """The settings; logging is set up as they say, for one-shot commands with warnings only."""
-    from bot import logs, settings
+    from bot import settings
+    from bot.service import logs
 
     loaded = settings.load()
     if quiet and loaded.log_level == "info":
@@ -117,9 +118,9 @@ def _day(text: str | None) -> date | None:
     """A listing day that a person wrote. Raises `TellUser` for what is no day, or one that has not come."""
     if text is None:
         return None
-    from bot import calendar
-    from bot.clock import SystemClock
-    from bot.ledger import ARXIV_BEGAN
+    from bot.arxiv import calendar
+    from bot.decisions.ledger import ARXIV_BEGAN
+    from bot.service.clock import SystemClock
 
     try:
         day = date.fromisoformat(text)
@@ -169,7 +170,7 @@ def _paperboy(
 @app.command()
 def demo() -> None:
     """The whole job on a bundled sample: no network, no token, no key."""
-    from bot import demo as demonstration
+    from bot.operator import demo as demonstration
 
     _run(lambda: demonstration.run(_settings()))
 
@@ -177,7 +178,7 @@ def demo() -> None:
 @app.command()
 def run() -> None:
     """The service: polls, summarizes, delivers, answers commands on every platform that has a token."""
-    from bot import running
+    from bot.service import running
 
     settings = _settings(quiet=False)
     _run(lambda: running.serve(settings))
@@ -186,7 +187,7 @@ def run() -> None:
 @app.command()
 def once(day: Day = None) -> None:
     """One pass of every step, then exit. With --date, every chat's digest up to that day goes out now."""
-    from bot import running
+    from bot.service import running
 
     settings, upto = _settings(), _day(day)
     done = _run(lambda: running.once(settings, upto))
@@ -204,7 +205,7 @@ def summarize(
     output: Output = None,
 ) -> None:
     """One paper, read now."""
-    from bot import oneshot
+    from bot.operator import oneshot
 
     settings = _settings()
     language, form = _language(lang, settings), _format(format)
@@ -227,7 +228,7 @@ def digest(
     output: Output = None,
 ) -> None:
     """What a subscriber of QUERY would get, nothing cut off."""
-    from bot import oneshot
+    from bot.operator import oneshot
 
     settings = _settings()
     language, form, upto = _language(lang, settings), _format(format), _day(day)
@@ -253,7 +254,7 @@ def _can_be_written(output: Path | None, *, folder: bool) -> None:
 
 
 def _deliver(shown: Card | Digest, form: str, language: str, output: Path | None, data_dir: Path) -> None:
-    from bot import oneshot
+    from bot.operator import oneshot
 
     try:
         written = oneshot.write(shown, form, language, output, data_dir)
@@ -269,7 +270,7 @@ def subscribe(
     chat: ChatOption,
 ) -> None:
     """Let a chat follow a topic."""
-    from bot import oneshot
+    from bot.operator import oneshot
 
     settings = _settings()
     typer.echo(_run(lambda: oneshot.subscribe(settings, chat, query)))
@@ -281,7 +282,7 @@ def unsubscribe(
     chat: ChatOption,
 ) -> None:
     """Let a chat follow a topic no more."""
-    from bot import oneshot
+    from bot.operator import oneshot
 
     settings = _settings()
     typer.echo(_run(lambda: oneshot.unsubscribe(settings, chat, query)))
@@ -290,7 +291,7 @@ def unsubscribe(
 @app.command()
 def chats() -> None:
     """The chats, with their settings."""
-    from bot import oneshot
+    from bot.operator import oneshot
 
     settings = _settings()
     oneshot.show_chats(_run(lambda: oneshot.chats(settings)))
@@ -301,7 +302,7 @@ def subscriptions(
     chat: Annotated[str | None, typer.Option("--chat", metavar="PLATFORM:ID", help="Only this chat's.")] = None,
 ) -> None:
     """Which chat follows what."""
-    from bot import oneshot
+    from bot.operator import oneshot
 
     settings = _settings()
     oneshot.show_subscriptions(_run(lambda: oneshot.subscriptions(settings, chat)), chat)
@@ -310,7 +311,7 @@ def subscriptions(
 @app.command()
 def doctor() -> None:
     """Checks settings, database, arXiv, models and tokens, and says what to do."""
-    from bot import doctor as examination
+    from bot.operator import doctor as examination
 
     settings = _settings()
     if not _run(lambda: examination.run(settings)):
@@ -324,7 +325,7 @@ def status(
     ] = False,
 ) -> None:
     """What was announced, ingested, matched, summarized, delivered; what waits and why."""
-    from bot import oneshot
+    from bot.operator import oneshot
 
     settings = _settings()
     oneshot.show_status(_run(lambda: oneshot.status(settings, by_category=by_category)))
@@ -338,28 +339,28 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the database to this version's form (done by itself at every start), or back to an older one's."""
-    from bot import upkeep
+    from bot.operator import database
 
     settings = _settings()
-    typer.echo(_run(lambda: upkeep.migrate(settings, to)))
+    typer.echo(_run(lambda: database.migrate(settings, to)))
 
 
 @app.command()
 def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
     """A whole copy of the SQLite database, also while the service runs."""
-    from bot import upkeep
+    from bot.operator import database
 
     settings = _settings()
-    typer.echo(_run(lambda: upkeep.backup(settings, path)))
+    typer.echo(_run(lambda: database.backup(settings, path)))
 
 
 @app.command()
 def restore(path: Annotated[Path, typer.Argument(help="A copy that `paperboy backup` made.")]) -> None:
     """Put a copy in the place of the SQLite database, which is kept beside it. Stop the service first."""
-    from bot import upkeep
+    from bot.operator import database
 
     settings = _settings()
-    typer.echo(_run(lambda: upkeep.restore(settings, path)))
+    typer.echo(_run(lambda: database.restore(settings, path)))
 
 
 @app.command()
@@ -371,7 +372,7 @@ def replay(
     unknown: Annotated[bool, typer.Option("--unknown", help="All of unknown fate: they may then come twice.")] = False,
 ) -> None:
     """Send deliveries again that were given up or whose fate is unknown."""
-    from bot import oneshot
+    from bot.operator import oneshot
 
     if delivery and (given_up or unknown):
         raise TellUser("Name deliveries either by number or with --given-up and --unknown, not both at once.")

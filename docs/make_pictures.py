@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import sample
-from bot.clock import SystemClock
-from bot.digest import card
+from bot.decisions.digests import card
 from bot.model import (
     Announced,
     Announcement,
@@ -41,6 +40,7 @@ from bot.model import (
     Window,
 )
 from bot.ports import SummaryRequest
+from bot.service.clock import SystemClock
 from bot.site import build
 from bot.summaries.extractive import extract
 from handlers.discord.cards import DiscordRenderer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot import links
+from bot.arxiv import ids
 from bot.conversation import Asker, Conversation, Result, Stale
 from bot.model import ChatRef, Depth
 
@@ -63,7 +63,7 @@ async def perform(conversation: Conversation, asker: Asker, ref: ChatRef, action
         case "set":
             name, _, value = argument.partition("=")
             return await conversation.change(asker, ref, name, value)
-        case "deep" if links.parse_id(argument):
+        case "deep" if ids.parse_id(argument):
             return await conversation.summarize(ref, argument, Depth.DEEP)
         case "resend":
             return await conversation.resend(asker, ref, argument)

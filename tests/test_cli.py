@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import calendar
+from bot.arxiv import calendar
 from tests.fakes.arxiv import FakeArxiv, made_up
 
 ROOT = Path(__file__).parents[1]

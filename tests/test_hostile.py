@@ -1,6 +1,6 @@
 """What strangers write, through the whole way: shown as plain text or refused with a sentence, disturbing nothing.
 
-Downloads of hostile addresses and bodies are tried in `tests/test_fetch.py`, hostile PDFs in `tests/reading`.
+Downloads of hostile addresses and bodies are tried in `tests/sources/test_fetch.py`, hostile PDFs in `tests/reading`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import pytest
 from bot import conversation as results
 from bot import pipeline
 from bot import topics as topic_language
-from bot.app import renderers
-from bot.arxiv import answers, feed, oai
 from bot.conversation import Asker, Conversation, Defaults, topic_key
 from bot.errors import SourceUnavailable
 from bot.model import Card, Chat, ChatRef, Depth, Digest, PaperRef, Platform, Quiet
 from bot.pipeline import Press
+from bot.service.app import renderers
+from bot.sources import api_answers, feed, oai
 from bot.storage.store import SqlStore
 from handlers import actions, replies
 from handlers.discord.cards import reply_components
@@ -147,7 +147,7 @@ BOMBS = {
 READERS: dict[str, Callable[[bytes], object]] = {
     "feed": feed.read_feed,
     "OAI": oai.read_page,
-    "API": lambda body: answers.read_page(body, 0, 10),
+    "API": lambda body: api_answers.read_page(body, 0, 10),
 }
 
 

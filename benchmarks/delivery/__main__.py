@@ -28,9 +28,9 @@ from typing import Any
 import aiohttp
 
 from benchmarks.kill.service import AheadClock
-from bot import logs, running
-from bot.app import open_app
 from bot.model import Chat, ChatRef, DeliveryState, Platform
+from bot.service import logs, running
+from bot.service.app import open_app
 from bot.settings import load
 from bot.storage.store import SqlStore, open_store
 from tests.fakes import telegram

@@ -26,12 +26,12 @@ import structlog
 from benchmarks.codelinks import named_repositories, rows
 from benchmarks.faithfulness.counting import ERRORS, LINES, count
 from benchmarks.faithfulness.texts import full_text, readings
-from bot import digest as digests
-from bot.clock import SystemClock
+from bot.decisions import digests
 from bot.errors import PaperboyError
 from bot.model import Depth, Paper, Reading, SummaryKey
 from bot.ports import SummaryRequest
 from bot.render.json import card_json
+from bot.service.clock import SystemClock
 from bot.settings import load
 from bot.summaries.chain import Chain, build
 from tests.fakes.brains import MISBEHAVIOURS, partly, well_behaved

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Self, cast
 
 from benchmarks.kill.places import FlakyDiscord, FlakyTelegram, Places
-from bot import calendar
 from bot import topics as topic_language
+from bot.arxiv import calendar
 from bot.model import Chat, ChatRef, Delivery, DeliveryState, Platform
 from bot.storage.store import SqlStore, open_store
 from tests.fakes import discord as fake_discord

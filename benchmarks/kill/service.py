@@ -1,6 +1,6 @@
 """The service as a process that can be killed and started again within a moment.
 
-Reads "start OFFSET" lines: forks a child that is the whole service (`bot.running.serve` on the settings of the
+Reads "start OFFSET" lines: forks a child that is the whole service (`bot.service.running.serve` on the settings of the
 environment), on a clock that runs OFFSET seconds ahead. Everything is imported once, before any fork. Prints the
 child's process id, and "gone" when it has ended. With `--cold OFFSET` it is the service itself, imports and all.
 """
@@ -17,10 +17,10 @@ import handlers.discord.app
 import handlers.discord.cards
 import handlers.telegram.app
 import handlers.telegram.cards
-from bot import logs, running
-from bot.arxiv import client as _arxiv
 from bot.reading import reader as _reader
+from bot.service import logs, running
 from bot.settings import load
+from bot.sources import arxiv_source as _arxiv
 from bot.storage import store as _store
 from bot.summaries import chain as _chain
 

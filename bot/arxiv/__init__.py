@@ -1,1 +1,1 @@
-"""arXiv: the announcement feed, the query API, OAI records, and the calendar by which arXiv announces."""
+"""What is true of arXiv itself: its calendar, its categories, its ids and links. Pure."""

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import categories, ledger, links, topics
-from bot.cadence import next_due
+from bot import topics
+from bot.arxiv import categories, ids
 from bot.conversation import values
 from bot.conversation.results import (
     AlreadySubscribed,
@@ -52,6 +52,8 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
+from bot.decisions import ledger
+from bot.decisions.cadence import next_due
 from bot.errors import BadTopic, GiveUp, NoSuchPaper, RetryLater
 from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, PaperRef, Platform, Quiet, Subscription
 from bot.ports import Clock, Store
@@ -221,8 +223,8 @@ class Conversation:
         """Read one paper in the chat's language, at the chat's depth where none is given."""
         if not link.strip():
             return Incomplete("summarize")
-        target = links.resolve(link.strip())
-        if isinstance(target, links.NotALink):
+        target = ids.resolve(link.strip())
+        if isinstance(target, ids.NotALink):
             return NotALink(link.strip(), target.why)
         if self._reading[ref] >= READINGS_AT_ONCE:
             return Busy(f"I am already reading {READINGS_AT_ONCE} papers for this chat; ask again when they are here.")

@@ -9,7 +9,7 @@ be run again: nothing is lost, nothing is done twice.
     Courier(store, senders).deliver()                         →  messages, and what became of each
 
 The steps decide nothing themselves: when to ask arXiv, who is due, how to order papers and what to do after each
-outcome are pure functions of `bot.cadence`, `bot.ranking` and `bot.digest` that take `now`.
+outcome are pure functions of `bot.decisions` that take `now`.
 """
 
 from bot.pipeline.ask import digest_of, read_now

@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from bot import digest as digests
 from bot import topics as topic_language
-from bot.calendar import listing_days, why_quiet
-from bot.categories import ALL_ARCHIVES
+from bot.arxiv.calendar import listing_days, why_quiet
+from bot.arxiv.categories import ALL_ARCHIVES
+from bot.decisions import digests
 from bot.errors import ModelUnavailable, NoSuchPaper
-from bot.matching import Matcher
 from bot.model import (
     Announced,
     Candidate,
@@ -30,6 +29,7 @@ from bot.pipeline.compose import Press
 from bot.pipeline.poll import fetch_days
 from bot.pipeline.summarize import summary_for
 from bot.ports import Clock, PaperSource, Store, SummaryRequest
+from bot.topics.matching import Matcher
 
 Progress = Callable[[int, int], None]
 """Called with how many papers are done, of how many."""

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot import ranking
-from bot.digest import Voice
+from bot.decisions import ranking
+from bot.decisions.digests import Voice
 from bot.model import ARCHIVE, Candidate, Platform, SummaryKey, Wanted
 from bot.ports import Store
 

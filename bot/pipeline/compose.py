@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
-from bot import cadence, ranking
-from bot import digest as digests
+from bot.decisions import cadence, digests, ranking
 from bot.errors import StoreUnavailable
 from bot.model import (
     ARCHIVE,

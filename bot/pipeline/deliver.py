@@ -14,8 +14,8 @@ from datetime import datetime
 
 import structlog
 
-from bot import cadence
-from bot.cadence import Move, Settle, Suspend
+from bot.decisions import cadence
+from bot.decisions.cadence import Move, Settle, Suspend
 from bot.errors import CannotTell, RetryLater, StoreUnavailable
 from bot.model import ChatGone, ChatRef, Delivery, DeliveryState, NotSent, Obstacle, Outcome, Platform, Sent, Unknown
 from bot.ports import Clock, Sender, Store

@@ -22,14 +22,14 @@ from functools import lru_cache
 
 import structlog
 
-from bot import cadence, calendar
 from bot import topics as topic_language
-from bot.cadence import PollState
-from bot.categories import ALL_ARCHIVES, archive_of
+from bot.arxiv import calendar
+from bot.arxiv.categories import ALL_ARCHIVES, archive_of
+from bot.decisions import cadence, inferred_announcements
+from bot.decisions.cadence import PollState
+from bot.decisions.ledger import LOOK_BACK, Ledger
 from bot.errors import BadTopic, NoSuchPaper, SourceUnavailable
-from bot.ledger import LOOK_BACK, Ledger
 from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper, PaperRef
-from bot.pipeline import guesses
 from bot.ports import Clock, ListingRecord, PaperSource, Store
 
 log = structlog.get_logger()
@@ -216,7 +216,8 @@ class _Round:
             earlier |= {entry.paper.id for entry in entries}
             known = await self.store.papers(earlier)
             entries += tuple(
-                guesses.inferred(entry, entry.paper.id in earlier, known.get(entry.paper.id)) for entry in ours
+                inferred_announcements.inferred(entry, entry.paper.id in earlier, known.get(entry.paper.id))
+                for entry in ours
             )
         kept = Listing(listing.day, entries, listing.malformed)
         await self._ingest(kept)
@@ -274,7 +275,9 @@ class _Round:
         """Papers that an entry of the last week names which could not be read, and that were not announced since."""
         newest = max(calendar.newest_day(self.clock.now()), self.fed or date.min)
         aside = await self.store.malformed(MOST_UNREAD, since=self.expected - LOOK_BACK)
-        named = guesses.by_paper(entry for entry in aside if guesses.concerns(entry, self.archives))
+        named = inferred_announcements.by_paper(
+            entry for entry in aside if inferred_announcements.concerns(entry, self.archives)
+        )
         named = {name: entry for name, entry in named.items() if entry.day is not None and entry.day <= newest}
         had = await self._had(named)
         return {name: entry for name, entry in named.items() if name not in had}
@@ -291,11 +294,11 @@ class _Round:
         """Announce those of the papers whose entries could not be read, each on its entry's day, and take them off the
         ledger's unread."""
         ours = (paper for paper in papers if paper.id in aside and self._ours(paper))
-        found = {paper.id: paper for paper in ours if guesses.is_as_new(paper, aside[paper.id])}
+        found = {paper.id: paper for paper in ours if inferred_announcements.is_as_new(paper, aside[paper.id])}
         for day in sorted({entry.day for name, entry in aside.items() if name in found and entry.day}):
             names = [name for name in found if aside[name].day == day]
             before = await self.store.papers(await self.store.announced_ids(names, before=day))
-            entries = [guesses.as_announced(aside[name], found[name], before) for name in names]
+            entries = [inferred_announcements.as_announced(aside[name], found[name], before) for name in names]
             await self._ingest(Listing(day, tuple(entries)))
             lines = [line for line in await self.store.listings(day) if line.day == day and line.malformed]
             less = [self._less(line, entries) for line in lines]
@@ -317,13 +320,13 @@ class _Round:
 
     async def _with_recovered(self, listing: Listing) -> Listing:
         """A listing in which entries count as read that the API has told meanwhile."""
-        named = guesses.by_paper(listing.malformed)
+        named = inferred_announcements.by_paper(listing.malformed)
         papers = await self.store.papers(await self._had(named))
-        refs = ((entry, guesses.paper_of(entry)) for entry in listing.malformed)
+        refs = ((entry, inferred_announcements.paper_of(entry)) for entry in listing.malformed)
         left = tuple(entry for entry, ref in refs if ref is None or ref.id not in papers)
         if not papers or (left and not listing.entries):  # what else it had is not known
             return listing
-        back = (guesses.as_announced(named[name], paper, {}) for name, paper in papers.items())
+        back = (inferred_announcements.as_announced(named[name], paper, {}) for name, paper in papers.items())
         return replace(listing, entries=(*listing.entries, *back), malformed=left)
 
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -346,7 +349,8 @@ class _Round:
         for day in days:
             entries = [entry for entry in listing.entries if entry.announcement.day == day]
             malformed = sum(
-                bad.day in (None, day) and guesses.concerns(bad, self.archives) for bad in listing.malformed
+                bad.day in (None, day) and inferred_announcements.concerns(bad, self.archives)
+                for bad in listing.malformed
             )
             why = "Nothing of its feed could be read." if not complete else calendar.why_quiet(day, now)
             for archive in sorted(self.archives):

@@ -11,10 +11,10 @@ from typing import Protocol
 
 import structlog
 
-from bot import cadence, planning
+from bot.decisions import cadence, model_requests
+from bot.decisions.model_requests import Left
 from bot.errors import ModelUnavailable, PaperboyError
 from bot.model import Depth, Paper, Source, Summary, SummaryKey, Wanted
-from bot.planning import Left
 from bot.ports import Clock, Reader, Store, Summarizer, SummaryRequest
 
 log = structlog.get_logger()
@@ -56,7 +56,7 @@ async def summarize(store: Store, makers: Makers, reader: Reader, clock: Clock, 
     made = 0
     while wanted := await store.wanted(clock.now(), MOST):
         left = await makers.left()
-        plan = planning.plan(wanted, left, clock.now())
+        plan = model_requests.plan(wanted, left, clock.now())
         if plan.left_out:
             log.warning("budget short", wanted=len(wanted), left_out=len(plan.left_out), why=left.used_up)
         for one in plan.left_out:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
-from bot.codelinks import own_links, title_page_links
+from bot.arxiv.code_links import own_links, title_page_links
 from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.reading.affiliations import html_affiliations

@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from bot.codelinks import own_links, title_page_links
+from bot.arxiv.code_links import own_links, title_page_links
 from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Reading, Section, SectionKind, Source, Table
 from bot.reading.affiliations import is_affiliation, is_plainly_a_place, verbatim

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from bot.model import Card, Claim, Digest, Figure, Kind, Paper, Provenance, Style, Summary
-from bot.render.latex import readable
 from bot.render.nodes import (
     Block,
     Bullets,
@@ -26,6 +25,7 @@ from bot.render.nodes import (
 from bot.render.packing import Group
 from bot.render.plain import one_line
 from bot.render.words import say_date, say_window, word
+from bot.tex.latex import readable
 
 MAX_AUTHORS = 6
 SHOWN_AUTHORS = 4

@@ -23,10 +23,10 @@ from bot.render.cards import (
     shown_figures,
     title_of,
 )
-from bot.render.latex import readable
 from bot.render.nodes import Block, Bullets, Document, Fold, Heading, Line, Link, Note, Picture, Rule, Span, Text
 from bot.render.plain import one_line
 from bot.render.words import say_date, word
+from bot.tex.latex import readable
 
 
 def dossier_document(card: Card, language: str) -> Document:

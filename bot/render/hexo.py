@@ -9,10 +9,10 @@ from datetime import date
 from bot.model import Card, Digest
 from bot.render.cards import day_of, digest_title, shown_figures, title_of
 from bot.render.dossier import dossier_digest, dossier_document
-from bot.render.latex import readable
 from bot.render.markdown import markdown
 from bot.render.plain import one_line
 from bot.render.words import word
+from bot.tex.latex import readable
 
 MAX_TAGS = 12
 

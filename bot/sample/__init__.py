@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from bot.categories import archive_of
+from bot.arxiv.categories import archive_of
 from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper, PaperRef
 
 

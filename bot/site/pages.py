@@ -18,10 +18,10 @@ from markupsafe import Markup
 from bot.model import Card
 from bot.render.cards import card_document, day_of, paper_urls, title_of
 from bot.render.html import POLICY, fragment, stylesheet
-from bot.render.latex import readable
 from bot.render.plain import one_line
 from bot.render.words import say_date, word
 from bot.site.slugs import slug
+from bot.tex.latex import readable
 
 RECENT_DAYS = 30
 ON_TOPIC_PAGE = 60

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import cadence
+from bot.decisions import cadence
 from bot.model import Chat, ChatRef, Subscription
 from bot.storage import encode, managers, schema
 from bot.storage.engine import Database

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import BadSetting, StoreUnavailable
-from bot.storage.together import Together
+from bot.storage.write_batcher import Together
 
 BUSY_SECONDS = 60
 """How long a SQLite writer waits for another process to finish."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, exists, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import managers
+from bot.decisions import managers
 from bot.model import JSON, ChatRef
 from bot.storage import schema
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import cadence
+from bot.decisions import cadence
 from bot.model import ChatRef, Delivery, DeliveryState, Platform
 from bot.ports import NewDigest
 from bot.storage import encode, schema

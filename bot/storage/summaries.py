@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, or_, select, update
 
-from bot import cadence
+from bot.decisions import cadence
 from bot.model import Summary, SummaryKey, Wanted
 from bot.ports import Usage
 from bot.storage import encode, schema

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.decisions.model_requests import Left
 from bot.errors import ModelUnavailable
-from bot.planning import Left
 from bot.ports import Clock, Usage
 
 

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import structlog
 
+from bot.decisions.model_requests import Left
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError
 from bot.model import Depth, Summary, SummaryKey
-from bot.planning import Left
 from bot.ports import Clock, Summarizer, SummaryRequest
 from bot.settings import Settings
 from bot.summaries import glossary

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 import prompts
+from bot.decisions.model_requests import BATCH
 from bot.errors import ModelRefused, PaperboyError
 from bot.model import Depth, Provenance, Source, Summary, SummaryKey
-from bot.planning import BATCH
 from bot.ports import Clock, SummaryRequest
 from bot.summaries import glossary as terms
 from bot.summaries import schema

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import categories
+from bot.arxiv import categories
 from bot.topics.nodes import And, Category, Field, Node, Not, Or, Term, is_prefix, spelled
 from bot.topics.parse import Topic
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.text import is_unspaced
+from bot.topics.text import is_unspaced
 
 
 class Field(enum.StrEnum):
@@ -25,8 +25,8 @@ class Field(enum.StrEnum):
 class Term:
     """Words that stand next to each other in one field; for an author, words of one name in their order.
 
-    Words are folded as `bot.text` does it: singulars, or for authors with their endings. A word of three letters or
-    more that ends in `*` stands for every word that begins so.
+    Words are folded as `bot.topics.text` does it: singulars, or for authors with their endings. A word of three letters
+    or more that ends in `*` stands for every word that begins so.
     """
 
     field: Field

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot import categories
+from bot.arxiv import categories
 from bot.errors import BadTopic
-from bot.text import is_unspaced, raw_words, words
 from bot.topics import refusals
 from bot.topics.nodes import And, Category, Field, Node, Not, Or, Term, leaves, normal, text
+from bot.topics.text import is_unspaced, raw_words, words
 
 if TYPE_CHECKING:
     from lark import Lark, Token

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from bot import managers
-from bot.managers import CHANNELS_OF, MANAGERS_OF
+from bot.decisions import managers
+from bot.decisions.managers import CHANNELS_OF, MANAGERS_OF
 from bot.model import JSON, Chat, ChatRef
 
 

@@ -11,7 +11,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot import managers
+from bot.decisions import managers
 from bot.model import ChatRef
 from bot.render.nodes import Document, Line, Note, Text
 from handlers.telegram.cards import document_html

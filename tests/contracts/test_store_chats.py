@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from bot import managers
+from bot.decisions import managers
 from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Depth, Platform, Style, Subscription
 from bot.pipeline.match import match
 from bot.ports import Store

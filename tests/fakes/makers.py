@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.decisions.model_requests import Left
 from bot.errors import PaperboyError
 from bot.model import Paper, Reading, Section, Source, Summary, SummaryKey
-from bot.planning import Left
 from bot.ports import Clock, SummaryRequest
 from bot.summaries.extractive import extract
 

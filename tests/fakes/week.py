@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot import calendar
-from bot.categories import archive_of
+from bot.arxiv import calendar
+from bot.arxiv.categories import archive_of
 from bot.errors import SourceUnavailable, StoreUnavailable
 from bot.model import (
     Announced,

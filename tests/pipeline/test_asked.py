@@ -12,7 +12,7 @@ import pytest
 from telegram.ext import ApplicationBuilder
 
 from bot import pipeline
-from bot.cadence import ASKED_FOR
+from bot.decisions.cadence import ASKED_FOR
 from bot.model import Chat, ChatRef, DeliveryState, Digest, Part, Platform, Quiet
 from bot.pipeline import Courier, Press
 from bot.ports import NewDigest

@@ -10,14 +10,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot import calendar, pipeline, status
-from bot.arxiv.client import ArxivSource
-from bot.cadence import PollState
-from bot.fetch import Fetcher, Gate
+from bot import pipeline
+from bot.arxiv import calendar
+from bot.decisions.cadence import PollState
 from bot.model import ARCHIVE, Announced, Chat, Kind
 from bot.pipeline.poll import Polled
 from bot.ports import LedgerLine, ListingRecord
-from bot.status import Cause
+from bot.service import status
+from bot.service.status import Cause
+from bot.sources.arxiv_source import ArxivSource
+from bot.sources.fetch import Fetcher, Gate
 from bot.storage.store import SqlStore
 from tests.fakes.arxiv import FakeArxiv, made_up
 from tests.fakes.clock import FakeClock

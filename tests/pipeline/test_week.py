@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import calendar
+from bot.arxiv import calendar
 from bot.model import Announced, Announcement, ChatRef, Kind, Paper, Platform
 from tests.fakes.stores import new_database
 from tests.fakes.week import Span

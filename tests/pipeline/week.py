@@ -10,17 +10,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from bot import calendar, ledger, pipeline
+from bot import pipeline
 from bot import topics as topic_language
-from bot.cadence import GRACE, PollState, next_due
+from bot.arxiv import calendar
+from bot.decisions import ledger
+from bot.decisions.cadence import GRACE, PollState, next_due
 from bot.errors import ModelUnavailable, PaperboyError
-from bot.matching import satisfies
 from bot.model import Announced, Chat, ChatRef, DeliveryState, Platform
 from bot.pipeline import Courier, Press
 from bot.pipeline.compose import LATE_LISTING
 from bot.ports import Store
-from bot.prepared import Prepared
 from bot.storage.store import SqlStore, open_store
+from bot.topics.indexed_paper import Prepared
+from bot.topics.matching import satisfies
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
 from tests.fakes.week import Accepted, FailingStore, Span, WeekArxiv, WeekPlatform

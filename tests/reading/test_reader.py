@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.clock import SystemClock
 from bot.errors import SourceUnavailable
-from bot.fetch import Fetcher, Gate
 from bot.model import Paper, Source
 from bot.reading.reader import ArxivReader
+from bot.service.clock import SystemClock
+from bot.sources.fetch import Fetcher, Gate
 from tests.fakes.arxiv import FakeArxiv
 from tests.reading import pages, pdfs
 

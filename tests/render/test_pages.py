@@ -17,11 +17,11 @@ from bot.render.cards import card_document
 from bot.render.dossier import dossier_document
 from bot.render.hexo import card_post, digest_post, front_matter
 from bot.render.json import card_json, digest_json
-from bot.render.latex import readable
 from bot.render.markdown import escape, markdown
 from bot.render.nodes import Bullets, Document, Heading, Line, Link, Text
 from bot.render.plain import visible
 from bot.render.terminal import card_text, digest_text, document_text
+from bot.tex.latex import readable
 from tests.render.samples import BRIEF, DEEP_CARD, DIGEST, PAPER, PLAIN_CARD, hostile_text, letters, plain_text
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 
 from bot.model import Card, Chat, ChatRef, Claim, Digest, Figure, FoundLinks, Platform, Style
 from bot.render.cards import digest_document
-from bot.render.latex import readable
 from bot.render.nodes import Bullets, Button, Code, Document, Line, Link, Note, Reply, Text
 from bot.render.plain import visible
+from bot.tex.latex import readable
 from handlers.discord.cards import DiscordRenderer, payloads, reply_components
 from handlers.discord.markup import escape, markdown
 from tests.fakes.discord_limits import DiscordRefused, check_payload, walk

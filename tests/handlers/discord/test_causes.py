@@ -5,8 +5,8 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot.counting import named
 from bot.model import Outcome
+from bot.service.counting import named
 from handlers.discord.outcomes import outcome_of, stopped
 from handlers.discord.wire import InvalidRequests, Trail
 from tests.fakes.clock import FakeClock

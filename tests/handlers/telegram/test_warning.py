@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from telegram import ChatMember
 
-from bot.managers import MOST_MANAGERS
+from bot.decisions.managers import MOST_MANAGERS
 from bot.model import ChatRef, Part, Platform
 from bot.pipeline import Courier
 from bot.ports import NewDigest

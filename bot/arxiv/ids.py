@@ -1,0 +1,177 @@
+"""Any link or id that a person pastes → the paper to read, or a sentence that says why there is none. Pure.
+
+The form of ids: https://info.arxiv.org/help/arxiv_identifier.html
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from bot.arxiv.categories import ARCHIVES, FORMER
+from bot.model import PaperRef
+
+LONGEST = 10_000
+"""Characters of a message that are looked at."""
+
+WHAT_TO_SEND = "Send an arXiv id (2406.14272), a link to arXiv, or a DOI such as 10.48550/arXiv.2406.14272."
+
+_NEW = r"(?P<month>\d{4})\.(?P<number>\d{4,5})"
+_OLD = r"(?P<archive>[a-z]{1,8}(?:-[a-z]{1,4})?)(?:\.[a-z]{2}|\.[a-z-]{3,9})?/(?P<serial>\d{7})"
+_ID = re.compile(rf"(?<![\w./-])(?:{_NEW}|{_OLD})(?:v(?P<version>\d{{1,4}}))?(?![\w-]|\.\d)", re.ASCII | re.IGNORECASE)
+_IN_PATH = re.compile(
+    rf"(?<![\w-])(?:{_NEW}|{_OLD})(?:v(?P<version>\d{{1,4}}))?(?![\w-]|\.\d)", re.ASCII | re.IGNORECASE
+)
+_BIBCODE = re.compile(r"(?:19|20)\d\darxiv(\d{4})(\d{5})[a-z.]", re.ASCII | re.IGNORECASE)
+_PREFIX = re.compile(r"arxiv(?:\.org)?[:.=_#/\s]{1,3}(?=\S)", re.ASCII | re.IGNORECASE)
+_OWN_DOI = re.compile(r"10\.48550/arxiv\.", re.ASCII | re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}/\S", re.ASCII)
+_CUTS = re.compile(r"[\s<>()\[\]{}\"'|`“”‘’«»,;\u200b\u200e\u200f]+")
+_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
+
+_CARRIERS = (
+    "arxiv.org",
+    "xxx.lanl.gov",
+    "ar5iv.org",
+    "alphaxiv.org",
+    "huggingface.co",
+    "hf.co",
+    "scirate.com",
+    "paperswithcode.com",
+    "semanticscholar.org",
+    "arxiv-vanity.com",
+    "papers.cool",
+    "emergentmind.com",
+    "inspirehep.net",
+)
+"""Sites whose links carry arXiv ids; any other link counts only where it says "arxiv" beside the id."""
+
+_KNOWN_BUT_MUTE = {
+    "openreview.net": "OpenReview links do not name an arXiv paper.",
+    "youtube.com": "That is a video, not a paper.",
+    "youtu.be": "That is a video, not a paper.",
+    "github.com": "That is a code repository, not a paper.",
+    "semanticscholar.org": "This Semantic Scholar link does not name an arXiv paper.",
+    "paperswithcode.com": "This Papers with Code link does not name an arXiv paper.",
+    "huggingface.co": "This Hugging Face link does not name an arXiv paper.",
+    "arxiv.org": "This arXiv link names no single paper.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NotALink:
+    """There is no arXiv paper in what was sent; `why` is one or two plain sentences for the person who sent it."""
+
+    why: str
+
+
+def resolve(text: str) -> PaperRef | NotALink:
+    """The first arXiv paper that a text names."""
+    if not text.strip():
+        return NotALink(f"There is nothing to read. {WHAT_TO_SEND}")
+    if len(text) > LONGEST:
+        return NotALink(f"That text is too long to look through. {WHAT_TO_SEND}")
+    plain = unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2212", "-")
+    reasons = []
+    for piece in _CUTS.split(plain):
+        found = _read(piece.strip(".:!?*_~#&—–"))
+        if isinstance(found, PaperRef):
+            return found
+        if found is not None:
+            reasons.append(found)
+    why = reasons[0] if reasons else "There is no arXiv id in it."
+    return NotALink(f"{why} {WHAT_TO_SEND}")
+
+
+def parse_id(text: str) -> PaperRef | None:
+    """A bare id, with or without a version and `arXiv:`: "2406.14272v2", "math.AG/0601001"; None if it is none."""
+    match = _ID.fullmatch(text.strip().removeprefix("arXiv:").removeprefix("arxiv:"))
+    found = _checked(match) if match else None
+    return found if isinstance(found, PaperRef) else None
+
+
+def _read(piece: str) -> PaperRef | str | None:
+    """The paper in one word of a text, or why there is none in it; None for a word that is just a word."""
+    if not piece:
+        return None
+    piece = unquote(piece)
+    if own := _OWN_DOI.search(piece):
+        return _search(_ID, piece[own.end() :]) or "This arXiv DOI has no valid id in it."
+    host, rest = _split(piece)
+    if host is not None:
+        return _read_link(host, rest)
+    if _DOI.search(piece):
+        return "That DOI is not one of arXiv's."
+    return _search(_ID, _PREFIX.sub(" ", piece))
+
+
+def _split(piece: str) -> tuple[str | None, str]:
+    """Host and the rest of a link, also one without a scheme; (None, piece) for anything else."""
+    _, scheme, after = piece.partition("://")
+    candidate = after if scheme else piece.removeprefix("//")
+    host, slash, _ = candidate.partition("/")
+    host = host.rpartition("@")[2]
+    if not scheme and (not slash or _ID.match(piece) or not _HOST.fullmatch(host)):
+        return None, piece
+    try:
+        parts = urlsplit(f"//{candidate}")
+        return (parts.hostname or ""), candidate.partition("/")[2]
+    except ValueError:
+        return "", candidate
+
+
+def _read_link(host: str, rest: str) -> PaperRef | str:
+    if bibcode := _BIBCODE.search(rest):
+        return _checked(_ID.fullmatch(f"{bibcode[1]}.{bibcode[2]}")) or _no_paper(host)
+    carries = any(host == site or host.endswith(f".{site}") for site in _CARRIERS) or "arxiv" in host
+    if carries:
+        return _search(_IN_PATH, rest) or _no_paper(host)
+    _, said, after = rest.lower().partition("arxiv")
+    return (_search(_IN_PATH, after) if said else None) or _no_paper(host, doi=bool(_DOI.search(rest)))
+
+
+def _no_paper(host: str, *, doi: bool = False) -> str:
+    for site, sentence in _KNOWN_BUT_MUTE.items():
+        if host == site or host.endswith(f".{site}"):
+            return sentence
+    if doi:
+        return "That DOI is not one of arXiv's."
+    shown = host if "." in host and len(host) <= 60 else "that site"
+    return f"Only papers on arXiv can be read, and this link to {shown} names none."
+
+
+def _search(pattern: re.Pattern[str], text: str) -> PaperRef | str | None:
+    """The first valid id; else why the first one that looks like an id is none."""
+    why: str | None = None
+    for match in pattern.finditer(text):
+        found = _checked(match)
+        if isinstance(found, PaperRef):
+            return found
+        why = why or found
+    return why
+
+
+def _checked(match: re.Match[str] | None) -> PaperRef | str | None:
+    """The paper of a matched id, or a sentence on what is wrong with it; None for a path that only looks like one."""
+    if match is None:
+        return None
+    if match["version"] is not None and int(match["version"]) == 0:
+        return f"“{match[0]}” is no arXiv id: versions begin with v1."
+    version = int(match["version"]) if match["version"] else None
+    if match["month"]:
+        year, month, number = int(match["month"][:2]), int(match["month"][2:]), match["number"]
+        digits = 4 if (year, month) < (15, 1) else 5
+        if not 1 <= month <= 12:
+            return f"“{match[0]}” is no arXiv id: there is no month {month:02}."
+        if not (7, 4) <= (year, month) <= (90, 12) or len(number) != digits or not int(number):
+            return f"“{match[0]}” is no arXiv id."
+        return PaperRef(f"{match['month']}.{number}", version)
+    archive, serial = match["archive"].lower(), match["serial"]
+    if archive not in ARCHIVES and archive not in FORMER:
+        return None
+    year, month = int(serial[:2]), int(serial[2:4])
+    if not 1 <= month <= 12 or not (year >= 91 or (year, month) <= (7, 3)) or not int(serial[4:]):
+        return f"“{match[0]}” is no arXiv id."
+    return PaperRef(f"{archive}/{serial}", version)

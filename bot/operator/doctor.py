@@ -1,0 +1,138 @@
+"""`paperboy doctor`: checks settings, database, arXiv, models and tokens; a line each, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from rich.console import Console
+
+from bot.errors import BadSetting, PaperboyError
+from bot.model import Platform
+from bot.service.app import App, default_topics, open_app
+from bot.service.status import gather, who_follows
+from bot.settings import Settings, strange_names
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found: `fine` (None: nothing is wrong, but something could be better), and a sentence."""
+
+    what: str
+    fine: bool | None
+    says: str
+
+
+async def run(settings: Settings) -> bool:
+    """Print every finding; whether all is well."""
+    console = Console(highlight=False)
+    Console(stderr=True).print("Looking at the database, asking arXiv and whatever else is set up …")
+    well = True
+    async for finding in examine(settings):
+        mark = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]•[/yellow]"}[finding.fine]
+        console.print(f"{mark} {finding.what}: ", end="")
+        console.print(finding.says, markup=False)
+        well = well and finding.fine is not False
+    return well
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Findings in the order in which things depend on each other."""
+    data = f"data in {settings.data_dir.resolve()}"
+    try:
+        default_topics(settings)
+    except BadSetting as error:
+        yield Finding("settings", False, f"{error} (The others are read; {data}.)")
+    else:
+        yield Finding("settings", True, f"read; {data}")
+    for sentence in strange_names():
+        yield Finding("settings", None, sentence)
+    try:
+        async with open_app(settings, hurried=True) as app:
+            yield await _check("database", lambda: _database(app))
+            yield await _check("arXiv", lambda: _arxiv(app))
+            yield _contact(settings)
+            async for finding in _models(app):
+                yield finding
+            async for finding in _platforms(app):
+                yield finding
+    except BadSetting as error:
+        yield Finding("settings", False, str(error))
+    except PaperboyError as error:
+        yield Finding("database", False, str(error))
+
+
+async def _check(what: str, look: Callable[[], Awaitable[str]]) -> Finding:
+    try:
+        return Finding(what, True, await look())
+    except PaperboyError as error:
+        return Finding(what, False, str(error))
+
+
+async def _database(app: App) -> str:
+    await app.store.ping()
+    kind = "PostgreSQL" if app.settings.database.startswith("postgresql") else "SQLite"
+    found = await gather(app.store, app.clock)
+    follow = who_follows(found.chats, found.following, found.topics)
+    return f"{kind} answers; {follow[0].lower()}{follow[1:]}"
+
+
+async def _arxiv(app: App) -> str:
+    listing = await app.source.listing(["cs.CL"])
+    day = f"the feed is that of {listing.day}" if listing.day else "the feed is empty (a weekend or a holiday)"
+    return f"answers; {day}"
+
+
+def _contact(settings: Settings) -> Finding:
+    if settings.arxiv_contact:
+        return Finding("contact", True, settings.arxiv_contact)
+    return Finding("contact", None, "none; set ARXIV_CONTACT to an address of yours, as arXiv asks of its clients")
+
+
+async def _models(app: App) -> AsyncIterator[Finding]:
+    for name in app.settings.models:
+        if name == "extractive":
+            yield Finding("summaries", True, "extractive: no model is needed; set GEMINI_API_KEY or MODEL for one")
+        elif name.startswith("google:") and not app.settings.gemini_api_key:
+            yield Finding(name, False, "GEMINI_API_KEY is not set; put it into .env or choose another MODEL")
+        elif name.startswith("openai:") and not (app.settings.openai_api_key or app.settings.openai_base_url):
+            yield Finding(
+                name, False, "OPENAI_API_KEY is not set; put it into .env, or OPENAI_BASE_URL for your server"
+            )
+        else:
+            yield await _check(name, partial(app.makers.probe, name))
+
+
+async def _platforms(app: App) -> AsyncIterator[Finding]:
+    settings = app.settings
+    for platform, name, token, look in (
+        (Platform.TELEGRAM, "TELEGRAM_BOT_TOKEN", settings.telegram_bot_token, _telegram),
+        (Platform.DISCORD, "DISCORD_BOT_TOKEN", settings.discord_bot_token, _discord),
+    ):
+        if token is None:
+            yield Finding(str(platform), True, f"off; {name} is not set")
+        else:
+            yield await _check(str(platform), partial(look, app))
+
+
+async def _telegram(app: App) -> str:
+    from handlers.telegram.app import build
+
+    telegram = build(app.settings, app.conversation(), app.store, app.clock)
+    try:
+        await telegram.log_in()
+        return f"the token is accepted; the bot is https://t.me/{telegram.application.bot.username}"
+    finally:
+        await telegram.stop()
+
+
+async def _discord(app: App) -> str:
+    from handlers.discord.app import build, invite_url
+
+    discord = build(app.settings, app.conversation(), app.store, app.clock)
+    try:
+        await discord.log_in()
+        return f"the token is accepted; invite the bot with {invite_url(discord.client.application_id or 0)}"
+    finally:
+        await discord.stop()

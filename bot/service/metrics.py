@@ -1,0 +1,80 @@
+"""What Prometheus scrapes: the state of the store as gauges, and what this process has counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.service import counting
+from bot.service.counting import Counts
+from bot.service.status import Status
+
+TOTALS = (
+    (counting.DELIVERIES, "What came of sending parts of digests.", ("platform", "outcome", "cause")),
+    (counting.RATE_LIMITED, "Answers to parts of digests that asked us to slow down.", ("platform",)),
+    (counting.MODEL_REQUESTS, "Requests to models.", ("model",)),
+    (counting.MODEL_TOKENS, "Tokens to and from models.", ("model",)),
+)
+"""What the process counts since it began: name, help, labels."""
+
+
+def render(status: Status, counts: Counts) -> bytes:
+    """Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_State(status))
+    registry.register(_Totals(counts))
+    return generate_latest(registry)
+
+
+class _Totals(Collector):
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        for name, what, labels in TOTALS:
+            family = CounterMetricFamily(f"paperboy_{name}", what, labels=labels)
+            for values, number in sorted(self._counts.of(name).items()):
+                family.add_metric(values, number)
+            yield family
+
+
+class _State(Collector):
+    def __init__(self, status: Status) -> None:
+        self._status = status
+
+    def collect(self) -> Iterator[Metric]:
+        status = self._status
+        age = "Time since the oldest digest that is not wholly sent was written."
+        yield _gauge("outbox_age_seconds", age, status.outbox_age)
+        # No gauge is named as a counter is without its "_total": OpenMetrics takes both for one family.
+        name = "paperboy_outbox_deliveries"
+        deliveries = GaugeMetricFamily(name, "Deliveries in the outbox by state.", labels=("platform", "state"))
+        for (platform, state), count in status.deliveries.items():
+            deliveries.add_metric((str(platform), str(state)), count)
+        yield deliveries
+        up = GaugeMetricFamily("paperboy_platform_up", "Whether commands are answered there.", labels=("platform",))
+        for platform, connection in status.connections.items():
+            up.add_metric((str(platform),), float(connection.problem is None))
+        yield up
+        if status.poll.asked_at is not None:
+            yield _gauge("poll_lag_seconds", "Time since arXiv was last asked.", status.at - status.poll.asked_at)
+        yield _gauge("poll_failures", "Polls in a row that arXiv did not serve.", status.poll.failures)
+        yield _gauge("entries_set_aside", "Entries of the last week that could not be read.", len(status.set_aside))
+        yield _gauge("database_writable", "Whether the database takes writes.", status.unwritable is None)
+        yield _gauge("summaries_waiting", "Summaries that some chat waits for.", status.wanted)
+        yield _gauge("chats", "Chats.", status.chats)
+        yield _gauge("chats_suspended", "Chats that get nothing.", len(status.suspended))
+        yield _gauge("listing_gaps", "Listing days of the last week that are not whole.", len(status.faults))
+        for name, what in (("requests", "Requests to models today."), ("tokens", "Tokens to and from models today.")):
+            family = GaugeMetricFamily(f"paperboy_model_{name}_today", what, labels=("model",))
+            for usage in status.usage:
+                family.add_metric((usage.model,), getattr(usage, name))
+            yield family
+
+
+def _gauge(name: str, what: str, value: object) -> GaugeMetricFamily:
+    number = value.total_seconds() if hasattr(value, "total_seconds") else value
+    return GaugeMetricFamily(f"paperboy_{name}", what, value=float(number))  # type: ignore[arg-type]

@@ -1,0 +1,64 @@
+"""Posts, Markdown files and pages on disk, with the figures that they show."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from pathlib import Path
+
+from bot.decisions.digests import by_day
+from bot.model import Card, Digest
+from bot.render.formats import render
+from bot.render.pictures import files_of, placed
+from bot.site.slugs import slug
+
+_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"}
+
+
+def written(shown: Card | Digest, form: str, language: str, output: Path, data_dir: Path | None) -> list[Path]:
+    """Write `shown` as "hexo", "markdown" or "html"; the text files written. Raises OSError.
+
+    A Hexo digest is a post for each day that has papers, in the folder `output`, with its pictures in a folder of the
+    post's name (Hexo's asset folder); a Markdown file has them in one of its own name. A page holds its pictures.
+    """
+    if form == "hexo" and isinstance(shown, Digest):
+        return [_file(post, form, language, output / _name(post), data_dir) for post in by_day(shown)]
+    return [_file(shown, form, language, output, data_dir)]
+
+
+def _name(digest: Digest) -> str:
+    return f"{digest.window.last}-{slug(' '.join(digest.topics))}.md"
+
+
+def _file(shown: Card | Digest, form: str, language: str, path: Path, data_dir: Path | None) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sources = {file: source for file in files_of(shown) if (source := _source(file, data_dir))}
+    if form == "html":
+        addresses = {file: _inline(source) for file, source in sources.items()}
+    else:
+        addresses = {file: _copied(source, file, path.parent, path.stem) for file, source in sources.items()}
+    text = render(placed(shown, addresses.get), form, language=language)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _source(file: str, data_dir: Path | None) -> Path | None:
+    """The picture on disk, None where there is none (or it is no picture of ours)."""
+    if data_dir is None:
+        return None
+    source = (data_dir / file).resolve()
+    fits = source.is_relative_to(data_dir.resolve()) and source.suffix.lower() in _TYPES
+    return source if fits and source.is_file() else None
+
+
+def _copied(source: Path, file: str, folder: Path, name: str) -> str:
+    """Copy a picture to `folder/name/`; its address for a file in `folder`."""
+    target = folder / name / "-".join(Path(file).parts[-2:])
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(source, target)
+    return f"{name}/{target.name}"
+
+
+def _inline(source: Path) -> str:
+    data = base64.b64encode(source.read_bytes()).decode("ascii")
+    return f"data:{_TYPES[source.suffix.lower()]};base64,{data}"

@@ -1,0 +1,175 @@
+"""arXiv's OAI-PMH records: what changed on days that no feed was read, and licences. Pure.
+
+The protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+
+from lxml import etree
+
+from bot.arxiv.ids import parse_id
+from bot.errors import SourceUnavailable
+from bot.model import Announced, Announcement, Kind, Malformed, Paper
+from bot.sources.document import NS, Unreadable, is_withdrawn, malformed, parse, text
+
+_ROOT = "{http://www.openarchives.org/OAI/2.0/}OAI-PMH"
+_OLD = timedelta(days=180)
+"""A record that changed so long after it was submitted is no news, even if it names no later version: arXiv touches
+records for journal references and other corrections. Papers are held by moderators for weeks, not for half a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of records. `token` asks for the next one, None at the end; `expired` says to start anew; `today` is the
+    day by arXiv's own clock, None where the page does not tell."""
+
+    entries: tuple[Announced, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+    token: str | None = None
+    expired: bool = False
+    today: date | None = None
+
+
+def list_url(base: str, first: date, last: date, token: str | None) -> str:
+    """The address of the first page of changes from `first` to `last`, or of the page that `token` names."""
+    asked = (
+        {"verb": "ListRecords", "resumptionToken": token}
+        if token
+        else {"verb": "ListRecords", "metadataPrefix": "arXiv", "from": first.isoformat(), "until": last.isoformat()}
+    )
+    return f"{base}?{urlencode(asked)}"
+
+
+def record_url(base: str, paper_id: str) -> str:
+    asked = {"verb": "GetRecord", "identifier": f"oai:arXiv.org:{paper_id}", "metadataPrefix": "arXiv"}
+    return f"{base}?{urlencode(asked)}"
+
+
+def read_page(body: bytes) -> Page:
+    """A page of ListRecords. Raises `SourceUnavailable` for a broken document or an error of the interface."""
+    root = parse(body, _ROOT)
+    today = _today(root)
+    match _error_code(root):
+        case "noRecordsMatch":
+            return Page(today=today)
+        case "badResumptionToken":
+            return Page(expired=True)
+        case str(code):
+            raise SourceUnavailable(f"arXiv's OAI interface answered with “{code}”.")
+        case None:
+            pass
+    records = root.findall("oai:ListRecords/oai:record", NS)
+    if not records:
+        raise SourceUnavailable("arXiv's OAI interface sent a page without records.")
+    entries: list[Announced] = []
+    aside: list[Malformed] = []
+    for record in records:
+        header = record.find("oai:header", NS)
+        if header is not None and header.get("status") == "deleted":
+            continue
+        try:
+            entries.append(_announced(record))
+        except (Unreadable, ValueError) as error:
+            aside.append(malformed("oai", record, error, _datestamp(record)))
+    token = text(root, "oai:ListRecords/oai:resumptionToken")
+    return Page(tuple(entries), tuple(aside), token or None, today=today)
+
+
+def read_license(body: bytes) -> str | None:
+    """The licence that a GetRecord answer names; None where there is none or no such record."""
+    root = parse(body, _ROOT)
+    match _error_code(root):
+        case None:
+            if root.find("oai:GetRecord/oai:record", NS) is None:
+                raise SourceUnavailable("arXiv's OAI interface sent no record.")
+            return text(root, "oai:GetRecord/oai:record/oai:metadata/meta:arXiv/meta:license") or None
+        case "idDoesNotExist" | "cannotDisseminateFormat":
+            return None
+        case code:
+            raise SourceUnavailable(f"arXiv's OAI interface answered with “{code}”.")
+
+
+def _error_code(root: etree._Element) -> str | None:
+    error = root.find("oai:error", NS)
+    return None if error is None else (error.get("code") or "error")
+
+
+def _today(root: etree._Element) -> date | None:
+    try:
+        return _date(text(root, "oai:responseDate"))
+    except ValueError:
+        return None
+
+
+def _datestamp(record: etree._Element) -> date | None:
+    """The day on which a record says it changed; None where that cannot be read."""
+    try:
+        return _date(text(record, "oai:header/oai:datestamp"))
+    except ValueError:
+        return None
+
+
+def _announced(record: etree._Element) -> Announced:
+    day = _date(text(record, "oai:header/oai:datestamp"))
+    if day is None:
+        raise Unreadable("it has no datestamp")
+    meta = record.find("oai:metadata/meta:arXiv", NS)
+    if meta is None:
+        raise Unreadable("it has no metadata")
+    paper = _paper(meta)
+    created, updated = _date(text(meta, "meta:created")), _date(text(meta, "meta:updated"))
+    kind = kind_of(created, updated, day)
+    return Announced(paper, Announcement(paper.id, paper.version, day, kind, inferred=True))
+
+
+def kind_of(created: date | None, updated: date | None, day: date) -> Kind:
+    """What a change on `day` probably was. A paper with one version is new, unless that version is old."""
+    if created is None or (updated is not None and updated > created):
+        return Kind.REPLACE
+    return Kind.NEW if day - created <= _OLD else Kind.REPLACE
+
+
+def _paper(meta: etree._Element) -> Paper:
+    ref = parse_id(text(meta, "meta:id"))
+    if ref is None:
+        raise Unreadable("it has no arXiv id")
+    title, abstract = text(meta, "meta:title"), text(meta, "meta:abstract")
+    authors = tuple(filter(None, (_name(author) for author in meta.iterfind("meta:authors/meta:author", NS))))
+    categories = tuple(dict.fromkeys(text(meta, "meta:categories").split()))
+    for what, there in (("title", title), ("abstract", abstract), ("authors", authors), ("category", categories)):
+        if not there:
+            raise Unreadable(f"it has no {what}")
+    comment = text(meta, "meta:comments") or None
+    return Paper(
+        id=ref.id,
+        version=1,  # the record does not tell; the query API does
+        title=title,
+        authors=authors,
+        abstract=abstract,
+        categories=categories,
+        comment=comment,
+        published=_midnight(_date(text(meta, "meta:created"))),
+        updated=_midnight(_date(text(meta, "meta:updated")) or _date(text(meta, "meta:created"))),
+        license=text(meta, "meta:license") or None,
+        doi=text(meta, "meta:doi") or None,
+        journal_ref=text(meta, "meta:journal-ref") or None,
+        withdrawn=is_withdrawn(comment, abstract),
+    )
+
+
+def _name(author: etree._Element) -> str:
+    parts = (text(author, f"meta:{part}") for part in ("forenames", "keyname", "suffix"))
+    return " ".join(filter(None, parts))
+
+
+def _date(stamp: str) -> date | None:
+    """A date, also of a time stamp; None for none. Raises ValueError for anything else."""
+    return date.fromisoformat(stamp[:10]) if stamp else None
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)

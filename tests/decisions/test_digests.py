@@ -1,0 +1,75 @@
+"""Cards and digests from matches and summaries: what must hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from bot.decisions import digests
+from bot.decisions.digests import Voice
+from bot.model import (
+    Announced,
+    Announcement,
+    Candidate,
+    Claim,
+    Depth,
+    Kind,
+    Match,
+    Paper,
+    Provenance,
+    Source,
+    Summary,
+    SummaryKey,
+    Window,
+)
+
+MON, WED = date(2026, 6, 1), date(2026, 6, 3)
+
+
+def candidate(paper_id: str, day: date, *topics: str, abstract: str = "We weigh kites.") -> Candidate:
+    paper = Paper(paper_id, 2, f"On {paper_id}", ("Ada Example",), abstract, ("cs.CV",))
+    announced = Announced(paper, Announcement(paper_id, 2, day, Kind.NEW))
+    return Candidate(announced, tuple(Match(topic, ("kites",)) for topic in topics))
+
+
+def summary(key: SummaryKey, *, instead_of: str | None = None) -> Summary:
+    made = datetime(2026, 6, 3, tzinfo=UTC)
+    return Summary(key, Claim("Kites."), (), (), Provenance("extractive", made, Source.ABSTRACT, instead_of=instead_of))
+
+
+def test_a_window_spans_the_days_of_its_papers() -> None:
+    found = [candidate("2606.00001", WED, "a"), candidate("2606.00002", MON, "a")]
+    assert digests.window_of(found, WED) == Window(MON, WED)
+    assert digests.window_of([], WED) == Window(WED, WED)
+
+
+def test_topics_come_with_the_most_papers_first() -> None:
+    found = [
+        candidate("2606.00001", WED, "b"),
+        candidate("2606.00002", WED, "a", "b"),
+        candidate("2606.00003", WED, "c"),
+    ]
+    assert digests.topics_of(found) == ("b", "a", "c")
+
+
+def test_a_card_without_a_summary_has_none_and_one_in_another_language_does_not_count() -> None:
+    found = candidate("2606.00001", WED, "a")
+    spanish = SummaryKey("2606.00001", 2, "es", Depth.BRIEF)
+    [card] = digests.cards([found], {spanish: summary(spanish)}, Voice("en"))
+    assert card.summary is None
+    [card] = digests.cards([found], {spanish: summary(spanish)}, Voice("es"))
+    assert card.summary == summary(spanish)
+
+
+def test_links_of_a_card_stand_in_its_own_words() -> None:
+    abstract = "We weigh kites. Code: https://github.com/kites/scales."
+    [card] = digests.cards([candidate("2606.00001", WED, "a", abstract=abstract)], {}, Voice("en"))
+    assert card.links.code == ("https://github.com/kites/scales",)
+
+
+def test_a_digest_says_how_many_papers_went_without_the_model_and_why() -> None:
+    found = [candidate(f"2606.0000{n}", WED, "a") for n in range(3)]
+    keys = [SummaryKey(one.announced.paper.id, 2, "en") for one in found]
+    made = {key: summary(key, instead_of="the model was over its quota") for key in keys[:2]}
+    made[keys[2]] = summary(keys[2])
+    notes = digests.notes_on(digests.cards(found, made, Voice("en")))
+    assert notes == ("2 of 3 summarized without the model: the model was over its quota",)

@@ -1,0 +1,107 @@
+"""What is wrong with a platform while the service runs reaches its pages, its metrics and other processes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from bot.model import Platform
+from bot.ports import Sender
+from bot.service import metrics, status
+from bot.service.counting import Counts
+from bot.service.platforms import TELL_AGAIN, Watch
+from bot.storage.store import SqlStore
+from tests.contracts.samples import ANN, BOB, digest, with_chats
+from tests.fakes.clock import FakeClock
+from tests.fakes.senders import FakePlatform
+from tests.fakes.stores import memory_store
+
+
+@dataclass
+class Wire:
+    """A platform whose trouble a test sets."""
+
+    problem: str | None = None
+    sender: Sender = field(default_factory=FakePlatform)
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[SqlStore]:
+    async with memory_store() as made:
+        yield made
+
+
+async def test_a_platform_that_is_away_is_told_at_once_and_makes_the_service_not_ready_after_a_while(
+    store: SqlStore,
+) -> None:
+    clock, telegram, discord = FakeClock(), Wire(), Wire()
+    watch = Watch(store, clock, {Platform.TELEGRAM: telegram, Platform.DISCORD: discord})
+    await watch.look()
+    found = await status.gather(store, clock)
+    assert status.health(found)["platforms"] == {"telegram": "ok", "discord": "ok"}
+    began = clock.now() + timedelta(seconds=10)
+    for problem, minutes, ready in (("no route", 0, True), ("no answer", 4, True), ("no answer", 6, False)):
+        clock.set(began + timedelta(minutes=minutes))
+        telegram.problem = problem
+        await watch.look()
+        found = await status.gather(store, clock)
+        told = status.health(found)
+        assert told["platforms"] == {"telegram": f"N{problem[1:]}.", "discord": "ok"}
+        assert told["ready"] is ready
+        assert f"telegram has not been connected since {began:%d %b %H:%M} UTC: N{problem[1:]}." in status.sentences(
+            found
+        )
+        assert 'paperboy_platform_up{platform="telegram"} 0.0' in metrics.render(found, Counts()).decode()
+        assert 'paperboy_platform_up{platform="discord"} 1.0' in metrics.render(found, Counts()).decode()
+    telegram.problem = None
+    await watch.look()
+    found = await status.gather(store, clock)
+    assert found.ready
+    assert 'paperboy_platform_up{platform="telegram"} 1.0' in metrics.render(found, Counts()).decode()
+
+
+async def test_the_store_is_written_when_something_changes_and_else_once_a_minute(store: SqlStore) -> None:
+    clock, telegram = FakeClock(), Wire()
+    watch = Watch(store, clock, {Platform.TELEGRAM: telegram})
+    written = []
+    for _ in range(12):
+        await watch.look()
+        value = await store.value(status.REMEMBERED)
+        assert value is not None
+        written.append(value["at"])
+        clock.advance(TELL_AGAIN.total_seconds() / 6)
+    assert len(set(written)) == 2
+
+
+async def test_a_token_in_the_words_of_a_problem_is_not_kept(store: SqlStore) -> None:
+    token = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
+    clock = FakeClock()
+    await Watch(store, clock, {Platform.TELEGRAM: Wire(f"https://api.telegram.org/bot{token}/x failed")}).look()
+    assert token not in str(await store.value(status.REMEMBERED))
+
+
+async def test_another_process_sees_that_no_service_runs_and_says_nothing_of_platforms(store: SqlStore) -> None:
+    clock = FakeClock()
+    assert status.sentences(await status.gather(store, clock))[0].startswith("No chat follows"), "none has ever run"
+    await Watch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).look()
+    then = clock.now()
+    clock.advance(status.SILENT.total_seconds() + 1)
+    said = status.sentences(await status.gather(store, clock))
+    assert said[0] == f"No service has been running since {then:%d %b %H:%M} UTC; `paperboy run` starts it."
+    assert "no answer" not in " ".join(said).lower()
+
+
+async def test_what_waits_for_a_platform_without_a_token_makes_no_service_late(store: SqlStore) -> None:
+    clock = FakeClock()
+    await with_chats(store, ANN, BOB)
+    here, elsewhere = (chat.platform for chat in (ANN, BOB))
+    assert here != elsewhere
+    await store.write_digest(digest(BOB), clock.now())
+    clock.advance(status.LATE_OUTBOX.total_seconds() + 1)
+    await Watch(store, clock, {here: Wire()}).look()
+    assert (await status.gather(store, clock)).ready
+    await Watch(store, clock, {here: Wire(), elsewhere: Wire()}).look()
+    assert not (await status.gather(store, clock)).ready

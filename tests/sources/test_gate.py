@@ -1,0 +1,275 @@
+"""The gate: one request at a time, a pause between any two, patience with limits, a memory across restarts."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import NoSuchPaper, SourceUnavailable, StoreUnavailable, Unreachable
+from bot.model import JSON
+from bot.sources.gate import (
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    Gate,
+    GateState,
+    Paused,
+    Throttled,
+    after_failure,
+    retry_after_seconds,
+    wait_before,
+)
+from tests.fakes.clock import FakeClock
+
+NOW = datetime(2026, 6, 2, 4, 30, tzinfo=UTC)
+
+
+class Visits:
+    """Requests that take two seconds and fail as told; remembers when each began and ended."""
+
+    def __init__(self, clock: FakeClock, *failures: Exception) -> None:
+        self.clock = clock
+        self.failures = list(failures)
+        self.times: list[tuple[datetime, datetime]] = []
+        self.inside = 0
+
+    async def __call__(self) -> str:
+        self.inside += 1
+        assert self.inside == 1, "two requests at once"
+        begun = self.clock.now()
+        await self.clock.sleep(2)
+        self.times.append((begun, self.clock.now()))
+        self.inside -= 1
+        if self.failures:
+            raise self.failures.pop(0)
+        return "served"
+
+    def gaps(self) -> list[float]:
+        return [
+            (later[0] - earlier[1]).total_seconds() for earlier, later in zip(self.times, self.times[1:], strict=False)
+        ]
+
+
+def gate(clock: FakeClock, **options: object) -> Gate:
+    return Gate(clock, 3.0, chance=random.Random(7), **options)  # type: ignore[arg-type]
+
+
+async def test_requests_wait_for_each_other_and_three_seconds_more() -> None:
+    clock = FakeClock()
+    visits, entrance = Visits(clock), gate(clock)
+    await asyncio.gather(*(entrance.call(visits) for _ in range(5)))
+    assert visits.gaps() == [3.0] * 4
+
+
+async def test_no_time_is_lost_where_nobody_asked_lately() -> None:
+    clock = FakeClock()
+    visits, entrance = Visits(clock), gate(clock)
+    await entrance.call(visits)
+    clock.advance(60)
+    await entrance.call(visits)
+    assert visits.gaps() == [60.0]
+
+
+async def test_a_fault_is_asked_again_and_the_answer_comes() -> None:
+    clock = FakeClock()
+    visits = Visits(clock, SourceUnavailable("broken"), SourceUnavailable("broken"))
+    assert await gate(clock).call(visits) == "served"
+    assert len(visits.times) == 3
+    assert all(gap >= 3 for gap in visits.gaps())
+
+
+async def test_tries_are_bounded() -> None:
+    clock = FakeClock()
+    visits = Visits(clock, *[SourceUnavailable("broken") for _ in range(9)])
+    with pytest.raises(SourceUnavailable, match="broken"):
+        await gate(clock, tries=3).call(visits)
+    assert len(visits.times) == 3
+
+
+async def test_time_spent_on_asking_again_is_bounded() -> None:
+    clock = FakeClock()
+    visits = Visits(clock, *[SourceUnavailable("slow") for _ in range(99)])
+    begun = clock.now()
+    with pytest.raises(SourceUnavailable):
+        await gate(clock, tries=99, patience=60).call(visits)
+    assert clock.now() - begun <= timedelta(seconds=70)
+
+
+async def test_retry_after_is_kept_by_everybody() -> None:
+    clock = FakeClock()
+    visits, entrance = Visits(clock, SourceUnavailable("busy", retry_after=20)), gate(clock)
+    await asyncio.gather(entrance.call(visits), entrance.call(visits))
+    assert visits.gaps() == [20.0, 3.0]
+
+
+async def test_a_long_retry_after_is_told_at_once_and_kept_afterwards() -> None:
+    clock = FakeClock()
+    visits, entrance = Visits(clock, SourceUnavailable("busy", retry_after=900)), gate(clock)
+    with pytest.raises(Paused) as told:
+        await entrance.call(visits)
+    assert told.value.retry_after == 900
+    clock.advance(300)
+    with pytest.raises(Paused) as told:
+        await entrance.call(visits)
+    assert told.value.retry_after == 600
+    assert len(visits.times) == 1
+    clock.advance(600)
+    assert await entrance.call(visits) == "served"
+
+
+async def test_three_429s_are_survived_and_four_start_a_pause_that_doubles() -> None:
+    clock = FakeClock()
+    visits, entrance = Visits(clock, *[Throttled("too much") for _ in range(3)]), gate(clock)
+    assert await entrance.call(visits) == "served"
+    visits.failures = [Throttled("too much") for _ in range(5)]
+    with pytest.raises(Throttled):
+        await entrance.call(visits)
+    with pytest.raises(Paused) as told:
+        await entrance.call(visits)
+    assert told.value.retry_after == pytest.approx(FIRST_PAUSE)
+    clock.advance(FIRST_PAUSE)
+    with pytest.raises(Paused) as told:
+        await entrance.call(visits)
+    assert told.value.retry_after == pytest.approx(2 * FIRST_PAUSE)
+    clock.advance(2 * FIRST_PAUSE)
+    assert await entrance.call(visits) == "served"
+
+
+async def test_an_answer_that_asking_again_cannot_change_is_not_asked_for_again() -> None:
+    clock = FakeClock()
+    visits, entrance = Visits(clock, NoSuchPaper("abc")), gate(clock)
+    with pytest.raises(NoSuchPaper):
+        await entrance.call(visits)
+    await entrance.call(visits)
+    assert visits.gaps() == [3.0]
+
+
+async def test_a_cancelled_request_counts_as_one() -> None:
+    clock = FakeClock()
+    entrance, visits, entered = gate(clock), Visits(clock), asyncio.Event()
+
+    async def hang() -> None:
+        entered.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(entrance.call(hang))
+    await entered.wait()
+    ended = clock.now()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await entrance.call(visits)
+    assert (visits.times[0][0] - ended).total_seconds() == 3
+
+
+class Kept:
+    """The one value that a store keeps for the gate."""
+
+    def __init__(self, value: JSON | None = None, *, broken: bool = False) -> None:
+        self.value = value
+        self.broken = broken
+
+    async def load(self) -> JSON | None:
+        if self.broken:
+            raise StoreUnavailable("no database")
+        return self.value
+
+    async def save(self, value: JSON) -> None:
+        if self.broken:
+            raise StoreUnavailable("no database")
+        self.value = value
+
+
+async def test_a_new_process_keeps_the_distance_to_the_last_request_of_the_old_one() -> None:
+    clock, kept = FakeClock(), Kept()
+    visits = Visits(clock)
+    for _ in range(3):  # each a run from cron
+        await gate(clock, load=kept.load, save=kept.save).call(visits)
+    assert visits.gaps() == [3.0, 3.0]
+
+
+async def test_a_pause_survives_a_restart() -> None:
+    clock, kept = FakeClock(), Kept()
+    visits = Visits(clock, *[Throttled("too much") for _ in range(4)])
+    with pytest.raises(Throttled):
+        await gate(clock, load=kept.load, save=kept.save).call(visits)
+    with pytest.raises(Paused):
+        await gate(clock, load=kept.load, save=kept.save).call(visits)
+
+
+@pytest.mark.parametrize("value", [{"ended": "yesterday"}, {"ended": 5}, {"throttled": "x"}, {"unheard": "of"}, {}])
+async def test_a_kept_value_that_is_none_of_ours_is_passed_over(value: JSON) -> None:
+    clock = FakeClock()
+    kept = Kept(value)
+    assert await gate(clock, load=kept.load, save=kept.save).call(Visits(clock)) == "served"
+
+
+async def test_a_database_that_is_down_does_not_stop_a_request() -> None:
+    clock, kept = FakeClock(), Kept(broken=True)
+    entrance, visits = gate(clock, load=kept.load, save=kept.save), Visits(clock)
+    await entrance.call(visits)
+    await entrance.call(visits)
+    assert visits.gaps() == [3.0]
+
+
+def test_a_clock_that_was_set_back_costs_no_more_than_the_delay() -> None:
+    tomorrow = NOW + timedelta(days=1)
+    assert wait_before(GateState(ended=tomorrow), 3, NOW) == 3
+    assert wait_before(GateState(quiet_until=NOW + timedelta(days=30)), 3, NOW) == LONGEST_PAUSE
+
+
+def test_the_state_comes_back_from_json_as_it_was() -> None:
+    state = GateState(NOW, NOW + timedelta(seconds=5), 2)
+    assert GateState.from_json(state.to_json()) == state
+    assert GateState.from_json(GateState().to_json()) == GateState()
+
+
+@given(st.integers(1, 30), st.integers(0, 2**32))
+def test_backoff_grows_and_stays_within_a_minute(attempt: int, seed: int) -> None:
+    state = after_failure(GateState(), SourceUnavailable("x"), attempt, 6, NOW, random.Random(seed))
+    assert state.quiet_until is not None
+    assert 0 <= (state.quiet_until - NOW).total_seconds() <= min(6 * 2 ** (attempt - 1), 60)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("5", 5),
+        (" 120 ", 120),
+        ("Tue, 02 Jun 2026 04:31:00 GMT", 60),
+        ("Tue, 02 Jun 2026 04:00:00 GMT", 0),
+        ("Tue, 02 Jun 2026 00:31:00 -0400", 60),
+        ("99999999999", LONGEST_PAUSE),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
+    assert retry_after_seconds(header, NOW) == seconds
+
+
+@pytest.mark.parametrize("hurried", [True, False])
+async def test_only_where_a_person_waits_what_cannot_be_reached_is_not_asked_again(hurried: bool) -> None:
+    clock = FakeClock(NOW)
+    away = Unreachable("rss.arxiv.org was not found")
+    visits = Visits(clock, away, away)
+    waiting = gate(clock, hurried=hurried)
+    if not hurried:
+        assert await waiting.call(visits) == "served"
+        return
+    for _ in range(2):
+        with pytest.raises(Unreachable):
+            await waiting.call(visits)
+    assert visits.gaps() == [0.0], "nobody was asked, so nobody needs a pause"
+
+
+async def test_a_person_who_waits_has_other_faults_tried_again() -> None:
+    clock = FakeClock(NOW)
+    assert await gate(clock, hurried=True).call(Visits(clock, SourceUnavailable("down"))) == "served"

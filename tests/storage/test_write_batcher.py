@@ -1,0 +1,85 @@
+"""Small writes together: each is committed, each learns its own count, and a failure is everybody's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import StoreUnavailable
+from bot.storage.engine import Database
+from bot.storage.write_batcher import Together
+from tests.fakes.stores import memory_store
+
+
+class Counting:
+    """Opens a database's transactions, counts them, and fails where it is told to."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.transactions, self.fails = database, 0, 0
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        self.transactions += 1
+        if self.fails:
+            self.fails -= 1
+            raise StoreUnavailable("The database is locked.")
+        async with self.database.write() as connection:
+            yield connection
+
+
+@pytest.fixture
+async def counting() -> AsyncIterator[Counting]:
+    async with memory_store() as store:
+        async with store.db.write() as connection:
+            await connection.execute(text("CREATE TABLE drops (n INTEGER)"))
+            await connection.execute(text("INSERT INTO drops VALUES (1), (1), (2)"))
+        yield Counting(store.db)
+
+
+async def numbers(counting: Counting) -> list[int]:
+    async with counting.database.read() as connection:
+        return list(await connection.scalars(text("SELECT n FROM drops ORDER BY n")))
+
+
+async def test_writes_of_one_moment_are_one_transaction_and_each_knows_its_count(counting: Counting) -> None:
+    together = Together(counting.write)
+    changes = [text("UPDATE drops SET n = n + 10 WHERE n = :n").bindparams(n=n) for n in (1, 2, 3)]
+    assert await asyncio.gather(*(together.execute(change) for change in changes)) == [2, 1, 0]
+    assert counting.transactions == 1
+    assert await numbers(counting) == [11, 11, 12]
+    assert await together.execute(changes[0]) == 0
+    assert counting.transactions == 2
+
+
+async def test_a_failure_is_told_to_all_who_wait_and_the_next_ones_go_on(counting: Counting) -> None:
+    together = Together(counting.write)
+    counting.fails = 1
+    change = text("UPDATE drops SET n = 5")
+    done = await asyncio.gather(*(together.execute(change) for _ in range(3)), return_exceptions=True)
+    assert [type(each) for each in done] == [StoreUnavailable] * 3
+    assert await numbers(counting) == [1, 1, 2]
+    assert await together.execute(change) == 3
+
+
+async def test_a_mistake_in_one_statement_leaves_nobody_waiting(counting: Counting) -> None:
+    together = Together(counting.write)
+    statements = [text("UPDATE drops SET n = 5"), text("UPDATE nothing SET n = 5")]
+    done = await asyncio.gather(*(together.execute(each) for each in statements), return_exceptions=True)
+    assert all(isinstance(each, Exception) for each in done)
+    assert await numbers(counting) == [1, 1, 2]
+
+
+async def test_a_write_whose_caller_is_gone_is_left_out(counting: Counting) -> None:
+    together = Together(counting.write)
+    async with counting.database.write():
+        gone = asyncio.create_task(together.execute(text("UPDATE drops SET n = 7")))
+        stays = asyncio.create_task(together.execute(text("UPDATE drops SET n = n + 1")))
+        await asyncio.sleep(0.01)
+        gone.cancel()
+    assert await stays == 3
+    assert await numbers(counting) == [2, 2, 3]

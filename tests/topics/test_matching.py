@@ -1,0 +1,223 @@
+"""Matching: what a topic finds and what not, and that the index finds exactly what the plain evaluation does."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import BadTopic
+from bot.model import Paper
+from bot.topics import Topic, parse
+from bot.topics.indexed_paper import Prepared
+from bot.topics.matching import Matcher, because, satisfies
+from tests.strategies import papers, topics
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "days"
+
+
+def paper(
+    title: str = "",
+    abstract: str = "",
+    *,
+    authors: tuple[str, ...] = (),
+    categories: tuple[str, ...] = ("cs.CV",),
+    comment: str | None = None,
+) -> Paper:
+    return Paper("2606.00001", 1, title, authors, abstract, categories, comment)
+
+
+def real_papers() -> list[Paper]:
+    papers = []
+    for file in sorted(CORPUS.glob("*.gz")):
+        for row in map(json.loads, gzip.decompress(file.read_bytes()).splitlines()):
+            authors, categories = tuple(row["authors"]), tuple(row["categories"])
+            papers.append(Paper(row["id"], 1, row["title"], authors, row["abstract"], categories, row["comment"]))
+    return papers
+
+
+def found(query: str, of: Paper) -> tuple[str, ...] | None:
+    """The terms by which the index and the plain evaluation find a paper, None if they do not."""
+    topic = parse(query)
+    plain = because(topic, Prepared(of)) if satisfies(topic, Prepared(of)) else None
+    assert dict(Matcher([(7, topic)]).match(of)) == ({} if plain is None else {7: plain})
+    return plain
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "reading"),
+    [
+        ("gan", "An organ of GANs", "GANs"),
+        ("network", "Neural Networks", "Networks"),
+        ("networks", "A network", "network"),
+        ('"text to image"', "A Text-to-Image model", "Text-to-Image"),
+        ("text-to-image", "from text to image", "text to image"),
+        ("pretraining", "On pre-training", "pre-training"),
+        ("pre-training", "On Pretraining", "Pretraining"),
+        ("texttoimage", "text-to-image", "text-to-image"),
+        ("U-Net", "UNets", "UNets"),
+        ("#TalkingHead", "Talking heads, again", "Talking heads"),
+        ("#talking-head", "talking-head videos", "talking-head"),
+        ("C++", "Fast C++ code", "C++"),
+        ("3d", "In 3D", "3D"),
+        ("GPT-4", "GPT4 and more", "GPT4"),
+        ("k-means", "Online $k$-means", "k-means"),
+        ("R&D", "R&D spending", "R&D"),
+        ("alpha-divergence", r"An $\alpha$-divergence", "α-divergence"),
+        ("α", "Alpha helices", "Alpha"),
+        ("nerf", r"\textit{NeRF}", "NeRF"),
+        ("goedel OR godel", r"G\"odel machines", "Gödel"),
+        ("naive", "Naïve Bayes", "Naïve"),
+        ("模型", "基于扩散模型的方法", "模型"),
+        ("diffus*", "A diffusive process", "diffusive"),
+        ("apply*", "He applies it", "applies"),
+        ('"pre train*"', "pretrained nets", "pretrained"),
+        ("D^3", "D$^3$: depth", "D3"),
+        ("A*", "A* search", "A*"),
+    ],
+)
+def test_a_term_finds_the_word_as_people_write_it(query: str, title: str, reading: str) -> None:
+    assert found(query, paper(title)) == (reading,)
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("gan", "organ"),
+        ("new", "news"),
+        ("universe", "university"),
+        ("C", "C++"),
+        ('"talking head"', "head talking"),
+        ('"talking head"', "talking big heads"),
+        ("GPT-4", "GPT-4.5"),
+        ("diffus*", "undiffused"),
+        ("ti:gan", "nothing"),
+    ],
+)
+def test_a_term_does_not_find_another_word(query: str, title: str) -> None:
+    assert found(query, paper(title, "organ")) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "there"),
+    [
+        ("au:Gonzalez", "María González", True),
+        ('au:"Maria Gonzalez"', "María González", True),
+        ('au:"Maria Gonzalez"', "María L. González Pérez", True),
+        ('au:"Gonzalez, Maria"', "María González", True),
+        ('au:"M. Gonzalez"', "María González", True),
+        ("au:gonzalez_m", "María González", True),
+        ('au:"Xiaoming Wang"', "Xiao-Ming Wang", True),
+        ('au:"Xiao-Ming Wang"', "Xiaoming Wang", True),
+        ('au:"J.-P. Serre"', "Jean-Pierre Serre", True),
+        ("au:obrien", "Ann O'Brien", True),
+        ("au:小明", "王小明", True),
+        ("au:godel", r"Kurt G\"odel", True),
+        ('au:"P. Gonzalez"', "María González", False),
+        ("au:William", "Robin Williams", False),
+        ('au:"Gonzalez Maria"', "María González", False),
+        ("au:王明", "王小明", False),
+    ],
+)
+def test_authors_are_found_by_the_parts_of_their_names(query: str, name: str, there: bool) -> None:
+    assert (found(query, paper(authors=("Someone Else", name))) is not None) is there
+
+
+def test_an_author_is_found_within_one_name_only() -> None:
+    assert found('au:"Maria Gonzalez"', paper(authors=("Maria Smith", "Ana Gonzalez"))) is None
+
+
+def test_a_field_is_looked_in_alone() -> None:
+    of = paper("Title word", "abstract term", comment="remark", authors=("Ann Lee",))
+    assert [found(query, of) is not None for query in ("ti:word", "ti:term", "abs:term", "abs:word")] == [1, 0, 1, 0]
+    assert found("remark", of) is None
+    assert found("co:remark", of) == ("remark",)
+    assert found("all:remark", of) == ("remark",)
+    assert found("all:lee", of) == ("Ann Lee",)
+
+
+def test_a_phrase_does_not_run_from_the_title_into_the_abstract() -> None:
+    assert found('"big model"', paper("It is big", "model of")) is None
+
+
+def test_a_category_includes_cross_lists_unless_primary_is_asked_for() -> None:
+    of = paper(categories=("cs.CL", "stat.ML"))
+    assert found("stat.ML", of) == ("stat.ML",)
+    assert found("primary:stat.ML", of) is None
+    assert found("primary:cs.CL", of) == ("cs.CL",)
+    assert found("cat:stat.*", of) == ("stat.ML",)
+    assert found("cat:math.*", of) is None
+
+
+def test_both_names_of_a_category_find_a_paper_of_one() -> None:
+    for query in ("cs.IT", "math.IT", "cat:math.*", "cat:cs.*"):
+        assert found(query, paper(categories=("cs.IT",))) == ("cs.IT",)
+
+
+def test_operators_mean_what_they_say() -> None:
+    of = paper("alpha beta")
+    assert found("alpha beta", of) == ("alpha", "beta")
+    assert found("alpha gamma", of) is None
+    assert found("gamma OR beta", of) == ("beta",)
+    assert found("alpha -gamma", of) == ("alpha",)
+    assert found("alpha ANDNOT beta", of) is None
+    assert found("(alpha OR gamma) (beta OR delta)", of) == ("alpha", "beta")
+    assert found("alpha (gamma OR -delta)", of) == ("alpha",)
+    assert found("alpha -(delta beta) -(delta (alpha OR gamma))", of) == ("alpha",)
+
+
+def test_reasons_name_a_word_once() -> None:
+    assert found("ti:gan abs:gan", paper("GAN", "gan")) == ("GAN",)
+
+
+def test_a_word_is_shown_as_the_title_writes_it_where_both_have_it() -> None:
+    assert found("gan", paper("GANs", "gan")) == ("GANs",)
+
+
+def test_phrases_of_one_repeated_syllable_are_found_in_time() -> None:
+    syllable = "-".join(["a"] * 200)
+    assert found('"' + "a " * 100 + '"', paper(syllable)) is not None
+    assert found('"' + "a " * 100 + 'b"', paper(syllable)) is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(topics(), max_size=8), st.lists(papers(), min_size=1, max_size=3))
+def test_the_index_finds_exactly_what_each_topic_finds(asked: list[Topic], some: list[Paper]) -> None:
+    distinct = [*{topic.query: topic for topic in asked}.values()]
+    matcher = Matcher(enumerate(distinct))
+    for each in some:
+        prepared = Prepared(each)
+        plain = {n: because(topic, prepared) for n, topic in enumerate(distinct) if satisfies(topic, prepared)}
+        assert dict(matcher.match(each)) == plain
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of real papers is not beside the checkout")
+def test_the_index_agrees_with_the_plain_evaluation_on_real_papers() -> None:
+    some = real_papers()[::12]
+    asked = {}
+    for each in some[::2]:
+        words = each.abstract.replace('"', "").replace("*", "").split()
+        for query in (
+            f'"{" ".join(words[3:6])}"',
+            f'ti:"{" ".join(each.title.replace(chr(34), "").split()[:2])}"',
+            f'"{words[8]}" cat:{each.categories[-1]}',
+            f'"{words[12]}" OR au:"{each.authors[0]}"',
+            f'"{words[20]}" -"{words[30]}"',
+        ):
+            with contextlib.suppress(BadTopic):  # a word that is none, or one asked for and refused at once
+                asked[parse(query).query] = parse(query)
+    distinct = [*asked.values()]
+    matcher = Matcher(enumerate(distinct))
+    total = 0
+    assert len(distinct) > 300
+    for each in some:
+        prepared = Prepared(each)
+        plain = {n: because(topic, prepared) for n, topic in enumerate(distinct) if satisfies(topic, prepared)}
+        assert dict(matcher.match(each)) == plain
+        total += len(plain)
+    assert total > len(some)
