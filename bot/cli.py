@@ -187,10 +187,10 @@ def run() -> None:
 @app.command()
 def once(day: Day = None) -> None:
     """One pass of every step, then exit. With --date, every chat's digest up to that day goes out now."""
-    from bot.service import running
+    from bot.service import one_pass
 
     settings, upto = _settings(), _day(day)
-    done = _run(lambda: running.once(settings, upto))
+    done = _run(lambda: one_pass.once(settings, upto))
     typer.echo(done.sentence())
     if done.failures:
         _fail("\n".join(f"arXiv: {failure}" for failure in done.failures), 1)
@@ -205,12 +205,12 @@ def summarize(
     output: Output = None,
 ) -> None:
     """One paper, read now."""
-    from bot.operator import oneshot
+    from bot.operator import papers
 
     settings = _settings()
     language, form = _language(lang, settings), _format(format)
     _can_be_written(output, folder=False)
-    shown = _run(lambda: oneshot.summarize(settings, link, language, depth))
+    shown = _run(lambda: papers.summarize(settings, link, language, depth))
     _deliver(shown, form, language, output, settings.data_dir)
 
 
@@ -228,12 +228,12 @@ def digest(
     output: Output = None,
 ) -> None:
     """What a subscriber of QUERY would get, nothing cut off."""
-    from bot.operator import oneshot
+    from bot.operator import papers
 
     settings = _settings()
     language, form, upto = _language(lang, settings), _format(format), _day(day)
     _can_be_written(output, folder=form == "hexo")
-    shown = _run(lambda: oneshot.digest(settings, query, upto, days, language, depth))
+    shown = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
     _deliver(shown, form, language, output, settings.data_dir)
 
 
@@ -254,10 +254,10 @@ def _can_be_written(output: Path | None, *, folder: bool) -> None:
 
 
 def _deliver(shown: Card | Digest, form: str, language: str, output: Path | None, data_dir: Path) -> None:
-    from bot.operator import oneshot
+    from bot.operator import papers
 
     try:
-        written = oneshot.write(shown, form, language, output, data_dir)
+        written = papers.write(shown, form, language, output, data_dir)
     except OSError as error:
         raise TellUser(f"{output} cannot be written ({error.strerror}).") from None
     if written:
@@ -270,10 +270,10 @@ def subscribe(
     chat: ChatOption,
 ) -> None:
     """Let a chat follow a topic."""
-    from bot.operator import oneshot
+    from bot.operator import chats
 
     settings = _settings()
-    typer.echo(_run(lambda: oneshot.subscribe(settings, chat, query)))
+    typer.echo(_run(lambda: chats.subscribe(settings, chat, query)))
 
 
 @app.command()
@@ -282,19 +282,19 @@ def unsubscribe(
     chat: ChatOption,
 ) -> None:
     """Let a chat follow a topic no more."""
-    from bot.operator import oneshot
+    from bot.operator import chats
 
     settings = _settings()
-    typer.echo(_run(lambda: oneshot.unsubscribe(settings, chat, query)))
+    typer.echo(_run(lambda: chats.unsubscribe(settings, chat, query)))
 
 
 @app.command()
 def chats() -> None:
     """The chats, with their settings."""
-    from bot.operator import oneshot
+    from bot.operator import chats
 
     settings = _settings()
-    oneshot.show_chats(_run(lambda: oneshot.chats(settings)))
+    chats.show_chats(_run(lambda: chats.chats(settings)))
 
 
 @app.command()
@@ -302,10 +302,10 @@ def subscriptions(
     chat: Annotated[str | None, typer.Option("--chat", metavar="PLATFORM:ID", help="Only this chat's.")] = None,
 ) -> None:
     """Which chat follows what."""
-    from bot.operator import oneshot
+    from bot.operator import chats
 
     settings = _settings()
-    oneshot.show_subscriptions(_run(lambda: oneshot.subscriptions(settings, chat)), chat)
+    chats.show_subscriptions(_run(lambda: chats.subscriptions(settings, chat)), chat)
 
 
 @app.command()
@@ -325,10 +325,10 @@ def status(
     ] = False,
 ) -> None:
     """What was announced, ingested, matched, summarized, delivered; what waits and why."""
-    from bot.operator import oneshot
+    from bot.operator import status
 
     settings = _settings()
-    oneshot.show_status(_run(lambda: oneshot.status(settings, by_category=by_category)))
+    status.show_status(_run(lambda: status.status(settings, by_category=by_category)))
 
 
 @app.command()
@@ -372,9 +372,9 @@ def replay(
     unknown: Annotated[bool, typer.Option("--unknown", help="All of unknown fate: they may then come twice.")] = False,
 ) -> None:
     """Send deliveries again that were given up or whose fate is unknown."""
-    from bot.operator import oneshot
+    from bot.operator import deliveries
 
     if delivery and (given_up or unknown):
         raise TellUser("Name deliveries either by number or with --given-up and --unknown, not both at once.")
     settings = _settings()
-    typer.echo(_run(lambda: oneshot.replay(settings, delivery or [], given_up=given_up, unknown=unknown)))
+    typer.echo(_run(lambda: deliveries.replay(settings, delivery or [], given_up=given_up, unknown=unknown)))

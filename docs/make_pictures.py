@@ -37,9 +37,9 @@ from bot.model import (
     Source,
     Summary,
     SummaryKey,
+    SummaryRequest,
     Window,
 )
-from bot.ports import SummaryRequest
 from bot.service.clock import SystemClock
 from bot.site import build
 from bot.summaries.extractive import extract

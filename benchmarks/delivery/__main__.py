@@ -29,7 +29,7 @@ import aiohttp
 
 from benchmarks.kill.service import AheadClock
 from bot.model import Chat, ChatRef, DeliveryState, Platform
-from bot.service import logs, running
+from bot.service import logs, one_pass
 from bot.service.app import open_app
 from bot.settings import load
 from bot.storage.store import SqlStore, open_store
@@ -167,7 +167,7 @@ async def compose(environment: dict[str, str], ahead: float) -> float:
     logs.configure(settings.model_copy(update={"log_level": "error"}))
     async with open_app(settings, AheadClock(ahead)) as app:
         began = time.monotonic()
-        await running.steps(app, {}, "benchmark/0/0")
+        await one_pass.steps(app, {}, "benchmark/0/0")
     return time.monotonic() - began
 
 

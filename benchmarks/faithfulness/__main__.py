@@ -28,8 +28,7 @@ from benchmarks.faithfulness.counting import ERRORS, LINES, count
 from benchmarks.faithfulness.texts import full_text, readings
 from bot.decisions import digests
 from bot.errors import PaperboyError
-from bot.model import Depth, Paper, Reading, SummaryKey
-from bot.ports import SummaryRequest
+from bot.model import Depth, Paper, Reading, SummaryKey, SummaryRequest
 from bot.render.json import card_json
 from bot.service.clock import SystemClock
 from bot.settings import load

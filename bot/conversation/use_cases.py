@@ -53,7 +53,7 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.decisions import ledger
-from bot.decisions.cadence import next_due
+from bot.decisions.due_times import next_due
 from bot.errors import BadTopic, GiveUp, NoSuchPaper, RetryLater
 from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, PaperRef, Platform, Quiet, Subscription
 from bot.ports import Clock, Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 
-from bot.ports import ListingRecord
+from bot.model import ListingRecord
 
 LOOK_BACK = timedelta(days=7)
 """Listing days that every poll goes over again for gaps."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import Depth, Wanted
+from bot.model import Depth, Left, Wanted
 
 BATCH = 8
 """Abstracts that share one request at most."""
@@ -17,19 +17,6 @@ LATE = timedelta(hours=1)
 _BRIEF_TOKENS = 2_000
 _SHARED_TOKENS = 1_200
 _DEEP_TOKENS = 25_000
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What may still be asked today; None is unlimited. `used_up` is the sentence for those who get nothing of it."""
-
-    requests: int | None = None
-    tokens: int | None = None
-    used_up: str = "The day's budget is used up."
-
-    @property
-    def unlimited(self) -> bool:
-        return self.requests is None and self.tokens is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from bot.errors import StoreTooNew, StoreUnavailable, TellUser
 from bot.ports import Clock
-from bot.service import schedule
+from bot.service import lease
 from bot.service.app import make_data_dir, open_app
 from bot.service.clock import SystemClock
 from bot.settings import Settings
@@ -49,7 +49,7 @@ async def migrate(settings: Settings, to: str | None = None) -> str:
     database = Database(settings.database)
     async with SqlStore(database) as store:
         migrations.check_known(await migrations.current(settings.database), database)
-        async with schedule.held(store, SystemClock()):
+        async with lease.held(store, SystemClock()):
             await migrations.migrate(settings.database, to)
     if to == REVISION:
         return f"The database is at revision {to}."
@@ -149,8 +149,8 @@ async def _claim(settings: Settings, file: Path, clock: Clock) -> bool:
     if not await asyncio.to_thread(_has_leases, file):
         return False
     async with SqlStore(Database(settings.database)) as store:
-        if other := await schedule.take(store, clock, schedule.owner()):
-            raise TellUser(f"A running Paperboy ({schedule.shown(other)}) works on this database; stop it first.")
+        if other := await lease.take(store, clock, lease.owner()):
+            raise TellUser(f"A running Paperboy ({lease.shown(other)}) works on this database; stop it first.")
     return True
 
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from bot.errors import BadSetting, PaperboyError
 from bot.model import Platform
 from bot.service.app import App, default_topics, open_app
-from bot.service.status import gather, who_follows
+from bot.service.status import gather
+from bot.service.status_text import who_follows
 from bot.settings import Settings, strange_names
 
 

@@ -23,12 +23,13 @@ from bot.model import (
     Reading,
     Summary,
     SummaryKey,
+    SummaryRequest,
     Window,
 )
 from bot.pipeline.compose import Press
 from bot.pipeline.poll import fetch_days
 from bot.pipeline.summarize import summary_for
-from bot.ports import Clock, PaperSource, Store, SummaryRequest
+from bot.ports import Clock, PaperSource, Store
 from bot.topics.matching import Matcher
 
 Progress = Callable[[int, int], None]

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
-from bot.decisions import cadence, digests, ranking
+from bot.decisions import digests, due_times, ranking
 from bot.errors import StoreUnavailable
 from bot.model import (
     ARCHIVE,
@@ -21,15 +21,16 @@ from bot.model import (
     Depth,
     Digest,
     Doubtful,
+    NewDigest,
     Platform,
     Quiet,
     Reading,
     Summary,
     SummaryKey,
+    SummaryRequest,
     Wanted,
 )
-from bot.pipeline.summarize import Makers
-from bot.ports import Clock, NewDigest, Reader, Renderer, Store, SummaryRequest
+from bot.ports import Clock, Makers, Reader, Renderer, Store
 
 log = structlog.get_logger()
 
@@ -146,12 +147,12 @@ async def _draft(
     now = work.now
     if upto is None and chat.next_due_at is not None and chat.next_due_at > now:
         log.warning("due time mended", chat=str(chat.ref), was=chat.next_due_at.isoformat())
-        await work.store.set_due(chat.ref, cadence.next_due(chat, now))
+        await work.store.set_due(chat.ref, due_times.next_due(chat, now))
         return None
     if upto is None and await _waits(work, chat, candidates, listing_owed):
         return None
-    slot = cadence.slot_of(chat, chat.next_due_at or now) if upto is None else f"once {upto} {now:%Y%m%dT%H%M%S%f}"
-    due = cadence.next_due(chat, now) if upto is None else chat.next_due_at
+    slot = due_times.slot_of(chat, chat.next_due_at or now) if upto is None else f"once {upto} {now:%Y%m%dT%H%M%S%f}"
+    due = due_times.next_due(chat, now) if upto is None else chat.next_due_at
     try:
         return await work.draft(chat, candidates, slot, due)
     except StoreUnavailable:
@@ -168,7 +169,7 @@ async def _waits(work: _Round, chat: Chat, candidates: Sequence[Candidate], list
     due_at = chat.next_due_at or now
     if not candidates:
         return listing_owed and now < due_at + LATE_LISTING
-    if not cadence.may_wait(due_at, now):
+    if not due_times.may_wait(due_at, now):
         return False
     voice = digests.Voice(chat.language, chat.depth)
     shown = ranking.rank(candidates, chat.size, now).shown
@@ -177,7 +178,7 @@ async def _waits(work: _Round, chat: Chat, candidates: Sequence[Candidate], list
     if not missing:
         return False
     hopeless = {
-        one.key for one in await work.postponed() if one.again_at and not cadence.may_wait(due_at, one.again_at)
+        one.key for one in await work.postponed() if one.again_at and not due_times.may_wait(due_at, one.again_at)
     }
     return bool(missing - hopeless)
 
@@ -278,7 +279,7 @@ class _Round:
             return ()
         unknown = await self.store.deliveries(chat=chat.ref, states=[DeliveryState.UNKNOWN], limit=MOST_OFFERED)
         [latest] = await self.store.deliveries(chat=chat.ref, limit=1)
-        days = cadence.days_in(latest.slot)
+        days = due_times.days_in(latest.slot)
         lost = [each for each in reversed(unknown) if each.part.paper_ids and not each.again]
         last = [each for each in lost if each.slot == latest.slot]
         return tuple(Doubtful(each.id, days[0]) for each in last if days)

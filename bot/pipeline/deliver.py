@@ -14,8 +14,8 @@ from datetime import datetime
 
 import structlog
 
-from bot.decisions import cadence
-from bot.decisions.cadence import Move, Settle, Suspend
+from bot.decisions import delivery_policy, due_times
+from bot.decisions.delivery_policy import Move, Settle, Suspend
 from bot.errors import CannotTell, RetryLater, StoreUnavailable
 from bot.model import ChatGone, ChatRef, Delivery, DeliveryState, NotSent, Obstacle, Outcome, Platform, Sent, Unknown
 from bot.ports import Clock, Sender, Store
@@ -50,7 +50,7 @@ class Hold:
 
     def seconds(self, now: datetime) -> float:
         """How long it lasts yet; 0 where it does not hold."""
-        return (self.until - now).total_seconds() if self.since - cadence.SKEW <= now < self.until else 0.0
+        return (self.until - now).total_seconds() if self.since - due_times.SKEW <= now < self.until else 0.0
 
 
 class Courier:
@@ -129,7 +129,7 @@ class Courier:
         now = self.clock.now()
         if self._stopping or self._hold(platform, now):
             return set()
-        leased = await self.store.lease(self.owner, [platform], now, now + cadence.LEASE, most)
+        leased = await self.store.lease(self.owner, [platform], now, now + delivery_policy.LEASE, most)
         flights = {asyncio.create_task(self._carry(each), name=f"delivery {each.id}") for each in leased}
         self._waiting |= flights
         if self._stopping:  # meanwhile
@@ -229,7 +229,7 @@ class Courier:
 
     async def _settle(self, delivery: Delivery, outcome: Outcome, begun: bool) -> None:
         now = self.clock.now()
-        match cadence.after_sending(outcome, delivery, now, resend_unknown=self.resend_unknown, begun=begun):
+        match delivery_policy.after_sending(outcome, delivery, now, resend_unknown=self.resend_unknown, begun=begun):
             case Suspend(why):
                 await self.store.suspend(delivery.chat, why)  # first, so that nobody takes the part again
                 await self._put_back(delivery, why, now)

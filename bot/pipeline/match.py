@@ -8,7 +8,8 @@ import structlog
 
 from bot import topics as topic_language
 from bot.errors import BadTopic
-from bot.ports import Store, TopicState
+from bot.model import TopicState
+from bot.ports import Store
 from bot.topics.matching import Matcher
 
 log = structlog.get_logger()

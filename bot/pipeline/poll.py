@@ -25,12 +25,12 @@ import structlog
 from bot import topics as topic_language
 from bot.arxiv import calendar
 from bot.arxiv.categories import ALL_ARCHIVES, archive_of
-from bot.decisions import cadence, inferred_announcements
-from bot.decisions.cadence import PollState
+from bot.decisions import inferred_announcements, polling
 from bot.decisions.ledger import LOOK_BACK, Ledger
+from bot.decisions.polling import PollState
 from bot.errors import BadTopic, NoSuchPaper, SourceUnavailable
-from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper, PaperRef
-from bot.ports import Clock, ListingRecord, PaperSource, Store
+from bot.model import Announced, Announcement, Kind, Listing, ListingRecord, Malformed, Paper, PaperRef
+from bot.ports import Clock, PaperSource, Store
 
 log = structlog.get_logger()
 
@@ -67,18 +67,18 @@ async def poll(
     if not archives:
         return None
     unasked = state.day is not None and not Ledger(await store.listings(state.day)).has(archives, state.day)
-    if not (force or cadence.poll_due(state, expected, now, unasked=unasked)):
+    if not (force or polling.poll_due(state, expected, now, unasked=unasked)):
         return None
     round_ = _Round(store, source, clock, archives, expected)
     polled = await round_.run()
     then = clock.now()
-    if state.day and polled.day and state.day > polled.day and cadence.is_to_come(state.day, then):
+    if state.day and polled.day and state.day > polled.day and polling.is_to_come(state.day, then):
         late = await store.begin_by(polled.day)
         log.warning("a day to come was taken for one that was had", day=str(state.day), subscriptions=late)
     if polled.failures:
-        state = cadence.after_failed_poll(state, polled.retry_after, then, polled.failures[0])
+        state = polling.after_failed_poll(state, polled.retry_after, then, polled.failures[0])
     else:
-        state = cadence.after_poll(state, polled.day, then)
+        state = polling.after_poll(state, polled.day, then)
     await store.remember_value("poll", dict(state.as_json()))
     log.info(
         "polled",

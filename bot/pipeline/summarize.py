@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
-from bot.decisions import cadence, model_requests
-from bot.decisions.model_requests import Left
+from bot.decisions import delivery_policy, model_requests
 from bot.errors import ModelUnavailable, PaperboyError
-from bot.model import Depth, Paper, Source, Summary, SummaryKey, Wanted
-from bot.ports import Clock, Reader, Store, Summarizer, SummaryRequest
+from bot.model import Depth, Paper, Source, Summary, SummaryKey, SummaryRequest, Wanted
+from bot.ports import Clock, Makers, Reader, Store
 
 log = structlog.get_logger()
 
@@ -29,22 +27,6 @@ AT_ONCE = 64
 """Made one by one before looking again what is wanted most."""
 
 EXTRACTIVE = "extractive"
-
-
-class Makers(Summarizer, Protocol):
-    """The configured models in their order, and the summarizer that always works."""
-
-    async def summarize_many(self, requests: Sequence[SummaryRequest]) -> Mapping[SummaryKey, Summary | PaperboyError]:
-        """Brief summaries of several papers with few requests; what could not be made stands there as its error."""
-
-    def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
-        """Made without a model, saying why. Never fails."""
-
-    async def left(self) -> Left:
-        """What may still be asked of the models today."""
-
-    async def probe(self, name: str) -> str:
-        """A tiny request to one model: "answers in 1.2 s". Raises `ModelUnavailable`, `ModelRefused`, `BadSetting`."""
 
 
 async def summarize(store: Store, makers: Makers, reader: Reader, clock: Clock, *, concurrency: int = 4) -> int:
@@ -138,7 +120,7 @@ class _Work:
 def _again_at(error: PaperboyError, wanted: Wanted, now: datetime) -> datetime:
     named = getattr(error, "retry_after", None)
     if named is None or not math.isfinite(named):
-        named = cadence.backoff(wanted.attempts + 1, base=60.0, most=3600.0)
+        named = delivery_policy.backoff(wanted.attempts + 1, base=60.0, most=3600.0)
     return now + timedelta(seconds=min(max(1.0, named), LONGEST_WAIT))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
 from bot.model import Paragraph, Section, SectionKind
-from bot.reading.headings import kind_of_title
+from bot.reading.labels import kind_of_title
 from bot.reading.lines import Line, Sheet, plain_text
 from bot.reading.outline import Heading, Outline
 from bot.reading.prose import Prose

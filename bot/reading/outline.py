@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.reading.headings import split_number
+from bot.reading.labels import split_number
 from bot.reading.lines import Line
 
 _KNOWN = re.compile(

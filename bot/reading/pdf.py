@@ -16,8 +16,8 @@ from bot.arxiv.code_links import own_links, title_page_links
 from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Reading, Section, SectionKind, Source, Table
 from bot.reading.affiliations import is_affiliation, is_plainly_a_place, verbatim
-from bot.reading.captions import parse_caption
 from bot.reading.flow import Draft, Flow, sections_of, take_footnotes
+from bot.reading.labels import parse_caption
 from bot.reading.lines import Line, Sheet, body_size, find_columns, remove_furniture, sheet_of
 from bot.reading.pdfpage import Box, PageContent, page_content
 from bot.reading.prose import Prose

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.reading.captions import Caption, parse_caption
+from bot.reading.labels import Caption, parse_caption
 from bot.reading.lines import Line, Sheet
 from bot.reading.pdfpage import Box
 

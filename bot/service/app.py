@@ -13,14 +13,13 @@ from bot import topics as topic_language
 from bot.arxiv import calendar
 from bot.conversation import Conversation, Defaults, Operators
 from bot.decisions import ledger
-from bot.decisions.cadence import next_due
 from bot.decisions.digests import Voice
+from bot.decisions.due_times import next_due
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Card, Chat, ChatRef, Depth, Digest, PaperRef, Platform, Quiet
 from bot.pipeline import Press
-from bot.pipeline.summarize import Makers
-from bot.ports import Clock, PaperSource, Reader, Renderer, Store
-from bot.service import schedule, status
+from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
+from bot.service import lease, status, status_text
 from bot.service.clock import SystemClock
 from bot.service.counting import CountingUsage, Counts
 from bot.settings import Settings
@@ -56,7 +55,7 @@ class App:
 
     async def health(self) -> list[str]:
         """How the service is, a sentence a line."""
-        return status.sentences(await status.gather(self.store, self.clock))
+        return status_text.sentences(await status.gather(self.store, self.clock))
 
     def new_chat(self, ref: ChatRef) -> Chat:
         """A chat with the operator's defaults."""
@@ -133,7 +132,7 @@ async def _alone(clock: Clock, patient: bool, store: Store) -> AsyncIterator[Non
     """While a database is changed for this version, nobody of the older one works on it."""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(schedule.held(store, clock, patient=patient))
+            await stack.enter_async_context(lease.held(store, clock, patient=patient))
         except TellUser as error:
             raise TellUser(f"The database is an older version's and would have to be changed first. {error}") from None
         yield

@@ -21,8 +21,9 @@ from bot.model import (
     Rejected,
     Sent,
     Unknown,
+    Usage,
 )
-from bot.ports import Sender, Usage
+from bot.ports import Sender
 
 DELIVERIES = "deliveries"
 RATE_LIMITED = "rate_limited"

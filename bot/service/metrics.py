@@ -8,9 +8,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.decisions.health import Status
 from bot.service import counting
 from bot.service.counting import Counts
-from bot.service.status import Status
 
 TOTALS = (
     (counting.DELIVERIES, "What came of sending parts of digests.", ("platform", "outcome", "cause")),

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from bot.decisions.health import Service
 from bot.errors import RetryLater
 from bot.model import Platform
 from bot.ports import Clock, Sender, Store
 from bot.service.app import App
 from bot.service.logs import redact
-from bot.service.status import REMEMBERED, Service
+from bot.service.status import REMEMBERED
 
 if TYPE_CHECKING:
     from handlers.discord.app import DiscordApp

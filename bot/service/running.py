@@ -1,4 +1,4 @@
-"""The service, and one pass of it: what runs when, on which platforms, and how it stops."""
+"""The running service: what runs when, on which platforms, and how it stops."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -15,97 +14,40 @@ from aiohttp.web import Application
 
 from bot import pipeline
 from bot.arxiv import calendar
-from bot.decisions.cadence import PollState
+from bot.decisions.polling import PollState
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
 from bot.pipeline import Courier
 from bot.ports import Clock, Sender
-from bot.service import metrics, schedule, status, web
+from bot.service import lease, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.counting import CountingSender
-from bot.service.platforms import Watch, connected, senders_only
+from bot.service.one_pass import courier_for, summarize
+from bot.service.platforms import Watch, connected
+from bot.service.ticks import Ticks
 from bot.settings import Settings
 from bot.site.publishing import publish, site_dir
 
 log = structlog.get_logger()
 
+
 POLL_SECONDS = 15
+
+
 READ_SECONDS = 10
+
+
 SEND_SECONDS = 3
+
+
 SITE_SECONDS = 600
+
+
 WATCH_SECONDS = 10
+
+
 CHOOSE_AGAIN = timedelta(minutes=10)
 """How soon a chat's changed language or size shows in what is wanted, while nothing new was announced."""
-
-
-@dataclass(slots=True)
-class Pass:
-    """What one pass of every step did, and for how many topics; `failures` are sentences."""
-
-    announcements: int = 0
-    matches: int = 0
-    summaries: int = 0
-    digests: int = 0
-    sent: int = 0
-    pages: int = 0
-    waiting: int = 0
-    topics: int = 0
-    failures: list[str] = field(default_factory=list)
-
-    def sentence(self) -> str:
-        done = (
-            f"{self.announcements} announcements, {self.matches} matches, {self.summaries} summaries, "
-            f"{self.digests} digests, {self.sent} messages sent, {self.pages} pages written."
-        )
-        waits = f" {self.waiting} messages wait: see `paperboy status`." if self.waiting else ""
-        nobody = "" if self.topics else " Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat."
-        return done + waits + nobody
-
-
-# ── one pass ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def once(settings: Settings, upto: date | None, clock: Clock | None = None) -> Pass:
-    """Every step once. With `upto`, every chat's digest of the days up to that one goes out, whatever the hour.
-
-    Raises `TellUser` where a running service holds the lease.
-    """
-    async with open_app(settings, clock) as app, schedule.held(app.store, app.clock) as me:
-        # The holder alone polls, answers and sends, so that the limits of platforms need not be shared.
-        await app.store.expire_leases(me, app.clock.now())
-        await follow_default_topics(app)
-        async with senders_only(app) as senders:
-            return await steps(app, senders, me, upto)
-
-
-async def steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> Pass:
-    """poll → match → choose → summarize → compose → deliver → publish, once."""
-    done = Pass(topics=len(await app.store.topics()))
-    polled = await pipeline.poll(app.store, app.source, app.clock, upto=upto, force=True)
-    if polled:
-        done.announcements, done.failures = polled.announcements, polled.failures
-    done.matches = await pipeline.match(app.store)
-    await pipeline.choose(app.store, app.clock.now())
-    done.summaries = await summarize(app)
-    done.digests = await pipeline.compose(app.store, app.press, app.clock, upto=upto)
-    done.sent = await _courier(app, senders, me).deliver()
-    done.pages = len(await publish(app.store, app.settings))
-    counts = await app.store.outbox_counts()
-    done.waiting = sum(count for (_, state), count in counts.items() if state == "waiting")
-    return done
-
-
-def _courier(app: App, senders: Mapping[Platform, Sender], me: str) -> Courier:
-    return Courier(app.store, senders, app.clock, me, resend_unknown=app.settings.telegram_resend_unknown)
-
-
-async def summarize(app: App) -> int:
-    return await pipeline.summarize(
-        app.store, app.makers, app.reader, app.clock, concurrency=app.settings.model_concurrency
-    )
-
-
-# ── the service ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def serve(settings: Settings, clock: Clock | None = None) -> None:
@@ -118,19 +60,19 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
 
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings, clock, patient=True))
-        me = await stack.enter_async_context(schedule.held(app.store, app.clock, lost, patient=True))
+        me = await stack.enter_async_context(lease.held(app.store, app.clock, lost, patient=True))
         # Until here there was nothing to bring to an end.
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
-        ticks = schedule.Ticks()
+        ticks = Ticks()
         platforms = await stack.enter_async_context(connected(app))
         watch = Watch(app.store, app.clock, platforms)
         await watch.look()
         await _listen(stack, app)
         senders = {platform: CountingSender(each.sender, app.counts) for platform, each in platforms.items()}
-        courier = _courier(app, senders, me)
+        courier = courier_for(app, senders, me)
         app.wake = _schedule(ticks, app, courier)
         ticks.every(WATCH_SECONDS, "watch", watch.look)
         ticks.start()
@@ -143,7 +85,7 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         raise StoreUnavailable("The lease that lets one process alone do the work was lost; the log says why.")
 
 
-def _schedule(ticks: schedule.Ticks, app: App, courier: Courier) -> Callable[[], None]:
+def _schedule(ticks: Ticks, app: App, courier: Courier) -> Callable[[], None]:
     """Set the jobs; what is returned has everything sent that waits, at once."""
 
     def send() -> None:
@@ -195,7 +137,7 @@ async def _listen(stack: AsyncExitStack, app: App) -> None:
     stack.push_async_callback(latest.stop)
 
     async def health() -> dict[str, object]:
-        return status.health(await latest.get())
+        return status_text.health(await latest.get())
 
     async def scrape() -> bytes:
         return metrics.render(await latest.get(), app.counts)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +23,18 @@ from bot.render.cards import card_document, day_of, paper_urls, title_of
 from bot.render.html import POLICY, fragment, stylesheet
 from bot.render.plain import one_line
 from bot.render.words import say_date, word
-from bot.site.slugs import slug
 from bot.tex.latex import readable
+
+_LONGEST = 48
+
+
+def slug(topic: str) -> str:
+    """ASCII letters, digits and hyphens; ends in eight digits that depend on the whole topic."""
+    plain = unicodedata.normalize("NFKD", topic).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST].rstrip("-")
+    mark = hashlib.blake2s(topic.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{words}-{mark}" if words else mark
+
 
 RECENT_DAYS = 30
 ON_TOPIC_PAGE = 60

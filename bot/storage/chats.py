@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.decisions import cadence
+from bot.decisions import due_times
 from bot.model import Chat, ChatRef, Subscription
 from bot.storage import encode, managers, schema
 from bot.storage.engine import Database
@@ -113,8 +113,8 @@ class SqlChats:
 
     async def due_chats(self, now: datetime) -> list[Chat]:
         table = schema.chats
-        due = or_(table.c.next_due_at <= now, table.c.next_due_at > now + cadence.AHEAD)
-        put_off = table.c.not_before.between(now, now + cadence.AHEAD)
+        due = or_(table.c.next_due_at <= now, table.c.next_due_at > now + due_times.AHEAD)
+        put_off = table.c.not_before.between(now, now + due_times.AHEAD)
         query = select(table).where(due, table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~put_off))
         async with self.db.read() as connection:
             rows = await connection.execute(query.order_by(table.c.next_due_at, table.c.id))

@@ -26,8 +26,7 @@ from sqlalchemy import (
 )
 
 from bot.errors import StoreUnavailable, TellUser
-from bot.model import JSON, DeliveryState
-from bot.ports import LedgerLine
+from bot.model import JSON, DeliveryState, LedgerLine
 from bot.storage import encode, schema
 from bot.storage.engine import Database
 

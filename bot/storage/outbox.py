@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import Select, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.decisions import cadence
-from bot.model import ChatRef, Delivery, DeliveryState, Platform
-from bot.ports import NewDigest
+from bot.decisions import delivery_policy, due_times
+from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform
 from bot.storage import encode, schema
 from bot.storage.engine import Database
 from bot.storage.refs import are_chats, chat_id_of, is_chat, lock_chats
@@ -119,7 +118,7 @@ class SqlOutbox:
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
         table = schema.deliveries
         in_hand = table.c.state.in_((DeliveryState.LEASED.value, DeliveryState.SENDING.value))
-        come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + cadence.SKEW)
+        come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + due_times.SKEW)
         looked_for = (table.c.state == DeliveryState.UNKNOWN.value) & table.c.again
         may_go = come & or_(table.c.state == DeliveryState.WAITING.value, looked_for)
         async with self.db.write() as connection:
@@ -128,7 +127,7 @@ class SqlOutbox:
             # Where the first part waits for later, so does all that is behind it.
             if not under_way and await connection.scalar(_heads([ref.platform], now).where(mine).limit(1)) is None:
                 return 0
-            sooner = update(table).where(mine, may_go).values(next_attempt_at=cadence.ASKED_FOR)
+            sooner = update(table).where(mine, may_go).values(next_attempt_at=delivery_policy.ASKED_FOR)
             hastened: Any = await connection.execute(sooner)
             return int(under_way + hastened.rowcount)
 
@@ -282,7 +281,7 @@ def _heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
     )
 
     # What was put off by a clock that ran ahead has come.
-    come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + cadence.SKEW)
+    come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + due_times.SKEW)
     waiting = (table.c.state == DeliveryState.WAITING.value) & come
     abandoned = (table.c.state == DeliveryState.LEASED.value) & (table.c.leased_until <= now)
     in_turn = or_(table.c.failures < ORDERED_TRIES, ~beside_others)

@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Announced, Announcement, Malformed, Paper
-from bot.ports import Ingested, ListingRecord
+from bot.model import Announced, Announcement, Ingested, ListingRecord, Malformed, Paper
 from bot.storage import encode, schema
 from bot.storage.engine import Database
 

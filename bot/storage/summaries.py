@@ -7,9 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, or_, select, update
 
-from bot.decisions import cadence
-from bot.model import Summary, SummaryKey, Wanted
-from bot.ports import Usage
+from bot.decisions import due_times
+from bot.model import Summary, SummaryKey, Usage, Wanted
 from bot.storage import encode, schema
 from bot.storage.engine import Database
 
@@ -43,14 +42,14 @@ class SqlSummaries:
 
     async def wanted(self, now: datetime, limit: int) -> list[Wanted]:
         table = schema.wanted
-        ahead = table.c.not_before > now + cadence.AHEAD
+        ahead = table.c.not_before > now + due_times.AHEAD
         query = _not_made().where(or_(table.c.not_before.is_(None), table.c.not_before <= now, ahead)).limit(limit)
         async with self.db.read() as connection:
             return [encode.wanted(row) for row in await connection.execute(query)]
 
     async def postponed(self, now: datetime) -> list[Wanted]:
         later = schema.wanted.c.not_before
-        query = _not_made().where(later > now, later <= now + cadence.AHEAD)
+        query = _not_made().where(later > now, later <= now + due_times.AHEAD)
         async with self.db.read() as connection:
             return [encode.wanted(row) for row in await connection.execute(query)]
 

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Update, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ARCHIVE, Announced, Candidate, ChatRef, Match
-from bot.ports import TopicState
+from bot.model import ARCHIVE, Announced, Candidate, ChatRef, Match, TopicState
 from bot.storage import encode, schema
 from bot.storage.engine import Database
 from bot.storage.papers import announced_query

@@ -1,15 +1,47 @@
-"""Putting questions to a model: the data's delimiters, the budget, one more try after a short fault. No judgement."""
+"""Asking a model: its interface, how data is delimited, the budget, and one more try after a short fault."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import structlog
 
 from bot.errors import ModelRefused, ModelUnavailable
 from bot.ports import Clock
 from bot.summaries.budget import Meter
-from bot.summaries.completion import Model, Schema
+
+Schema = dict[str, Any]
+"""A JSON schema without references, as all servers take it."""
+
+
+TIMEOUT = 180.0
+"""Seconds after which a request to a model is given up; a small model on a CPU needs minutes for an abstract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A model's reply: its text as it came, how many requests it took, and the tokens the server counted."""
+
+    text: str
+    requests: int = 1
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class Model(Protocol):
+    """One model behind one API."""
+
+    @property
+    def name(self) -> str:
+        """Its provenance: "google:NAME" or "openai:NAME"."""
+
+    async def complete(self, system: str, user: str, schema: Schema) -> Completion:
+        """Raises `ModelUnavailable` (down, over quota, slow, wrong key) or `ModelRefused` (blocked, too long)."""
+
+    async def close(self) -> None: ...
+
 
 log = structlog.get_logger()
 

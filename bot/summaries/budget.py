@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.decisions.model_requests import Left
 from bot.errors import ModelUnavailable
-from bot.ports import Clock, Usage
+from bot.model import Left, Usage
+from bot.ports import Clock
 
 
 class UsageStore(Protocol):

@@ -10,14 +10,13 @@ from typing import TypeVar
 
 import structlog
 
-from bot.decisions.model_requests import Left
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError
-from bot.model import Depth, Summary, SummaryKey
-from bot.ports import Clock, Summarizer, SummaryRequest
+from bot.model import Depth, Left, Summary, SummaryKey, SummaryRequest
+from bot.ports import Clock, Summarizer
 from bot.settings import Settings
 from bot.summaries import glossary
+from bot.summaries.asking import Model
 from bot.summaries.budget import Budget, BudgetUsedUp, Meter, UsageStore
-from bot.summaries.completion import Model
 from bot.summaries.extractive import NAME as EXTRACTIVE
 from bot.summaries.extractive import ExtractiveSummarizer, extract
 from bot.summaries.google import GoogleModel

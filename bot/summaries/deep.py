@@ -10,13 +10,12 @@ import structlog
 
 import prompts
 from bot.errors import ModelRefused, ModelUnavailable
-from bot.model import Claim, Dropped, Provenance, Reading, Source, Summary, SummaryKey
-from bot.ports import Clock, SummaryRequest
+from bot.model import Claim, Dropped, Provenance, Reading, Source, Summary, SummaryKey, SummaryRequest
+from bot.ports import Clock
 from bot.summaries import facts as the_facts
 from bot.summaries import glossary as terms
 from bot.summaries import schema
-from bot.summaries.asking import Asker, enclosed, language_name
-from bot.summaries.completion import Schema
+from bot.summaries.asking import Asker, Schema, enclosed, language_name
 from bot.summaries.facts import Facts, judge_facts, merged
 from bot.summaries.grounding import SourceText, Wish, check_rendering, notes_on, source_of
 from bot.summaries.judging import HEADLINE, judge_keywords, judge_title

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.model import Claim, Conclusion, Depth, Provenance, Source, Summary, SummaryKey
-from bot.ports import Clock, SummaryRequest
+from bot.model import Claim, Conclusion, Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
+from bot.ports import Clock
 from bot.summaries import cues
 from bot.summaries.cues import Role
 from bot.summaries.extractive_deep import deep_parts

@@ -9,13 +9,12 @@ import structlog
 import prompts
 from bot.decisions.model_requests import BATCH
 from bot.errors import ModelRefused, PaperboyError
-from bot.model import Depth, Provenance, Source, Summary, SummaryKey
-from bot.ports import Clock, SummaryRequest
+from bot.model import Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
+from bot.ports import Clock
 from bot.summaries import glossary as terms
 from bot.summaries import schema
-from bot.summaries.asking import Asker, enclosed, language_name
+from bot.summaries.asking import Asker, Model, enclosed, language_name
 from bot.summaries.budget import Budget, Meter
-from bot.summaries.completion import Model
 from bot.summaries.deep import DeepReader, TooLittle
 from bot.summaries.extractive import instead_of_deep
 from bot.summaries.grounding import notes_on, source_of

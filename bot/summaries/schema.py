@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.model import Claim
-from bot.summaries.completion import Schema
+from bot.summaries.asking import Schema
 from bot.summaries.refusals import cleaned
 
 PARTS = (

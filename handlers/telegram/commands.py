@@ -46,8 +46,7 @@ from bot.render.nodes import Button, Document, Line, Reply, Text
 from handlers import actions, replies
 from handlers.commands import COMMANDS
 from handlers.telegram.answers import Answers, acknowledge
-from handlers.telegram.places import Place, Places, ref_of, ref_of_message, title_of
-from handlers.telegram.rights import Posting, posting
+from handlers.telegram.places import Place, Places, Posting, posting, ref_of, ref_of_message, title_of
 from handlers.telegram.warning import Warnings
 
 log = structlog.get_logger()

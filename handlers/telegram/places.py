@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from telegram import Chat as TelegramChat
-from telegram import ChatFullInfo, ChatMemberAdministrator, ChatMemberOwner, Message, User
+from telegram import (
+    ChatFullInfo,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+    Message,
+    User,
+)
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ExtBot
@@ -17,6 +26,38 @@ from bot.conversation import Asker
 from bot.errors import TellUser
 from bot.model import ChatRef, Platform
 from handlers.telegram.managers import Managers
+
+
+class Posting(enum.IntEnum):
+    """Less is less."""
+
+    GONE = 0
+    """Not there: never came, left, was removed, or is blocked."""
+    MUTE = 1
+    """There, and may not post."""
+    AS_ALL = 2
+    """May post where all members of the group may."""
+    SURE = 3
+
+
+def posting(chat_type: str, member: ChatMember) -> Posting:
+    """What a member may do in a chat of this type."""
+    match member:
+        case ChatMemberRestricted():
+            if not member.is_member:
+                return Posting.GONE
+            return Posting.SURE if member.can_send_messages else Posting.MUTE
+        case ChatMemberAdministrator() if chat_type == ChatType.CHANNEL and not member.can_post_messages:
+            return Posting.MUTE
+    match member.status:
+        case ChatMember.ADMINISTRATOR | ChatMember.OWNER:
+            return Posting.SURE
+        case ChatMember.MEMBER if chat_type == ChatType.PRIVATE:
+            return Posting.SURE
+        case ChatMember.MEMBER:
+            return Posting.MUTE if chat_type == ChatType.CHANNEL else Posting.AS_ALL
+    return Posting.GONE
+
 
 log = structlog.get_logger()
 

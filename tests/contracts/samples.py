@@ -16,6 +16,7 @@ from bot.model import (
     Dropped,
     Extent,
     Kind,
+    NewDigest,
     Paper,
     Part,
     Platform,
@@ -24,7 +25,7 @@ from bot.model import (
     Summary,
     SummaryKey,
 )
-from bot.ports import NewDigest, Store
+from bot.ports import Store
 
 NOW = datetime(2026, 6, 2, 9, 0, tzinfo=UTC)
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)

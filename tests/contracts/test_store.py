@@ -15,13 +15,16 @@ from bot.model import (
     Announcement,
     ChatRef,
     Depth,
+    Ingested,
     Kind,
+    ListingRecord,
     Malformed,
     Match,
     Platform,
+    Usage,
     Wanted,
 )
-from bot.ports import Ingested, ListingRecord, Store, Usage
+from bot.ports import Store
 from bot.storage.store import SqlStore
 from tests.contracts.samples import (
     ANN,

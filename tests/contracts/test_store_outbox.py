@@ -12,8 +12,20 @@ from pathlib import Path
 import pytest
 
 from bot.errors import TellUser
-from bot.model import ARCHIVE, Chat, ChatRef, Delivery, DeliveryState, Kind, Part, Platform
-from bot.ports import LedgerLine, ListingRecord, NewDigest, Store
+from bot.model import (
+    ARCHIVE,
+    Chat,
+    ChatRef,
+    Delivery,
+    DeliveryState,
+    Kind,
+    LedgerLine,
+    ListingRecord,
+    NewDigest,
+    Part,
+    Platform,
+)
+from bot.ports import Store
 from bot.storage.store import SqlStore, open_store
 from tests.contracts.samples import (
     ANN,

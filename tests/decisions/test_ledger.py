@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from bot.decisions.ledger import Ledger
-from bot.ports import ListingRecord
+from bot.model import ListingRecord
 
 NOW = datetime(2026, 6, 5, 12, tzinfo=UTC)
 MON, TUE, WED, THU, FRI = (date(2026, 6, day) for day in range(1, 6))

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.model_requests import BATCH, Left, Plan, plan, requests_for
-from bot.model import Depth, SummaryKey, Wanted
+from bot.decisions.model_requests import BATCH, Plan, plan, requests_for
+from bot.model import Depth, Left, SummaryKey, Wanted
 
 NOW = datetime(2026, 6, 2, 6, 0, tzinfo=UTC)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.decisions.model_requests import Left
 from bot.errors import PaperboyError
-from bot.model import Paper, Reading, Section, Source, Summary, SummaryKey
-from bot.ports import Clock, SummaryRequest
+from bot.model import Left, Paper, Reading, Section, Source, Summary, SummaryKey, SummaryRequest
+from bot.ports import Clock
 from bot.summaries.extractive import extract
 
 

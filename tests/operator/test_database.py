@@ -14,8 +14,8 @@ import pytest
 
 from bot.errors import PaperboyError, StoreTooNew, StoreUnavailable, TellUser
 from bot.model import Chat, DeliveryState
-from bot.operator import database, oneshot
-from bot.service import schedule
+from bot.operator import database, deliveries, status
+from bot.service import lease
 from bot.service.clock import SystemClock
 from bot.settings import Settings, load
 from bot.storage import migrations
@@ -52,7 +52,7 @@ async def add_bob(settings: Settings) -> None:
 async def somebody_works(settings: Settings, name: str = "elsewhere/1/a") -> None:
     now = SystemClock().now()
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.hold(schedule.NAME, name, now, now + timedelta(minutes=5))
+        assert await store.hold(lease.NAME, name, now, now + timedelta(minutes=5))
 
 
 # ── copies ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +84,7 @@ async def test_a_copy_is_brought_back_and_the_database_from_before_is_kept(setti
     await somebody_works(settings)  # when the copy is made
     await database.backup(settings, copy)
     async with SqlStore(Database(settings.database)) as store:
-        await store.release(schedule.NAME, "elsewhere/1/a")
+        await store.release(lease.NAME, "elsewhere/1/a")
     await add_bob(settings)
     said = await database.restore(settings, copy, FakeClock())
     assert await chats(settings.database) == {str(ANN)}
@@ -92,7 +92,7 @@ async def test_a_copy_is_brought_back_and_the_database_from_before_is_kept(setti
     assert Path(kept).name == f"{NAME}.before-restore-20260602-043000"
     assert await chats(sqlite_url(Path(kept))) == {str(ANN), str(BOB)}
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.holder(schedule.NAME) is None, "who worked when the copy was made does not now"
+        assert await store.holder(lease.NAME) is None, "who worked when the copy was made does not now"
     assert sorted(each for each in os.listdir(settings.data_dir) if "restored" in each) == []
 
 
@@ -271,8 +271,8 @@ async def nothing_changes(settings: Settings) -> None:
     await migrations.migrate(settings.database, "0001")
     await somebody_works(settings)
     commands: list[Callable[[], Awaitable[object]]] = [
-        lambda: oneshot.status(settings),
-        lambda: oneshot.replay(settings, [], given_up=True, unknown=False),
+        lambda: status.status(settings),
+        lambda: deliveries.replay(settings, [], given_up=True, unknown=False),
         lambda: database.migrate(settings),
     ]
     for command in commands:
@@ -282,11 +282,11 @@ async def nothing_changes(settings: Settings) -> None:
         await database.migrate(settings, "0001")
     assert await migrations.current(settings.database) == "0001"
     async with SqlStore(Database(settings.database)) as store:
-        await store.release(schedule.NAME, "elsewhere/1/a")
-    assert await oneshot.status(settings)
+        await store.release(lease.NAME, "elsewhere/1/a")
+    assert await status.status(settings)
     assert await migrations.current(settings.database) == REVISION
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.holder(schedule.NAME) is None
+        assert await store.holder(lease.NAME) is None
 
 
 async def test_going_back_to_an_older_versions_form_says_what_to_start_then(settings: Settings) -> None:
@@ -313,10 +313,10 @@ async def test_replaying_says_what_goes_out_again_and_to_whom(settings: Settings
         await store.settle(second, DeliveryState.UNKNOWN, now, why="no answer")
         await store.suspend(ANN, "blocked")
     with pytest.raises(TellUser, match=f"Delivery {third} is not one .*see `paperboy status`"):
-        await oneshot.replay(settings, [third], given_up=False, unknown=False)
-    said = await oneshot.replay(settings, [first, first], given_up=True, unknown=False)
+        await deliveries.replay(settings, [third], given_up=False, unknown=False)
+    said = await deliveries.replay(settings, [first, first], given_up=True, unknown=False)
     assert said == f"1 delivery goes out again when the service runs. {ANN} gets digests again."
-    assert await oneshot.replay(settings, [], given_up=True, unknown=False) == "There is nothing to send again."
-    assert await oneshot.replay(settings, [], given_up=False, unknown=True) == (
+    assert await deliveries.replay(settings, [], given_up=True, unknown=False) == "There is nothing to send again."
+    assert await deliveries.replay(settings, [], given_up=False, unknown=True) == (
         "1 delivery goes out again when the service runs."
     )

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import SourceUnavailable
 from bot.model import ARCHIVE, Chat, Depth
-from bot.operator import doctor, oneshot
+from bot.operator import doctor, papers, status
 from bot.service.status import gather
 from bot.settings import Settings
 from tests.fakes.arxiv import FakeArxiv
@@ -51,7 +51,7 @@ async def test_a_missing_listing_says_how_arxiv_comes_to_be_asked_only_where_nob
         await store.save_chat(Chat(ARCHIVE))
         if follows:
             await store.subscribe(ARCHIVE, "cat:cs.CV", clock.now().date(), clock.now())
-        oneshot.show_status(await gather(store, clock))
+        status.show_status(await gather(store, clock))
     shown = capsys.readouterr().out
     assert ("DEFAULT_TOPICS" in shown) is not follows
     assert "No listing yet" in shown
@@ -65,8 +65,8 @@ async def test_without_a_network_a_digest_and_a_reading_say_so_at_once(
         settings = arxiv.settings(data_dir=tmp_path, arxiv_delay_seconds=60, **urls)
     sentence = "arXiv cannot be reached (no connection to 127.0.0.1); check the network, or try again later."
     with pytest.raises(SourceUnavailable) as digest:
-        await oneshot.digest(settings, "cat:cs.CV", None, 1, "en", Depth.BRIEF)
+        await papers.digest(settings, "cat:cs.CV", None, 1, "en", Depth.BRIEF)
     with pytest.raises(SourceUnavailable) as reading:
-        await oneshot.summarize(settings, "2606.00001", "en", Depth.BRIEF)
+        await papers.summarize(settings, "2606.00001", "en", Depth.BRIEF)
     assert (str(digest.value), str(reading.value)) == (sentence, sentence)
     assert "Asking arXiv" in capsys.readouterr().err

@@ -10,7 +10,7 @@ import pytest
 
 from bot import pipeline
 from bot import topics as topic_language
-from bot.decisions.cadence import next_due
+from bot.decisions.due_times import next_due
 from bot.model import Chat, ChatRef, Platform
 from bot.pipeline import Courier, Press
 from bot.sample import SampleSource

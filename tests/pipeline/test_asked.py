@@ -12,10 +12,9 @@ import pytest
 from telegram.ext import ApplicationBuilder
 
 from bot import pipeline
-from bot.decisions.cadence import ASKED_FOR
-from bot.model import Chat, ChatRef, DeliveryState, Digest, Part, Platform, Quiet
+from bot.decisions.delivery_policy import ASKED_FOR
+from bot.model import Chat, ChatRef, DeliveryState, Digest, NewDigest, Part, Platform, Quiet
 from bot.pipeline import Courier, Press
-from bot.ports import NewDigest
 from handlers.telegram.cards import TelegramRenderer
 from handlers.telegram.limits import Limiter
 from handlers.telegram.sender import TelegramSender

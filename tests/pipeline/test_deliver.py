@@ -10,10 +10,22 @@ from typing import Any, cast
 import pytest
 
 from bot.errors import CannotTell, StoreUnavailable
-from bot.model import Chat, ChatGone, ChatRef, DeliveryState, NotSent, Obstacle, Outcome, Part, Platform, Unknown
+from bot.model import (
+    Chat,
+    ChatGone,
+    ChatRef,
+    DeliveryState,
+    NewDigest,
+    NotSent,
+    Obstacle,
+    Outcome,
+    Part,
+    Platform,
+    Unknown,
+)
 from bot.pipeline import Courier
 from bot.pipeline.deliver import AT_ONCE
-from bot.ports import NewDigest, Store
+from bot.ports import Store
 from tests.fakes.senders import FakePlatform
 from tests.pipeline.conftest import Scene
 

@@ -12,12 +12,11 @@ import pytest
 
 from bot import pipeline
 from bot.arxiv import calendar
-from bot.decisions.cadence import PollState
-from bot.model import ARCHIVE, Announced, Chat, Kind
+from bot.decisions.health import Cause
+from bot.decisions.polling import PollState
+from bot.model import ARCHIVE, Announced, Chat, Kind, LedgerLine, ListingRecord
 from bot.pipeline.poll import Polled
-from bot.ports import LedgerLine, ListingRecord
 from bot.service import status
-from bot.service.status import Cause
 from bot.sources.arxiv_source import ArxivSource
 from bot.sources.fetch import Fetcher, Gate
 from bot.storage.store import SqlStore

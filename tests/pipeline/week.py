@@ -14,7 +14,8 @@ from bot import pipeline
 from bot import topics as topic_language
 from bot.arxiv import calendar
 from bot.decisions import ledger
-from bot.decisions.cadence import GRACE, PollState, next_due
+from bot.decisions.due_times import GRACE, next_due
+from bot.decisions.polling import PollState
 from bot.errors import ModelUnavailable, PaperboyError
 from bot.model import Announced, Chat, ChatRef, DeliveryState, Platform
 from bot.pipeline import Courier, Press

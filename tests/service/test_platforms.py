@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.decisions import health
 from bot.model import Platform
 from bot.ports import Sender
-from bot.service import metrics, status
+from bot.service import metrics, status, status_text
 from bot.service.counting import Counts
 from bot.service.platforms import TELL_AGAIN, Watch
 from bot.storage.store import SqlStore
@@ -41,18 +42,19 @@ async def test_a_platform_that_is_away_is_told_at_once_and_makes_the_service_not
     watch = Watch(store, clock, {Platform.TELEGRAM: telegram, Platform.DISCORD: discord})
     await watch.look()
     found = await status.gather(store, clock)
-    assert status.health(found)["platforms"] == {"telegram": "ok", "discord": "ok"}
+    assert status_text.health(found)["platforms"] == {"telegram": "ok", "discord": "ok"}
     began = clock.now() + timedelta(seconds=10)
     for problem, minutes, ready in (("no route", 0, True), ("no answer", 4, True), ("no answer", 6, False)):
         clock.set(began + timedelta(minutes=minutes))
         telegram.problem = problem
         await watch.look()
         found = await status.gather(store, clock)
-        told = status.health(found)
+        told = status_text.health(found)
         assert told["platforms"] == {"telegram": f"N{problem[1:]}.", "discord": "ok"}
         assert told["ready"] is ready
-        assert f"telegram has not been connected since {began:%d %b %H:%M} UTC: N{problem[1:]}." in status.sentences(
-            found
+        assert (
+            f"telegram has not been connected since {began:%d %b %H:%M} UTC: N{problem[1:]}."
+            in status_text.sentences(found)
         )
         assert 'paperboy_platform_up{platform="telegram"} 0.0' in metrics.render(found, Counts()).decode()
         assert 'paperboy_platform_up{platform="discord"} 1.0' in metrics.render(found, Counts()).decode()
@@ -85,11 +87,13 @@ async def test_a_token_in_the_words_of_a_problem_is_not_kept(store: SqlStore) ->
 
 async def test_another_process_sees_that_no_service_runs_and_says_nothing_of_platforms(store: SqlStore) -> None:
     clock = FakeClock()
-    assert status.sentences(await status.gather(store, clock))[0].startswith("No chat follows"), "none has ever run"
+    assert status_text.sentences(await status.gather(store, clock))[0].startswith("No chat follows"), (
+        "none has ever run"
+    )
     await Watch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).look()
     then = clock.now()
-    clock.advance(status.SILENT.total_seconds() + 1)
-    said = status.sentences(await status.gather(store, clock))
+    clock.advance(health.SILENT.total_seconds() + 1)
+    said = status_text.sentences(await status.gather(store, clock))
     assert said[0] == f"No service has been running since {then:%d %b %H:%M} UTC; `paperboy run` starts it."
     assert "no answer" not in " ".join(said).lower()
 
@@ -100,7 +104,7 @@ async def test_what_waits_for_a_platform_without_a_token_makes_no_service_late(s
     here, elsewhere = (chat.platform for chat in (ANN, BOB))
     assert here != elsewhere
     await store.write_digest(digest(BOB), clock.now())
-    clock.advance(status.LATE_OUTBOX.total_seconds() + 1)
+    clock.advance(health.LATE_OUTBOX.total_seconds() + 1)
     await Watch(store, clock, {here: Wire()}).look()
     assert (await status.gather(store, clock)).ready
     await Watch(store, clock, {here: Wire(), elsewhere: Wire()}).look()

@@ -18,8 +18,8 @@ import pytest
 
 from bot.errors import BadSetting, StoreUnavailable, TellUser
 from bot.model import Depth
-from bot.operator import oneshot
-from bot.service import running, schedule
+from bot.operator import chats, papers
+from bot.service import lease, one_pass
 from bot.service.app import open_app
 from bot.settings import Settings, load
 from tests.fakes import discord as fake_discord
@@ -83,18 +83,18 @@ async def test_a_pass_for_each_day_delivers_everything_once_on_both_platforms(
     telegram.world.user(ANN)
     settings = made(settings_for(tmp_path, arxiv, telegram, discord))
     arxiv.today = DAYS[0]
-    await oneshot.subscribe(settings, f"telegram:{ANN}", "cs.CV")
-    await oneshot.subscribe(settings, f"discord:{channel}", "weight OR quant-ph.*")
+    await chats.subscribe(settings, f"telegram:{ANN}", "cs.CV")
+    await chats.subscribe(settings, f"discord:{channel}", "weight OR quant-ph.*")
     for day in DAYS:
         arxiv.today = day
-        done = await running.once(settings, day)
+        done = await one_pass.once(settings, day)
         assert done.failures == []
     shown = " ".join(message.text for message in telegram.messages(ANN))
     assert shown.count("Paper folding, learned") == 1
     assert shown.count("2606.00001v1") == 1
     assert len(discord.world.history(channel)) >= 2
     before = len(telegram.messages(ANN)), len(discord.world.history(channel))
-    again = await running.once(settings, DAYS[-1])
+    again = await one_pass.once(settings, DAYS[-1])
     assert again.sent == 0
     assert (len(telegram.messages(ANN)), len(discord.world.history(channel))) == before
 
@@ -104,17 +104,17 @@ async def test_a_pass_works_the_same_on_postgresql(tmp_path: Path, arxiv: FakeAr
     with postgres() as url:
         settings = made(settings_for(tmp_path, arxiv, telegram) | {"DATABASE_URL": url})
         arxiv.today = DAYS[1]
-        await oneshot.subscribe(settings, f"telegram:{ANN}", "cs.CV")
-        assert (await running.once(settings, DAYS[1])).sent > 0
-        assert (await running.once(settings, DAYS[1])).sent == 0
+        await chats.subscribe(settings, f"telegram:{ANN}", "cs.CV")
+        assert (await one_pass.once(settings, DAYS[1])).sent > 0
+        assert (await one_pass.once(settings, DAYS[1])).sent == 0
     assert sum("2606.00001v1" in message.text for message in telegram.messages(ANN)) == 1
 
 
 async def test_a_pass_asks_arxiv_politely(tmp_path: Path, arxiv: FakeArxiv) -> None:
     settings = made(settings_for(tmp_path, arxiv))
     arxiv.today = DAYS[0]
-    await oneshot.subscribe(settings, "site:archive", "cs.CV")
-    await running.once(settings, DAYS[0])
+    await chats.subscribe(settings, "site:archive", "cs.CV")
+    await one_pass.once(settings, DAYS[0])
     stats = arxiv.stats()
     assert stats.requests <= 12
     assert stats.most_at_once == 1
@@ -124,22 +124,22 @@ async def test_a_pass_asks_arxiv_politely(tmp_path: Path, arxiv: FakeArxiv) -> N
 async def test_a_digest_for_a_topic_is_what_a_subscriber_would_get(tmp_path: Path, arxiv: FakeArxiv) -> None:
     settings = made(settings_for(tmp_path, arxiv))
     arxiv.today = DAYS[1]
-    digest = await oneshot.digest(settings, "cs.CV", DAYS[1], 1, "en", Depth.BRIEF)
+    digest = await papers.digest(settings, "cs.CV", DAYS[1], 1, "en", Depth.BRIEF)
     assert [card.paper.id for card in digest.cards] == ["2606.00001"]
 
 
 async def test_a_running_service_is_not_disturbed_by_a_pass(tmp_path: Path, arxiv: FakeArxiv) -> None:
     settings = made(settings_for(tmp_path, arxiv))
     async with open_app(settings) as app:
-        assert await app.store.hold("service", "elsewhere/1/x", app.clock.now(), app.clock.now() + schedule.LEASE)
+        assert await app.store.hold("service", "elsewhere/1/x", app.clock.now(), app.clock.now() + lease.LEASE)
     with pytest.raises(TellUser, match="works on this database already"):
-        await running.once(settings, None)
+        await one_pass.once(settings, None)
 
 
 async def test_a_bad_token_is_one_sentence(tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram) -> None:
     environment = settings_for(tmp_path, arxiv, telegram) | {"TELEGRAM_BOT_TOKEN": "1:wrong"}
     with pytest.raises(BadSetting, match="TELEGRAM_BOT_TOKEN: Telegram does not accept this token"):
-        await running.once(made(environment), None)
+        await one_pass.once(made(environment), None)
 
 
 async def test_a_database_that_cannot_be_reached_is_one_sentence_without_its_password(
@@ -148,7 +148,7 @@ async def test_a_database_that_cannot_be_reached_is_one_sentence_without_its_pas
     address = "postgresql+psycopg://me:secret@127.0.0.1:9/none"
     settings = made(settings_for(tmp_path, arxiv) | {"DATABASE_URL": address})
     with pytest.raises(StoreUnavailable) as caught:
-        await running.once(settings, None)
+        await one_pass.once(settings, None)
     assert "secret" not in str(caught.value)
 
 

@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.model import Depth, Paper, SummaryKey
-from bot.ports import SummaryRequest
+from bot.model import Depth, Paper, SummaryKey, SummaryRequest
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import ModelServer
 

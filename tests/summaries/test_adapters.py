@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import ModelRefused, ModelUnavailable
-from bot.summaries.completion import Model
+from bot.summaries.asking import Model
 from bot.summaries.google import GoogleModel, retry_delay, seconds_to_reset
 from bot.summaries.openai import OpenAIModel
 from bot.summaries.schema import BRIEF_SCHEMA, briefs

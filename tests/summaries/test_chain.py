@@ -9,8 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
-from bot.model import Depth, Summary
-from bot.ports import Usage
+from bot.model import Depth, Summary, Usage
 from bot.settings import Settings
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.chain import Chain, build, next_pause

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Depth, Paper, Source
-from bot.ports import SummaryRequest
+from bot.model import Depth, Paper, Source, SummaryRequest
 from bot.summaries.extractive import ExtractiveSummarizer, brief, extract, shorten
 from bot.summaries.keywords import STOP_WORDS, keywords
 from tests.fakes.clock import FakeClock

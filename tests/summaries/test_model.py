@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
-from bot.model import Depth, Paragraph, Reading, Section, SectionKind, Source, Summary
-from bot.ports import SummaryRequest
+from bot.model import Depth, Paragraph, Reading, Section, SectionKind, Source, Summary, SummaryRequest
 from bot.summaries import glossary
 from bot.summaries.asking import enclosed
 from bot.summaries.deep import TooLittle

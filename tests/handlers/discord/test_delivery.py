@@ -8,9 +8,8 @@ from datetime import date
 
 import pytest
 
-from bot.model import Chat, ChatRef, DeliveryState, Part, Platform
+from bot.model import Chat, ChatRef, DeliveryState, NewDigest, Part, Platform
 from bot.pipeline import Courier
-from bot.ports import NewDigest
 from bot.storage.store import SqlStore
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock

@@ -8,11 +8,10 @@ import pytest
 from telegram import ChatMember
 
 from bot.decisions.managers import MOST_MANAGERS
-from bot.model import ChatRef, Part, Platform
+from bot.model import ChatRef, NewDigest, Part, Platform
 from bot.pipeline import Courier
-from bot.ports import NewDigest
 from handlers.telegram.managers import Managers
-from handlers.telegram.rights import Posting, posting
+from handlers.telegram.places import Posting, posting
 from handlers.telegram.warning import Warnings
 from tests.fakes.clock import FakeClock
 from tests.fakes.telegram import FakeTelegram

@@ -1,13 +1,12 @@
-"""What the pipeline and the use cases need from the outside, as Protocols. All times are UTC and aware.
+"""What is kept, in domain verbs by subject. Implemented by `bot.storage`.
 
-A store raises `StoreUnavailable` where the database does not answer; other errors are named with each method.
+Every method raises `StoreUnavailable` where the database does not answer; other errors are named with each method.
+All times are UTC and aware.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -20,209 +19,21 @@ from bot.model import (
     ChatRef,
     Delivery,
     DeliveryState,
-    Digest,
-    Listing,
+    Ingested,
+    LedgerLine,
+    ListingRecord,
     Malformed,
     Match,
-    NotSent,
-    Outcome,
+    NewDigest,
     Paper,
-    PaperRef,
-    Part,
     Platform,
-    Reading,
     Subscription,
     Summary,
     SummaryKey,
+    TopicState,
+    Usage,
     Wanted,
 )
-
-
-class Clock(Protocol):
-    """Time, so that a test can run a week in a minute."""
-
-    def now(self) -> datetime:
-        """The time in UTC."""
-
-    async def sleep(self, seconds: float) -> None: ...
-
-
-class PaperSource(Protocol):
-    """arXiv. Every method waits its turn at the one gate and raises `SourceUnavailable` when arXiv does not serve."""
-
-    async def listing(self, archives: Collection[str]) -> Listing:
-        """Today's announcement feed of these archives or categories ("cs", "math", "cs.CV")."""
-
-    async def changed(self, first: date, last: date) -> Listing:
-        """What was announced on these days, inferred from OAI records.
-
-        `Listing.day` is the newest of these days that has come by arXiv's own clock, which may be before all of them;
-        the entries carry their own day.
-        """
-
-    async def submitted(self, archives: Collection[str], first: date, last: date) -> Sequence[Paper]:
-        """Papers of these archives submitted from `first` to `last`, as the query API has them."""
-
-    async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
-        """Papers by id; ids that arXiv does not know are absent."""
-
-    def take_malformed(self) -> Sequence[Malformed]:
-        """Entries of API answers that could not be read, since this was last asked."""
-
-    async def license(self, paper_id: str) -> str | None:
-        """The licence URL from the paper's OAI record, None where it has none."""
-
-
-class Reader(Protocol):
-    """Full texts."""
-
-    async def kept(self, paper: Paper) -> Reading | None:
-        """What `read` gave before, if it is there without asking anybody."""
-
-    async def read(self, paper: Paper) -> Reading:
-        """The paper's text and figures, from HTML, PDF, or (with `problem` set) its abstract.
-
-        Raises `SourceUnavailable` only.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryRequest:
-    """What to summarize. `reading` is None for a brief summary from title and abstract.
-
-    `facts` is the same version's deep summary in English, where a model made one: it is said in the language asked
-    for, and the paper is not read again.
-    """
-
-    key: SummaryKey
-    paper: Paper
-    reading: Reading | None = None
-    facts: Summary | None = None
-
-
-class Summarizer(Protocol):
-    """A maker of summaries. `name` is its provenance: "extractive", "google:NAME", "openai:NAME"."""
-
-    @property
-    def name(self) -> str: ...
-
-    async def summarize(self, request: SummaryRequest) -> Summary:
-        """Raises `ModelUnavailable` (try the next, or later) or `ModelRefused` (this paper, this model: no)."""
-
-
-class Renderer(Protocol):
-    """Turns a digest into the messages of one platform, each within its limits. Pure."""
-
-    def parts(self, digest: Digest, chat: Chat) -> list[Part]: ...
-
-
-class Sender(Protocol):
-    """Sends parts to one platform."""
-
-    @property
-    def platform(self) -> Platform: ...
-
-    def turn(self, chat: ChatRef, part: Part) -> AbstractAsyncContextManager[NotSent | None]:
-        """Wait until the platform's limits leave room for this part; inside, it may be sent at once.
-
-        `NotSent` says that it may not be sent now, after all. Who waits here has not begun to send.
-        """
-
-    async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
-        """Send one part once. `key` names the part for ever: a nonce, where the platform has them, derives from it.
-
-        It ends in "|NUMBER", and the parts of one digest share what stands before that.
-        """
-
-    async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
-        """Look for a part of unknown fate among one's own messages from `since` on: its id, or None where it is surely
-        not there, or where sending it again makes no second message in any case.
-
-        Raises `RetryLater` where the platform does not let us look now, and `CannotTell` where it never will; sending
-        then could repeat it.
-        """
-
-    async def warn(self, chat: ChatRef, text: str) -> None:
-        """Tell those who manage a chat, elsewhere than there and as well as that can be done, that it will be left
-        alone; `text` says why ("bot was kicked from the channel"). Raises nothing."""
-
-
-# ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """What one ingest changed: papers never seen, papers that came to a newer version, announcements never seen."""
-
-    papers: int
-    updated: int
-    announcements: int
-
-
-@dataclass(frozen=True, slots=True)
-class ListingRecord:
-    """The ledger's line for one archive and listing day.
-
-    `source` is "feed" or "oai". `announced` is how many papers it named; each counts for one archive, the first of its
-    categories' that was asked for, so that a day's sum counts every paper once. `malformed` is how many entries of the
-    whole listing could not be read, the same in each of its lines; `complete` is false where the day has to be asked
-    for again.
-    """
-
-    day: date
-    archive: str
-    source: str
-    announced: int
-    malformed: int
-    complete: bool
-    checked_at: datetime
-    why: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TopicState:
-    """A topic and how far it has been matched: `matched_seq` is the last announcement sequence number it saw."""
-
-    id: int
-    query: str
-    matched_seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewDigest:
-    """A digest to write: `slot` is unique for its chat ("2026-06-02", "now …"); `paper_ids` become taken by it."""
-
-    chat: ChatRef
-    slot: str
-    first_day: date
-    last_day: date
-    paper_ids: tuple[str, ...]
-    parts: tuple[Part, ...]
-    next_due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What one model was asked on one UTC day."""
-
-    model: str
-    day: date
-    requests: int
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    """One listing day, or one category's part of it: how many papers arXiv announced, and how far they have come."""
-
-    day: date
-    announced: int
-    ingested: int
-    matched: int
-    chosen: int
-    summarized: int
-    sent: int
-    category: str | None = None
 
 
 class Papers(Protocol):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import SectionKind
-from bot.reading.captions import parse_caption
-from bot.reading.headings import kind_of_title, split_number
+from bot.reading.labels import kind_of_title, parse_caption, split_number
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,110 @@
+"""Chats with their settings, and the topics that they follow."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from bot.model.papers import Announced
+from bot.model.summaries import Depth
+
+
+class Platform(enum.StrEnum):
+    TELEGRAM = "telegram"
+    DISCORD = "discord"
+    SITE = "site"
+
+
+_CHAT_IDS = {"telegram": r"-?\d+(/\d+)?", "discord": r"\d+", "site": r"[a-z]+"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChatRef:
+    """A place that receives: `telegram:-100123`, `telegram:-100123/45` (forum topic), `discord:987`, `site:archive`."""
+
+    platform: Platform
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> ChatRef:
+        """Read `PLATFORM:ID`; raises ValueError with a sentence that says what is expected."""
+        platform, _, ident = text.strip().partition(":")
+        if platform not in (*Platform,) or not ident:
+            raise ValueError(f"“{text}” is not a chat; write telegram:ID, discord:ID or site:archive.")
+        if not re.fullmatch(_CHAT_IDS[platform], ident):
+            raise ValueError(
+                f"“{ident}” is no chat id on {platform}; ids are numbers (send /start in the chat instead)."
+            )
+        return cls(Platform(platform), ident)
+
+
+ARCHIVE = ChatRef(Platform.SITE, "archive")
+
+
+class Style(enum.StrEnum):
+    """How much of each paper a digest shows."""
+
+    CARDS = "cards"
+    """Headline, takeaways and links of each paper."""
+    COMPACT = "compact"
+    """Title, headline and link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat with its settings. `digest_time` is the chat's own wall clock in `timezone`; `next_due_at` is UTC.
+
+    `suspended` is the reason why nothing is sent there ("blocked by the user"), None while all is well.
+    """
+
+    ref: ChatRef
+    title: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    digest_time: time = time(9, 0)
+    size: int = 10
+    style: Style = Style.CARDS
+    depth: Depth = Depth.BRIEF
+    next_due_at: datetime | None = None
+    suspended: str | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A chat following a topic (its normalized query), from listing day `since` on."""
+
+    chat: ChatRef
+    topic: str
+    since: date
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """A topic and how far it has been matched: `matched_seq` is the last announcement sequence number it saw."""
+
+    id: int
+    query: str
+    matched_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A topic (its normalized query) that an announced paper satisfies, and the terms that made it so."""
+
+    topic: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An announced paper that a chat's topics match and that the chat has not had."""
+
+    announced: Announced
+    matches: tuple[Match, ...]

@@ -1,0 +1,98 @@
+"""Cards, the digests that they make up, and a digest's messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from bot.model.chats import ChatRef, Match
+from bot.model.papers import Announcement, Paper
+from bot.model.readings import Figure, FoundLinks
+from bot.model.summaries import Summary
+
+JSON = dict[str, Any]
+"""A JSON object that a platform's renderer made and its sender understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One paper ready to show, free of any platform's markup."""
+
+    paper: Paper
+    announcement: Announcement | None = None
+    matched: tuple[Match, ...] = ()
+    summary: Summary | None = None
+    links: FoundLinks = field(default_factory=FoundLinks)
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The listing days that a digest covers, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A delivery of an earlier digest that may not have arrived; `day` is the chat's own date of that digest."""
+
+    delivery_id: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The cards that one chat gets for one window, in the language they are in.
+
+    `announced` papers came out in the window, `matched` of them satisfy a topic; `also` are the papers past the
+    digest's size, shown as title lines. `quiet` says why there is nothing, in a sentence. `notes` say what is
+    missing and why (budget, model down).
+    """
+
+    topics: tuple[str, ...]
+    window: Window
+    announced: int
+    matched: int
+    cards: tuple[Card, ...]
+    also: tuple[Card, ...] = ()
+    language: str = "en"
+    quiet: str | None = None
+    notes: tuple[str, ...] = ()
+    each_day: tuple[tuple[date, int], ...] = ()
+    """How many papers came out on each listing day of the window, where that was asked for."""
+    doubtful: tuple[Doubtful, ...] = ()
+    """Messages of the chat's last digest that can be asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """There is nothing to send now; `why` is a sentence for the chat."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a digest as its platform takes it. `paper_ids` are the papers it shows.
+
+    The payload says `"asked": True` where a person is waiting for it.
+    """
+
+    payload: JSON
+    paper_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewDigest:
+    """A digest to write: `slot` is unique for its chat ("2026-06-02", "now …"); `paper_ids` become taken by it."""
+
+    chat: ChatRef
+    slot: str
+    first_day: date
+    last_day: date
+    paper_ids: tuple[str, ...]
+    parts: tuple[Part, ...]
+    next_due_at: datetime | None

@@ -1,0 +1,24 @@
+"""What the pipeline and the use cases need from the outside, as Protocols, by who implements them."""
+
+from bot.ports.arxiv import PaperSource, Reader
+from bot.ports.clock import Clock
+from bot.ports.platforms import Renderer, Sender
+from bot.ports.store import Chats, Operations, Outbox, Papers, Store, Summaries, Topics
+from bot.ports.summaries import Makers, Summarizer
+
+__all__ = [
+    "Chats",
+    "Clock",
+    "Makers",
+    "Operations",
+    "Outbox",
+    "PaperSource",
+    "Papers",
+    "Reader",
+    "Renderer",
+    "Sender",
+    "Store",
+    "Summaries",
+    "Summarizer",
+    "Topics",
+]

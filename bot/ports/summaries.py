@@ -1,0 +1,35 @@
+"""What is needed of makers of summaries. Implemented by `bot.summaries`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from bot.errors import PaperboyError
+from bot.model import Left, Summary, SummaryKey, SummaryRequest
+
+
+class Summarizer(Protocol):
+    """A maker of summaries. `name` is its provenance: "extractive", "google:NAME", "openai:NAME"."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def summarize(self, request: SummaryRequest) -> Summary:
+        """Raises `ModelUnavailable` (try the next, or later) or `ModelRefused` (this paper, this model: no)."""
+
+
+class Makers(Summarizer, Protocol):
+    """The configured models in their order, and the summarizer that always works."""
+
+    async def summarize_many(self, requests: Sequence[SummaryRequest]) -> Mapping[SummaryKey, Summary | PaperboyError]:
+        """Brief summaries of several papers with few requests; what could not be made stands there as its error."""
+
+    def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
+        """Made without a model, saying why. Never fails."""
+
+    async def left(self) -> Left:
+        """What may still be asked of the models today."""
+
+    async def probe(self, name: str) -> str:
+        """A tiny request to one model: "answers in 1.2 s". Raises `ModelUnavailable`, `ModelRefused`, `BadSetting`."""

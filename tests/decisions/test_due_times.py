@@ -1,0 +1,74 @@
+"""A chat's digest is due at its own hour, once a day, whatever its clock does."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.decisions import due_times
+from bot.model import (
+    Chat,
+    ChatRef,
+    Platform,
+)
+
+HERE = ChatRef(Platform.TELEGRAM, "7")
+
+
+NOW = datetime(2026, 6, 3, 6, 0, tzinfo=UTC)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def chat(zone: str = "UTC", at: time = time(9, 0)) -> Chat:
+    return Chat(HERE, timezone=zone, digest_time=at)
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "due"),
+    [
+        ("UTC", "2026-06-03T08:59", "2026-06-03T09:00"),
+        ("UTC", "2026-06-03T09:00", "2026-06-04T09:00"),
+        ("Asia/Tokyo", "2026-06-03T06:00", "2026-06-04T00:00"),
+        ("America/New_York", "2026-06-03T06:00", "2026-06-03T13:00"),
+        ("Europe/Berlin", "2026-03-28T10:00", "2026-03-29T07:00"),
+        ("Europe/Berlin", "2026-10-24T10:00", "2026-10-25T08:00"),
+    ],
+)
+def test_a_digest_is_due_at_the_chats_own_hour_also_across_clock_changes(zone: str, now: str, due: str) -> None:
+    assert due_times.next_due(chat(zone), datetime.fromisoformat(now + "+00:00")) == datetime.fromisoformat(
+        due + "+00:00"
+    )
+
+
+def test_an_hour_that_the_clock_skips_still_comes_once() -> None:
+    skipped = chat("Europe/Berlin", time(2, 30))
+    first = due_times.next_due(skipped, datetime(2026, 3, 28, 12, tzinfo=UTC))
+    second = due_times.next_due(skipped, first)
+    assert first.astimezone(ZoneInfo("Europe/Berlin")).date() == date(2026, 3, 29)
+    assert second.astimezone(ZoneInfo("Europe/Berlin")).date() == date(2026, 3, 30)
+
+
+@given(
+    zone=st.sampled_from(["UTC", "Asia/Kolkata", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe"]),
+    at=st.times(),
+    now=st.integers(0, 4 * 365 * 24 * 60).map(lambda minutes: utc("2024-01-01") + timedelta(minutes=minutes)),
+)
+def test_the_next_digest_is_always_later_and_at_most_two_days_away(zone: str, at: time, now: datetime) -> None:
+    due = due_times.next_due(chat(zone, at.replace(microsecond=0, tzinfo=None)), now)
+    assert now < due <= now + timedelta(days=2)
+
+
+def test_a_slot_is_the_chats_own_date() -> None:
+    assert due_times.slot_of(chat("Asia/Tokyo"), datetime(2026, 6, 3, 23, tzinfo=UTC)) == "2026-06-04"
+
+
+def test_a_digest_waits_an_hour_for_summaries_and_no_longer() -> None:
+    assert due_times.may_wait(NOW, NOW + timedelta(minutes=59))
+    assert not due_times.may_wait(NOW, NOW + timedelta(minutes=60))

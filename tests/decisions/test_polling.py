@@ -1,0 +1,92 @@
+"""When arXiv is asked again."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.decisions import polling
+from bot.decisions.polling import PollState
+from tests.decisions.test_due_times import NOW
+
+DAY = date(2026, 6, 3)
+
+
+def test_arxiv_is_asked_at_once_the_first_time() -> None:
+    assert polling.poll_due(PollState(), DAY, NOW)
+
+
+def test_a_listing_that_is_there_is_asked_for_once_more_later_and_then_left_alone() -> None:
+    had = polling.after_poll(PollState(), DAY, NOW)
+    assert not polling.poll_due(had, DAY, NOW + timedelta(hours=5))
+    assert polling.poll_due(had, DAY, NOW + timedelta(hours=6))
+    again = polling.after_poll(had, DAY, NOW + timedelta(hours=6))
+    assert not polling.poll_due(again, DAY, NOW + timedelta(hours=23))
+    assert polling.poll_due(again, DAY + timedelta(days=1), NOW + timedelta(hours=23))
+
+
+def test_on_an_unforeseen_holiday_arxiv_is_asked_less_often_but_a_late_feed_is_seen_the_same_morning() -> None:
+    state, now, asked = PollState(DAY - timedelta(days=1), 2, 0, NOW - timedelta(hours=9)), NOW, []
+    for _ in range(24 * 60):
+        if polling.poll_due(state, DAY, now):
+            state = polling.after_poll(state, None, now)
+            asked.append(now)
+        now += timedelta(minutes=1)
+    assert 4 <= len(asked) <= 20
+    assert max(later - earlier for earlier, later in itertools.pairwise(asked)) <= timedelta(minutes=90)
+
+
+def test_an_archive_that_nobody_followed_before_is_asked_for_at_once() -> None:
+    had = polling.after_poll(PollState(), DAY, NOW)
+    assert polling.poll_due(had, DAY, NOW + timedelta(minutes=1), unasked=True)
+
+
+def test_after_a_failure_arxiv_is_left_alone_for_as_long_as_it_asked() -> None:
+    failed = polling.after_failed_poll(PollState(), 600.0, NOW)
+    assert not polling.poll_due(failed, DAY, NOW + timedelta(seconds=599))
+    assert polling.poll_due(failed, DAY, NOW + timedelta(seconds=600))
+
+
+def test_a_clock_that_went_back_does_not_stop_the_polls() -> None:
+    had = polling.after_poll(PollState(), DAY, NOW + timedelta(days=400))
+    assert polling.poll_due(had, DAY, NOW)
+
+
+def test_a_day_to_come_that_is_remembered_as_had_does_not_stop_the_polls_and_is_forgotten() -> None:
+    wrong = PollState(date(2036, 6, 2), 2, 0, NOW)
+    assert not polling.poll_due(wrong, DAY, NOW + timedelta(minutes=19))
+    assert polling.poll_due(wrong, DAY, NOW + timedelta(minutes=20))
+    later = NOW + timedelta(minutes=20)
+    assert polling.after_poll(wrong, DAY, later) == PollState(DAY, 1, 0, later)
+    assert polling.after_poll(wrong, None, later).day is None
+
+
+def test_under_a_slow_clock_arxiv_is_asked_on_and_less_often() -> None:
+    slow = NOW - timedelta(days=30)
+    state = polling.after_poll(PollState(), DAY, slow)
+    asked = []
+    for minute in range(24 * 60):
+        now = slow + timedelta(minutes=minute)
+        if polling.poll_due(state, DAY - timedelta(days=30), now):
+            state = polling.after_poll(state, DAY, now)
+            asked.append(now)
+    assert state.day == DAY
+    assert 12 <= len(asked) <= 20
+
+
+@given(
+    st.builds(
+        PollState,
+        st.none() | st.dates(date(2024, 1, 1), date(2030, 1, 1)),
+        st.integers(0, 5),
+        st.integers(0, 5),
+        st.none() | st.datetimes(timezones=st.just(UTC)),
+        st.integers(0, 9),
+        st.none() | st.datetimes(timezones=st.just(UTC)),
+    )
+)
+def test_what_is_remembered_of_a_poll_comes_back_whole(state: PollState) -> None:
+    assert PollState.from_json(state.as_json()) == state

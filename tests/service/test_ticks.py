@@ -1,0 +1,51 @@
+"""Jobs that run every so often, each by itself."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.errors import StoreUnavailable
+from bot.service.ticks import STOP_WITHIN, Ticks
+
+
+async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_ends_it() -> None:
+    ticks = Ticks()
+    beats, endless = 0, asyncio.Event()
+
+    async def beat() -> None:
+        nonlocal beats
+        beats += 1
+
+    async def fail() -> None:
+        raise StoreUnavailable("The database is locked.")
+
+    async def hang() -> None:
+        await endless.wait()
+
+    ticks.every(0.05, "beat", beat)
+    ticks.every(0.05, "fail", fail)
+    ticks.every(0.05, "hang", hang)
+    ticks.start()
+    async with asyncio.timeout(20):
+        while beats < 3:  # noqa: ASYNC110 - the scheduler tells nobody
+            await asyncio.sleep(0.01)
+    async with asyncio.timeout(STOP_WITHIN):
+        await ticks.stop()
+    after = beats
+    await asyncio.sleep(0.2)
+    assert beats == after
+
+
+async def test_work_under_way_may_finish_before_the_ticks_are_gone() -> None:
+    ticks, begun, finished = Ticks(), asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        await asyncio.sleep(0.05)
+        finished.set()
+
+    ticks.every(60, "work", work)
+    ticks.start()
+    await begun.wait()
+    await ticks.stop()
+    assert finished.is_set()
