@@ -21,7 +21,7 @@ from pathlib import Path
 from bot.errors import BadTopic
 from bot.model import Paper
 from bot.topics import Topic, parse
-from bot.topics.indexed_paper import Prepared
+from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.matching import Matcher, because, satisfies
 from bot.topics.text import words
 
@@ -142,7 +142,7 @@ def main() -> None:
     started = time.process_time()
     plain = []
     for number in sample:
-        prepared = Prepared(papers[number])
+        prepared = IndexedPaper(papers[number])
         plain.append(
             [(ident, because(topic, prepared)) for ident, topic in enumerate(topics) if satisfies(topic, prepared)]
         )

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import sample
-from bot.decisions.digests import card
+from bot.decisions.digest_content import card
 from bot.model import (
     Announced,
     Announcement,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.arxiv import ids
-from bot.conversation import Asker, Conversation, Result, Stale
+from bot.conversation import Conversation, Requester, Result, Stale
 from bot.model import ChatRef, Depth
 
 LONGEST = 48
@@ -44,7 +44,7 @@ def parse(text: object) -> Action | None:
     return Action(match["verb"], match["argument"])
 
 
-async def perform(conversation: Conversation, asker: Asker, ref: ChatRef, action: Action) -> Result:
+async def perform(conversation: Conversation, asker: Requester, ref: ChatRef, action: Action) -> Result:
     """Do what a button says, for this asker in this chat; rights are checked as for the command."""
     argument = action.argument
     match action.verb:

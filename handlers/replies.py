@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import singledispatch
 
 from bot import conversation as results
-from bot.conversation import values
+from bot.conversation import setting_values
 from bot.errors import TellUser
 from bot.model import Depth
 from bot.render.cards import card_reply
@@ -260,9 +260,9 @@ _LABELS = {
 @reply.register
 def _(result: results.SettingsView) -> Reply:
     lines: list[tuple[Span, ...]] = []
-    for name in values.NAMES:
-        lines.append((Text(f"{_LABELS[name]}: "), Text(values.current(result.chat, name)[1], bold=True)))
-    buttons = [Button(_LABELS[name], action=str(Action("choose", name))) for name in values.NAMES]
+    for name in setting_values.NAMES:
+        lines.append((Text(f"{_LABELS[name]}: "), Text(setting_values.current(result.chat, name)[1], bold=True)))
+    buttons = [Button(_LABELS[name], action=str(Action("choose", name))) for name in setting_values.NAMES]
     next_one = Note((Text(f"Next digest: {_when(result.first_due)}."),))
     return Reply(
         Document((Heading((Text("Settings", bold=True),)), Bullets(tuple(lines)), next_one)), _rows(buttons, 3)
@@ -297,7 +297,7 @@ def _(result: results.NotAccepted) -> Reply:
     buttons = [
         Button(each, action=str(Action("set", f"{result.name}={each}")))
         for each in result.examples
-        if result.name in values.NAMES and each.isascii() and " " not in each
+        if result.name in setting_values.NAMES and each.isascii() and " " not in each
     ]
     return Reply(Document((Line((*line, Text("."))),)), _rows(buttons, 3))
 

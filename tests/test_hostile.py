@@ -16,10 +16,10 @@ import pytest
 from bot import conversation as results
 from bot import pipeline
 from bot import topics as topic_language
-from bot.conversation import Asker, Conversation, Defaults, topic_key
+from bot.conversation import Conversation, Defaults, Requester, topic_key
 from bot.errors import SourceUnavailable
-from bot.model import Card, Chat, ChatRef, Depth, Digest, PaperRef, Platform, Quiet
-from bot.pipeline import Press
+from bot.model import Card, Chat, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
+from bot.pipeline import DigestBuilder
 from bot.service.app import renderers
 from bot.sources import api_answers, feed, oai
 from bot.storage.store import SqlStore
@@ -117,7 +117,7 @@ async def test_a_hostile_paper_arrives_as_plain_text_on_both_platforms(store: Sq
     await pipeline.choose(store, NOW)
     makers = FakeMakers(clock)
     await pipeline.summarize(store, makers, AbstractReader(), clock)
-    assert await pipeline.compose(store, Press(renderers(), makers, AbstractReader()), clock) == 2
+    assert await pipeline.compose(store, DigestBuilder(renderers(), makers, AbstractReader()), clock) == 2
     deliveries = await store.deliveries()
     assert {delivery.chat for delivery in deliveries} == {ANN, BOB}
     for delivery in deliveries:
@@ -167,7 +167,7 @@ async def no_reading(ref: PaperRef, language: str, depth: Depth) -> Card:
     raise AssertionError(f"{ref} must not be read")
 
 
-async def no_digest(ref: ChatRef) -> Digest | Quiet:
+async def no_digest(ref: ChatRef) -> Digest | NothingToSend:
     raise AssertionError(f"no digest for {ref}")
 
 
@@ -176,7 +176,7 @@ def talk(store: SqlStore) -> Conversation:
     return Conversation(store, FakeClock(NOW), no_reading, no_digest, Defaults())
 
 
-OWNER, MEMBER = Asker("5", is_admin=True), Asker("6", is_admin=False)
+OWNER, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)
 
 BLOWN_UP = {
     "deep": "(" * 5_000 + "a" + ")" * 5_000,

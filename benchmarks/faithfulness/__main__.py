@@ -26,7 +26,7 @@ import structlog
 from benchmarks.codelinks import named_repositories, rows
 from benchmarks.faithfulness.counting import ERRORS, LINES, count
 from benchmarks.faithfulness.texts import full_text, readings
-from bot.decisions import digests
+from bot.decisions import digest_content
 from bot.errors import PaperboyError
 from bot.model import Depth, Paper, Reading, SummaryKey, SummaryRequest
 from bot.render.json import card_json
@@ -63,7 +63,7 @@ async def shown(chain: Chain, drawn: Drawn, language: str) -> Counter[str]:
             summary = await chain.summarize(request)
         except PaperboyError as error:
             summary = chain.extractive_instead(request, str(error))
-        card = digests.card(paper, summary=summary, reading=reading)
+        card = digest_content.card(paper, summary=summary, reading=reading)
         return count(json.loads(json.dumps(card_json(card))), paper, language, full_text(reading) if reading else "")
 
     found = sum(await asyncio.gather(*(one(paper, reading) for paper, reading in drawn)), Counter[str]())
@@ -77,7 +77,7 @@ def links(topics: Path) -> None:
     for row in rows(topics):
         truth = {f"https://github.com/{name}".lower() for name in named_repositories(row["abstract"])}
         paper = Paper(row["id"], 1, row["title"], (), row["abstract"], ())
-        shown = {url.lower() for url in card_json(digests.card(paper))["urls"]["code"]}
+        shown = {url.lower() for url in card_json(digest_content.card(paper))["urls"]["code"]}
         shown = {url for url in shown if url.startswith("https://github.com/")}
         papers += "github.com" in row["abstract"].lower()
         named, found, odd = named + len(truth), found + len(truth & shown), odd + len(shown - truth)

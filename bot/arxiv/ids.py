@@ -61,18 +61,18 @@ _KNOWN_BUT_MUTE = {
 
 
 @dataclass(frozen=True, slots=True)
-class NotALink:
+class NotAPaperLink:
     """There is no arXiv paper in what was sent; `why` is one or two plain sentences for the person who sent it."""
 
     why: str
 
 
-def resolve(text: str) -> PaperRef | NotALink:
+def resolve(text: str) -> PaperRef | NotAPaperLink:
     """The first arXiv paper that a text names."""
     if not text.strip():
-        return NotALink(f"There is nothing to read. {WHAT_TO_SEND}")
+        return NotAPaperLink(f"There is nothing to read. {WHAT_TO_SEND}")
     if len(text) > LONGEST:
-        return NotALink(f"That text is too long to look through. {WHAT_TO_SEND}")
+        return NotAPaperLink(f"That text is too long to look through. {WHAT_TO_SEND}")
     plain = unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2212", "-")
     reasons = []
     for piece in _CUTS.split(plain):
@@ -82,7 +82,7 @@ def resolve(text: str) -> PaperRef | NotALink:
         if found is not None:
             reasons.append(found)
     why = reasons[0] if reasons else "There is no arXiv id in it."
-    return NotALink(f"{why} {WHAT_TO_SEND}")
+    return NotAPaperLink(f"{why} {WHAT_TO_SEND}")
 
 
 def parse_id(text: str) -> PaperRef | None:

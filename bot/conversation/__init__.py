@@ -2,7 +2,6 @@
 
 from bot.conversation.results import (
     AlreadySubscribed,
-    Asker,
     Busy,
     Changed,
     Choices,
@@ -22,6 +21,7 @@ from bot.conversation.results import (
     NotUnderstood,
     PaperCard,
     Privacy,
+    Requester,
     Resent,
     Result,
     SettingsView,
@@ -41,7 +41,6 @@ from bot.conversation.use_cases import Conversation, Defaults, DigestNow, Operat
 
 __all__ = [
     "AlreadySubscribed",
-    "Asker",
     "Busy",
     "Changed",
     "Choices",
@@ -66,6 +65,7 @@ __all__ = [
     "PaperCard",
     "Privacy",
     "ReadPaper",
+    "Requester",
     "Resent",
     "Result",
     "SettingsView",

@@ -10,7 +10,7 @@ from bot.model import Card, Chat, Depth
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Requester:
     """Who speaks: the platform's user id, and whether they may manage the chat (always true in a private chat)."""
 
     user_id: str

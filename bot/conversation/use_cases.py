@@ -15,10 +15,9 @@ import structlog
 
 from bot import topics
 from bot.arxiv import categories, ids
-from bot.conversation import values
+from bot.conversation import setting_values
 from bot.conversation.results import (
     AlreadySubscribed,
-    Asker,
     Busy,
     Changed,
     Choices,
@@ -38,6 +37,7 @@ from bot.conversation.results import (
     NotUnderstood,
     PaperCard,
     Privacy,
+    Requester,
     Resent,
     SettingsView,
     Stale,
@@ -55,7 +55,7 @@ from bot.conversation.results import (
 from bot.decisions import ledger
 from bot.decisions.due_times import next_due
 from bot.errors import BadTopic, GiveUp, NoSuchPaper, RetryLater
-from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, PaperRef, Platform, Quiet, Subscription
+from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, NothingToSend, PaperRef, Platform, Subscription
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -82,7 +82,7 @@ class DigestNow(Protocol):
     Raises `RetryLater`.
     """
 
-    async def __call__(self, ref: ChatRef) -> Digest | Quiet: ...
+    async def __call__(self, ref: ChatRef) -> Digest | NothingToSend: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Conversation:
     async def privacy(self) -> Privacy:
         return Privacy()
 
-    async def health(self, asker: Asker, ref: ChatRef) -> Health | NotOperator:
+    async def health(self, asker: Requester, ref: ChatRef) -> Health | NotOperator:
         """How the service is. It names other chats, so a Telegram group, where everybody reads along, is not told."""
         group = ref.platform is Platform.TELEGRAM and ref.id.startswith("-")
         if self._operators is None or group or f"{ref.platform}:{asker.user_id}" not in self._operators.who:
@@ -149,7 +149,7 @@ class Conversation:
     # ── topics ──
 
     async def subscribe(
-        self, asker: Asker, ref: ChatRef, query: str, title: str = ""
+        self, asker: Requester, ref: ChatRef, query: str, title: str = ""
     ) -> Subscribed | AlreadySubscribed | NotUnderstood | TooMany | NotAllowed | Incomplete:
         """Let the chat follow a topic, beginning with the latest listing."""
         if not asker.is_admin:
@@ -174,7 +174,7 @@ class Conversation:
         return Subscribed(chat, topic.query, explained, since, self._due_locally(chat), len(following) + 1)
 
     async def unsubscribe(
-        self, asker: Asker, ref: ChatRef, what: str
+        self, asker: Requester, ref: ChatRef, what: str
     ) -> Unsubscribed | NotSubscribed | NotAllowed | Incomplete:
         """`what` is a topic as typed, its number in the chat's list, or its `topic_key`."""
         if not asker.is_admin:
@@ -188,7 +188,7 @@ class Conversation:
             return NotSubscribed(what.strip(), _closest_first(following, what))
         return Unsubscribed(found.topic, len(following) - 1)
 
-    async def unsubscribe_key(self, asker: Asker, ref: ChatRef, key: str) -> Unsubscribed | NotAllowed | Stale:
+    async def unsubscribe_key(self, asker: Requester, ref: ChatRef, key: str) -> Unsubscribed | NotAllowed | Stale:
         """As `unsubscribe`, for a button that names the topic by its `topic_key`."""
         following = await self._store.subscriptions(ref)
         found = next((each.topic for each in following if topic_key(each.topic) == key), None)
@@ -224,7 +224,7 @@ class Conversation:
         if not link.strip():
             return Incomplete("summarize")
         target = ids.resolve(link.strip())
-        if isinstance(target, ids.NotALink):
+        if isinstance(target, ids.NotAPaperLink):
             return NotALink(link.strip(), target.why)
         if self._reading[ref] >= READINGS_AT_ONCE:
             return Busy(f"I am already reading {READINGS_AT_ONCE} papers for this chat; ask again when they are here.")
@@ -254,7 +254,7 @@ class Conversation:
             return Withdrawn(card)
         return PaperCard(card, chat.language, depth)
 
-    async def digest_now(self, asker: Asker, ref: ChatRef) -> DigestComing | NothingNow | Busy | NotAllowed:
+    async def digest_now(self, asker: Requester, ref: ChatRef) -> DigestComing | NothingNow | Busy | NotAllowed:
         """Write a digest of what is new for the chat; its papers are taken, and delivery sends it."""
         if not asker.is_admin:
             return NotAllowed("call for a digest now")
@@ -267,11 +267,11 @@ class Conversation:
         except RetryLater as error:
             log.warning("digest not composed", chat=str(ref), why=str(error))
             return Busy(str(error), error.retry_after)
-        if isinstance(digest, Quiet):
+        if isinstance(digest, NothingToSend):
             return NothingNow(digest.why, following)
         return DigestComing(len(digest.cards), len(digest.also))
 
-    async def resend(self, asker: Asker, ref: ChatRef, number: str) -> Resent | NotAllowed | Stale:
+    async def resend(self, asker: Requester, ref: ChatRef, number: str) -> Resent | NotAllowed | Stale:
         """Send a message of unknown fate again; only this chat's own, and once however often the button is pressed."""
         if not asker.is_admin:
             return NotAllowed("have a message sent again")
@@ -294,22 +294,22 @@ class Conversation:
     async def choices(self, ref: ChatRef, name: str) -> Choices | NotAccepted:
         """Common values of one setting, for buttons."""
         chat = await self._known(ref) or self._new_chat(ref)
-        return values.choices(chat, name)
+        return setting_values.choices(chat, name)
 
     async def suggest_values(self, ref: ChatRef, name: str, prefix: str) -> list[Suggestion]:
         """Common values of one setting that hold `prefix`; unlike `choices`, this resumes nothing."""
-        offered = values.choices(await self._store.chat(ref) or self._new_chat(ref), name)
+        offered = setting_values.choices(await self._store.chat(ref) or self._new_chat(ref), name)
         options = offered.options if isinstance(offered, Choices) else ()
         wanted = prefix.strip().casefold()
         return [Suggestion(value, label) for value, label in options if wanted in label.casefold()]
 
     async def change(
-        self, asker: Asker, ref: ChatRef, name: str, value: str, title: str = ""
+        self, asker: Requester, ref: ChatRef, name: str, value: str, title: str = ""
     ) -> Changed | NotAccepted | NotAllowed:
         """Change one setting (`values.NAMES`). A new time or time zone sets the next digest anew."""
         if not asker.is_admin:
             return NotAllowed("change its settings")
-        change = values.read(name, value, self._clock.now())
+        change = setting_values.read(name, value, self._clock.now())
         if isinstance(change, NotAccepted):
             return change
         chat = await self._known(ref, title) or self._new_chat(ref, title)
@@ -321,13 +321,13 @@ class Conversation:
 
     # ── coming and going ──
 
-    async def ask_forget(self, asker: Asker, ref: ChatRef) -> ConfirmForget | NotAllowed:
+    async def ask_forget(self, asker: Requester, ref: ChatRef) -> ConfirmForget | NotAllowed:
         """The question before `forget`."""
         if not asker.is_admin:
             return NotAllowed("make me forget it")
         return ConfirmForget(len(await self._store.subscriptions(ref)))
 
-    async def forget(self, asker: Asker, ref: ChatRef) -> Forgotten | NotAllowed:
+    async def forget(self, asker: Requester, ref: ChatRef) -> Forgotten | NotAllowed:
         """Unsubscribe from everything and delete what is known of the chat."""
         if not asker.is_admin:
             return NotAllowed("make me forget it")

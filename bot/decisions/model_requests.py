@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import Depth, Left, Wanted
+from bot.model import Allowance, Depth, WantedSummary
 
 BATCH = 8
 """Abstracts that share one request at most."""
@@ -24,24 +24,24 @@ class Plan:
     """Groups of brief summaries (one language each, no paper twice) that share a request, those that are made one by
     one, and those for which today's budget does not reach."""
 
-    batches: tuple[tuple[Wanted, ...], ...] = ()
-    singles: tuple[Wanted, ...] = ()
-    left_out: tuple[Wanted, ...] = ()
+    batches: tuple[tuple[WantedSummary, ...], ...] = ()
+    singles: tuple[WantedSummary, ...] = ()
+    left_out: tuple[WantedSummary, ...] = ()
 
 
-def plan(wanted: Sequence[Wanted], left: Left, now: datetime) -> Plan:
+def plan(wanted: Sequence[WantedSummary], left: Allowance, now: datetime) -> Plan:
     """One by one where the budget lasts for that; else brief ones together, then deep ones in their order.
 
     A fifth is kept back for second askings. What goes out soonest, to most chats, comes first; what has gone out
     without a summary comes last.
     """
     ordered = tuple(sorted(wanted, key=lambda one: _urgency(one, now)))
-    purse = _Purse(left)
+    purse = RemainingBudget(left)
     if purse.takes(sum(map(requests_for, ordered)), sum(map(_tokens, ordered))):
         return Plan(singles=ordered)
-    batches: list[tuple[Wanted, ...]] = []
-    singles: list[Wanted] = []
-    left_out: list[Wanted] = []
+    batches: list[tuple[WantedSummary, ...]] = []
+    singles: list[WantedSummary] = []
+    left_out: list[WantedSummary] = []
     for group in grouped([one for one in ordered if one.key.depth is Depth.BRIEF]):
         fitting = purse.fitting(group)
         if fitting:
@@ -54,14 +54,14 @@ def plan(wanted: Sequence[Wanted], left: Left, now: datetime) -> Plan:
     return Plan(tuple(batches), tuple(singles), tuple(left_out))
 
 
-def requests_for(wanted: Wanted) -> int:
+def requests_for(wanted: WantedSummary) -> int:
     """What one summary takes where nothing goes wrong: a deep one in another language is read, then said."""
     return 2 if wanted.key.depth is Depth.DEEP and wanted.key.language.split("-")[0] != "en" else 1
 
 
-def grouped(wanted: Iterable[Wanted]) -> list[tuple[Wanted, ...]]:
+def grouped(wanted: Iterable[WantedSummary]) -> list[tuple[WantedSummary, ...]]:
     """Groups of one language each, with no paper twice in one, in order."""
-    groups: list[list[Wanted]] = []
+    groups: list[list[WantedSummary]] = []
     for one in wanted:
         for group in groups:
             fits = len(group) < BATCH and group[0].key.language == one.key.language
@@ -73,18 +73,18 @@ def grouped(wanted: Iterable[Wanted]) -> list[tuple[Wanted, ...]]:
     return [tuple(group) for group in groups]
 
 
-def _urgency(wanted: Wanted, now: datetime) -> tuple[bool, int, datetime, str]:
+def _urgency(wanted: WantedSummary, now: datetime) -> tuple[bool, int, datetime, str]:
     return wanted.due_at + LATE < now, -wanted.chats, wanted.due_at, wanted.key.paper_id
 
 
-def _tokens(wanted: Wanted) -> int:
+def _tokens(wanted: WantedSummary) -> int:
     return _DEEP_TOKENS if wanted.key.depth is Depth.DEEP else _BRIEF_TOKENS
 
 
-class _Purse:
+class RemainingBudget:
     """What is left while a plan is made."""
 
-    def __init__(self, left: Left) -> None:
+    def __init__(self, left: Allowance) -> None:
         self._requests = None if left.requests is None else left.requests - left.requests // 5
         self._tokens = None if left.tokens is None else left.tokens - left.tokens // 5
 
@@ -100,7 +100,7 @@ class _Purse:
         self._tokens = None if self._tokens is None else self._tokens - tokens
         return True
 
-    def fitting(self, group: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    def fitting(self, group: tuple[WantedSummary, ...]) -> tuple[WantedSummary, ...]:
         """The first of a group for which one request and its tokens are left."""
         count = len(group)
         while count and not self.spends(1, count * _SHARED_TOKENS):

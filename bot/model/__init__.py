@@ -7,13 +7,13 @@ from bot.model.deliveries import (
     Delivery,
     DeliveryState,
     NotSent,
-    Obstacle,
+    NotSentCause,
     Outcome,
     Rejected,
     Sent,
     Unknown,
 )
-from bot.model.digests import JSON, Card, Digest, Doubtful, NewDigest, Part, Quiet, Window
+from bot.model.digests import JSON, Card, Digest, NewDigest, NothingToSend, Part, UncertainDelivery, Window
 from bot.model.papers import (
     Announced,
     Announcement,
@@ -28,22 +28,23 @@ from bot.model.papers import (
 )
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.model.summaries import (
+    Allowance,
     Claim,
     Conclusion,
     Depth,
     Dropped,
-    Left,
     Provenance,
     Summary,
     SummaryKey,
     SummaryRequest,
     Usage,
-    Wanted,
+    WantedSummary,
 )
 
 __all__ = [
     "ARCHIVE",
     "JSON",
+    "Allowance",
     "Announced",
     "Announcement",
     "Candidate",
@@ -58,7 +59,6 @@ __all__ = [
     "DeliveryState",
     "Depth",
     "Digest",
-    "Doubtful",
     "Dropped",
     "Extent",
     "Figure",
@@ -66,14 +66,14 @@ __all__ = [
     "Ingested",
     "Kind",
     "LedgerLine",
-    "Left",
     "Listing",
     "ListingRecord",
     "Malformed",
     "Match",
     "NewDigest",
     "NotSent",
-    "Obstacle",
+    "NotSentCause",
+    "NothingToSend",
     "Outcome",
     "Paper",
     "PaperRef",
@@ -81,7 +81,6 @@ __all__ = [
     "Part",
     "Platform",
     "Provenance",
-    "Quiet",
     "Reading",
     "Rejected",
     "Section",
@@ -95,8 +94,9 @@ __all__ = [
     "SummaryRequest",
     "Table",
     "TopicState",
+    "UncertainDelivery",
     "Unknown",
     "Usage",
-    "Wanted",
+    "WantedSummary",
     "Window",
 ]

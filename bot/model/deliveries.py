@@ -53,7 +53,7 @@ class Sent:
     message_id: str
 
 
-class Obstacle(enum.StrEnum):
+class NotSentCause(enum.StrEnum):
     """What kept a message from being sent, for those who count; `why` says it to people."""
 
     LIMIT = "rate_limited"
@@ -72,7 +72,7 @@ class NotSent:
     why: str
     retry_after: float | None = None
     whole_platform: bool = False
-    cause: Obstacle = field(default=Obstacle.OTHER, compare=False)
+    cause: NotSentCause = field(default=NotSentCause.OTHER, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubtful:
+class UncertainDelivery:
     """A delivery of an earlier digest that may not have arrived; `day` is the chat's own date of that digest."""
 
     delivery_id: int
@@ -63,12 +63,12 @@ class Digest:
     notes: tuple[str, ...] = ()
     each_day: tuple[tuple[date, int], ...] = ()
     """How many papers came out on each listing day of the window, where that was asked for."""
-    doubtful: tuple[Doubtful, ...] = ()
+    doubtful: tuple[UncertainDelivery, ...] = ()
     """Messages of the chat's last digest that can be asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class NothingToSend:
     """There is nothing to send now; `why` is a sentence for the chat."""
 
     why: str

@@ -102,7 +102,7 @@ class SummaryRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedSummary:
     """A summary that some chat waits for. `chats` is how many do, `due_at` when the first of them is due (UTC).
 
     `why` is the reason of the last attempt that failed, or for which there was no budget; `again_at` when it is next.
@@ -127,7 +127,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Allowance:
     """What may still be asked today; None is unlimited. `used_up` is the sentence for those who get nothing of it."""
 
     requests: int | None = None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.pipeline.ask import Progress
+    from bot.pipeline.on_demand import Progress
 
 
 class ProgressBar:

@@ -19,8 +19,8 @@ from bot.service.clock import SystemClock
 from bot.settings import Settings
 from bot.storage import migrations
 from bot.storage.engine import Database, parse
-from bot.storage.schema import REVISION
 from bot.storage.store import SqlStore, open_store
+from bot.storage.tables import REVISION
 
 TABLES = {"alembic_version", "chats", "deliveries", "leases"}
 """What every version's database has."""

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from bot import pipeline, sample
 from bot import topics as topic_language
 from bot.model import ARCHIVE, Chat, ChatRef, Digest, Outcome, Paper, Part, Platform, Reading, Section, Sent, Source
-from bot.pipeline import Courier, Press
+from bot.pipeline import DeliveryWorker, DigestBuilder
 from bot.render.terminal import print_document, terminal_digest
 from bot.service.clock import SystemClock
 from bot.settings import Settings
@@ -102,7 +102,7 @@ async def run(settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True)
     async with _stage(settings, console) as stage:
         await _work(stage)
-        await Courier(stage.store, {Platform.SITE: stage.terminal}, stage.clock, "demo/0/0").deliver()
+        await DeliveryWorker(stage.store, {Platform.SITE: stage.terminal}, stage.clock, "demo/0/0").deliver()
     _farewell(settings, console)
 
 
@@ -133,8 +133,8 @@ async def _work(stage: Stage) -> None:
         await pipeline.summarize(stage.store, stage.makers, NoReader(), stage.clock)
         progress.advance(task)
         progress.update(task, description="Digest and archive")
-        press = Press({Platform.SITE: stage.terminal}, stage.makers, NoReader())
-        await pipeline.compose(stage.store, press, stage.clock, upto=stage.clock.day)
+        builder = DigestBuilder({Platform.SITE: stage.terminal}, stage.makers, NoReader())
+        await pipeline.compose(stage.store, builder, stage.clock, upto=stage.clock.day)
         await publish(stage.store, stage.settings)
         progress.advance(task)
 

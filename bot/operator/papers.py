@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from bot import topics as topic_language
 from bot.arxiv import calendar, ids
-from bot.decisions.digests import Voice
+from bot.decisions.digest_content import SummaryOptions
 from bot.errors import BadTopic, TellUser
 from bot.model import (
     Card,
     Depth,
     Digest,
 )
-from bot.pipeline import ask
+from bot.pipeline import on_demand
 from bot.render.formats import Payloads, render
 from bot.render.terminal import MAX_WIDTH
 from bot.service.app import open_app
@@ -32,7 +32,7 @@ from bot.operator.console import ProgressBar, say
 async def summarize(settings: Settings, link: str, language: str, depth: Depth) -> Card:
     """One paper as a card. Raises `TellUser` for what is no paper."""
     target = ids.resolve(link)
-    if isinstance(target, ids.NotALink):
+    if isinstance(target, ids.NotAPaperLink):
         raise TellUser(target.why)
     async with open_app(settings, hurried=True) as app:
         say(f"Reading {target} …")
@@ -44,11 +44,18 @@ async def digest(settings: Settings, query: str, upto: date | None, days: int, l
     parse_topic(query)
     async with open_app(settings, hurried=True) as app:
         day = upto or calendar.listing_day(app.clock.now())
-        window = ask.window_of(day, days)
+        window = on_demand.window_of(day, days)
         say("Asking arXiv for what is not here yet …")
         with ProgressBar("Summarizing") as bar:
-            return await ask.digest_of(
-                app.store, app.source, app.press, app.clock, query, window, Voice(language, depth), bar.advance
+            return await on_demand.digest_of(
+                app.store,
+                app.source,
+                app.builder,
+                app.clock,
+                query,
+                window,
+                SummaryOptions(language, depth),
+                bar.advance,
             )
 
 

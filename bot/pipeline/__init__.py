@@ -6,23 +6,23 @@ be run again: nothing is lost, nothing is done twice.
     choose(store)                  what each chat will see    →  summaries that are wanted
     summarize(store, chain)        wanted                     →  summaries, once per version × language × depth
     compose(store, renderers)      chats that are due         →  digests and their deliveries, written before sending
-    Courier(store, senders).deliver()                         →  messages, and what became of each
+    DeliveryWorker(store, senders).deliver()                         →  messages, and what became of each
 
 The steps decide nothing themselves: when to ask arXiv, who is due, how to order papers and what to do after each
 outcome are pure functions of `bot.decisions` that take `now`.
 """
 
-from bot.pipeline.ask import digest_of, read_now
 from bot.pipeline.choose import choose
-from bot.pipeline.compose import Press, compose, digest_now
-from bot.pipeline.deliver import Courier
+from bot.pipeline.compose import DigestBuilder, compose, digest_now
+from bot.pipeline.deliver import DeliveryWorker
 from bot.pipeline.match import match
+from bot.pipeline.on_demand import digest_of, read_now
 from bot.pipeline.poll import poll
 from bot.pipeline.summarize import summarize, summary_for
 
 __all__ = [
-    "Courier",
-    "Press",
+    "DeliveryWorker",
+    "DigestBuilder",
     "choose",
     "compose",
     "digest_now",

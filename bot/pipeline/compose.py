@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
-from bot.decisions import digests, due_times, ranking
+from bot.decisions import digest_content, due_times, ranking
 from bot.errors import StoreUnavailable
 from bot.model import (
     ARCHIVE,
@@ -20,15 +20,15 @@ from bot.model import (
     DeliveryState,
     Depth,
     Digest,
-    Doubtful,
     NewDigest,
+    NothingToSend,
     Platform,
-    Quiet,
     Reading,
     Summary,
     SummaryKey,
     SummaryRequest,
-    Wanted,
+    UncertainDelivery,
+    WantedSummary,
 )
 from bot.ports import Clock, Makers, Reader, Renderer, Store
 
@@ -51,7 +51,7 @@ AGAIN_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class DigestBuilder:
     """What turns candidates into messages."""
 
     renderers: Mapping[Platform, Renderer]
@@ -60,7 +60,7 @@ class Press:
 
 
 async def compose(
-    store: Store, press: Press, clock: Clock, *, upto: date | None = None, listing_owed: bool = False
+    store: Store, builder: DigestBuilder, clock: Clock, *, upto: date | None = None, listing_owed: bool = False
 ) -> int:
     """Write the digests that are due; returns how many have something in them.
 
@@ -69,8 +69,8 @@ async def compose(
     """
     written = 0
     now = clock.now()
-    work = _Round(store, press, now)
-    due = await _due(store, press.renderers, now, upto)
+    work = _ComposeRun(store, builder, now)
+    due = await _due(store, builder.renderers, now, upto)
     for chats in (due[at : at + TOGETHER] for at in range(0, len(due), TOGETHER)):
         coming = await store.candidates_of([chat.ref for chat in chats], upto)
         drafts = []
@@ -82,24 +82,24 @@ async def compose(
     return written
 
 
-async def digest_now(store: Store, press: Press, chat: Chat, clock: Clock) -> Digest | Quiet | None:
+async def digest_now(store: Store, builder: DigestBuilder, chat: Chat, clock: Clock) -> Digest | NothingToSend | None:
     """Write the digest of everything a chat has coming to it, at once; None where there is nothing.
 
-    It goes before other chats' digests, and so does what the chat had waiting: `Quiet` where that is all, or where the
-    first of it may not go yet.
+    It goes before other chats' digests, and so does what the chat had waiting: `NothingToSend` where that is all, or
+    where the first of it may not go yet.
     """
     now = clock.now()
     written = None
     if candidates := await store.candidates(chat.ref):
-        work = _Round(store, press, now)
+        work = _ComposeRun(store, builder, now)
         draft = await work.draft(chat, candidates, f"now {now:%Y%m%dT%H%M%S%f}", chat.next_due_at)
         parts = tuple(replace(part, payload={**part.payload, "asked": True}) for part in draft.new.parts)
         if await store.write_digest(replace(draft.new, parts=parts), now):
             written = draft.digest
     if await store.hasten(chat.ref, now):
-        return written or Quiet("Your digest is on its way already.")
+        return written or NothingToSend("Your digest is on its way already.")
     if first := await _first_to_wait(store, chat.ref, now):
-        return Quiet(_put_off(first, now))
+        return NothingToSend(_put_off(first, now))
     return written
 
 
@@ -132,7 +132,7 @@ async def _due(store: Store, platforms: Collection[Platform], now: datetime, upt
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _DigestDraft:
     """A digest (None where there is nothing to tell) as it will be written."""
 
     chat: Chat
@@ -141,8 +141,8 @@ class _Draft:
 
 
 async def _draft(
-    work: _Round, chat: Chat, candidates: Sequence[Candidate], upto: date | None, listing_owed: bool
-) -> _Draft | None:
+    work: _ComposeRun, chat: Chat, candidates: Sequence[Candidate], upto: date | None, listing_owed: bool
+) -> _DigestDraft | None:
     """What to write for a chat that is due; None where nothing is to be written yet."""
     now = work.now
     if upto is None and chat.next_due_at is not None and chat.next_due_at > now:
@@ -164,16 +164,16 @@ async def _draft(
         return None
 
 
-async def _waits(work: _Round, chat: Chat, candidates: Sequence[Candidate], listing_owed: bool) -> bool:
+async def _waits(work: _ComposeRun, chat: Chat, candidates: Sequence[Candidate], listing_owed: bool) -> bool:
     now = work.now
     due_at = chat.next_due_at or now
     if not candidates:
         return listing_owed and now < due_at + LATE_LISTING
     if not due_times.may_wait(due_at, now):
         return False
-    voice = digests.Voice(chat.language, chat.depth)
+    options = digest_content.SummaryOptions(chat.language, chat.depth)
     shown = ranking.rank(candidates, chat.size, now).shown
-    keys = [voice.key(candidate.announced.paper) for candidate in shown]
+    keys = [options.key(candidate.announced.paper) for candidate in shown]
     missing = set(keys) - (await work.summaries(keys)).keys()
     if not missing:
         return False
@@ -183,7 +183,7 @@ async def _waits(work: _Round, chat: Chat, candidates: Sequence[Candidate], list
     return bool(missing - hopeless)
 
 
-async def _write(work: _Round, drafts: Sequence[_Draft]) -> int:
+async def _write(work: _ComposeRun, drafts: Sequence[_DigestDraft]) -> int:
     """How many of these with something in them were written."""
     done = await work.store.write_digests([draft.new for draft in drafts], work.now)
     for draft, written in zip(drafts, done, strict=True):
@@ -204,24 +204,26 @@ async def _write(work: _Round, drafts: Sequence[_Draft]) -> int:
 
 
 @dataclass(slots=True)
-class _Round:
+class _ComposeRun:
     """One round of composing: what its digests have in common is asked of the store once."""
 
     store: Store
-    press: Press
+    builder: DigestBuilder
     now: datetime
     _latest: date | None = None
     _counts: dict[tuple[date, date], int] = field(default_factory=dict)
     _made: dict[SummaryKey, Summary] = field(default_factory=dict)
-    _postponed: list[Wanted] | None = None
+    _postponed: list[WantedSummary] | None = None
     _in_doubt: set[ChatRef] | None = None
 
-    async def draft(self, chat: Chat, candidates: Sequence[Candidate], slot: str, due: datetime | None) -> _Draft:
+    async def draft(self, chat: Chat, candidates: Sequence[Candidate], slot: str, due: datetime | None) -> _DigestDraft:
         digest = await self._digest(chat, candidates) if candidates else None
-        window = digest.window if digest else digests.window_of((), await self._latest_day())
-        parts = self.press.renderers[chat.ref.platform].parts(digest, chat) if digest else []
+        window = digest.window if digest else digest_content.window_of((), await self._latest_day())
+        parts = self.builder.renderers[chat.ref.platform].parts(digest, chat) if digest else []
         papers = tuple(candidate.announced.paper.id for candidate in candidates)
-        return _Draft(chat, digest, NewDigest(chat.ref, slot, window.first, window.last, papers, tuple(parts), due))
+        return _DigestDraft(
+            chat, digest, NewDigest(chat.ref, slot, window.first, window.last, papers, tuple(parts), due)
+        )
 
     async def summaries(self, keys: Collection[SummaryKey]) -> dict[SummaryKey, Summary]:
         """Those that are there; what is not yet is asked for anew each time."""
@@ -229,49 +231,49 @@ class _Round:
             self._made |= await self.store.summaries(missing)
         return {key: self._made[key] for key in keys if key in self._made}
 
-    async def postponed(self) -> list[Wanted]:
+    async def postponed(self) -> list[WantedSummary]:
         if self._postponed is None:
             self._postponed = await self.store.postponed(self.now)
         return self._postponed
 
     async def _digest(self, chat: Chat, candidates: Sequence[Candidate]) -> Digest:
         ranked = ranking.rank(candidates, chat.size, self.now)
-        voice = digests.Voice(chat.language, chat.depth)
-        summaries, readings = await self._tell(ranked.shown, voice)
-        shown = digests.cards(ranked.shown, summaries, voice, readings)
-        window = digests.window_of(candidates, self.now.date())
+        options = digest_content.SummaryOptions(chat.language, chat.depth)
+        summaries, readings = await self._tell(ranked.shown, options)
+        shown = digest_content.cards(ranked.shown, summaries, options, readings)
+        window = digest_content.window_of(candidates, self.now.date())
         return Digest(
-            topics=digests.topics_of(candidates),
+            topics=digest_content.topics_of(candidates),
             window=window,
             announced=await self._announced(window.first, window.last),
             matched=len(candidates),
             cards=shown,
-            also=digests.cards(ranked.also, {}, voice),
+            also=digest_content.cards(ranked.also, {}, options),
             language=chat.language,
-            notes=digests.notes_on(shown),
+            notes=digest_content.notes_on(shown),
             doubtful=await self._doubtful(chat),
         )
 
     async def _tell(
-        self, shown: Sequence[Candidate], voice: digests.Voice
+        self, shown: Sequence[Candidate], options: digest_content.SummaryOptions
     ) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
         """The summaries of these candidates, extractive ones (not kept) where none is there yet; with readings if
         deep."""
-        papers = {voice.key(candidate.announced.paper): candidate.announced.paper for candidate in shown}
+        papers = {options.key(candidate.announced.paper): candidate.announced.paper for candidate in shown}
         summaries = await self.summaries(papers)
         readings: dict[str, Reading] = {}
         why = {one.key: one.why for one in await self.postponed()} if len(summaries) < len(papers) else {}
         for key, paper in papers.items():
             # What was read for the summary is kept; nothing is fetched here, where others wait.
-            if key.depth is Depth.DEEP and key in summaries and (kept := await self.press.reader.kept(paper)):
+            if key.depth is Depth.DEEP and key in summaries and (kept := await self.builder.reader.kept(paper)):
                 readings[paper.id] = kept
             if key not in summaries:
                 request = SummaryRequest(key, paper)
                 reason = why.get(key) or "no model had answered when this was due"
-                summaries[key] = self.press.makers.extractive_instead(request, reason)
+                summaries[key] = self.builder.makers.extractive_instead(request, reason)
         return summaries, readings
 
-    async def _doubtful(self, chat: Chat) -> tuple[Doubtful, ...]:
+    async def _doubtful(self, chat: Chat) -> tuple[UncertainDelivery, ...]:
         """What of the chat's last digest may not have arrived. Each digest offers this once, for the one before it."""
         if self._in_doubt is None:
             self._in_doubt = await self.store.chats_in_doubt()
@@ -282,7 +284,7 @@ class _Round:
         days = due_times.days_in(latest.slot)
         lost = [each for each in reversed(unknown) if each.part.paper_ids and not each.again]
         last = [each for each in lost if each.slot == latest.slot]
-        return tuple(Doubtful(each.id, days[0]) for each in last if days)
+        return tuple(UncertainDelivery(each.id, days[0]) for each in last if days)
 
     async def _announced(self, first: date, last: date) -> int:
         if (first, last) not in self._counts:

@@ -17,7 +17,18 @@ import structlog
 from bot.decisions import delivery_policy, due_times
 from bot.decisions.delivery_policy import Move, Settle, Suspend
 from bot.errors import CannotTell, RetryLater, StoreUnavailable
-from bot.model import ChatGone, ChatRef, Delivery, DeliveryState, NotSent, Obstacle, Outcome, Platform, Sent, Unknown
+from bot.model import (
+    ChatGone,
+    ChatRef,
+    Delivery,
+    DeliveryState,
+    NotSent,
+    NotSentCause,
+    Outcome,
+    Platform,
+    Sent,
+    Unknown,
+)
 from bot.ports import Clock, Sender, Store
 
 log = structlog.get_logger()
@@ -41,7 +52,7 @@ LOOK_AGAIN = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class PlatformHold:
     """A whole platform has to wait (a global limit, no connection, a bad token). Set by a clock that ran ahead, it does
     not count."""
 
@@ -53,7 +64,7 @@ class Hold:
         return (self.until - now).total_seconds() if self.since - due_times.SKEW <= now < self.until else 0.0
 
 
-class Courier:
+class DeliveryWorker:
     """Takes deliveries that are due and sends them, under the name `owner`.
 
     A wait that a platform names for all chats is kept in the store too: whoever sends next, after a restart or in a
@@ -73,7 +84,7 @@ class Courier:
         self.store, self.senders, self.clock, self.owner = store, senders, clock, owner
         self.resend_unknown = resend_unknown
         self.look_again = look_again
-        self._held: dict[Platform, Hold] | None = None
+        self._held: dict[Platform, PlatformHold] | None = None
         self._waiting: set[asyncio.Task[bool]] = set()
         self._stopping = False
 
@@ -240,8 +251,8 @@ class Courier:
                 log.info("chat moved", chat=str(delivery.chat), to=str(to))
             case Settle() as done:
                 if done.hold is not None:
-                    limit = isinstance(outcome, NotSent) and outcome.cause is Obstacle.LIMIT
-                    await self._keep_hold(delivery.chat.platform, Hold(now, done.hold), for_others=limit)
+                    limit = isinstance(outcome, NotSent) and outcome.cause is NotSentCause.LIMIT
+                    await self._keep_hold(delivery.chat.platform, PlatformHold(now, done.hold), for_others=limit)
                 await self.store.settle(
                     delivery.id,
                     done.state,
@@ -287,7 +298,7 @@ class Courier:
         hold = (self._held or {}).get(platform)
         return hold.seconds(now) if hold is not None else 0.0
 
-    async def _keep_hold(self, platform: Platform, hold: Hold, *, for_others: bool) -> None:
+    async def _keep_hold(self, platform: Platform, hold: PlatformHold, *, for_others: bool) -> None:
         """A limit goes for every process; that a platform is not reached, or a token not taken, may be over after a
         restart."""
         held = self._held if self._held is not None else {}
@@ -298,12 +309,12 @@ class Courier:
             value = {"since": hold.since.isoformat(), "until": hold.until.isoformat()}
             await self.store.remember_value(_hold_name(platform), value)
 
-    async def _recalled(self) -> dict[Platform, Hold]:
+    async def _recalled(self) -> dict[Platform, PlatformHold]:
         held = {}
         for platform in self.senders:
             if value := await self.store.value(_hold_name(platform)):
                 since, until = (datetime.fromisoformat(str(value[name])) for name in ("since", "until"))
-                held[platform] = Hold(since, until)
+                held[platform] = PlatformHold(since, until)
         return held
 
 

@@ -45,7 +45,7 @@ MOST_UNREAD = 2_000
 
 
 @dataclass(slots=True)
-class Polled:
+class PollResult:
     """What a poll brought. `failures` are sentences, one for each stage that arXiv did not serve."""
 
     day: date | None = None
@@ -58,7 +58,7 @@ class Polled:
 
 async def poll(
     store: Store, source: PaperSource, clock: Clock, *, upto: date | None = None, force: bool = False
-) -> Polled | None:
+) -> PollResult | None:
     """Ask arXiv if it is time (`force`: in any case); None if it was not. `upto` is the newest day that counts."""
     now = clock.now()
     expected = upto or calendar.fed_day(now)
@@ -69,7 +69,7 @@ async def poll(
     unasked = state.day is not None and not Ledger(await store.listings(state.day)).has(archives, state.day)
     if not (force or polling.poll_due(state, expected, now, unasked=unasked)):
         return None
-    round_ = _Round(store, source, clock, archives, expected)
+    round_ = _PollRun(store, source, clock, archives, expected)
     polled = await round_.run()
     then = clock.now()
     if state.day and polled.day and state.day > polled.day and polling.is_to_come(state.day, then):
@@ -110,7 +110,7 @@ def _archives(query: str) -> frozenset[str]:
 
 async def fetch_days(
     store: Store, source: PaperSource, clock: Clock, archives: Collection[str], days: Sequence[date]
-) -> Polled | None:
+) -> PollResult | None:
     """Have these listing days in the store for these archives, asking arXiv only for what is missing.
 
     Raises `SourceUnavailable` where arXiv does not serve them.
@@ -119,7 +119,7 @@ async def fetch_days(
     owed = [day for day in days if not ledger.has(archives, day)]
     if not owed:
         return None
-    polled = await _Round(store, source, clock, archives, max(owed), owed).run()
+    polled = await _PollRun(store, source, clock, archives, max(owed), owed).run()
     ledger = Ledger(await store.listings(min(days)))
     if polled.failures and not all(ledger.has(archives, day) for day in owed):
         why = polled.failures[0].partition(": ")[2]
@@ -127,7 +127,7 @@ async def fetch_days(
     return polled
 
 
-class _Round:
+class _PollRun:
     """One poll: its stages share what has been learned so far. `owed` are days wanted whatever the ledger owes."""
 
     def __init__(
@@ -141,11 +141,11 @@ class _Round:
     ) -> None:
         self.store, self.source, self.clock = store, source, clock
         self.archives, self.expected, self.owed = archives, expected, owed
-        self.polled = Polled()
+        self.polled = PollResult()
         self.feed_failed = False
         self.fed: date | None = None
 
-    async def run(self) -> Polled:
+    async def run(self) -> PollResult:
         await self._stage("feed", self._feed)
         missed = await self._missed_days()
         if missed:

@@ -12,7 +12,7 @@ import structlog
 
 from bot.decisions import delivery_policy, model_requests
 from bot.errors import ModelUnavailable, PaperboyError
-from bot.model import Depth, Paper, Source, Summary, SummaryKey, SummaryRequest, Wanted
+from bot.model import Depth, Paper, Source, Summary, SummaryKey, SummaryRequest, WantedSummary
 from bot.ports import Clock, Makers, Reader, Store
 
 log = structlog.get_logger()
@@ -58,9 +58,9 @@ async def _within(slots: asyncio.Semaphore, job: Coroutine[None, None, int]) -> 
         return await job
 
 
-def _by_paper(wanted: Sequence[Wanted]) -> list[list[Wanted]]:
+def _by_paper(wanted: Sequence[WantedSummary]) -> list[list[WantedSummary]]:
     """In order, with what is wanted of one paper version together: its languages share what was read of it."""
-    found: dict[tuple[str, int], list[Wanted]] = {}
+    found: dict[tuple[str, int], list[WantedSummary]] = {}
     for one in wanted:
         found.setdefault((one.key.paper_id, one.key.version), []).append(one)
     return list(found.values())
@@ -72,7 +72,7 @@ class _Work:
     def __init__(self, store: Store, makers: Makers, reader: Reader, clock: Clock) -> None:
         self._store, self._makers, self._reader, self._clock = store, makers, reader, clock
 
-    async def singly(self, wanted: Sequence[Wanted]) -> int:
+    async def singly(self, wanted: Sequence[WantedSummary]) -> int:
         made = 0
         for one in wanted:
             paper = await self._paper(one)
@@ -85,7 +85,7 @@ class _Work:
                 await self._later(one, error)
         return made
 
-    async def together(self, batch: Sequence[Wanted]) -> int:
+    async def together(self, batch: Sequence[WantedSummary]) -> int:
         requests: dict[SummaryKey, SummaryRequest] = {}
         for one in batch:
             if paper := await self._paper(one):
@@ -103,7 +103,7 @@ class _Work:
                 made += 1
         return made
 
-    async def _paper(self, wanted: Wanted) -> Paper | None:
+    async def _paper(self, wanted: WantedSummary) -> Paper | None:
         paper = await self._store.paper(wanted.key.paper_id)
         if paper is None or paper.version != wanted.key.version:
             tomorrow = self._clock.now() + timedelta(days=1)
@@ -111,13 +111,13 @@ class _Work:
             return None
         return paper
 
-    async def _later(self, wanted: Wanted, error: PaperboyError) -> None:
+    async def _later(self, wanted: WantedSummary, error: PaperboyError) -> None:
         until = _again_at(error, wanted, self._clock.now())
         log.warning("summary waits", paper=wanted.key.paper_id, until=until.isoformat(), why=str(error))
         await self._store.postpone(wanted.key, until, str(error))
 
 
-def _again_at(error: PaperboyError, wanted: Wanted, now: datetime) -> datetime:
+def _again_at(error: PaperboyError, wanted: WantedSummary, now: datetime) -> datetime:
     named = getattr(error, "retry_after", None)
     if named is None or not math.isfinite(named):
         named = delivery_policy.backoff(wanted.attempts + 1, base=60.0, most=3600.0)

@@ -32,7 +32,7 @@ from bot.model import (
     SummaryKey,
     TopicState,
     Usage,
-    Wanted,
+    WantedSummary,
 )
 
 
@@ -133,13 +133,13 @@ class Topics(Protocol):
 class Summaries(Protocol):
     """Summaries and what is wanted."""
 
-    async def want(self, wanted: Sequence[Wanted]) -> None:
+    async def want(self, wanted: Sequence[WantedSummary]) -> None:
         """Replace what is wanted by this; attempts and waiting times of keys that stay are kept."""
 
-    async def wanted(self, now: datetime, limit: int) -> list[Wanted]:
+    async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
         """Wanted, not made, not waiting for a later time: first due first, then by number of chats."""
 
-    async def postponed(self, now: datetime) -> list[Wanted]:
+    async def postponed(self, now: datetime) -> list[WantedSummary]:
         """Wanted, not made, and waiting for a later time."""
 
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:

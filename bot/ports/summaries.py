@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.errors import PaperboyError
-from bot.model import Left, Summary, SummaryKey, SummaryRequest
+from bot.model import Allowance, Summary, SummaryKey, SummaryRequest
 
 
 class Summarizer(Protocol):
@@ -28,7 +28,7 @@ class Makers(Summarizer, Protocol):
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
         """Made without a model, saying why. Never fails."""
 
-    async def left(self) -> Left:
+    async def left(self) -> Allowance:
         """What may still be asked of the models today."""
 
     async def probe(self, name: str) -> str:

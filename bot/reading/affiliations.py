@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from bot.reading.htmltext import classes, note_text, text_of, tidied
+from bot.reading.html_text import classes, note_text, text_of, tidied
 
 MOST = 30
 _PLACE = re.compile(

@@ -10,8 +10,8 @@ from itertools import pairwise, takewhile
 
 from bot.model import Paragraph, Section, SectionKind
 from bot.reading.labels import kind_of_title
-from bot.reading.lines import Line, Sheet, plain_text
-from bot.reading.outline import Heading, Outline
+from bot.reading.lines import PrintLine, Sheet, plain_text
+from bot.reading.outline import HeadingLine, Outline
 from bot.reading.prose import Prose
 
 _BULLET = re.compile(r"(?:[•‣◦▪■●○∙·–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
@@ -28,15 +28,15 @@ class Draft:
     number: str | None
     level: int
     kind: SectionKind
-    paragraphs: list[list[Line]] = field(default_factory=list)
-    notes: list[list[Line]] = field(default_factory=list)
+    paragraphs: list[list[PrintLine]] = field(default_factory=list)
+    notes: list[list[PrintLine]] = field(default_factory=list)
 
 
-def reading_order(sheet: Sheet) -> list[Line]:
+def reading_order(sheet: Sheet) -> list[PrintLine]:
     """Top to bottom; of two columns the left one first, between lines that span both."""
-    ordered: list[Line] = []
-    left: list[Line] = []
-    right: list[Line] = []
+    ordered: list[PrintLine] = []
+    left: list[PrintLine] = []
+    right: list[PrintLine] = []
     for line in sorted(sheet.lines, key=lambda one: (-one.base, one.box.x0)):
         if line.column == "L":
             left.append(line)
@@ -51,13 +51,13 @@ def reading_order(sheet: Sheet) -> list[Line]:
 # ── footnotes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def take_footnotes(sheet: Sheet, body: float) -> tuple[list[list[Line]], frozenset[str]]:
+def take_footnotes(sheet: Sheet, body: float) -> tuple[list[list[PrintLine]], frozenset[str]]:
     """The footnotes of a page, out of `sheet.lines`, and the marks they begin with."""
-    notes: list[list[Line]] = []
+    notes: list[list[PrintLine]] = []
     marks: set[str] = set()
     for column in ("L", "R", "S"):
         lines = sorted((one for one in sheet.lines if one.column == column), key=lambda one: one.base)
-        block: list[Line] = []
+        block: list[PrintLine] = []
         for line in lines:
             if line.size > 0.93 * body or line.box.y0 > 0.55 * sheet.height:
                 break
@@ -81,7 +81,7 @@ def take_footnotes(sheet: Sheet, body: float) -> tuple[list[list[Line]], frozens
     return notes, frozenset(marks - {""})
 
 
-def _first_note(block: list[Line], sheet: Sheet) -> int | None:
+def _first_note(block: list[PrintLine], sheet: Sheet) -> int | None:
     """Where in a block of small type at a column's foot the notes begin: at a mark, or under a short rule."""
     for index, line in enumerate(block):
         if _mark(line):
@@ -93,7 +93,7 @@ def _first_note(block: list[Line], sheet: Sheet) -> int | None:
     return None
 
 
-def _mark(line: Line) -> str | None:
+def _mark(line: PrintLine) -> str | None:
     first = line.pieces[0]
     if (
         first.size < 0.9 * line.size
@@ -112,14 +112,14 @@ def _mark(line: Line) -> str | None:
 class Flow:
     """Reads the ordered lines once, keeping the section and paragraph that are open."""
 
-    def __init__(self, sheets: Sequence[Sheet], body: float, notes: dict[int, list[list[Line]]]) -> None:
+    def __init__(self, sheets: Sequence[Sheet], body: float, notes: dict[int, list[list[PrintLine]]]) -> None:
         self.sheets = {sheet.number: sheet for sheet in sheets}
         self.lines = [line for sheet in sheets for line in reading_order(sheet)]
         self.body, self.notes = body, notes
         self.leading = _leading(self.lines, body)
         self.outline = Outline(self.lines, body, self.leading)
         self.drafts = [Draft("", None, 1, SectionKind.FRONT)]
-        self.open: list[Line] = []
+        self.open: list[PrintLine] = []
         self.past_references = False
         self.justified = self._is_justified()
 
@@ -137,7 +137,7 @@ class Flow:
                 index += heading.lines
                 continue
             if not self.past_references and self._references_begin(index):
-                self._begin(Heading(None, "References", 1, 0))
+                self._begin(HeadingLine(None, "References", 1, 0))
             self._take(line)
             index += 1
         self._close()
@@ -154,7 +154,7 @@ class Flow:
                 of_authors = page == 1 and not (_mark(note[0]) or "").isdigit()
                 self.drafts[0 if of_authors else -1].notes.append(note)
 
-    def _begin(self, heading: Heading) -> None:
+    def _begin(self, heading: HeadingLine) -> None:
         self._close()
         kind = kind_of_title(heading.title, heading.number, past_references=self.past_references)
         if heading.level > 1 and self._here in (SectionKind.APPENDIX, SectionKind.BACK) and kind is SectionKind.BODY:
@@ -173,7 +173,7 @@ class Flow:
             self.drafts[-1].paragraphs.append(self.open)
         self.open = []
 
-    def _take(self, line: Line) -> None:
+    def _take(self, line: PrintLine) -> None:
         if self._here is SectionKind.ABSTRACT and not self.open and _KEYWORDS.match(line.text):
             self.drafts.append(Draft("", None, 1, SectionKind.FRONT))
         if self.open and self._starts_paragraph(line, self.open[-1]):
@@ -193,7 +193,7 @@ class Flow:
             line.measure()
         self.open.append(line)
 
-    def _starts_paragraph(self, line: Line, last: Line) -> bool:
+    def _starts_paragraph(self, line: PrintLine, last: PrintLine) -> bool:
         left, _ = self._edges(line)
         indent = line.box.x0 - left
         if self._here is SectionKind.REFERENCES:
@@ -215,14 +215,14 @@ class Flow:
             self._ends_short(last) and bool(re.search(r"[.!?:”\"’)\]]$", last.text)) and indent < 3 and last.letters > 8
         )
 
-    def _starts_on_new_column(self, line: Line, last: Line, indent: float) -> bool:
+    def _starts_on_new_column(self, line: PrintLine, last: PrintLine, indent: float) -> bool:
         if self._ends_short(last) and re.search(r"[.!?:]$", last.text):
             return True
         return (0.6 * line.size < indent < 3 * line.size and bool(re.search(r"[.!?:”)]$", last.text))) or bool(
             _BULLET.match(line.text) and indent > 3
         )
 
-    def _starts_entry(self, line: Line, last: Line) -> bool:
+    def _starts_entry(self, line: PrintLine, last: PrintLine) -> bool:
         if _ENTRY.match(line.text):
             return True
         if any(_ENTRY.match(one.text) for one in self.open[:1]):
@@ -232,17 +232,17 @@ class Flow:
             last.box.x0 > left + 4 or bool(re.search(r"[.\d]$", last.text) and self._ends_short(last))
         )
 
-    def _ends_short(self, line: Line) -> bool:
+    def _ends_short(self, line: PrintLine) -> bool:
         _, right = self._edges(line)
         return line.box.x1 < right - (2.0 if self.justified else 6.0) * line.size
 
-    def _is_item(self, line: Line) -> bool:
+    def _is_item(self, line: PrintLine) -> bool:
         return bool(_BULLET.match(line.text))
 
-    def _is_formula(self, line: Line) -> bool:
+    def _is_formula(self, line: PrintLine) -> bool:
         return line.letters < 0.55 * max(1, sum(len(p.text) for p in line.pieces)) or line.letters < 4
 
-    def _edges(self, line: Line) -> tuple[float, float]:
+    def _edges(self, line: PrintLine) -> tuple[float, float]:
         return self.sheets[line.page].columns.get(line.column, (line.box.x0, line.box.x1))
 
     def _is_justified(self) -> bool:
@@ -261,7 +261,7 @@ class Flow:
         return wanted >= 5 and bracket
 
 
-def _lead(line: Line) -> str | None:
+def _lead(line: PrintLine) -> str | None:
     """The bold words that a line begins with, where they name a part of the back matter ("Acknowledgements We …")."""
     bold = list(takewhile(lambda piece: piece.bold, line.pieces))
     if not bold or len(bold) == len(line.pieces):
@@ -270,7 +270,7 @@ def _lead(line: Line) -> str | None:
     return lead if kind_of_title(lead, None, past_references=False) is SectionKind.BACK else None
 
 
-def _leading(lines: Sequence[Line], body: float) -> float:
+def _leading(lines: Sequence[PrintLine], body: float) -> float:
     steps = [
         a.base - b.base
         for a, b in pairwise(lines)
@@ -293,5 +293,5 @@ def sections_of(drafts: Sequence[Draft], prose: Prose, marks: dict[int, frozense
     return tuple(sections)
 
 
-def _paragraph(lines: list[Line], prose: Prose, marks: dict[int, frozenset[str]]) -> Paragraph:
+def _paragraph(lines: list[PrintLine], prose: Prose, marks: dict[int, frozenset[str]]) -> Paragraph:
     return Paragraph(prose.join(lines, marks.get(lines[0].page, frozenset())), lines[0].page)

@@ -14,8 +14,8 @@ from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.reading.affiliations import html_affiliations
 from bot.reading.hidden import remove_hidden
-from bot.reading.htmlfigures import Pictures, floats_of, table_of
-from bot.reading.htmltext import classes, inline_text, note_text, text_of, tidied, words_of
+from bot.reading.html_figures import Pictures, floats_of, table_of
+from bot.reading.html_text import classes, inline_text, note_text, text_of, tidied, words_of
 from bot.reading.labels import kind_of_title, split_number
 
 MAX_BYTES = 40_000_000
@@ -42,7 +42,7 @@ _MAYBE_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|
 
 
 @dataclass
-class _Draft:
+class _SectionDraft:
     """A section while it is read."""
 
     title: str
@@ -141,7 +141,7 @@ class _Walk:
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
-        self.drafts: list[_Draft] = []
+        self.drafts: list[_SectionDraft] = []
         self.figures: list[tuple[Figure, Pictures]] = []
         self.tables: list[Table] = []
         self.links: list[str] = []
@@ -155,7 +155,7 @@ class _Walk:
         self._children(article, SectionKind.FRONT, 0)
 
     def _begin(self, title: str, number: str | None, level: int, kind: SectionKind) -> None:
-        self.drafts.append(_Draft(title, number, level, kind))
+        self.drafts.append(_SectionDraft(title, number, level, kind))
 
     def _children(self, parent: etree._Element, kind: SectionKind, depth: int) -> None:
         if depth > 80:
@@ -290,7 +290,7 @@ class _Walk:
         if text := tidied(text):
             self._current().paragraphs.append(text)
 
-    def _current(self) -> _Draft:
+    def _current(self) -> _SectionDraft:
         return self.drafts[-1]
 
 

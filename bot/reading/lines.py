@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bot.reading.pdfpage import Box, PageContent, Piece
+from bot.reading.pdf_page import Box, PageContent, Piece
 
 MARGIN = 0.13
 """The share of a page's height at its top and bottom where running heads and page numbers stand."""
@@ -29,7 +29,7 @@ _STAMP = re.compile(r"arXiv:\s*\d{4}\.\d{4,5}|arXiv:[a-z-]+(?:\.[A-Z]{2})?/\d{7}
 
 
 @dataclass(slots=True)
-class Line:
+class PrintLine:
     """A stretch of print on one base line within one column."""
 
     pieces: list[Piece]
@@ -45,7 +45,7 @@ class Line:
     bold: bool = False
     italic: bool = False
 
-    def measure(self) -> Line:
+    def measure(self) -> PrintLine:
         """Fill in what follows from the pieces: the main type, and the text without any markup."""
         weight: Counter[tuple[float, str, float]] = Counter()
         bold = italic = letters = 0
@@ -73,7 +73,7 @@ class Sheet:
     number: int
     width: float
     height: float
-    lines: list[Line]
+    lines: list[PrintLine]
     graphics: list[Box]
     rules: list[Box]
     gutter: float | None = None
@@ -87,7 +87,7 @@ def plain_text(pieces: Sequence[Piece]) -> str:
 
 def sheet_of(page: PageContent) -> Sheet:
     """The visible, upright lines of a page, in the order of the content stream."""
-    lines: list[Line] = []
+    lines: list[PrintLine] = []
     for piece in page.pieces:
         if piece.hidden or piece.rotated:
             continue
@@ -95,12 +95,12 @@ def sheet_of(page: PageContent) -> Sheet:
             lines[-1].pieces.append(piece)
             lines[-1].box = lines[-1].box.union(piece.box)
         else:
-            lines.append(Line([piece], piece.box, page.number))
+            lines.append(PrintLine([piece], piece.box, page.number))
     merged = _merged([line.measure() for line in lines])
     return Sheet(page.number, page.width, page.height, merged, page.graphics, page.rules)
 
 
-def _continues(line: Line, piece: Piece) -> bool:
+def _continues(line: PrintLine, piece: Piece) -> bool:
     last = line.pieces[-1]
     size = max(last.size, piece.size)
     gap = piece.box.x0 - last.box.x1
@@ -111,9 +111,9 @@ def _continues(line: Line, piece: Piece) -> bool:
     return any(abs(piece.base - before.base) < 0.62 * size for before in (last, line.pieces[0])) and gap < 0.8 * size
 
 
-def _merged(lines: list[Line]) -> list[Line]:
+def _merged(lines: list[PrintLine]) -> list[PrintLine]:
     """Join stretches that stand on one base line next to each other but apart in the content stream."""
-    by_base: dict[int, list[Line]] = {}
+    by_base: dict[int, list[PrintLine]] = {}
     for line in lines:
         by_base.setdefault(round(line.base / 2), []).append(line)
     gone: set[int] = set()
@@ -158,7 +158,7 @@ def find_columns(sheets: Sequence[Sheet], body: float) -> None:
         sheet.type_area = (statistics.median(x for x, _ in edges), statistics.median(x for _, x in edges))
 
 
-def _texty(line: Line, body: float) -> bool:
+def _texty(line: PrintLine, body: float) -> bool:
     return 0.75 * body <= line.size <= 1.15 * body and line.letters >= 15
 
 
@@ -219,7 +219,7 @@ def remove_furniture(sheets: Sequence[Sheet]) -> None:
         ]
 
 
-def _is_furniture(line: Line, sheet: Sheet, repeated: Counter[str], pages: int) -> bool:
+def _is_furniture(line: PrintLine, sheet: Sheet, repeated: Counter[str], pages: int) -> bool:
     if _PAGE_NUMBER.fullmatch(line.text) and (line.box.y0 > 0.9 * sheet.height or line.box.y1 < MARGIN * sheet.height):
         return True
     return repeated[_key(line.text)] >= (2 if pages < 12 else 3)

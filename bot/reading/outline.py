@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.reading.labels import split_number
-from bot.reading.lines import Line
+from bot.reading.lines import PrintLine
 
 _KNOWN = re.compile(
     r"abstract|introduction|references?|bibliography|acknowledge?ments?|appendi(?:x|ces)(?:\s+[a-z])?|conclusions?"
@@ -21,7 +21,7 @@ LONGEST = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class HeadingLine:
     number: str | None
     title: str
     level: int
@@ -38,7 +38,7 @@ class _Look:
 class Outline:
     """Knows the type that a paper's numbered headings are set in, and judges lines by it."""
 
-    def __init__(self, lines: Sequence[Line], body: float, leading: float) -> None:
+    def __init__(self, lines: Sequence[PrintLine], body: float, leading: float) -> None:
         self.lines, self.body, self.leading = lines, body, leading
         self.looks: dict[_Look, int] = {}
         self.roman = False
@@ -51,7 +51,7 @@ class Outline:
             self.looks.setdefault(look, level)
         self.numbered = sum(looks.values()) >= 3
 
-    def heading(self, index: int, *, front: bool, in_references: bool) -> Heading | None:
+    def heading(self, index: int, *, front: bool, in_references: bool) -> HeadingLine | None:
         """The heading that begins at line `index`. `front` is true before the abstract or the first section."""
         line = self.lines[index]
         if line.letters < 2 or len(line.text) > LONGEST:
@@ -63,7 +63,7 @@ class Outline:
             return None
         return self._whole(found, index) if found else None
 
-    def _numbered(self, index: int) -> Heading | None:
+    def _numbered(self, index: int) -> HeadingLine | None:
         line = self.lines[index]
         number, title = split_number(_unspaced(line.text))
         if (
@@ -77,14 +77,14 @@ class Outline:
             return None
         if not self._has_room(index) or re.search(r"[.!?]\s+[A-Z]\w+ \w+", title) or sum(map(str.isalpha, title)) < 3:
             return None
-        return Heading(number, title, self._level(number), 1)
+        return HeadingLine(number, title, self._level(number), 1)
 
     def _level(self, number: str) -> int:
         if re.fullmatch(r"[A-Z]", number) and self.roman and number not in "IVX":
             return 2
         return min(number.count(".") + 1, 4)
 
-    def _stands_out(self, line: Line) -> bool:
+    def _stands_out(self, line: PrintLine) -> bool:
         if line.bold or line.size > 1.05 * self.body:
             return True
         letters = [c for c in line.text if c.isalpha()]
@@ -92,17 +92,17 @@ class Outline:
             return True
         return line.italic and line.letters > 4 and len(line.text) < 90
 
-    def _named(self, index: int) -> Heading | None:
+    def _named(self, index: int) -> HeadingLine | None:
         line = self.lines[index]
         title = _unspaced(line.text).strip(" .:—-")
         if not _KNOWN.fullmatch(title):
             return None
         caps = title.isupper() or title.istitle()
         if line.bold or line.size > 1.05 * self.body or line.italic or (caps and self._has_room(index)):
-            return Heading(None, title, 1, 1)
+            return HeadingLine(None, title, 1, 1)
         return None
 
-    def _styled(self, index: int) -> Heading | None:
+    def _styled(self, index: int) -> HeadingLine | None:
         line = self.lines[index]
         text = line.text.strip()
         sentence = re.search(r"[.,;:]$|[.!?:]\s", text)
@@ -110,12 +110,12 @@ class Outline:
             return None
         look = _look(line)
         if look in self.looks and (line.bold or line.size > 1.05 * self.body):
-            return Heading(None, text, self.looks[look], 1)
+            return HeadingLine(None, text, self.looks[look], 1)
         if line.size >= 1.12 * self.body or (line.bold and not self.numbered and self._short(line)):
-            return Heading(None, text, 1 if line.size >= 1.12 * self.body else 2, 1)
+            return HeadingLine(None, text, 1 if line.size >= 1.12 * self.body else 2, 1)
         return None
 
-    def _short(self, line: Line) -> bool:
+    def _short(self, line: PrintLine) -> bool:
         return len(line.text) < 80
 
     def _has_room(self, index: int) -> bool:
@@ -128,7 +128,7 @@ class Outline:
         step = before.base - line.base
         return step < 0 or step > 1.15 * self.leading or abs(step) < 1
 
-    def _whole(self, found: Heading, index: int) -> Heading:
+    def _whole(self, found: HeadingLine, index: int) -> HeadingLine:
         """With the further lines of a heading that is too long for one."""
         line = self.lines[index]
         title, count = found.title, 1
@@ -144,10 +144,10 @@ class Outline:
                 break
             title = f"{title[:-1]}{further.text}" if title.endswith("\u00ad") else f"{title} {further.text}"
             count += 1
-        return Heading(found.number, title.replace("\u00ad", "-").strip(), found.level, count)
+        return HeadingLine(found.number, title.replace("\u00ad", "-").strip(), found.level, count)
 
 
-def _look(line: Line) -> _Look:
+def _look(line: PrintLine) -> _Look:
     return _Look(round(line.size, 1), line.font)
 
 

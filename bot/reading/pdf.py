@@ -18,8 +18,8 @@ from bot.model import Extent, Figure, Paper, Reading, Section, SectionKind, Sour
 from bot.reading.affiliations import is_affiliation, is_plainly_a_place, verbatim
 from bot.reading.flow import Draft, Flow, sections_of, take_footnotes
 from bot.reading.labels import parse_caption
-from bot.reading.lines import Line, Sheet, body_size, find_columns, remove_furniture, sheet_of
-from bot.reading.pdfpage import Box, PageContent, page_content
+from bot.reading.lines import PrintLine, Sheet, body_size, find_columns, remove_furniture, sheet_of
+from bot.reading.pdf_page import Box, PageContent, page_content
 from bot.reading.prose import Prose
 from bot.reading.regions import Captioned, find_areas, find_captions, table_rows
 
@@ -73,7 +73,7 @@ def read_pdf(
     find_columns(sheets, body)
     prose = Prose(line for sheet in sheets for line in sheet.lines)
     captioned = _regions(sheets, body)
-    notes: dict[int, list[list[Line]]] = {}
+    notes: dict[int, list[list[PrintLine]]] = {}
     marks: dict[int, frozenset[str]] = {}
     for sheet in sheets:
         notes[sheet.number], marks[sheet.number] = take_footnotes(sheet, body)
@@ -221,7 +221,7 @@ def _affiliations(drafts: Sequence[Draft], paper: Paper) -> tuple[str, ...]:
     return verbatim(part for line in lines + notes for part in _parts(line) if is_affiliation(part, paper.authors))
 
 
-def _parts(line: Line) -> list[str]:
+def _parts(line: PrintLine) -> list[str]:
     """A line of the first page, cut where a raised mark begins the next affiliation or a wide gap parts two."""
     parts = [""]
     end: float | None = None
@@ -251,7 +251,7 @@ def _links(drafts: Sequence[Draft]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _with_addresses(lines: Sequence[Line]) -> str:
+def _with_addresses(lines: Sequence[PrintLine]) -> str:
     """The text with each linked stretch replaced by the address it leads to."""
     out: list[str] = []
     last: str | None = None

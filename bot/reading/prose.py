@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from bot.reading.lines import Line, composed_accents
+from bot.reading.lines import PrintLine, composed_accents
 
 _PREFIXES = re.compile(
     r"(?:self|non|pre|post|multi|co|cross|semi|sub|inter|intra|anti|re|un|over|under|meta|state|well|high|low|long|short|two|three"
@@ -30,7 +30,7 @@ _FOOTNOTE_MARKS = "∗*†‡§¶‖#⋆"
 class Prose:
     """Joins lines; what it knows of the document's words decides whether a hyphen at a line's end is real."""
 
-    def __init__(self, lines: Iterable[Line]) -> None:
+    def __init__(self, lines: Iterable[PrintLine]) -> None:
         self.words: Counter[str] = Counter()
         cut = False
         for line in lines:
@@ -40,7 +40,7 @@ class Prose:
             words = words[:-1] if cut else words
             self.words.update(words)
 
-    def join(self, lines: Sequence[Line], marks: frozenset[str] = frozenset()) -> str:
+    def join(self, lines: Sequence[PrintLine], marks: frozenset[str] = frozenset()) -> str:
         """The text of a paragraph; raised footnote `marks` are left out."""
         text = ""
         for line in lines:
@@ -78,7 +78,7 @@ class Prose:
         )
 
 
-def line_text(line: Line, marks: frozenset[str] = frozenset()) -> str:
+def line_text(line: PrintLine, marks: frozenset[str] = frozenset()) -> str:
     """A line's text. A raised digit or sign that hangs on a word is a footnote's mark where `marks` knows it."""
     out: list[str] = []
     level = 0
@@ -114,7 +114,7 @@ def _is_mark(text: str, out: list[str], marks: frozenset[str]) -> bool:
     return bool(word and (re.search(r"[^\W\d_]{3,}[)\]”\"’]*$|[.,;:)\]”]$", word[1])))
 
 
-def _shift(line: Line, base: float, size: float) -> int:
+def _shift(line: PrintLine, base: float, size: float) -> int:
     """1 for raised, -1 for lowered, 0 for what stands on the line."""
     if size > 0.93 * line.size:
         return 0

@@ -14,9 +14,9 @@ import structlog
 from bot.errors import GiveUp, NotReadable, SourceUnavailable, TellUser
 from bot.model import Extent, Figure, Paper, Paragraph, Reading, Section, SectionKind, Source
 from bot.reading.figures import arrange, choose, is_open
-from bot.reading.htmlfigures import Pictures
-from bot.reading.keeping import Kept, Shelf, from_json, paper_to
+from bot.reading.html_figures import Pictures
 from bot.reading.process import run_worker
+from bot.reading.reading_cache import CachedReading, ReadingCache, from_json, paper_to
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -31,7 +31,7 @@ WORKERS = 2
 """Processes at once: each may take as much memory as its limit says."""
 
 
-class Answer(Protocol):
+class Download(Protocol):
     """What a fetcher returns."""
 
     @property
@@ -43,7 +43,7 @@ class Answer(Protocol):
 class Fetches(Protocol):
     """The one way out: waits its turn at arXiv's gate. Raises `SourceUnavailable`, or `GiveUp` for what it refuses."""
 
-    async def get(self, url: str, *, max_bytes: int, timeout: float) -> Answer: ...
+    async def get(self, url: str, *, max_bytes: int, timeout: float) -> Download: ...
 
 
 LicenseOf = Callable[[str], Awaitable[str | None]]
@@ -67,7 +67,7 @@ class ArxivReader:
     ) -> None:
         self._fetcher = fetcher
         self._settings = settings
-        self._shelf = Shelf((data_dir or settings.data_dir).resolve())
+        self._shelf = ReadingCache((data_dir or settings.data_dir).resolve())
         self._license_of = license_of
         self._max_pages = max_pages
         self._locks: dict[str, asyncio.Lock] = {}
@@ -94,11 +94,11 @@ class ArxivReader:
         kept = await asyncio.to_thread(self._shelf.load, paper)
         return None if kept is None or paper.withdrawn else self._shown(paper, kept)
 
-    def _shown(self, paper: Paper, kept: Kept) -> Reading:
+    def _shown(self, paper: Paper, kept: CachedReading) -> Reading:
         figures = arrange(kept.reading.figures, paper.license or kept.license, self._settings.figures)
         return replace(kept.reading, figures=figures)
 
-    async def _kept_or_made(self, paper: Paper) -> Kept:
+    async def _kept_or_made(self, paper: Paper) -> CachedReading:
         kept = await asyncio.to_thread(self._shelf.load, paper)
         known = paper.license or (kept.license if kept else await self._license(paper))
         paper = replace(paper, license=known)
@@ -107,7 +107,7 @@ class ArxivReader:
             return kept
         workspace = await asyncio.to_thread(self._shelf.workspace)
         try:
-            made = Kept(await self._made(paper, workspace), pictures, known)
+            made = CachedReading(await self._made(paper, workspace), pictures, known)
             if made.reading.source is not Source.ABSTRACT:  # what cannot be read today may be mended tomorrow
                 await asyncio.to_thread(self._shelf.keep, paper, made, workspace)
         finally:
@@ -256,7 +256,7 @@ def _file_of(figure: Figure) -> list[Any] | None:
     return [figure.file, figure.width, figure.height] if figure.file else None
 
 
-def _with_file(figure: Figure, made: list[Any] | None, paper: Paper, shelf: Shelf) -> Figure:
+def _with_file(figure: Figure, made: list[Any] | None, paper: Paper, shelf: ReadingCache) -> Figure:
     if not made:
         return replace(figure, file=None)
     return replace(figure, file=shelf.file_name(paper, made[0]), width=made[1], height=made[2])

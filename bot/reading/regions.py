@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.reading.labels import Caption, parse_caption
-from bot.reading.lines import Line, Sheet
-from bot.reading.pdfpage import Box
+from bot.reading.lines import PrintLine, Sheet
+from bot.reading.pdf_page import Box
 
 REACH = 60.0
 """Points between a caption and the nearest part of its figure."""
@@ -19,11 +19,11 @@ class Captioned:
     """A caption with its lines, and the box of what it labels (None where nothing was found)."""
 
     caption: Caption
-    lines: list[Line]
+    lines: list[PrintLine]
     box: Box
     sheet: Sheet
     area: Box | None = None
-    inside: list[Line] = field(default_factory=list)
+    inside: list[PrintLine] = field(default_factory=list)
 
 
 def find_captions(sheet: Sheet, body: float, seen: set[tuple[str, str]]) -> list[Captioned]:
@@ -81,7 +81,7 @@ def _captions(sheet: Sheet, body: float, seen: set[tuple[str, str]]) -> list[Cap
     return found
 
 
-def _begins(sheet: Sheet, line: Line, caption: Caption, body: float) -> bool:
+def _begins(sheet: Sheet, line: PrintLine, caption: Caption, body: float) -> bool:
     """Whether a line that starts like a caption is one, not a sentence that happens to break there."""
     above = [
         one
@@ -94,13 +94,13 @@ def _begins(sheet: Sheet, line: Line, caption: Caption, body: float) -> bool:
     return not continues and (line.size < 0.97 * body or line.pieces[0].bold)
 
 
-def _over(upper: Line, lower: Line) -> bool:
+def _over(upper: PrintLine, lower: PrintLine) -> bool:
     return min(upper.box.x1, lower.box.x1) - max(upper.box.x0, lower.box.x0) > 0.3 * min(
         upper.box.width, lower.box.width
     )
 
 
-def _caption_lines(lines: Sequence[Line], index: int) -> list[Line]:
+def _caption_lines(lines: Sequence[PrintLine], index: int) -> list[PrintLine]:
     taken = [lines[index]]
     leading: float | None = None
     for line in lines[index + 1 :]:
@@ -186,7 +186,7 @@ class _Finder:
         shared = min(box.x1, self.right) - max(box.x0, self.left)
         return self.left <= box.middle[0] <= self.right and shared >= 0.8 * box.width
 
-    def _is_text(self, line: Line) -> bool:
+    def _is_text(self, line: PrintLine) -> bool:
         """Running text, which no figure or table contains; a heading counts too."""
         if not self.left <= line.box.middle[0] <= self.right:
             return False
@@ -301,9 +301,9 @@ def _union(boxes: Sequence[Box]) -> Box | None:
     return whole
 
 
-def table_rows(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
+def table_rows(lines: Sequence[PrintLine]) -> tuple[tuple[str, ...], ...]:
     """The lines inside a table as rows of cells: one row a base line, a new cell at each wide gap."""
-    rows: list[list[Line]] = []
+    rows: list[list[PrintLine]] = []
     for line in sorted(lines, key=lambda one: (-one.base, one.box.x0)):
         if rows and abs(rows[-1][0].base - line.base) < 0.45 * line.size:
             rows[-1].append(line)
@@ -318,7 +318,7 @@ def table_rows(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
     return tuple(out)
 
 
-def _cells(line: Line) -> list[str]:
+def _cells(line: PrintLine) -> list[str]:
     cells = [""]
     end: float | None = None
     for piece in line.pieces:

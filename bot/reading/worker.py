@@ -44,8 +44,8 @@ def _limit() -> None:
 def _pdf(job: Mapping[str, Any], out: Path) -> dict[str, Any]:
     from bot.errors import NotReadable
     from bot.model import Figure
-    from bot.reading.keeping import paper_from, to_json
     from bot.reading.pdf import open_pdf, read_pdf
+    from bot.reading.reading_cache import paper_from, to_json
 
     try:
         document = open_pdf(Path(job["pdf"]))

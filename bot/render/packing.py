@@ -29,7 +29,7 @@ class Group:
 
 
 @dataclass(slots=True)
-class Section:
+class PackedSection:
     """What one message shows of a group; `ends` is true where the group ends with it."""
 
     group: Group
@@ -37,7 +37,7 @@ class Section:
     ends: bool = False
 
 
-def pack(groups: Iterable[Group], cost: Callable[[Block], Cost], limit: Cost) -> list[list[Section]]:
+def pack(groups: Iterable[Group], cost: Callable[[Block], Cost], limit: Cost) -> list[list[PackedSection]]:
     """Messages as lists of sections, each message within `limit`; a group is divided only if it alone is too large."""
     packer = _Packer(cost, limit)
     for group in groups:
@@ -50,8 +50,8 @@ class _Packer:
     def __init__(self, cost: Callable[[Block], Cost], limit: Cost) -> None:
         self.cost = cost
         self.limit = limit
-        self.messages: list[list[Section]] = []
-        self.current: list[Section] = []
+        self.messages: list[list[PackedSection]] = []
+        self.current: list[PackedSection] = []
         self.spent: Cost = (0, 0)
 
     def add(self, group: Group) -> None:
@@ -106,7 +106,7 @@ class _Packer:
         return _within(_sum([self.spent, needed]), self.limit)
 
     def _open(self, group: Group) -> None:
-        self.current.append(Section(group))
+        self.current.append(PackedSection(group))
         self.spent = _sum([self.spent, group.base])
 
     def _put(self, blocks: list[Block], needed: Cost) -> None:

@@ -13,11 +13,11 @@ from bot import topics as topic_language
 from bot.arxiv import calendar
 from bot.conversation import Conversation, Defaults, Operators
 from bot.decisions import ledger
-from bot.decisions.digests import Voice
+from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.due_times import next_due
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
-from bot.model import ARCHIVE, Card, Chat, ChatRef, Depth, Digest, PaperRef, Platform, Quiet
-from bot.pipeline import Press
+from bot.model import ARCHIVE, Card, Chat, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
+from bot.pipeline import DigestBuilder
 from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.clock import SystemClock
@@ -40,13 +40,13 @@ class App:
     wake: Callable[[], None] = field(default=lambda: None)
 
     @property
-    def press(self) -> Press:
-        return Press(self.renderers, self.makers, self.reader)
+    def builder(self) -> DigestBuilder:
+        return DigestBuilder(self.renderers, self.makers, self.reader)
 
     @property
-    def voice(self) -> Voice:
+    def options(self) -> SummaryOptions:
         """How the operator wants papers told where no chat says otherwise."""
-        return Voice(self.settings.language)
+        return SummaryOptions(self.settings.language)
 
     def conversation(self) -> Conversation:
         defaults = Defaults(self.settings.language, self.settings.timezone, self.settings.digest_time)
@@ -71,17 +71,17 @@ class App:
 
     async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
         """One paper, read now (`bot.conversation.ReadPaper`)."""
-        return await pipeline.read_now(self.store, self.source, self.press, self.clock, ref, language, depth)
+        return await pipeline.read_now(self.store, self.source, self.builder, self.clock, ref, language, depth)
 
-    async def digest(self, ref: ChatRef) -> Digest | Quiet:
+    async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         """What a chat has not had, written into the outbox (`bot.conversation.DigestNow`)."""
         await pipeline.match(self.store)
         chat = await self.store.chat(ref)
         if chat is None:
-            return Quiet("This chat follows no topic yet.")
-        digest = await pipeline.digest_now(self.store, self.press, chat, self.clock)
+            return NothingToSend("This chat follows no topic yet.")
+        digest = await pipeline.digest_now(self.store, self.builder, chat, self.clock)
         self.wake()
-        return digest or Quiet(await self._why_nothing())
+        return digest or NothingToSend(await self._why_nothing())
 
     async def _why_nothing(self) -> str:
         now = self.clock.now()

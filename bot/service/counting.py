@@ -14,7 +14,7 @@ from bot.model import (
     ChatMoved,
     ChatRef,
     NotSent,
-    Obstacle,
+    NotSentCause,
     Outcome,
     Part,
     Platform,
@@ -67,7 +67,7 @@ class CountingSender:
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
         outcome = await self._sender.send(chat, part, key)
         self._count(*named(outcome))
-        if isinstance(outcome, NotSent) and outcome.cause is Obstacle.LIMIT:
+        if isinstance(outcome, NotSent) and outcome.cause is NotSentCause.LIMIT:
             self._counts.add(RATE_LIMITED, self.platform)
         return outcome
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from bot import pipeline
 from bot.model import Platform
-from bot.pipeline import Courier
+from bot.pipeline import DeliveryWorker
 from bot.ports import Clock, Sender
 from bot.service import lease
 from bot.service.app import App, follow_default_topics, open_app
@@ -18,7 +18,7 @@ from bot.site.publishing import publish
 
 
 @dataclass(slots=True)
-class Pass:
+class PassResult:
     """What one pass of every step did, and for how many topics; `failures` are sentences."""
 
     announcements: int = 0
@@ -41,7 +41,7 @@ class Pass:
         return done + waits + nobody
 
 
-async def once(settings: Settings, upto: date | None, clock: Clock | None = None) -> Pass:
+async def once(settings: Settings, upto: date | None, clock: Clock | None = None) -> PassResult:
     """Every step once. With `upto`, every chat's digest of the days up to that one goes out, whatever the hour.
 
     Raises `TellUser` where a running service holds the lease.
@@ -54,16 +54,16 @@ async def once(settings: Settings, upto: date | None, clock: Clock | None = None
             return await steps(app, senders, me, upto)
 
 
-async def steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> Pass:
+async def steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> PassResult:
     """poll → match → choose → summarize → compose → deliver → publish, once."""
-    done = Pass(topics=len(await app.store.topics()))
+    done = PassResult(topics=len(await app.store.topics()))
     polled = await pipeline.poll(app.store, app.source, app.clock, upto=upto, force=True)
     if polled:
         done.announcements, done.failures = polled.announcements, polled.failures
     done.matches = await pipeline.match(app.store)
     await pipeline.choose(app.store, app.clock.now())
     done.summaries = await summarize(app)
-    done.digests = await pipeline.compose(app.store, app.press, app.clock, upto=upto)
+    done.digests = await pipeline.compose(app.store, app.builder, app.clock, upto=upto)
     done.sent = await courier_for(app, senders, me).deliver()
     done.pages = len(await publish(app.store, app.settings))
     counts = await app.store.outbox_counts()
@@ -71,8 +71,8 @@ async def steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: dat
     return done
 
 
-def courier_for(app: App, senders: Mapping[Platform, Sender], me: str) -> Courier:
-    return Courier(app.store, senders, app.clock, me, resend_unknown=app.settings.telegram_resend_unknown)
+def courier_for(app: App, senders: Mapping[Platform, Sender], me: str) -> DeliveryWorker:
+    return DeliveryWorker(app.store, senders, app.clock, me, resend_unknown=app.settings.telegram_resend_unknown)
 
 
 async def summarize(app: App) -> int:

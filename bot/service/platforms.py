@@ -59,7 +59,7 @@ async def connected(app: App) -> AsyncIterator[dict[Platform, Connected]]:
         yield platforms
 
 
-class Watch:
+class PlatformWatch:
     """Looks after the platforms, and lets the store remember what it saw: for /healthz, and for other processes."""
 
     def __init__(self, store: Store, clock: Clock, platforms: Mapping[Platform, Connected]) -> None:

@@ -17,14 +17,14 @@ from bot.arxiv import calendar
 from bot.decisions.polling import PollState
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
-from bot.pipeline import Courier
+from bot.pipeline import DeliveryWorker
 from bot.ports import Clock, Sender
 from bot.service import lease, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.counting import CountingSender
 from bot.service.one_pass import courier_for, summarize
-from bot.service.platforms import Watch, connected
-from bot.service.ticks import Ticks
+from bot.service.periodic_jobs import PeriodicJobs
+from bot.service.platforms import PlatformWatch, connected
 from bot.settings import Settings
 from bot.site.publishing import publish, site_dir
 
@@ -66,9 +66,9 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
-        ticks = Ticks()
+        ticks = PeriodicJobs()
         platforms = await stack.enter_async_context(connected(app))
-        watch = Watch(app.store, app.clock, platforms)
+        watch = PlatformWatch(app.store, app.clock, platforms)
         await watch.look()
         await _listen(stack, app)
         senders = {platform: CountingSender(each.sender, app.counts) for platform, each in platforms.items()}
@@ -85,7 +85,7 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         raise StoreUnavailable("The lease that lets one process alone do the work was lost; the log says why.")
 
 
-def _schedule(ticks: Ticks, app: App, courier: Courier) -> Callable[[], None]:
+def _schedule(ticks: PeriodicJobs, app: App, courier: DeliveryWorker) -> Callable[[], None]:
     """Set the jobs; what is returned has everything sent that waits, at once."""
 
     def send() -> None:
@@ -109,7 +109,7 @@ def _schedule(ticks: Ticks, app: App, courier: Courier) -> Callable[[], None]:
             ticks.soon("site")
 
     async def compose() -> None:
-        if await pipeline.compose(app.store, app.press, app.clock, listing_owed=await _listing_owed(app)):
+        if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=await _listing_owed(app)):
             send()
 
     async def site() -> None:
@@ -133,7 +133,7 @@ async def _listen(stack: AsyncExitStack, app: App) -> None:
     """Serve the archive, and the operations pages: beside it, or on OPS_PORT where that is set."""
     settings, site = app.settings, site_dir(app.settings)
     site.mkdir(parents=True, exist_ok=True)
-    latest = status.Latest(app.store, app.clock)
+    latest = status.CachedStatus(app.store, app.clock)
     stack.push_async_callback(latest.stop)
 
     async def health() -> dict[str, object]:

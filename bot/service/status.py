@@ -86,7 +86,7 @@ async def _unwritable(store: Store, now: datetime) -> StoreUnavailable | None:
     return None
 
 
-class Latest:
+class CachedStatus:
     """The state as it was at most `FRESH` ago: whoever asks meanwhile shares one gathering, so that pages which
     strangers may load cost no more than their bytes."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bot.decisions.digests import by_day
+from bot.decisions.digest_content import by_day
 from bot.model import Card, Digest
 from bot.render.cards import shown_figures
 from bot.render.formats import render

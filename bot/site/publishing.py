@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from bot.decisions import digests
+from bot.decisions import digest_content
 from bot.model import ARCHIVE, Candidate, Card, Depth
 from bot.ports import Store
 from bot.settings import Settings
@@ -24,24 +24,28 @@ def site_dir(settings: Settings) -> Path:
 async def publish(store: Store, settings: Settings) -> list[Path]:
     """Write the pages that changed and return them. Raises `StoreUnavailable`, and OSError where the disk is full."""
     archive = await store.chat(ARCHIVE)
-    voice = digests.Voice(archive.language, archive.depth) if archive else digests.Voice(settings.language, Depth.BRIEF)
-    topics = {topic: await _cards(store, topic, voice) for topic in await store.archived_topics()}
+    options = (
+        digest_content.SummaryOptions(archive.language, archive.depth)
+        if archive
+        else digest_content.SummaryOptions(settings.language, Depth.BRIEF)
+    )
+    topics = {topic: await _cards(store, topic, options) for topic in await store.archived_topics()}
     return await asyncio.to_thread(
         build,
         site_dir(settings),
         days=_by_day(topics.values()),
         topics=topics,
-        language=voice.language,
+        language=options.language,
         site_url=settings.site_url,
         data_dir=settings.data_dir,
     )
 
 
-async def _cards(store: Store, topic: str, voice: digests.Voice) -> list[Card]:
+async def _cards(store: Store, topic: str, options: digest_content.SummaryOptions) -> list[Card]:
     last = await store.latest_day()
     found: list[Candidate] = await store.matched(topic, last - timedelta(days=DAYS), last) if last else []
-    keys = [voice.key(candidate.announced.paper) for candidate in found]
-    return list(digests.cards(found, await store.summaries(keys), voice))
+    keys = [options.key(candidate.announced.paper) for candidate in found]
+    return list(digest_content.cards(found, await store.summaries(keys), options))
 
 
 def _by_day(groups: Iterable[Sequence[Card]]) -> dict[date, list[Card]]:

@@ -16,7 +16,7 @@ from lxml import etree
 from bot.arxiv.ids import parse_id
 from bot.errors import NoSuchPaper, SourceUnavailable, TellUser
 from bot.model import Malformed, Paper
-from bot.sources.document import ATOM, NS, Unreadable, is_withdrawn, malformed, moment, parse, text
+from bot.sources.xml_document import ATOM, NS, NotWellFormed, is_withdrawn, malformed, moment, parse, text
 
 if TYPE_CHECKING:
     import arxiv
@@ -32,7 +32,7 @@ _ENTRY_ID = re.compile(r"/abs/(\S+?)(?:v(\d+))?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ApiPage:
     """One page, fit for the package: `body` calls itself the last page, `total` is what arXiv said."""
 
     body: bytes
@@ -41,7 +41,7 @@ class Page:
     malformed: tuple[Malformed, ...]
 
 
-def read_page(body: bytes, start: int, size: int) -> Page:
+def read_page(body: bytes, start: int, size: int) -> ApiPage:
     """The page that was asked for with `start` and `max_results=size`.
 
     Raises `SourceUnavailable` for an answer that must not be believed, `NoSuchPaper` or `TellUser` where arXiv found
@@ -61,13 +61,13 @@ def read_page(body: bytes, start: int, size: int) -> Page:
     for entry in entries:
         try:
             _mend(entry)
-        except (Unreadable, ValueError) as error:
+        except (NotWellFormed, ValueError) as error:
             aside.append(malformed("api", entry, error, None))
             root.remove(entry)
     last = root.find("opensearch:totalResults", NS)
     assert last is not None  # noqa: S101 - it has just been read
     last.text = str(start + len(entries) - len(aside))
-    return Page(etree.tostring(root), total, len(entries), tuple(aside))
+    return ApiPage(etree.tostring(root), total, len(entries), tuple(aside))
 
 
 def read_error(body: bytes) -> None:
@@ -84,7 +84,7 @@ def to_paper(result: arxiv.Result) -> Paper:
     match = _ENTRY_ID.search(result.entry_id)
     ref = parse_id(match[1]) if match else None
     if match is None or ref is None:
-        raise Unreadable("it has no arXiv id")
+        raise NotWellFormed("it has no arXiv id")
     categories = dict.fromkeys(filter(None, (result.primary_category, *result.categories)))
     abstract = " ".join(result.summary.split())
     comment = " ".join((result.comment or "").split()) or None
@@ -121,10 +121,10 @@ def _number(root: etree._Element, name: str) -> int | None:
 
 
 def _mend(entry: etree._Element) -> None:
-    """Give an entry the dates that the package insists on. Raises `Unreadable` where it names no paper."""
+    """Give an entry the dates that the package insists on. Raises `NotWellFormed` where it names no paper."""
     match = _ENTRY_ID.search(text(entry, "atom:id"))
     if match is None or parse_id(match[1]) is None:
-        raise Unreadable("it has no arXiv id")
+        raise NotWellFormed("it has no arXiv id")
     stamps = {name: _time(text(entry, f"atom:{name}")) for name in ("published", "updated")}
     for name, stamp in stamps.items():
         if stamp is None:
@@ -137,5 +137,5 @@ def _mend(entry: etree._Element) -> None:
 def _time(stamp: str) -> datetime | None:
     try:
         return moment(stamp).astimezone(UTC) if stamp else None
-    except (Unreadable, OverflowError):
+    except (NotWellFormed, OverflowError):
         return None

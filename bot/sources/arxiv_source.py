@@ -159,9 +159,9 @@ class ArxivSource:
         self._refused = {name: told for name, told in self._refused.items() if told[0] > now}
         return ident in self._refused
 
-    async def _page(self, search: arxiv.Search, start: int, size: int) -> tuple[list[Paper], api_answers.Page]:
+    async def _page(self, search: arxiv.Search, start: int, size: int) -> tuple[list[Paper], api_answers.ApiPage]:
         """One page of results, by one request of the package (and its repetitions at the gate)."""
-        pages: list[api_answers.Page] = []
+        pages: list[api_answers.ApiPage] = []
 
         def check(answer: Fetched) -> None:
             if answer.status == 200:

@@ -16,7 +16,7 @@ from bot.arxiv import calendar
 from bot.arxiv.ids import parse_id
 from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper
 from bot.sources.authors import split_authors
-from bot.sources.document import ATOM, NS, Unreadable, is_withdrawn, malformed, moment, parse, text
+from bot.sources.xml_document import ATOM, NS, NotWellFormed, is_withdrawn, malformed, moment, parse, text
 
 CAP = 2000
 """A feed never has more entries than this; one that has as many may have left some out."""
@@ -51,7 +51,7 @@ def read_feed(body: bytes, answered: datetime | None = None) -> Listing:
     for element in elements:
         try:
             entries.append(_entry(element, feed_day, newest or feed_day))
-        except (Unreadable, ValueError) as error:
+        except (NotWellFormed, ValueError) as error:
             aside.append(malformed("feed", element, error, feed_day))
     return merged([Listing(feed_day, tuple(entries), tuple(aside))])
 
@@ -87,18 +87,18 @@ def _entry(element: etree._Element, feed_day: date | None, newest: date | None) 
     match = _ID.fullmatch(text(element, "atom:id"))
     ref = parse_id(match[1]) if match else None
     if match is None or ref is None:
-        raise Unreadable("it has no arXiv id with a version")
+        raise NotWellFormed("it has no arXiv id with a version")
     title = text(element, "atom:title")
     if not title:
-        raise Unreadable("it has no title")
+        raise NotWellFormed("it has no title")
     summary = element.findtext("atom:summary", default="", namespaces=NS) or ""
     abstract = _abstract(summary)
     authors = split_authors(text(element, "dc:creator"))
     if not authors:
-        raise Unreadable("it has no authors")
+        raise NotWellFormed("it has no authors")
     categories = tuple(dict.fromkeys(filter(None, (c.get("term") for c in element.iterfind("atom:category", NS)))))
     if not categories:
-        raise Unreadable("it has no category")
+        raise NotWellFormed("it has no category")
     day = _day(element, feed_day, newest)
     paper = Paper(
         id=ref.id,
@@ -120,7 +120,7 @@ def _abstract(summary: str) -> str:
     head, *rest = _ABSTRACT.split(summary, maxsplit=1)
     abstract = " ".join((rest[0] if rest else "" if _TYPE.search(head) else head).split())
     if not abstract:
-        raise Unreadable("it has no abstract")
+        raise NotWellFormed("it has no abstract")
     return abstract
 
 
@@ -131,7 +131,7 @@ def _kind(element: etree._Element, summary: str) -> Kind:
     try:
         return Kind(named)
     except ValueError:
-        raise Unreadable(f"its announce type is “{named[:30]}”") from None
+        raise NotWellFormed(f"its announce type is “{named[:30]}”") from None
 
 
 def _day(element: etree._Element, feed_day: date | None, newest: date | None) -> date:
@@ -139,11 +139,11 @@ def _day(element: etree._Element, feed_day: date | None, newest: date | None) ->
     published = text(element, "atom:published")
     day = moment(published).date() if published else feed_day
     if day is None:
-        raise Unreadable("it has no date")
+        raise NotWellFormed("it has no date")
     if newest is not None and day > newest:
-        raise Unreadable(f"it is dated {day}, which was still to come")
+        raise NotWellFormed(f"it is dated {day}, which was still to come")
     if feed_day is not None and day < feed_day - _LONG_AGO:
-        raise Unreadable(f"it is dated {day}, long before its feed")
+        raise NotWellFormed(f"it is dated {day}, long before its feed")
     return day
 
 
@@ -164,5 +164,5 @@ def _time(stamp: str) -> datetime | None:
     try:
         when = moment(stamp)
         return when if 1 < when.astimezone(UTC).year < 9999 else None
-    except (Unreadable, OverflowError):
+    except (NotWellFormed, OverflowError):
         return None

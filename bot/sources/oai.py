@@ -14,7 +14,7 @@ from lxml import etree
 from bot.arxiv.ids import parse_id
 from bot.errors import SourceUnavailable
 from bot.model import Announced, Announcement, Kind, Malformed, Paper
-from bot.sources.document import NS, Unreadable, is_withdrawn, malformed, parse, text
+from bot.sources.xml_document import NS, NotWellFormed, is_withdrawn, malformed, parse, text
 
 _ROOT = "{http://www.openarchives.org/OAI/2.0/}OAI-PMH"
 _OLD = timedelta(days=180)
@@ -23,7 +23,7 @@ records for journal references and other corrections. Papers are held by moderat
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class OaiPage:
     """One page of records. `token` asks for the next one, None at the end; `expired` says to start anew; `today` is the
     day by arXiv's own clock, None where the page does not tell."""
 
@@ -49,15 +49,15 @@ def record_url(base: str, paper_id: str) -> str:
     return f"{base}?{urlencode(asked)}"
 
 
-def read_page(body: bytes) -> Page:
+def read_page(body: bytes) -> OaiPage:
     """A page of ListRecords. Raises `SourceUnavailable` for a broken document or an error of the interface."""
     root = parse(body, _ROOT)
     today = _today(root)
     match _error_code(root):
         case "noRecordsMatch":
-            return Page(today=today)
+            return OaiPage(today=today)
         case "badResumptionToken":
-            return Page(expired=True)
+            return OaiPage(expired=True)
         case str(code):
             raise SourceUnavailable(f"arXiv's OAI interface answered with “{code}”.")
         case None:
@@ -73,10 +73,10 @@ def read_page(body: bytes) -> Page:
             continue
         try:
             entries.append(_announced(record))
-        except (Unreadable, ValueError) as error:
+        except (NotWellFormed, ValueError) as error:
             aside.append(malformed("oai", record, error, _datestamp(record)))
     token = text(root, "oai:ListRecords/oai:resumptionToken")
-    return Page(tuple(entries), tuple(aside), token or None, today=today)
+    return OaiPage(tuple(entries), tuple(aside), token or None, today=today)
 
 
 def read_license(body: bytes) -> str | None:
@@ -116,10 +116,10 @@ def _datestamp(record: etree._Element) -> date | None:
 def _announced(record: etree._Element) -> Announced:
     day = _date(text(record, "oai:header/oai:datestamp"))
     if day is None:
-        raise Unreadable("it has no datestamp")
+        raise NotWellFormed("it has no datestamp")
     meta = record.find("oai:metadata/meta:arXiv", NS)
     if meta is None:
-        raise Unreadable("it has no metadata")
+        raise NotWellFormed("it has no metadata")
     paper = _paper(meta)
     created, updated = _date(text(meta, "meta:created")), _date(text(meta, "meta:updated"))
     kind = kind_of(created, updated, day)
@@ -136,13 +136,13 @@ def kind_of(created: date | None, updated: date | None, day: date) -> Kind:
 def _paper(meta: etree._Element) -> Paper:
     ref = parse_id(text(meta, "meta:id"))
     if ref is None:
-        raise Unreadable("it has no arXiv id")
+        raise NotWellFormed("it has no arXiv id")
     title, abstract = text(meta, "meta:title"), text(meta, "meta:abstract")
     authors = tuple(filter(None, (_name(author) for author in meta.iterfind("meta:authors/meta:author", NS))))
     categories = tuple(dict.fromkeys(text(meta, "meta:categories").split()))
     for what, there in (("title", title), ("abstract", abstract), ("authors", authors), ("category", categories)):
         if not there:
-            raise Unreadable(f"it has no {what}")
+            raise NotWellFormed(f"it has no {what}")
     comment = text(meta, "meta:comments") or None
     return Paper(
         id=ref.id,

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
 from bot.model import Chat, ChatRef, Subscription
-from bot.storage import encode, managers, schema
+from bot.storage import managers, row_mapping, tables
+from bot.storage.chat_keys import chat_id_of, is_chat
+from bot.storage.chat_moves import move
 from bot.storage.engine import Database
-from bot.storage.moving import move
-from bot.storage.refs import chat_id_of, is_chat
 
 
 class SqlChats:
@@ -24,28 +24,28 @@ class SqlChats:
 
     async def chat(self, ref: ChatRef) -> Chat | None:
         async with self.db.read() as connection:
-            row = (await connection.execute(select(schema.chats).where(is_chat(ref)))).first()
-        return None if row is None else encode.chat(row)
+            row = (await connection.execute(select(tables.chats).where(is_chat(ref)))).first()
+        return None if row is None else row_mapping.chat(row)
 
     async def chats(self) -> list[Chat]:
         async with self.db.read() as connection:
-            return [encode.chat(row) for row in await connection.execute(select(schema.chats).order_by("id"))]
+            return [row_mapping.chat(row) for row in await connection.execute(select(tables.chats).order_by("id"))]
 
     async def save_chat(self, chat: Chat) -> None:
-        statement = self.db.insert(schema.chats).values(**encode.chat_row(chat))
+        statement = self.db.insert(tables.chats).values(**row_mapping.chat_row(chat))
         fields: dict[str, Any] = {
-            name: statement.excluded[name] for name in encode.chat_row(chat) if name not in ("platform", "ident")
+            name: statement.excluded[name] for name in row_mapping.chat_row(chat) if name not in ("platform", "ident")
         }
-        fields["created_at"] = func.coalesce(statement.excluded.created_at, schema.chats.c.created_at)
+        fields["created_at"] = func.coalesce(statement.excluded.created_at, tables.chats.c.created_at)
         async with self.db.write() as connection:
             await connection.execute(
                 statement.on_conflict_do_update(
-                    index_elements=[schema.chats.c.platform, schema.chats.c.ident], set_=fields
+                    index_elements=[tables.chats.c.platform, tables.chats.c.ident], set_=fields
                 )
             )
 
     async def subscribe(self, ref: ChatRef, topic: str, since: date, now: datetime) -> bool:
-        table = schema.subscriptions
+        table = tables.subscriptions
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
             chat_id = await chat_id_of(connection, ref)
@@ -61,9 +61,9 @@ class SqlChats:
         return True
 
     async def unsubscribe(self, ref: ChatRef, topic: str) -> bool:
-        table = schema.subscriptions
-        chat_id = select(schema.chats.c.id).where(is_chat(ref)).scalar_subquery()
-        topic_id = select(schema.topics.c.id).where(schema.topics.c.query == topic).scalar_subquery()
+        table = tables.subscriptions
+        chat_id = select(tables.chats.c.id).where(is_chat(ref)).scalar_subquery()
+        topic_id = select(tables.topics.c.id).where(tables.topics.c.query == topic).scalar_subquery()
         async with self.db.write() as connection:
             gone = await connection.execute(
                 delete(table).where(table.c.chat_id == chat_id, table.c.topic_id == topic_id)
@@ -71,21 +71,21 @@ class SqlChats:
         return gone.rowcount > 0
 
     async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]:
-        table, chat = schema.subscriptions, schema.chats
+        table, chat = tables.subscriptions, tables.chats
         query = (
-            select(chat.c.platform, chat.c.ident, schema.topics.c.query, table.c.since, table.c.created_at)
+            select(chat.c.platform, chat.c.ident, tables.topics.c.query, table.c.since, table.c.created_at)
             .select_from(table)
             .join(chat)
-            .join(schema.topics)
-            .order_by(chat.c.id, table.c.created_at, schema.topics.c.query)
+            .join(tables.topics)
+            .order_by(chat.c.id, table.c.created_at, tables.topics.c.query)
         )
         if ref is not None:
             query = query.where(is_chat(ref))
         async with self.db.read() as connection:
-            return [encode.subscription(row) for row in await connection.execute(query)]
+            return [row_mapping.subscription(row) for row in await connection.execute(query)]
 
     async def begin_by(self, day: date) -> int:
-        table, chat = schema.subscriptions, schema.chats
+        table, chat = tables.subscriptions, tables.chats
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
             # Chats first, in the order of their keys: who changes what a chat has, locks that chat before.
@@ -112,13 +112,13 @@ class SqlChats:
             await move(connection, old, new)
 
     async def due_chats(self, now: datetime) -> list[Chat]:
-        table = schema.chats
+        table = tables.chats
         due = or_(table.c.next_due_at <= now, table.c.next_due_at > now + due_times.AHEAD)
         put_off = table.c.not_before.between(now, now + due_times.AHEAD)
         query = select(table).where(due, table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~put_off))
         async with self.db.read() as connection:
             rows = await connection.execute(query.order_by(table.c.next_due_at, table.c.id))
-            return [encode.chat(row) for row in rows]
+            return [row_mapping.chat(row) for row in rows]
 
     async def put_off(self, ref: ChatRef, until: datetime) -> None:
         await self._change(ref, not_before=until)
@@ -127,25 +127,25 @@ class SqlChats:
         await self._change(ref, next_due_at=next_due_at)
 
     async def forget(self, ref: ChatRef) -> None:
-        table = schema.subscriptions
+        table = tables.subscriptions
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
             chat_id = await chat_id_of(connection, ref)
             followed = list(await connection.scalars(select(table.c.topic_id).where(table.c.chat_id == chat_id)))
-            await connection.execute(delete(schema.chats).where(schema.chats.c.id == chat_id))
+            await connection.execute(delete(tables.chats).where(tables.chats.c.id == chat_id))
             # The words of a query that nobody else follows are that chat's too.
             for topic_id in followed:
                 nobody = ~exists().where(table.c.topic_id == topic_id)
-                await connection.execute(delete(schema.topics).where(schema.topics.c.id == topic_id, nobody))
+                await connection.execute(delete(tables.topics).where(tables.topics.c.id == topic_id, nobody))
             await managers.forget(connection, ref)
 
     async def _change(self, ref: ChatRef, **values: object) -> None:
         async with self.db.write() as connection:
-            await connection.execute(update(schema.chats).where(is_chat(ref)).values(**values))
+            await connection.execute(update(tables.chats).where(is_chat(ref)).values(**values))
 
     async def _topic(self, connection: AsyncConnection, query: str, since: date) -> int:
         """The id of a topic, made if need be; what was announced from `since` on is matched or still to be."""
-        table = schema.topics
+        table = tables.topics
         start = await _start(connection, since)
         row = (await connection.execute(select(table).where(table.c.query == query))).first()
         if row is None:
@@ -159,7 +159,7 @@ class SqlChats:
 
 async def _start(connection: AsyncConnection, since: date) -> int:
     """The sequence number after which the announcements from `since` on begin."""
-    table = schema.announcements
+    table = tables.announcements
     first = await connection.scalar(select(func.min(table.c.seq)).where(table.c.day >= since))
     if first is not None:
         return int(first) - 1
@@ -168,12 +168,12 @@ async def _start(connection: AsyncConnection, since: date) -> int:
 
 async def _match_from(connection: AsyncConnection, topic_ids: Collection[int], start: int) -> None:
     """Have what was announced after `start` matched with these topics, where it was not."""
-    table = schema.topics
-    for chunk in encode.in_chunks(sorted(topic_ids)):
+    table = tables.topics
+    for chunk in row_mapping.in_chunks(sorted(topic_ids)):
         late = table.c.id.in_(chunk) & (table.c.from_seq > start)
         await connection.execute(update(table).where(late).values(from_seq=start, matched_seq=start))
 
 
 async def _followed(connection: AsyncConnection, topic: Row[Any]) -> bool:
-    query = select(exists().where(schema.subscriptions.c.topic_id == topic.id))
+    query = select(exists().where(tables.subscriptions.c.topic_id == topic.id))
     return bool(await connection.scalar(query))

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import BadSetting, StoreUnavailable
-from bot.storage.write_batcher import Together
+from bot.storage.write_batcher import WriteBatcher
 
 BUSY_SECONDS = 60
 """How long a SQLite writer waits for another process to finish."""
@@ -39,7 +39,7 @@ class Database:
         self._begun = 0
         self._inside = False
         """Whether a transaction of this process has SQLite's one write lock, and how many have had it."""
-        self._together = Together(self.write)
+        self._together = WriteBatcher(self.write)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import managers
 from bot.model import JSON, ChatRef
-from bot.storage import schema
+from bot.storage import tables
 
-_state, _chats = schema.state, schema.chats
+_state, _chats = tables.state, tables.chats
 
 
 async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:

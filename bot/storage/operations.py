@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import JSON, DeliveryState, LedgerLine
-from bot.storage import encode, schema
+from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
 
 Counts = dict[tuple[date, str], int]
@@ -42,7 +42,7 @@ class SqlOperations:
     db: Database
 
     async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
-        table = schema.leases
+        table = tables.leases
         insert = self.db.insert(table).values(name=name, owner=owner, until=until)
         taken = insert.on_conflict_do_update(
             index_elements=[table.c.name],
@@ -53,19 +53,19 @@ class SqlOperations:
             return (await connection.execute(taken.returning(table.c.name))).first() is not None
 
     async def release(self, name: str, owner: str) -> None:
-        table = schema.leases
+        table = tables.leases
         async with self.db.write() as connection:
             await connection.execute(delete(table).where(table.c.name == name, table.c.owner == owner))
 
     async def holder(self, name: str) -> str | None:
         async with self.db.read() as connection:
             owner: str | None = await connection.scalar(
-                select(schema.leases.c.owner).where(schema.leases.c.name == name)
+                select(tables.leases.c.owner).where(tables.leases.c.name == name)
             )
         return owner
 
     async def expire_leases(self, owner: str, now: datetime) -> int:
-        table = schema.deliveries
+        table = tables.deliveries
         others = update(table).where(
             table.c.state.in_((DeliveryState.LEASED.value, DeliveryState.SENDING.value)),
             table.c.owner != owner,
@@ -81,10 +81,10 @@ class SqlOperations:
                 rows = await connection.execute(_papers(since, where, by_category=by_category))
                 return {(row[0], row[1]): row[2] for row in rows}
 
-            delivering = schema.announcements.c.kind.in_(encode.DELIVERING)
+            delivering = tables.announcements.c.kind.in_(row_mapping.DELIVERING)
             listed = {row[0]: row[1] for row in await connection.execute(_listed(since))}
             ingested = await counted()
-            named = await counted(or_(~schema.announcements.c.inferred, _is_oai())) if by_category else {}
+            named = await counted(or_(~tables.announcements.c.inferred, _is_oai())) if by_category else {}
             matched = await counted(delivering, _is_matched())
             chosen = await counted(delivering, _is_taken())
             summarized = await counted(delivering, _is_summarized())
@@ -109,13 +109,13 @@ class SqlOperations:
             await connection.execute(self._set(name, value))
 
     def _set(self, name: str, value: JSON) -> Executable:
-        insert = self.db.insert(schema.state).values(name=name, value=value)
-        return insert.on_conflict_do_update(index_elements=[schema.state.c.name], set_={"value": insert.excluded.value})
+        insert = self.db.insert(tables.state).values(name=name, value=value)
+        return insert.on_conflict_do_update(index_elements=[tables.state.c.name], set_={"value": insert.excluded.value})
 
     async def value(self, name: str) -> JSON | None:
         async with self.db.read() as connection:
             found: JSON | None = await connection.scalar(
-                select(schema.state.c.value).where(schema.state.c.name == name)
+                select(tables.state.c.value).where(tables.state.c.name == name)
             )
         return found
 
@@ -162,14 +162,14 @@ def _put_in_place(partial: Path, path: Path) -> None:
 
 def _listed(since: date) -> Select[date, int]:
     """What arXiv announced each day: what its lines read, and what could not be read, the same in each of them."""
-    table = schema.listings
+    table = tables.listings
     announced = func.sum(table.c.announced) + func.max(table.c.malformed)
     return select(table.c.day, announced).where(table.c.day >= since).group_by(table.c.day)
 
 
 def _papers(since: date, where: Iterable[ColumnElement[bool]], *, by_category: bool) -> Select[date, str, int]:
     """How many papers were announced on each day, in each primary category or ("") in all."""
-    table, paper = schema.announcements, schema.papers
+    table, paper = tables.announcements, tables.papers
     category = func.coalesce(paper.c.categories[0].as_string(), "none") if by_category else literal("", Text)
     found = select(table.c.day, table.c.paper_id, category.label("category")).where(table.c.day >= since, *where)
     if by_category:
@@ -189,29 +189,29 @@ def _announced(listed: Mapping[date, int], named: Counts) -> Counts:
 
 
 def _is_matched() -> Exists:
-    table, match = schema.announcements, schema.matches
+    table, match = tables.announcements, tables.matches
     return exists().where(match.c.day == table.c.day, match.c.paper_id == table.c.paper_id)
 
 
 def _is_oai() -> Exists:
     """Of a day that no feed told but OAI, which infers everything."""
-    table = schema.listings
-    return exists().where(table.c.day == schema.announcements.c.day, table.c.source == "oai")
+    table = tables.listings
+    return exists().where(table.c.day == tables.announcements.c.day, table.c.source == "oai")
 
 
 def _is_taken() -> Exists:
-    return exists().where(schema.taken.c.paper_id == schema.announcements.c.paper_id)
+    return exists().where(tables.taken.c.paper_id == tables.announcements.c.paper_id)
 
 
 def _is_summarized() -> Exists:
-    table, made = schema.announcements, schema.summaries
+    table, made = tables.announcements, tables.summaries
     return exists().where(made.c.paper_id == table.c.paper_id, made.c.version == table.c.version)
 
 
 def _is_sent() -> Exists:
     """Taken by a digest of which no part is still to be sent (the archive's digests have no parts)."""
     unsent = exists().where(
-        schema.deliveries.c.digest_id == schema.taken.c.digest_id,
-        schema.deliveries.c.state != DeliveryState.SENT.value,
+        tables.deliveries.c.digest_id == tables.taken.c.digest_id,
+        tables.deliveries.c.state != DeliveryState.SENT.value,
     )
-    return exists().where(schema.taken.c.paper_id == schema.announcements.c.paper_id, ~unsent)
+    return exists().where(tables.taken.c.paper_id == tables.announcements.c.paper_id, ~unsent)

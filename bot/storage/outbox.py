@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import delivery_policy, due_times
 from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform
-from bot.storage import encode, schema
+from bot.storage import row_mapping, tables
+from bot.storage.chat_keys import are_chats, chat_id_of, is_chat, lock_chats
 from bot.storage.engine import Database
-from bot.storage.refs import are_chats, chat_id_of, is_chat, lock_chats
 from bot.storage.topics import seen_matches
 
 _OPEN = (DeliveryState.WAITING.value, DeliveryState.LEASED.value, DeliveryState.SENDING.value)
@@ -45,7 +45,7 @@ class SqlOutbox:
     async def lease(
         self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
     ) -> list[Delivery]:
-        table = schema.deliveries
+        table = tables.deliveries
         async with self.db.write() as connection:
             free = _heads(platforms, now).limit(limit).with_for_update(of=table, skip_locked=True)
             ids = list(await connection.scalars(free))
@@ -54,10 +54,10 @@ class SqlOutbox:
             take = update(table).where(table.c.id.in_(ids))
             await connection.execute(take.values(state=DeliveryState.LEASED.value, owner=owner, leased_until=until))
             query = _deliveries().where(table.c.id.in_(ids)).order_by(table.c.next_attempt_at, table.c.id)
-            return [encode.delivery(row) for row in await connection.execute(query)]
+            return [row_mapping.delivery(row) for row in await connection.execute(query)]
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
-        table = schema.deliveries
+        table = tables.deliveries
         started = (
             update(table)
             .where(
@@ -84,7 +84,7 @@ class SqlOutbox:
         asked: bool = False,
         failed: bool = False,
     ) -> None:
-        table = schema.deliveries
+        table = tables.deliveries
         values: dict[str, Any] = {
             "state": state.value,
             "owner": None,
@@ -109,14 +109,14 @@ class SqlOutbox:
         await self.db.write_one(settled.values(**values))
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
-        table = schema.deliveries
+        table = tables.deliveries
         closed = (DeliveryState.UNKNOWN.value, DeliveryState.GIVEN_UP.value)
         opened = update(table).where(table.c.id == delivery_id, table.c.state.in_(closed))
         values = {"state": DeliveryState.WAITING.value, "next_attempt_at": now, "failures": 0, "touched_at": now}
         return await self.db.write_one(opened.values(**values, again=True, asked=True, why=why)) == 1
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
-        table = schema.deliveries
+        table = tables.deliveries
         in_hand = table.c.state.in_((DeliveryState.LEASED.value, DeliveryState.SENDING.value))
         come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + due_times.SKEW)
         looked_for = (table.c.state == DeliveryState.UNKNOWN.value) & table.c.again
@@ -132,46 +132,46 @@ class SqlOutbox:
             return int(under_way + hastened.rowcount)
 
     async def orphaned(self, now: datetime) -> list[Delivery]:
-        table = schema.deliveries
+        table = tables.deliveries
         query = _deliveries().where(table.c.state == DeliveryState.SENDING.value, table.c.leased_until <= now)
         async with self.db.read() as connection:
-            return [encode.delivery(row) for row in await connection.execute(query.order_by(table.c.id))]
+            return [row_mapping.delivery(row) for row in await connection.execute(query.order_by(table.c.id))]
 
     async def deliveries(
         self, *, chat: ChatRef | None = None, states: Collection[DeliveryState] = (), limit: int = 100
     ) -> list[Delivery]:
-        table = schema.deliveries
+        table = tables.deliveries
         query = _deliveries().order_by(table.c.id.desc()).limit(limit)
         if chat is not None:
             query = query.where(is_chat(chat))
         if states:
             query = query.where(table.c.state.in_([state.value for state in states]))
         async with self.db.read() as connection:
-            return [encode.delivery(row) for row in await connection.execute(query)]
+            return [row_mapping.delivery(row) for row in await connection.execute(query)]
 
     async def chats_in_doubt(self) -> set[ChatRef]:
-        table, chat = schema.deliveries, schema.chats
+        table, chat = tables.deliveries, tables.chats
         unknown = exists().where(table.c.state == DeliveryState.UNKNOWN.value, table.c.chat_id == chat.c.id)
         async with self.db.read() as connection:
             rows = await connection.execute(select(chat.c.platform, chat.c.ident).where(unknown))
-            return {encode.ref(row) for row in rows}
+            return {row_mapping.ref(row) for row in rows}
 
     async def delivery(self, delivery_id: int) -> Delivery | None:
         async with self.db.read() as connection:
-            row = (await connection.execute(_deliveries().where(schema.deliveries.c.id == delivery_id))).first()
-        return None if row is None else encode.delivery(row)
+            row = (await connection.execute(_deliveries().where(tables.deliveries.c.id == delivery_id))).first()
+        return None if row is None else row_mapping.delivery(row)
 
     async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
-        table = schema.taken
+        table = tables.taken
         found: set[str] = set()
         async with self.db.read() as connection:
-            for chunk in encode.in_chunks(paper_ids):
-                query = select(table.c.paper_id).join(schema.chats).where(is_chat(ref), table.c.paper_id.in_(chunk))
+            for chunk in row_mapping.in_chunks(paper_ids):
+                query = select(table.c.paper_id).join(tables.chats).where(is_chat(ref), table.c.paper_id.in_(chunk))
                 found.update(await connection.scalars(query))
         return found
 
     async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]:
-        table, chat = schema.deliveries, schema.chats
+        table, chat = tables.deliveries, tables.chats
         per_chat = select(table.c.state, table.c.chat_id, func.count().label("n")).group_by(
             table.c.state, table.c.chat_id
         )
@@ -186,14 +186,14 @@ class SqlOutbox:
             return {(Platform(platform), DeliveryState(state)): int(n) for platform, state, n in rows}
 
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
-        table, chat, head = schema.deliveries, schema.chats, schema.deliveries.alias("head")
+        table, chat, head = tables.deliveries, tables.chats, tables.deliveries.alias("head")
         behind = exists().where(
             head.c.state.in_(_OPEN), head.c.chat_id == table.c.chat_id, head.c.id < table.c.id, head.c.failures > 0
         )
         query = (
-            select(func.min(schema.digests.c.created_at))
+            select(func.min(tables.digests.c.created_at))
             .select_from(table)
-            .join(schema.digests, schema.digests.c.id == table.c.digest_id)
+            .join(tables.digests, tables.digests.c.id == table.c.digest_id)
             .join(chat, chat.c.id == table.c.chat_id)
             .where(table.c.state.in_(_OPEN), table.c.failures == 0, chat.c.suspended.is_(None), ~behind)
         )
@@ -209,26 +209,26 @@ async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) 
     chat_id = await chat_id_of(connection, digest.chat, lock=True)
     if chat_id is None:  # forgotten meanwhile
         return False
-    slots = exists().where(schema.digests.c.chat_id == chat_id, schema.digests.c.slot == digest.slot)
-    had = exists().where(schema.taken.c.chat_id == chat_id, schema.taken.c.paper_id.in_(papers))
+    slots = exists().where(tables.digests.c.chat_id == chat_id, tables.digests.c.slot == digest.slot)
+    had = exists().where(tables.taken.c.chat_id == chat_id, tables.taken.c.paper_id.in_(papers))
     if await connection.scalar(select(or_(slots, had))):
         return False
-    written = insert(schema.digests).values(
+    written = insert(tables.digests).values(
         chat_id=chat_id,
         slot=digest.slot,
         first_day=digest.first_day,
         last_day=digest.last_day,
         created_at=now,
     )
-    digest_id = (await connection.execute(written.returning(schema.digests.c.id))).scalar_one()
+    digest_id = (await connection.execute(written.returning(tables.digests.c.id))).scalar_one()
     if papers:
         rows = [{"chat_id": chat_id, "paper_id": paper, "digest_id": digest_id} for paper in papers]
-        await connection.execute(insert(schema.taken), rows)
+        await connection.execute(insert(tables.taken), rows)
         await connection.execute(seen_matches(chat_id))
     if digest.parts:
-        await connection.execute(insert(schema.deliveries), _rows(digest, chat_id, digest_id, now))
+        await connection.execute(insert(tables.deliveries), _rows(digest, chat_id, digest_id, now))
     if digest.next_due_at is not None:
-        due = update(schema.chats).where(schema.chats.c.id == chat_id)
+        due = update(tables.chats).where(tables.chats.c.id == chat_id)
         await connection.execute(due.values(next_due_at=digest.next_due_at, not_before=None))
     return True
 
@@ -253,10 +253,10 @@ def _rows(digest: NewDigest, chat_id: int, digest_id: int, now: datetime) -> lis
 
 def _deliveries() -> Select[Any]:
     return (
-        select(*encode.DELIVERY)
-        .select_from(schema.deliveries)
-        .join(schema.digests, schema.digests.c.id == schema.deliveries.c.digest_id)
-        .join(schema.chats, schema.chats.c.id == schema.deliveries.c.chat_id)
+        select(*row_mapping.DELIVERY)
+        .select_from(tables.deliveries)
+        .join(tables.digests, tables.digests.c.id == tables.deliveries.c.digest_id)
+        .join(tables.chats, tables.chats.c.id == tables.deliveries.c.chat_id)
     )
 
 
@@ -267,8 +267,8 @@ def _heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
     of unknown fate that is looked for keeps its place for its first tries, and then goes when nothing else of its chat
     is left.
     """
-    table, chat = schema.deliveries, schema.chats
-    other = schema.deliveries.alias("other")
+    table, chat = tables.deliveries, tables.chats
+    other = tables.deliveries.alias("other")
     of_chat, earlier = other.c.chat_id == table.c.chat_id, other.c.id < table.c.id
     is_open = other.c.state.in_(_OPEN)
     looked_for = (other.c.state == DeliveryState.UNKNOWN.value) & other.c.again

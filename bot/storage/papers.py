@@ -12,7 +12,7 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Announced, Announcement, Ingested, ListingRecord, Malformed, Paper
-from bot.storage import encode, schema
+from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
 
 _WRITING_PAPERS = "papers"
@@ -36,7 +36,7 @@ class SqlPapers:
             fresh = await _unseen(connection, [entry.announcement for entry in announced])
             if fresh:
                 await connection.execute(
-                    schema.announcements.insert(), [_announcement_row(announcement, now) for announcement in fresh]
+                    tables.announcements.insert(), [_announcement_row(announcement, now) for announcement in fresh]
                 )
         return Ingested(papers=new, updated=updated, announcements=len(fresh))
 
@@ -62,7 +62,7 @@ class SqlPapers:
     async def announced_ids(
         self, paper_ids: Collection[str], before: date | None = None, since: date | None = None
     ) -> set[str]:
-        table = schema.announcements
+        table = tables.announcements
         query = select(table.c.paper_id).distinct()
         if before is not None:
             query = query.where(table.c.day < before)
@@ -70,12 +70,12 @@ class SqlPapers:
             query = query.where(table.c.day >= since)
         found: set[str] = set()
         async with self.db.read() as connection:
-            for chunk in encode.in_chunks(paper_ids):
+            for chunk in row_mapping.in_chunks(paper_ids):
                 found.update(await connection.scalars(query.where(table.c.paper_id.in_(chunk))))
         return found
 
     async def incomplete(self, since: date) -> list[str]:
-        table, paper = schema.announcements, schema.papers
+        table, paper = tables.announcements, tables.papers
         query = (
             select(paper.c.id)
             .join(table, table.c.paper_id == paper.c.id)
@@ -90,18 +90,18 @@ class SqlPapers:
             return list(await connection.scalars(query))
 
     async def announcements(self, first: date, last: date) -> list[Announced]:
-        table = schema.announcements
+        table = tables.announcements
         query = announced_query().where(table.c.day.between(first, last)).order_by(table.c.day, table.c.seq)
         async with self.db.read() as connection:
-            return [encode.announced(row) for row in await connection.execute(query)]
+            return [row_mapping.announced(row) for row in await connection.execute(query)]
 
     async def announcement_of(self, paper_id: str) -> Announced | None:
-        table = schema.announcements
-        first = case((table.c.kind.in_(encode.DELIVERING), 0), else_=1)
+        table = tables.announcements
+        first = case((table.c.kind.in_(row_mapping.DELIVERING), 0), else_=1)
         query = announced_query().where(table.c.paper_id == paper_id).order_by(first, table.c.day, table.c.seq).limit(1)
         async with self.db.read() as connection:
             row = (await connection.execute(query)).first()
-        return None if row is None else encode.announced(row)
+        return None if row is None else row_mapping.announced(row)
 
     async def set_aside(self, entries: Sequence[Malformed], now: datetime) -> None:
         if not entries:
@@ -118,10 +118,10 @@ class SqlPapers:
             for entry in entries
         ]
         async with self.db.write() as connection:
-            await connection.execute(self.db.insert(schema.malformed).on_conflict_do_nothing(), rows)
+            await connection.execute(self.db.insert(tables.malformed).on_conflict_do_nothing(), rows)
 
     async def malformed(self, limit: int = 100, since: date | None = None) -> list[Malformed]:
-        table = schema.malformed
+        table = tables.malformed
         query = select(table).order_by(table.c.seen_at.desc(), table.c.hash).limit(limit)
         if since is not None:
             query = query.where(table.c.day >= since)
@@ -131,7 +131,7 @@ class SqlPapers:
     async def record_listing(self, records: Sequence[ListingRecord]) -> None:
         if not records:
             return
-        table = schema.listings
+        table = tables.listings
         insert = self.db.insert(table)
         fields = [column.name for column in table.c if not column.primary_key]
         upsert = insert.on_conflict_do_update(
@@ -156,13 +156,13 @@ class SqlPapers:
             await connection.execute(upsert, rows)
 
     async def listings(self, since: date) -> list[ListingRecord]:
-        table = schema.listings
+        table = tables.listings
         query = select(table).where(table.c.day >= since).order_by(table.c.day, table.c.archive)
         async with self.db.read() as connection:
             return [ListingRecord(**row._mapping) for row in await connection.execute(query)]
 
     async def latest_day(self) -> date | None:
-        table = schema.announcements
+        table = tables.announcements
         async with self.db.read() as connection:
             written = await connection.scalar(select(table.c.seen_at).order_by(table.c.seq.desc()).limit(1))
             if written is None:
@@ -184,20 +184,22 @@ class SqlPapers:
         for paper_id, paper in changed.items():
             before = known.get(paper_id, (None, None))[1]
             at = max((v for v in (before, (completed or {}).get(paper_id)) if v is not None), default=None)
-            rows.append(encode.paper_row(paper, at, now))
+            rows.append(row_mapping.paper_row(paper, at, now))
         if not rows:
             return
-        insert = self.db.insert(schema.papers)
+        insert = self.db.insert(tables.papers)
         fields = [name for name in rows[0] if name not in ("id", "seen_at")]
         upsert = insert.on_conflict_do_update(
-            index_elements=[schema.papers.c.id], set_={name: insert.excluded[name] for name in fields}
+            index_elements=[tables.papers.c.id], set_={name: insert.excluded[name] for name in fields}
         )
         await connection.execute(upsert, rows)
 
 
 def announced_query() -> Select[Any]:
     """Announcements with their papers, as `encode.announced` reads them."""
-    return select(*encode.ANNOUNCED).join(schema.announcements, schema.announcements.c.paper_id == schema.papers.c.id)
+    return select(*row_mapping.ANNOUNCED).join(
+        tables.announcements, tables.announcements.c.paper_id == tables.papers.c.id
+    )
 
 
 def merged(known: Paper, new: Paper) -> Paper:
@@ -259,16 +261,16 @@ def _merge_all(
 async def _known(connection: AsyncConnection, paper_ids: Collection[str]) -> dict[str, tuple[Paper, int | None]]:
     """Papers by id, each with the version that the API has completed."""
     found: dict[str, tuple[Paper, int | None]] = {}
-    for chunk in encode.in_chunks(paper_ids):
-        rows = await connection.execute(select(schema.papers).where(schema.papers.c.id.in_(chunk)))
-        found.update({row.id: (encode.paper(row), row.completed_version) for row in rows})
+    for chunk in row_mapping.in_chunks(paper_ids):
+        rows = await connection.execute(select(tables.papers).where(tables.papers.c.id.in_(chunk)))
+        found.update({row.id: (row_mapping.paper(row), row.completed_version) for row in rows})
     return found
 
 
 async def _unseen(connection: AsyncConnection, announcements: Sequence[Announcement]) -> list[Announcement]:
-    table = schema.announcements
+    table = tables.announcements
     seen: set[tuple[str, date, str]] = set()
-    for chunk in encode.in_chunks(announcement.paper_id for announcement in announcements):
+    for chunk in row_mapping.in_chunks(announcement.paper_id for announcement in announcements):
         rows = await connection.execute(
             select(table.c.paper_id, table.c.day, table.c.kind).where(table.c.paper_id.in_(chunk))
         )

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, or_, select, update
 
 from bot.decisions import due_times
-from bot.model import Summary, SummaryKey, Usage, Wanted
-from bot.storage import encode, schema
+from bot.model import Summary, SummaryKey, Usage, WantedSummary
+from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
 
-_KEY = [column.name for column in schema.summaries.primary_key]
+_KEY = [column.name for column in tables.summaries.primary_key]
 
 
 class SqlSummaries:
@@ -20,8 +20,8 @@ class SqlSummaries:
 
     db: Database
 
-    async def want(self, wanted: Sequence[Wanted]) -> None:
-        table = schema.wanted
+    async def want(self, wanted: Sequence[WantedSummary]) -> None:
+        table = tables.wanted
         by_key = {entry.key: entry for entry in wanted}
         insert = self.db.insert(table)
         upsert = insert.on_conflict_do_update(
@@ -29,42 +29,44 @@ class SqlSummaries:
         )
         async with self.db.write() as connection:
             await self.db.serialize(connection, "wanted")
-            there = {encode.key(row) for row in await connection.execute(select(*(table.c[name] for name in _KEY)))}
+            there = {
+                row_mapping.key(row) for row in await connection.execute(select(*(table.c[name] for name in _KEY)))
+            }
             for key in there - by_key.keys():
                 await connection.execute(delete(table).where(_is(table, key)))
             rows = [
-                encode.key_row(key)
+                row_mapping.key_row(key)
                 | {"chats": entry.chats, "due_at": entry.due_at, "attempts": entry.attempts, "not_before": None}
                 for key, entry in by_key.items()
             ]
             if rows:
                 await connection.execute(upsert, rows)
 
-    async def wanted(self, now: datetime, limit: int) -> list[Wanted]:
-        table = schema.wanted
+    async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
+        table = tables.wanted
         ahead = table.c.not_before > now + due_times.AHEAD
         query = _not_made().where(or_(table.c.not_before.is_(None), table.c.not_before <= now, ahead)).limit(limit)
         async with self.db.read() as connection:
-            return [encode.wanted(row) for row in await connection.execute(query)]
+            return [row_mapping.wanted(row) for row in await connection.execute(query)]
 
-    async def postponed(self, now: datetime) -> list[Wanted]:
-        later = schema.wanted.c.not_before
+    async def postponed(self, now: datetime) -> list[WantedSummary]:
+        later = tables.wanted.c.not_before
         query = _not_made().where(later > now, later <= now + due_times.AHEAD)
         async with self.db.read() as connection:
-            return [encode.wanted(row) for row in await connection.execute(query)]
+            return [row_mapping.wanted(row) for row in await connection.execute(query)]
 
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
-        table = schema.wanted
+        table = tables.wanted
         later = update(table).where(_is(table, key)).values(attempts=table.c.attempts + 1, not_before=until, why=why)
         async with self.db.write() as connection:
             await connection.execute(later)
 
     async def save_summary(self, summary: Summary, *, replace: bool = False) -> Summary:
-        insert = self.db.insert(schema.summaries).values(
-            **encode.key_row(summary.key),
+        insert = self.db.insert(tables.summaries).values(
+            **row_mapping.key_row(summary.key),
             model=summary.provenance.model,
             created_at=summary.provenance.created_at,
-            body=encode.summary_json(summary),
+            body=row_mapping.summary_json(summary),
         )
         fields = ("model", "created_at", "body")
         statement = (
@@ -74,25 +76,25 @@ class SqlSummaries:
         )
         async with self.db.write() as connection:
             await connection.execute(statement)
-            body = await connection.scalar(select(schema.summaries.c.body).where(_is(schema.summaries, summary.key)))
-        return encode.summary(body)
+            body = await connection.scalar(select(tables.summaries.c.body).where(_is(tables.summaries, summary.key)))
+        return row_mapping.summary(body)
 
     async def summary(self, key: SummaryKey) -> Summary | None:
         return (await self.summaries([key])).get(key)
 
     async def summaries(self, keys: Collection[SummaryKey]) -> Mapping[SummaryKey, Summary]:
-        table = schema.summaries
+        table = tables.summaries
         asked = set(keys)
         found: dict[SummaryKey, Summary] = {}
         async with self.db.read() as connection:
-            for chunk in encode.in_chunks(key.paper_id for key in asked):
+            for chunk in row_mapping.in_chunks(key.paper_id for key in asked):
                 for row in await connection.execute(select(table).where(table.c.paper_id.in_(chunk))):
-                    if (key := encode.key(row)) in asked:
-                        found[key] = encode.summary(row.body)
+                    if (key := row_mapping.key(row)) in asked:
+                        found[key] = row_mapping.summary(row.body)
         return found
 
     async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
-        table = schema.usage
+        table = tables.usage
         insert = self.db.insert(table).values(model=model, day=day, requests=requests, tokens=tokens)
         added = insert.on_conflict_do_update(
             index_elements=[table.c.model, table.c.day],
@@ -105,18 +107,18 @@ class SqlSummaries:
             await connection.execute(added)
 
     async def usage(self, day: date) -> list[Usage]:
-        table = schema.usage
+        table = tables.usage
         query = select(table).where(table.c.day == day).order_by(table.c.model)
         async with self.db.read() as connection:
             return [Usage(**row._mapping) for row in await connection.execute(query)]
 
 
 def _is(table: Table, key: SummaryKey) -> ColumnElement[bool]:
-    return and_(*(table.c[name] == value for name, value in encode.key_row(key).items()))
+    return and_(*(table.c[name] == value for name, value in row_mapping.key_row(key).items()))
 
 
 def _not_made() -> Select[tuple[object, ...]]:
-    table, made = schema.wanted, schema.summaries
+    table, made = tables.wanted, tables.summaries
     there = exists().where(*(made.c[name] == table.c[name] for name in _KEY))
     query: Select[tuple[object, ...]] = select(table).where(~there)
     return query.order_by(table.c.due_at, table.c.chats.desc(), table.c.paper_id)

@@ -10,10 +10,10 @@ from sqlalchemy import Row, Select, Update, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ARCHIVE, Announced, Candidate, ChatRef, Match, TopicState
-from bot.storage import encode, schema
+from bot.storage import row_mapping, tables
+from bot.storage.chat_keys import are_chats
 from bot.storage.engine import Database
 from bot.storage.papers import announced_query
-from bot.storage.refs import are_chats
 
 
 class SqlTopics:
@@ -23,28 +23,28 @@ class SqlTopics:
 
     async def archived_topics(self) -> list[str]:
         query = (
-            select(schema.topics.c.query)
-            .select_from(schema.topics)
-            .join(schema.subscriptions, schema.subscriptions.c.topic_id == schema.topics.c.id)
-            .join(schema.chats, schema.chats.c.id == schema.subscriptions.c.chat_id)
-            .where(schema.chats.c.platform == ARCHIVE.platform.value, schema.chats.c.ident == ARCHIVE.id)
-            .order_by(schema.topics.c.query)
+            select(tables.topics.c.query)
+            .select_from(tables.topics)
+            .join(tables.subscriptions, tables.subscriptions.c.topic_id == tables.topics.c.id)
+            .join(tables.chats, tables.chats.c.id == tables.subscriptions.c.chat_id)
+            .where(tables.chats.c.platform == ARCHIVE.platform.value, tables.chats.c.ident == ARCHIVE.id)
+            .order_by(tables.topics.c.query)
         )
         async with self.db.read() as connection:
             return list(await connection.scalars(query))
 
     async def topics(self) -> list[TopicState]:
-        table = schema.topics
-        followed = exists().where(schema.subscriptions.c.topic_id == table.c.id)
+        table = tables.topics
+        followed = exists().where(tables.subscriptions.c.topic_id == table.c.id)
         query = select(table.c.id, table.c.query, table.c.matched_seq).where(followed).order_by(table.c.id)
         async with self.db.read() as connection:
             return [TopicState(row.id, row.query, row.matched_seq) for row in await connection.execute(query)]
 
     async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
-        table = schema.announcements
+        table = tables.announcements
         query = announced_query().where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
         async with self.db.read() as connection:
-            return [(row.seq, encode.announced(row)) for row in await connection.execute(query)]
+            return [(row.seq, row_mapping.announced(row)) for row in await connection.execute(query)]
 
     async def save_matches(
         self,
@@ -54,7 +54,7 @@ class SqlTopics:
         *,
         after: int | None = None,
     ) -> None:
-        table = schema.topics
+        table = tables.topics
         rows: list[dict[str, Any]] = [
             {"topic_id": topic_id, "paper_id": paper_id, "day": day, "because": list(because)}
             for topic_id, paper_id, day, because in sorted(matches)
@@ -64,7 +64,7 @@ class SqlTopics:
             there = set(await connection.scalars(select(table.c.id)))
             delivering = await _delivering(connection, [row["paper_id"] for row in rows])
             if rows := [r for r in rows if r["topic_id"] in there and (r["paper_id"], r["day"]) in delivering]:
-                await connection.execute(self.db.insert(schema.matches).on_conflict_do_nothing(), rows)
+                await connection.execute(self.db.insert(tables.matches).on_conflict_do_nothing(), rows)
             ids = sorted(there.intersection(topic_ids))
             for start in range(0, len(ids), 5_000):
                 forward = update(table).where(table.c.id.in_(ids[start : start + 5_000]), table.c.matched_seq < seq)
@@ -73,16 +73,16 @@ class SqlTopics:
                 await connection.execute(forward.values(matched_seq=seq))
 
     async def matches(self, paper_ids: Collection[str], topics: Collection[str]) -> Mapping[str, tuple[Match, ...]]:
-        table = schema.matches
+        table = tables.matches
         found: dict[str, dict[str, Match]] = {}
         wanted = set(topics)
         async with self.db.read() as connection:
-            for chunk in encode.in_chunks(paper_ids):
+            for chunk in row_mapping.in_chunks(paper_ids):
                 query = (
-                    select(table.c.paper_id, schema.topics.c.query, table.c.because)
-                    .join(schema.topics)
+                    select(table.c.paper_id, tables.topics.c.query, table.c.because)
+                    .join(tables.topics)
                     .where(table.c.paper_id.in_(chunk))
-                    .order_by(table.c.day, schema.topics.c.query)
+                    .order_by(table.c.day, tables.topics.c.query)
                 )
                 for row in await connection.execute(query):
                     if row.query in wanted:
@@ -90,10 +90,10 @@ class SqlTopics:
         return {paper_id: tuple(by_topic.values()) for paper_id, by_topic in found.items()}
 
     async def matched(self, topic: str, first: date, last: date) -> list[Candidate]:
-        table, match = schema.announcements, schema.matches
+        table, match = tables.announcements, tables.matches
         query = (
             _matched_announcements()
-            .where(schema.topics.c.query == topic, match.c.day.between(first, last))
+            .where(tables.topics.c.query == topic, match.c.day.between(first, last))
             .order_by(table.c.day.desc(), table.c.seq)
         )
         async with self.db.read() as connection:
@@ -105,23 +105,23 @@ class SqlTopics:
     async def candidates_of(
         self, chats: Collection[ChatRef], upto: date | None = None
     ) -> Mapping[ChatRef, list[Candidate]]:
-        table, match, subscription = schema.announcements, schema.matches, schema.subscriptions
+        table, match, subscription = tables.announcements, tables.matches, tables.subscriptions
         query = (
             select(
-                schema.chats.c.platform,
-                schema.chats.c.ident,
+                tables.chats.c.platform,
+                tables.chats.c.ident,
                 match.c.paper_id,
                 table.c.seq,
-                schema.topics.c.query,
+                tables.topics.c.query,
                 match.c.because,
             )
             .select_from(subscription)
-            .join(schema.chats, schema.chats.c.id == subscription.c.chat_id)
+            .join(tables.chats, tables.chats.c.id == subscription.c.chat_id)
             .join(match, _in_window())
-            .join(schema.topics, schema.topics.c.id == match.c.topic_id)
+            .join(tables.topics, tables.topics.c.id == match.c.topic_id)
             .join(table, _announced_that_day())
             .where(are_chats(chats), ~_had(subscription.c.chat_id))
-            .order_by(table.c.day, table.c.seq, schema.topics.c.query)
+            .order_by(table.c.day, table.c.seq, tables.topics.c.query)
         )
         if upto is not None:
             query = query.where(match.c.day <= upto)
@@ -130,7 +130,7 @@ class SqlTopics:
         matches: dict[ChatRef, dict[str, dict[str, Match]]] = {chat: {} for chat in chats}
         async with self.db.read() as connection:
             for row in await connection.execute(query):
-                chat = encode.ref(row)
+                chat = row_mapping.ref(row)
                 first[chat].setdefault(row.paper_id, row.seq)
                 by_topic = matches[chat].setdefault(row.paper_id, {})
                 by_topic.setdefault(row.query, Match(row.query, tuple(row.because)))
@@ -145,7 +145,7 @@ class SqlTopics:
         }
 
     async def chats_with_candidates(self) -> list[ChatRef]:
-        chat, match, subscription = schema.chats, schema.matches, schema.subscriptions
+        chat, match, subscription = tables.chats, tables.matches, tables.subscriptions
         something = (
             select(1)
             .select_from(subscription)
@@ -154,12 +154,12 @@ class SqlTopics:
         )
         query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), something.exists())
         async with self.db.read() as connection:
-            return [encode.ref(row) for row in await connection.execute(query.order_by(chat.c.id))]
+            return [row_mapping.ref(row) for row in await connection.execute(query.order_by(chat.c.id))]
 
     async def counts(self, first: date, last: date) -> int:
-        table = schema.announcements
+        table = tables.announcements
         query = select(func.count(table.c.paper_id.distinct())).where(
-            table.c.day.between(first, last), table.c.kind.in_(encode.DELIVERING)
+            table.c.day.between(first, last), table.c.kind.in_(row_mapping.DELIVERING)
         )
         async with self.db.read() as connection:
             return await connection.scalar(query) or 0
@@ -167,20 +167,22 @@ class SqlTopics:
 
 async def _announced(connection: AsyncConnection, seqs: Collection[int]) -> dict[int, Announced]:
     found: dict[int, Announced] = {}
-    for chunk in encode.in_chunks(seqs):
-        rows = await connection.execute(announced_query().where(schema.announcements.c.seq.in_(chunk)))
-        found.update((row.seq, encode.announced(row)) for row in rows)
+    for chunk in row_mapping.in_chunks(seqs):
+        rows = await connection.execute(announced_query().where(tables.announcements.c.seq.in_(chunk)))
+        found.update((row.seq, row_mapping.announced(row)) for row in rows)
     return found
 
 
 def _announced_that_day() -> Any:
-    table, match = schema.announcements, schema.matches
-    return (table.c.paper_id == match.c.paper_id) & (table.c.day == match.c.day) & table.c.kind.in_(encode.DELIVERING)
+    table, match = tables.announcements, tables.matches
+    return (
+        (table.c.paper_id == match.c.paper_id) & (table.c.day == match.c.day) & table.c.kind.in_(row_mapping.DELIVERING)
+    )
 
 
 def _in_window() -> Any:
     """Matches that a subscription covers, but for those known to be had."""
-    match, subscription = schema.matches, schema.subscriptions
+    match, subscription = tables.matches, tables.subscriptions
     return (
         (match.c.topic_id == subscription.c.topic_id)
         & (match.c.day >= subscription.c.since)
@@ -190,12 +192,12 @@ def _in_window() -> Any:
 
 def _had(chat_id: Any) -> Any:
     """Whether that chat has had the matched paper."""
-    return exists().where(schema.taken.c.chat_id == chat_id, schema.taken.c.paper_id == schema.matches.c.paper_id)
+    return exists().where(tables.taken.c.chat_id == chat_id, tables.taken.c.paper_id == tables.matches.c.paper_id)
 
 
 def seen_matches(chat_id: int) -> Update:
     """Move a chat's subscriptions past the matches it has had, up to the first one that it has not."""
-    match, subscription = schema.matches, schema.subscriptions
+    match, subscription = tables.matches, tables.subscriptions
     waiting = select(func.min(match.c.id) - 1).where(_in_window(), ~_had(chat_id)).scalar_subquery()
     last = select(func.max(match.c.id)).where(match.c.topic_id == subscription.c.topic_id).scalar_subquery()
     seen = func.coalesce(waiting, last, subscription.c.seen_match)
@@ -204,12 +206,12 @@ def seen_matches(chat_id: int) -> Update:
 
 async def _delivering(connection: AsyncConnection, paper_ids: Sequence[str]) -> set[tuple[str, date]]:
     """The papers and days on which these papers were announced as new or cross-listed."""
-    table = schema.announcements
+    table = tables.announcements
     found: set[tuple[str, date]] = set()
-    for chunk in encode.in_chunks(paper_ids):
+    for chunk in row_mapping.in_chunks(paper_ids):
         rows = await connection.execute(
             select(table.c.paper_id, table.c.day).where(
-                table.c.paper_id.in_(chunk), table.c.kind.in_(encode.DELIVERING)
+                table.c.paper_id.in_(chunk), table.c.kind.in_(row_mapping.DELIVERING)
             )
         )
         found.update((row.paper_id, row.day) for row in rows)
@@ -218,13 +220,13 @@ async def _delivering(connection: AsyncConnection, paper_ids: Sequence[str]) -> 
 
 def _matched_announcements() -> Select[Any]:
     """Delivering announcements with the topics that match them."""
-    match = schema.matches
+    match = tables.matches
     return (
-        select(*encode.ANNOUNCED, schema.topics.c.query, match.c.because)
+        select(*row_mapping.ANNOUNCED, tables.topics.c.query, match.c.because)
         .select_from(match)
-        .join(schema.topics, schema.topics.c.id == match.c.topic_id)
-        .join(schema.announcements, _announced_that_day())
-        .join(schema.papers, schema.papers.c.id == match.c.paper_id)
+        .join(tables.topics, tables.topics.c.id == match.c.topic_id)
+        .join(tables.announcements, _announced_that_day())
+        .join(tables.papers, tables.papers.c.id == match.c.paper_id)
     )
 
 
@@ -236,4 +238,4 @@ def _candidates(rows: Iterable[Row[Any]], *, by_day: bool = False) -> list[Candi
         name = (row.id, row.day if by_day else None)
         first.setdefault(name, row)
         matches.setdefault(name, {}).setdefault(row.query, Match(row.query, tuple(row.because)))
-    return [Candidate(encode.announced(row), tuple(matches[name].values())) for name, row in first.items()]
+    return [Candidate(row_mapping.announced(row), tuple(matches[name].values())) for name, row in first.items()]

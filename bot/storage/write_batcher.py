@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 Waiting = tuple[Executable, "asyncio.Future[int]"]
 
 
-class Together:
+class WriteBatcher:
     """Executes single statements that do not depend on each other; `write` opens a transaction, one at a time."""
 
     def __init__(self, write: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.errors import ModelUnavailable
-from bot.model import Left, Usage
+from bot.model import Allowance, Usage
 from bot.ports import Clock
 
 
@@ -36,12 +36,12 @@ class Budget:
             return f"{self.tokens_per_day} tokens a day"
         return None
 
-    def left(self, requests: int, tokens: int) -> Left:
+    def left(self, requests: int, tokens: int) -> Allowance:
         """What is left today after these."""
         day = (self.requests_per_day, self.tokens_per_day)
         several = [f"{most} {what} a day" for most, what in zip(day, ("requests", "tokens"), strict=True) if most]
         gone = self.used_up(requests, tokens) or " and ".join(several)
-        return Left(
+        return Allowance(
             None if self.requests_per_day is None else max(self.requests_per_day - requests, 0),
             None if self.tokens_per_day is None else max(self.tokens_per_day - tokens, 0),
             used_up(gone),
@@ -92,7 +92,7 @@ class Meter:
             self._requests = max(self._requests - 1, 0)
         self._recent.extend([now] * (requests - 1))
 
-    async def left(self) -> Left:
+    async def left(self) -> Allowance:
         """What is left today."""
         return self._budget.left(*await self._used(self._clock.now()))
 

@@ -11,16 +11,16 @@ from typing import TypeVar
 import structlog
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError
-from bot.model import Depth, Left, Summary, SummaryKey, SummaryRequest
+from bot.model import Allowance, Depth, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock, Summarizer
 from bot.settings import Settings
 from bot.summaries import glossary
-from bot.summaries.asking import Model
 from bot.summaries.budget import Budget, BudgetUsedUp, Meter, UsageStore
 from bot.summaries.extractive import NAME as EXTRACTIVE
 from bot.summaries.extractive import ExtractiveSummarizer, extract
 from bot.summaries.google import GoogleModel
-from bot.summaries.model import ModelSummarizer
+from bot.summaries.model_client import Model
+from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
 
 log = structlog.get_logger()
@@ -77,10 +77,10 @@ class Chain:
         now = self._clock.now()
         return {name: pause for name, pause in self._pauses.items() if pause.until > now}
 
-    async def left(self) -> Left:
+    async def left(self) -> Allowance:
         """What may still be asked of the models today; unlimited where the first choice needs none."""
         if self._meter is None or not isinstance(self._summarizers[0], ModelSummarizer):
-            return Left()
+            return Allowance()
         return await self._meter.left()
 
     async def probe(self, name: str) -> str:

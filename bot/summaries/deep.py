@@ -14,12 +14,12 @@ from bot.model import Claim, Dropped, Provenance, Reading, Source, Summary, Summ
 from bot.ports import Clock
 from bot.summaries import facts as the_facts
 from bot.summaries import glossary as terms
-from bot.summaries import schema
-from bot.summaries.asking import Asker, Schema, enclosed, language_name
+from bot.summaries import reply_schema
 from bot.summaries.facts import Facts, judge_facts, merged
-from bot.summaries.grounding import SourceText, Wish, check_rendering, notes_on, source_of
-from bot.summaries.judging import HEADLINE, judge_keywords, judge_title
-from bot.summaries.refusals import cleaned
+from bot.summaries.forbidden_text import cleaned
+from bot.summaries.grounding import ClaimRules, SourceText, check_rendering, notes_on, source_of
+from bot.summaries.model_client import ModelClient, Schema, enclosed, language_name
+from bot.summaries.reply_checks import HEADLINE, judge_keywords, judge_title
 from bot.summaries.sections import Selection, choose, reading_notes
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ class TooLittle(ModelRefused):
 class DeepReader:
     """Reads with one model: one request for the facts, one for each further language, and one more try of either."""
 
-    def __init__(self, asker: Asker, clock: Clock, glossary: terms.Glossary, context: int = CONTEXT) -> None:
+    def __init__(self, asker: ModelClient, clock: Clock, glossary: terms.Glossary, context: int = CONTEXT) -> None:
         self._asker, self._clock, self._glossary = asker, clock, glossary
         self._context = context
         self._known: OrderedDict[tuple[str, int], Summary] = OrderedDict()
@@ -78,7 +78,7 @@ class DeepReader:
         text, selection = await self._first(request, reading)
         found, problems = _judged(text, request, source)
         if problems:
-            again = await self._again(*self._question(request, selection), schema.FACTS_SCHEMA, problems)
+            again = await self._again(*self._question(request, selection), reply_schema.FACTS_SCHEMA, problems)
             if again is not None:
                 found = merged(found, _judged(again, request, source)[0])
         if found is None or not found.something:
@@ -102,7 +102,7 @@ class DeepReader:
         while True:
             selection = choose(reading, self._context)
             try:
-                return await self._asker.ask(*self._question(request, selection), schema.FACTS_SCHEMA), selection
+                return await self._asker.ask(*self._question(request, selection), reply_schema.FACTS_SCHEMA), selection
             except ModelRefused as error:
                 if "this length" not in str(error) or self._context <= _LEAST:
                     raise
@@ -125,12 +125,14 @@ class DeepReader:
         claims = dict(facts.claims())
         said: dict[str, str] = {}
         system, user = self._rendering(request, claims, english.keywords)
-        text = await self._asker.ask(system, user, schema.RENDERING_SCHEMA)
+        text = await self._asker.ask(system, user, reply_schema.RENDERING_SCHEMA)
         reply, wrong = _heard(text, request, claims, source, said)
         if wrong:
             left = {key: claim for key, claim in claims.items() if key not in said}
             question = self._rendering(request, left, english.keywords)
-            again = await self._again(*question, schema.RENDERING_SCHEMA, [f"{k}: {why}" for k, why in wrong.items()])
+            again = await self._again(
+                *question, reply_schema.RENDERING_SCHEMA, [f"{k}: {why}" for k, why in wrong.items()]
+            )
             if again is not None:
                 second, wrong = _heard(again, request, left, source, said)
                 reply = reply or second
@@ -192,8 +194,8 @@ def prompt_hash(glossary: terms.Glossary) -> str:
 def _judged(text: str, request: SummaryRequest, source: SourceText) -> tuple[Facts | None, list[str]]:
     """What holds of a reply, and what is wrong with it, in sentences for the model."""
     try:
-        reply = schema.facts(text)
-    except schema.BadReply as error:
+        reply = reply_schema.facts(text)
+    except reply_schema.BadReply as error:
         return None, [str(error)]
     if not _means(reply.id, request):
         return None, [f"The answer is about {reply.id[:40]}, not about {request.paper.id}."]
@@ -206,18 +208,18 @@ def _judged(text: str, request: SummaryRequest, source: SourceText) -> tuple[Fac
 
 def _heard(
     text: str, request: SummaryRequest, claims: dict[str, Claim], source: SourceText, said: dict[str, str]
-) -> tuple[schema.RenderingReply | None, dict[str, str]]:
+) -> tuple[reply_schema.RenderingReply | None, dict[str, str]]:
     """Take what holds of a rendering into `said`; what does not is returned by key, with why."""
     try:
-        reply = schema.rendering(text)
-    except schema.BadReply as error:
+        reply = reply_schema.rendering(text)
+    except reply_schema.BadReply as error:
         return None, {"all": str(error)}
     if not _means(reply.id, request):
         return None, {"all": f"the answer is about {reply.id[:40]}"}
     given = {claim.key: cleaned(claim.text) for claim in reply.claims}
     wrong: dict[str, str] = {}
     for key, claim in claims.items():
-        wish = Wish(request.key.language, longest=600)
+        wish = ClaimRules(request.key.language, longest=600)
         why = check_rendering(given[key], claim, source, wish) if key in given else "it is missing"
         if why is None:
             said[key] = given[key]

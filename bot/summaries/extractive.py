@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from bot.model import Claim, Conclusion, Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock
-from bot.summaries import cues
-from bot.summaries.cues import Role
+from bot.summaries import sentence_roles
 from bot.summaries.extractive_deep import deep_parts
 from bot.summaries.keywords import STOP_WORDS, keywords
+from bot.summaries.sentence_roles import Role
 from bot.summaries.sentences import split
 
 NAME = "extractive"
@@ -50,7 +50,7 @@ class Sentence:
 
     text: str
     index: int
-    reading: cues.Reading
+    reading: sentence_roles.SentenceReading
     score: float
 
     @property
@@ -118,7 +118,7 @@ def brief(title: str, abstract: str) -> tuple[Claim, tuple[Claim, ...]]:
 
 def weigh(title: str, text: str) -> list[Sentence]:
     """The sentences of `text` with what they do and how central their words are; orders to the reader are left out."""
-    raw = [s for s in split(text) if not cues.gives_orders(s)]
+    raw = [s for s in split(text) if not sentence_roles.gives_orders(s)]
     words = [_content(s) for s in raw]
     frequency: dict[str, int] = {}
     for bag in words:
@@ -127,7 +127,7 @@ def weigh(title: str, text: str) -> list[Sentence]:
     topic = _content(title)
     found = []
     for index, (sentence, bag) in enumerate(zip(raw, words, strict=True)):
-        reading = cues.read(sentence, index / max(len(raw) - 1, 1))
+        reading = sentence_roles.read(sentence, index / max(len(raw) - 1, 1))
         central = sum(frequency[w] - 1 + 1.5 * (w in topic) for w in bag) / (len(bag) ** 0.7 + 3) if bag else 0.0
         found.append(Sentence(sentence, index, reading, central))
     return found
@@ -179,7 +179,7 @@ def shorten(text: str, limit: int = HEADLINE) -> str:
     text = _LABEL.sub("", text)
     text = _HERE.sub("", text)
     opening = _OPENING.match(text)
-    if opening and (len(text) > limit or cues.leans_back(text) or _LEANS.search(opening.group())):
+    if opening and (len(text) > limit or sentence_roles.leans_back(text) or _LEANS.search(opening.group())):
         text = text[opening.end() :]
     if len(text) > limit:
         text = _cut_tail(text, limit)
@@ -255,7 +255,7 @@ def _carries(sentence: Sentence, chosen: list[Sentence], head: Sentence) -> floa
     """Centrality, less what makes a sentence read badly on its own."""
     score = sentence.score + 0.15 * max(sentence.reading.weights.values())
     before = {c.index for c in chosen} | {head.index}
-    if cues.leans_back(sentence.text) and sentence.index - 1 not in before:
+    if sentence_roles.leans_back(sentence.text) and sentence.index - 1 not in before:
         score -= 4.0 if _PRONOUN.match(sentence.text) else 1.6
     if len(sentence.text) < 60:
         score -= 1.2

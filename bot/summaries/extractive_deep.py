@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.model import Claim, Conclusion, Paper, Reading, Section, Summary
-from bot.summaries import cues
-from bot.summaries.cues import Role
-from bot.summaries.sections import Part, choose, parts, reading_notes
+from bot.summaries import sentence_roles
+from bot.summaries.sections import SectionPart, choose, parts, reading_notes
+from bot.summaries.sentence_roles import Role
 from bot.summaries.sentences import split
 
 _POINTS_AWAY = re.compile(
@@ -37,7 +37,7 @@ class _Found:
     """A sentence of the paper with its place and what it does."""
 
     claim: Claim
-    weights: cues.Reading
+    weights: sentence_roles.SentenceReading
     order: int
 
     @property
@@ -53,18 +53,18 @@ def deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
         *(claim.quote.casefold() for claim in (summary.headline, *summary.takeaways)),
     }
 
-    def pick(wanted: Iterable[Part], role: Role, most: int, least: float = 1.0) -> tuple[Claim, ...]:
+    def pick(wanted: Iterable[SectionPart], role: Role, most: int, least: float = 1.0) -> tuple[Claim, ...]:
         sections = [section for part, section in found if part in wanted]
         return _pick(sections, role, most, least, used)
 
-    background = pick((Part.INTRODUCTION,), Role.BACKGROUND, 2, 1.2)
-    gap = pick((Part.INTRODUCTION, Part.RELATED), Role.PROBLEM, 3, 2.6)
-    method = pick((Part.INTRODUCTION, Part.METHOD), Role.AIM, 2, 5.0)
-    steps = pick((Part.METHOD,), Role.METHOD, 5, 1.6)
-    results = pick((Part.RESULTS,), Role.RESULT, 4, 2.4)
-    closing = pick((Part.CONCLUSION,), Role.RESULT, 2, 2.0)
-    meaning = pick((Part.CONCLUSION,), Role.MEANING, 2, 1.5)
-    ours = pick((Part.INTRODUCTION, Part.CONCLUSION), Role.AIM, 1, 5.5)
+    background = pick((SectionPart.INTRODUCTION,), Role.BACKGROUND, 2, 1.2)
+    gap = pick((SectionPart.INTRODUCTION, SectionPart.RELATED), Role.PROBLEM, 3, 2.6)
+    method = pick((SectionPart.INTRODUCTION, SectionPart.METHOD), Role.AIM, 2, 5.0)
+    steps = pick((SectionPart.METHOD,), Role.METHOD, 5, 1.6)
+    results = pick((SectionPart.RESULTS,), Role.RESULT, 4, 2.4)
+    closing = pick((SectionPart.CONCLUSION,), Role.RESULT, 2, 2.0)
+    meaning = pick((SectionPart.CONCLUSION,), Role.MEANING, 2, 1.5)
+    ours = pick((SectionPart.INTRODUCTION, SectionPart.CONCLUSION), Role.AIM, 1, 5.5)
     provenance = replace(
         summary.provenance,
         source=reading.source,
@@ -90,9 +90,9 @@ def _pick(sections: list[Section], role: Role, most: int, least: float, used: se
     """The sentences that do this best, in reading order; each is used once in a summary."""
     candidates = [one for one in _sentences(sections) if one.key not in used and _does(one, role, least)]
     if role is Role.BACKGROUND:
-        candidates = [one for one in candidates if not cues.speaks_of_itself(one.claim.quote)]
+        candidates = [one for one in candidates if not sentence_roles.speaks_of_itself(one.claim.quote)]
     if role in (Role.METHOD, Role.AIM, Role.RESULT):
-        candidates = [one for one in candidates if not cues.speaks_of_others(one.claim.quote)]
+        candidates = [one for one in candidates if not sentence_roles.speaks_of_others(one.claim.quote)]
     ranked = sorted(candidates, key=lambda one: (-_rank(one, role), one.order))[:most]
     used.update(one.key for one in ranked)
     return tuple(one.claim for one in sorted(ranked, key=lambda one: one.order))
@@ -100,24 +100,24 @@ def _pick(sections: list[Section], role: Role, most: int, least: float, used: se
 
 def _does(one: _Found, role: Role, least: float) -> bool:
     """Whether a sentence does this; in a method section whatever the authors say of themselves is method."""
-    return one.weights[role] >= least or (role is Role.METHOD and cues.speaks_of_itself(one.claim.quote))
+    return one.weights[role] >= least or (role is Role.METHOD and sentence_roles.speaks_of_itself(one.claim.quote))
 
 
 def _rank(one: _Found, role: Role) -> float:
     text = one.claim.quote
-    score = one.weights[role] + 0.4 * cues.speaks_of_itself(text) - 1.5 * cues.leans_back(text)
+    score = one.weights[role] + 0.4 * sentence_roles.speaks_of_itself(text) - 1.5 * sentence_roles.leans_back(text)
     score += 0.5 * bool(_NUMBERED_STEP.match(text)) if role is Role.METHOD else 0.0
     score -= 0.5 * max((one.weights[other] for other in Role if other is not role), default=0.0) * 0.3
     return score - (0.6 if len(text) > 300 else 0.0)
 
 
-def _effort(found: list[tuple[Part, Section]], used: set[str], paper: Paper) -> tuple[Claim, ...]:
+def _effort(found: list[tuple[SectionPart, Section]], used: set[str], paper: Paper) -> tuple[Claim, ...]:
     """One sentence that says how much was trained, run or compared."""
-    sections = [section for part, section in found if part in (Part.METHOD, Part.RESULTS)]
+    sections = [section for part, section in found if part in (SectionPart.METHOD, SectionPart.RESULTS)]
     told = [
         one
         for one in _sentences(sections)
-        if one.key not in used and _EFFORT.search(one.claim.text) and cues.speaks_of_itself(one.claim.text)
+        if one.key not in used and _EFFORT.search(one.claim.text) and sentence_roles.speaks_of_itself(one.claim.text)
     ]
     best = max(told, key=lambda one: (len(_EFFORT.findall(one.claim.text)), -one.order), default=None)
     return () if best is None or best.claim.text in paper.abstract else (best.claim,)
@@ -133,7 +133,7 @@ def _sentences(sections: list[Section]) -> list[_Found]:
             for index, quote in enumerate(raw):
                 if _stands_alone(quote):
                     claim = Claim(" ".join(quote.split()), quote, name, paragraph.page)
-                    found.append(_Found(claim, cues.read(quote, index / max(len(raw) - 1, 1)), len(found)))
+                    found.append(_Found(claim, sentence_roles.read(quote, index / max(len(raw) - 1, 1)), len(found)))
     return found
 
 
@@ -143,4 +143,4 @@ def _stands_alone(quote: str) -> bool:
     letters = sum(c.isalpha() or c.isspace() for c in quote)
     if letters < 0.8 * len(quote) or _ODD.search(quote) or _POINTS_AWAY.search(quote):
         return False
-    return not cues.gives_orders(quote) and not quote.endswith("et al.")
+    return not sentence_roles.gives_orders(quote) and not quote.endswith("et al.")

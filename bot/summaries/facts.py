@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.model import Claim, Conclusion, Dropped, Provenance, Summary, SummaryKey
-from bot.summaries.grounding import SourceText, Wish
-from bot.summaries.judging import HEADLINE, TAKEAWAYS, judge_claims, judge_keywords
-from bot.summaries.schema import PARTS, FactsReply
+from bot.summaries.grounding import ClaimRules, SourceText
+from bot.summaries.reply_checks import HEADLINE, TAKEAWAYS, judge_claims, judge_keywords
+from bot.summaries.reply_schema import PARTS, FactsReply
 
 _ABOUT_US = frozenset(("method", "methods", "results", "innovation", "performance", "workload"))
 _MOST = 8
@@ -102,13 +102,15 @@ def of_summary(summary: Summary) -> Facts:
 
 def judge_facts(reply: FactsReply, source: SourceText) -> Facts:
     """The claims of a reply that hold; a claim stands in one part only, but a takeaway may return in one."""
-    headline, dropped = judge_claims([reply.headline], source, Wish(longest=HEADLINE, shortest=20, about_us=True), ())
-    taken, fallen = judge_claims(reply.takeaways, source, Wish(), headline)
+    headline, dropped = judge_claims(
+        [reply.headline], source, ClaimRules(longest=HEADLINE, shortest=20, about_us=True), ()
+    )
+    taken, fallen = judge_claims(reply.takeaways, source, ClaimRules(), headline)
     lost = [*dropped, *fallen]
     seen: list[Claim] = []
     parts: dict[str, tuple[Claim, ...]] = {}
     for name in PARTS:
-        kept, fallen = judge_claims(getattr(reply, name), source, Wish(about_us=name in _ABOUT_US), seen)
+        kept, fallen = judge_claims(getattr(reply, name), source, ClaimRules(about_us=name in _ABOUT_US), seen)
         seen.extend(kept)
         lost.extend(fallen)
         parts[name] = kept[:_MOST]

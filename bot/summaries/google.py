@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import ModelRefused, ModelUnavailable, PaperboyError
 from bot.ports import Clock
-from bot.summaries.asking import TIMEOUT, Completion, Schema
+from bot.summaries.model_client import TIMEOUT, Completion, Schema
 
 if TYPE_CHECKING:
     import httpx

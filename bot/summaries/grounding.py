@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot.model import Claim, Paper, Reading, SectionKind
-from bot.summaries import cues
+from bot.summaries import sentence_roles
+from bot.summaries.forbidden_text import refused
 from bot.summaries.language import checkable, wrong_language
 from bot.summaries.names import Vocabulary, unknown_names
 from bot.summaries.numbers import Number, numbers_in, stands_in
 from bot.summaries.quotes import Folded, fold, words
-from bot.summaries.refusals import refused
 from bot.summaries.sentences import split
 
 LONGEST = 420
@@ -130,7 +130,7 @@ class SourceText:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ClaimRules:
     """What a claim is wanted for. `about_us` is true where it must tell of this paper, not of others' work."""
 
     language: str = "en"
@@ -178,7 +178,7 @@ def label(number: str | None, title: str) -> str:
     return f"{number} {title}".strip() if number and not title.startswith(number) else title
 
 
-def check(claim: Claim, source: SourceText, wish: Wish) -> Verdict:
+def check(claim: Claim, source: SourceText, wish: ClaimRules) -> Verdict:
     """Whether the source carries a claim; if so, the claim with the section and page of its quote."""
     if why := _ill_formed(claim.text, source, wish):
         return Verdict(claim, why)
@@ -198,7 +198,7 @@ def check(claim: Claim, source: SourceText, wish: Wish) -> Verdict:
     return Verdict(placed, why)
 
 
-def check_rendering(text: str, original: Claim, source: SourceText, wish: Wish) -> str | None:
+def check_rendering(text: str, original: Claim, source: SourceText, wish: ClaimRules) -> str | None:
     """What is wrong with a claim said in another language, measured against the English one that held."""
     if why := _ill_formed(text, source, wish):
         return why
@@ -234,7 +234,7 @@ def notes_on(language: str) -> tuple[str, ...]:
 # ── one question each ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _ill_formed(text: str, source: SourceText, wish: Wish) -> str | None:
+def _ill_formed(text: str, source: SourceText, wish: ClaimRules) -> str | None:
     if not text.strip():
         return "it is empty"
     if why := refused(text, source.text):
@@ -245,7 +245,7 @@ def _ill_formed(text: str, source: SourceText, wish: Wish) -> str | None:
         return "it is too short to say anything"
     if len(text) > longest:
         return f"it is longer than {longest} characters"
-    if cues.gives_orders(text):
+    if sentence_roles.gives_orders(text):
         return "it gives an instruction"
     other = wrong_language(text, wish.language)
     return f"it is not in the language asked for (but {other})" if other else None
@@ -274,14 +274,14 @@ def _sentence(quote: str, passage: Passage) -> str:
 
 
 def _ordered(sentence: str) -> str | None:
-    return "its quote is an instruction hidden in the paper" if cues.gives_orders(sentence) else None
+    return "its quote is an instruction hidden in the paper" if sentence_roles.gives_orders(sentence) else None
 
 
-def _of_others(claim: Claim, sentence: str, passage: Passage, source: SourceText, wish: Wish) -> str | None:
+def _of_others(claim: Claim, sentence: str, passage: Passage, source: SourceText, wish: ClaimRules) -> str | None:
     """A method or result must be this paper's; elsewhere a claim about others' work has to say that it is."""
-    if cues.speaks_of_itself(sentence) or _has_own_name(sentence, source):
+    if sentence_roles.speaks_of_itself(sentence) or _has_own_name(sentence, source):
         return None
-    cited = cues.speaks_of_others(sentence)
+    cited = sentence_roles.speaks_of_others(sentence)
     related = bool(re.search(r"related work|prior work|literature|background", passage.section or "", re.I))
     if wish.about_us and (cited or related or _OTHERS_FIRST.match(sentence)):
         return "its quote is about other work, not about this paper"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.errors import ModelRefused, ModelUnavailable, PaperboyError
-from bot.summaries.asking import TIMEOUT, Completion, Schema
+from bot.summaries.model_client import TIMEOUT, Completion, Schema
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.model import Extent, Reading, Section, SectionKind
 
 
-class Part(enum.IntEnum):
+class SectionPart(enum.IntEnum):
     """The parts of a paper in the order in which they are worth reading."""
 
     ABSTRACT = 0
@@ -21,13 +21,13 @@ class Part(enum.IntEnum):
     APPENDIX = 6
 
 
-_TITLES: tuple[tuple[Part, str], ...] = (
-    (Part.ABSTRACT, r"abstract|summary$"),
-    (Part.INTRODUCTION, r"introduc|motivation|overview$"),
-    (Part.RELATED, r"related|prior (?:work|art)|literature|previous work|background|preliminar"),
-    (Part.CONCLUSION, r"conclu|discussion|future|limitation|outlook|summary and|closing|implication"),
+_TITLES: tuple[tuple[SectionPart, str], ...] = (
+    (SectionPart.ABSTRACT, r"abstract|summary$"),
+    (SectionPart.INTRODUCTION, r"introduc|motivation|overview$"),
+    (SectionPart.RELATED, r"related|prior (?:work|art)|literature|previous work|background|preliminar"),
+    (SectionPart.CONCLUSION, r"conclu|discussion|future|limitation|outlook|summary and|closing|implication"),
     (
-        Part.RESULTS,
+        SectionPart.RESULTS,
         r"result|experiment|evaluat|ablation|benchmark|analys[ei]s|finding|comparison|case stud|performance|"
         r"observation",
     ),
@@ -58,22 +58,22 @@ def reading_notes(reading: Reading) -> tuple[str, ...]:
     return (*((hidden,) if count else ()), *((reading.problem.rstrip("."),) if reading.problem else ()))
 
 
-def parts(reading: Reading) -> list[tuple[Part, Section]]:
+def parts(reading: Reading) -> list[tuple[SectionPart, Section]]:
     """The sections that are part of the paper's argument, each with its part; a subsection goes with its section."""
-    found: list[tuple[Part, Section]] = []
-    above = Part.METHOD
+    found: list[tuple[SectionPart, Section]] = []
+    above = SectionPart.METHOD
     for section in reading.sections:
         if section.kind in (SectionKind.REFERENCES, SectionKind.BACK, SectionKind.FRONT):
             continue
         named = _part(section.title)
         if section.kind is SectionKind.ABSTRACT:
-            part = Part.ABSTRACT
+            part = SectionPart.ABSTRACT
         elif section.kind is SectionKind.APPENDIX:
-            part = Part.APPENDIX
+            part = SectionPart.APPENDIX
         elif section.level > 1:
-            part = above if named is None or above is Part.RELATED else named
+            part = above if named is None or above is SectionPart.RELATED else named
         else:
-            part = named if named is not None else Part.METHOD
+            part = named if named is not None else SectionPart.METHOD
             above = part
         if section.paragraphs:
             found.append((part, section))
@@ -108,7 +108,7 @@ def _cut(section: Section, limit: int) -> tuple[Section, int]:
     return replace(section, paragraphs=tuple(kept)), size
 
 
-def _part(title: str) -> Part | None:
+def _part(title: str) -> SectionPart | None:
     return next((part for part, pattern in _TITLES if re.search(pattern, title, re.IGNORECASE)), None)
 
 

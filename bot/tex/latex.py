@@ -23,11 +23,11 @@ def readable(tex: str) -> str:
     """`tex` as Unicode text on one line. Never raises; words stay, unknown commands keep their argument or name."""
     if not _TELLTALE.search(tex):
         return " ".join(tex.split())
-    text = _Reader(tex).read()
+    text = _TexReader(tex).read()
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-class _Reader:
+class _TexReader:
     """One text, cut into tokens, with the partner of every brace and dollar found beforehand."""
 
     def __init__(self, tex: str) -> None:

@@ -12,9 +12,9 @@ A bare word does not look into comments and authors: "accepted at CVPR" would ma
 """
 
 from bot.topics.meaning import archives, explain
-from bot.topics.nodes import And, Category, Field, Leaf, Node, Not, Or, Term
 from bot.topics.parse import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, Topic, parse
-from bot.topics.refusals import pointer
+from bot.topics.syntax_errors import pointer
+from bot.topics.syntax_tree import And, Category, Field, Leaf, Node, Not, Or, Term
 
 __all__ = [
     "MAX_DEPTH",

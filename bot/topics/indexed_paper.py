@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.arxiv import categories
 from bot.model import Paper
-from bot.topics.nodes import Category, Field, Leaf, is_prefix
+from bot.topics.syntax_tree import Category, Field, Leaf, is_prefix
 from bot.topics.text import is_unspaced, readable, runs
 
 MOST_JOINED = 5
@@ -23,7 +23,7 @@ Feature = str | tuple[str, str]
 """A word, or two words next to each other."""
 
 
-class Row:
+class WordRow:
     """The words of one text in their places; `joined` has, by place, (word, places) of what hyphens join there.
 
     `words` are singulars, in names they keep their plural endings; `raw` always does; `surfaces` are as written.
@@ -154,7 +154,7 @@ def groups(words: tuple[str, ...]) -> tuple[tuple[tuple[str, int, bool], ...], .
     return tuple(found)
 
 
-def find(row: Row, words: tuple[str, ...]) -> tuple[int, int] | None:
+def find(row: WordRow, words: tuple[str, ...]) -> tuple[int, int] | None:
     """The places (first, one past the last) where words stand next to each other, the first such."""
     if len(words) > 1:
         needs = _needs(words)
@@ -198,13 +198,13 @@ def _needs(words: tuple[str, ...]) -> _Needs:
     )
 
 
-def _may_be_joined(row: Row, needs: _Needs) -> bool:
+def _may_be_joined(row: WordRow, needs: _Needs) -> bool:
     """Whether hyphens or wildcards may make of the row's words what one word alone is not."""
     alone = row.singles.keys().isdisjoint(needs.joined) and row.compounds.keys().isdisjoint(needs.each)
     return needs.wild or not alone
 
 
-def _end(row: Row, words: tuple[str, ...], place: int, done: int) -> int | None:
+def _end(row: WordRow, words: tuple[str, ...], place: int, done: int) -> int | None:
     """Where at the earliest the words end whose first `done` ones end at `place`; None if the others do not follow."""
     ahead, seen, found = [(place, done)], set(), None
     choices = groups(words)
@@ -223,7 +223,7 @@ def _end(row: Row, words: tuple[str, ...], place: int, done: int) -> int | None:
     return found
 
 
-def is_name(row: Row, words: tuple[str, ...]) -> bool:
+def is_name(row: WordRow, words: tuple[str, ...]) -> bool:
     """Whether a name has these words in their order; others may stand between, and an initial is enough."""
     reached = {0: 0}  # words of the term done → the first place that is free then
     choices = groups(words)
@@ -241,28 +241,28 @@ def is_name(row: Row, words: tuple[str, ...]) -> bool:
     return len(words) in reached
 
 
-class Prepared:
+class IndexedPaper:
     """A paper's rows of words, each made when it is first looked at, and every name of its categories."""
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
 
     @cached_property
-    def title(self) -> Row:
-        return Row(self.paper.title)
+    def title(self) -> WordRow:
+        return WordRow(self.paper.title)
 
     @cached_property
-    def abstract(self) -> Row:
-        return Row(self.paper.abstract)
+    def abstract(self) -> WordRow:
+        return WordRow(self.paper.abstract)
 
     @cached_property
-    def comment(self) -> Row:
-        return Row(self.paper.comment or "")
+    def comment(self) -> WordRow:
+        return WordRow(self.paper.comment or "")
 
     @cached_property
-    def names(self) -> Row:
+    def names(self) -> WordRow:
         """The words of all authors in one row."""
-        return Row(" ".join(self.paper.authors), names=True)
+        return WordRow(" ".join(self.paper.authors), names=True)
 
     @cached_property
     def categories(self) -> dict[str, str]:
@@ -273,7 +273,7 @@ class Prepared:
     def primary(self) -> dict[str, str]:
         return _codes(self.paper.categories[:1])
 
-    def rows(self, where: Field) -> tuple[Row, ...]:
+    def rows(self, where: Field) -> tuple[WordRow, ...]:
         """The rows that a field looks in, the telling one first."""
         if where is Field.TEXT:
             return self.title, self.abstract
@@ -315,8 +315,8 @@ class Prepared:
 
 
 @functools.lru_cache(maxsize=4096)
-def _name(name: str) -> Row:
-    return Row(name, names=True)
+def _name(name: str) -> WordRow:
+    return WordRow(name, names=True)
 
 
 _OTHER_NAMES = {

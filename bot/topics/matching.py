@@ -13,18 +13,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from bot.model import Paper
-from bot.topics.indexed_paper import MOST_JOINED, Feature, Prepared, Row, groups
-from bot.topics.nodes import And, Category, Field, Leaf, Node, Not, Or, Term, holds, is_prefix, leaves, reasons
+from bot.topics.indexed_paper import MOST_JOINED, Feature, IndexedPaper, WordRow, groups
 from bot.topics.parse import Topic
+from bot.topics.syntax_tree import And, Category, Field, Leaf, Node, Not, Or, Term, holds, is_prefix, leaves, reasons
 from bot.topics.text import is_unspaced
 
 
-def satisfies(topic: Topic, prepared: Prepared) -> bool:
+def satisfies(topic: Topic, prepared: IndexedPaper) -> bool:
     """Whether a paper is of a topic."""
     return holds(topic.node, prepared.has)
 
 
-def because(topic: Topic, prepared: Prepared) -> tuple[str, ...]:
+def because(topic: Topic, prepared: IndexedPaper) -> tuple[str, ...]:
     """The terms that make a paper one of the topic's, as they stand in it, without repetition."""
     return _distinct(prepared.reading(leaf) or "" for leaf in reasons(topic.node, prepared.has))
 
@@ -102,7 +102,7 @@ class _Zone:
         for beginning in signs.beginnings:
             self._beginnings[beginning].append(leaf)
 
-    def spans(self, row: Row) -> dict[int, _Span]:
+    def spans(self, row: WordRow) -> dict[int, _Span]:
         """The leaves that a feature of this row speaks for, and the places that the first such feature takes."""
         found: dict[int, _Span] = {}
 
@@ -193,7 +193,7 @@ class _Tree:
     tree: _Numbered
 
 
-_Where = str | tuple[Row, int, int]
+_Where = str | tuple[WordRow, int, int]
 """What a leaf reads like, or the places of a row that say it."""
 
 
@@ -269,7 +269,7 @@ class Matcher:
 
     def match(self, paper: Paper) -> list[tuple[int, tuple[str, ...]]]:
         """The topics that a paper satisfies, each with the terms that made it so as they stand in the paper."""
-        where = self._true(Prepared(paper))
+        where = self._true(IndexedPaper(paper))
         true = set(where)
         readings = _Readings(where)
         found: dict[int, tuple[str, ...]] = {}
@@ -288,7 +288,7 @@ class Matcher:
                     found[each.topic] = _distinct([readings[reason] for reason in _reasons(each.tree, true)])
         return list(found.items())
 
-    def _true(self, prepared: Prepared) -> dict[int, _Where]:
+    def _true(self, prepared: IndexedPaper) -> dict[int, _Where]:
         """The leaves that are true of a paper, out of those that any topic has, and where it says so first."""
         found: dict[int, _Where] = {}
         for name, zone in self._zones.items():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.arxiv import categories
-from bot.topics.nodes import And, Category, Field, Node, Not, Or, Term, is_prefix, spelled
 from bot.topics.parse import Topic
+from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, is_prefix, spelled
 
 _WHERE = {
     Field.TEXT: ("that mention", "that do not mention"),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.arxiv import categories
 from bot.errors import BadTopic
-from bot.topics import refusals
-from bot.topics.nodes import And, Category, Field, Node, Not, Or, Term, leaves, normal, text
+from bot.topics import syntax_errors
+from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, leaves, normal, text
 from bot.topics.text import is_unspaced, raw_words, words
 
 if TYPE_CHECKING:
@@ -36,18 +36,18 @@ class Topic:
 def parse(query: str) -> Topic:
     """Read a query; raises BadTopic with a sentence that says what to do and the place of the mistake."""
     if len(query) > MAX_LENGTH:
-        raise BadTopic(refusals.too_long(len(query), MAX_LENGTH), query=query, position=MAX_LENGTH)
+        raise BadTopic(syntax_errors.too_long(len(query), MAX_LENGTH), query=query, position=MAX_LENGTH)
     typed = _keyboard(query)
-    refusals.check_brackets(query, typed, MAX_DEPTH)
-    node = _Reader(query).node(_tree(query, typed))
+    syntax_errors.check_brackets(query, typed, MAX_DEPTH)
+    node = _QueryReader(query).node(_tree(query, typed))
     count = sum(1 for _ in leaves(node))
     if count > MAX_TERMS:
-        raise BadTopic(refusals.too_many(count, MAX_TERMS), query=query, position=0)
+        raise BadTopic(syntax_errors.too_many(count, MAX_TERMS), query=query, position=0)
     node = normal(node)
-    refusals.check_meaning(query, typed, node)
+    syntax_errors.check_meaning(query, typed, node)
     written = text(node)
     if len(written) > MAX_LENGTH:
-        raise BadTopic(refusals.too_long(len(written), MAX_LENGTH), query=query, position=0)
+        raise BadTopic(syntax_errors.too_long(len(written), MAX_LENGTH), query=query, position=0)
     return Topic(written, node)
 
 
@@ -134,7 +134,7 @@ def _tree(query: str, typed: str) -> _Tree:
         return _parser().parse(typed)
     except UnexpectedToken as error:
         position = None if error.token.type == "$END" else error.token.start_pos
-        raise refusals.misplaced(query, list(_parser().lex(typed)), position) from None
+        raise syntax_errors.misplaced(query, list(_parser().lex(typed)), position) from None
 
 
 # ── words, authors, categories ────────────────────────────────────────────────────────────────────────────────────
@@ -150,7 +150,7 @@ _ENDING = re.compile(r"(.*?)\*+[.,;!?]*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _QueryReader:
     """Reads the words of a tree; keeps the query for its complaints."""
 
     query: str
@@ -168,7 +168,7 @@ class _Reader:
     def field(self, token: Token) -> str:
         name = token.rstrip(":").casefold()
         if name not in _FIELDS:
-            raise self.refusal(refusals.unknown_field(token), token)
+            raise self.refusal(syntax_errors.unknown_field(token), token)
         return _FIELDS[name]
 
     def leaf(self, token: Token, field: str) -> Node:
@@ -179,7 +179,7 @@ class _Reader:
         if field == "" and not quoted and _is_bare_category(value.rstrip(".,;")):
             return self.category(value, token, primary=False)
         if field == "au" and not quoted and value.endswith(","):
-            raise self.refusal(refusals.comma_after_name(value), token)
+            raise self.refusal(syntax_errors.comma_after_name(value), token)
         if value.startswith("#"):
             value = _tag(value)
         if field == "all":
@@ -189,9 +189,9 @@ class _Reader:
     def term(self, field: Field, value: str, token: Token) -> Term:
         found = tuple(self.words(field, value, token))
         if not found:
-            raise self.refusal(refusals.nothing_to_find(token), token)
+            raise self.refusal(syntax_errors.nothing_to_find(token), token)
         if field is Field.AUTHOR and all(len(word) == 1 and not is_unspaced(word) for word in found):
-            raise self.refusal(refusals.only_initials(), token)
+            raise self.refusal(syntax_errors.only_initials(), token)
         return Term(field, found)
 
     def anywhere(self, value: str, token: Token) -> Node:
@@ -212,7 +212,7 @@ class _Reader:
                 yield from read(piece)
                 continue
             if len(begun[-1]) < 3:
-                raise self.refusal(refusals.short_beginning(piece), token)
+                raise self.refusal(syntax_errors.short_beginning(piece), token)
             yield from (*read(ending[1])[:-1], f"{begun[-1]}*") if ending else ()
 
     def category(self, value: str, token: Token, *, primary: bool) -> Category:
@@ -220,7 +220,7 @@ class _Reader:
         archive = code.removesuffix("*").removesuffix(".")
         known = categories.canonical(archive if code.endswith("*") else code)
         if known is None or (code.endswith("*") and "." in known):
-            raise self.refusal(refusals.unknown_category(code, categories.suggestions(code)), token)
+            raise self.refusal(syntax_errors.unknown_category(code, categories.suggestions(code)), token)
         known = categories.FORMER.get(known, known)
         known = categories.ALIASES.get(known, known)
         return Category(known if known in categories.CATEGORIES else f"{known}.*", primary)

@@ -16,9 +16,9 @@ from bot.errors import BadSetting, RetryLater
 from bot.ports import Clock
 from bot.settings import Settings
 from handlers.discord.client import Memory, NoSessionsLeft, PaperboyClient
-from handlers.discord.refusals import Refusals
+from handlers.discord.http_trace import InvalidRequests, TheirClock
+from handlers.discord.refused_requests import Refusals
 from handlers.discord.sender import DiscordSender
-from handlers.discord.wire import InvalidRequests, TheirClock
 
 log = structlog.get_logger()
 

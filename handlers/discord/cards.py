@@ -12,7 +12,7 @@ from pathlib import PurePath
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style
 from bot.render.cards import also_heading, also_line, card_document, card_links, card_reply, digest_header, digest_notes
 from bot.render.nodes import Block, Button, Link, Note, Picture, Reply, Rule, Text
-from bot.render.packing import Cost, Group, Section, pack
+from bot.render.packing import Cost, Group, PackedSection, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
 from handlers.discord.markup import block_markdown, markdown
 
@@ -123,10 +123,10 @@ def _link_buttons(card: Card, language: str) -> tuple[list[JSON], list[tuple[str
     return buttons, rest
 
 
-def _without_clashes(messages: Iterable[list[Section]]) -> Iterable[list[Section]]:
+def _without_clashes(messages: Iterable[list[PackedSection]]) -> Iterable[list[PackedSection]]:
     """Messages begun anew where two pictures would bear the same name, or be more than one message takes."""
     for sections in messages:
-        current: list[Section] = []
+        current: list[PackedSection] = []
         names: set[str] = set()
         for section in sections:
             new = {PurePath(name).name for name in _files([section])}
@@ -141,7 +141,7 @@ def _without_clashes(messages: Iterable[list[Section]]) -> Iterable[list[Section
 # ── components ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _components(sections: Sequence[Section], cards: dict[str, Card], language: str) -> list[JSON]:
+def _components(sections: Sequence[PackedSection], cards: dict[str, Card], language: str) -> list[JSON]:
     """A container for each card; neighbouring text that belongs to no card is one text display."""
     components: list[JSON] = []
     for is_card, run in groupby(sections, key=lambda section: any(ident in cards for ident in section.group.ids)):
@@ -218,7 +218,7 @@ def _button(button: Button) -> JSON:
     return {"type": BUTTON, "style": _SECONDARY, "label": label, "custom_id": button.action or ""}
 
 
-def _files(sections: Iterable[Section]) -> list[str]:
+def _files(sections: Iterable[PackedSection]) -> list[str]:
     return [
         block.file
         for section in sections

@@ -16,8 +16,8 @@ from bot.conversation import Conversation
 from bot.errors import RetryLater
 from bot.model import JSON, ChatRef, Platform
 from handlers.discord.commands import Tree, press, said
+from handlers.discord.http_trace import InvalidRequests, RequestInterval, TheirClock, bounded, trace_config
 from handlers.discord.responding import Answer
-from handlers.discord.wire import InvalidRequests, Pace, TheirClock, bounded, trace_config
 
 log = structlog.get_logger()
 
@@ -67,7 +67,7 @@ class PaperboyClient(discord.Client):
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
-            http_trace=trace_config(invalid, Pace(), theirs, self._before_gateway),
+            http_trace=trace_config(invalid, RequestInterval(), theirs, self._before_gateway),
             max_ratelimit_timeout=LONGEST_LIMIT_SECONDS,
             guild_ready_timeout=0.25,
         )

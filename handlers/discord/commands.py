@@ -12,7 +12,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.conversation import Asker, Conversation, Result, Stale, Suggestion, values
+from bot.conversation import Conversation, Requester, Result, Stale, Suggestion, setting_values
 from bot.errors import RetryLater, TellUser
 from bot.model import ChatRef, Depth, Platform
 from bot.render.nodes import Reply
@@ -57,7 +57,7 @@ class Target:
 
     ref: ChatRef
     title: str
-    asker: Asker
+    asker: Requester
     rights: discord.Permissions | None
     thread: bool = False
 
@@ -82,7 +82,7 @@ def target_of(interaction: discord.Interaction[Any], place: Any = None) -> Targe
     user = str(interaction.user.id)
     if interaction.guild_id is None:
         ref = ChatRef(Platform.DISCORD, str(interaction.channel_id))
-        return Target(ref, "direct message", Asker(user, True), None)
+        return Target(ref, "direct message", Requester(user, True), None)
     server = interaction.guild.name if interaction.guild else ""
     if place is not None and place.id != interaction.channel_id:
         # What Discord itself has looked up bears the asker's rights; a bare id is only what their client sent.
@@ -92,10 +92,10 @@ def target_of(interaction: discord.Interaction[Any], place: Any = None) -> Targe
         ref = ChatRef(Platform.DISCORD, str(place.id))
         rights = _own_rights(interaction, place.id)
         thread = isinstance(place, app_commands.AppCommandThread)
-        return Target(ref, _title(place.name, server), Asker(user, _may_manage(place.permissions)), rights, thread)
+        return Target(ref, _title(place.name, server), Requester(user, _may_manage(place.permissions)), rights, thread)
     channel = interaction.channel
     ref = ChatRef(Platform.DISCORD, str(interaction.channel_id))
-    asker = Asker(user, _may_manage(interaction.permissions))
+    asker = Requester(user, _may_manage(interaction.permissions))
     title = _title(getattr(channel, "name", None), server)
     return Target(ref, title, asker, interaction.app_permissions, isinstance(channel, discord.Thread))
 
@@ -283,7 +283,7 @@ class Tree(app_commands.CommandTree[Any]):
         if argument.name == "value":
             name = getattr(interaction.namespace, "name", None) or ""
             return await self._conversation.suggest_values(ref, name, typed)
-        names = [depth.value for depth in Depth] if argument.name == "depth" else values.NAMES
+        names = [depth.value for depth in Depth] if argument.name == "depth" else setting_values.NAMES
         return [Suggestion(name, name) for name in names if name.startswith(typed.strip().lower())]
 
 

@@ -7,8 +7,8 @@ import asyncio
 import aiohttp
 import discord
 
-from bot.model import ChatGone, NotSent, Obstacle, Outcome, Rejected, Unknown
-from handlers.discord.wire import InvalidRequests, RepeatedEnough, Trail, bounded
+from bot.model import ChatGone, NotSent, NotSentCause, Outcome, Rejected, Unknown
+from handlers.discord.http_trace import InvalidRequests, RepeatedEnough, Trail, bounded
 
 BLOCKED_SECONDS = 600.0
 """How long to leave Discord alone where it answers without saying why (its firewall in front of the API)."""
@@ -90,13 +90,13 @@ def outcome_of(error: BaseException, trail: Trail) -> Outcome:
     match error:
         case discord.RateLimited():
             after = bounded(error.retry_after)
-            return NotSent("Discord asked to wait", after, whole_platform=trail.global_limit, cause=Obstacle.LIMIT)
+            return NotSent("Discord asked to wait", after, whole_platform=trail.global_limit, cause=NotSentCause.LIMIT)
         case discord.HTTPException():
             return _refused(error, trail)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return NotSent("Discord cannot be reached", whole_platform=True, cause=Obstacle.AWAY)
+            return NotSent("Discord cannot be reached", whole_platform=True, cause=NotSentCause.AWAY)
         case asyncio.TimeoutError():
-            return NotSent("Discord's rate limit left no room in time", trail.retry_after, cause=Obstacle.LIMIT)
+            return NotSent("Discord's rate limit left no room in time", trail.retry_after, cause=NotSentCause.LIMIT)
         case _:
             return NotSent(_name(error))
 
@@ -111,7 +111,7 @@ def _refused(error: discord.HTTPException, trail: Trail) -> Outcome:
                 "Discord asked to wait",
                 trail.retry_after,
                 whole_platform=trail.global_limit or trail.retry_after is None,
-                cause=Obstacle.LIMIT,
+                cause=NotSentCause.LIMIT,
             )
         case status if status >= 500:  # no trail was kept (another transport)
             return Unknown(f"Discord answered {status}")
@@ -133,7 +133,7 @@ def _refused(error: discord.HTTPException, trail: Trail) -> Outcome:
 
 
 def _bot_refused(why: str, seconds: float) -> NotSent:
-    return NotSent(why, seconds, whole_platform=True, cause=Obstacle.BOT_REFUSED)
+    return NotSent(why, seconds, whole_platform=True, cause=NotSentCause.BOT_REFUSED)
 
 
 def _name(error: BaseException) -> str:

@@ -17,11 +17,11 @@ import structlog
 from discord.http import MultipartParameters
 
 from bot.errors import CannotTell, RetryLater
-from bot.model import JSON, ChatRef, NotSent, Obstacle, Outcome, Part, Platform, Sent
+from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Sent
 from handlers.discord import warning
+from handlers.discord.http_trace import InvalidRequests, RepeatedEnough, TheirClock, Trail, bounded
 from handlers.discord.messages import Signature, message_body, post_body, present, title_of
 from handlers.discord.outcomes import is_closed, is_gone, outcome_of, speaks_of_chat, stopped
-from handlers.discord.wire import InvalidRequests, RepeatedEnough, TheirClock, Trail, bounded
 
 log = structlog.get_logger()
 
@@ -94,7 +94,7 @@ class DiscordSender:
         if (stop := stopped(self._invalid)) is not None:
             return stop
         if self._client.http.token is None or self._client.is_closed():
-            return NotSent("not connected to Discord", whole_platform=True, cause=Obstacle.AWAY)
+            return NotSent("not connected to Discord", whole_platform=True, cause=NotSentCause.AWAY)
         return None
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:

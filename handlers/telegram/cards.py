@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from bot.model import JSON, Card, Chat, ChatRef, Digest, Doubtful, Part, Platform, Style
+from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style, UncertainDelivery
 from bot.render.cards import card_reply, digest_groups, figure_caption, shown_figures, title_of
 from bot.render.nodes import (
     Block,
@@ -30,7 +30,7 @@ from bot.render.nodes import (
     Span,
     Text,
 )
-from bot.render.packing import Cost, Group, Section, pack, tight
+from bot.render.packing import Cost, Group, PackedSection, pack, tight
 from bot.render.plain import cut, utf16, visible, web_address
 from bot.render.words import say_date, word
 
@@ -77,7 +77,7 @@ def reply_messages(reply: Reply) -> list[JSON]:
     return messages + ([_pictures(pictures, "")] if pictures else [])
 
 
-def _doubt(doubtful: Doubtful, language: str) -> JSON:
+def _doubt(doubtful: UncertainDelivery, language: str) -> JSON:
     """The offer to send a message of an earlier digest again."""
     text = word("doubtful", language, day=say_date(doubtful.day, language))
     button = Button(word("send again", language), action=f"resend:{doubtful.delivery_id}")
@@ -117,7 +117,7 @@ def _groups(document: Document) -> list[Group]:
     return [Group(tuple(blocks)) for blocks in groups if blocks]
 
 
-def _message(sections: Sequence[Section]) -> JSON:
+def _message(sections: Sequence[PackedSection]) -> JSON:
     html = ""
     last: Block | None = None
     for section in sections:

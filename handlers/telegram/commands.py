@@ -30,10 +30,10 @@ from telegram.ext import (
 )
 
 from bot.conversation import (
-    Asker,
     Changed,
     Conversation,
     NotAllowed,
+    Requester,
     Result,
     Stale,
     Subscribed,
@@ -154,7 +154,7 @@ class Commands:
             return await self._conversation.summarize(ref, link, Depth(last.casefold()))
         return await self._conversation.summarize(ref, argument)
 
-    async def _settings(self, asker: Asker, ref: ChatRef, argument: str, title: str) -> Result:
+    async def _settings(self, asker: Requester, ref: ChatRef, argument: str, title: str) -> Result:
         name, _, value = argument.partition(" ")
         if not name:
             return await self._conversation.settings(ref)
@@ -225,7 +225,7 @@ class Commands:
             return await self._places.of(message, query.from_user, rights=True)
         # The message is the bot's own; the rights are those of the person who pressed.
         allowed = verb in _VERBS_WITH_RIGHTS and await self._places.is_admin(message.chat.id, query.from_user.id)
-        asker = Asker(str(query.from_user.id), is_admin=allowed)
+        asker = Requester(str(query.from_user.id), is_admin=allowed)
         return Place(ref_of_message(message), title_of(message.chat), asker)
 
     async def _answer_press(

@@ -22,7 +22,7 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from handlers.telegram.outcomes import seconds_of
-from handlers.telegram.pace import Pace
+from handlers.telegram.send_rate import SendRate
 
 log = structlog.get_logger()
 
@@ -69,7 +69,7 @@ class _Slot:
     """Its request leaves no earlier."""
 
 
-class Window:
+class RateWindow:
     """At most `most` events in any `seconds`; knows when the next ones may happen."""
 
     def __init__(self, most: int, seconds: float) -> None:
@@ -91,10 +91,10 @@ class Window:
 
 
 @dataclass(slots=True)
-class _Place:
+class _ChatQueue:
     """One chat: its windows and until when it is halted."""
 
-    windows: tuple[Window, ...]
+    windows: tuple[RateWindow, ...]
     halted_until: float = -math.inf
 
     def ready_at(self, weight: int = 1) -> float:
@@ -124,9 +124,9 @@ class Limiter(BaseRateLimiter[Urgency]):
         overall: int = OVERALL_PER_SECOND,
     ) -> None:
         self._now, self._sleep = now, sleep
-        self._pace = Pace(overall)
-        self._overall = Window(overall, 1.0)
-        self._places: dict[str, _Place] = {}
+        self._pace = SendRate(overall)
+        self._overall = RateWindow(overall, 1.0)
+        self._places: dict[str, _ChatQueue] = {}
         self._queues: dict[Urgency, dict[_Waiter, None]] = {each: {} for each in (Urgency.ANSWER, Urgency.DIGEST)}
         self._arrived = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
@@ -289,13 +289,13 @@ class Limiter(BaseRateLimiter[Urgency]):
         if len(self._places) > 2000:
             self._places = {chat: place for chat, place in self._places.items() if not place.idle(now)}
 
-    def _place(self, chat: str) -> _Place:
+    def _place(self, chat: str) -> _ChatQueue:
         place = self._places.get(chat)
         if place is None:
-            windows = [Window(1, 1.0)]
+            windows = [RateWindow(1, 1.0)]
             if chat.startswith(("-", "@")):
-                windows.append(Window(GROUP_PER_MINUTE, 60.0))
-            place = self._places[chat] = _Place(tuple(windows))
+                windows.append(RateWindow(GROUP_PER_MINUTE, 60.0))
+            place = self._places[chat] = _ChatQueue(tuple(windows))
         return place
 
     # ── after a 429 ──

@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, Obstacle, Outcome, Platform, Rejected, Unknown
+from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, NotSentCause, Outcome, Platform, Rejected, Unknown
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 """Errors before a connection stood: nothing was sent, and nobody else's message would be."""
@@ -43,13 +43,15 @@ def outcome_of(error: Exception, chat: ChatRef) -> Outcome:
     """The outcome of a request to send to `chat` that ended in `error`; unknown where nothing says otherwise."""
     match error:
         case RetryAfter():
-            return NotSent("Telegram asked us to slow down", retry_after=seconds_of(error), cause=Obstacle.LIMIT)
+            return NotSent("Telegram asked us to slow down", retry_after=seconds_of(error), cause=NotSentCause.LIMIT)
         case ChatMigrated():
             return ChatMoved(moved(chat, error.new_chat_id))
         case Forbidden():
             return ChatGone(_plain(error))
         case InvalidToken():
-            return NotSent("Telegram does not accept the bot's token", whole_platform=True, cause=Obstacle.BOT_REFUSED)
+            return NotSent(
+                "Telegram does not accept the bot's token", whole_platform=True, cause=NotSentCause.BOT_REFUSED
+            )
         case BadRequest():
             return _bad_request(error, chat)
         case NetworkError():
@@ -83,7 +85,7 @@ def _network(error: NetworkError) -> Outcome:
     cause = error.__cause__
     if isinstance(cause, NEVER_LEFT):
         why = f"Telegram cannot be reached ({type(cause).__name__})"
-        return NotSent(why, whole_platform=True, cause=Obstacle.AWAY)
+        return NotSent(why, whole_platform=True, cause=NotSentCause.AWAY)
     if isinstance(cause, httpx.PoolTimeout):
         return NotSent("all connections to Telegram were busy")
     if isinstance(cause, httpx.HTTPError):
@@ -91,7 +93,7 @@ def _network(error: NetworkError) -> Outcome:
     if "too many requests" in error.message.casefold():
         found = _RETRY.search(error.message)
         after = float(found[1]) if found else None
-        return NotSent("Telegram asked us to slow down", retry_after=after, cause=Obstacle.LIMIT)
+        return NotSent("Telegram asked us to slow down", retry_after=after, cause=NotSentCause.LIMIT)
     return Unknown(f"Telegram failed while it took the message ({_plain(error)})")
 
 

@@ -22,7 +22,7 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ExtBot
 
-from bot.conversation import Asker
+from bot.conversation import Requester
 from bot.errors import TellUser
 from bot.model import ChatRef, Platform
 from handlers.telegram.managers import Managers
@@ -70,7 +70,7 @@ class Place:
 
     ref: ChatRef
     title: str
-    asker: Asker
+    asker: Requester
     elsewhere: bool = False
 
 
@@ -98,13 +98,15 @@ class Places:
         """The place of a message. Without `rights` nobody looks whether the user is an admin: they count as none."""
         ref, title = ref_of_message(message), title_of(message.chat)
         if message.chat.type == ChatType.PRIVATE:
-            return Place(ref, title, Asker(str(message.chat.id), is_admin=user is None or user.id == message.chat.id))
+            return Place(
+                ref, title, Requester(str(message.chat.id), is_admin=user is None or user.id == message.chat.id)
+            )
         if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
-            return Place(ref, title, Asker(str(message.chat.id), is_admin=True))  # an anonymous admin
+            return Place(ref, title, Requester(str(message.chat.id), is_admin=True))  # an anonymous admin
         if user is None:
-            return Place(ref, title, Asker("", is_admin=False))
+            return Place(ref, title, Requester("", is_admin=False))
         allowed = rights and await self.is_admin(message.chat.id, user.id)
-        return Place(ref, title, Asker(str(user.id), is_admin=allowed))
+        return Place(ref, title, Requester(str(user.id), is_admin=allowed))
 
     async def elsewhere(self, argument: str, user: User) -> tuple[Place | None, str]:
         """The channel that an argument begins with ("@name …", "-100… …"), and the rest of it.
@@ -129,7 +131,7 @@ class Places:
         if chat.type == ChatType.CHANNEL and not await self._may_post(chat.id):
             raise TellUser(f"I may not post in {title_of(chat)}; make me an admin who can post messages.")
         await self.managers.bind(user.id, chat.id, title_of(chat))
-        return Place(ref_of(chat.id), title_of(chat), Asker(str(user.id), is_admin=True), elsewhere=True)
+        return Place(ref_of(chat.id), title_of(chat), Requester(str(user.id), is_admin=True), elsewhere=True)
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         try:

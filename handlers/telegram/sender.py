@@ -14,7 +14,7 @@ from telegram.constants import ParseMode
 from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
-from bot.model import JSON, ChatRef, NotSent, Obstacle, Outcome, Part, Platform, Rejected, Sent
+from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Rejected, Sent
 from handlers.telegram.limits import Limiter, Urgency
 from handlers.telegram.outcomes import outcome_of, seconds_of
 
@@ -57,7 +57,7 @@ class TelegramSender:
                 await stack.enter_async_context(limiter.early_turn(str(ident), weight, urgency))
             except RetryAfter as error:
                 why, wait = "Telegram asked us to slow down", seconds_of(error)
-                yield NotSent(why, wait, whole_platform=limiter.halted(), cause=Obstacle.LIMIT)
+                yield NotSent(why, wait, whole_platform=limiter.halted(), cause=NotSentCause.LIMIT)
                 return
             self._turns.add(chat)
             try:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arxiv.ids import WHAT_TO_SEND, NotALink, parse_id, resolve
+from bot.arxiv.ids import WHAT_TO_SEND, NotAPaperLink, parse_id, resolve
 from bot.model import PaperRef
 
 NEW = PaperRef("2406.14272")
@@ -142,7 +142,7 @@ def test_a_link_or_id_names_its_paper(text: str, ref: PaperRef) -> None:
 )
 def test_anything_else_gets_a_sentence_that_says_why_and_what_to_send(text: str, why: str) -> None:
     answer = resolve(text)
-    assert isinstance(answer, NotALink)
+    assert isinstance(answer, NotAPaperLink)
     assert why in answer.why
     assert answer.why.endswith(WHAT_TO_SEND)
     assert len(answer.why) < 300
@@ -171,13 +171,13 @@ def test_anything_else_gets_a_sentence_that_says_why_and_what_to_send(text: str,
 def test_ten_thousand_hostile_characters_are_answered_without_delay(unit: str) -> None:
     text = (unit * 10_000)[:10_000]
     begun = time.process_time()
-    assert isinstance(resolve(text), NotALink)
+    assert isinstance(resolve(text), NotAPaperLink)
     assert time.process_time() - begun < 2  # a search that goes back and forth would take minutes
 
 
 @given(st.text(max_size=300))
 def test_any_text_has_an_answer(text: str) -> None:
-    assert isinstance(resolve(text), PaperRef | NotALink)
+    assert isinstance(resolve(text), PaperRef | NotAPaperLink)
 
 
 @given(

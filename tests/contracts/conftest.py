@@ -8,8 +8,8 @@ from typing import Literal
 import pytest
 from sqlalchemy import text
 
-from bot.storage.schema import metadata
 from bot.storage.store import SqlStore, open_store
+from bot.storage.tables import metadata
 from tests.fakes.stores import memory_store, postgres
 
 

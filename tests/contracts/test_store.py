@@ -22,7 +22,7 @@ from bot.model import (
     Match,
     Platform,
     Usage,
-    Wanted,
+    WantedSummary,
 )
 from bot.ports import Store
 from bot.storage.store import SqlStore
@@ -467,39 +467,41 @@ async def test_two_makers_of_one_summary_at_once_agree_on_one(store: Store) -> N
 
 async def test_wanted_summaries_come_first_due_first_then_by_chats(store: Store) -> None:
     later, few, many = key("2606.00001"), key("2606.00002"), key("2606.00003")
-    await store.want([Wanted(later, 9, NOW + minutes(60)), Wanted(few, 1, NOW), Wanted(many, 2, NOW)])
+    await store.want(
+        [WantedSummary(later, 9, NOW + minutes(60)), WantedSummary(few, 1, NOW), WantedSummary(many, 2, NOW)]
+    )
     assert [wanted.key for wanted in await store.wanted(NOW, 10)] == [many, few, later]
     assert [wanted.key for wanted in await store.wanted(NOW, 1)] == [many]
 
 
 async def test_what_is_made_is_wanted_no_more(store: Store) -> None:
-    await store.want([Wanted(key(), 1, NOW)])
+    await store.want([WantedSummary(key(), 1, NOW)])
     await store.save_summary(summary(key()))
     assert await store.wanted(NOW, 10) == []
 
 
 async def test_a_postponed_summary_waits_and_counts_its_attempts(store: Store) -> None:
-    await store.want([Wanted(key(), 1, NOW)])
+    await store.want([WantedSummary(key(), 1, NOW)])
     await store.postpone(key(), NOW + minutes(5), "over quota")
     assert await store.wanted(NOW, 10) == []
     assert [wanted.key for wanted in await store.postponed(NOW)] == [key()]
-    assert await store.wanted(NOW + minutes(5), 10) == [Wanted(key(), 1, NOW, attempts=1)]
+    assert await store.wanted(NOW + minutes(5), 10) == [WantedSummary(key(), 1, NOW, attempts=1)]
     assert await store.postponed(NOW + minutes(5)) == []
 
 
 async def test_a_summary_postponed_by_a_clock_that_ran_ahead_is_not_lost(store: Store) -> None:
-    await store.want([Wanted(key(), 1, NOW)])
+    await store.want([WantedSummary(key(), 1, NOW)])
     await store.postpone(key(), NOW + minutes(400 * 24 * 60), "over quota")
     assert [wanted.key for wanted in await store.wanted(NOW, 10)] == [key()]
 
 
 async def test_wanting_anew_keeps_attempts_and_waiting_of_what_stays(store: Store) -> None:
     gone = key("2606.00002")
-    await store.want([Wanted(key(), 1, NOW), Wanted(gone, 1, NOW)])
+    await store.want([WantedSummary(key(), 1, NOW), WantedSummary(gone, 1, NOW)])
     await store.postpone(key(), NOW + minutes(5), "over quota")
-    await store.want([Wanted(key(), 7, NOW + minutes(1))])
+    await store.want([WantedSummary(key(), 7, NOW + minutes(1))])
     assert await store.wanted(NOW, 10) == []
-    assert await store.wanted(NOW + minutes(5), 10) == [Wanted(key(), 7, NOW + minutes(1), attempts=1)]
+    assert await store.wanted(NOW + minutes(5), 10) == [WantedSummary(key(), 7, NOW + minutes(1), attempts=1)]
     await store.want([])
     assert await store.wanted(NOW + minutes(5), 10) == []
 

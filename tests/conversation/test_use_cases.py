@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import conversation as results
-from bot.conversation import Asker, Conversation, Defaults, Operators, topic_key, values
+from bot.conversation import Conversation, Defaults, Operators, Requester, setting_values, topic_key
 from bot.errors import GiveUp, NoSuchPaper, SourceUnavailable
 from bot.model import (
     Announced,
@@ -22,10 +22,10 @@ from bot.model import (
     Depth,
     Digest,
     Kind,
+    NothingToSend,
     Paper,
     PaperRef,
     Platform,
-    Quiet,
     Style,
     Window,
 )
@@ -34,8 +34,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
 
 CHAT = ChatRef(Platform.TELEGRAM, "5")
-OWNER = Asker("5", is_admin=True)
-MEMBER = Asker("6", is_admin=False)
+OWNER = Requester("5", is_admin=True)
+MEMBER = Requester("6", is_admin=False)
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
 PAPER = Paper("2406.14272", 1, "A title", ("A. Author",), "An abstract.", ("cs.CV",))
 
@@ -45,7 +45,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.answer: Card | Exception = Card(PAPER)
-        self.digest: Digest | Quiet | Exception = Quiet("Nothing is new since your last digest.")
+        self.digest: Digest | NothingToSend | Exception = NothingToSend("Nothing is new since your last digest.")
         self.asked: list[tuple[PaperRef, str, Depth]] = []
         self.hold = asyncio.Event()
         self.hold.set()
@@ -57,7 +57,7 @@ class Desk:
             raise self.answer
         return self.answer
 
-    async def compose(self, ref: ChatRef) -> Digest | Quiet:
+    async def compose(self, ref: ChatRef) -> Digest | NothingToSend:
         if isinstance(self.digest, Exception):
             raise self.digest
         return self.digest
@@ -387,7 +387,7 @@ async def test_a_new_time_or_place_sets_the_next_digest_anew(talk: Conversation,
     assert kept.next_due_at == changed.chat.next_due_at
 
 
-@pytest.mark.parametrize("name", values.NAMES)
+@pytest.mark.parametrize("name", setting_values.NAMES)
 async def test_every_value_that_a_button_offers_is_accepted(talk: Conversation, name: str) -> None:
     offered = await talk.choices(CHAT, name)
     assert isinstance(offered, results.Choices)
@@ -395,11 +395,11 @@ async def test_every_value_that_a_button_offers_is_accepted(talk: Conversation, 
         assert isinstance(await talk.change(OWNER, CHAT, name, value), results.Changed)
 
 
-@pytest.mark.parametrize("name", values.NAMES)
+@pytest.mark.parametrize("name", setting_values.NAMES)
 @given(given_value=st.text(max_size=40))
 def test_no_value_breaks_a_setting(name: str, given_value: str) -> None:
-    answer = values.read(name, given_value, NOW)
-    assert isinstance(answer, values.Change) or answer.examples
+    answer = setting_values.read(name, given_value, NOW)
+    assert isinstance(answer, setting_values.Change) or answer.examples
 
 
 @pytest.mark.parametrize(
@@ -409,11 +409,11 @@ def test_no_value_breaks_a_setting(name: str, given_value: str) -> None:
         (CHAT, MEMBER, False),
         (ChatRef(Platform.TELEGRAM, "-100200"), OWNER, False),
         (ChatRef(Platform.DISCORD, "5"), OWNER, False),
-        (ChatRef(Platform.DISCORD, "77"), Asker("9", is_admin=False), True),
+        (ChatRef(Platform.DISCORD, "77"), Requester("9", is_admin=False), True),
     ],
 )
 async def test_how_the_service_is_is_told_to_its_operators_in_private_alone(
-    store: SqlStore, desk: Desk, ref: ChatRef, asker: Asker, told: bool
+    store: SqlStore, desk: Desk, ref: ChatRef, asker: Requester, told: bool
 ) -> None:
     async def health() -> list[str]:
         return ["The feed of cs is stale."]

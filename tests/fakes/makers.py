@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import PaperboyError
-from bot.model import Left, Paper, Reading, Section, Source, Summary, SummaryKey, SummaryRequest
+from bot.model import Allowance, Paper, Reading, Section, Source, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock
 from bot.summaries.extractive import extract
 
@@ -20,7 +20,7 @@ class FakeMakers:
     failures: list[PaperboyError] = field(default_factory=list)
     down: PaperboyError | None = None
     asked: list[str] = field(default_factory=list)
-    budget: Left = field(default_factory=Left)
+    budget: Allowance = field(default_factory=Allowance)
 
     async def summarize(self, request: SummaryRequest) -> Summary:
         self.asked.append(request.paper.versioned_id)
@@ -40,7 +40,7 @@ class FakeMakers:
                 made[request.key] = error
         return made
 
-    async def left(self) -> Left:
+    async def left(self) -> Allowance:
         return self.budget
 
     async def probe(self, name: str) -> str:

@@ -10,21 +10,21 @@ from pydantic import SecretStr
 from telegram.ext import CommandHandler
 
 from bot import conversation as results
-from bot.conversation import Asker, Conversation, Defaults, topic_key
+from bot.conversation import Conversation, Defaults, Requester, topic_key
 from bot.model import ChatRef, Platform
 from bot.settings import load
 from bot.storage.store import SqlStore
 from handlers import actions
 from handlers.commands import COMMANDS
 from handlers.discord.client import PaperboyClient
-from handlers.discord.wire import InvalidRequests
+from handlers.discord.http_trace import InvalidRequests
 from handlers.telegram.app import build
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
 from tests.handlers.discord.desk import Desk
 
 CHAT = ChatRef(Platform.DISCORD, "5")
-OWNER = Asker("5", is_admin=True)
+OWNER = Requester("5", is_admin=True)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import conversation as results
-from bot.conversation import Followed, Result, topic_key, values
+from bot.conversation import Followed, Result, setting_values, topic_key
 from bot.errors import BadSetting
 from bot.model import Card, Chat, ChatRef, Depth, Paper, Platform
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
@@ -103,9 +103,9 @@ def test_every_button_leads_somewhere_and_fits_both_platforms(result: Result) ->
             assert actions.parse(button.action) is not None
 
 
-@pytest.mark.parametrize("name", values.NAMES)
+@pytest.mark.parametrize("name", setting_values.NAMES)
 def test_every_choice_of_a_setting_is_a_button_and_the_present_one_is_marked(name: str) -> None:
-    choices = values.choices(CHAT, name)
+    choices = setting_values.choices(CHAT, name)
     assert isinstance(choices, results.Choices)
     buttons = [button for row in reply(choices).buttons for button in row]
     assert all(button.action and actions.parse(button.action) for button in buttons)

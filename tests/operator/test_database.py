@@ -20,8 +20,8 @@ from bot.service.clock import SystemClock
 from bot.settings import Settings, load
 from bot.storage import migrations
 from bot.storage.engine import Database
-from bot.storage.schema import REVISION
 from bot.storage.store import SqlStore, open_store
+from bot.storage.tables import REVISION
 from tests.contracts.samples import ANN, BOB, digest
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import new_database, postgres, sqlite_url

@@ -12,7 +12,7 @@ from bot import pipeline
 from bot import topics as topic_language
 from bot.decisions.due_times import next_due
 from bot.model import Chat, ChatRef, Platform
-from bot.pipeline import Courier, Press
+from bot.pipeline import DeliveryWorker, DigestBuilder
 from bot.sample import SampleSource
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
@@ -38,14 +38,14 @@ class Scene:
     owner: str = "host/1/a"
 
     @property
-    def press(self) -> Press:
+    def builder(self) -> DigestBuilder:
         renderers = {Platform.TELEGRAM: self.telegram, Platform.DISCORD: self.discord}
-        return Press(renderers, self.makers, AbstractReader())
+        return DigestBuilder(renderers, self.makers, AbstractReader())
 
     @property
-    def courier(self) -> Courier:
+    def courier(self) -> DeliveryWorker:
         senders = {Platform.TELEGRAM: self.telegram, Platform.DISCORD: self.discord}
-        return Courier(self.store, senders, self.clock, self.owner)
+        return DeliveryWorker(self.store, senders, self.clock, self.owner)
 
     async def follow(
         self, ref: ChatRef, *queries: str, at: time = time(9, 0), zone: str = "UTC", size: int = 10
@@ -69,7 +69,7 @@ class Scene:
         await pipeline.summarize(self.store, self.makers, AbstractReader(), self.clock)
 
     async def send(self, upto: date | None = None) -> int:
-        await pipeline.compose(self.store, self.press, self.clock, upto=upto)
+        await pipeline.compose(self.store, self.builder, self.clock, upto=upto)
         return await self.courier.deliver()
 
 

@@ -17,13 +17,13 @@ from bot.model import (
     DeliveryState,
     NewDigest,
     NotSent,
-    Obstacle,
+    NotSentCause,
     Outcome,
     Part,
     Platform,
     Unknown,
 )
-from bot.pipeline import Courier
+from bot.pipeline import DeliveryWorker
 from bot.pipeline.deliver import AT_ONCE
 from bot.ports import Store
 from tests.fakes.senders import FakePlatform
@@ -126,7 +126,7 @@ async def test_who_ends_while_waiting_for_a_turn_leaves_nothing_in_doubt(scene: 
     scene.telegram.turns.set()
     await scene.store.expire_leases("host/2/b", scene.clock.now())
     senders = {Platform.TELEGRAM: scene.telegram}
-    assert await Courier(scene.store, senders, scene.clock, "host/2/b").deliver() == 10
+    assert await DeliveryWorker(scene.store, senders, scene.clock, "host/2/b").deliver() == 10
     assert set(await states(scene)) == {DeliveryState.SENT}
 
 
@@ -197,7 +197,7 @@ async def test_a_platform_that_hangs_keeps_neither_the_other_nor_its_own_other_c
     await write(scene, [stuck])
     scene.discord.gates[stuck] = asyncio.Event()
     senders = {Platform.TELEGRAM: scene.telegram, Platform.DISCORD: scene.discord}
-    courier = Courier(scene.store, senders, scene.clock, "host/1/a", look_again=0.01)
+    courier = DeliveryWorker(scene.store, senders, scene.clock, "host/1/a", look_again=0.01)
     hanging = asyncio.create_task(courier.deliver([Platform.DISCORD]))
     await until(lambda: scene.discord.under_way)
     await write(scene, [ChatRef(Platform.TELEGRAM, "7"), ChatRef(Platform.DISCORD, "8")])
@@ -243,7 +243,7 @@ class Ill(FakePlatform):
 
 async def test_a_wait_that_the_platform_names_is_kept_by_the_next_process(scene: Scene) -> None:
     await write(scene, chats(Platform.TELEGRAM, 1))
-    scene.telegram.fails(NotSent("flood", 300.0, whole_platform=True, cause=Obstacle.LIMIT))
+    scene.telegram.fails(NotSent("flood", 300.0, whole_platform=True, cause=NotSentCause.LIMIT))
     await scene.courier.deliver()
     await write(scene, [ChatRef(Platform.TELEGRAM, "77")])
     assert await scene.courier.deliver() == 0
@@ -319,7 +319,7 @@ async def test_managers_are_told_once_though_the_database_stumbles(scene: Scene)
     await write(scene, [chat])
     scene.telegram.fails(ChatGone("blocked"))
     store = cast(Store, Stumbling(scene.store, 3))
-    await Courier(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver()
+    await DeliveryWorker(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver()
     assert scene.telegram.warned == [(chat, "blocked")]
 
 
@@ -355,7 +355,7 @@ class Stumbling:
 async def test_what_came_of_a_request_is_written_as_soon_as_the_database_serves_again(scene: Scene) -> None:
     await write(scene, chats(Platform.TELEGRAM, 1))
     store = cast(Store, Stumbling(scene.store, 3))
-    assert await Courier(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver() == 1
+    assert await DeliveryWorker(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver() == 1
     assert await states(scene) == [DeliveryState.SENT]
 
 
@@ -363,6 +363,6 @@ async def test_a_database_that_is_gone_is_told_and_the_rest_is_seen_to_its_end(s
     await write(scene, chats(Platform.TELEGRAM, 3))
     store = cast(Store, Stumbling(scene.store, 1_000))
     with pytest.raises(StoreUnavailable):
-        await Courier(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver()
+        await DeliveryWorker(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver()
     assert len(scene.telegram.accepted) == 3
     assert set(await states(scene)) == {DeliveryState.SENDING}, "nobody knows what came of them"

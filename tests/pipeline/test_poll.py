@@ -15,7 +15,7 @@ from bot.arxiv import calendar
 from bot.decisions.health import Cause
 from bot.decisions.polling import PollState
 from bot.model import ARCHIVE, Announced, Chat, Kind, LedgerLine, ListingRecord
-from bot.pipeline.poll import Polled
+from bot.pipeline.poll import PollResult
 from bot.service import status
 from bot.sources.arxiv_source import ArxivSource
 from bot.sources.fetch import Fetcher, Gate
@@ -55,7 +55,7 @@ class Scene:
         for query in queries:
             await self.store.subscribe(ARCHIVE, query, DAYS[0], self.clock.now())
 
-    async def poll(self, day: date, hour: int = 5, *, force: bool = False) -> Polled | None:
+    async def poll(self, day: date, hour: int = 5, *, force: bool = False) -> PollResult | None:
         """Ask, if it is time, at this hour (UTC) of a listing day; the feed is out from 04:00 on."""
         self.arxiv.today = day
         self.clock.set(datetime.combine(day, time(hour), UTC))

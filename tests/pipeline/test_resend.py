@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from bot import pipeline
-from bot.conversation import Asker, Conversation, Defaults, NotAllowed, Resent, Stale
-from bot.model import Card, Delivery, DeliveryState, Depth, PaperRef, Platform, Quiet, Unknown
+from bot.conversation import Conversation, Defaults, NotAllowed, Requester, Resent, Stale
+from bot.model import Card, Delivery, DeliveryState, Depth, NothingToSend, PaperRef, Platform, Unknown
 from bot.model import ChatRef as Ref
-from bot.pipeline import Press
+from bot.pipeline import DigestBuilder
 from handlers import actions
 from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.makers import AbstractReader
 from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
 
-ADMIN, MEMBER = Asker("1", is_admin=True), Asker("2", is_admin=False)
+ADMIN, MEMBER = Requester("1", is_admin=True), Requester("2", is_admin=False)
 
 
 async def never_read(ref: PaperRef, language: str, depth: Depth) -> Card:
     raise AssertionError("nobody asked for a paper")
 
 
-async def never_digest(ref: Ref) -> Quiet:
+async def never_digest(ref: Ref) -> NothingToSend:
     raise AssertionError("nobody asked for a digest")
 
 
@@ -31,8 +31,8 @@ async def day(scene: Scene, number: int) -> None:
     """A morning on which ANN's digest is written as Telegram's messages, and sent."""
     scene.morning(DAYS[number])
     await scene.prepare()
-    press = Press({Platform.TELEGRAM: TelegramRenderer()}, scene.makers, AbstractReader())
-    await pipeline.compose(scene.store, press, scene.clock)
+    builder = DigestBuilder({Platform.TELEGRAM: TelegramRenderer()}, scene.makers, AbstractReader())
+    await pipeline.compose(scene.store, builder, scene.clock)
     await scene.courier.deliver()
 
 

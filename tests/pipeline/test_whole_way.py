@@ -13,10 +13,10 @@ from bot.model import (
     ChatRef,
     DeliveryState,
     Digest,
+    NothingToSend,
     NotSent,
     Part,
     Platform,
-    Quiet,
     Sent,
     Unknown,
 )
@@ -273,7 +273,7 @@ async def test_one_platforms_trouble_is_not_the_others(scene: Scene) -> None:
 
 async def test_a_process_killed_between_two_chats_loses_and_repeats_nothing(scene: Scene) -> None:
     await ready(scene, per_part=5)
-    await pipeline.compose(scene.store, scene.press, scene.clock)
+    await pipeline.compose(scene.store, scene.builder, scene.clock)
     now = scene.clock.now()
     [first, *_] = await scene.store.lease("host/9/dead", [Platform.TELEGRAM], now, now + timedelta(minutes=3), 10)
     assert first.chat == ANN
@@ -289,7 +289,7 @@ async def test_a_process_killed_in_mid_request_leaves_the_part_unknown_on_telegr
     scene: Scene,
 ) -> None:
     await ready(scene, per_part=5)
-    await pipeline.compose(scene.store, scene.press, scene.clock)
+    await pipeline.compose(scene.store, scene.builder, scene.clock)
     now = scene.clock.now()
     for delivery in await scene.store.lease("host/9/dead", list(Platform), now, now + timedelta(minutes=3), 10):
         assert await scene.store.begin(delivery.id, "host/9/dead", now)
@@ -308,12 +308,12 @@ async def test_digest_now_takes_what_it_shows(scene: Scene) -> None:
     scene.morning(DAYS[0], 7)
     chat = await scene.store.chat(ANN)
     assert chat is not None
-    digest = await pipeline.digest_now(scene.store, scene.press, chat, scene.clock)
+    digest = await pipeline.digest_now(scene.store, scene.builder, chat, scene.clock)
     assert isinstance(digest, Digest)
     assert len(digest.cards) == 2
-    again = await pipeline.digest_now(scene.store, scene.press, chat, scene.clock)
-    assert again == Quiet("Your digest is on its way already.")
+    again = await pipeline.digest_now(scene.store, scene.builder, chat, scene.clock)
+    assert again == NothingToSend("Your digest is on its way already.")
     scene.morning(DAYS[0])
     await scene.send()
     assert len(scene.telegram.papers(ANN)) == 2
-    assert await pipeline.digest_now(scene.store, scene.press, chat, scene.clock) is None
+    assert await pipeline.digest_now(scene.store, scene.builder, chat, scene.clock) is None

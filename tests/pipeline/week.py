@@ -18,11 +18,11 @@ from bot.decisions.due_times import GRACE, next_due
 from bot.decisions.polling import PollState
 from bot.errors import ModelUnavailable, PaperboyError
 from bot.model import Announced, Chat, ChatRef, DeliveryState, Platform
-from bot.pipeline import Courier, Press
+from bot.pipeline import DeliveryWorker, DigestBuilder
 from bot.pipeline.compose import LATE_LISTING
 from bot.ports import Store
 from bot.storage.store import SqlStore, open_store
-from bot.topics.indexed_paper import Prepared
+from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.matching import satisfies
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
@@ -86,7 +86,7 @@ class Week:
     restarted: int = 0
     fresh: bool = False
     since: dict[ChatRef, date] = field(default_factory=dict)
-    _prepared: list[Prepared] = field(default_factory=list)
+    _prepared: list[IndexedPaper] = field(default_factory=list)
     _of_topic: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -100,7 +100,9 @@ class Week:
         """The papers that a query matches, by the plain meaning of it rather than by the index."""
         if query not in self._of_topic:
             topic = topic_language.parse(query)
-            self._prepared = self._prepared or [Prepared(entry.paper) for day in self.days.values() for entry in day]
+            self._prepared = self._prepared or [
+                IndexedPaper(entry.paper) for day in self.days.values() for entry in day
+            ]
             self._of_topic[query] = {each.paper.id for each in self._prepared if satisfies(topic, each)}
         return self._of_topic[query]
 
@@ -130,7 +132,7 @@ class Week:
         self.store = cast(Store, FailingStore(self.real, lambda: self.true, self.store_away, self.store_shaky))
         self.owner = f"host/{self.restarted}/x"
         await self.real.expire_leases(self.owner, self.clock.now())
-        self.courier = Courier(self.store, self.platforms, self.clock, self.owner)
+        self.courier = DeliveryWorker(self.store, self.platforms, self.clock, self.owner)
 
     async def _restart(self) -> None:
         self.restarted += 1
@@ -161,8 +163,8 @@ class Week:
     async def _send(self) -> None:
         state = PollState.from_json(await self.store.value("poll"))
         owed = state.day is None or state.day < calendar.fed_day(self.clock.now())
-        press = Press(self.platforms, self.makers, AbstractReader())
-        await pipeline.compose(self.store, press, self.clock, listing_owed=owed)
+        builder = DigestBuilder(self.platforms, self.makers, AbstractReader())
+        await pipeline.compose(self.store, builder, self.clock, listing_owed=owed)
         await self._deliver()
 
     async def _deliver(self) -> None:

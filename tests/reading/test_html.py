@@ -11,7 +11,7 @@ from bot.errors import NotReadable
 from bot.model import Paper, Reading, Section, SectionKind
 from bot.reading.hidden import remove_hidden
 from bot.reading.html import read_html
-from bot.reading.htmlfigures import Pictures
+from bot.reading.html_figures import Pictures
 from tests.reading import pages
 from tests.reading.pages import BODY, MATH, MISSING, PARAGRAPH, figure, footnote, image, page, para, section
 

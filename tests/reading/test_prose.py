@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reading.lines import Line, composed_accents
-from bot.reading.pdfpage import Box, Piece
+from bot.reading.lines import PrintLine, composed_accents
+from bot.reading.pdf_page import Box, Piece
 from bot.reading.prose import Prose, line_text
 
 
-def line(*parts: str | tuple[str, float, float]) -> Line:
+def line(*parts: str | tuple[str, float, float]) -> PrintLine:
     """A line of words; a tuple is a glued piece with its rise and size."""
     pieces = []
     x = 0.0
@@ -19,7 +19,7 @@ def line(*parts: str | tuple[str, float, float]) -> Line:
             box = Box(x, rise, x + 5 * len(word), rise + size)
             pieces.append(Piece(word, box, rise, size, "F", False, False, spaced=bool(number) or isinstance(part, str)))
             x += 5 * len(word) + 3
-    return Line(pieces, pieces[0].box, 1).measure()
+    return PrintLine(pieces, pieces[0].box, 1).measure()
 
 
 @pytest.mark.parametrize(

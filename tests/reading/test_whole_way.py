@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot import pipeline
-from bot.decisions.digests import Voice
+from bot.decisions.digest_content import SummaryOptions
 from bot.model import Announced, Announcement, Card, Chat, ChatRef, Depth, Digest, Kind, Paper, PaperRef, Platform
 from bot.render.cards import card_document
 from bot.render.json import card_json
@@ -277,7 +277,7 @@ async def test_one_paper_that_a_model_chokes_on_costs_the_others_nothing(tmp_pat
     async with desk(tmp_path, allergic, model_requests_per_day=12) as at:
         await follow(at.app, 14)
         assert await make(at) == 14
-        known = Voice("en")
+        known = SummaryOptions("en")
         summaries = [await at.app.store.summary(known.key(paper(f"2606.{n:05}"))) for n in range(14)]
         made = [s.provenance.model for s in summaries if s]
         assert made.count("google:gemini-test") == 13

@@ -10,8 +10,8 @@ import pytest
 from telegram.error import InvalidToken, NetworkError, RetryAfter
 
 from bot.errors import RetryLater
-from bot.model import ChatGone, ChatMoved, NotSent, Obstacle, Outcome, Part, Platform, Rejected, Sent, Unknown
-from bot.pipeline import Courier
+from bot.model import ChatGone, ChatMoved, NotSent, NotSentCause, Outcome, Part, Platform, Rejected, Sent, Unknown
+from bot.pipeline import DeliveryWorker
 from bot.service import metrics, status
 from bot.service.counting import DELIVERIES, RATE_LIMITED, CountingSender, CountingUsage, Counts, named
 from bot.storage.store import SqlStore
@@ -36,9 +36,9 @@ async def test_every_outcome_is_counted_once_by_platform_outcome_and_cause() -> 
     assert counts.of(RATE_LIMITED) == {("telegram",): 0}, "a rate needs its zero"
     fake.fails(
         Sent("1"),
-        NotSent("slow down, chat 17", 4.0, cause=Obstacle.LIMIT),
-        NotSent("slow down, chat 18", 5.0, cause=Obstacle.LIMIT),
-        NotSent("no route", whole_platform=True, cause=Obstacle.AWAY),
+        NotSent("slow down, chat 17", 4.0, cause=NotSentCause.LIMIT),
+        NotSent("slow down, chat 18", 5.0, cause=NotSentCause.LIMIT),
+        NotSent("no route", whole_platform=True, cause=NotSentCause.AWAY),
         NotSent("something"),
         Unknown("no answer"),
         Rejected("too long"),
@@ -47,7 +47,7 @@ async def test_every_outcome_is_counted_once_by_platform_outcome_and_cause() -> 
     )
     for n in range(9):
         await sender.send(ANN, PART, f"key|{n}")
-    fake.no_turn.append(NotSent("not now", 3.0, cause=Obstacle.LIMIT))
+    fake.no_turn.append(NotSent("not now", 3.0, cause=NotSentCause.LIMIT))
     async with sender.turn(ANN, PART) as wait:
         assert wait is not None
     assert counts.of(DELIVERIES) == {
@@ -102,8 +102,8 @@ async def test_the_courier_counts_through_its_senders_and_the_metrics_show_it(st
     clock, counts, fake = FakeClock(), Counts(), FakePlatform()
     await with_chats(store, ANN)
     await store.write_digest(digest(ANN, parts=2), clock.now())
-    fake.fails(NotSent("slow down", 4.0, cause=Obstacle.LIMIT))
-    courier = Courier(store, {Platform.TELEGRAM: CountingSender(fake, counts)}, clock, "me")
+    fake.fails(NotSent("slow down", 4.0, cause=NotSentCause.LIMIT))
+    courier = DeliveryWorker(store, {Platform.TELEGRAM: CountingSender(fake, counts)}, clock, "me")
     await courier.deliver()
     clock.advance(5)
     await courier.deliver()

@@ -13,7 +13,7 @@ from bot.model import Platform
 from bot.ports import Sender
 from bot.service import metrics, status, status_text
 from bot.service.counting import Counts
-from bot.service.platforms import TELL_AGAIN, Watch
+from bot.service.platforms import TELL_AGAIN, PlatformWatch
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, digest, with_chats
 from tests.fakes.clock import FakeClock
@@ -39,7 +39,7 @@ async def test_a_platform_that_is_away_is_told_at_once_and_makes_the_service_not
     store: SqlStore,
 ) -> None:
     clock, telegram, discord = FakeClock(), Wire(), Wire()
-    watch = Watch(store, clock, {Platform.TELEGRAM: telegram, Platform.DISCORD: discord})
+    watch = PlatformWatch(store, clock, {Platform.TELEGRAM: telegram, Platform.DISCORD: discord})
     await watch.look()
     found = await status.gather(store, clock)
     assert status_text.health(found)["platforms"] == {"telegram": "ok", "discord": "ok"}
@@ -67,7 +67,7 @@ async def test_a_platform_that_is_away_is_told_at_once_and_makes_the_service_not
 
 async def test_the_store_is_written_when_something_changes_and_else_once_a_minute(store: SqlStore) -> None:
     clock, telegram = FakeClock(), Wire()
-    watch = Watch(store, clock, {Platform.TELEGRAM: telegram})
+    watch = PlatformWatch(store, clock, {Platform.TELEGRAM: telegram})
     written = []
     for _ in range(12):
         await watch.look()
@@ -81,7 +81,7 @@ async def test_the_store_is_written_when_something_changes_and_else_once_a_minut
 async def test_a_token_in_the_words_of_a_problem_is_not_kept(store: SqlStore) -> None:
     token = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
     clock = FakeClock()
-    await Watch(store, clock, {Platform.TELEGRAM: Wire(f"https://api.telegram.org/bot{token}/x failed")}).look()
+    await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire(f"https://api.telegram.org/bot{token}/x failed")}).look()
     assert token not in str(await store.value(status.REMEMBERED))
 
 
@@ -90,7 +90,7 @@ async def test_another_process_sees_that_no_service_runs_and_says_nothing_of_pla
     assert status_text.sentences(await status.gather(store, clock))[0].startswith("No chat follows"), (
         "none has ever run"
     )
-    await Watch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).look()
+    await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).look()
     then = clock.now()
     clock.advance(health.SILENT.total_seconds() + 1)
     said = status_text.sentences(await status.gather(store, clock))
@@ -105,7 +105,7 @@ async def test_what_waits_for_a_platform_without_a_token_makes_no_service_late(s
     assert here != elsewhere
     await store.write_digest(digest(BOB), clock.now())
     clock.advance(health.LATE_OUTBOX.total_seconds() + 1)
-    await Watch(store, clock, {here: Wire()}).look()
+    await PlatformWatch(store, clock, {here: Wire()}).look()
     assert (await status.gather(store, clock)).ready
-    await Watch(store, clock, {here: Wire(), elsewhere: Wire()}).look()
+    await PlatformWatch(store, clock, {here: Wire(), elsewhere: Wire()}).look()
     assert not (await status.gather(store, clock)).ready

@@ -17,7 +17,7 @@ from sqlalchemy import event
 
 from bot.decisions.health import Cause, Gap
 from bot.errors import StoreUnavailable
-from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Malformed, Platform, SummaryKey, Wanted
+from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Malformed, Platform, SummaryKey, WantedSummary
 from bot.ports import Store
 from bot.service import metrics, status, status_text
 from bot.service.counting import Counts
@@ -38,7 +38,7 @@ async def in_trouble(store: Store) -> None:
     await store.remember_value("poll", ASKED.as_json())
     await store.set_aside([Malformed("feed", "<entry>no title</entry>", "it has no title", THURSDAY)], NOW)
     key = SummaryKey("2609.00001", 1, "en")
-    await store.want([Wanted(key, 1, NOW)])
+    await store.want([WantedSummary(key, 1, NOW)])
     await store.postpone(key, NOW + timedelta(hours=3), "the day's budget is spent")
     await store.write_digest(digest(ANN, "one"), NOW)
     await store.write_digest(digest(BOB, "two"), NOW)
@@ -132,7 +132,7 @@ async def test_pages_asked_for_at_the_same_time_or_soon_after_share_one_gatherin
     clock = FakeClock(NOW)
     async with memory_store() as store:
         counted = Counted(store.db)
-        latest = status.Latest(counted, clock)
+        latest = status.CachedStatus(counted, clock)
         first, *others = [asyncio.create_task(latest.get()) for _ in range(10)]
         await asyncio.sleep(0)
         first.cancel()  # whoever goes away takes it from nobody

@@ -8,8 +8,8 @@ from arxiv import _feed
 
 from bot.errors import NoSuchPaper, SourceUnavailable, TellUser
 from bot.model import Paper
-from bot.sources.api_answers import Page, read_error, read_page, to_paper
-from bot.sources.document import is_withdrawn
+from bot.sources.api_answers import ApiPage, read_error, read_page, to_paper
+from bot.sources.xml_document import is_withdrawn
 
 HEAD = (
     '<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom"'
@@ -36,7 +36,7 @@ def answer(*entries: dict[str, str], total: int | None = None, start: int = 0) -
     ).encode()
 
 
-def papers(page: Page) -> list[Paper]:
+def papers(page: ApiPage) -> list[Paper]:
     """What the package makes of a page, by its own parser."""
     return [to_paper(result) for result in _feed.parse(page.body).results]
 

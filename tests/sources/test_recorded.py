@@ -16,8 +16,8 @@ from bot.arxiv.ids import parse_id
 from bot.errors import NoSuchPaper
 from bot.model import Kind, Paper
 from bot.sources.api_answers import read_error, read_page, to_paper
-from bot.sources.document import is_withdrawn
 from bot.sources.feed import read_feed
+from bot.sources.xml_document import is_withdrawn
 
 CORPUS = (Path(__file__).parents[2] / ".." / "shared" / "corpus").resolve()
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the recorded answers are not beside the checkout")

@@ -16,8 +16,8 @@ from bot.errors import StoreTooNew
 from bot.model import DeliveryState
 from bot.storage.engine import Database
 from bot.storage.migrations import config, current, migrate
-from bot.storage.schema import REVISION, metadata
 from bot.storage.store import SqlStore, open_store
+from bot.storage.tables import REVISION, metadata
 from tests.contracts.samples import ANN, NOW, TUESDAY, announced, digest, key, match_all, summary, with_chats
 from tests.fakes.stores import postgres, sqlite_url
 

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from bot.errors import StoreUnavailable
 from bot.model import Chat
-from bot.storage import encode, schema
+from bot.storage import row_mapping, tables
 from bot.storage.engine import BUSY_SECONDS, Database
 from bot.storage.store import SqlStore, open_store
 from tests.contracts.samples import ANN, BOB, NOW
@@ -44,7 +44,7 @@ async def test_a_long_write_of_our_own_is_not_taken_for_another_process(tmp_path
     path = tmp_path / "store.sqlite3"
     async with await open_store(await new_database(path)) as store:
         async with store.db.write() as connection:
-            await connection.execute(schema.chats.insert().values(encode.chat_row(Chat(ANN))))
+            await connection.execute(tables.chats.insert().values(row_mapping.chat_row(Chat(ANN))))
             await store.check_writable(NOW, 0.05)
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -127,5 +127,5 @@ async def test_a_connection_that_breaks_in_a_transaction_is_one_sentence_and_lea
 
 async def cut_off(store: SqlStore) -> None:
     async with store.db.write() as connection:
-        await connection.execute(schema.chats.insert().values(encode.chat_row(Chat(ANN))))
+        await connection.execute(tables.chats.insert().values(row_mapping.chat_row(Chat(ANN))))
         await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))

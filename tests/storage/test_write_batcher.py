@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreUnavailable
 from bot.storage.engine import Database
-from bot.storage.write_batcher import Together
+from bot.storage.write_batcher import WriteBatcher
 from tests.fakes.stores import memory_store
 
 
@@ -47,7 +47,7 @@ async def numbers(counting: Counting) -> list[int]:
 
 
 async def test_writes_of_one_moment_are_one_transaction_and_each_knows_its_count(counting: Counting) -> None:
-    together = Together(counting.write)
+    together = WriteBatcher(counting.write)
     changes = [text("UPDATE drops SET n = n + 10 WHERE n = :n").bindparams(n=n) for n in (1, 2, 3)]
     assert await asyncio.gather(*(together.execute(change) for change in changes)) == [2, 1, 0]
     assert counting.transactions == 1
@@ -57,7 +57,7 @@ async def test_writes_of_one_moment_are_one_transaction_and_each_knows_its_count
 
 
 async def test_a_failure_is_told_to_all_who_wait_and_the_next_ones_go_on(counting: Counting) -> None:
-    together = Together(counting.write)
+    together = WriteBatcher(counting.write)
     counting.fails = 1
     change = text("UPDATE drops SET n = 5")
     done = await asyncio.gather(*(together.execute(change) for _ in range(3)), return_exceptions=True)
@@ -67,7 +67,7 @@ async def test_a_failure_is_told_to_all_who_wait_and_the_next_ones_go_on(countin
 
 
 async def test_a_mistake_in_one_statement_leaves_nobody_waiting(counting: Counting) -> None:
-    together = Together(counting.write)
+    together = WriteBatcher(counting.write)
     statements = [text("UPDATE drops SET n = 5"), text("UPDATE nothing SET n = 5")]
     done = await asyncio.gather(*(together.execute(each) for each in statements), return_exceptions=True)
     assert all(isinstance(each, Exception) for each in done)
@@ -75,7 +75,7 @@ async def test_a_mistake_in_one_statement_leaves_nobody_waiting(counting: Counti
 
 
 async def test_a_write_whose_caller_is_gone_is_left_out(counting: Counting) -> None:
-    together = Together(counting.write)
+    together = WriteBatcher(counting.write)
     async with counting.database.write():
         gone = asyncio.create_task(together.execute(text("UPDATE drops SET n = 7")))
         stays = asyncio.create_task(together.execute(text("UPDATE drops SET n = n + 1")))

@@ -12,7 +12,7 @@ import sys
 from sqlalchemy import insert
 
 from bot.model import Chat, ChatRef, DeliveryState, Platform
-from bot.storage import schema
+from bot.storage import tables
 from bot.storage.store import SqlStore, open_store
 from tests.contracts.samples import NOW, digest, minutes
 
@@ -31,7 +31,7 @@ async def digests(store: SqlStore, name: str) -> None:
 async def halfway(store: SqlStore, name: str) -> None:
     await store.save_chat(Chat(ChatRef(Platform.TELEGRAM, name)))
     async with store.db.write() as connection:
-        await connection.execute(insert(schema.state), {"name": name, "value": {}})
+        await connection.execute(insert(tables.state), {"name": name, "value": {}})
         say("halfway")
         await asyncio.sleep(60)
 

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import ModelRefused, ModelUnavailable
-from bot.summaries.asking import Model
 from bot.summaries.google import GoogleModel, retry_delay, seconds_to_reset
+from bot.summaries.model_client import Model
 from bot.summaries.openai import OpenAIModel
-from bot.summaries.schema import BRIEF_SCHEMA, briefs
+from bot.summaries.reply_schema import BRIEF_SCHEMA, briefs
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer
 

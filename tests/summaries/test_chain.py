@@ -14,13 +14,13 @@ from bot.settings import Settings
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.chain import Chain, build, next_pause
 from bot.summaries.extractive import ExtractiveSummarizer
-from bot.summaries.model import ModelSummarizer
+from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
 from tests.fakes.brains import MISBEHAVIOURS
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer
 from tests.summaries.conftest import a_paper, a_request
-from tests.summaries.test_model import several
+from tests.summaries.test_model_summarizer import several
 
 
 class Ledger:

@@ -16,7 +16,7 @@ from bot.summaries.extractive import ExtractiveSummarizer, brief, extract, short
 from bot.summaries.keywords import STOP_WORDS, keywords
 from tests.fakes.clock import FakeClock
 from tests.summaries.conftest import ABSTRACT, TITLE, a_paper, a_request
-from tests.summaries.test_model import a_reading
+from tests.summaries.test_model_summarizer import a_reading
 
 DAYS = Path(__file__).parents[2].resolve().parent / "shared" / "corpus" / "days"
 

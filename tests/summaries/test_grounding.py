@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Claim, Paragraph, Reading, Section, SectionKind, Source
-from bot.summaries.grounding import Wish, check, check_rendering, check_words, source_of
+from bot.summaries.grounding import ClaimRules, check, check_rendering, check_words, source_of
 from tests.summaries.conftest import a_paper
 
 AIM = "We propose MapHopper, a planner that stitches 12 partial views into one graph"
@@ -15,8 +15,8 @@ PAPER = a_paper()
 SOURCE = source_of(PAPER)
 
 
-def why(text: str, quote: str = AIM, wish: Wish | None = None) -> str | None:
-    return check(Claim(text, quote), SOURCE, wish or Wish()).why
+def why(text: str, quote: str = AIM, wish: ClaimRules | None = None) -> str | None:
+    return check(Claim(text, quote), SOURCE, wish or ClaimRules()).why
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_claim_that_its_quote_carries_holds(text: str, quote: str) -> None:
     ],
 )
 def test_a_claim_in_another_language_holds(language: str, text: str, quote: str) -> None:
-    assert why(text, quote, Wish(language)) is None
+    assert why(text, quote, ClaimRules(language)) is None
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_a_claim_that_its_source_does_not_carry_falls(text: str, quote: str, rea
     ],
 )
 def test_a_claim_in_another_language_falls_for_the_same_reasons(language: str, text: str, reason: str) -> None:
-    found = why(text, AIM, Wish(language))
+    found = why(text, AIM, ClaimRules(language))
     assert found is not None
     assert reason in found
 
 
 def test_a_language_that_nobody_can_check_is_let_through() -> None:
-    assert why("MapHopper lemmas 12 vidojn en unu grafon por robotoj.", AIM, Wish("xx")) is None
+    assert why("MapHopper lemmas 12 vidojn en unu grafon por robotoj.", AIM, ClaimRules("xx")) is None
 
 
 # ── a whole paper ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -146,7 +146,9 @@ WHOLE = source_of(PAPER, READING)
 
 def test_a_claim_carries_the_section_and_page_of_its_quote() -> None:
     verdict = check(
-        Claim("The graph has one node for each view.", "Our graph has one node per view."), WHOLE, Wish(about_us=True)
+        Claim("The graph has one node for each view.", "Our graph has one node per view."),
+        WHOLE,
+        ClaimRules(about_us=True),
     )
     assert verdict.holds
     assert (verdict.claim.section, verdict.claim.page) == ("Method", 3)
@@ -163,14 +165,14 @@ def test_a_claim_carries_the_section_and_page_of_its_quote() -> None:
     ],
 )
 def test_a_method_is_this_papers_and_its_numbers_are_of_its_section(text: str, quote: str, reason: str) -> None:
-    found = check(Claim(text, quote), WHOLE, Wish(about_us=True)).why
+    found = check(Claim(text, quote), WHOLE, ClaimRules(about_us=True)).why
     assert found is not None
     assert reason in found
 
 
 def test_a_gap_in_others_work_may_be_told_as_such() -> None:
     claim = Claim("Earlier work searches a tree over 40 rooms.", "propose a tree search over 40 rooms")
-    assert check(claim, WHOLE, Wish()).holds
+    assert check(claim, WHOLE, ClaimRules()).holds
 
 
 def test_a_quote_over_a_page_break_is_found() -> None:
@@ -181,7 +183,7 @@ def test_a_quote_over_a_page_break_is_found() -> None:
         (Section("Method", (Paragraph("Our graph is built", 3), Paragraph("from every view at once.", 4))),),
     )
     claim = Claim("The graph is built from all views.", "Our graph is built from every view at once.")
-    verdict = check(claim, source_of(PAPER, reading), Wish())
+    verdict = check(claim, source_of(PAPER, reading), ClaimRules())
     assert verdict.holds
     assert verdict.claim.page == 3
 
@@ -202,7 +204,7 @@ ORIGINAL = Claim("MapHopper reaches the goal in 93.4% of runs.", RESULT)
     ],
 )
 def test_a_rendering_keeps_numbers_and_names(text: str, reason: str | None) -> None:
-    found = check_rendering(text, ORIGINAL, SOURCE, Wish("zh"))
+    found = check_rendering(text, ORIGINAL, SOURCE, ClaimRules("zh"))
     assert found is None if reason is None else (found is not None and reason in found)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.errors import BadTopic
 from bot.model import Paper
 from bot.topics import Topic, parse
-from bot.topics.indexed_paper import Prepared
+from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.matching import Matcher, because, satisfies
 from tests.strategies import papers, topics
 
@@ -44,7 +44,7 @@ def real_papers() -> list[Paper]:
 def found(query: str, of: Paper) -> tuple[str, ...] | None:
     """The terms by which the index and the plain evaluation find a paper, None if they do not."""
     topic = parse(query)
-    plain = because(topic, Prepared(of)) if satisfies(topic, Prepared(of)) else None
+    plain = because(topic, IndexedPaper(of)) if satisfies(topic, IndexedPaper(of)) else None
     assert dict(Matcher([(7, topic)]).match(of)) == ({} if plain is None else {7: plain})
     return plain
 
@@ -191,7 +191,7 @@ def test_the_index_finds_exactly_what_each_topic_finds(asked: list[Topic], some:
     distinct = [*{topic.query: topic for topic in asked}.values()]
     matcher = Matcher(enumerate(distinct))
     for each in some:
-        prepared = Prepared(each)
+        prepared = IndexedPaper(each)
         plain = {n: because(topic, prepared) for n, topic in enumerate(distinct) if satisfies(topic, prepared)}
         assert dict(matcher.match(each)) == plain
 
@@ -216,7 +216,7 @@ def test_the_index_agrees_with_the_plain_evaluation_on_real_papers() -> None:
     total = 0
     assert len(distinct) > 300
     for each in some:
-        prepared = Prepared(each)
+        prepared = IndexedPaper(each)
         plain = {n: because(topic, prepared) for n, topic in enumerate(distinct) if satisfies(topic, prepared)}
         assert dict(matcher.match(each)) == plain
         total += len(plain)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BadTopic
 from bot.topics import MAX_LENGTH, And, Category, Field, Node, Not, Or, Term, Topic, archives, explain, parse, pointer
-from bot.topics.nodes import holds, leaves, normal, reasons, text
+from bot.topics.syntax_tree import holds, leaves, normal, reasons, text
 from tests.strategies import queries
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreTooNew
 from bot.storage.engine import Database, place
-from bot.storage.schema import REVISION
+from bot.storage.tables import REVISION
 
 if TYPE_CHECKING:
     from alembic.config import Config

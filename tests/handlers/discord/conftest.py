@@ -12,8 +12,8 @@ import yarl
 from bot.conversation import Conversation, Defaults
 from bot.storage.store import SqlStore
 from handlers.discord.client import PaperboyClient
+from handlers.discord.http_trace import InvalidRequests, RequestInterval, TheirClock, trace_config
 from handlers.discord.sender import DiscordSender
-from handlers.discord.wire import InvalidRequests, Pace, TheirClock, trace_config
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.stores import memory_store
@@ -46,7 +46,7 @@ async def sender(dc: FakeDiscord, clock: SteadyClock, tmp_path: Path) -> AsyncIt
     """A sender over a client that is logged in, without a gateway. Its clock is Discord's, too."""
     dc.world.clock = clock.now
     invalid, theirs = InvalidRequests(clock.now, limit=5, monotonic=clock.monotonic), TheirClock(clock.now)
-    trace = trace_config(invalid, Pace(per_second=1_000), theirs)
+    trace = trace_config(invalid, RequestInterval(per_second=1_000), theirs)
     client = discord.Client(
         intents=discord.Intents.none(), http_trace=trace, max_ratelimit_timeout=30.0, max_messages=None
     )

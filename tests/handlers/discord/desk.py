@@ -12,10 +12,10 @@ from bot.model import (
     Claim,
     Depth,
     Digest,
+    NothingToSend,
     Paper,
     PaperRef,
     Provenance,
-    Quiet,
     Source,
     Summary,
     SummaryKey,
@@ -55,7 +55,7 @@ class Desk:
             raise NoSuchPaper(ref.id)
         return card(ref.id, language, depth)
 
-    async def digest(self, ref: ChatRef) -> Digest | Quiet:
+    async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         self.asked.append(ref)
         if self.error is not None:
             raise self.error

@@ -11,7 +11,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.conversation import Asker, Conversation
+from bot.conversation import Conversation, Requester
 from bot.errors import BadSetting, CannotTell
 from bot.model import Chat, ChatRef, NotSent, Part, Platform, Sent
 from bot.settings import load
@@ -19,15 +19,15 @@ from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp, build, invite_url
 from handlers.discord.cards import DiscordRenderer
 from handlers.discord.client import REGISTERED
-from handlers.discord.refusals import REFUSED
-from handlers.discord.wire import INVALID_LIMIT
+from handlers.discord.http_trace import INVALID_LIMIT
+from handlers.discord.refused_requests import REFUSED
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_world import READ_MESSAGE_HISTORY, SEND_MESSAGES, THREAD, VIEW_CHANNEL, user
 from tests.handlers.discord.desk import Desk, digest
 
 Make = Callable[[], DiscordApp]
-ADMIN = Asker("1", True)
+ADMIN = Requester("1", True)
 
 
 def chat(channel: int) -> ChatRef:

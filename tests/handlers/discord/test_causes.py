@@ -7,8 +7,8 @@ import pytest
 
 from bot.model import Outcome
 from bot.service.counting import named
+from handlers.discord.http_trace import InvalidRequests, Trail
 from handlers.discord.outcomes import outcome_of, stopped
-from handlers.discord.wire import InvalidRequests, Trail
 from tests.fakes.clock import FakeClock
 
 

@@ -16,8 +16,8 @@ from bot.storage.store import SqlStore
 from handlers.commands import COMMANDS
 from handlers.discord.cards import DiscordRenderer
 from handlers.discord.client import PaperboyClient
+from handlers.discord.http_trace import InvalidRequests
 from handlers.discord.sender import DiscordSender
-from handlers.discord.wire import InvalidRequests
 from tests.fakes.clock import FakeClock
 from tests.handlers.discord.desk import Desk, digest
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from bot.model import Chat, ChatRef, DeliveryState, NewDigest, Part, Platform
-from bot.pipeline import Courier
+from bot.pipeline import DeliveryWorker
 from bot.storage.store import SqlStore
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
@@ -41,7 +41,7 @@ async def test_every_part_arrives_once_whatever_fails(
         for store_it in (True, False):
             for request in (CREATE_MESSAGE, CREATE_POST):
                 dc.fail(kind, request, times=4, rate=0.2, store=store_it)
-    courier = Courier(store, {Platform.DISCORD: sender}, clock, "me")
+    courier = DeliveryWorker(store, {Platform.DISCORD: sender}, clock, "me")
     for tries in range(60):
         await courier.deliver()
         if {each.state for each in await store.deliveries(limit=1000)} == {DeliveryState.SENT}:

@@ -13,9 +13,9 @@ import pytest
 
 from bot.errors import CannotTell, RetryLater
 from bot.model import ChatGone, ChatRef, NotSent, Part, Platform, Rejected, Sent, Unknown
+from handlers.discord.http_trace import LONGEST_WAIT_SECONDS, InvalidRequests, RequestInterval, trace_config
 from handlers.discord.outcomes import REFUSED_SECONDS
 from handlers.discord.sender import PAGE, PAGES, POSTS_LOOKED_AT, DiscordSender
-from handlers.discord.wire import LONGEST_WAIT_SECONDS, InvalidRequests, Pace, trace_config
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import CREATE_POST, Bucket, FakeDiscord
 from tests.fakes.discord_world import READ_MESSAGE_HISTORY, VIEW_CHANNEL, user
@@ -541,7 +541,7 @@ async def test_many_chats_at_once_keep_to_the_overall_limit(dc: FakeDiscord, clo
     guild = dc.world.add_guild()
     channels = [dc.world.add_channel(guild) for _ in range(40)]
     invalid = InvalidRequests(clock.now)
-    client = discord.Client(intents=discord.Intents.none(), http_trace=trace_config(invalid, Pace()))
+    client = discord.Client(intents=discord.Intents.none(), http_trace=trace_config(invalid, RequestInterval()))
     await client.login(dc.token)
     sender = DiscordSender(client, invalid, tmp_path)
     outcomes = await asyncio.gather(*(sender.send(chat(each), part(), f"{each}|1") for each in channels))

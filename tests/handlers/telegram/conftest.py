@@ -20,10 +20,10 @@ from bot.model import (
     Claim,
     Depth,
     Digest,
+    NothingToSend,
     Paper,
     PaperRef,
     Provenance,
-    Quiet,
     Source,
     Summary,
     SummaryKey,
@@ -47,7 +47,7 @@ class Desk:
         self.asked: list[tuple[str, str, Depth]] = []
         self.unknown: set[str] = set()
         self.broken: Exception | None = None
-        self.digest: Digest | Quiet = Quiet("Nothing is new since your last digest.")
+        self.digest: Digest | NothingToSend = NothingToSend("Nothing is new since your last digest.")
         self.free = asyncio.Event()
         self.free.set()
 
@@ -63,7 +63,7 @@ class Desk:
         made = Provenance("extractive", NOW, Source.ABSTRACT)
         return Card(paper, summary=Summary(key, Claim("It works @everyone."), (Claim("One."),), ("x",), made))
 
-    async def compose(self, ref: ChatRef) -> Digest | Quiet:
+    async def compose(self, ref: ChatRef) -> Digest | NothingToSend:
         await self.free.wait()
         return self.digest
 

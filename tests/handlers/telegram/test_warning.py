@@ -9,7 +9,7 @@ from telegram import ChatMember
 
 from bot.decisions.managers import MOST_MANAGERS
 from bot.model import ChatRef, NewDigest, Part, Platform
-from bot.pipeline import Courier
+from bot.pipeline import DeliveryWorker
 from handlers.telegram.managers import Managers
 from handlers.telegram.places import Posting, posting
 from handlers.telegram.warning import Warnings
@@ -161,7 +161,7 @@ async def test_a_channels_admin_is_told_at_once_that_the_right_to_post_was_taken
     await bench.tg.wait_for(ANN, 4)
     assert last(bench.tg, ANN).startswith("I can no longer post in “Vision”: the right to post was taken from me.")
     assert await suspended(bench, channel) == "the right to post was taken away"
-    assert await Courier(bench.store, {Platform.TELEGRAM: bench.app.sender}, FakeClock(NOW), "w").deliver() == 0
+    assert await DeliveryWorker(bench.store, {Platform.TELEGRAM: bench.app.sender}, FakeClock(NOW), "w").deliver() == 0
     assert len(bench.tg.messages(ANN)) == 4
     bench.tg.bot_becomes(channel, "administrator", BOB, may_post=False)  # another right
     await bench.ask(BOB, "/help")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.telegram.pace import GROW_EVERY, LONGEST_PROBE, PROBE_EVERY, Pace
+from handlers.telegram.send_rate import GROW_EVERY, LONGEST_PROBE, PROBE_EVERY, SendRate
 
 
 class Telegram:
@@ -14,7 +14,7 @@ class Telegram:
     def __init__(self, limit: int) -> None:
         self.limit, self.halts, self.taken = limit, list[float](), 0
 
-    def run(self, pace: Pace, since: float, seconds: float) -> float:
+    def run(self, pace: SendRate, since: float, seconds: float) -> float:
         """Send as fast as the pace allows; returns the time then."""
         now = since
         while now < since + seconds:
@@ -33,14 +33,14 @@ class Telegram:
 
 
 def test_with_half_the_limit_one_halt_finds_the_rate() -> None:
-    pace, telegram = Pace(30), Telegram(15)
+    pace, telegram = SendRate(30), Telegram(15)
     telegram.run(pace, 0.0, 8.0)
     assert len(telegram.halts) == 1
     assert 12 <= pace.rate <= 15
 
 
 def test_a_lower_limit_that_lasts_is_met_ever_more_seldom_and_most_of_it_is_used() -> None:
-    pace, telegram = Pace(30), Telegram(15)
+    pace, telegram = SendRate(30), Telegram(15)
     telegram.run(pace, 0.0, 3600.0)
     assert len(telegram.halts) <= 7
     assert telegram.taken >= 0.97 * 15 * 3600
@@ -48,7 +48,7 @@ def test_a_lower_limit_that_lasts_is_met_ever_more_seldom_and_most_of_it_is_used
 
 
 def test_a_failed_attempt_goes_back_to_the_rate_before_it() -> None:
-    pace, telegram = Pace(30), Telegram(15)
+    pace, telegram = SendRate(30), Telegram(15)
     now = telegram.run(pace, 0.0, 200.0)
     assert len(telegram.halts) >= 2
     assert pace.rate >= 14
@@ -57,20 +57,20 @@ def test_a_failed_attempt_goes_back_to_the_rate_before_it() -> None:
 
 
 def test_a_limit_that_was_low_for_a_moment_is_forgotten_soon() -> None:
-    pace = Pace(30)
+    pace = SendRate(30)
     now = Telegram(10).run(pace, 0.0, 20.0)
     Telegram(30).run(pace, now, 3 * PROBE_EVERY + 7 * GROW_EVERY)
     assert pace.rate == 30
 
 
 def test_429s_while_hardly_anything_is_sent_leave_a_third_of_the_rate() -> None:
-    pace = Pace(30)
+    pace = SendRate(30)
     pace.refused(5.0, 5.1, 8.0)
     assert pace.rate == 10
 
 
 def test_one_chats_429_puts_growth_off_for_a_while_and_no_longer() -> None:
-    pace = Pace(30)
+    pace = SendRate(30)
     pace.refused(5.0, 5.1, 8.0)
     pace.hold(17.0)
     pace.grow(20.0)
@@ -81,7 +81,7 @@ def test_one_chats_429_puts_growth_off_for_a_while_and_no_longer() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(["accepted", "refused", "hold", "grow"]), st.floats(0, 400)), max_size=60))
 def test_the_rate_is_never_below_one_nor_above_what_telegram_says(events: list[tuple[str, float]]) -> None:
-    pace, now = Pace(30), 0.0
+    pace, now = SendRate(30), 0.0
     for what, later in events:
         now += later
         match what:

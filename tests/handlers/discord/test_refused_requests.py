@@ -9,8 +9,8 @@ import pytest
 from bot.errors import StoreUnavailable
 from bot.model import JSON
 from bot.storage.store import SqlStore
-from handlers.discord.refusals import REFUSED, WRITE_EVERY, Refusals
-from handlers.discord.wire import InvalidRequests
+from handlers.discord.http_trace import InvalidRequests
+from handlers.discord.refused_requests import REFUSED, WRITE_EVERY, Refusals
 from tests.fakes.clock import FakeClock
 
 

@@ -11,11 +11,11 @@ from email.utils import formatdate
 
 import pytest
 
-from handlers.discord.wire import (
+from handlers.discord.http_trace import (
     INVALID_LIMIT,
     LONGEST_WAIT_SECONDS,
     InvalidRequests,
-    Pace,
+    RequestInterval,
     TheirClock,
     bounded,
 )
@@ -117,7 +117,7 @@ def test_discords_clock_is_known_by_the_dates_of_its_answers() -> None:
 
 
 async def test_requests_begin_at_an_even_rate() -> None:
-    pace = Pace(per_second=200)
+    pace = RequestInterval(per_second=200)
     began = time.monotonic()
     await asyncio.gather(*(pace.turn() for _ in range(41)))
     assert time.monotonic() - began >= 40 / 200 - 0.005, "sleeping never ends early"

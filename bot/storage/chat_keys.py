@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef
-from bot.storage import schema
+from bot.storage import tables
 
 
 def is_chat(ref: ChatRef) -> ColumnElement[bool]:
-    return (schema.chats.c.platform == ref.platform.value) & (schema.chats.c.ident == ref.id)
+    return (tables.chats.c.platform == ref.platform.value) & (tables.chats.c.ident == ref.id)
 
 
 def are_chats(refs: Collection[ChatRef]) -> ColumnElement[bool]:
@@ -20,18 +20,18 @@ def are_chats(refs: Collection[ChatRef]) -> ColumnElement[bool]:
     idents: dict[str, list[str]] = {}
     for ref in refs:
         idents.setdefault(ref.platform.value, []).append(ref.id)
-    table = schema.chats
+    table = tables.chats
     return or_(false(), *((table.c.platform == name) & table.c.ident.in_(ids) for name, ids in idents.items()))
 
 
 async def lock_chats(connection: AsyncConnection, chosen: ColumnElement[bool]) -> None:
     """Let nobody else change these chats until the transaction ends. Always in one order: two transactions that each
     hold what the other wants would wait for ever."""
-    await connection.execute(select(schema.chats.c.id).where(chosen).order_by(schema.chats.c.id).with_for_update())
+    await connection.execute(select(tables.chats.c.id).where(chosen).order_by(tables.chats.c.id).with_for_update())
 
 
 async def chat_id_of(connection: AsyncConnection, ref: ChatRef, *, lock: bool = False) -> int | None:
     """A chat's key; with `lock`, nobody else changes the chat until the transaction ends."""
-    query = select(schema.chats.c.id).where(is_chat(ref))
+    query = select(tables.chats.c.id).where(is_chat(ref))
     found: int | None = await connection.scalar(query.with_for_update() if lock else query)
     return found

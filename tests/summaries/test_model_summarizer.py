@@ -12,12 +12,12 @@ import pytest
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
 from bot.model import Depth, Paragraph, Reading, Section, SectionKind, Source, Summary, SummaryRequest
 from bot.summaries import glossary
-from bot.summaries.asking import enclosed
 from bot.summaries.deep import TooLittle
-from bot.summaries.grounding import Wish, check, source_of
-from bot.summaries.model import ModelSummarizer
+from bot.summaries.grounding import ClaimRules, check, source_of
+from bot.summaries.model_client import enclosed
+from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
-from bot.summaries.schema import PARTS
+from bot.summaries.reply_schema import PARTS
 from tests.fakes.brains import MISBEHAVIOURS, good_answer, well_behaved
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer, user_prompt
@@ -50,7 +50,7 @@ async def test_one_good_reply_makes_one_summary_with_one_request(maker: ModelSum
     assert summary.provenance.model == "openai:test"
     assert summary.provenance.source is Source.ABSTRACT
     assert summary.provenance.prompt
-    assert all(check(claim, source_of(request.paper), Wish()).holds for claim in summary.takeaways)
+    assert all(check(claim, source_of(request.paper), ClaimRules()).holds for claim in summary.takeaways)
 
 
 @pytest.mark.parametrize("language", ["zh", "es", "ja", "ru"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from bot.errors import StoreUnavailable
-from bot.service.ticks import STOP_WITHIN, Ticks
+from bot.service.periodic_jobs import STOP_WITHIN, PeriodicJobs
 
 
 async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_ends_it() -> None:
-    ticks = Ticks()
+    ticks = PeriodicJobs()
     beats, endless = 0, asyncio.Event()
 
     async def beat() -> None:
@@ -37,7 +37,7 @@ async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_en
 
 
 async def test_work_under_way_may_finish_before_the_ticks_are_gone() -> None:
-    ticks, begun, finished = Ticks(), asyncio.Event(), asyncio.Event()
+    ticks, begun, finished = PeriodicJobs(), asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
         begun.set()

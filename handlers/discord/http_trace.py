@@ -110,7 +110,7 @@ class TheirClock:
         return ours - self._ahead
 
 
-class Pace:
+class RequestInterval:
     """Lets requests begin at an even rate: each waits for its turn."""
 
     def __init__(self, per_second: float = REQUESTS_PER_SECOND) -> None:
@@ -168,7 +168,7 @@ _trail: ContextVar[Trail | None] = ContextVar("discord_trail", default=None)
 
 def trace_config(
     invalid: InvalidRequests,
-    pace: Pace,
+    pace: RequestInterval,
     theirs: TheirClock | None = None,
     before_gateway: Callable[[], Awaitable[None]] | None = None,
 ) -> aiohttp.TraceConfig:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from bot.errors import BadTopic
-from bot.topics.nodes import And, Node, Not, Or, text
+from bot.topics.syntax_tree import And, Node, Not, Or, text
 
 if TYPE_CHECKING:
     from lark import Token

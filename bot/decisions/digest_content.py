@@ -25,7 +25,7 @@ from bot.model import (
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class SummaryOptions:
     """In which language and how deeply a chat wants its papers told."""
 
     language: str
@@ -67,7 +67,7 @@ def _found_links(abstract: str, comment: str, html_links: tuple[str, ...]) -> Fo
 def cards(
     candidates: Sequence[Candidate],
     summaries: Mapping[SummaryKey, Summary],
-    voice: Voice,
+    options: SummaryOptions,
     readings: Mapping[str, Reading] | None = None,
 ) -> tuple[Card, ...]:
     """Cards in the order of the candidates; one whose summary is missing has none."""
@@ -77,7 +77,7 @@ def cards(
             candidate.announced.paper,
             announcement=candidate.announced.announcement,
             matches=candidate.matches,
-            summary=summaries.get(voice.key(candidate.announced.paper)),
+            summary=summaries.get(options.key(candidate.announced.paper)),
             reading=known.get(candidate.announced.paper.id),
         )
         for candidate in candidates

@@ -20,7 +20,7 @@ class Role(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SentenceReading:
     """A sentence with the weight each role has for it (0 and up)."""
 
     weights: dict[Role, float]
@@ -255,14 +255,14 @@ _ORDERS = _re(
 )
 
 
-def read(sentence: str, position: float) -> Reading:
+def read(sentence: str, position: float) -> SentenceReading:
     """Weigh the roles of a sentence that stands at `position` (0 first, 1 last) of its abstract."""
     weights = {role: sum(weight for cue, weight in cues if cue.search(sentence)) for role, cues in _CUES.items()}
     weights[Role.BACKGROUND] += 1.6 * (1 - min(position * 3, 1))
     weights[Role.PROBLEM] *= 1.25 - 0.75 * position
     weights[Role.RESULT] *= 0.7 + 0.5 * position
     weights[Role.MEANING] *= 0.3 + 0.9 * position
-    return Reading(weights)
+    return SentenceReading(weights)
 
 
 def leans_back(sentence: str) -> bool:

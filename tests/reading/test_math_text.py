@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from bot.reading.mathtext import math_text, tex_text
+from bot.reading.math_text import math_text, tex_text
 
 
 @pytest.mark.parametrize(

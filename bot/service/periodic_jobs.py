@@ -19,7 +19,7 @@ STOP_WITHIN = 4.0
 """Seconds that a stopping service gives to work under way."""
 
 
-class Ticks:
+class PeriodicJobs:
     """Jobs that run every so often, each by itself and never beside itself; a late tick is made up for, once."""
 
     def __init__(self) -> None:

@@ -80,7 +80,7 @@ def enclosed(heading: str, text: str) -> str:
     return f"=== data {mark} begins: {heading} ===\n{text}\n=== data {mark} ends ==="
 
 
-class Asker:
+class ModelClient:
     """One model, its budget and the clock."""
 
     def __init__(self, model: Model, clock: Clock, meter: Meter) -> None:

@@ -50,7 +50,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
-class Prose(TypeDecorator[str]):
+class ForeignText(TypeDecorator[str]):
     """Text from strangers: what a database cannot hold (NUL, lone surrogates) becomes U+FFFD."""
 
     impl = Text
@@ -81,16 +81,16 @@ papers = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("version", Integer, nullable=False),
-    Column("title", Prose, nullable=False),
+    Column("title", ForeignText, nullable=False),
     Column("authors", JSON, nullable=False),
-    Column("abstract", Prose, nullable=False),
+    Column("abstract", ForeignText, nullable=False),
     Column("categories", JSON, nullable=False),
-    Column("comment", Prose),
+    Column("comment", ForeignText),
     Column("published", Moment),
     Column("updated", Moment),
-    Column("license", Prose),
-    Column("doi", Prose),
-    Column("journal_ref", Prose),
+    Column("license", ForeignText),
+    Column("doi", ForeignText),
+    Column("journal_ref", ForeignText),
     Column("withdrawn", Boolean, nullable=False),
     Column("sample", Boolean, nullable=False),
     Column("completed_version", Integer),  # the version that the API has completed
@@ -116,9 +116,9 @@ malformed = Table(
     "malformed",
     metadata,
     Column("hash", Text, primary_key=True),
-    Column("source", Prose, nullable=False),
-    Column("raw", Prose, nullable=False),
-    Column("why", Prose, nullable=False),
+    Column("source", ForeignText, nullable=False),
+    Column("raw", ForeignText, nullable=False),
+    Column("why", ForeignText, nullable=False),
     Column("day", Date),
     Column("seen_at", Moment, nullable=False, index=True),
 )
@@ -133,7 +133,7 @@ listings = Table(
     Column("malformed", Integer, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("checked_at", Moment, nullable=False),
-    Column("why", Prose),
+    Column("why", ForeignText),
 )
 
 # ── chats ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,7 +144,7 @@ chats = Table(
     Column("id", Integer, primary_key=True),
     Column("platform", Text, nullable=False),
     Column("ident", Text, nullable=False),
-    Column("title", Prose, nullable=False),
+    Column("title", ForeignText, nullable=False),
     Column("language", Text, nullable=False),
     Column("timezone", Text, nullable=False),
     Column("digest_time", Time, nullable=False),
@@ -152,7 +152,7 @@ chats = Table(
     Column("style", Text, nullable=False),
     Column("depth", Text, nullable=False),
     Column("next_due_at", Moment, index=True),
-    Column("suspended", Prose),
+    Column("suspended", ForeignText),
     Column("created_at", Moment),
     # A digest that could not be made is not tried again before this.
     Column("not_before", Moment),
@@ -208,7 +208,7 @@ summaries = Table(
     Column("version", Integer, primary_key=True),
     Column("language", Text, primary_key=True),
     Column("depth", Text, primary_key=True),
-    Column("model", Prose, nullable=False),
+    Column("model", ForeignText, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("body", JSON, nullable=False),
 )
@@ -224,7 +224,7 @@ wanted = Table(
     Column("due_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Moment),
-    Column("why", Prose),
+    Column("why", ForeignText),
 )
 
 usage = Table(
@@ -275,7 +275,7 @@ deliveries = Table(
     Column("owner", Text),
     Column("leased_until", Moment),
     Column("message_id", Text),
-    Column("why", Prose),
+    Column("why", ForeignText),
     # Tries that ended in a trouble of this message, or of its chat, rather than of the whole platform.
     Column("failures", Integer, nullable=False, server_default="0"),
     # It may have arrived, and is looked for before it is sent again at `next_attempt_at`.

@@ -45,7 +45,7 @@ def paper_from(value: Mapping[str, Any]) -> Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedReading:
     """A kept reading, whether pictures were fetched for it, and the licence that was found when it was made."""
 
     reading: Reading
@@ -53,7 +53,7 @@ class Kept:
     license: str | None
 
 
-class Shelf:
+class ReadingCache:
     """The kept readings: `DATA_DIR/readings/2406.14272v2/` with `reading.json` and the pictures beside it."""
 
     def __init__(self, data_dir: Path) -> None:
@@ -65,13 +65,13 @@ class Shelf:
         name = "".join(c if c.isalnum() or c in ".-" else "_" for c in paper.versioned_id).lstrip(".")
         return self.root / (name or "_")
 
-    def load(self, paper: Paper) -> Kept | None:
+    def load(self, paper: Paper) -> CachedReading | None:
         """What is kept of a version, None where there is nothing that can be used; its pictures all exist."""
         try:
             kept = json.loads((self.place(paper) / "reading.json").read_text(encoding="utf-8"))
             if kept.get("format") != FORMAT:
                 return None
-            found = Kept(from_json(kept["reading"]), bool(kept["pictures"]), kept["license"])
+            found = CachedReading(from_json(kept["reading"]), bool(kept["pictures"]), kept["license"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError):
             return None
         reading = found.reading
@@ -90,7 +90,7 @@ class Shelf:
         """The name of a picture as `Figure.file` has it: below DATA_DIR."""
         return (self.place(paper) / name).relative_to(self.data_dir).as_posix()
 
-    def keep(self, paper: Paper, kept: Kept, workspace: Path) -> None:
+    def keep(self, paper: Paper, kept: CachedReading, workspace: Path) -> None:
         """Put the workspace in the version's place, together with the reading."""
         target = self.place(paper)
         about = {"format": FORMAT, "pictures": kept.pictures, "license": kept.license}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from bot.decisions import digests
-from bot.decisions.digests import Voice
+from bot.decisions import digest_content
+from bot.decisions.digest_content import SummaryOptions
 from bot.model import (
     Announced,
     Announcement,
@@ -38,8 +38,8 @@ def summary(key: SummaryKey, *, instead_of: str | None = None) -> Summary:
 
 def test_a_window_spans_the_days_of_its_papers() -> None:
     found = [candidate("2606.00001", WED, "a"), candidate("2606.00002", MON, "a")]
-    assert digests.window_of(found, WED) == Window(MON, WED)
-    assert digests.window_of([], WED) == Window(WED, WED)
+    assert digest_content.window_of(found, WED) == Window(MON, WED)
+    assert digest_content.window_of([], WED) == Window(WED, WED)
 
 
 def test_topics_come_with_the_most_papers_first() -> None:
@@ -48,21 +48,21 @@ def test_topics_come_with_the_most_papers_first() -> None:
         candidate("2606.00002", WED, "a", "b"),
         candidate("2606.00003", WED, "c"),
     ]
-    assert digests.topics_of(found) == ("b", "a", "c")
+    assert digest_content.topics_of(found) == ("b", "a", "c")
 
 
 def test_a_card_without_a_summary_has_none_and_one_in_another_language_does_not_count() -> None:
     found = candidate("2606.00001", WED, "a")
     spanish = SummaryKey("2606.00001", 2, "es", Depth.BRIEF)
-    [card] = digests.cards([found], {spanish: summary(spanish)}, Voice("en"))
+    [card] = digest_content.cards([found], {spanish: summary(spanish)}, SummaryOptions("en"))
     assert card.summary is None
-    [card] = digests.cards([found], {spanish: summary(spanish)}, Voice("es"))
+    [card] = digest_content.cards([found], {spanish: summary(spanish)}, SummaryOptions("es"))
     assert card.summary == summary(spanish)
 
 
 def test_links_of_a_card_stand_in_its_own_words() -> None:
     abstract = "We weigh kites. Code: https://github.com/kites/scales."
-    [card] = digests.cards([candidate("2606.00001", WED, "a", abstract=abstract)], {}, Voice("en"))
+    [card] = digest_content.cards([candidate("2606.00001", WED, "a", abstract=abstract)], {}, SummaryOptions("en"))
     assert card.links.code == ("https://github.com/kites/scales",)
 
 
@@ -71,5 +71,5 @@ def test_a_digest_says_how_many_papers_went_without_the_model_and_why() -> None:
     keys = [SummaryKey(one.announced.paper.id, 2, "en") for one in found]
     made = {key: summary(key, instead_of="the model was over its quota") for key in keys[:2]}
     made[keys[2]] = summary(keys[2])
-    notes = digests.notes_on(digests.cards(found, made, Voice("en")))
+    notes = digest_content.notes_on(digest_content.cards(found, made, SummaryOptions("en")))
     assert notes == ("2 of 3 summarized without the model: the model was over its quota",)

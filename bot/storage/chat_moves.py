@@ -6,11 +6,11 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
-from bot.storage import managers, schema
-from bot.storage.refs import lock_chats
+from bot.storage import managers, tables
+from bot.storage.chat_keys import lock_chats
 
-_chats, _digests, _taken = schema.chats, schema.digests, schema.taken
-_deliveries, _subscriptions = schema.deliveries, schema.subscriptions
+_chats, _digests, _taken = tables.chats, tables.digests, tables.taken
+_deliveries, _subscriptions = tables.deliveries, tables.subscriptions
 
 
 async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:

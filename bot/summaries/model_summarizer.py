@@ -12,13 +12,13 @@ from bot.errors import ModelRefused, PaperboyError
 from bot.model import Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock
 from bot.summaries import glossary as terms
-from bot.summaries import schema
-from bot.summaries.asking import Asker, Model, enclosed, language_name
+from bot.summaries import reply_schema
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.deep import DeepReader, TooLittle
 from bot.summaries.extractive import instead_of_deep
 from bot.summaries.grounding import notes_on, source_of
-from bot.summaries.judging import HEADLINE, Kept, best, judge_brief, settled
+from bot.summaries.model_client import Model, ModelClient, enclosed, language_name
+from bot.summaries.reply_checks import HEADLINE, Kept, best, judge_brief, settled
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ class ModelSummarizer:
     def __init__(
         self, model: Model, clock: Clock, *, meter: Meter | None = None, glossary: terms.Glossary | None = None
     ) -> None:
-        self._asker = Asker(model, clock, meter or Meter(Budget(), clock))
+        self._asker = ModelClient(model, clock, meter or Meter(Budget(), clock))
         self._clock = clock
         self._glossary = terms.load() if glossary is None else glossary
         self._deep = DeepReader(self._asker, clock, self._glossary)
@@ -107,7 +107,7 @@ class ModelSummarizer:
 
     async def _collect_again(
         self, requests: Sequence[SummaryRequest], faults: Mapping[str, tuple[str, ...]]
-    ) -> tuple[dict[str, schema.BriefReply], dict[str, tuple[str, ...]]]:
+    ) -> tuple[dict[str, reply_schema.BriefReply], dict[str, tuple[str, ...]]]:
         """The second asking; what the first one kept stays if it fails."""
         try:
             return await self._collect(requests, faults)
@@ -117,12 +117,12 @@ class ModelSummarizer:
 
     async def _collect(
         self, requests: Sequence[SummaryRequest], faults: Mapping[str, tuple[str, ...]]
-    ) -> tuple[dict[str, schema.BriefReply], dict[str, tuple[str, ...]]]:
+    ) -> tuple[dict[str, reply_schema.BriefReply], dict[str, tuple[str, ...]]]:
         """Replies by paper id, and what was wrong where there is none. A reply that lacks papers is bisected."""
-        text = await self._asker.ask(*self._question(requests, faults), schema.BRIEF_SCHEMA)
+        text = await self._asker.ask(*self._question(requests, faults), reply_schema.BRIEF_SCHEMA)
         try:
-            found, problems = schema.briefs(text)
-        except schema.BadReply as error:
+            found, problems = reply_schema.briefs(text)
+        except reply_schema.BadReply as error:
             found, problems = {}, [str(error)]
         replies = {bare: reply for said, reply in found.items() if (bare := _bare(said, requests)) is not None}
         missing = [request for request in requests if request.paper.id not in replies]
@@ -193,7 +193,7 @@ def prompt_hash(glossary: terms.Glossary) -> str:
     return prompts.digest(*(prompts.load(name).text for name in names), repr(sorted(glossary.items())))
 
 
-def _judge(request: SummaryRequest, reply: schema.BriefReply | None) -> Kept | None:
+def _judge(request: SummaryRequest, reply: reply_schema.BriefReply | None) -> Kept | None:
     if reply is None:
         return None
     return judge_brief(reply, request.paper, source_of(request.paper), request.key.language)

@@ -13,8 +13,8 @@ from telegram.ext import ApplicationBuilder
 
 from bot import pipeline
 from bot.decisions.delivery_policy import ASKED_FOR
-from bot.model import Chat, ChatRef, DeliveryState, Digest, NewDigest, Part, Platform, Quiet
-from bot.pipeline import Courier, Press
+from bot.model import Chat, ChatRef, DeliveryState, Digest, NewDigest, NothingToSend, Part, Platform
+from bot.pipeline import DeliveryWorker, DigestBuilder
 from handlers.telegram.cards import TelegramRenderer
 from handlers.telegram.limits import Limiter
 from handlers.telegram.sender import TelegramSender
@@ -53,23 +53,23 @@ async def queue(scene: Scene, *idents: int) -> None:
     assert all(await scene.store.write_digests(digests, scene.clock.now()))
 
 
-async def ask(scene: Scene, ref: ChatRef) -> Digest | Quiet | None:
+async def ask(scene: Scene, ref: ChatRef) -> Digest | NothingToSend | None:
     chat = await scene.store.chat(ref)
     assert chat is not None
-    press = Press({Platform.TELEGRAM: TelegramRenderer()}, scene.makers, AbstractReader())
-    return await pipeline.digest_now(scene.store, press, chat, scene.clock)
+    builder = DigestBuilder({Platform.TELEGRAM: TelegramRenderer()}, scene.makers, AbstractReader())
+    return await pipeline.digest_now(scene.store, builder, chat, scene.clock)
 
 
 async def until_served(
     scene: Scene, tg: FakeTelegram, sender: TelegramSender, ref: ChatRef
-) -> tuple[Digest | Quiet | None, int]:
+) -> tuple[Digest | NothingToSend | None, int]:
     """Work off a broadcast, of which sixty messages are out when a chat asks for its digest: what it is told, and how
     many messages of others come before its own."""
     chats = range(1000, 1000 + BROADCAST)
     for ident in (*chats, int(ref.id)):
         tg.world.user(ident)
     await queue(scene, *chats)
-    courier = Courier(scene.store, {Platform.TELEGRAM: sender}, scene.clock, scene.owner)
+    courier = DeliveryWorker(scene.store, {Platform.TELEGRAM: sender}, scene.clock, scene.owner)
     running = asyncio.create_task(courier.deliver())
     await tg.until(lambda: len(tg.world.messages) >= 60, timeout=30)
     said = await ask(scene, ref)
@@ -96,7 +96,7 @@ async def test_a_digest_that_waits_in_the_broadcast_comes_forward_when_its_chat_
 ) -> None:
     last = ChatRef(Platform.TELEGRAM, str(1000 + BROADCAST - 1))
     said, others = await until_served(scene, tg, sender, last)
-    assert said == Quiet("Your digest is on its way already.")
+    assert said == NothingToSend("Your digest is on its way already.")
     assert others < 120
 
 
@@ -135,20 +135,20 @@ async def test_what_waits_behind_a_part_that_may_not_go_yet_is_not_said_to_be_on
 ) -> None:
     ref = await two_parts(scene)
     await put_off(scene, why, minutes)
-    assert await ask(scene, ref) == Quiet(f"Your digest {said}.")
+    assert await ask(scene, ref) == NothingToSend(f"Your digest {said}.")
     second, _first = await scene.store.deliveries(chat=ref)
     assert second.next_attempt_at == scene.clock.now(), "as it was"
     scene.clock.advance(minutes * 60)
-    assert await ask(scene, ref) == Quiet("Your digest is on its way already.")
+    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
 
 
 async def test_what_waits_behind_a_part_that_is_looked_for_is_not_said_to_be_on_its_way(scene: Scene) -> None:
     ref = await two_parts(scene)
     await put_off(scene, "Discord answered 502", 5, again=True)
     said = "Your digest waits: Discord answered 502; it is tried again at 05:05 UTC."
-    assert await ask(scene, ref) == Quiet(said)
+    assert await ask(scene, ref) == NothingToSend(said)
     scene.clock.advance(5 * 60)
-    assert await ask(scene, ref) == Quiet("Your digest is on its way already.")
+    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
 
 
 async def test_a_new_digest_behind_a_part_that_may_not_go_yet_is_written_and_said_to_wait(scene: Scene) -> None:
@@ -160,7 +160,7 @@ async def test_a_new_digest_behind_a_part_that_may_not_go_yet_is_written_and_sai
     await scene.prepare()
     before = len(await scene.store.deliveries(chat=ANN))
     said = "Your digest waits: Telegram asked us to slow down; it is tried again at 06:00 UTC."
-    assert await ask(scene, ANN) == Quiet(said)
+    assert await ask(scene, ANN) == NothingToSend(said)
     assert len(await scene.store.deliveries(chat=ANN)) > before
 
 
@@ -168,9 +168,9 @@ async def test_a_part_that_is_being_sent_is_on_its_way(scene: Scene) -> None:
     await queue(scene, 7)
     ref, now = ChatRef(Platform.TELEGRAM, "7"), scene.clock.now()
     [only] = await scene.store.lease("w", tuple(Platform), now, now + timedelta(minutes=3), 9)
-    assert await ask(scene, ref) == Quiet("Your digest is on its way already.")
+    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
     assert await scene.store.begin(only.id, "w", now)
-    assert await ask(scene, ref) == Quiet("Your digest is on its way already.")
+    assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
     await scene.store.settle(only.id, DeliveryState.SENT, now)
     assert await ask(scene, ref) is None
 

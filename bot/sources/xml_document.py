@@ -27,7 +27,7 @@ _WITHDRAWN = re.compile(
 )
 
 
-class Unreadable(ValueError):
+class NotWellFormed(ValueError):
     """An entry that cannot be read; the message says why."""
 
 
@@ -62,11 +62,11 @@ def malformed(source: str, element: etree._Element, error: Exception, day: date 
 
 
 def moment(stamp: str) -> datetime:
-    """An RFC 3339 time in its own offset (UTC where it names none). Raises `Unreadable`."""
+    """An RFC 3339 time in its own offset (UTC where it names none). Raises `NotWellFormed`."""
     try:
         when = datetime.fromisoformat(stamp.strip())
     except ValueError as error:
-        raise Unreadable(f"“{stamp[:40]}” is no time") from error
+        raise NotWellFormed(f"“{stamp[:40]}” is no time") from error
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from bot.errors import RetryLater
 from handlers.discord.client import Memory
-from handlers.discord.wire import InvalidRequests
+from handlers.discord.http_trace import InvalidRequests
 
 log = structlog.get_logger()
 

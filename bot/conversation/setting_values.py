@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from bot.conversation import zones
+from bot.conversation import time_zones
 from bot.conversation.languages import LANGUAGES, language_code, language_name
 from bot.conversation.results import Choices, NotAccepted
 from bot.model import Chat, Depth, Style
@@ -89,7 +89,7 @@ def choices(chat: Chat, name: str) -> Choices | NotAccepted:
             options = tuple((each, each) for each in _COMMON_TIMES)
             hint = "or any other time, like 7:45 or 9 pm"
         case "timezone":
-            options = zones.COMMON
+            options = time_zones.COMMON
             hint = "or any city, like Zurich or San Francisco"
         case "size":
             options = tuple((each, each) for each in _COMMON_SIZES)
@@ -142,13 +142,13 @@ def _clock(given: str) -> time | None:
 
 
 def _timezone(given: str, now: datetime) -> Change | NotAccepted:
-    zone = zones.find(given)
+    zone = time_zones.find(given)
     if zone is not None:
         return Change("timezone", "timezone", zone, zone.replace("_", " "))
-    if (at_offset := zones.with_offset(given, now)) is not None:
+    if (at_offset := time_zones.with_offset(given, now)) is not None:
         why = "An offset changes with the season, so name a place."
         return NotAccepted("timezone", given, why, at_offset)
-    return NotAccepted("timezone", given, "I know no time zone or city of that name.", zones.close_to(given))
+    return NotAccepted("timezone", given, "I know no time zone or city of that name.", time_zones.close_to(given))
 
 
 def _size(given: str) -> Change | NotAccepted:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.summaries import schema
+from bot.summaries import reply_schema
 
 GOOD = {
     "papers": [
@@ -38,7 +38,7 @@ TEXT = json.dumps(GOOD)
     ],
 )
 def test_wrapping_around_a_reply_costs_nothing(text: str) -> None:
-    found, problems = schema.briefs(text)
+    found, problems = reply_schema.briefs(text)
     assert problems == []
     assert found["2606.1"].headline.claim().text == "H"
     assert [claim.text for claim in found["2606.1"].takeaways] == ["A"]
@@ -54,27 +54,29 @@ def test_wrapping_around_a_reply_costs_nothing(text: str) -> None:
     ],
 )
 def test_a_reply_that_cannot_be_read_is_told_why(text: str, said: str) -> None:
-    with pytest.raises(schema.BadReply, match=said):
-        schema.briefs(text)
+    with pytest.raises(reply_schema.BadReply, match=said):
+        reply_schema.briefs(text)
 
 
 def test_one_bad_paper_does_not_take_the_others_with_it() -> None:
     both = {"papers": [*GOOD["papers"], {"id": "2606.2"}]}
-    found, problems = schema.briefs(json.dumps(both))
+    found, problems = reply_schema.briefs(json.dumps(both))
     assert list(found) == ["2606.1"]
     assert len(problems) == 1
     assert "headline" in problems[0]
 
 
 def test_nulls_and_single_values_are_taken_for_lists() -> None:
-    reply = schema.facts('{"id": "1", "headline": "H", "takeaways": null, "method": {"text": "M"}, "keywords": "a, b"}')
+    reply = reply_schema.facts(
+        '{"id": "1", "headline": "H", "takeaways": null, "method": {"text": "M"}, "keywords": "a, b"}'
+    )
     assert reply.takeaways == ()
     assert [claim.text for claim in reply.method] == ["M"]
     assert reply.keywords == ("a", "b")
 
 
 def test_a_rendering_may_come_as_a_mapping() -> None:
-    reply = schema.rendering('{"id": "1", "claims": {"c1": "uno", "c2": "dos"}}')
+    reply = reply_schema.rendering('{"id": "1", "claims": {"c1": "uno", "c2": "dos"}}')
     assert [(claim.key, claim.text) for claim in reply.claims] == [("c1", "uno"), ("c2", "dos")]
 
 
@@ -89,10 +91,10 @@ ANY = st.recursive(
 @given(ANY)
 @settings(max_examples=150, deadline=None)
 def test_any_json_is_read_or_refused(value: object) -> None:
-    for read in (schema.briefs, schema.facts, schema.rendering):
+    for read in (reply_schema.briefs, reply_schema.facts, reply_schema.rendering):
         try:
             read(json.dumps(value))
-        except schema.BadReply as error:
+        except reply_schema.BadReply as error:
             assert str(error)  # noqa: PT017 - either way is fine, nothing else is
 
 
@@ -100,7 +102,7 @@ def test_any_json_is_read_or_refused(value: object) -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_reply_cut_anywhere_is_refused_or_says_what_is_missing(place: int) -> None:
     try:
-        found, problems = schema.briefs(TEXT[:place])
-    except schema.BadReply:
+        found, problems = reply_schema.briefs(TEXT[:place])
+    except reply_schema.BadReply:
         return
     assert problems or not found

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from bot import topics as topic_language
 from bot.arxiv.calendar import listing_days, why_quiet
 from bot.arxiv.categories import ALL_ARCHIVES
-from bot.decisions import digests
+from bot.decisions import digest_content
 from bot.errors import ModelUnavailable, NoSuchPaper
 from bot.model import (
     Announced,
@@ -26,7 +26,7 @@ from bot.model import (
     SummaryRequest,
     Window,
 )
-from bot.pipeline.compose import Press
+from bot.pipeline.compose import DigestBuilder
 from bot.pipeline.poll import fetch_days
 from bot.pipeline.summarize import summary_for
 from bot.ports import Clock, PaperSource, Store
@@ -39,7 +39,7 @@ Progress = Callable[[int, int], None]
 async def read_now(
     store: Store,
     source: PaperSource,
-    press: Press,
+    builder: DigestBuilder,
     clock: Clock,
     ref: PaperRef,
     language: str,
@@ -55,11 +55,11 @@ async def read_now(
     announced = await store.announcement_of(paper.id)
     announcement = announced.announcement if announced else None
     if paper.withdrawn:
-        return digests.card(paper, announcement=announcement)
-    voice = digests.Voice(language, depth)
-    summary = await _summary(store, press, paper, voice.key(paper), anew=anew)
-    reading = await press.reader.read(paper) if depth is Depth.DEEP else None
-    return digests.card(paper, announcement=announcement, summary=summary, reading=reading)
+        return digest_content.card(paper, announcement=announcement)
+    options = digest_content.SummaryOptions(language, depth)
+    summary = await _summary(store, builder, paper, options.key(paper), anew=anew)
+    reading = await builder.reader.read(paper) if depth is Depth.DEEP else None
+    return digest_content.card(paper, announcement=announcement, summary=summary, reading=reading)
 
 
 async def find_paper(store: Store, source: PaperSource, clock: Clock, ref: PaperRef) -> Paper:
@@ -75,23 +75,25 @@ async def find_paper(store: Store, source: PaperSource, clock: Clock, ref: Paper
     return found
 
 
-async def _summary(store: Store, press: Press, paper: Paper, key: SummaryKey, *, anew: bool = False) -> Summary:
+async def _summary(
+    store: Store, builder: DigestBuilder, paper: Paper, key: SummaryKey, *, anew: bool = False
+) -> Summary:
     try:
-        return await summary_for(store, press.makers, press.reader, paper, key, anew=anew)
+        return await summary_for(store, builder.makers, builder.reader, paper, key, anew=anew)
     except ModelUnavailable as error:
         # Somebody waits for an answer: better one that says what it is than none. It is not kept.
-        reading = await press.reader.read(paper) if key.depth is Depth.DEEP else None
-        return press.makers.extractive_instead(SummaryRequest(key, paper, reading), str(error))
+        reading = await builder.reader.read(paper) if key.depth is Depth.DEEP else None
+        return builder.makers.extractive_instead(SummaryRequest(key, paper, reading), str(error))
 
 
 async def digest_of(
     store: Store,
     source: PaperSource,
-    press: Press,
+    builder: DigestBuilder,
     clock: Clock,
     query: str,
     window: Window,
-    voice: digests.Voice,
+    options: digest_content.SummaryOptions,
     progress: Progress | None = None,
 ) -> Digest:
     """What a subscriber of `query` would get for these listing days, nothing cut off.
@@ -107,17 +109,17 @@ async def digest_of(
     if not candidates:
         why = why_quiet(window.last, clock.now()) if not announced else None
         reason = why or f"None of the {announced} papers announced then matches this topic."
-        return digests.quiet(window, [topic.query], announced, reason, voice.language)
-    summaries, readings = await _summaries(store, press, candidates, voice, progress)
-    shown = digests.cards(candidates, summaries, voice, readings)
+        return digest_content.quiet(window, [topic.query], announced, reason, options.language)
+    summaries, readings = await _summaries(store, builder, candidates, options, progress)
+    shown = digest_content.cards(candidates, summaries, options, readings)
     return Digest(
         (topic.query,),
         window,
         announced,
         len(shown),
         shown,
-        language=voice.language,
-        notes=digests.notes_on(shown),
+        language=options.language,
+        notes=digest_content.notes_on(shown),
         each_day=tuple([(day, await store.counts(day, day)) for day in days]),
     )
 
@@ -133,15 +135,19 @@ def _matching(matcher: Matcher, query: str, announced: Sequence[Announced]) -> l
 
 
 async def _summaries(
-    store: Store, press: Press, candidates: Sequence[Candidate], voice: digests.Voice, progress: Progress | None
+    store: Store,
+    builder: DigestBuilder,
+    candidates: Sequence[Candidate],
+    options: digest_content.SummaryOptions,
+    progress: Progress | None,
 ) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
     papers = [candidate.announced.paper for candidate in candidates]
     done = 0
 
     async def one(paper: Paper) -> tuple[SummaryKey, Summary]:
         nonlocal done
-        key = voice.key(paper)
-        summary = await _summary(store, press, paper, key)
+        key = options.key(paper)
+        summary = await _summary(store, builder, paper, key)
         done += 1
         if progress is not None:
             progress(done, len(papers))
@@ -149,8 +155,8 @@ async def _summaries(
 
     summaries = dict(await asyncio.gather(*(one(paper) for paper in papers)))
     readings = {}
-    if voice.depth is Depth.DEEP:
-        readings = {paper.id: await press.reader.read(paper) for paper in papers}
+    if options.depth is Depth.DEEP:
+        readings = {paper.id: await builder.reader.read(paper) for paper in papers}
     return summaries, readings
 
 

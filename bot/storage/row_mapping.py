@@ -24,9 +24,9 @@ from bot.model import (
     Subscription,
     Summary,
     SummaryKey,
-    Wanted,
+    WantedSummary,
 )
-from bot.storage import schema
+from bot.storage import tables
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -37,21 +37,21 @@ if TYPE_CHECKING:
 Name = TypeVar("Name", int, str)
 
 ANNOUNCED = (
-    *schema.papers.c,
-    schema.announcements.c.seq,
-    schema.announcements.c.version.label("announced_version"),
-    schema.announcements.c.day,
-    schema.announcements.c.kind,
-    schema.announcements.c.inferred,
+    *tables.papers.c,
+    tables.announcements.c.seq,
+    tables.announcements.c.version.label("announced_version"),
+    tables.announcements.c.day,
+    tables.announcements.c.kind,
+    tables.announcements.c.inferred,
 )
 """What `announced` needs of a join of papers and announcements."""
 
 DELIVERY = (
-    *schema.deliveries.c,
-    schema.digests.c.slot,
-    schema.digests.c.created_at,
-    schema.chats.c.platform,
-    schema.chats.c.ident,
+    *tables.deliveries.c,
+    tables.digests.c.slot,
+    tables.digests.c.created_at,
+    tables.chats.c.platform,
+    tables.chats.c.ident,
 )
 """What `delivery` needs of a join of deliveries, digests and chats."""
 
@@ -185,8 +185,8 @@ def key_row(value: SummaryKey) -> dict[str, Any]:
     }
 
 
-def wanted(row: AnyRow) -> Wanted:
-    return Wanted(key(row), row.chats, row.due_at, row.attempts, row.why, row.not_before)
+def wanted(row: AnyRow) -> WantedSummary:
+    return WantedSummary(key(row), row.chats, row.due_at, row.attempts, row.why, row.not_before)
 
 
 @cache

@@ -9,8 +9,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.model import Claim
-from bot.summaries.asking import Schema
-from bot.summaries.refusals import cleaned
+from bot.summaries.forbidden_text import cleaned
+from bot.summaries.model_client import Schema
 
 PARTS = (
     "background",

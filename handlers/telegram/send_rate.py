@@ -26,7 +26,7 @@ TRIAL = 10.0
 """A 429 so many seconds after the rate grew is an answer to that."""
 
 
-class Pace:
+class SendRate:
     """`rate` is messages a second, from 1 to `most`."""
 
     def __init__(self, most: int) -> None:

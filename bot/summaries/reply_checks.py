@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.model import Claim, Dropped, Paper
-from bot.summaries import cues
-from bot.summaries.cues import Role
-from bot.summaries.grounding import SourceText, Wish, check, check_words
+from bot.summaries import sentence_roles
+from bot.summaries.forbidden_text import cleaned
+from bot.summaries.grounding import ClaimRules, SourceText, check, check_words
 from bot.summaries.language import wrong_language
 from bot.summaries.quotes import fold, words
-from bot.summaries.refusals import cleaned
-from bot.summaries.schema import BriefReply, ClaimReply
+from bot.summaries.reply_schema import BriefReply, ClaimReply
+from bot.summaries.sentence_roles import Role
 from bot.summaries.sentences import split
 
 HEADLINE = 260
@@ -41,9 +41,9 @@ class Kept:
 
 def judge_brief(reply: BriefReply, paper: Paper, source: SourceText, language: str) -> Kept:
     """Check every claim, keyword and title of a brief reply."""
-    head, dropped = judge_claims([reply.headline], source, Wish(language, longest=HEADLINE, shortest=20), ())
+    head, dropped = judge_claims([reply.headline], source, ClaimRules(language, longest=HEADLINE, shortest=20), ())
     problems = [_problem("headline", d) for d in dropped]
-    taken, fallen = judge_claims(reply.takeaways, source, Wish(language), head)
+    taken, fallen = judge_claims(reply.takeaways, source, ClaimRules(language), head)
     problems += [_problem("takeaway", d) for d in fallen]
     least = least_takeaways(paper)
     if len(reply.takeaways) < least:
@@ -59,7 +59,7 @@ def judge_brief(reply: BriefReply, paper: Paper, source: SourceText, language: s
 
 
 def judge_claims(
-    replies: Sequence[ClaimReply], source: SourceText, wish: Wish, others: Iterable[Claim]
+    replies: Sequence[ClaimReply], source: SourceText, wish: ClaimRules, others: Iterable[Claim]
 ) -> tuple[tuple[Claim, ...], tuple[Dropped, ...]]:
     """The claims that hold, and those that do not; one that says what another says already does not."""
     seen = {fold(claim.text).text for claim in others}
@@ -119,7 +119,7 @@ def settled(kept: Kept, paper: Paper) -> Kept | None:
     """What is enough to show: a headline (else the takeaway that says what the paper does) and a takeaway."""
     headline, takeaways = kept.headline, kept.takeaways
     if headline is None and len(takeaways) >= 2:
-        headline = max(takeaways, key=lambda c: cues.read(c.quote, 0.5)[Role.AIM])
+        headline = max(takeaways, key=lambda c: sentence_roles.read(c.quote, 0.5)[Role.AIM])
         takeaways = tuple(c for c in takeaways if c is not headline)
     if headline is None or len(takeaways) < min(1, least_takeaways(paper)):
         return None
