@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.arxiv import categories
 from bot.model import Paper
 from bot.topics.syntax_tree import Category, Field, Leaf, is_prefix
-from bot.topics.text import is_unspaced, readable, runs
+from bot.topics.text import chunks, is_unspaced, searchable
 
 MOST_JOINED = 5
 """How many words of a term one word of a paper may stand for: "pre training" and "pretraining"."""
@@ -30,15 +30,15 @@ class WordRow:
     """
 
     def __init__(self, text: str, *, names: bool = False) -> None:
-        found = runs(readable(text))
-        self.raw = [word for run in found for word in run.raw]
+        found = chunks(text)
+        self.raw = [word for run in found for word in run.raw_words]
         self.words = self.raw if names else [word for run in found for word in run.words]
         self.surfaces = [surface for run in found for surface in run.surfaces]
         self.joined: dict[int, list[tuple[str, int]]] = {}
         start = 0
         for run in found:
-            for offset, word, length in run.joined:
-                shown = "".join(run.raw[offset : offset + length]) if names else word
+            for offset, word, length in run.compounds:
+                shown = "".join(run.raw_words[offset : offset + length]) if names else word
                 self.joined.setdefault(start + offset, []).append((shown, length))
             start += len(run.words)
 
@@ -249,20 +249,20 @@ class IndexedPaper:
 
     @cached_property
     def title(self) -> WordRow:
-        return WordRow(self.paper.title)
+        return WordRow(searchable(self.paper.title))
 
     @cached_property
     def abstract(self) -> WordRow:
-        return WordRow(self.paper.abstract)
+        return WordRow(searchable(self.paper.abstract))
 
     @cached_property
     def comment(self) -> WordRow:
-        return WordRow(self.paper.comment or "")
+        return WordRow(searchable(self.paper.comment or ""))
 
     @cached_property
     def names(self) -> WordRow:
         """The words of all authors in one row."""
-        return WordRow(" ".join(self.paper.authors), names=True)
+        return WordRow(" ".join(map(searchable, self.paper.authors)), names=True)
 
     @cached_property
     def categories(self) -> dict[str, str]:
@@ -299,7 +299,7 @@ class IndexedPaper:
         bearers: Sequence[str] = self.paper.authors
         if needs.singles and not _may_be_joined(self.names, needs):
             bearers = min((self._bearers.get(word, ()) for word in needs.singles), key=len)
-        return next((readable(name) for name in bearers if is_name(_name(name), words)), None)
+        return next((searchable(name) for name in bearers if is_name(_name(name), words)), None)
 
     @cached_property
     def _bearers(self) -> Mapping[str, Sequence[str]]:
@@ -316,7 +316,7 @@ class IndexedPaper:
 
 @functools.lru_cache(maxsize=4096)
 def _name(name: str) -> WordRow:
-    return WordRow(name, names=True)
+    return WordRow(searchable(name), names=True)
 
 
 _OTHER_NAMES = {

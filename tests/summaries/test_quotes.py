@@ -47,6 +47,31 @@ def test_a_changed_word_sign_or_number_is_not_found(quote: str) -> None:
     assert fold(quote) not in fold(SOURCE)
 
 
+@pytest.mark.parametrize(
+    ("quote", "source"),
+    [
+        ("a 1/20 share of the budget", r"a $\frac{1}{20}$ share of the budget"),
+        (r"a $\frac{1}{20}$ share of the budget", "a 1/20 share of the budget"),
+        ("costs O(n log n) time", r"costs $\mathcal{O}(n \log n)$ time"),
+        ("on 2¹⁰ states", "on $2^{10}$ states"),
+        ("error below 3·10⁻⁵", r"error below $3\cdot10^{-5}$"),
+        ("over ℝ^(n×d)", r"over $\mathbb{R}^{n\times d}$"),
+        ("Erdős and Gödel graphs", r"Erd\H{o}s and G\"odel graphs"),
+        ("as they show this holds", r"as they show \citep[p.~3]{Key2020} this holds"),
+        ("as they show this holds", r"as they show~\cite{a,b} this holds"),
+        ("we reach 57% in total", r"we reach \textbf{57\%} in total"),
+        ("the ε-greedy policy", r"the $\epsilon$-greedy policy"),
+        ("costs $5 and $10 a month", r"costs \$5 and \$10 a month"),
+    ],
+)
+def test_tex_and_its_unicode_are_the_same_quotation(quote: str, source: str) -> None:
+    assert fold(quote) in fold(f"Before it. It {source}, as said.")
+
+
+def test_a_fraction_is_not_found_in_the_number_of_its_digits() -> None:
+    assert fold(r"a $\frac{1}{20}$ share of it") not in fold("a 120 share of it")
+
+
 def test_words_that_only_run_together_into_a_denial_are_not_found() -> None:
     assert fold("a notable result") not in fold("a not able result")
     assert fold("is not able to") not in fold("is notable to")

@@ -37,6 +37,7 @@ from tests.render.samples import corpus, hostile_text
         ("``quoted'' and 5'' wide", "“quoted” and 5'' wide"),
         (r"$\frac{a+b}{2}$, $\tfrac12$, $\sqrt{x}$, $\sqrt[3]{27}$", "(a+b)/2, 1/2, √x, ∛27"),
         (r"$x_{i,j}$, $x_{\text{max}}$, $\mathbb{R}^{n\times d}$", "xᵢ,ⱼ, xₘₐₓ, ℝ^(n×d)"),
+        (r"$2^{10}$, $\frac{1}{20}$, $3\cdot10^5$", "2¹⁰, 1/20, 3·10⁵"),
         (r"H$_2$O at 360$^\circ$ and $10^{-3}$", "H₂O at 360° and 10⁻³"),
         (r"$\|x\|$, $\left\{a\right\}$, $f'(x)$", "‖x‖, {a}, f′(x)"),
         (r"\unknown{keep me} \ours{} wins, \foo too", "keep me ours wins, foo too"),

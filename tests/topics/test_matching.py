@@ -77,7 +77,12 @@ def found(query: str, of: Paper) -> tuple[str, ...] | None:
         ("diffus*", "A diffusive process", "diffusive"),
         ("apply*", "He applies it", "applies"),
         ('"pre train*"', "pretrained nets", "pretrained"),
-        ("D^3", "D$^3$: depth", "D3"),
+        ("D^3", "D$^3$: depth", "D³"),
+        ("d3", "D$^3$: depth", "D³"),
+        ("1/2", r"$\frac{1}{2}$-approximation", "1 2"),
+        ("log", r"In $O(n \log n)$ time", "log"),
+        ("l2", r"The $\ell_2$ norm", "ℓ₂"),
+        ("2^10", "$2^{10}$ states", "2 ¹⁰"),
         ("A*", "A* search", "A*"),
     ],
 )
@@ -97,6 +102,9 @@ def test_a_term_finds_the_word_as_people_write_it(query: str, title: str, readin
         ("GPT-4", "GPT-4.5"),
         ("diffus*", "undiffused"),
         ("ti:gan", "nothing"),
+        ("12", r"A $\frac{1}{2}$-approximation"),
+        ("210", "$2^{10}$ states"),
+        ("103", "An error of $10^{-3}$"),
     ],
 )
 def test_a_term_does_not_find_another_word(query: str, title: str) -> None:
