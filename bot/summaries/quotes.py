@@ -9,19 +9,13 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
-_COMMAND = re.compile(r"\\([A-Za-z]+)\*?(?:\[[^\]]*\])?")
-_ACCENT = re.compile(r"\\[`'^\"~=.](?=\{?\\?[A-Za-z])|\\[cvukrH](?=\{[A-Za-z])")
-_SYMBOLS = {
-    "times": "×", "cdot": "·", "pm": "±", "mp": "∓", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠",
-    "approx": "≈", "sim": "~", "rightarrow": "→", "to": "→", "infty": "∞", "ldots": "…", "dots": "…", "ell": "l",
-    "degree": "°", "circ": "°", "log": "log", "exp": "exp", "min": "min", "max": "max", "sin": "sin", "cos": "cos",
-    "ss": "ß", "o": "ø", "ae": "æ", "oe": "œ", "aa": "å", "l": "ł", "AA": "Å", "O": "Ø", "L": "Ł", "lambda": "λ",
-    "varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "textmu": "μ", "sum": "∑", "prod": "∏", "int": "∫", "in": "∈",
-    "ll": "≪", "gg": "≫", "propto": "∝", "textless": "<", "textgreater": ">",
-    "textasciitilde": "~", "lt": "<", "gt": ">",
-}  # fmt: skip
-_CITATION = re.compile(r"\\cite[a-z]*\*?(?:\[[^\]]*\])*\{[^}]*\}|\s?\[\d+(?:\s*[,;–-]\s*\d+)*\]")
+from bot.tex.latex import readable
+
+_NUMERIC_CITATION = re.compile(r"\s?\[\d+(?:\s*[,;–-]\s*\d+)*\]")
 _HYPHENATED = re.compile(r"(?<=[a-zß-ÿ])[-\u00ad\u2010]\s*\n\s*(?=[a-zß-ÿ])")
+_PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
+# In Japanese these marks distinguish letters: が is not か.
+_VOICING_MARKS = "\u3099\u309a"
 _TOKEN = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]+)|(?P<minus>(?:(?<=[\s(\[{=<>:,~])|(?<=^))[-−–](?=\.?\d))|"
     r"(?P<sign>[%<>=±≤≥≈≠×∓∞])"
@@ -70,7 +64,7 @@ def fold(text: str) -> Folded:
     ends: set[int] = set()
     negations: list[int] = []
     length = 0
-    for match in _TOKEN.finditer(plain(text)):
+    for match in _TOKEN.finditer(_plain(text)):
         token = _token(match)
         starts.append(length)
         if token in _NEGATIONS:
@@ -83,32 +77,17 @@ def fold(text: str) -> Folded:
 
 def words(text: str) -> list[str]:
     """The words of a text, folded: lower case, no accents, no TeX."""
-    return [_token(match) for match in _TOKEN.finditer(plain(text)) if match["word"]]
+    return [_token(match) for match in _TOKEN.finditer(_plain(text)) if match["word"]]
 
 
-def plain(text: str) -> str:
-    """Without TeX markup, citations, ligatures, accents and hyphenation; still with spaces."""
-    text = _CITATION.sub("", text)
-    if "\\" in text:
-        text = _ACCENT.sub("", text.replace("\\%", "%").replace("\\\\", " ").replace("\\i", "i"))
-        text = _COMMAND.sub(_meaning, text)
-    text = re.sub(r"\\([&#_${}])", r"\1", text)
-    text = re.sub(r"\\[,;:! ]", " ", text)
-    text = re.sub(r"[\^_]\{?|[${}]", "", text).replace("~", " ")
+def _plain(text: str) -> str:
+    """`text` without TeX markup, citations, ligatures, accents and hyphenation; still with spaces."""
     text = _HYPHENATED.sub("", text.replace("\u00ad", ""))
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(c for c in text if not unicodedata.combining(c) or c in "\u3099\u309a")
+    # One paragraph at a time: an unbalanced brace or dollar must not reach into the next one.
+    text = "\n".join(readable(paragraph, citations=False) for paragraph in _PARAGRAPH_BREAK.split(text))
+    text = unicodedata.normalize("NFKD", _NUMERIC_CITATION.sub("", text))
+    text = "".join(char for char in text if not unicodedata.combining(char) or char in _VOICING_MARKS)
     return _TIMES.sub("×", text)
-
-
-def _meaning(match: re.Match[str]) -> str:
-    name = match.group(1)
-    if name in _SYMBOLS:
-        return _SYMBOLS[name]
-    try:
-        return unicodedata.lookup(f"GREEK {'CAPITAL' if name[0].isupper() else 'SMALL'} LETTER {name.upper()}")
-    except KeyError:
-        return ""
 
 
 def _token(match: re.Match[str]) -> str:

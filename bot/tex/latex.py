@@ -19,18 +19,22 @@ _MAX_DEPTH = 40  # groups in groups; what is nested deeper is shown as it stands
 
 
 @lru_cache(maxsize=2048)
-def readable(tex: str) -> str:
-    """`tex` as Unicode text on one line. Never raises; words stay, unknown commands keep their argument or name."""
+def readable(tex: str, *, citations: bool = True) -> str:
+    """`tex` as Unicode text on one line. Never raises; words stay, unknown commands keep their argument or name.
+
+    `citations` says whether \\cite{key} becomes "[key]" or is left out.
+    """
     if not _TELLTALE.search(tex):
         return " ".join(tex.split())
-    text = _TexReader(tex).read()
+    text = _TexReader(tex, citations=citations).read()
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 class _TexReader:
     """One text, cut into tokens, with the partner of every brace and dollar found beforehand."""
 
-    def __init__(self, tex: str) -> None:
+    def __init__(self, tex: str, *, citations: bool) -> None:
+        self.citations = citations
         self.tokens = tokenize(tex)
         self.partner = partners(self.tokens)
         self.quotes = 0
@@ -252,7 +256,8 @@ class _TexReader:
         if name.startswith(("cite", "ref", "cref", "eqref", "autoref", "Cref")) or name in ("citep", "citet"):
             at = self._after_option(index, end)
             if raw := self._raw(at, end):
-                out.put(f"[{raw[0]}]")
+                if self.citations or not name.startswith("cite"):
+                    out.put(f"[{raw[0]}]")
                 return raw[1]
         if name in SETTINGS:
             return self._settings(SETTINGS[name], index, end)
