@@ -40,8 +40,8 @@ def searchable(tex: str) -> str:
 _SPECIAL = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h",
                           "ŧ": "t", "ŋ": "n", "‐": "-", "‑": "-", "‒": "-", "–": "-", "−": "-", "’": "'",
                           "ʼ": "'", "‘": "'"})  # fmt: skip
-# Latin accents, Hebrew points and Arabic vowel signs. The vowel signs of Indic scripts and the voicing marks of Japanese
-# are not in here: without them a word would be another word.
+# Latin accents, Hebrew points and Arabic vowel signs. The vowel signs of Indic scripts and the voicing marks of
+# Japanese are not in here: without them a word would be another word.
 _ACCENTS = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff]"
 )
