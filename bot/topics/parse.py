@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.arxiv import categories
 from bot.errors import BadTopic
 from bot.topics import syntax_errors
-from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, leaves, normal, text
+from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, leaves, normalize, query_text
 from bot.topics.text import is_unspaced, raw_words, words
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ def parse(query: str) -> Topic:
     count = sum(1 for _ in leaves(node))
     if count > MAX_TERMS:
         raise BadTopic(syntax_errors.too_many(count, MAX_TERMS), query=query, position=0)
-    node = normal(node)
+    node = normalize(node)
     syntax_errors.check_meaning(query, typed, node)
-    written = text(node)
-    if len(written) > MAX_LENGTH:
-        raise BadTopic(syntax_errors.too_long(len(written), MAX_LENGTH), query=query, position=0)
-    return Topic(written, node)
+    normalized = query_text(node)
+    if len(normalized) > MAX_LENGTH:
+        raise BadTopic(syntax_errors.too_long(len(normalized), MAX_LENGTH), query=query, position=0)
+    return Topic(normalized, node)
 
 
 # ── characters ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from bot.errors import BadTopic
-from bot.topics.syntax_tree import And, Node, Not, Or, text
+from bot.topics.syntax_tree import And, Node, Not, Or, query_text
 
 if TYPE_CHECKING:
     from lark import Token
@@ -144,9 +144,7 @@ def check_meaning(query: str, typed: str, node: Node) -> None:
         message += " to each side of OR." if isinstance(node, Or) else "."
         raise _refusal(query, found.start() if found else 0, message)
     if never := _contradiction(node):
-        message = (
-            f"This matches nothing, since it asks for {text(never)} and refuses it at once; leave one of them out."
-        )
+        message = f"This matches nothing, since it requires and excludes {query_text(never)}; remove one of the two."
         raise _refusal(query, 0, message)
 
 

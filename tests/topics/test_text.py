@@ -1,4 +1,4 @@
-"""Words of a text: what is one word, what is folded, and what stays apart."""
+"""Words of a text: what is one word, which differences are folded, and which are kept."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.render.samples import corpus
         ("(“GAN”)", "gan"),
     ],
 )
-def test_what_counts_as_a_word(text: str, expected: str) -> None:
+def test_a_text_is_cut_into_folded_words(text: str, expected: str) -> None:
     assert " ".join(words(text)) == expected
 
 
@@ -59,7 +59,7 @@ def test_the_words_of_tex_are_those_that_a_card_shows(tex: str, expected: str) -
     assert " ".join(words(tex)) == expected
 
 
-def test_titles_of_real_papers_read_alike_for_matching_and_on_the_card() -> None:
+def test_real_titles_are_the_same_text_for_matching_and_on_the_card() -> None:
     different = [paper.title for paper in corpus() if searchable(paper.title) != title_of(paper)]
     assert different == []
 
@@ -80,7 +80,7 @@ def test_plurals_become_singulars(plural: str, expected: str) -> None:
     "word",
     ["news", "lens", "bias", "physics", "robotics", "series", "analysis", "virus", "loss", "gas", "bayes", "gps"],
 )
-def test_what_only_looks_like_a_plural_stays(word: str) -> None:
+def test_words_that_only_look_like_plurals_are_kept(word: str) -> None:
     assert singular(word) == word
 
 
@@ -96,7 +96,7 @@ def test_names_keep_their_endings() -> None:
     assert raw_words("Robin Williams") == ("robin", "williams")
 
 
-def test_hyphens_join_words_and_leave_them_apart() -> None:
+def test_hyphenated_words_count_one_by_one_and_as_compounds() -> None:
     (chunk,) = chunks("text-to-images")
     assert chunk.words == ("text", "to", "image")
     assert {word for _, word, _ in chunk.compounds} == {"textto", "texttoimage", "toimage"}
@@ -105,7 +105,7 @@ def test_hyphens_join_words_and_leave_them_apart() -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=60))
-def test_words_read_again_are_the_same_words(text: str) -> None:
+def test_words_of_joined_words_are_the_same_words(text: str) -> None:
     assert words(" ".join(words(text))) == words(text)
 
 
@@ -125,5 +125,5 @@ def test_every_word_has_a_surface(text: str) -> None:
 
 @settings(deadline=None)
 @given(st.from_regex(r"[A-Za-z0-9]{1,12}s?", fullmatch=True), st.sampled_from(["", ".", "),", '"']))
-def test_a_plain_word_reads_alike_within_punctuation(word: str, after: str) -> None:
+def test_punctuation_around_a_word_makes_no_difference(word: str, after: str) -> None:
     assert words(word + after) == words(f"{word} ") == words(f"({word}{after}")
