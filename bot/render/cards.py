@@ -35,7 +35,7 @@ CONCLUSION = ("significance", "innovation", "performance", "workload")
 """The parts of a deep reading that its conclusion consists of."""
 
 
-# ── parts that other renderers use too ────────────────────────────────────────────────────────────────────────────
+# ── parts that other renderers use too ──────────────────────────────────────────────────────────────────────────────
 
 
 def paper_urls(paper: Paper) -> dict[str, str]:
@@ -130,7 +130,7 @@ def place(claim: Claim, language: str) -> str:
     return ", ".join(parts)
 
 
-# ── the card ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the card ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def card_document(
@@ -279,7 +279,7 @@ def say_licence(url: str) -> str:
     return f"CC0 {version}" if kind == "zero" else f"CC {kind.upper()} {version}"
 
 
-# ── the digest ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the digest ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def digest_title(digest: Digest) -> str:

@@ -1,5 +1,9 @@
-"""Finding a quotation in its source: hyphenation, ligatures, spacing, quotes, dashes and TeX may differ, words and
-numbers may not. Pure."""
+"""Finding a quotation in its source. Pure.
+
+Hyphenation, ligatures, spacing, quotation marks, dashes and TeX may differ; words and numbers may not. Quote and source
+are folded to their words, numbers and signs without spaces, since PDF text divides and joins words at random; then one
+is searched in the other at the boundaries of words.
+"""
 
 from __future__ import annotations
 
@@ -11,45 +15,57 @@ from functools import lru_cache
 
 from bot.tex.latex import readable
 
+# "[3, 4-6]": models leave citations out of quotes. `\cite` is left out by the TeX reader.
 _NUMERIC_CITATION = re.compile(r"\s?\[\d+(?:\s*[,;–-]\s*\d+)*\]")
+# A word divided at the end of a line.
 _HYPHENATED = re.compile(r"(?<=[a-zß-ÿ])[-\u00ad\u2010]\s*\n\s*(?=[a-zß-ÿ])")
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 # In Japanese these marks distinguish letters: が is not か.
 _VOICING_MARKS = "\u3099\u309a"
+# A minus counts only before a number and after a space or bracket: elsewhere it is a hyphen or a range.
 _TOKEN = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]+)|(?P<minus>(?:(?<=[\s(\[{=<>:,~])|(?<=^))[-−–](?=\.?\d))|"
     r"(?P<sign>[%<>=±≤≥≈≠×∓∞])"
 )
+# "5x" for "5×".
 _TIMES = re.compile(r"(?<=\d)\s?[xX](?![^\W\d_])")
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text squeezed to what must agree: `text` without spaces, `starts` and `ends` the places where tokens do."""
+    """A text reduced to what must agree between a quote and its source."""
 
     text: str
+    """The folded tokens without spaces."""
     starts: tuple[int, ...]
+    """The offsets in `text` where tokens start, ascending."""
     ends: frozenset[int]
+    """The offsets where tokens end."""
     negations: tuple[int, ...]
+    """The offsets of words that negate, ascending."""
 
     def __contains__(self, quote: Folded) -> bool:
         return self.find(quote) is not None
 
     def find(self, quote: Folded) -> int | None:
-        """Where `quote` stands as whole tokens, with as many words that negate; None where it does not."""
-        at = self.text.find(quote.text) if quote.text else -1
-        while at >= 0:
-            end = at + len(quote.text)
-            if self._starts_at(at) and end in self.ends and self._negated(at, end) == len(quote.negations):
-                return at
-            at = self.text.find(quote.text, at + 1)
+        """The offset where `quote` stands as whole tokens, None if it does not; an empty quote is found nowhere.
+
+        The negations are counted, because without spaces "not able" and "notable" are the same.
+        """
+        start = self.text.find(quote.text) if quote.text else -1
+        while start >= 0:
+            end = start + len(quote.text)
+            is_whole = self._is_start(start) and end in self.ends
+            if is_whole and self._count_negations(start, end) == len(quote.negations):
+                return start
+            start = self.text.find(quote.text, start + 1)
         return None
 
-    def _starts_at(self, place: int) -> bool:
-        index = bisect_left(self.starts, place)
-        return index < len(self.starts) and self.starts[index] == place
+    def _is_start(self, offset: int) -> bool:
+        index = bisect_left(self.starts, offset)
+        return index < len(self.starts) and self.starts[index] == offset
 
-    def _negated(self, start: int, end: int) -> int:
+    def _count_negations(self, start: int, end: int) -> int:
         return bisect_left(self.negations, end) - bisect_left(self.negations, start)
 
 
@@ -58,7 +74,7 @@ _NEGATIONS = frozenset(("not", "no", "never", "nor", "neither", "without", "cann
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> Folded:
-    """`text` as `Folded`."""
+    """Fold a quote or a source to its tokens."""
     parts: list[str] = []
     starts: list[int] = []
     ends: set[int] = set()
@@ -91,6 +107,7 @@ def _plain(text: str) -> str:
 
 
 def _token(match: re.Match[str]) -> str:
+    """The folded token; numbers start with "#", so that 1 2 and 12 differ without spaces."""
     if match["number"]:
         digits = match["number"]
         return "#" + (digits.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits) else digits)

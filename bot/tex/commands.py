@@ -84,7 +84,7 @@ def _is_empty_group(reader: TexReader, index: int, scope: Scope) -> bool:
     return reader.is_group(index, scope) and reader.partner[index] == index + 1
 
 
-# ── accents ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── accents ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _write_accent(reader: TexReader, name: str, index: int, scope: Scope) -> int | None:
@@ -126,7 +126,7 @@ def _write_no_accent(name: str, index: int, scope: Scope) -> int | None:
     return index
 
 
-# ── commands with arguments: each takes its name and the index after it ───────────────────────────────────────────
+# ── commands with arguments: each takes its name and the index after it ─────────────────────────────────────────────
 
 
 def _write_address(reader: TexReader, _: str, index: int, scope: Scope) -> int | None:

@@ -107,7 +107,7 @@ class TexReader:
             return " "
         return "′" if scope.math and piece == "'" else piece
 
-    # ── groups and formulas ───────────────────────────────────────────────────────────────────────────────────────
+    # ── groups and formulas ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _write_group(self, index: int, scope: Scope) -> int:
         kind, piece = self.tokens[index]
@@ -159,7 +159,7 @@ class TexReader:
                     return position + 1
         return index
 
-    # ── scripts and the operands of formulas ──────────────────────────────────────────────────────────────────────
+    # ── scripts and the operands of formulas ─────────────────────────────────────────────────────────────────────────
 
     def write_script(self, mark: str, index: int, scope: Scope) -> int:
         """Write the operand at `index` as a superscript (`mark` is "^") or subscript ("_").
@@ -202,7 +202,7 @@ class TexReader:
             return piece[0], index
         return piece, index + 1
 
-    # ── quotation marks, dashes, ties ─────────────────────────────────────────────────────────────────────────────
+    # ── quotation marks, dashes, ties ────────────────────────────────────────────────────────────────────────────────
 
     def _quote(self, piece: str, *, math: bool) -> str:
         if math:

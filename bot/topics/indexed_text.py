@@ -39,7 +39,7 @@ class IndexedText:
                 self.compounds.setdefault(start + offset, []).append((compound, length))
             start += len(chunk.words)
 
-    # ── every position of a word ──────────────────────────────────────────────────────────────────────────────────
+    # ── every position of a word ─────────────────────────────────────────────────────────────────────────────────────
 
     def positions(self, word: str) -> list[tuple[int, int]]:
         """Where a word or compound stands: (position, length)."""
@@ -74,7 +74,7 @@ class IndexedText:
                 yield word, position, length
                 yield "".join(self.raw_words[position : position + length]), position, length
 
-    # ── what stands at a position ─────────────────────────────────────────────────────────────────────────────────
+    # ── what stands at a position ────────────────────────────────────────────────────────────────────────────────────
 
     def words_at(self, position: int) -> list[tuple[str, int]]:
         """The word at a position and the compounds that begin there, each with its length."""
@@ -97,7 +97,7 @@ class IndexedText:
         text = text.removesuffix("-")
         return text if len(text) <= _MAX_EXCERPT else text[: _MAX_EXCERPT - 1] + "…"
 
-    # ── the first position of every feature ───────────────────────────────────────────────────────────────────────
+    # ── the first position of every feature ──────────────────────────────────────────────────────────────────────────
 
     # The dictionaries are filled from the end, so that the first occurrence of a word overwrites the later ones.
 

@@ -44,7 +44,7 @@ def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple({text.casefold(): text for text in reversed(found)}.values())[::-1]
 
 
-# ── topics with numbers for leaves ────────────────────────────────────────────────────────────────────────────────
+# ── topics with numbers for leaves ──────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Matcher:
         for topic_id, topic in topics:
             self._add_topic(topic_id, topic.node)
 
-    # ── building ──────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── building ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _add_leaf(self, leaf: Leaf) -> None:
         number = self._numbers[leaf] = len(self._leaves)
@@ -177,7 +177,7 @@ class Matcher:
             return 1e6
         return self._topics_with[leaf] / (1 if len(leaf.words) == 1 else 10)
 
-    # ── matching ──────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── matching ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def match(self, paper: Paper) -> list[tuple[int, tuple[str, ...]]]:
         """The ids of the topics that a paper belongs to, each with the words of the paper that are the reason."""

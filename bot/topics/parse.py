@@ -55,7 +55,7 @@ def parse(query: str) -> Topic:
     return Topic(normalized, node)
 
 
-# ── characters ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── characters ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Full-width forms, quotation marks, dashes and spaces of other keyboards → the ASCII character that is meant.
 _KEYBOARD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -73,7 +73,7 @@ def _plain_keyboard(query: str) -> str:
     return typed if typed.isascii() else _INVISIBLE_EDGE.sub(lambda match: " " * len(match[0]), typed)
 
 
-# ── the grammar's tree ────────────────────────────────────────────────────────────────────────────────────────────
+# ── the grammar's tree ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _tree(query: str, typed: str) -> _Tree:
         raise syntax_errors.misplaced(query, list(_parser().lex(typed)), position) from None
 
 
-# ── tokens in their fields ────────────────────────────────────────────────────────────────────────────────────
+# ── tokens in their fields ──────────────────────────────────────────────────────────────────────────────────────────
 
 _FIELDS = {
     "ti": "ti", "title": "ti", "abs": "abs", "abstract": "abs", "au": "au", "author": "au", "authors": "au",

@@ -107,7 +107,7 @@ def matches_name(name: IndexedText, words: tuple[str, ...]) -> bool:
     return len(words) in reached
 
 
-# ── quick rejection ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── quick rejection ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Requirements(NamedTuple):

@@ -26,7 +26,7 @@ def pointer(error: BadTopic) -> str:
     return f"{line}\n{' ' * (len(before) + error.position - start)}^"
 
 
-# ── before parsing ────────────────────────────────────────────────────────────────────────────────────────────
+# ── before parsing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def check_brackets(query: str, typed: str, max_depth: int) -> None:
@@ -69,7 +69,7 @@ def too_many(count: int, most: int) -> str:
     return f"The topic has too many terms ({count}, the most is {most}); split it into several topics."
 
 
-# ── while parsing ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── while parsing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def misplaced(query: str, tokens: Sequence[Token], position: int | None) -> BadTopic:
@@ -106,7 +106,7 @@ def unknown_field(token: str) -> str:
     return f"There is no field “{name}:”; {guess} (Put a text that holds a colon in quotation marks.)"
 
 
-# ── in the terms ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── in the terms ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Operators of other search engines → ours.
 _FOREIGN_OPERATORS = {
@@ -148,7 +148,7 @@ def unknown_category(code: str, guesses: Collection[str]) -> str:
     return f"arXiv has no category “{code}”; {guess}"
 
 
-# ── in the normal form ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── in the normal form ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def check_meaning(query: str, typed: str, node: Node) -> None:

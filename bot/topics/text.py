@@ -34,7 +34,7 @@ def searchable(tex: str) -> str:
     return text
 
 
-# ── folding ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── folding ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Letters that Unicode does not decompose into a base letter and an accent, and the dashes and apostrophes in use.
 _SPECIAL = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h",
@@ -61,7 +61,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold().translate(_SPECIAL)
 
 
-# ── words ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _GREEK_NAMES = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "

@@ -1,4 +1,4 @@
-"""A quotation is found whatever typesetting did to it, and not found when a word or number was changed."""
+"""A quotation is found in any typesetting, and not found if a word, sign or number was changed."""
 
 from __future__ import annotations
 
@@ -72,19 +72,19 @@ def test_a_fraction_is_not_found_in_the_number_of_its_digits() -> None:
     assert fold(r"a $\frac{1}{20}$ share of it") not in fold("a 120 share of it")
 
 
-def test_words_that_only_run_together_into_a_denial_are_not_found() -> None:
+def test_words_that_join_to_a_negation_are_not_found() -> None:
     assert fold("a notable result") not in fold("a not able result")
     assert fold("is not able to") not in fold("is notable to")
 
 
-def test_nothing_is_found_nowhere() -> None:
+def test_an_empty_quotation_is_not_found() -> None:
     assert fold("") not in fold(SOURCE)
     assert fold("…") not in fold(SOURCE)
 
 
 @given(st.lists(st.sampled_from(SOURCE.split()), min_size=4, max_size=12))
 @settings(max_examples=60, deadline=None)
-def test_words_of_the_source_in_another_order_are_found_only_where_they_stand(words: list[str]) -> None:
+def test_words_of_the_source_in_another_order_are_found_only_as_they_stand(words: list[str]) -> None:
     quote = " ".join(words)
     found = fold(SOURCE).find(fold(quote))
     if found is not None:
@@ -93,6 +93,6 @@ def test_words_of_the_source_in_another_order_are_found_only_where_they_stand(wo
 
 @given(st.text(max_size=200))
 @settings(max_examples=150, deadline=None)
-def test_any_text_folds(text: str) -> None:
+def test_any_text_is_folded_and_found_in_itself(text: str) -> None:
     folded = fold(text)
     assert folded.text == "" or folded in folded
