@@ -7,14 +7,10 @@ from collections.abc import Iterable
 from bot.model import Card, Digest, Kind, Summary
 from bot.render.cards import (
     CONCLUSION,
-    also_heading,
-    also_line,
     because,
     card_links,
     day_of,
     deep_parts,
-    digest_header,
-    digest_notes,
     figure_caption,
     paper_urls,
     place,
@@ -23,6 +19,7 @@ from bot.render.cards import (
     shown_figures,
     title_of,
 )
+from bot.render.digests import also_heading, also_line, digest_header, digest_notes
 from bot.render.nodes import Block, Bullets, Document, Fold, Heading, Line, Link, Note, Picture, Rule, Span, Text
 from bot.render.plain import one_line
 from bot.render.words import say_date, word

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from bot.model import JSON, Card, Digest, Style
 from bot.render import hexo, html
-from bot.render.cards import digest_title, title_of
+from bot.render.cards import title_of
+from bot.render.digests import digest_title
 from bot.render.dossier import dossier_digest, dossier_document
 from bot.render.json import card_json, digest_json
 from bot.render.markdown import markdown

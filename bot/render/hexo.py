@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.model import Card, Digest
-from bot.render.cards import day_of, digest_title, shown_figures, title_of
+from bot.render.cards import day_of, shown_figures, title_of
+from bot.render.digests import digest_title
 from bot.render.dossier import dossier_digest, dossier_document
 from bot.render.markdown import markdown
 from bot.render.plain import one_line

@@ -8,14 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.model import Card, Digest, Style
-from bot.render.cards import (
-    also_heading,
-    also_line,
-    card_document,
-    card_links,
-    digest_header,
-    digest_notes,
-)
+from bot.render.cards import card_document, card_links
+from bot.render.digests import also_heading, also_line, digest_header, digest_notes
 from bot.render.nodes import (
     Block,
     Bullets,
@@ -31,7 +25,7 @@ from bot.render.nodes import (
     Span,
     Text,
 )
-from bot.render.packing import tight
+from bot.render.packing import is_tight
 from bot.render.plain import visible, web_address
 
 if TYPE_CHECKING:
@@ -100,7 +94,7 @@ def print_document(document: Document, console: Console) -> None:
         lines = _lines(block, width)
         if not lines:
             continue
-        if last is not None and not tight(last, block) and not isinstance(last, Rule):
+        if last is not None and not is_tight(last, block) and not isinstance(last, Rule):
             console.print()
         for line, indent in lines:
             _print(console, line, indent, width)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.model import Announcement, Card, Extent, Figure, Kind, Style, Summary, Window
-from bot.render.cards import authors_line, because, card_document, card_links, card_reply, digest_document, say_licence
+from bot.render.cards import authors_line, because, card_document, card_links, card_reply, say_licence
+from bot.render.digests import digest_document
 from bot.render.formats import FORMATS, render
 from bot.render.nodes import Fold
 from bot.render.words import CATALOG, LANGUAGES, interface, say_date, say_window, word

@@ -64,7 +64,7 @@ def test_messages_stay_within_the_limit_and_keep_everything_in_order(made: list[
     said = [block for sections in messages for section in sections for block in section.blocks]
     whole = [block for group in made for block in group]
     assert _said(said) == _said(whole)
-    assert [s.group.ids[0] for m in messages for s in m if s.ends] == [str(n) for n in range(len(made))]
+    assert [s.group.ids[0] for m in messages for s in m if s.is_last] == [str(n) for n in range(len(made))]
 
 
 def _said(found: list[Block]) -> str:
@@ -84,7 +84,7 @@ def test_a_card_that_fits_a_message_is_never_divided() -> None:
 
 
 def test_a_header_stays_with_a_card_that_is_too_large() -> None:
-    header = Group((Heading((Text("Today"),)),), stays=True)
+    header = Group((Heading((Text("Today"),)),), stays_with_next=True)
     messages = pack([header, Group((Line((Text("A"),)), Line((Text("word " * 60),))), ("a",))], size, LIMIT)
     assert [section.group.ids for section in messages[0]] == [(), ("a",)]
 

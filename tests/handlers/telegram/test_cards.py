@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Card, Chat, ChatRef, Claim, Digest, FoundLinks, Platform, Style
-from bot.render.cards import card_document, digest_document
+from bot.render.cards import card_document
+from bot.render.digests import digest_document
 from bot.render.nodes import (
     Bullets,
     Button,
