@@ -15,7 +15,7 @@ def digest_title(digest: Digest) -> str:
 
 
 def digest_header(digest: Digest) -> Document:
-    """Days, topics, how many papers of how many, and why there are none."""
+    """The days, the topics, how many of the announced papers match, and the reason if there are none."""
     language = digest.language
     blocks: list[Block] = [Heading((Text(digest_title(digest), bold=True),), level=1)]
     if digest.topics:
@@ -31,22 +31,22 @@ def digest_header(digest: Digest) -> Document:
 
 
 def also_heading(digest: Digest) -> Heading:
-    """What stands above the title lines of papers past the digest's size."""
+    """The heading above the title lines of papers past the digest's size."""
     return Heading((Text(f"{word('also', digest.language)} ({len(digest.also)})", bold=True),), level=3)
 
 
 def also_line(card: Card) -> Bullets:
-    """A paper as one linked title."""
+    """A paper as one line: its title as a link."""
     return Bullets(((Link(title_of(card.paper), paper_urls(card.paper)["abs"]),),))
 
 
 def digest_notes(digest: Digest) -> Document:
-    """What is missing and why."""
+    """Notes on what is missing and for which reason."""
     return Document(tuple(Note((Text(note, italic=True),)) for note in digest.notes))
 
 
 def digest_document(digest: Digest, style: Style = Style.CARDS) -> Document:
-    """A whole digest as one tree, for formats without a limit."""
+    """A whole digest as one tree, for formats without a limit of length."""
     blocks: list[Block] = list(digest_header(digest).blocks)
     for card in digest.cards:
         blocks += [Rule(), *card_document(card, digest.language, style).blocks]
@@ -59,7 +59,7 @@ def digest_document(digest: Digest, style: Style = Style.CARDS) -> Document:
 
 
 def digest_groups(digest: Digest, style: Style, *, links: bool = True) -> list[Group]:
-    """A digest as what should stay together: the header, each card, each further title, the notes."""
+    """A digest as groups that should not be divided: the header, each card, each further title, the notes."""
     groups = [Group(digest_header(digest).blocks, stays_with_next=True)]
     for card in digest.cards:
         groups.append(Group(card_document(card, digest.language, style, links=links).blocks, (card.paper.id,)))

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot.model import Announcement, Card, Extent, Figure, Kind, Style, Summary, Window
-from bot.render.cards import authors_line, because, card_document, card_links, card_reply, say_licence
+from bot.render.cards import authors_line, because, card_document, card_links, card_reply, licence_name
 from bot.render.digests import digest_document
 from bot.render.formats import FORMATS, render
 from bot.render.nodes import Fold
-from bot.render.words import CATALOG, LANGUAGES, interface, say_date, say_window, word
+from bot.render.words import CATALOG, LANGUAGES, interface_language, say_date, say_window, word
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
 from tests.render.samples import BRIEF, CARD, DAY, DEEP, DEEP_CARD, DIGEST, PAPER, PLAIN_CARD, plain_text
@@ -144,7 +144,7 @@ def test_every_word_exists_in_every_language_with_the_same_values() -> None:
 
 
 def test_an_unknown_language_is_answered_in_english() -> None:
-    assert (interface("zh-Hans"), interface("pt-BR"), interface("xx")) == ("zh", "en", "en")
+    assert (interface_language("zh-Hans"), interface_language("pt-BR"), interface_language("xx")) == ("zh", "en", "en")
     assert word("code", "xx") == "code"
 
 
@@ -159,9 +159,9 @@ def test_dates_are_written_as_people_write_them() -> None:
 
 
 def test_a_licence_is_said_in_a_few_letters() -> None:
-    assert say_licence("http://creativecommons.org/licenses/by-nc-sa/4.0/") == "CC BY-NC-SA 4.0"
-    assert say_licence("http://creativecommons.org/publicdomain/zero/1.0/") == "CC0 1.0"
-    assert say_licence("http://example.org/own/") == "http://example.org/own/"
+    assert licence_name("http://creativecommons.org/licenses/by-nc-sa/4.0/") == "CC BY-NC-SA 4.0"
+    assert licence_name("http://creativecommons.org/publicdomain/zero/1.0/") == "CC0 1.0"
+    assert licence_name("http://example.org/own/") == "http://example.org/own/"
 
 
 # ── formats ───────────────────────────────────────────────────────────────────────────────────────────────────────
