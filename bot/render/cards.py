@@ -252,10 +252,7 @@ def _figures(card: Card, language: str) -> list[Block]:
     # Figures whose licence does not allow showing them are linked.
     linked = [figure for figure in card.figures if figure not in shown and figure.url][: MAX_FIGURES - len(shown)]
     if linked:
-        items: list[tuple[Span, ...]] = [
-            (Link(figure_caption(figure, language), figure.url or ""),) for figure in linked
-        ]
-        blocks.append(Bullets(tuple(items)))
+        blocks.append(Bullets(tuple((Link(figure_caption(figure, language), figure.url or ""),) for figure in linked)))
     return blocks
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.model import Card, Digest, Style
 from bot.render.cards import card_document, paper_urls, title_of
-from bot.render.nodes import Block, Bullets, Document, Heading, Line, Link, Note, Rule, Span, Text
+from bot.render.nodes import Block, Bullets, Document, Heading, Line, Link, Note, Span, Text
 from bot.render.packing import Group
 from bot.render.words import say_window, word
 
@@ -43,19 +43,6 @@ def also_line(card: Card) -> Bullets:
 def digest_notes(digest: Digest) -> Document:
     """Notes on what is missing and for which reason."""
     return Document(tuple(Note((Text(note, italic=True),)) for note in digest.notes))
-
-
-def digest_document(digest: Digest, style: Style = Style.CARDS) -> Document:
-    """A whole digest as one tree, for formats without a limit of length."""
-    blocks: list[Block] = list(digest_header(digest).blocks)
-    for card in digest.cards:
-        blocks += [Rule(), *card_document(card, digest.language, style).blocks]
-    if digest.also:
-        lines = tuple(also_line(card).items[0] for card in digest.also)
-        blocks += [Rule(), also_heading(digest), Bullets(lines)]
-    if digest.notes:
-        blocks += [Rule(), *digest_notes(digest).blocks]
-    return Document(tuple(blocks))
 
 
 def digest_groups(digest: Digest, style: Style, *, links: bool = True) -> list[Group]:

@@ -33,9 +33,8 @@ _ENTITIES = re.compile(r"[&<>{}]|:(?=//)|(?<=www)\.|@(?=\w)")
 def escape(text: str) -> str:
     """Escape text, on one line, so that every Markdown renderer shows it as it is."""
     text = _ENTITIES.sub(lambda match: f"&#{ord(match.group())};", visible(text).replace("\n", " "))
-    text = re.sub(
-        r"&#(\d+);", "\ue000\\1\ue001", text
-    )  # private-use characters keep the "#" of entities from being escaped
+    # Private-use characters stand in for "&#" and ";", so that the "#" of entities is not escaped.
+    text = re.sub(r"&#(\d+);", "\ue000\\1\ue001", text)
     text = _ANYWHERE.sub(r"\\\g<0>", text)
     text = _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
     return re.sub("\ue000(\\d+)\ue001", r"&#\1;", text)

@@ -30,10 +30,12 @@ from bot.model import (
     Paper,
     Provenance,
     Source,
+    Style,
     Summary,
     SummaryKey,
     Window,
 )
+from bot.render.digests import digest_groups
 from bot.render.nodes import Block, Bullets, Code, Document, Fold, Heading, Line, Note
 
 DAY = date(2026, 6, 2)
@@ -176,6 +178,11 @@ def hostile_text(max_size: int = 12) -> st.SearchStrategy[str]:
 
 
 # ── comparing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def digest_document(digest: Digest, style: Style = Style.CARDS) -> Document:
+    """All groups of a digest as one tree."""
+    return Document(tuple(block for group in digest_groups(digest, style) for block in group.blocks))
 
 
 def plain_text(document: Document) -> str:

@@ -12,13 +12,23 @@ import pytest
 
 from bot.model import Announcement, Card, Extent, Figure, Kind, Style, Summary, Window
 from bot.render.cards import authors_line, because, card_document, card_links, card_reply, licence_name
-from bot.render.digests import digest_document
 from bot.render.formats import FORMATS, render
 from bot.render.nodes import Fold
 from bot.render.words import CATALOG, LANGUAGES, interface_language, say_date, say_window, word
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
-from tests.render.samples import BRIEF, CARD, DAY, DEEP, DEEP_CARD, DIGEST, PAPER, PLAIN_CARD, plain_text
+from tests.render.samples import (
+    BRIEF,
+    CARD,
+    DAY,
+    DEEP,
+    DEEP_CARD,
+    DIGEST,
+    PAPER,
+    PLAIN_CARD,
+    digest_document,
+    plain_text,
+)
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 
