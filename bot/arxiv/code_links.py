@@ -73,20 +73,16 @@ def _code_host(host: str, path: str) -> tuple[str, str] | None:
     parts = [part for part in path.split("/") if part]
     if host in ("github.com", "raw.githubusercontent.com", "gitee.com", "codeberg.org", "bitbucket.org"):
         return _repository_of_owner("github.com" if host == "raw.githubusercontent.com" else host, parts)
-    if host == "gist.github.com" and len(parts) >= 2:
+    if host in ("gist.github.com", "git.sr.ht", "anonymous.4open.science") and len(parts) >= 2:
         return "code", f"https://{host}/{parts[0]}/{parts[1]}"
     if host.startswith("gitlab.") and not host.endswith("gitlab.io"):
         return _gitlab(host, parts)
     if host in ("huggingface.co", "hf.co"):
         return _hugging_face(parts)
-    if host == "git.sr.ht" and len(parts) >= 2:
-        return "code", f"https://{host}/{parts[0]}/{parts[1]}"
     if host in ("zenodo.org", "sourceforge.net", "pypi.org", "modelscope.cn", "codeocean.com") and len(parts) >= 2:
         depth = 3 if host == "modelscope.cn" else 2
         section = "records" if parts[0] == "record" else parts[0]  # Zenodo renamed its paths
         return "code", f"https://{host}/" + "/".join([section, *parts[1:depth]])
-    if host == "anonymous.4open.science" and len(parts) >= 2:
-        return "code", f"https://{host}/{parts[0]}/{parts[1]}"
     if host == "colab.research.google.com" and parts:
         return "code", f"https://{host}/" + "/".join(parts)
     return None

@@ -99,7 +99,7 @@ def provenance_line(provenance: Provenance, language: str) -> str:
     return " · ".join([*parts, *provenance.notes])
 
 
-def because(card: Card) -> str:
+def match_reasons(card: Card) -> str:
     """The words that made a card match: "talking head, cs.CV"; those of another topic follow after a semicolon.
 
     Empty if nothing is known.
@@ -260,7 +260,7 @@ def _footer(card: Card, language: str, *, links: bool, keywords: bool) -> list[B
     blocks: list[Block] = []
     if keywords and card.summary and card.summary.keywords:
         blocks.append(Note((Text(" · ".join(readable(term) for term in card.summary.keywords), italic=True),)))
-    if reasons := because(card):
+    if reasons := match_reasons(card):
         blocks.append(Note((Text(f"{word('matched', language)}: {reasons}"),)))
     if links:
         spans: list[Span] = []

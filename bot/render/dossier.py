@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from bot.model import Card, Digest, Kind, Summary
 from bot.render.cards import (
     CONCLUSION,
-    because,
     card_links,
     day_of,
     deep_sections,
     figure_caption,
     licence_name,
+    match_reasons,
     paper_urls,
     provenance_line,
     quote_place,
@@ -72,7 +72,7 @@ def _facts(card: Card, language: str) -> list[Block]:
     for label, url in card_links(card, language):
         if url in (*card.links.code, *card.links.project):
             items.append((Text(f"{label.capitalize()}: ", bold=True), Link(url, url)))
-    if reasons := because(card):
+    if reasons := match_reasons(card):
         items.append(_fact("matched", reasons, language))
     withdrawn = [Line((Text(word("withdrawn", language), bold=True),))] if paper.withdrawn else []
     return [*withdrawn, Bullets(tuple(items))]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import Announcement, Card, Extent, Figure, Kind, Style, Summary, Window
-from bot.render.cards import authors_line, because, card_document, card_links, card_reply, licence_name
+from bot.render.cards import authors_line, card_document, card_links, card_reply, licence_name, match_reasons
 from bot.render.formats import FORMATS, render
 from bot.render.nodes import Fold
 from bot.render.words import CATALOG, LANGUAGES, interface_language, say_date, say_window, word
@@ -113,8 +113,8 @@ def test_links_lead_to_this_version_and_old_papers_have_no_html() -> None:
 
 
 def test_each_reason_for_a_match_is_named_once() -> None:
-    assert because(replace(CARD, matched=CARD.matched * 2)) == "talking head, cs.CV"
-    assert because(replace(CARD, matched=())) == ""
+    assert match_reasons(replace(CARD, matched=CARD.matched * 2)) == "talking head, cs.CV"
+    assert match_reasons(replace(CARD, matched=())) == ""
 
 
 def test_a_replacement_is_marked() -> None:
