@@ -55,6 +55,7 @@ def front_matter(
     Strings are written as JSON, which is a subset of YAML: nothing in a title can be read as YAML syntax.
     """
     rows = [f"title: {_quoted(title)}"]
+    # Hexo orders posts by time; a listing day has none.
     if day:
         rows.append(f"date: {day.isoformat()} 00:00:00")
     rows += _listed("categories", categories) + _listed("tags", tags)

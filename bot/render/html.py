@@ -57,6 +57,7 @@ def _text(text: str) -> str:
 
 
 def _block(block: Block, locate: Locate) -> str:
+    # `dir="auto"`: a title or summary may be in Arabic or Hebrew on a page in English.
     if isinstance(block, Heading):
         return f'<h{block.level} dir="auto">{_spans(block.spans)}</h{block.level}>'
     if isinstance(block, Line):

@@ -53,10 +53,11 @@ def _block(block: Block) -> str:
     if isinstance(block, Bullets):
         return "\n".join(_mark(block, n) + _spans(item) for n, item in enumerate(block.items))
     if isinstance(block, Fold):
+        # Markdown is not read inside of <summary>, so the title is escaped as HTML; "{" is for Hexo's templates.
         title = html_escape("".join(visible(span.text) for span in block.title)).replace("{", "&#123;")
         inner = "\n\n".join(piece for part in block.blocks if (piece := _block(part)))
         return f"<details>\n<summary>{title}</summary>\n\n{inner}\n\n</details>"
-    if isinstance(block, Code):
+    if isinstance(block, Code):  # indented, since a fence could occur in the text
         return "\n".join(f"    {line}" for line in visible(block.text).split("\n"))
     if isinstance(block, Picture):
         return _picture(block)

@@ -14,10 +14,13 @@ from urllib.parse import quote, urlsplit
 _INVISIBLE = re.compile(
     "["
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls; tab and line feed are spaces, and handled below
+    # Soft hyphen, fillers, bidirectional marks, embeddings and isolates, zero-width characters, tags. U+200C and U+200D
+    # are not in here, since words of some scripts need them (see `_joiner`).
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\U000e0000-\U000e0fff"
     "]"
 )
+# A lone surrogate cannot be encoded as UTF-8, and a request with one fails.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JOINER = re.compile("[\u200c\u200d]")
 _LINE_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
@@ -92,6 +95,7 @@ def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
     if space > 0:
         return text[:space], text[space + 1 :]
     end = low
+    # Bounded, since a text may consist of combining marks only.
     while end > 1 and low - end < 32 and _continues(text, end):
         end -= 1
     return text[:end], text[end:]

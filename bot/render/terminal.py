@@ -79,7 +79,7 @@ def document_text(document: Document, *, width: int = MAX_WIDTH, colour: bool = 
         file=out,
         width=width,
         force_terminal=colour,
-        color_system="standard" if colour else None,
+        color_system="standard" if colour else None,  # 16 colours, which every terminal and theme has
         no_color=not colour,
         highlight=False,
         markup=False,
@@ -125,6 +125,7 @@ def _breaks(text: str, width: int, indent: int) -> list[int]:
     for match in _WORD.finditer(text):
         word = match.group()
         size = cell_len(word.rstrip())
+        # Text without spaces is one long "word": it fills the rest of the line before it is broken.
         stays_whole = size < width // 3 or word.isascii()
         if stays_whole and column and column + size > width:
             breaks.append(match.start())

@@ -222,7 +222,7 @@ class TexReader:
         return "—" if len(piece) == 3 else "–"
 
     def _tilde(self, index: int) -> str:
-        """A tie between words is a space; before a number, and not tied to a word, it means "about"."""
+        """A tie between words is a space; before a number, and not tied to a word, it means "about" ("~100x")."""
         before, after = self._neighbours(index)
         if after[0] == "space" or before[0] == "space" or before[1][-1:] in "(/<>=≈" or before[1][-1:].isdigit():
             return "~" if after[1][:1].isdigit() or after[0] == "space" or after[1] == "$" else " "

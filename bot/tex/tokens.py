@@ -66,7 +66,9 @@ def _is_math(tokens: Sequence[Token], start: int, end: int) -> bool:
         return text[:1] not in ",;." or len(text) < 4  # "$<$5%" is a formula; ", and" between two dollars is not
     if any(kind in ("macro", "script", "open") for kind, _ in inner):
         return True
+    # Only plain characters are left. A digit after the second dollar makes it a price, and spaces inside of the dollars
+    # make a formula unlikely, unless it is short.
     after = tokens[end + 1][1][:1] if end + 1 < len(tokens) else ""
     if text[0].isspace() or text[-1].isspace() or after.isdigit():
         return len(text.split()) <= 3 and not text[:1].isdigit() and not after.isdigit()
-    return not (text[0].isdigit() and re.search(r"[A-Za-z]{3}", text))
+    return not (text[0].isdigit() and re.search(r"[A-Za-z]{3}", text))  # "$5 to train, $"

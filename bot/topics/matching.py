@@ -174,7 +174,7 @@ class Matcher:
         """A guess at how many papers a leaf is true of: what many topics name is common, a phrase is rare."""
         leaf = self._leaves[number]
         if isinstance(leaf, Category):
-            return 1e6
+            return 1e6  # a category holds for a large part of the papers of a day, so it is the last choice
         return self._topics_with[leaf] / (1 if len(leaf.words) == 1 else 10)
 
     # ── matching ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -40,8 +40,12 @@ def check_brackets(query: str, typed: str, max_depth: int) -> None:
     if typed.count('"') % 2:
         at = typed.rindex('"')
         raise _refusal(query, at, f"There is a closing quotation mark missing for the phrase that begins at {_at(at)}.")
+    _check_parentheses(query, typed, max_depth)
+
+
+def _check_parentheses(query: str, typed: str, max_depth: int) -> None:
     opened: list[int] = []
-    for match in re.finditer(r'"[^"]*"|[()]', typed):
+    for match in re.finditer(r'"[^"]*"|[()]', typed):  # phrases are matched to skip the parentheses in them
         at = match.start()
         if match[0] == "(":
             opened.append(at)
