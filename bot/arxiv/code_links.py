@@ -112,7 +112,8 @@ _SITE_PAGE = re.compile(
 _HF_PAGE = re.compile(r"blog|chat|collections|docs|join|learn|login|models|papers|pricing|tasks")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref|ref_src|si|feature|tab|source|usp|authuser|pli", re.I)
 _ELSEWHERE = re.compile(
-    r"(?:[\w-]+\.)*(?:arxiv\.org|doi\.org|openreview\.net|aclanthology\.org|aclweb\.org|acm\.org|ieee\.org|springer\.com|springeropen\.com"
+    # Publishers, other e-prints, and ORCID, whose records are of people: most journals' classes link each author's.
+    r"(?:[\w-]+\.)*(?:arxiv\.org|doi\.org|orcid\.org|openreview\.net|aclanthology\.org|aclweb\.org|acm\.org|ieee\.org|springer\.com|springeropen\.com"
     r"|sciencedirect\.com|elsevier\.com|wiley\.com|tandfonline\.com|nature\.com|mlr\.press|thecvf\.com|neurips\.cc|nips\.cc|iclr\.cc|icml\.cc"
     r"|jmlr\.org|aaai\.org|ijcai\.org|mdpi\.com|biorxiv\.org|medrxiv\.org|semanticscholar\.org|creativecommons\.org|isca-archive\.org"
     r"|siam\.org|iop\.org|aps\.org|oup\.com|sagepub\.com|frontiersin\.org|plos\.org|eurographics\.org|spiedigitallibrary\.org|ceur-ws\.org)",

@@ -282,7 +282,9 @@ class _Walk:
 
     def _authors(self, element: etree._Element) -> None:
         for part in element.xpath(".//*[contains(@class, 'ltx_author_notes')]"):
-            self.links.extend(title_page_links([words_of(part, addresses=True).text]))
+            # Contacts lead to a person (ORCID, e-mail, home page, institute); only notes may lead to the paper's code.
+            notes = words_of(part, addresses=True, skip=frozenset(("ltx_contact",)))
+            self.links.extend(title_page_links([notes.text]))
         text = text_of(element, skip=frozenset(("ltx_role_orcid",)))
         self._add(text)
 
@@ -350,4 +352,4 @@ def _in_figure(element: etree._Element, within: etree._Element) -> bool:
 
 def _addresses(element: etree._Element) -> Iterable[str]:
     found: Sequence[str] = element.xpath(".//a/@href")
-    return [str(h) for h in found if str(h).startswith(("http://", "https://")) and "orcid.org" not in str(h)]
+    return [str(h) for h in found if str(h).startswith(("http://", "https://"))]

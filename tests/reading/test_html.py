@@ -145,6 +145,32 @@ def test_own_links_are_taken_and_those_of_cited_tools_are_not() -> None:
     assert read(page(BODY + inner)).links == ("https://github.com/quill/lanterns",)
 
 
+def author(notes: str) -> str:
+    return (
+        '<div class="ltx_authors"><span class="ltx_creator ltx_role_author"><span class="ltx_personname">Ada Quill</span>'
+        f'<span class="ltx_author_notes">{notes}</span></span></div>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "url"),
+    [
+        ("orcid", "https://orcid.org/0000-0002-3723-6960"),
+        ("url", "https://ada-quill.github.io/"),
+        ("affiliation", "https://nowhere.edu/lamps"),
+        ("email", "https://github.com/quill/contact"),
+    ],
+)
+def test_links_in_the_contacts_of_authors_are_not_links_of_the_paper(role: str, url: str) -> None:
+    contact = f'<span class="ltx_contact ltx_role_{role}"><a href="{url}">here</a></span>'
+    assert read(page(BODY, front=author(contact))).links == ()
+
+
+def test_links_in_the_notes_of_authors_are_links_of_the_paper() -> None:
+    note = footnote('Code: <a href="https://github.com/quill/lanterns">here</a>.')
+    assert read(page(BODY, front=author(note))).links == ("https://github.com/quill/lanterns",)
+
+
 def test_affiliations_are_verbatim() -> None:
     front = (
         '<div class="ltx_authors"><span class="ltx_creator ltx_role_author">'
