@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from lxml import etree
 
+from bot.tex.latex import readable
+
 MAX_DEPTH = 60
 _INVISIBLE = re.compile("[\u2061-\u2064\u200b\u00ad]")
-_TIGHT_BEFORE = frozenset(",;.:)]}!|⟩")
 _SPACED = frozenset("=≠≈≡∼<>≤≥≪≫→←↦⟶⇒⇔↔∈∉⊂⊆∪∩+−-±∓×·÷∗⊕⊗⊙∧∨∣:≔∝≜")
 _ACCENTS = {"^": "\u0302", "~": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308", "→": "\u20d7", "˘": "\u0306"}
 _ACCENTS |= {"ˇ": "\u030c", "´": "\u0301", "`": "\u0300", "‾": "\u0304", "ˆ": "\u0302", "˜": "\u0303", "⃗": "\u20d7"}
@@ -25,19 +25,9 @@ def math_text(math: etree._Element) -> str:
     rows = [child for child in math if isinstance(child.tag, str) and not child.tag.startswith("annotation")]
     text = "".join(_element(child, 0) for child in rows)
     if not text.strip():
-        text = tex_text(str(math.get("alttext") or ""))
+        tex = str(math.get("alttext") or "")
+        text = readable(rf"\({tex}\)").strip() or tex  # not between dollars, which \text{…} inside may hold itself
     return _tidied(text)
-
-
-@lru_cache(maxsize=2048)
-def tex_text(tex: str) -> str:
-    """A TeX formula or fragment as Unicode; the TeX itself where it cannot be read."""
-    from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped, unused-ignore]
-
-    try:
-        return str(LatexNodes2Text(math_mode="text", strict_latex_spaces=False).latex_to_text(tex)).strip()
-    except Exception:  # pylatexenc lets errors of many kinds out on malformed TeX
-        return tex
 
 
 def _tidied(text: str) -> str:

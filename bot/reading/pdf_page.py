@@ -21,7 +21,6 @@ _HYPHENS = frozenset((0x02, 0xFFFE, 0xAD))
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 _BOLD = re.compile(r"bold|bx|cmb|medi|heavy|black|demi|semib|-b$|[a-z]B$|\bB$", re.I)
 _ITALIC = re.compile(r"ital|obli|cmti|cmsl|slant|cmmi|-it$|regu?lita", re.I)
-_ARRAY = ctypes.c_double * 4
 
 
 @dataclass(slots=True)

@@ -147,8 +147,8 @@ def test_own_links_are_taken_and_those_of_cited_tools_are_not() -> None:
 
 def author(notes: str) -> str:
     return (
-        '<div class="ltx_authors"><span class="ltx_creator ltx_role_author"><span class="ltx_personname">Ada Quill</span>'
-        f'<span class="ltx_author_notes">{notes}</span></span></div>'
+        '<div class="ltx_authors"><span class="ltx_creator ltx_role_author">'
+        f'<span class="ltx_personname">Ada Quill</span><span class="ltx_author_notes">{notes}</span></span></div>'
     )
 
 
