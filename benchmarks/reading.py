@@ -98,8 +98,8 @@ def describe(reading: Reading) -> None:
 
 
 def save_crops(pdf: Path, reading: Reading, areas: Sequence[Area | None], out: Path) -> None:
-    from bot.reading.crops import crop
     from bot.reading.figures import save
+    from bot.reading.pictures import crop
 
     out.mkdir(parents=True, exist_ok=True)
     document = open_pdf(pdf)

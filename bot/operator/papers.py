@@ -22,7 +22,7 @@ from bot.render.formats import Payloads, render
 from bot.render.terminal import MAX_WIDTH
 from bot.service.app import open_app
 from bot.settings import Settings
-from bot.site.files import placed, written
+from bot.site.exports import placed, written
 
 if TYPE_CHECKING:
     pass

@@ -13,10 +13,10 @@ from bot.arxiv.code_links import own_links, title_page_links
 from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.reading.affiliations import html_affiliations
-from bot.reading.hidden import remove_hidden
+from bot.reading.headings_and_captions import kind_of_title, split_number
 from bot.reading.html_figures import Pictures, floats_of, table_of
+from bot.reading.html_hidden import remove_hidden
 from bot.reading.html_text import classes, inline_text, note_text, text_of, tidied, words_of
-from bot.reading.labels import kind_of_title, split_number
 
 MAX_BYTES = 40_000_000
 LEAST_TEXT = 1200

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from bot.model import Figure, Table
+from bot.reading.headings_and_captions import Caption, parse_caption
 from bot.reading.html_text import classes, text_of
-from bot.reading.labels import Caption, parse_caption
 
 MAX_ROWS, MAX_CELLS = 400, 60
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from bot.reading.math_text import math_text
+from bot.reading.html_math import math_text
 
 MAX_DEPTH = 120
 """Elements deeper than this are read as plain text: nothing that people write nests so far."""

@@ -16,12 +16,12 @@ from bot.arxiv.code_links import own_links, title_page_links
 from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Reading, Section, SectionKind, Source, Table
 from bot.reading.affiliations import is_affiliation, is_plainly_a_place, verbatim
-from bot.reading.flow import Draft, Flow, sections_of, take_footnotes
-from bot.reading.labels import parse_caption
-from bot.reading.lines import PrintLine, Sheet, body_size, find_columns, remove_furniture, sheet_of
+from bot.reading.headings_and_captions import parse_caption
+from bot.reading.pdf_figures import Captioned, find_areas, find_captions, table_rows
+from bot.reading.pdf_lines import PrintLine, Sheet, body_size, find_columns, remove_furniture, sheet_of
 from bot.reading.pdf_page import Box, PageContent, page_content
-from bot.reading.prose import Prose
-from bot.reading.regions import Captioned, find_areas, find_captions, table_rows
+from bot.reading.pdf_sections import Draft, Flow, sections_of, take_footnotes
+from bot.reading.pdf_text import Prose
 
 MAX_PAGES = 60
 LEAST_LETTERS = 400

@@ -15,8 +15,8 @@ from bot.errors import GiveUp, NotReadable, SourceUnavailable, TellUser
 from bot.model import Extent, Figure, Paper, Paragraph, Reading, Section, SectionKind, Source
 from bot.reading.figures import arrange, choose, is_open
 from bot.reading.html_figures import Pictures
-from bot.reading.process import run_worker
 from bot.reading.reading_cache import CachedReading, ReadingCache, from_json, paper_to
+from bot.reading.worker_process import run_worker
 from bot.settings import Settings
 
 log = structlog.get_logger()

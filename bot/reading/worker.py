@@ -66,8 +66,8 @@ def _pdf(job: Mapping[str, Any], out: Path) -> dict[str, Any]:
 
 
 def _cropped(document: Any, area: Any, stem: Path) -> tuple[str, int, int] | None:
-    from bot.reading.crops import crop
     from bot.reading.figures import save
+    from bot.reading.pictures import crop
 
     saved = save(crop(document, area), stem)
     return (saved[0].name, saved[1], saved[2]) if saved else None

@@ -11,7 +11,7 @@ from bot.decisions import digest_content
 from bot.model import ARCHIVE, Candidate, Card, Depth
 from bot.ports import Store
 from bot.settings import Settings
-from bot.site.builder import build
+from bot.site.writer import build
 
 DAYS = 30
 """How far back pages are written anew; older ones stay as they are."""

@@ -9,11 +9,11 @@ from lxml import html
 
 from bot.errors import NotReadable
 from bot.model import Paper, Reading, Section, SectionKind
-from bot.reading.hidden import remove_hidden
 from bot.reading.html import read_html
 from bot.reading.html_figures import Pictures
-from tests.reading import pages
-from tests.reading.pages import BODY, MATH, MISSING, PARAGRAPH, figure, footnote, image, page, para, section
+from bot.reading.html_hidden import remove_hidden
+from tests.reading import html_pages
+from tests.reading.html_pages import BODY, MATH, MISSING, PARAGRAPH, figure, footnote, image, page, para, section
 
 BASE = "https://arxiv.org/html/2406.00001v1/"
 PAPER = Paper("2406.00001", 1, "Weaving Lanterns from Moonlight", ("Ada Quill", "Ben Reed"), "", ("cs.GR",))
@@ -55,7 +55,7 @@ def test_sections_come_in_order_with_number_level_and_kind() -> None:
 
 
 def test_arxivs_frame_is_not_read() -> None:
-    reading = read(pages.framed(BODY, base="/html/2406.00001v1/"))
+    reading = read(html_pages.framed(BODY, base="/html/2406.00001v1/"))
     everything = " ".join(p.text for s in reading.sections for p in s.paragraphs)
     for stranger in ("experimental", "Back to arXiv", "mystyle", "spam", "Report issue", "member institutions"):
         assert stranger not in everything
@@ -98,7 +98,7 @@ def test_a_figure_has_its_number_caption_and_picture() -> None:
 
 
 def test_a_base_in_the_page_says_where_pictures_are() -> None:
-    data = pages.framed(BODY + figure("1", "A loom.", image("x1.png")), base="/html/2406.00001v7/")
+    data = html_pages.framed(BODY + figure("1", "A loom.", image("x1.png")), base="/html/2406.00001v7/")
     assert read(data).figures[0].url == "https://arxiv.org/html/2406.00001v7/x1.png"
 
 

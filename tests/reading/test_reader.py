@@ -17,7 +17,7 @@ from bot.reading.reader import ArxivReader
 from bot.service.clock import SystemClock
 from bot.sources.fetch import Fetcher, Gate
 from tests.fakes.arxiv import FakeArxiv
-from tests.reading import pages, pdfs
+from tests.reading import html_pages, pdf_files
 
 OPEN = "http://creativecommons.org/licenses/by/4.0/"
 
@@ -29,7 +29,7 @@ async def arxiv() -> AsyncIterator[FakeArxiv]:
 
 
 def paper(ident: str = "2406.00001", version: int = 1, **fields: Any) -> Paper:
-    return Paper(ident, version, pdfs.TITLE, ("Ada Quill",), "We weave lanterns.", ("cs.GR",), **fields)
+    return Paper(ident, version, pdf_files.TITLE, ("Ada Quill",), "We weave lanterns.", ("cs.GR",), **fields)
 
 
 def png(size: tuple[int, int] = (640, 320)) -> bytes:
@@ -55,13 +55,13 @@ def asked(arxiv: FakeArxiv) -> int:
 
 
 async def test_html_is_read_where_there_is_some(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(pages.BODY))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(html_pages.BODY))
     reading = await Desk(arxiv, tmp_path).read(paper())
     assert (reading.source, reading.paper_id, reading.version, reading.problem) == (Source.HTML, "2406.00001", 1, None)
 
 
 async def test_without_html_the_pdf_is_read(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdfs.one_column_paper())
+    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdf_files.one_column_paper())
     reading = await Desk(arxiv, tmp_path).read(paper())
     assert (reading.source, reading.problem) == (Source.PDF, None)
     assert [s.title for s in reading.sections if s.number] == ["Introduction", "Results"]
@@ -69,7 +69,7 @@ async def test_without_html_the_pdf_is_read(arxiv: FakeArxiv, tmp_path: Path) ->
 
 async def test_a_failed_conversion_leads_to_the_pdf(arxiv: FakeArxiv, tmp_path: Path) -> None:
     arxiv.files["/html/2406.00001v1"] = ("text/html", b"<html><body>Conversion failed</body></html>")
-    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdfs.one_column_paper())
+    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdf_files.one_column_paper())
     assert (await Desk(arxiv, tmp_path).read(paper())).source is Source.PDF
 
 
@@ -79,8 +79,8 @@ async def test_a_failed_conversion_leads_to_the_pdf(arxiv: FakeArxiv, tmp_path: 
         (None, "no PDF"),
         (b"", "empty"),
         (b"<html>Sorry</html>", "web page"),
-        (pdfs.scanned(), "pictures"),
-        (pdfs.pdf([pdfs.Page()], encrypt=True), "encrypted"),
+        (pdf_files.scanned(), "pictures"),
+        (pdf_files.pdf([pdf_files.Page()], encrypt=True), "encrypted"),
         (b"%PDF-1.5 nonsense", "broken"),
     ],
 )
@@ -99,7 +99,7 @@ async def test_what_cannot_be_read_gives_the_abstract_and_a_sentence(
 
 async def test_a_reading_is_kept_by_version_and_arxiv_is_not_asked_again(arxiv: FakeArxiv, tmp_path: Path) -> None:
     for version in (1, 2):
-        arxiv.files[f"/html/2406.00001v{version}"] = ("text/html", pages.page(pages.BODY))
+        arxiv.files[f"/html/2406.00001v{version}"] = ("text/html", html_pages.page(html_pages.BODY))
     first = await Desk(arxiv, tmp_path).read(paper())
     before = asked(arxiv)
     assert await Desk(arxiv, tmp_path).read(paper()) == first
@@ -109,21 +109,21 @@ async def test_a_reading_is_kept_by_version_and_arxiv_is_not_asked_again(arxiv: 
 
 
 async def test_an_old_id_with_a_slash_stays_inside_the_data_directory(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    arxiv.files["/html/astro-ph/0601001v1"] = ("text/html", pages.page(pages.BODY))
+    arxiv.files["/html/astro-ph/0601001v1"] = ("text/html", html_pages.page(html_pages.BODY))
     assert (await Desk(arxiv, tmp_path).read(paper("astro-ph/0601001"))).source is Source.HTML
     assert [path.name for path in (tmp_path / "readings").iterdir()] == ["astro-ph_0601001v1"]
 
 
 async def test_a_spoilt_file_in_the_cache_is_made_anew(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(pages.BODY))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(html_pages.BODY))
     first = await Desk(arxiv, tmp_path).read(paper())
     (tmp_path / "readings" / "2406.00001v1" / "reading.json").write_text("{half")
     assert await Desk(arxiv, tmp_path).read(paper()) == first
 
 
 async def test_under_an_open_licence_the_picture_is_downloaded_and_shown(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.image("loom.png"))
-    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    inner = html_pages.BODY + html_pages.figure("1", "Overview of the loom.", html_pages.image("loom.png"))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(inner))
     arxiv.files["/html/2406.00001v1/loom.png"] = ("image/png", png())
     (figure,) = (await Desk(arxiv, tmp_path).read(paper(license=OPEN))).figures
     assert (figure.shown, figure.license, figure.width, figure.height) == (True, OPEN, 640, 320)
@@ -132,8 +132,8 @@ async def test_under_an_open_licence_the_picture_is_downloaded_and_shown(arxiv: 
 
 
 async def test_otherwise_no_picture_is_downloaded_and_the_figure_is_a_link(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.image("loom.png"))
-    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    inner = html_pages.BODY + html_pages.figure("1", "Overview of the loom.", html_pages.image("loom.png"))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(inner))
     desk = Desk(arxiv, tmp_path)
     (figure,) = (await desk.read(paper())).figures
     assert (figure.shown, figure.file) == (False, None)
@@ -142,8 +142,8 @@ async def test_otherwise_no_picture_is_downloaded_and_the_figure_is_a_link(arxiv
 
 
 async def test_pictures_are_fetched_once_the_licence_is_known_to_be_open(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.image("loom.png"))
-    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    inner = html_pages.BODY + html_pages.figure("1", "Overview of the loom.", html_pages.image("loom.png"))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(inner))
     arxiv.files["/html/2406.00001v1/loom.png"] = ("image/png", png())
     desk = Desk(arxiv, tmp_path)
     assert not (await desk.read(paper())).figures[0].shown
@@ -151,9 +151,9 @@ async def test_pictures_are_fetched_once_the_licence_is_known_to_be_open(arxiv: 
 
 
 async def test_a_picture_that_the_html_lacks_is_cut_out_of_the_pdf(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.MISSING)
-    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
-    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdfs.one_column_paper())
+    inner = html_pages.BODY + html_pages.figure("1", "Overview of the loom.", html_pages.MISSING)
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(inner))
+    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdf_files.one_column_paper())
     reading = await Desk(arxiv, tmp_path).read(paper(license=OPEN))
     (figure,) = reading.figures
     assert reading.source is Source.HTML
@@ -181,14 +181,14 @@ async def test_an_arxiv_that_is_down_is_no_reason_to_settle_for_less(arxiv: Fake
 
 
 async def test_the_card_is_told_how_much_of_a_long_paper_was_read(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdfs.one_column_paper(500))
+    arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdf_files.one_column_paper(500))
     reading = await Desk(arxiv, tmp_path).read(paper())
     assert reading.problem == "Only the first 60 of 500 pages were read."
 
 
 async def test_a_licence_that_is_not_known_is_asked_for_once(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.image("loom.png"))
-    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    inner = html_pages.BODY + html_pages.figure("1", "Overview of the loom.", html_pages.image("loom.png"))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(inner))
     arxiv.files["/html/2406.00001v1/loom.png"] = ("image/png", png())
     questions: list[str] = []
 
@@ -205,8 +205,8 @@ async def test_a_licence_that_is_not_known_is_asked_for_once(arxiv: FakeArxiv, t
 
 
 async def test_a_picture_that_is_none_leaves_the_figure_a_link(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    inner = pages.BODY + pages.figure("1", "Overview of the loom.", pages.image("loom.png"))
-    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(inner))
+    inner = html_pages.BODY + html_pages.figure("1", "Overview of the loom.", html_pages.image("loom.png"))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(inner))
     arxiv.files["/html/2406.00001v1/loom.png"] = ("image/png", b"no picture at all")
     (figure,) = (await Desk(arxiv, tmp_path).read(paper(license=OPEN))).figures
     assert (figure.shown, figure.file) == (False, None)
@@ -214,7 +214,7 @@ async def test_a_picture_that_is_none_leaves_the_figure_a_link(arxiv: FakeArxiv,
 
 
 async def test_two_who_ask_for_the_same_paper_at_once_share_one_download(arxiv: FakeArxiv, tmp_path: Path) -> None:
-    arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(pages.BODY))
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(html_pages.BODY))
     settings = arxiv.settings(data_dir=tmp_path)
     async with Fetcher(settings, Gate(SystemClock(), 0, tries=1)) as fetcher:
         reader = ArxivReader(fetcher, settings)

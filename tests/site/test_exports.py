@@ -15,7 +15,7 @@ from PIL import Image
 
 from bot.model import Announcement, Card, Digest, Figure, Kind, Window
 from bot.operator import papers
-from bot.site.files import written
+from bot.site.exports import written
 from tests.render.samples import DEEP_CARD, PLAIN_CARD
 
 FILE = "readings/2406.14272v2/figure-1.png"

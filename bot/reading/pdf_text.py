@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from bot.reading.lines import PrintLine, composed_accents
+from bot.reading.pdf_lines import PrintLine, composed_accents
 
 _PREFIXES = re.compile(
     r"(?:self|non|pre|post|multi|co|cross|semi|sub|inter|intra|anti|re|un|over|under|meta|state|well|high|low|long|short|two|three"

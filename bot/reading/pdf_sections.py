@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
 from bot.model import Paragraph, Section, SectionKind
-from bot.reading.labels import kind_of_title
-from bot.reading.lines import PrintLine, Sheet, plain_text
-from bot.reading.outline import HeadingLine, Outline
-from bot.reading.prose import Prose
+from bot.reading.headings_and_captions import kind_of_title
+from bot.reading.pdf_headings import HeadingLine, Outline
+from bot.reading.pdf_lines import PrintLine, Sheet, plain_text
+from bot.reading.pdf_text import Prose
 
 _BULLET = re.compile(r"(?:[•‣◦▪■●○∙·–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S")
 _ENTRY = re.compile(r"\[(?:\d{1,3}|[A-Z][\w+]{1,12})\]|\(?\d{1,3}[.)]\s")

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.reading.labels import split_number
-from bot.reading.lines import PrintLine
+from bot.reading.headings_and_captions import split_number
+from bot.reading.pdf_lines import PrintLine
 
 _KNOWN = re.compile(
     r"abstract|introduction|references?|bibliography|acknowledge?ments?|appendi(?:x|ces)(?:\s+[a-z])?|conclusions?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import SectionKind
-from bot.reading.labels import kind_of_title, parse_caption, split_number
+from bot.reading.headings_and_captions import kind_of_title, parse_caption, split_number
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from bot.reading.math_text import math_text
+from bot.reading.html_math import math_text
 
 
 @pytest.mark.parametrize(

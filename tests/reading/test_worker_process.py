@@ -5,31 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bot.reading.process import run_worker
-from tests.reading import pdfs
+from bot.reading.worker_process import run_worker
+from tests.reading import pdf_files
 
 
 def job(tmp_path: Path, data: bytes) -> dict[str, Any]:
     path = tmp_path / "paper.pdf"
     path.write_bytes(data)
-    about = {"id": "2406.00001", "version": 1, "title": pdfs.TITLE, "authors": []}
+    about = {"id": "2406.00001", "version": 1, "title": pdf_files.TITLE, "authors": []}
     return {"paper": about, "pdf": str(path), "out": str(tmp_path), "max_pages": 60, "figures": None}
 
 
 async def test_a_paper_is_read_and_its_figure_drawn(tmp_path: Path) -> None:
-    answer = await run_worker(job(tmp_path, pdfs.one_column_paper()))
+    answer = await run_worker(job(tmp_path, pdf_files.one_column_paper()))
     (figure,) = answer["reading"]["figures"]
     assert figure["file"] == "figure-1.png"
     assert (tmp_path / "figure-1.png").stat().st_size > 1000
 
 
 async def test_time_is_limited(tmp_path: Path) -> None:
-    answer = await run_worker(job(tmp_path, pdfs.one_column_paper()), wall_seconds=0.01)
+    answer = await run_worker(job(tmp_path, pdf_files.one_column_paper()), wall_seconds=0.01)
     assert answer == {"problem": "The PDF takes longer to read than a paper may take."}
 
 
 async def test_a_file_that_unpacks_to_far_more_than_a_paper_harms_nobody(tmp_path: Path) -> None:
-    bomb = pdfs.pdf([pdfs.Page(padding=1_600_000_000)])
+    bomb = pdf_files.pdf([pdf_files.Page(padding=1_600_000_000)])
     assert len(bomb) < 10_000_000
     answer = await run_worker(job(tmp_path, bomb), wall_seconds=60)
     assert answer["problem"].endswith(".")

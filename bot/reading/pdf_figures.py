@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.reading.labels import Caption, parse_caption
-from bot.reading.lines import PrintLine, Sheet
+from bot.reading.headings_and_captions import Caption, parse_caption
+from bot.reading.pdf_lines import PrintLine, Sheet
 from bot.reading.pdf_page import Box
 
 REACH = 60.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reading.lines import PrintLine, composed_accents
+from bot.reading.pdf_lines import PrintLine, composed_accents
 from bot.reading.pdf_page import Box, Piece
-from bot.reading.prose import Prose, line_text
+from bot.reading.pdf_text import Prose, line_text
 
 
 def line(*parts: str | tuple[str, float, float]) -> PrintLine:

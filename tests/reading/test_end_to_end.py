@@ -22,7 +22,7 @@ from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.brains import MISBEHAVIOURS, Brain, good_answer, well_behaved
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer, user_prompt
-from tests.reading import pages, pdfs
+from tests.reading import html_pages, pdf_files
 from tests.render.samples import plain_text
 from tests.summaries.conftest import ABSTRACT, TITLE
 
@@ -45,11 +45,11 @@ def paper(ident: str = "2606.00042", **more: Any) -> Paper:
 
 def full_text(*, visible: str = "", hidden: str = "") -> bytes:
     shy = f'<p class="ltx_p" style="display:none">{hidden}</p>' if hidden else ""
-    body = pages.article(
-        pages.section("1", "Introduction", pages.para(INTRODUCTION) + pages.para(FLOORS) + shy)
-        + pages.section("2", "Method", pages.para(METHOD + visible))
-        + pages.section("3", "Experiments", pages.para(RESULTS))
-        + pages.section("4", "Conclusion", pages.para(ENDING)),
+    body = html_pages.article(
+        html_pages.section("1", "Introduction", html_pages.para(INTRODUCTION) + html_pages.para(FLOORS) + shy)
+        + html_pages.section("2", "Method", html_pages.para(METHOD + visible))
+        + html_pages.section("3", "Experiments", html_pages.para(RESULTS))
+        + html_pages.section("4", "Conclusion", html_pages.para(ENDING)),
         title=TITLE,
     )
     return f"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'></head><body>{body}</body></html>".encode()
@@ -204,8 +204,8 @@ async def test_orders_in_a_paper_change_nothing_hidden_or_not(tmp_path: Path, mo
     ("body", "says"),
     [
         (None, "arXiv has no PDF"),
-        (pdfs.pdf([pdfs.Page()], encrypt=True), "encrypted"),
-        (pdfs.scanned(), "pictures"),
+        (pdf_files.pdf([pdf_files.Page()], encrypt=True), "encrypted"),
+        (pdf_files.scanned(), "pictures"),
         (b"%PDF-1.5 nonsense", "broken"),
     ],
 )
@@ -227,8 +227,8 @@ async def test_a_full_text_that_cannot_be_read_is_named_on_the_card(
 async def test_a_long_paper_says_how_much_of_it_was_read(tmp_path: Path, model: str) -> None:
     async with desk(tmp_path, model=(model,)) as at:
         del at.arxiv.files["/html/2606.00042v1"]
-        at.arxiv.files["/pdf/2606.00042v1"] = ("application/pdf", pdfs.one_column_paper(64))
-        assert "60 of 64 pages" in shown(await at.read(one=replace(paper(), title=pdfs.TITLE)))
+        at.arxiv.files["/pdf/2606.00042v1"] = ("application/pdf", pdf_files.one_column_paper(64))
+        assert "60 of 64 pages" in shown(await at.read(one=replace(paper(), title=pdf_files.TITLE)))
 
 
 # ── a short budget ────────────────────────────────────────────────────────────────────────────────────────────────
