@@ -98,8 +98,7 @@ def describe(reading: Reading) -> None:
 
 
 def save_crops(pdf: Path, reading: Reading, areas: Sequence[Area | None], out: Path) -> None:
-    from bot.reading.figures import save
-    from bot.reading.pictures import crop
+    from bot.reading.pictures import crop, save
 
     out.mkdir(parents=True, exist_ok=True)
     document = open_pdf(pdf)

@@ -17,10 +17,14 @@ from bot.errors import NotReadable
 from bot.model import Extent, Figure, Paper, Reading, Section, SectionKind, Source, Table
 from bot.reading.affiliations import is_affiliation, is_plainly_a_place, verbatim
 from bot.reading.headings_and_captions import parse_caption
-from bot.reading.pdf_figures import Captioned, find_areas, find_captions, table_rows
-from bot.reading.pdf_lines import PrintLine, Sheet, body_size, find_columns, remove_furniture, sheet_of
+from bot.reading.pdf_captions import Captioned, find_captions
+from bot.reading.pdf_columns import find_columns
+from bot.reading.pdf_figures import find_areas, table_rows
+from bot.reading.pdf_footnotes import take_footnotes
+from bot.reading.pdf_lines import PrintLine, Sheet, body_size, sheet_of
+from bot.reading.pdf_margins import remove_furniture
 from bot.reading.pdf_page import Box, PageContent, page_content
-from bot.reading.pdf_sections import Draft, Flow, sections_of, take_footnotes
+from bot.reading.pdf_sections import Draft, Flow, sections_of
 from bot.reading.pdf_text import Prose
 
 MAX_PAGES = 60

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bot.reading.pdf_page import Box, PageContent, Piece
-
-MARGIN = 0.13
-"""The share of a page's height at its top and bottom where running heads and page numbers stand."""
 
 _ACCENTS = {
     "´": "\u0301",
@@ -24,8 +20,6 @@ _ACCENTS = {
     "˙": "\u0307",
     "˚": "\u030a",
 }
-_PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–—]?", re.I)
-_STAMP = re.compile(r"arXiv:\s*\d{4}\.\d{4,5}|arXiv:[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
 
 
 @dataclass(slots=True)
@@ -137,142 +131,6 @@ def _merged(lines: list[PrintLine]) -> list[PrintLine]:
                 right.measure()
                 gone.add(id(left))
     return [line for line in lines if id(line) not in gone]
-
-
-# ── columns ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def find_columns(sheets: Sequence[Sheet], body: float) -> None:
-    """Set gutter, columns and each line's column on every sheet; a sparse page takes after the others."""
-    for sheet in sheets:
-        sheet.gutter = _gutter(sheet, body)
-    known = [sheet.gutter for sheet in sheets if sheet.gutter]
-    common = statistics.median(known) if len(known) * 2 >= len(sheets) else None
-    for sheet in sheets:
-        if sheet.gutter is None and common and not _crossing(sheet, common, body):
-            sheet.gutter = common
-        _assign(sheet, body)
-    wide = [sheet.columns["S"] for sheet in sheets if "S" in sheet.columns]
-    for sheet in sheets:
-        edges = wide or [(0.0, sheet.width)]
-        sheet.type_area = (statistics.median(x for x, _ in edges), statistics.median(x for _, x in edges))
-
-
-def _texty(line: PrintLine, body: float) -> bool:
-    return 0.75 * body <= line.size <= 1.15 * body and line.letters >= 15
-
-
-def _crossing(sheet: Sheet, gutter: float, body: float) -> int:
-    return sum(_texty(line, body) and line.box.x0 < gutter - 20 and line.box.x1 > gutter + 20 for line in sheet.lines)
-
-
-def _gutter(sheet: Sheet, body: float) -> float | None:
-    lines = [line for line in sheet.lines if _texty(line, body)]
-    middle = sheet.width / 2
-    left = [line for line in lines if line.box.x1 < middle + 0.03 * sheet.width]
-    right = [line for line in lines if line.box.x0 > middle - 0.03 * sheet.width]
-    if len(left) < 5 or len(right) < 5 or len(left) + len(right) < 0.45 * len(lines):
-        return None
-    ends = sorted(line.box.x1 for line in left)[int(0.6 * len(left)) :]
-    starts = sorted(line.box.x0 for line in right)[: max(1, int(0.4 * len(right)))]
-    return (statistics.median(ends) + statistics.median(starts)) / 2
-
-
-def _assign(sheet: Sheet, body: float) -> None:
-    for line in sheet.lines:
-        if sheet.gutter is None or (line.box.x0 < sheet.gutter - 4 and line.box.x1 > sheet.gutter + 4):
-            line.column = "S"
-        else:
-            line.column = "L" if line.box.middle[0] < sheet.gutter else "R"
-    for column in ("L", "R", "S"):
-        lines = [line for line in sheet.lines if line.column == column and _texty(line, body)]
-        if lines:
-            sheet.columns[column] = (_common(one.box.x0 for one in lines), _common(one.box.x1 for one in lines))
-    if sheet.gutter is not None and "L" in sheet.columns and "R" in sheet.columns:
-        sheet.columns["S"] = (sheet.columns["L"][0], sheet.columns["R"][1])
-
-
-def _common(values: Iterable[float]) -> float:
-    """The edge that most lines share, to a point or two."""
-    kept = list(values)
-    rounded = Counter(round(v / 2) * 2 for v in kept)
-    edge = rounded.most_common(1)[0][0]
-    return statistics.median(v for v in kept if abs(v - edge) <= 2)
-
-
-# ── what pages add ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def remove_furniture(sheets: Sequence[Sheet]) -> None:
-    """Take out stamps, line numbers, running heads and feet, and page numbers."""
-    for sheet in sheets:
-        sheet.lines = [line for line in sheet.lines if not _STAMP.match(line.text)]
-        _remove_line_numbers(sheet)
-    repeated = _repeated(sheets)
-    _remove_page_numbers(sheets)
-    for sheet in sheets:
-        edge = _edge_lines(sheet)
-        sheet.lines = [
-            line
-            for line in sheet.lines
-            if id(line) not in edge or not _is_furniture(line, sheet, repeated, len(sheets))
-        ]
-
-
-def _is_furniture(line: PrintLine, sheet: Sheet, repeated: Counter[str], pages: int) -> bool:
-    if _PAGE_NUMBER.fullmatch(line.text) and (line.box.y0 > 0.9 * sheet.height or line.box.y1 < MARGIN * sheet.height):
-        return True
-    return repeated[_key(line.text)] >= (2 if pages < 12 else 3)
-
-
-def _remove_page_numbers(sheets: Sequence[Sheet]) -> None:
-    """Numbers in the margins that count with the pages."""
-    found = [
-        (sheet, line, int(line.text) - sheet.number)
-        for sheet in sheets
-        for edge in (_edge_lines(sheet),)
-        for line in sheet.lines
-        if id(line) in edge and re.fullmatch(r"\d{1,5}", line.text)
-    ]
-    offsets = Counter(offset for _, _, offset in found)
-    for sheet, line, offset in found:
-        if offsets[offset] >= 3:
-            sheet.lines = [one for one in sheet.lines if one is not line]
-
-
-def _key(text: str) -> str:
-    return re.sub(r"[\d\W_]+", " ", text).casefold().strip() or "#"
-
-
-def _edge_lines(sheet: Sheet) -> set[int]:
-    """The first and last few lines of a page, as far as they stand in its margins."""
-    high = sorted(
-        (one for one in sheet.lines if one.box.y0 > (1 - MARGIN) * sheet.height), key=lambda one: -one.box.y0
-    )[:4]
-    low = sorted((one for one in sheet.lines if one.box.y1 < MARGIN * sheet.height), key=lambda one: one.box.y0)[:4]
-    return {id(line) for line in high + low}
-
-
-def _repeated(sheets: Sequence[Sheet]) -> Counter[str]:
-    seen: Counter[str] = Counter()
-    for sheet in sheets:
-        edge = _edge_lines(sheet)
-        seen.update({_key(line.text) for line in sheet.lines if id(line) in edge})
-    seen["#"] = 0
-    return seen
-
-
-def _remove_line_numbers(sheet: Sheet) -> None:
-    numbers = [line for line in sheet.lines if re.fullmatch(r"\d{1,4}", line.text)]
-    for side in (
-        [one for one in numbers if one.box.x1 < 0.16 * sheet.width],
-        [one for one in numbers if one.box.x0 > 0.84 * sheet.width],
-    ):
-        values = [int(line.text) for line in sorted(side, key=lambda one: -one.box.y0)]
-        rising = sum(b - a == 1 or b - a == 5 for a, b in pairwise(values))
-        if len(values) >= 10 and rising >= 0.8 * (len(values) - 1):
-            gone = {id(line) for line in side}
-            sheet.lines = [line for line in sheet.lines if id(line) not in gone]
 
 
 def body_size(sheets: Sequence[Sheet]) -> float:

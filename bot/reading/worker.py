@@ -66,15 +66,14 @@ def _pdf(job: Mapping[str, Any], out: Path) -> dict[str, Any]:
 
 
 def _cropped(document: Any, area: Any, stem: Path) -> tuple[str, int, int] | None:
-    from bot.reading.figures import save
-    from bot.reading.pictures import crop
+    from bot.reading.pictures import crop, save
 
     saved = save(crop(document, area), stem)
     return (saved[0].name, saved[1], saved[2]) if saved else None
 
 
 def _pictures(figures: Mapping[str, Sequence[Sequence[str]]], out: Path) -> dict[str, Any]:
-    from bot.reading.figures import compose, save
+    from bot.reading.pictures import compose, save
 
     made: dict[str, list[Any]] = {}
     for number, rows in figures.items():
