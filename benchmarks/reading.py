@@ -22,13 +22,14 @@ from lxml import html
 
 from bot.model import Paper, Reading, SectionKind
 from bot.reading.html import read_html
-from bot.reading.pdf import Area, open_pdf, read_pdf
+from bot.reading.pdf import open_pdf, read_pdf
+from bot.reading.pdf_model import PageArea
 
 _BODY = (SectionKind.ABSTRACT, SectionKind.BODY, SectionKind.APPENDIX, SectionKind.BACK)
 
 
 def words(text: str) -> list[str]:
-    """Words of letters, two at least, as both sources can write them."""
+    """ExtractedText of letters, two at least, as both sources can write them."""
     text = unicodedata.normalize("NFKC", text)
     return re.findall(r"[^\W\d_]{2,}", text.casefold())
 
@@ -97,14 +98,14 @@ def describe(reading: Reading) -> None:
     )
 
 
-def save_crops(pdf: Path, reading: Reading, areas: Sequence[Area | None], out: Path) -> None:
-    from bot.reading.pictures import crop, save
+def save_crops(pdf: Path, reading: Reading, areas: Sequence[PageArea | None], out: Path) -> None:
+    from bot.reading.pictures import crop_area, save_picture
 
     out.mkdir(parents=True, exist_ok=True)
     document = open_pdf(pdf)
     for figure, area in zip(reading.figures, areas, strict=True):
         if area:
-            save(crop(document, area), out / f"{pdf.stem}-{figure.number}")
+            save_picture(crop_area(document, area), out / f"{pdf.stem}-{figure.number}")
 
 
 def main() -> None:

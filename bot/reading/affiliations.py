@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from bot.reading.html_text import classes, note_text, text_of, tidied
+from bot.reading.html_text import class_names, normalize_spaces, note_text, text_of
 
 MOST = 30
 _PLACE = re.compile(
@@ -39,7 +39,7 @@ def html_affiliations(article: etree._Element, authors: Sequence[str]) -> tuple[
     for element in article.iter():
         if not isinstance(element.tag, str):
             continue
-        named = classes(element)
+        named = class_names(element)
         if named & {"ltx_section", "ltx_abstract"} and "ltx_document" not in named:
             break
         if "ltx_contact" in named and named & {"ltx_role_affiliation", "ltx_role_address", "ltx_role_institute"}:
@@ -53,7 +53,7 @@ def html_affiliations(article: etree._Element, authors: Sequence[str]) -> tuple[
     if not found:
         for block in article.xpath(".//*[contains(@class, 'ltx_personname')]"):
             found.extend(line for line in _lines(block) if is_affiliation(line, authors))
-    return verbatim(found)
+    return clean_affiliations(found)
 
 
 def _note_lines(note: etree._Element) -> list[str]:
@@ -69,10 +69,10 @@ def _lines(block: etree._Element) -> list[str]:
     for cut in block.iter("br", "tr", "td"):
         cut.tail = "\n" + (cut.tail or "")
     text = "".join(map(str, block.itertext()))
-    return [tidied(part) for part in re.split(r"\n|&|\\and|\\AND", text)]
+    return [normalize_spaces(part) for part in re.split(r"\n|&|\\and|\\AND", text)]
 
 
-def is_plainly_a_place(line: str) -> bool:
+def is_certain_affiliation(line: str) -> bool:
     """Whether a line of a footnote, which may be any sentence, can hardly be but an address of a place of work."""
     return bool(_PLAINLY.search(line)) and not re.search(r"\b(?:we|our|was|were|thanks?|this|by|while)\b", line, re.I)
 
@@ -89,11 +89,11 @@ def is_affiliation(line: str, authors: Iterable[str]) -> bool:
     return sum(1 for name in names if name and name in plain) == 0
 
 
-def verbatim(lines: Iterable[str]) -> tuple[str, ...]:
+def clean_affiliations(lines: Iterable[str]) -> tuple[str, ...]:
     """The lines as printed but for the marks that tie them to authors; each once, in order."""
     kept: dict[str, str] = {}
     for line in lines:
-        text = _MARKS.sub("", tidied(line)).strip(" ,;")
+        text = _MARKS.sub("", normalize_spaces(line)).strip(" ,;")
         if len(text) > 1:
             kept.setdefault(_plain(text), text)
     return tuple(kept.values())[:MOST]

@@ -27,7 +27,7 @@ _REPORTS = re.compile(
 )
 
 
-def is_open(license_url: str | None) -> bool:
+def is_open_license(license_url: str | None) -> bool:
     """Whether a licence lets anyone show the paper's pictures: CC BY, BY-SA, BY-NC-SA, CC0, of any version."""
     return bool(license_url and _OPEN.match(license_url.strip()))
 
@@ -56,7 +56,7 @@ def arrange(
     figures: Sequence[Figure], license_url: str | None, setting: Literal["licensed", "always", "never"]
 ) -> tuple[Figure, ...]:
     """The figures with their licence, the chosen ones first; `shown` where the setting lets their picture be shown."""
-    allowed = setting == "always" or (setting == "licensed" and is_open(license_url))
+    allowed = setting == "always" or (setting == "licensed" and is_open_license(license_url))
     licensed = [replace(figure, license=license_url, shown=False) for figure in figures]
     chosen = choose(licensed)
     rest = [figure for figure in licensed if figure not in chosen]

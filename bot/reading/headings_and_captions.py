@@ -27,12 +27,15 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """`kind` is figure, table, algorithm, listing or box; `firm` is true where a colon or the like ends the label."""
+    """A caption split into its label and its text."""
 
     kind: str
+    """figure, table, algorithm, listing or box."""
     number: str
+    """As printed: "3", "A.1", "II"; "S2" for Supplementary Figure 2."""
     text: str
-    firm: bool
+    has_separator: bool
+    """Whether a colon or the like follows the number, so that it can hardly be the beginning of a sentence."""
 
 
 def parse_caption(text: str) -> Caption | None:
@@ -72,7 +75,7 @@ def split_number(heading: str) -> tuple[str | None, str]:
     return number, (match["title"] or "").strip()
 
 
-def kind_of_title(title: str, number: str | None, *, past_references: bool) -> SectionKind:
+def section_kind(title: str, number: str | None, *, past_references: bool) -> SectionKind:
     """What the section is, from its title, its number and whether the references have been passed."""
     bare = title.strip(" .:").casefold()
     if _REFERENCES.fullmatch(bare):

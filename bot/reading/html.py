@@ -11,7 +11,7 @@ from lxml import etree, html
 from bot.errors import NotReadable
 from bot.model import Extent, Paper, Reading, SectionKind, Source
 from bot.reading.affiliations import html_affiliations
-from bot.reading.html_figures import Pictures
+from bot.reading.html_figures import FigureImages
 from bot.reading.html_hidden import remove_hidden
 from bot.reading.html_sections import DocumentWalker
 
@@ -23,7 +23,7 @@ _CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
 _MAYBE_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|&#")
 
 
-def read_html(data: bytes, paper: Paper, *, base: str) -> tuple[Reading, tuple[Pictures, ...]]:
+def read_html(data: bytes, paper: Paper, *, base: str) -> tuple[Reading, tuple[FigureImages, ...]]:
     """Read the page of one paper; `base` is the address that its pictures' names are relative to.
 
     The second value has, for each of `Reading.figures` in order, the pictures that it consists of.

@@ -8,26 +8,26 @@ from lxml import etree
 
 from bot.model import Figure, Table
 from bot.reading.headings_and_captions import Caption, parse_caption
-from bot.reading.html_text import classes, text_of
+from bot.reading.html_text import class_names, text_of
 
 MAX_ROWS, MAX_CELLS = 400, 60
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
-    """The pictures of one figure, as rows of addresses; its place on the page is `anchor`.
+class FigureImages:
+    """The pictures of one figure, as rows of with_urls; its place on the page is `anchor`.
 
     `whole` is false where the page lacks some or all of them.
     """
 
     rows: tuple[tuple[str, ...], ...]
-    whole: bool
+    complete: bool
     anchor: str = ""
 
 
-def floats_of(element: etree._Element) -> tuple[list[tuple[Figure, Pictures]], list[Table]]:
+def extract_floats(element: etree._Element) -> tuple[list[tuple[Figure, FigureImages]], list[Table]]:
     """The numbered figures and tables in a floating box, each with what belongs to it alone."""
-    figures: list[tuple[Figure, Pictures]] = []
+    figures: list[tuple[Figure, FigureImages]] = []
     tables: list[Table] = []
     owners: list[tuple[etree._Element, Caption]] = []
     for caption in element.iter("figcaption"):
@@ -40,21 +40,21 @@ def floats_of(element: etree._Element) -> tuple[list[tuple[Figure, Pictures]], l
         if caption_of.kind == "figure":
             pictures = _pictures(owner, boxes)
             only = [url for row in pictures.rows for url in row]
-            url = only[0] if len(only) == 1 and pictures.whole else None
+            url = only[0] if len(only) == 1 and pictures.complete else None
             figures.append((Figure(caption_of.number, caption_of.text, url=url), pictures))
         elif caption_of.kind == "table":
             tables.append(Table(caption_of.number, caption_of.text, _rows(owner, boxes)))
     return figures, tables
 
 
-def table_of(tabular: etree._Element) -> Table:
+def extract_table(tabular: etree._Element) -> Table:
     """A table that stands in the text, without number or caption."""
     return Table("", "", _rows(tabular, set()))
 
 
 def _owner(caption: etree._Element, top: etree._Element) -> etree._Element:
     for around in caption.iterancestors():
-        if around.tag == "figure" or around is top or "ltx_float" in classes(around):
+        if around.tag == "figure" or around is top or "ltx_float" in class_names(around):
             return around
     return top
 
@@ -79,13 +79,13 @@ def _belongs(element: etree._Element, owner: etree._Element, boxes: set[int]) ->
     return False
 
 
-def _pictures(owner: etree._Element, boxes: set[int]) -> Pictures:
+def _pictures(owner: etree._Element, boxes: set[int]) -> FigureImages:
     rows: list[list[str]] = [[]]
     whole = True
     for element in owner.iter():
         if not isinstance(element.tag, str) or not _belongs(element, owner, boxes):
             continue
-        named = classes(element)
+        named = class_names(element)
         if "ltx_flex_break" in named or (element.tag == "br" and rows[-1]):
             rows.append([])
         elif element.tag == "svg" or "ltx_tabular" in named or named & {"ltx_listing", "ltx_verbatim"}:
@@ -97,14 +97,14 @@ def _pictures(owner: etree._Element, boxes: set[int]) -> Pictures:
             else:
                 rows[-1].append(source)
     kept = tuple(tuple(row) for row in rows if row)
-    return Pictures(kept, whole and bool(kept), str(owner.get("id") or ""))
+    return FigureImages(kept, whole and bool(kept), str(owner.get("id") or ""))
 
 
 def _rows(owner: etree._Element, boxes: set[int]) -> tuple[tuple[str, ...], ...]:
     rows = []
     hanging: dict[int, int] = {}
     for row in owner.iter("tr"):
-        if "ltx_eqn_row" in classes(row) or (boxes and not _belongs(row, owner, boxes)):
+        if "ltx_eqn_row" in class_names(row) or (boxes and not _belongs(row, owner, boxes)):
             continue
         if _nested(row, owner):
             continue

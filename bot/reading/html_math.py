@@ -27,10 +27,10 @@ def math_text(math: etree._Element) -> str:
     if not text.strip():
         tex = str(math.get("alttext") or "")
         text = readable(rf"\({tex}\)").strip() or tex  # not between dollars, which \text{…} inside may hold itself
-    return _tidied(text)
+    return _normalize_spaces(text)
 
 
-def _tidied(text: str) -> str:
+def _normalize_spaces(text: str) -> str:
     text = _INVISIBLE.sub("", text)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r" (?=[,;.)\]}])|(?<=[(\[{]) ", "", text)

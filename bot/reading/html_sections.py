@@ -10,9 +10,9 @@ from lxml import etree
 
 from bot.arxiv.code_links import own_links, title_page_links
 from bot.model import Figure, Paper, Paragraph, Section, SectionKind, Table
-from bot.reading.headings_and_captions import kind_of_title, split_number
-from bot.reading.html_figures import Pictures, floats_of, table_of
-from bot.reading.html_text import classes, inline_text, note_text, text_of, tidied, words_of
+from bot.reading.headings_and_captions import section_kind, split_number
+from bot.reading.html_figures import FigureImages, extract_floats, extract_table
+from bot.reading.html_text import class_names, extract_text, inline_text, normalize_spaces, note_text, text_of
 
 _LEVELS = {
     "ltx_part": 1,
@@ -49,7 +49,7 @@ class DocumentWalker:
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
         self.drafts: list[_SectionDraft] = []
-        self.figures: list[tuple[Figure, Pictures]] = []
+        self.figures: list[tuple[Figure, FigureImages]] = []
         self.tables: list[Table] = []
         self.links: list[str] = []
         self._past_references = False
@@ -81,13 +81,13 @@ class DocumentWalker:
         self._add("".join(loose))
 
     def _block(self, element: etree._Element, kind: SectionKind, depth: int) -> None:
-        named = classes(element)
+        named = class_names(element)
         if level := next((_LEVELS[name] for name in _LEVELS if name in named), None):
             self._section(element, named, level, kind, depth)
         elif "ltx_abstract" in named:
             self._begin("Abstract", None, 1, SectionKind.ABSTRACT)
             self._children(element, SectionKind.ABSTRACT, depth)
-            self.links.extend(_addresses(element))
+            self.links.extend(_link_urls(element))
             self._begin("", None, 1, SectionKind.FRONT)
         elif element.tag in ("h1", "h2", "h3", "h4", "h5", "h6") or "ltx_title" in named:
             return
@@ -96,11 +96,11 @@ class DocumentWalker:
         elif "ltx_paragraph" in named or "ltx_subparagraph" in named or named & {"ltx_theorem", "ltx_proof"}:
             self._run_in(element, kind, depth)
         elif element.tag == "figure" or "ltx_float" in named:
-            figures, tables = floats_of(element)
+            figures, tables = extract_floats(element)
             self.figures.extend(figures)
             self.tables.extend(tables)
         elif "ltx_tabular" in named:
-            self.tables.append(table_of(element))
+            self.tables.append(extract_table(element))
         elif element.tag in ("ul", "ol", "dl") or named & {"ltx_itemize", "ltx_enumerate", "ltx_description"}:
             self._list(element, kind, depth)
         elif _is_paragraph(element, named):
@@ -113,7 +113,7 @@ class DocumentWalker:
     def _section(
         self, element: etree._Element, named: frozenset[str], level: int, kind: SectionKind, depth: int
     ) -> None:
-        heading = next((c for c in element if isinstance(c.tag, str) and "ltx_title" in classes(c)), None)
+        heading = next((c for c in element if isinstance(c.tag, str) and "ltx_title" in class_names(c)), None)
         number, title = _heading(heading)
         kind = self._kind(named, number, title, kind)
         self._begin(title, number, level, kind)
@@ -132,17 +132,17 @@ class DocumentWalker:
             return SectionKind.BACK
         if around is SectionKind.BACK:
             return SectionKind.BACK
-        return kind_of_title(title, number, past_references=self._past_references)
+        return section_kind(title, number, past_references=self._past_references)
 
     def _references(self, element: etree._Element) -> None:
         for item in element.iter("li", "div"):
-            if "ltx_bibitem" in classes(item):
+            if "ltx_bibitem" in class_names(item):
                 self.drafts[-1].paragraphs.append(text_of(item))
 
     def _run_in(self, element: etree._Element, kind: SectionKind, depth: int) -> None:
-        heading = next((c for c in element if isinstance(c.tag, str) and "ltx_title" in classes(c)), None)
+        heading = next((c for c in element if isinstance(c.tag, str) and "ltx_title" in class_names(c)), None)
         lead = text_of(heading) if heading is not None else ""
-        if lead and kind_of_title(lead, None, past_references=False) is SectionKind.BACK:
+        if lead and section_kind(lead, None, past_references=False) is SectionKind.BACK:
             self._begin(lead.strip(" .:"), None, 1, SectionKind.BACK)
             self._children(element, SectionKind.BACK, depth)
             return
@@ -159,7 +159,7 @@ class DocumentWalker:
         for item in element:
             if not isinstance(item.tag, str):
                 continue
-            tag = next((c for c in item if isinstance(c.tag, str) and "ltx_tag" in classes(c)), None)
+            tag = next((c for c in item if isinstance(c.tag, str) and "ltx_tag" in class_names(c)), None)
             mark = text_of(tag) if tag is not None else ""
             if tag is not None:
                 tag.text, tag[:] = "", []
@@ -174,29 +174,29 @@ class DocumentWalker:
                 draft.paragraphs[at] = f"{lead} {draft.paragraphs[at]}"
 
     def _paragraph(self, element: etree._Element, kind: SectionKind) -> None:
-        words = words_of(element)
+        words = extract_text(element)
         self._add(words.text)
         for note in words.notes:
             self._add(note_text(note))
         for figure in element.iter("figure"):
-            figures, tables = floats_of(figure)
+            figures, tables = extract_floats(figure)
             self.figures.extend(figures)
             self.tables.extend(tables)
         if kind is SectionKind.FRONT:
-            self.links.extend(title_page_links([words_of(element, addresses=True).text]))
+            self.links.extend(title_page_links([extract_text(element, with_urls=True).text]))
         elif kind is not SectionKind.REFERENCES and element.xpath(".//a[starts-with(@href, 'http')]"):
-            self.links.extend(own_links([words_of(element, addresses=True).text]))
+            self.links.extend(own_links([extract_text(element, with_urls=True).text]))
 
     def _authors(self, element: etree._Element) -> None:
         for part in element.xpath(".//*[contains(@class, 'ltx_author_notes')]"):
             # Contacts lead to a person (ORCID, e-mail, home page, institute); only notes may lead to the paper's code.
-            notes = words_of(part, addresses=True, skip=frozenset(("ltx_contact",)))
+            notes = extract_text(part, with_urls=True, skip=frozenset(("ltx_contact",)))
             self.links.extend(title_page_links([notes.text]))
         text = text_of(element, skip=frozenset(("ltx_role_orcid",)))
         self._add(text)
 
     def _add(self, text: str) -> None:
-        if text := tidied(text):
+        if text := normalize_spaces(text):
             self._current().paragraphs.append(text)
 
     def _current(self) -> _SectionDraft:
@@ -206,7 +206,7 @@ class DocumentWalker:
 def _heading(heading: etree._Element | None) -> tuple[str | None, str]:
     if heading is None:
         return None, ""
-    tag = next((e for e in heading.iter() if isinstance(e.tag, str) and "ltx_tag" in classes(e)), None)
+    tag = next((e for e in heading.iter() if isinstance(e.tag, str) and "ltx_tag" in class_names(e)), None)
     title = text_of(heading, skip=frozenset(("ltx_tag",)))
     if tag is None:
         return split_number(title)
@@ -216,7 +216,7 @@ def _heading(heading: etree._Element | None) -> tuple[str | None, str]:
 
 def _is_inline(element: etree._Element) -> bool:
     return element.tag in ("span", "a", "em", "b", "i", "cite", "math", "sup", "sub", "code", "br", "strong") and not (
-        classes(element)
+        class_names(element)
         & {"ltx_note", "ltx_authors", "ltx_tag", "ltx_para", "ltx_tabular", "ltx_inline-block", "ltx_creator"}
     )
 
@@ -234,7 +234,7 @@ def _holds_blocks(para: etree._Element) -> bool:
     for child in para.iter():
         if child is para or not isinstance(child.tag, str):
             continue
-        named = classes(child)
+        named = class_names(child)
         if child.tag in ("ul", "ol", "dl") or named & {
             "ltx_itemize",
             "ltx_enumerate",
@@ -257,6 +257,6 @@ def _in_figure(element: etree._Element, within: etree._Element) -> bool:
     return False
 
 
-def _addresses(element: etree._Element) -> Iterable[str]:
+def _link_urls(element: etree._Element) -> Iterable[str]:
     found: Sequence[str] = element.xpath(".//a/@href")
     return [str(h) for h in found if str(h).startswith(("http://", "https://"))]

@@ -1,4 +1,4 @@
-"""Captions of PDF pages."""
+"""Step 5 of PDF reading: the captions of figures and tables, which also tell that there is a figure or table."""
 
 from __future__ import annotations
 
@@ -6,82 +6,87 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.reading.headings_and_captions import Caption, parse_caption
-from bot.reading.pdf_lines import PrintLine, Sheet
-from bot.reading.pdf_page import Box
+from bot.reading.pdf_lines import PageLayout, TextLine, remove_lines
+from bot.reading.pdf_model import Box
 
 
 @dataclass(slots=True)
-class Captioned:
-    """A caption with its lines, and the box of what it labels (None where nothing was found)."""
+class Float:
+    """A figure, table or the like on a page, known by its caption."""
 
     caption: Caption
-    lines: list[PrintLine]
-    box: Box
-    sheet: Sheet
+    caption_lines: list[TextLine]
+    caption_box: Box
+    layout: PageLayout
+    """The page that it is on."""
     area: Box | None = None
-    inside: list[PrintLine] = field(default_factory=list)
+    """Where the figure or table itself is; None until it is found, and where nothing was found."""
+    lines: list[TextLine] = field(default_factory=list)
+    """The text in `area`: labels of a figure, cells of a table."""
 
 
-def find_captions(sheet: Sheet, body: float, seen: set[tuple[str, str]]) -> list[Captioned]:
-    """The captions of a page; their lines are taken out of `sheet.lines`.
+def find_captions(layout: PageLayout, body_size: float, seen_labels: set[tuple[str, str]]) -> list[Float]:
+    """The captioned floats of a page; the lines of the captions are taken out of `layout.lines`.
 
-    `seen` holds the labels that earlier pages captioned: a label is captioned once.
+    `seen_labels` holds kind and number of the captions of earlier pages, and gets those of this page: only the first
+    line that looks like the caption of Figure 3 is one, later ones are sentences about it.
     """
-    found = _captions(sheet, body, seen)
-    taken = {id(line) for item in found for line in item.lines}
-    sheet.lines = [line for line in sheet.lines if id(line) not in taken]
-    return found
-
-
-def _captions(sheet: Sheet, body: float, seen: set[tuple[str, str]]) -> list[Captioned]:
-    found: list[Captioned] = []
-    for index, line in enumerate(sheet.lines):
+    found: list[Float] = []
+    for index, line in enumerate(layout.lines):
         caption = parse_caption(line.text)
-        if not caption or (caption.kind, caption.number) in seen or not _begins(sheet, line, caption, body):
+        if not caption or (caption.kind, caption.number) in seen_labels:
             continue
-        lines = _caption_lines(sheet.lines, index)
-        whole = lines[0].box
+        if not _is_caption_start(layout, line, caption, body_size):
+            continue
+        lines = _caption_lines(layout.lines, index)
+        box = lines[0].box
         for further in lines[1:]:
-            whole = whole.union(further.box)
-        seen.add((caption.kind, caption.number))
-        found.append(Captioned(caption, lines, whole, sheet))
+            box = box.union(further.box)
+        seen_labels.add((caption.kind, caption.number))
+        found.append(Float(caption, lines, box, layout))
+    remove_lines(layout, [line for pdf_float in found for line in pdf_float.caption_lines])
     return found
 
 
-def _begins(sheet: Sheet, line: PrintLine, caption: Caption, body: float) -> bool:
-    """Whether a line that starts like a caption is one, not a sentence that happens to break there."""
+def _is_caption_start(layout: PageLayout, line: TextLine, caption: Caption, body_size: float) -> bool:
+    """Whether a line that starts like a caption is one, not a sentence of the text that happens to break there."""
     above = [
-        one
-        for one in sheet.lines
-        if one is not line and _over(one, line) and 0 < one.base - line.base < 1.7 * line.size
+        other
+        for other in layout.lines
+        if other is not line and _is_over(other, line) and 0 < other.baseline - line.baseline < 1.7 * line.size
     ]
-    continues = any(abs(one.size - line.size) < 0.3 and one.letters > 20 and not one.bold for one in above)
-    if caption.firm:
-        return not continues or line.pieces[0].bold
-    return not continues and (line.size < 0.97 * body or line.pieces[0].bold)
+    continues_text = any(abs(o.size - line.size) < 0.3 and o.letters > 20 and not o.bold for o in above)
+    first_run_bold = line.runs[0].bold
+    if caption.has_separator:
+        return not continues_text or first_run_bold
+    # "Figure 3 shows …" begins a sentence, unless its type differs from that of the text.
+    return not continues_text and (line.size < 0.97 * body_size or first_run_bold)
 
 
-def _over(upper: PrintLine, lower: PrintLine) -> bool:
-    return min(upper.box.x1, lower.box.x1) - max(upper.box.x0, lower.box.x0) > 0.3 * min(
-        upper.box.width, lower.box.width
-    )
+def _is_over(upper: TextLine, lower: TextLine) -> bool:
+    """Whether two lines share at least a third of the shorter one's width."""
+    shared = min(upper.box.x1, lower.box.x1) - max(upper.box.x0, lower.box.x0)
+    return shared > 0.3 * min(upper.box.width, lower.box.width)
 
 
-def _caption_lines(lines: Sequence[PrintLine], index: int) -> list[PrintLine]:
+def _caption_lines(lines: Sequence[TextLine], index: int) -> list[TextLine]:
+    """The lines of the caption that starts at `index`: as long as size and spacing stay the same."""
     taken = [lines[index]]
-    leading: float | None = None
+    spacing: float | None = None
     for line in lines[index + 1 :]:
         last = taken[-1]
-        step = last.base - line.base
+        step = last.baseline - line.baseline
         if abs(step) < 1 and line.box.x0 >= last.box.x1 - 1 and line.box.x0 - last.box.x1 < 4 * last.size:
-            taken.append(line)
+            taken.append(line)  # further along the same line
             continue
-        if not 0.6 * last.size < step < 1.75 * last.size or abs(line.size - last.size) > 0.6 or not _over(last, line):
+        close = 0.6 * last.size < step < 1.75 * last.size
+        if not close or abs(line.size - last.size) > 0.6 or not _is_over(last, line):
             break
-        if leading is not None and step > 1.25 * leading:
+        if spacing is not None and step > 1.25 * spacing:
             break
-        if parse_caption(line.text) and parse_caption(line.text).firm and line.pieces[0].bold:  # type: ignore[union-attr]
+        next_caption = parse_caption(line.text)
+        if next_caption and next_caption.has_separator and line.runs[0].bold:
             break
-        leading = step if leading is None else leading
+        spacing = step if spacing is None else spacing
         taken.append(line)
     return taken

@@ -1,211 +1,233 @@
-"""Where a page's figures and tables are: captions, and the pictures, drawings, rules and words that belong to them."""
+"""Step 6 of PDF reading: where the figure or table of each caption is on its page, and the rows of tables.
+
+A PDF does not say what belongs to a figure. So above and below each caption the free band is found, which reaches to
+the nearest running text or caption, and in it the pictures, drawings, rules and words that stand together.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from bot.reading.pdf_captions import Captioned
-from bot.reading.pdf_lines import PrintLine, Sheet
-from bot.reading.pdf_page import Box
+from bot.reading.pdf_captions import Float
+from bot.reading.pdf_lines import PageLayout, TextLine, remove_lines
+from bot.reading.pdf_model import Box
 
-REACH = 60.0
+MAX_CAPTION_DISTANCE = 60.0
 """Points between a caption and the nearest part of its figure."""
+MAX_RULE_DISTANCE = 40.0
+"""Points between a caption and the nearest rule of its table."""
+MAX_LINE_DISTANCE = 24.0
+"""Points between one line of a figure or table made of text and the next, or the caption."""
+MAX_ROWS, MAX_CELLS = 400, 60
 
 
-def find_areas(pages: Sequence[Sequence[Captioned]], body: float, font: str) -> None:
-    """Set the area that each caption labels, and move the lines in it from its sheet to `inside`.
+def find_areas(pages: Sequence[Sequence[Float]], body_size: float, body_font: str) -> None:
+    """Set the area of each page's floats, and move the lines in it from the page to the float's `lines`.
 
     A caption between two tables belongs to the one on the side where the paper's other captions have theirs.
     """
     finders = [
-        [(item, _Finder(item.sheet, item, [o.box for o in found if o is not item], body, font)) for item in found]
+        [(item, _AreaFinder(item, _boxes_of_others(found, item), body_size, body_font)) for item in found]
         for found in pages
     ]
-    sides = Counter(f.only_side() for page in finders for item, f in page if item.caption.kind == "table")
-    above = sides["above"] > sides["below"]
+    sides = Counter(finder.table_side() for page in finders for item, finder in page if item.caption.kind == "table")
+    tables_above = sides["above"] > sides["below"]
     for page in finders:
         for item, finder in page:
-            ruled = item.caption.kind in ("table", "algorithm", "listing")
-            item.area = (
-                (finder.table(above=above) if ruled else None) or finder.figure()
-                if item.caption.kind != "box"
-                else None
-            )
+            item.area = finder.find(item.caption.kind, tables_above=tables_above)
+        # After all areas of the page are known: the lines of one float limit the band of the next.
         for item, _ in page:
             if item.area:
-                item.inside = [one for one in item.sheet.lines if item.area.holds(*one.box.middle, slack=1.5)]
-                gone = {id(line) for line in item.inside}
-                item.sheet.lines = [line for line in item.sheet.lines if id(line) not in gone]
+                item.lines = [line for line in item.layout.lines if item.area.contains(*line.box.center, slack=1.5)]
+                remove_lines(item.layout, item.lines)
 
 
-class _Finder:
+def _boxes_of_others(found: Sequence[Float], item: Float) -> list[Box]:
+    return [other.caption_box for other in found if other is not item]
+
+
+class _AreaFinder:
     """Looks above and below one caption, between the nearest lines of running text."""
 
-    def __init__(self, sheet: Sheet, item: Captioned, others: list[Box], body: float, font: str) -> None:
-        self.sheet, self.item, self.others = sheet, item, others
-        self.body, self.font = body, font
-        self.left, self.right = self._reach()
-        self.graphics = [g for g in sheet.graphics if self._within(g)]
+    def __init__(self, item: Float, other_captions: list[Box], body_size: float, body_font: str) -> None:
+        self.layout: PageLayout = item.layout
+        self.caption = item.caption_box
+        self.caption_column = item.caption_lines[0].column
+        self.other_captions = other_captions
+        self.body_size, self.body_font = body_size, body_font
+        self.left, self.right = self._horizontal_limits()
+        self.graphics = [box for box in self.layout.graphics if self._is_within_limits(box)]
 
-    def figure(self) -> Box | None:
-        above, below = self._band(True), self._band(False)
-        best = self._drawn(above) or self._drawn(below)
-        return best or self._words(above) or self._words(below)
+    def find(self, kind: str, *, tables_above: bool) -> Box | None:
+        """The area of a float of this kind, None where nothing was found."""
+        if kind == "box":  # a frame with text of the paper, which is to stay in the text
+            return None
+        ruled = kind in ("table", "algorithm", "listing")
+        return (self._find_table(above=tables_above) if ruled else None) or self._find_figure()
 
-    def table(self, *, above: bool) -> Box | None:
-        """The table of the caption; `above` says where to look first."""
-        bands = [self._band(above), self._band(not above)]
-        for look in (self._ruled, self._words):
-            for band in bands:
-                if found := look(band):
-                    return found
-        return None
+    def table_side(self) -> str | None:
+        """ "above" or "below" if there is a table on that side of the caption only."""
+        above, below = self._ruled_area(self._free_band(above=True)), self._ruled_area(self._free_band(above=False))
+        return None if bool(above) == bool(below) else "above" if above else "below"
 
-    def only_side(self) -> str | None:
-        """ "above" or "below" where a table stands on that side of the caption alone."""
-        over, under = self._ruled(self._band(True)), self._ruled(self._band(False))
-        return None if bool(over) == bool(under) else "above" if over else "below"
+    def _find_figure(self) -> Box | None:
+        above, below = self._free_band(above=True), self._free_band(above=False)
+        return (
+            self._drawing_area(above) or self._drawing_area(below) or self._text_area(above) or self._text_area(below)
+        )
+
+    def _find_table(self, *, above: bool) -> Box | None:
+        """`above` says on which side of the caption to look first."""
+        first, second = self._free_band(above=above), self._free_band(above=not above)
+        return self._ruled_area(first) or self._ruled_area(second) or self._text_area(first) or self._text_area(second)
 
     # the room around a caption
 
-    def _reach(self) -> tuple[float, float]:
-        cap, sheet = self.item.box, self.sheet
-        column = self.item.lines[0].column
-        if sheet.gutter is not None and cap.x0 < sheet.gutter - 4 and cap.x1 > sheet.gutter + 4:
-            column = "S"
-        left, right = sheet.columns.get(column, (cap.x0, cap.x1))
-        if column == "S":
-            left, right = min(left, sheet.type_area[0]), max(right, sheet.type_area[1])
-        left, right = min(left, cap.x0) - 12, max(right, cap.x1) + 12
-        for other in self.others:
-            if other.y0 < cap.y1 and cap.y0 < other.y1:
-                if other.x0 >= cap.x1 - 2:
-                    right = min(right, (cap.x1 + other.x0) / 2)
-                elif other.x1 <= cap.x0 + 2:
-                    left = max(left, (cap.x0 + other.x1) / 2)
-        for line in sheet.lines:
-            if (
-                line.letters > 15
-                and line.box.y0 < cap.y1
-                and cap.y0 < line.box.y1
-                and left < line.box.middle[0] < right
-            ):
-                if line.box.x0 >= cap.x1 - 1:
+    def _horizontal_limits(self) -> tuple[float, float]:
+        """How far to both sides the float of this caption may reach."""
+        caption, layout = self.caption, self.layout
+        column = self.caption_column
+        if layout.gutter is not None and caption.x0 < layout.gutter - 4 and caption.x1 > layout.gutter + 4:
+            column = "full"
+        left, right = layout.columns.get(column, (caption.x0, caption.x1))
+        if column == "full":
+            left, right = min(left, layout.text_edges[0]), max(right, layout.text_edges[1])
+        return self._between_neighbours(min(left, caption.x0) - 12, max(right, caption.x1) + 12)
+
+    def _between_neighbours(self, left: float, right: float) -> tuple[float, float]:
+        """Narrowed by captions and text beside this caption, as of two figures side by side."""
+        caption = self.caption
+        for other in self.other_captions:
+            if other.y0 < caption.y1 and caption.y0 < other.y1:
+                if other.x0 >= caption.x1 - 2:
+                    right = min(right, (caption.x1 + other.x0) / 2)
+                elif other.x1 <= caption.x0 + 2:
+                    left = max(left, (caption.x0 + other.x1) / 2)
+        for line in self.layout.lines:
+            beside = line.letters > 15 and line.box.y0 < caption.y1 and caption.y0 < line.box.y1
+            if beside and left < line.box.center[0] < right:
+                if line.box.x0 >= caption.x1 - 1:
                     right = min(right, line.box.x0 - 1)
-                elif line.box.x1 <= cap.x0 + 1:
+                elif line.box.x1 <= caption.x0 + 1:
                     left = max(left, line.box.x1 + 1)
         return left, right
 
-    def _within(self, box: Box) -> bool:
-        """Whether a drawing stands in this caption's room, most of it at least."""
+    def _is_within_limits(self, box: Box) -> bool:
+        """Whether a drawing is in this caption's room, most of it at least."""
         shared = min(box.x1, self.right) - max(box.x0, self.left)
-        return self.left <= box.middle[0] <= self.right and shared >= 0.8 * box.width
+        return self.left <= box.center[0] <= self.right and shared >= 0.8 * box.width
 
-    def _is_text(self, line: PrintLine) -> bool:
-        """Running text, which no figure or table contains; a heading counts too."""
-        if not self.left <= line.box.middle[0] <= self.right:
+    def _is_running_text(self, line: TextLine) -> bool:
+        """Whether a line is running text or a heading, which no figure or table contains."""
+        if not self.left <= line.box.center[0] <= self.right or line.runs[0].in_drawing:
             return False
-        if line.pieces[0].drawn:
-            return False
-        if line.bold and line.size > 1.1 * self.body and line.letters > 3:
+        if line.bold and line.size > 1.1 * self.body_size and line.letters > 3:
             return True
-        if any(g.holds(*line.box.middle) and g.height > 2.5 * line.size for g in self.graphics):
+        if any(g.contains(*line.box.center) and g.height > 2.5 * line.size for g in self.graphics):
             return False
-        if line.bold and line.size >= self.body and line.box.x0 < self.left + 20 and line.letters > 3:
-            return not any(c.isdigit() for c in line.text[1:]) or line.size > 1.05 * self.body
+        if line.bold and line.size >= self.body_size and line.box.x0 < self.left + 20 and line.letters > 3:
+            # A bold line at the left edge is a heading, or the first row of a table, which has numbers.
+            return not any(char.isdigit() for char in line.text[1:]) or line.size > 1.05 * self.body_size
         wide = line.box.width > 0.72 * (self.right - self.left - 24)
-        return wide and abs(line.size - self.body) < 0.06 * self.body and line.font == self.font
+        return wide and abs(line.size - self.body_size) < 0.06 * self.body_size and line.font == self.body_font
 
-    def _band(self, above: bool) -> Box:
-        cap, sheet = self.item.box, self.sheet
-        low, high = (cap.y1, sheet.height * 0.965) if above else (sheet.height * 0.035, cap.y0)
-        for line in sheet.lines:
-            if self._is_text(line):
-                if above and line.box.y0 >= cap.y1 - 2:
-                    high = min(high, line.box.y0 + 0.2 * line.size)
-                elif not above and line.box.y1 <= cap.y0 + 2:
-                    low = max(low, line.box.y1 - 0.2 * line.size)
-        for other in self.others:
-            if other.x0 < self.right and other.x1 > self.left:
-                if above and other.y0 >= cap.y1 - 2:
-                    high = min(high, other.y0)
-                elif not above and other.y1 <= cap.y0 + 2:
-                    low = max(low, other.y1)
+    def _free_band(self, *, above: bool) -> Box:
+        """The room between the caption and the next running text or caption on one side."""
+        caption, height = self.caption, self.layout.height
+        low, high = (caption.y1, height * 0.965) if above else (height * 0.035, caption.y0)
+        limits = [
+            # Boxes of characters are loose: the nearest fifth of a line is empty.
+            (line.box.y0 + 0.2 * line.size, line.box.y1 - 0.2 * line.size, line.box)
+            for line in self.layout.lines
+            if self._is_running_text(line)
+        ]
+        limits += [(o.y0, o.y1, o) for o in self.other_captions if o.x0 < self.right and o.x1 > self.left]
+        for bottom, top, box in limits:
+            if above and box.y0 >= caption.y1 - 2:
+                high = min(high, bottom)
+            elif not above and box.y1 <= caption.y0 + 2:
+                low = max(low, top)
         return Box(self.left, low, self.right, max(low, high))
 
-    # what stands in it
+    def _is_below(self, band: Box) -> bool:
+        return band.y1 <= self.caption.y0 + 1
 
-    def _drawn(self, band: Box) -> Box | None:
+    # what is in it
+
+    def _drawing_area(self, band: Box) -> Box | None:
         """The pictures and drawings of a band with the words among them."""
-        parts = [clipped for g in self.graphics if (clipped := _clipped(g, band))]
-        rules = [r for r in self.sheet.rules if self._within(r) and band.y0 <= r.y0 and r.y1 <= band.y1]
+        parts = [clipped for g in self.graphics if (clipped := _clip(g, band))]
         area = _union(parts)
-        if area is None or area.width < 20 or area.height < 15:
-            parts = parts + rules if len(rules) >= 6 else parts
-            area = _union(parts)
-        if area is None or area.width < 20 or area.height < 15:
+        if area is None or not _is_large(area):
+            # Some plots consist of nothing but thin lines; fewer are the rules of a table or a footnote.
+            rules = [r for r in self.layout.rules if self._is_within_limits(r) and band.y0 <= r.y0 and r.y1 <= band.y1]
+            area = _union(parts + rules if len(rules) >= 6 else parts)
+        if area is None or not _is_large(area):
             return None
-        if min(abs(area.y0 - band.y0), abs(band.y1 - area.y1)) > REACH and not self._near(area):
+        to_band_edge = min(abs(area.y0 - band.y0), abs(band.y1 - area.y1))
+        to_caption = min(abs(area.y0 - self.caption.y1), abs(self.caption.y0 - area.y1))
+        if min(to_band_edge, to_caption) > MAX_CAPTION_DISTANCE:
             return None
-        return self._grown(area, band)
+        return self._with_adjacent_parts(area, band)
 
-    def _near(self, area: Box) -> bool:
-        cap = self.item.box
-        return min(abs(area.y0 - cap.y1), abs(cap.y0 - area.y1)) < REACH
-
-    def _grown(self, area: Box, band: Box) -> Box:
-        """Take in the lines that stand close to the drawing (labels, legends, names of panels)."""
-        lines = [one for one in self.sheet.lines if band.holds(*one.box.middle) and not self._is_text(one)]
-        rules = [r for r in self.sheet.rules if band.holds(*r.middle) and self._within(r)]
+    def _with_adjacent_parts(self, area: Box, band: Box) -> Box:
+        """Take in the lines and rules close to the drawing: labels, legends, names of panels."""
+        boxes = [line.box for line in self._other_lines(band)]
+        boxes += [r for r in self.layout.rules if band.contains(*r.center) and self._is_within_limits(r)]
         changed = True
         while changed:
             changed = False
-            for box in [one.box for one in lines] + rules:
-                if not (area.x0 <= box.x0 and box.x1 <= area.x1 and area.y0 <= box.y0 and box.y1 <= area.y1) and (
-                    area.touches(box, slack=14)
-                ):
+            for box in boxes:
+                if not area.covers(box) and area.touches(box, slack=14):
                     area = area.union(box)
                     changed = True
         return Box(max(area.x0 - 3, 0), max(area.y0 - 3, band.y0), area.x1 + 3, min(area.y1 + 3, band.y1))
 
-    def _ruled(self, band: Box) -> Box | None:
-        """The horizontal rules of a table in a band, nearest to the caption first, with all between them."""
-        cap = self.item.box
-        below = band.y1 <= cap.y0 + 1
-        rules = [
-            r
-            for r in self.sheet.rules + [g for g in self.graphics if g.height > 20]
-            if self._within(r) and band.y0 - 3 <= r.y0 and r.y1 <= band.y1 + 3 and (r.width > 25 or r.height > 12)
-        ]
-        rules.sort(key=lambda r: -r.y1 if below else r.y0)
-        distance: Callable[[Box], float] = lambda r: cap.y0 - r.y1 if below else r.y0 - cap.y1  # noqa: E731 - two cases
-        if not rules or distance(rules[0]) > 40:
-            return None
-        area = _union(rules)
-        if area is None or area.height < 8:
-            return None
-        return self._grown(area, band) if area.height < 400 else area
+    def _other_lines(self, band: Box) -> list[TextLine]:
+        """The lines of a band that are no running text."""
+        in_band = [line for line in self.layout.lines if band.contains(*line.box.center)]
+        return [line for line in in_band if not self._is_running_text(line)]
 
-    def _words(self, band: Box) -> Box | None:
+    def _ruled_area(self, band: Box) -> Box | None:
+        """The horizontal rules of a table in a band, with all between them."""
+        below = self._is_below(band)
+        rules = [
+            rule
+            for rule in self.layout.rules + [g for g in self.graphics if g.height > 20]
+            if self._is_within_limits(rule)
+            and band.y0 - 3 <= rule.y0
+            and rule.y1 <= band.y1 + 3
+            and (rule.width > 25 or rule.height > 12)
+        ]
+        distances = [self.caption.y0 - rule.y1 if below else rule.y0 - self.caption.y1 for rule in rules]
+        area = _union(rules)
+        if area is None or min(distances) > MAX_RULE_DISTANCE or area.height < 8:
+            return None
+        # Around a table that fills most of the page there is nothing more to take in.
+        return self._with_adjacent_parts(area, band) if area.height < 400 else area
+
+    def _text_area(self, band: Box) -> Box | None:
         """Lines of a band that are no running text: a figure or table without any drawing."""
-        cap = self.item.box
-        lines = [one for one in self.sheet.lines if band.holds(*one.box.middle) and not self._is_text(one)]
-        below = band.y1 <= cap.y0 + 1
-        lines.sort(key=lambda one: -one.base if below else one.base)
-        edge = cap.y0 if below else cap.y1
+        below = self._is_below(band)
+        edge = self.caption.y0 if below else self.caption.y1
         taken: list[Box] = []
-        for line in lines:
+        for line in sorted(self._other_lines(band), key=lambda line: -line.baseline if below else line.baseline):
             gap = edge - line.box.y1 if below else line.box.y0 - edge
-            if gap > 24:
+            if gap > MAX_LINE_DISTANCE:
                 break
             taken.append(line.box)
             edge = min(edge, line.box.y0) if below else max(edge, line.box.y1)
         return _union(taken) if len(taken) >= 2 else None
 
 
-def _clipped(box: Box, band: Box) -> Box | None:
-    """The part of a drawing in the band, where most of it is: drawings bring white margins that reach over text."""
+def _is_large(area: Box) -> bool:
+    """Whether an area is more than an icon or a rule."""
+    return area.width >= 20 and area.height >= 15
+
+
+def _clip(box: Box, band: Box) -> Box | None:
+    """The part of a drawing in the band, if most of it is: drawings bring white margins that reach over text."""
     low, high = max(box.y0, band.y0), min(box.y1, band.y1)
     return Box(box.x0, low, box.x1, high) if high - low >= 0.6 * box.height else None
 
@@ -217,29 +239,30 @@ def _union(boxes: Sequence[Box]) -> Box | None:
     return whole
 
 
-def table_rows(lines: Sequence[PrintLine]) -> tuple[tuple[str, ...], ...]:
-    """The lines inside a table as rows of cells: one row a base line, a new cell at each wide gap."""
-    rows: list[list[PrintLine]] = []
-    for line in sorted(lines, key=lambda one: (-one.base, one.box.x0)):
-        if rows and abs(rows[-1][0].base - line.base) < 0.45 * line.size:
+# ── tables ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def table_rows(lines: Sequence[TextLine]) -> tuple[tuple[str, ...], ...]:
+    """The lines inside a table as rows of cells: one row for each baseline, a new cell at each wide gap."""
+    rows: list[list[TextLine]] = []
+    for line in sorted(lines, key=lambda line: (-line.baseline, line.box.x0)):
+        if rows and abs(rows[-1][0].baseline - line.baseline) < 0.45 * line.size:
             rows[-1].append(line)
         else:
             rows.append([line])
-    out: list[tuple[str, ...]] = []
-    for row in rows[:400]:
-        cells: list[str] = []
-        for line in sorted(row, key=lambda one: one.box.x0):
-            cells.extend(_cells(line))
-        out.append(tuple(cells[:60]))
-    return tuple(out)
+    table: list[tuple[str, ...]] = []
+    for row in rows[:MAX_ROWS]:
+        cells = [cell for line in sorted(row, key=lambda line: line.box.x0) for cell in _cells(line)]
+        table.append(tuple(cells[:MAX_CELLS]))
+    return tuple(table)
 
 
-def _cells(line: PrintLine) -> list[str]:
+def _cells(line: TextLine) -> list[str]:
     cells = [""]
     end: float | None = None
-    for piece in line.pieces:
-        if end is not None and piece.box.x0 - end > 0.75 * line.size:
+    for run in line.runs:
+        if end is not None and run.box.x0 - end > 0.75 * line.size:
             cells.append("")
-        cells[-1] += (" " if piece.spaced and cells[-1] else "") + piece.text
-        end = piece.box.x1
+        cells[-1] += (" " if run.space_before and cells[-1] else "") + run.text
+        end = run.box.x1
     return [cell.replace("\u00ad", "-") for cell in cells if cell]

@@ -1,35 +1,29 @@
-"""Footnotes of PDF pages."""
+"""Step 7 of PDF reading: footnotes, taken off the foot of each column."""
 
 from __future__ import annotations
 
 import re
 
-from bot.reading.pdf_lines import PrintLine, Sheet
+from bot.reading.pdf_lines import COLUMNS, Column, PageLayout, TextLine, remove_lines
+
+Footnote = list[TextLine]
 
 
-def take_footnotes(sheet: Sheet, body: float) -> tuple[list[list[PrintLine]], frozenset[str]]:
-    """The footnotes of a page, out of `sheet.lines`, and the marks they begin with."""
-    notes: list[list[PrintLine]] = []
+def extract_footnotes(layout: PageLayout, body_size: float) -> tuple[list[Footnote], frozenset[str]]:
+    """Take the footnotes out of `layout.lines`; returns them, and the marks that they begin with ("1", "†")."""
+    notes: list[Footnote] = []
     marks: set[str] = set()
-    for column in ("L", "R", "S"):
-        lines = sorted((one for one in sheet.lines if one.column == column), key=lambda one: one.base)
-        block: list[PrintLine] = []
-        for line in lines:
-            if line.size > 0.93 * body or line.box.y0 > 0.55 * sheet.height:
-                break
-            if block and line.base - block[-1].base > 2.2 * body:
-                break
-            block.append(line)
-        block.reverse()
-        start = _first_note(block, sheet)
+    for column in COLUMNS:
+        block = _small_print(layout, column, body_size)
+        start = _first_footnote(block, layout)
         if start is None:
             continue
-        gone = {id(line) for line in block[start:]}
-        sheet.lines = [line for line in sheet.lines if id(line) not in gone]
-        for line in sorted(block[start:], key=lambda one: (-one.base, one.box.x0)):
+        remove_lines(layout, block[start:])
+        for line in sorted(block[start:], key=lambda line: (-line.baseline, line.box.x0)):
             mark = footnote_mark(line)
             if mark or not notes:
                 notes.append([line])
+                # "∗†" hangs on two authors: each sign is a mark, and so is the whole.
                 marks.update(mark or "")
                 marks.add(mark or "")
             else:
@@ -37,25 +31,36 @@ def take_footnotes(sheet: Sheet, body: float) -> tuple[list[list[PrintLine]], fr
     return notes, frozenset(marks - {""})
 
 
-def _first_note(block: list[PrintLine], sheet: Sheet) -> int | None:
-    """Where in a block of small type at a column's foot the notes begin: at a mark, or under a short rule."""
+def _small_print(layout: PageLayout, column: Column, body_size: float) -> list[TextLine]:
+    """The lines in small type at the foot of a column, from top to bottom."""
+    block: list[TextLine] = []
+    for line in sorted((line for line in layout.lines if line.column == column), key=lambda line: line.baseline):
+        if line.size > 0.93 * body_size or line.box.y0 > 0.55 * layout.height:
+            break
+        if block and line.baseline - block[-1].baseline > 2.2 * body_size:
+            break
+        block.append(line)
+    return block[::-1]
+
+
+def _first_footnote(block: list[TextLine], layout: PageLayout) -> int | None:
+    """Where in a block of small type the footnotes begin: at a mark, or under a short rule."""
     for index, line in enumerate(block):
         if footnote_mark(line):
             return index
-        for rule in sheet.rules:
+        for rule in layout.rules:
             over = rule.x0 < line.box.x1 and line.box.x0 < rule.x1
-            if over and 20 < rule.width < 0.55 * sheet.width and -2 < rule.y0 - line.box.y1 < 14 and rule.height < 2.5:
+            short = 20 < rule.width < 0.55 * layout.width and rule.height < 2.5
+            if over and short and -2 < rule.y0 - line.box.y1 < 14:
                 return index
     return None
 
 
-def footnote_mark(line: PrintLine) -> str | None:
-    first = line.pieces[0]
-    if (
-        first.size < 0.9 * line.size
-        and first.base > line.base + 0.1 * line.size
-        and re.fullmatch(r"\d{1,2}|[a-z∗*†‡§¶⋆]+", first.text)
-    ):
+def footnote_mark(line: TextLine) -> str | None:
+    """The mark that a footnote begins with: a raised number, letter or sign, or a sign such as † on the line."""
+    first = line.runs[0]
+    raised = first.size < 0.9 * line.size and first.baseline > line.baseline + 0.1 * line.size
+    if raised and re.fullmatch(r"\d{1,2}|[a-z∗*†‡§¶⋆]+", first.text):
         return first.text
     if first.text[0] in "∗†‡§¶" and len(line.text) > 3:
         return first.text[0]

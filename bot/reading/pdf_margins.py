@@ -1,4 +1,7 @@
-"""Removes from PDF pages what is not text of the paper."""
+"""Step 3 of PDF reading: takes out what stands in the margins of pages and is not text of the paper.
+
+That is running headers and footers, page numbers, line numbers of drafts, and arXiv's stamp on the first page.
+"""
 
 from __future__ import annotations
 
@@ -7,82 +10,91 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.reading.pdf_lines import PrintLine, Sheet
+from bot.reading.pdf_lines import PageLayout, TextLine, remove_lines
 
 MARGIN = 0.13
-"""The share of a page's height at its top and bottom where running heads and page numbers stand."""
+"""The share of a page's height at its top and bottom where headers, footers and page numbers stand."""
+MAX_MARGIN_LINES = 4
+"""Lines at the top or bottom of a page that may be a header or footer."""
 
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–—]?", re.I)
 _STAMP = re.compile(r"arXiv:\s*\d{4}\.\d{4,5}|arXiv:[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
+_ONLY_NUMBER = "#"
+"""What a header without any letters is compared as."""
 
 
-def remove_furniture(sheets: Sequence[Sheet]) -> None:
-    """Take out stamps, line numbers, running heads and feet, and page numbers."""
-    for sheet in sheets:
-        sheet.lines = [line for line in sheet.lines if not _STAMP.match(line.text)]
-        _remove_line_numbers(sheet)
-    repeated = _repeated(sheets)
-    _remove_page_numbers(sheets)
-    for sheet in sheets:
-        edge = _edge_lines(sheet)
-        sheet.lines = [
-            line
-            for line in sheet.lines
-            if id(line) not in edge or not _is_furniture(line, sheet, repeated, len(sheets))
-        ]
+def remove_margins(layouts: Sequence[PageLayout]) -> None:
+    """Take stamps, line numbers, running headers and footers, and page numbers out of the pages' lines."""
+    for layout in layouts:
+        remove_lines(layout, [line for line in layout.lines if _STAMP.match(line.text)])
+        _remove_line_numbers(layout)
+    repeated = _count_repeated(layouts)
+    _remove_page_numbers(layouts)
+    # Left and right pages have different headers, so that each stands on every second page only.
+    enough = 2 if len(layouts) < 12 else 3
+    for layout in layouts:
+        in_margin = _margin_lines(layout)
+        remove_lines(
+            layout,
+            [
+                line
+                for line in in_margin
+                if _is_lone_page_number(line, layout) or repeated[_without_numbers(line.text)] >= enough
+            ],
+        )
 
 
-def _is_furniture(line: PrintLine, sheet: Sheet, repeated: Counter[str], pages: int) -> bool:
-    if _PAGE_NUMBER.fullmatch(line.text) and (line.box.y0 > 0.9 * sheet.height or line.box.y1 < MARGIN * sheet.height):
-        return True
-    return repeated[_key(line.text)] >= (2 if pages < 12 else 3)
+def _is_lone_page_number(line: TextLine, layout: PageLayout) -> bool:
+    at_edge = line.box.y0 > 0.9 * layout.height or line.box.y1 < MARGIN * layout.height
+    return at_edge and bool(_PAGE_NUMBER.fullmatch(line.text))
 
 
-def _remove_page_numbers(sheets: Sequence[Sheet]) -> None:
-    """Numbers in the margins that count with the pages."""
+def _remove_page_numbers(layouts: Sequence[PageLayout]) -> None:
+    """Numbers in the margins that count up with the pages (those of a journal begin anywhere)."""
     found = [
-        (sheet, line, int(line.text) - sheet.number)
-        for sheet in sheets
-        for edge in (_edge_lines(sheet),)
-        for line in sheet.lines
-        if id(line) in edge and re.fullmatch(r"\d{1,5}", line.text)
+        (layout, line, int(line.text) - layout.number)
+        for layout in layouts
+        for line in _margin_lines(layout)
+        if re.fullmatch(r"\d{1,5}", line.text)
     ]
     offsets = Counter(offset for _, _, offset in found)
-    for sheet, line, offset in found:
+    for layout, line, offset in found:
         if offsets[offset] >= 3:
-            sheet.lines = [one for one in sheet.lines if one is not line]
+            remove_lines(layout, [line])
 
 
-def _key(text: str) -> str:
-    return re.sub(r"[\d\W_]+", " ", text).casefold().strip() or "#"
+def _without_numbers(text: str) -> str:
+    """A header as it is compared with those of other pages: its page number differs."""
+    return re.sub(r"[\d\W_]+", " ", text).casefold().strip() or _ONLY_NUMBER
 
 
-def _edge_lines(sheet: Sheet) -> set[int]:
+def _margin_lines(layout: PageLayout) -> list[TextLine]:
     """The first and last few lines of a page, as far as they stand in its margins."""
-    high = sorted(
-        (one for one in sheet.lines if one.box.y0 > (1 - MARGIN) * sheet.height), key=lambda one: -one.box.y0
-    )[:4]
-    low = sorted((one for one in sheet.lines if one.box.y1 < MARGIN * sheet.height), key=lambda one: one.box.y0)[:4]
-    return {id(line) for line in high + low}
+    high = [line for line in layout.lines if line.box.y0 > (1 - MARGIN) * layout.height]
+    low = [line for line in layout.lines if line.box.y1 < MARGIN * layout.height]
+    return [
+        *sorted(high, key=lambda line: -line.box.y0)[:MAX_MARGIN_LINES],
+        *sorted(low, key=lambda line: line.box.y0)[:MAX_MARGIN_LINES],
+    ]
 
 
-def _repeated(sheets: Sequence[Sheet]) -> Counter[str]:
-    seen: Counter[str] = Counter()
-    for sheet in sheets:
-        edge = _edge_lines(sheet)
-        seen.update({_key(line.text) for line in sheet.lines if id(line) in edge})
-    seen["#"] = 0
-    return seen
+def _count_repeated(layouts: Sequence[PageLayout]) -> Counter[str]:
+    """On how many pages each text stands in the margins."""
+    pages: Counter[str] = Counter()
+    for layout in layouts:
+        pages.update({_without_numbers(line.text) for line in _margin_lines(layout)})
+    pages[_ONLY_NUMBER] = 0  # two numbers have nothing in common: `_remove_page_numbers` judges them
+    return pages
 
 
-def _remove_line_numbers(sheet: Sheet) -> None:
-    numbers = [line for line in sheet.lines if re.fullmatch(r"\d{1,4}", line.text)]
+def _remove_line_numbers(layout: PageLayout) -> None:
+    """Drafts for review number every line, or every fifth one, at the left or right edge."""
+    numbers = [line for line in layout.lines if re.fullmatch(r"\d{1,4}", line.text)]
     for side in (
-        [one for one in numbers if one.box.x1 < 0.16 * sheet.width],
-        [one for one in numbers if one.box.x0 > 0.84 * sheet.width],
+        [line for line in numbers if line.box.x1 < 0.16 * layout.width],
+        [line for line in numbers if line.box.x0 > 0.84 * layout.width],
     ):
-        values = [int(line.text) for line in sorted(side, key=lambda one: -one.box.y0)]
-        rising = sum(b - a == 1 or b - a == 5 for a, b in pairwise(values))
+        values = [int(line.text) for line in sorted(side, key=lambda line: -line.box.y0)]
+        rising = sum(following - value in (1, 5) for value, following in pairwise(values))
         if len(values) >= 10 and rising >= 0.8 * (len(values) - 1):
-            gone = {id(line) for line in side}
-            sheet.lines = [line for line in sheet.lines if id(line) not in gone]
+            remove_lines(layout, side)

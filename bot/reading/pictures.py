@@ -8,7 +8,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
-from bot.reading.pdf import Area
+from bot.reading.pdf_model import PageArea
 
 LONG_SIDE = 1500
 """Pixels: reads well on a phone and stays far below what chats take."""
@@ -20,7 +20,7 @@ MARGIN = 12
 MAX_SCALE = 6.0
 
 
-def crop(document: pdfium.PdfDocument, area: Area) -> Image.Image:
+def crop_area(document: pdfium.PdfDocument, area: PageArea) -> Image.Image:
     """The area with a little white around it, its long side about `LONG_SIDE` pixels."""
     page = document[area.page]
     try:
@@ -49,7 +49,7 @@ def _trimmed(picture: Image.Image) -> Image.Image:
     return ImageOps.expand(picture.crop(content), MARGIN, "white") if content else picture
 
 
-def compose(rows: Sequence[Sequence[Path]]) -> Image.Image | None:
+def join_images(rows: Sequence[Sequence[Path]]) -> Image.Image | None:
     """The pictures of one figure joined as the page lays them out; None where one is no picture or a mere icon."""
     lines = [[picture for path in row if (picture := _opened(path)) is not None] for row in rows]
     if sum(map(len, lines)) != sum(map(len, rows)) or not any(lines):
@@ -105,7 +105,7 @@ def _stacked(rows: Sequence[Image.Image]) -> Image.Image:
     return ground
 
 
-def save(picture: Image.Image, stem: Path) -> tuple[Path, int, int] | None:
+def save_picture(picture: Image.Image, stem: Path) -> tuple[Path, int, int] | None:
     """Write a picture as PNG, or as JPEG where that would be heavy; (file, width, height), None for a mere icon."""
     if min(picture.size) < SMALLEST_SIDE:
         return None

@@ -13,9 +13,9 @@ import structlog
 
 from bot.errors import GiveUp, NotReadable, SourceUnavailable, TellUser
 from bot.model import Extent, Figure, Paper, Paragraph, Reading, Section, SectionKind, Source
-from bot.reading.figures import arrange, choose, is_open
-from bot.reading.html_figures import Pictures
-from bot.reading.reading_cache import CachedReading, ReadingCache, from_json, paper_to
+from bot.reading.figures import arrange, choose, is_open_license
+from bot.reading.html_figures import FigureImages
+from bot.reading.reading_cache import CachedReading, ReadingCache, paper_to_json, reading_from_json
 from bot.reading.worker_process import run_worker
 from bot.settings import Settings
 
@@ -67,7 +67,7 @@ class ArxivReader:
     ) -> None:
         self._fetcher = fetcher
         self._settings = settings
-        self._shelf = ReadingCache((data_dir or settings.data_dir).resolve())
+        self._cache = ReadingCache((data_dir or settings.data_dir).resolve())
         self._license_of = license_of
         self._max_pages = max_pages
         self._locks: dict[str, asyncio.Lock] = {}
@@ -91,7 +91,7 @@ class ArxivReader:
 
     async def kept(self, paper: Paper) -> Reading | None:
         """What was read before and kept, None where nothing was."""
-        kept = await asyncio.to_thread(self._shelf.load, paper)
+        kept = await asyncio.to_thread(self._cache.load, paper)
         return None if kept is None or paper.withdrawn else self._shown(paper, kept)
 
     def _shown(self, paper: Paper, kept: CachedReading) -> Reading:
@@ -99,17 +99,17 @@ class ArxivReader:
         return replace(kept.reading, figures=figures)
 
     async def _kept_or_made(self, paper: Paper) -> CachedReading:
-        kept = await asyncio.to_thread(self._shelf.load, paper)
+        kept = await asyncio.to_thread(self._cache.load, paper)
         known = paper.license or (kept.license if kept else await self._license(paper))
         paper = replace(paper, license=known)
         pictures = self._wants_pictures(paper)
         if kept is not None and (kept.pictures or not pictures):
             return kept
-        workspace = await asyncio.to_thread(self._shelf.workspace)
+        workspace = await asyncio.to_thread(self._cache.workspace)
         try:
             made = CachedReading(await self._made(paper, workspace), pictures, known)
             if made.reading.source is not Source.ABSTRACT:  # what cannot be read today may be mended tomorrow
-                await asyncio.to_thread(self._shelf.keep, paper, made, workspace)
+                await asyncio.to_thread(self._cache.keep, paper, made, workspace)
         finally:
             await asyncio.to_thread(shutil.rmtree, workspace, True)
         return made
@@ -125,7 +125,7 @@ class ArxivReader:
 
     def _wants_pictures(self, paper: Paper) -> bool:
         setting = self._settings.figures
-        return setting == "always" or (setting == "licensed" and is_open(paper.license))
+        return setting == "always" or (setting == "licensed" and is_open_license(paper.license))
 
     async def _work(self, job: Mapping[str, Any]) -> dict[str, Any]:
         async with self._workers:
@@ -146,7 +146,7 @@ class ArxivReader:
         return await self._from_pdf(paper, workspace)
 
     async def _with_pictures(
-        self, reading: Reading, pictures: tuple[Pictures, ...], paper: Paper, workspace: Path
+        self, reading: Reading, pictures: tuple[FigureImages, ...], paper: Paper, workspace: Path
     ) -> Reading:
         if not self._wants_pictures(paper):
             return reading
@@ -156,15 +156,15 @@ class ArxivReader:
         missing = sorted(wanted - made.keys())
         if missing:
             made |= await self._cropped(paper, missing, workspace)
-        figures = tuple(_with_file(f, made.get(f.number), paper, self._shelf) for f in reading.figures)
+        figures = tuple(_with_file(f, made.get(f.number), paper, self._cache) for f in reading.figures)
         return replace(reading, figures=figures)
 
-    async def _downloaded(self, sources: Mapping[str, Pictures], workspace: Path) -> dict[str, list[Any]]:
+    async def _downloaded(self, sources: Mapping[str, FigureImages], workspace: Path) -> dict[str, list[Any]]:
         """Download whole figures' pictures and make one of each: {number: [file, width, height]}."""
         rows: dict[str, list[list[str]]] = {}
         count = 0
         for number, pictures in sources.items():
-            if not pictures.whole or count + sum(map(len, pictures.rows)) > MAX_PICTURES:
+            if not pictures.complete or count + sum(map(len, pictures.rows)) > MAX_PICTURES:
                 continue
             paths: list[list[str]] = []
             for row in pictures.rows:
@@ -184,7 +184,7 @@ class ArxivReader:
         return dict(found) if isinstance(found, dict) else {}
 
     async def _cropped(self, paper: Paper, numbers: list[str], workspace: Path) -> dict[str, list[Any]]:
-        """Pictures that the HTML lacks, out of the PDF: {number: [file, width, height]}."""
+        """FigureImages that the HTML lacks, out of the PDF: {number: [file, width, height]}."""
         try:
             reading = await self._pdf(paper, workspace, numbers)
         except NotReadable as problem:
@@ -203,7 +203,7 @@ class ArxivReader:
             return _abstract(paper, str(problem))
         page = f"{self._settings.arxiv_url}/pdf/{paper.versioned_id}#page="
         figures = tuple(
-            replace(_with_file(f, _file_of(f), paper, self._shelf), url=f"{page}{f.page}") for f in reading.figures
+            replace(_with_file(f, _file_of(f), paper, self._cache), url=f"{page}{f.page}") for f in reading.figures
         )
         cut = None
         if reading.extent and reading.extent.read < reading.extent.total:
@@ -217,7 +217,7 @@ class ArxivReader:
         path = workspace / "paper.pdf"
         await asyncio.to_thread(path.write_bytes, body)
         job = {
-            "paper": paper_to(paper),
+            "paper": paper_to_json(paper),
             "pdf": str(path),
             "out": str(workspace),
             "max_pages": self._max_pages,
@@ -227,7 +227,7 @@ class ArxivReader:
         await asyncio.to_thread(_clear, workspace, "paper.pdf", "result.json")
         if "reading" not in answer:
             raise NotReadable(str(answer.get("problem", "The PDF could not be read.")))
-        return from_json(answer["reading"])
+        return reading_from_json(answer["reading"])
 
     async def _get(self, url: str, max_bytes: int) -> bytes | None:
         """A download's body, None where arXiv has none or it is larger than is read."""
@@ -239,7 +239,7 @@ class ArxivReader:
         return answer.body if answer.status == 200 else None
 
 
-def _read_html(data: bytes, paper: Paper, base: str) -> tuple[Reading, tuple[Pictures, ...]]:
+def _read_html(data: bytes, paper: Paper, base: str) -> tuple[Reading, tuple[FigureImages, ...]]:
     from bot.reading.html import read_html
 
     return read_html(data, paper, base=base)
@@ -256,10 +256,10 @@ def _file_of(figure: Figure) -> list[Any] | None:
     return [figure.file, figure.width, figure.height] if figure.file else None
 
 
-def _with_file(figure: Figure, made: list[Any] | None, paper: Paper, shelf: ReadingCache) -> Figure:
+def _with_file(figure: Figure, made: list[Any] | None, paper: Paper, cache: ReadingCache) -> Figure:
     if not made:
         return replace(figure, file=None)
-    return replace(figure, file=shelf.file_name(paper, made[0]), width=made[1], height=made[2])
+    return replace(figure, file=cache.file_name(paper, made[0]), width=made[1], height=made[2])
 
 
 def _clear(workspace: Path, *patterns: str) -> None:

@@ -24,23 +24,23 @@ STALE_SECONDS = 86_400
 _READING = TypeAdapter(Reading)
 
 
-def to_json(reading: Reading) -> dict[str, Any]:
+def reading_to_json(reading: Reading) -> dict[str, Any]:
     """The reading as a JSON object."""
     made: dict[str, Any] = _READING.dump_python(reading, mode="json")
     return made
 
 
-def from_json(value: Mapping[str, Any]) -> Reading:
+def reading_from_json(value: Mapping[str, Any]) -> Reading:
     """The reading of a JSON object. Raises `ValueError` where it is none."""
     return _READING.validate_python(dict(value))
 
 
-def paper_to(paper: Paper) -> dict[str, Any]:
+def paper_to_json(paper: Paper) -> dict[str, Any]:
     """What reading needs of a paper, as a JSON object."""
     return {"id": paper.id, "version": paper.version, "title": paper.title, "authors": list(paper.authors)}
 
 
-def paper_from(value: Mapping[str, Any]) -> Paper:
+def paper_from_json(value: Mapping[str, Any]) -> Paper:
     return Paper(value["id"], value["version"], value["title"], tuple(value["authors"]), "", ())
 
 
@@ -71,7 +71,7 @@ class ReadingCache:
             kept = json.loads((self.place(paper) / "reading.json").read_text(encoding="utf-8"))
             if kept.get("format") != FORMAT:
                 return None
-            found = CachedReading(from_json(kept["reading"]), bool(kept["pictures"]), kept["license"])
+            found = CachedReading(reading_from_json(kept["reading"]), bool(kept["pictures"]), kept["license"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError):
             return None
         reading = found.reading
@@ -94,7 +94,7 @@ class ReadingCache:
         """Put the workspace in the version's place, together with the reading."""
         target = self.place(paper)
         about = {"format": FORMAT, "pictures": kept.pictures, "license": kept.license}
-        body = json.dumps(about | {"reading": to_json(kept.reading)}, ensure_ascii=False)
+        body = json.dumps(about | {"reading": reading_to_json(kept.reading)}, ensure_ascii=False)
         (workspace / "reading.json").write_text(body, encoding="utf-8")
         workspace.chmod(0o755)
         old = None

@@ -45,12 +45,12 @@ def _pdf(job: Mapping[str, Any], out: Path) -> dict[str, Any]:
     from bot.errors import NotReadable
     from bot.model import Figure
     from bot.reading.pdf import open_pdf, read_pdf
-    from bot.reading.reading_cache import paper_from, to_json
+    from bot.reading.reading_cache import paper_from_json, reading_to_json
 
     try:
         document = open_pdf(Path(job["pdf"]))
         try:
-            reading, areas = read_pdf(document, paper_from(job["paper"]), max_pages=job["max_pages"])
+            reading, areas = read_pdf(document, paper_from_json(job["paper"]), max_pages=job["max_pages"])
             wanted = job.get("figures")
             drawn: list[Figure] = []
             for figure, area in zip(reading.figures, areas, strict=True):
@@ -58,7 +58,7 @@ def _pdf(job: Mapping[str, Any], out: Path) -> dict[str, Any]:
                 if area is not None and (wanted is None or figure.number in wanted) and len(drawn) < 40:
                     made = _cropped(document, area, out / f"figure-{_safe(figure.number)}")
                 drawn.append(replace(figure, file=made[0], width=made[1], height=made[2]) if made else figure)
-            return {"reading": to_json(replace(reading, figures=tuple(drawn)))}
+            return {"reading": reading_to_json(replace(reading, figures=tuple(drawn)))}
         finally:
             document.close()
     except NotReadable as problem:
@@ -66,19 +66,19 @@ def _pdf(job: Mapping[str, Any], out: Path) -> dict[str, Any]:
 
 
 def _cropped(document: Any, area: Any, stem: Path) -> tuple[str, int, int] | None:
-    from bot.reading.pictures import crop, save
+    from bot.reading.pictures import crop_area, save_picture
 
-    saved = save(crop(document, area), stem)
+    saved = save_picture(crop_area(document, area), stem)
     return (saved[0].name, saved[1], saved[2]) if saved else None
 
 
 def _pictures(figures: Mapping[str, Sequence[Sequence[str]]], out: Path) -> dict[str, Any]:
-    from bot.reading.pictures import compose, save
+    from bot.reading.pictures import join_images, save_picture
 
     made: dict[str, list[Any]] = {}
     for number, rows in figures.items():
-        picture = compose([[Path(path) for path in row] for row in rows])
-        saved = save(picture, out / f"figure-{_safe(number)}") if picture is not None else None
+        picture = join_images([[Path(path) for path in row] for row in rows])
+        saved = save_picture(picture, out / f"figure-{_safe(number)}") if picture is not None else None
         if saved:
             made[number] = [saved[0].name, saved[1], saved[2]]
     return {"pictures": made}

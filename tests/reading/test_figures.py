@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Figure
-from bot.reading.figures import arrange, choose, is_open
+from bot.reading.figures import arrange, choose, is_open_license
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from bot.reading.figures import arrange, choose, is_open
 )
 def test_pictures_are_shown_under_open_licences_only(license_url: str | None, shown: bool) -> None:
     figures = (Figure("1", "Overview of the loom.", file="readings/x/figure-1.png"),)
-    assert is_open(license_url) is shown
+    assert is_open_license(license_url) is shown
     assert [f.shown for f in arrange(figures, license_url, "licensed")] == [shown]
     assert [f.shown for f in arrange(figures, license_url, "always")] == [True]
     assert [f.shown for f in arrange(figures, license_url, "never")] == [False]

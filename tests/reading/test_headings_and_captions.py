@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import SectionKind
-from bot.reading.headings_and_captions import kind_of_title, parse_caption, split_number
+from bot.reading.headings_and_captions import parse_caption, section_kind, split_number
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_other_lines_are_no_captions(text: str) -> None:
 def test_a_sentence_that_begins_with_a_figure_is_not_firm() -> None:
     caption = parse_caption("Figure 3 shows a loom.")
     assert caption is not None
-    assert not caption.firm
+    assert not caption.has_separator
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_a_heading_is_split_into_number_and_title(heading: str, number: str | No
 def test_a_title_says_which_part_of_the_paper_begins(
     title: str, number: str | None, past: bool, kind: SectionKind
 ) -> None:
-    assert kind_of_title(title, number, past_references=past) is kind
+    assert section_kind(title, number, past_references=past) is kind

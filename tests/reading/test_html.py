@@ -10,7 +10,7 @@ from lxml import html
 from bot.errors import NotReadable
 from bot.model import Paper, Reading, Section, SectionKind
 from bot.reading.html import read_html
-from bot.reading.html_figures import Pictures
+from bot.reading.html_figures import FigureImages
 from bot.reading.html_hidden import remove_hidden
 from tests.reading import html_pages
 from tests.reading.html_pages import BODY, MATH, MISSING, PARAGRAPH, figure, footnote, image, page, para, section
@@ -23,7 +23,7 @@ def read(data: bytes) -> Reading:
     return read_html(data, PAPER, base=BASE)[0]
 
 
-def figures(inner: str) -> tuple[Reading, tuple[Pictures, ...]]:
+def figures(inner: str) -> tuple[Reading, tuple[FigureImages, ...]]:
     return read_html(page(BODY + inner), PAPER, base=BASE)
 
 
@@ -94,7 +94,7 @@ def test_a_figure_has_its_number_caption_and_picture() -> None:
     reading, (pictures,) = figures(figure("3", f"The loom with {MATH}.", image("figs/loom.png")))
     (found,) = reading.figures
     assert (found.number, found.caption, found.url) == ("3", "The loom with E = mc^2.", f"{BASE}figs/loom.png")
-    assert pictures.whole
+    assert pictures.complete
 
 
 def test_a_base_in_the_page_says_where_pictures_are() -> None:
@@ -104,7 +104,7 @@ def test_a_base_in_the_page_says_where_pictures_are() -> None:
 
 def test_a_missing_picture_is_known_to_be_missing() -> None:
     reading, (pictures,) = figures(figure("1", "A loom.", MISSING))
-    assert not pictures.whole
+    assert not pictures.complete
     assert reading.figures[0].url == "https://arxiv.org/html/2406.00001v1#F1"
 
 
@@ -121,7 +121,7 @@ def test_two_figures_in_one_box_are_two() -> None:
     inner = f'<figure class="ltx_figure">{pair}</figure>'
     reading, pictures = figures(inner)
     assert [(f.number, f.url) for f in reading.figures] == [("1", f"{BASE}a.png"), ("2", f"{BASE}b.png")]
-    assert all(p.whole for p in pictures)
+    assert all(p.complete for p in pictures)
 
 
 def test_a_table_is_kept_as_rows_with_spans_filled() -> None:

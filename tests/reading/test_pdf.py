@@ -8,7 +8,8 @@ import pytest
 
 from bot.errors import NotReadable
 from bot.model import Paper, Reading, Section, SectionKind, Source
-from bot.reading.pdf import Area, open_pdf, read_pdf
+from bot.reading.pdf import open_pdf, read_pdf
+from bot.reading.pdf_model import PageArea
 from tests.reading import pdf_files
 from tests.reading.pdf_files import Page, pdf, prose
 
@@ -19,7 +20,7 @@ def paper(title: str = pdf_files.TITLE) -> Paper:
 
 def read(
     tmp_path: Path, data: bytes, title: str = pdf_files.TITLE, **options: int
-) -> tuple[Reading, tuple[Area | None, ...]]:
+) -> tuple[Reading, tuple[PageArea | None, ...]]:
     path = tmp_path / "paper.pdf"
     path.write_bytes(data)
     document = open_pdf(path)

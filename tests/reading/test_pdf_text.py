@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reading.pdf_lines import PrintLine, composed_accents
-from bot.reading.pdf_page import Box, Piece
-from bot.reading.pdf_text import Prose, line_text
+from bot.reading.pdf_lines import TextLine
+from bot.reading.pdf_model import Box, TextRun
+from bot.reading.pdf_text import LineJoiner, compose_accents, line_text
 
 
-def line(*parts: str | tuple[str, float, float]) -> PrintLine:
+def line(*parts: str | tuple[str, float, float]) -> TextLine:
     """A line of words; a tuple is a glued piece with its rise and size."""
-    pieces = []
+    runs = []
     x = 0.0
     for part in parts:
         text, rise, size = part if isinstance(part, tuple) else (part, 0.0, 10.0)
         for number, word in enumerate(text.split(" ")):
             box = Box(x, rise, x + 5 * len(word), rise + size)
-            pieces.append(Piece(word, box, rise, size, "F", False, False, spaced=bool(number) or isinstance(part, str)))
+            runs.append(
+                TextRun(word, box, rise, size, "F", False, False, space_before=bool(number) or isinstance(part, str))
+            )
             x += 5 * len(word) + 3
-    return PrintLine(pieces, pieces[0].box, 1).measure()
+    return TextLine(runs, runs[0].box, 1).measure()
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def test_a_hyphen_at_a_lines_end_is_judged_by_the_papers_own_words(
     first: str, second: str, elsewhere: str, joined: str
 ) -> None:
     lines = [line(first), line(second)]
-    prose = Prose([*lines, *([line(elsewhere)] if elsewhere else [])])
+    prose = LineJoiner([*lines, *([line(elsewhere)] if elsewhere else [])])
     assert prose.join(lines) == joined
 
 
@@ -55,4 +57,4 @@ def test_a_raised_mark_is_left_out_where_the_page_has_such_a_footnote() -> None:
 
 
 def test_accents_drawn_beside_their_letters_are_put_together() -> None:
-    assert composed_accents("J¨urgen and Poincar´e") == "Jürgen and Poincaré"
+    assert compose_accents("J¨urgen and Poincar´e") == "Jürgen and Poincaré"
