@@ -9,70 +9,76 @@ from urllib.parse import urljoin
 from lxml import etree, html
 
 from bot.errors import NotReadable
-from bot.model import Extent, Paper, Reading, SectionKind, Source
+from bot.model import Extent, Paper, Reading, Section, SectionKind, Source
 from bot.reading.affiliations import html_affiliations
 from bot.reading.html_figures import FigureImages
 from bot.reading.html_hidden import remove_hidden
 from bot.reading.html_sections import DocumentWalker
 
 MAX_BYTES = 40_000_000
-LEAST_TEXT = 1200
-"""Characters of body below which a conversion is taken for a failed one."""
+MIN_BODY_LENGTH = 1200
+"""Characters of body below which LaTeXML's conversion is taken to have failed, so that the PDF is read."""
 
+# The parser lets these in, from bytes or as "&#1;", but its own tree refuses to be given them again.
 _CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
-_MAYBE_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|&#")
+_MAY_HAVE_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|&#")
 
 
 def read_html(data: bytes, paper: Paper, *, base: str) -> tuple[Reading, tuple[FigureImages, ...]]:
-    """Read the page of one paper; `base` is the address that its pictures' names are relative to.
+    """Read the page of one paper; `base` is the address that the names of its images are relative to.
 
-    The second value has, for each of `Reading.figures` in order, the pictures that it consists of.
-    Raises `NotReadable` where the page is no LaTeXML document or holds next to no text.
+    The second value has, for each of `Reading.figures` in order, the images that it consists of.
+    Raises `NotReadable` if the page is no LaTeXML document or has next to no text.
     """
-    page = _parsed(data)
-    _locate_pictures(page, base)
+    page = _parse(data)
+    _resolve_image_urls(page, base)
     hidden = remove_hidden(page)
     articles = page.xpath("//*[contains(concat(' ', normalize-space(@class), ' '), ' ltx_document ')]")
     if not articles:
         raise NotReadable("arXiv's HTML page of this paper holds no document.")
-    walk = DocumentWalker(paper)
-    walk.document(articles[0])
-    sections = tuple(draft.section() for draft in walk.drafts if draft.title or draft.paragraphs)
-    if sum(len(p.text) for s in sections if s.kind is SectionKind.BODY for p in s.paragraphs) < LEAST_TEXT:
+    walker = DocumentWalker()
+    walker.walk(articles[0])
+    sections = walker.sections()
+    if _body_length(sections) < MIN_BODY_LENGTH:
         raise NotReadable("arXiv's HTML page of this paper holds next to no text.")
-    top = sum(1 for s in sections if s.level == 1 and s.kind in (SectionKind.BODY, SectionKind.APPENDIX))
-    place = base.rstrip("/")
+    count = sum(1 for s in sections if s.level == 1 and s.kind in (SectionKind.BODY, SectionKind.APPENDIX))
+    address = base.rstrip("/")
     reading = Reading(
         paper_id=paper.id,
         version=paper.version,
         source=Source.HTML,
         sections=sections,
-        figures=tuple(replace(f, url=f.url or f"{place}#{p.anchor}") for f, p in walk.figures),
-        tables=tuple(walk.tables),
+        figures=tuple(replace(f, url=f.url or f"{address}#{images.anchor}") for f, images in walker.figures),
+        tables=tuple(walker.tables),
         affiliations=html_affiliations(articles[0], paper.authors),
-        links=tuple(dict.fromkeys(walk.links)),
-        extent=Extent("sections", top, top),
+        links=tuple(dict.fromkeys(walker.links)),
+        extent=Extent("sections", count, count),
         hidden=hidden,
     )
-    return reading, tuple(pictures for _, pictures in walk.figures)
+    return reading, tuple(images for _, images in walker.figures)
 
 
-def _locate_pictures(page: etree._Element, base: str) -> None:
+def _body_length(sections: tuple[Section, ...]) -> int:
+    return sum(len(p.text) for s in sections if s.kind is SectionKind.BODY for p in s.paragraphs)
+
+
+def _resolve_image_urls(page: etree._Element, base: str) -> None:
+    """Make every image's address a whole one; arXiv's page states its base, plain LaTeXML has none."""
     stated = page.xpath("//base/@href")
-    base = _joined(base, str(stated[0])) if stated else base
+    base = _join_url(base, str(stated[0])) if stated else base
     for image in page.iter("img"):
         if source := str(image.get("src") or "").strip():
-            image.set("src", _CONTROLS.sub("", _joined(base, source)))
+            image.set("src", _CONTROLS.sub("", _join_url(base, source)))
 
 
-def _joined(base: str, address: str) -> str:
+def _join_url(base: str, url: str) -> str:
     try:
-        return urljoin(base, address)
+        return urljoin(base, url)
     except ValueError:  # half an IPv6 address
         return base
 
 
-def _parsed(data: bytes) -> html.HtmlElement:
+def _parse(data: bytes) -> html.HtmlElement:
     if len(data) > MAX_BYTES:
         raise NotReadable("arXiv's HTML page of this paper is too large to read.")
     parser = html.HTMLParser(encoding=_encoding(data), no_network=True, remove_comments=True, remove_pis=True)
@@ -82,21 +88,21 @@ def _parsed(data: bytes) -> html.HtmlElement:
         raise NotReadable("arXiv's HTML page of this paper is broken.") from error
     if not isinstance(page, html.HtmlElement):
         raise NotReadable("arXiv's HTML page of this paper is broken.")
-    if _MAYBE_CONTROLS.search(data):
-        _without_controls(page)
+    if _MAY_HAVE_CONTROLS.search(data):
+        _remove_controls(page)
     return page
 
 
-def _without_controls(page: etree._Element) -> None:
-    """The parser lets characters in that its own tree refuses to be given again."""
+def _remove_controls(page: etree._Element) -> None:
     for element in page.iter(etree.Element):
         for name in ("text", "tail"):
-            said = getattr(element, name)
-            if said and _CONTROLS.search(said):
-                setattr(element, name, _CONTROLS.sub("", said))
+            text = getattr(element, name)
+            if text and _CONTROLS.search(text):
+                setattr(element, name, _CONTROLS.sub("", text))
 
 
 def _encoding(data: bytes) -> str:
+    """UTF-8, or Latin 1, in which every sequence of bytes is text."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Formulas as readable text: presentation MathML (or the TeX beside it) becomes one line of Unicode."""
+"""Formulas as readable text: presentation MathML, or the TeX beside it, becomes one line of Unicode."""
 
 from __future__ import annotations
 
@@ -11,19 +11,34 @@ from bot.tex.latex import readable
 
 MAX_DEPTH = 60
 _INVISIBLE = re.compile("[\u2061-\u2064\u200b\u00ad]")
-_SPACED = frozenset("=≠≈≡∼<>≤≥≪≫→←↦⟶⇒⇔↔∈∉⊂⊆∪∩+−-±∓×·÷∗⊕⊗⊙∧∨∣:≔∝≜")
-_ACCENTS = {"^": "\u0302", "~": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308", "→": "\u20d7", "˘": "\u0306"}
-_ACCENTS |= {"ˇ": "\u030c", "´": "\u0301", "`": "\u0300", "‾": "\u0304", "ˆ": "\u0302", "˜": "\u0303", "⃗": "\u20d7"}
+_SPACED_OPERATORS = frozenset("=≠≈≡∼<>≤≥≪≫→←↦⟶⇒⇔↔∈∉⊂⊆∪∩+−-±∓×·÷∗⊕⊗⊙∧∨∣:≔∝≜")
+# The sign that LaTeXML writes above a letter → the combining character that Unicode has for it.
+_ACCENTS = {
+    "^": "\u0302",
+    "~": "\u0303",
+    "¯": "\u0304",
+    "˙": "\u0307",
+    "¨": "\u0308",
+    "→": "\u20d7",
+    "˘": "\u0306",
+    "ˇ": "\u030c",
+    "´": "\u0301",
+    "`": "\u0300",
+    "‾": "\u0304",
+    "ˆ": "\u0302",
+    "˜": "\u0303",
+    "⃗": "\u20d7",
+}
 
 
 def math_text(math: etree._Element) -> str:
-    """One line for a `<math>` element; the TeX of `alttext` where it holds no presentation MathML."""
+    """One line for a `<math>` element; from the TeX in `alttext` if it holds no presentation MathML."""
     for child in math:
         if child.tag == "semantics":
             math = child
             break
     rows = [child for child in math if isinstance(child.tag, str) and not child.tag.startswith("annotation")]
-    text = "".join(_element(child, 0) for child in rows)
+    text = "".join(_element_text(child, 0) for child in rows)
     if not text.strip():
         tex = str(math.get("alttext") or "")
         text = readable(rf"\({tex}\)").strip() or tex  # not between dollars, which \text{…} inside may hold itself
@@ -37,11 +52,12 @@ def _normalize_spaces(text: str) -> str:
     return text.strip()
 
 
-def _element(element: etree._Element, depth: int) -> str:
+def _element_text(element: etree._Element, depth: int) -> str:
     tag = element.tag
     if not isinstance(tag, str) or depth > MAX_DEPTH:
         return ""
     if tag in ("mi", "mn", "ms"):
+        # NFKC makes plain letters of bold, script and other mathematical alphabets, which few fonts have.
         return unicodedata.normalize("NFKC", element.text or "".join(map(str, element.itertext())))
     if tag == "mo":
         return _operator(element.text or "")
@@ -51,27 +67,27 @@ def _element(element: etree._Element, depth: int) -> str:
         return " "
     if tag in ("mphantom", "annotation", "annotation-xml"):
         return ""
-    parts = [_element(child, depth + 1) for child in element]
-    return _composed(tag, parts, element)
+    return _combine(tag, [_element_text(child, depth + 1) for child in element], element)
 
 
 def _operator(text: str) -> str:
     text = text.strip() if text.strip() else text[:1]
-    if text in _SPACED:
+    if text in _SPACED_OPERATORS:
         return f" {text} "
-    if len(text) > 1 and text.isalpha():
+    if len(text) > 1 and text.isalpha():  # "mod", "log"
         return f" {text} "
     return f"{text} " if text in (",", ";") else text
 
 
-def _composed(tag: str, parts: list[str], element: etree._Element) -> str:
+def _combine(tag: str, parts: list[str], element: etree._Element) -> str:
+    """The text of a MathML element from the texts of its children."""
     first, second, third = [*(part.strip() for part in parts[:3]), "", "", ""][:3]
     if tag == "mfrac":
-        return f"{_grouped(first)}/{_grouped(second)}"
+        return f"{_parenthesize(first)}/{_parenthesize(second)}"
     if tag == "msqrt":
-        return f"√{_grouped(''.join(parts).strip())}"
+        return f"√{_parenthesize(''.join(parts).strip())}"
     if tag == "mroot":
-        return f"{_grouped(first)}^(1/{second})"
+        return f"{_parenthesize(first)}^(1/{second})"
     if tag in ("msub", "munder"):
         return f"{first}{_script('_', second)}"
     if tag == "msup":
@@ -90,11 +106,13 @@ def _composed(tag: str, parts: list[str], element: etree._Element) -> str:
     return "".join(parts)
 
 
-def _grouped(text: str) -> str:
+def _parenthesize(text: str) -> str:
+    """In brackets, unless it is one symbol: (a + b)/2, but x_1/2."""
     return text if len(text) <= 1 or re.fullmatch(r"\w+(?:[_^]\w+)?", text) else f"({text})"
 
 
 def _script(mark: str, text: str) -> str:
+    """What is raised or lowered, in braces if it is more than one word; an accent over several letters is dropped."""
     if not text or text in _ACCENTS:
         return ""
     text = re.sub(r"(?<![A-Za-z]{2}) | (?![A-Za-z]{2})", "", text)
