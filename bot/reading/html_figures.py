@@ -35,6 +35,7 @@ def extract_floats(element: etree._Element) -> tuple[list[tuple[Figure, FigureIm
         parsed = parse_caption(text_of(caption))
         if parsed:
             captioned.append((_container(caption, element), parsed))
+    # Ids are of lxml's Python objects, which live as long as `captioned` holds them; a later one may get a freed id.
     boxes = {id(container) for container, _ in captioned}
     figures: list[tuple[Figure, FigureImages]] = []
     tables: list[Table] = []
@@ -159,4 +160,4 @@ def _is_in_cell(row: etree._Element, container: etree._Element) -> bool:
 def _span(value: object) -> int:
     """The number in a colspan or rowspan; 1 for what is none, or an absurd one."""
     text = str(value or "1")
-    return int(text) if text.isdigit() and len(text) < 4 and int(text) else 1
+    return max(int(text), 1) if text.isdecimal() and len(text) < 4 else 1  # isdigit() is true of "²" too

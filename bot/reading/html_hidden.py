@@ -21,7 +21,7 @@ _HIDING_STYLE = re.compile(
     r"|transform\s*:[^;]*translate[XY]?\([^)]*-(?:\d{4,}|[5-9]\d\d)",
     re.I,
 )
-_NUMBER = r"[\d.]+"
+_NUMBER = r"\d*\.?\d+"
 _FONT_SIZE = re.compile(rf"font-size\s*:\s*({_NUMBER})\s*(px|pt|em|rem|%)?", re.I)
 _MIN_FONT_SIZE = {"": 0.01, "px": 4.0, "pt": 3.0, "em": 0.25, "rem": 0.25, "%": 25.0}
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;]+)", re.I)
@@ -93,7 +93,7 @@ def _style_hides(style: str) -> bool:
     if _HIDING_STYLE.search(style):
         return True
     size = _FONT_SIZE.search(style)
-    return bool(size and float(size[1].strip(".") or 0) < _MIN_FONT_SIZE[(size[2] or "").lower()])
+    return bool(size and float(size[1]) < _MIN_FONT_SIZE[(size[2] or "").lower()])
 
 
 def _is_white_on_white(element: etree._Element, style: str) -> bool:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.model import Paper, Reading
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when a kept reading could no longer be read, or would now be read better."""
 
 STALE_SECONDS = 86_400

@@ -135,6 +135,18 @@ def test_a_table_is_kept_as_rows_with_spans_filled() -> None:
     assert found.rows == (("Loom", "Lanterns", ""), ("", "red", "E = mc^2"), ("small", "3", "4"))
 
 
+def test_no_row_is_lost_where_the_caption_has_a_box_of_its_own() -> None:
+    rows = "".join(f"<tr><th>loom {number}</th><td>{number}</td></tr>" for number in range(40))
+    caption = '<figcaption class="ltx_caption"><span class="ltx_tag">Table 1: </span>Counts.</figcaption>'
+    table = (
+        '<figure class="ltx_figure"><div class="ltx_flex_figure"><div class="ltx_flex_cell">'
+        f'<table class="ltx_tabular"><tbody>{rows}</tbody></table></div>'
+        f'<div class="ltx_flex_cell"><figure class="ltx_table">{caption}</figure></div></div></figure>'
+    )
+    (found,) = read(page(BODY + table)).tables
+    assert found.rows == tuple((f"loom {number}", str(number)) for number in range(40))
+
+
 def test_own_links_are_taken_and_those_of_cited_tools_are_not() -> None:
     inner = section(
         "2",
@@ -275,6 +287,21 @@ def test_characters_that_no_document_may_hold_are_left_out(character: str) -> No
 def test_an_address_that_cannot_be_one_stops_no_reading() -> None:
     broken = "<base href='https://ev[il.example/'/><img src='http://[x/y.png'/>"
     assert texts(read(page(BODY + section("2", "Plain", para(f"A lantern {broken} hangs.")))), "Plain")
+
+
+@pytest.mark.parametrize(
+    "style", ["font-size:1.2.3px", "font-size:..px", "color:rgb(1.2.3, ., 255)", "color:rgb(...)", "color:#ffff"]
+)
+def test_numbers_in_styles_that_are_none_stop_no_reading(style: str) -> None:
+    inner = para(f'A <span style="{style}">plain</span> lantern.')
+    assert texts(read(page(BODY + section("2", "Plain", inner))), "Plain")
+
+
+@pytest.mark.parametrize("span", ["²", "-1", "0", "x", "", "99999", "1.5"])
+def test_a_span_of_cells_that_is_no_number_counts_as_one(span: str) -> None:
+    table = f'<table class="ltx_tabular"><tr><td colspan="{span}" rowspan="{span}">a</td><td>b</td></tr></table>'
+    (found,) = read(page(BODY + section("2", "Counts", table))).tables
+    assert found.rows == (("a", "b"),)
 
 
 def test_a_hundred_thousand_hidden_words_in_a_paragraph_do_not_take_minutes() -> None:
