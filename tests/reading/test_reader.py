@@ -180,6 +180,20 @@ async def test_an_arxiv_that_is_down_is_no_reason_to_settle_for_less(arxiv: Fake
     assert not list((tmp_path / "readings").iterdir())
 
 
+async def test_a_disk_that_takes_nothing_is_a_reason_to_try_again_later(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(html_pages.BODY))
+    (tmp_path / "readings").write_text("a file where the directory should be")
+    with pytest.raises(SourceUnavailable, match="disk"):
+        await Desk(arxiv, tmp_path).read(paper())
+
+
+async def test_a_leftover_that_disappears_meanwhile_stops_no_reading(arxiv: FakeArxiv, tmp_path: Path) -> None:
+    arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(html_pages.BODY))
+    (tmp_path / "readings").mkdir()
+    (tmp_path / "readings" / ".making-gone").symlink_to(tmp_path / "nowhere")
+    assert (await Desk(arxiv, tmp_path).read(paper())).source is Source.HTML
+
+
 async def test_the_card_is_told_how_much_of_a_long_paper_was_read(arxiv: FakeArxiv, tmp_path: Path) -> None:
     arxiv.files["/pdf/2406.00001v1"] = ("application/pdf", pdf_files.one_column_paper(500))
     reading = await Desk(arxiv, tmp_path).read(paper())

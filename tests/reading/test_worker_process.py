@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
-from bot.reading.worker_process import run_worker
+import pytest
+
+from bot.errors import NotReadable
+from bot.reading.worker import EXIT_OUT_OF_MEMORY
+from bot.reading.worker_process import failure_reason, run_worker
 from tests.reading import pdf_files
 
 
@@ -24,17 +29,28 @@ async def test_a_paper_is_read_and_its_figure_drawn(tmp_path: Path) -> None:
 
 
 async def test_time_is_limited(tmp_path: Path) -> None:
-    answer = await run_worker(job(tmp_path, pdf_files.one_column_paper()), wall_seconds=0.01)
-    assert answer == {"problem": "The PDF takes longer to read than a paper may take."}
+    with pytest.raises(NotReadable, match="takes longer to read"):
+        await run_worker(job(tmp_path, pdf_files.one_column_paper()), wall_seconds=0.01)
 
 
 async def test_a_file_that_unpacks_to_far_more_than_a_paper_harms_nobody(tmp_path: Path) -> None:
     bomb = pdf_files.pdf([pdf_files.Page(padding=1_600_000_000)])
     assert len(bomb) < 10_000_000
-    answer = await run_worker(job(tmp_path, bomb), wall_seconds=60)
-    assert answer["problem"].endswith(".")
+    with pytest.raises(NotReadable):
+        await run_worker(job(tmp_path, bomb), wall_seconds=60)
 
 
-async def test_a_job_that_the_worker_cannot_do_is_answered_with_a_sentence(tmp_path: Path) -> None:
-    answer = await run_worker({"pdf": str(tmp_path / "missing.pdf"), "out": str(tmp_path)})
-    assert answer == {"problem": "The PDF is broken in a way that stops its reading."}
+async def test_what_the_worker_finds_not_readable_is_not_readable_for_its_caller(tmp_path: Path) -> None:
+    with pytest.raises(NotReadable, match="The PDF is broken and cannot be read"):
+        await run_worker(job(tmp_path, b"%PDF-1.5 nonsense"))
+
+
+async def test_a_job_that_the_worker_cannot_do_is_not_readable(tmp_path: Path) -> None:
+    with pytest.raises(NotReadable, match="broken in a way that stops its reading"):
+        await run_worker({"pdf": str(tmp_path / "missing.pdf"), "out": str(tmp_path)})
+
+
+@pytest.mark.parametrize("status", [EXIT_OUT_OF_MEMORY, -signal.SIGABRT])
+def test_a_worker_that_ran_out_of_memory_says_so_by_its_exit_status(status: int) -> None:
+    assert "memory" in failure_reason(status)
+    assert "longer" in failure_reason(-signal.SIGXCPU)
