@@ -1,4 +1,4 @@
-"""Areas of a PDF's pages as pictures that read well on a phone."""
+"""Picture files of figures: cut out of a PDF's pages, or joined from downloaded images. Runs in the worker process."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from bot.reading.pdf_model import PageArea
 
 LONG_SIDE = 1500
 """Pixels: reads well on a phone and stays far below what chats take."""
-SMALLEST_SIDE = 48
+MIN_SIDE = 48
+"""Pixels; anything smaller is an icon."""
 MAX_PIXELS = 60_000_000
 MAX_PNG_BYTES = 900_000
+"""A larger PNG is a photograph, which JPEG stores in far less."""
 MARGIN = 12
-"""Pixels of white left around a picture."""
+"""Pixels of white left around a cropped picture."""
+GAP = 16
+"""Pixels of white between joined images."""
 MAX_SCALE = 6.0
+"""Pixels for each point of the PDF, so that a tiny figure is not blown up."""
 
 
 def crop_area(document: pdfium.PdfDocument, area: PageArea) -> Image.Image:
@@ -33,85 +38,86 @@ def crop_area(document: pdfium.PdfDocument, area: PageArea) -> Image.Image:
         bitmap = page.render(scale=scale, crop=(left, bottom, right, top), fill_color=(255, 255, 255, 255))
         try:
             picture: Image.Image = bitmap.to_pil()
-            return _trimmed(picture.convert("RGB"))
+            return _trim(picture.convert("RGB"))
         finally:
             bitmap.close()
     finally:
         page.close()
 
 
-def _trimmed(picture: Image.Image) -> Image.Image:
-    """Without the white that drawings bring along, but for a margin."""
+def _trim(picture: Image.Image) -> Image.Image:
+    """Without the white edges that drawings bring along, except for a margin."""
     ground = Image.new("RGB", picture.size, "white")
-    content = (
-        ImageChops.difference(picture, ground).convert("L").point(lambda value: 255 if value > 12 else 0).getbbox()
-    )
+    difference = ImageChops.difference(picture, ground).convert("L")
+    content = difference.point(lambda value: 255 if value > 12 else 0).getbbox()
     return ImageOps.expand(picture.crop(content), MARGIN, "white") if content else picture
 
 
 def join_images(rows: Sequence[Sequence[Path]]) -> Image.Image | None:
-    """The pictures of one figure joined as the page lays them out; None where one is no picture or a mere icon."""
-    lines = [[picture for path in row if (picture := _opened(path)) is not None] for row in rows]
-    if sum(map(len, lines)) != sum(map(len, rows)) or not any(lines):
+    """The images of one figure joined as the page lays them out; None if one of them is no image, or an icon."""
+    opened = [[image for path in row if (image := _open(path)) is not None] for row in rows]
+    images = [image for row in opened for image in row]
+    if not images or len(images) != sum(map(len, rows)):
         return None
-    if sum(map(len, lines)) == 1:
-        return next(picture for line in lines for picture in line)
-    return _stacked([_beside(line) for line in lines if line])
+    return images[0] if len(images) == 1 else _stack([_join_row(row) for row in opened if row])
 
 
-def _opened(path: Path) -> Image.Image | None:
+def _open(path: Path) -> Image.Image | None:
     try:
-        with Image.open(path) as picture:
-            if picture.width * picture.height > MAX_PIXELS or min(picture.size) < SMALLEST_SIDE // 2:
+        with Image.open(path) as image:
+            # Half the limit: small panels may make up a large figure.
+            if image.width * image.height > MAX_PIXELS or min(image.size) < MIN_SIDE // 2:
                 return None
-            picture.load()
-            return _on_white(picture)
+            image.load()
+            return _on_white(image)
+    # Pillow's readers of single formats raise all of these for damaged files.
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        layered = picture.convert("RGBA")
+def _on_white(image: Image.Image) -> Image.Image:
+    """Without transparency: drawings are made for white paper, and chats may have a dark ground."""
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        layered = image.convert("RGBA")
         ground = Image.new("RGB", layered.size, "white")
         ground.paste(layered, mask=layered.getchannel("A"))
         return ground
-    return picture.convert("RGB")
+    return image.convert("RGB")
 
 
-def _beside(pictures: Sequence[Image.Image]) -> Image.Image:
-    if len(pictures) == 1:
-        return pictures[0]
-    height = min(max(picture.height for picture in pictures), LONG_SIDE)
-    scaled = [p.resize((max(1, round(p.width * height / p.height)), height)) for p in pictures]
-    gap = 16
-    ground = Image.new("RGB", (sum(p.width for p in scaled) + gap * (len(scaled) - 1), height), "white")
+def _join_row(images: Sequence[Image.Image]) -> Image.Image:
+    """Side by side, at one height."""
+    if len(images) == 1:
+        return images[0]
+    height = min(max(image.height for image in images), LONG_SIDE)
+    scaled = [image.resize((max(1, round(image.width * height / image.height)), height)) for image in images]
+    row = Image.new("RGB", (sum(image.width for image in scaled) + GAP * (len(scaled) - 1), height), "white")
     x = 0
-    for picture in scaled:
-        ground.paste(picture, (x, 0))
-        x += picture.width + gap
-    return ground
+    for image in scaled:
+        row.paste(image, (x, 0))
+        x += image.width + GAP
+    return row
 
 
-def _stacked(rows: Sequence[Image.Image]) -> Image.Image:
+def _stack(rows: Sequence[Image.Image]) -> Image.Image:
+    """One below the other, at one width."""
     width = min(max(row.width for row in rows), 2 * LONG_SIDE)
     scaled = [row.resize((width, max(1, round(row.height * width / row.width)))) for row in rows]
-    gap = 16
-    ground = Image.new("RGB", (width, sum(r.height for r in scaled) + gap * (len(scaled) - 1)), "white")
+    picture = Image.new("RGB", (width, sum(row.height for row in scaled) + GAP * (len(scaled) - 1)), "white")
     y = 0
     for row in scaled:
-        ground.paste(row, (0, y))
-        y += row.height + gap
-    return ground
+        picture.paste(row, (0, y))
+        y += row.height + GAP
+    return picture
 
 
 def save_picture(picture: Image.Image, stem: Path) -> tuple[Path, int, int] | None:
-    """Write a picture as PNG, or as JPEG where that would be heavy; (file, width, height), None for a mere icon."""
-    if min(picture.size) < SMALLEST_SIDE:
+    """Write a picture to `stem` with .png added, or .jpg; returns (file, width, height), None for an icon."""
+    if min(picture.size) < MIN_SIDE:
         return None
     if max(picture.size) > LONG_SIDE:
         picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-    target = stem.parent / f"{stem.name}.png"
+    target = stem.parent / f"{stem.name}.png"  # not with_suffix: "figure-1.2" has no suffix
     picture.save(target, optimize=False, compress_level=6)
     if target.stat().st_size > MAX_PNG_BYTES:
         target.unlink()
