@@ -41,7 +41,7 @@ from bot.model import (
     Window,
 )
 from bot.service.clock import SystemClock
-from bot.site import build
+from bot.site import write_archive
 from bot.summaries.extractive import extract
 from handlers.discord.cards import DiscordRenderer
 from handlers.telegram.cards import TelegramRenderer
@@ -60,7 +60,7 @@ def main() -> None:
         (work / "telegram.html").write_text(telegram_page(digest), encoding="utf-8")
         (work / "discord.html").write_text(discord_page(digest), encoding="utf-8")
         everything = (*digest.cards, *digest.also)
-        build(work / "site", days={digest.window.last: everything}, topics={digest.topics[0]: everything})
+        write_archive(work / "site", days={digest.window.last: everything}, topics={digest.topics[0]: everything})
         photograph(chromium, work / "telegram.html", IMAGES / "telegram.png", 440, 1280)
         photograph(chromium, work / "discord.html", IMAGES / "discord.png", 640, 1110)
         archive = work / "site" / "days" / f"{digest.window.last.isoformat()}.html"

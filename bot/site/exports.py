@@ -1,4 +1,4 @@
-"""Posts, Markdown files and pages on disk, with the figures that they show."""
+"""Cards and digests exported as files: posts for Hexo, Markdown files and HTML pages, with the figures they show."""
 
 from __future__ import annotations
 
@@ -14,75 +14,75 @@ from bot.render.cards import shown_figures
 from bot.render.formats import render
 from bot.site.pages import slug
 
-Place = Callable[[str], str | None]
-"""From a figure's file (a path below DATA_DIR) to its new address, None where it cannot be shown."""
+UrlOf = Callable[[str], str | None]
+"""The address of a figure's file (a path below DATA_DIR) in what is exported; None if it cannot be shown there."""
+_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"}
 
 
-def files_of(shown: Card | Digest) -> tuple[str, ...]:
-    """The files of the figures that are shown, once each, in order."""
+def export(shown: Card | Digest, form: str, language: str, output: Path, data_dir: Path | None) -> list[Path]:
+    """Write `shown` as "hexo", "markdown" or "html"; returns the text files written. Raises `OSError`.
+
+    A Hexo digest is one post for each day that has papers, in the folder `output`, with its pictures in a folder of
+    the post's name (Hexo's asset folder); a Markdown file has its pictures in a folder of its name too. An HTML page
+    contains its pictures, so that it can be sent as one file.
+    """
+    if form == "hexo" and isinstance(shown, Digest):
+        return [_export_file(post, form, language, output / _post_name(post), data_dir) for post in by_day(shown)]
+    return [_export_file(shown, form, language, output, data_dir)]
+
+
+def with_figure_urls(shown: Card | Digest, url_of: UrlOf) -> Card | Digest:
+    """The same with every shown figure at its new address; one without an address links to arXiv's original."""
+    if isinstance(shown, Digest):
+        return replace(shown, cards=tuple(_card_with_urls(card, url_of) for card in shown.cards))
+    return _card_with_urls(shown, url_of)
+
+
+def _card_with_urls(card: Card, url_of: UrlOf) -> Card:
+    moved = {figure: replace(figure, file=url_of(figure.file or "")) for figure in shown_figures(card)}
+    return replace(card, figures=tuple(moved.get(figure, figure) for figure in card.figures))
+
+
+def _figure_files(shown: Card | Digest) -> tuple[str, ...]:
+    """The files of the figures that are shown, each once, in order."""
     cards = (shown,) if isinstance(shown, Card) else shown.cards
     return tuple(dict.fromkeys(figure.file for card in cards for figure in shown_figures(card) if figure.file))
 
 
-def placed(shown: Card | Digest, place: Place) -> Card | Digest:
-    """The same with every shown figure at its new address; one without an address is linked where it came from."""
-    if isinstance(shown, Digest):
-        return replace(shown, cards=tuple(_card(card, place) for card in shown.cards))
-    return _card(shown, place)
-
-
-def _card(card: Card, place: Place) -> Card:
-    moved = {figure: replace(figure, file=place(figure.file or "")) for figure in shown_figures(card)}
-    return replace(card, figures=tuple(moved.get(figure, figure) for figure in card.figures))
-
-
-_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"}
-
-
-def written(shown: Card | Digest, form: str, language: str, output: Path, data_dir: Path | None) -> list[Path]:
-    """Write `shown` as "hexo", "markdown" or "html"; the text files written. Raises OSError.
-
-    A Hexo digest is a post for each day that has papers, in the folder `output`, with its pictures in a folder of the
-    post's name (Hexo's asset folder); a Markdown file has them in one of its own name. A page holds its pictures.
-    """
-    if form == "hexo" and isinstance(shown, Digest):
-        return [_file(post, form, language, output / _name(post), data_dir) for post in by_day(shown)]
-    return [_file(shown, form, language, output, data_dir)]
-
-
-def _name(digest: Digest) -> str:
+def _post_name(digest: Digest) -> str:
     return f"{digest.window.last}-{slug(' '.join(digest.topics))}.md"
 
 
-def _file(shown: Card | Digest, form: str, language: str, path: Path, data_dir: Path | None) -> Path:
+def _export_file(shown: Card | Digest, form: str, language: str, path: Path, data_dir: Path | None) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    sources = {file: source for file in files_of(shown) if (source := _source(file, data_dir))}
+    sources = {file: source for file in _figure_files(shown) if (source := _source(file, data_dir))}
     if form == "html":
-        addresses = {file: _inline(source) for file, source in sources.items()}
+        urls = {file: _data_url(source) for file, source in sources.items()}
     else:
-        addresses = {file: _copied(source, file, path.parent, path.stem) for file, source in sources.items()}
-    text = render(placed(shown, addresses.get), form, language=language)
+        urls = {file: _copy_beside(source, file, path.parent, path.stem) for file, source in sources.items()}
+    text = render(with_figure_urls(shown, urls.get), form, language=language)
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def _source(file: str, data_dir: Path | None) -> Path | None:
-    """The picture on disk, None where there is none (or it is no picture of ours)."""
+    """The picture on disk; None if there is none, or it is no picture below DATA_DIR."""
     if data_dir is None:
         return None
     source = (data_dir / file).resolve()
-    fits = source.is_relative_to(data_dir.resolve()) and source.suffix.lower() in _TYPES
-    return source if fits and source.is_file() else None
+    allowed = source.is_relative_to(data_dir.resolve()) and source.suffix.lower() in _TYPES
+    return source if allowed and source.is_file() else None
 
 
-def _copied(source: Path, file: str, folder: Path, name: str) -> str:
-    """Copy a picture to `folder/name/`; its address for a file in `folder`."""
+def _copy_beside(source: Path, file: str, folder: Path, name: str) -> str:
+    """Copy a picture to `folder/name/`; returns its address for a file in `folder`."""
+    # With the paper's directory: every paper has a "figure-1.png".
     target = folder / name / "-".join(Path(file).parts[-2:])
     target.parent.mkdir(exist_ok=True)
     shutil.copyfile(source, target)
     return f"{name}/{target.name}"
 
 
-def _inline(source: Path) -> str:
+def _data_url(source: Path) -> str:
     data = base64.b64encode(source.read_bytes()).decode("ascii")
     return f"data:{_TYPES[source.suffix.lower()]};base64,{data}"

@@ -15,7 +15,7 @@ from PIL import Image
 
 from bot.model import Announcement, Card, Digest, Figure, Kind, Window
 from bot.operator import papers
-from bot.site.exports import written
+from bot.site.exports import export
 from tests.render.samples import DEEP_CARD, PLAIN_CARD
 
 FILE = "readings/2406.14272v2/figure-1.png"
@@ -58,7 +58,7 @@ def pictures(text: str) -> list[str]:
 
 def test_a_digest_of_days_is_a_post_for_each_day_with_papers(tmp_path: Path, data_dir: Path) -> None:
     plain = replace(PLAIN_CARD, announcement=Announcement(PLAIN_CARD.paper.id, 1, FIRST, Kind.NEW))
-    posts = written(a_digest(plain, a_card()), "hexo", "en", tmp_path / "posts", data_dir)
+    posts = export(a_digest(plain, a_card()), "hexo", "en", tmp_path / "posts", data_dir)
     assert [post.name[:10] for post in posts] == ["2026-06-01", "2026-06-02"]
     for post, matched, announced in zip(posts, (1, 1), (40, 50), strict=True):
         matter = matter_of(post)
@@ -72,7 +72,7 @@ def test_a_digest_of_days_is_a_post_for_each_day_with_papers(tmp_path: Path, dat
 
 
 def test_a_post_tells_a_paper_as_a_dossier(tmp_path: Path, data_dir: Path) -> None:
-    text = written(a_digest(a_card()), "hexo", "en", tmp_path, data_dir)[0].read_text()
+    text = export(a_digest(a_card()), "hexo", "en", tmp_path, data_dir)[0].read_text()
     order = [
         "## [",
         "Authors:",
@@ -91,7 +91,7 @@ def test_a_post_tells_a_paper_as_a_dossier(tmp_path: Path, data_dir: Path) -> No
 @pytest.mark.parametrize("form", ["hexo", "markdown"])
 def test_pictures_lie_beside_the_file_that_shows_them(form: str, tmp_path: Path, data_dir: Path) -> None:
     shown = a_digest(a_card()) if form == "hexo" else a_card()
-    path = written(shown, form, "en", tmp_path / ("posts" if form == "hexo" else "out/paper.md"), data_dir)[0]
+    path = export(shown, form, "en", tmp_path / ("posts" if form == "hexo" else "out/paper.md"), data_dir)[0]
     linked = pictures(path.read_text())
     assert len(linked) == 1
     assert (path.parent / linked[0]).read_bytes() == (data_dir / FILE).read_bytes()
@@ -99,7 +99,7 @@ def test_pictures_lie_beside_the_file_that_shows_them(form: str, tmp_path: Path,
 
 
 def test_a_page_holds_its_pictures(tmp_path: Path, data_dir: Path) -> None:
-    path = written(a_card(), "html", "en", tmp_path / "paper.html", data_dir)[0]
+    path = export(a_card(), "html", "en", tmp_path / "paper.html", data_dir)[0]
     sources = html.fromstring(path.read_bytes()).xpath("//img/@src")
     assert len(sources) == 1
     assert str(sources[0]).startswith("data:image/png;base64,")
@@ -109,7 +109,7 @@ def test_a_page_holds_its_pictures(tmp_path: Path, data_dir: Path) -> None:
 def test_what_is_no_picture_of_ours_is_linked_where_it_came_from(file: str, tmp_path: Path, data_dir: Path) -> None:
     (tmp_path / "secret.png").write_bytes(b"secret")
     (data_dir / "notes.txt").write_bytes(b"notes")
-    path = written(a_card(file=file), "markdown", "en", tmp_path / "paper.md", data_dir)[0]
+    path = export(a_card(file=file), "markdown", "en", tmp_path / "paper.md", data_dir)[0]
     assert pictures(path.read_text()) == []
     assert "https://arxiv.org/html/x1.png" in path.read_text()
     assert not (tmp_path / "paper").exists()
