@@ -1,4 +1,4 @@
-"""Which figures are shown, under which licence, and what becomes of pictures."""
+"""Which figures are shown, in which order, and under which licence."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_figure_without_a_picture_is_never_shown() -> None:
     assert not arrange((Figure("1", "A loom."),), "http://creativecommons.org/licenses/by/4.0/", "always")[0].shown
 
 
-def test_the_figure_that_explains_the_paper_comes_first_and_four_at_most() -> None:
+def test_the_figure_that_explains_the_paper_comes_first_and_at_most_four_are_chosen() -> None:
     figures = [
         Figure("1", "Lanterns made by hand."),
         Figure("2", "Overview of our loom."),
@@ -47,6 +47,6 @@ def test_the_figure_that_explains_the_paper_comes_first_and_four_at_most() -> No
     assert choose([]) == ()
 
 
-def test_nothing_is_lost_when_figures_are_arranged() -> None:
+def test_no_figure_is_lost_when_figures_are_arranged() -> None:
     figures = [Figure(str(n), f"Lantern {n}.") for n in range(1, 9)]
     assert sorted(f.number for f in arrange(figures, None, "never")) == [str(n) for n in range(1, 9)]

@@ -1,4 +1,4 @@
-"""What a line labels: captions with their numbers, headings with theirs, and which part of a paper begins."""
+"""Captions and headings are split into number and text, and a title tells which part of a paper begins."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def test_a_caption_has_kind_number_and_text(text: str, kind: str, number: str, r
 
 
 @pytest.mark.parametrize("text", ["The loom of Figure 3: see there.", "Figures are below.", "Tableaux 3: no", "3: no"])
-def test_other_lines_are_no_captions(text: str) -> None:
+def test_other_lines_are_not_captions(text: str) -> None:
     assert parse_caption(text) is None
 
 
-def test_a_sentence_that_begins_with_a_figure_is_not_firm() -> None:
+def test_a_sentence_that_begins_with_a_figure_number_has_no_separator() -> None:
     caption = parse_caption("Figure 3 shows a loom.")
     assert caption is not None
     assert not caption.has_separator

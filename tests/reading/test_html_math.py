@@ -28,7 +28,7 @@ from bot.reading.html_math import math_text
         ("<mtext>if </mtext><mi>x</mi><mo>&gt;</mo><mn>0</mn>", "if x > 0"),
     ],
 )
-def test_presentation_mathml_reads_as_one_line(inner: str, text: str) -> None:
+def test_presentation_mathml_becomes_one_line(inner: str, text: str) -> None:
     math = etree.fromstring(
         f'<math alttext="?"><semantics><mrow>{inner}</mrow><annotation>?</annotation></semantics></math>'
     )
@@ -51,10 +51,10 @@ def test_without_mathml_the_tex_is_read_as_in_titles_and_abstracts(tex: str, tex
     assert math_text(math) == text
 
 
-def test_tex_that_says_nothing_is_kept_as_it_is() -> None:
+def test_tex_without_any_text_is_kept_as_it_is() -> None:
     assert math_text(etree.Element("math", alttext=r"\quad")) == r"\quad"
 
 
-def test_a_formula_nested_without_end_does_no_harm() -> None:
+def test_a_deeply_nested_formula_does_no_harm() -> None:
     deep = "<mrow>" * 200 + "<mi>x</mi>" + "</mrow>" * 200
     assert math_text(etree.fromstring(f"<math>{deep}<mi>y</mi></math>")) == "y"

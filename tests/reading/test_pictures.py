@@ -23,7 +23,7 @@ def test_a_large_picture_is_made_small_enough_for_a_phone(tmp_path: Path) -> Non
     assert saved[1:] == (LONG_SIDE, LONG_SIDE // 2)
 
 
-def test_transparent_ground_becomes_white(tmp_path: Path) -> None:
+def test_a_transparent_background_becomes_white(tmp_path: Path) -> None:
     made = join_images([[picture(tmp_path / "in.png", (100, 100), "RGBA")]])
     assert made is not None
     assert made.getpixel((5, 5)) == (255, 255, 255)
@@ -40,7 +40,7 @@ def test_pictures_of_one_figure_are_joined_in_rows(tmp_path: Path) -> None:
     assert made.height > 200
 
 
-def test_icons_and_what_is_no_picture_are_left_out(tmp_path: Path) -> None:
+def test_icons_and_other_files_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("<svg/>")
     assert join_images([[picture(tmp_path / "icon.png", (12, 12))]]) is None
     assert join_images([[tmp_path / "text.png"]]) is None

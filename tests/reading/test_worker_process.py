@@ -1,4 +1,4 @@
-"""The worker's process: its limits, and what is said when it dies."""
+"""The worker process: its limits, and the errors for each way it can fail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def job(tmp_path: Path, data: bytes) -> dict[str, Any]:
     return {"paper": about, "pdf": str(path), "out": str(tmp_path), "max_pages": 60, "figures": None}
 
 
-async def test_a_paper_is_read_and_its_figure_drawn(tmp_path: Path) -> None:
+async def test_a_paper_is_read_and_its_figure_cropped(tmp_path: Path) -> None:
     answer = await run_worker(job(tmp_path, pdf_files.one_column_paper()))
     (figure,) = answer["reading"]["figures"]
     assert figure["file"] == "figure-1.png"
@@ -33,24 +33,24 @@ async def test_time_is_limited(tmp_path: Path) -> None:
         await run_worker(job(tmp_path, pdf_files.one_column_paper()), wall_seconds=0.01)
 
 
-async def test_a_file_that_unpacks_to_far_more_than_a_paper_harms_nobody(tmp_path: Path) -> None:
+async def test_a_file_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
     bomb = pdf_files.pdf([pdf_files.Page(padding=1_600_000_000)])
     assert len(bomb) < 10_000_000
     with pytest.raises(NotReadable):
         await run_worker(job(tmp_path, bomb), wall_seconds=60)
 
 
-async def test_what_the_worker_finds_not_readable_is_not_readable_for_its_caller(tmp_path: Path) -> None:
+async def test_a_problem_that_the_worker_reports_is_raised(tmp_path: Path) -> None:
     with pytest.raises(NotReadable, match="The PDF is broken and cannot be read"):
         await run_worker(job(tmp_path, b"%PDF-1.5 nonsense"))
 
 
-async def test_a_job_that_the_worker_cannot_do_is_not_readable(tmp_path: Path) -> None:
+async def test_a_crash_of_the_worker_is_raised_as_not_readable(tmp_path: Path) -> None:
     with pytest.raises(NotReadable, match="broken in a way that stops its reading"):
         await run_worker({"pdf": str(tmp_path / "missing.pdf"), "out": str(tmp_path)})
 
 
 @pytest.mark.parametrize("status", [EXIT_OUT_OF_MEMORY, -signal.SIGABRT])
-def test_a_worker_that_ran_out_of_memory_says_so_by_its_exit_status(status: int) -> None:
+def test_the_exit_status_tells_why_the_worker_failed(status: int) -> None:
     assert "memory" in failure_reason(status)
     assert "longer" in failure_reason(-signal.SIGXCPU)

@@ -44,7 +44,7 @@ def rendered(**options: Any) -> dict[str, str]:
     return render_archive(DAYS, TOPICS, **options)
 
 
-def test_there_is_a_page_a_day_and_a_topic_and_a_feed_for_each_and_all() -> None:
+def test_each_day_and_topic_has_a_page_and_each_topic_and_all_papers_have_a_feed() -> None:
     names = {slug(TOPIC), slug("cat:math.*")}
     assert set(rendered()) == {
         "index.html", "days.html", "style.css", "feed.atom", "days/2026-06-01.html", "days/2026-06-02.html",
@@ -52,7 +52,7 @@ def test_there_is_a_page_a_day_and_a_topic_and_a_feed_for_each_and_all() -> None
     }  # fmt: skip
 
 
-def test_every_link_of_the_archive_leads_to_a_page_of_it_or_to_the_web() -> None:
+def test_every_link_of_the_archive_leads_to_one_of_its_pages_or_to_the_web() -> None:
     site = rendered()
     for path, text in site.items():
         if not path.endswith(".html"):
@@ -72,7 +72,7 @@ def resolved(page: str, href: str) -> str:
     return "/".join(parts)
 
 
-def test_the_index_says_what_it_is_and_that_nothing_is_there_yet_or_all_is_a_sample() -> None:
+def test_the_index_says_what_it_is_and_whether_it_is_empty_or_made_from_a_sample() -> None:
     assert "new arXiv papers by topic</p>" in rendered()["index.html"]
     sample = replace(CARD, paper=replace(PAPER, sample=True))
     assert "(made from a bundled sample)</p>" in render_archive({DAY: (sample,)}, {})["index.html"]
@@ -80,7 +80,7 @@ def test_the_index_says_what_it_is_and_that_nothing_is_there_yet_or_all_is_a_sam
     assert "No papers yet." not in rendered()["index.html"]
 
 
-def test_one_paper_is_one_paper() -> None:
+def test_papers_are_counted_in_singular_and_plural() -> None:
     assert "<span>1 paper</span>" in rendered()["index.html"]
     assert "<span>2 papers</span>" in rendered()["index.html"]
 
@@ -101,7 +101,7 @@ def test_a_page_shows_summary_takeaways_links_provenance_and_figures() -> None:
     assert [part for part in parts if part not in text] == []
 
 
-def test_a_page_runs_no_script_and_says_so() -> None:
+def test_a_page_has_no_script_and_forbids_scripts() -> None:
     tree = lxml_html.document_fromstring(rendered()["days/2026-06-02.html"].encode())
     (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
     assert "default-src 'none'" in str(policy)
@@ -111,7 +111,7 @@ def test_a_page_runs_no_script_and_says_so() -> None:
 
 @settings(max_examples=25)
 @given(hostile_text(20), hostile_text(20))
-def test_hostile_titles_and_topics_are_text(title: str, text: str) -> None:
+def test_hostile_titles_and_topics_are_escaped(title: str, text: str) -> None:
     paper = replace(PAPER, id="2406.14272", title=title, abstract=text, authors=(text,), categories=(title,))
     summary = replace(BRIEF, headline=Claim(text), takeaways=(Claim(title),))
     site = render_archive(
@@ -125,13 +125,13 @@ def test_hostile_titles_and_topics_are_text(title: str, text: str) -> None:
             etree.fromstring(page.encode())
 
 
-def test_topics_that_look_alike_have_pages_of_their_own() -> None:
+def test_topics_that_look_alike_have_different_pages() -> None:
     alike = ["cat:cs.CV", "cat cs CV", "cat:cs.cv", "自然语言", "自然言語", "!", "?", ""]
     assert len({slug(topic) for topic in alike}) == len(alike)
     assert all(re.fullmatch(r"[a-z0-9-]{8,57}", slug(topic)) for topic in [*alike, "x" * 500])
 
 
-def test_a_long_topic_keeps_a_page_a_month() -> None:
+def test_a_topic_with_many_papers_has_a_page_for_each_month() -> None:
     cards = [card(f"2405.{n:05}", DAY - timedelta(days=n)) for n in range(90)]
     site = render_archive({}, {TOPIC: cards})
     months = sorted(path for path in site if re.search(r"-\d{4}-\d\d\.html$", path))
@@ -158,7 +158,7 @@ def test_a_feed_is_valid_atom_with_the_newest_first() -> None:
     assert letters("It runs 1.13× faster.") in letters(feed.entries[0].content[0].value)
 
 
-def test_ids_are_stable_and_times_come_from_the_data() -> None:
+def test_feed_ids_are_stable_and_times_come_from_the_data() -> None:
     first, second = rendered()["feed.atom"], rendered()["feed.atom"]
     assert first == second
     feed = feedparser.parse(first.encode())

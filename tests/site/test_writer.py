@@ -10,7 +10,7 @@ from tests.render.samples import DAY, DEEP_CARD
 from tests.site.test_pages import DAYS, TOPICS, card, rendered
 
 
-def test_building_again_writes_nothing(tmp_path: Path) -> None:
+def test_writing_the_same_archive_again_writes_nothing(tmp_path: Path) -> None:
     first = write_archive(tmp_path, days=DAYS, topics=TOPICS)
     assert len(first) == len(rendered())
     assert write_archive(tmp_path, days=DAYS, topics=TOPICS) == []
@@ -20,7 +20,7 @@ def test_building_again_writes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.rglob(".*")) == []
 
 
-def test_figures_that_may_be_shown_are_copied_and_no_file_from_elsewhere(tmp_path: Path) -> None:
+def test_shown_figures_are_copied_but_no_file_from_outside_the_data_directory(tmp_path: Path) -> None:
     data, root = tmp_path / "data", tmp_path / "data" / "site"
     picture = data / "figures" / "2406.14272v2" / "fig1.png"
     picture.parent.mkdir(parents=True)
