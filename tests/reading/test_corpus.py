@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.reading import html_words, in_order, paper, reading_words, strangers
+from benchmarks.reading import html_words, in_order, paper, reading_words, unknown_words
 from bot.model import SectionKind
 from bot.reading.html import read_html
 from bot.reading.pdf import open_pdf, read_pdf
@@ -28,7 +28,7 @@ def test_pdf_and_html_of_a_paper_give_the_same_reading(ident: str) -> None:
     found, _ = in_order(wanted, reading_words(from_pdf, (*BODY, SectionKind.FRONT)))
     assert found >= 0.98 * len(wanted)
     body = reading_words(from_pdf, BODY)
-    assert len(strangers(body, html_words(page, everything=True))) <= 0.05 * len(body)
+    assert len(unknown_words(body, html_words(page, everything=True))) <= 0.05 * len(body)
     assert [s.title for s in from_pdf.sections if s.title] == [s.title for s in from_html.sections if s.title]
     assert [f.number for f in from_pdf.figures] == [f.number for f in from_html.figures]
     assert all(areas)
