@@ -48,6 +48,7 @@ def choose(figures: Sequence[Figure], most: int = MAX_SHOWN) -> tuple[Figure, ..
 
 def _score(figure: Figure, index: int) -> float:
     """How well a figure explains the paper: by its caption and its place, since early figures are overviews."""
+    # Later figures need a reason: the caption of an overview is worth five places.
     score = -0.8 * index
     lead = figure.caption[:LEAD_LENGTH]
     score += 4.0 if _EXPLAINS.search(lead) else 1.0 if _EXPLAINS.search(figure.caption) else 0.0

@@ -19,7 +19,7 @@ MAX_BYTES = 40_000_000
 MIN_BODY_LENGTH = 1200
 """Characters of body below which LaTeXML's conversion is taken to have failed, so that the PDF is read."""
 
-# The parser lets these in, from bytes or as "&#1;", but its own tree refuses to be given them again.
+# The parser accepts these, as bytes or as "&#1;", but its tree refuses them when an attribute or text is set.
 _CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
 _MAY_HAVE_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|&#")
 
@@ -28,7 +28,7 @@ def read_html(data: bytes, paper: Paper, *, base: str) -> tuple[Reading, tuple[F
     """Read the page of one paper; `base` is the address that the names of its images are relative to.
 
     The second value has, for each of `Reading.figures` in order, the images that it consists of.
-    Raises `NotReadable` if the page is no LaTeXML document or has next to no text.
+    Raises `NotReadable` if the page is no LaTeXML document or has hardly any text.
     """
     page = _parse(data)
     _resolve_image_urls(page, base)
@@ -36,6 +36,7 @@ def read_html(data: bytes, paper: Paper, *, base: str) -> tuple[Reading, tuple[F
     articles = page.xpath("//*[contains(concat(' ', normalize-space(@class), ' '), ' ltx_document ')]")
     if not articles:
         raise NotReadable("arXiv's HTML page of this paper holds no document.")
+    # From here on the tree is changed (marks are removed from lists), so that it is walked through only once.
     walker = DocumentWalker()
     walker.walk(articles[0])
     sections = walker.sections()
@@ -63,7 +64,7 @@ def _body_length(sections: tuple[Section, ...]) -> int:
 
 
 def _resolve_image_urls(page: etree._Element, base: str) -> None:
-    """Make every image's address a whole one; arXiv's page states its base, plain LaTeXML has none."""
+    """Make the addresses of images absolute; arXiv's page states its base, a page of plain LaTeXML does not."""
     stated = page.xpath("//base/@href")
     base = _join_url(base, str(stated[0])) if stated else base
     for image in page.iter("img"):

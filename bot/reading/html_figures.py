@@ -158,6 +158,6 @@ def _is_in_cell(row: etree._Element, container: etree._Element) -> bool:
 
 
 def _span(value: object) -> int:
-    """The number in a colspan or rowspan; 1 for what is none, or an absurd one."""
+    """The number in a colspan or rowspan; 1 if it is not a number of at most three digits."""
     text = str(value or "1")
     return max(int(text), 1) if text.isdecimal() and len(text) < 4 else 1  # isdigit() is true of "²" too

@@ -69,7 +69,7 @@ def _remove(element: etree._Element) -> None:
         return
     if element.tail:
         # An empty element stays before the text that follows: joining that text to the text before it would copy the
-        # paragraph once for each of its hidden words, which takes minutes where a hostile page has many.
+        # paragraph once for each of its hidden words; 80,000 of them would take minutes.
         element.clear(keep_tail=True)
         element.tag = "span"
     else:

@@ -41,7 +41,7 @@ def math_text(math: etree._Element) -> str:
     text = "".join(_element_text(child, 0) for child in rows)
     if not text.strip():
         tex = str(math.get("alttext") or "")
-        text = readable(rf"\({tex}\)").strip() or tex  # not between dollars, which \text{…} inside may hold itself
+        text = readable(rf"\({tex}\)").strip() or tex  # not between dollars: \text{…} may contain some
     return _normalize_spaces(text)
 
 
@@ -112,7 +112,7 @@ def _parenthesize(text: str) -> str:
 
 
 def _script(mark: str, text: str) -> str:
-    """What is raised or lowered, in braces if it is more than one word; an accent over several letters is dropped."""
+    """A superscript or subscript, in braces if it is more than one word; an accent over several letters is left out."""
     if not text or text in _ACCENTS:
         return ""
     text = re.sub(r"(?<![A-Za-z]{2}) | (?![A-Za-z]{2})", "", text)

@@ -58,7 +58,7 @@ class _SectionDraft:
 
 
 class DocumentWalker:
-    """Goes through a document once and collects what it has.
+    """Goes through a document once and collects its sections, floats and links.
 
     `kind` and `depth`, which most methods take, are the kind of the section around an element and the number of
     elements around it.
@@ -91,7 +91,7 @@ class DocumentWalker:
             self.drafts[-1].paragraphs.append(text)
 
     def _read_children(self, parent: etree._Element, kind: SectionKind, depth: int) -> None:
-        """Blocks one by one; text and inline elements between them are paragraphs too."""
+        """Read each block; the text and inline elements between two blocks are a paragraph too."""
         if depth > MAX_DEPTH:
             self._add_paragraph(text_of(parent))
             return
@@ -259,7 +259,7 @@ def _is_paragraph(element: etree._Element, classes: frozenset[str]) -> bool:
 
 
 def _has_blocks(para: etree._Element) -> bool:
-    """Whether a paragraph's box holds lists, tables or further boxes that have to be read one by one."""
+    """Whether a paragraph's box contains lists, tables or further boxes, each to be read by itself."""
     for child in para.iter():
         if child is para or not isinstance(child.tag, str):
             continue

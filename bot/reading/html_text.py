@@ -10,7 +10,7 @@ from lxml import etree
 from bot.reading.html_math import math_text
 
 MAX_DEPTH = 120
-"""Deeper elements are read without looking at them one by one; no real paper nests that far, a hostile page may."""
+"""The text of deeper elements is taken as it is; no real paper nests that far, but a hostile page may."""
 
 _SKIPPED_TAGS = frozenset(("img", "svg", "figure", "annotation", "annotation-xml", "head", "audio", "video", "canvas"))
 _SKIPPED_CLASSES = frozenset(

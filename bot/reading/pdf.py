@@ -142,7 +142,7 @@ def _hidden_passages(contents: Sequence[PageContent]) -> tuple[str, ...]:
     found: list[str] = []
     for content in contents:
         text = " ".join(run.text for run in content.runs if run.hidden)
-        # A few letters are leftovers of drawing programs, not words to anyone.
+        # Fewer letters are leftovers of drawing programs, not words to anyone.
         if sum(map(str.isalpha, text)) >= 12 and " " in text:
             found.append(text[:MAX_HIDDEN_LENGTH])
     return tuple(found)
@@ -205,6 +205,7 @@ def _affiliations(drafts: Sequence[SectionDraft], paper: Paper) -> tuple[str, ..
     """From the lines between title and abstract, and the notes of the authors."""
     front = drafts[0]
     lines = [line for paragraph in front.paragraphs for line in paragraph if line.page == 1]
+    # The largest type is the title, which may have the word "learning center" or the like in it.
     title_size = max((line.size for line in lines), default=0.0)
     lines = [line for line in lines if line.size < title_size]
     lines += [line for note in front.notes for line in note if is_certain_affiliation(line.text)]
@@ -243,7 +244,7 @@ def _links(drafts: Sequence[SectionDraft]) -> tuple[str, ...]:
 
 
 def _text_with_urls(lines: Sequence[TextLine]) -> str:
-    """The text with each linked stretch replaced by the address that it leads to."""
+    """The text, with the address of each link in place of the linked words."""
     out: list[str] = []
     last: str | None = None
     for line in lines:

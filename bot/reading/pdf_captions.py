@@ -55,6 +55,7 @@ def _is_caption_start(layout: PageLayout, line: TextLine, caption: Caption, body
         for other in layout.lines
         if other is not line and _is_over(other, line) and 0 < other.baseline - line.baseline < 1.7 * line.size
     ]
+    # The line above, in the same size and with many letters, is text that runs on.
     continues_text = any(abs(o.size - line.size) < 0.3 and o.letters > 20 and not o.bold for o in above)
     first_run_bold = line.runs[0].bold
     if caption.has_separator:
@@ -82,8 +83,10 @@ def _caption_lines(lines: Sequence[TextLine], index: int) -> list[TextLine]:
         close = 0.6 * last.size < step < 1.75 * last.size
         if not close or abs(line.size - last.size) > 0.6 or not _is_over(last, line):
             break
+        # More space than between its first two lines: the text below the figure begins.
         if spacing is not None and step > 1.25 * spacing:
             break
+        # Captions of two tables may follow at once.
         next_caption = parse_caption(line.text)
         if next_caption and next_caption.has_separator and line.runs[0].bold:
             break

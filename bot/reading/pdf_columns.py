@@ -17,6 +17,7 @@ def find_columns(layouts: Sequence[PageLayout], body_size: float) -> None:
     for layout in layouts:
         layout.gutter = _find_gutter(layout, body_size)
     gutters = [layout.gutter for layout in layouts if layout.gutter]
+    # Only if most pages have two columns: in a paper with one, a page of short lines may look like two.
     common = statistics.median(gutters) if len(gutters) * 2 >= len(layouts) else None
     for layout in layouts:
         if layout.gutter is None and common and not _count_lines_across(layout, common, body_size):
@@ -29,7 +30,7 @@ def find_columns(layouts: Sequence[PageLayout], body_size: float) -> None:
 
 
 def reading_order(layout: PageLayout) -> list[TextLine]:
-    """Top to bottom; of two columns the left one first, each time between lines that span both."""
+    """Top to bottom; between two lines that span both columns, first the left column and then the right one."""
     ordered: list[TextLine] = []
     left: list[TextLine] = []
     right: list[TextLine] = []
@@ -45,6 +46,7 @@ def reading_order(layout: PageLayout) -> list[TextLine]:
 
 
 def _is_body_text(line: TextLine, body_size: float) -> bool:
+    """Whether a line tells where columns are: not a heading, formula, footnote or label."""
     return 0.75 * body_size <= line.size <= 1.15 * body_size and line.letters >= 15
 
 
@@ -70,6 +72,7 @@ def _find_gutter(layout: PageLayout, body_size: float) -> float | None:
 
 def _assign_columns(layout: PageLayout, body_size: float) -> None:
     for line in layout.lines:
+        # Four points of tolerance, since accents and italics reach a little over the edge of a column.
         if layout.gutter is None or (line.box.x0 < layout.gutter - 4 and line.box.x1 > layout.gutter + 4):
             line.column = "full"
         else:

@@ -19,6 +19,10 @@ MAX_RULE_DISTANCE = 40.0
 """Points between a caption and the nearest rule of its table."""
 MAX_LINE_DISTANCE = 24.0
 """Points between one line of a figure or table made of text and the next, or the caption."""
+OVERHANG = 12.0
+"""Points that a float may reach over the edges of its column."""
+PAGE_EDGE = 0.035
+"""The share of a page's height at its top and bottom that no figure reaches into."""
 MAX_ROWS, MAX_CELLS = 400, 60
 
 
@@ -93,7 +97,7 @@ class _AreaFinder:
         left, right = layout.columns.get(column, (caption.x0, caption.x1))
         if column == "full":
             left, right = min(left, layout.text_edges[0]), max(right, layout.text_edges[1])
-        return self._between_neighbours(min(left, caption.x0) - 12, max(right, caption.x1) + 12)
+        return self._between_neighbours(min(left, caption.x0) - OVERHANG, max(right, caption.x1) + OVERHANG)
 
     def _between_neighbours(self, left: float, right: float) -> tuple[float, float]:
         """Narrowed by captions and text beside this caption, as of two figures side by side."""
@@ -124,18 +128,20 @@ class _AreaFinder:
             return False
         if line.bold and line.size > 1.1 * self.body_size and line.letters > 3:
             return True
+        # On a drawing; a lower box is an underline or the shade behind a line of text.
         if any(g.contains(*line.box.center) and g.height > 2.5 * line.size for g in self.graphics):
             return False
         if line.bold and line.size >= self.body_size and line.box.x0 < self.left + 20 and line.letters > 3:
             # A bold line at the left edge is a heading, or the first row of a table, which has numbers.
             return not any(char.isdigit() for char in line.text[1:]) or line.size > 1.05 * self.body_size
-        wide = line.box.width > 0.72 * (self.right - self.left - 24)
+        # Labels and cells are short, or set in another font or size than the text.
+        wide = line.box.width > 0.72 * (self.right - self.left - 2 * OVERHANG)
         return wide and abs(line.size - self.body_size) < 0.06 * self.body_size and line.font == self.body_font
 
     def _free_band(self, *, above: bool) -> Box:
         """The room between the caption and the next running text or caption on one side."""
         caption, height = self.caption, self.layout.height
-        low, high = (caption.y1, height * 0.965) if above else (height * 0.035, caption.y0)
+        low, high = (caption.y1, height * (1 - PAGE_EDGE)) if above else (height * PAGE_EDGE, caption.y0)
         limits = [
             # Boxes of characters are loose: the nearest fifth of a line is empty.
             (line.box.y0 + 0.2 * line.size, line.box.y1 - 0.2 * line.size, line.box)
@@ -179,6 +185,7 @@ class _AreaFinder:
         while changed:
             changed = False
             for box in boxes:
+                # About one line away; taking one in may bring the next within reach.
                 if not area.covers(box) and area.touches(box, slack=14):
                     area = area.union(box)
                     changed = True
@@ -198,7 +205,7 @@ class _AreaFinder:
             if self._is_within_limits(rule)
             and band.y0 - 3 <= rule.y0
             and rule.y1 <= band.y1 + 3
-            and (rule.width > 25 or rule.height > 12)
+            and (rule.width > 25 or rule.height > 12)  # shorter ones are bars of fractions
         ]
         distances = [self.caption.y0 - rule.y1 if below else rule.y0 - self.caption.y1 for rule in rules]
         area = _union(rules)
@@ -243,7 +250,10 @@ def _union(boxes: Sequence[Box]) -> Box | None:
 
 
 def table_rows(lines: Sequence[TextLine]) -> tuple[tuple[str, ...], ...]:
-    """The lines inside a table as rows of cells: one row for each baseline, a new cell at each wide gap."""
+    """The lines inside a table as rows of cells.
+
+    Lines on one baseline are a row, and a gap wider than a space separates two cells.
+    """
     rows: list[list[TextLine]] = []
     for line in sorted(lines, key=lambda line: (-line.baseline, line.box.x0)):
         if rows and abs(rows[-1][0].baseline - line.baseline) < 0.45 * line.size:

@@ -1,4 +1,4 @@
-"""Step 7 of PDF reading: footnotes, taken off the foot of each column."""
+"""Step 7 of PDF reading: footnotes, which are removed from the foot of each column."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def extract_footnotes(layout: PageLayout, body_size: float) -> tuple[list[Footno
             mark = footnote_mark(line)
             if mark or not notes:
                 notes.append([line])
-                # "∗†" hangs on two authors: each sign is a mark, and so is the whole.
+                # A note that begins with "∗†" has two marks; in the text they are together or apart.
                 marks.update(mark or "")
                 marks.add(mark or "")
             else:
@@ -35,6 +35,7 @@ def _small_print(layout: PageLayout, column: Column, body_size: float) -> list[T
     """The lines in small type at the foot of a column, from top to bottom."""
     block: list[TextLine] = []
     for line in sorted((line for line in layout.lines if line.column == column), key=lambda line: line.baseline):
+        # Text of the full size, or small print in the upper half (a caption, an abstract), ends the search.
         if line.size > 0.93 * body_size or line.box.y0 > 0.55 * layout.height:
             break
         if block and line.baseline - block[-1].baseline > 2.2 * body_size:

@@ -56,6 +56,7 @@ class HeadingFinder:
                 roman = re.fullmatch(r"I{1,3}|IV|VI*", found.number or "")
                 self.has_roman_numbers = self.has_roman_numbers or bool(roman)
         self.level_of_style: dict[_TypeStyle, int] = {}
+        # The commonest level of a type wins: an item of a numbered list may look like a heading once.
         for (style, level), _ in levels.most_common():
             self.level_of_style.setdefault(style, level)
         self.has_numbered_headings = sum(levels.values()) >= 3
@@ -140,7 +141,7 @@ class HeadingFinder:
         if before.page != line.page or before.column != line.column:
             return True
         step = before.baseline - line.baseline
-        # Less than a point: a number and its title, which are parts of one line.
+        # Less than a point apart: the number and the title of one heading.
         return step < 0 or step > 1.15 * self.line_spacing or abs(step) < 1
 
     def _with_further_lines(self, found: Heading, index: int) -> Heading:
@@ -169,7 +170,7 @@ def _style(line: TextLine) -> _TypeStyle:
 
 
 def _without_letter_spacing(text: str) -> str:
-    """ "A B S T R A C T" as one word, as journals set it."""
+    """The text, with the letters of a spaced-out word ("A B S T R A C T") put together."""
     if re.fullmatch(r"(?:\w ){3,}\w", text.strip()):
         return text.replace(" ", "")
     return text

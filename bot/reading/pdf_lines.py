@@ -11,7 +11,7 @@ from typing import Literal
 from bot.reading.pdf_model import Box, PageContent, TextRun
 
 Column = Literal["left", "right", "full"]
-"""Of a page in two columns the one that a line is in; "full" where it spans both, or the page has one column."""
+"""Where a line is on a page of two columns; "full" if it spans both, or the page has one column."""
 COLUMNS: tuple[Column, ...] = ("left", "right", "full")
 
 
@@ -64,7 +64,7 @@ class PageLayout:
     graphics: list[Box]
     rules: list[Box]
     gutter: float | None = None
-    """The x of the middle between two columns; None for one column."""
+    """The x coordinate half way between two columns; None for one column."""
     columns: dict[Column, tuple[float, float]] = field(default_factory=dict)
     """The left and right edge of each column's text on this page."""
     text_edges: tuple[float, float] = (0.0, 0.0)
@@ -77,7 +77,10 @@ def plain_text(runs: Sequence[TextRun]) -> str:
 
 
 def page_layout(page: PageContent) -> PageLayout:
-    """The visible, upright lines of a page, in the order of the content stream."""
+    """The visible, upright lines of a page, in the order of the content stream.
+
+    Rotated text is arXiv's stamp or part of a figure, hidden text nothing that the paper says.
+    """
     lines: list[TextLine] = []
     for run in page.runs:
         if run.hidden or run.rotated:
@@ -101,7 +104,7 @@ def _continues(line: TextLine, run: TextRun) -> bool:
         return False
     if abs(run.baseline - last.baseline) < 0.1 * size:
         return True
-    # Superscripts and subscripts, and the return from one to the line.
+    # A superscript or subscript, or the text after it, which is back on the line.
     near = any(abs(run.baseline - before.baseline) < 0.62 * size for before in (last, line.runs[0]))
     return near and gap < 0.8 * size
 
@@ -109,6 +112,7 @@ def _continues(line: TextLine, run: TextRun) -> bool:
 def _merge_split_lines(lines: list[TextLine]) -> list[TextLine]:
     """Join parts of one line that are apart in the content stream, as around formulas and links."""
     by_baseline: dict[int, list[TextLine]] = {}
+    # Buckets of two points, so that not every line is compared with every other.
     for line in lines:
         by_baseline.setdefault(round(line.baseline / 2), []).append(line)
     gone: set[int] = set()

@@ -1,4 +1,4 @@
-"""Step 3 of PDF reading: takes out what stands in the margins of pages and is not text of the paper.
+"""Step 3 of PDF reading: removes what is in the margins of pages and is not text of the paper.
 
 That is running headers and footers, page numbers, line numbers of drafts, and arXiv's stamp on the first page.
 """
@@ -13,7 +13,7 @@ from itertools import pairwise
 from bot.reading.pdf_lines import PageLayout, TextLine, remove_lines
 
 MARGIN = 0.13
-"""The share of a page's height at its top and bottom where headers, footers and page numbers stand."""
+"""The share of a page's height at its top and bottom where headers, footers and page numbers are."""
 MAX_MARGIN_LINES = 4
 """Lines at the top or bottom of a page that may be a header or footer."""
 
@@ -28,9 +28,10 @@ def remove_margins(layouts: Sequence[PageLayout]) -> None:
     for layout in layouts:
         remove_lines(layout, [line for line in layout.lines if _STAMP.match(line.text)])
         _remove_line_numbers(layout)
+    # Counted before page numbers go: a header may consist of a number and a name on one line.
     repeated = _count_repeated(layouts)
     _remove_page_numbers(layouts)
-    # Left and right pages have different headers, so that each stands on every second page only.
+    # Left and right pages have different headers, so that each is on every second page only.
     enough = 2 if len(layouts) < 12 else 3
     for layout in layouts:
         in_margin = _margin_lines(layout)
@@ -69,7 +70,7 @@ def _without_numbers(text: str) -> str:
 
 
 def _margin_lines(layout: PageLayout) -> list[TextLine]:
-    """The first and last few lines of a page, as far as they stand in its margins."""
+    """The first and last few lines of a page, as far as they are in its margins."""
     high = [line for line in layout.lines if line.box.y0 > (1 - MARGIN) * layout.height]
     low = [line for line in layout.lines if line.box.y1 < MARGIN * layout.height]
     return [
@@ -79,7 +80,7 @@ def _margin_lines(layout: PageLayout) -> list[TextLine]:
 
 
 def _count_repeated(layouts: Sequence[PageLayout]) -> Counter[str]:
-    """On how many pages each text stands in the margins."""
+    """On how many pages each text is in the margins."""
     pages: Counter[str] = Counter()
     for layout in layouts:
         pages.update({_without_numbers(line.text) for line in _margin_lines(layout)})
@@ -95,6 +96,7 @@ def _remove_line_numbers(layout: PageLayout) -> None:
         [line for line in numbers if line.box.x0 > 0.84 * layout.width],
     ):
         values = [int(line.text) for line in sorted(side, key=lambda line: -line.box.y0)]
+        # Numbers of formulas and pages are in the margin too, but few of them follow on each other.
         rising = sum(following - value in (1, 5) for value, following in pairwise(values))
         if len(values) >= 10 and rising >= 0.8 * (len(values) - 1):
             remove_lines(layout, side)

@@ -22,7 +22,8 @@ _SPACES = frozenset((0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x2002, 0x2003, 0x2009, 0x202
 # PDFium reports a hyphen that breaks a word at the end of a line as U+0002 or U+FFFE.
 _HYPHENS = frozenset((0x02, 0xFFFE, 0xAD))
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
-# TeX's fonts have no flags for weight and slant; their names tell: CMBX10, NimbusRomNo9L-Medi, CMTI10, SFSL1000.
+# Fonts that TeX embeds often lack the flags for weight and slant, but their names tell: CMBX10, CMTI10, SFSL1000,
+# NimbusRomNo9L-Medi.
 _BOLD = re.compile(r"bold|bx|cmb|medi|heavy|black|demi|semib|-b$|[a-z]B$|\bB$", re.I)
 _ITALIC = re.compile(r"ital|obli|cmti|cmsl|slant|cmmi|-it$", re.I)
 
@@ -52,6 +53,7 @@ class _OpenRun:
     def accepts(self, rect: Any) -> bool:
         """Whether a character with these bounds continues the run: same height, and no gap of nearly its height."""
         height = rect.top - rect.bottom
+        # Boxes of one font on one line have the same height; a raised digit or another font starts a new run.
         same_line = abs(rect.bottom - self.box.y0) < 0.05 and abs(rect.top - self.box.y1) < 0.05
         return bool(same_line and -height < rect.left - self.box.x1 < 0.9 * height)
 
@@ -163,6 +165,7 @@ class TextScanner:
         return y.value
 
     def _style(self, index: int) -> _RunStyle:
+        # All characters of a text object share font, size and colour: the style is kept by the address of the object.
         item = raw.FPDFText_GetTextObject(self.textpage.raw, index)
         key = ctypes.cast(item, ctypes.c_void_p).value or 0
         if key in self.styles:
@@ -170,7 +173,9 @@ class TextScanner:
         matrix = raw.FS_MATRIX()
         scale, rotated = 1.0, False
         if raw.FPDFText_GetMatrix(self.textpage.raw, index, ctypes.byref(matrix)):
+            # Many programs set a font of size 1 and scale it: the product is what is printed.
             scale = (matrix.c**2 + matrix.d**2) ** 0.5
+            # arXiv's stamp at the left edge, labels of vertical axes; slanted type has no such angle.
             rotated = abs(matrix.b) > 0.2 * abs(matrix.a)
         name, bold, italic = self._font(item)
         mode = raw.FPDFTextObj_GetTextRenderMode(item) if item else 0
@@ -199,7 +204,7 @@ class TextScanner:
             if font:
                 buffer = ctypes.create_string_buffer(128)
                 raw.FPDFFont_GetBaseFontName(font, buffer, 128)
-                name = buffer.value.decode("latin-1").split("+")[-1]
+                name = buffer.value.decode("latin-1").split("+")[-1]  # "ABCDEF+CMR10" is a subset of CMR10
             heavy = bool(font) and raw.FPDFFont_GetWeight(font) >= 600
             self.fonts[key] = (name, heavy or bool(_BOLD.search(name)), bool(_ITALIC.search(name)))
         return self.fonts[key]

@@ -26,7 +26,7 @@ _AFTER_ALL_PAGES = 10**6
 
 @dataclass
 class SectionDraft:
-    """A section that lines are still added to; each paragraph and footnote is its lines."""
+    """A section that is not finished; its paragraphs and footnotes are lists of lines."""
 
     title: str
     number: str | None
@@ -145,8 +145,10 @@ class SectionBuilder:
             set_apart = line.box.x0 > left + 3 or step > 1.1 * self.line_spacing
             if set_apart or self._ends_short(last):
                 return True
+        # An indent of one to two letters; formulas and items of lists are indented without a new paragraph.
         if 0.6 * line.size < indent < 4 * line.size and last.box.x0 < line.box.x0 - 0.5 * line.size:
             return last.letters > 15 and not _LIST_ITEM.match(last.text) and not _is_formula(line)
+        # Papers without indents: the last line of a paragraph is short and ends a sentence.
         sentence_ended = bool(re.search(r"[.!?:”\"’)\]]$", last.text))
         return self._ends_short(last) and sentence_ended and indent < 3 and last.letters > 8
 
@@ -198,7 +200,7 @@ def _starts_abstract(line: TextLine) -> bool:
 
 
 def _is_formula(line: TextLine) -> bool:
-    """Whether little of a line is letters."""
+    """Whether a line consists mostly of digits and signs."""
     return line.letters < 0.55 * max(1, sum(len(run.text) for run in line.runs)) or line.letters < 4
 
 

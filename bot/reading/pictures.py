@@ -22,7 +22,7 @@ MARGIN = 12
 GAP = 16
 """Pixels of white between joined images."""
 MAX_SCALE = 6.0
-"""Pixels for each point of the PDF, so that a tiny figure is not blown up."""
+"""Pixels for each point of the PDF; more would only enlarge the dots of a tiny figure."""
 
 
 def crop_area(document: pdfium.PdfDocument, area: PageArea) -> Image.Image:
@@ -48,6 +48,7 @@ def crop_area(document: pdfium.PdfDocument, area: PageArea) -> Image.Image:
 def _trim(picture: Image.Image) -> Image.Image:
     """Without the white edges that drawings bring along, except for a margin."""
     ground = Image.new("RGB", picture.size, "white")
+    # More than 12 of 255, since JPEG leaves faint noise on white.
     difference = ImageChops.difference(picture, ground).convert("L")
     content = difference.point(lambda value: 255 if value > 12 else 0).getbbox()
     return ImageOps.expand(picture.crop(content), MARGIN, "white") if content else picture

@@ -115,7 +115,7 @@ class ArxivReader:
         return None if cached is None or paper.withdrawn else self._with_arranged_figures(paper, cached)
 
     def _with_arranged_figures(self, paper: Paper, cached: CachedReading) -> Reading:
-        """Which figures are shown is decided each time: the setting may have changed since the reading was cached."""
+        """The reading with its figures arranged by today's setting, which may have changed since it was cached."""
         figures = arrange(cached.reading.figures, paper.license or cached.license, self._settings.figures)
         return replace(cached.reading, figures=figures)
 

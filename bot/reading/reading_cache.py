@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.model import Paper, Reading
 
 FORMAT = 2
-"""To be counted up when cached readings can no longer be loaded, or would now be read better: they are made again."""
+"""Increase it when cached readings can no longer be loaded, or would be better if they were made again."""
 
 STALE_SECONDS = 86_400
 """After this time a workspace is taken to have been left by a process that was killed."""
@@ -79,7 +79,7 @@ class ReadingCache:
             return None
         reading = cached.reading
         complete = all((self.data_dir / figure.file).is_file() for figure in reading.figures if figure.file)
-        # Two ids may share a directory: both "a/1" and "a_1" become "a_1".
+        # Two ids may have the same directory: both "a/1" and "a_1" become "a_1".
         return cached if complete and (reading.paper_id, reading.version) == (paper.id, paper.version) else None
 
     def workspace(self) -> Path:

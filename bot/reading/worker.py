@@ -96,7 +96,7 @@ def _crop_figures(
 
 
 def _join_pictures(figures: Mapping[str, Sequence[Sequence[str]]], out: Path) -> dict[str, Any]:
-    """One picture for each figure; those whose parts are no pictures are left out."""
+    """One picture for each figure; a figure with a part that is no image is left out."""
     from bot.reading.pictures import join_images, save_picture
 
     made: dict[str, list[Any]] = {}

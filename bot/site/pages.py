@@ -32,7 +32,7 @@ from bot.tex.latex import readable
 RECENT_DAYS = 30
 """Days that the first page lists; `days.html` has all."""
 MAX_ON_TOPIC_PAGE = 60
-"""Papers on a topic's page; if there are more, it links a page for each month."""
+"""Papers on a topic's page; if there are more, it also links to a page for each month."""
 MAX_IN_FEED = 100
 MAX_SLUG_WORDS = 48
 """Characters of a topic that its page's name shows."""

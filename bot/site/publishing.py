@@ -52,7 +52,7 @@ async def _cards(store: Store, topic: str, options: digest_content.SummaryOption
 
 
 def _by_day(groups: Iterable[Sequence[Card]]) -> dict[date, list[Card]]:
-    """The cards by listing day, each paper once on its day whatever number of topics it matched."""
+    """The cards by listing day; a paper that matched several topics is on its day once."""
     days: dict[date, dict[str, Card]] = {}
     for cards in groups:
         for card in cards:

@@ -1,4 +1,4 @@
-"""Pictures of figures: joined, made smaller, and left out where they are mere icons."""
+"""Pictures of figures: joined, made smaller, and left out if they are icons."""
 
 from __future__ import annotations
 
