@@ -27,7 +27,7 @@ def export(shown: Card | Digest, form: str, language: str, output: Path, data_di
     contains its pictures, so that it can be sent as one file.
     """
     if form == "hexo" and isinstance(shown, Digest):
-        return [_export_file(post, form, language, output / _post_name(post), data_dir) for post in by_day(shown)]
+        return [_export_file(post, form, language, output / file_name(post, ".md"), data_dir) for post in by_day(shown)]
     return [_export_file(shown, form, language, output, data_dir)]
 
 
@@ -49,8 +49,11 @@ def _figure_files(shown: Card | Digest) -> tuple[str, ...]:
     return tuple(dict.fromkeys(figure.file for card in cards for figure in shown_figures(card) if figure.file))
 
 
-def _post_name(digest: Digest) -> str:
-    return f"{digest.window.last}-{slug(' '.join(digest.topics))}.md"
+def file_name(shown: Card | Digest, suffix: str) -> str:
+    """The name of a card's or a digest's file in a folder; `suffix` is ".md" and the like."""
+    if isinstance(shown, Card):
+        return shown.paper.versioned_id.replace("/", "-") + suffix  # ids of before 2007 have a slash
+    return f"{shown.window.last}-{slug(' '.join(shown.topics))}{suffix}"
 
 
 def _export_file(shown: Card | Digest, form: str, language: str, path: Path, data_dir: Path | None) -> Path:
@@ -59,7 +62,9 @@ def _export_file(shown: Card | Digest, form: str, language: str, path: Path, dat
     if form == "html":
         urls = {file: _data_url(source) for file, source in sources.items()}
     else:
-        urls = {file: _copy_beside(source, file, path.parent, path.stem) for file, source in sources.items()}
+        # The folder of the figures must not have the name of the file itself.
+        folder = path.stem if path.suffix else f"{path.name}-figures"
+        urls = {file: _copy_beside(source, file, path.parent, folder) for file, source in sources.items()}
     text = render(with_figure_urls(shown, urls.get), form, language=language)
     path.write_text(text, encoding="utf-8")
     return path

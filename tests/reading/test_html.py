@@ -277,6 +277,12 @@ def test_no_markup_breaks_the_reader(noise: str) -> None:
     assert reading.paper_id == PAPER.id
 
 
+@given(st.text(alphabet="font-size:color rgb(#,.;%)0159px²", max_size=40))
+def test_no_style_breaks_the_reader(style: str) -> None:
+    inner = para(f'A <span style="color:{style}">plain</span> lantern <span style="font-size:{style}">hangs</span>.')
+    assert texts(read(page(BODY + section("2", "Plain", inner))), "Plain")
+
+
 @pytest.mark.parametrize("character", ["\x01", "&#1;", "\x1b", "&#xfffe;", "\uffff"])
 def test_control_characters_are_removed(character: str) -> None:
     inner = para(f'A <span style="display:none">x</span>{character}lantern <img src="a{character}.png"/> hangs.')

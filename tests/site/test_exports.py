@@ -15,7 +15,7 @@ from PIL import Image
 
 from bot.model import Announcement, Card, Digest, Figure, Kind, Window
 from bot.operator import papers
-from bot.site.exports import export
+from bot.site.exports import export, file_name
 from tests.render.samples import DEEP_CARD, PLAIN_CARD
 
 FILE = "readings/2406.14272v2/figure-1.png"
@@ -96,6 +96,21 @@ def test_pictures_are_copied_beside_the_file_that_shows_them(form: str, tmp_path
     assert len(linked) == 1
     assert (path.parent / linked[0]).read_bytes() == (data_dir / FILE).read_bytes()
     assert "https://arxiv.org/html/x2.png" in path.read_text()
+
+
+@pytest.mark.parametrize("name", ["paper", "paper.md"])
+def test_a_file_without_a_suffix_has_its_pictures_in_a_folder_of_another_name(
+    name: str, tmp_path: Path, data_dir: Path
+) -> None:
+    (path,) = export(a_card(), "markdown", "en", tmp_path / "out" / name, data_dir)
+    (linked,) = pictures(path.read_text())
+    assert (path.parent / linked).is_file()
+
+
+def test_a_card_and_a_digest_have_names_that_every_file_system_takes() -> None:
+    old = replace(a_card(), paper=replace(DEEP_CARD.paper, id="astro-ph/0601001"))
+    assert file_name(old, ".md") == "astro-ph-0601001v2.md"
+    assert re.fullmatch(r"2026-06-02-[a-z0-9-]+\.html", file_name(a_digest(a_card()), ".html"))
 
 
 def test_an_html_page_contains_its_pictures(tmp_path: Path, data_dir: Path) -> None:
