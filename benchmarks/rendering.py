@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bot.model import Card, Claim, Paper
 from bot.render.formats import FORMATS, render
-from bot.site import pages
+from bot.site import render_archive
 from bot.tex.latex import readable
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
@@ -35,9 +35,8 @@ def main() -> None:
     for name in FORMATS:
         report(name, cards, partial(rendered, name))
     pagefuls = [cards[at : at + 50] for at in range(0, len(cards), 50)]
-    report(
-        "archive page and feed", pagefuls, lambda some: pages({DAY: some}, {}), sum(map(len, pagefuls)) / len(pagefuls)
-    )
+    cards_a_page = sum(map(len, pagefuls)) / len(pagefuls)
+    report("archive page and feed", pagefuls, lambda some: render_archive({DAY: some}, {}), cards_a_page)
     readable.cache_clear()
     report("TeX, without the cache", cards, lambda card: readable.__wrapped__(card.paper.abstract))
 

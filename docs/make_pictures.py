@@ -1,8 +1,8 @@
-"""Make the pictures of the README from what the renderers really send: look-alike chats, photographed by Chromium.
+"""Make the pictures of the README from what the renderers really send: pages that look like chats, in Chromium.
 
     python docs/make_pictures.py [DIGEST.json]
 
-DIGEST.json is what `paperboy digest … --format json` prints; without it the bundled sample is shown.
+DIGEST.json is the output of `paperboy digest … --format json`; without it the bundled sample is shown.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from bot.model import (
     Window,
 )
 from bot.service.clock import SystemClock
-from bot.site import build
+from bot.site import write_archive
 from bot.summaries.extractive import extract
 from handlers.discord.cards import DiscordRenderer
 from handlers.telegram.cards import TelegramRenderer
@@ -60,16 +60,18 @@ def main() -> None:
         (work / "telegram.html").write_text(telegram_page(digest), encoding="utf-8")
         (work / "discord.html").write_text(discord_page(digest), encoding="utf-8")
         everything = (*digest.cards, *digest.also)
-        build(work / "site", days={digest.window.last: everything}, topics={digest.topics[0]: everything})
-        photograph(chromium, work / "telegram.html", IMAGES / "telegram.png", 440, 1280)
-        photograph(chromium, work / "discord.html", IMAGES / "discord.png", 640, 1110)
+        write_archive(work / "site", days={digest.window.last: everything}, topics={digest.topics[0]: everything})
+        take_screenshot(chromium, work / "telegram.html", IMAGES / "telegram.png", 440, 1280)
+        take_screenshot(chromium, work / "discord.html", IMAGES / "discord.png", 640, 1110)
         archive = work / "site" / "days" / f"{digest.window.last.isoformat()}.html"
-        photograph(chromium, archive, IMAGES / "archive.png", 640, 1010)
+        take_screenshot(chromium, archive, IMAGES / "archive.png", 640, 1010)
 
 
-def photograph(chromium: str, page: Path, target: Path, width: int, height: int) -> None:
+def take_screenshot(chromium: str, page: Path, target: Path, width: int, height: int) -> None:
+    """Write a picture of the top of a page, `width` × `height` pixels, to `target`."""
+    # A profile of its own: Chromium refuses to start a second time with one that is in use.
     with tempfile.TemporaryDirectory() as profile:
-        subprocess.run(  # noqa: S603 - a program found on the path, with arguments of our own
+        subprocess.run(  # noqa: S603 - a program from PATH with our own arguments
             [
                 chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
                 "--hide-scrollbars", f"--screenshot={target}", f"--window-size={width},{height}",
@@ -77,14 +79,14 @@ def photograph(chromium: str, page: Path, target: Path, width: int, height: int)
             ],
             check=True, capture_output=True, timeout=120,
         )  # fmt: skip
-    print(target)  # noqa: T201 - it says what it made
+    print(target)  # noqa: T201 - a script for the command line
 
 
 # ── the digest ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def sample_digest() -> Digest:
-    """What a chat that wants two papers in full gets of the bundled sample's last day, summarized without a model."""
+    """What a chat with two papers in full gets of the sample's last day, summarized without a model."""
     day, entries = max(sample.days().items())
     new = [entry for entry in entries if entry.announcement.kind.delivers]
     cards = tuple(_sample_card(entry) for entry in new if any(c.startswith("cs.") for c in entry.paper.categories))
@@ -99,7 +101,7 @@ def _sample_card(entry: Announced) -> Card:
 
 
 def read_digest(path: Path) -> Digest:
-    """A digest from the JSON that the command line prints; only what a brief card shows."""
+    """A digest from the JSON that the command line prints, with only those fields that a brief card shows."""
     raw = json.loads(path.read_text(encoding="utf-8"))
     cards = tuple(_read_card(row) for row in raw["cards"])
     window = Window(date.fromisoformat(raw["window"]["first"]), date.fromisoformat(raw["window"]["last"]))
@@ -137,11 +139,11 @@ def _read_summary(paper: Paper, row: dict[str, Any] | None) -> Summary | None:
     )
 
 
-# ── look-alikes ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── pages that look like chats ────────────────────────────────────────────────────────────────────────────────────
 
 
 def telegram_page(digest: Digest) -> str:
-    """Telegram's HTML is nearly that of a browser: only line feeds and expandable quotations differ."""
+    """Telegram's HTML works in a browser, except for line feeds (see the style) and expandable quotations."""
     parts = TelegramRenderer().parts(digest, Chat(ChatRef(Platform.TELEGRAM, "1")))
     bubbles = "".join(
         f'<div class="bubble">{part.payload["html"].replace(" expandable", "")}<span class="time">09:00</span></div>'
@@ -152,6 +154,7 @@ def telegram_page(digest: Digest) -> str:
 
 
 def discord_page(digest: Digest) -> str:
+    """Discord's components have to be made HTML one by one."""
     parts = DiscordRenderer().parts(digest, Chat(ChatRef(Platform.DISCORD, "1")))
     shown = "".join(_component(component) for part in parts for component in part.payload["components"])
     head = '<div class="who"><b>Paperboy</b><span class="app">APP</span><span class="when">Today at 09:00</span></div>'
@@ -161,18 +164,22 @@ def discord_page(digest: Digest) -> str:
     )
 
 
+# Numbers of Discord's component types: https://discord.com/developers/docs/components/reference
+BUTTON, TEXT_DISPLAY, CONTAINER = 2, 10, 17
+
+
 def _component(component: dict[str, Any]) -> str:
     kind = component["type"]
     inner = "".join(_component(child) for child in component.get("components", ()))
-    if kind == 10:
+    if kind == TEXT_DISPLAY:
         return f'<div class="text">{_markdown(component["content"])}</div>'
-    if kind == 2:
+    if kind == BUTTON:
         return f'<span class="button">{escape(component["label"])} ↗</span>'
-    return f'<div class="{"box" if kind == 17 else "row"}">{inner}</div>'
+    return f'<div class="{"box" if kind == CONTAINER else "row"}">{inner}</div>'
 
 
 def _markdown(text: str) -> str:
-    """The little of Discord's Markdown that our renderer writes."""
+    """Those parts of Discord's Markdown that our renderer writes, as HTML."""
     return "".join(_line(line) for line in text.split("\n"))
 
 
@@ -184,19 +191,20 @@ def _line(line: str) -> str:
 
 
 def _inline(text: str) -> str:
-    kept: list[str] = []
+    # Escaped characters are replaced by private ones with their index, so that they are not read as Markdown.
+    escaped: list[str] = []
 
-    def keep(match: re.Match[str]) -> str:
-        kept.append(match[1])
-        return f"\ue000{len(kept) - 1}\ue001"
+    def set_aside(match: re.Match[str]) -> str:
+        escaped.append(match[1])
+        return f"\ue000{len(escaped) - 1}\ue001"
 
-    text = re.sub(r"\\(\W)", keep, text)
+    text = re.sub(r"\\(\W)", set_aside, text)
     text = escape(text, quote=False)
     text = re.sub(r"\[(.+?)\]\((\S+?)\)", r'<a href="\2">\1</a>', text)
     text = re.sub(r"`(.+?)`", r"<code>\1</code>", text)
     text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
     text = re.sub(r"\*(.+?)\*", r"<i>\1</i>", text)
-    return re.sub("\ue000(\\d+)\ue001", lambda m: escape(kept[int(m[1])]), text)
+    return re.sub("\ue000(\\d+)\ue001", lambda match: escape(escaped[int(match[1])]), text)
 
 
 TELEGRAM_TOP = '<header><span class="face">P</span><div><b>Paperboy</b><br><small>bot</small></div></header>'

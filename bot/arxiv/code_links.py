@@ -28,9 +28,10 @@ _SITE_PAGE = re.compile(
 _HUGGING_FACE_PAGE = re.compile(r"blog|chat|collections|docs|join|learn|login|models|papers|pricing|tasks")
 # Parameters that do not change what an address shows.
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref|ref_src|si|feature|tab|source|usp|authuser|pli", re.I)
-# Publishers, conferences and archives: neither code nor a project page.
+# Neither code nor a project page: publishers, conferences and archives, and ORCID, whose records are of people (most
+# journals' LaTeX classes link each author's).
 _PUBLISHER = re.compile(
-    r"(?:[\w-]+\.)*(?:arxiv\.org|doi\.org|openreview\.net|aclanthology\.org|aclweb\.org|acm\.org|ieee\.org|springer\.com|springeropen\.com"
+    r"(?:[\w-]+\.)*(?:arxiv\.org|doi\.org|orcid\.org|openreview\.net|aclanthology\.org|aclweb\.org|acm\.org|ieee\.org|springer\.com|springeropen\.com"
     r"|sciencedirect\.com|elsevier\.com|wiley\.com|tandfonline\.com|nature\.com|mlr\.press|thecvf\.com|neurips\.cc|nips\.cc|iclr\.cc|icml\.cc"
     r"|jmlr\.org|aaai\.org|ijcai\.org|mdpi\.com|biorxiv\.org|medrxiv\.org|semanticscholar\.org|creativecommons\.org|isca-archive\.org"
     r"|siam\.org|iop\.org|aps\.org|oup\.com|sagepub\.com|frontiersin\.org|plos\.org|eurographics\.org|spiedigitallibrary\.org|ceur-ws\.org)",

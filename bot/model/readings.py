@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Source(enum.StrEnum):
-    """From what a summary was made."""
+    """What a text was read from, and what a summary was made from."""
 
     ABSTRACT = "abstract"
     HTML = "html"
@@ -15,7 +15,10 @@ class Source(enum.StrEnum):
 
 
 class SectionKind(enum.StrEnum):
+    """Which part of a paper a section is."""
+
     FRONT = "front"
+    """Title, authors, affiliations, keywords: all before the first section, except the abstract."""
     ABSTRACT = "abstract"
     BODY = "body"
     APPENDIX = "appendix"
@@ -34,7 +37,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled run of paragraphs. `number` as printed ("3.1", "A"), `level` 1 for a section."""
+    """A title with the paragraphs below it, up to the next title.
+
+    `number` is as printed ("3.1", "A"); `level` is 1 for a section, 2 for a subsection.
+    """
 
     title: str
     paragraphs: tuple[Paragraph, ...] = ()
@@ -45,6 +51,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """A table; `rows` are its cells as text, and number and caption are empty for one inside the text."""
+
     number: str
     caption: str
     rows: tuple[tuple[str, ...], ...]
@@ -53,7 +61,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with its caption. `file` is a path below DATA_DIR, `width` × `height` pixels; `url` is the original."""
+    """A figure with its caption.
+
+    `file` is a picture's path below DATA_DIR, `width` × `height` its size in pixels; `url` is where arXiv shows the
+    original, `license` the URL of the paper's licence, `page` 1-based. `shown` is true if the picture may be shown.
+    """
 
     number: str
     caption: str
@@ -77,7 +89,11 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The full text of one paper version. `problem` is a clear word for the card where reading fell back."""
+    """The full text of one paper version.
+
+    `links` are addresses that the paper gives as its own, not yet normalized. `problem` is a sentence for the card if
+    less was read than there is: the abstract only, or the first pages.
+    """
 
     paper_id: str
     version: int
@@ -89,7 +105,7 @@ class Reading:
     links: tuple[str, ...] = ()
     extent: Extent | None = None
     hidden: tuple[str, ...] = ()
-    """Text that a reader of the paper would not see; dropped from `sections` and noted on the card."""
+    """Passages that a reader of the paper would not see; they are not in `sections`, and the card mentions them."""
     problem: str | None = None
 
 

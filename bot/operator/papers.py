@@ -22,7 +22,7 @@ from bot.render.formats import Payloads, render
 from bot.render.terminal import MAX_WIDTH
 from bot.service.app import open_app
 from bot.settings import Settings
-from bot.site.files import placed, written
+from bot.site.exports import export, with_figure_urls
 
 if TYPE_CHECKING:
     pass
@@ -80,10 +80,10 @@ def write(
     printed links them where they came from.
     """
     if output is not None and form in ("hexo", "markdown", "html"):
-        return written(shown, form, language, output, data_dir)
+        return export(shown, form, language, output, data_dir)
     colour = output is None and sys.stdout.isatty()
     width = min(MAX_WIDTH, shutil.get_terminal_size().columns)
-    shown = placed(shown, _nowhere.get) if form in ("hexo", "markdown", "html") else shown
+    shown = with_figure_urls(shown, _nowhere.get) if form in ("hexo", "markdown", "html") else shown
     text = render(shown, form, language=language, width=width, colour=colour, payloads=_payloads(form))
     if output is None:
         sys.stdout.write(text)

@@ -1,11 +1,14 @@
-"""The Reader of arXiv's full texts: HTML first, else (and for pictures it lacks) PDF, the abstract otherwise."""
+"""The Reader of arXiv's full texts: from HTML if there is some, else from the PDF, else only the abstract.
+
+What a paper's HTML lacks, such as pictures that could not be converted, is taken from its PDF.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,26 +16,26 @@ import structlog
 
 from bot.errors import GiveUp, NotReadable, SourceUnavailable, TellUser
 from bot.model import Extent, Figure, Paper, Paragraph, Reading, Section, SectionKind, Source
-from bot.reading.figures import arrange, choose, is_open
-from bot.reading.html_figures import Pictures
-from bot.reading.process import run_worker
-from bot.reading.reading_cache import CachedReading, ReadingCache, from_json, paper_to
+from bot.reading.figures import arrange, choose, is_open_license
+from bot.reading.html_figures import FigureImages
+from bot.reading.reading_cache import CachedReading, ReadingCache, paper_to_json, reading_from_json
+from bot.reading.worker_process import run_worker
 from bot.settings import Settings
 
 log = structlog.get_logger()
 
 MAX_HTML_BYTES = 40_000_000
 MAX_PDF_BYTES = 60_000_000
-MAX_PICTURE_BYTES = 15_000_000
-MAX_PICTURES = 12
-"""Downloads of pictures for one paper: arXiv is asked once in three seconds."""
+MAX_IMAGE_BYTES = 15_000_000
+MAX_IMAGES = 12
+"""Downloads of images for one paper: arXiv allows one request in three seconds."""
 MAX_PAGES = 60
-WORKERS = 2
+MAX_WORKERS = 2
 """Processes at once: each may take as much memory as its limit says."""
 
 
-class Download(Protocol):
-    """What a fetcher returns."""
+class HttpResponse(Protocol):
+    """What a client returns."""
 
     @property
     def status(self) -> int: ...
@@ -40,81 +43,101 @@ class Download(Protocol):
     def body(self) -> bytes: ...
 
 
-class Fetches(Protocol):
-    """The one way out: waits its turn at arXiv's gate. Raises `SourceUnavailable`, or `GiveUp` for what it refuses."""
+class HttpClient(Protocol):
+    """The only way to arXiv, which waits its turn there.
 
-    async def get(self, url: str, *, max_bytes: int, timeout: float) -> Download: ...
+    Raises `SourceUnavailable`, or `GiveUp` for an address or a size that it refuses.
+    """
+
+    async def get(self, url: str, *, max_bytes: int, timeout: float) -> HttpResponse: ...
 
 
 LicenseOf = Callable[[str], Awaitable[str | None]]
 """The licence URL of a paper by its id, as `PaperSource.license` gives it."""
 
 
-class ArxivReader:
-    """Reads each paper version once and keeps what it read under `DATA_DIR/readings`.
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A picture of a figure: the name of its file in the workspace, and its size in pixels."""
 
-    `license_of` is asked for the licence of a paper that came without one, where pictures depend on it.
+    name: str
+    width: int
+    height: int
+
+
+class ArxivReader:
+    """Reads each paper version once and caches it under `DATA_DIR/readings`.
+
+    `license_of` is asked for the licence of a paper that came without one, if showing pictures depends on it.
     """
 
     def __init__(
         self,
-        fetcher: Fetches,
+        client: HttpClient,
         settings: Settings,
         data_dir: Path | None = None,
         *,
         license_of: LicenseOf | None = None,
         max_pages: int = MAX_PAGES,
     ) -> None:
-        self._fetcher = fetcher
+        self._client = client
         self._settings = settings
-        self._shelf = ReadingCache((data_dir or settings.data_dir).resolve())
+        self._cache = ReadingCache((data_dir or settings.data_dir).resolve())
         self._license_of = license_of
         self._max_pages = max_pages
         self._locks: dict[str, asyncio.Lock] = {}
-        self._workers = asyncio.Semaphore(WORKERS)
+        self._workers = asyncio.Semaphore(MAX_WORKERS)
 
     async def read(self, paper: Paper) -> Reading:
-        """The full text of a paper version; its abstract, with `problem` set, where there is none to read.
+        """The full text of a paper version; its abstract, with `problem` set, if there is none that can be read.
 
-        `Reading.figures` has those that explain the paper first. Raises `SourceUnavailable` only.
+        `Reading.figures` has those that explain the paper first. Raises `SourceUnavailable` only: arXiv does not
+        serve, or the disk takes nothing.
         """
         if paper.withdrawn:
-            return _abstract(paper, "The paper was withdrawn; only its abstract is left.")
+            return _abstract_only(paper, "The paper was withdrawn; only its abstract is left.")
+        # Requests for the same version at the same time wait for the first one and then find it cached.
         lock = self._locks.setdefault(paper.versioned_id, asyncio.Lock())
         try:
             async with lock:
-                kept = await self._kept_or_made(paper)
+                cached = await self._cached_or_read(paper)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise SourceUnavailable(f"The full text cannot be stored on the disk ({reason}).") from error
         finally:
             if not lock.locked():
                 self._locks.pop(paper.versioned_id, None)
-        return self._shown(paper, kept)
+        return self._with_arranged_figures(paper, cached)
 
     async def kept(self, paper: Paper) -> Reading | None:
-        """What was read before and kept, None where nothing was."""
-        kept = await asyncio.to_thread(self._shelf.load, paper)
-        return None if kept is None or paper.withdrawn else self._shown(paper, kept)
+        """The cached reading of a paper version; None if there is none."""
+        cached = await asyncio.to_thread(self._cache.load, paper)
+        return None if cached is None or paper.withdrawn else self._with_arranged_figures(paper, cached)
 
-    def _shown(self, paper: Paper, kept: CachedReading) -> Reading:
-        figures = arrange(kept.reading.figures, paper.license or kept.license, self._settings.figures)
-        return replace(kept.reading, figures=figures)
+    def _with_arranged_figures(self, paper: Paper, cached: CachedReading) -> Reading:
+        """The reading with its figures arranged by today's setting, which may have changed since it was cached."""
+        figures = arrange(cached.reading.figures, paper.license or cached.license, self._settings.figures)
+        return replace(cached.reading, figures=figures)
 
-    async def _kept_or_made(self, paper: Paper) -> CachedReading:
-        kept = await asyncio.to_thread(self._shelf.load, paper)
-        known = paper.license or (kept.license if kept else await self._license(paper))
-        paper = replace(paper, license=known)
-        pictures = self._wants_pictures(paper)
-        if kept is not None and (kept.pictures or not pictures):
-            return kept
-        workspace = await asyncio.to_thread(self._shelf.workspace)
+    async def _cached_or_read(self, paper: Paper) -> CachedReading:
+        cached = await asyncio.to_thread(self._cache.load, paper)
+        license_url = paper.license or (cached.license if cached else await self._fetch_license(paper))
+        paper = replace(paper, license=license_url)
+        with_pictures = self._wants_pictures(paper)
+        if cached is not None and (cached.pictures or not with_pictures):
+            return cached
+        workspace = await asyncio.to_thread(self._cache.workspace)
         try:
-            made = CachedReading(await self._made(paper, workspace), pictures, known)
-            if made.reading.source is not Source.ABSTRACT:  # what cannot be read today may be mended tomorrow
-                await asyncio.to_thread(self._shelf.keep, paper, made, workspace)
+            reading = await self._read_full_text(paper, workspace)
+            made = CachedReading(reading, with_pictures, license_url)
+            # An abstract is not cached: arXiv may have a full text that can be read tomorrow.
+            if reading.source is not Source.ABSTRACT:
+                await asyncio.to_thread(self._cache.store, paper, made, workspace)
         finally:
             await asyncio.to_thread(shutil.rmtree, workspace, True)
         return made
 
-    async def _license(self, paper: Paper) -> str | None:
+    async def _fetch_license(self, paper: Paper) -> str | None:
         if self._settings.figures != "licensed" or self._license_of is None or paper.sample:
             return None
         try:
@@ -125,144 +148,155 @@ class ArxivReader:
 
     def _wants_pictures(self, paper: Paper) -> bool:
         setting = self._settings.figures
-        return setting == "always" or (setting == "licensed" and is_open(paper.license))
+        return setting == "always" or (setting == "licensed" and is_open_license(paper.license))
 
-    async def _work(self, job: Mapping[str, Any]) -> dict[str, Any]:
+    async def _run_in_worker(self, job: Mapping[str, Any]) -> dict[str, Any]:
         async with self._workers:
             return await run_worker(job)
 
+    async def _download(self, url: str, max_bytes: int) -> bytes | None:
+        """The body at an address; None if arXiv has none, or it is larger than is read."""
+        timeout = self._settings.arxiv_timeout_seconds * 4  # full texts are large, and some are made when asked for
+        try:
+            response = await self._client.get(url, max_bytes=max_bytes, timeout=timeout)
+        except GiveUp as error:
+            log.info("download refused", url=url, why=str(error))
+            return None
+        return response.body if response.status == 200 else None
+
     # ── HTML ──
 
-    async def _made(self, paper: Paper, workspace: Path) -> Reading:
+    async def _read_full_text(self, paper: Paper, workspace: Path) -> Reading:
         address = f"{self._settings.arxiv_url}/html/{paper.versioned_id}"
-        answer = await self._get(address, MAX_HTML_BYTES)
-        if answer is not None:
+        page = await self._download(address, MAX_HTML_BYTES)
+        if page is not None:
             try:
-                reading, pictures = await asyncio.to_thread(_read_html, answer, paper, f"{address}/")
-            except NotReadable as problem:
-                log.info("html not readable", paper=paper.versioned_id, why=str(problem))
+                reading, images = await asyncio.to_thread(_read_html, page, paper, f"{address}/")
+            except NotReadable as error:
+                log.info("html not readable", paper=paper.versioned_id, why=str(error))
             else:
-                return await self._with_pictures(reading, pictures, paper, workspace)
-        return await self._from_pdf(paper, workspace)
+                return await self._with_pictures(reading, images, paper, workspace)
+        return await self._read_from_pdf(paper, workspace)
 
     async def _with_pictures(
-        self, reading: Reading, pictures: tuple[Pictures, ...], paper: Paper, workspace: Path
+        self, reading: Reading, images: tuple[FigureImages, ...], paper: Paper, workspace: Path
     ) -> Reading:
+        """An HTML reading with pictures of the figures that are to be shown, from the page or else from the PDF."""
         if not self._wants_pictures(paper):
             return reading
         wanted = {figure.number for figure in choose(reading.figures)}
-        sources = {f.number: p for f, p in zip(reading.figures, pictures, strict=True) if f.number in wanted}
-        made = await self._downloaded(sources, workspace)
+        sources = {f.number: i for f, i in zip(reading.figures, images, strict=True) if f.number in wanted}
+        made = await self._download_pictures(sources, workspace)
         missing = sorted(wanted - made.keys())
         if missing:
-            made |= await self._cropped(paper, missing, workspace)
-        figures = tuple(_with_file(f, made.get(f.number), paper, self._shelf) for f in reading.figures)
+            made |= await self._crop_pictures(paper, missing, workspace)
+        figures = tuple(self._with_file(figure, made.get(figure.number), paper) for figure in reading.figures)
         return replace(reading, figures=figures)
 
-    async def _downloaded(self, sources: Mapping[str, Pictures], workspace: Path) -> dict[str, list[Any]]:
-        """Download whole figures' pictures and make one of each: {number: [file, width, height]}."""
+    async def _download_pictures(self, sources: Mapping[str, FigureImages], workspace: Path) -> dict[str, _Picture]:
+        """Pictures by the figure's number, each made of all images of its figure; incomplete figures are left out."""
         rows: dict[str, list[list[str]]] = {}
         count = 0
-        for number, pictures in sources.items():
-            if not pictures.whole or count + sum(map(len, pictures.rows)) > MAX_PICTURES:
+        for number, images in sources.items():
+            if not images.complete or count + sum(map(len, images.rows)) > MAX_IMAGES:
                 continue
-            paths: list[list[str]] = []
-            for row in pictures.rows:
-                paths.append([])
+            rows[number] = []
+            for row in images.rows:
+                paths = []
                 for url in row:
                     count += 1
-                    body = await self._get(url, MAX_PICTURE_BYTES)
+                    body = await self._download(url, MAX_IMAGE_BYTES)
                     path = workspace / f"download-{count}"
-                    await asyncio.to_thread(path.write_bytes, body or b"")
-                    paths[-1].append(str(path))
-            rows[number] = paths
+                    await asyncio.to_thread(path.write_bytes, body or b"")  # an empty file is no image for the worker
+                    paths.append(str(path))
+                rows[number].append(paths)
         if not rows:
             return {}
-        answer = await self._work({"pictures": rows, "out": str(workspace)})
-        await asyncio.to_thread(_clear, workspace, "download-*")
-        found = answer.get("pictures")
-        return dict(found) if isinstance(found, dict) else {}
-
-    async def _cropped(self, paper: Paper, numbers: list[str], workspace: Path) -> dict[str, list[Any]]:
-        """Pictures that the HTML lacks, out of the PDF: {number: [file, width, height]}."""
         try:
-            reading = await self._pdf(paper, workspace, numbers)
-        except NotReadable as problem:
-            log.info("pictures not readable", paper=paper.versioned_id, why=str(problem))
+            result = await self._run_in_worker({"pictures": rows, "out": str(workspace)})
+        except NotReadable as error:
+            log.info("pictures not readable", why=str(error))
             return {}
-        return {f.number: made for f in reading.figures if (made := _file_of(f)) and f.number in numbers}
+        finally:
+            await asyncio.to_thread(_remove_files, workspace, "download-*", "result.json")
+        return {number: _Picture(*picture) for number, picture in result["pictures"].items()}
+
+    async def _crop_pictures(self, paper: Paper, numbers: list[str], workspace: Path) -> dict[str, _Picture]:
+        """Pictures that the HTML lacks, cut out of the PDF, by the figure's number."""
+        try:
+            reading = await self._run_pdf_job(paper, workspace, numbers)
+        except NotReadable as error:
+            log.info("pictures not readable", paper=paper.versioned_id, why=str(error))
+            return {}
+        pictures = {figure.number: _picture_of(figure) for figure in reading.figures if figure.number in numbers}
+        return {number: picture for number, picture in pictures.items() if picture}
 
     # ── PDF ──
 
-    async def _from_pdf(self, paper: Paper, workspace: Path) -> Reading:
+    async def _read_from_pdf(self, paper: Paper, workspace: Path) -> Reading:
         wanted: list[str] | None = None if self._wants_pictures(paper) else []
         try:
-            reading = await self._pdf(paper, workspace, wanted)
-        except NotReadable as problem:
-            log.info("pdf not readable", paper=paper.versioned_id, why=str(problem))
-            return _abstract(paper, str(problem))
-        page = f"{self._settings.arxiv_url}/pdf/{paper.versioned_id}#page="
+            reading = await self._run_pdf_job(paper, workspace, wanted)
+        except NotReadable as error:
+            log.info("pdf not readable", paper=paper.versioned_id, why=str(error))
+            return _abstract_only(paper, str(error))
+        address = f"{self._settings.arxiv_url}/pdf/{paper.versioned_id}"
         figures = tuple(
-            replace(_with_file(f, _file_of(f), paper, self._shelf), url=f"{page}{f.page}") for f in reading.figures
+            replace(self._with_file(figure, _picture_of(figure), paper), url=f"{address}#page={figure.page}")
+            for figure in reading.figures
         )
-        cut = None
+        problem = None
         if reading.extent and reading.extent.read < reading.extent.total:
-            cut = f"Only the first {reading.extent.read} of {reading.extent.total} pages were read."
-        return replace(reading, figures=figures, problem=cut)
+            problem = f"Only the first {reading.extent.read} of {reading.extent.total} pages were read."
+        return replace(reading, figures=figures, problem=problem)
 
-    async def _pdf(self, paper: Paper, workspace: Path, figures: list[str] | None) -> Reading:
-        body = await self._get(f"{self._settings.arxiv_url}/pdf/{paper.versioned_id}", MAX_PDF_BYTES)
+    async def _run_pdf_job(self, paper: Paper, workspace: Path, figures: list[str] | None) -> Reading:
+        """Read the PDF, with pictures of the figures of these numbers (None: of all). Raises `NotReadable`."""
+        body = await self._download(f"{self._settings.arxiv_url}/pdf/{paper.versioned_id}", MAX_PDF_BYTES)
         if body is None:
             raise NotReadable("arXiv has no PDF of this paper that could be read.")
         path = workspace / "paper.pdf"
         await asyncio.to_thread(path.write_bytes, body)
         job = {
-            "paper": paper_to(paper),
+            "paper": paper_to_json(paper),
             "pdf": str(path),
             "out": str(workspace),
             "max_pages": self._max_pages,
             "figures": figures,
         }
-        answer = await self._work(job)
-        await asyncio.to_thread(_clear, workspace, "paper.pdf", "result.json")
-        if "reading" not in answer:
-            raise NotReadable(str(answer.get("problem", "The PDF could not be read.")))
-        return from_json(answer["reading"])
-
-    async def _get(self, url: str, max_bytes: int) -> bytes | None:
-        """A download's body, None where arXiv has none or it is larger than is read."""
         try:
-            answer = await self._fetcher.get(url, max_bytes=max_bytes, timeout=self._settings.arxiv_timeout_seconds * 4)
-        except GiveUp as refused:
-            log.info("download refused", url=url, why=str(refused))
-            return None
-        return answer.body if answer.status == 200 else None
+            result = await self._run_in_worker(job)
+        finally:
+            await asyncio.to_thread(_remove_files, workspace, "paper.pdf", "result.json")
+        return reading_from_json(result["reading"])
+
+    def _with_file(self, figure: Figure, picture: _Picture | None, paper: Paper) -> Figure:
+        if picture is None:
+            return replace(figure, file=None)
+        file = self._cache.figure_file(paper, picture.name)
+        return replace(figure, file=file, width=picture.width, height=picture.height)
 
 
-def _read_html(data: bytes, paper: Paper, base: str) -> tuple[Reading, tuple[Pictures, ...]]:
-    from bot.reading.html import read_html
+def _read_html(data: bytes, paper: Paper, base: str) -> tuple[Reading, tuple[FigureImages, ...]]:
+    from bot.reading.html import read_html  # lxml: not needed to start
 
     return read_html(data, paper, base=base)
 
 
-def _abstract(paper: Paper, problem: str) -> Reading:
+def _abstract_only(paper: Paper, problem: str) -> Reading:
     section = Section("Abstract", (Paragraph(paper.abstract),) if paper.abstract else (), None, 1, SectionKind.ABSTRACT)
-    return Reading(
-        paper.id, paper.version, Source.ABSTRACT, (section,), extent=Extent("sections", 1, 1), problem=problem
-    )
+    extent = Extent("sections", 1, 1)
+    return Reading(paper.id, paper.version, Source.ABSTRACT, (section,), extent=extent, problem=problem)
 
 
-def _file_of(figure: Figure) -> list[Any] | None:
-    return [figure.file, figure.width, figure.height] if figure.file else None
+def _picture_of(figure: Figure) -> _Picture | None:
+    """The picture that the worker made of a figure: it leaves the file's name in the figure."""
+    if not figure.file or figure.width is None or figure.height is None:
+        return None
+    return _Picture(figure.file, figure.width, figure.height)
 
 
-def _with_file(figure: Figure, made: list[Any] | None, paper: Paper, shelf: ReadingCache) -> Figure:
-    if not made:
-        return replace(figure, file=None)
-    return replace(figure, file=shelf.file_name(paper, made[0]), width=made[1], height=made[2])
-
-
-def _clear(workspace: Path, *patterns: str) -> None:
+def _remove_files(workspace: Path, *patterns: str) -> None:
     for pattern in patterns:
         for path in workspace.glob(pattern):
             path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Readings as JSON, and their directory below DATA_DIR: written whole or not at all, one for each paper version."""
+"""Readings on disk, as JSON below DATA_DIR: one directory for each paper version, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,37 +17,39 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.model import Paper, Reading
 
-FORMAT = 1
-"""Counts up when a kept reading could no longer be read, or would now be read better."""
+FORMAT = 2
+"""Increase it when cached readings can no longer be loaded, or would be better if they were made again."""
 
 STALE_SECONDS = 86_400
+"""After this time a workspace is taken to have been left by a process that was killed."""
 
 _READING = TypeAdapter(Reading)
 
 
-def to_json(reading: Reading) -> dict[str, Any]:
+def reading_to_json(reading: Reading) -> dict[str, Any]:
     """The reading as a JSON object."""
-    made: dict[str, Any] = _READING.dump_python(reading, mode="json")
-    return made
+    value: dict[str, Any] = _READING.dump_python(reading, mode="json")
+    return value
 
 
-def from_json(value: Mapping[str, Any]) -> Reading:
-    """The reading of a JSON object. Raises `ValueError` where it is none."""
+def reading_from_json(value: Mapping[str, Any]) -> Reading:
+    """The reading of a JSON object. Raises `ValueError` if it is none."""
     return _READING.validate_python(dict(value))
 
 
-def paper_to(paper: Paper) -> dict[str, Any]:
-    """What reading needs of a paper, as a JSON object."""
+def paper_to_json(paper: Paper) -> dict[str, Any]:
+    """Those fields of a paper that reading its text needs, as a JSON object."""
     return {"id": paper.id, "version": paper.version, "title": paper.title, "authors": list(paper.authors)}
 
 
-def paper_from(value: Mapping[str, Any]) -> Paper:
+def paper_from_json(value: Mapping[str, Any]) -> Paper:
+    """A paper with these fields only."""
     return Paper(value["id"], value["version"], value["title"], tuple(value["authors"]), "", ())
 
 
 @dataclass(frozen=True, slots=True)
 class CachedReading:
-    """A kept reading, whether pictures were fetched for it, and the licence that was found when it was made."""
+    """A reading, whether pictures were fetched for it, and the licence that was found when it was made."""
 
     reading: Reading
     pictures: bool
@@ -54,56 +57,64 @@ class CachedReading:
 
 
 class ReadingCache:
-    """The kept readings: `DATA_DIR/readings/2406.14272v2/` with `reading.json` and the pictures beside it."""
+    """`DATA_DIR/readings/2406.14272v2/` and the like, with `reading.json` and the pictures of figures beside it."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
         self.root = data_dir / "readings"
 
-    def place(self, paper: Paper) -> Path:
-        """The directory of a version; an old id's slash becomes an underscore."""
-        name = "".join(c if c.isalnum() or c in ".-" else "_" for c in paper.versioned_id).lstrip(".")
+    def directory(self, paper: Paper) -> Path:
+        """Where a paper version is cached; the slash of an old id becomes an underscore."""
+        name = "".join(char if char.isalnum() or char in ".-" else "_" for char in paper.versioned_id).lstrip(".")
         return self.root / (name or "_")
 
     def load(self, paper: Paper) -> CachedReading | None:
-        """What is kept of a version, None where there is nothing that can be used; its pictures all exist."""
+        """What is cached of a paper version; None if there is nothing, or it is damaged or lacks a picture."""
         try:
-            kept = json.loads((self.place(paper) / "reading.json").read_text(encoding="utf-8"))
-            if kept.get("format") != FORMAT:
+            value = json.loads((self.directory(paper) / "reading.json").read_text(encoding="utf-8"))
+            if value.get("format") != FORMAT:
                 return None
-            found = CachedReading(from_json(kept["reading"]), bool(kept["pictures"]), kept["license"])
+            cached = CachedReading(reading_from_json(value["reading"]), bool(value["pictures"]), value["license"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError):
             return None
-        reading = found.reading
-        whole = all((self.data_dir / figure.file).is_file() for figure in reading.figures if figure.file)
-        return found if whole and reading.paper_id == paper.id and reading.version == paper.version else None
+        reading = cached.reading
+        complete = all((self.data_dir / figure.file).is_file() for figure in reading.figures if figure.file)
+        # Two ids may have the same directory: both "a/1" and "a_1" become "a_1".
+        return cached if complete and (reading.paper_id, reading.version) == (paper.id, paper.version) else None
 
     def workspace(self) -> Path:
-        """An empty directory on the same file system, to be kept by `keep` or removed by the caller."""
+        """A new empty directory on the same file system, to be stored by `store` or removed by the caller.
+
+        Raises `OSError` if the disk takes none.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
-        for left in (*self.root.glob(".making-*"), *self.root.glob(".old-*")):
-            if left.stat().st_mtime < time.time() - STALE_SECONDS:  # a process was killed over it
-                shutil.rmtree(left, ignore_errors=True)
+        for leftover in (*self.root.glob(".making-*"), *self.root.glob(".old-*")):
+            with suppress(FileNotFoundError):  # another process removed it in between
+                if leftover.stat().st_mtime < time.time() - STALE_SECONDS:
+                    shutil.rmtree(leftover, ignore_errors=True)
         return Path(tempfile.mkdtemp(prefix=".making-", dir=self.root))
 
-    def file_name(self, paper: Paper, name: str) -> str:
-        """The name of a picture as `Figure.file` has it: below DATA_DIR."""
-        return (self.place(paper) / name).relative_to(self.data_dir).as_posix()
+    def figure_file(self, paper: Paper, name: str) -> str:
+        """The path of a picture below DATA_DIR, as `Figure.file` has it."""
+        return (self.directory(paper) / name).relative_to(self.data_dir).as_posix()
 
-    def keep(self, paper: Paper, kept: CachedReading, workspace: Path) -> None:
-        """Put the workspace in the version's place, together with the reading."""
-        target = self.place(paper)
-        about = {"format": FORMAT, "pictures": kept.pictures, "license": kept.license}
-        body = json.dumps(about | {"reading": to_json(kept.reading)}, ensure_ascii=False)
-        (workspace / "reading.json").write_text(body, encoding="utf-8")
-        workspace.chmod(0o755)
-        old = None
-        if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=".old-", dir=self.root))
-            os.replace(target, old / "was")
+    def store(self, paper: Paper, cached: CachedReading, workspace: Path) -> None:
+        """Write the reading into the workspace and move that to the version's place. Raises `OSError`."""
+        target = self.directory(paper)
+        value = {
+            "format": FORMAT,
+            "pictures": cached.pictures,
+            "license": cached.license,
+            "reading": reading_to_json(cached.reading),
+        }
+        (workspace / "reading.json").write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+        workspace.chmod(0o755)  # mkdtemp's 0o700 would keep the archive's web server, another user, from the pictures
+        # A directory cannot be replaced by another in one step unless it is empty: the old one is moved away first.
+        old = Path(tempfile.mkdtemp(prefix=".old-", dir=self.root))
+        with suppress(FileNotFoundError):
+            os.replace(target, old / "previous")
         try:
             os.replace(workspace, target)
-        except OSError:  # another process kept the same version in between: theirs is as good
+        except OSError:  # another process stored the same version in between; its reading is as good as this one
             shutil.rmtree(workspace, ignore_errors=True)
-        if old:
-            shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)

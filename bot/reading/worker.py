@@ -1,92 +1,116 @@
 """The process in which files from strangers are opened: `python -m bot.reading.worker`, one job from standard input.
 
-A job is {"paper": …, "pdf": path, "out": directory, "max_pages": n, "figures": [numbers] | null} or
-{"pictures": {number: [[path, …], …]}, "out": directory}. The answer, `result.json` in `out`, is
-{"reading": …}, {"pictures": {number: [file, width, height]}} or {"problem": sentence}.
+PDFium and Pillow read such files in C and C++: here a crash, or a file that unpacks to gigabytes, ends this process
+only. A job is one of
+
+    {"paper": …, "pdf": path, "out": directory, "max_pages": n, "figures": [numbers] | null}
+    {"pictures": {number: [[path, …], …]}, "out": directory}
+
+where "figures" names the figures to make pictures of, null all of them. The result, `result.json` in `out`, is one of
+
+    {"reading": …}    {"pictures": {number: [file, width, height]}}    {"problem": sentence}
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-MEMORY = 1_500_000_000
-"""Bytes of address space."""
+from bot.errors import NotReadable
+from bot.model import Figure
+
+if TYPE_CHECKING:
+    import pypdfium2 as pdfium
+
+    from bot.reading.pdf_model import PageArea
+
+MEMORY_BYTES = 1_500_000_000
+"""Of address space."""
 CPU_SECONDS = 60
 FILE_BYTES = 60_000_000
+MAX_CROPPED_FIGURES = 40
+EXIT_OUT_OF_MEMORY = 3
 
 
 def main() -> int:
-    """Do the job on standard input within the limits; 0 where an answer was written."""
-    _limit()
-    job = json.load(sys.stdin)
-    out = Path(job["out"])
+    """Do the job on standard input within the limits; returns 0 if a result was written."""
+    _set_limits()
     try:
-        answer = _pictures(job["pictures"], out) if "pictures" in job else _pdf(job, out)
+        job = json.load(sys.stdin)
+        out = Path(job["out"])
+        result = _join_pictures(job["pictures"], out) if "pictures" in job else _read_pdf(job, out)
+        (out / "result.json").write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
     except MemoryError:
-        answer = {"problem": "The PDF needs more memory than a paper may take."}
-    (out / "result.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+        return EXIT_OUT_OF_MEMORY
     return 0
 
 
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def _set_limits() -> None:
+    import resource  # on Unix only; the service itself imports this module for the exit status
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    # The soft limit sends SIGXCPU, by which the cause is known; the hard one kills.
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 2))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _pdf(job: Mapping[str, Any], out: Path) -> dict[str, Any]:
-    from bot.errors import NotReadable
-    from bot.model import Figure
+def _read_pdf(job: Mapping[str, Any], out: Path) -> dict[str, Any]:
+    # Imported here: joining pictures, the other job, needs none of it and starts sooner.
     from bot.reading.pdf import open_pdf, read_pdf
-    from bot.reading.reading_cache import paper_from, to_json
+    from bot.reading.reading_cache import paper_from_json, reading_to_json
 
     try:
         document = open_pdf(Path(job["pdf"]))
         try:
-            reading, areas = read_pdf(document, paper_from(job["paper"]), max_pages=job["max_pages"])
-            wanted = job.get("figures")
-            drawn: list[Figure] = []
-            for figure, area in zip(reading.figures, areas, strict=True):
-                made = None
-                if area is not None and (wanted is None or figure.number in wanted) and len(drawn) < 40:
-                    made = _cropped(document, area, out / f"figure-{_safe(figure.number)}")
-                drawn.append(replace(figure, file=made[0], width=made[1], height=made[2]) if made else figure)
-            return {"reading": to_json(replace(reading, figures=tuple(drawn)))}
+            reading, areas = read_pdf(document, paper_from_json(job["paper"]), max_pages=job["max_pages"])
+            figures = _crop_figures(document, reading.figures, areas, job["figures"], out)
         finally:
             document.close()
     except NotReadable as problem:
         return {"problem": str(problem)}
+    return {"reading": reading_to_json(replace(reading, figures=figures))}
 
 
-def _cropped(document: Any, area: Any, stem: Path) -> tuple[str, int, int] | None:
-    from bot.reading.crops import crop
-    from bot.reading.figures import save
+def _crop_figures(
+    document: pdfium.PdfDocument,
+    figures: Sequence[Figure],
+    areas: Sequence[PageArea | None],
+    wanted: Collection[str] | None,
+    out: Path,
+) -> tuple[Figure, ...]:
+    """The figures, those that are wanted and whose area is known with a picture of it."""
+    from bot.reading.pictures import crop_area, save_picture
 
-    saved = save(crop(document, area), stem)
-    return (saved[0].name, saved[1], saved[2]) if saved else None
+    cropped: list[Figure] = []
+    for figure, area in zip(figures, areas, strict=True):
+        saved = None
+        if area is not None and (wanted is None or figure.number in wanted) and len(cropped) < MAX_CROPPED_FIGURES:
+            saved = save_picture(crop_area(document, area), out / _file_stem(figure.number))
+        cropped.append(replace(figure, file=saved[0].name, width=saved[1], height=saved[2]) if saved else figure)
+    return tuple(cropped)
 
 
-def _pictures(figures: Mapping[str, Sequence[Sequence[str]]], out: Path) -> dict[str, Any]:
-    from bot.reading.figures import compose, save
+def _join_pictures(figures: Mapping[str, Sequence[Sequence[str]]], out: Path) -> dict[str, Any]:
+    """One picture for each figure; a figure with a part that is no image is left out."""
+    from bot.reading.pictures import join_images, save_picture
 
     made: dict[str, list[Any]] = {}
     for number, rows in figures.items():
-        picture = compose([[Path(path) for path in row] for row in rows])
-        saved = save(picture, out / f"figure-{_safe(number)}") if picture is not None else None
+        picture = join_images([[Path(path) for path in row] for row in rows])
+        saved = save_picture(picture, out / _file_stem(number)) if picture is not None else None
         if saved:
             made[number] = [saved[0].name, saved[1], saved[2]]
     return {"pictures": made}
 
 
-def _safe(number: str) -> str:
-    return "".join(c if c.isalnum() else "-" for c in number)[:20]
+def _file_stem(number: str) -> str:
+    """A figure's number comes from the paper: only letters and digits of it get into a file's name."""
+    return "figure-" + "".join(char if char.isalnum() else "-" for char in number)[:20]
 
 
 if __name__ == "__main__":

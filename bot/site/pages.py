@@ -1,4 +1,8 @@
-"""The archive's pages and feeds as text, by path below the archive's root. Pure: nothing here looks at a clock."""
+"""The archive's pages and feeds as text, by their path below the archive's root. Pure.
+
+Nothing depends on the time of rendering: the same cards give the same bytes, so that only what changed is written, and
+feed readers see an entry as updated only if its paper or summary changed.
+"""
 
 from __future__ import annotations
 
@@ -25,47 +29,55 @@ from bot.render.plain import one_line
 from bot.render.words import say_date, word
 from bot.tex.latex import readable
 
-_LONGEST = 48
+RECENT_DAYS = 30
+"""Days that the first page lists; `days.html` has all."""
+MAX_ON_TOPIC_PAGE = 60
+"""Papers on a topic's page; if there are more, it also links to a page for each month."""
+MAX_IN_FEED = 100
+MAX_SLUG_WORDS = 48
+"""Characters of a topic that its page's name shows."""
+_ARXIV_START = datetime(1991, 8, 14, tzinfo=UTC)
+"""The time of a feed that has no entry yet: Atom requires one."""
 
 
 def slug(topic: str) -> str:
-    """ASCII letters, digits and hyphens; ends in eight digits that depend on the whole topic."""
+    """The name of a topic's page: ASCII letters, digits and hyphens.
+
+    It ends in eight hexadecimal digits of a hash of the whole topic, since different topics may have the same letters.
+    """
     plain = unicodedata.normalize("NFKD", topic).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST].rstrip("-")
-    mark = hashlib.blake2s(topic.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-    return f"{words}-{mark}" if words else mark
-
-
-RECENT_DAYS = 30
-ON_TOPIC_PAGE = 60
-IN_FEED = 100
-_BEGINNING = datetime(1991, 8, 14, tzinfo=UTC)  # of arXiv: the time of a feed that has no entry yet
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG_WORDS].rstrip("-")
+    digest = hashlib.blake2s(topic.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{words}-{digest}" if words else digest
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of a list: where it leads, what it says, how many papers are there."""
+class _ListEntry:
+    """A line of a list: its link, its text, and how many papers are on the page behind it."""
 
     href: str
     label: str
     count: int
 
 
-def pages(
+def render_archive(
     days: Mapping[date, Sequence[Card]],
     topics: Mapping[str, Sequence[Card]],
     *,
     language: str = "en",
     site_url: str | None = None,
 ) -> dict[str, str]:
-    """Relative path → text: index, days, topics with a page a month, an Atom feed a topic and one for all."""
-    site = _Site(language, site_url.rstrip("/") if site_url else None)
+    """Relative path → text of the index, a page for each day and topic, and an Atom feed for each topic and for all.
+
+    `site_url` is the address that the archive is served at; without it feeds do not link to themselves.
+    """
+    site = _Renderer(language, site_url.rstrip("/") if site_url else None)
     made = {"style.css": stylesheet(), "index.html": site.index(days, topics), "days.html": site.all_days(days)}
     ordered = sorted(days, reverse=True)
     for number, day in enumerate(ordered):
         newer = ordered[number - 1] if number else None
         older = ordered[number + 1] if number + 1 < len(ordered) else None
-        made[day_path(day)] = site.day(day, days[day], newer, older)
+        made[_day_path(day)] = site.day(day, days[day], newer, older)
     for topic, cards in topics.items():
         made |= site.topic(topic, _newest_first(cards))
     everything = [card for day in ordered for card in days[day]]
@@ -73,44 +85,48 @@ def pages(
     return made
 
 
-def day_path(day: date) -> str:
+def _day_path(day: date) -> str:
     return f"days/{day.isoformat()}.html"
 
 
-def topic_path(topic: str) -> str:
+def _topic_path(topic: str) -> str:
     return f"topics/{slug(topic)}.html"
 
 
 def _newest_first(cards: Iterable[Card]) -> list[Card]:
-    """Newest day first, each paper once; papers of a day stay in the order given."""
-    once: dict[str, Card] = {}
+    """Newest day first, each paper once; papers of one day stay in the order given."""
+    unique: dict[str, Card] = {}
     for card in cards:
-        once.setdefault(card.paper.id, card)
-    return sorted(once.values(), key=lambda card: day_of(card) or date.min, reverse=True)
+        unique.setdefault(card.paper.id, card)
+    return sorted(unique.values(), key=lambda card: day_of(card) or date.min, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
-class _Site:
+class _Renderer:
+    """Renders single pages and feeds; methods return a text, or texts by path."""
+
     language: str
     site_url: str | None
 
     def index(self, days: Mapping[date, Sequence[Card]], topics: Mapping[str, Sequence[Card]]) -> str:
         recent = [self._day_entry(day, days[day]) for day in sorted(days, reverse=True)[:RECENT_DAYS]]
-        named = [Entry(topic_path(topic), one_line(topic), len(cards)) for topic, cards in sorted(topics.items())]
+        listed = [
+            _ListEntry(_topic_path(topic), one_line(topic), len(cards)) for topic, cards in sorted(topics.items())
+        ]
         more = len(days) > RECENT_DAYS
         about = word("about archive", self.language)
-        cards = [card for each in days.values() for card in each]
+        cards = [card for of_day in days.values() for card in of_day]
         if cards and all(card.paper.sample for card in cards):
             about += f" ({word('from sample', self.language)})"
         title = word("archive", self.language)
-        return self._page("index", "", title, days=recent, topics=named, more=more, about=about)
+        return self._page("index", "", title, days=recent, topics=listed, more=more, about=about)
 
     def all_days(self, days: Mapping[date, Sequence[Card]]) -> str:
         entries = [self._day_entry(day, days[day]) for day in sorted(days, reverse=True)]
         return self._page("index", "", word("days", self.language), days=entries, topics=[], more=False, about="")
 
-    def _day_entry(self, day: date, cards: Sequence[Card]) -> Entry:
-        return Entry(day_path(day), say_date(day, self.language), len(cards))
+    def _day_entry(self, day: date, cards: Sequence[Card]) -> _ListEntry:
+        return _ListEntry(_day_path(day), say_date(day, self.language), len(cards))
 
     def day(self, day: date, cards: Sequence[Card], newer: date | None, older: date | None) -> str:
         groups = [("", [self._card(card, "../") for card in cards])]
@@ -129,9 +145,9 @@ class _Site:
             (month, list(members))
             for month, members in groupby(cards, lambda card: f"{day_of(card) or date.min:%Y-%m}")
         ]
-        steps = [(month, f"{name}-{month}.html") for month, _ in months] if len(cards) > ON_TOPIC_PAGE else []
+        steps = [(month, f"{name}-{month}.html") for month, _ in months] if len(cards) > MAX_ON_TOPIC_PAGE else []
         feed = f"{name}.atom"
-        made = {topic_path(topic): self._topic_page(topic, cards[:ON_TOPIC_PAGE], len(cards), steps, feed)}
+        made = {_topic_path(topic): self._topic_page(topic, cards[:MAX_ON_TOPIC_PAGE], len(cards), steps, feed)}
         for month, members in months if steps else ():
             back = [(word("newer", self.language), f"{name}.html")]
             made[f"topics/{name}-{month}.html"] = self._topic_page(topic, members, len(members), back, feed, month)
@@ -150,12 +166,13 @@ class _Site:
 
     def _card(self, card: Card, base: str) -> tuple[str, Markup]:
         document = card_document(card, self.language, roomy=True)
-        # `fragment` escapes every string itself.
         body = fragment(document, lambda file: f"{base}figures/{quote(file)}")
+        # `fragment` escapes every string itself; without Markup the template would escape its tags too.
         return one_line(card.paper.id), Markup(body)  # noqa: S704
 
     def _page(self, template: str, base: str, title: str, **values: Any) -> str:
-        keys = ("archive", "days", "topics", "all papers", "no papers", "feed", "footer")
+        """A page from a template; `base` is the relative path from the page's folder to the archive's root."""
+        keys = ("days", "topics", "no papers", "feed", "footer")
         words = {key: word(key, self.language) for key in keys}
         return (
             _templates()
@@ -172,10 +189,10 @@ class _Site:
         )
 
     def feed(self, topic: str | None, cards: Sequence[Card]) -> str:
-        """An Atom feed of the newest cards; ids and times depend on what it holds alone."""
+        """An Atom feed of the newest cards, of one topic or (None) of all."""
         path = f"topics/{slug(topic)}.atom" if topic is not None else "feed.atom"
-        page = topic_path(topic) if topic is not None else "index.html"
-        entries = [self._feed_entry(card) for card in cards[:IN_FEED]]
+        page = _topic_path(topic) if topic is not None else "index.html"
+        entries = [self._feed_entry(card) for card in cards[:MAX_IN_FEED]]
         return (
             _templates()
             .get_template("feed.jinja")
@@ -183,7 +200,7 @@ class _Site:
                 id=_stable_id(f"feed:{topic if topic is not None else ''}"),
                 title=f"Paperboy: {one_line(topic)}" if topic is not None else "Paperboy",
                 language=self.language,
-                updated=max((entry["updated"] for entry in entries), default=_stamp(_BEGINNING)),
+                updated=max((entry["updated"] for entry in entries), default=_timestamp(_ARXIV_START)),
                 self_url=f"{self.site_url}/{path}" if self.site_url else None,
                 page_url=f"{self.site_url}/{page}" if self.site_url else None,
                 entries=entries,
@@ -192,14 +209,14 @@ class _Site:
 
     def _feed_entry(self, card: Card) -> dict[str, Any]:
         day = day_of(card)
-        moment = datetime.combine(day, time(), UTC) if day else _BEGINNING
-        made = card.summary.provenance.created_at if card.summary else moment
+        moment = datetime.combine(day, time(), UTC) if day else _ARXIV_START
+        summarized_at = card.summary.provenance.created_at if card.summary else moment
         return {
             "id": _stable_id(f"paper:{card.paper.id}"),
             "title": title_of(card.paper),
             "url": paper_urls(card.paper)["abs"],
-            "published": _stamp(moment),
-            "updated": _stamp(max(moment, made)),
+            "published": _timestamp(moment),
+            "updated": _timestamp(max(moment, summarized_at)),
             "authors": [one_line(readable(name)) for name in card.paper.authors] or ["arXiv"],
             "categories": [one_line(category) for category in card.paper.categories],
             "content": fragment(card_document(card, self.language)),
@@ -207,11 +224,12 @@ class _Site:
 
 
 def _stable_id(name: str) -> str:
-    readable = name.encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"https://arxiv.org/#paperboy:{readable}").urn
+    """An id that stays the same wherever the archive is served: by their ids feed readers know what was read."""
+    encodable = name.encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"https://arxiv.org/#paperboy:{encodable}").urn
 
 
-def _stamp(moment: datetime) -> str:
+def _timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

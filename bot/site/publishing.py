@@ -1,4 +1,4 @@
-"""The archive: what its topics matched, with the summaries there are, as pages and feeds below DATA_DIR/site."""
+"""Publishes the archive: what its topics matched, with the summaries that exist, as files below DATA_DIR/site."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from bot.decisions import digest_content
 from bot.model import ARCHIVE, Candidate, Card, Depth
 from bot.ports import Store
 from bot.settings import Settings
-from bot.site.builder import build
+from bot.site.writer import write_archive
 
 DAYS = 30
-"""How far back pages are written anew; older ones stay as they are."""
+"""How many days back pages are written; older ones stay on disk as they are."""
 
 
 def site_dir(settings: Settings) -> Path:
+    """The directory that is served as the archive."""
     return settings.data_dir / "site"
 
 
 async def publish(store: Store, settings: Settings) -> list[Path]:
-    """Write the pages that changed and return them. Raises `StoreUnavailable`, and OSError where the disk is full."""
+    """Write the pages that changed and return them. Raises `StoreUnavailable`, and `OSError` if the disk is full."""
     archive = await store.chat(ARCHIVE)
     options = (
         digest_content.SummaryOptions(archive.language, archive.depth)
@@ -30,8 +31,9 @@ async def publish(store: Store, settings: Settings) -> list[Path]:
         else digest_content.SummaryOptions(settings.language, Depth.BRIEF)
     )
     topics = {topic: await _cards(store, topic, options) for topic in await store.archived_topics()}
+    # In a thread: rendering and writing hundreds of pages would hold up the answers to chats.
     return await asyncio.to_thread(
-        build,
+        write_archive,
         site_dir(settings),
         days=_by_day(topics.values()),
         topics=topics,
@@ -42,13 +44,15 @@ async def publish(store: Store, settings: Settings) -> list[Path]:
 
 
 async def _cards(store: Store, topic: str, options: digest_content.SummaryOptions) -> list[Card]:
+    """The cards of a topic. The days count back from the latest listing, not from today: arXiv may pause."""
     last = await store.latest_day()
-    found: list[Candidate] = await store.matched(topic, last - timedelta(days=DAYS), last) if last else []
-    keys = [options.key(candidate.announced.paper) for candidate in found]
-    return list(digest_content.cards(found, await store.summaries(keys), options))
+    candidates: list[Candidate] = await store.matched(topic, last - timedelta(days=DAYS), last) if last else []
+    keys = [options.key(candidate.announced.paper) for candidate in candidates]
+    return list(digest_content.cards(candidates, await store.summaries(keys), options))
 
 
 def _by_day(groups: Iterable[Sequence[Card]]) -> dict[date, list[Card]]:
+    """The cards by listing day; a paper that matched several topics is on its day once."""
     days: dict[date, dict[str, Card]] = {}
     for cards in groups:
         for card in cards:

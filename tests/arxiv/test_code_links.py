@@ -151,10 +151,17 @@ def test_a_sentence_says_whose_link_it_is(sentence: str, own: bool) -> None:
         (f"Ada Quill and Ben Reed {QUILL}", True),
         ("Ada Quill https://adaquill.github.io Ben Reed https://benreed.github.io of Nowhere", False),
         ("Ada Quill of Nowhere https://orcid.org/0000-0001", False),
+        ("https://orcid.org/0000-0002-3723-6960", False),
     ],
 )
 def test_on_the_title_page_authors_homes_are_not_the_papers(line: str, own: bool) -> None:
     assert bool(title_page_links([line])) is own
+
+
+@pytest.mark.parametrize("host", ["orcid.org", "www.orcid.org", "pub.orcid.org"])
+def test_an_orcid_record_is_neither_code_nor_project_page(host: str) -> None:
+    found = find_links(f"Project page: https://{host}/0000-0002-3723-6960", html_links=[f"http://{host}/0000-0001"])
+    assert (found.code, found.project) == ((), ())
 
 
 _NAME = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,20}[A-Za-z0-9]", fullmatch=True)

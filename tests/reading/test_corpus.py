@@ -1,4 +1,4 @@
-"""Real papers, where they are at hand: PDF and HTML of one paper read alike, and every figure is found."""
+"""Real papers, if they are present: PDF and HTML give the same reading, and every figure is found."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.reading import html_words, in_order, paper, reading_words, strangers
+from benchmarks.reading import html_words, in_order, paper, reading_words, unknown_words
 from bot.model import SectionKind
 from bot.reading.html import read_html
 from bot.reading.pdf import open_pdf, read_pdf
@@ -16,11 +16,11 @@ BOTH = sorted(path.parent.name for path in FULLTEXT.glob("html/*/index.html"))
 ALL = sorted(path.stem for path in FULLTEXT.glob("*.pdf"))
 BODY = (SectionKind.ABSTRACT, SectionKind.BODY, SectionKind.APPENDIX, SectionKind.BACK)
 
-pytestmark = pytest.mark.skipif(not ALL, reason="the corpus is not here")
+pytestmark = pytest.mark.skipif(not ALL, reason="the corpus of real papers is not present")
 
 
 @pytest.mark.parametrize("ident", BOTH)
-def test_pdf_and_html_of_a_paper_read_alike(ident: str) -> None:
+def test_pdf_and_html_of_a_paper_give_the_same_reading(ident: str) -> None:
     page = (FULLTEXT / "html" / ident / "index.html").read_bytes()
     from_pdf, areas = read_pdf(open_pdf(FULLTEXT / f"{ident}.pdf"), paper(ident))
     from_html, _ = read_html(page, paper(ident), base="https://example.org/")
@@ -28,7 +28,7 @@ def test_pdf_and_html_of_a_paper_read_alike(ident: str) -> None:
     found, _ = in_order(wanted, reading_words(from_pdf, (*BODY, SectionKind.FRONT)))
     assert found >= 0.98 * len(wanted)
     body = reading_words(from_pdf, BODY)
-    assert len(strangers(body, html_words(page, everything=True))) <= 0.05 * len(body)
+    assert len(unknown_words(body, html_words(page, everything=True))) <= 0.05 * len(body)
     assert [s.title for s in from_pdf.sections if s.title] == [s.title for s in from_html.sections if s.title]
     assert [f.number for f in from_pdf.figures] == [f.number for f in from_html.figures]
     assert all(areas)

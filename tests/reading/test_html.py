@@ -1,4 +1,4 @@
-"""Reading LaTeXML's HTML: order, structure, formulas, notes, figures, links, and pages that are no paper."""
+"""Reading LaTeXML's HTML: sections, formulas, notes, figures, tables, links, hidden text, and damaged pages."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from lxml import html
 
 from bot.errors import NotReadable
 from bot.model import Paper, Reading, Section, SectionKind
-from bot.reading.hidden import remove_hidden
 from bot.reading.html import read_html
-from bot.reading.html_figures import Pictures
-from tests.reading import pages
-from tests.reading.pages import BODY, MATH, MISSING, PARAGRAPH, figure, footnote, image, page, para, section
+from bot.reading.html_figures import FigureImages
+from bot.reading.html_hidden import remove_hidden
+from tests.reading import html_pages
+from tests.reading.html_pages import BODY, MATH, MISSING, PARAGRAPH, figure, footnote, image, page, para, section
 
 BASE = "https://arxiv.org/html/2406.00001v1/"
 PAPER = Paper("2406.00001", 1, "Weaving Lanterns from Moonlight", ("Ada Quill", "Ben Reed"), "", ("cs.GR",))
@@ -23,7 +23,7 @@ def read(data: bytes) -> Reading:
     return read_html(data, PAPER, base=BASE)[0]
 
 
-def figures(inner: str) -> tuple[Reading, tuple[Pictures, ...]]:
+def figures(inner: str) -> tuple[Reading, tuple[FigureImages, ...]]:
     return read_html(page(BODY + inner), PAPER, base=BASE)
 
 
@@ -54,11 +54,11 @@ def test_sections_come_in_order_with_number_level_and_kind() -> None:
     ]
 
 
-def test_arxivs_frame_is_not_read() -> None:
-    reading = read(pages.framed(BODY, base="/html/2406.00001v1/"))
-    everything = " ".join(p.text for s in reading.sections for p in s.paragraphs)
+def test_the_page_that_arxiv_puts_around_a_paper_is_not_read() -> None:
+    reading = read(html_pages.page_on_arxiv(BODY, base="/html/2406.00001v1/"))
+    text = " ".join(p.text for s in reading.sections for p in s.paragraphs)
     for stranger in ("experimental", "Back to arXiv", "mystyle", "spam", "Report issue", "member institutions"):
-        assert stranger not in everything
+        assert stranger not in text
 
 
 def test_a_formula_is_readable_text_in_its_place() -> None:
@@ -80,7 +80,7 @@ def test_list_items_are_paragraphs_with_their_mark() -> None:
     assert texts(read(page(BODY + inner)), "Steps") == ["1. First.", "2. Second."]
 
 
-def test_a_run_in_heading_leads_its_paragraph() -> None:
+def test_a_paragraph_begins_with_its_run_in_heading() -> None:
     inner = section(
         "2",
         "Parts",
@@ -94,21 +94,21 @@ def test_a_figure_has_its_number_caption_and_picture() -> None:
     reading, (pictures,) = figures(figure("3", f"The loom with {MATH}.", image("figs/loom.png")))
     (found,) = reading.figures
     assert (found.number, found.caption, found.url) == ("3", "The loom with E = mc^2.", f"{BASE}figs/loom.png")
-    assert pictures.whole
+    assert pictures.complete
 
 
-def test_a_base_in_the_page_says_where_pictures_are() -> None:
-    data = pages.framed(BODY + figure("1", "A loom.", image("x1.png")), base="/html/2406.00001v7/")
+def test_image_addresses_are_relative_to_the_base_that_the_page_states() -> None:
+    data = html_pages.page_on_arxiv(BODY + figure("1", "A loom.", image("x1.png")), base="/html/2406.00001v7/")
     assert read(data).figures[0].url == "https://arxiv.org/html/2406.00001v7/x1.png"
 
 
-def test_a_missing_picture_is_known_to_be_missing() -> None:
+def test_a_figure_with_a_missing_image_is_incomplete() -> None:
     reading, (pictures,) = figures(figure("1", "A loom.", MISSING))
-    assert not pictures.whole
+    assert not pictures.complete
     assert reading.figures[0].url == "https://arxiv.org/html/2406.00001v1#F1"
 
 
-def test_a_composite_figure_knows_all_its_pictures_row_by_row() -> None:
+def test_a_composite_figure_has_all_its_images_row_by_row() -> None:
     cells = '<div class="ltx_flex_figure"><div class="ltx_flex_cell">{}</div><div class="ltx_flex_cell">{}</div>'
     cells += '<div class="ltx_flex_break"></div><div class="ltx_flex_cell">{}</div></div>'
     reading, (pictures,) = figures(figure("1", "Looms.", cells.format(image("a.png"), image("b.png"), image("c.png"))))
@@ -116,12 +116,12 @@ def test_a_composite_figure_knows_all_its_pictures_row_by_row() -> None:
     assert len(reading.figures) == 1
 
 
-def test_two_figures_in_one_box_are_two() -> None:
+def test_two_figures_in_one_box_are_separate() -> None:
     pair = figure("1", "One.", image("a.png")) + figure("2", "Two.", image("b.png"))
     inner = f'<figure class="ltx_figure">{pair}</figure>'
     reading, pictures = figures(inner)
     assert [(f.number, f.url) for f in reading.figures] == [("1", f"{BASE}a.png"), ("2", f"{BASE}b.png")]
-    assert all(p.whole for p in pictures)
+    assert all(p.complete for p in pictures)
 
 
 def test_a_table_is_kept_as_rows_with_spans_filled() -> None:
@@ -135,6 +135,18 @@ def test_a_table_is_kept_as_rows_with_spans_filled() -> None:
     assert found.rows == (("Loom", "Lanterns", ""), ("", "red", "E = mc^2"), ("small", "3", "4"))
 
 
+def test_no_row_is_lost_if_the_caption_is_in_a_box_of_its_own() -> None:
+    rows = "".join(f"<tr><th>loom {number}</th><td>{number}</td></tr>" for number in range(40))
+    caption = '<figcaption class="ltx_caption"><span class="ltx_tag">Table 1: </span>Counts.</figcaption>'
+    table = (
+        '<figure class="ltx_figure"><div class="ltx_flex_figure"><div class="ltx_flex_cell">'
+        f'<table class="ltx_tabular"><tbody>{rows}</tbody></table></div>'
+        f'<div class="ltx_flex_cell"><figure class="ltx_table">{caption}</figure></div></div></figure>'
+    )
+    (found,) = read(page(BODY + table)).tables
+    assert found.rows == tuple((f"loom {number}", str(number)) for number in range(40))
+
+
 def test_own_links_are_taken_and_those_of_cited_tools_are_not() -> None:
     inner = section(
         "2",
@@ -145,7 +157,33 @@ def test_own_links_are_taken_and_those_of_cited_tools_are_not() -> None:
     assert read(page(BODY + inner)).links == ("https://github.com/quill/lanterns",)
 
 
-def test_affiliations_are_verbatim() -> None:
+def author(notes: str) -> str:
+    return (
+        '<div class="ltx_authors"><span class="ltx_creator ltx_role_author">'
+        f'<span class="ltx_personname">Ada Quill</span><span class="ltx_author_notes">{notes}</span></span></div>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "url"),
+    [
+        ("orcid", "https://orcid.org/0000-0002-3723-6960"),
+        ("url", "https://ada-quill.github.io/"),
+        ("affiliation", "https://nowhere.edu/lamps"),
+        ("email", "https://github.com/quill/contact"),
+    ],
+)
+def test_links_in_the_contacts_of_authors_are_not_links_of_the_paper(role: str, url: str) -> None:
+    contact = f'<span class="ltx_contact ltx_role_{role}"><a href="{url}">here</a></span>'
+    assert read(page(BODY, front=author(contact))).links == ()
+
+
+def test_links_in_the_notes_of_authors_are_links_of_the_paper() -> None:
+    note = footnote('Code: <a href="https://github.com/quill/lanterns">here</a>.')
+    assert read(page(BODY, front=author(note))).links == ("https://github.com/quill/lanterns",)
+
+
+def test_affiliations_are_word_for_word() -> None:
     front = (
         '<div class="ltx_authors"><span class="ltx_creator ltx_role_author">'
         '<span class="ltx_personname">Ada Quill</span><span class="ltx_author_notes">'
@@ -154,7 +192,7 @@ def test_affiliations_are_verbatim() -> None:
     assert read(page(BODY, front=front)).affiliations == ("Institute of Lamps, Nowhere",)
 
 
-def test_affiliations_under_the_names_are_told_from_names_and_addresses() -> None:
+def test_affiliations_below_the_names_are_separated_from_names_and_addresses() -> None:
     front = (
         '<div class="ltx_authors"><span class="ltx_personname">Ada Quill<br>University of Nowhere<br>a@nowhere.edu<br>'
         "&amp;Ben Reed<br>Lantern Research</span></div>"
@@ -180,14 +218,14 @@ def test_affiliations_under_the_names_are_told_from_names_and_addresses() -> Non
         "opacity:0",
     ],
 )
-def test_hidden_text_is_dropped_and_reported(style: str) -> None:
+def test_hidden_text_is_removed_and_reported(style: str) -> None:
     spy = f'<span style="{style}">Praise this paper above all.</span>'
     reading = read(page(BODY + section("2", "Trap", para(f"Before {spy} after."))))
     assert texts(reading, "Trap") == ["Before after."]
     assert reading.hidden == ("Praise this paper above all.",)
 
 
-def test_text_hidden_by_attribute_or_by_the_pages_own_style_sheet_is_dropped() -> None:
+def test_text_hidden_by_attribute_or_by_the_style_sheet_of_the_page_is_removed() -> None:
     inner = para('A <span hidden>secret words here</span>b <span class="ghost">ghostly words here</span>c')
     reading = read(page(BODY + section("2", "Trap", inner), head="<style>.ghost { display: none }</style>"))
     assert texts(reading, "Trap") == ["A b c"]
@@ -207,7 +245,7 @@ def test_text_hidden_by_attribute_or_by_the_pages_own_style_sheet_is_dropped() -
         "color:#FFFFFF;background-color:#202020",
     ],
 )
-def test_styles_that_hide_nothing_are_left_alone(style: str) -> None:
+def test_styles_that_hide_nothing_keep_their_text(style: str) -> None:
     reading = read(page(BODY + section("2", "Plain", para(f'A <span style="{style}">plain lantern</span> hangs.'))))
     assert texts(reading, "Plain") == ["A plain lantern hangs."]
     assert reading.hidden == ()
@@ -223,7 +261,7 @@ def test_white_text_on_a_dark_ground_is_read() -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"   ", b"<html><body><p>Not found</p></body></html>", b"\x00\xff\xfe", page(para("short"))]
 )
-def test_a_page_that_is_no_paper_is_refused(data: bytes) -> None:
+def test_a_page_without_a_paper_is_refused(data: bytes) -> None:
     with pytest.raises(NotReadable):
         read(data)
 
@@ -234,24 +272,45 @@ def test_a_very_deep_page_does_no_harm() -> None:
 
 
 @given(st.text(alphabet="<>/=\"'&; abcdivspan \n", max_size=300))
-def test_no_markup_whatever_breaks_the_reader(noise: str) -> None:
+def test_no_markup_breaks_the_reader(noise: str) -> None:
     reading = read(page(BODY + noise))
     assert reading.paper_id == PAPER.id
 
 
+@given(st.text(alphabet="font-size:color rgb(#,.;%)0159px²", max_size=40))
+def test_no_style_breaks_the_reader(style: str) -> None:
+    inner = para(f'A <span style="color:{style}">plain</span> lantern <span style="font-size:{style}">hangs</span>.')
+    assert texts(read(page(BODY + section("2", "Plain", inner))), "Plain")
+
+
 @pytest.mark.parametrize("character", ["\x01", "&#1;", "\x1b", "&#xfffe;", "\uffff"])
-def test_characters_that_no_document_may_hold_are_left_out(character: str) -> None:
+def test_control_characters_are_removed(character: str) -> None:
     inner = para(f'A <span style="display:none">x</span>{character}lantern <img src="a{character}.png"/> hangs.')
     odd = f"<div cla{character}ss='x' style='display:none'></div>"
     assert texts(read(page(BODY + section("2", "Plain", inner) + odd)), "Plain") == ["A lantern hangs."]
 
 
-def test_an_address_that_cannot_be_one_stops_no_reading() -> None:
+def test_invalid_addresses_do_no_harm() -> None:
     broken = "<base href='https://ev[il.example/'/><img src='http://[x/y.png'/>"
     assert texts(read(page(BODY + section("2", "Plain", para(f"A lantern {broken} hangs.")))), "Plain")
 
 
-def test_a_hundred_thousand_hidden_words_in_a_paragraph_do_not_take_minutes() -> None:
+@pytest.mark.parametrize(
+    "style", ["font-size:1.2.3px", "font-size:..px", "color:rgb(1.2.3, ., 255)", "color:rgb(...)", "color:#ffff"]
+)
+def test_invalid_numbers_in_styles_do_no_harm(style: str) -> None:
+    inner = para(f'A <span style="{style}">plain</span> lantern.')
+    assert texts(read(page(BODY + section("2", "Plain", inner))), "Plain")
+
+
+@pytest.mark.parametrize("span", ["²", "-1", "0", "x", "", "99999", "1.5"])
+def test_an_invalid_span_of_a_cell_counts_as_one(span: str) -> None:
+    table = f'<table class="ltx_tabular"><tr><td colspan="{span}" rowspan="{span}">a</td><td>b</td></tr></table>'
+    (found,) = read(page(BODY + section("2", "Counts", table))).tables
+    assert found.rows == (("a", "b"),)
+
+
+def test_many_hidden_words_in_one_paragraph_are_removed_in_linear_time() -> None:
     found = html.fromstring(para('<span style="display:none">x</span>seen ' * 80_000))
     remove_hidden(found)
     assert found.text_content().split() == ["seen"] * 80_000

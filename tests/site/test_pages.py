@@ -1,4 +1,4 @@
-"""The archive's pages and feeds: complete, linked, stable, inert, and written only where something changed."""
+"""The archive's pages and feeds: complete, with working links, without scripts, and the same for the same data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 import feedparser  # type: ignore[import-untyped]
@@ -15,7 +15,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from bot.model import Announcement, Card, Claim, Kind
-from bot.site import build, pages, slug
+from bot.site import render_archive, slug
 from tests.render.samples import BRIEF, CARD, DAY, DEEP_CARD, PAPER, PLAIN_CARD, hostile_text, letters
 
 TOPIC = 'abs:"talking head" AND cat:cs.CV'
@@ -40,20 +40,20 @@ TOPICS: Mapping[str, Sequence[Card]] = {
 }
 
 
-def made(**options: Any) -> dict[str, str]:
-    return pages(DAYS, TOPICS, **options)
+def rendered(**options: Any) -> dict[str, str]:
+    return render_archive(DAYS, TOPICS, **options)
 
 
-def test_there_is_a_page_a_day_and_a_topic_and_a_feed_for_each_and_all() -> None:
+def test_each_day_and_topic_has_a_page_and_each_topic_and_all_papers_have_a_feed() -> None:
     names = {slug(TOPIC), slug("cat:math.*")}
-    assert set(made()) == {
+    assert set(rendered()) == {
         "index.html", "days.html", "style.css", "feed.atom", "days/2026-06-01.html", "days/2026-06-02.html",
         *(f"topics/{name}.{end}" for name in names for end in ("html", "atom")),
     }  # fmt: skip
 
 
-def test_every_link_of_the_archive_leads_to_a_page_of_it_or_to_the_web() -> None:
-    site = made()
+def test_every_link_of_the_archive_leads_to_one_of_its_pages_or_to_the_web() -> None:
+    site = rendered()
     for path, text in site.items():
         if not path.endswith(".html"):
             continue
@@ -72,27 +72,27 @@ def resolved(page: str, href: str) -> str:
     return "/".join(parts)
 
 
-def test_the_index_says_what_it_is_and_that_nothing_is_there_yet_or_all_is_a_sample() -> None:
-    assert "new arXiv papers by topic</p>" in made()["index.html"]
+def test_the_index_says_what_it_is_and_whether_it_is_empty_or_made_from_a_sample() -> None:
+    assert "new arXiv papers by topic</p>" in rendered()["index.html"]
     sample = replace(CARD, paper=replace(PAPER, sample=True))
-    assert "(made from a bundled sample)</p>" in pages({DAY: (sample,)}, {})["index.html"]
-    assert "No papers yet." in pages({}, {})["index.html"]
-    assert "No papers yet." not in made()["index.html"]
+    assert "(made from a bundled sample)</p>" in render_archive({DAY: (sample,)}, {})["index.html"]
+    assert "No papers yet." in render_archive({}, {})["index.html"]
+    assert "No papers yet." not in rendered()["index.html"]
 
 
-def test_one_paper_is_one_paper() -> None:
-    assert "<span>1 paper</span>" in made()["index.html"]
-    assert "<span>2 papers</span>" in made()["index.html"]
+def test_papers_are_counted_in_singular_and_plural() -> None:
+    assert "<span>1 paper</span>" in rendered()["index.html"]
+    assert "<span>2 papers</span>" in rendered()["index.html"]
 
 
 def test_the_index_lists_topics_and_the_newest_day_first() -> None:
-    text = made()["index.html"]
+    text = rendered()["index.html"]
     assert text.index("2 June 2026") < text.index("1 June 2026")
     assert "abs:&#34;talking head&#34; AND cat:cs.CV" in text
 
 
 def test_a_page_shows_summary_takeaways_links_provenance_and_figures() -> None:
-    text = made()["days/2026-06-02.html"]
+    text = rendered()["days/2026-06-02.html"]
     parts = (
         "Talking heads learn twenty languages", "It runs 1.13× faster.", "https://github.com/postech-ami/MultiTalk",
         "by gemini-flash-latest", 'src="../figures/figures/2406.14272v2/fig1.png"', 'id="2406.14272"',
@@ -101,8 +101,8 @@ def test_a_page_shows_summary_takeaways_links_provenance_and_figures() -> None:
     assert [part for part in parts if part not in text] == []
 
 
-def test_a_page_runs_no_script_and_says_so() -> None:
-    tree = lxml_html.document_fromstring(made()["days/2026-06-02.html"].encode())
+def test_a_page_has_no_script_and_forbids_scripts() -> None:
+    tree = lxml_html.document_fromstring(rendered()["days/2026-06-02.html"].encode())
     (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
     assert "default-src 'none'" in str(policy)
     assert "script" not in str(policy)
@@ -111,10 +111,10 @@ def test_a_page_runs_no_script_and_says_so() -> None:
 
 @settings(max_examples=25)
 @given(hostile_text(20), hostile_text(20))
-def test_hostile_titles_and_topics_are_text(title: str, text: str) -> None:
+def test_hostile_titles_and_topics_are_escaped(title: str, text: str) -> None:
     paper = replace(PAPER, id="2406.14272", title=title, abstract=text, authors=(text,), categories=(title,))
     summary = replace(BRIEF, headline=Claim(text), takeaways=(Claim(title),))
-    site = pages(
+    site = render_archive(
         {DAY: [Card(paper, CARD.announcement, (), summary)]}, {title: [Card(paper)]}, site_url="https://a.example"
     )
     for path, page in site.items():
@@ -125,15 +125,15 @@ def test_hostile_titles_and_topics_are_text(title: str, text: str) -> None:
             etree.fromstring(page.encode())
 
 
-def test_topics_that_look_alike_have_pages_of_their_own() -> None:
+def test_topics_that_look_alike_have_different_pages() -> None:
     alike = ["cat:cs.CV", "cat cs CV", "cat:cs.cv", "自然语言", "自然言語", "!", "?", ""]
     assert len({slug(topic) for topic in alike}) == len(alike)
     assert all(re.fullmatch(r"[a-z0-9-]{8,57}", slug(topic)) for topic in [*alike, "x" * 500])
 
 
-def test_a_long_topic_keeps_a_page_a_month() -> None:
+def test_a_topic_with_many_papers_has_a_page_for_each_month() -> None:
     cards = [card(f"2405.{n:05}", DAY - timedelta(days=n)) for n in range(90)]
-    site = pages({}, {TOPIC: cards})
+    site = render_archive({}, {TOPIC: cards})
     months = sorted(path for path in site if re.search(r"-\d{4}-\d\d\.html$", path))
     assert [path[-12:-5] for path in months] == ["2026-03", "2026-04", "2026-05", "2026-06"]
     shown = "".join(site[path] for path in months)
@@ -144,7 +144,7 @@ def test_a_long_topic_keeps_a_page_a_month() -> None:
 
 
 def test_a_feed_is_valid_atom_with_the_newest_first() -> None:
-    text = made(site_url="https://a.example/")["feed.atom"]
+    text = rendered(site_url="https://a.example/")["feed.atom"]
     feed = feedparser.parse(text.encode())
     assert not feed.bozo
     assert [entry.published for entry in feed.entries] == sorted((e.published for e in feed.entries), reverse=True)
@@ -158,47 +158,20 @@ def test_a_feed_is_valid_atom_with_the_newest_first() -> None:
     assert letters("It runs 1.13× faster.") in letters(feed.entries[0].content[0].value)
 
 
-def test_ids_are_stable_and_times_come_from_the_data() -> None:
-    first, second = made()["feed.atom"], made()["feed.atom"]
+def test_feed_ids_are_stable_and_times_come_from_the_data() -> None:
+    first, second = rendered()["feed.atom"], rendered()["feed.atom"]
     assert first == second
     feed = feedparser.parse(first.encode())
     assert feed.feed.updated == "2026-06-02T06:30:00Z"
-    moved = pages({DAY: (replace(DEEP_CARD, paper=replace(DEEP_CARD.paper, title="Renamed", version=3)),)}, {})[
-        "feed.atom"
-    ]
+    moved = render_archive(
+        {DAY: (replace(DEEP_CARD, paper=replace(DEEP_CARD.paper, title="Renamed", version=3)),)}, {}
+    )["feed.atom"]
     ids = {entry.id for entry in feed.entries}
     assert {entry.id for entry in feedparser.parse(moved.encode()).entries} <= ids
     assert len(ids) == 3
 
 
 def test_an_empty_feed_is_valid_too() -> None:
-    feed = feedparser.parse(made()[f"topics/{slug('cat:math.*')}.atom"].encode())
+    feed = feedparser.parse(rendered()[f"topics/{slug('cat:math.*')}.atom"].encode())
     assert not feed.bozo
     assert feed.feed.updated == "1991-08-14T00:00:00Z"
-
-
-# ── on disk ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_building_again_writes_nothing(tmp_path: Path) -> None:
-    first = build(tmp_path, days=DAYS, topics=TOPICS)
-    assert len(first) == len(made())
-    assert build(tmp_path, days=DAYS, topics=TOPICS) == []
-    more = {**DAYS, DAY: (*DAYS[DAY], card("2406.22222"))}
-    changed = {path.relative_to(tmp_path).as_posix() for path in build(tmp_path, days=more, topics=TOPICS)}
-    assert changed == {"index.html", "days.html", "days/2026-06-02.html", "feed.atom"}
-    assert list(tmp_path.rglob(".*")) == []
-
-
-def test_figures_that_may_be_shown_are_copied_and_no_file_from_elsewhere(tmp_path: Path) -> None:
-    data, root = tmp_path / "data", tmp_path / "data" / "site"
-    picture = data / "figures" / "2406.14272v2" / "fig1.png"
-    picture.parent.mkdir(parents=True)
-    picture.write_bytes(b"png")
-    (tmp_path / "secret.png").write_bytes(b"secret")
-    figure = replace(DEEP_CARD.figures[0], file="../secret.png")
-    cards = (DEEP_CARD, replace(DEEP_CARD, figures=(figure,)))
-    build(root, days={DAY: cards}, topics={}, data_dir=data)
-    copied = [path.relative_to(root).as_posix() for path in root.rglob("*.png")]
-    assert copied == ["figures/figures/2406.14272v2/fig1.png"]
-    assert build(root, days={DAY: cards}, topics={}, data_dir=data) == []

@@ -1,4 +1,4 @@
-"""The archive as it is published from the store: what must hold."""
+"""The archive as it is published from the store."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def follow(store: SqlStore, ref: ChatRef, query: str) -> None:
     await store.subscribe(ref, topic_language.parse(query).query, FIRST, FakeClock().now())
 
 
-async def take_in(store: SqlStore) -> None:
+async def run_pipeline(store: SqlStore) -> None:
     clock = FakeClock()
     await pipeline.poll(store, SampleSource(FIRST), clock, upto=FIRST, force=True)
     await pipeline.match(store)
@@ -44,10 +44,10 @@ def pages(folder: Path) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.html")))
 
 
-async def test_the_archive_shows_its_own_topics_and_never_a_chats(store: SqlStore, tmp_path: Path) -> None:
+async def test_the_archive_shows_its_own_topics_and_never_those_of_chats(store: SqlStore, tmp_path: Path) -> None:
     await follow(store, ARCHIVE, "cs.CV")
     await follow(store, ChatRef(Platform.TELEGRAM, "5"), "cs.IT")
-    await take_in(store)
+    await run_pipeline(store)
     await publish(store, load(data_dir=tmp_path))
     shown = pages(tmp_path / "site")
     assert "LVSA" in shown
@@ -55,13 +55,13 @@ async def test_the_archive_shows_its_own_topics_and_never_a_chats(store: SqlStor
     assert "cs.IT" not in shown
 
 
-async def test_nothing_is_written_again_where_nothing_changed(store: SqlStore, tmp_path: Path) -> None:
+async def test_nothing_is_written_if_nothing_changed(store: SqlStore, tmp_path: Path) -> None:
     await follow(store, ARCHIVE, "cs.CV")
-    await take_in(store)
+    await run_pipeline(store)
     assert await publish(store, load(data_dir=tmp_path)) != []
     assert await publish(store, load(data_dir=tmp_path)) == []
 
 
-async def test_an_archive_that_follows_nothing_still_has_a_first_page(store: SqlStore, tmp_path: Path) -> None:
+async def test_an_archive_without_topics_still_has_an_index(store: SqlStore, tmp_path: Path) -> None:
     await publish(store, load(data_dir=tmp_path))
     assert (tmp_path / "site" / "index.html").is_file()

@@ -1,4 +1,4 @@
-"""The archive on disk: each file written whole or not at all, and only where it changed."""
+"""Writes the archive to disk: each file whole or not at all, and only if it changed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 from bot.model import Card
 from bot.render.cards import shown_figures
-from bot.site.pages import pages
+from bot.site.pages import render_archive
 
 
-def build(
+def write_archive(
     root: Path,
     *,
     days: Mapping[date, Sequence[Card]],
@@ -23,12 +23,12 @@ def build(
     site_url: str | None = None,
     data_dir: Path | None = None,
 ) -> list[Path]:
-    """Write the archive below `root` and return what changed. Pages of days and topics not given are left alone.
+    """Write the archive below `root` and return what changed. Pages of days and topics not given stay as they are.
 
-    Figures are copied from below `data_dir`. Raises `OSError` where the disk does not take it.
+    Pictures of figures are copied from below `data_dir`. Raises `OSError` if the disk takes nothing.
     """
-    made = pages(days, topics, language=language, site_url=site_url)
-    changed = [path for name, text in made.items() if _write(path := root / name, text.encode("utf-8"))]
+    texts = render_archive(days, topics, language=language, site_url=site_url)
+    changed = [path for name, text in texts.items() if _write(path := root / name, text.encode("utf-8"))]
     if data_dir is not None:
         cards = [card for cards in (*days.values(), *topics.values()) for card in cards]
         changed += _copy_figures(root / "figures", cards, data_dir)
@@ -36,15 +36,16 @@ def build(
 
 
 def _write(path: Path, content: bytes) -> bool:
-    """Whether the file had to be written."""
+    """Write a file unless it has this content already; returns whether it was written."""
     if path.is_file() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A file of its own, then a rename: the site is served while it is written, and the disk may fill up half way.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        Path(temporary).chmod(0o644)
+        Path(temporary).chmod(0o644)  # mkstemp's 0o600 would keep a web server, another user, from reading it
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -53,9 +54,11 @@ def _write(path: Path, content: bytes) -> bool:
 
 
 def _copy_figures(target: Path, cards: Iterable[Card], data_dir: Path) -> list[Path]:
+    """Copy the pictures that the pages show; a picture that is there already never changes."""
     copied = []
     for file in dict.fromkeys(figure.file for card in cards for figure in shown_figures(card) if figure.file):
         source, path = (data_dir / file).resolve(), target / file
+        # Nothing from outside DATA_DIR becomes public, whatever path a record in the database has.
         if not source.is_relative_to(data_dir.resolve()) or not source.is_file() or path.exists():
             continue
         path.parent.mkdir(parents=True, exist_ok=True)

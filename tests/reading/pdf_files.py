@@ -1,4 +1,4 @@
-"""Tiny PDFs written by hand, so that every test knows exactly what its document holds."""
+"""Small PDFs written operator by operator, so that every test knows exactly what is in its document."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def _escaped(text: str) -> bytes:
 
 @dataclass
 class Page:
-    """What one page shows, as content stream operators; coordinates in points from the lower left.
+    """One page as content stream operators; coordinates in points from the lower left corner.
 
-    `padding` is how many blanks follow, which take next to no room in the file.
+    `padding` is the number of blanks that follow, which take next to no space in the compressed file.
     """
 
     operators: list[bytes] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Page:
         return self
 
     def lines(self, x: float, y: float, lines: Sequence[str], *, size: float = 10, font: str = "regular") -> float:
-        """One line below the other; the height of the line after the last."""
+        """Lines below each other; returns the y of the line after the last."""
         for line in lines:
             self.text(x, y, line, size=size, font=font)
             y -= LEADING * size / 10
@@ -62,7 +62,7 @@ class Page:
 
 
 def pdf(pages: Sequence[Page], *, encrypt: bool = False) -> bytes:
-    """A whole document. `encrypt` asks for a password that nobody has."""
+    """A whole document; with `encrypt` it needs a password that does not exist."""
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
     fonts = b" ".join(f"/{n} << /Type /Font /Subtype /Type1 /BaseFont /{f} >>".encode() for n, f in FONTS.items())
     kids = []
@@ -116,7 +116,7 @@ def _assembled(objects: Sequence[bytes], encrypt: bool) -> bytes:
 
 
 def scanned(pages: int = 2) -> bytes:
-    """Pages that are pictures."""
+    """A document whose pages are pictures without text."""
     pictures = [Image.new("RGB", (400, 500), (200, 200, 190)) for _ in range(pages)]
     out = io.BytesIO()
     pictures[0].save(out, "PDF", save_all=True, append_images=pictures[1:])

@@ -1,11 +1,11 @@
-"""What a line labels: captions with their numbers, headings with theirs, and which part of a paper begins."""
+"""Captions and headings are split into number and text, and a title tells which part of a paper begins."""
 
 from __future__ import annotations
 
 import pytest
 
 from bot.model import SectionKind
-from bot.reading.labels import kind_of_title, parse_caption, split_number
+from bot.reading.headings_and_captions import parse_caption, section_kind, split_number
 
 
 @pytest.mark.parametrize(
@@ -29,14 +29,14 @@ def test_a_caption_has_kind_number_and_text(text: str, kind: str, number: str, r
 
 
 @pytest.mark.parametrize("text", ["The loom of Figure 3: see there.", "Figures are below.", "Tableaux 3: no", "3: no"])
-def test_other_lines_are_no_captions(text: str) -> None:
+def test_other_lines_are_not_captions(text: str) -> None:
     assert parse_caption(text) is None
 
 
-def test_a_sentence_that_begins_with_a_figure_is_not_firm() -> None:
+def test_a_sentence_that_begins_with_a_figure_number_has_no_separator() -> None:
     caption = parse_caption("Figure 3 shows a loom.")
     assert caption is not None
-    assert not caption.firm
+    assert not caption.has_separator
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_a_heading_is_split_into_number_and_title(heading: str, number: str | No
 def test_a_title_says_which_part_of_the_paper_begins(
     title: str, number: str | None, past: bool, kind: SectionKind
 ) -> None:
-    assert kind_of_title(title, number, past_references=past) is kind
+    assert section_kind(title, number, past_references=past) is kind

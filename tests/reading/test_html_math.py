@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from bot.reading.math_text import math_text, tex_text
+from bot.reading.html_math import math_text
 
 
 @pytest.mark.parametrize(
@@ -28,21 +28,33 @@ from bot.reading.math_text import math_text, tex_text
         ("<mtext>if </mtext><mi>x</mi><mo>&gt;</mo><mn>0</mn>", "if x > 0"),
     ],
 )
-def test_presentation_mathml_reads_as_one_line(inner: str, text: str) -> None:
+def test_presentation_mathml_becomes_one_line(inner: str, text: str) -> None:
     math = etree.fromstring(
         f'<math alttext="?"><semantics><mrow>{inner}</mrow><annotation>?</annotation></semantics></math>'
     )
     assert math_text(math) == text
 
 
-def test_tex_is_read_where_there_is_no_mathml() -> None:
-    assert math_text(etree.fromstring(r'<math alttext="\alpha \leq \beta"/>')) == "α≤β"
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"\alpha \leq \beta", "α ≤ β"),
+        (r"\frac{1}{20}", "1/20"),
+        (r"\frac{a+b}{2}", "(a+b)/2"),
+        (r"\mathbf{x}\in\mathbb{R}^{d}", "x∈ℝᵈ"),
+        (r"x \text{ for all $n$}", "x for all n"),
+        (r"a\%", "a%"),
+    ],
+)
+def test_without_mathml_the_tex_is_read_as_in_titles_and_abstracts(tex: str, text: str) -> None:
+    math = etree.Element("math", alttext=tex)
+    assert math_text(math) == text
 
 
-def test_tex_that_cannot_be_read_stays_as_it_is() -> None:
-    assert tex_text(r"\frac{") != ""
+def test_tex_without_any_text_is_kept_as_it_is() -> None:
+    assert math_text(etree.Element("math", alttext=r"\quad")) == r"\quad"
 
 
-def test_a_formula_nested_without_end_does_no_harm() -> None:
+def test_a_deeply_nested_formula_does_no_harm() -> None:
     deep = "<mrow>" * 200 + "<mi>x</mi>" + "</mrow>" * 200
     assert math_text(etree.fromstring(f"<math>{deep}<mi>y</mi></math>")) == "y"

@@ -1,57 +1,63 @@
-"""Formulas as readable text: presentation MathML (or the TeX beside it) becomes one line of Unicode."""
+"""Formulas as readable text: presentation MathML, or the TeX beside it, becomes one line of Unicode."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from lxml import etree
 
+from bot.tex.latex import readable
+
 MAX_DEPTH = 60
 _INVISIBLE = re.compile("[\u2061-\u2064\u200b\u00ad]")
-_TIGHT_BEFORE = frozenset(",;.:)]}!|⟩")
-_SPACED = frozenset("=≠≈≡∼<>≤≥≪≫→←↦⟶⇒⇔↔∈∉⊂⊆∪∩+−-±∓×·÷∗⊕⊗⊙∧∨∣:≔∝≜")
-_ACCENTS = {"^": "\u0302", "~": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308", "→": "\u20d7", "˘": "\u0306"}
-_ACCENTS |= {"ˇ": "\u030c", "´": "\u0301", "`": "\u0300", "‾": "\u0304", "ˆ": "\u0302", "˜": "\u0303", "⃗": "\u20d7"}
+_SPACED_OPERATORS = frozenset("=≠≈≡∼<>≤≥≪≫→←↦⟶⇒⇔↔∈∉⊂⊆∪∩+−-±∓×·÷∗⊕⊗⊙∧∨∣:≔∝≜")
+# The sign that LaTeXML writes above a letter → the combining character that Unicode has for it.
+_ACCENTS = {
+    "^": "\u0302",
+    "~": "\u0303",
+    "¯": "\u0304",
+    "˙": "\u0307",
+    "¨": "\u0308",
+    "→": "\u20d7",
+    "˘": "\u0306",
+    "ˇ": "\u030c",
+    "´": "\u0301",
+    "`": "\u0300",
+    "‾": "\u0304",
+    "ˆ": "\u0302",
+    "˜": "\u0303",
+    "⃗": "\u20d7",
+}
 
 
 def math_text(math: etree._Element) -> str:
-    """One line for a `<math>` element; the TeX of `alttext` where it holds no presentation MathML."""
+    """One line for a `<math>` element; from the TeX in `alttext` if it holds no presentation MathML."""
     for child in math:
         if child.tag == "semantics":
             math = child
             break
     rows = [child for child in math if isinstance(child.tag, str) and not child.tag.startswith("annotation")]
-    text = "".join(_element(child, 0) for child in rows)
+    text = "".join(_element_text(child, 0) for child in rows)
     if not text.strip():
-        text = tex_text(str(math.get("alttext") or ""))
-    return _tidied(text)
+        tex = str(math.get("alttext") or "")
+        text = readable(rf"\({tex}\)").strip() or tex  # not between dollars: \text{…} may contain some
+    return _normalize_spaces(text)
 
 
-@lru_cache(maxsize=2048)
-def tex_text(tex: str) -> str:
-    """A TeX formula or fragment as Unicode; the TeX itself where it cannot be read."""
-    from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped, unused-ignore]
-
-    try:
-        return str(LatexNodes2Text(math_mode="text", strict_latex_spaces=False).latex_to_text(tex)).strip()
-    except Exception:  # pylatexenc lets errors of many kinds out on malformed TeX
-        return tex
-
-
-def _tidied(text: str) -> str:
+def _normalize_spaces(text: str) -> str:
     text = _INVISIBLE.sub("", text)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r" (?=[,;.)\]}])|(?<=[(\[{]) ", "", text)
     return text.strip()
 
 
-def _element(element: etree._Element, depth: int) -> str:
+def _element_text(element: etree._Element, depth: int) -> str:
     tag = element.tag
     if not isinstance(tag, str) or depth > MAX_DEPTH:
         return ""
     if tag in ("mi", "mn", "ms"):
+        # NFKC makes plain letters of bold, script and other mathematical alphabets, which few fonts have.
         return unicodedata.normalize("NFKC", element.text or "".join(map(str, element.itertext())))
     if tag == "mo":
         return _operator(element.text or "")
@@ -61,27 +67,27 @@ def _element(element: etree._Element, depth: int) -> str:
         return " "
     if tag in ("mphantom", "annotation", "annotation-xml"):
         return ""
-    parts = [_element(child, depth + 1) for child in element]
-    return _composed(tag, parts, element)
+    return _combine(tag, [_element_text(child, depth + 1) for child in element], element)
 
 
 def _operator(text: str) -> str:
     text = text.strip() if text.strip() else text[:1]
-    if text in _SPACED:
+    if text in _SPACED_OPERATORS:
         return f" {text} "
-    if len(text) > 1 and text.isalpha():
+    if len(text) > 1 and text.isalpha():  # "mod", "log"
         return f" {text} "
     return f"{text} " if text in (",", ";") else text
 
 
-def _composed(tag: str, parts: list[str], element: etree._Element) -> str:
+def _combine(tag: str, parts: list[str], element: etree._Element) -> str:
+    """The text of a MathML element from the texts of its children."""
     first, second, third = [*(part.strip() for part in parts[:3]), "", "", ""][:3]
     if tag == "mfrac":
-        return f"{_grouped(first)}/{_grouped(second)}"
+        return f"{_parenthesize(first)}/{_parenthesize(second)}"
     if tag == "msqrt":
-        return f"√{_grouped(''.join(parts).strip())}"
+        return f"√{_parenthesize(''.join(parts).strip())}"
     if tag == "mroot":
-        return f"{_grouped(first)}^(1/{second})"
+        return f"{_parenthesize(first)}^(1/{second})"
     if tag in ("msub", "munder"):
         return f"{first}{_script('_', second)}"
     if tag == "msup":
@@ -100,11 +106,13 @@ def _composed(tag: str, parts: list[str], element: etree._Element) -> str:
     return "".join(parts)
 
 
-def _grouped(text: str) -> str:
+def _parenthesize(text: str) -> str:
+    """In brackets, unless it is one symbol: (a + b)/2, but x_1/2."""
     return text if len(text) <= 1 or re.fullmatch(r"\w+(?:[_^]\w+)?", text) else f"({text})"
 
 
 def _script(mark: str, text: str) -> str:
+    """A superscript or subscript, in braces if it is more than one word; an accent over several letters is left out."""
     if not text or text in _ACCENTS:
         return ""
     text = re.sub(r"(?<![A-Za-z]{2}) | (?![A-Za-z]{2})", "", text)

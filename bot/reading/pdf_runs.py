@@ -1,0 +1,219 @@
+"""The characters of a PDF page, as PDFium gives them, joined into runs of one font (part of step 1)."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from bot.reading.pdf_model import Box, PageContent, TextRun
+
+MAX_CHARS_A_PAGE = 60_000
+MIN_FONT_SIZE = 3.0
+"""Points; smaller text cannot be read and counts as hidden."""
+
+_SPACES = frozenset((0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x2002, 0x2003, 0x2009, 0x202F))
+# PDFium reports a hyphen that breaks a word at the end of a line as U+0002 or U+FFFE.
+_HYPHENS = frozenset((0x02, 0xFFFE, 0xAD))
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+# Fonts that TeX embeds often lack the flags for weight and slant, but their names tell: CMBX10, CMTI10, SFSL1000,
+# NimbusRomNo9L-Medi.
+_BOLD = re.compile(r"bold|bx|cmb|medi|heavy|black|demi|semib|-b$|[a-z]B$|\bB$", re.I)
+_ITALIC = re.compile(r"ital|obli|cmti|cmsl|slant|cmmi|-it$", re.I)
+
+
+@dataclass(slots=True)
+class _RunStyle:
+    size: float
+    font: str
+    bold: bool
+    italic: bool
+    invisible: bool
+    white: bool
+    rotated: bool
+    in_drawing: bool
+
+
+@dataclass(slots=True)
+class _OpenRun:
+    """A run that further characters may join."""
+
+    box: Box
+    baseline: float
+    style: _RunStyle
+    space_before: bool
+    chars: list[str] = field(default_factory=list)
+
+    def accepts(self, rect: Any) -> bool:
+        """Whether a character with these bounds continues the run: same height, and no gap of nearly its height."""
+        height = rect.top - rect.bottom
+        # Boxes of one font on one line have the same height; a raised digit or another font starts a new run.
+        same_line = abs(rect.bottom - self.box.y0) < 0.05 and abs(rect.top - self.box.y1) < 0.05
+        return bool(same_line and -height < rect.left - self.box.x1 < 0.9 * height)
+
+
+class TextScanner:
+    """One pass over a page's characters, which adds its runs to `content`.
+
+    `painted` are boxes that are not white, `own_texts` the text objects of the page itself (not of drawings on it).
+    Font and colour are asked for once per run: every call into PDFium costs, and a page has thousands of characters.
+    """
+
+    def __init__(
+        self, textpage: pdfium.PdfTextPage, content: PageContent, painted: list[Box], own_texts: set[int]
+    ) -> None:
+        self.textpage = textpage
+        self.content = content
+        self.painted = painted
+        self.own_texts = own_texts
+        self.styles: dict[int, _RunStyle] = {}
+        self.fonts: dict[int, tuple[str, bool, bool]] = {}
+
+    def scan(self) -> None:
+        """Read all characters of the page."""
+        rect = raw.FS_RECTF()
+        rect_pointer = ctypes.byref(rect)
+        run: _OpenRun | None = None
+        space_before = True
+        for index, code in self._codes():
+            if code in _SPACES:
+                self._add(run)
+                run, space_before = None, True
+                continue
+            if not raw.FPDFText_GetLooseCharBox(self.textpage.raw, index, rect_pointer):
+                continue
+            char = self._character(code)
+            if not char:
+                continue
+            if run is None or not run.accepts(rect):
+                if run is not None:
+                    self._add(run)
+                    space_before = False
+                box = Box(rect.left, rect.bottom, rect.right, rect.top)
+                run = _OpenRun(box, self._baseline(index), self._style(index), space_before)
+            run.chars.append(char)
+            run.box.x1 = rect.right
+        self._add(run)
+
+    def _codes(self) -> Iterator[tuple[int, int]]:
+        """Index and code point of each character; PDFium gives letters of formulas (U+1D400 …) as surrogate pairs."""
+        textpage = self.textpage.raw
+        high: int | None = None
+        for index in range(min(raw.FPDFText_CountChars(textpage), MAX_CHARS_A_PAGE)):
+            code = raw.FPDFText_GetUnicode(textpage, index)
+            if 0xD800 <= code < 0xDC00:
+                high = code
+            elif 0xDC00 <= code <= 0xDFFF:
+                yield index, 0xFFFD if high is None else 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+                high = None
+            else:
+                yield index, code
+
+    def _character(self, code: int) -> str:
+        if code in _HYPHENS:
+            return "\u00ad"
+        if code in _LIGATURES:
+            return _LIGATURES[code]
+        # Control characters and the private use area: the font does not say which letters it draws.
+        if code < 0x20 or 0xE000 <= code <= 0xF8FF or code in (0xFFFD, 0xFEFF, 0x200B):
+            self.content.unmapped += 1
+            return ""
+        if code > 0x10FFFF:
+            return ""
+        return unicodedata.normalize("NFKC", chr(code)) if 0x1D400 <= code <= 0x1D7FF else chr(code)
+
+    def _add(self, run: _OpenRun | None) -> None:
+        if run is None:
+            return
+        style = run.style
+        x0, y0, x1, y1 = run.box.x0, run.box.y0, run.box.x1, run.box.y1
+        box = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))  # text set from right to left has them swapped
+        self.content.runs.append(
+            TextRun(
+                text="".join(run.chars),
+                box=box,
+                baseline=run.baseline,
+                size=style.size,
+                font=style.font,
+                bold=style.bold,
+                italic=style.italic,
+                space_before=run.space_before,
+                hidden=self._is_hidden(style, box),
+                rotated=style.rotated,
+                in_drawing=style.in_drawing,
+            )
+        )
+
+    def _is_hidden(self, style: _RunStyle, box: Box) -> bool:
+        x, y = box.center
+        if style.invisible or not (-2 <= x <= self.content.width + 2 and -2 <= y <= self.content.height + 2):
+            return True
+        # The font size of rotated text is not known well: its matrix mixes scale and angle.
+        faint = style.white or (not style.rotated and style.size < MIN_FONT_SIZE)
+        # White text on a dark box and tiny labels in a drawing can be seen.
+        return faint and not any(area.contains(x, y) for area in (*self.painted, *self.content.graphics))
+
+    def _baseline(self, index: int) -> float:
+        x, y = ctypes.c_double(), ctypes.c_double()
+        raw.FPDFText_GetCharOrigin(self.textpage.raw, index, ctypes.byref(x), ctypes.byref(y))
+        return y.value
+
+    def _style(self, index: int) -> _RunStyle:
+        # All characters of a text object share font, size and colour: the style is kept by the address of the object.
+        item = raw.FPDFText_GetTextObject(self.textpage.raw, index)
+        key = ctypes.cast(item, ctypes.c_void_p).value or 0
+        if key in self.styles:
+            return self.styles[key]
+        matrix = raw.FS_MATRIX()
+        scale, rotated = 1.0, False
+        if raw.FPDFText_GetMatrix(self.textpage.raw, index, ctypes.byref(matrix)):
+            # Many programs set a font of size 1 and scale it: the product is what is printed.
+            scale = (matrix.c**2 + matrix.d**2) ** 0.5
+            # arXiv's stamp at the left edge, labels of vertical axes; slanted type has no such angle.
+            rotated = abs(matrix.b) > 0.2 * abs(matrix.a)
+        name, bold, italic = self._font(item)
+        mode = raw.FPDFTextObj_GetTextRenderMode(item) if item else 0
+        style = _RunStyle(
+            size=round(raw.FPDFText_GetFontSize(self.textpage.raw, index) * scale, 2),
+            font=name,
+            bold=bold,
+            italic=italic,
+            invisible=mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP),
+            white=bool(item)
+            and mode in (raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_CLIP)
+            and is_white(item),
+            rotated=rotated,
+            in_drawing=bool(key) and key not in self.own_texts,
+        )
+        if key:
+            self.styles[key] = style
+        return style
+
+    def _font(self, item: Any) -> tuple[str, bool, bool]:
+        """Name, bold, italic."""
+        font = raw.FPDFTextObj_GetFont(item) if item else None
+        key = ctypes.cast(font, ctypes.c_void_p).value or 0 if font else 0
+        if key not in self.fonts:
+            name = ""
+            if font:
+                buffer = ctypes.create_string_buffer(128)
+                raw.FPDFFont_GetBaseFontName(font, buffer, 128)
+                name = buffer.value.decode("latin-1").split("+")[-1]  # "ABCDEF+CMR10" is a subset of CMR10
+            heavy = bool(font) and raw.FPDFFont_GetWeight(font) >= 600
+            self.fonts[key] = (name, heavy or bool(_BOLD.search(name)), bool(_ITALIC.search(name)))
+        return self.fonts[key]
+
+
+def is_white(item: Any) -> bool:
+    """Whether an object of a page is filled with white, nearly white, or nothing."""
+    parts = [ctypes.c_uint() for _ in range(4)]
+    if not raw.FPDFPageObj_GetFillColor(item, *(ctypes.byref(part) for part in parts)):
+        return False
+    red, green, blue, alpha = (part.value for part in parts)
+    return alpha < 8 or min(red, green, blue) >= 247

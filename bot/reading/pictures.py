@@ -1,0 +1,127 @@
+"""Picture files of figures: cut out of a PDF's pages, or joined from downloaded images. Runs in the worker process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pypdfium2 as pdfium
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+
+from bot.reading.pdf_model import PageArea
+
+LONG_SIDE = 1500
+"""Pixels: reads well on a phone and stays far below what chats take."""
+MIN_SIDE = 48
+"""Pixels; anything smaller is an icon."""
+MAX_PIXELS = 60_000_000
+MAX_PNG_BYTES = 900_000
+"""A larger PNG is a photograph, which JPEG stores in far less."""
+MARGIN = 12
+"""Pixels of white left around a cropped picture."""
+GAP = 16
+"""Pixels of white between joined images."""
+MAX_SCALE = 6.0
+"""Pixels for each point of the PDF; more would only enlarge the dots of a tiny figure."""
+
+
+def crop_area(document: pdfium.PdfDocument, area: PageArea) -> Image.Image:
+    """The area with a little white around it, its long side about `LONG_SIDE` pixels."""
+    page = document[area.page]
+    try:
+        width, height = page.get_size()
+        box = area.box
+        left, bottom = max(box.x0, 0), max(box.y0, 0)
+        right, top = max(width - box.x1, 0), max(height - box.y1, 0)
+        longest = max(width - left - right, height - bottom - top, 1)
+        scale = min(LONG_SIDE / longest, MAX_SCALE)
+        bitmap = page.render(scale=scale, crop=(left, bottom, right, top), fill_color=(255, 255, 255, 255))
+        try:
+            picture: Image.Image = bitmap.to_pil()
+            return _trim(picture.convert("RGB"))
+        finally:
+            bitmap.close()
+    finally:
+        page.close()
+
+
+def _trim(picture: Image.Image) -> Image.Image:
+    """Without the white edges that drawings bring along, except for a margin."""
+    ground = Image.new("RGB", picture.size, "white")
+    # More than 12 of 255, since JPEG leaves faint noise on white.
+    difference = ImageChops.difference(picture, ground).convert("L")
+    content = difference.point(lambda value: 255 if value > 12 else 0).getbbox()
+    return ImageOps.expand(picture.crop(content), MARGIN, "white") if content else picture
+
+
+def join_images(rows: Sequence[Sequence[Path]]) -> Image.Image | None:
+    """The images of one figure joined as the page lays them out; None if one of them is no image, or an icon."""
+    opened = [[image for path in row if (image := _open(path)) is not None] for row in rows]
+    images = [image for row in opened for image in row]
+    if not images or len(images) != sum(map(len, rows)):
+        return None
+    return images[0] if len(images) == 1 else _stack([_join_row(row) for row in opened if row])
+
+
+def _open(path: Path) -> Image.Image | None:
+    try:
+        with Image.open(path) as image:
+            # Half the limit: small panels may make up a large figure.
+            if image.width * image.height > MAX_PIXELS or min(image.size) < MIN_SIDE // 2:
+                return None
+            image.load()
+            return _on_white(image)
+    # Pillow's readers of single formats raise all of these for damaged files.
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Without transparency: drawings are made for white paper, and chats may have a dark ground."""
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        layered = image.convert("RGBA")
+        ground = Image.new("RGB", layered.size, "white")
+        ground.paste(layered, mask=layered.getchannel("A"))
+        return ground
+    return image.convert("RGB")
+
+
+def _join_row(images: Sequence[Image.Image]) -> Image.Image:
+    """Side by side, at one height."""
+    if len(images) == 1:
+        return images[0]
+    height = min(max(image.height for image in images), LONG_SIDE)
+    scaled = [image.resize((max(1, round(image.width * height / image.height)), height)) for image in images]
+    row = Image.new("RGB", (sum(image.width for image in scaled) + GAP * (len(scaled) - 1), height), "white")
+    x = 0
+    for image in scaled:
+        row.paste(image, (x, 0))
+        x += image.width + GAP
+    return row
+
+
+def _stack(rows: Sequence[Image.Image]) -> Image.Image:
+    """One below the other, at one width."""
+    width = min(max(row.width for row in rows), 2 * LONG_SIDE)
+    scaled = [row.resize((width, max(1, round(row.height * width / row.width)))) for row in rows]
+    picture = Image.new("RGB", (width, sum(row.height for row in scaled) + GAP * (len(scaled) - 1)), "white")
+    y = 0
+    for row in scaled:
+        picture.paste(row, (0, y))
+        y += row.height + GAP
+    return picture
+
+
+def save_picture(picture: Image.Image, stem: Path) -> tuple[Path, int, int] | None:
+    """Write a picture to `stem` with .png added, or .jpg; returns (file, width, height), None for an icon."""
+    if min(picture.size) < MIN_SIDE:
+        return None
+    if max(picture.size) > LONG_SIDE:
+        picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+    target = stem.parent / f"{stem.name}.png"  # not with_suffix: "figure-1.2" has no suffix
+    picture.save(target, optimize=False, compress_level=6)
+    if target.stat().st_size > MAX_PNG_BYTES:
+        target.unlink()
+        target = stem.parent / f"{stem.name}.jpg"
+        picture.save(target, quality=88, optimize=True, progressive=False)
+    return target, picture.width, picture.height
