@@ -9,7 +9,7 @@ from dataclasses import replace
 import structlog
 
 import prompts
-from bot.errors import ModelRefused, ModelUnavailable
+from bot.errors import ModelRefused, ModelUnavailable, TextTooLong
 from bot.model import Claim, Dropped, Provenance, Reading, Source, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock
 from bot.summaries import facts as the_facts
@@ -103,8 +103,8 @@ class DeepReader:
             selection = choose(reading, self._context)
             try:
                 return await self._asker.ask(*self._question(request, selection), reply_schema.FACTS_SCHEMA), selection
-            except ModelRefused as error:
-                if "this length" not in str(error) or self._context <= _LEAST:
+            except TextTooLong:
+                if self._context <= _LEAST:
                     raise
                 self._context //= 2
                 log.info("model takes less", model=self._asker.name, characters=self._context)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.errors import ModelRefused, ModelUnavailable
+from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable
 from bot.ports import Clock
 from bot.summaries.budget import Meter
 
@@ -16,7 +16,7 @@ Schema = dict[str, Any]
 """A JSON schema without references, as all servers take it."""
 
 
-TIMEOUT = 180.0
+TIMEOUT_SECONDS = 180.0
 """Seconds after which a request to a model is given up; a small model on a CPU needs minutes for an abstract."""
 
 
@@ -96,7 +96,7 @@ class ModelClient:
             return await self._once(system, user, schema)
         except ModelUnavailable as error:
             wait = 1.0 if error.retry_after is None else error.retry_after
-            if wait > _PATIENCE or "did not answer within" in str(error):
+            if wait > _PATIENCE or isinstance(error, ModelTimedOut):
                 raise
             await self._clock.sleep(wait)
             return await self._once(system, user, schema)

@@ -20,13 +20,17 @@ KEY = "a-key-for-tests"
 
 @dataclass
 class Fault:
-    """One failing request: an HTTP answer, or `hang`, `reset`, `garbage`, `block` (a safety refusal)."""
+    """One failing request: an HTTP response, or `hang`, `reset`, `garbage`, `block` (a safety refusal)."""
 
     kind: str = "status"
     status: int = 500
     retry_after: float | None = None
     per_day: bool = False
     code: str | None = None
+    type: str = "error"
+    param: str | None = None
+    reason: str | None = None
+    """Of Gemini: the reason in its `ErrorInfo`."""
 
 
 @dataclass
@@ -37,6 +41,10 @@ class ModelServer:
     faults: list[Fault] = field(default_factory=list)
     knows: tuple[str, ...] = ("json_schema", "json_object", "tools")
     takes_temperature: bool = True
+    context: int | None = None
+    """Characters of system and user prompt that are accepted; None accepts any length."""
+    names_errors: bool = True
+    """Whether OpenAI-style errors name a code and a parameter; many servers send the message only."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     most_at_once: int = 0
     delay: float = 0.0
@@ -74,12 +82,16 @@ class ModelServer:
         if self.faults:
             return await self._fail(request, self.faults.pop(0), _gemini_error, _gemini_block)
         if request.headers.get("x-goog-api-key") != KEY:
-            return web.json_response(_gemini_error(400, "API key not valid.", Fault()), status=400)
+            invalid = Fault(reason="API_KEY_INVALID")
+            return web.json_response(_gemini_error(400, "API key not valid.", invalid), status=400)
         config = body.get("generationConfig", {})
         if config.get("responseMimeType") != "application/json" or "responseSchema" not in config:
             return web.json_response(_gemini_error(400, "No JSON was asked for.", Fault()), status=400)
         system = "".join(part["text"] for part in body["systemInstruction"]["parts"])
         user = "".join(part["text"] for part in body["contents"][0]["parts"])
+        if self.context is not None and len(system + user) > self.context:
+            counted = f"The input token count ({len(system + user)}) exceeds the maximum number of tokens allowed (9)."
+            return web.json_response(_gemini_error(400, counted, Fault()), status=400)
         text = await self._think(system, user)
         answer = {
             "candidates": [{"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": "STOP"}],
@@ -100,17 +112,22 @@ class ModelServer:
         if manner != "plain" and manner not in self.knows:
             return web.json_response(_openai_error(400, f"unknown field for {manner}", Fault()), status=400)
         if "temperature" in body and not self.takes_temperature:
-            return web.json_response(_openai_error(400, "Unsupported value: 'temperature'", Fault()), status=400)
+            unsupported = Fault(code="unsupported_value", param="temperature") if self.names_errors else Fault()
+            return web.json_response(_openai_error(400, "Unsupported value: 'temperature'", unsupported), status=400)
         if manner == "json_schema" and (wrong := _not_strict(body["response_format"]["json_schema"]["schema"])):
             return web.json_response(_openai_error(400, wrong, Fault()), status=400)
         system, user = (message["content"] for message in body["messages"])
+        if self.context is not None and len(system + user) > self.context:
+            too_long = Fault(code="context_length_exceeded") if self.names_errors else Fault()
+            message = f"This model's maximum context length is {self.context} tokens."
+            return web.json_response(_openai_error(400, message, too_long), status=400)
         text = await self._think(system, user)
         if manner == "json_object" and "json" not in (system + user).lower():
             return web.json_response(_openai_error(400, "messages must contain the word json", Fault()), status=400)
-        message: dict[str, Any] = {"role": "assistant", "content": text}
+        answer: dict[str, Any] = {"role": "assistant", "content": text}
         if manner == "tools":
             call = {"id": "1", "type": "function", "function": {"name": "answer", "arguments": text}}
-            message = {"role": "assistant", "content": None, "tool_calls": [call]}
+            answer = {"role": "assistant", "content": None, "tool_calls": [call]}
         counted = _counted(system + user, text)
         usage = {"prompt_tokens": counted["promptTokenCount"], "completion_tokens": counted["candidatesTokenCount"]}
         return web.json_response(
@@ -119,7 +136,7 @@ class ModelServer:
                 "object": "chat.completion",
                 "created": 1,
                 "model": body["model"],
-                "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+                "choices": [{"index": 0, "message": answer, "finish_reason": "stop"}],
                 "usage": {**usage, "total_tokens": counted["totalTokenCount"]},
             }
         )
@@ -156,6 +173,8 @@ def _gemini_error(status: int, message: str, fault: Fault) -> dict[str, Any]:
     if fault.retry_after is not None:
         delay = f"{fault.retry_after}s"
         details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay})
+    if fault.reason is not None:
+        details.append({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": fault.reason})
     return {"error": {"code": status, "message": message, "status": "FAILED", "details": details}}
 
 
@@ -164,7 +183,7 @@ def _gemini_block() -> dict[str, Any]:
 
 
 def _openai_error(status: int, message: str, fault: Fault) -> dict[str, Any]:
-    return {"error": {"message": message, "type": "error", "code": fault.code}}
+    return {"error": {"message": message, "type": fault.type, "code": fault.code, "param": fault.param}}
 
 
 def _openai_block() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.errors import ModelRefused, ModelUnavailable
+from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable, TextTooLong
 from bot.summaries.google import GoogleModel, retry_delay, seconds_to_reset
 from bot.summaries.model_client import Model
 from bot.summaries.openai import OpenAIModel
@@ -81,7 +81,7 @@ async def test_a_server_that_hangs_is_given_up(maker: str, server: ModelServer, 
     if maker == "google":
         model = GoogleModel("gemini-test", KEY, clock, base_url=server.gemini, timeout=0.3)
     server.faults.append(Fault("hang"))
-    with pytest.raises(ModelUnavailable, match="did not answer within"):
+    with pytest.raises(ModelTimedOut):
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
     await model.close()
 
@@ -112,10 +112,51 @@ async def test_a_model_that_takes_no_temperature_is_asked_without_one(server: Mo
     assert server.asked[1]["response_format"]["type"] == "json_schema"
 
 
-async def test_a_server_that_takes_nothing_refuses(server: ModelServer) -> None:
-    server.faults += [Fault(status=400)] * 4
+async def test_a_server_that_does_not_say_that_temperature_was_wrong_is_asked_without_it_last(
+    server: ModelServer,
+) -> None:
+    server.takes_temperature = server.names_errors = False
     model = OpenAIModel("test", KEY, base_url=server.openai)
-    with pytest.raises(ModelRefused, match="did not take this request"):
+    first = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    second = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+    assert (first.requests, second.requests) == (5, 1)
+    assert "temperature" not in server.asked[-1]
+    assert server.asked[-1]["response_format"]["type"] == "json_schema"
+
+
+@pytest.mark.parametrize("names_errors", [True, False])
+async def test_a_text_that_is_too_long_is_refused_as_such(
+    model: Model, server: ModelServer, names_errors: bool
+) -> None:
+    server.context, server.names_errors = 40, names_errors
+    with pytest.raises(TextTooLong):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault(status=413), Fault(status=400, type="exceed_context_size_error")])
+async def test_servers_of_ones_own_say_in_other_ways_that_a_text_is_too_long(server: ModelServer, fault: Fault) -> None:
+    server.faults.append(fault)
+    model = OpenAIModel("test", KEY, base_url=server.openai)
+    with pytest.raises(TextTooLong):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+
+
+async def test_an_invalid_gemini_key_is_told_by_its_reason_not_by_its_message(
+    server: ModelServer, clock: FakeClock
+) -> None:
+    model = GoogleModel("gemini-test", "another-key", clock, base_url=server.gemini)
+    with pytest.raises(ModelUnavailable, match="does not accept GEMINI_API_KEY; check it"):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+
+
+async def test_a_server_that_takes_nothing_refuses(server: ModelServer) -> None:
+    server.faults += [Fault(status=400)] * 8
+    model = OpenAIModel("test", KEY, base_url=server.openai)
+    with pytest.raises(ModelRefused, match="did not accept this request"):
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
     await model.close()
 

@@ -13,8 +13,9 @@ from bot.errors import BadSetting, ModelRefused, ModelUnavailable
 from bot.model import Depth, Paragraph, Reading, Section, SectionKind, Source, Summary, SummaryRequest
 from bot.summaries import glossary
 from bot.summaries.deep import TooLittle
+from bot.summaries.google import GoogleModel
 from bot.summaries.grounding import ClaimRules, check, source_of
-from bot.summaries.model_client import enclosed
+from bot.summaries.model_client import Model, enclosed
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
 from bot.summaries.reply_schema import PARTS
@@ -248,6 +249,11 @@ def deep(language: str = "en", copies: int = 1, facts: Summary | None = None) ->
     return SummaryRequest(request.key, request.paper, a_reading(copies=copies), facts)
 
 
+def a_deep_request_of(paper_id: str, copies: int) -> SummaryRequest:
+    request = a_request(a_paper(paper_id), depth=Depth.DEEP)
+    return SummaryRequest(request.key, request.paper, a_reading(paper_id, copies))
+
+
 async def test_a_deep_reading_takes_one_request_and_one_for_each_further_language(
     maker: ModelSummarizer, server: ModelServer
 ) -> None:
@@ -354,6 +360,23 @@ async def test_a_paper_that_does_not_fit_is_read_in_part_and_says_so(
     assert len(user_prompt(server.asked[0])) < 170_000
     assert "of 5 sections follow" in user_prompt(server.asked[0])
     assert summary.results
+
+
+@pytest.mark.parametrize("provider", ["google", "openai"])
+async def test_a_text_that_is_too_long_for_a_model_is_halved_until_it_fits(
+    provider: str, server: ModelServer, clock: FakeClock
+) -> None:
+    server.context = 50_000
+    model: Model = OpenAIModel("test", KEY, base_url=server.openai)
+    if provider == "google":
+        model = GoogleModel("gemini-test", KEY, clock, base_url=server.gemini)
+    maker = ModelSummarizer(model, clock)
+    summary = await maker.summarize(deep(copies=1000))
+    assert len(server.asked) == 3
+    assert summary.results
+    await maker.summarize(a_deep_request_of("2606.00043", copies=1000))
+    await maker.close()
+    assert len(server.asked) == 4  # the shorter length is remembered
 
 
 async def test_a_paper_without_full_text_gets_a_brief_summary_that_says_so(maker: ModelSummarizer) -> None:
