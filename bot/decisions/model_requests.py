@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import Allowance, Depth, WantedSummary
+from bot.model.languages import is_english
 
 BATCH = 8
 """Abstracts that share one request at most."""
@@ -56,7 +57,7 @@ def plan(wanted: Sequence[WantedSummary], left: Allowance, now: datetime) -> Pla
 
 def requests_for(wanted: WantedSummary) -> int:
     """What one summary takes where nothing goes wrong: a deep one in another language is read, then said."""
-    return 2 if wanted.key.depth is Depth.DEEP and wanted.key.language.split("-")[0] != "en" else 1
+    return 2 if wanted.key.depth is Depth.DEEP and not is_english(wanted.key.language) else 1
 
 
 def grouped(wanted: Iterable[WantedSummary]) -> list[tuple[WantedSummary, ...]]:

@@ -11,6 +11,7 @@ import structlog
 import prompts
 from bot.errors import ModelRefused, ModelUnavailable, TextTooLong
 from bot.model import Claim, Dropped, Provenance, Reading, Source, Summary, SummaryKey, SummaryRequest
+from bot.model.languages import is_english, prompt_name
 from bot.ports import Clock
 from bot.summaries import facts as the_facts
 from bot.summaries import glossary as terms
@@ -18,7 +19,7 @@ from bot.summaries import reply_schema
 from bot.summaries.facts import Facts, judge_facts, merged
 from bot.summaries.forbidden_text import cleaned
 from bot.summaries.grounding import ClaimRules, SourceText, check_rendering, notes_on, source_of
-from bot.summaries.model_client import ModelClient, Schema, enclosed, language_name
+from bot.summaries.model_client import ModelClient, Schema, enclosed
 from bot.summaries.reply_checks import HEADLINE, judge_keywords, judge_title
 from bot.summaries.sections import Selection, choose, reading_notes
 
@@ -51,7 +52,7 @@ class DeepReader:
         assert request.reading is not None  # noqa: S101 - its caller has looked
         source = source_of(request.paper, request.reading)
         english = await self._english(request, request.reading, source)
-        if request.key.language.split("-")[0] == "en":
+        if is_english(request.key.language):
             return replace(english, key=request.key)
         return await self._say(english, request, source)
 
@@ -160,7 +161,7 @@ class DeepReader:
     def _rendering(
         self, request: SummaryRequest, claims: dict[str, Claim], keywords: tuple[str, ...]
     ) -> tuple[str, str]:
-        paper, name = request.paper, language_name(request.key.language)
+        paper, name = request.paper, prompt_name(request.key.language)
         lines = [f"Title: {paper.title}", f"Keywords: {'; '.join(keywords)}", ""]
         lines += [f"[{key}] {claim.text}" for key, claim in claims.items()]
         text = "\n".join(lines)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.model import Claim, Conclusion, Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
+from bot.model.languages import is_english
 from bot.ports import Clock
 from bot.summaries import sentence_roles
 from bot.summaries.extractive_deep import deep_parts
@@ -77,7 +78,7 @@ def extract(request: SummaryRequest, clock: Clock) -> Summary:
     paper, key = request.paper, request.key
     headline, takeaways = brief(paper.title, paper.abstract)
     notes = [*instead_of_deep(request)]
-    if key.language.split("-")[0] != "en":
+    if not is_english(key.language):
         notes.append("in English: no model was there to translate")
     summary = Summary(
         key=SummaryKey(key.paper_id, key.version, key.language, key.depth),

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot.model import Claim, Paper, Reading, SectionKind
+from bot.model.languages import is_english, primary
 from bot.summaries import sentence_roles
 from bot.summaries.forbidden_text import refused
-from bot.summaries.language import checkable, wrong_language
+from bot.summaries.language_check import is_checkable, wrong_language
 from bot.summaries.names import Vocabulary, unknown_names
 from bot.summaries.numbers import Number, numbers_in, stands_in
 from bot.summaries.quotes import Folded, fold, words
@@ -202,7 +203,7 @@ def check_rendering(text: str, original: Claim, source: SourceText, wish: ClaimR
     """What is wrong with a claim said in another language, measured against the English one that held."""
     if why := _ill_formed(text, source, wish):
         return why
-    comma = wish.language.split("-")[0] in _COMMA_LANGUAGES
+    comma = primary(wish.language) in _COMMA_LANGUAGES
     said, meant = numbers_in(text, decimal_comma=comma), numbers_in(original.text, decimal_comma=False)
     own = (*meant, *numbers_in(original.quote, decimal_comma=False))
     for number in said:
@@ -220,15 +221,15 @@ def check_words(text: str, source: SourceText, language: str, longest: int = 300
         return "it is empty or too long"
     if why := refused(text, source.text):
         return why
-    for number in numbers_in(text, decimal_comma=language.split("-")[0] in _COMMA_LANGUAGES):
+    for number in numbers_in(text, decimal_comma=primary(language) in _COMMA_LANGUAGES):
         if not stands_in(replace(number, unit=None), source.all_numbers):
             return f"the number {number.text.strip()} is not in the paper"
-    return _names(text, source, language if language.split("-")[0] != "en" else "de")
+    return _names(text, source, "de" if is_english(language) else language)
 
 
 def notes_on(language: str) -> tuple[str, ...]:
     """What a card has to say of a language that cannot be checked."""
-    return () if checkable(language) else ("language unchecked",)
+    return () if is_checkable(language) else ("language unchecked",)
 
 
 # ── one question each ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -239,7 +240,7 @@ def _ill_formed(text: str, source: SourceText, wish: ClaimRules) -> str | None:
         return "it is empty"
     if why := refused(text, source.text):
         return why
-    dense = wish.language.split("-")[0] in ("zh", "ja", "ko")
+    dense = primary(wish.language) in ("zh", "ja", "ko")
     shortest, longest = (wish.shortest // 2, wish.longest // 2) if dense else (wish.shortest, wish.longest)
     if len(text) < shortest:
         return "it is too short to say anything"
@@ -301,7 +302,7 @@ def _has_own_name(sentence: str, source: SourceText) -> bool:
 
 
 def _numbers(text: str, quote: str, passage: Passage, source: SourceText, language: str) -> str | None:
-    said = numbers_in(text, decimal_comma=language.split("-")[0] in _COMMA_LANGUAGES)
+    said = numbers_in(text, decimal_comma=primary(language) in _COMMA_LANGUAGES)
     if not said:
         return None
     near = numbers_in(quote, decimal_comma=False)
@@ -321,7 +322,7 @@ def _names(text: str, source: SourceText, language: str) -> str | None:
 def _turned(text: str, sentence: str, language: str) -> str | None:
     """A plain reversal: the source denies what the claim says, or the other way round."""
     denied = {match.group(1).lower() for match in _DENIED.finditer(sentence)}
-    english = language.split("-")[0] == "en"
+    english = is_english(language)
     same = not english or any(re.search(rf"\b{verb}", text, re.I) for verb in denied)
     if denied and same and not _NEGATED.search(text):
         return "the paper says the opposite"
@@ -334,7 +335,7 @@ def _turned(text: str, sentence: str, language: str) -> str | None:
 
 def _unrelated(text: str, sentence: str, language: str) -> str | None:
     """An English claim shares some of its words with the sentence that is to carry it."""
-    if language.split("-")[0] != "en":
+    if not is_english(language):
         return None
     own = {word[:5] for word in words(text) if len(word) > 3}
     theirs = {word[:5] for word in words(sentence) if len(word) > 3}

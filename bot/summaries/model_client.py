@@ -51,22 +51,6 @@ _PATIENCE = 8.0
 _PROBE = "You answer with one JSON object and nothing around it."
 _PROBE_SCHEMA: Schema = {"type": "object", "properties": {"ok": {"type": "string"}}, "required": ["ok"]}
 
-_NAMES = {
-    "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
-    "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
-    "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean",
-    "lt": "Lithuanian", "lv": "Latvian", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
-    "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish",
-    "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese (simplified)",
-    "zh-tw": "Chinese (traditional)",
-}  # fmt: skip
-
-
-def language_name(code: str) -> str:
-    """How a prompt names a language."""
-    low = code.lower()
-    return _NAMES.get(low) or _NAMES.get(low.split("-")[0]) or f"the language with the ISO 639 code {code}"
-
 
 def enclosed(heading: str, text: str) -> str:
     """`text` between two lines with a mark that it does not hold: nothing in it can end it.

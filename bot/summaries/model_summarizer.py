@@ -10,6 +10,7 @@ import prompts
 from bot.decisions.model_requests import BATCH
 from bot.errors import ModelRefused, PaperboyError
 from bot.model import Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
+from bot.model.languages import prompt_name
 from bot.ports import Clock
 from bot.summaries import glossary as terms
 from bot.summaries import reply_schema
@@ -17,7 +18,7 @@ from bot.summaries.budget import Budget, Meter
 from bot.summaries.deep import DeepReader, TooLittle
 from bot.summaries.extractive import instead_of_deep
 from bot.summaries.grounding import notes_on, source_of
-from bot.summaries.model_client import Model, ModelClient, enclosed, language_name
+from bot.summaries.model_client import Model, ModelClient, enclosed
 from bot.summaries.reply_checks import HEADLINE, Kept, best, judge_brief, settled
 
 log = structlog.get_logger()
@@ -146,7 +147,7 @@ class ModelSummarizer:
         code = requests[0].key.language
         texts = [f"{request.paper.title}\n{request.paper.abstract}" for request in requests]
         system = prompts.load("brief_system").fill(
-            language=language_name(code),
+            language=prompt_name(code),
             headline_limit=str(HEADLINE - 40),
             takeaways="three to seven",
             glossary=terms.instruction(self._glossary, code, "\n".join(texts)),
@@ -156,7 +157,7 @@ class ModelSummarizer:
         ]
         user = prompts.load("brief_user").fill(
             count=str(len(requests)),
-            language=language_name(code),
+            language=prompt_name(code),
             papers="\n\n".join(papers),
             ids=", ".join(request.paper.id for request in requests),
         )

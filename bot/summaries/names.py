@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 
+from bot.model.languages import primary
 from bot.summaries.quotes import Folded, fold, words
 
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ž][\w+]*(?:[-–'’./&][\w+]+)*")
@@ -52,7 +53,7 @@ def unknown_names(claim: str, source: Vocabulary, language: str) -> list[str]:
     German, which gives one to every noun). In languages of other scripts every Latin word with a capital is one.
     """
     found = []
-    language = language.split("-")[0]
+    language = primary(language)
     foreign_script = language in ("zh", "ja", "ko", "ru", "uk", "bg", "ar", "fa", "he", "hi", "th", "el")
     for match in _LATIN.finditer(claim):
         token = match.group().rstrip("'’.")

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.model import Claim, Dropped, Paper
+from bot.model.languages import is_english
 from bot.summaries import sentence_roles
 from bot.summaries.forbidden_text import cleaned
 from bot.summaries.grounding import ClaimRules, SourceText, check, check_words
-from bot.summaries.language import wrong_language
+from bot.summaries.language_check import wrong_language
 from bot.summaries.quotes import fold, words
 from bot.summaries.reply_schema import BriefReply, ClaimReply
 from bot.summaries.sentence_roles import Role
@@ -86,7 +87,7 @@ def judge_keywords(keywords: Iterable[str], source: SourceText, language: str) -
         term = cleaned(raw).strip(" .;:#")
         if len(term) < 2 or check_words(term, source, language, 60):
             continue
-        if language.split("-")[0] == "en" and not _in_source(term, source):
+        if is_english(language) and not _in_source(term, source):
             continue
         kept.setdefault(term.casefold(), term)
     return tuple(kept.values())[:KEYWORDS]
@@ -95,7 +96,7 @@ def judge_keywords(keywords: Iterable[str], source: SourceText, language: str) -
 def judge_title(title: str, source: SourceText, language: str) -> tuple[str | None, str | None]:
     """The translated title, or why it cannot be shown; (None, None) where none is wanted."""
     title = cleaned(title)
-    if language.split("-")[0] == "en" or not title:
+    if is_english(language) or not title:
         return None, None
     why = check_words(title, source, language, 400)
     if why is None and (other := wrong_language(title, language)):

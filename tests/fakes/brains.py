@@ -16,7 +16,8 @@ _DATA = re.compile(r"=== data (\w+) begins: (.*?) ===\n(.*?)\n=== data \1 ends =
 _LANGUAGE = re.compile(r'(?:"title" in|to be said in) ([A-Z][\w ()-]+?)[.,\n]')
 
 _SAID = {
-    "Chinese": "论文在这里说明了以下内容：{what}。",
+    "Traditional Chinese": "論文在這裡說明了以下內容：{what}。",
+    "Simplified Chinese": "论文在这里说明了以下内容：{what}。",
     "Spanish": "Los autores del artículo explican en este punto lo siguiente: {what}.",
     "Japanese": "この論文では次のことが述べられている：{what}。",
     "Russian": "Авторы статьи объясняют здесь следующее: {what}.",

@@ -17,7 +17,7 @@ from bot.model import Announced, Announcement, Card, Chat, ChatRef, Depth, Diges
 from bot.render.cards import card_document
 from bot.render.json import card_json
 from bot.service.app import App, open_app
-from bot.summaries.language import wrong_language
+from bot.summaries.language_check import wrong_language
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.brains import MISBEHAVIOURS, Brain, good_answer, well_behaved
 from tests.fakes.clock import FakeClock

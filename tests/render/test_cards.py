@@ -144,6 +144,7 @@ def test_every_word_exists_in_every_language_with_the_same_values() -> None:
 
 def test_an_unknown_language_is_answered_in_english() -> None:
     assert (interface("zh-Hans"), interface("pt-BR"), interface("xx")) == ("zh", "en", "en")
+    assert (interface("zh-Hant"), interface("zh-TW")) == ("zh-Hant", "zh-Hant")
     assert word("code", "xx") == "code"
 
 
@@ -152,7 +153,7 @@ def test_dates_are_written_as_people_write_them() -> None:
     said = {language: say_date(day, language) for language in LANGUAGES}
     assert said == {
         "en": "2 June 2026", "zh": "2026年6月2日", "es": "2 de junio de 2026", "ja": "2026年6月2日",
-        "ru": "2 июня 2026",
+        "ru": "2 июня 2026", "zh-Hant": "2026年6月2日",
     }  # fmt: skip
     assert say_window(Window(date(2026, 6, 1), day), "en") == "1 June 2026 – 2 June 2026"
 

@@ -38,6 +38,7 @@ def test_a_claim_that_its_quote_carries_holds(text: str, quote: str) -> None:
     [
         ("zh", "MapHopper 将 12 个局部视图拼接成一张图。", AIM),
         ("zh", "在 HallwayBench 上，MapHopper 在 93.4% 的运行中到达目标。", RESULT),
+        ("zh-Hant", "該規劃器將12個局部視圖拼接成一張圖，用於實驗數據的網絡訓練。", AIM),
         ("es", "MapHopper alcanza la meta en el 93,4 % de los recorridos de HallwayBench.", RESULT),
         ("ja", "MapHopper は12個の部分的な視野を一つのグラフにつなぐ。", AIM),
         ("ru", "MapHopper достигает цели в 93,4 % запусков на HallwayBench.", RESULT),
@@ -106,6 +107,9 @@ def test_a_claim_that_its_source_does_not_carry_falls(text: str, quote: str, rea
         ("ja", "申し訳ありませんが、要約できません。", "apolog"),
         ("zh", "该规划器将十三个局部视图拼接成一张图。", "number"),
         ("ru", "Планировщик соединяет тринадцать частичных видов в граф.", "number"),
+        ("zh-Hant", "该规划器将局部视图拼接成一张图，用于实验数据的网络训练。", "simplified"),
+        ("zh-TW", "该规划器将局部视图拼接成一张图，用于实验数据的网络训练。", "simplified"),
+        ("zh", "該規劃器將局部視圖拼接成一張圖，用於實驗數據的網絡訓練。", "traditional"),
         ("zh", "该规划器由 RoboStar 提出，将视图拼接成图。", "name"),
     ],
 )

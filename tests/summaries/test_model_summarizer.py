@@ -63,6 +63,15 @@ async def test_numbers_and_quotes_are_the_same_in_every_language(maker: ModelSum
     assert summary.translated_title
 
 
+async def test_readers_of_traditional_chinese_get_it_and_its_terms(maker: ModelSummarizer, server: ModelServer) -> None:
+    summary = await maker.summarize(a_request(language="zh-Hant"))
+    assert "論文在這裡說明了" in summary.headline.text
+    system = server.asked[0]["messages"][0]["content"]
+    assert "Traditional Chinese" in system
+    assert "“benchmark” is “基準測試”" in system
+    assert "Simplified" not in system + user_prompt(server.asked[0])
+
+
 HARM = ("http", "@everyone", "<@", "**", "xxx", "sorry", "here is", "sure!", "ignore", "harrowgate", "okonkwo", "83.7")
 
 
