@@ -28,7 +28,7 @@ class Makers(Summarizer, Protocol):
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
         """Made without a model, saying why. Never fails."""
 
-    async def left(self) -> Allowance:
+    async def remaining(self) -> Allowance:
         """What may still be asked of the models today."""
 
     async def probe(self, name: str) -> str:

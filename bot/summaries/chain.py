@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError
+from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError, StoreUnavailable
 from bot.model import Allowance, Depth, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock, Summarizer
 from bot.settings import Settings
@@ -77,11 +77,11 @@ class Chain:
         now = self._clock.now()
         return {name: pause for name, pause in self._pauses.items() if pause.until > now}
 
-    async def left(self) -> Allowance:
+    async def remaining(self) -> Allowance:
         """What may still be asked of the models today; unlimited where the first choice needs none."""
         if self._meter is None or not isinstance(self._summarizers[0], ModelSummarizer):
             return Allowance()
-        return await self._meter.left()
+        return await self._meter.remaining()
 
     async def probe(self, name: str) -> str:
         """A tiny request to one of the configured models: "answers in 1.2 s". Raises `ModelUnavailable`,
@@ -155,10 +155,12 @@ class Chain:
         for request in requests:
             try:
                 result = made[request.key] if request in brief else await self._ask(summarizer, request)
-            except (ModelUnavailable, ModelRefused) as error:
+            except (ModelUnavailable, ModelRefused, StoreUnavailable) as error:
                 result = error
             if isinstance(result, Summary):
                 done[request.key] = _instead_of(result, tried[request.key])
+            elif isinstance(result, StoreUnavailable):
+                done[request.key] = result  # no model is at fault, so none is asked in its place
             else:
                 tried[request.key].append((summarizer.name, result))
 
@@ -169,7 +171,7 @@ class Chain:
             async with self._slots:
                 self._raise_if_paused(summarizer.name)
                 return await self._watched(summarizer.name, lambda: summarizer.summarize_many(requests))
-        except (ModelUnavailable, ModelRefused) as error:
+        except (ModelUnavailable, ModelRefused, StoreUnavailable) as error:
             return {request.key: error for request in requests}
 
     async def _watched(self, name: str, work: Callable[[], Awaitable[T]]) -> T:

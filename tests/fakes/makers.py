@@ -40,7 +40,7 @@ class FakeMakers:
                 made[request.key] = error
         return made
 
-    async def left(self) -> Allowance:
+    async def remaining(self) -> Allowance:
         return self.budget
 
     async def probe(self, name: str) -> str:

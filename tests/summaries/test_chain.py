@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
-from bot.model import Depth, Summary, Usage
+from bot.model import Allowance, Depth, Summary, Usage
 from bot.settings import Settings
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.chain import Chain, build, next_pause
@@ -160,7 +160,7 @@ async def test_a_days_budget_is_kept_and_named_and_returns_at_midnight(server: M
     meter = Meter(Budget(requests_per_day=2), clock, ledger)
     async with Chain([maker(server, clock, meter=meter)], clock) as chain:
         await chain.summarize(a_request())
-        assert (await meter.left()).requests == 1
+        assert (await meter.remaining()).requests == 1
         await chain.summarize(a_request())
         with pytest.raises(ModelUnavailable, match="budget of 2 requests a day is used up") as caught:
             await chain.summarize(a_request())
@@ -215,7 +215,7 @@ async def test_model_names_the_order(clock: FakeClock) -> None:
         assert chain.name == "google:gemini-test"
     async with build(settings(), clock) as chain:
         assert chain.names == ("extractive",)
-        assert (await chain.left()).unlimited
+        assert await chain.remaining() == Allowance()
 
 
 @pytest.mark.parametrize(("name", "key"), [("google:gemini-test", "GEMINI_API_KEY"), ("openai:gpt", "OPENAI_API_KEY")])
