@@ -133,7 +133,3 @@ class Allowance:
     requests: int | None = None
     tokens: int | None = None
     used_up: str = "The day's budget is used up."
-
-    @property
-    def unlimited(self) -> bool:
-        return self.requests is None and self.tokens is None

@@ -6,7 +6,7 @@ A verdict names the first thing that is wrong, in words that can be sent back to
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.model import Claim, Paper, Reading, SectionKind
@@ -146,11 +146,6 @@ class Verdict:
 
     claim: Claim
     why: str | None = None
-    notes: tuple[str, ...] = field(default=())
-
-    @property
-    def holds(self) -> bool:
-        return self.why is None
 
 
 def source_of(paper: Paper, reading: Reading | None = None) -> SourceText:

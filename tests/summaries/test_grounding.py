@@ -154,7 +154,7 @@ def test_a_claim_carries_the_section_and_page_of_its_quote() -> None:
         WHOLE,
         ClaimRules(about_us=True),
     )
-    assert verdict.holds
+    assert verdict.why is None
     assert (verdict.claim.section, verdict.claim.page) == ("Method", 3)
 
 
@@ -176,7 +176,7 @@ def test_a_method_is_this_papers_and_its_numbers_are_of_its_section(text: str, q
 
 def test_a_gap_in_others_work_may_be_told_as_such() -> None:
     claim = Claim("Earlier work searches a tree over 40 rooms.", "propose a tree search over 40 rooms")
-    assert check(claim, WHOLE, ClaimRules()).holds
+    assert check(claim, WHOLE, ClaimRules()).why is None
 
 
 def test_a_quote_over_a_page_break_is_found() -> None:
@@ -188,7 +188,7 @@ def test_a_quote_over_a_page_break_is_found() -> None:
     )
     claim = Claim("The graph is built from all views.", "Our graph is built from every view at once.")
     verdict = check(claim, source_of(PAPER, reading), ClaimRules())
-    assert verdict.holds
+    assert verdict.why is None
     assert verdict.claim.page == 3
 
 

@@ -51,7 +51,7 @@ async def test_one_good_reply_makes_one_summary_with_one_request(maker: ModelSum
     assert summary.provenance.model == "openai:test"
     assert summary.provenance.source is Source.ABSTRACT
     assert summary.provenance.prompt
-    assert all(check(claim, source_of(request.paper), ClaimRules()).holds for claim in summary.takeaways)
+    assert all(check(claim, source_of(request.paper), ClaimRules()).why is None for claim in summary.takeaways)
 
 
 @pytest.mark.parametrize("language", ["zh", "es", "ja", "ru"])
