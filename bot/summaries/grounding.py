@@ -205,7 +205,7 @@ def check_rendering(text: str, original: Claim, source: SourceText, wish: ClaimR
         if not stands_in(number, own):
             return f"the number {number.text.strip()} is not in the statement"
     for number in meant:
-        if not any(other.values & number.values for other in said) and number.text.strip()[:1].isdigit():
+        if not stands_in(replace(number, unit=None), said) and number.text.strip()[:1].isdigit():
             return f"the number {number.text.strip()} is missing"
     return _names(text, source, wish.language) or _turned(text, original.text, wish.language)
 

@@ -53,6 +53,24 @@ def holds(claim: str, source: str, comma: bool = True) -> bool:
         ("two hundred and five runs", "205 runs"),
         ("−0.5", "-0.5"),
         ("2024 年", "in 2024"),
+        ("1024 states", "$2^{10}$ states"),
+        ("1,024 states", "2¹⁰ states"),
+        ("2^10 states", "1024 states"),
+        ("2¹⁰ states", "$2^{10}$ states"),
+        ("0.05 of the data", r"$\frac{1}{20}$ of the data"),
+        ("1/20 of the data", r"$\frac{1}{20}$ of the data"),
+        ("1/20 данных", r"$\tfrac1{20}$ of the data"),
+        ("1/2 of the data", r"$\frac12$ of the data"),
+        ("300,000 images", r"$3\cdot10^5$ images"),
+        ("300000 images", "3·10⁵ images"),
+        ("3×10^5 images", r"$3 \cdot 10^{5}$ images"),
+        ("1 million tokens", "$10^6$ tokens"),
+        ("100,000 steps", "10⁵ steps"),
+        ("0.001", r"a rate of $10^{-3}$"),
+        ("1,024 states", "1{,}024 states"),
+        ("11 of 12 tasks", "11/12 tasks"),
+        ("11/12 tasks", "11 of 12 tasks"),
+        ("5, 10 and 15%", "5/10/15%"),
     ],
 )
 def test_the_same_number_in_other_words_stands(claim: str, source: str) -> None:
@@ -76,6 +94,14 @@ def test_the_same_number_in_other_words_stands(claim: str, source: str) -> None:
         ("15,5 %", "15.6%"),
         ("2,300 pages", "2.3 pages"),
         ("three times", "two times"),
+        ("10 states", "$2^{10}$ states"),
+        ("2 states", "2¹⁰ states"),
+        ("20 data sets", r"$\frac{1}{20}$ data sets"),
+        ("1/20 of the data", r"$\frac{1}{30}$ of the data"),
+        ("10 images", r"$3\cdot10^5$ images"),
+        ("5 images", "3·10⁵ images"),
+        ("3000 images", r"$3\cdot10^5$ images"),
+        ("11/13 tasks", "11/12 tasks"),
     ],
 )
 def test_another_number_or_unit_does_not_stand(claim: str, source: str) -> None:
@@ -91,6 +117,18 @@ def test_names_and_phrases_hold_no_number(text: str) -> None:
 
 def test_a_unit_at_the_end_of_a_list_belongs_to_all_of_it() -> None:
     assert [number.unit for number in numbers_in("5, 10 and 15% of 20 rows")] == ["%", "%", "%", None]
+
+
+@pytest.mark.parametrize("text", [r"$2^{10}$", r"$\frac{1}{20}$", r"$3\cdot10^5$", r"$7.35\times 10^{-9}$", "2¹⁰"])
+def test_a_formula_of_numbers_is_one_value(text: str) -> None:
+    (number,) = numbers_in(text)
+    assert len(number.values) == 1
+    assert number.parts == ()
+
+
+@pytest.mark.parametrize("text", ["0^{-1}", "9" * 30 + "^{400}", "1/0", "0^0", "2^{99999999999}"])
+def test_a_power_or_fraction_without_a_value_is_read_without_failing(text: str) -> None:
+    assert numbers_in(text)
 
 
 @given(st.integers(min_value=2, max_value=10**9), st.sampled_from(["%", " percent", " ms", "x", " GB", ""]))
