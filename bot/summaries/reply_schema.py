@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Annotated, Any, TypeVar
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from bot.model import Claim
 from bot.summaries.forbidden_text import cleaned
+from bot.summaries.json_repair import find_json
 from bot.summaries.model_client import Schema
 
 PARTS = (
@@ -173,25 +173,14 @@ def _sentence(error: ValidationError) -> str:
 def _json(text: str) -> Any:
     """The JSON in a reply: alone, in a code fence, or after a preamble. Raises `BadReply`."""
     text = re.sub(r"<think>.*?</think>", "", text, flags=re.DOTALL).strip()
-    fenced = re.search(r"```(?:json)?\s*\n?(.*?)```", text, re.DOTALL)
-    for candidate in (text, fenced.group(1) if fenced else "", text[_opening(text) :]):
-        for attempt in (candidate, re.sub(r",(\s*[}\]])", r"\1", candidate)):
-            try:
-                value, _ = json.JSONDecoder(strict=False).raw_decode(attempt.lstrip())
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(value, dict | list):
-                return value
+    value = find_json(text)
+    if value is not None:
+        return value
     if not text:
         raise BadReply("The answer was empty.")
     if "{" in text and text.count("{") > text.count("}"):
         raise BadReply("The JSON ends before it is complete; be briefer.")
     raise BadReply("The answer is no JSON object.")
-
-
-def _opening(text: str) -> int:
-    place = text.find("{")
-    return place if place >= 0 else len(text)
 
 
 # ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────────

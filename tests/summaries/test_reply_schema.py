@@ -44,6 +44,13 @@ def test_wrapping_around_a_reply_costs_nothing(text: str) -> None:
     assert [claim.text for claim in found["2606.1"].takeaways] == ["A"]
 
 
+def test_a_quote_with_tex_that_is_not_escaped_costs_nothing() -> None:
+    quote = r"a bound on the $\ell$ norm, 5\% below $\theta$"
+    found, problems = reply_schema.briefs(TEXT.replace('"h"', f'"{quote}"'))
+    assert problems == []
+    assert found["2606.1"].headline.claim().quote == quote
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
