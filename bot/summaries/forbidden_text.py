@@ -16,18 +16,24 @@ _MARKUP = re.compile(
     r"^\s*(?:#{1,6}|[-*•>])\s"
 )
 _PLACEHOLDER = re.compile(
-    r"(?<!\w)(?:x{3,}|n/?a|tbd|tba|todo|fixme|placeholder|lorem ipsum)(?!\w)|^(?:undefined|null|nan|none|"
-    r"unknown|-+|—)\W*$|\?\?\?|\.{4,}|…\s*…|"
-    r"\[(?:insert|your|name|title|url|link|number|paper|author|待|填|…)[^\]]*\]|<(?:insert|your)\b|\{\{|\}\}|"
-    r"待补充|待填|暂无|未提供|无法获取|(?:未|没有)(?:提及|说明|给出|明确)|"
+    r"(?<!\w)(?:x{3,}|n/a|tbd|tba|fixme|lorem ipsum)(?!\w)|^(?:undefined|null|nan|none|na|todo|unknown|-+|—)\W*$|"
+    r"\bplaceholder (?:text|title|headline|summary|takeaway|quote|for)\b|^\W*placeholder\W*$|"
+    r"\?\?\?|\.{4,}|…\s*…|"
+    r"\[(?:insert|your|name|title|url|link|number|paper|author|placeholder|待|填|…)[^\]]*\]|<(?:insert|your)\b|"
+    r"\{\{|\}\}|"
+    r"待补充|待填|待補充|^暂无|^暫無|(?:摘要|论文|論文|原文|文中|文章)中?(?:并)?(?:未|没有|沒有)(?:提及|提供|说明|說明|给出|給出|明确)|"
+    r"^(?:未|没有|沒有|无法|無法)(?:提及|提供|说明|說明|给出|給出|明确|获取|取得)|无法获取(?:摘要|论文|全文|原文|链接)|"
     r"(?:not|no) (?:specified|mentioned|provided|available|given|stated|disclosed) (?:in|by) the (?:abstract|"
     r"paper|text|"
     r"source|content)|the (?:abstract|paper|text|source) (?:does not|doesn't) (?:mention|specify|state|"
     r"provide|say|give)|"
     r"no se (?:especifica|menciona|proporciona)|no (?:especificad|proporcionad)[oa]|"
-    r"не указан[оаы]?\b|нет данных|не предоставлен|記載(?:なし|されてい(?:ない|ません))|不明です|情報なし",
+    r"не указан[оаы]?\b|^\W*нет данных|не предоставлен|記載(?:なし|されてい(?:ない|ません))|不明です|情報なし",
     re.I,
 )
+"""Common words of other languages are left out: "todo" is Spanish for "all", "na" Portuguese, Polish and Czech for "in"
+or "on"."""
+_MARKED_TASK = re.compile(r"(?<!\w)TODO(?!\w)")
 _APOLOGY = re.compile(
     r"\b(?:i'?m|i am|we are) (?:sorry|unable)|\bsorry,|\bi apologi[sz]e|\bapologies\b|\bas an? (?:ai|"
     r"large language|language)"
@@ -51,16 +57,31 @@ _PREAMBLE = re.compile(
     r"конечно[,!.]|вот (?:краткое|резюме|перевод|ваш)|разумеется[,!.]|резюме:|ниже (?:приведен|представлен))",
     re.I,
 )
+_START = r"(?:^|[.!?:;。！？；：¡“\"(]\s*|\bplease\s+)"
+"""Where a sentence or clause begins, so that its first verb is an imperative and not what users or models do."""
 _ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:instruction|prompt|previous|rules)|\b(?:system|"
-    r"hidden) prompt\b|"
-    r"\b(?:click|visit|subscribe|follow (?:us|me|@)|join (?:us|our)|sign up|download now|buy|donate)\b(?! by|"
-    r" to the same)|"
+    rf"{_START}\W*(?:now\s+)?(?:ignore|disregard|forget|override)\b.{{0,30}}\b(?:instruction|prompt|previous|rules)|"
+    r"\b(?:ignore|disregard|forget|override)\b (?:all |any )?(?:of )?(?:your|my|the (?:above|previous|prior)|previous|"
+    r"prior|earlier|above) (?:\w+ )?(?:instruction|prompt|rules)|"
+    r"\byour (?:system|hidden) prompt\b|"
+    rf"{_START}(?:reveal|print|repeat|output|show|ignore|leak) (?:the|this) (?:system|hidden) prompt\b|"
+    rf"{_START}(?:click(?! by)|visit(?! (?:by|to the same))|subscribe|buy|donate|download now)\b(?![-‑])"
+    r"(?! (?:models?|logs?|data|rates?|predict\w*|behaviou?rs?|streams?|counts?|\w+s? (?:is|are|was|were))\b)|"
+    r"\bclick (?:here|below|(?:on )?th(?:is|e following) (?:link|button))\b|"
+    r"\bvisit (?:us|me|our|my|this (?:page|site|link|website)|the (?:project |web)?(?:page|site|website))\b|"
+    r"\bsubscribe (?:now|here|to (?:our|my|us|this channel))\b|\bfollow (?:us|me|@)|\bjoin (?:us|our)\b|"
+    rf"{_START}sign up\b|\bsign up (?:now|here|at|for (?:our|free))\b|\b(?:download|buy|donate) now\b|"
     r"\byou (?:must|should|need to|have to|are now)\b|"
-    r"忽略.{0,12}(?:指令|提示|规则)|点击|关注我们|訂閱|订阅|ignora.{0,20}instrucciones|haz clic|suscríbe|"
-    r"指示を無視|クリック|登録して(?:ください)?|игнорируй|нажмите|подпишитесь|перейдите по ссылке",
+    r"(?:^|[。！？；：，,]\s*|请|請)忽略.{0,12}(?:指令|提示|规则|規則)|请(?:您)?点击|請(?:您)?點擊|点击(?:这里|此处|下方|以下|链接查看)|"
+    r"點擊(?:這裡|此處|下方|以下)|(?:^|[。！？；：，,]\s*)[点點][击擊](?![率量流数數预預模日行次])|关注我们|關注我們|"
+    r"(?:请|請|^|[。！？；：，,]\s*)(?:订阅|訂閱)(?:我们|我們|本|频道|頻道|$|[。！？])|(?:订阅|訂閱)我[们們]|"
+    r"(?:^|[.!?:;¡]\s*)ignor[ae]\b.{0,30}instrucciones|ha(?:z|ga) clic\b|suscríb[ae]|"
+    r"指示を(?:すべて|全て)?無視(?:して(?:ください|下さい)|せよ|しろ)|(?:ここ|こちら)をクリック|クリックして(?:ください|下さい)|"
+    r"登録して(?:ください|下さい)|игнорируй|нажмите|подпишитесь|перейдите по ссылке",
     re.I,
 )
+"""Instructions to the reader or to a model. That users click, that models ignore an instruction or that an attack reads
+the system prompt are subjects of papers, so a verb counts only as an imperative or with an object of advertising."""
 _PRAISE = re.compile(
     r"\b(?:best|greatest|most important) (?:paper|work|article) (?:ever|of all time|in history)|\bmust[- ]read\b|"
     r"\bstrong(?:ly)? (?:accept|recommend\w* (?:acceptance|accepting|this paper))|\bdeserves? (?:acceptance|"
@@ -76,6 +97,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (_MENTION, "it mentions an account"),
     (_MARKUP, "it holds markup"),
     (_PLACEHOLDER, "it is or holds a placeholder"),
+    (_MARKED_TASK, "it is or holds a placeholder"),
     (_APOLOGY, "it apologizes or talks to the reader"),
     (_PREAMBLE, "it begins with a preamble"),
     (_ORDER, "it gives an instruction"),

@@ -240,9 +240,14 @@ _SELF = _re(
     r"\b(?:we|our|ours|us)\b|\b(?:this|the\ present|the\ proposed)\ (?:paper|work|article|study|method|"
     r"approach|framework)\b"
 )
+_IMPERATIVE = r"(?:^|[.!?:;,\"“(]\s*|\bplease\s+)(?:now\s+)?"
+"""Where a clause begins: a verb here is an instruction, elsewhere it may be what models or attackers do."""
 _ORDERS = _re(
-    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}\b(?:instruction|prompt|previous|above|prior\ (?:text|"
-    r"message))"
+    rf"{_IMPERATIVE}(?:ignore|disregard|forget|override)\b"
+    r"[^.]{0,40}\b(?:instruction|prompt|previous|above|prior\ (?:text|message))"
+    r"|\b(?:ignore|disregard|forget|override)\ (?:all\ |any\ )?(?:of\ )?"
+    r"(?:your|my|the\ (?:above|previous|prior)|previous|prior|earlier|above)\ (?:\w+\ )?"
+    r"(?:instruction|prompt|rule|text|message)"
     r"|\byou\ are\ (?:now\ )?(?:an?|the)\ (?:\w+\ )?(?:ai|assistant|language\ model|llm|reviewer|chatbot)\b"
     r"|\b(?:as\ an?|dear|note\ to|attention:?|for)\ (?:ai|llm|language\ model)s?\ (?:reviewers?|assistants?|"
     r"systems?|models?)?\b[^.]{0,60}"
@@ -250,8 +255,9 @@ _ORDERS = _re(
     r"|\bgive\ (?:this\ paper\ )?an?\ (?:only\ )?positive\ review|\bdo\ not\ (?:mention|"
     r"highlight)\ any\ (?:negativ|weakness)"
     r"|\b(?:respond|reply|answer|output)\ (?:only\ )?with\b[^.]{0,40}(?:\"|“|'|the\ word|the\ phrase|json)"
-    r"|^\s*(?:system|assistant|user)\s*:|\bsystem\ prompt\b|</?(?:paper|system|instructions?|data)\b|"
-    r"\[/?INST\]|<\|im_"
+    r"|^\s*(?:system|assistant|user)\s*:|\byour\ (?:system|hidden)\ prompt\b"
+    rf"|{_IMPERATIVE}(?:reveal|print|repeat|output|show|leak)\ (?:the|this)\ system\ prompt\b"
+    r"|</?(?:paper|system|instructions?|data)\b|\[/?INST\]|<\|im_"
 )
 
 
