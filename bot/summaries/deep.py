@@ -20,7 +20,7 @@ from bot.summaries.facts import Facts, judge_facts, merged
 from bot.summaries.forbidden_text import cleaned
 from bot.summaries.grounding import ClaimRules, SourceText, check_rendering, notes_on, source_of
 from bot.summaries.model_client import ModelClient, Schema, enclosed
-from bot.summaries.reply_checks import HEADLINE, judge_keywords, judge_title
+from bot.summaries.reply_checks import HEADLINE, LEAST_TAKEAWAYS, judge_keywords, judge_title
 from bot.summaries.sections import Selection, choose, reading_notes
 
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ class DeepReader:
     async def _facts(self, request: SummaryRequest, reading: Reading, source: SourceText) -> Summary:
         text, selection = await self._first(request, reading)
         found, problems = _judged(text, request, source)
-        if problems:
+        if found is None or not found.is_complete:
             again = await self._again(*self._question(request, selection), reply_schema.FACTS_SCHEMA, problems)
             if again is not None:
                 found = merged(found, _judged(again, request, source)[0])
@@ -128,7 +128,7 @@ class DeepReader:
         system, user = self._rendering(request, claims, english.keywords)
         text = await self._asker.ask(system, user, reply_schema.RENDERING_SCHEMA)
         reply, wrong = _heard(text, request, claims, source, said)
-        if wrong:
+        if not _is_enough(said, facts):
             left = {key: claim for key, claim in claims.items() if key not in said}
             question = self._rendering(request, left, english.keywords)
             again = await self._again(
@@ -140,7 +140,7 @@ class DeepReader:
         lost = tuple(
             Dropped(claim.text, wrong.get(key, "not said")) for key, claim in claims.items() if key not in said
         )
-        told = facts.said(lambda key, claim: replace(claim, text=said[key]) if key in said else None)
+        told = _in_words(facts, said)
         if not told.something:
             raise TooLittle(f"{self._asker.name} could not say enough of {request.paper.id} in that language.")
         short: tuple[str, ...] = ()
@@ -180,6 +180,17 @@ class DeepReader:
             return None
 
 
+def _in_words(facts: Facts, said: dict[str, str]) -> Facts:
+    return facts.said(lambda key, claim: replace(claim, text=said[key]) if key in said else None)
+
+
+def _is_enough(said: dict[str, str], facts: Facts) -> bool:
+    """Whether a translation keeps the headline, three takeaways and what makes a deep reading one."""
+    told = _in_words(facts, said)
+    takeaways = min(LEAST_TAKEAWAYS, len(facts.takeaways))
+    return "c1" in said and (told.enough or not facts.enough) and len(told.takeaways) >= takeaways
+
+
 def _usable(facts: Summary) -> bool:
     """Whether a model has read the full text for this."""
     made = facts.provenance
@@ -204,6 +215,8 @@ def _judged(text: str, request: SummaryRequest, source: SourceText) -> tuple[Fac
     problems = [f"This does not do, because {lost.why}: “{lost.text[:160]}”" for lost in found.dropped]
     if not found.enough:
         problems.append("There is too little on the method and the results.")
+    if len(found.takeaways) < LEAST_TAKEAWAYS:
+        problems.append(f"There are too few takeaways; give {LEAST_TAKEAWAYS} or more.")
     return found, problems
 
 

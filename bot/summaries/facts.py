@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.model import Claim, Conclusion, Dropped, Provenance, Summary, SummaryKey
 from bot.summaries.grounding import ClaimRules, SourceText
-from bot.summaries.reply_checks import HEADLINE, TAKEAWAYS, judge_claims, judge_keywords
+from bot.summaries.reply_checks import HEADLINE, LEAST_TAKEAWAYS, TAKEAWAYS, judge_claims, judge_keywords
 from bot.summaries.reply_schema import PARTS, FactsReply
 
 _ABOUT_US = frozenset(("method", "methods", "results", "innovation", "performance", "workload"))
@@ -31,6 +31,11 @@ class Facts:
         done = len(self.parts["method"]) + len(self.parts["methods"])
         found = len(self.parts["results"]) + len(self.parts["performance"])
         return self.headline is not None and done >= 1 and done + found >= 2
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether another request for it is not worth its cost."""
+        return self.enough and len(self.takeaways) >= LEAST_TAKEAWAYS
 
     @property
     def something(self) -> bool:

@@ -95,9 +95,10 @@ class ModelSummarizer:
         """Papers of one language: ask, judge, ask again those that did not do, keep what holds."""
         first, faults = await self._collect(requests, {})
         judged = {r.paper.id: _judge(r, first.get(r.paper.id)) for r in requests}
-        for paper_id, kept in judged.items():
-            if kept is not None and kept.problems:
-                faults[paper_id] = kept.problems
+        for request in requests:
+            kept = judged[request.paper.id]
+            if kept is not None and not kept.is_enough(request.paper):
+                faults[request.paper.id] = kept.problems
         again = [request for request in requests if request.paper.id in faults]
         if again:
             second, _ = await self._collect_again(again, faults)

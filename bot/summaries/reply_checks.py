@@ -21,6 +21,7 @@ HEADLINE = 260
 """Characters a headline may have."""
 
 TAKEAWAYS = 7
+LEAST_TAKEAWAYS = 3
 KEYWORDS = 8
 
 
@@ -34,6 +35,10 @@ class Kept:
     title: str | None
     dropped: tuple[Dropped, ...]
     problems: tuple[str, ...]
+
+    def is_enough(self, paper: Paper) -> bool:
+        """Whether this can be shown as it is, so that another request is not worth its cost."""
+        return self.headline is not None and len(self.takeaways) >= least_takeaways(paper)
 
     @property
     def worth(self) -> int:
@@ -106,7 +111,7 @@ def judge_title(title: str, source: SourceText, language: str) -> tuple[str | No
 
 def least_takeaways(paper: Paper) -> int:
     """How many takeaways an abstract must give: three, or what it has sentences for."""
-    return max(min(3, len(split(paper.abstract)) - 1), 0)
+    return max(min(LEAST_TAKEAWAYS, len(split(paper.abstract)) - 1), 0)
 
 
 def best(first: Kept | None, second: Kept | None) -> Kept | None:

@@ -19,7 +19,7 @@ from bot.summaries.model_client import Model, enclosed
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
 from bot.summaries.reply_schema import PARTS
-from tests.fakes.brains import MISBEHAVIOURS, good_answer, well_behaved
+from tests.fakes.brains import MISBEHAVIOURS, Brain, good_answer, well_behaved
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer, user_prompt
 from tests.summaries.conftest import a_paper, a_request
@@ -110,16 +110,77 @@ async def test_one_bad_claim_is_dropped_and_listed(maker: ModelSummarizer, serve
 
     server.brain = one_wrong
     summary = await maker.summarize(a_request())
-    assert len(server.asked) == 2
     assert len(summary.takeaways) == 4
     assert [dropped.why for dropped in summary.provenance.dropped] == ["the number 99.9 is not in the paper"]
+
+
+def with_wrong(*names: str, title: str | None = None) -> Brain:
+    """A brain whose headline ("headline") or takeaways ("0", "1" …) have a number that is not in the paper."""
+
+    def brain(system: str, user: str) -> str:
+        answer = good_answer(user)
+        for paper in answer.get("papers", [answer]):
+            claims = {"headline": paper["headline"]} | {str(n): c for n, c in enumerate(paper["takeaways"])}
+            for name in names:
+                claims[name]["text"] += " It reaches 99.9% of them."
+            if title is not None:
+                paper["title"] = title
+        return json.dumps(answer, ensure_ascii=False)
+
+    return brain
+
+
+@pytest.mark.parametrize(
+    ("brain", "language", "requests"),
+    [
+        (with_wrong("1"), "en", 1),
+        (with_wrong("0", "3"), "en", 1),
+        (with_wrong("0", "2", "3"), "en", 2),
+        (with_wrong("headline"), "en", 2),
+        (with_wrong(title="MapHopper 7: una guía de robots"), "es", 1),
+    ],
+)
+async def test_a_model_is_asked_again_only_if_headline_and_three_takeaways_are_not_left(
+    brain: Brain, language: str, requests: int, maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.brain = brain
+    summary = await maker.summarize(a_request(language=language))
+    assert len(server.asked) == requests
+    assert summary.provenance.dropped
+
+
+@pytest.mark.parametrize(("brain", "requests"), [(with_wrong("1"), 1), (with_wrong("0", "1"), 2)])
+async def test_a_deep_reading_is_asked_for_again_only_if_too_little_is_left(
+    brain: Brain, requests: int, maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.brain = brain
+    summary = await maker.summarize(deep())
+    assert len(server.asked) == requests
+    assert summary.method
+    assert summary.provenance.dropped
+
+
+@pytest.mark.parametrize(("missing", "requests"), [(("c3",), 2), (("c1",), 3), (("c2", "c3", "c4"), 3)])
+async def test_a_translation_is_asked_for_again_only_if_too_little_is_left(
+    missing: tuple[str, ...], requests: int, maker: ModelSummarizer, server: ModelServer
+) -> None:
+    def forgets(system: str, user: str) -> str:
+        answer = good_answer(user)
+        answer["claims"] = [claim for claim in answer["claims"] if claim["key"] not in missing]
+        return json.dumps(answer, ensure_ascii=False)
+
+    server.brain = lambda system, user: (forgets if "numbered statements" in user else well_behaved)(system, user)
+    summary = await maker.summarize(deep("es"))
+    assert len(server.asked) == requests
+    assert [dropped.why for dropped in summary.provenance.dropped] == ["it is missing"] * len(missing)
+    assert summary.headline.text.startswith("Los autores")
 
 
 async def test_what_was_good_stays_when_the_second_asking_fails(maker: ModelSummarizer, server: ModelServer) -> None:
     def one_wrong(system: str, user: str) -> str:
         server.faults.append(Fault(status=429, retry_after=600))
         answer = good_answer(user)
-        answer["papers"][0]["takeaways"][0]["text"] = "xxx"
+        answer["papers"][0]["headline"]["text"] = "xxx"
         return json.dumps(answer)
 
     server.brain = one_wrong
