@@ -6,7 +6,7 @@ import pytest
 
 import prompts
 
-NAMES = ("brief_system", "brief_user", "deep_system", "deep_user", "render_system", "render_user", "again")
+NAMES = ("brief_system", "brief_user", "deep_system", "deep_user", "translate_system", "translate_user", "retry")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -39,4 +39,4 @@ def test_a_prompt_that_does_not_exist_is_an_error(name: str) -> None:
 
 def test_the_hash_follows_the_text() -> None:
     assert prompts.digest("a", "b") != prompts.digest("ab", "")
-    assert prompts.load("again").hash == prompts.digest(prompts.load("again").text)
+    assert prompts.load("retry").hash == prompts.digest(prompts.load("retry").text)

@@ -32,7 +32,8 @@ from bot.model import Depth, Paper, Reading, SummaryKey, SummaryRequest
 from bot.render.json import card_json
 from bot.service.clock import SystemClock
 from bot.settings import load
-from bot.summaries.chain import Chain, build
+from bot.summaries.fallback import FallbackChain
+from bot.summaries.providers import build
 from tests.fakes.brains import MISBEHAVIOURS, partly, well_behaved
 from tests.fakes.models import KEY, ModelServer
 
@@ -53,7 +54,7 @@ def papers(files: Sequence[Path], number: int, seed: int) -> list[Paper]:
 Drawn = Sequence[tuple[Paper, Reading | None]]
 
 
-async def shown(chain: Chain, drawn: Drawn, language: str) -> Counter[str]:
+async def shown(chain: FallbackChain, drawn: Drawn, language: str) -> Counter[str]:
     """Make each paper's card as the service would, deep where there is a full text, and count."""
 
     async def one(paper: Paper, reading: Reading | None) -> Counter[str]:

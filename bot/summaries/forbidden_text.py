@@ -106,7 +106,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def refused(text: str, source: str = "") -> str | None:
+def forbidden_reason(text: str, source: str = "") -> str | None:
     """Why a text of a model's making may not be shown, None where it may.
 
     A word that looks like a host (“Character.AI”) is let through where `source` has it too.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.model_requests import BATCH, Plan, plan, requests_for
+from bot.decisions.model_requests import MOST_IN_BATCH, Plan, plan, requests_for
 from bot.model import Allowance, Depth, SummaryKey, WantedSummary
 
 NOW = datetime(2026, 6, 2, 6, 0, tzinfo=UTC)
@@ -94,6 +94,6 @@ def test_each_summary_stands_in_one_place_and_the_budget_is_kept(
     assert {one.key for one in placed} == {one.key for one in several}
     assert cost(made) <= requests
     for batch in made.batches:
-        assert 0 < len(batch) <= BATCH
+        assert 0 < len(batch) <= MOST_IN_BATCH
         assert len({one.key.language for one in batch}) == 1
         assert len({one.key.paper_id for one in batch}) == len(batch)

@@ -13,7 +13,7 @@ Brain = Callable[[str, str], str]
 """System and user prompt → the text of the reply."""
 
 _DATA = re.compile(r"=== data (\w+) begins: (.*?) ===\n(.*?)\n=== data \1 ends ===", re.DOTALL)
-_LANGUAGE = re.compile(r'(?:"title" in|to be said in) ([A-Z][\w ()-]+?)[.,\n]')
+_LANGUAGE = re.compile(r'(?:"title" in|to be translated into) ([A-Z][\w ()-]+?)[.,\n]')
 
 _SAID = {
     "Traditional Chinese": "論文在這裡說明了以下內容：{what}。",
@@ -103,7 +103,7 @@ def _rendered(text: str, user: str) -> dict[str, Any]:
     language = language_of(user)
     claims = re.findall(r"^\[(c\d+)\] (.*)$", text, re.MULTILINE)
     title = re.search(r"^Title: (.*)$", text, re.MULTILINE)
-    found = re.search(r"The paper (\S+?),", user)
+    found = re.search(r"of the paper (\S+?),", user)
     return {
         "id": found.group(1) if found else "",
         "title": say(language, title.group(1) if title else ""),

@@ -12,8 +12,8 @@ from bot.errors import ModelRefused, PaperboyError, StoreUnavailable
 from bot.model import Depth, SummaryKey, Usage, WantedSummary
 from bot.storage.store import SqlStore
 from bot.summaries.budget import Budget, Meter
-from bot.summaries.chain import Chain
 from bot.summaries.extractive import ExtractiveSummarizer
+from bot.summaries.fallback import FallbackChain
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
 from tests.fakes.clock import FakeClock
@@ -70,10 +70,12 @@ async def want(store: SqlStore, clock: FakeClock, count: int = 1) -> None:
     await store.want([WantedSummary(key, 1, due_at) for key in KEYS[:count]])
 
 
-def a_chain(server: ModelServer, clock: FakeClock, usage: UnreliableUsage, budget: Budget | None = None) -> Chain:
+def a_chain(
+    server: ModelServer, clock: FakeClock, usage: UnreliableUsage, budget: Budget | None = None
+) -> FallbackChain:
     meter = Meter(budget or Budget(requests_per_day=50), clock, usage)
     model = ModelSummarizer(OpenAIModel("test", KEY, base_url=server.openai), clock, meter=meter)
-    return Chain([model, ExtractiveSummarizer(clock)], clock, meter=meter)
+    return FallbackChain([model, ExtractiveSummarizer(clock)], clock, meter=meter)
 
 
 @pytest.mark.parametrize("together", [False, True])

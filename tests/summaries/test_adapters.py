@@ -10,7 +10,8 @@ from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable, TextTooLon
 from bot.summaries.google import GoogleModel, retry_delay, seconds_to_reset
 from bot.summaries.model_client import Model
 from bot.summaries.openai import OpenAIModel
-from bot.summaries.reply_schema import BRIEF_SCHEMA, briefs
+from bot.summaries.reply_parsing import parse_briefs
+from bot.summaries.reply_schema import BRIEF_SCHEMA
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer
 
@@ -34,7 +35,7 @@ async def model(request: pytest.FixtureRequest, server: ModelServer, clock: Fake
 
 async def test_a_reply_comes_back_with_its_cost(model: Model) -> None:
     reply = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
-    found, problems = briefs(reply.text)
+    found, problems = parse_briefs(reply.text)
     assert list(found) == ["2606.1"]
     assert problems == []
     assert reply.requests == 1
@@ -98,7 +99,7 @@ async def test_what_a_server_understands_is_found_out_once(
     first = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
     second = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
     await model.close()
-    assert briefs(first.text)[0].keys() == briefs(second.text)[0].keys() == {"2606.1"}
+    assert parse_briefs(first.text)[0].keys() == parse_briefs(second.text)[0].keys() == {"2606.1"}
     assert (first.requests, second.requests) == (requests, 1)
     assert len(server.asked) == requests + 1
 

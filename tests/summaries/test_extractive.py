@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Depth, Paper, Source, SummaryRequest
-from bot.summaries.extractive import ExtractiveSummarizer, brief, extract, shorten
+from bot.summaries.extractive import ExtractiveSummarizer, brief, extract, shortened
 from bot.summaries.keywords import STOP_WORDS, keywords
 from tests.fakes.clock import FakeClock
 from tests.summaries.conftest import ABSTRACT, TITLE, a_paper, a_request
@@ -78,14 +78,14 @@ def test_sentences_that_order_the_reader_about_are_left_out() -> None:
     ],
 )
 def test_a_headline_begins_with_what_is_done(text: str, short: str) -> None:
-    assert shorten(text) == short
+    assert shortened(text) == short
 
 
 def test_a_long_headline_ends_where_a_clause_ends_and_never_before_a_but() -> None:
     start = "We propose a planner that stitches many partial views of a floor into one large graph"
-    assert shorten(f"{start}, which makes it fast, {'and so on, ' * 20}indeed.") == f"{start}."
+    assert shortened(f"{start}, which makes it fast, {'and so on, ' * 20}indeed.") == f"{start}."
     turned = f"{start}, which does not help in halls, {'and so on and on ' * 10}indeed."
-    assert shorten(turned) == turned
+    assert shortened(turned) == turned
 
 
 @pytest.mark.skipif(not DAYS.exists(), reason="the corpus is not here")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.summaries.forbidden_text import refused
-from bot.summaries.sentence_roles import gives_orders
+from bot.summaries.forbidden_text import forbidden_reason
+from bot.summaries.sentence_roles import is_instruction
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ from bot.summaries.sentence_roles import gives_orders
     ],
 )
 def test_a_subject_of_a_paper_is_not_refused(text: str) -> None:
-    assert refused(text) is None
-    assert not gives_orders(text)
+    assert forbidden_reason(text) is None
+    assert not is_instruction(text)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_subject_of_a_paper_is_not_refused(text: str) -> None:
      "待补充", "无法获取论文内容"],
 )  # fmt: skip
 def test_a_placeholder_is_refused(text: str) -> None:
-    assert refused(text) == "it is or holds a placeholder"
+    assert forbidden_reason(text) == "it is or holds a placeholder"
 
 
 @pytest.mark.parametrize(
@@ -87,4 +87,4 @@ def test_a_placeholder_is_refused(text: str) -> None:
     ],
 )
 def test_an_instruction_is_refused(text: str) -> None:
-    assert refused(text) == "it gives an instruction"
+    assert forbidden_reason(text) == "it gives an instruction"

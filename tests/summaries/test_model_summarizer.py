@@ -12,13 +12,15 @@ import pytest
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
 from bot.model import Depth, Paragraph, Reading, Section, SectionKind, Source, Summary, SummaryRequest
 from bot.summaries import glossary
-from bot.summaries.deep import TooLittle
+from bot.summaries.claim_checks import ClaimRules, check_claim
+from bot.summaries.deep_reader import TooLittleVerified
 from bot.summaries.google import GoogleModel
-from bot.summaries.grounding import ClaimRules, check, source_of
-from bot.summaries.model_client import Model, enclosed
+from bot.summaries.model_client import Model
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
+from bot.summaries.prompt_building import enclosed
 from bot.summaries.reply_schema import PARTS
+from bot.summaries.source_text import source_of
 from tests.fakes.brains import MISBEHAVIOURS, Brain, good_answer, well_behaved
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer, user_prompt
@@ -51,7 +53,7 @@ async def test_one_good_reply_makes_one_summary_with_one_request(maker: ModelSum
     assert summary.provenance.model == "openai:test"
     assert summary.provenance.source is Source.ABSTRACT
     assert summary.provenance.prompt
-    assert all(check(claim, source_of(request.paper), ClaimRules()).why is None for claim in summary.takeaways)
+    assert all(check_claim(claim, source_of(request.paper), ClaimRules()).reason is None for claim in summary.takeaways)
 
 
 @pytest.mark.parametrize("language", ["zh", "es", "ja", "ru"])
@@ -363,7 +365,7 @@ async def test_a_model_that_misbehaves_is_asked_twice_and_shows_no_harm(
     server.brain = MISBEHAVIOURS[name]
     try:
         shown = claims_of(await maker.summarize(deep()))
-    except TooLittle:
+    except TooLittleVerified:
         shown = []
     assert not any(harm in text.lower() for text in shown for harm in HARM)
     assert len(server.asked) <= 2
@@ -381,7 +383,7 @@ async def test_a_deep_reading_that_keeps_too_little_is_a_brief_one_that_says_so(
 
     server.brain = no_parts
     english = await maker.summarize(deep())
-    assert english.provenance.notes[0] == "brief instead of deep: too little of the reading held"
+    assert english.provenance.notes[0] == "brief instead of deep: too little of the reading could be verified"
     assert len(server.asked) == 2
     spanish = await maker.summarize(deep("es"))
     assert len(server.asked) == 3
@@ -400,7 +402,7 @@ async def test_a_misbehaving_rendering_shows_no_harm(name: str, maker: ModelSumm
     server.brain = only_facts
     try:
         shown = claims_of(await maker.summarize(deep("es")))
-    except TooLittle:
+    except TooLittleVerified:
         shown = []
     assert not any(harm in text.lower() for text in shown for harm in HARM)
     assert len(server.asked) <= 3
@@ -411,7 +413,7 @@ async def test_a_text_that_the_model_does_not_take_gives_way_to_the_abstract(
 ) -> None:
     server.faults.append(Fault(status=451))
     summary = await maker.summarize(deep())
-    assert summary.provenance.notes == ("brief instead of deep: the model does not take the full text",)
+    assert summary.provenance.notes == ("brief instead of deep: the model does not accept the full text",)
     assert summary.provenance.source is Source.ABSTRACT
 
 

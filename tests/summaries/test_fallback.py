@@ -12,10 +12,11 @@ from bot.errors import BadSetting, ModelRefused, ModelUnavailable
 from bot.model import Allowance, Depth, Summary, Usage
 from bot.settings import Settings
 from bot.summaries.budget import Budget, Meter
-from bot.summaries.chain import Chain, build, next_pause
 from bot.summaries.extractive import ExtractiveSummarizer
+from bot.summaries.fallback import FallbackChain, next_pause
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
+from bot.summaries.providers import build
 from tests.fakes.brains import MISBEHAVIOURS
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer
@@ -51,7 +52,7 @@ async def test_a_model_over_quota_gives_way_and_is_left_alone_until_it_said(
     server: ModelServer, second: ModelServer, clock: FakeClock
 ) -> None:
     server.faults.append(Fault(status=429, retry_after=120))
-    async with Chain([maker(server, clock), maker(second, clock, "other")], clock) as chain:
+    async with FallbackChain([maker(server, clock), maker(second, clock, "other")], clock) as chain:
         made = await chain.summarize(a_request())
         assert made.provenance.model == "openai:other"
         assert made.provenance.instead_of == "openai:first is over its quota"
@@ -68,17 +69,17 @@ async def test_a_model_that_refuses_gives_way_and_is_asked_again_next_time(
     server: ModelServer, clock: FakeClock
 ) -> None:
     server.brain = MISBEHAVIOURS["apology"]
-    async with Chain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
         made = await chain.summarize(a_request())
         assert made.provenance.model == "extractive"
         assert made.provenance.instead_of is not None
-        assert "openai:first gave nothing" in made.provenance.instead_of
+        assert "openai:first said nothing" in made.provenance.instead_of
         assert chain.pauses == {}
 
 
 async def test_a_short_fault_is_waited_out(server: ModelServer, clock: FakeClock) -> None:
     server.faults.append(Fault(status=503))
-    async with Chain([maker(server, clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock)], clock) as chain:
         made = await chain.summarize(a_request())
     assert made.provenance.instead_of is None
     assert len(server.asked) == 2
@@ -90,7 +91,7 @@ async def test_where_all_are_away_the_soonest_return_is_named(
 ) -> None:
     server.faults.append(Fault(status=429, retry_after=300))
     second.faults.append(Fault(status=429, retry_after=40))
-    async with Chain([maker(server, clock), maker(second, clock, "other")], clock) as chain:
+    async with FallbackChain([maker(server, clock), maker(second, clock, "other")], clock) as chain:
         with pytest.raises(ModelUnavailable, match="openai:first is over its quota") as caught:
             await chain.summarize(a_request())
         assert caught.value.retry_after == 40
@@ -98,20 +99,20 @@ async def test_where_all_are_away_the_soonest_return_is_named(
 
 async def test_where_all_refuse_waiting_does_not_help(server: ModelServer, clock: FakeClock) -> None:
     server.brain = MISBEHAVIOURS["empty"]
-    async with Chain([maker(server, clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock)], clock) as chain:
         with pytest.raises(ModelRefused):
             await chain.summarize(a_request())
 
 
 async def test_requests_under_way_are_bounded(server: ModelServer, clock: FakeClock) -> None:
     server.delay = 0.02
-    async with Chain([maker(server, clock)], clock, concurrency=3) as chain:
+    async with FallbackChain([maker(server, clock)], clock, concurrency=3) as chain:
         await asyncio.gather(*(chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(12)))
     assert server.most_at_once == 3
 
 
 async def test_the_extractive_stand_in_says_why(clock: FakeClock) -> None:
-    chain = Chain([ExtractiveSummarizer(clock)], clock)
+    chain = FallbackChain([ExtractiveSummarizer(clock)], clock)
     made = chain.extractive_instead(a_request(language="zh"), "no model had answered.")
     assert made.provenance.model == "extractive"
     assert made.provenance.instead_of == "no model had answered"
@@ -138,7 +139,7 @@ async def test_what_one_model_leaves_over_the_next_one_makes(server: ModelServer
 
     good, server.brain = server.brain, allergic
     requests = several(3)
-    async with Chain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
         made = await chain.summarize_many(requests)
     names = [made[r.key].provenance.model if isinstance(made[r.key], Summary) else None for r in requests]  # type: ignore[union-attr]
     assert names == ["openai:first", "extractive", "openai:first"]
@@ -146,7 +147,7 @@ async def test_what_one_model_leaves_over_the_next_one_makes(server: ModelServer
 
 async def test_deep_ones_among_several_are_made_one_by_one(server: ModelServer, clock: FakeClock) -> None:
     requests = [*several(2), a_request(depth=Depth.DEEP)]
-    async with Chain([maker(server, clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock)], clock) as chain:
         made = await chain.summarize_many(requests)
     assert all(isinstance(made[request.key], Summary) for request in requests)
     assert len(server.asked) == 2
@@ -158,7 +159,7 @@ async def test_deep_ones_among_several_are_made_one_by_one(server: ModelServer, 
 async def test_a_days_budget_is_kept_and_named_and_returns_at_midnight(server: ModelServer, clock: FakeClock) -> None:
     ledger = Ledger()
     meter = Meter(Budget(requests_per_day=2), clock, ledger)
-    async with Chain([maker(server, clock, meter=meter)], clock) as chain:
+    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
         await chain.summarize(a_request())
         assert (await meter.remaining()).requests == 1
         await chain.summarize(a_request())
@@ -175,7 +176,7 @@ async def test_a_days_budget_is_kept_and_named_and_returns_at_midnight(server: M
 
 async def test_tokens_have_a_budget_too(server: ModelServer, clock: FakeClock) -> None:
     meter = Meter(Budget(tokens_per_day=100), clock)
-    async with Chain([maker(server, clock, meter=meter)], clock) as chain:
+    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
         await chain.summarize(a_request())
         with pytest.raises(ModelUnavailable, match="budget of 100 tokens a day"):
             await chain.summarize(a_request())
@@ -184,7 +185,7 @@ async def test_tokens_have_a_budget_too(server: ModelServer, clock: FakeClock) -
 async def test_a_days_budget_holds_for_requests_side_by_side(server: ModelServer, clock: FakeClock) -> None:
     server.delay = 0.02
     meter = Meter(Budget(requests_per_day=3), clock, Ledger())
-    async with Chain([maker(server, clock, meter=meter)], clock, concurrency=8) as chain:
+    async with FallbackChain([maker(server, clock, meter=meter)], clock, concurrency=8) as chain:
         asked = [chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(8)]
         made = await asyncio.gather(*asked, return_exceptions=True)
     assert len(server.asked) == 3
@@ -194,7 +195,7 @@ async def test_a_days_budget_holds_for_requests_side_by_side(server: ModelServer
 async def test_a_minutes_bound_is_waited_for(server: ModelServer, clock: FakeClock) -> None:
     meter = Meter(Budget(requests_per_minute=2), clock)
     start = clock.now()
-    async with Chain([maker(server, clock, meter=meter)], clock) as chain:
+    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
         for _ in range(5):
             await chain.summarize(a_request())
     assert clock.now() - start == timedelta(minutes=2)
@@ -242,7 +243,7 @@ async def test_the_configured_chain_talks_to_the_configured_servers(
 
 
 async def test_a_probe_tells_how_long_a_model_takes(server: ModelServer, clock: FakeClock) -> None:
-    async with Chain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
         assert await chain.probe(chain.name) == "answers in 0.0 s"
         assert await chain.probe("extractive") == "needs no model"
         assert len(server.asked) == 1

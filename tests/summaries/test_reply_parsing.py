@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.summaries import reply_schema
+from bot.summaries.reply_parsing import BadReply, parse_briefs, parse_facts, parse_translation
 
 GOOD = {
     "papers": [
@@ -38,7 +38,7 @@ TEXT = json.dumps(GOOD)
     ],
 )
 def test_wrapping_around_a_reply_costs_nothing(text: str) -> None:
-    found, problems = reply_schema.briefs(text)
+    found, problems = parse_briefs(text)
     assert problems == []
     assert found["2606.1"].headline.claim().text == "H"
     assert [claim.text for claim in found["2606.1"].takeaways] == ["A"]
@@ -46,7 +46,7 @@ def test_wrapping_around_a_reply_costs_nothing(text: str) -> None:
 
 def test_a_quote_with_tex_that_is_not_escaped_costs_nothing() -> None:
     quote = r"a bound on the $\ell$ norm, 5\% below $\theta$"
-    found, problems = reply_schema.briefs(TEXT.replace('"h"', f'"{quote}"'))
+    found, problems = parse_briefs(TEXT.replace('"h"', f'"{quote}"'))
     assert problems == []
     assert found["2606.1"].headline.claim().quote == quote
 
@@ -61,29 +61,27 @@ def test_a_quote_with_tex_that_is_not_escaped_costs_nothing() -> None:
     ],
 )
 def test_a_reply_that_cannot_be_read_is_told_why(text: str, said: str) -> None:
-    with pytest.raises(reply_schema.BadReply, match=said):
-        reply_schema.briefs(text)
+    with pytest.raises(BadReply, match=said):
+        parse_briefs(text)
 
 
 def test_one_bad_paper_does_not_take_the_others_with_it() -> None:
     both = {"papers": [*GOOD["papers"], {"id": "2606.2"}]}
-    found, problems = reply_schema.briefs(json.dumps(both))
+    found, problems = parse_briefs(json.dumps(both))
     assert list(found) == ["2606.1"]
     assert len(problems) == 1
     assert "headline" in problems[0]
 
 
 def test_nulls_and_single_values_are_taken_for_lists() -> None:
-    reply = reply_schema.facts(
-        '{"id": "1", "headline": "H", "takeaways": null, "method": {"text": "M"}, "keywords": "a, b"}'
-    )
+    reply = parse_facts('{"id": "1", "headline": "H", "takeaways": null, "method": {"text": "M"}, "keywords": "a, b"}')
     assert reply.takeaways == ()
     assert [claim.text for claim in reply.method] == ["M"]
     assert reply.keywords == ("a", "b")
 
 
 def test_a_rendering_may_come_as_a_mapping() -> None:
-    reply = reply_schema.rendering('{"id": "1", "claims": {"c1": "uno", "c2": "dos"}}')
+    reply = parse_translation('{"id": "1", "claims": {"c1": "uno", "c2": "dos"}}')
     assert [(claim.key, claim.text) for claim in reply.claims] == [("c1", "uno"), ("c2", "dos")]
 
 
@@ -98,10 +96,10 @@ ANY = st.recursive(
 @given(ANY)
 @settings(max_examples=150, deadline=None)
 def test_any_json_is_read_or_refused(value: object) -> None:
-    for read in (reply_schema.briefs, reply_schema.facts, reply_schema.rendering):
+    for read in (parse_briefs, parse_facts, parse_translation):
         try:
             read(json.dumps(value))
-        except reply_schema.BadReply as error:
+        except BadReply as error:
             assert str(error)  # noqa: PT017 - either way is fine, nothing else is
 
 
@@ -109,7 +107,7 @@ def test_any_json_is_read_or_refused(value: object) -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_reply_cut_anywhere_is_refused_or_says_what_is_missing(place: int) -> None:
     try:
-        found, problems = reply_schema.briefs(TEXT[:place])
-    except reply_schema.BadReply:
+        found, problems = parse_briefs(TEXT[:place])
+    except BadReply:
         return
     assert problems or not found

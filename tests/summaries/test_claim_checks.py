@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Claim, Paragraph, Reading, Section, SectionKind, Source
-from bot.summaries.grounding import ClaimRules, check, check_rendering, check_words, source_of
+from bot.summaries.claim_checks import ClaimRules, check_claim, check_term, check_translation
+from bot.summaries.source_text import source_of
 from tests.summaries.conftest import a_paper
 
 AIM = "We propose MapHopper, a planner that stitches 12 partial views into one graph"
@@ -15,8 +16,8 @@ PAPER = a_paper()
 SOURCE = source_of(PAPER)
 
 
-def why(text: str, quote: str = AIM, wish: ClaimRules | None = None) -> str | None:
-    return check(Claim(text, quote), SOURCE, wish or ClaimRules()).why
+def problem(text: str, quote: str = AIM, wish: ClaimRules | None = None) -> str | None:
+    return check_claim(Claim(text, quote), SOURCE, wish or ClaimRules()).reason
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ def why(text: str, quote: str = AIM, wish: ClaimRules | None = None) -> str | No
     ],
 )
 def test_a_claim_that_its_quote_carries_holds(text: str, quote: str) -> None:
-    assert why(text, quote) is None
+    assert problem(text, quote) is None
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_a_claim_that_its_quote_carries_holds(text: str, quote: str) -> None:
     ],
 )
 def test_a_claim_in_another_language_holds(language: str, text: str, quote: str) -> None:
-    assert why(text, quote, ClaimRules(language)) is None
+    assert problem(text, quote, ClaimRules(language)) is None
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_a_claim_in_another_language_holds(language: str, text: str, quote: str)
     ],
 )
 def test_a_claim_that_its_source_does_not_carry_falls(text: str, quote: str, reason: str) -> None:
-    found = why(text, quote)
+    found = problem(text, quote)
     assert found is not None
     assert reason in found
 
@@ -114,13 +115,13 @@ def test_a_claim_that_its_source_does_not_carry_falls(text: str, quote: str, rea
     ],
 )
 def test_a_claim_in_another_language_falls_for_the_same_reasons(language: str, text: str, reason: str) -> None:
-    found = why(text, AIM, ClaimRules(language))
+    found = problem(text, AIM, ClaimRules(language))
     assert found is not None
     assert reason in found
 
 
 def test_a_language_that_nobody_can_check_is_let_through() -> None:
-    assert why("MapHopper lemmas 12 vidojn en unu grafon por robotoj.", AIM, ClaimRules("xx")) is None
+    assert problem("MapHopper lemmas 12 vidojn en unu grafon por robotoj.", AIM, ClaimRules("xx")) is None
 
 
 # ── a whole paper ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -149,12 +150,12 @@ WHOLE = source_of(PAPER, READING)
 
 
 def test_a_claim_carries_the_section_and_page_of_its_quote() -> None:
-    verdict = check(
+    verdict = check_claim(
         Claim("The graph has one node for each view.", "Our graph has one node per view."),
         WHOLE,
-        ClaimRules(about_us=True),
+        ClaimRules(about_this_paper=True),
     )
-    assert verdict.why is None
+    assert verdict.reason is None
     assert (verdict.claim.section, verdict.claim.page) == ("Method", 3)
 
 
@@ -169,14 +170,14 @@ def test_a_claim_carries_the_section_and_page_of_its_quote() -> None:
     ],
 )
 def test_a_method_is_this_papers_and_its_numbers_are_of_its_section(text: str, quote: str, reason: str) -> None:
-    found = check(Claim(text, quote), WHOLE, ClaimRules(about_us=True)).why
+    found = check_claim(Claim(text, quote), WHOLE, ClaimRules(about_this_paper=True)).reason
     assert found is not None
     assert reason in found
 
 
 def test_a_gap_in_others_work_may_be_told_as_such() -> None:
     claim = Claim("Earlier work searches a tree over 40 rooms.", "propose a tree search over 40 rooms")
-    assert check(claim, WHOLE, ClaimRules()).why is None
+    assert check_claim(claim, WHOLE, ClaimRules()).reason is None
 
 
 def test_a_quote_over_a_page_break_is_found() -> None:
@@ -187,8 +188,8 @@ def test_a_quote_over_a_page_break_is_found() -> None:
         (Section("Method", (Paragraph("Our graph is built", 3), Paragraph("from every view at once.", 4))),),
     )
     claim = Claim("The graph is built from all views.", "Our graph is built from every view at once.")
-    verdict = check(claim, source_of(PAPER, reading), ClaimRules())
-    assert verdict.why is None
+    verdict = check_claim(claim, source_of(PAPER, reading), ClaimRules())
+    assert verdict.reason is None
     assert verdict.claim.page == 3
 
 
@@ -208,12 +209,12 @@ ORIGINAL = Claim("MapHopper reaches the goal in 93.4% of runs.", RESULT)
     ],
 )
 def test_a_rendering_keeps_numbers_and_names(text: str, reason: str | None) -> None:
-    found = check_rendering(text, ORIGINAL, SOURCE, ClaimRules("zh"))
+    found = check_translation(text, ORIGINAL, SOURCE, ClaimRules("zh"))
     assert found is None if reason is None else (found is not None and reason in found)
 
 
 def test_a_title_of_a_models_making_has_no_number_link_or_name_of_its_own() -> None:
-    assert check_words("MapHopper：基于局部视图的规划", SOURCE, "zh") is None
-    assert check_words("MapHopper 2.0：规划", SOURCE, "zh") is not None
-    assert check_words("MapHopper：见 evil.com", SOURCE, "zh") is not None
-    assert check_words("RoboStar：规划", SOURCE, "zh") is not None
+    assert check_term("MapHopper：基于局部视图的规划", SOURCE, "zh") is None
+    assert check_term("MapHopper 2.0：规划", SOURCE, "zh") is not None
+    assert check_term("MapHopper：见 evil.com", SOURCE, "zh") is not None
+    assert check_term("RoboStar：规划", SOURCE, "zh") is not None
