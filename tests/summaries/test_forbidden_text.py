@@ -41,6 +41,8 @@ from bot.summaries.sentence_roles import is_instruction
         "以往工作没有给出收敛保证。",
         "在无法获取标注数据的情况下，该方法仍然有效。",
         "Метод работает там, где нет данных с разметкой.",
+        "It is trained on two kinds of data: labelled and not.",
+        "Each run reads one file: the log of the day.",
     ],
 )
 def test_a_subject_of_a_paper_is_not_refused(text: str) -> None:
@@ -56,6 +58,13 @@ def test_a_subject_of_a_paper_is_not_refused(text: str) -> None:
 )  # fmt: skip
 def test_a_placeholder_is_refused(text: str) -> None:
     assert forbidden_reason(text) == "it is or holds a placeholder"
+
+
+@pytest.mark.parametrize(
+    "text", ["data:text/html;base64,PHA+", "file:///etc/passwd", "tg://resolve?domain=x", "javascript:alert(1)"]
+)
+def test_an_address_without_a_host_is_refused(text: str) -> None:
+    assert forbidden_reason(f"See {text} for it.") == "it holds a link or an address"
 
 
 @pytest.mark.parametrize(
