@@ -41,9 +41,8 @@ class Vocabulary:
     def of(cls, text: str, front: str) -> Vocabulary:
         """The vocabulary of a text; in `front` (title and abstract) even short acronyms may be spelled out."""
         all_words = frozenset(words(text))
-        return cls(
-            fold(text), all_words, frozenset(map(_stem, all_words)), _initials(front) + "|" + _long_initials(text)
-        )
+        initials = f"{_initials(front)}|{_long_initials(text)}"
+        return cls(fold(text), all_words, frozenset(map(_stem, all_words)), initials)
 
     def spells_out(self, acronym: str) -> bool:
         """Whether an acronym's letters begin consecutive words: "large language model" for LLM."""

@@ -61,13 +61,9 @@ def _may_start(rest: str) -> bool:
     if not rest:
         return True
     first = rest[0]
-    return (
-        first.isupper()
-        or first.isdigit()
-        or first in "$\\"
-        or not first.isascii()
-        or bool(_LOWER_CASE_NAME.match(rest))
-    )
+    if first.isupper() or first.isdigit() or first in "$\\" or not first.isascii():
+        return True
+    return bool(_LOWER_CASE_NAME.match(rest))
 
 
 def _is_abbreviation(word: str, rest: str) -> bool:

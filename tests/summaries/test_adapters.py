@@ -1,4 +1,4 @@
-"""Both SDKs against servers that speak as the real ones do: what they send, and what each fault becomes."""
+"""Both providers against servers that behave as the real ones do: what is sent, and what error each fault becomes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def model(request: pytest.FixtureRequest, server: ModelServer, clock: Fake
     await made.close()
 
 
-async def test_a_reply_comes_back_with_its_cost(model: Model) -> None:
+async def test_a_completion_has_its_cost(model: Model) -> None:
     reply = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
     found, problems = parse_briefs(reply.text)
     assert list(found) == ["2606.1"]
@@ -43,7 +43,9 @@ async def test_a_reply_comes_back_with_its_cost(model: Model) -> None:
     assert reply.tokens_out > 10
 
 
-async def test_over_quota_is_unavailable_for_as_long_as_the_server_says(model: Model, server: ModelServer) -> None:
+async def test_a_model_over_quota_is_unavailable_for_the_time_the_server_names(
+    model: Model, server: ModelServer
+) -> None:
     server.faults.append(Fault(status=429, retry_after=34))
     with pytest.raises(ModelUnavailable, match="over its quota") as caught:
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
@@ -52,7 +54,7 @@ async def test_over_quota_is_unavailable_for_as_long_as_the_server_says(model: M
 
 
 @pytest.mark.parametrize("fault", [Fault(status=500), Fault(status=503), Fault("reset"), Fault("garbage")])
-async def test_a_server_in_trouble_is_unavailable_and_is_asked_once(
+async def test_a_failing_server_is_unavailable_and_is_asked_once(
     model: Model, server: ModelServer, fault: Fault
 ) -> None:
     server.faults.append(fault)
@@ -62,7 +64,7 @@ async def test_a_server_in_trouble_is_unavailable_and_is_asked_once(
     assert (await model.complete(SYSTEM, USER, BRIEF_SCHEMA)).text
 
 
-async def test_a_wrong_key_or_model_is_named_as_what_to_check(model: Model, server: ModelServer) -> None:
+async def test_a_wrong_key_or_model_names_the_setting_to_check(model: Model, server: ModelServer) -> None:
     server.faults += [Fault(status=401), Fault(status=404)]
     with pytest.raises(ModelUnavailable, match="_API_KEY; check it"):
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
@@ -77,7 +79,7 @@ async def test_a_blocked_text_is_refused(model: Model, server: ModelServer) -> N
 
 
 @pytest.mark.parametrize("maker", ["google", "openai"])
-async def test_a_server_that_hangs_is_given_up(maker: str, server: ModelServer, clock: FakeClock) -> None:
+async def test_a_server_that_hangs_times_out(maker: str, server: ModelServer, clock: FakeClock) -> None:
     model: Model = OpenAIModel("test", KEY, base_url=server.openai, timeout=0.3)
     if maker == "google":
         model = GoogleModel("gemini-test", KEY, clock, base_url=server.gemini, timeout=0.3)
@@ -91,7 +93,7 @@ async def test_a_server_that_hangs_is_given_up(maker: str, server: ModelServer, 
     ("knows", "requests"),
     [(("json_schema",), 1), (("json_object",), 2), (("tools",), 3), ((), 4)],
 )
-async def test_what_a_server_understands_is_found_out_once(
+async def test_the_json_mode_of_a_server_is_found_once(
     server: ModelServer, knows: tuple[str, ...], requests: int
 ) -> None:
     server.knows = knows
@@ -104,7 +106,7 @@ async def test_what_a_server_understands_is_found_out_once(
     assert len(server.asked) == requests + 1
 
 
-async def test_a_model_that_takes_no_temperature_is_asked_without_one(server: ModelServer) -> None:
+async def test_a_model_that_accepts_no_temperature_is_asked_without_one(server: ModelServer) -> None:
     server.takes_temperature = False
     model = OpenAIModel("test", KEY, base_url=server.openai)
     await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
@@ -137,7 +139,7 @@ async def test_a_text_that_is_too_long_is_refused_as_such(
 
 
 @pytest.mark.parametrize("fault", [Fault(status=413), Fault(status=400, type="exceed_context_size_error")])
-async def test_servers_of_ones_own_say_in_other_ways_that_a_text_is_too_long(server: ModelServer, fault: Fault) -> None:
+async def test_other_servers_report_a_text_that_is_too_long_in_other_ways(server: ModelServer, fault: Fault) -> None:
     server.faults.append(fault)
     model = OpenAIModel("test", KEY, base_url=server.openai)
     with pytest.raises(TextTooLong):
@@ -154,7 +156,7 @@ async def test_an_invalid_gemini_key_is_told_by_its_reason_not_by_its_message(
     await model.close()
 
 
-async def test_a_server_that_takes_nothing_refuses(server: ModelServer) -> None:
+async def test_a_server_that_accepts_nothing_is_a_refusal(server: ModelServer) -> None:
     server.faults += [Fault(status=400)] * 8
     model = OpenAIModel("test", KEY, base_url=server.openai)
     with pytest.raises(ModelRefused, match="did not accept this request"):
@@ -162,7 +164,7 @@ async def test_a_server_that_takes_nothing_refuses(server: ModelServer) -> None:
     await model.close()
 
 
-async def test_gemini_pauses_until_its_day_begins_anew(server: ModelServer, clock: FakeClock) -> None:
+async def test_a_daily_quota_of_gemini_is_waited_for_until_its_reset(server: ModelServer, clock: FakeClock) -> None:
     server.faults.append(Fault(status=429, retry_after=30, per_day=True))
     model = GoogleModel("gemini-test", KEY, clock, base_url=server.gemini)
     with pytest.raises(ModelUnavailable) as caught:

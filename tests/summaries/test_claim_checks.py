@@ -1,4 +1,4 @@
-"""What a source does not carry is not shown: each way a claim can be wrong, and that true ones pass."""
+"""What a source does not support is not shown: each way a claim can be wrong, and that true claims pass."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def problem(text: str, quote: str = AIM, wish: ClaimRules | None = None) -> str 
         ("It needs 47 times less memory than the best baseline.", "and needs 47x less memory"),
     ],
 )
-def test_a_claim_that_its_quote_carries_holds(text: str, quote: str) -> None:
+def test_a_claim_that_its_quote_supports_passes(text: str, quote: str) -> None:
     assert problem(text, quote) is None
 
 
@@ -46,7 +46,7 @@ def test_a_claim_that_its_quote_carries_holds(text: str, quote: str) -> None:
         ("ru", "Стоимость обучена на 1500 смоделированных этажах.", "The cost is trained on 1,500 simulated floors"),
     ],
 )
-def test_a_claim_in_another_language_holds(language: str, text: str, quote: str) -> None:
+def test_a_true_claim_in_another_language_passes(language: str, text: str, quote: str) -> None:
     assert problem(text, quote, ClaimRules(language)) is None
 
 
@@ -87,7 +87,7 @@ def test_a_claim_in_another_language_holds(language: str, text: str, quote: str)
         ("The planner stitches views. " * 20, AIM, "longer than"),
     ],
 )
-def test_a_claim_that_its_source_does_not_carry_falls(text: str, quote: str, reason: str) -> None:
+def test_a_claim_that_its_source_does_not_support_is_dropped(text: str, quote: str, reason: str) -> None:
     found = problem(text, quote)
     assert found is not None
     assert reason in found
@@ -114,13 +114,13 @@ def test_a_claim_that_its_source_does_not_carry_falls(text: str, quote: str, rea
         ("zh", "该规划器由 RoboStar 提出，将视图拼接成图。", "name"),
     ],
 )
-def test_a_claim_in_another_language_falls_for_the_same_reasons(language: str, text: str, reason: str) -> None:
+def test_a_claim_in_another_language_is_dropped_for_the_same_reasons(language: str, text: str, reason: str) -> None:
     found = problem(text, AIM, ClaimRules(language))
     assert found is not None
     assert reason in found
 
 
-def test_a_language_that_nobody_can_check_is_let_through() -> None:
+def test_a_claim_in_a_language_that_cannot_be_checked_passes() -> None:
     assert problem("MapHopper lemmas 12 vidojn en unu grafon por robotoj.", AIM, ClaimRules("xx")) is None
 
 
@@ -149,14 +149,14 @@ READING = Reading(
 WHOLE = source_of(PAPER, READING)
 
 
-def test_a_claim_carries_the_section_and_page_of_its_quote() -> None:
-    verdict = check_claim(
+def test_a_claim_gets_the_section_and_page_of_its_quote() -> None:
+    checked = check_claim(
         Claim("The graph has one node for each view.", "Our graph has one node per view."),
         WHOLE,
         ClaimRules(about_this_paper=True),
     )
-    assert verdict.reason is None
-    assert (verdict.claim.section, verdict.claim.page) == ("Method", 3)
+    assert checked.reason is None
+    assert (checked.claim.section, checked.claim.page) == ("Method", 3)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_method_is_this_papers_and_its_numbers_are_of_its_section(text: str, q
     assert reason in found
 
 
-def test_a_gap_in_others_work_may_be_told_as_such() -> None:
+def test_a_claim_may_be_about_others_work_if_it_says_so() -> None:
     claim = Claim("Earlier work searches a tree over 40 rooms.", "propose a tree search over 40 rooms")
     assert check_claim(claim, WHOLE, ClaimRules()).reason is None
 
@@ -188,12 +188,12 @@ def test_a_quote_over_a_page_break_is_found() -> None:
         (Section("Method", (Paragraph("Our graph is built", 3), Paragraph("from every view at once.", 4))),),
     )
     claim = Claim("The graph is built from all views.", "Our graph is built from every view at once.")
-    verdict = check_claim(claim, source_of(PAPER, reading), ClaimRules())
-    assert verdict.reason is None
-    assert verdict.claim.page == 3
+    checked = check_claim(claim, source_of(PAPER, reading), ClaimRules())
+    assert checked.reason is None
+    assert checked.claim.page == 3
 
 
-# ── renderings, titles, keywords ──────────────────────────────────────────────────────────────────────────────────
+# ── translations, titles, keywords ──────────────────────────────────────────────────────────────────────────────────
 
 ORIGINAL = Claim("MapHopper reaches the goal in 93.4% of runs.", RESULT)
 
@@ -208,12 +208,12 @@ ORIGINAL = Claim("MapHopper reaches the goal in 93.4% of runs.", RESULT)
         ("MapHopper reaches the goal in 93.4% of runs.", "language"),
     ],
 )
-def test_a_rendering_keeps_numbers_and_names(text: str, reason: str | None) -> None:
+def test_a_translation_keeps_numbers_and_names(text: str, reason: str | None) -> None:
     found = check_translation(text, ORIGINAL, SOURCE, ClaimRules("zh"))
     assert found is None if reason is None else (found is not None and reason in found)
 
 
-def test_a_title_of_a_models_making_has_no_number_link_or_name_of_its_own() -> None:
+def test_a_title_by_a_model_adds_no_number_link_or_name() -> None:
     assert check_term("MapHopper：基于局部视图的规划", SOURCE, "zh") is None
     assert check_term("MapHopper 2.0：规划", SOURCE, "zh") is not None
     assert check_term("MapHopper：见 evil.com", SOURCE, "zh") is not None

@@ -1,4 +1,4 @@
-"""The fallback order: who is asked when, who is left alone for how long, and what the card says of it."""
+"""The fallback order: which model is asked when, how long one is paused, and what the card says of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.summaries.conftest import a_paper, a_request
 from tests.summaries.test_model_summarizer import several
 
 
-class Ledger:
+class MemoryUsage:
     """A working `UsageStore` in memory."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ def maker(server: ModelServer, clock: FakeClock, name: str = "first", meter: Met
     return ModelSummarizer(OpenAIModel(name, KEY, base_url=server.openai, timeout=5), clock, meter=meter)
 
 
-async def test_a_model_over_quota_gives_way_and_is_left_alone_until_it_said(
+async def test_a_model_over_quota_gives_way_and_is_paused_until_the_time_it_named(
     server: ModelServer, second: ModelServer, clock: FakeClock
 ) -> None:
     server.faults.append(Fault(status=429, retry_after=120))
@@ -77,7 +77,7 @@ async def test_a_model_that_refuses_gives_way_and_is_asked_again_next_time(
         assert chain.pauses == {}
 
 
-async def test_a_short_fault_is_waited_out(server: ModelServer, clock: FakeClock) -> None:
+async def test_a_request_waits_for_a_short_fault_to_end(server: ModelServer, clock: FakeClock) -> None:
     server.faults.append(Fault(status=503))
     async with FallbackChain([maker(server, clock)], clock) as chain:
         made = await chain.summarize(a_request())
@@ -86,7 +86,7 @@ async def test_a_short_fault_is_waited_out(server: ModelServer, clock: FakeClock
     assert clock.slept
 
 
-async def test_where_all_are_away_the_soonest_return_is_named(
+async def test_if_all_models_are_unavailable_the_error_has_the_soonest_retry(
     server: ModelServer, second: ModelServer, clock: FakeClock
 ) -> None:
     server.faults.append(Fault(status=429, retry_after=300))
@@ -97,21 +97,21 @@ async def test_where_all_are_away_the_soonest_return_is_named(
         assert caught.value.retry_after == 40
 
 
-async def test_where_all_refuse_waiting_does_not_help(server: ModelServer, clock: FakeClock) -> None:
+async def test_if_all_models_refuse_the_error_is_a_refusal(server: ModelServer, clock: FakeClock) -> None:
     server.brain = MISBEHAVIOURS["empty"]
     async with FallbackChain([maker(server, clock)], clock) as chain:
         with pytest.raises(ModelRefused):
             await chain.summarize(a_request())
 
 
-async def test_requests_under_way_are_bounded(server: ModelServer, clock: FakeClock) -> None:
+async def test_concurrent_requests_are_limited(server: ModelServer, clock: FakeClock) -> None:
     server.delay = 0.02
     async with FallbackChain([maker(server, clock)], clock, concurrency=3) as chain:
         await asyncio.gather(*(chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(12)))
     assert server.most_at_once == 3
 
 
-async def test_the_extractive_stand_in_says_why(clock: FakeClock) -> None:
+async def test_the_extractive_summary_says_why_no_model_made_it(clock: FakeClock) -> None:
     chain = FallbackChain([ExtractiveSummarizer(clock)], clock)
     made = chain.extractive_instead(a_request(language="zh"), "no model had answered.")
     assert made.provenance.model == "extractive"
@@ -133,11 +133,11 @@ def test_pauses_grow_with_failures_in_a_row(clock: FakeClock) -> None:
 # ── several at once ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_what_one_model_leaves_over_the_next_one_makes(server: ModelServer, clock: FakeClock) -> None:
-    def allergic(system: str, user: str) -> str:
+async def test_summaries_that_one_model_cannot_make_are_made_by_the_next(server: ModelServer, clock: FakeClock) -> None:
+    def fails_for_one(system: str, user: str) -> str:
         return "no" if "2606.00001" in user else good(system, user)
 
-    good, server.brain = server.brain, allergic
+    good, server.brain = server.brain, fails_for_one
     requests = several(3)
     async with FallbackChain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
         made = await chain.summarize_many(requests)
@@ -145,7 +145,7 @@ async def test_what_one_model_leaves_over_the_next_one_makes(server: ModelServer
     assert names == ["openai:first", "extractive", "openai:first"]
 
 
-async def test_deep_ones_among_several_are_made_one_by_one(server: ModelServer, clock: FakeClock) -> None:
+async def test_deep_summaries_in_a_batch_are_made_one_by_one(server: ModelServer, clock: FakeClock) -> None:
     requests = [*several(2), a_request(depth=Depth.DEEP)]
     async with FallbackChain([maker(server, clock)], clock) as chain:
         made = await chain.summarize_many(requests)
@@ -156,9 +156,9 @@ async def test_deep_ones_among_several_are_made_one_by_one(server: ModelServer, 
 # ── the budget ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_days_budget_is_kept_and_named_and_returns_at_midnight(server: ModelServer, clock: FakeClock) -> None:
-    ledger = Ledger()
-    meter = Meter(Budget(requests_per_day=2), clock, ledger)
+async def test_the_budget_of_a_day_is_kept_and_renewed_at_midnight(server: ModelServer, clock: FakeClock) -> None:
+    usage = MemoryUsage()
+    meter = Meter(Budget(requests_per_day=2), clock, usage)
     async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
         await chain.summarize(a_request())
         assert (await meter.remaining()).requests == 1
@@ -170,11 +170,11 @@ async def test_a_days_budget_is_kept_and_named_and_returns_at_midnight(server: M
         assert len(server.asked) == 2
         clock.advance(19.5 * 3600)
         await chain.summarize(a_request())
-    assert [requests for requests, _ in ledger.rows.values()] == [2, 1]
-    assert all(tokens > 100 for _, tokens in ledger.rows.values())
+    assert [requests for requests, _ in usage.rows.values()] == [2, 1]
+    assert all(tokens > 100 for _, tokens in usage.rows.values())
 
 
-async def test_tokens_have_a_budget_too(server: ModelServer, clock: FakeClock) -> None:
+async def test_the_budget_of_tokens_is_kept(server: ModelServer, clock: FakeClock) -> None:
     meter = Meter(Budget(tokens_per_day=100), clock)
     async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
         await chain.summarize(a_request())
@@ -182,17 +182,17 @@ async def test_tokens_have_a_budget_too(server: ModelServer, clock: FakeClock) -
             await chain.summarize(a_request())
 
 
-async def test_a_days_budget_holds_for_requests_side_by_side(server: ModelServer, clock: FakeClock) -> None:
+async def test_the_budget_of_a_day_is_kept_by_concurrent_requests(server: ModelServer, clock: FakeClock) -> None:
     server.delay = 0.02
-    meter = Meter(Budget(requests_per_day=3), clock, Ledger())
+    meter = Meter(Budget(requests_per_day=3), clock, MemoryUsage())
     async with FallbackChain([maker(server, clock, meter=meter)], clock, concurrency=8) as chain:
         asked = [chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(8)]
         made = await asyncio.gather(*asked, return_exceptions=True)
     assert len(server.asked) == 3
-    assert sum(isinstance(one, Summary) for one in made) == 3
+    assert sum(isinstance(result, Summary) for result in made) == 3
 
 
-async def test_a_minutes_bound_is_waited_for(server: ModelServer, clock: FakeClock) -> None:
+async def test_requests_wait_for_the_limit_per_minute(server: ModelServer, clock: FakeClock) -> None:
     meter = Meter(Budget(requests_per_minute=2), clock)
     start = clock.now()
     async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
@@ -201,14 +201,14 @@ async def test_a_minutes_bound_is_waited_for(server: ModelServer, clock: FakeClo
     assert clock.now() - start == timedelta(minutes=2)
 
 
-# ── the factory ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── providers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def settings(**given: object) -> Settings:
     return Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]
 
 
-async def test_model_names_the_order(clock: FakeClock) -> None:
+async def test_the_setting_gives_the_order_of_the_models(clock: FakeClock) -> None:
     order = ("google:gemini-test", "openai:local", "extractive")
     local = "http://127.0.0.1:9/v1"
     async with build(settings(model=order, gemini_api_key=KEY, openai_base_url=local), clock) as chain:
@@ -220,7 +220,7 @@ async def test_model_names_the_order(clock: FakeClock) -> None:
 
 
 @pytest.mark.parametrize(("name", "key"), [("google:gemini-test", "GEMINI_API_KEY"), ("openai:gpt", "OPENAI_API_KEY")])
-def test_a_model_without_its_key_is_refused_by_the_name_of_the_setting(clock: FakeClock, name: str, key: str) -> None:
+def test_a_missing_key_is_an_error_that_names_the_setting(clock: FakeClock, name: str, key: str) -> None:
     with pytest.raises(BadSetting, match=f"{key}: is not set, and MODEL asks for {name}"):
         build(settings(model=(name,)), clock)
 
@@ -236,7 +236,7 @@ async def test_the_configured_chain_talks_to_the_configured_servers(
         openai_api_key=KEY,
         openai_base_url=second.openai,
     )
-    async with build(configured, clock, Ledger()) as chain:
+    async with build(configured, clock, MemoryUsage()) as chain:
         made = await chain.summarize(a_request())
     assert made.provenance.model == "openai:local"
     assert (len(server.asked), len(second.asked)) == (1, 1)

@@ -1,4 +1,4 @@
-"""Summaries by a model: what is asked, what is kept, and that no misbehaviour reaches a reader."""
+"""Summaries by a model: what is asked, what passes, and that no misbehaviour of a model reaches a reader."""
 
 from __future__ import annotations
 
@@ -78,26 +78,26 @@ HARM = ("http", "@everyone", "<@", "**", "xxx", "sorry", "here is", "sure!", "ig
 
 
 @pytest.mark.parametrize("name", sorted(MISBEHAVIOURS))
-async def test_no_misbehaviour_is_ever_shown(name: str, maker: ModelSummarizer, server: ModelServer) -> None:
+async def test_no_misbehaviour_of_a_model_is_shown(name: str, maker: ModelSummarizer, server: ModelServer) -> None:
     server.brain = MISBEHAVIOURS[name]
     request = a_request()
     try:
         shown = claims_of(await maker.summarize(request))
     except ModelRefused:
         shown = []
-    assert bool(shown) == (name == "preamble")  # a preamble before the JSON costs nothing
+    assert bool(shown) == (name == "preamble")  # a preamble before the JSON is ignored
     assert not any(harm in text.lower() for text in shown for harm in HARM)
     assert len(server.asked) == (1 if shown else 2)
 
 
 @pytest.mark.parametrize("name", sorted(set(MISBEHAVIOURS) - {"preamble"}))
-async def test_a_model_that_mends_its_ways_is_asked_twice(
+async def test_a_model_that_does_better_the_second_time_is_asked_twice(
     name: str, maker: ModelSummarizer, server: ModelServer
 ) -> None:
-    def mending(system: str, user: str) -> str:
+    def improving(system: str, user: str) -> str:
         return (well_behaved if "could not be used" in user else MISBEHAVIOURS[name])(system, user)
 
-    server.brain = mending
+    server.brain = improving
     summary = await maker.summarize(a_request())
     assert len(server.asked) == 2
     assert len(summary.takeaways) >= 3
@@ -178,7 +178,7 @@ async def test_a_translation_is_asked_for_again_only_if_too_little_is_left(
     assert summary.headline.text.startswith("Los autores")
 
 
-async def test_what_was_good_stays_when_the_second_asking_fails(maker: ModelSummarizer, server: ModelServer) -> None:
+async def test_what_passed_is_kept_if_the_second_request_fails(maker: ModelSummarizer, server: ModelServer) -> None:
     def one_wrong(system: str, user: str) -> str:
         server.faults.append(Fault(status=429, retry_after=600))
         answer = good_answer(user)
@@ -239,33 +239,33 @@ async def test_several_abstracts_share_a_request_and_are_told_apart_by_id(
         assert f"{index + 20} parts" in summary.headline.text
 
 
-async def test_a_reply_that_lacks_papers_is_bisected(maker: ModelSummarizer, server: ModelServer) -> None:
-    def forgetful(system: str, user: str) -> str:
+async def test_papers_that_a_reply_lacks_are_asked_for_in_halves(maker: ModelSummarizer, server: ModelServer) -> None:
+    def first_two_only(system: str, user: str) -> str:
         answer = good_answer(user)
         answer["papers"] = answer["papers"][:2]
         return json.dumps(answer)
 
-    server.brain = forgetful
+    server.brain = first_two_only
     made = await maker.summarize_many(several(5))
     assert all(isinstance(summary, Summary) for summary in made.values())
     assert len(made) == 5
     assert len(server.asked) == 3
 
 
-async def test_a_reply_that_cannot_be_read_is_bisected_down_to_the_paper_at_fault(
+async def test_a_reply_that_cannot_be_parsed_is_halved_down_to_the_paper_that_causes_it(
     maker: ModelSummarizer, server: ModelServer
 ) -> None:
-    def allergic(system: str, user: str) -> str:
+    def fails_for_one(system: str, user: str) -> str:
         return "no" if "2606.00002" in user else well_behaved(system, user)
 
-    server.brain = allergic
+    server.brain = fails_for_one
     requests = several(4)
     made = await maker.summarize_many(requests)
     assert [isinstance(made[request.key], Summary) for request in requests] == [True, True, False, True]
     assert isinstance(made[requests[2].key], ModelRefused)
 
 
-async def test_swapped_ids_show_nothing_wrong(maker: ModelSummarizer, server: ModelServer) -> None:
+async def test_a_reply_with_swapped_ids_shows_nothing_wrong(maker: ModelSummarizer, server: ModelServer) -> None:
     def swapped(system: str, user: str) -> str:
         answer = good_answer(user)
         ids = [paper["id"] for paper in answer["papers"]]
@@ -282,7 +282,9 @@ async def test_swapped_ids_show_nothing_wrong(maker: ModelSummarizer, server: Mo
     assert len(server.asked) == 2
 
 
-async def test_a_model_that_is_away_is_away_for_all(maker: ModelSummarizer, server: ModelServer) -> None:
+async def test_a_model_that_is_unavailable_makes_no_summary_of_a_batch(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
     server.faults.append(Fault(status=429, retry_after=60))
     with pytest.raises(ModelUnavailable):
         await maker.summarize_many(several(3))
@@ -339,23 +341,23 @@ async def test_a_deep_reading_takes_one_request_and_one_for_each_further_languag
     assert english.provenance.read.read == english.provenance.read.total == 5
     assert "1 hidden passage left out" in english.provenance.notes
     for index, language in enumerate(("zh", "es", "ja", "ru"), 2):
-        said = await maker.summarize(deep(language))
+        translated = await maker.summarize(deep(language))
         assert len(server.asked) == index
-        assert said.key.language == language
-        assert [c.quote for c in said.method] == [c.quote for c in english.method]
-        assert said.translated_title
+        assert translated.key.language == language
+        assert [c.quote for c in translated.method] == [c.quote for c in english.method]
+        assert translated.translated_title
 
 
-async def test_facts_that_are_kept_are_not_read_again(
+async def test_a_stored_english_summary_is_translated_without_reading_again(
     maker: ModelSummarizer, server: ModelServer, clock: FakeClock
 ) -> None:
     english = await maker.summarize(deep())
     fresh = ModelSummarizer(OpenAIModel("test", KEY, base_url=server.openai), clock)
-    said = await fresh.summarize(deep("es", facts=english))
+    translated = await fresh.summarize(deep("es", facts=english))
     await fresh.close()
     assert len(server.asked) == 2
     assert "numbered statements" in user_prompt(server.asked[1])
-    assert said.provenance.read == english.provenance.read
+    assert translated.provenance.read == english.provenance.read
 
 
 @pytest.mark.parametrize("name", sorted(MISBEHAVIOURS))
@@ -369,10 +371,10 @@ async def test_a_model_that_misbehaves_is_asked_twice_and_shows_no_harm(
         shown = []
     assert not any(harm in text.lower() for text in shown for harm in HARM)
     assert len(server.asked) <= 2
-    assert bool(shown) == (name in ("preamble", "reversed"))  # the second time the words stand in order again
+    assert bool(shown) == (name in ("preamble", "reversed"))  # reversing the quotes a second time restores their order
 
 
-async def test_a_deep_reading_that_keeps_too_little_is_a_brief_one_that_says_so(
+async def test_a_deep_reading_with_too_little_verified_is_a_brief_summary_that_says_so(
     maker: ModelSummarizer, server: ModelServer
 ) -> None:
     def no_parts(system: str, user: str) -> str:
@@ -395,7 +397,7 @@ async def test_a_deep_reading_that_keeps_too_little_is_a_brief_one_that_says_so(
 
 
 @pytest.mark.parametrize("name", sorted(set(MISBEHAVIOURS) - {"preamble", "wrong language"}))
-async def test_a_misbehaving_rendering_shows_no_harm(name: str, maker: ModelSummarizer, server: ModelServer) -> None:
+async def test_a_misbehaving_translation_shows_no_harm(name: str, maker: ModelSummarizer, server: ModelServer) -> None:
     def only_facts(system: str, user: str) -> str:
         return (MISBEHAVIOURS[name] if "numbered statements" in user else well_behaved)(system, user)
 
@@ -408,7 +410,7 @@ async def test_a_misbehaving_rendering_shows_no_harm(name: str, maker: ModelSumm
     assert len(server.asked) <= 3
 
 
-async def test_a_text_that_the_model_does_not_take_gives_way_to_the_abstract(
+async def test_if_the_model_refuses_the_full_text_the_abstract_is_summarized(
     maker: ModelSummarizer, server: ModelServer
 ) -> None:
     server.faults.append(Fault(status=451))
@@ -461,7 +463,7 @@ async def test_a_paper_without_full_text_gets_a_brief_summary_that_says_so(maker
 # ── the glossary ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_terms_of_the_text_come_with_their_renderings(
+async def test_terms_of_the_text_are_in_the_prompt_with_their_translations(
     server: ModelServer, clock: FakeClock, tmp_path: Path
 ) -> None:
     extra = tmp_path / "terms.json"
@@ -476,7 +478,7 @@ async def test_terms_of_the_text_come_with_their_renderings(
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"es": {"a": 1}}', '{"es": []}'])
-def test_a_file_that_is_no_glossary_is_named(text: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_glossary_is_an_error_of_the_setting(text: str, tmp_path: Path) -> None:
     extra = tmp_path / "terms.json"
     extra.write_text(text, encoding="utf-8")
     with pytest.raises(BadSetting, match="GLOSSARY"):

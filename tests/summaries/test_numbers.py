@@ -1,4 +1,4 @@
-"""Numbers are the same number however a language writes them."""
+"""A number is the same number in every notation and language."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from bot.summaries.numbers import numbers_in, stands_in
 
 
-def holds(claim: str, source: str, comma: bool = True) -> bool:
-    """Whether every number of `claim` stands in `source`, and there is one."""
-    said = numbers_in(claim, decimal_comma=comma)
-    there = numbers_in(source, decimal_comma=False)
-    return bool(said) and all(stands_in(number, there) for number in said)
+def is_found(claim: str, source: str, comma: bool = True) -> bool:
+    """Whether every number of `claim` is in `source`, and there is one."""
+    claimed = numbers_in(claim, decimal_comma=comma)
+    known = numbers_in(source, decimal_comma=False)
+    return bool(claimed) and all(stands_in(number, known) for number in claimed)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def holds(claim: str, source: str, comma: bool = True) -> bool:
         ("5, 10 and 15%", "5/10/15%"),
     ],
 )
-def test_the_same_number_in_other_words_stands(claim: str, source: str) -> None:
-    assert holds(claim, source)
+def test_the_same_number_in_another_notation_is_found(claim: str, source: str) -> None:
+    assert is_found(claim, source)
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ def test_the_same_number_in_other_words_stands(claim: str, source: str) -> None:
         ("11/13 tasks", "11/12 tasks"),
     ],
 )
-def test_another_number_or_unit_does_not_stand(claim: str, source: str) -> None:
-    assert not holds(claim, source, comma="," in claim and "%" in claim)
+def test_another_number_or_unit_is_not_found(claim: str, source: str) -> None:
+    assert not is_found(claim, source, comma="," in claim and "%" in claim)
 
 
 @pytest.mark.parametrize(
     "text", ["F1 and GPT-4 on ResNet-50", "十分重要的一种方法", "one of the methods", "统一的框架", "v1.2.3"]
 )
-def test_names_and_phrases_hold_no_number(text: str) -> None:
+def test_names_and_phrases_contain_no_number(text: str) -> None:
     assert numbers_in(text) == ()
 
 
@@ -133,9 +133,9 @@ def test_a_power_or_fraction_without_a_value_is_read_without_failing(text: str) 
 
 @given(st.integers(min_value=2, max_value=10**9), st.sampled_from(["%", " percent", " ms", "x", " GB", ""]))
 @settings(max_examples=80, deadline=None)
-def test_any_whole_number_with_its_thousands_parted_is_itself(value: int, unit: str) -> None:
-    assert holds(f"{value}{unit}", f"about {value:,}{unit} here", comma=False)
-    assert not holds(f"{value + 1}{unit}", f"about {value:,}{unit} here", comma=False)
+def test_a_number_with_thousands_separators_is_the_same_number(value: int, unit: str) -> None:
+    assert is_found(f"{value}{unit}", f"about {value:,}{unit} here", comma=False)
+    assert not is_found(f"{value + 1}{unit}", f"about {value:,}{unit} here", comma=False)
 
 
 @given(st.text(max_size=200))
