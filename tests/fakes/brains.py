@@ -1,4 +1,4 @@
-"""What stands behind the fake model servers: a mind that reads its prompt, and one for each way models misbehave."""
+"""What the fake model servers answer: a brain that answers from its prompt, and one for each way models misbehave."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Brain = Callable[[str, str], str]
 _DATA = re.compile(r"=== data (\w+) begins: (.*?) ===\n(.*?)\n=== data \1 ends ===", re.DOTALL)
 _LANGUAGE = re.compile(r'(?:"title" in|to be translated into) ([A-Z][\w ()-]+?)[.,\n]')
 
-_SAID = {
+_SENTENCES = {
     "Traditional Chinese": "論文在這裡說明了以下內容：{what}。",
     "Simplified Chinese": "论文在这里说明了以下内容：{what}。",
     "Spanish": "Los autores del artículo explican en este punto lo siguiente: {what}.",
@@ -30,10 +30,10 @@ def well_behaved(system: str, user: str) -> str:
 
 
 def good_answer(user: str) -> dict[str, Any]:
-    """What `well_behaved` says, as data, for others to spoil."""
+    """The answer of `well_behaved` as data, for tests and other brains to change."""
     blocks = [(heading, text) for _, heading, text in _DATA.findall(user)]
     if "numbered statements" in (blocks[0][0] if blocks else ""):
-        return _rendered(blocks[0][1], user)
+        return _translated(blocks[0][1], user)
     papers = [(heading, text) for heading, text in blocks if heading.startswith("paper ")]
     if len(papers) == 1 and "Abstract: " not in papers[0][1]:
         return _read(papers[0][0].split()[1], papers[0][1])
@@ -46,13 +46,13 @@ def language_of(user: str) -> str:
 
 
 def say(language: str, sentence: str) -> str:
-    """A sentence in that language which keeps what the English one is about: its numbers and a few of its words."""
+    """A sentence in that language with the numbers and a few words of the English one."""
     sentence = " ".join(sentence.split())
     if language == "English":
         return sentence
     words = re.findall(r"\b[a-z]{4,}\b", sentence)[:3]
     numbers = re.findall(r"(?<![\w.-])\d+(?:[.,]\d+)*(?:\s?%)?(?![\w-])", sentence)
-    return _SAID[language].format(what=", ".join([*words, *numbers]))
+    return _SENTENCES[language].format(what=", ".join([*words, *numbers]))
 
 
 def _brief(paper_id: str, text: str, language: str) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _part(title: str) -> str:
     return "method"
 
 
-def _rendered(text: str, user: str) -> dict[str, Any]:
+def _translated(text: str, user: str) -> dict[str, Any]:
     language = language_of(user)
     claims = re.findall(r"^\[(c\d+)\] (.*)$", text, re.MULTILINE)
     title = re.search(r"^Title: (.*)$", text, re.MULTILINE)
@@ -116,7 +116,7 @@ def _rendered(text: str, user: str) -> dict[str, Any]:
 
 
 def _claims(answer: dict[str, Any]) -> list[dict[str, str]]:
-    """Every claim of an answer, to be spoiled in place."""
+    """Every claim of an answer, to be changed in place."""
     found = []
     for paper in answer.get("papers", [answer]):
         for value in paper.values():

@@ -43,9 +43,7 @@ async def test_a_completion_has_its_cost(model: Model) -> None:
     assert reply.tokens_out > 10
 
 
-async def test_a_model_over_quota_is_unavailable_for_the_time_the_server_names(
-    model: Model, server: ModelServer
-) -> None:
+async def test_a_model_over_quota_is_unavailable_for_the_time_it_names(model: Model, server: ModelServer) -> None:
     server.faults.append(Fault(status=429, retry_after=34))
     with pytest.raises(ModelUnavailable, match="over its quota") as caught:
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)

@@ -282,9 +282,7 @@ async def test_a_reply_with_swapped_ids_shows_nothing_wrong(maker: ModelSummariz
     assert len(server.asked) == 2
 
 
-async def test_a_model_that_is_unavailable_makes_no_summary_of_a_batch(
-    maker: ModelSummarizer, server: ModelServer
-) -> None:
+async def test_an_unavailable_model_makes_no_summary_of_a_batch(maker: ModelSummarizer, server: ModelServer) -> None:
     server.faults.append(Fault(status=429, retry_after=60))
     with pytest.raises(ModelUnavailable):
         await maker.summarize_many(several(3))
