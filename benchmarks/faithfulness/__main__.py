@@ -1,8 +1,8 @@
 """How faithful summaries are, counted on the cards that readers see.
 
-    python -m benchmarks.faithfulness --papers days/*.jsonl.gz --number 40                      # every misbehaving model
-    python -m benchmarks.faithfulness --papers … --model openai:NAME --language es              # a real one (settings)
-    python -m benchmarks.faithfulness --fulltext DIR                                            # deep readings
+    python -m benchmarks.faithfulness --papers days/*.jsonl.gz --number 40                   # every misbehaving model
+    python -m benchmarks.faithfulness --papers … --model openai:NAME --language es           # a real one (settings)
+    python -m benchmarks.faithfulness --fulltext DIR                                         # deep readings
     python -m benchmarks.faithfulness --links topics.jsonl.gz                                   # code links alone
 
 Without `--model` the papers are summarized by scripted models, one for each way in which models misbehave (over HTTP,

@@ -107,9 +107,7 @@ def _claim(claim: dict[str, str], source: str, language: str) -> Counter[str]:
     text, low = claim["text"], claim["text"].lower()
     own = source.lower()
     wrong: Counter[str] = Counter()
-    wrong["claims whose quote is not in the paper"] += _letters_and_digits(claim["quote"]) not in _letters_and_digits(
-        source
-    )
+    wrong["claims whose quote is not in the paper"] += _compact(claim["quote"]) not in _compact(source)
     wrong["claims with a number that is not in the paper"] += any(
         number not in _digits(source) for number in _digits(text)
     )
@@ -127,7 +125,7 @@ def _added(words: tuple[str, ...], text: str, source: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _letters_and_digits(text: str) -> str:
+def _compact(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold())
 
 

@@ -11,7 +11,7 @@ from bot.reading.pdf import open_pdf, read_pdf
 
 
 def readings(folder: Path) -> list[tuple[Paper, Reading]]:
-    """Every full text of a folder, from PDF and, if there is one, from HTML; title and abstract are those of the text."""
+    """Every full text of a folder, from PDF and, if there is one, HTML; title and abstract are those of the text."""
     found = []
     for pdf in sorted(folder.glob("*.pdf")):
         bare = Paper(pdf.stem, 1, "", ("Ada Quill", "Bo Reed"), "", ("cs.CL",))

@@ -16,7 +16,7 @@ The steps of a summary, with the module of each:
                         language (`language_check`), forbidden text (`forbidden_text`), subject, negation
     extractive          the summary without a model (`extractive_deep`, `sentence_roles`, `sentences`, `keywords`)
 
-A statement of a model is shown only with a quote that stands in the paper and carries it. Nothing falls back silently:
+A statement of a model is shown only with a quote that is in the paper and supports it. Nothing falls back silently:
 a summary's provenance says what made it, from what, in whose place, and what was dropped.
 
 To add a provider: implement `model_client.Model` in a module of its own, raise its errors as the types that `complete`

@@ -1,7 +1,7 @@
-"""Whether the source carries a claim of a model; a claim is shown only if it does. Pure.
+"""Whether the source supports a claim of a model; a claim is shown only if it does. Pure.
 
 Every check returns the first thing that is wrong, in words that are sent back to the model and kept in provenance, or
-None. A card shows a claim with its quote, so the quote has to stand in the source and has to say what the claim says.
+None. A card shows a claim with its quote, so the quote has to be in the source and to say what the claim says.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bot.summaries import sentence_roles
 from bot.summaries.forbidden_text import forbidden_reason
 from bot.summaries.language_check import is_checkable, wrong_language
 from bot.summaries.names import unknown_names
-from bot.summaries.numbers import Number, numbers_in, stands_in
+from bot.summaries.numbers import Number, is_number_in, numbers_in
 from bot.summaries.quotes import fold, words
 from bot.summaries.sentences import split
 from bot.summaries.source_text import Passage, SourceText
@@ -98,7 +98,7 @@ class CheckedClaim:
 
 
 def check_claim(claim: Claim, source: SourceText, rules: ClaimRules) -> CheckedClaim:
-    """Whether the source carries a claim; if so, the claim with the section and page of its quote."""
+    """Whether the source supports a claim; if so, the claim with the section and page of its quote."""
     if reason := _form_problem(claim.text, source, rules):
         return CheckedClaim(claim, reason)
     passage, reason = _find_quote(claim.quote, source)
@@ -128,11 +128,11 @@ def check_translation(text: str, original: Claim, source: SourceText, rules: Cla
     meant = numbers_in(original.text, decimal_comma=False)
     allowed = (*meant, *numbers_in(original.quote, decimal_comma=False))
     for number in translated:
-        if not stands_in(number, allowed):
+        if not is_number_in(number, allowed):
             return f"the number {number.text.strip()} is not in the statement"
     for number in meant:
         # A number that the claim writes as a word may be part of another word in the translation ("both" for "two").
-        if not stands_in(replace(number, unit=None), translated) and number.text.strip()[:1].isdigit():
+        if not is_number_in(replace(number, unit=None), translated) and number.text.strip()[:1].isdigit():
             return f"the number {number.text.strip()} is missing"
     return _name_problem(text, source, rules.language) or _negation_problem(text, original.text, rules.language)
 
@@ -144,7 +144,7 @@ def check_term(text: str, source: SourceText, language: str, longest: int = 300)
     if reason := forbidden_reason(text, source.text):
         return reason
     for number in _numbers_of(text, language):
-        if not stands_in(replace(number, unit=None), source.all_numbers):
+        if not is_number_in(replace(number, unit=None), source.all_numbers):
             return f"the number {number.text.strip()} is not in the paper"
     # English titles and keywords capitalize ordinary words, as German does all nouns: a capital makes no name there.
     return _name_problem(text, source, "de" if is_english(language) else language)
@@ -179,10 +179,10 @@ def _find_quote(quote: str, source: SourceText) -> tuple[Passage | None, str | N
     if not quote.strip():
         return None, "it has no quote"
     if len(words(quote)) < 3 and len(fold(quote).text) < 15:
-        return None, "its quote is too short to carry it"
+        return None, "its quote is too short to support it"
     passage = source.find(quote)
     if passage is None:
-        return None, "its quote does not stand in the paper"
+        return None, "its quote is not in the paper"
     if passage.kind is SectionKind.REFERENCES:
         return None, "its quote is from the list of references"
     return passage, None
@@ -227,15 +227,15 @@ def _has_own_name(sentence: str, source: SourceText) -> bool:
 
 def _number_problem(text: str, quote: str, passage: Passage, source: SourceText, language: str) -> str | None:
     """Each number is in the quote, else in the same section, the title or the abstract."""
-    said = _numbers_of(text, language)
-    if not said:
+    claimed = _numbers_of(text, language)
+    if not claimed:
         return None
     quoted = numbers_in(quote, decimal_comma=False)
-    missing = [number for number in said if not stands_in(number, quoted)]
+    missing = [number for number in claimed if not is_number_in(number, quoted)]
     if not missing:
         return None
     around = source.numbers_around(passage)
-    wrong = [number.text.strip() for number in missing if not stands_in(number, around)]
+    wrong = [number.text.strip() for number in missing if not is_number_in(number, around)]
     return f"the number {wrong[0]} is not in the paper" if wrong else None
 
 
@@ -263,7 +263,7 @@ def _negation_problem(text: str, sentence: str, language: str) -> str | None:
 
 
 def _relation_problem(text: str, sentence: str, language: str) -> str | None:
-    """An English claim shares some of its words, by their first five letters, with the sentence that carries it."""
+    """An English claim shares some of its words, by their first five letters, with the sentence that supports it."""
     if not is_english(language):
         return None
     own = {word[:5] for word in words(text) if len(word) > 3}

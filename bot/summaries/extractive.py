@@ -258,7 +258,7 @@ def _how_many(sentences: int) -> int:
 def _best_for(
     role: SentenceRole, useful: list[Sentence], chosen: list[Sentence], headline: Sentence
 ) -> Sentence | None:
-    """The best sentence for a role. A problem is told before the headline, a method after it."""
+    """The best sentence for a role. A problem is stated before the headline, a method after it."""
     left = _not_chosen(useful, chosen)
     if role is SentenceRole.PROBLEM:
         left = [s for s in left if s.index < headline.index] or [s for s in left if s.index < headline.index + 2]

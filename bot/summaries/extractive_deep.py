@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.model import Claim, Conclusion, Paper, Reading, Section, Summary
@@ -53,6 +53,20 @@ class _Candidate:
         return self.claim.text.casefold()
 
 
+_PICKS: tuple[tuple[str, tuple[SectionPart, ...], SentenceRole, int, float], ...] = (
+    ("background", (SectionPart.INTRODUCTION,), SentenceRole.BACKGROUND, 2, 1.2),
+    ("prior_work", (SectionPart.INTRODUCTION, SectionPart.RELATED), SentenceRole.PROBLEM, 3, 2.6),
+    ("method", (SectionPart.INTRODUCTION, SectionPart.METHOD), SentenceRole.AIM, 2, 5.0),
+    ("methods", (SectionPart.METHOD,), SentenceRole.METHOD, 5, 1.6),
+    ("results", (SectionPart.RESULTS,), SentenceRole.RESULT, 4, 2.4),
+    ("performance", (SectionPart.CONCLUSION,), SentenceRole.RESULT, 2, 2.0),
+    ("significance", (SectionPart.CONCLUSION,), SentenceRole.SIGNIFICANCE, 2, 1.5),
+    ("innovation", (SectionPart.INTRODUCTION, SectionPart.CONCLUSION), SentenceRole.AIM, 1, 5.5),
+)
+"""For each part of a summary: the sections it is picked from, the role of its sentences, how many at most, and the least
+weight of the role. A sentence is used once, so an earlier line has the better claim to it."""
+
+
 def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
     """`summary`, made from the abstract, with the parts that the sections of `reading` give."""
     sections = parts(reading)
@@ -60,20 +74,10 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
         summary.headline.text.casefold(),
         *(claim.quote.casefold() for claim in (summary.headline, *summary.takeaways)),
     }
-
-    def pick(wanted: Collection[SectionPart], role: SentenceRole, most: int, least: float) -> tuple[Claim, ...]:
-        return _pick([section for part, section in sections if part in wanted], role, most, least, used)
-
-    # In this order: a sentence is used once, and the earlier part has the better claim to it.
-    introduction, conclusion = SectionPart.INTRODUCTION, SectionPart.CONCLUSION
-    background = pick((introduction,), SentenceRole.BACKGROUND, 2, 1.2)
-    prior_work = pick((introduction, SectionPart.RELATED), SentenceRole.PROBLEM, 3, 2.6)
-    method = pick((introduction, SectionPart.METHOD), SentenceRole.AIM, 2, 5.0)
-    methods = pick((SectionPart.METHOD,), SentenceRole.METHOD, 5, 1.6)
-    results = pick((SectionPart.RESULTS,), SentenceRole.RESULT, 4, 2.4)
-    performance = pick((conclusion,), SentenceRole.RESULT, 2, 2.0)
-    significance = pick((conclusion,), SentenceRole.SIGNIFICANCE, 2, 1.5)
-    innovation = pick((introduction, conclusion), SentenceRole.AIM, 1, 5.5)
+    picked: dict[str, tuple[Claim, ...]] = {}
+    for name, wanted, role, most, least in _PICKS:
+        from_sections = [section for part, section in sections if part in wanted]
+        picked[name] = _pick(from_sections, role, most, least, used)
     workload = _workload(sections, used, paper)
     provenance = replace(
         summary.provenance,
@@ -85,12 +89,12 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
         summary,
         provenance=provenance,
         affiliations=reading.affiliations,
-        background=background,
-        prior_work=prior_work,
-        method=method,
-        methods=methods,
-        results=results,
-        conclusion=Conclusion(significance, innovation, performance, workload),
+        background=picked["background"],
+        prior_work=picked["prior_work"],
+        method=picked["method"],
+        methods=picked["methods"],
+        results=picked["results"],
+        conclusion=Conclusion(picked["significance"], picked["innovation"], picked["performance"], workload),
     )
 
 

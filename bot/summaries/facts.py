@@ -1,5 +1,4 @@
-"""What a whole paper says as one value: checked part by part, merged from two attempts, translated, made a summary.
-Pure."""
+"""What a whole paper says, as one value: checked by parts, merged from two attempts, translated, made a summary. Pure."""
 
 from __future__ import annotations
 
@@ -148,8 +147,8 @@ def merged(first: Facts | None, second: Facts | None) -> Facts | None:
     if first is None or second is None:
         return second or first
 
-    def fuller(one: tuple[Claim, ...], other: tuple[Claim, ...]) -> tuple[Claim, ...]:
-        return other if len(other) >= len(one) else one
+    def fuller(earlier: tuple[Claim, ...], later: tuple[Claim, ...]) -> tuple[Claim, ...]:
+        return later if len(later) >= len(earlier) else earlier
 
     return Facts(
         headline=second.headline or first.headline,

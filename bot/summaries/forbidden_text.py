@@ -111,16 +111,16 @@ _PRAISE = _any(
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (_LINK, "it holds a link or an address"),
+    (_LINK, "it contains a link or an address"),
     (_MENTION, "it mentions an account"),
-    (_MARKUP, "it holds markup"),
-    (_PLACEHOLDER, "it is or holds a placeholder"),
-    (_MARKED_TASK, "it is or holds a placeholder"),
+    (_MARKUP, "it contains markup"),
+    (_PLACEHOLDER, "it contains a placeholder"),
+    (_MARKED_TASK, "it contains a placeholder"),
     (_APOLOGY, "it apologizes or talks to the reader"),
     (_PREAMBLE, "it begins with a preamble"),
     (_INSTRUCTION, "it gives an instruction"),
     (_PRAISE, "it praises the paper"),
-    (_INVISIBLE, "it holds invisible characters"),
+    (_INVISIBLE, "it contains invisible characters"),
 )
 
 
@@ -134,7 +134,7 @@ def forbidden_reason(text: str, source: str = "") -> str | None:
             return reason
     for host in _HOST.finditer(text):
         if "/" in host.group() or host.group().lower() not in source.lower():
-            return "it holds a link or an address"
+            return "it contains a link or an address"
     return None
 
 

@@ -33,7 +33,11 @@ def load(operators_file: Path | None = None) -> Glossary:
 
 def instruction(glossary: Glossary, language: str, text: str) -> str:
     """The line of a prompt that lists the terms of `text` with their translations; empty if there are none."""
-    used = [f"“{term}” is “{said}”" for term, said in _terms(glossary, language).items() if _occurs(term, text)]
+    used = [
+        f"“{term}” is “{translation}”"
+        for term, translation in _terms(glossary, language).items()
+        if _occurs(term, text)
+    ]
     return f"- Terms: {'; '.join(used)}." if used else ""
 
 
@@ -54,6 +58,6 @@ def _checked(value: object) -> dict[str, dict[str, str]]:
     if not isinstance(value, dict):
         raise TypeError("not an object")
     for terms in value.values():
-        if not isinstance(terms, dict) or not all(isinstance(said, str) for said in terms.values()):
+        if not isinstance(terms, dict) or not all(isinstance(text, str) for text in terms.values()):
             raise TypeError("not a mapping of terms")
     return {canonical(language): terms for language, terms in value.items()}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lingua import Language, LanguageDetector
 
 _LEAST_LETTERS = 32
-"""Letters below which lingua does not judge a Latin or Cyrillic text: names and terms fill so short a one."""
+"""Letters below which lingua does not judge a Latin or Cyrillic text: so short a text is mostly names and terms."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
@@ -36,7 +36,7 @@ _SIMPLIFIED = frozenset(
 )
 
 _LEAST_CONFIDENCE = 0.05
-"""Confidence in the wanted language below which another language with at least 0.8 makes the text a wrong one."""
+"""If the confidence in the wanted language is below this, another one with at least 0.8 is the text's language."""
 
 
 def wrong_language(text: str, language: str) -> str | None:

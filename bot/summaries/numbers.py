@@ -127,9 +127,9 @@ def numbers_in(text: str, *, decimal_comma: bool = True) -> tuple[Number, ...]:
     return _with_shared_units(sorted(found, key=lambda number: number.start), plain)
 
 
-def stands_in(number: Number, source: Sequence[Number]) -> bool:
+def is_number_in(number: Number, source: Sequence[Number]) -> bool:
     """Whether the source has this number, with a unit that does not contradict it."""
-    if number.parts and all(stands_in(part, source) for part in number.separate):
+    if number.parts and all(is_number_in(part, source) for part in number.separate):
         return True
     same = [other for each in source for other in (each, *each.separate) if other.values & number.values]
     if not same:

@@ -196,7 +196,7 @@ def _openai_block() -> dict[str, Any]:
 
 
 def _not_strict(schema: Any) -> str | None:
-    """What is wrong with a strict schema: every property must be required, and no others allowed. None if nothing is."""
+    """What is wrong with a strict schema; None if every property is required and no others are allowed."""
     if isinstance(schema, dict):
         if schema.get("type") == "object" and (
             schema.get("additionalProperties") is not False or set(schema["required"]) != set(schema["properties"])

@@ -59,7 +59,11 @@ def test_a_true_claim_in_another_language_passes(language: str, text: str, quote
         ("MapHopper beats RoboStar at reaching the goal in runs.", RESULT, "name RoboStar"),
         ("MapHopper was made at Harrowgate and plans with views.", AIM, "name Harrowgate"),
         ("MapHopper plans with views on ImageNet and stitches graphs.", AIM, "name ImageNet"),
-        ("The planner joins views into one graph.", "a planner that joins 12 partial views", "does not stand"),
+        (
+            "The planner joins views into one graph.",
+            "a planner that joins 12 partial views",
+            "quote is not in the paper",
+        ),
         ("The planner joins views into one graph.", "", "no quote"),
         ("The planner joins views into one graph.", "a planner", "too short"),
         ("The planner improves planning in open halls.", DENIAL, "opposite"),

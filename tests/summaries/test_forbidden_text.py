@@ -57,14 +57,14 @@ def test_a_subject_of_a_paper_is_not_refused(text: str) -> None:
      "待补充", "无法获取论文内容"],
 )  # fmt: skip
 def test_a_placeholder_is_refused(text: str) -> None:
-    assert forbidden_reason(text) == "it is or holds a placeholder"
+    assert forbidden_reason(text) == "it contains a placeholder"
 
 
 @pytest.mark.parametrize(
     "text", ["data:text/html;base64,PHA+", "file:///etc/passwd", "tg://resolve?domain=x", "javascript:alert(1)"]
 )
 def test_an_address_without_a_host_is_refused(text: str) -> None:
-    assert forbidden_reason(f"See {text} for it.") == "it holds a link or an address"
+    assert forbidden_reason(f"See {text} for it.") == "it contains a link or an address"
 
 
 @pytest.mark.parametrize(

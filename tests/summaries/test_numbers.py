@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.summaries.numbers import numbers_in, stands_in
+from bot.summaries.numbers import is_number_in, numbers_in
 
 
 def is_found(claim: str, source: str, comma: bool = True) -> bool:
     """Whether every number of `claim` is in `source`, and there is one."""
     claimed = numbers_in(claim, decimal_comma=comma)
     known = numbers_in(source, decimal_comma=False)
-    return bool(claimed) and all(stands_in(number, known) for number in claimed)
+    return bool(claimed) and all(is_number_in(number, known) for number in claimed)
 
 
 @pytest.mark.parametrize(
