@@ -63,8 +63,8 @@ _PICKS: tuple[tuple[str, tuple[SectionPart, ...], SentenceRole, int, float], ...
     ("significance", (SectionPart.CONCLUSION,), SentenceRole.SIGNIFICANCE, 2, 1.5),
     ("innovation", (SectionPart.INTRODUCTION, SectionPart.CONCLUSION), SentenceRole.AIM, 1, 5.5),
 )
-"""For each part of a summary: the sections it is picked from, the role of its sentences, how many at most, and the least
-weight of the role. A sentence is used once, so an earlier line has the better claim to it."""
+"""For each part of a summary: the sections that it is picked from, the role of its sentences, how many at most, and the
+least weight of that role. A sentence is used once: the order decides which part gets it."""
 
 
 def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:

@@ -1,4 +1,4 @@
-"""What a whole paper says, as one value: checked by parts, merged from two attempts, translated, made a summary. Pure."""
+"""What a whole paper says: checked part by part, merged from two attempts, translated, made into a summary. Pure."""
 
 from __future__ import annotations
 
