@@ -50,16 +50,18 @@ _DIGITS = re.compile(
 _FRACTION = re.compile(
     rf"(?<![\w.,/⁄]){_SIGN}(?P<numerator>\d{{1,9}})(?P<slash>[/⁄])(?P<denominator>\d{{1,9}})(?![\w/⁄]|[.,]\d)"
 )
-"""A slash of people may part two numbers; the fraction slash ⁄ is written by `_without_tex` for a fraction of TeX."""
+"""The slash that people type may also separate two numbers; ⁄ is what `_without_tex` writes for a fraction of TeX."""
 
 _LARGEST_EXPONENT = 400
+"""Larger ones are read as this one, so that a hostile text cannot make a number of a million digits."""
+
 _SCALE = re.compile(
     r"[\s-]?(?:(?P<short>[kKMBGT])(?![A-Za-z0-9])|(?P<word>"
     r"thousand|million|billion|trillion|hundred|"
     r"mil millones|mil|mill[oó]n(?:es)?|bill[oó]n(?:es)?|billones|"
     r"тыс(?:яч[аиу]?|\.)?|млн\.?|млрд\.?|миллион\w*|миллиард\w*|трлн\.?|триллион\w*|"
     r"tausend|Millionen|Million|Milliarden?|mille|millions?|milliards?|"
-    r"千万|百万|十亿|亿|億|万|萬|千|百|兆)(?![a-zа-я]))"
+    r"千万|千萬|百万|百萬|十亿|十億|亿|億|万|萬|千|百|兆)(?![a-zа-я]))"
 )
 _SCALES = {
     "k": 3, "m": 6, "b": 9, "g": 9, "t": 12, "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12,
@@ -67,8 +69,8 @@ _SCALES = {
     "millones": 6, "тыс": 3, "млн": 6, "млрд": 9, "миллион": 6, "миллиард": 9, "трлн": 12,
     "триллион": 12, "tausend": 3, "millionen": 6, "milliarde": 9, "milliarden": 9, "mille": 3, "millions": 6,
     "milliard": 9, "milliards": 9,
-    "千万": 7, "百万": 6, "十亿": 9, "亿": 8, "億": 8, "万": 4, "萬": 4, "千": 3, "百": 2,
-    "兆": 12,
+    "千万": 7, "千萬": 7, "百万": 6, "百萬": 6, "十亿": 9, "十億": 9, "亿": 8, "億": 8, "万": 4, "萬": 4, "千": 3,
+    "百": 2, "兆": 12,
 }  # fmt: skip
 _UNITS: tuple[tuple[str, str], ...] = (
     ("pp", r"pp\b|p\.p\.|pts?\b|(?:absolute )?percentage[- ]points?|points?\b|percent points?|"

@@ -36,8 +36,8 @@ _CJK_DIGIT = {
     "〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
 }  # fmt: skip
 _CJK_SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-_CJK = re.compile(r"[〇零一二两兩三四五六七八九十百千万萬亿億]+(?:点[〇零一二三四五六七八九]+)?")
-_COUNTERS = "个個種种项項层層倍名类類件つ段阶階步組组轮套张位組篇本台人"
+_CJK = re.compile(r"[〇零一二两兩三四五六七八九十百千万萬亿億]+(?:[点點][〇零一二三四五六七八九]+)?")
+_COUNTERS = "个個種种项項层層倍名类類件つ段阶階步組组轮輪套张張位組篇本台人"
 _NOT_NUMBERS = frozenset(("十分", "万一", "千万", "百万", "万", "千", "百", "十", "一", "一一", "三千", "百千", "千百"))
 """Words with number characters that are no quantities: "very", "in case", "tens of millions of", "a set" …"""
 
@@ -127,7 +127,7 @@ def _in_chinese_characters(text: str) -> Iterator[tuple[Decimal, int, int]]:
 
 def _chinese_value(word: str) -> Decimal:
     """十五 is 15, 一千五百 is 1500, 二〇二四 is 2024. The short form 一万二 (12,000) is not known."""
-    word, _, decimals = word.partition("点")
+    word, _, decimals = word.replace("點", "点").partition("点")
     if all(char in _CJK_DIGIT for char in word):
         whole = int("".join(str(_CJK_DIGIT[char]) for char in word))
     else:
