@@ -125,7 +125,8 @@ class DeepReader:
             except TextTooLong:
                 if self._context <= _LEAST_CONTEXT_CHARACTERS:
                     raise
-                self._context //= 2  # kept for the next papers: the limit is the model's
+                # Half of what was refused, and kept for the next papers: the limit is the model's, not the paper's.
+                self._context = min(self._context, len(selection.text)) // 2
                 log.info("model accepts less text", model=self._client.name, characters=self._context)
 
     # ── translation ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -451,6 +451,15 @@ async def test_a_text_that_is_too_long_for_a_model_is_halved_until_it_fits(
     assert len(server.asked) == 4  # the shorter length is remembered
 
 
+async def test_a_paper_that_is_refused_for_its_length_is_not_sent_again_unchanged(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.context = 12_000
+    assert (await maker.summarize(deep(copies=60))).results
+    first, second = (len(user_prompt(asked)) for asked in server.asked)
+    assert second < 0.7 * first
+
+
 async def test_a_paper_without_full_text_gets_a_brief_summary_that_says_so(maker: ModelSummarizer) -> None:
     request = a_request(depth=Depth.DEEP)
     summary = await maker.summarize(request)
