@@ -24,13 +24,16 @@ LONGEST_HEADLINE = 220
 """Characters past which a headline is shortened, at the end of a clause."""
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
+# The heading of a structured abstract: "Methods: …".
 _LABEL = re.compile(
     r"^(?:abstract|background|objectives?|purpose|aims?|methods?|results?|conclusions?|significance)\s*[:.]\s+", re.I
 )
+# What precedes the statement itself: "To close this gap, we propose …", "In this paper, we propose …".
 _OPENING = re.compile(r"^(?:[^,;:.()$]{3,160}?), (?=(?:we|this (?:paper|work|article|study))\b)", re.I)
 _HERE = re.compile(
     r"^(?:in this (?:\w+ )?(?:paper|work|article|study|report|survey|letter|thesis|note)|here),? (?=we\b)", re.I
 )
+# A separator and a word with which a clause begins that the sentence can do without.
 _TAIL = re.compile(
     r"(?:;|,? ?---? ?| – | — |:|,) (?:and )?(?=(?:which|where|whose|that|enabling|achieving|allowing|yielding|"
     r"leading|resulting|using|"
@@ -43,18 +46,21 @@ _TAIL = re.compile(
     r"with|a|an|the|it|its|this|our|we|\(i\)|\(1\)|i\)|1\)|\(a\))\b)",
     re.I,
 )
+# A subject that only the sentence before explains.
 _PRONOUN = re.compile(r"(?:it|they|its|their|this|these|those|both|that)\b", re.I)
+# An opening that depends on the sentence before ("To this end"), so that it is cut also from a short headline.
 _REFERS_BACK = re.compile(r"^to\b|\b(?:this|these|that|those|such)\b", re.I)
+# A clause that restricts or reverses what comes before it: a headline without it would say too much.
 _RESTRICTS = re.compile(
     r"\b(?:but|although|though|except|unless|only if|whereas|however|not|without|despite|yet|rather than)\b", re.I
 )
 
+# A sentence that continues a list: the first item is the better headline.
 _ADDS = re.compile(
     r"\bwe (?:also|further|additionally|then|finally|next)\b|^(?:second|third|finally|moreover|furthermore|"
     r"additionally|in addition|lastly|next|then)\b",
     re.I,
 )
-"""A sentence that goes on with a list; its first item is the better headline."""
 _REPORTS = re.compile(r"\b(?:experiments?|results?)\b.{0,30}\b(?:show|demonstrate)", re.I)
 _RELEASES = re.compile(r"we (?:will )?(?:\w+ly )?(?:release|open-source|make (?:our|the|all))\b", re.I)
 

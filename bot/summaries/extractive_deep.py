@@ -20,16 +20,19 @@ from bot.summaries.sentence_roles import (
 from bot.summaries.sentences import split
 from bot.summaries.source_text import section_label
 
+# A reference to a figure, a formula or another place, which the reader of a card does not see.
 _REFERS_ELSEWHERE = re.compile(
     r"\b(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|algorithm|theorem|"
     r"lemma)\.?\s*~?\(?[\dA-Z]\b|"
     r"\b(?:above|below|as follows|the following|shown in|\((?:left|right|top|bottom)\))\b|:\s*$",
     re.I,
 )
+# Remains of formulas and of broken text extraction.
 _UNREADABLE = re.compile(r"[=∑∏∫√∂∇≤≥∈→↦⟨⟩|{}\\^_]|\(cid:|\d\s\d\s\d|https?:|www\.")
 _NUMBERED_STEP = re.compile(
     r"^(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|finally|lastly|in the \w+ (?:step|stage|phase))\b", re.I
 )
+# An amount of computing, data or people.
 _EFFORT = re.compile(
     r"\b(?:\d[\d,.]*[kKMB]?|\w+teen|twenty|hundreds?|thousands?|millions?)\s+(?:[\w-]+\s+){0,3}(?:gpus?|tpus?|"
     r"hours?|days?|weeks?|"

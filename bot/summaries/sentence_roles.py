@@ -38,6 +38,7 @@ class RoleWeights:
 
 
 def _re(pattern: str) -> re.Pattern[str]:
+    """A pattern in verbose syntax: spaces in it are escaped."""
     return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
 
 
@@ -233,12 +234,14 @@ _CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
     ),
 }
 
+# Beginnings that refer to the sentence before.
 _ANAPHOR = _re(
     r"^(?:this|these|that|those|it|its|they|their|such|here|both|the\ (?:former|latter|resulting|second|third|other)|"
     r"(?:in|by|with|for|under|to)\ (?:this|these|that|such)|second(?:ly)?|third(?:ly)?|conversely|instead|then|next|"
     r"as\ a\ result|consequently|thus|hence|therefore|for\ (?:example|instance)|similarly|by\ contrast|"
     r"in\ contrast)\b"
 )
+# "Kim et al.", "[3, 7]", "Kim and Lee (2019".
 _CITED = re.compile(r"\bet al\.?|\[\d+(?:\s*[,;–-]\s*\d+)*\]|\b[A-Z][a-z]+ (?:and|&) [A-Z][a-z]+,? \(?(?:19|20)\d\d")
 _SELF = _re(
     r"\b(?:we|our|ours|us)\b|\b(?:this|the\ present|the\ proposed)\ (?:paper|work|article|study|method|"
@@ -246,6 +249,7 @@ _SELF = _re(
 )
 _IMPERATIVE = r"(?:^|[.!?:;,\"“(]\s*|\bplease\s+)(?:now\s+)?"
 """Where a clause begins: a verb here is an instruction, elsewhere it may be what models or attackers do."""
+# Instructions to language models and reviewers, as they were hidden in real papers.
 _INSTRUCTION = _re(
     rf"{_IMPERATIVE}(?:ignore|disregard|forget|override)\b"
     r"[^.]{0,40}\b(?:instruction|prompt|previous|above|prior\ (?:text|message))"
