@@ -249,7 +249,7 @@ _SELF = _re(
 )
 _IMPERATIVE = r"(?:^|[.!?:;,\"“(]\s*|\bplease\s+)(?:now\s+)?"
 """Where a clause begins: a verb here is an instruction, elsewhere it may be what models or attackers do."""
-# Instructions to language models and reviewers, as they were hidden in real papers.
+# Instructions to language models and reviewers, as they are hidden in papers.
 _INSTRUCTION = _re(
     rf"{_IMPERATIVE}(?:ignore|disregard|forget|override)\b"
     r"[^.]{0,40}\b(?:instruction|prompt|previous|above|prior\ (?:text|message))"

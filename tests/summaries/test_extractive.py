@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Depth, Paper, Source, SummaryRequest
-from bot.summaries.extractive import ExtractiveSummarizer, brief, extract, shortened
+from bot.summaries.extractive import ExtractiveSummarizer, brief, extract
+from bot.summaries.headline_shortening import shortened
 from bot.summaries.keywords import STOP_WORDS, keywords
 from tests.fakes.clock import FakeClock
 from tests.summaries.conftest import ABSTRACT, TITLE, a_paper, a_request
