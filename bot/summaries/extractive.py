@@ -21,6 +21,7 @@ from bot.summaries.sentence_roles import (
 from bot.summaries.sentences import split
 
 NAME = "extractive"
+
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
 # A subject that only the sentence before explains.
 _PRONOUN = re.compile(r"(?:it|they|its|their|this|these|those|both|that)\b", re.I)
