@@ -136,6 +136,7 @@ def _digits(text: str) -> set[str]:
 
 
 def _is_in(text: str, language: str) -> bool:
+    language = language.partition("-")[0]
     if language in _SCRIPT:
         return len(re.findall(_SCRIPT[language], text.lower())) >= 4
     words = re.findall(r"[^\W\d_]+", text.lower())
