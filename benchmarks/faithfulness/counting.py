@@ -74,8 +74,8 @@ def count(card: dict[str, Any], paper: Paper, language: str, full_text: str = ""
     found["code links missed"] += sum(link.removesuffix(".git") not in linked for link in named)
     found["parts lost"] += _lost(card["summary"], paper)
     if full_text and not _deep(card["summary"]):
-        said = any("brief instead of deep" in note for note in card["summary"]["provenance"].get("notes", ()))
-        found[f"brief instead of deep{', and saying so' if said else ' without saying so'}"] += 1
+        says_so = any("brief instead of deep" in note for note in card["summary"]["provenance"].get("notes", ()))
+        found[f"brief instead of deep{', and saying so' if says_so else ' without saying so'}"] += 1
     expected = "en" if model == "extractive" else language
     for claim in _claims(card["summary"]):
         found["claims"] += 1
