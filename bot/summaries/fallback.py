@@ -65,16 +65,6 @@ class FallbackChain:
         """The name of the first choice."""
         return self._summarizers[0].name
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(summarizer.name for summarizer in self._summarizers)
-
-    @property
-    def pauses(self) -> dict[str, Pause]:
-        """The models that are not asked now, and why."""
-        now = self._clock.now()
-        return {name: pause for name, pause in self._pauses.items() if pause.until > now}
-
     async def remaining(self) -> Allowance:
         """What may still be asked of the models today; unlimited if the first choice needs no model."""
         if self._meter is None or not isinstance(self._summarizers[0], ModelSummarizer):
