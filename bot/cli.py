@@ -143,7 +143,7 @@ def _format(name: str) -> str:
 def _language(given: str | None, settings: Settings) -> str:
     if given is None:
         return settings.language
-    from bot.conversation.languages import language_code
+    from bot.model.languages import language_code
 
     code = language_code(given)
     if code is None:

@@ -1,4 +1,4 @@
-"""The prompts as files: loaded strictly (every variable filled, none unknown) and hashed into provenance."""
+"""The prompts as files: every variable of one must be filled, and its hash is part of a summary's provenance."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _VARIABLE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
 
 class PromptError(ValueError):
-    """A prompt that does not exist, or was filled with too few or too many variables."""
+    """A prompt that does not exist, or whose variables were not filled exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Prompt:
         return frozenset(_VARIABLE.findall(self.text))
 
     def fill(self, **values: str) -> str:
-        """The text with every variable replaced, in one pass: what a value holds is never taken for a variable.
+        """The text with every variable replaced, in one pass, so that `{{name}}` in a value stays as it is.
 
         Raises `PromptError` unless `values` names exactly the prompt's variables.
         """
@@ -41,7 +41,7 @@ class Prompt:
 
 @lru_cache
 def load(name: str) -> Prompt:
-    """The prompt kept as `NAME.md` beside this file. Raises `PromptError` where there is none."""
+    """The prompt in the file `NAME.md` beside this one. Raises `PromptError` if there is none."""
     file = files(__package__).joinpath(f"{name}.md")
     if not re.fullmatch(r"[a-z_]+", name) or not file.is_file():
         raise PromptError(f"There is no prompt {name}.")

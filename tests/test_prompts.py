@@ -1,4 +1,4 @@
-"""Prompts are files whose variables are all filled, and no others."""
+"""Prompts are files; filling one takes exactly its variables."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 
 import prompts
 
-NAMES = ("brief_system", "brief_user", "deep_system", "deep_user", "render_system", "render_user", "again")
+NAMES = ("brief_system", "brief_user", "deep_system", "deep_user", "translate_system", "translate_user", "retry")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_prompt_is_there_and_fills(name: str) -> None:
+def test_every_prompt_exists_and_can_be_filled(name: str) -> None:
     prompt = prompts.load(name)
     text = prompt.fill(**{variable: f"<{variable}>" for variable in prompt.variables})
     assert all(f"<{variable}>" in text for variable in prompt.variables)
@@ -26,7 +26,7 @@ def test_a_missing_variable_and_an_unknown_one_are_errors() -> None:
         prompt.fill(this="it", language="en", that="no")
 
 
-def test_what_a_value_holds_is_never_taken_for_a_variable() -> None:
+def test_a_variable_in_a_value_is_not_filled() -> None:
     prompt = prompts.Prompt("p", "{{first}} {{second}}", "0")
     assert prompt.fill(first="{{second}}", second="2") == "{{second}} 2"
 
@@ -37,6 +37,6 @@ def test_a_prompt_that_does_not_exist_is_an_error(name: str) -> None:
         prompts.load(name)
 
 
-def test_the_hash_follows_the_text() -> None:
+def test_the_hash_depends_on_the_text_and_its_division() -> None:
     assert prompts.digest("a", "b") != prompts.digest("ab", "")
-    assert prompts.load("again").hash == prompts.digest(prompts.load("again").text)
+    assert prompts.load("retry").hash == prompts.digest(prompts.load("retry").text)

@@ -1,1 +1,1 @@
-"""Counts what a summary may get wrong, over papers and a chosen model, on the cards as they are shown."""
+"""Counts the errors of summaries on the cards that readers see, for given papers and a given model."""

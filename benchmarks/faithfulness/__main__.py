@@ -1,12 +1,12 @@
-"""How faithful summaries are, counted on the cards as they are shown.
+"""How faithful summaries are, counted on the cards that readers see.
 
-    python -m benchmarks.faithfulness --papers days/*.jsonl.gz --number 40                      # every spoiled model
-    python -m benchmarks.faithfulness --papers … --model openai:NAME --language es              # a real one (settings)
-    python -m benchmarks.faithfulness --fulltext DIR                                            # deep readings
+    python -m benchmarks.faithfulness --papers days/*.jsonl.gz --number 40                   # every misbehaving model
+    python -m benchmarks.faithfulness --papers … --model openai:NAME --language es           # a real one (settings)
+    python -m benchmarks.faithfulness --fulltext DIR                                         # deep readings
     python -m benchmarks.faithfulness --links topics.jsonl.gz                                   # code links alone
 
-Without `--model` the papers go, for each way in which models misbehave, through a scripted model that misbehaves so
-(over HTTP, through the real SDK); every line of errors must then be zero.
+Without `--model` the papers are summarized by scripted models, one for each way in which models misbehave (over HTTP,
+through the real SDK). Every line of errors must then be zero.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ from bot.model import Depth, Paper, Reading, SummaryKey, SummaryRequest
 from bot.render.json import card_json
 from bot.service.clock import SystemClock
 from bot.settings import load
-from bot.summaries.chain import Chain, build
+from bot.summaries.fallback import FallbackChain
+from bot.summaries.providers import build
 from tests.fakes.brains import MISBEHAVIOURS, partly, well_behaved
 from tests.fakes.models import KEY, ModelServer
 
 
 def papers(files: Sequence[Path], number: int, seed: int) -> list[Paper]:
-    """A draw of real papers."""
+    """A random sample of real papers."""
     rows = []
     for file in files:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
@@ -53,10 +54,10 @@ def papers(files: Sequence[Path], number: int, seed: int) -> list[Paper]:
 Drawn = Sequence[tuple[Paper, Reading | None]]
 
 
-async def shown(chain: Chain, drawn: Drawn, language: str) -> Counter[str]:
+async def shown(chain: FallbackChain, drawn: Drawn, language: str) -> Counter[str]:
     """Make each paper's card as the service would, deep where there is a full text, and count."""
 
-    async def one(paper: Paper, reading: Reading | None) -> Counter[str]:
+    async def count_card(paper: Paper, reading: Reading | None) -> Counter[str]:
         key = SummaryKey(paper.id, paper.version, language, Depth.DEEP if reading else Depth.BRIEF)
         request = SummaryRequest(key, paper, reading)
         try:
@@ -66,13 +67,13 @@ async def shown(chain: Chain, drawn: Drawn, language: str) -> Counter[str]:
         card = digest_content.card(paper, summary=summary, reading=reading)
         return count(json.loads(json.dumps(card_json(card))), paper, language, full_text(reading) if reading else "")
 
-    found = sum(await asyncio.gather(*(one(paper, reading) for paper, reading in drawn)), Counter[str]())
+    found = sum(await asyncio.gather(*(count_card(paper, reading) for paper, reading in drawn)), Counter[str]())
     found["papers without a card"] += len(drawn) - found["papers"]
     return found
 
 
 def links(topics: Path) -> None:
-    """How many of the repositories that abstracts name stand on the cards, and whether anything else does."""
+    """How many of the repositories that abstracts name are on the cards, and whether any others are."""
     papers = named = found = odd = 0
     for row in rows(topics):
         truth = {f"https://github.com/{name}".lower() for name in named_repositories(row["abstract"])}
@@ -87,7 +88,7 @@ def links(topics: Path) -> None:
 
 
 async def scripted(drawn: Drawn, language: str) -> dict[str, Counter[str]]:
-    """The counts for the well-behaved model and for each that misbehaves, printed as they come."""
+    """The counts for the well-behaved model and for each misbehaving one, printed as they come."""
     found = {}
     partial = {f"{name}, every second claim": partly(brain) for name, brain in MISBEHAVIOURS.items()}
     for name, brain in {"well-behaved": well_behaved, **MISBEHAVIOURS, **partial}.items():
@@ -97,11 +98,11 @@ async def scripted(drawn: Drawn, language: str) -> dict[str, Counter[str]]:
             )
             async with build(settings, SystemClock()) as chain:
                 found[name] = await shown(chain, drawn, language)
-        tell(name, found[name])
+        print_counts(name, found[name])
     return found
 
 
-def tell(name: str, found: Counter[str], *, everything: bool = False) -> None:
+def print_counts(name: str, found: Counter[str], *, everything: bool = False) -> None:
     """Print the lines that are not zero, errors marked."""
     wrong = sum(found[line] for line in ERRORS)
     print(f"\n{name}: {found['claims']} claims, {wrong} errors", flush=True)
@@ -113,13 +114,13 @@ def tell(name: str, found: Counter[str], *, everything: bool = False) -> None:
 async def real(model: str, drawn: Drawn, language: str) -> dict[str, Counter[str]]:
     async with build(load(model=(model,)), SystemClock()) as chain:
         found = await shown(chain, drawn, language)
-    tell(model, found, everything=True)
+    print_counts(model, found, everything=True)
     return {model: found}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--papers", nargs="+", type=Path, default=(), help="brief summaries of a draw of these")
+    parser.add_argument("--papers", nargs="+", type=Path, default=(), help="brief summaries of a sample of these")
     parser.add_argument("--fulltext", type=Path, help="deep readings of ID.pdf and html/ID/index.html in this folder")
     parser.add_argument("--links", type=Path, help="code links named in these papers' abstracts")
     parser.add_argument("--number", type=int, default=40)

@@ -1,4 +1,4 @@
-"""The counts, taken from a card's JSON by plain means: none of the program's own checks is used here."""
+"""Counts the errors on a card's JSON. None of the program's own checks is used here, so that a fault of one shows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ APOLOGY = ("sorry", "apologi", "please provide", "as an ai", "i cannot", "抱歉
 PREAMBLE = ("here is", "here are", "sure!", "sure,", "certainly", "以下是", "aquí está", "вот краткое")
 HARM = ("ignore all", "previous instructions", "@everyone", "<@", "evil.example", "strong accept", "**", "```")
 _SCRIPT = {"zh": r"[\u4e00-\u9fff]", "ja": r"[\u3040-\u30ff\u4e00-\u9fff]", "ru": r"[а-яё]"}
-_SMALL = {
+_FUNCTION_WORDS = {
     "en": frozenset(
         ("the", "of", "and", "to", "in", "is", "are", "we", "with", "for", "that", "this", "by", "on", "an")
     ),
@@ -27,14 +27,14 @@ LINES = (
     "papers without a card",
     "shown by the model",
     "left to the extractive summarizer",
-    "deep ones told as brief ones, and saying so",
+    "brief instead of deep, and saying so",
     "authors wrong",
     "ids wrong",
     "URL fields untrue",
     "code links in the abstract",
     "code links missed",
     "parts lost",
-    "deep ones told as brief ones without a word",
+    "brief instead of deep without saying so",
     "claims",
     "claims whose quote is not in the paper",
     "claims with a number that is not in the paper",
@@ -42,24 +42,24 @@ LINES = (
     "placeholders",
     "apologies",
     "preambles",
-    "links, mentions, markup, instructions of the model's making",
-    "names that the spoiled model invented",
+    "links, mentions, markup, instructions added by the model",
+    "names that the misbehaving model invented",
 )
-_TOLD = (
+_NO_ERRORS = (
     "papers",
     "shown by the model",
     "left to the extractive summarizer",
-    "deep ones told as brief ones, and saying so",
+    "brief instead of deep, and saying so",
     "code links in the abstract",
     "claims",
 )
-ERRORS = frozenset(LINES) - frozenset(_TOLD)
+ERRORS = frozenset(LINES) - frozenset(_NO_ERRORS)
 
 INVENTED = ("Okonkwo", "Brandvold", "Harrowgate", "protein folds", "83.7", "4,219")
 
 
 def count(card: dict[str, Any], paper: Paper, language: str, full_text: str = "") -> Counter[str]:
-    """What is right and wrong on one card, by the names in `LINES`; of a deep one with the text that it was made of."""
+    """The counts of one card, by the names in `LINES`. `full_text` is what a deep card was made from."""
     found: Counter[str] = Counter({"papers": 1})
     model = card["summary"]["provenance"]["model"]
     found["left to the extractive summarizer" if model == "extractive" else "shown by the model"] += 1
@@ -74,12 +74,12 @@ def count(card: dict[str, Any], paper: Paper, language: str, full_text: str = ""
     found["code links missed"] += sum(link.removesuffix(".git") not in linked for link in named)
     found["parts lost"] += _lost(card["summary"], paper)
     if full_text and not _deep(card["summary"]):
-        said = any("brief instead of deep" in note for note in card["summary"]["provenance"].get("notes", ()))
-        found[f"deep ones told as brief ones{', and saying so' if said else ' without a word'}"] += 1
-    spoken = "en" if model == "extractive" else language
+        says_so = any("brief instead of deep" in note for note in card["summary"]["provenance"].get("notes", ()))
+        found[f"brief instead of deep{', and saying so' if says_so else ' without saying so'}"] += 1
+    expected = "en" if model == "extractive" else language
     for claim in _claims(card["summary"]):
         found["claims"] += 1
-        found += _claim(claim, f"{paper.title} {paper.abstract} {full_text}", spoken)
+        found += _claim(claim, f"{paper.title} {paper.abstract} {full_text}", expected)
     return found
 
 
@@ -107,25 +107,25 @@ def _claim(claim: dict[str, str], source: str, language: str) -> Counter[str]:
     text, low = claim["text"], claim["text"].lower()
     own = source.lower()
     wrong: Counter[str] = Counter()
-    wrong["claims whose quote is not in the paper"] += _squeezed(claim["quote"]) not in _squeezed(source)
+    wrong["claims whose quote is not in the paper"] += _compact(claim["quote"]) not in _compact(source)
     wrong["claims with a number that is not in the paper"] += any(
         number not in _digits(source) for number in _digits(text)
     )
-    wrong["claims in another language"] += not _speaks(text, language)
-    wrong["placeholders"] += _new(PLACEHOLDER, low, own)
-    wrong["apologies"] += _new(APOLOGY, low, own)
+    wrong["claims in another language"] += not _is_in(text, language)
+    wrong["placeholders"] += _added(PLACEHOLDER, low, own)
+    wrong["apologies"] += _added(APOLOGY, low, own)
     wrong["preambles"] += low.startswith(PREAMBLE)
-    wrong["links, mentions, markup, instructions of the model's making"] += _new((*HARM, "http"), low, own)
-    wrong["names that the spoiled model invented"] += _new(tuple(name.lower() for name in INVENTED), low, own)
+    wrong["links, mentions, markup, instructions added by the model"] += _added((*HARM, "http"), low, own)
+    wrong["names that the misbehaving model invented"] += _added(tuple(name.lower() for name in INVENTED), low, own)
     return wrong
 
 
-def _new(words: tuple[str, ...], text: str, source: str) -> bool:
+def _added(words: tuple[str, ...], text: str, source: str) -> bool:
     return any(word in text and word not in source for word in words)
 
 
 @lru_cache(maxsize=64)
-def _squeezed(text: str) -> str:
+def _compact(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
@@ -135,11 +135,12 @@ def _digits(text: str) -> set[str]:
     return {re.sub(r"[,\s]", "", number).rstrip(".") for number in re.findall(r"\d[\d,.]*", text)}
 
 
-def _speaks(text: str, language: str) -> bool:
+def _is_in(text: str, language: str) -> bool:
+    language = language.partition("-")[0]
     if language in _SCRIPT:
         return len(re.findall(_SCRIPT[language], text.lower())) >= 4
     words = re.findall(r"[^\W\d_]+", text.lower())
-    if language not in _SMALL or len(words) < 10:
+    if language not in _FUNCTION_WORDS or len(words) < 10:
         return True
-    scores = {code: sum(word in small for word in words) for code, small in _SMALL.items()}
+    scores = {code: sum(word in small for word in words) for code, small in _FUNCTION_WORDS.items()}
     return max(scores, key=lambda code: (scores[code], code == language)) == language

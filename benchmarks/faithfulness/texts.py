@@ -1,4 +1,4 @@
-"""Full texts to read deeply, with the papers that they are of."""
+"""Full texts for deep summaries, with their papers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.reading.pdf import open_pdf, read_pdf
 
 
 def readings(folder: Path) -> list[tuple[Paper, Reading]]:
-    """Every full text of a folder, those with both from HTML and from PDF; its abstract is the text's own."""
+    """Every full text of a folder, from PDF and, if there is one, HTML; title and abstract are those of the text."""
     found = []
     for pdf in sorted(folder.glob("*.pdf")):
         bare = Paper(pdf.stem, 1, "", ("Ada Quill", "Bo Reed"), "", ("cs.CL",))
@@ -19,7 +19,7 @@ def readings(folder: Path) -> list[tuple[Paper, Reading]]:
         if page.is_file():
             found.append(_with_abstract(bare, read_html(page.read_bytes(), bare, base="https://example.org/")[0]))
         document = open_pdf(pdf)
-        second = replace(bare, version=2)  # what is read of one version is read once: the PDF stands for another
+        second = replace(bare, version=2)  # one version is read once, so the PDF gets a version of its own
         found.append(_with_abstract(second, read_pdf(document, second)[0]))
         document.close()
     return found
@@ -33,7 +33,7 @@ def _with_abstract(bare: Paper, reading: Reading) -> tuple[Paper, Reading]:
 
 
 def full_text(reading: Reading) -> str:
-    """All that a claim may quote."""
+    """All text that a claim may quote."""
     pieces = [p.text for s in reading.sections if s.kind is not SectionKind.REFERENCES for p in s.paragraphs]
     pieces += [f"{t.caption} {' '.join(' '.join(row) for row in t.rows)}" for t in reading.tables]
     return "\n".join([*pieces, *(figure.caption for figure in reading.figures)])

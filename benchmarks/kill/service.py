@@ -22,9 +22,9 @@ from bot.service import logs, running
 from bot.settings import load
 from bot.sources import arxiv_source as _arxiv
 from bot.storage import store as _store
-from bot.summaries import chain as _chain
+from bot.summaries import providers as _providers
 
-WARM = (handlers.discord, handlers.telegram, _arxiv, _reader, _store, _chain)
+WARM = (handlers.discord, handlers.telegram, _arxiv, _reader, _store, _providers)
 """What a start imports when it needs it; here it is imported before the fork."""
 
 

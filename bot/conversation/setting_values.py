@@ -9,9 +9,9 @@ from datetime import datetime, time
 from typing import Any
 
 from bot.conversation import time_zones
-from bot.conversation.languages import LANGUAGES, language_code, language_name
 from bot.conversation.results import Choices, NotAccepted
 from bot.model import Chat, Depth, Style
+from bot.model.languages import LANGUAGES, language_code, language_name
 
 NAMES = ("language", "time", "timezone", "size", "style", "depth")
 """The settings of a chat, as commands name them."""

@@ -1,4 +1,4 @@
-"""What to ask of the models while the day's budget lasts: singly, several in one request, or not today. Pure."""
+"""What to ask of the models within the rest of the day's budget: singly, in batches, or not today. Pure."""
 
 from __future__ import annotations
 
@@ -7,102 +7,112 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import Allowance, Depth, WantedSummary
+from bot.model.languages import is_english
 
-BATCH = 8
-"""Abstracts that share one request at most."""
+MOST_IN_BATCH = 8
+"""Abstracts that share one request. What a reply lacks is asked for again in halves (see `bot.summaries`)."""
 
 LATE = timedelta(hours=1)
-"""Past its time by more than this a summary was missing when its digest went out: it can wait for those to come."""
+"""Time after its due time at which a digest has gone out without the summary, so that it is urgent no more."""
 
+_RETRY_SHARE = 5
+"""One part in five of the budget is kept for second requests."""
+
+# Estimated tokens of one summary: its part of the request and of the reply.
 _BRIEF_TOKENS = 2_000
-_SHARED_TOKENS = 1_200
+_BATCHED_TOKENS = 1_200
 _DEEP_TOKENS = 25_000
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Groups of brief summaries (one language each, no paper twice) that share a request, those that are made one by
-    one, and those for which today's budget does not reach."""
+    """`batches` of brief summaries (of one language each, no paper twice) that share a request, `singles` that are
+    made one by one, and those for which today's budget is not enough."""
 
     batches: tuple[tuple[WantedSummary, ...], ...] = ()
     singles: tuple[WantedSummary, ...] = ()
     left_out: tuple[WantedSummary, ...] = ()
 
 
-def plan(wanted: Sequence[WantedSummary], left: Allowance, now: datetime) -> Plan:
-    """One by one where the budget lasts for that; else brief ones together, then deep ones in their order.
+def plan(wanted: Sequence[WantedSummary], allowance: Allowance, now: datetime) -> Plan:
+    """All of them one by one if the budget is enough for that; otherwise brief ones in batches, then deep ones.
 
-    A fifth is kept back for second askings. What goes out soonest, to most chats, comes first; what has gone out
-    without a summary comes last.
+    The most urgent come first: those that most chats wait for, of these the first due. A summary whose digest has
+    gone out without it comes last. Part of the budget is kept for second requests.
     """
-    ordered = tuple(sorted(wanted, key=lambda one: _urgency(one, now)))
-    purse = RemainingBudget(left)
-    if purse.takes(sum(map(requests_for, ordered)), sum(map(_tokens, ordered))):
+    ordered = tuple(sorted(wanted, key=lambda summary: _urgency(summary, now)))
+    budget = RemainingBudget(allowance)
+    if budget.covers(sum(map(requests_for, ordered)), sum(map(_tokens_for, ordered))):
         return Plan(singles=ordered)
     batches: list[tuple[WantedSummary, ...]] = []
     singles: list[WantedSummary] = []
     left_out: list[WantedSummary] = []
-    for group in grouped([one for one in ordered if one.key.depth is Depth.BRIEF]):
-        fitting = purse.fitting(group)
-        if fitting:
-            batches.append(fitting)
-        left_out += group[len(fitting) :]
-    for one in ordered:
-        if one.key.depth is Depth.DEEP:
-            pays = purse.spends(requests_for(one), _tokens(one))
-            (singles if pays else left_out).append(one)
+    for group in grouped([summary for summary in ordered if summary.key.depth is Depth.BRIEF]):
+        covered = budget.spend_on_batch(group)
+        if covered:
+            batches.append(covered)
+        left_out += group[len(covered) :]
+    for summary in ordered:
+        if summary.key.depth is Depth.DEEP:
+            is_covered = budget.spend(requests_for(summary), _tokens_for(summary))
+            (singles if is_covered else left_out).append(summary)
     return Plan(tuple(batches), tuple(singles), tuple(left_out))
 
 
 def requests_for(wanted: WantedSummary) -> int:
-    """What one summary takes where nothing goes wrong: a deep one in another language is read, then said."""
-    return 2 if wanted.key.depth is Depth.DEEP and wanted.key.language.split("-")[0] != "en" else 1
+    """Requests that one summary takes if none is repeated: a deep one in another language is read, then translated."""
+    return 2 if wanted.key.depth is Depth.DEEP and not is_english(wanted.key.language) else 1
 
 
 def grouped(wanted: Iterable[WantedSummary]) -> list[tuple[WantedSummary, ...]]:
     """Groups of one language each, with no paper twice in one, in order."""
     groups: list[list[WantedSummary]] = []
-    for one in wanted:
+    for summary in wanted:
         for group in groups:
-            fits = len(group) < BATCH and group[0].key.language == one.key.language
-            if fits and all(other.key.paper_id != one.key.paper_id for other in group):
-                group.append(one)
+            has_room = len(group) < MOST_IN_BATCH and group[0].key.language == summary.key.language
+            if has_room and all(other.key.paper_id != summary.key.paper_id for other in group):
+                group.append(summary)
                 break
         else:
-            groups.append([one])
+            groups.append([summary])
     return [tuple(group) for group in groups]
 
 
 def _urgency(wanted: WantedSummary, now: datetime) -> tuple[bool, int, datetime, str]:
+    """The sort key; the paper id makes the order the same each time."""
     return wanted.due_at + LATE < now, -wanted.chats, wanted.due_at, wanted.key.paper_id
 
 
-def _tokens(wanted: WantedSummary) -> int:
+def _tokens_for(wanted: WantedSummary) -> int:
     return _DEEP_TOKENS if wanted.key.depth is Depth.DEEP else _BRIEF_TOKENS
 
 
 class RemainingBudget:
-    """What is left while a plan is made."""
+    """The rest of the day's budget while a plan is made."""
 
-    def __init__(self, left: Allowance) -> None:
-        self._requests = None if left.requests is None else left.requests - left.requests // 5
-        self._tokens = None if left.tokens is None else left.tokens - left.tokens // 5
+    def __init__(self, allowance: Allowance) -> None:
+        self._requests = _without_retries(allowance.requests)
+        self._tokens = _without_retries(allowance.tokens)
 
-    def takes(self, requests: int, tokens: int) -> bool:
-        enough = self._requests is None or requests <= self._requests
-        return enough and (self._tokens is None or tokens <= self._tokens)
+    def covers(self, requests: int, tokens: int) -> bool:
+        has_requests = self._requests is None or requests <= self._requests
+        return has_requests and (self._tokens is None or tokens <= self._tokens)
 
-    def spends(self, requests: int, tokens: int) -> bool:
-        """Take it out if it is there."""
-        if not self.takes(requests, tokens):
+    def spend(self, requests: int, tokens: int) -> bool:
+        """Take this out of the budget if it is there; False if it is not."""
+        if not self.covers(requests, tokens):
             return False
         self._requests = None if self._requests is None else self._requests - requests
         self._tokens = None if self._tokens is None else self._tokens - tokens
         return True
 
-    def fitting(self, group: tuple[WantedSummary, ...]) -> tuple[WantedSummary, ...]:
-        """The first of a group for which one request and its tokens are left."""
+    def spend_on_batch(self, group: tuple[WantedSummary, ...]) -> tuple[WantedSummary, ...]:
+        """The first of a group that one request and the tokens left are enough for; they are taken out."""
         count = len(group)
-        while count and not self.spends(1, count * _SHARED_TOKENS):
+        while count and not self.spend(1, count * _BATCHED_TOKENS):
             count -= 1
         return group[:count]
+
+
+def _without_retries(limit: int | None) -> int | None:
+    return None if limit is None else limit - limit // _RETRY_SHARE

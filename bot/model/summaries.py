@@ -1,4 +1,4 @@
-"""Summaries, what identifies them, what made them, and which of them are wanted."""
+"""Summaries: what identifies them, what made them, which are wanted, and what models may still be asked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Depth(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement about the paper, with the verbatim passage that carries it and where that stands."""
+    """One statement about the paper, with the verbatim passage that supports it and the place of that passage."""
 
     text: str
     quote: str = ""
@@ -37,7 +37,8 @@ class Dropped:
 class Provenance:
     """What made a summary, from what and when. `prompt` is the hash of the prompt files, None for extractive.
 
-    `instead_of` says in a few words why a lesser maker than the configured one was used ("gemini was over quota").
+    `instead_of` says in a few words why the first choice did not make it ("google:gemini is over its quota"). `notes`
+    are sentences for the card.
     """
 
     model: str
@@ -60,7 +61,10 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class SummaryKey:
-    """What identifies a summary: it is made once per key and shared by every chat."""
+    """What identifies a summary: it is made once per key and shared by every chat.
+
+    Model and prompt are not part of it: a change of MODEL must not make every summary again.
+    """
 
     paper_id: str
     version: int
@@ -91,8 +95,8 @@ class Summary:
 class SummaryRequest:
     """What to summarize. `reading` is None for a brief summary from title and abstract.
 
-    `facts` is the same version's deep summary in English, where a model made one: it is said in the language asked
-    for, and the paper is not read again.
+    `facts` is the English deep summary of the same version, if a model made one: it is translated into the language
+    asked for, and the paper is not read again.
     """
 
     key: SummaryKey
@@ -105,7 +109,8 @@ class SummaryRequest:
 class WantedSummary:
     """A summary that some chat waits for. `chats` is how many do, `due_at` when the first of them is due (UTC).
 
-    `why` is the reason of the last attempt that failed, or for which there was no budget; `again_at` when it is next.
+    `why` is the reason of the last attempt that failed, or for which the budget was not enough; `again_at` is the time
+    of the next attempt.
     """
 
     key: SummaryKey
@@ -128,12 +133,8 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What may still be asked today; None is unlimited. `used_up` is the sentence for those who get nothing of it."""
+    """What may still be asked of models today; None is unlimited. `used_up` is why the rest waits, as a sentence."""
 
     requests: int | None = None
     tokens: int | None = None
     used_up: str = "The day's budget is used up."
-
-    @property
-    def unlimited(self) -> bool:
-        return self.requests is None and self.tokens is None

@@ -23,7 +23,8 @@ from bot.service.clock import SystemClock
 from bot.settings import Settings
 from bot.site.publishing import publish, site_dir
 from bot.storage.store import SqlStore, open_store
-from bot.summaries.chain import Chain, build
+from bot.summaries.fallback import FallbackChain
+from bot.summaries.providers import build
 
 READER = ChatRef(Platform.SITE, "terminal")
 TOPICS = ('video OR "3D"', '"language model" OR "retrieval-augmented"', "cs.IT")
@@ -89,7 +90,7 @@ class Stage:
     store: SqlStore
     clock: SampleClock
     source: sample.SampleSource
-    makers: Chain
+    makers: FallbackChain
     terminal: Terminal
     settings: Settings
 

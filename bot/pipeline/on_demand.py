@@ -44,8 +44,6 @@ async def read_now(
     ref: PaperRef,
     language: str,
     depth: Depth,
-    *,
-    anew: bool = False,
 ) -> Card:
     """One paper as a card, its summary made now if there is none. A withdrawn paper's card has no summary.
 
@@ -57,7 +55,7 @@ async def read_now(
     if paper.withdrawn:
         return digest_content.card(paper, announcement=announcement)
     options = digest_content.SummaryOptions(language, depth)
-    summary = await _summary(store, builder, paper, options.key(paper), anew=anew)
+    summary = await _summary(store, builder, paper, options.key(paper))
     reading = await builder.reader.read(paper) if depth is Depth.DEEP else None
     return digest_content.card(paper, announcement=announcement, summary=summary, reading=reading)
 
@@ -75,11 +73,9 @@ async def find_paper(store: Store, source: PaperSource, clock: Clock, ref: Paper
     return found
 
 
-async def _summary(
-    store: Store, builder: DigestBuilder, paper: Paper, key: SummaryKey, *, anew: bool = False
-) -> Summary:
+async def _summary(store: Store, builder: DigestBuilder, paper: Paper, key: SummaryKey) -> Summary:
     try:
-        return await summary_for(store, builder.makers, builder.reader, paper, key, anew=anew)
+        return await summary_for(store, builder.makers, builder.reader, paper, key)
     except ModelUnavailable as error:
         # Somebody waits for an answer: better one that says what it is than none. It is not kept.
         reading = await builder.reader.read(paper) if key.depth is Depth.DEEP else None

@@ -1,4 +1,4 @@
-"""Wanted → summaries, each made once and shared by every chat that wants it, within the day's budget."""
+"""Makes the summaries that are wanted: each once, shared by every chat that wants it, within the day's budget."""
 
 from __future__ import annotations
 
@@ -11,99 +11,101 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.decisions import delivery_policy, model_requests
-from bot.errors import ModelUnavailable, PaperboyError
+from bot.errors import ModelRefused, PaperboyError, RetryLater
 from bot.model import Depth, Paper, Source, Summary, SummaryKey, SummaryRequest, WantedSummary
+from bot.model.languages import is_english
 from bot.ports import Clock, Makers, Reader, Store
 
 log = structlog.get_logger()
 
-MOST = 10_000
-"""Wanted summaries that are planned at once."""
+PLANNED_AT_ONCE = 10_000
+"""Wanted summaries that are planned together."""
 
-LONGEST_WAIT = 86_400.0
-"""Seconds after which a model is asked again, whatever it said: it may serve another key, or another model, by then."""
+MADE_AT_ONCE = 64
+"""Summaries that are made one by one before the plan is made again: a more urgent one may be wanted by then."""
 
-AT_ONCE = 64
-"""Made one by one before looking again what is wanted most."""
+LONGEST_WAIT_SECONDS = 86_400.0
+"""Time after which a model is asked again, whatever it said: by then another key or model may be configured."""
 
 EXTRACTIVE = "extractive"
 
 
 async def summarize(store: Store, makers: Makers, reader: Reader, clock: Clock, *, concurrency: int = 4) -> int:
-    """Make the summaries that are wanted and not waiting; returns how many were made.
+    """Make the summaries that are wanted and not waiting for a later time; returns how many were made.
 
-    A summary that no model makes now, or for which today's budget does not reach, is asked for again later; what is
-    due goes out without it (see `compose`).
+    A summary that no model can make now, or that the rest of today's budget does not cover, is postponed. A digest
+    that is due goes out without it (see `compose`).
     """
     made = 0
-    while wanted := await store.wanted(clock.now(), MOST):
-        left = await makers.left()
-        plan = model_requests.plan(wanted, left, clock.now())
+    while wanted := await store.wanted(clock.now(), PLANNED_AT_ONCE):
+        allowance = await makers.remaining()
+        plan = model_requests.plan(wanted, allowance, clock.now())
         if plan.left_out:
-            log.warning("budget short", wanted=len(wanted), left_out=len(plan.left_out), why=left.used_up)
-        for one in plan.left_out:
-            await store.postpone(one.key, _tomorrow(clock.now()), left.used_up)
-        work = _Work(store, makers, reader, clock)
+            log.warning("budget short", wanted=len(wanted), left_out=len(plan.left_out), reason=allowance.used_up)
+        for summary in plan.left_out:
+            await store.postpone(summary.key, _next_midnight(clock.now()), allowance.used_up)
+        jobs = _Jobs(store, makers, reader, clock)
         slots = asyncio.Semaphore(concurrency)
-        jobs = [work.together(batch) for batch in plan.batches]
-        jobs += [work.singly(same) for same in _by_paper(plan.singles[:AT_ONCE])]
-        made += sum(await asyncio.gather(*(_within(slots, job) for job in jobs)))
+        running = [jobs.make_batch(batch) for batch in plan.batches]
+        running += [jobs.make_one_by_one(group) for group in _by_paper(plan.singles[:MADE_AT_ONCE])]
+        made += sum(await asyncio.gather(*(_in_slot(slots, job) for job in running)))
     if made:
         log.info("summarized", summaries=made)
     return made
 
 
-async def _within(slots: asyncio.Semaphore, job: Coroutine[None, None, int]) -> int:
+async def _in_slot(slots: asyncio.Semaphore, job: Coroutine[None, None, int]) -> int:
     async with slots:
         return await job
 
 
 def _by_paper(wanted: Sequence[WantedSummary]) -> list[list[WantedSummary]]:
-    """In order, with what is wanted of one paper version together: its languages share what was read of it."""
-    found: dict[tuple[str, int], list[WantedSummary]] = {}
-    for one in wanted:
-        found.setdefault((one.key.paper_id, one.key.version), []).append(one)
-    return list(found.values())
+    """The summaries in order, those of one paper version together: its languages share one reading of it."""
+    groups: dict[tuple[str, int], list[WantedSummary]] = {}
+    for summary in wanted:
+        groups.setdefault((summary.key.paper_id, summary.key.version), []).append(summary)
+    return list(groups.values())
 
 
-class _Work:
-    """What a plan asks for. Each method returns how many summaries were made; what was not is asked for again."""
+class _Jobs:
+    """The jobs of a plan. Each method returns how many summaries were made, and postpones the others."""
 
     def __init__(self, store: Store, makers: Makers, reader: Reader, clock: Clock) -> None:
         self._store, self._makers, self._reader, self._clock = store, makers, reader, clock
 
-    async def singly(self, wanted: Sequence[WantedSummary]) -> int:
+    async def make_one_by_one(self, group: Sequence[WantedSummary]) -> int:
         made = 0
-        for one in wanted:
-            paper = await self._paper(one)
+        for wanted in group:
+            paper = await self._paper(wanted)
             if paper is None:
                 continue
             try:
-                await summary_for(self._store, self._makers, self._reader, paper, one.key)
+                await summary_for(self._store, self._makers, self._reader, paper, wanted.key)
                 made += 1
             except PaperboyError as error:
-                await self._later(one, error)
+                await self._postpone(wanted, error)
         return made
 
-    async def together(self, batch: Sequence[WantedSummary]) -> int:
+    async def make_batch(self, batch: Sequence[WantedSummary]) -> int:
         requests: dict[SummaryKey, SummaryRequest] = {}
-        for one in batch:
-            if paper := await self._paper(one):
-                requests[one.key] = SummaryRequest(one.key, paper)
+        for wanted in batch:
+            if paper := await self._paper(wanted):
+                requests[wanted.key] = SummaryRequest(wanted.key, paper)
         results = await self._makers.summarize_many(list(requests.values())) if requests else {}
         made = 0
-        for one in batch:
-            result = results.get(one.key)
-            if isinstance(result, ModelUnavailable):
-                await self._later(one, result)
-            elif result is not None:
-                if not isinstance(result, Summary):
-                    result = self._makers.extractive_instead(requests[one.key], str(result))
+        for wanted in batch:
+            result = results.get(wanted.key)
+            if isinstance(result, ModelRefused):
+                result = self._makers.extractive_instead(requests[wanted.key], str(result))
+            if isinstance(result, Summary):
                 await self._store.save_summary(result)
                 made += 1
+            elif result is not None:
+                await self._postpone(wanted, result)
         return made
 
     async def _paper(self, wanted: WantedSummary) -> Paper | None:
+        """The paper in the version that is wanted; None, and the summary postponed, if there is a newer one."""
         paper = await self._store.paper(wanted.key.paper_id)
         if paper is None or paper.version != wanted.key.version:
             tomorrow = self._clock.now() + timedelta(days=1)
@@ -111,50 +113,49 @@ class _Work:
             return None
         return paper
 
-    async def _later(self, wanted: WantedSummary, error: PaperboyError) -> None:
-        until = _again_at(error, wanted, self._clock.now())
-        log.warning("summary waits", paper=wanted.key.paper_id, until=until.isoformat(), why=str(error))
+    async def _postpone(self, wanted: WantedSummary, error: PaperboyError) -> None:
+        until = _next_attempt(error, wanted, self._clock.now())
+        log.warning("summary postponed", paper=wanted.key.paper_id, until=until.isoformat(), reason=str(error))
         await self._store.postpone(wanted.key, until, str(error))
 
 
-def _again_at(error: PaperboyError, wanted: WantedSummary, now: datetime) -> datetime:
-    named = getattr(error, "retry_after", None)
-    if named is None or not math.isfinite(named):
-        named = delivery_policy.backoff(wanted.attempts + 1, base=60.0, most=3600.0)
-    return now + timedelta(seconds=min(max(1.0, named), LONGEST_WAIT))
+def _next_attempt(error: PaperboyError, wanted: WantedSummary, now: datetime) -> datetime:
+    """When the error says, if it names a time; otherwise after a back-off that grows with the attempts."""
+    seconds = error.retry_after if isinstance(error, RetryLater) else None
+    if seconds is None or not math.isfinite(seconds):
+        seconds = delivery_policy.backoff(wanted.attempts + 1, base=60.0, most=3600.0)
+    return now + timedelta(seconds=min(max(1.0, seconds), LONGEST_WAIT_SECONDS))
 
 
-def _tomorrow(now: datetime) -> datetime:
-    """When the budget returns: the next midnight in UTC."""
+def _next_midnight(now: datetime) -> datetime:
+    """When the budget of the day is renewed: the next midnight in UTC."""
     return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
-async def summary_for(
-    store: Store, makers: Makers, reader: Reader, paper: Paper, key: SummaryKey, *, anew: bool = False
-) -> Summary:
-    """The summary with this key: the one that is kept, else a new one (`anew`: always a new one, which replaces it).
+async def summary_for(store: Store, makers: Makers, reader: Reader, paper: Paper, key: SummaryKey) -> Summary:
+    """The stored summary with this key; if there is none, a new one, which is stored.
 
-    Raises `ModelUnavailable` where no model serves now, `SourceUnavailable` where the full text cannot be fetched now.
+    Raises `ModelUnavailable` if no model serves now, `SourceUnavailable` if the full text cannot be fetched now, and
+    `StoreUnavailable`; the key then stays wanted.
     """
-    if not anew and (known := await store.summary(key)):
-        return known
+    if stored := await store.summary(key):
+        return stored
     request = await _request(store, makers, reader, paper, key)
     try:
         summary = await makers.summarize(request)
-    except ModelUnavailable:
-        raise
-    except PaperboyError as error:
-        # Every model refused this paper: waiting cannot help, so the text speaks for itself.
+    except ModelRefused as error:
+        # Every model refused this paper and would refuse it again, so the extractive summary is kept. Any other error
+        # may pass: what is stored now would never be replaced by a model's summary.
         summary = makers.extractive_instead(request, str(error))
-    return await store.save_summary(summary, replace=anew)
+    return await store.save_summary(summary)
 
 
 async def _request(store: Store, makers: Makers, reader: Reader, paper: Paper, key: SummaryKey) -> SummaryRequest:
-    """What to ask for. A deep reading in another language says what the kept English one says: its facts."""
+    """What to ask for. A deep summary in another language is translated from the stored English one."""
     if key.depth is not Depth.DEEP:
         return SummaryRequest(key, paper)
     reading = await reader.read(paper)
     facts = None
-    if key.language.split("-")[0] != "en" and reading.source is not Source.ABSTRACT and makers.name != EXTRACTIVE:
+    if not is_english(key.language) and reading.source is not Source.ABSTRACT and makers.name != EXTRACTIVE:
         facts = await summary_for(store, makers, reader, paper, replace(key, language="en"))
     return SummaryRequest(key, paper, reading, facts)

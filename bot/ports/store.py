@@ -145,8 +145,8 @@ class Summaries(Protocol):
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
         """Count an attempt and do not offer the key before `until`."""
 
-    async def save_summary(self, summary: Summary, *, replace: bool = False) -> Summary:
-        """Write a summary, or, where one with that key is there and `replace` is false, return that one."""
+    async def save_summary(self, summary: Summary) -> Summary:
+        """Write a summary; if one with its key is stored already, that one is kept and returned."""
 
     async def summary(self, key: SummaryKey) -> Summary | None: ...
 

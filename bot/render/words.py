@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 
 from bot.model import Window
+from bot.model.languages import canonical, primary
+from bot.render.words_traditional_chinese import TRADITIONAL_CHINESE
 
 _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     # key: en, zh, es, ja, ru
@@ -177,10 +179,11 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     "version": ("version {n}", "版本 {n}", "versión {n}", "第{n}版", "версия {n}"),
 }
 
-LANGUAGES = ("en", "zh", "es", "ja", "ru")
+_COLUMNS = ("en", "zh", "es", "ja", "ru")
 CATALOG: dict[str, dict[str, str]] = {
-    language: {key: row[index] for key, row in _ROWS.items()} for index, language in enumerate(LANGUAGES)
-}
+    language: {key: row[index] for key, row in _ROWS.items()} for index, language in enumerate(_COLUMNS)
+} | {"zh-Hant": TRADITIONAL_CHINESE}
+LANGUAGES = tuple(CATALOG)
 
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -190,9 +193,9 @@ _MONTHS = {
 
 
 def interface_language(language: str) -> str:
-    """The interface language for a language code: "zh-CN" → "zh"; English if there are no labels in it."""
-    base = language.lower().partition("-")[0]
-    return base if base in CATALOG else "en"
+    """The language of our own labels for a language code: "zh-CN" → "zh"; English if there are no labels in it."""
+    code = canonical(language)
+    return code if code in CATALOG else primary(code) if primary(code) in CATALOG else "en"
 
 
 def word(key: str, language: str, **values: object) -> str:
@@ -204,7 +207,7 @@ def word(key: str, language: str, **values: object) -> str:
 def say_date(day: date, language: str) -> str:
     """A date as it is written in a language: "2 June 2026", "2026年6月2日"."""
     code = interface_language(language)
-    if code in ("zh", "ja"):
+    if code in ("zh", "zh-Hant", "ja"):
         return f"{day.year}年{day.month}月{day.day}日"
     month = _MONTHS[code].split()[day.month - 1]
     if code == "es":

@@ -106,7 +106,7 @@ async def open_app(
     from bot.sources.fetch import Fetcher
     from bot.sources.gate import Gate
     from bot.storage.store import open_store
-    from bot.summaries.chain import build as build_makers
+    from bot.summaries.providers import build as build_makers
 
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:

@@ -61,21 +61,15 @@ class SqlSummaries:
         async with self.db.write() as connection:
             await connection.execute(later)
 
-    async def save_summary(self, summary: Summary, *, replace: bool = False) -> Summary:
+    async def save_summary(self, summary: Summary) -> Summary:
         insert = self.db.insert(tables.summaries).values(
             **row_mapping.key_row(summary.key),
             model=summary.provenance.model,
             created_at=summary.provenance.created_at,
             body=row_mapping.summary_json(summary),
         )
-        fields = ("model", "created_at", "body")
-        statement = (
-            insert.on_conflict_do_update(index_elements=_KEY, set_={name: insert.excluded[name] for name in fields})
-            if replace
-            else insert.on_conflict_do_nothing()
-        )
         async with self.db.write() as connection:
-            await connection.execute(statement)
+            await connection.execute(insert.on_conflict_do_nothing())
             body = await connection.scalar(select(tables.summaries.c.body).where(_is(tables.summaries, summary.key)))
         return row_mapping.summary(body)
 

@@ -1,15 +1,20 @@
-"""How much may be asked of models: a day's and a minute's budget, and the meter that keeps count of it."""
+"""How much may be asked of models: the budget of a day and of a minute, and the meter that keeps requests inside it."""
 
 from __future__ import annotations
 
-from collections import deque
+import asyncio
+from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.errors import ModelUnavailable
+import structlog
+
+from bot.errors import ModelUnavailable, StoreUnavailable
 from bot.model import Allowance, Usage
 from bot.ports import Clock
+
+log = structlog.get_logger()
 
 
 class UsageStore(Protocol):
@@ -28,27 +33,31 @@ class Budget:
     requests_per_minute: int | None = None
     tokens_per_day: int | None = None
 
-    def used_up(self, requests: int, tokens: int) -> str | None:
-        """Which part of the day's budget is gone, in a few words; None while there is some left."""
+    @property
+    def is_unlimited_per_day(self) -> bool:
+        return self.requests_per_day is None and self.tokens_per_day is None
+
+    def exceeded(self, requests: int, tokens: int) -> str | None:
+        """The limit of the day that this usage has reached ("50 requests a day"); None while there is some left."""
         if self.requests_per_day is not None and requests >= self.requests_per_day:
             return f"{self.requests_per_day} requests a day"
         if self.tokens_per_day is not None and tokens >= self.tokens_per_day:
             return f"{self.tokens_per_day} tokens a day"
         return None
 
-    def left(self, requests: int, tokens: int) -> Allowance:
-        """What is left today after these."""
-        day = (self.requests_per_day, self.tokens_per_day)
-        several = [f"{most} {what} a day" for most, what in zip(day, ("requests", "tokens"), strict=True) if most]
-        gone = self.used_up(requests, tokens) or " and ".join(several)
+    def remaining(self, requests: int, tokens: int) -> Allowance:
+        """What may still be asked today after this usage."""
+        limits = ((self.requests_per_day, "requests"), (self.tokens_per_day, "tokens"))
+        listed = " and ".join(f"{limit} {unit} a day" for limit, unit in limits if limit)
         return Allowance(
             None if self.requests_per_day is None else max(self.requests_per_day - requests, 0),
             None if self.tokens_per_day is None else max(self.tokens_per_day - tokens, 0),
-            used_up(gone),
+            used_up(self.exceeded(requests, tokens) or listed),
         )
 
     def wait(self, recent: tuple[datetime, ...], now: datetime) -> float:
-        """Seconds until the next request keeps the minute's bound, given the times of recent ones (oldest first)."""
+        """Seconds until another request keeps the limit per minute. `recent` has the times of earlier ones, oldest
+        first."""
         if self.requests_per_minute is None or len(recent) < self.requests_per_minute:
             return 0.0
         free_at = recent[-self.requests_per_minute] + timedelta(minutes=1)
@@ -56,22 +65,34 @@ class Budget:
 
 
 class Meter:
-    """Keeps requests inside a budget. `admit` before each, `record` after it."""
+    """Keeps requests inside a budget: call `admit` before each request and `record` after it.
+
+    Usage is kept in the store, so that it survives a restart and is shared by all processes; without a store it is
+    counted for this process alone.
+    """
 
     def __init__(self, budget: Budget, clock: Clock, store: UsageStore | None = None) -> None:
         self._budget, self._clock, self._store = budget, clock, store
         self._recent: deque[datetime] = deque()
-        self._day: date | None = None
-        self._requests = self._tokens = 0
-        """Of this process today where there is no store, else what is under way: admitted and not yet recorded."""
+        self._in_flight = 0
+        # Usage by model and day that the store does not have: all of it if there is no store, else what is being
+        # written now or could not be written yet.
+        self._requests: Counter[tuple[str, date]] = Counter()
+        self._tokens: Counter[tuple[str, date]] = Counter()
+        self._writing = asyncio.Lock()
 
     async def admit(self) -> None:
-        """Wait for the minute's bound. Raises `ModelUnavailable` until midnight (UTC) where the day's is used up."""
+        """Wait until the limit per minute allows a request.
+
+        Raises `BudgetUsedUp` with the seconds until midnight (UTC) once the day's budget is used up, and
+        `StoreUnavailable` if the usage of today cannot be read.
+        """
         while True:
             now = self._clock.now()
-            requests, tokens = await self._used(now)
-            if gone := self._budget.used_up(requests, tokens):
-                raise BudgetUsedUp(used_up(gone), retry_after=seconds_to_midnight(now))
+            requests, tokens = await self._used(now.date())
+            # Requests in flight count as used: several tasks ask at once, and none of them may pass the limit.
+            if limit := self._budget.exceeded(requests + self._in_flight, tokens):
+                raise BudgetUsedUp(used_up(limit), retry_after=seconds_to_midnight(now))
             while self._recent and now - self._recent[0] >= timedelta(minutes=1):
                 self._recent.popleft()
             wait = self._budget.wait(tuple(self._recent), now)
@@ -79,41 +100,66 @@ class Meter:
                 break
             await self._clock.sleep(wait)
         self._recent.append(now)
-        self._requests += 1
+        self._in_flight += 1
 
     async def record(self, model: str, requests: int, tokens: int) -> None:
-        """Write down what a request that `admit` let through has cost; `requests` is 1 and more."""
+        """Count what one admitted call has cost: `requests` (1 or more) and tokens.
+
+        Never raises for the store: the model has answered, and its answer is worth more than the count. What cannot
+        be written is kept, counts against the budget, and is written with the next call.
+        """
         now = self._clock.now()
-        if self._store is None:
-            self._requests += requests - 1
-            self._tokens += tokens
-        else:
-            await self._store.record_usage(model, now.date(), requests, tokens)
-            self._requests = max(self._requests - 1, 0)
+        self._in_flight = max(self._in_flight - 1, 0)
         self._recent.extend([now] * (requests - 1))
-
-    async def left(self) -> Allowance:
-        """What is left today."""
-        return self._budget.left(*await self._used(self._clock.now()))
-
-    async def _used(self, now: datetime) -> tuple[int, int]:
+        self._requests[model, now.date()] += requests
+        self._tokens[model, now.date()] += tokens
         if self._store is None:
-            if self._day != now.date():
-                self._day, self._requests, self._tokens = now.date(), 0, 0
-            return self._requests, self._tokens
-        if self._budget.requests_per_day is None and self._budget.tokens_per_day is None:
-            return 0, 0
-        used = await self._store.usage(now.date())
-        return sum(u.requests for u in used) + self._requests, sum(u.tokens for u in used)
+            self._forget_days_before(now.date())
+            return
+        async with self._writing:
+            await self._write(self._store)
+
+    async def remaining(self) -> Allowance:
+        """What may still be asked today. Raises `StoreUnavailable`."""
+        requests, tokens = await self._used(self._clock.now().date())
+        return self._budget.remaining(requests + self._in_flight, tokens)
+
+    async def _write(self, store: UsageStore) -> None:
+        for model, day in list(self._requests):
+            requests, tokens = self._requests[model, day], self._tokens[model, day]
+            try:
+                await store.record_usage(model, day, requests, tokens)
+            except StoreUnavailable as error:
+                log.warning("model usage is not recorded yet", model=model, requests=requests, reason=str(error))
+                return
+            # More may have been added while the store was writing.
+            for counter, written in ((self._requests, requests), (self._tokens, tokens)):
+                counter[model, day] -= written
+            if not self._requests[model, day]:
+                del self._requests[model, day], self._tokens[model, day]
+
+    async def _used(self, day: date) -> tuple[int, int]:
+        """Requests and tokens of this day."""
+        requests = sum(count for (_, when), count in self._requests.items() if when == day)
+        tokens = sum(count for (_, when), count in self._tokens.items() if when == day)
+        if self._store is None or self._budget.is_unlimited_per_day:
+            return requests, tokens
+        usage = await self._store.usage(day)
+        return requests + sum(used.requests for used in usage), tokens + sum(used.tokens for used in usage)
+
+    def _forget_days_before(self, day: date) -> None:
+        for counter in (self._requests, self._tokens):
+            for key in [key for key in counter if key[1] < day]:
+                del counter[key]
 
 
-def used_up(what: str) -> str:
-    """The sentence for a budget that is gone ("50 requests a day")."""
-    return f"The budget of {what} is used up."
+def used_up(limit: str) -> str:
+    """The sentence for a budget that is used up, from its limit ("50 requests a day")."""
+    return f"The budget of {limit} is used up."
 
 
 class BudgetUsedUp(ModelUnavailable):
-    """The day's budget is gone; no model is at fault."""
+    """The day's budget is used up; no model is at fault."""
 
 
 def seconds_to_midnight(now: datetime) -> float:

@@ -1,4 +1,4 @@
-"""The extractive summarizer's deep half: sentences from the sections of a full text, each with its place. Pure."""
+"""The deep half of the extractive summarizer: sentences from the sections of a full text, each with its place. Pure."""
 
 from __future__ import annotations
 
@@ -7,21 +7,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.model import Claim, Conclusion, Paper, Reading, Section, Summary
-from bot.summaries import sentence_roles
 from bot.summaries.sections import SectionPart, choose, parts, reading_notes
-from bot.summaries.sentence_roles import Role
+from bot.summaries.sentence_roles import (
+    RoleWeights,
+    SentenceRole,
+    is_about_cited_work,
+    is_about_this_paper,
+    is_instruction,
+    needs_previous_sentence,
+    role_weights,
+)
 from bot.summaries.sentences import split
+from bot.summaries.source_text import section_label
 
-_POINTS_AWAY = re.compile(
+# A reference to a figure, a formula or another place, which the reader of a card does not see.
+_REFERS_ELSEWHERE = re.compile(
     r"\b(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|algorithm|theorem|"
     r"lemma)\.?\s*~?\(?[\dA-Z]\b|"
     r"\b(?:above|below|as follows|the following|shown in|\((?:left|right|top|bottom)\))\b|:\s*$",
     re.I,
 )
-_ODD = re.compile(r"[=∑∏∫√∂∇≤≥∈→↦⟨⟩|{}\\^_]|\(cid:|\d\s\d\s\d|https?:|www\.")
+# Remains of formulas and of broken text extraction.
+_UNREADABLE = re.compile(r"[=∑∏∫√∂∇≤≥∈→↦⟨⟩|{}\\^_]|\(cid:|\d\s\d\s\d|https?:|www\.")
 _NUMBERED_STEP = re.compile(
     r"^(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|finally|lastly|in the \w+ (?:step|stage|phase))\b", re.I
 )
+# An amount of computing, data or people.
 _EFFORT = re.compile(
     r"\b(?:\d[\d,.]*[kKMB]?|\w+teen|twenty|hundreds?|thousands?|millions?)\s+(?:[\w-]+\s+){0,3}(?:gpus?|tpus?|"
     r"hours?|days?|weeks?|"
@@ -33,11 +44,11 @@ _EFFORT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A sentence of the paper with its place and what it does."""
+class _Candidate:
+    """A sentence of the paper with its place, its roles and its `order` among all candidates."""
 
     claim: Claim
-    weights: sentence_roles.SentenceReading
+    roles: RoleWeights
     order: int
 
     @property
@@ -45,26 +56,32 @@ class _Found:
         return self.claim.text.casefold()
 
 
-def deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
+_PICKS: tuple[tuple[str, tuple[SectionPart, ...], SentenceRole, int, float], ...] = (
+    ("background", (SectionPart.INTRODUCTION,), SentenceRole.BACKGROUND, 2, 1.2),
+    ("prior_work", (SectionPart.INTRODUCTION, SectionPart.RELATED), SentenceRole.PROBLEM, 3, 2.6),
+    ("method", (SectionPart.INTRODUCTION, SectionPart.METHOD), SentenceRole.AIM, 2, 5.0),
+    ("methods", (SectionPart.METHOD,), SentenceRole.METHOD, 5, 1.6),
+    ("results", (SectionPart.RESULTS,), SentenceRole.RESULT, 4, 2.4),
+    ("performance", (SectionPart.CONCLUSION,), SentenceRole.RESULT, 2, 2.0),
+    ("significance", (SectionPart.CONCLUSION,), SentenceRole.SIGNIFICANCE, 2, 1.5),
+    ("innovation", (SectionPart.INTRODUCTION, SectionPart.CONCLUSION), SentenceRole.AIM, 1, 5.5),
+)
+"""For each part of a summary: the sections that it is picked from, the role of its sentences, how many at most, and the
+least weight of that role. A sentence is used once: the order decides which part gets it."""
+
+
+def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
     """`summary`, made from the abstract, with the parts that the sections of `reading` give."""
-    found = parts(reading)
+    sections = parts(reading)
     used = {
         summary.headline.text.casefold(),
         *(claim.quote.casefold() for claim in (summary.headline, *summary.takeaways)),
     }
-
-    def pick(wanted: Iterable[SectionPart], role: Role, most: int, least: float = 1.0) -> tuple[Claim, ...]:
-        sections = [section for part, section in found if part in wanted]
-        return _pick(sections, role, most, least, used)
-
-    background = pick((SectionPart.INTRODUCTION,), Role.BACKGROUND, 2, 1.2)
-    gap = pick((SectionPart.INTRODUCTION, SectionPart.RELATED), Role.PROBLEM, 3, 2.6)
-    method = pick((SectionPart.INTRODUCTION, SectionPart.METHOD), Role.AIM, 2, 5.0)
-    steps = pick((SectionPart.METHOD,), Role.METHOD, 5, 1.6)
-    results = pick((SectionPart.RESULTS,), Role.RESULT, 4, 2.4)
-    closing = pick((SectionPart.CONCLUSION,), Role.RESULT, 2, 2.0)
-    meaning = pick((SectionPart.CONCLUSION,), Role.MEANING, 2, 1.5)
-    ours = pick((SectionPart.INTRODUCTION, SectionPart.CONCLUSION), Role.AIM, 1, 5.5)
+    picked: dict[str, tuple[Claim, ...]] = {}
+    for name, wanted, role, most, least in _PICKS:
+        from_sections = [section for part, section in sections if part in wanted]
+        picked[name] = _pick(from_sections, role, most, least, used)
+    workload = _workload(sections, used, paper)
     provenance = replace(
         summary.provenance,
         source=reading.source,
@@ -75,72 +92,74 @@ def deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
         summary,
         provenance=provenance,
         affiliations=reading.affiliations,
-        background=background,
-        prior_work=gap,
-        method=method,
-        methods=steps,
-        results=results,
-        conclusion=Conclusion(
-            significance=meaning, innovation=ours, performance=closing, workload=_effort(found, used, paper)
-        ),
+        background=picked["background"],
+        prior_work=picked["prior_work"],
+        method=picked["method"],
+        methods=picked["methods"],
+        results=picked["results"],
+        conclusion=Conclusion(picked["significance"], picked["innovation"], picked["performance"], workload),
     )
 
 
-def _pick(sections: list[Section], role: Role, most: int, least: float, used: set[str]) -> tuple[Claim, ...]:
-    """The sentences that do this best, in reading order; each is used once in a summary."""
-    candidates = [one for one in _sentences(sections) if one.key not in used and _does(one, role, least)]
-    if role is Role.BACKGROUND:
-        candidates = [one for one in candidates if not sentence_roles.speaks_of_itself(one.claim.quote)]
-    if role in (Role.METHOD, Role.AIM, Role.RESULT):
-        candidates = [one for one in candidates if not sentence_roles.speaks_of_others(one.claim.quote)]
-    ranked = sorted(candidates, key=lambda one: (-_rank(one, role), one.order))[:most]
-    used.update(one.key for one in ranked)
-    return tuple(one.claim for one in sorted(ranked, key=lambda one: one.order))
+def _pick(sections: list[Section], role: SentenceRole, most: int, least: float, used: set[str]) -> tuple[Claim, ...]:
+    """The best sentences for a role, in reading order; their keys are added to `used`."""
+    candidates = [c for c in _candidates(sections) if c.key not in used and _has_role(c, role, least)]
+    if role is SentenceRole.BACKGROUND:
+        candidates = [c for c in candidates if not is_about_this_paper(c.claim.quote)]
+    if role in (SentenceRole.METHOD, SentenceRole.AIM, SentenceRole.RESULT):
+        candidates = [c for c in candidates if not is_about_cited_work(c.claim.quote)]
+    best = sorted(candidates, key=lambda c: (-_score(c, role), c.order))[:most]
+    used.update(candidate.key for candidate in best)
+    return tuple(candidate.claim for candidate in sorted(best, key=lambda c: c.order))
 
 
-def _does(one: _Found, role: Role, least: float) -> bool:
-    """Whether a sentence does this; in a method section whatever the authors say of themselves is method."""
-    return one.weights[role] >= least or (role is Role.METHOD and sentence_roles.speaks_of_itself(one.claim.quote))
+def _has_role(candidate: _Candidate, role: SentenceRole, least: float) -> bool:
+    """Whether a sentence has this role; in a method section all that the authors say of themselves is method."""
+    is_own_method = role is SentenceRole.METHOD and is_about_this_paper(candidate.claim.quote)
+    return candidate.roles[role] >= least or is_own_method
 
 
-def _rank(one: _Found, role: Role) -> float:
-    text = one.claim.quote
-    score = one.weights[role] + 0.4 * sentence_roles.speaks_of_itself(text) - 1.5 * sentence_roles.leans_back(text)
-    score += 0.5 * bool(_NUMBERED_STEP.match(text)) if role is Role.METHOD else 0.0
-    score -= 0.5 * max((one.weights[other] for other in Role if other is not role), default=0.0) * 0.3
+def _score(candidate: _Candidate, role: SentenceRole) -> float:
+    text = candidate.claim.quote
+    score = candidate.roles[role] + 0.4 * is_about_this_paper(text) - 1.5 * needs_previous_sentence(text)
+    score += 0.5 * bool(_NUMBERED_STEP.match(text)) if role is SentenceRole.METHOD else 0.0
+    score -= 0.15 * max(candidate.roles[other] for other in SentenceRole if other is not role)
     return score - (0.6 if len(text) > 300 else 0.0)
 
 
-def _effort(found: list[tuple[SectionPart, Section]], used: set[str], paper: Paper) -> tuple[Claim, ...]:
+def _workload(found: Iterable[tuple[SectionPart, Section]], used: set[str], paper: Paper) -> tuple[Claim, ...]:
     """One sentence that says how much was trained, run or compared."""
     sections = [section for part, section in found if part in (SectionPart.METHOD, SectionPart.RESULTS)]
-    told = [
-        one
-        for one in _sentences(sections)
-        if one.key not in used and _EFFORT.search(one.claim.text) and sentence_roles.speaks_of_itself(one.claim.text)
+    candidates = [
+        candidate
+        for candidate in _candidates(sections)
+        if candidate.key not in used
+        and _EFFORT.search(candidate.claim.text)
+        and is_about_this_paper(candidate.claim.text)
     ]
-    best = max(told, key=lambda one: (len(_EFFORT.findall(one.claim.text)), -one.order), default=None)
+    best = max(candidates, key=lambda c: (len(_EFFORT.findall(c.claim.text)), -c.order), default=None)
     return () if best is None or best.claim.text in paper.abstract else (best.claim,)
 
 
-def _sentences(sections: list[Section]) -> list[_Found]:
-    """Sentences that can stand alone: whole, readable, of a fair length, pointing at no figure or equation."""
-    found: list[_Found] = []
+def _candidates(sections: list[Section]) -> list[_Candidate]:
+    """The sentences that can stand alone: whole, readable, of a fair length, referring to no figure or equation."""
+    found: list[_Candidate] = []
     for section in sections:
-        name = f"{section.number} {section.title}".strip() if section.number else section.title
+        name = section_label(section.number, section.title)
         for paragraph in section.paragraphs:
             raw = split(paragraph.text)
             for index, quote in enumerate(raw):
                 if _stands_alone(quote):
                     claim = Claim(" ".join(quote.split()), quote, name, paragraph.page)
-                    found.append(_Found(claim, sentence_roles.read(quote, index / max(len(raw) - 1, 1)), len(found)))
+                    roles = role_weights(quote, index / max(len(raw) - 1, 1))
+                    found.append(_Candidate(claim, roles, len(found)))
     return found
 
 
 def _stands_alone(quote: str) -> bool:
     if not 40 <= len(quote) <= 380 or not quote[0].isupper() or quote[-1] not in '.!”")':
         return False
-    letters = sum(c.isalpha() or c.isspace() for c in quote)
-    if letters < 0.8 * len(quote) or _ODD.search(quote) or _POINTS_AWAY.search(quote):
+    letters = sum(char.isalpha() or char.isspace() for char in quote)
+    if letters < 0.8 * len(quote) or _UNREADABLE.search(quote) or _REFERS_ELSEWHERE.search(quote):
         return False
-    return not sentence_roles.gives_orders(quote) and not quote.endswith("et al.")
+    return not is_instruction(quote) and not quote.endswith("et al.")

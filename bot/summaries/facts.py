@@ -1,23 +1,32 @@
-"""A deep reading's claims as one value, to be judged part by part, merged, and carried into a summary. Pure."""
+"""What a whole paper says: checked part by part, merged from two attempts, translated, made into a summary. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from bot.model import Claim, Conclusion, Dropped, Provenance, Summary, SummaryKey
-from bot.summaries.grounding import ClaimRules, SourceText
-from bot.summaries.reply_checks import HEADLINE, TAKEAWAYS, judge_claims, judge_keywords
+from bot.summaries.claim_checks import ClaimRules
+from bot.summaries.reply_checks import (
+    LEAST_TAKEAWAYS,
+    LONGEST_HEADLINE,
+    MOST_TAKEAWAYS,
+    check_claims,
+    check_keywords,
+)
 from bot.summaries.reply_schema import PARTS, FactsReply
+from bot.summaries.source_text import SourceText
 
-_ABOUT_US = frozenset(("method", "methods", "results", "innovation", "performance", "workload"))
-_MOST = 8
+_ABOUT_THIS_PAPER = frozenset(("method", "methods", "results", "innovation", "performance", "workload"))
+"""The parts in which a claim about others' work is wrong."""
+
+_MOST_CLAIMS = 8
 """Claims in one part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a paper says, in English. `parts` has a tuple for every name in `schema.PARTS`."""
+    """What a paper says. `parts` has a tuple, maybe an empty one, for every name in `reply_schema.PARTS`."""
 
     headline: Claim | None
     takeaways: tuple[Claim, ...]
@@ -26,43 +35,57 @@ class Facts:
     dropped: tuple[Dropped, ...] = ()
 
     @property
-    def enough(self) -> bool:
-        """Whether this is worth being called a reading: what it is, what was done, what came of it."""
+    def is_deep(self) -> bool:
+        """Whether this is worth being called a deep summary: what the paper is, what was done, what was found."""
         done = len(self.parts["method"]) + len(self.parts["methods"])
         found = len(self.parts["results"]) + len(self.parts["performance"])
         return self.headline is not None and done >= 1 and done + found >= 2
 
     @property
-    def something(self) -> bool:
-        """Whether it can be shown at all, if only as a brief summary."""
-        return self.enough or (self.headline is not None and bool(self.takeaways))
+    def is_enough(self) -> bool:
+        """Whether this can be shown as it is, so that a second request is not worth its cost."""
+        return self.is_deep and len(self.takeaways) >= LEAST_TAKEAWAYS
 
     @property
-    def brief(self) -> Facts:
-        """Headline and takeaways alone."""
-        return Facts(self.headline, self.takeaways, dict.fromkeys(PARTS, ()), self.keywords, self.dropped)
+    def is_displayable(self) -> bool:
+        """Whether it can be shown at all, if only as a brief summary."""
+        return self.is_deep or (self.headline is not None and bool(self.takeaways))
 
-    def claims(self) -> Iterator[tuple[str, Claim]]:
-        """Every claim under a key that says its place: "c1", "c2" … in order, the headline first."""
+    def as_brief(self) -> Facts:
+        """Headline and takeaways alone."""
+        return replace(self, parts=dict.fromkeys(PARTS, ()))
+
+    def claims(self) -> dict[str, Claim]:
+        """Every claim under a key: "c1", "c2" … in order, the headline first."""
         listed = [*([self.headline] if self.headline else []), *self.takeaways]
         listed += [claim for name in PARTS for claim in self.parts[name]]
-        yield from ((f"c{index}", claim) for index, claim in enumerate(listed, 1))
+        return {f"c{index}": claim for index, claim in enumerate(listed, 1)}
 
-    def said(self, say: Callable[[str, Claim], Claim | None]) -> Facts:
-        """The same with every claim put in other words; one for which `say` gives None is left out (of the headline's
-        place a takeaway is put)."""
-        new = iter([say(key, claim) for key, claim in self.claims()])
+    def translated(self, texts: Mapping[str, str]) -> Facts:
+        """The same claims with these texts, by the keys of `claims`; a claim without a text is left out.
+
+        If that is the headline, the first takeaway becomes the headline.
+        """
+        claims = self.claims()
+        new = iter([replace(claim, text=texts[key]) if key in texts else None for key, claim in claims.items()])
         headline = next(new) if self.headline is not None else None
-        takeaways = _kept(new, len(self.takeaways))
-        parts = {name: _kept(new, len(self.parts[name])) for name in PARTS}
+        takeaways = _next_claims(new, len(self.takeaways))
+        parts = {name: _next_claims(new, len(self.parts[name])) for name in PARTS}
         if headline is None and takeaways:
             headline, takeaways = takeaways[0], takeaways[1:]
         return Facts(headline, takeaways, parts, self.keywords, self.dropped)
 
+    def is_translated_enough(self, texts: Mapping[str, str]) -> bool:
+        """Whether a translation keeps the headline, three takeaways, and what makes a deep summary."""
+        translated = self.translated(texts)
+        has_headline = self.headline is None or "c1" in texts
+        has_takeaways = len(translated.takeaways) >= min(LEAST_TAKEAWAYS, len(self.takeaways))
+        return has_headline and has_takeaways and (translated.is_deep or not self.is_deep)
+
     def summary(
         self, key: SummaryKey, provenance: Provenance, affiliations: tuple[str, ...], title: str | None = None
     ) -> Summary:
-        """Raises ValueError without a headline."""
+        """The summary of these facts. Raises ValueError without a headline."""
         if self.headline is None:
             raise ValueError("A summary needs a headline.")
         part = self.parts
@@ -83,8 +106,8 @@ class Facts:
         )
 
 
-def of_summary(summary: Summary) -> Facts:
-    """The facts that an English deep summary carries."""
+def facts_of(summary: Summary) -> Facts:
+    """The facts that an English deep summary was made of."""
     end = summary.conclusion
     parts = {
         "background": summary.background,
@@ -100,31 +123,32 @@ def of_summary(summary: Summary) -> Facts:
     return Facts(summary.headline, summary.takeaways, parts, summary.keywords, summary.provenance.dropped)
 
 
-def judge_facts(reply: FactsReply, source: SourceText) -> Facts:
-    """The claims of a reply that hold; a claim stands in one part only, but a takeaway may return in one."""
-    headline, dropped = judge_claims(
-        [reply.headline], source, ClaimRules(longest=HEADLINE, shortest=20, about_us=True), ()
-    )
-    taken, fallen = judge_claims(reply.takeaways, source, ClaimRules(), headline)
-    lost = [*dropped, *fallen]
+def check_facts(reply: FactsReply, source: SourceText) -> Facts:
+    """The claims of a reply that pass. A claim is in one part only; a takeaway may be repeated in a part."""
+    headline_rules = ClaimRules(longest=LONGEST_HEADLINE, shortest=20, about_this_paper=True)
+    headlines, dropped_headlines = check_claims([reply.headline], source, headline_rules, ())
+    takeaways, dropped_takeaways = check_claims(reply.takeaways, source, ClaimRules(), headlines)
+    dropped = [*dropped_headlines, *dropped_takeaways]
     seen: list[Claim] = []
     parts: dict[str, tuple[Claim, ...]] = {}
     for name in PARTS:
-        kept, fallen = judge_claims(getattr(reply, name), source, ClaimRules(about_us=name in _ABOUT_US), seen)
-        seen.extend(kept)
-        lost.extend(fallen)
-        parts[name] = kept[:_MOST]
-    keywords = judge_keywords(reply.keywords, source, "en")
-    return Facts(headline[0] if headline else None, taken[:TAKEAWAYS], parts, keywords, tuple(lost))
+        rules = ClaimRules(about_this_paper=name in _ABOUT_THIS_PAPER)
+        passed, dropped_claims = check_claims(getattr(reply, name), source, rules, seen)
+        seen.extend(passed)
+        dropped.extend(dropped_claims)
+        parts[name] = passed[:_MOST_CLAIMS]
+    keywords = check_keywords(reply.keywords, source, "en")
+    headline = headlines[0] if headlines else None
+    return Facts(headline, takeaways[:MOST_TAKEAWAYS], parts, keywords, tuple(dropped))
 
 
 def merged(first: Facts | None, second: Facts | None) -> Facts | None:
-    """Of two attempts, for each part the one of which more held; the second where both are equal."""
+    """Of two attempts the fuller one of each part; the second if they are equal."""
     if first is None or second is None:
         return second or first
 
-    def fuller(one: tuple[Claim, ...], other: tuple[Claim, ...]) -> tuple[Claim, ...]:
-        return other if len(other) >= len(one) else one
+    def fuller(earlier: tuple[Claim, ...], later: tuple[Claim, ...]) -> tuple[Claim, ...]:
+        return later if len(later) >= len(earlier) else earlier
 
     return Facts(
         headline=second.headline or first.headline,
@@ -135,5 +159,5 @@ def merged(first: Facts | None, second: Facts | None) -> Facts | None:
     )
 
 
-def _kept(new: Iterator[Claim | None], count: int) -> tuple[Claim, ...]:
-    return tuple(claim for claim in (next(new) for _ in range(count)) if claim is not None)
+def _next_claims(claims: Iterator[Claim | None], count: int) -> tuple[Claim, ...]:
+    return tuple(claim for claim in (next(claims) for _ in range(count)) if claim is not None)

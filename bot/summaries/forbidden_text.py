@@ -1,105 +1,145 @@
-"""What no claim may hold, in the languages that are tried: links, markup, placeholders, apologies, preambles. Pure."""
+"""What no text of a model may contain, whatever its source says: links, markup, placeholders, instructions … Pure.
+
+The phrases are those that models were seen to write, in the languages that are tried (English, Chinese in both scripts,
+Spanish, Japanese, Russian). A phrase is listed only if no paper would be summarized with it: a word that is a
+placeholder in one language may be a common one in another.
+"""
 
 from __future__ import annotations
 
 import re
 
-_LINK = re.compile(r"https?:|www\.|\b(?:javascript|data|file|tg|mailto):|\S+@\S+\.\w{2,}", re.I)
-_HOST = re.compile(
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_LINK = _any(
+    r"https?:|www\.|\b(?:javascript|mailto):\S|\bdata:\w+/\w|\b(?:file|tg):/",
+    r"\S+@\S+\.\w{2,}",
+)
+_HOST = _any(
     r"(?<![\w@])(?:[\w-]+\.)+(?:com|org|net|io|ai|dev|edu|gov|info|co|me|ly|cn|ru|jp|de|es|uk|xyz|app|sh|gg|tv|site|"
     r"page|link|top)(?:/\S*)?(?![\w.-]*\w)",
-    re.I,
 )
-_MENTION = re.compile(r"(?<![\w.])@[A-Za-z_]\w{2,}|<[@#&!:]|@everyone|@here\b", re.I)
-_MARKUP = re.compile(
-    r"```|`[^`]+`|\*\*|(?<!\w)__\w|~~|\|\||\]\(|<!--|</?[a-zA-Z][\w:-]*(?:\s[^<>]*)?/?>|&(?:[a-z]+|#\d+);|"
-    r"^\s*(?:#{1,6}|[-*•>])\s"
+_MENTION = _any(r"(?<![\w.])@[A-Za-z_]\w{2,}|<[@#&!:]|@everyone|@here\b")
+_MARKUP = _any(
+    r"```|`[^`]+`|\*\*|(?<!\w)__\w|~~|\|\||\]\(|<!--|</?[a-zA-Z][\w:-]*(?:\s[^<>]*)?/?>|&(?:[a-z]+|#\d+);",
+    r"^\s*(?:#{1,6}|[-*•>])\s",
 )
-_PLACEHOLDER = re.compile(
-    r"(?<!\w)(?:x{3,}|n/?a|tbd|tba|todo|fixme|placeholder|lorem ipsum)(?!\w)|^(?:undefined|null|nan|none|"
-    r"unknown|-+|—)\W*$|\?\?\?|\.{4,}|…\s*…|"
-    r"\[(?:insert|your|name|title|url|link|number|paper|author|待|填|…)[^\]]*\]|<(?:insert|your)\b|\{\{|\}\}|"
-    r"待补充|待填|暂无|未提供|无法获取|(?:未|没有)(?:提及|说明|给出|明确)|"
-    r"(?:not|no) (?:specified|mentioned|provided|available|given|stated|disclosed) (?:in|by) the (?:abstract|"
-    r"paper|text|"
-    r"source|content)|the (?:abstract|paper|text|source) (?:does not|doesn't) (?:mention|specify|state|"
-    r"provide|say|give)|"
-    r"no se (?:especifica|menciona|proporciona)|no (?:especificad|proporcionad)[oa]|"
-    r"не указан[оаы]?\b|нет данных|не предоставлен|記載(?:なし|されてい(?:ない|ません))|不明です|情報なし",
-    re.I,
+
+_PLACEHOLDER = _any(
+    r"(?<!\w)(?:x{3,}|n/a|tbd|tba|fixme|lorem ipsum)(?!\w)",
+    # "todo" is Spanish for "all", "na" Portuguese, Polish and Czech for "in" or "on": only as the whole text.
+    r"^(?:undefined|null|nan|none|na|todo|unknown|-+|—)\W*$",
+    # A placeholder may be the subject of a paper ("placeholder tokens").
+    r"\bplaceholder (?:text|title|headline|summary|takeaway|quote|for)\b|^\W*placeholder\W*$",
+    r"\?\?\?|\.{4,}|…\s*…",
+    r"\[(?:insert|your|name|title|url|link|number|paper|author|placeholder|待|填|…)[^\]]*\]|<(?:insert|your)\b",
+    r"\{\{|\}\}",
+    r"(?:not|no) (?:specified|mentioned|provided|available|given|stated|disclosed) (?:in|by) the "
+    r"(?:abstract|paper|text|source|content)",
+    r"the (?:abstract|paper|text|source) (?:does not|doesn't) (?:mention|specify|state|provide|say|give)",
+    # That earlier work gives no guarantee, or that no labels can be had, are statements about the subject.
+    r"待补充|待補充|待填|^暂无|^暫無",
+    r"(?:摘要|论文|論文|原文|文中|文章)中?(?:并)?(?:未|没有|沒有)(?:提及|提供|说明|說明|给出|給出|明确|明確)",
+    r"^(?:未|没有|沒有|无法|無法)(?:提及|提供|说明|說明|给出|給出|明确|明確|获取|獲取|取得)",
+    r"(?:无法获取|無法獲取)(?:摘要|论文|論文|全文|原文|链接|連結)",
+    r"no se (?:especifica|menciona|proporciona)|no (?:especificad|proporcionad)[oa]",
+    r"記載(?:なし|されてい(?:ない|ません))|不明です|情報なし",
+    r"не указан[оаы]?\b|^\W*нет данных|не предоставлен",
 )
-_APOLOGY = re.compile(
-    r"\b(?:i'?m|i am|we are) (?:sorry|unable)|\bsorry,|\bi apologi[sz]e|\bapologies\b|\bas an? (?:ai|"
-    r"large language|language)"
-    r"|\bi (?:cannot|can't|can not|do not have|don't have)\b|\bplease (?:provide|share|note|let me|paste|see)\b|"
-    r"\bif you (?:can|could|would|provide|need|have)\b|\blet me know\b|\bmy (?:knowledge|training)\b|"
-    r"抱歉|对不起|很遗憾|作为(?:一个|一名)?(?:AI|人工智能|语言模型)|请(?:提供|您)|我(?:无法|不能)|"
-    r"lo siento|como (?:modelo de lenguaje|una? (?:ia|inteligencia artificial))|por favor,? (?:proporcion|"
-    r"comparte)|disculp|"
-    r"申し訳|すみません|AIとして|ご提供ください|提供してください|"
+_MARKED_TASK = re.compile(r"(?<!\w)TODO(?!\w)")
+
+_APOLOGY = _any(
+    r"\b(?:i'?m|i am|we are) (?:sorry|unable)|\bsorry,|\bi apologi[sz]e|\bapologies\b",
+    r"\bas an? (?:ai|large language|language)|\bmy (?:knowledge|training)\b",
+    r"\bi (?:cannot|can't|can not|do not have|don't have)\b",
+    r"\bplease (?:provide|share|note|let me|paste|see)\b|\blet me know\b",
+    r"\bif you (?:can|could|would|provide|need|have)\b",
+    r"抱歉|对不起|對不起|很遗憾|很遺憾|作(?:为|為)(?:一个|一個|一名)?(?:AI|人工智能|人工智慧|语言模型|語言模型)",
+    r"(?:请|請)(?:提供|您)|我(?:无法|無法|不能)",
+    r"lo siento|como (?:modelo de lenguaje|una? (?:ia|inteligencia artificial))|disculp",
+    r"por favor,? (?:proporcion|comparte)",
+    r"申し訳|すみません|AIとして|ご提供ください|提供してください",
     r"извините|прошу прощения|к сожалению, я|как (?:языковая модель|ии\b)|пожалуйста, предоставьте|я не могу",
-    re.I,
 )
-_PREAMBLE = re.compile(
-    r"^\W*(?:here(?:'s| is| are)\b(?! (?:we|where))|sure[,!.:]|certainly[,!.:]|of course[,!.:]|okay[,!.:]|"
-    r"ok[,!.:]|absolutely[,!.:]|"
+_PREAMBLE = _any(
+    r"^\W*(?:here(?:'s| is| are)\b(?! (?:we|where))|(?:sure|certainly|of course|okay|ok|absolutely)[,!.:]|"
     r"below (?:is|are)\b|as requested|the following is|summary:|tl;?dr|headline:|takeaways?:|translation:|"
-    r"以下(?:是|为)|好的[，,！!。]|当然[，,！!]|下面是|总结[：:]|摘要[：:]|"
+    r"以下(?:是|为|為)|好的[，,！!。]|(?:当然|當然)[，,！!]|下面是|(?:总结|總結|摘要)[：:]|"
     r"aqu[ií] (?:está|están|tiene|tienes|va)|claro[,!.]|por supuesto[,!.]|resumen:|"
     r"a continuación se presenta el resumen|"
     r"はい、|以下(?:は|が|に)|承知|もちろん[、です]|要約[：:]|"
     r"конечно[,!.]|вот (?:краткое|резюме|перевод|ваш)|разумеется[,!.]|резюме:|ниже (?:приведен|представлен))",
-    re.I,
 )
-_ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:instruction|prompt|previous|rules)|\b(?:system|"
-    r"hidden) prompt\b|"
-    r"\b(?:click|visit|subscribe|follow (?:us|me|@)|join (?:us|our)|sign up|download now|buy|donate)\b(?! by|"
-    r" to the same)|"
-    r"\byou (?:must|should|need to|have to|are now)\b|"
-    r"忽略.{0,12}(?:指令|提示|规则)|点击|关注我们|訂閱|订阅|ignora.{0,20}instrucciones|haz clic|suscríbe|"
-    r"指示を無視|クリック|登録して(?:ください)?|игнорируй|нажмите|подпишитесь|перейдите по ссылке",
-    re.I,
+
+# A verb is an instruction only as an imperative, at the beginning of a clause, or with the object of an advertisement.
+# That users click, that models ignore instructions and that attacks read a system prompt are subjects of papers.
+_CLAUSE = r"(?:^|[.!?:;。！？；：¡“\"(]\s*|\bplease\s+)"
+_CJK_CLAUSE = r"(?:^|[。！？；：，,]\s*|请|請)"
+_INSTRUCTION = _any(
+    rf"{_CLAUSE}\W*(?:now\s+)?(?:ignore|disregard|forget|override)\b.{{0,30}}\b(?:instruction|prompt|previous|rules)",
+    r"\b(?:ignore|disregard|forget|override)\b (?:all |any )?(?:of )?(?:your|my|the (?:above|previous|prior)|previous|"
+    r"prior|earlier|above) (?:\w+ )?(?:instruction|prompt|rules)",
+    r"\byour (?:system|hidden) prompt\b",
+    rf"{_CLAUSE}(?:reveal|print|repeat|output|show|ignore|leak) (?:the|this) (?:system|hidden) prompt\b",
+    # "Click-through rates", "click models", "visits by", "visits to the same place" begin sentences as nouns.
+    rf"{_CLAUSE}(?:click(?! by)|visit(?! (?:by|to the same))|subscribe|buy|donate|download now)\b(?![-‑])"
+    r"(?! (?:models?|logs?|data|rates?|predict\w*|behaviou?rs?|streams?|counts?|\w+s? (?:is|are|was|were))\b)",
+    r"\bclick (?:here|below|(?:on )?th(?:is|e following) (?:link|button))\b",
+    r"\bvisit (?:us|me|our|my|this (?:page|site|link|website)|the (?:project |web)?(?:page|site|website))\b",
+    r"\bsubscribe (?:now|here|to (?:our|my|us|this channel))\b|\bfollow (?:us|me|@)|\bjoin (?:us|our)\b",
+    rf"{_CLAUSE}sign up\b|\bsign up (?:now|here|at|for (?:our|free))\b|\b(?:download|buy|donate) now\b",
+    r"\byou (?:must|should|need to|have to|are now)\b",
+    rf"{_CJK_CLAUSE}忽略.{{0,12}}(?:指令|提示|规则|規則)",
+    r"(?:请|請)您?(?:点击|點擊)|点击(?:这里|此处|下方|以下|链接查看)|點擊(?:這裡|此處|下方|以下)",
+    rf"{_CJK_CLAUSE}[点點][击擊](?![率量流数數预預模日行次])",  # 点击率: click-through rate
+    rf"关注我们|關注我們|(?:订阅|訂閱)我[们們]|{_CJK_CLAUSE}(?:订阅|訂閱)(?:我们|我們|本|频道|頻道|$|[。！？])",
+    r"(?:^|[.!?:;¡]\s*)ignor[ae]\b.{0,30}instrucciones|ha(?:z|ga) clic\b|suscríb[ae]",
+    r"指示を(?:すべて|全て)?無視(?:して(?:ください|下さい)|せよ|しろ)",
+    r"(?:ここ|こちら)をクリック|(?:クリック|登録)して(?:ください|下さい)",
+    r"игнорируй|нажмите|подпишитесь|перейдите по ссылке",
 )
-_PRAISE = re.compile(
-    r"\b(?:best|greatest|most important) (?:paper|work|article) (?:ever|of all time|in history)|\bmust[- ]read\b|"
-    r"\bstrong(?:ly)? (?:accept|recommend\w* (?:acceptance|accepting|this paper))|\bdeserves? (?:acceptance|"
-    r"to be accepted|an award)|"
-    r"史上最(?:好|佳|伟大)的?论文|mejor artículo (?:de la historia|jamás)|лучшая (?:статья|работа) (?:в истории|"
-    r"всех времён)|史上最高の論文",
-    re.I,
+_PRAISE = _any(
+    r"\b(?:best|greatest|most important) (?:paper|work|article) (?:ever|of all time|in history)|\bmust[- ]read\b",
+    r"\bstrong(?:ly)? (?:accept|recommend\w* (?:acceptance|accepting|this paper))",
+    r"\bdeserves? (?:acceptance|to be accepted|an award)",
+    r"史上最(?:好|佳|伟大|偉大)的?(?:论文|論文)|史上最高の論文",
+    r"mejor artículo (?:de la historia|jamás)|лучшая (?:статья|работа) (?:в истории|всех времён)",
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (_LINK, "it holds a link or an address"),
+    (_LINK, "it contains a link or an address"),
     (_MENTION, "it mentions an account"),
-    (_MARKUP, "it holds markup"),
-    (_PLACEHOLDER, "it is or holds a placeholder"),
+    (_MARKUP, "it contains markup"),
+    (_PLACEHOLDER, "it contains a placeholder"),
+    (_MARKED_TASK, "it contains a placeholder"),
     (_APOLOGY, "it apologizes or talks to the reader"),
     (_PREAMBLE, "it begins with a preamble"),
-    (_ORDER, "it gives an instruction"),
+    (_INSTRUCTION, "it gives an instruction"),
     (_PRAISE, "it praises the paper"),
-    (_INVISIBLE, "it holds invisible characters"),
+    (_INVISIBLE, "it contains invisible characters"),
 )
 
 
-def refused(text: str, source: str = "") -> str | None:
-    """Why a text of a model's making may not be shown, None where it may.
+def forbidden_reason(text: str, source: str = "") -> str | None:
+    """Why a text of a model may not be shown; None if it may.
 
-    A word that looks like a host (“Character.AI”) is let through where `source` has it too.
+    A word that looks like a host name ("Character.AI") is allowed if `source` has it too.
     """
-    for pattern, why in _RULES:
+    for pattern, reason in _RULES:
         if pattern.search(text):
-            return why
+            return reason
     for host in _HOST.finditer(text):
         if "/" in host.group() or host.group().lower() not in source.lower():
-            return "it holds a link or an address"
+            return "it contains a link or an address"
     return None
 
 
 def cleaned(text: str) -> str:
-    """A model's text with what is only wrapping taken off: outer spaces, quotes, bold marks and bullets."""
+    """A model's text without what only wraps it: outer spaces and quotes, bold marks and bullets."""
     text = " ".join(text.split())
     text = re.sub(r"^(?:[-*•·]|\d{1,2}[.)])\s+", "", text)
     text = re.sub(r"\*\*(.+?)\*\*|(?<!`)`([^`]+)`(?!`)", lambda m: m.group(1) or m.group(2), text)

@@ -1,4 +1,4 @@
-"""Terms of art and how each language says them: ours, and an operator's file on top."""
+"""Technical terms and how each language says them: our own list, and an operator's file on top of it."""
 
 from __future__ import annotations
 
@@ -9,32 +9,44 @@ from importlib.resources import files
 from pathlib import Path
 
 from bot.errors import BadSetting
+from bot.model.languages import canonical, is_traditional_chinese, primary
 
 Glossary = Mapping[str, Mapping[str, str]]
 """Language code → English term → how that language says it."""
 
 
-def load(extra: Path | None = None) -> Glossary:
-    """Our glossary with the operator's entries over it. Raises `BadSetting` where that file is no glossary."""
+def load(operators_file: Path | None = None) -> Glossary:
+    """Our glossary with the operator's entries over it. Raises `BadSetting` if that file is not a glossary."""
     own = _checked(json.loads(files("prompts").joinpath("glossary.json").read_text(encoding="utf-8")))
-    if extra is None:
+    if operators_file is None:
         return own
     try:
-        added = _checked(json.loads(extra.read_text(encoding="utf-8")))
+        added = _checked(json.loads(operators_file.read_text(encoding="utf-8")))
     except OSError as error:
-        raise BadSetting("GLOSSARY", f"cannot read {extra}: {error.strerror}.") from None
+        raise BadSetting("GLOSSARY", f"cannot read {operators_file}: {error.strerror}.") from None
     except (ValueError, TypeError):
         raise BadSetting(
-            "GLOSSARY", f'{extra} is no glossary; write JSON like {{"es": {{"token": "token"}}}}.'
+            "GLOSSARY", f'{operators_file} is no glossary; write JSON like {{"es": {{"token": "token"}}}}.'
         ) from None
     return {language: {**own.get(language, {}), **added.get(language, {})} for language in {*own, *added}}
 
 
 def instruction(glossary: Glossary, language: str, text: str) -> str:
-    """The line of a prompt that names the terms of `text` and their renderings; empty where there is none."""
-    terms = glossary.get(language) or glossary.get(language.split("-")[0]) or {}
-    used = [f"“{term}” is “{said}”" for term, said in terms.items() if _occurs(term, text)]
+    """The line of a prompt that lists the terms of `text` with their translations; empty if there are none."""
+    used = [
+        f"“{term}” is “{translation}”"
+        for term, translation in _terms(glossary, language).items()
+        if _occurs(term, text)
+    ]
     return f"- Terms: {'; '.join(used)}." if used else ""
+
+
+def _terms(glossary: Glossary, language: str) -> Mapping[str, str]:
+    """The terms of a language, or of the language without its region. Traditional Chinese never borrows from
+    simplified: the script would be wrong, and often the word."""
+    if terms := glossary.get(canonical(language)):
+        return terms
+    return {} if is_traditional_chinese(language) else glossary.get(primary(language), {})
 
 
 def _occurs(term: str, text: str) -> bool:
@@ -42,9 +54,10 @@ def _occurs(term: str, text: str) -> bool:
 
 
 def _checked(value: object) -> dict[str, dict[str, str]]:
+    """The glossary by canonical language code. Raises TypeError if it does not have the shape of one."""
     if not isinstance(value, dict):
-        raise TypeError("no object")
+        raise TypeError("not an object")
     for terms in value.values():
-        if not isinstance(terms, dict) or not all(isinstance(said, str) for said in terms.values()):
-            raise TypeError("no terms")
-    return value
+        if not isinstance(terms, dict) or not all(isinstance(text, str) for text in terms.values()):
+            raise TypeError("not a mapping of terms")
+    return {canonical(language): terms for language, terms in value.items()}

@@ -1,4 +1,4 @@
-"""Gemini through google-genai: one request, JSON mode, its errors told apart by what to do about them."""
+"""Gemini through google-genai: one request in JSON mode, and its errors classified by what the caller should do."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from bot.errors import ModelRefused, ModelUnavailable, PaperboyError
+from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable, PaperboyError, TextTooLong
 from bot.ports import Clock
-from bot.summaries.model_client import TIMEOUT, Completion, Schema
+from bot.summaries.model_client import TIMEOUT_SECONDS, Completion, Schema
 
 if TYPE_CHECKING:
     import httpx
@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 _BLOCKED = frozenset(
     ("SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "OTHER", "MODEL_ARMOR", "JAILBREAK")
 )
+"""Finish reasons with which Gemini withholds a reply. MAX_TOKENS is not one: its text may still parse."""
+
+_WRONG_SETTING_SECONDS = 600.0
+"""Time until a retry after an invalid key or model name: only the operator can correct these."""
 
 
 class GoogleModel:
-    """A Gemini model. The SDK (a second to import) is loaded with the first request."""
+    """A Gemini model. The SDK, which takes a second to import, is loaded with the first request."""
 
-    def __init__(self, model: str, key: str, clock: Clock, *, base_url: str | None = None, timeout: float = TIMEOUT):
+    def __init__(
+        self, model: str, key: str, clock: Clock, *, base_url: str | None = None, timeout: float = TIMEOUT_SECONDS
+    ):
         self._model, self._key, self._base_url, self._timeout = model, key, base_url, timeout
         self._clock = clock
         self._client: Client | None = None
@@ -40,7 +46,7 @@ class GoogleModel:
     async def complete(self, system: str, user: str, schema: Schema) -> Completion:
         import httpx
 
-        client = await self._opened()
+        client = await self._opened_client()
         from google.genai.errors import APIError
 
         config: Any = {
@@ -51,16 +57,16 @@ class GoogleModel:
         }
         try:
             async with asyncio.timeout(self._timeout):
-                reply = await client.aio.models.generate_content(model=self._model, contents=user, config=config)
+                response = await client.aio.models.generate_content(model=self._model, contents=user, config=config)
         except APIError as error:
-            raise self._told(error) from error
+            raise self._classified(error) from error
         except (TimeoutError, httpx.TimeoutException) as error:
-            raise ModelUnavailable(f"{self.name} did not answer within {self._timeout:.0f} s.") from error
+            raise ModelTimedOut(f"{self.name} did not answer within {self._timeout:.0f} s.") from error
         except (httpx.HTTPError, OSError) as error:
             raise ModelUnavailable(f"{self.name} cannot be reached.") from error
-        except ValueError as error:  # a reply that is no JSON, or not of the API's shape (pydantic's error is one)
-            raise ModelUnavailable(f"{self.name} answered with something that is no reply.") from error
-        return self._read(reply)
+        except ValueError as error:  # the response is not JSON or not of the API's shape (pydantic's error is one)
+            raise ModelUnavailable(f"{self.name} sent a response that cannot be read.") from error
+        return self._completion(response)
 
     async def close(self) -> None:
         if self._client is not None:
@@ -69,7 +75,7 @@ class GoogleModel:
             await self._http.aclose()
         self._client = self._http = None
 
-    async def _opened(self) -> Client:
+    async def _opened_client(self) -> Client:
         async with self._opening:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._open)
@@ -85,39 +91,46 @@ class GoogleModel:
         options = types.HttpOptions(base_url=self._base_url, httpx_async_client=self._http)
         return genai.Client(vertexai=False, api_key=self._key, http_options=options)
 
-    def _read(self, reply: GenerateContentResponse) -> Completion:
-        feedback = reply.prompt_feedback
+    def _completion(self, response: GenerateContentResponse) -> Completion:
+        feedback = response.prompt_feedback
         if feedback is not None and feedback.block_reason:
-            raise ModelRefused(f"{self.name} refused this text ({_word(feedback.block_reason)}).")
-        candidate = reply.candidates[0] if reply.candidates else None
+            raise ModelRefused(f"{self.name} refused this text ({_in_words(feedback.block_reason)}).")
+        candidate = response.candidates[0] if response.candidates else None
         if candidate is None:
             raise ModelRefused(f"{self.name} gave no answer.")
         if candidate.finish_reason and str(candidate.finish_reason.value) in _BLOCKED:
-            raise ModelRefused(f"{self.name} refused this text ({_word(candidate.finish_reason)}).")
+            raise ModelRefused(f"{self.name} refused this text ({_in_words(candidate.finish_reason)}).")
         parts = (candidate.content.parts if candidate.content else None) or []
         text = "".join(part.text for part in parts if part.text and not part.thought)
-        usage = reply.usage_metadata
+        usage = response.usage_metadata
         tokens_in = (usage.prompt_token_count or 0) if usage else 0
+        # The total also counts the tokens of the model's reasoning, which are billed as output.
         total = (usage.total_token_count or tokens_in) if usage else 0
         return Completion(text, 1, tokens_in, max(total - tokens_in, 0))
 
-    def _told(self, error: APIError) -> PaperboyError:
+    def _classified(self, error: APIError) -> PaperboyError:
+        """Our error for an HTTP error of the API."""
         code, wait = error.code, retry_delay(error.details)
         if code == 429:
-            if _per_day(error.details):
+            if _is_daily_quota(error.details):
+                # The retry delay that comes with it is that of the quota per minute, far too short.
                 wait = seconds_to_reset(self._clock.now())
             return ModelUnavailable(f"{self.name} is over its quota.", retry_after=wait)
-        if code in (401, 403) or (code == 400 and "API key" in (error.message or "")):
-            return ModelUnavailable(f"{self.name} does not accept GEMINI_API_KEY; check it.", retry_after=600)
+        if code in (401, 403) or _has_reason(error.details, "API_KEY_INVALID"):
+            wrong = f"{self.name} does not accept GEMINI_API_KEY; check it."
+            return ModelUnavailable(wrong, retry_after=_WRONG_SETTING_SECONDS)
         if code == 404:
-            return ModelUnavailable(f"{self.name} is not a model that Gemini knows; check MODEL.", retry_after=600)
+            wrong = f"{self.name} is not a model that Gemini knows; check MODEL."
+            return ModelUnavailable(wrong, retry_after=_WRONG_SETTING_SECONDS)
+        if code == 413 or (code == 400 and _is_over_context(error.message)):
+            return TextTooLong(f"{self.name} does not accept a text of this length.")
         if 400 <= code < 500 and code != 408:
-            return ModelRefused(f"{self.name} did not take this request ({code}).")
+            return ModelRefused(f"{self.name} did not accept this request ({code}).")
         return ModelUnavailable(f"{self.name} is down ({code}).", retry_after=wait)
 
 
 def retry_delay(details: Any) -> float | None:
-    """Seconds from the `RetryInfo` of a Google error body ("34.07s"), None where it has none."""
+    """Seconds from the `RetryInfo` of a Google error body ("34.07s"); None if it has none."""
     for entry in _entries(details):
         delay = entry.get("retryDelay")
         if isinstance(delay, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)s", delay)):
@@ -126,14 +139,14 @@ def retry_delay(details: Any) -> float | None:
 
 
 def seconds_to_reset(now: datetime) -> float:
-    """Seconds until Gemini's daily quotas start anew: midnight Pacific time."""
+    """Seconds until Gemini's daily quotas are renewed: at midnight Pacific time."""
     zone = ZoneInfo("America/Los_Angeles")
     local = now.astimezone(zone)
     midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), tzinfo=zone)
     return (midnight.astimezone(now.tzinfo) - now).total_seconds()
 
 
-def _per_day(details: Any) -> bool:
+def _is_daily_quota(details: Any) -> bool:
     return any(
         "PerDay" in str(violation.get("quotaId", ""))
         for entry in _entries(details)
@@ -142,11 +155,24 @@ def _per_day(details: Any) -> bool:
     )
 
 
+def _has_reason(details: Any, reason: str) -> bool:
+    """Whether an `ErrorInfo` of the body gives this reason."""
+    return any(entry.get("reason") == reason for entry in _entries(details))
+
+
+def _is_over_context(message: str | None) -> bool:
+    """Whether the input has too many tokens. The API gives no reason for that, only INVALID_ARGUMENT and the text
+    "The input token count (N) exceeds the maximum number of tokens allowed (M)."
+    """
+    return re.search(r"token count\b.*\bexceeds", message or "", re.IGNORECASE) is not None
+
+
 def _entries(details: Any) -> list[dict[str, Any]]:
+    """The `details` of an error body, whether or not the SDK has taken off the "error" around it."""
     error = details.get("error", details) if isinstance(details, dict) else {}
     listed = error.get("details") if isinstance(error, dict) else None
     return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
 
-def _word(reason: Any) -> str:
+def _in_words(reason: Any) -> str:
     return str(getattr(reason, "value", reason)).lower().replace("_", " ")

@@ -1,4 +1,4 @@
-"""Keywords by rule: noun-like phrases of title and abstract, scored; a stop word is never part of one. Pure."""
+"""Keywords by rules: noun-like phrases of title and abstract, scored. No keyword contains a stop word. Pure."""
 
 from __future__ import annotations
 
@@ -12,15 +12,23 @@ _WORDS: dict[str, list[str]] = json.loads(files(__package__).joinpath("words.jso
 STOP_WORDS = frozenset(_WORDS["stop"])
 
 _PLAIN = frozenset(_WORDS["plain"])
-"""Words that say nothing on their own, and seldom anything at the edge of a term."""
+"""Words that are no keyword on their own and seldom begin or end one: "approach", "results"."""
 
 _KEPT_INSIDE = frozenset(_WORDS["kept_inside"])
-"""Plain words that are fine in a longer term: “language models”, “state space”, “large language model”."""
+"""Plain words that may be part of a longer keyword: "language models", "state space", "large language model"."""
 
 _HEADS = frozenset(_WORDS["heads"])
+"""Of `_KEPT_INSIDE`, the words that may end a keyword."""
+
+_NOT_FIRST = frozenset(
+    ("data", "text", "word", "process", "design", "measure", "control", "test", "base", "set", "tool", "task", "level",
+     "users", "models")
+)  # fmt: skip
+"""Nouns that say little at the beginning of a keyword."""
 
 _VERB_LIKE = re.compile(r"(?:ly|izes|ises|ifies|ized|ised|ify|ating|izing|ising|ically)$")
 _ADJECTIVE = re.compile(r"(?:ive|ous|able|ible|ful|less|ary|ient|iant|ical|ic|al|ed|ant|ent)$")
+# Nouns that end like adjectives.
 _NOUN_ANYWAY = re.compile(
     r"(?:ment|agent|content|gradient|coefficient|token|signal|retrieval|proposal|arithmetic|logic|topic|traffic|physic|"
     r"semantic|music|graphic|clinic|metric|dynamic|diagnos|patient|speed|feed|seed|embed|need|variable|table|archive|"
@@ -31,13 +39,14 @@ _NOUN_ANYWAY = re.compile(
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’./+][^\W_]+)*\+{0,2}", re.UNICODE)
 _TEX = re.compile(r"\\[A-Za-z]+\s*|[{}$]|https?://\S+|\\.")
 _BREAK = re.compile(r"[^\w\s'’./+-]|\s[-–—/]+\s|--+|\.(?=\s|$)|\n\s*\n", re.UNICODE)
+# A term and its abbreviation: "retrieval-augmented generation (RAG)".
 _DEFINED = re.compile(r"((?:[\w’'-]+[ ]+){1,5}[\w’'-]+)\s*\(\s*(?:\\\w+\{)?([A-Z][\w-]{1,11}?)s?\}?\s*[);,]")
 
 
 def keywords(title: str, abstract: str, limit: int = 6) -> tuple[str, ...]:
-    """Up to `limit` terms, best first, as they are written there (lower case unless they are names)."""
-    title, abstract = _plain(title), _plain(abstract)
-    proper = _proper(abstract)
+    """Up to `limit` keywords, best first, written as in the text (lower case unless they are names)."""
+    title, abstract = _without_tex(title), _without_tex(abstract)
+    names = _names(abstract)
     phrases = [(_without_gerund(p), True) for p in _phrases(title)] + [(p, False) for p in _phrases(abstract)]
     count: Counter[str] = Counter()
     written: dict[str, str] = {}
@@ -47,7 +56,7 @@ def keywords(title: str, abstract: str, limit: int = 6) -> tuple[str, ...]:
             key = _key(term)
             count[key] += 1
             if key not in written or (not is_title and key in in_title and count[key] == 2):
-                written[key] = _written(term, proper)
+                written[key] = _written(term, names)
             if is_title:
                 in_title.add(key)
     defined = {_key(term) for term in _spelled_out(f"{title} . {abstract}")}
@@ -55,7 +64,7 @@ def keywords(title: str, abstract: str, limit: int = 6) -> tuple[str, ...]:
     return _choose(scores, written, limit)
 
 
-def _plain(text: str) -> str:
+def _without_tex(text: str) -> str:
     return _TEX.sub(" ", text)
 
 
@@ -65,7 +74,7 @@ def _phrases(text: str) -> list[list[str]]:
     for chunk in _BREAK.split(text):
         run: list[str] = []
         for word in _TOKEN.findall(chunk or ""):
-            if _stops(word):
+            if _is_stop_word(word):
                 found.append(run)
                 run = []
             else:
@@ -74,7 +83,8 @@ def _phrases(text: str) -> list[list[str]]:
     return [run for run in found if run]
 
 
-def _stops(word: str) -> bool:
+def _is_stop_word(word: str) -> bool:
+    """Whether a phrase ends before this word: a stop word, a plain word, an adverb or a verb."""
     low = word.lower().replace("’", "'")
     if low in STOP_WORDS or low.replace("'s", "") in STOP_WORDS or not any(c.isalpha() for c in word):
         return True
@@ -85,49 +95,33 @@ def _terms(run: list[str]) -> list[list[str]]:
     """Every noun-like stretch of one to three words (four if it is all there is)."""
     sizes = (1, 2, 3, 4) if len(run) == 4 else (1, 2, 3)
     stretches = [run[i : i + n] for n in sizes for i in range(len(run) - n + 1)]
-    return [stretch for stretch in stretches if _noun_like(stretch)]
+    return [stretch for stretch in stretches if _is_noun_like(stretch)]
 
 
-def _noun_like(words: list[str]) -> bool:
+def _is_noun_like(words: list[str]) -> bool:
     first, last = words[0].lower(), words[-1].lower()
     if len(words) == 1:
         return _is_name(words[0]) or (
             last not in _PLAIN
             and last not in _KEPT_INSIDE
             and len(last) > 3
-            and not _describes(last)
+            and not _is_adjective(last)
             and not last.endswith("ing")
             and not re.search(r"[-'’]", last)
         )
-    if first in (
-        "data",
-        "text",
-        "word",
-        "process",
-        "design",
-        "measure",
-        "control",
-        "test",
-        "base",
-        "set",
-        "tool",
-        "task",
-        "level",
-        "users",
-        "models",
-    ):
+    if first in _NOT_FIRST:
         return False
     if (last in _KEPT_INSIDE and last not in _HEADS) or all(w.lower() in _KEPT_INSIDE for w in words):
         return False
-    return _is_name(words[-1]) or not _describes(last)
+    return _is_name(words[-1]) or not _is_adjective(last)
 
 
-def _describes(word: str) -> bool:
+def _is_adjective(word: str) -> bool:
     return bool(_ADJECTIVE.search(word)) and not _NOUN_ANYWAY.search(word)
 
 
 def _is_name(word: str) -> bool:
-    """CamelCase, an acronym, or letters with digits; “Under-Optimized” is none, it only stood in a title."""
+    """CamelCase, an acronym, or letters with digits; "Under-Optimized" is none: it is a word of a title in capitals."""
     return len(word) > 1 and any(
         re.search(r"[A-Z].*[A-Z]|[a-z][A-Z]|[A-Za-z]\d|\d[A-Z]", part) for part in word.split("-")
     )
@@ -143,24 +137,24 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
-def _written(words: list[str], proper: set[str]) -> str:
-    return " ".join(word if _is_name(word) or word in proper else word.lower() for word in words)
+def _written(words: list[str], names: set[str]) -> str:
+    return " ".join(word if _is_name(word) or word in names else word.lower() for word in words)
 
 
-def _proper(text: str) -> set[str]:
-    """Words that keep their capital between words in lower case (“a Markov chain”) and never stand without it."""
+def _names(text: str) -> set[str]:
+    """Words with a capital between words in lower case ("a Markov chain") that never occur without it."""
     small = set(re.findall(r"\b[a-z]\w+", text))
-    names = re.findall(r"(?<=[a-z,] )([A-Z][a-z]+)(?= [a-z]|[,.;)])", text)
-    return {name for name in names if name.lower() not in small}
+    capitalized = re.findall(r"(?<=[a-z,] )([A-Z][a-z]+)(?= [a-z]|[,.;)])", text)
+    return {word for word in capitalized if word.lower() not in small}
 
 
 def _without_gerund(run: list[str]) -> list[str]:
-    """Titles often begin with what the paper does (“Diagnosing …”), which is no part of a term."""
+    """Titles often begin with what the paper does ("Diagnosing …"), which is not part of a term."""
     return run[1:] if len(run) > 1 and run[0].endswith("ing") and run[0][:1].isupper() else run
 
 
 def _spelled_out(text: str) -> list[list[str]]:
-    """Terms that the text abbreviates: “retrieval-augmented generation (RAG)”."""
+    """Terms that the text abbreviates, if the initials of their words are the abbreviation."""
     found = []
     for match in _DEFINED.finditer(text):
         letters = [c for c in match.group(2).lower() if c.isalpha()]
@@ -185,7 +179,7 @@ def _score(key: str, written: str, count: Counter[str], in_title: set[str], defi
 
 
 def _choose(scores: dict[str, float], written: dict[str, str], limit: int) -> tuple[str, ...]:
-    """The best terms, none of them part of another one that was taken."""
+    """The best terms, without those that are part of another one and without a third one that shares a word."""
     taken: list[str] = []
     for key in sorted(scores, key=lambda k: (-scores[k], -len(k), k)):
         words = set(key.split())

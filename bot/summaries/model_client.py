@@ -1,28 +1,34 @@
-"""Asking a model: its interface, how data is delimited, the budget, and one more try after a short fault."""
+"""Asks a model: the interface of every provider, the budget, and one retry after a short fault."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
 
-from bot.errors import ModelRefused, ModelUnavailable
+from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable
 from bot.ports import Clock
 from bot.summaries.budget import Meter
 
+log = structlog.get_logger()
+
 Schema = dict[str, Any]
-"""A JSON schema without references, as all servers take it."""
+"""A JSON schema without references, which all servers accept."""
 
+TIMEOUT_SECONDS = 180.0
+"""Time after which a request is given up; a small model on a CPU needs minutes for an abstract."""
 
-TIMEOUT = 180.0
-"""Seconds after which a request to a model is given up; a small model on a CPU needs minutes for an abstract."""
+_LONGEST_WAIT_SECONDS = 8.0
+"""The longest wait for a retry that a request waits by itself; if a model asks for more, the next model is asked."""
+
+_PROBE = "You answer with one JSON object and nothing around it."
+_PROBE_SCHEMA: Schema = {"type": "object", "properties": {"ok": {"type": "string"}}, "required": ["ok"]}
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A model's reply: its text as it came, how many requests it took, and the tokens the server counted."""
+    """A model's reply: its text as received, how many HTTP requests it took, and the tokens that the server counted."""
 
     text: str
     requests: int = 1
@@ -31,57 +37,24 @@ class Completion:
 
 
 class Model(Protocol):
-    """One model behind one API."""
+    """One model behind one API. A provider implements this and nothing else."""
 
     @property
     def name(self) -> str:
         """Its provenance: "google:NAME" or "openai:NAME"."""
 
     async def complete(self, system: str, user: str, schema: Schema) -> Completion:
-        """Raises `ModelUnavailable` (down, over quota, slow, wrong key) or `ModelRefused` (blocked, too long)."""
+        """The reply to one system and one user prompt, as JSON that follows `schema` if the API can enforce it.
+
+        Raises `ModelTimedOut`; `ModelUnavailable` (down, over quota, wrong key or model name), with `retry_after` in
+        seconds if the server names a time; `TextTooLong`; `ModelRefused` (the content is blocked). Retries nothing.
+        """
 
     async def close(self) -> None: ...
 
 
-log = structlog.get_logger()
-
-_PATIENCE = 8.0
-"""Seconds that a question waits by itself for a model that said when to come back; past that, others are asked."""
-
-_PROBE = "You answer with one JSON object and nothing around it."
-_PROBE_SCHEMA: Schema = {"type": "object", "properties": {"ok": {"type": "string"}}, "required": ["ok"]}
-
-_NAMES = {
-    "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
-    "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
-    "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean",
-    "lt": "Lithuanian", "lv": "Latvian", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
-    "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish",
-    "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese (simplified)",
-    "zh-tw": "Chinese (traditional)",
-}  # fmt: skip
-
-
-def language_name(code: str) -> str:
-    """How a prompt names a language."""
-    low = code.lower()
-    return _NAMES.get(low) or _NAMES.get(low.split("-")[0]) or f"the language with the ISO 639 code {code}"
-
-
-def enclosed(heading: str, text: str) -> str:
-    """`text` between two lines with a mark that it does not hold: nothing in it can end it.
-
-    The mark comes from the text itself, so that whoever wrote the text cannot know it, and equal texts make equal
-    prompts.
-    """
-    mark = hashlib.sha256(text.encode()).hexdigest()[:16]
-    while mark in text:
-        mark = hashlib.sha256(mark.encode()).hexdigest()[:16]
-    return f"=== data {mark} begins: {heading} ===\n{text}\n=== data {mark} ends ==="
-
-
 class ModelClient:
-    """One model, its budget and the clock."""
+    """One model with its budget and the clock."""
 
     def __init__(self, model: Model, clock: Clock, meter: Meter) -> None:
         self._model, self._clock, self._meter = model, clock, meter
@@ -91,35 +64,38 @@ class ModelClient:
         return self._model.name
 
     async def ask(self, system: str, user: str, schema: Schema) -> str:
-        """The reply's text. Raises `ModelUnavailable` or `ModelRefused`."""
+        """The reply's text. Raises `ModelUnavailable`, `ModelRefused`, `StoreUnavailable`."""
         try:
-            return await self._once(system, user, schema)
+            return await self._complete(system, user, schema)
+        except ModelTimedOut:
+            raise  # a second attempt would take just as long while others wait for their turn
         except ModelUnavailable as error:
             wait = 1.0 if error.retry_after is None else error.retry_after
-            if wait > _PATIENCE or "did not answer within" in str(error):
+            if wait > _LONGEST_WAIT_SECONDS:
                 raise
             await self._clock.sleep(wait)
-            return await self._once(system, user, schema)
+            return await self._complete(system, user, schema)
 
     async def probe(self) -> float:
         """Seconds that a tiny request takes. Raises `ModelUnavailable` or `ModelRefused`."""
         began = self._clock.now()
-        if not (await self._once(_PROBE, 'Answer with {"ok": "yes"}.', _PROBE_SCHEMA)).strip():
-            raise ModelRefused(f"{self.name} answered with nothing.")
+        if not (await self._complete(_PROBE, 'Answer with {"ok": "yes"}.', _PROBE_SCHEMA)).strip():
+            raise ModelRefused(f"{self.name} sent an empty answer.")
         return (self._clock.now() - began).total_seconds()
 
     async def close(self) -> None:
         await self._model.close()
 
-    async def _once(self, system: str, user: str, schema: Schema) -> str:
+    async def _complete(self, system: str, user: str, schema: Schema) -> str:
         await self._meter.admit()
         try:
             reply = await self._model.complete(system, user, schema)
         except (ModelUnavailable, ModelRefused) as error:
             await self._meter.record(self.name, 1, 0)
-            log.info("model gave no answer", model=self.name, why=str(error))
+            log.info("model gave no answer", model=self.name, reason=str(error))
             raise
         except BaseException:
+            # Cancelled, or a fault of ours: the request was sent all the same, and its place has to be given back.
             await self._meter.record(self.name, 1, 0)
             raise
         tokens = reply.tokens_in + reply.tokens_out

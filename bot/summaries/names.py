@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 
+from bot.model.languages import primary
 from bot.summaries.quotes import Folded, fold, words
 
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ž][\w+]*(?:[-–'’./&][\w+]+)*")
@@ -15,7 +16,9 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:;。！？：；]\s*|[\"“«(]\s*|—\
 _CASED = re.compile(r"[A-Z].*[A-Z]|[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]")
 _GENERIC = frozenset(json.loads(files(__package__).joinpath("words.json").read_text(encoding="utf-8"))["generic_names"])
 """Capitalized words that name nothing in particular: AI, GPU, months, languages."""
-_SOUNDS = str.maketrans(
+
+# A name transliterated into Russian is compared by its consonants, as far as both alphabets agree on them.
+_CYRILLIC_SOUNDS = str.maketrans(
     {
         "б": "b", "в": "v", "г": "g", "д": "d", "ж": "z", "з": "z", "к": "k", "л": "l", "м": "m", "н": "n", "п": "p",
         "р": "r", "с": "s", "т": "t", "ф": "f", "х": "h", "ц": "c", "ч": "c", "ш": "s", "щ": "s",
@@ -27,7 +30,7 @@ _LATIN_SOUNDS = str.maketrans({"w": "v", "q": "k", "x": "k", **dict.fromkeys("ae
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a source has: its folded text, its words and their stems, and the initials of its phrases."""
+    """The words of a source: its folded text, its words and their stems, and the initials of its phrases."""
 
     folded: Folded
     words: frozenset[str]
@@ -36,53 +39,55 @@ class Vocabulary:
 
     @classmethod
     def of(cls, text: str, front: str) -> Vocabulary:
-        """`front` is the part (title and abstract) in which even short acronyms may be spelled out."""
-        found = frozenset(words(text))
-        return cls(fold(text), found, frozenset(map(_stem, found)), _initials(front) + "|" + _long_initials(text))
+        """The vocabulary of a text; in `front` (title and abstract) even short acronyms may be spelled out."""
+        all_words = frozenset(words(text))
+        initials = f"{_initials(front)}|{_long_initials(text)}"
+        return cls(fold(text), all_words, frozenset(map(_stem, all_words)), initials)
 
     def spells_out(self, acronym: str) -> bool:
-        """Whether an acronym's letters begin consecutive words: “large language model” for LLM."""
+        """Whether an acronym's letters begin consecutive words: "large language model" for LLM."""
         return acronym.isupper() and 2 <= len(acronym) <= 6 and acronym.lower() in self.initials
 
 
 def unknown_names(claim: str, source: Vocabulary, language: str) -> list[str]:
     """The names of `claim` that the source does not have, in order.
 
-    What counts as a name: an acronym, CamelCase or letters with digits anywhere; a capital inside a sentence (not in
-    German, which gives one to every noun). In languages of other scripts every Latin word with a capital is one.
+    A name is an acronym, CamelCase or letters with digits anywhere, and a word with a capital inside a sentence (not
+    in German, where every noun has one). In languages of other scripts every Latin word with a capital is a name.
     """
-    found = []
-    language = language.split("-")[0]
-    foreign_script = language in ("zh", "ja", "ko", "ru", "uk", "bg", "ar", "fa", "he", "hi", "th", "el")
+    unknown = []
+    language = primary(language)
+    is_other_script = language in ("zh", "ja", "ko", "ru", "uk", "bg", "ar", "fa", "he", "hi", "th", "el")
     for match in _LATIN.finditer(claim):
         token = match.group().rstrip("'’.")
-        opens = bool(_SENTENCE_START.search(claim[: match.start()])) and not foreign_script
-        if _is_name(token, opens, language not in ("de", "lb")) and not _known(token, source):
-            found.append(token)
+        begins_sentence = bool(_SENTENCE_START.search(claim[: match.start()])) and not is_other_script
+        counts_capital = not begins_sentence and language not in ("de", "lb")
+        if _is_name(token, counts_capital) and not _is_known(token, source):
+            unknown.append(token)
     if language in ("ru", "uk", "bg"):
-        found += _unknown_cyrillic(claim, source)
-    return found
+        unknown += _unknown_cyrillic(claim, source)
+    return unknown
 
 
-def _is_name(token: str, opens: bool, capitals: bool) -> bool:
+def _is_name(token: str, counts_capital: bool) -> bool:
     if len(token) < 2 or token.lower() in _GENERIC:
         return False
     if _CASED.search(token) and any(_CASED.search(part) for part in re.split(r"[-–]", token)):
         return True
-    return capitals and token[0].isupper() and not opens
+    return counts_capital and token[0].isupper()
 
 
-def _known(token: str, source: Vocabulary) -> bool:
+def _is_known(token: str, source: Vocabulary) -> bool:
     bare = re.sub(r"['’]s$", "", token)
     if fold(bare) in source.folded:
         return True
     parts = [part for part in re.split(r"[-–/&'’]", bare) if part]
     if len(parts) > 1:
-        return all(part.islower() or part.isdigit() or _known_word(part, source) for part in parts)
-    return _known_word(bare, source)
+        return all(part.islower() or part.isdigit() or _is_known_word(part, source) for part in parts)
+    return _is_known_word(bare, source)
 
 
-def _known_word(word: str, source: Vocabulary) -> bool:
+def _is_known_word(word: str, source: Vocabulary) -> bool:
     low = "".join(words(word))
     if not low or len(word) == 1 or word.lower() in _GENERIC or fold(word) in source.folded:
         return True
@@ -98,7 +103,7 @@ def _stem(word: str) -> str:
 
 
 def _initials(text: str) -> str:
-    """First letters of the words, phrase by phrase: "...|llm|..."; punctuation and small words end a phrase."""
+    """First letters of the words, phrase by phrase: "…|llm|…". Punctuation and small words end a phrase."""
     phrases = re.split(
         r"[.,;:()\[\]!?]|\b(?:a|an|the|of|and|or|for|in|on|to|with|by|from|we|is|are|that)\b", text.lower()
     )
@@ -106,18 +111,18 @@ def _initials(text: str) -> str:
 
 
 def _long_initials(text: str) -> str:
-    """Of a long text only phrases of four words and more: three letters stand somewhere by chance."""
+    """Of a long text only phrases of four to six words: any three letters occur somewhere by chance."""
     return "|".join(phrase for phrase in _initials(text).split("|") if 4 <= len(phrase) <= 6)
 
 
 def _unknown_cyrillic(claim: str, source: Vocabulary) -> list[str]:
-    """Capitals inside a Russian sentence are names; they are known where they sound like a word of the source."""
-    skeletons = {word.translate(_LATIN_SOUNDS) for word in source.words}
-    found = []
+    """Names (words with a capital inside a sentence) whose first three consonants no word of the source has."""
+    consonants = {word.translate(_LATIN_SOUNDS) for word in source.words}
+    unknown = []
     for match in _CYRILLIC.finditer(claim):
         if _SENTENCE_START.search(claim[: match.start()]):
             continue
-        sound = match.group().lower().split("-")[0].translate(_SOUNDS)[:3]
-        if sound and not any(skeleton.startswith(sound) for skeleton in skeletons):
-            found.append(match.group())
-    return found
+        sound = match.group().lower().split("-")[0].translate(_CYRILLIC_SOUNDS)[:3]
+        if sound and not any(word.startswith(sound) for word in consonants):
+            unknown.append(match.group())
+    return unknown

@@ -1,12 +1,13 @@
 """Numbers as people write them in papers and in many languages, as exact values with their units. Pure.
 
-1.5k = 1500 = 1,500; 47× = 47 times; fifteen = 15 = 十五; 1,5 млн = 1.5 million. A number that can be read in two ways
-(3,500) has both values.
+1.5k = 1500 = 1,500; 47× = 47 times; fifteen = 15 = 十五; 1,5 млн = 1.5 million; $2^{10}$ = 2¹⁰ = 1024. A number that
+can be read in two ways (3,500) has both values.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
@@ -15,28 +16,52 @@ from bot.summaries import numerals
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in a text: its possible values, its unit ("%", "pp", "×", "ms" …; None where none is named)."""
+    """A number in a text: its possible values, its unit ("%", "pp", "×", "ms" …; None if none is named).
+
+    `parts` has numerator and denominator if the text writes them with a slash ("11/12"), which may as well mean two
+    numbers ("11 of 12"). `start` and `end` are offsets in the text without its TeX.
+    """
 
     values: frozenset[Decimal]
     unit: str | None
     text: str
     start: int
     end: int
+    parts: tuple[Decimal, ...] = ()
+
+    @property
+    def separate(self) -> tuple[Number, ...]:
+        """The parts as numbers of their own."""
+        return tuple(replace(self, values=frozenset((part,)), parts=()) for part in self.parts)
 
 
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺"
+_TO_SUPERSCRIPT = str.maketrans("0123456789-−–+", _SUPERSCRIPTS)
+_FROM_SUPERSCRIPT = str.maketrans(_SUPERSCRIPTS, "0123456789---+")
+_RAISED = rf"[⁻⁺]?[{_SUPERSCRIPTS[:10]}]+"
+_SIGN = r"(?P<sign>(?<![\w)\]%])[-−–](?=\.?\d))?"
 _DIGITS = re.compile(
-    r"(?<![A-Za-z0-9.])(?P<sign>(?<![\w)\]%])[-−–](?=\.?\d))?"
+    rf"(?<![A-Za-z0-9.]){_SIGN}"
     r"(?P<body>\d{1,3}(?:[,\u00a0\u202f\u2009' ]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:[.,]\d+)*|\.\d+)"
-    r"(?P<power>\s*(?:×|x|\\times|\*|·)\s*10\s*\^?\s*\{?\s*(?P<exponent>[-−–]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\}?|[eE](?P<e>[-+]?\d+))?"
+    rf"(?:(?P<raised>{_RAISED})|"
+    r"(?P<power>\s*(?:×|x|\\times|\*|·|⋅|\\cdot)\s*10\s*\^?\s*\{?\s*"
+    rf"(?P<exponent>[-−–]?\d+|{_RAISED})\}}?|[eE](?P<e>[-+]?\d+)))?"
 )
-_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_FRACTION = re.compile(
+    rf"(?<![\w.,/⁄]){_SIGN}(?P<numerator>\d{{1,9}})(?P<slash>[/⁄])(?P<denominator>\d{{1,9}})(?![\w/⁄]|[.,]\d)"
+)
+"""The slash that people type may also separate two numbers; ⁄ is what `_without_tex` writes for a fraction of TeX."""
+
+_LARGEST_EXPONENT = 400
+"""Larger ones are read as this one, so that a hostile text cannot make a number of a million digits."""
+
 _SCALE = re.compile(
     r"[\s-]?(?:(?P<short>[kKMBGT])(?![A-Za-z0-9])|(?P<word>"
     r"thousand|million|billion|trillion|hundred|"
     r"mil millones|mil|mill[oó]n(?:es)?|bill[oó]n(?:es)?|billones|"
     r"тыс(?:яч[аиу]?|\.)?|млн\.?|млрд\.?|миллион\w*|миллиард\w*|трлн\.?|триллион\w*|"
     r"tausend|Millionen|Million|Milliarden?|mille|millions?|milliards?|"
-    r"千万|百万|十亿|亿|億|万|萬|千|百|兆)(?![a-zа-я]))"
+    r"千万|千萬|百万|百萬|十亿|十億|亿|億|万|萬|千|百|兆)(?![a-zа-я]))"
 )
 _SCALES = {
     "k": 3, "m": 6, "b": 9, "g": 9, "t": 12, "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12,
@@ -44,8 +69,8 @@ _SCALES = {
     "millones": 6, "тыс": 3, "млн": 6, "млрд": 9, "миллион": 6, "миллиард": 9, "трлн": 12,
     "триллион": 12, "tausend": 3, "millionen": 6, "milliarde": 9, "milliarden": 9, "mille": 3, "millions": 6,
     "milliard": 9, "milliards": 9,
-    "千万": 7, "百万": 6, "十亿": 9, "亿": 8, "億": 8, "万": 4, "萬": 4, "千": 3, "百": 2,
-    "兆": 12,
+    "千万": 7, "千萬": 7, "百万": 6, "百萬": 6, "十亿": 9, "十億": 9, "亿": 8, "億": 8, "万": 4, "萬": 4, "千": 3,
+    "百": 2, "兆": 12,
 }  # fmt: skip
 _UNITS: tuple[tuple[str, str], ...] = (
     ("pp", r"pp\b|p\.p\.|pts?\b|(?:absolute )?percentage[- ]points?|points?\b|percent points?|"
@@ -77,33 +102,38 @@ _UNIT = re.compile("|".join(rf"(?P<u{i}>{pattern})" for i, (_, pattern) in enume
 _BETWEEN = re.compile(
     r"\s*(?:,|、|，)?\s*(?:and|or|to|y|o|a|и|или|до|和|或|と|到|至|から|[-–—−~～/&]|vs\.?|,|、|→)?\s*(?:\$|\+|±)?\s*"
 )
-_CHINESE_PERCENT = re.compile(r"百分之\s*$")
-_TEX = re.compile(r"\\(?:,|;|!|:|\s|text\w*\s*\{|mathrm\s*\{|mathbf\s*\{)|[${}~]")
+_PERCENT_BEFORE = re.compile(r"百分之\s*$")
+_FACTOR_BEFORE = re.compile(r"factors? of\s*~?\s*$|factor de\s*$")
+_UNIT_GAP = re.compile(r"(?:\s?-?\s?|\s{1,3}|\)\s?)(?:absolute |relative |more |higher )?")
+_TEX_FRACTION = re.compile(
+    r"\\(?:[tdc]?frac|nicefrac|sfrac)\s*(?:\{\s*(\d{1,9})\s*\}|(\d))\s*(?:\{\s*(\d{1,9})\s*\}|(\d))"
+)
+_TEX_POWER = re.compile(r"(?<=\d)\s*\^\s*(?:\{\s*([-−–+]?\d+)\s*\}|([-−–]?\d+))")
+_TEX_MARKUP = re.compile(r"\\(?:,|;|!|:|\s|text\w*\s*\{|mathrm\s*\{|mathbf\s*\{)|[${}~]")
 
 
 def numbers_in(text: str, *, decimal_comma: bool = True) -> tuple[Number, ...]:
-    """Every number that stands for a quantity, in order. Digits inside names (F1, GPT-4) are left to the names.
+    """Every number that stands for a quantity, in order. Digits inside names (F1, GPT-4) are no quantities.
 
     `decimal_comma` is false for languages (English, Chinese …) in which 3,500 is never three and a half.
     """
-    plain = _flat(text)
-    found = [_digital(match, plain, decimal_comma) for match in _DIGITS.finditer(plain) if not _in_name(plain, match)]
-    taken = [(n.start, n.end) for n in found]
+    plain = _without_tex(text)
+    found = [number for match in _FRACTION.finditer(plain) if (number := _fraction(match, plain))]
+    for match in _DIGITS.finditer(plain):
+        if not _is_in_name(plain, match) and not _overlaps(found, *match.span()):
+            found.append(_in_digits(match, plain, decimal_comma))
     for value, start, end in numerals.spelled(plain):
-        if not any(start < stop and begin < end for begin, stop in taken):
-            found.append(_unit_after(Number(frozenset((value,)), None, plain[start:end], start, end), plain))
-    found.extend(numerals_as_times(plain))
-    return _shared_units(sorted(found, key=lambda n: n.start), plain)
+        if not _overlaps(found, start, end):
+            found.append(_with_unit(Number(frozenset((value,)), None, plain[start:end], start, end), plain))
+    found += [Number(values, None, plain[start:end], start, end) for values, start, end in numerals.ratios(plain)]
+    return _with_shared_units(sorted(found, key=lambda number: number.start), plain)
 
 
-def numerals_as_times(text: str) -> list[Number]:
-    """ "Twice", "half" and the like, with the values that they may stand for."""
-    return [Number(values, None, text[start:end], start, end) for values, start, end in numerals.ratios(text)]
-
-
-def stands_in(number: Number, source: tuple[Number, ...]) -> bool:
-    """Whether the source has this number, with a unit that does not speak against it."""
-    same = [other for other in source if other.values & number.values]
+def is_number_in(number: Number, source: Sequence[Number]) -> bool:
+    """Whether the source has this number, with a unit that does not contradict it."""
+    if number.parts and all(is_number_in(part, source) for part in number.separate):
+        return True
+    same = [other for each in source for other in (each, *each.separate) if other.values & number.values]
     if not same:
         return False
     if number.unit is None:
@@ -111,59 +141,102 @@ def stands_in(number: Number, source: tuple[Number, ...]) -> bool:
     if number.unit == "%":
         return any(other.unit == "%" for other in same)
     if number.unit in ("pp", "×"):
+        # A difference in points may be written with a percent sign; "47% faster" is not "47× faster".
         near = {"pp": ("pp", "%"), "×": ("×",)}[number.unit]
         return any(other.unit in near for other in same) or all(other.unit is None for other in same)
     return any(other.unit in (number.unit, None) for other in same)
 
 
-def _flat(text: str) -> str:
-    """TeX's spaces and braces out of the way, one blank for each, so that places stay comparable."""
-    return re.sub(r"\\%", " %", _TEX.sub(" ", text).replace("\u2212", "−"))
+def _without_tex(text: str) -> str:
+    """The text with TeX's powers as superscripts, its fractions with ⁄, and a space for its spaces and braces."""
+    text = text.replace("{,}", ",")
+    text = _TEX_FRACTION.sub(lambda m: f"{m[1] or m[2]}⁄{m[3] or m[4]}", text)
+    text = _TEX_POWER.sub(lambda m: (m[1] or m[2]).translate(_TO_SUPERSCRIPT), text)
+    return re.sub(r"\\%", " %", _TEX_MARKUP.sub(" ", text).replace("\u2212", "−"))
 
 
-def _in_name(text: str, match: re.Match[str]) -> bool:
+def _overlaps(found: Sequence[Number], start: int, end: int) -> bool:
+    return any(start < number.end and number.start < end for number in found)
+
+
+def _is_in_name(text: str, match: re.Match[str]) -> bool:
     """GPT-4, Qwen3-8B, COVID-19: a letter or a letter with a hyphen right before the digits."""
     before = text[max(0, match.start("body") - 40) : match.start("body")]
     return bool(re.search(r"[A-Za-z][A-Za-z0-9]*[-–_.]$", before)) and not match["sign"]
 
 
-def _digital(match: re.Match[str], text: str, decimal_comma: bool) -> Number:
-    values = {v * _power(match) for v in _readings(match["body"], decimal_comma)}
-    if match["sign"]:
-        values = {sign * v for v in values for sign in (1, -1)} if match["sign"] == "–" else {-v for v in values}
-    end = match.end()
+def _fraction(match: re.Match[str], text: str) -> Number | None:
+    """The number of a match of `_FRACTION`; None if its denominator is 0."""
+    above, below = Decimal(match["numerator"]), Decimal(match["denominator"])
+    if not below:
+        return None
+    values = _signed({above / below}, match["sign"])
+    parts = (above, below) if match["slash"] == "/" else ()
+    return _with_unit(Number(_normalized(values), None, match.group(), match.start(), match.end(), parts), text)
+
+
+def _in_digits(match: re.Match[str], text: str, decimal_comma: bool) -> Number:
+    """The number of a match of `_DIGITS`, with a scale word ("million") and unit after it."""
+    values = {value * _power_of_ten(match) for value in _readings(match["body"], decimal_comma)}
+    if match["raised"]:
+        values = _raised(values, match["raised"])
+    values, end = _signed(values, match["sign"]), match.end()
     scale = _SCALE.match(text, end)
-    if scale is not None and not match["power"]:
+    if scale is not None and not match["power"] and not match["raised"]:
         values, end = _scaled(values, scale)
-    number = Number(frozenset(v.normalize() for v in values), None, text[match.start() : end], match.start(), end)
-    return _unit_after(number, text)
+    return _with_unit(Number(_normalized(values), None, text[match.start() : end], match.start(), end), text)
 
 
-def _power(match: re.Match[str]) -> Decimal:
+def _signed(values: set[Decimal], sign: str | None) -> set[Decimal]:
+    """With a minus sign negative; with a dash, which may stand in a range, both."""
+    if not sign:
+        return values
+    negative = {-value for value in values}
+    return values | negative if sign == "–" else negative
+
+
+def _normalized(values: set[Decimal]) -> frozenset[Decimal]:
+    return frozenset(value.normalize() for value in values)
+
+
+def _power_of_ten(match: re.Match[str]) -> Decimal:
     exponent = match["exponent"] or match["e"]
-    if exponent is None:
-        return Decimal(1)
-    digits = exponent.translate(_SUPERSCRIPT).replace("−", "-").replace("–", "-")
-    return Decimal(10) ** max(min(int(digits), 400), -400)
+    return Decimal(1) if exponent is None else Decimal(10) ** _exponent(exponent)
+
+
+def _raised(values: set[Decimal], exponent: str) -> set[Decimal]:
+    """Whole numbers to this power. One with decimals keeps its value: there a raised digit marks a footnote."""
+    if any(value != value.to_integral_value() or abs(value) > 10**9 for value in values):
+        return values
+    try:
+        return {value ** _exponent(exponent) for value in values}
+    except ArithmeticError:  # 0 to the power of 0 or less
+        return values
+
+
+def _exponent(text: str) -> int:
+    digits = text.translate(_FROM_SUPERSCRIPT).replace("−", "-").replace("–", "-")
+    return max(min(int(digits), _LARGEST_EXPONENT), -_LARGEST_EXPONENT)
 
 
 def _scaled(values: set[Decimal], scale: re.Match[str]) -> tuple[set[Decimal], int]:
+    """The values times a scale word, and where that word ends."""
     word = (scale["short"] or scale["word"]).lower().rstrip(".")
     for size in range(len(word), 0, -1):
         if word[:size] in _SCALES:
-            times = {Decimal(10) ** _SCALES[word[:size]]}
+            factors = {Decimal(10) ** _SCALES[word[:size]]}
             break
     else:  # a billón is a million millions in Spain and a billion elsewhere
-        times = {Decimal(10) ** 12, Decimal(10) ** 9}
-    return {v * t for v in values for t in times}, scale.end()
+        factors = {Decimal(10) ** 12, Decimal(10) ** 9}
+    return {value * factor for value in values for factor in factors}, scale.end()
 
 
 def _readings(body: str, decimal_comma: bool) -> set[Decimal]:
-    """What a run of digits may mean: commas and points separate thousands or decimals, as the language has it."""
+    """The values that a run of digits may mean: commas and points separate thousands or decimals, by language."""
     spaced = re.sub(r"[\u00a0\u202f\u2009' ]", "", body)
-    thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", spaced) is not None
-    options = {spaced.replace(",", "")} if thousands or "," not in spaced else set()
-    if "." not in spaced and spaced.count(",") == 1 and (decimal_comma or not thousands):
+    is_thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", spaced) is not None
+    options = {spaced.replace(",", "")} if is_thousands or "," not in spaced else set()
+    if "." not in spaced and spaced.count(",") == 1 and (decimal_comma or not is_thousands):
         options.add(spaced.replace(",", "."))
     if decimal_comma and re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", spaced):
         options.add(spaced.replace(".", "").replace(",", "."))
@@ -171,31 +244,30 @@ def _readings(body: str, decimal_comma: bool) -> set[Decimal]:
     for option in options or {spaced.replace(",", "")}:
         try:
             values.add(Decimal(option))
-        except InvalidOperation:  # 1.2.3: a version, no quantity
+        except InvalidOperation:  # 1.2.3 is a version; its parts are read as numbers
             values.update(Decimal(part) for part in option.split(".") if part)
     return values
 
 
-def _unit_after(number: Number, text: str) -> Number:
-    if _CHINESE_PERCENT.search(text[max(0, number.start - 6) : number.start]):
+def _with_unit(number: Number, text: str) -> Number:
+    """The number with the unit that follows it, or that stands before it in some languages."""
+    if _PERCENT_BEFORE.search(text[max(0, number.start - 6) : number.start]):
         return replace(number, unit="%")
-    gap = re.compile(r"(?:\s?-?\s?|\s{1,3}|\)\s?)(?:absolute |relative |more |higher )?")
-    match = gap.match(text, number.end)
-    at = match.end() if match else number.end
-    for place in (number.end, at):
+    gap = _UNIT_GAP.match(text, number.end)
+    for place in (number.end, gap.end() if gap else number.end):
         unit = _UNIT.match(text, place)
         if unit is not None and unit.lastgroup is not None:
             return replace(number, unit=_UNITS[int(unit.lastgroup[1:])][0])
     before = text[max(0, number.start - 14) : number.start].lower()
-    if re.search(r"factors? of\s*~?\s*$|factor de\s*$|в\s*$", before) and number.unit is None and "factor" in before:
+    if _FACTOR_BEFORE.search(before):
         return replace(number, unit="×")
     return replace(number, unit="$") if before.rstrip().endswith("us$") else number
 
 
-def _shared_units(found: list[Number], text: str) -> tuple[Number, ...]:
-    """“5, 10 and 15%”: a unit at the end of a list or range belongs to all of it."""
+def _with_shared_units(found: list[Number], text: str) -> tuple[Number, ...]:
+    """“5, 10 and 15%”: the unit at the end of a list or range belongs to all of its numbers."""
     for index in range(len(found) - 2, -1, -1):
-        this, following = found[index], found[index + 1]
-        if this.unit is None and following.unit and _BETWEEN.fullmatch(text[this.end : following.start]):
-            found[index] = replace(this, unit=following.unit)
+        number, following = found[index], found[index + 1]
+        if number.unit is None and following.unit and _BETWEEN.fullmatch(text[number.end : following.start]):
+            found[index] = replace(number, unit=following.unit)
     return tuple(found)

@@ -33,24 +33,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 _COMPOUND = re.compile(r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve)(?=fold\b)")
 
 _CJK_DIGIT = {
-    "〇": 0,
-    "零": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "兩": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
+    "〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
+}  # fmt: skip
 _CJK_SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-_CJK = re.compile(r"[〇零一二两兩三四五六七八九十百千万萬亿億]+(?:点[〇零一二三四五六七八九]+)?")
-_COUNTERS = "个個種种项項层層倍名类類件つ段阶階步組组轮套张位組篇本台人"
+_CJK = re.compile(r"[〇零一二两兩三四五六七八九十百千万萬亿億]+(?:[点點][〇零一二三四五六七八九]+)?")
+_COUNTERS = "个個種种项項层層倍名类類件つ段阶階步組组轮輪套张張位組篇本台人"
 _NOT_NUMBERS = frozenset(("十分", "万一", "千万", "百万", "万", "千", "百", "十", "一", "一一", "三千", "百千", "千百"))
+"""Words with number characters that are no quantities: "very", "in case", "tens of millions of", "a set" …"""
 
 _RATIOS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -65,38 +54,39 @@ _RATIO = [(re.compile(pattern, re.IGNORECASE), frozenset(map(Decimal, values))) 
 
 
 def spelled(text: str) -> Iterator[tuple[Decimal, int, int]]:
-    """Numbers written as words: value, start, end. One is no number here: it is an article in most languages."""
-    yield from _western(text)
+    """Numbers written as words: value, start, end. "One" is left out: in most languages it is an article as well."""
+    yield from _in_alphabets(text)
     for match in _COMPOUND.finditer(text.lower()):
         yield Decimal(_WORDS[match.group()]), match.start(), match.end()
-    yield from _eastern(text)
+    yield from _in_chinese_characters(text)
 
 
 def ratios(text: str) -> Iterator[tuple[frozenset[Decimal], int, int]]:
-    """ "Twice", "half" …: the values that they may stand for where the other text has digits."""
+    """ "Twice", "half" …: the values that they may stand for, start, end. "Doubled" is 2 times, or 100% more."""
     for pattern, values in _RATIO:
         for match in pattern.finditer(text):
             yield values, match.start(), match.end()
 
 
-def _western(text: str) -> Iterator[tuple[Decimal, int, int]]:
+def _in_alphabets(text: str) -> Iterator[tuple[Decimal, int, int]]:
+    """Runs of number words that make one number: "two hundred and five"."""
     run: list[tuple[str, int, int]] = []
     for match in _WORD.finditer(text):
         word = match.group().lower()
-        joined = not run or re.fullmatch(r"[\s-]+(?:and |y )?", text[run[-1][2] : match.start()]) is not None
+        is_adjacent = not run or re.fullmatch(r"[\s-]+(?:and |y )?", text[run[-1][2] : match.start()]) is not None
         if word in ("and", "y") and run:
             continue
-        if run and not (joined and _continues(run, word)):
-            yield from _told(run)
+        if run and not (is_adjacent and _continues(run, word)):
+            yield _value_of(run)
             run = []
         if word in _WORDS or (run and word in _SCALES):
             run.append((word, *match.span()))
     if run:
-        yield from _told(run)
+        yield _value_of(run)
 
 
 def _continues(run: list[tuple[str, int, int]], word: str) -> bool:
-    """“Twenty” goes on with “five”, “two” with “hundred”; “two, three” are two numbers."""
+    """Whether a word belongs to the same number: "twenty" continues with "five"; "two, three" are two numbers."""
     if word in _SCALES:
         return True
     last = run[-1][0]
@@ -105,7 +95,7 @@ def _continues(run: list[tuple[str, int, int]], word: str) -> bool:
     return last in _SCALES or (_WORDS.get(last, 0) >= 20 and _WORDS[last] % 10 == 0 and _WORDS[word] < 10)
 
 
-def _told(run: list[tuple[str, int, int]]) -> Iterator[tuple[Decimal, int, int]]:
+def _value_of(run: list[tuple[str, int, int]]) -> tuple[Decimal, int, int]:
     total, current = 0, 0
     for word, _, _ in run:
         if word == "hundred":
@@ -114,29 +104,32 @@ def _told(run: list[tuple[str, int, int]]) -> Iterator[tuple[Decimal, int, int]]
             total, current = total + max(current, 1) * _SCALES[word], 0
         else:
             current += _WORDS[word]
-    yield Decimal(total + current), run[0][1], run[-1][2]
+    return Decimal(total + current), run[0][1], run[-1][2]
 
 
-def _eastern(text: str) -> Iterator[tuple[Decimal, int, int]]:
+def _in_chinese_characters(text: str) -> Iterator[tuple[Decimal, int, int]]:
+    """Numbers of several characters, after 百分之 ("percent"), or before a counter word.
+
+    A single character elsewhere is usually part of a word (一般 "general"), as is what follows 第 ("the n-th").
+    """
     for match in _CJK.finditer(text):
         word = match.group()
         before, after = text[: match.start()], text[match.end() : match.end() + 1]
         if before[-1:].isdigit() or before.endswith("第") or text[match.start() : match.end() + 1] in _NOT_NUMBERS:
             continue
-        percent = before.endswith("百分之")
-        if word in _NOT_NUMBERS and not percent:
+        is_percent = before.endswith("百分之")
+        if word in _NOT_NUMBERS and not is_percent:
             continue
-        if len(word) > 1 or percent or (after and after in _COUNTERS and word not in "一十百千万萬亿億"):
-            value = _cjk_value(word)
-            if value is not None and "百分之".startswith(word + after) is False:
-                yield value, match.start(), match.end()
+        is_counted = bool(after) and after in _COUNTERS and word not in "一十百千万萬亿億"
+        if (len(word) > 1 or is_percent or is_counted) and not "百分之".startswith(word + after):
+            yield _chinese_value(word), match.start(), match.end()
 
 
-def _cjk_value(word: str) -> Decimal | None:
-    """十五 = 15, 一千五百 = 1500, 二〇二四 = 2024, 一万二 = 12000 is not attempted; None where it does not parse."""
-    word, _, decimals = word.partition("点")
-    if all(c in _CJK_DIGIT for c in word):
-        whole = int("".join(str(_CJK_DIGIT[c]) for c in word))
+def _chinese_value(word: str) -> Decimal:
+    """十五 is 15, 一千五百 is 1500, 二〇二四 is 2024. The short form 一万二 (12,000) is not known."""
+    word, _, decimals = word.replace("點", "点").partition("点")
+    if all(char in _CJK_DIGIT for char in word):
+        whole = int("".join(str(_CJK_DIGIT[char]) for char in word))
     else:
         total, section, digit = 0, 0, 0
         for char in word:
@@ -147,5 +140,5 @@ def _cjk_value(word: str) -> Decimal | None:
             else:
                 total, section, digit = (total + section + digit) * scale, 0, 0
         whole = total + section + digit
-    tail = "".join(str(_CJK_DIGIT[c]) for c in decimals)
+    tail = "".join(str(_CJK_DIGIT[char]) for char in decimals)
     return Decimal(f"{whole}.{tail}") if tail else Decimal(whole)

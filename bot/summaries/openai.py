@@ -1,15 +1,16 @@
-"""Any OpenAI-compatible server through the openai SDK: finds out how it can be made to answer in JSON."""
+"""Any OpenAI-compatible server through the openai SDK: finds out in which way the server can be asked for JSON."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.errors import ModelRefused, ModelUnavailable, PaperboyError
-from bot.summaries.model_client import TIMEOUT, Completion, Schema
+from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable, PaperboyError, TextTooLong
+from bot.summaries.model_client import TIMEOUT_SECONDS, Completion, Schema
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
@@ -17,49 +18,60 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-MANNERS = ("json_schema", "json_object", "tools", "plain")
-"""How to ask for JSON, strictest first; servers differ in which of them they know."""
+JSON_MODES = ("json_schema", "json_object", "tools", "plain")
+"""The ways to ask for JSON, strictest first; servers differ in which of them they accept."""
 
-_TOO_LONG = ("context length", "context_length", "maximum context", "too many tokens", "context size", "too long")
+_TOO_LONG = frozenset(("context_length_exceeded", "string_above_max_length", "exceed_context_size_error"))
+"""Codes and types of errors for a text that is too long: two of OpenAI, one of llama.cpp."""
+
+_TOO_LONG_MESSAGE = re.compile(r"context[ _](?:length|size|window)|maximum context|too many tokens|too long", re.I)
+"""For servers whose errors have neither code nor type (vLLM, many proxies): their message is all there is."""
+
+_TEMPERATURE = 0.2
+_WRONG_SETTING_SECONDS = 600.0
+"""Time until a retry after an invalid key or model name: only the operator can correct these."""
+_NO_CREDIT_SECONDS = 3600.0
 
 
 class OpenAIModel:
-    """A model behind an OpenAI-compatible API. What its server understands is learned once and kept."""
+    """A model behind an OpenAI-compatible API. What its server accepts is learned from its errors and remembered."""
 
-    def __init__(self, model: str, key: str | None, *, base_url: str | None = None, timeout: float = TIMEOUT):
+    def __init__(self, model: str, key: str | None, *, base_url: str | None = None, timeout: float = TIMEOUT_SECONDS):
         self._model, self._key, self._timeout = model, key, timeout
         self._base_url = base_url or "https://api.openai.com/v1"
         self._client: AsyncOpenAI | None = None
         self._opening = asyncio.Lock()
-        self._manner = 0
-        self._temperature: float | None = 0.2
+        self._mode = 0
+        self._temperature: float | None = _TEMPERATURE
+        self._has_answered = False
 
     @property
     def name(self) -> str:
         return f"openai:{self._model}"
 
     async def complete(self, system: str, user: str, schema: Schema) -> Completion:
-        client = await self._opened()
-        requests, last = 0, None
-        while self._manner < len(MANNERS):
-            manner = self._manner
+        client = await self._opened_client()
+        requests, last_error = 0, None
+        while self._mode < len(JSON_MODES):
+            mode = self._mode
             requests += 1
             try:
-                reply = await self._ask(client, MANNERS[manner], system, user, schema)
-            except _NotUnderstood as error:
-                last = error.cause
-                self._learn(manner, error.cause)
+                response = await self._send(client, JSON_MODES[mode], system, user, schema)
+            except _NotAccepted as error:
+                last_error = error.cause
+                self._adapt(mode, error.cause)
                 continue
-            return self._read(reply, requests)
-        self._manner = 0
-        raise ModelRefused(f"{self.name} did not take this request.") from last
+            self._has_answered = True
+            return self._completion(response, requests)
+        self._mode, self._temperature = 0, self._temperature if self._has_answered else _TEMPERATURE
+        raise ModelRefused(f"{self.name} did not accept this request.") from last_error
 
     async def close(self) -> None:
         if self._client is not None:
             await self._client.close()
         self._client = None
 
-    async def _opened(self) -> AsyncOpenAI:
+    async def _opened_client(self) -> AsyncOpenAI:
         async with self._opening:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._open)
@@ -72,59 +84,70 @@ class OpenAIModel:
             api_key=self._key or "none",  # local servers want no key, the SDK does
             base_url=self._base_url,
             timeout=self._timeout,
-            max_retries=0,
+            max_retries=0,  # retries are ours: they count against the budget
         )
 
-    async def _ask(self, client: AsyncOpenAI, manner: str, system: str, user: str, schema: Schema) -> ChatCompletion:
+    async def _send(self, client: AsyncOpenAI, mode: str, system: str, user: str, schema: Schema) -> ChatCompletion:
         import openai
 
-        request: Any = {"model": self._model, **_asked(manner, system, user, schema)}
+        request: Any = {"model": self._model, **_request_body(mode, system, user, schema)}
         if self._temperature is not None:
             request["temperature"] = self._temperature
         try:
             async with asyncio.timeout(self._timeout):
-                reply: Any = await client.chat.completions.create(**request)
+                response: Any = await client.chat.completions.create(**request)
         except openai.APIStatusError as error:
-            raise self._told(error) from error
+            raise self._classified(error) from error
         except (TimeoutError, openai.APITimeoutError) as error:
-            raise ModelUnavailable(f"{self.name} did not answer within {self._timeout:.0f} s.") from error
+            raise ModelTimedOut(f"{self.name} did not answer within {self._timeout:.0f} s.") from error
         except openai.APIConnectionError as error:
             raise ModelUnavailable(f"{self.name} cannot be reached.") from error
         except (openai.OpenAIError, ValueError) as error:
-            raise ModelUnavailable(f"{self.name} answered with something that is no reply.") from error
-        if not isinstance(reply, openai.types.chat.ChatCompletion) or not reply.choices:
-            raise ModelUnavailable(f"{self.name} answered with something that is no reply.")
-        return reply
+            raise ModelUnavailable(f"{self.name} sent a response that cannot be read.") from error
+        # The SDK does not validate a response of status 200: a proxy's page arrives here as text.
+        if not isinstance(response, openai.types.chat.ChatCompletion) or not response.choices:
+            raise ModelUnavailable(f"{self.name} sent a response that cannot be read.")
+        return response
 
-    def _learn(self, manner: int, error: APIStatusError) -> None:
-        """After a request that was not understood: ask without a temperature, or in the next manner."""
-        if self._manner != manner:
-            return  # another request has learned it meanwhile
-        if self._temperature is not None and "temperature" in str(error).lower():
+    def _adapt(self, mode: int, error: APIStatusError) -> None:
+        """After a request that was not accepted, choose what to leave out of the next one.
+
+        A server that names `temperature` gets none. One that names nothing is asked in the next mode, and after the
+        last mode once more in all of them without a temperature, unless it has accepted one before.
+        """
+        if self._mode != mode:
+            return  # a concurrent request has learned it meanwhile
+        if self._temperature is not None and error.param == "temperature":
             self._temperature = None
             return
-        log.info("model does not know this manner", model=self.name, manner=MANNERS[manner], status=error.status_code)
-        self._manner += 1
+        log.info("model does not accept this JSON mode", model=self.name, mode=JSON_MODES[mode], code=error.status_code)
+        self._mode += 1
+        if self._mode == len(JSON_MODES) and self._temperature is not None and not self._has_answered:
+            self._mode, self._temperature = 0, None
 
-    def _told(self, error: APIStatusError) -> PaperboyError:
-        code, said = error.status_code, str(error).lower()
-        if code == 429 or error.code == "insufficient_quota":
-            wait = 3600.0 if error.code == "insufficient_quota" else _retry_after(error)
-            return ModelUnavailable(f"{self.name} is over its quota.", retry_after=wait)
+    def _classified(self, error: APIStatusError) -> PaperboyError:
+        """Our error for an HTTP error of the server."""
+        code = error.status_code
+        if error.code == "insufficient_quota":
+            return ModelUnavailable(f"{self.name} is over its quota.", retry_after=_NO_CREDIT_SECONDS)
+        if code == 429:
+            return ModelUnavailable(f"{self.name} is over its quota.", retry_after=_retry_after(error))
         if code in (401, 403):
-            return ModelUnavailable(f"{self.name} does not accept OPENAI_API_KEY; check it.", retry_after=600)
+            wrong = f"{self.name} does not accept OPENAI_API_KEY; check it."
+            return ModelUnavailable(wrong, retry_after=_WRONG_SETTING_SECONDS)
         if code == 404:
-            return ModelUnavailable(f"{self.name} is not a model that this server knows; check MODEL.", retry_after=600)
-        if code == 413 or any(word in said for word in _TOO_LONG):
-            return ModelRefused(f"{self.name} cannot take a text of this length.")
+            wrong = f"{self.name} is not a model that this server knows; check MODEL."
+            return ModelUnavailable(wrong, retry_after=_WRONG_SETTING_SECONDS)
+        if code == 413 or _is_over_context(error):
+            return TextTooLong(f"{self.name} does not accept a text of this length.")
         if code in (400, 405, 415, 422, 501):
-            return _NotUnderstood(error)
+            return _NotAccepted(error)
         if 400 <= code < 500 and code != 408:
-            return ModelRefused(f"{self.name} did not take this request ({code}).")
+            return ModelRefused(f"{self.name} did not accept this request ({code}).")
         return ModelUnavailable(f"{self.name} is down ({code}).", retry_after=_retry_after(error))
 
-    def _read(self, reply: ChatCompletion, requests: int) -> Completion:
-        choice = reply.choices[0]
+    def _completion(self, response: ChatCompletion, requests: int) -> Completion:
+        choice = response.choices[0]
         message = choice.message
         if choice.finish_reason == "content_filter" or getattr(message, "refusal", None):
             raise ModelRefused(f"{self.name} refused this text.")
@@ -132,56 +155,62 @@ class OpenAIModel:
         for call in message.tool_calls or ():
             if call.type == "function":
                 text = call.function.arguments or text
-        usage = reply.usage
+        usage = response.usage
         return Completion(
             text, requests, (usage.prompt_tokens or 0) if usage else 0, (usage.completion_tokens or 0) if usage else 0
         )
 
 
-class _NotUnderstood(PaperboyError):
-    """The server takes no request of this form."""
+class _NotAccepted(PaperboyError):
+    """The server does not accept a request of this form."""
 
     def __init__(self, cause: APIStatusError) -> None:
-        super().__init__("The server takes no request of this form.")
+        super().__init__("The server does not accept a request of this form.")
         self.cause = cause
 
 
-def _asked(manner: str, system: str, user: str, schema: Schema) -> dict[str, Any]:
-    """The part of a request that differs by manner; the last two say in words what the schema cannot."""
-    if manner in ("json_object", "plain"):
+def _request_body(mode: str, system: str, user: str, schema: Schema) -> dict[str, Any]:
+    """The part of a request that differs by mode. Where the API cannot carry the schema, the prompt does."""
+    if mode in ("json_object", "plain"):
         system = f"{system}\nThe JSON object fits this schema:\n{json.dumps(schema, ensure_ascii=False)}\n"
-    asked: dict[str, Any] = {
+    body: dict[str, Any] = {
         "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
     }
-    if manner == "json_schema":
-        asked["response_format"] = {
+    if mode == "json_schema":
+        body["response_format"] = {
             "type": "json_schema",
-            "json_schema": {"name": "answer", "strict": True, "schema": _closed(schema)},
+            "json_schema": {"name": "answer", "strict": True, "schema": _without_other_properties(schema)},
         }
-    elif manner == "json_object":
-        asked["response_format"] = {"type": "json_object"}
-    elif manner == "tools":
+    elif mode == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    elif mode == "tools":
         function = {"name": "answer", "description": "Gives the answer.", "parameters": schema}
-        asked["tools"] = [{"type": "function", "function": function}]
-        asked["tool_choice"] = {"type": "function", "function": {"name": "answer"}}
-    return asked
+        body["tools"] = [{"type": "function", "function": function}]
+        body["tool_choice"] = {"type": "function", "function": {"name": "answer"}}
+    return body
 
 
-def _closed(schema: Any) -> Any:
-    """Strict servers want every object to say that it has no further properties."""
+def _without_other_properties(schema: Any) -> Any:
+    """The schema with `additionalProperties: false` on every object, which strict mode requires."""
     if isinstance(schema, list):
-        return [_closed(value) for value in schema]
+        return [_without_other_properties(value) for value in schema]
     if not isinstance(schema, dict):
         return schema
-    more = {"additionalProperties": False} if schema.get("type") == "object" else {}
-    return {**{name: _closed(value) for name, value in schema.items()}, **more}
+    closed = {"additionalProperties": False} if schema.get("type") == "object" else {}
+    return {**{name: _without_other_properties(value) for name, value in schema.items()}, **closed}
+
+
+def _is_over_context(error: APIStatusError) -> bool:
+    if error.code or (error.type and error.type in _TOO_LONG):
+        return error.code in _TOO_LONG or error.type in _TOO_LONG
+    return error.status_code in (400, 422) and _TOO_LONG_MESSAGE.search(error.message) is not None
 
 
 def _retry_after(error: APIStatusError) -> float | None:
     headers = error.response.headers
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+    for name, seconds in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
-            return max(float(headers[name]) * unit, 0.0)
+            return max(float(headers[name]) * seconds, 0.0)
         except (KeyError, ValueError):
             continue
     return None

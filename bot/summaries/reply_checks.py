@@ -1,31 +1,36 @@
-"""A model's reply against its source: what may be shown, what is dropped and why, what to ask again. Pure."""
+"""A parsed reply against its source: what may be shown, what is dropped and why, and what to ask for again. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import Claim, Dropped, Paper
+from bot.model.languages import is_english
 from bot.summaries import sentence_roles
+from bot.summaries.claim_checks import ClaimRules, check_claim, check_term
 from bot.summaries.forbidden_text import cleaned
-from bot.summaries.grounding import ClaimRules, SourceText, check, check_words
-from bot.summaries.language import wrong_language
+from bot.summaries.language_check import wrong_language
 from bot.summaries.quotes import fold, words
 from bot.summaries.reply_schema import BriefReply, ClaimReply
-from bot.summaries.sentence_roles import Role
+from bot.summaries.sentence_roles import SentenceRole
 from bot.summaries.sentences import split
+from bot.summaries.source_text import SourceText
 
-HEADLINE = 260
+LONGEST_HEADLINE = 260
 """Characters a headline may have."""
 
-TAKEAWAYS = 7
-KEYWORDS = 8
+MOST_TAKEAWAYS = 7
+LEAST_TAKEAWAYS = 3
+"""With fewer a model is asked again, unless the abstract is too short for more."""
+
+_MOST_KEYWORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What held of one paper's reply. `problems` are sentences for the model, `dropped` is for provenance."""
+class CheckedBrief:
+    """What passed of one paper's reply. `problems` are sentences for the model, `dropped` is for provenance."""
 
     headline: Claim | None
     takeaways: tuple[Claim, ...]
@@ -34,99 +39,113 @@ class Kept:
     dropped: tuple[Dropped, ...]
     problems: tuple[str, ...]
 
+    def is_enough(self, paper: Paper) -> bool:
+        """Whether this can be shown as it is, so that a second request is not worth its cost."""
+        return self.headline is not None and len(self.takeaways) >= least_takeaways(paper)
+
     @property
-    def worth(self) -> int:
+    def score(self) -> int:
+        """How much there is to show; for the choice between two attempts."""
         return len(self.takeaways) + 3 * (self.headline is not None)
 
 
-def judge_brief(reply: BriefReply, paper: Paper, source: SourceText, language: str) -> Kept:
-    """Check every claim, keyword and title of a brief reply."""
-    head, dropped = judge_claims([reply.headline], source, ClaimRules(language, longest=HEADLINE, shortest=20), ())
-    problems = [_problem("headline", d) for d in dropped]
-    taken, fallen = judge_claims(reply.takeaways, source, ClaimRules(language), head)
-    problems += [_problem("takeaway", d) for d in fallen]
+def check_brief(reply: BriefReply, paper: Paper, source: SourceText, language: str) -> CheckedBrief:
+    """Check every claim, the keywords and the title of a brief reply."""
+    headline_rules = ClaimRules(language, longest=LONGEST_HEADLINE, shortest=20)
+    headlines, dropped_headlines = check_claims([reply.headline], source, headline_rules, ())
+    takeaways, dropped = check_claims(reply.takeaways, source, ClaimRules(language), headlines)
+    problems = [_problem("headline", claim) for claim in dropped_headlines]
+    problems += [_problem("takeaway", claim) for claim in dropped]
     least = least_takeaways(paper)
     if len(reply.takeaways) < least:
         problems.append(f"There are {len(reply.takeaways)} takeaways; give {least} or more.")
-    keywords = judge_keywords(reply.keywords, source, language)
-    title, why = judge_title(reply.title, source, language)
-    if why:
-        fallen = (*fallen, Dropped(reply.title[:200], why))
-        problems.append(f"The title does not do: {why}.")
-    cut = tuple(Dropped(c.text, "more than seven") for c in taken[TAKEAWAYS:])
-    headline = head[0] if head else None
-    return Kept(headline, taken[:TAKEAWAYS], keywords, title, (*dropped, *fallen, *cut), tuple(problems))
+    title, reason = check_title(reply.title, source, language)
+    if reason:
+        dropped = (*dropped, Dropped(reply.title[:200], reason))
+        problems.append(f"The title cannot be used: {reason}.")
+    surplus = tuple(Dropped(claim.text, "more than seven") for claim in takeaways[MOST_TAKEAWAYS:])
+    return CheckedBrief(
+        headline=headlines[0] if headlines else None,
+        takeaways=takeaways[:MOST_TAKEAWAYS],
+        keywords=check_keywords(reply.keywords, source, language),
+        title=title,
+        dropped=(*dropped_headlines, *dropped, *surplus),
+        problems=tuple(problems),
+    )
 
 
-def judge_claims(
-    replies: Sequence[ClaimReply], source: SourceText, wish: ClaimRules, others: Iterable[Claim]
+def check_claims(
+    replies: Sequence[ClaimReply], source: SourceText, rules: ClaimRules, others: Iterable[Claim]
 ) -> tuple[tuple[Claim, ...], tuple[Dropped, ...]]:
-    """The claims that hold, and those that do not; one that says what another says already does not."""
+    """The claims that pass, and those that do not. One that repeats another, or one of `others`, does not pass."""
     seen = {fold(claim.text).text for claim in others}
-    kept, dropped = [], []
+    passed, dropped = [], []
     for reply in replies:
         claim = reply.claim()
-        same = fold(claim.text).text or claim.text
-        if same in seen:
+        folded = fold(claim.text).text or claim.text
+        if folded in seen:
             dropped.append(Dropped(claim.text[:300], "it repeats another one"))
             continue
-        verdict = check(claim, source, wish)
-        if verdict.why is None:
-            seen.add(same)
-            kept.append(verdict.claim)
+        checked = check_claim(claim, source, rules)
+        if checked.reason is None:
+            seen.add(folded)
+            passed.append(checked.claim)
         else:
-            dropped.append(Dropped(claim.text[:300], verdict.why))
-    return tuple(kept), tuple(dropped)
+            dropped.append(Dropped(claim.text[:300], checked.reason))
+    return tuple(passed), tuple(dropped)
 
 
-def judge_keywords(keywords: Iterable[str], source: SourceText, language: str) -> tuple[str, ...]:
-    """Terms without links, placeholders or names of a model's own; in English each has words of the source."""
-    kept: dict[str, str] = {}
+def check_keywords(keywords: Iterable[str], source: SourceText, language: str) -> tuple[str, ...]:
+    """The keywords that pass, without duplicates. In English each consists of words of the source."""
+    passed: dict[str, str] = {}
     for raw in keywords:
         term = cleaned(raw).strip(" .;:#")
-        if len(term) < 2 or check_words(term, source, language, 60):
+        if len(term) < 2 or check_term(term, source, language, 60):
             continue
-        if language.split("-")[0] == "en" and not _in_source(term, source):
+        if is_english(language) and not _is_in_source(term, source):
             continue
-        kept.setdefault(term.casefold(), term)
-    return tuple(kept.values())[:KEYWORDS]
+        passed.setdefault(term.casefold(), term)
+    return tuple(passed.values())[:_MOST_KEYWORDS]
 
 
-def judge_title(title: str, source: SourceText, language: str) -> tuple[str | None, str | None]:
-    """The translated title, or why it cannot be shown; (None, None) where none is wanted."""
+def check_title(title: str, source: SourceText, language: str) -> tuple[str | None, str | None]:
+    """The translated title, or what is wrong with it; (None, None) if there is none or none is needed."""
     title = cleaned(title)
-    if language.split("-")[0] == "en" or not title:
+    if is_english(language) or not title:
         return None, None
-    why = check_words(title, source, language, 400)
-    if why is None and (other := wrong_language(title, language)):
-        why = f"it is not in the language asked for (but {other})"
-    return (title, None) if why is None else (None, why)
+    reason = check_term(title, source, language, 400)
+    if reason is None and (other := wrong_language(title, language)):
+        reason = f"it is not in the language asked for (but {other})"
+    return (title, None) if reason is None else (None, reason)
 
 
 def least_takeaways(paper: Paper) -> int:
-    """How many takeaways an abstract must give: three, or what it has sentences for."""
-    return max(min(3, len(split(paper.abstract)) - 1), 0)
+    """How many takeaways an abstract must give: three, or as many as it has sentences beside the headline's."""
+    return max(min(LEAST_TAKEAWAYS, len(split(paper.abstract)) - 1), 0)
 
 
-def best(first: Kept | None, second: Kept | None) -> Kept | None:
-    """The better of two attempts, with the second's losses where both are as good."""
+def better_of(first: CheckedBrief | None, second: CheckedBrief | None) -> CheckedBrief | None:
+    """The attempt with more to show; the second if they are equal, so that `dropped` tells of the last reply."""
     if first is None or second is None:
         return second or first
-    return second if second.worth >= first.worth else first
+    return second if second.score >= first.score else first
 
 
-def settled(kept: Kept, paper: Paper) -> Kept | None:
-    """What is enough to show: a headline (else the takeaway that says what the paper does) and a takeaway."""
-    headline, takeaways = kept.headline, kept.takeaways
+def displayable(checked: CheckedBrief, paper: Paper) -> CheckedBrief | None:
+    """What is shown: a headline and at least one takeaway; None if there is not that much.
+
+    Without a headline of its own the takeaway whose quote says what the paper does becomes the headline.
+    """
+    headline, takeaways = checked.headline, checked.takeaways
     if headline is None and len(takeaways) >= 2:
-        headline = max(takeaways, key=lambda c: sentence_roles.read(c.quote, 0.5)[Role.AIM])
-        takeaways = tuple(c for c in takeaways if c is not headline)
+        headline = max(takeaways, key=lambda claim: sentence_roles.role_weights(claim.quote, 0.5)[SentenceRole.AIM])
+        takeaways = tuple(claim for claim in takeaways if claim is not headline)
     if headline is None or len(takeaways) < min(1, least_takeaways(paper)):
         return None
-    return Kept(headline, takeaways, kept.keywords, kept.title, kept.dropped, kept.problems)
+    return replace(checked, headline=headline, takeaways=takeaways)
 
 
-def _in_source(term: str, source: SourceText) -> bool:
+def _is_in_source(term: str, source: SourceText) -> bool:
     own = [word for word in words(term) if len(word) > 2]
     if not own:
         return fold(term) in source.vocabulary.folded
@@ -140,4 +159,4 @@ def _stems(source: SourceText) -> frozenset[str]:
 
 
 def _problem(part: str, dropped: Dropped) -> str:
-    return f"This {part} does not do, because {dropped.why}: “{dropped.text[:160]}”"
+    return f"This {part} cannot be used, because {dropped.why}: “{dropped.text[:160]}”"

@@ -1,12 +1,15 @@
-"""What a model is asked to reply, and its reply as typed values: lenient about wrapping, strict about content."""
+"""The shapes of a model's reply: as JSON schemas that a model is asked to follow, and as typed values.
+
+The values accept what models often write instead (null or one thing for a list, a bare string for a claim), because
+every claim is checked against its source afterwards.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.model import Claim
 from bot.summaries.forbidden_text import cleaned
@@ -23,68 +26,68 @@ PARTS = (
     "performance",
     "workload",
 )
-"""The parts of a deep reading beside headline, takeaways and keywords."""
+"""The parts of a deep summary beside headline, takeaways and keywords."""
+
+# ── typed values ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class BadReply(ValueError):
-    """A reply that cannot be read; the message can be sent back to the model."""
-
-
-class _Reply(BaseModel):
+class Reply(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
 
 
-def _listed(value: Any) -> Any:
-    """Models give null, or one thing, where a list is asked for."""
+def _as_list(value: Any) -> Any:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-def _usable(value: Any) -> Any:
-    """Of a list of claims, those that have the shape of one; a bare text is one without a quote."""
-    kept = [{"text": item} if isinstance(item, str) else item for item in _listed(value)]
-    return [item for item in kept if isinstance(item, dict) and isinstance(item.get("text"), str)]
+def _claims_in(value: Any) -> Any:
+    """Of a list of claims, those that have the shape of one; a bare string is a claim without a quote."""
+    items = [{"text": item} if isinstance(item, str) else item for item in _as_list(value)]
+    return [item for item in items if isinstance(item, dict) and isinstance(item.get("text"), str)]
 
 
-def _texts(value: Any) -> Any:
-    split = re.split(r"[;,，、；]\s*", value) if isinstance(value, str) else _listed(value)
-    return [item for item in split if isinstance(item, str) and item.strip()]
+def _strings_in(value: Any) -> Any:
+    items = re.split(r"[;,，、；]\s*", value) if isinstance(value, str) else _as_list(value)
+    return [item for item in items if isinstance(item, str) and item.strip()]
 
 
-def _text(value: Any) -> Any:
+def _without_null(value: Any) -> Any:
     return "" if value is None else value
 
 
-class ClaimReply(_Reply):
+def _as_claim(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_without_null)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_strings_in)]
+
+
+class ClaimReply(Reply):
     text: str
-    quote: Annotated[str, BeforeValidator(_text)] = ""
+    quote: Text = ""
 
     def claim(self) -> Claim:
         return Claim(cleaned(self.text), self.quote)
 
 
-def _headline(value: Any) -> Any:
-    return {"text": value} if isinstance(value, str) else value
+Headline = Annotated[ClaimReply, BeforeValidator(_as_claim)]
+Claims = Annotated[tuple[ClaimReply, ...], BeforeValidator(_claims_in)]
 
 
-Claims = Annotated[tuple[ClaimReply, ...], BeforeValidator(_usable)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
-Headline = Annotated[ClaimReply, BeforeValidator(_headline)]
-
-
-class BriefReply(_Reply):
-    """One paper's part of the reply."""
+class BriefReply(Reply):
+    """One paper's part of a reply to a request for brief summaries."""
 
     id: str
     headline: Headline
-    title: Annotated[str, BeforeValidator(_text)] = ""
+    title: Text = ""
     takeaways: Claims = ()
     keywords: Texts = ()
 
 
-class FactsReply(_Reply):
-    """A whole paper, in English."""
+class FactsReply(Reply):
+    """What a whole paper says, in English."""
 
     id: str
     headline: Headline
@@ -101,100 +104,22 @@ class FactsReply(_Reply):
     workload: Claims = ()
 
 
-class RenderedClaim(_Reply):
+class TranslatedClaim(Reply):
     key: str
     text: str
 
 
-class RenderingReply(_Reply):
+class TranslationReply(Reply):
     """The claims of a paper, by key, in another language."""
 
     id: str
-    title: Annotated[str, BeforeValidator(_text)] = ""
-    claims: Annotated[tuple[RenderedClaim, ...], BeforeValidator(_listed)] = Field(())
+    title: Text = ""
+    claims: Annotated[tuple[TranslatedClaim, ...], BeforeValidator(_as_list)] = Field(())
     keywords: Texts = ()
 
 
-# ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def briefs(text: str) -> tuple[dict[str, BriefReply], list[str]]:
-    """The papers of a reply by id, and what is wrong with those that cannot be used. Raises `BadReply`."""
-    value = _json(text)
-    papers = value.get("papers") if isinstance(value, dict) else value
-    if papers is None and isinstance(value, dict) and "headline" in value:
-        papers = [value]
-    if isinstance(papers, dict):
-        papers = [{"id": key, **entry} for key, entry in papers.items() if isinstance(entry, dict)]
-    if not isinstance(papers, list):
-        raise BadReply('The JSON has no list "papers".')
-    found: dict[str, BriefReply] = {}
-    problems = []
-    for entry in papers:
-        try:
-            reply = BriefReply.model_validate(entry)
-        except ValidationError as error:
-            problems.append(_sentence(error))
-            continue
-        if reply.id in found:
-            problems.append(f"The id {reply.id} stands there twice.")
-        found.setdefault(reply.id, reply)
-    return found, problems
-
-
-def facts(text: str) -> FactsReply:
-    """The reading of one paper. Raises `BadReply`."""
-    return _validated(FactsReply, _json(text))
-
-
-def rendering(text: str) -> RenderingReply:
-    """The rendering of one paper's claims. Raises `BadReply`."""
-    value = _json(text)
-    if isinstance(value, dict) and isinstance(value.get("claims"), dict):
-        value = {**value, "claims": [{"key": key, "text": said} for key, said in value["claims"].items()]}
-    return _validated(RenderingReply, value)
-
-
-R = TypeVar("R", bound=_Reply)
-
-
-def _validated(shape: type[R], value: Any) -> R:
-    try:
-        return shape.model_validate(value)
-    except ValidationError as error:
-        raise BadReply(_sentence(error)) from None
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    return f"The JSON does not fit at {'.'.join(map(str, first['loc'])) or 'the top'}: {first['msg'].lower()}."
-
-
-def _json(text: str) -> Any:
-    """The JSON in a reply: alone, in a code fence, or after a preamble. Raises `BadReply`."""
-    text = re.sub(r"<think>.*?</think>", "", text, flags=re.DOTALL).strip()
-    fenced = re.search(r"```(?:json)?\s*\n?(.*?)```", text, re.DOTALL)
-    for candidate in (text, fenced.group(1) if fenced else "", text[_opening(text) :]):
-        for attempt in (candidate, re.sub(r",(\s*[}\]])", r"\1", candidate)):
-            try:
-                value, _ = json.JSONDecoder(strict=False).raw_decode(attempt.lstrip())
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(value, dict | list):
-                return value
-    if not text:
-        raise BadReply("The answer was empty.")
-    if "{" in text and text.count("{") > text.count("}"):
-        raise BadReply("The JSON ends before it is complete; be briefer.")
-    raise BadReply("The answer is no JSON object.")
-
-
-def _opening(text: str) -> int:
-    place = text.find("{")
-    return place if place >= 0 else len(text)
-
-
-# ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── JSON schemas ──────────────────────────────────────────────────────────────────────────────────────────────────
+# Written by hand: those that pydantic generates have references and unions, which several servers do not accept.
 
 
 def _object(**properties: Schema) -> Schema:
@@ -220,7 +145,7 @@ FACTS_SCHEMA = _object(
     keywords=_array(_STRING),
     **{part: _array(_CLAIM) for part in PARTS},
 )
-RENDERING_SCHEMA = _object(
+TRANSLATION_SCHEMA = _object(
     id=_STRING,
     title=_STRING,
     claims=_array(_object(key=_STRING, text=_STRING)),

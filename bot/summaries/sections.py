@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.model import Extent, Reading, Section, SectionKind
+from bot.summaries.source_text import section_label
 
 
 class SectionPart(enum.IntEnum):
@@ -34,9 +35,13 @@ _TITLES: tuple[tuple[SectionPart, str], ...] = (
 )
 
 
+_HEADING_CHARACTERS = 8
+"""Of a section's heading beside its title: "## ", a number and line ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The sections to read, in order (the last of them maybe cut), and how much of the paper that is."""
+    """The sections to read, in order, one of them maybe cut, and how much of the paper they are."""
 
     sections: tuple[Section, ...]
     extent: Extent
@@ -44,24 +49,26 @@ class Selection:
 
     @property
     def text(self) -> str:
-        """Each section under a line with its title."""
+        """Each section under a line with its number and title."""
         return "\n\n".join(
-            "\n".join((f"## {_label(section)}", *(paragraph.text for paragraph in section.paragraphs)))
+            "\n".join((f"## {section_label(section.number, section.title)}", *(p.text for p in section.paragraphs)))
             for section in self.sections
         )
 
 
 def reading_notes(reading: Reading) -> tuple[str, ...]:
-    """What a card says of a full text beside how much of it was read."""
+    """What a card says of a full text besides how much of it was read: passages that were hidden from human readers,
+    and what was wrong with it."""
     count = len(reading.hidden)
     hidden = f"{count} hidden passage{'' if count == 1 else 's'} left out"
     return (*((hidden,) if count else ()), *((reading.problem.rstrip("."),) if reading.problem else ()))
 
 
 def parts(reading: Reading) -> list[tuple[SectionPart, Section]]:
-    """The sections that are part of the paper's argument, each with its part; a subsection goes with its section."""
+    """The sections of the paper's argument, each with its part; a subsection without a part of its own has its
+    section's, as has every subsection of related work. References and back matter are left out."""
     found: list[tuple[SectionPart, Section]] = []
-    above = SectionPart.METHOD
+    parent = SectionPart.METHOD
     for section in reading.sections:
         if section.kind in (SectionKind.REFERENCES, SectionKind.BACK, SectionKind.FRONT):
             continue
@@ -71,23 +78,23 @@ def parts(reading: Reading) -> list[tuple[SectionPart, Section]]:
         elif section.kind is SectionKind.APPENDIX:
             part = SectionPart.APPENDIX
         elif section.level > 1:
-            part = above if named is None or above is SectionPart.RELATED else named
+            part = parent if named is None or parent is SectionPart.RELATED else named
         else:
             part = named if named is not None else SectionPart.METHOD
-            above = part
+            parent = part
         if section.paragraphs:
             found.append((part, section))
     return found
 
 
 def choose(reading: Reading, limit: int) -> Selection:
-    """As many sections as fit into `limit` characters, the most telling parts first; the next one is cut."""
+    """As many sections as fit into `limit` characters, in the order of `SectionPart`; the next one is cut."""
     found = parts(reading)
     taken: dict[int, Section] = {}
     left = limit
     for index in sorted(range(len(found)), key=lambda i: (found[i][0], i)):
         section = found[index][1]
-        size = sum(len(paragraph.text) for paragraph in section.paragraphs) + len(section.title) + 8
+        size = sum(len(paragraph.text) for paragraph in section.paragraphs) + len(section.title) + _HEADING_CHARACTERS
         if size > left:
             section, size = _cut(section, left)
         if section.paragraphs:
@@ -99,7 +106,8 @@ def choose(reading: Reading, limit: int) -> Selection:
 
 
 def _cut(section: Section, limit: int) -> tuple[Section, int]:
-    kept, size = [], len(section.title) + 8
+    """The first paragraphs of a section that fit, and their size in characters with the title."""
+    kept, size = [], len(section.title) + _HEADING_CHARACTERS
     for paragraph in section.paragraphs:
         if size + len(paragraph.text) > limit:
             break
@@ -109,8 +117,5 @@ def _cut(section: Section, limit: int) -> tuple[Section, int]:
 
 
 def _part(title: str) -> SectionPart | None:
+    """The part that a title names; None if it names none. Titles of methods are as many as methods."""
     return next((part for part, pattern in _TITLES if re.search(pattern, title, re.IGNORECASE)), None)
-
-
-def _label(section: Section) -> str:
-    return f"{section.number} {section.title}".strip() if section.number else section.title

@@ -1,4 +1,7 @@
-"""What a sentence of a paper does (problem, aim, method, result …), told from the phrases that papers use. Pure."""
+"""What a sentence of a paper does (problem, aim, method, result …), from the phrases that papers use. Pure.
+
+The weights of the cues were set by hand against real abstracts; only their order of size matters.
+"""
 
 from __future__ import annotations
 
@@ -7,33 +10,35 @@ import re
 from dataclasses import dataclass
 
 
-class Role(enum.StrEnum):
+class SentenceRole(enum.StrEnum):
     BACKGROUND = "background"
     PROBLEM = "problem"
     AIM = "aim"
     METHOD = "method"
     RESULT = "result"
-    MEANING = "meaning"
-    """What follows from it: significance, outlook."""
+    SIGNIFICANCE = "significance"
+    """What follows from the work: implications, outlook."""
     RESOURCE = "resource"
-    """Where code and data are to be had."""
+    """Where code and data are available."""
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceReading:
-    """A sentence with the weight each role has for it (0 and up)."""
+class RoleWeights:
+    """How much a sentence has of each role (0 and up)."""
 
-    weights: dict[Role, float]
+    weights: dict[SentenceRole, float]
 
     @property
-    def role(self) -> Role:
+    def role(self) -> SentenceRole:
+        """The role with the largest weight."""
         return max(self.weights, key=lambda role: self.weights[role])
 
-    def __getitem__(self, role: Role) -> float:
+    def __getitem__(self, role: SentenceRole) -> float:
         return self.weights[role]
 
 
 def _re(pattern: str) -> re.Pattern[str]:
+    """A pattern in verbose syntax: spaces in it are escaped."""
     return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
 
 
@@ -59,8 +64,8 @@ _ADVERBS = (
     r"\w+ly)),?){0,2}"
 )
 
-_CUES: dict[Role, tuple[tuple[re.Pattern[str], float], ...]] = {
-    Role.AIM: (
+_CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
+    SentenceRole.AIM: (
         (_re(rf"{_WE}{_ADVERBS}\ {_MAKES}"), 6.8),
         (_re(rf"{_WE}{_ADVERBS}\ {_STUDIES}"), 4.0),
         (_re(rf"{_WE}{_ADVERBS}\ {_SHOWS}"), 1.6),
@@ -78,7 +83,7 @@ _CUES: dict[Role, tuple[tuple[re.Pattern[str], float], ...]] = {
             0.8,
         ),
     ),
-    Role.PROBLEM: (
+    SentenceRole.PROBLEM: (
         (
             _re(r"^(?:however|yet|but|nevertheless|nonetheless|unfortunately|despite|still|although|while|though)\b"),
             2.6,
@@ -106,7 +111,7 @@ _CUES: dict[Role, tuple[tuple[re.Pattern[str], float], ...]] = {
             1.3,
         ),
     ),
-    Role.METHOD: (
+    SentenceRole.METHOD: (
         (
             _re(
                 r"\bwe\b(?:\ \w+ly|\ then|\ first|\ further|\ also)?\ (?:use|employ|adopt|leverage|train|"
@@ -144,7 +149,7 @@ _CUES: dict[Role, tuple[tuple[re.Pattern[str], float], ...]] = {
             1.2,
         ),
     ),
-    Role.RESULT: (
+    SentenceRole.RESULT: (
         (
             _re(
                 r"\b(?:results?|experiments?|evaluations?|ablations?|simulations?|analys[ei]s|findings?)\b[^.]{0,60}?"
@@ -172,7 +177,7 @@ _CUES: dict[Role, tuple[tuple[re.Pattern[str], float], ...]] = {
         (_re(r"(?<![\w.-])\d+\.\d+"), 0.5),
         (_re(r"\bon\ (?:\w+\ )?(?:benchmarks?|datasets?|tasks?)\b|\bacross\b"), 0.5),
     ),
-    Role.MEANING: (
+    SentenceRole.SIGNIFICANCE: (
         (
             _re(
                 r"\b(?:overall|in\ summary|together|taken\ together|in\ conclusion|these\ (?:results|"
@@ -192,7 +197,7 @@ _CUES: dict[Role, tuple[tuple[re.Pattern[str], float], ...]] = {
             0.9,
         ),
     ),
-    Role.RESOURCE: (
+    SentenceRole.RESOURCE: (
         (
             _re(
                 r"\b(?:code|data(?:set)?s?|models?|weights|demo|implementation|project\ page|website|page|"
@@ -210,7 +215,7 @@ _CUES: dict[Role, tuple[tuple[re.Pattern[str], float], ...]] = {
             5.0,
         ),
     ),
-    Role.BACKGROUND: (
+    SentenceRole.BACKGROUND: (
         (
             _re(
                 r"\b(?:has|have)\ (?:recently\ |become|emerged|been|shown|gained|attracted|achieved|made|"
@@ -229,20 +234,28 @@ _CUES: dict[Role, tuple[tuple[re.Pattern[str], float], ...]] = {
     ),
 }
 
-ANAPHOR = _re(
+# Beginnings that refer to the sentence before.
+_ANAPHOR = _re(
     r"^(?:this|these|that|those|it|its|they|their|such|here|both|the\ (?:former|latter|resulting|second|third|other)|"
     r"(?:in|by|with|for|under|to)\ (?:this|these|that|such)|second(?:ly)?|third(?:ly)?|conversely|instead|then|next|"
     r"as\ a\ result|consequently|thus|hence|therefore|for\ (?:example|instance)|similarly|by\ contrast|"
     r"in\ contrast)\b"
 )
+# "Kim et al.", "[3, 7]", "Kim and Lee (2019".
 _CITED = re.compile(r"\bet al\.?|\[\d+(?:\s*[,;–-]\s*\d+)*\]|\b[A-Z][a-z]+ (?:and|&) [A-Z][a-z]+,? \(?(?:19|20)\d\d")
 _SELF = _re(
     r"\b(?:we|our|ours|us)\b|\b(?:this|the\ present|the\ proposed)\ (?:paper|work|article|study|method|"
     r"approach|framework)\b"
 )
-_ORDERS = _re(
-    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}\b(?:instruction|prompt|previous|above|prior\ (?:text|"
-    r"message))"
+_IMPERATIVE = r"(?:^|[.!?:;,\"“(]\s*|\bplease\s+)(?:now\s+)?"
+"""Where a clause begins: a verb here is an instruction, elsewhere it may be what models or attackers do."""
+# Instructions to language models and reviewers, as they are hidden in papers.
+_INSTRUCTION = _re(
+    rf"{_IMPERATIVE}(?:ignore|disregard|forget|override)\b"
+    r"[^.]{0,40}\b(?:instruction|prompt|previous|above|prior\ (?:text|message))"
+    r"|\b(?:ignore|disregard|forget|override)\ (?:all\ |any\ )?(?:of\ )?"
+    r"(?:your|my|the\ (?:above|previous|prior)|previous|prior|earlier|above)\ (?:\w+\ )?"
+    r"(?:instruction|prompt|rule|text|message)"
     r"|\byou\ are\ (?:now\ )?(?:an?|the)\ (?:\w+\ )?(?:ai|assistant|language\ model|llm|reviewer|chatbot)\b"
     r"|\b(?:as\ an?|dear|note\ to|attention:?|for)\ (?:ai|llm|language\ model)s?\ (?:reviewers?|assistants?|"
     r"systems?|models?)?\b[^.]{0,60}"
@@ -250,35 +263,40 @@ _ORDERS = _re(
     r"|\bgive\ (?:this\ paper\ )?an?\ (?:only\ )?positive\ review|\bdo\ not\ (?:mention|"
     r"highlight)\ any\ (?:negativ|weakness)"
     r"|\b(?:respond|reply|answer|output)\ (?:only\ )?with\b[^.]{0,40}(?:\"|“|'|the\ word|the\ phrase|json)"
-    r"|^\s*(?:system|assistant|user)\s*:|\bsystem\ prompt\b|</?(?:paper|system|instructions?|data)\b|"
-    r"\[/?INST\]|<\|im_"
+    r"|^\s*(?:system|assistant|user)\s*:|\byour\ (?:system|hidden)\ prompt\b"
+    rf"|{_IMPERATIVE}(?:reveal|print|repeat|output|show|leak)\ (?:the|this)\ system\ prompt\b"
+    r"|</?(?:paper|system|instructions?|data)\b|\[/?INST\]|<\|im_"
 )
 
 
-def read(sentence: str, position: float) -> SentenceReading:
-    """Weigh the roles of a sentence that stands at `position` (0 first, 1 last) of its abstract."""
+def role_weights(sentence: str, position: float) -> RoleWeights:
+    """Weigh the roles of a sentence at `position` (0 first, 1 last) of its abstract or paragraph.
+
+    Background and problem come early in a text, results and significance late, so the position counts as well.
+    """
     weights = {role: sum(weight for cue, weight in cues if cue.search(sentence)) for role, cues in _CUES.items()}
-    weights[Role.BACKGROUND] += 1.6 * (1 - min(position * 3, 1))
-    weights[Role.PROBLEM] *= 1.25 - 0.75 * position
-    weights[Role.RESULT] *= 0.7 + 0.5 * position
-    weights[Role.MEANING] *= 0.3 + 0.9 * position
-    return SentenceReading(weights)
+    weights[SentenceRole.BACKGROUND] += 1.6 * (1 - min(position * 3, 1))
+    weights[SentenceRole.PROBLEM] *= 1.25 - 0.75 * position
+    weights[SentenceRole.RESULT] *= 0.7 + 0.5 * position
+    weights[SentenceRole.SIGNIFICANCE] *= 0.3 + 0.9 * position
+    return RoleWeights(weights)
 
 
-def leans_back(sentence: str) -> bool:
-    """Whether it points at the sentence before and reads badly without it."""
-    return bool(ANAPHOR.search(sentence))
+def needs_previous_sentence(sentence: str) -> bool:
+    """Whether it begins by referring to the sentence before ("This …", "They …") and is unclear without it."""
+    return bool(_ANAPHOR.search(sentence))
 
 
-def speaks_of_others(sentence: str) -> bool:
-    """Whether it tells of a cited work and not of this one."""
+def is_about_cited_work(sentence: str) -> bool:
+    """Whether it tells of a cited work and not of this paper."""
     return bool(_CITED.search(sentence)) and not _SELF.search(sentence)
 
 
-def speaks_of_itself(sentence: str) -> bool:
+def is_about_this_paper(sentence: str) -> bool:
+    """Whether the authors speak of themselves or of their work."""
     return bool(_SELF.search(sentence))
 
 
-def gives_orders(text: str) -> bool:
-    """Whether it looks like an instruction to whoever (or whatever) reads the paper."""
-    return bool(_ORDERS.search(text))
+def is_instruction(text: str) -> bool:
+    """Whether it looks like an instruction to whoever, or whatever, reads the paper."""
+    return bool(_INSTRUCTION.search(text))

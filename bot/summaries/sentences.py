@@ -1,4 +1,7 @@
-"""Scientific prose into sentences, each a verbatim slice; abbreviations, decimals and TeX do not end one. Pure."""
+"""Splits scientific prose into sentences, each a verbatim slice of it. Pure.
+
+Abbreviations, decimals and formulas do not end a sentence; a wrong split would make quotes that nobody finds.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ _ABBREVIATIONS = re.compile(
 _END = re.compile(r"[.!?][\"'”’»)\]}]*(?=\s)|[。！？][”’」』）]*")
 _MATH = re.compile(r"\\\(.*?\\\)|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
 _LAST_WORD = re.compile(r"([^\s(\[{\"“'‘$]+)$")
-_STARTS_LOWER = re.compile(r"[a-z]+(?:[A-Z0-9]|-[A-Z])")
+# nnU-Net, iPhone: a name that begins in lower case and has a capital or digit in it.
+_LOWER_CASE_NAME = re.compile(r"[a-z]+(?:[A-Z0-9]|-[A-Z])")
+# Words that usually begin a sentence, so that a single capital before them is no initial of a name.
 _USUAL_START = re.compile(
     r"\s+(?:The|They|Th(?:is|ese)|We|It|Our|In|A|An|However|For|On|To|By|When|If|With|Here|Both)\b"
 )
@@ -19,21 +24,21 @@ _LINE_BREAK = re.compile(r"\n\s*\n")
 
 
 def split(text: str) -> list[str]:
-    """The sentences of `text` in order, as they stand there (inner line breaks included), without outer spaces."""
+    """The sentences of `text` in order, as written (with inner line breaks), without outer spaces."""
     return [sentence for block in _LINE_BREAK.split(text) for sentence in _split_block(block)]
 
 
 def _split_block(text: str) -> list[str]:
     formulas = [match.span() for match in _MATH.finditer(text)]
-    found, start = [], 0
+    sentences, start = [], 0
     for match in _END.finditer(text):
         if any(begin < match.start() and match.end() < end for begin, end in formulas):
             continue
         if _ends_here(text, start, match):
-            found.append(text[start : match.end()].strip())
+            sentences.append(text[start : match.end()].strip())
             start = match.end()
-    found.append(text[start:].strip())
-    return [sentence for sentence in found if sentence]
+    sentences.append(text[start:].strip())
+    return [sentence for sentence in sentences if sentence]
 
 
 def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
@@ -42,12 +47,12 @@ def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
         return True
     if not _may_start(text[match.end() :].lstrip()):
         return False
-    if _depth(text[start : match.end()]) > 0:
+    if _open_brackets(text[start : match.end()]) > 0:
         return False
     if match.group()[0] != ".":
         return True
     word = _LAST_WORD.search(text[start : match.start()])
-    return word is None or not _abbreviates(word.group(1), text[match.end() :])
+    return word is None or not _is_abbreviation(word.group(1), text[match.end() :])
 
 
 def _may_start(rest: str) -> bool:
@@ -56,15 +61,13 @@ def _may_start(rest: str) -> bool:
     if not rest:
         return True
     first = rest[0]
-    return first.isupper() or first.isdigit() or first in "$\\" or not first.isascii() or _opens_with_name(rest)
+    if first.isupper() or first.isdigit() or first in "$\\" or not first.isascii():
+        return True
+    return bool(_LOWER_CASE_NAME.match(rest))
 
 
-def _opens_with_name(rest: str) -> bool:
-    """Names such as nnU-Net or iPhone may begin a sentence in lower case."""
-    return bool(_STARTS_LOWER.match(rest))
-
-
-def _abbreviates(word: str, rest: str) -> bool:
+def _is_abbreviation(word: str, rest: str) -> bool:
+    """Whether the point after `word` belongs to it; `rest` is what follows the point."""
     bare = word.lower().rstrip(".").lstrip("~")
     if _ABBREVIATIONS.fullmatch(bare):
         return True
@@ -73,7 +76,7 @@ def _abbreviates(word: str, rest: str) -> bool:
     return bool(re.fullmatch(r"(?:[a-z]\.)+[a-z]", bare)) and bare not in ("u.s", "u.k", "e.u")
 
 
-def _depth(text: str) -> int:
-    """Round brackets open at the end; one left open for long is a slip of the pen and holds nothing together."""
+def _open_brackets(text: str) -> int:
+    """Round brackets open at the end; 0 if the last was opened 400 characters ago: it was never meant to close."""
     opened = text.count("(") - text.count(")")
     return opened if len(text) - text.rfind("(") < 400 else 0

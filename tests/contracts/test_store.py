@@ -451,12 +451,11 @@ async def test_a_summary_comes_back_as_it_went_in(store: Store) -> None:
     assert await store.summaries([written.key, key()]) == {written.key: written}
 
 
-async def test_the_first_summary_of_a_key_stays_unless_replaced(store: Store) -> None:
+async def test_the_first_summary_of_a_key_stays(store: Store) -> None:
     first, second = summary(key(), "First."), summary(key(), "Second.")
     assert await store.save_summary(first) == first
     assert await store.save_summary(second) == first
-    assert await store.save_summary(second, replace=True) == second
-    assert await store.summary(key()) == second
+    assert await store.summary(key()) == first
 
 
 async def test_two_makers_of_one_summary_at_once_agree_on_one(store: Store) -> None:

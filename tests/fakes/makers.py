@@ -1,4 +1,4 @@
-"""Makers of summaries for the pipeline's tests: the extractive one, which may be told to be down."""
+"""Makers of summaries for tests of the pipeline: the extractive summarizer, which can be told to be unavailable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from bot.summaries.extractive import extract
 
 @dataclass
 class FakeMakers:
-    """Makes real extractive summaries under the name of a model. `failures` are raised first, in order."""
+    """Makes real extractive summaries under the name of a model.
+
+    `failures` are raised first, one per request; `down` is raised for every request while it is set. `asked` lists the
+    papers that were asked for.
+    """
 
     clock: Clock
     name: str = "openai:test"
@@ -28,19 +32,19 @@ class FakeMakers:
             raise self.down
         if self.failures:
             raise self.failures.pop(0)
-        made = extract(request, self.clock)
-        return replace(made, provenance=replace(made.provenance, model=self.name))
+        summary = extract(request, self.clock)
+        return replace(summary, provenance=replace(summary.provenance, model=self.name))
 
     async def summarize_many(self, requests: Sequence[SummaryRequest]) -> dict[SummaryKey, Summary | PaperboyError]:
-        made: dict[SummaryKey, Summary | PaperboyError] = {}
+        results: dict[SummaryKey, Summary | PaperboyError] = {}
         for request in requests:
             try:
-                made[request.key] = await self.summarize(request)
+                results[request.key] = await self.summarize(request)
             except PaperboyError as error:
-                made[request.key] = error
-        return made
+                results[request.key] = error
+        return results
 
-    async def left(self) -> Allowance:
+    async def remaining(self) -> Allowance:
         return self.budget
 
     async def probe(self, name: str) -> str:
@@ -49,8 +53,8 @@ class FakeMakers:
         return "answers in 0.0 s"
 
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
-        made = extract(request, self.clock)
-        return replace(made, provenance=replace(made.provenance, instead_of=why))
+        summary = extract(request, self.clock)
+        return replace(summary, provenance=replace(summary.provenance, instead_of=why))
 
 
 class AbstractReader:

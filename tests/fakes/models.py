@@ -1,7 +1,7 @@
 """Working stand-ins of the Gemini API and of an OpenAI-compatible API on a local port, for the real SDKs to talk to.
 
-They check what they are sent as the servers do, think with a `Brain`, and fail on command: `faults` are taken one per
-request, in order, before anything is answered.
+They check requests as the real servers do, answer with a `Brain`, and fail on command: each request takes the next of
+`faults`, if there is one, instead of an answer.
 """
 
 from __future__ import annotations
@@ -20,23 +20,35 @@ KEY = "a-key-for-tests"
 
 @dataclass
 class Fault:
-    """One failing request: an HTTP answer, or `hang`, `reset`, `garbage`, `block` (a safety refusal)."""
+    """One failing request: an HTTP response, or `hang`, `reset`, `garbage`, `block` (a safety refusal)."""
 
     kind: str = "status"
     status: int = 500
     retry_after: float | None = None
     per_day: bool = False
     code: str | None = None
+    type: str = "error"
+    param: str | None = None
+    reason: str | None = None
+    """Of Gemini: the reason in its `ErrorInfo`."""
 
 
 @dataclass
 class ModelServer:
-    """Use as `async with ModelServer() as server`; `server.gemini` and `server.openai` are base URLs."""
+    """Use as `async with ModelServer() as server`; `server.gemini` and `server.openai` are base URLs.
+
+    `knows` has the JSON modes of the OpenAI API that are accepted. `asked` lists the bodies of all requests, failed
+    ones too; `most_at_once` is how many were answered concurrently; `delay` is seconds before an answer.
+    """
 
     brain: Brain = well_behaved
     faults: list[Fault] = field(default_factory=list)
     knows: tuple[str, ...] = ("json_schema", "json_object", "tools")
     takes_temperature: bool = True
+    context: int | None = None
+    """Characters of system and user prompt that are accepted; None accepts any length."""
+    names_errors: bool = True
+    """Whether OpenAI-style errors name a code and a parameter; many servers send the message only."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     most_at_once: int = 0
     delay: float = 0.0
@@ -45,8 +57,8 @@ class ModelServer:
         app = web.Application()
         app.router.add_post("/{version:v1|v1beta}/models/{call}", self._gemini)
         app.router.add_post("/v1/chat/completions", self._openai)
-        self._now = 0
-        self._over = asyncio.Event()
+        self._open = 0
+        self._closing = asyncio.Event()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -55,7 +67,7 @@ class ModelServer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._over.set()
+        self._closing.set()
         await self._runner.cleanup()
 
     @property
@@ -74,16 +86,20 @@ class ModelServer:
         if self.faults:
             return await self._fail(request, self.faults.pop(0), _gemini_error, _gemini_block)
         if request.headers.get("x-goog-api-key") != KEY:
-            return web.json_response(_gemini_error(400, "API key not valid.", Fault()), status=400)
+            invalid = Fault(reason="API_KEY_INVALID")
+            return web.json_response(_gemini_error(400, "API key not valid.", invalid), status=400)
         config = body.get("generationConfig", {})
         if config.get("responseMimeType") != "application/json" or "responseSchema" not in config:
             return web.json_response(_gemini_error(400, "No JSON was asked for.", Fault()), status=400)
         system = "".join(part["text"] for part in body["systemInstruction"]["parts"])
         user = "".join(part["text"] for part in body["contents"][0]["parts"])
-        text = await self._think(system, user)
+        if self.context is not None and len(system + user) > self.context:
+            counted = f"The input token count ({len(system + user)}) exceeds the maximum number of tokens allowed (9)."
+            return web.json_response(_gemini_error(400, counted, Fault()), status=400)
+        text = await self._answer(system, user)
         answer = {
             "candidates": [{"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": "STOP"}],
-            "usageMetadata": _counted(system + user, text),
+            "usageMetadata": _usage(system + user, text),
         }
         return web.json_response(answer)
 
@@ -100,18 +116,23 @@ class ModelServer:
         if manner != "plain" and manner not in self.knows:
             return web.json_response(_openai_error(400, f"unknown field for {manner}", Fault()), status=400)
         if "temperature" in body and not self.takes_temperature:
-            return web.json_response(_openai_error(400, "Unsupported value: 'temperature'", Fault()), status=400)
+            unsupported = Fault(code="unsupported_value", param="temperature") if self.names_errors else Fault()
+            return web.json_response(_openai_error(400, "Unsupported value: 'temperature'", unsupported), status=400)
         if manner == "json_schema" and (wrong := _not_strict(body["response_format"]["json_schema"]["schema"])):
             return web.json_response(_openai_error(400, wrong, Fault()), status=400)
         system, user = (message["content"] for message in body["messages"])
-        text = await self._think(system, user)
+        if self.context is not None and len(system + user) > self.context:
+            too_long = Fault(code="context_length_exceeded") if self.names_errors else Fault()
+            message = f"This model's maximum context length is {self.context} tokens."
+            return web.json_response(_openai_error(400, message, too_long), status=400)
+        text = await self._answer(system, user)
         if manner == "json_object" and "json" not in (system + user).lower():
             return web.json_response(_openai_error(400, "messages must contain the word json", Fault()), status=400)
-        message: dict[str, Any] = {"role": "assistant", "content": text}
+        answer: dict[str, Any] = {"role": "assistant", "content": text}
         if manner == "tools":
             call = {"id": "1", "type": "function", "function": {"name": "answer", "arguments": text}}
-            message = {"role": "assistant", "content": None, "tool_calls": [call]}
-        counted = _counted(system + user, text)
+            answer = {"role": "assistant", "content": None, "tool_calls": [call]}
+        counted = _usage(system + user, text)
         usage = {"prompt_tokens": counted["promptTokenCount"], "completion_tokens": counted["candidatesTokenCount"]}
         return web.json_response(
             {
@@ -119,23 +140,23 @@ class ModelServer:
                 "object": "chat.completion",
                 "created": 1,
                 "model": body["model"],
-                "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+                "choices": [{"index": 0, "message": answer, "finish_reason": "stop"}],
                 "usage": {**usage, "total_tokens": counted["totalTokenCount"]},
             }
         )
 
-    async def _think(self, system: str, user: str) -> str:
-        self._now += 1
-        self.most_at_once = max(self.most_at_once, self._now)
+    async def _answer(self, system: str, user: str) -> str:
+        self._open += 1
+        self.most_at_once = max(self.most_at_once, self._open)
         try:
             await asyncio.sleep(self.delay)
             return self.brain(system, user)
         finally:
-            self._now -= 1
+            self._open -= 1
 
     async def _fail(self, request: web.Request, fault: Fault, error: Any, block: Any) -> web.StreamResponse:
         if fault.kind == "hang":
-            await self._over.wait()
+            await self._closing.wait()
         if fault.kind in ("reset", "hang"):
             assert request.transport is not None
             request.transport.abort()
@@ -156,6 +177,8 @@ def _gemini_error(status: int, message: str, fault: Fault) -> dict[str, Any]:
     if fault.retry_after is not None:
         delay = f"{fault.retry_after}s"
         details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay})
+    if fault.reason is not None:
+        details.append({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": fault.reason})
     return {"error": {"code": status, "message": message, "status": "FAILED", "details": details}}
 
 
@@ -164,7 +187,7 @@ def _gemini_block() -> dict[str, Any]:
 
 
 def _openai_error(status: int, message: str, fault: Fault) -> dict[str, Any]:
-    return {"error": {"message": message, "type": "error", "code": fault.code}}
+    return {"error": {"message": message, "type": fault.type, "code": fault.code, "param": fault.param}}
 
 
 def _openai_block() -> dict[str, Any]:
@@ -173,7 +196,7 @@ def _openai_block() -> dict[str, Any]:
 
 
 def _not_strict(schema: Any) -> str | None:
-    """Strict schemas name every property as required and allow no others."""
+    """What is wrong with a strict schema; None if every property is required and no others are allowed."""
     if isinstance(schema, dict):
         if schema.get("type") == "object" and (
             schema.get("additionalProperties") is not False or set(schema["required"]) != set(schema["properties"])
@@ -183,13 +206,13 @@ def _not_strict(schema: Any) -> str | None:
     return None
 
 
-def _counted(prompt: str, text: str) -> dict[str, int]:
+def _usage(prompt: str, text: str) -> dict[str, int]:
     read, written = len(prompt) // 4, len(text) // 4
     return {"promptTokenCount": read, "candidatesTokenCount": written, "totalTokenCount": read + written}
 
 
 def user_prompt(asked: dict[str, Any]) -> str:
-    """The user's part of a recorded request, of either API."""
+    """The user prompt of a recorded request, of either API."""
     if "contents" in asked:
         return "".join(part["text"] for part in asked["contents"][0]["parts"])
     return str(json.loads(json.dumps(asked["messages"]))[1]["content"])

@@ -155,6 +155,7 @@ def test_every_label_exists_in_every_language_with_the_same_values() -> None:
 
 def test_an_unknown_language_gets_english_labels() -> None:
     assert (interface_language("zh-Hans"), interface_language("pt-BR"), interface_language("xx")) == ("zh", "en", "en")
+    assert (interface_language("zh-Hant"), interface_language("zh-TW")) == ("zh-Hant", "zh-Hant")
     assert word("code", "xx") == "code"
 
 
@@ -163,7 +164,7 @@ def test_dates_are_written_as_usual_in_each_language() -> None:
     said = {language: say_date(day, language) for language in LANGUAGES}
     assert said == {
         "en": "2 June 2026", "zh": "2026年6月2日", "es": "2 de junio de 2026", "ja": "2026年6月2日",
-        "ru": "2 июня 2026",
+        "ru": "2 июня 2026", "zh-Hant": "2026年6月2日",
     }  # fmt: skip
     assert say_window(Window(date(2026, 6, 1), day), "en") == "1 June 2026 – 2 June 2026"
 

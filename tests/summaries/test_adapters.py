@@ -1,4 +1,4 @@
-"""Both SDKs against servers that speak as the real ones do: what they send, and what each fault becomes."""
+"""Both providers against servers that behave as the real ones do: what is sent, and what error each fault becomes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.errors import ModelRefused, ModelUnavailable
+from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable, TextTooLong
 from bot.summaries.google import GoogleModel, retry_delay, seconds_to_reset
 from bot.summaries.model_client import Model
 from bot.summaries.openai import OpenAIModel
-from bot.summaries.reply_schema import BRIEF_SCHEMA, briefs
+from bot.summaries.reply_parsing import parse_briefs
+from bot.summaries.reply_schema import BRIEF_SCHEMA
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer
 
@@ -32,9 +33,9 @@ async def model(request: pytest.FixtureRequest, server: ModelServer, clock: Fake
     await made.close()
 
 
-async def test_a_reply_comes_back_with_its_cost(model: Model) -> None:
+async def test_a_completion_has_its_cost(model: Model) -> None:
     reply = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
-    found, problems = briefs(reply.text)
+    found, problems = parse_briefs(reply.text)
     assert list(found) == ["2606.1"]
     assert problems == []
     assert reply.requests == 1
@@ -42,7 +43,7 @@ async def test_a_reply_comes_back_with_its_cost(model: Model) -> None:
     assert reply.tokens_out > 10
 
 
-async def test_over_quota_is_unavailable_for_as_long_as_the_server_says(model: Model, server: ModelServer) -> None:
+async def test_a_model_over_quota_is_unavailable_for_the_time_it_names(model: Model, server: ModelServer) -> None:
     server.faults.append(Fault(status=429, retry_after=34))
     with pytest.raises(ModelUnavailable, match="over its quota") as caught:
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
@@ -51,7 +52,7 @@ async def test_over_quota_is_unavailable_for_as_long_as_the_server_says(model: M
 
 
 @pytest.mark.parametrize("fault", [Fault(status=500), Fault(status=503), Fault("reset"), Fault("garbage")])
-async def test_a_server_in_trouble_is_unavailable_and_is_asked_once(
+async def test_a_failing_server_is_unavailable_and_is_asked_once(
     model: Model, server: ModelServer, fault: Fault
 ) -> None:
     server.faults.append(fault)
@@ -61,7 +62,7 @@ async def test_a_server_in_trouble_is_unavailable_and_is_asked_once(
     assert (await model.complete(SYSTEM, USER, BRIEF_SCHEMA)).text
 
 
-async def test_a_wrong_key_or_model_is_named_as_what_to_check(model: Model, server: ModelServer) -> None:
+async def test_a_wrong_key_or_model_names_the_setting_to_check(model: Model, server: ModelServer) -> None:
     server.faults += [Fault(status=401), Fault(status=404)]
     with pytest.raises(ModelUnavailable, match="_API_KEY; check it"):
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
@@ -76,12 +77,12 @@ async def test_a_blocked_text_is_refused(model: Model, server: ModelServer) -> N
 
 
 @pytest.mark.parametrize("maker", ["google", "openai"])
-async def test_a_server_that_hangs_is_given_up(maker: str, server: ModelServer, clock: FakeClock) -> None:
+async def test_a_server_that_hangs_times_out(maker: str, server: ModelServer, clock: FakeClock) -> None:
     model: Model = OpenAIModel("test", KEY, base_url=server.openai, timeout=0.3)
     if maker == "google":
         model = GoogleModel("gemini-test", KEY, clock, base_url=server.gemini, timeout=0.3)
     server.faults.append(Fault("hang"))
-    with pytest.raises(ModelUnavailable, match="did not answer within"):
+    with pytest.raises(ModelTimedOut):
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
     await model.close()
 
@@ -90,7 +91,7 @@ async def test_a_server_that_hangs_is_given_up(maker: str, server: ModelServer, 
     ("knows", "requests"),
     [(("json_schema",), 1), (("json_object",), 2), (("tools",), 3), ((), 4)],
 )
-async def test_what_a_server_understands_is_found_out_once(
+async def test_the_json_mode_of_a_server_is_found_once(
     server: ModelServer, knows: tuple[str, ...], requests: int
 ) -> None:
     server.knows = knows
@@ -98,12 +99,12 @@ async def test_what_a_server_understands_is_found_out_once(
     first = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
     second = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
     await model.close()
-    assert briefs(first.text)[0].keys() == briefs(second.text)[0].keys() == {"2606.1"}
+    assert parse_briefs(first.text)[0].keys() == parse_briefs(second.text)[0].keys() == {"2606.1"}
     assert (first.requests, second.requests) == (requests, 1)
     assert len(server.asked) == requests + 1
 
 
-async def test_a_model_that_takes_no_temperature_is_asked_without_one(server: ModelServer) -> None:
+async def test_a_model_that_accepts_no_temperature_is_asked_without_one(server: ModelServer) -> None:
     server.takes_temperature = False
     model = OpenAIModel("test", KEY, base_url=server.openai)
     await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
@@ -112,15 +113,56 @@ async def test_a_model_that_takes_no_temperature_is_asked_without_one(server: Mo
     assert server.asked[1]["response_format"]["type"] == "json_schema"
 
 
-async def test_a_server_that_takes_nothing_refuses(server: ModelServer) -> None:
-    server.faults += [Fault(status=400)] * 4
+async def test_a_server_that_does_not_say_that_temperature_was_wrong_is_asked_without_it_last(
+    server: ModelServer,
+) -> None:
+    server.takes_temperature = server.names_errors = False
     model = OpenAIModel("test", KEY, base_url=server.openai)
-    with pytest.raises(ModelRefused, match="did not take this request"):
+    first = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    second = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+    assert (first.requests, second.requests) == (5, 1)
+    assert "temperature" not in server.asked[-1]
+    assert server.asked[-1]["response_format"]["type"] == "json_schema"
+
+
+@pytest.mark.parametrize("names_errors", [True, False])
+async def test_a_text_that_is_too_long_is_refused_as_such(
+    model: Model, server: ModelServer, names_errors: bool
+) -> None:
+    server.context, server.names_errors = 40, names_errors
+    with pytest.raises(TextTooLong):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault(status=413), Fault(status=400, type="exceed_context_size_error")])
+async def test_other_servers_report_a_text_that_is_too_long_in_other_ways(server: ModelServer, fault: Fault) -> None:
+    server.faults.append(fault)
+    model = OpenAIModel("test", KEY, base_url=server.openai)
+    with pytest.raises(TextTooLong):
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
     await model.close()
 
 
-async def test_gemini_pauses_until_its_day_begins_anew(server: ModelServer, clock: FakeClock) -> None:
+async def test_an_invalid_gemini_key_is_told_by_its_reason_not_by_its_message(
+    server: ModelServer, clock: FakeClock
+) -> None:
+    model = GoogleModel("gemini-test", "another-key", clock, base_url=server.gemini)
+    with pytest.raises(ModelUnavailable, match="does not accept GEMINI_API_KEY; check it"):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+
+
+async def test_a_server_that_accepts_nothing_is_a_refusal(server: ModelServer) -> None:
+    server.faults += [Fault(status=400)] * 8
+    model = OpenAIModel("test", KEY, base_url=server.openai)
+    with pytest.raises(ModelRefused, match="did not accept this request"):
+        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await model.close()
+
+
+async def test_a_daily_quota_of_gemini_is_waited_for_until_its_reset(server: ModelServer, clock: FakeClock) -> None:
     server.faults.append(Fault(status=429, retry_after=30, per_day=True))
     model = GoogleModel("gemini-test", KEY, clock, base_url=server.gemini)
     with pytest.raises(ModelUnavailable) as caught:

@@ -1,4 +1,4 @@
-"""The benchmark's counts see each thing that may go wrong on a card."""
+"""The benchmark counts each kind of error on a card."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def test_a_true_card_has_no_errors() -> None:
         (a_card("The cost is xxx."), "placeholders"),
         (a_card("I'm sorry, no cost."), "apologies"),
         (a_card("Here is the cost."), "preambles"),
-        (a_card("The cost by Okonkwo."), "names that the spoiled model invented"),
-        (a_card("See http://x.y"), "links, mentions, markup, instructions of the model's making"),
+        (a_card("The cost by Okonkwo."), "names that the misbehaving model invented"),
+        (a_card("See http://x.y"), "links, mentions, markup, instructions added by the model"),
     ],
 )
 def test_each_kind_of_error_is_counted(card: dict[str, Any], line: str) -> None:

@@ -1,4 +1,4 @@
-"""Summaries by a model: what is asked, what is kept, and that no misbehaviour reaches a reader."""
+"""Summaries by a model: what is asked, what passes, and that no misbehaviour of a model reaches a reader."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ import pytest
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
 from bot.model import Depth, Paragraph, Reading, Section, SectionKind, Source, Summary, SummaryRequest
 from bot.summaries import glossary
-from bot.summaries.deep import TooLittle
-from bot.summaries.grounding import ClaimRules, check, source_of
-from bot.summaries.model_client import enclosed
+from bot.summaries.claim_checks import ClaimRules, check_claim
+from bot.summaries.deep_reader import TooLittleVerified
+from bot.summaries.google import GoogleModel
+from bot.summaries.model_client import Model
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
+from bot.summaries.prompt_building import enclosed
 from bot.summaries.reply_schema import PARTS
-from tests.fakes.brains import MISBEHAVIOURS, good_answer, well_behaved
+from bot.summaries.source_text import source_of
+from tests.fakes.brains import MISBEHAVIOURS, Brain, good_answer, well_behaved
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer, user_prompt
 from tests.summaries.conftest import a_paper, a_request
@@ -50,7 +53,7 @@ async def test_one_good_reply_makes_one_summary_with_one_request(maker: ModelSum
     assert summary.provenance.model == "openai:test"
     assert summary.provenance.source is Source.ABSTRACT
     assert summary.provenance.prompt
-    assert all(check(claim, source_of(request.paper), ClaimRules()).holds for claim in summary.takeaways)
+    assert all(check_claim(claim, source_of(request.paper), ClaimRules()).reason is None for claim in summary.takeaways)
 
 
 @pytest.mark.parametrize("language", ["zh", "es", "ja", "ru"])
@@ -62,30 +65,39 @@ async def test_numbers_and_quotes_are_the_same_in_every_language(maker: ModelSum
     assert summary.translated_title
 
 
+async def test_readers_of_traditional_chinese_get_it_and_its_terms(maker: ModelSummarizer, server: ModelServer) -> None:
+    summary = await maker.summarize(a_request(language="zh-Hant"))
+    assert "論文在這裡說明了" in summary.headline.text
+    system = server.asked[0]["messages"][0]["content"]
+    assert "Traditional Chinese" in system
+    assert "“benchmark” is “基準測試”" in system
+    assert "Simplified" not in system + user_prompt(server.asked[0])
+
+
 HARM = ("http", "@everyone", "<@", "**", "xxx", "sorry", "here is", "sure!", "ignore", "harrowgate", "okonkwo", "83.7")
 
 
 @pytest.mark.parametrize("name", sorted(MISBEHAVIOURS))
-async def test_no_misbehaviour_is_ever_shown(name: str, maker: ModelSummarizer, server: ModelServer) -> None:
+async def test_no_misbehaviour_of_a_model_is_shown(name: str, maker: ModelSummarizer, server: ModelServer) -> None:
     server.brain = MISBEHAVIOURS[name]
     request = a_request()
     try:
         shown = claims_of(await maker.summarize(request))
     except ModelRefused:
         shown = []
-    assert bool(shown) == (name == "preamble")  # a preamble before the JSON costs nothing
+    assert bool(shown) == (name == "preamble")  # a preamble before the JSON is ignored
     assert not any(harm in text.lower() for text in shown for harm in HARM)
     assert len(server.asked) == (1 if shown else 2)
 
 
 @pytest.mark.parametrize("name", sorted(set(MISBEHAVIOURS) - {"preamble"}))
-async def test_a_model_that_mends_its_ways_is_asked_twice(
+async def test_a_model_that_does_better_the_second_time_is_asked_twice(
     name: str, maker: ModelSummarizer, server: ModelServer
 ) -> None:
-    def mending(system: str, user: str) -> str:
+    def improving(system: str, user: str) -> str:
         return (well_behaved if "could not be used" in user else MISBEHAVIOURS[name])(system, user)
 
-    server.brain = mending
+    server.brain = improving
     summary = await maker.summarize(a_request())
     assert len(server.asked) == 2
     assert len(summary.takeaways) >= 3
@@ -100,16 +112,77 @@ async def test_one_bad_claim_is_dropped_and_listed(maker: ModelSummarizer, serve
 
     server.brain = one_wrong
     summary = await maker.summarize(a_request())
-    assert len(server.asked) == 2
     assert len(summary.takeaways) == 4
     assert [dropped.why for dropped in summary.provenance.dropped] == ["the number 99.9 is not in the paper"]
 
 
-async def test_what_was_good_stays_when_the_second_asking_fails(maker: ModelSummarizer, server: ModelServer) -> None:
+def with_wrong(*names: str, title: str | None = None) -> Brain:
+    """A brain whose headline ("headline") or takeaways ("0", "1" …) have a number that is not in the paper."""
+
+    def brain(system: str, user: str) -> str:
+        answer = good_answer(user)
+        for paper in answer.get("papers", [answer]):
+            claims = {"headline": paper["headline"]} | {str(n): c for n, c in enumerate(paper["takeaways"])}
+            for name in names:
+                claims[name]["text"] += " It reaches 99.9% of them."
+            if title is not None:
+                paper["title"] = title
+        return json.dumps(answer, ensure_ascii=False)
+
+    return brain
+
+
+@pytest.mark.parametrize(
+    ("brain", "language", "requests"),
+    [
+        (with_wrong("1"), "en", 1),
+        (with_wrong("0", "3"), "en", 1),
+        (with_wrong("0", "2", "3"), "en", 2),
+        (with_wrong("headline"), "en", 2),
+        (with_wrong(title="MapHopper 7: una guía de robots"), "es", 1),
+    ],
+)
+async def test_a_model_is_asked_again_only_if_headline_and_three_takeaways_are_not_left(
+    brain: Brain, language: str, requests: int, maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.brain = brain
+    summary = await maker.summarize(a_request(language=language))
+    assert len(server.asked) == requests
+    assert summary.provenance.dropped
+
+
+@pytest.mark.parametrize(("brain", "requests"), [(with_wrong("1"), 1), (with_wrong("0", "1"), 2)])
+async def test_a_deep_reading_is_asked_for_again_only_if_too_little_is_left(
+    brain: Brain, requests: int, maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.brain = brain
+    summary = await maker.summarize(deep())
+    assert len(server.asked) == requests
+    assert summary.method
+    assert summary.provenance.dropped
+
+
+@pytest.mark.parametrize(("missing", "requests"), [(("c3",), 2), (("c1",), 3), (("c2", "c3", "c4"), 3)])
+async def test_a_translation_is_asked_for_again_only_if_too_little_is_left(
+    missing: tuple[str, ...], requests: int, maker: ModelSummarizer, server: ModelServer
+) -> None:
+    def forgets(system: str, user: str) -> str:
+        answer = good_answer(user)
+        answer["claims"] = [claim for claim in answer["claims"] if claim["key"] not in missing]
+        return json.dumps(answer, ensure_ascii=False)
+
+    server.brain = lambda system, user: (forgets if "numbered statements" in user else well_behaved)(system, user)
+    summary = await maker.summarize(deep("es"))
+    assert len(server.asked) == requests
+    assert [dropped.why for dropped in summary.provenance.dropped] == ["it is missing"] * len(missing)
+    assert summary.headline.text.startswith("Los autores")
+
+
+async def test_what_passed_is_kept_if_the_second_request_fails(maker: ModelSummarizer, server: ModelServer) -> None:
     def one_wrong(system: str, user: str) -> str:
         server.faults.append(Fault(status=429, retry_after=600))
         answer = good_answer(user)
-        answer["papers"][0]["takeaways"][0]["text"] = "xxx"
+        answer["papers"][0]["headline"]["text"] = "xxx"
         return json.dumps(answer)
 
     server.brain = one_wrong
@@ -166,33 +239,33 @@ async def test_several_abstracts_share_a_request_and_are_told_apart_by_id(
         assert f"{index + 20} parts" in summary.headline.text
 
 
-async def test_a_reply_that_lacks_papers_is_bisected(maker: ModelSummarizer, server: ModelServer) -> None:
-    def forgetful(system: str, user: str) -> str:
+async def test_papers_that_a_reply_lacks_are_asked_for_in_halves(maker: ModelSummarizer, server: ModelServer) -> None:
+    def first_two_only(system: str, user: str) -> str:
         answer = good_answer(user)
         answer["papers"] = answer["papers"][:2]
         return json.dumps(answer)
 
-    server.brain = forgetful
+    server.brain = first_two_only
     made = await maker.summarize_many(several(5))
     assert all(isinstance(summary, Summary) for summary in made.values())
     assert len(made) == 5
     assert len(server.asked) == 3
 
 
-async def test_a_reply_that_cannot_be_read_is_bisected_down_to_the_paper_at_fault(
+async def test_a_reply_that_cannot_be_parsed_is_halved_down_to_the_paper_that_causes_it(
     maker: ModelSummarizer, server: ModelServer
 ) -> None:
-    def allergic(system: str, user: str) -> str:
+    def fails_for_one(system: str, user: str) -> str:
         return "no" if "2606.00002" in user else well_behaved(system, user)
 
-    server.brain = allergic
+    server.brain = fails_for_one
     requests = several(4)
     made = await maker.summarize_many(requests)
     assert [isinstance(made[request.key], Summary) for request in requests] == [True, True, False, True]
     assert isinstance(made[requests[2].key], ModelRefused)
 
 
-async def test_swapped_ids_show_nothing_wrong(maker: ModelSummarizer, server: ModelServer) -> None:
+async def test_a_reply_with_swapped_ids_shows_nothing_wrong(maker: ModelSummarizer, server: ModelServer) -> None:
     def swapped(system: str, user: str) -> str:
         answer = good_answer(user)
         ids = [paper["id"] for paper in answer["papers"]]
@@ -209,7 +282,7 @@ async def test_swapped_ids_show_nothing_wrong(maker: ModelSummarizer, server: Mo
     assert len(server.asked) == 2
 
 
-async def test_a_model_that_is_away_is_away_for_all(maker: ModelSummarizer, server: ModelServer) -> None:
+async def test_an_unavailable_model_makes_no_summary_of_a_batch(maker: ModelSummarizer, server: ModelServer) -> None:
     server.faults.append(Fault(status=429, retry_after=60))
     with pytest.raises(ModelUnavailable):
         await maker.summarize_many(several(3))
@@ -248,6 +321,11 @@ def deep(language: str = "en", copies: int = 1, facts: Summary | None = None) ->
     return SummaryRequest(request.key, request.paper, a_reading(copies=copies), facts)
 
 
+def a_deep_request_of(paper_id: str, copies: int) -> SummaryRequest:
+    request = a_request(a_paper(paper_id), depth=Depth.DEEP)
+    return SummaryRequest(request.key, request.paper, a_reading(paper_id, copies))
+
+
 async def test_a_deep_reading_takes_one_request_and_one_for_each_further_language(
     maker: ModelSummarizer, server: ModelServer
 ) -> None:
@@ -261,23 +339,23 @@ async def test_a_deep_reading_takes_one_request_and_one_for_each_further_languag
     assert english.provenance.read.read == english.provenance.read.total == 5
     assert "1 hidden passage left out" in english.provenance.notes
     for index, language in enumerate(("zh", "es", "ja", "ru"), 2):
-        said = await maker.summarize(deep(language))
+        translated = await maker.summarize(deep(language))
         assert len(server.asked) == index
-        assert said.key.language == language
-        assert [c.quote for c in said.method] == [c.quote for c in english.method]
-        assert said.translated_title
+        assert translated.key.language == language
+        assert [c.quote for c in translated.method] == [c.quote for c in english.method]
+        assert translated.translated_title
 
 
-async def test_facts_that_are_kept_are_not_read_again(
+async def test_a_stored_english_summary_is_translated_without_reading_again(
     maker: ModelSummarizer, server: ModelServer, clock: FakeClock
 ) -> None:
     english = await maker.summarize(deep())
     fresh = ModelSummarizer(OpenAIModel("test", KEY, base_url=server.openai), clock)
-    said = await fresh.summarize(deep("es", facts=english))
+    translated = await fresh.summarize(deep("es", facts=english))
     await fresh.close()
     assert len(server.asked) == 2
     assert "numbered statements" in user_prompt(server.asked[1])
-    assert said.provenance.read == english.provenance.read
+    assert translated.provenance.read == english.provenance.read
 
 
 @pytest.mark.parametrize("name", sorted(MISBEHAVIOURS))
@@ -287,14 +365,14 @@ async def test_a_model_that_misbehaves_is_asked_twice_and_shows_no_harm(
     server.brain = MISBEHAVIOURS[name]
     try:
         shown = claims_of(await maker.summarize(deep()))
-    except TooLittle:
+    except TooLittleVerified:
         shown = []
     assert not any(harm in text.lower() for text in shown for harm in HARM)
     assert len(server.asked) <= 2
-    assert bool(shown) == (name in ("preamble", "reversed"))  # the second time the words stand in order again
+    assert bool(shown) == (name in ("preamble", "reversed"))  # reversing the quotes a second time restores their order
 
 
-async def test_a_deep_reading_that_keeps_too_little_is_a_brief_one_that_says_so(
+async def test_a_deep_reading_with_too_little_verified_is_a_brief_summary_that_says_so(
     maker: ModelSummarizer, server: ModelServer
 ) -> None:
     def no_parts(system: str, user: str) -> str:
@@ -305,7 +383,7 @@ async def test_a_deep_reading_that_keeps_too_little_is_a_brief_one_that_says_so(
 
     server.brain = no_parts
     english = await maker.summarize(deep())
-    assert english.provenance.notes[0] == "brief instead of deep: too little of the reading held"
+    assert english.provenance.notes[0] == "brief instead of deep: too little of the reading could be verified"
     assert len(server.asked) == 2
     spanish = await maker.summarize(deep("es"))
     assert len(server.asked) == 3
@@ -317,25 +395,25 @@ async def test_a_deep_reading_that_keeps_too_little_is_a_brief_one_that_says_so(
 
 
 @pytest.mark.parametrize("name", sorted(set(MISBEHAVIOURS) - {"preamble", "wrong language"}))
-async def test_a_misbehaving_rendering_shows_no_harm(name: str, maker: ModelSummarizer, server: ModelServer) -> None:
+async def test_a_misbehaving_translation_shows_no_harm(name: str, maker: ModelSummarizer, server: ModelServer) -> None:
     def only_facts(system: str, user: str) -> str:
         return (MISBEHAVIOURS[name] if "numbered statements" in user else well_behaved)(system, user)
 
     server.brain = only_facts
     try:
         shown = claims_of(await maker.summarize(deep("es")))
-    except TooLittle:
+    except TooLittleVerified:
         shown = []
     assert not any(harm in text.lower() for text in shown for harm in HARM)
     assert len(server.asked) <= 3
 
 
-async def test_a_text_that_the_model_does_not_take_gives_way_to_the_abstract(
+async def test_if_the_model_refuses_the_full_text_the_abstract_is_summarized(
     maker: ModelSummarizer, server: ModelServer
 ) -> None:
     server.faults.append(Fault(status=451))
     summary = await maker.summarize(deep())
-    assert summary.provenance.notes == ("brief instead of deep: the model does not take the full text",)
+    assert summary.provenance.notes == ("brief instead of deep: the model does not accept the full text",)
     assert summary.provenance.source is Source.ABSTRACT
 
 
@@ -356,6 +434,32 @@ async def test_a_paper_that_does_not_fit_is_read_in_part_and_says_so(
     assert summary.results
 
 
+@pytest.mark.parametrize("provider", ["google", "openai"])
+async def test_a_text_that_is_too_long_for_a_model_is_halved_until_it_fits(
+    provider: str, server: ModelServer, clock: FakeClock
+) -> None:
+    server.context = 50_000
+    model: Model = OpenAIModel("test", KEY, base_url=server.openai)
+    if provider == "google":
+        model = GoogleModel("gemini-test", KEY, clock, base_url=server.gemini)
+    maker = ModelSummarizer(model, clock)
+    summary = await maker.summarize(deep(copies=1000))
+    assert len(server.asked) == 3
+    assert summary.results
+    await maker.summarize(a_deep_request_of("2606.00043", copies=1000))
+    await maker.close()
+    assert len(server.asked) == 4  # the shorter length is remembered
+
+
+async def test_a_paper_that_is_refused_for_its_length_is_not_sent_again_unchanged(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.context = 12_000
+    assert (await maker.summarize(deep(copies=60))).results
+    first, second = (len(user_prompt(asked)) for asked in server.asked)
+    assert second < 0.7 * first
+
+
 async def test_a_paper_without_full_text_gets_a_brief_summary_that_says_so(maker: ModelSummarizer) -> None:
     request = a_request(depth=Depth.DEEP)
     summary = await maker.summarize(request)
@@ -366,7 +470,7 @@ async def test_a_paper_without_full_text_gets_a_brief_summary_that_says_so(maker
 # ── the glossary ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_terms_of_the_text_come_with_their_renderings(
+async def test_terms_of_the_text_are_in_the_prompt_with_their_translations(
     server: ModelServer, clock: FakeClock, tmp_path: Path
 ) -> None:
     extra = tmp_path / "terms.json"
@@ -381,7 +485,7 @@ async def test_terms_of_the_text_come_with_their_renderings(
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"es": {"a": 1}}', '{"es": []}'])
-def test_a_file_that_is_no_glossary_is_named(text: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_glossary_is_an_error_of_the_setting(text: str, tmp_path: Path) -> None:
     extra = tmp_path / "terms.json"
     extra.write_text(text, encoding="utf-8")
     with pytest.raises(BadSetting, match="GLOSSARY"):

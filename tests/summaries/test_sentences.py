@@ -1,4 +1,4 @@
-"""Sentences are verbatim slices, ended where a reader would end them."""
+"""Sentences are verbatim slices of the text, split where a reader would split them."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from bot.summaries.sentences import split
         ("", 0),
     ],
 )
-def test_sentences_end_where_a_reader_ends_them(text: str, count: int) -> None:
+def test_sentences_are_split_as_by_a_reader(text: str, count: int) -> None:
     assert len(split(text)) == count
 
 
 @given(st.text(alphabet="ab .!?$()\\n“”AB1,", max_size=120))
 @settings(max_examples=200, deadline=None)
-def test_sentences_are_slices_in_order_that_lose_no_letter(text: str) -> None:
+def test_sentences_are_slices_in_order_and_lose_no_letter(text: str) -> None:
     place = 0
     for sentence in split(text):
         place = text.index(sentence, place) + len(sentence)

@@ -1,4 +1,4 @@
-"""The fallback order: who is asked when, who is left alone for how long, and what the card says of it."""
+"""The fallback order: which model is asked when, how long one is paused, and what the card says of it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from datetime import date, timedelta
 import pytest
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
-from bot.model import Depth, Summary, Usage
+from bot.model import Allowance, Depth, Summary, Usage
 from bot.settings import Settings
 from bot.summaries.budget import Budget, Meter
-from bot.summaries.chain import Chain, build, next_pause
 from bot.summaries.extractive import ExtractiveSummarizer
+from bot.summaries.fallback import FallbackChain, next_pause
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
+from bot.summaries.providers import build
 from tests.fakes.brains import MISBEHAVIOURS
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer
@@ -23,7 +24,7 @@ from tests.summaries.conftest import a_paper, a_request
 from tests.summaries.test_model_summarizer import several
 
 
-class Ledger:
+class MemoryUsage:
     """A working `UsageStore` in memory."""
 
     def __init__(self) -> None:
@@ -47,17 +48,16 @@ def maker(server: ModelServer, clock: FakeClock, name: str = "first", meter: Met
     return ModelSummarizer(OpenAIModel(name, KEY, base_url=server.openai, timeout=5), clock, meter=meter)
 
 
-async def test_a_model_over_quota_gives_way_and_is_left_alone_until_it_said(
+async def test_a_model_over_quota_gives_way_and_is_paused_until_the_time_it_named(
     server: ModelServer, second: ModelServer, clock: FakeClock
 ) -> None:
     server.faults.append(Fault(status=429, retry_after=120))
-    async with Chain([maker(server, clock), maker(second, clock, "other")], clock) as chain:
+    async with FallbackChain([maker(server, clock), maker(second, clock, "other")], clock) as chain:
         made = await chain.summarize(a_request())
         assert made.provenance.model == "openai:other"
         assert made.provenance.instead_of == "openai:first is over its quota"
         await chain.summarize(a_request())
         assert (len(server.asked), len(second.asked)) == (1, 2)
-        assert list(chain.pauses) == ["openai:first"]
         clock.advance(121)
         back = await chain.summarize(a_request())
         assert back.provenance.model == "openai:first"
@@ -68,50 +68,52 @@ async def test_a_model_that_refuses_gives_way_and_is_asked_again_next_time(
     server: ModelServer, clock: FakeClock
 ) -> None:
     server.brain = MISBEHAVIOURS["apology"]
-    async with Chain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
         made = await chain.summarize(a_request())
         assert made.provenance.model == "extractive"
         assert made.provenance.instead_of is not None
-        assert "openai:first gave nothing" in made.provenance.instead_of
-        assert chain.pauses == {}
+        assert "openai:first said nothing" in made.provenance.instead_of
+        asked = len(server.asked)
+        await chain.summarize(a_request())
+        assert len(server.asked) == 2 * asked
 
 
-async def test_a_short_fault_is_waited_out(server: ModelServer, clock: FakeClock) -> None:
+async def test_a_request_waits_for_a_short_fault_to_end(server: ModelServer, clock: FakeClock) -> None:
     server.faults.append(Fault(status=503))
-    async with Chain([maker(server, clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock)], clock) as chain:
         made = await chain.summarize(a_request())
     assert made.provenance.instead_of is None
     assert len(server.asked) == 2
     assert clock.slept
 
 
-async def test_where_all_are_away_the_soonest_return_is_named(
+async def test_if_all_models_are_unavailable_the_error_has_the_soonest_retry(
     server: ModelServer, second: ModelServer, clock: FakeClock
 ) -> None:
     server.faults.append(Fault(status=429, retry_after=300))
     second.faults.append(Fault(status=429, retry_after=40))
-    async with Chain([maker(server, clock), maker(second, clock, "other")], clock) as chain:
+    async with FallbackChain([maker(server, clock), maker(second, clock, "other")], clock) as chain:
         with pytest.raises(ModelUnavailable, match="openai:first is over its quota") as caught:
             await chain.summarize(a_request())
         assert caught.value.retry_after == 40
 
 
-async def test_where_all_refuse_waiting_does_not_help(server: ModelServer, clock: FakeClock) -> None:
+async def test_if_all_models_refuse_the_error_is_a_refusal(server: ModelServer, clock: FakeClock) -> None:
     server.brain = MISBEHAVIOURS["empty"]
-    async with Chain([maker(server, clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock)], clock) as chain:
         with pytest.raises(ModelRefused):
             await chain.summarize(a_request())
 
 
-async def test_requests_under_way_are_bounded(server: ModelServer, clock: FakeClock) -> None:
+async def test_concurrent_requests_are_limited(server: ModelServer, clock: FakeClock) -> None:
     server.delay = 0.02
-    async with Chain([maker(server, clock)], clock, concurrency=3) as chain:
+    async with FallbackChain([maker(server, clock)], clock, concurrency=3) as chain:
         await asyncio.gather(*(chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(12)))
     assert server.most_at_once == 3
 
 
-async def test_the_extractive_stand_in_says_why(clock: FakeClock) -> None:
-    chain = Chain([ExtractiveSummarizer(clock)], clock)
+async def test_the_extractive_summary_says_why_no_model_made_it(clock: FakeClock) -> None:
+    chain = FallbackChain([ExtractiveSummarizer(clock)], clock)
     made = chain.extractive_instead(a_request(language="zh"), "no model had answered.")
     assert made.provenance.model == "extractive"
     assert made.provenance.instead_of == "no model had answered"
@@ -132,21 +134,21 @@ def test_pauses_grow_with_failures_in_a_row(clock: FakeClock) -> None:
 # ── several at once ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_what_one_model_leaves_over_the_next_one_makes(server: ModelServer, clock: FakeClock) -> None:
-    def allergic(system: str, user: str) -> str:
+async def test_summaries_that_one_model_cannot_make_are_made_by_the_next(server: ModelServer, clock: FakeClock) -> None:
+    def fails_for_one(system: str, user: str) -> str:
         return "no" if "2606.00001" in user else good(system, user)
 
-    good, server.brain = server.brain, allergic
+    good, server.brain = server.brain, fails_for_one
     requests = several(3)
-    async with Chain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
         made = await chain.summarize_many(requests)
     names = [made[r.key].provenance.model if isinstance(made[r.key], Summary) else None for r in requests]  # type: ignore[union-attr]
     assert names == ["openai:first", "extractive", "openai:first"]
 
 
-async def test_deep_ones_among_several_are_made_one_by_one(server: ModelServer, clock: FakeClock) -> None:
+async def test_deep_summaries_in_a_batch_are_made_one_by_one(server: ModelServer, clock: FakeClock) -> None:
     requests = [*several(2), a_request(depth=Depth.DEEP)]
-    async with Chain([maker(server, clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock)], clock) as chain:
         made = await chain.summarize_many(requests)
     assert all(isinstance(made[request.key], Summary) for request in requests)
     assert len(server.asked) == 2
@@ -155,71 +157,69 @@ async def test_deep_ones_among_several_are_made_one_by_one(server: ModelServer, 
 # ── the budget ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_days_budget_is_kept_and_named_and_returns_at_midnight(server: ModelServer, clock: FakeClock) -> None:
-    ledger = Ledger()
-    meter = Meter(Budget(requests_per_day=2), clock, ledger)
-    async with Chain([maker(server, clock, meter=meter)], clock) as chain:
+async def test_the_budget_of_a_day_is_kept_and_renewed_at_midnight(server: ModelServer, clock: FakeClock) -> None:
+    usage = MemoryUsage()
+    meter = Meter(Budget(requests_per_day=2), clock, usage)
+    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
         await chain.summarize(a_request())
-        assert (await meter.left()).requests == 1
+        assert (await meter.remaining()).requests == 1
         await chain.summarize(a_request())
         with pytest.raises(ModelUnavailable, match="budget of 2 requests a day is used up") as caught:
             await chain.summarize(a_request())
         assert caught.value.retry_after == 19.5 * 3600
-        assert chain.pauses == {}
         assert len(server.asked) == 2
         clock.advance(19.5 * 3600)
         await chain.summarize(a_request())
-    assert [requests for requests, _ in ledger.rows.values()] == [2, 1]
-    assert all(tokens > 100 for _, tokens in ledger.rows.values())
+    assert [requests for requests, _ in usage.rows.values()] == [2, 1]
+    assert all(tokens > 100 for _, tokens in usage.rows.values())
 
 
-async def test_tokens_have_a_budget_too(server: ModelServer, clock: FakeClock) -> None:
+async def test_the_budget_of_tokens_is_kept(server: ModelServer, clock: FakeClock) -> None:
     meter = Meter(Budget(tokens_per_day=100), clock)
-    async with Chain([maker(server, clock, meter=meter)], clock) as chain:
+    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
         await chain.summarize(a_request())
         with pytest.raises(ModelUnavailable, match="budget of 100 tokens a day"):
             await chain.summarize(a_request())
 
 
-async def test_a_days_budget_holds_for_requests_side_by_side(server: ModelServer, clock: FakeClock) -> None:
+async def test_the_budget_of_a_day_is_kept_by_concurrent_requests(server: ModelServer, clock: FakeClock) -> None:
     server.delay = 0.02
-    meter = Meter(Budget(requests_per_day=3), clock, Ledger())
-    async with Chain([maker(server, clock, meter=meter)], clock, concurrency=8) as chain:
+    meter = Meter(Budget(requests_per_day=3), clock, MemoryUsage())
+    async with FallbackChain([maker(server, clock, meter=meter)], clock, concurrency=8) as chain:
         asked = [chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(8)]
         made = await asyncio.gather(*asked, return_exceptions=True)
     assert len(server.asked) == 3
-    assert sum(isinstance(one, Summary) for one in made) == 3
+    assert sum(isinstance(result, Summary) for result in made) == 3
 
 
-async def test_a_minutes_bound_is_waited_for(server: ModelServer, clock: FakeClock) -> None:
+async def test_requests_wait_for_the_limit_per_minute(server: ModelServer, clock: FakeClock) -> None:
     meter = Meter(Budget(requests_per_minute=2), clock)
     start = clock.now()
-    async with Chain([maker(server, clock, meter=meter)], clock) as chain:
+    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
         for _ in range(5):
             await chain.summarize(a_request())
     assert clock.now() - start == timedelta(minutes=2)
 
 
-# ── the factory ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── providers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def settings(**given: object) -> Settings:
     return Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]
 
 
-async def test_model_names_the_order(clock: FakeClock) -> None:
+async def test_the_setting_gives_the_order_of_the_models(clock: FakeClock) -> None:
     order = ("google:gemini-test", "openai:local", "extractive")
     local = "http://127.0.0.1:9/v1"
     async with build(settings(model=order, gemini_api_key=KEY, openai_base_url=local), clock) as chain:
-        assert chain.names == order
         assert chain.name == "google:gemini-test"
     async with build(settings(), clock) as chain:
-        assert chain.names == ("extractive",)
-        assert (await chain.left()).unlimited
+        assert chain.name == "extractive"
+        assert await chain.remaining() == Allowance()
 
 
 @pytest.mark.parametrize(("name", "key"), [("google:gemini-test", "GEMINI_API_KEY"), ("openai:gpt", "OPENAI_API_KEY")])
-def test_a_model_without_its_key_is_refused_by_the_name_of_the_setting(clock: FakeClock, name: str, key: str) -> None:
+def test_a_missing_key_is_an_error_that_names_the_setting(clock: FakeClock, name: str, key: str) -> None:
     with pytest.raises(BadSetting, match=f"{key}: is not set, and MODEL asks for {name}"):
         build(settings(model=(name,)), clock)
 
@@ -235,14 +235,14 @@ async def test_the_configured_chain_talks_to_the_configured_servers(
         openai_api_key=KEY,
         openai_base_url=second.openai,
     )
-    async with build(configured, clock, Ledger()) as chain:
+    async with build(configured, clock, MemoryUsage()) as chain:
         made = await chain.summarize(a_request())
     assert made.provenance.model == "openai:local"
     assert (len(server.asked), len(second.asked)) == (1, 1)
 
 
 async def test_a_probe_tells_how_long_a_model_takes(server: ModelServer, clock: FakeClock) -> None:
-    async with Chain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
+    async with FallbackChain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
         assert await chain.probe(chain.name) == "answers in 0.0 s"
         assert await chain.probe("extractive") == "needs no model"
         assert len(server.asked) == 1

@@ -1,4 +1,4 @@
-"""Replies are read leniently where that costs nothing, and refused where something may be lost."""
+"""Replies are parsed with tolerance for their form; what may have lost something is refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.summaries import reply_schema
+from bot.summaries.reply_parsing import BadReply, parse_briefs, parse_facts, parse_translation
 
 GOOD = {
     "papers": [
@@ -37,15 +37,22 @@ TEXT = json.dumps(GOOD)
         json.dumps({"papers": {"2606.1": {k: v for k, v in GOOD["papers"][0].items() if k != "id"}}}),
     ],
 )
-def test_wrapping_around_a_reply_costs_nothing(text: str) -> None:
-    found, problems = reply_schema.briefs(text)
+def test_text_around_the_json_is_ignored(text: str) -> None:
+    found, problems = parse_briefs(text)
     assert problems == []
     assert found["2606.1"].headline.claim().text == "H"
     assert [claim.text for claim in found["2606.1"].takeaways] == ["A"]
 
 
+def test_a_quote_with_tex_that_is_not_escaped_is_read() -> None:
+    quote = r"a bound on the $\ell$ norm, 5\% below $\theta$"
+    found, problems = parse_briefs(TEXT.replace('"h"', f'"{quote}"'))
+    assert problems == []
+    assert found["2606.1"].headline.claim().quote == quote
+
+
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("", "empty"),
         ("I cannot do that.", "no JSON"),
@@ -53,30 +60,28 @@ def test_wrapping_around_a_reply_costs_nothing(text: str) -> None:
         ('{"answer": 1}', 'no list "papers"'),
     ],
 )
-def test_a_reply_that_cannot_be_read_is_told_why(text: str, said: str) -> None:
-    with pytest.raises(reply_schema.BadReply, match=said):
-        reply_schema.briefs(text)
+def test_a_reply_that_cannot_be_parsed_is_an_error_with_the_reason(text: str, reason: str) -> None:
+    with pytest.raises(BadReply, match=reason):
+        parse_briefs(text)
 
 
-def test_one_bad_paper_does_not_take_the_others_with_it() -> None:
+def test_one_bad_paper_does_not_spoil_the_others() -> None:
     both = {"papers": [*GOOD["papers"], {"id": "2606.2"}]}
-    found, problems = reply_schema.briefs(json.dumps(both))
+    found, problems = parse_briefs(json.dumps(both))
     assert list(found) == ["2606.1"]
     assert len(problems) == 1
     assert "headline" in problems[0]
 
 
-def test_nulls_and_single_values_are_taken_for_lists() -> None:
-    reply = reply_schema.facts(
-        '{"id": "1", "headline": "H", "takeaways": null, "method": {"text": "M"}, "keywords": "a, b"}'
-    )
+def test_nulls_and_single_values_are_read_as_lists() -> None:
+    reply = parse_facts('{"id": "1", "headline": "H", "takeaways": null, "method": {"text": "M"}, "keywords": "a, b"}')
     assert reply.takeaways == ()
     assert [claim.text for claim in reply.method] == ["M"]
     assert reply.keywords == ("a", "b")
 
 
-def test_a_rendering_may_come_as_a_mapping() -> None:
-    reply = reply_schema.rendering('{"id": "1", "claims": {"c1": "uno", "c2": "dos"}}')
+def test_a_translation_may_be_a_mapping() -> None:
+    reply = parse_translation('{"id": "1", "claims": {"c1": "uno", "c2": "dos"}}')
     assert [(claim.key, claim.text) for claim in reply.claims] == [("c1", "uno"), ("c2", "dos")]
 
 
@@ -90,11 +95,11 @@ ANY = st.recursive(
 
 @given(ANY)
 @settings(max_examples=150, deadline=None)
-def test_any_json_is_read_or_refused(value: object) -> None:
-    for read in (reply_schema.briefs, reply_schema.facts, reply_schema.rendering):
+def test_any_json_is_parsed_or_refused(value: object) -> None:
+    for read in (parse_briefs, parse_facts, parse_translation):
         try:
             read(json.dumps(value))
-        except reply_schema.BadReply as error:
+        except BadReply as error:
             assert str(error)  # noqa: PT017 - either way is fine, nothing else is
 
 
@@ -102,7 +107,7 @@ def test_any_json_is_read_or_refused(value: object) -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_reply_cut_anywhere_is_refused_or_says_what_is_missing(place: int) -> None:
     try:
-        found, problems = reply_schema.briefs(TEXT[:place])
-    except reply_schema.BadReply:
+        found, problems = parse_briefs(TEXT[:place])
+    except BadReply:
         return
     assert problems or not found

@@ -1,0 +1,273 @@
+"""Whether the source supports a claim of a model; a claim is shown only if it does. Pure.
+
+Every check returns the first thing that is wrong, in words that are sent back to the model and kept in provenance, or
+None. A card shows a claim with its quote, so the quote has to be in the source and to say what the claim says.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from bot.model import Claim, SectionKind
+from bot.model.languages import is_english, primary
+from bot.summaries import sentence_roles
+from bot.summaries.forbidden_text import forbidden_reason
+from bot.summaries.language_check import is_checkable, wrong_language
+from bot.summaries.names import unknown_names
+from bot.summaries.numbers import Number, is_number_in, numbers_in
+from bot.summaries.quotes import fold, words
+from bot.summaries.sentences import split
+from bot.summaries.source_text import Passage, SourceText
+
+LONGEST_CLAIM = 420
+"""Characters a claim may have; a headline has a limit of its own."""
+
+_COMMA_LANGUAGES = frozenset(
+    ("es", "ru", "de", "fr", "it", "pt", "nl", "uk", "pl", "cs", "sv", "da", "fi", "tr", "id", "vi")
+)
+"""Languages that write 3.5 as 3,5."""
+
+_DENSE_LANGUAGES = frozenset(("zh", "ja", "ko"))
+"""Languages that need about half the characters for the same statement."""
+
+_OTHERS_FIRST = re.compile(
+    r"\W*(?:(?:however|yet|while|although|though|but|still|most|many|some|several|all|the|these|other|"
+    r"a number of),?\s+){0,3}"
+    r"(?:prior|previous(?:ly)?|existing|earlier|conventional|traditional|recent|related|past|"
+    r"current)\s+(?:[\w-]+\s+){0,3}"
+    r"(?:works?|methods?|approach(?:es)?|studies|stud(?:y|ies)|research|models?|systems?|techniques?|efforts?|"
+    r"literature|"
+    r"benchmarks?|solutions?|algorithms?|planners?|frameworks?|pipelines?)\b",
+    re.I,
+)
+"""A sentence whose subject is the work of others."""
+
+_OTHERS_SAID = re.compile(
+    r"\b(?:prior|previous|existing|earlier|conventional|traditional|recent|current|past|most|many|others?|typical\w*|"
+    r"baselines?|state-of-the-art|however|compared|than|over|outperform\w*|unlike|instead)\b|\b[A-Z]\w+ et al"
+    r"|现有|已有|以往|先前|此前|传统|当前|目前|近期|前人|超过|优于|相比|現有|傳統|當前|超過|優於|既存|従来|先行|これまで|最近|現在|現行|上回|"
+    r"\bexistent\w+|\bprevi[oa]s?\b|\bactual\w*|\banterior\w*|\btradicional\w*|\bconvencional\w*|"
+    r"\breciente\w*|\bsupera\w*|"
+    r"\bсуществующ\w+|\bпредыдущ\w+|\bпрежн\w+|\bранее\b|\bтрадиционн\w+|\bсовременн\w+|\bнедавн\w+|\bпревосход\w+",
+    re.I,
+)
+"""A claim that says of others' work that it is others', or compares with it."""
+
+_CLAIMED = (
+    r"improv|outperform|achiev|reduc|increas|exceed|surpass|generali|scal|help|work|transfer|benefit|solve|"
+    r"converge|hold|"
+    r"guarantee|support|match|detect|affect|degrad|suffer|requir|depend|rely"
+)
+"""Stems of the verbs that results are claimed with: a "not" before another verb seldom reverses a claim."""
+
+_DENIED = re.compile(
+    r"\b(?:(?:do|does|did|can|could|will|would|may|might|is|are|was|were|has|have)\s?(?:not|n['’]t)|cannot|can['’]t|"
+    r"fail(?:s|ed)?\s+to|unable\s+to|never|no(?:t)?\s+(?:significant(?:ly)?|longer|consistent(?:ly)?)|neither|"
+    r"nor|without|"
+    r"rarely|hardly|barely)\s+(?:[\w-]+\s+){0,2}?(" + _CLAIMED + r")",
+    re.I,
+)
+"""A denied verb of `_CLAIMED`, as its first group."""
+
+_NEGATED = re.compile(
+    r"\b(?:not|n['’]t|no|never|cannot|can['’]t|neither|nor|without|fail\w*|unable|hardly|barely|rarely|lacks?|"
+    r"little|few|"
+    r"no|nunca|sin|ni|apenas|tampoco|не|нет|ни|без|никогда|едва)\b|n['’]t\b|不|没|沒|未|无|無|非|难|難|ない|ません|ず|なし|失败|失敗",
+    re.I,
+)
+"""Any negation, in the languages that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRules:
+    """What a claim has to be. `about_this_paper` is true if it must tell of this paper, not of others' work."""
+
+    language: str = "en"
+    about_this_paper: bool = False
+    longest: int = LONGEST_CLAIM
+    shortest: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """`reason` says what is wrong with a claim; None if nothing is, and `claim` then has its place in the source."""
+
+    claim: Claim
+    reason: str | None = None
+
+
+def check_claim(claim: Claim, source: SourceText, rules: ClaimRules) -> CheckedClaim:
+    """Whether the source supports a claim; if so, the claim with the section and page of its quote."""
+    if reason := _form_problem(claim.text, source, rules):
+        return CheckedClaim(claim, reason)
+    passage, reason = _find_quote(claim.quote, source)
+    if passage is None:
+        return CheckedClaim(claim, reason)
+    placed = replace(claim, section=passage.section, page=passage.page)
+    sentence = _sentence_around(claim.quote, passage)
+    reason = (
+        _instruction_problem(sentence)
+        or _subject_problem(claim, sentence, passage, source, rules)
+        or _number_problem(claim.text, claim.quote, passage, source, rules.language)
+        or _name_problem(claim.text, source, rules.language)
+        or _negation_problem(claim.text, sentence, rules.language)
+        or _relation_problem(claim.text, sentence, rules.language)
+    )
+    return CheckedClaim(placed, reason)
+
+
+def check_translation(text: str, original: Claim, source: SourceText, rules: ClaimRules) -> str | None:
+    """What is wrong with the translation of an English claim that has passed its own check.
+
+    It must have the same numbers, no new names, and deny what the claim denies.
+    """
+    if reason := _form_problem(text, source, rules):
+        return reason
+    translated = _numbers_of(text, rules.language)
+    meant = numbers_in(original.text, decimal_comma=False)
+    allowed = (*meant, *numbers_in(original.quote, decimal_comma=False))
+    for number in translated:
+        if not is_number_in(number, allowed):
+            return f"the number {number.text.strip()} is not in the statement"
+    for number in meant:
+        # A number that the claim writes as a word may be part of another word in the translation ("both" for "two").
+        if not is_number_in(replace(number, unit=None), translated) and number.text.strip()[:1].isdigit():
+            return f"the number {number.text.strip()} is missing"
+    return _name_problem(text, source, rules.language) or _negation_problem(text, original.text, rules.language)
+
+
+def check_term(text: str, source: SourceText, language: str, longest: int = 300) -> str | None:
+    """What is wrong with a title or keyword of a model. It has no quote, so it is checked against the whole source."""
+    if not text.strip() or len(text) > longest:
+        return "it is empty or too long"
+    if reason := forbidden_reason(text, source.text):
+        return reason
+    for number in _numbers_of(text, language):
+        if not is_number_in(replace(number, unit=None), source.all_numbers):
+            return f"the number {number.text.strip()} is not in the paper"
+    # English titles and keywords capitalize ordinary words, as German does all nouns: a capital makes no name there.
+    return _name_problem(text, source, "de" if is_english(language) else language)
+
+
+def notes_on(language: str) -> tuple[str, ...]:
+    """What a card has to say of a language that cannot be checked."""
+    return () if is_checkable(language) else ("language unchecked",)
+
+
+# ── one check each ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _form_problem(text: str, source: SourceText, rules: ClaimRules) -> str | None:
+    if not text.strip():
+        return "it is empty"
+    if reason := forbidden_reason(text, source.text):
+        return reason
+    divisor = 2 if primary(rules.language) in _DENSE_LANGUAGES else 1
+    if len(text) < rules.shortest // divisor:
+        return "it is too short to say anything"
+    if len(text) > rules.longest // divisor:
+        return f"it is longer than {rules.longest // divisor} characters"
+    if sentence_roles.is_instruction(text):
+        return "it gives an instruction"
+    other = wrong_language(text, rules.language)
+    return f"it is not in the language asked for (but {other})" if other else None
+
+
+def _find_quote(quote: str, source: SourceText) -> tuple[Passage | None, str | None]:
+    """The passage of a quote, or what is wrong with the quote."""
+    if not quote.strip():
+        return None, "it has no quote"
+    if len(words(quote)) < 3 and len(fold(quote).text) < 15:
+        return None, "its quote is too short to support it"
+    passage = source.find(quote)
+    if passage is None:
+        return None, "its quote is not in the paper"
+    if passage.kind is SectionKind.REFERENCES:
+        return None, "its quote is from the list of references"
+    return passage, None
+
+
+def _sentence_around(quote: str, passage: Passage) -> str:
+    """The whole sentence of a quote: a quote must not cut off the "not" before it."""
+    wanted = fold(quote)
+    for sentence in split(passage.text):
+        if wanted in fold(sentence):
+            return sentence
+    return quote
+
+
+def _instruction_problem(sentence: str) -> str | None:
+    return "its quote is an instruction hidden in the paper" if sentence_roles.is_instruction(sentence) else None
+
+
+def _subject_problem(
+    claim: Claim, sentence: str, passage: Passage, source: SourceText, rules: ClaimRules
+) -> str | None:
+    """A method or result must be this paper's; elsewhere a claim about others' work has to say that it is."""
+    if sentence_roles.is_about_this_paper(sentence) or _has_own_name(sentence, source):
+        return None
+    is_cited = sentence_roles.is_about_cited_work(sentence)
+    is_related = bool(re.search(r"related work|prior work|literature|background", passage.section or "", re.I))
+    begins_with_others = bool(_OTHERS_FIRST.match(sentence))
+    if rules.about_this_paper and (is_cited or is_related or begins_with_others):
+        return "its quote is about other work, not about this paper"
+    if is_cited and not _OTHERS_SAID.search(claim.text) and not is_related:
+        return "its quote is about a cited work"
+    if begins_with_others and re.search(r"\b(?:this (?:paper|work|study)|the authors|we)\b", claim.text, re.I):
+        return "its quote is about other work, not about this paper"
+    return None
+
+
+def _has_own_name(sentence: str, source: SourceText) -> bool:
+    """Whether it names what the paper made: the short name before the colon of the title."""
+    name, colon, _ = source.title.partition(":")
+    return bool(colon) and len(name.split()) <= 3 and fold(name) in fold(sentence)
+
+
+def _number_problem(text: str, quote: str, passage: Passage, source: SourceText, language: str) -> str | None:
+    """Each number is in the quote, else in the same section, the title or the abstract."""
+    claimed = _numbers_of(text, language)
+    if not claimed:
+        return None
+    quoted = numbers_in(quote, decimal_comma=False)
+    missing = [number for number in claimed if not is_number_in(number, quoted)]
+    if not missing:
+        return None
+    around = source.numbers_around(passage)
+    wrong = [number.text.strip() for number in missing if not is_number_in(number, around)]
+    return f"the number {wrong[0]} is not in the paper" if wrong else None
+
+
+def _numbers_of(text: str, language: str) -> tuple[Number, ...]:
+    return numbers_in(text, decimal_comma=primary(language) in _COMMA_LANGUAGES)
+
+
+def _name_problem(text: str, source: SourceText, language: str) -> str | None:
+    unknown = unknown_names(text, source.vocabulary, language)
+    return f"the name {unknown[0]} is not in the paper" if unknown else None
+
+
+def _negation_problem(text: str, sentence: str, language: str) -> str | None:
+    """A plain reversal: the source denies what the claim says, or the other way round."""
+    denied = {match.group(1).lower() for match in _DENIED.finditer(sentence)}
+    # Only in English can the denied verb be looked for in the claim; elsewhere any negation in it is enough.
+    is_same_verb = not is_english(language) or any(re.search(rf"\b{verb}", text, re.I) for verb in denied)
+    if denied and is_same_verb and not _NEGATED.search(text):
+        return "the paper says the opposite"
+    if is_english(language) and not _NEGATED.search(sentence):
+        for match in _DENIED.finditer(text):
+            if re.search(rf"\b{match.group(1)}", sentence, re.I):
+                return "the paper says the opposite"
+    return None
+
+
+def _relation_problem(text: str, sentence: str, language: str) -> str | None:
+    """An English claim shares some of its words, by their first five letters, with the sentence that supports it."""
+    if not is_english(language):
+        return None
+    own = {word[:5] for word in words(text) if len(word) > 3}
+    quoted = {word[:5] for word in words(sentence) if len(word) > 3}
+    if own and len(own & quoted) < max(1, min(2, len(own)), 0.15 * len(own)):
+        return "its quote does not say that"
+    return None

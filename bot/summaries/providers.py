@@ -1,0 +1,52 @@
+"""Builds the models that MODEL names, in their order. A new provider is a branch of `_model`."""
+
+from __future__ import annotations
+
+from bot.errors import BadSetting
+from bot.ports import Clock, Summarizer
+from bot.settings import Settings
+from bot.summaries import glossary
+from bot.summaries.budget import Budget, Meter, UsageStore
+from bot.summaries.extractive import NAME as EXTRACTIVE
+from bot.summaries.extractive import ExtractiveSummarizer
+from bot.summaries.fallback import FallbackChain
+from bot.summaries.google import GoogleModel
+from bot.summaries.model_client import Model
+from bot.summaries.model_summarizer import ModelSummarizer
+from bot.summaries.openai import OpenAIModel
+
+
+def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> FallbackChain:
+    """The summarizers that MODEL names, as one; loads no SDK.
+
+    Raises `BadSetting` if a key is missing or the operator's glossary cannot be read.
+    """
+    budget = Budget(
+        requests_per_day=settings.model_requests_per_day,
+        requests_per_minute=settings.model_requests_per_minute,
+        tokens_per_day=settings.model_tokens_per_day,
+    )
+    meter = Meter(budget, clock, usage)
+    terms = glossary.load(settings.glossary)
+    summarizers: list[Summarizer] = [
+        ExtractiveSummarizer(clock)
+        if name == EXTRACTIVE
+        else ModelSummarizer(_model(name, settings, clock), clock, meter=meter, glossary=terms)
+        for name in settings.models
+    ]
+    return FallbackChain(summarizers, clock, concurrency=settings.model_concurrency, meter=meter)
+
+
+def _model(name: str, settings: Settings, clock: Clock) -> Model:
+    """The model behind a name like "google:gemini-flash-latest"; `Settings` has checked that the provider is known."""
+    provider, _, model = name.partition(":")
+    missing = f"is not set, and MODEL asks for {name}; set it or choose another MODEL."
+    if provider == "google":
+        if settings.gemini_api_key is None:
+            raise BadSetting("GEMINI_API_KEY", missing)
+        key = settings.gemini_api_key.get_secret_value()
+        return GoogleModel(model, key, clock, base_url=settings.gemini_base_url)
+    if settings.openai_api_key is None and settings.openai_base_url is None:
+        raise BadSetting("OPENAI_API_KEY", missing)  # a server of one's own may need none
+    secret = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    return OpenAIModel(model, secret, base_url=settings.openai_base_url)

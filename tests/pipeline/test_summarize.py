@@ -1,0 +1,135 @@
+"""Wanted summaries are made once and stored; an error of our own store is never taken for a refusal of the model."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+
+import pytest
+
+from bot import pipeline
+from bot.errors import ModelRefused, PaperboyError, StoreUnavailable
+from bot.model import Depth, SummaryKey, Usage, WantedSummary
+from bot.storage.store import SqlStore
+from bot.summaries.budget import Budget, Meter
+from bot.summaries.extractive import ExtractiveSummarizer
+from bot.summaries.fallback import FallbackChain
+from bot.summaries.model_summarizer import ModelSummarizer
+from bot.summaries.openai import OpenAIModel
+from tests.fakes.clock import FakeClock
+from tests.fakes.makers import AbstractReader, FakeMakers
+from tests.fakes.models import KEY, ModelServer
+from tests.fakes.stores import memory_store
+from tests.summaries.conftest import a_paper
+
+PAPERS = [a_paper(f"2606.0004{number}") for number in range(3)]
+KEYS = [SummaryKey(paper.id, paper.version, "en", Depth.BRIEF) for paper in PAPERS]
+
+
+class UnreliableUsage:
+    """The usage of a real store. It cannot be written while `write_error` is set, nor read more often than `reads`."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self.write_error: StoreUnavailable | None = None
+        self.reads: int | None = None
+
+    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
+        if self.write_error is not None:
+            raise self.write_error
+        await self._store.record_usage(model, day, requests, tokens)
+
+    async def usage(self, day: date) -> list[Usage]:
+        if self.reads is not None:
+            if self.reads == 0:
+                raise StoreUnavailable("The database is locked.")
+            self.reads -= 1
+        return await self._store.usage(day)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ModelServer]:
+    async with ModelServer() as running:
+        yield running
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[SqlStore]:
+    async with memory_store() as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+async def want(store: SqlStore, clock: FakeClock, count: int = 1) -> None:
+    await store.remember(PAPERS[:count], clock.now())
+    due_at = clock.now() + timedelta(hours=1)
+    await store.want([WantedSummary(key, 1, due_at) for key in KEYS[:count]])
+
+
+def a_chain(
+    server: ModelServer, clock: FakeClock, usage: UnreliableUsage, budget: Budget | None = None
+) -> FallbackChain:
+    meter = Meter(budget or Budget(requests_per_day=50), clock, usage)
+    model = ModelSummarizer(OpenAIModel("test", KEY, base_url=server.openai), clock, meter=meter)
+    return FallbackChain([model, ExtractiveSummarizer(clock)], clock, meter=meter)
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_summary_is_kept_where_its_usage_cannot_be_recorded(
+    store: SqlStore, server: ModelServer, clock: FakeClock, together: bool
+) -> None:
+    await want(store, clock, 3)
+    usage = UnreliableUsage(store)
+    usage.write_error = StoreUnavailable("The database is locked.")
+    budget = Budget(requests_per_day=2 if together else 50)
+    async with a_chain(server, clock, usage, budget) as makers:
+        assert await pipeline.summarize(store, makers, AbstractReader(), clock) == 3
+        made = await store.summaries(KEYS)
+        assert {summary.provenance.model for summary in made.values()} == {"openai:test"}
+        requests = len(server.asked)
+        assert (await makers.remaining()).requests == budget.requests_per_day - requests  # type: ignore[operator]
+
+
+async def test_usage_that_could_not_be_recorded_is_recorded_with_the_next_request(
+    store: SqlStore, server: ModelServer, clock: FakeClock
+) -> None:
+    usage = UnreliableUsage(store)
+    await want(store, clock, 2)
+    usage.write_error = StoreUnavailable("The database is locked.")
+    async with a_chain(server, clock, usage) as makers:
+        await pipeline.summary_for(store, makers, AbstractReader(), PAPERS[0], KEYS[0])
+        usage.write_error = None
+        await pipeline.summary_for(store, makers, AbstractReader(), PAPERS[1], KEYS[1])
+    assert [(row.model, row.requests) for row in await store.usage(clock.now().date())] == [("openai:test", 2)]
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_key_stays_wanted_where_todays_usage_cannot_be_read(
+    store: SqlStore, server: ModelServer, clock: FakeClock, together: bool
+) -> None:
+    await want(store, clock, 3)
+    usage = UnreliableUsage(store)
+    usage.reads = 1  # the plan is made, and no request is admitted after it
+    async with a_chain(server, clock, usage, Budget(requests_per_day=2 if together else 50)) as makers:
+        assert await pipeline.summarize(store, makers, AbstractReader(), clock) == 0
+    assert await store.summaries(KEYS) == {}
+    assert server.asked == []
+    clock.advance(3600)
+    assert {wanted.key for wanted in await store.wanted(clock.now(), 9)} == set(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("error", "models"), [(ModelRefused("No."), {"extractive"}), (StoreUnavailable("The disk is full."), set())]
+)
+async def test_only_a_refusal_of_every_model_stores_the_extractive_summary(
+    store: SqlStore, clock: FakeClock, error: PaperboyError, models: set[str]
+) -> None:
+    await want(store, clock)
+    makers = FakeMakers(clock, down=error)
+    await pipeline.summarize(store, makers, AbstractReader(), clock)
+    made = await store.summaries(KEYS)
+    assert {summary.provenance.model for summary in made.values()} == models
