@@ -33,6 +33,10 @@ class ModelUnavailable(RetryLater):
     """A model is down, over its quota, or slow; the next model of the list may serve."""
 
 
+class ModelTimedOut(ModelUnavailable):
+    """A model did not answer in time."""
+
+
 class StoreUnavailable(RetryLater):
     """The database did not answer, is locked, read-only or full. `public` says it to strangers: not where it is."""
 
@@ -49,6 +53,10 @@ class GiveUp(PaperboyError):
 
 class ModelRefused(GiveUp):
     """A model answered, but with nothing usable, also after it was told what was wrong."""
+
+
+class TextTooLong(ModelRefused):
+    """A model refused a text because of its length; a shorter one may be accepted."""
 
 
 class CannotTell(GiveUp):
