@@ -29,6 +29,10 @@ class Unreachable(SourceUnavailable):
         super().__init__(f"arXiv cannot be reached ({why}); check the network, or try again later.")
 
 
+class Paused(SourceUnavailable):
+    """Nothing was requested: arXiv asked us to stay away for `retry_after` seconds more."""
+
+
 class ModelUnavailable(RetryLater):
     """A model is down, over its quota, or slow; the next model of the list may serve."""
 

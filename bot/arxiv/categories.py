@@ -6,7 +6,7 @@ Source: https://arxiv.org/category_taxonomy
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 _ARCHIVES = {
@@ -257,16 +257,15 @@ def canonical(code: str) -> str | None:
     return _SPELLINGS.get(code.strip().casefold())
 
 
-def name_of(code: str) -> str | None:
-    """What a category or archive is called, also a former one; None if there is no such code."""
-    known = canonical(code)
-    return None if known is None else (CATEGORIES.get(known) or ARCHIVES.get(known) or CATEGORIES[FORMER[known]])
-
-
 def archive_of(code: str) -> str:
     """The archive of a category: "cs.CV" → "cs", "cmp-lg" → "cs", "quant-ph" → itself; unknown ones by their look."""
     known = canonical(code) or code.strip()
     return FORMER.get(known, known).partition(".")[0]
+
+
+def is_in_archives(categories: Iterable[str], archives: Collection[str]) -> bool:
+    """Whether one of a paper's categories belongs to one of these archives."""
+    return any(archive_of(category) in archives for category in categories)
 
 
 def archives_of(categories: Collection[str]) -> tuple[str, ...]:

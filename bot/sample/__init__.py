@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from bot.arxiv.categories import archive_of
+from bot.arxiv.categories import is_in_archives
 from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper, PaperRef
 
 
@@ -50,7 +50,7 @@ class SampleSource:
         self.today = today
 
     async def listing(self, archives: Collection[str]) -> Listing:
-        entries = [entry for entry in days().get(self.today, ()) if _of(entry.paper, archives)]
+        entries = [entry for entry in days().get(self.today, ()) if is_in_archives(entry.paper.categories, archives)]
         return Listing(self.today if entries else None, tuple(entries))
 
     async def changed(self, first: date, last: date) -> Listing:
@@ -63,7 +63,7 @@ class SampleSource:
         first: date,  # noqa: ARG002 - the sample knows no submission dates, and is small
         last: date,  # noqa: ARG002
     ) -> Sequence[Paper]:
-        return [paper for paper in self._known().values() if _of(paper, archives)]
+        return [paper for paper in self._known().values() if is_in_archives(paper.categories, archives)]
 
     async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
         known = self._known()
@@ -77,7 +77,3 @@ class SampleSource:
 
     def _known(self) -> dict[str, Paper]:
         return {entry.paper.id: entry.paper for day, e in days().items() if day <= self.today for entry in e}
-
-
-def _of(paper: Paper, archives: Collection[str]) -> bool:
-    return any(archive_of(category) in archives for category in paper.categories)

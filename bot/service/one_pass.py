@@ -59,7 +59,8 @@ async def steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: dat
     done = PassResult(topics=len(await app.store.topics()))
     polled = await pipeline.poll(app.store, app.source, app.clock, upto=upto, force=True)
     if polled:
-        done.announcements, done.failures = polled.announcements, polled.failures
+        done.announcements = polled.announcements
+        done.failures = [str(failure) for failure in polled.failures]
     done.matches = await pipeline.match(app.store)
     await pipeline.choose(app.store, app.clock.now())
     done.summaries = await summarize(app)

@@ -14,10 +14,10 @@ from aiohttp.web import Application
 
 from bot import pipeline
 from bot.arxiv import calendar
-from bot.decisions.polling import PollState
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
 from bot.pipeline import DeliveryWorker
+from bot.pipeline.poll import poll_state
 from bot.ports import Clock, Sender
 from bot.service import lease, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
@@ -125,7 +125,7 @@ def _schedule(ticks: PeriodicJobs, app: App, courier: DeliveryWorker) -> Callabl
 
 
 async def _listing_owed(app: App) -> bool:
-    state = PollState.from_json(await app.store.value("poll"))
+    state = await poll_state(app.store)
     return state.day is None or state.day < calendar.fed_day(app.clock.now())
 
 

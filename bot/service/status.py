@@ -10,10 +10,9 @@ from datetime import date, datetime, timedelta
 from bot.arxiv import calendar
 from bot.decisions.health import DAYS, UNSETTLED, Service, Status, gaps, is_running
 from bot.decisions.ledger import ARXIV_BEGAN
-from bot.decisions.polling import PollState
 from bot.errors import StoreUnavailable
 from bot.model import ARCHIVE, DeliveryState, ListingRecord
-from bot.pipeline.poll import needed_archives
+from bot.pipeline.poll import needed_archives, poll_state
 from bot.ports import Clock, Store
 
 WRITE_WITHIN = 3.0
@@ -35,7 +34,7 @@ async def gather(store: Store, clock: Clock) -> Status:
     followers = {subscription.chat for subscription in await store.subscriptions()}
     chats = [chat for chat in await store.chats() if chat.ref != ARCHIVE or chat.ref in followers]
     archives = await needed_archives(store)
-    poll = PollState.from_json(await store.value("poll"))
+    poll = await poll_state(store)
     service = Service.from_json(await store.value(REMEMBERED))
     behind = len(await store.incomplete(since)) if archives else 0
     running = service is not None and is_running(service, now)

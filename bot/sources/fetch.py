@@ -16,10 +16,10 @@ import httpx
 
 from bot.errors import SourceUnavailable, Unreachable
 from bot.settings import Settings
-from bot.sources.gate import Gate, Paused, Throttled, retry_after_seconds
+from bot.sources.gate import Gate, Throttled, retry_after_seconds
 from bot.sources.transport import NETWORK_FAULTS, Forbidden, PinnedTransport, Resolve, addresses
 
-__all__ = ["Fetched", "Fetcher", "Forbidden", "Gate", "Paused", "Throttled", "TooLarge", "user_agent"]
+__all__ = ["Fetched", "Fetcher", "Forbidden", "Gate", "Throttled", "TooLarge", "user_agent"]
 
 REDIRECTS = 5
 _PORTS = {"http": 80, "https": 443}

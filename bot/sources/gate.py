@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.errors import SourceUnavailable, StoreUnavailable, Unreachable
+from bot.errors import Paused, SourceUnavailable, StoreUnavailable, Unreachable
 from bot.model import JSON
 from bot.ports import Clock
 
@@ -29,10 +29,6 @@ LONGEST_PAUSE = 6 * 3600.0
 
 class Throttled(SourceUnavailable):
     """arXiv said that it is asked too much (429)."""
-
-
-class Paused(SourceUnavailable):
-    """Nothing was asked: arXiv has asked us to stay away for `retry_after` seconds."""
 
 
 @dataclass(frozen=True, slots=True)

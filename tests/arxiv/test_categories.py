@@ -16,7 +16,7 @@ from bot.arxiv.categories import (
     archives_of,
     canonical,
     categories_in,
-    name_of,
+    is_in_archives,
     search,
     suggestions,
 )
@@ -43,10 +43,10 @@ def test_case_does_not_matter(code: str, known: str) -> None:
     assert canonical(code) == known
 
 
-def test_names_are_known_also_of_what_is_closed() -> None:
-    assert name_of("cs.cl") == name_of("cmp-lg") == "Computation and Language"
-    assert name_of("math") == "Mathematics"
-    assert name_of("cs.XX") is None
+def test_a_paper_is_in_the_archives_of_all_its_categories() -> None:
+    assert is_in_archives(("math.CO", "cs.CV"), {"cs"})
+    assert is_in_archives(("cmp-lg",), {"cs"})
+    assert not is_in_archives(("math.CO", "cs.CV"), {"stat"})
 
 
 @pytest.mark.parametrize(

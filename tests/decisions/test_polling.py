@@ -41,7 +41,7 @@ def test_on_an_unforeseen_holiday_arxiv_is_asked_less_often_but_a_late_feed_is_s
 
 def test_an_archive_that_nobody_followed_before_is_asked_for_at_once() -> None:
     had = polling.after_poll(PollState(), DAY, NOW)
-    assert polling.poll_due(had, DAY, NOW + timedelta(minutes=1), unasked=True)
+    assert polling.poll_due(had, DAY, NOW + timedelta(minutes=1), is_new_archive=True)
 
 
 def test_after_a_failure_arxiv_is_left_alone_for_as_long_as_it_asked() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,8 +14,11 @@ from bot import pipeline
 from bot.arxiv import calendar
 from bot.decisions.health import Cause
 from bot.decisions.polling import PollState
-from bot.model import ARCHIVE, Announced, Chat, Kind, LedgerLine, ListingRecord
-from bot.pipeline.poll import PollResult
+from bot.errors import Paused, SourceUnavailable, Unreachable
+from bot.model import ARCHIVE, Announced, Chat, Kind, LedgerLine, Listing, ListingRecord
+from bot.pipeline.poll import fetch_days
+from bot.pipeline.poll_run import PollResult
+from bot.sample import SampleSource
 from bot.service import status
 from bot.sources.arxiv_source import ArxivSource
 from bot.sources.fetch import Fetcher, Gate
@@ -40,6 +43,20 @@ def made_up_days(each: int = 3) -> dict[date, list[Announced]]:
         submitted = datetime.combine(calendar.submitted_since(day), time(20), UTC)
         days[day] = [made_up(paper_of(day, n), day, published=submitted, updated=submitted) for n in range(each)]
     return days
+
+
+class SilentSource(SampleSource):
+    """An arXiv of which nothing can be had."""
+
+    def __init__(self, error: SourceUnavailable) -> None:
+        super().__init__(DAYS[0])
+        self._error = error
+
+    async def listing(self, archives: Collection[str]) -> Listing:
+        raise self._error
+
+    async def changed(self, first: date, last: date) -> Listing:
+        raise self._error
 
 
 @dataclass
@@ -326,3 +343,30 @@ async def test_what_could_not_be_read_is_announced_and_not_ingested(scene: Scene
         ("cs.CV", 2, 2),
         ("unread", 1, 0),
     ]
+
+
+# ── days that somebody asks for ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_days_that_are_stored_are_not_asked_for_again(scene: Scene) -> None:
+    await scene.polled_through(DAYS[:2])
+    scene.arxiv.forget_stats()
+    assert await fetch_days(scene.store, scene.source, scene.clock, {"cs"}, DAYS[:2]) is None
+    assert scene.arxiv.stats().requests == 0
+
+
+async def test_days_that_arxiv_does_not_serve_are_said_to_be_so_with_the_time_to_wait(scene: Scene) -> None:
+    scene.arxiv.today = DAYS[2]
+    scene.arxiv.fault("/", status=503, retry_after=30, times=99)
+    with pytest.raises(SourceUnavailable, match=r"arXiv does not serve these days now. .* status 503") as caught:
+        await fetch_days(scene.store, scene.source, scene.clock, {"cs"}, DAYS[:2])
+    assert caught.value.retry_after == 30
+
+
+@pytest.mark.parametrize("error", [Paused("arXiv asked for a pause.", retry_after=60), Unreachable("no connection")])
+async def test_an_error_that_concerns_all_of_arxiv_is_passed_on_as_it_is(
+    scene: Scene, error: SourceUnavailable
+) -> None:
+    with pytest.raises(type(error)) as caught:
+        await fetch_days(scene.store, SilentSource(error), scene.clock, {"cs"}, DAYS[:2])
+    assert caught.value is error

@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import NoSuchPaper, SourceUnavailable, StoreUnavailable, Unreachable
+from bot.errors import NoSuchPaper, Paused, SourceUnavailable, StoreUnavailable, Unreachable
 from bot.model import JSON
 from bot.sources.gate import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     Gate,
     GateState,
-    Paused,
     Throttled,
     after_failure,
     retry_after_seconds,
