@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot import topics as topic_language
 from bot.arxiv import calendar, ids
+from bot.decisions import requested_digest
 from bot.decisions.digest_content import SummaryOptions
 from bot.errors import BadTopic, TellUser
 from bot.model import (
@@ -44,7 +45,7 @@ async def digest(settings: Settings, query: str, upto: date | None, days: int, l
     parse_topic(query)
     async with open_app(settings, hurried=True) as app:
         day = upto or calendar.listing_day(app.clock.now())
-        window = on_demand.window_of(day, days)
+        window = requested_digest.window_upto(day, days)
         say("Asking arXiv for what is not here yet …")
         with ProgressBar("Summarizing") as bar:
             return await on_demand.digest_of(
