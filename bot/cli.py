@@ -14,15 +14,16 @@ import typer
 
 from bot.errors import PaperboyError, TellUser
 from bot.model import Depth
+from bot.render.formats import FORMATS
 
 if TYPE_CHECKING:
     from bot.model import Card, Digest
+    from bot.operator.output import Output
     from bot.settings import Settings
 
 T = TypeVar("T")
 
 MAX_DAYS = 60
-FORMATS = ("text", "json", "markdown", "hexo", "html", "telegram", "discord")
 
 app = typer.Typer(
     add_completion=False,
@@ -63,7 +64,27 @@ DepthOption = Annotated[
     ),
 ]
 Format = Annotated[str, typer.Option("--format", help="One of: " + ", ".join(FORMATS) + ".")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of printing.")]
+_OUTPUT_HELP = (
+    "Write this file instead of printing. A folder (an existing one, or a path ending in /) gets a file named"
+)
+PaperOutput = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help=f"{_OUTPUT_HELP} after the paper; with --format hexo, so does any path that does not end in .md.",
+    ),
+]
+DigestOutput = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help=f"{_OUTPUT_HELP} after day and topic; with --format hexo, always a folder, with a post for each day.",
+    ),
+]
 ChatOption = Annotated[str, typer.Option("--chat", metavar="PLATFORM:ID", help="E.g. telegram:12345 or discord:678.")]
 
 
@@ -202,16 +223,17 @@ def summarize(
     lang: Lang = None,
     depth: DepthOption = Depth.BRIEF,
     format: Format = "text",
-    output: Output = None,
+    output: PaperOutput = None,
 ) -> None:
     """One paper, read now."""
     from bot.operator import papers
+    from bot.operator.output import parse_output
 
     settings = _settings()
     language, form = _language(lang, settings), _format(format)
-    _can_be_written(output, folder=False)
-    shown = _run(lambda: papers.summarize(settings, link, language, depth))
-    _deliver(shown, form, language, output, settings.data_dir)
+    to = parse_output(output, form, of_digest=False)
+    card = _run(lambda: papers.summarize(settings, link, language, depth))
+    _write(card, form, language, to, settings.data_dir)
 
 
 @app.command()
@@ -225,41 +247,23 @@ def digest(
     lang: Lang = None,
     depth: DepthOption = Depth.BRIEF,
     format: Format = "text",
-    output: Output = None,
+    output: DigestOutput = None,
 ) -> None:
     """What a subscriber of QUERY would get, nothing cut off."""
     from bot.operator import papers
+    from bot.operator.output import parse_output
 
     settings = _settings()
     language, form, upto = _language(lang, settings), _format(format), _day(day)
-    _can_be_written(output, folder=form == "hexo")
-    shown = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
-    _deliver(shown, form, language, output, settings.data_dir)
+    to = parse_output(output, form, of_digest=True)
+    found = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
+    _write(found, form, language, to, settings.data_dir)
 
 
-def _can_be_written(output: Path | None, *, folder: bool) -> None:
-    """What would fail after a long reading fails before it. Raises `TellUser`."""
-    if output is None:
-        return
-    try:
-        if output.exists() and output.is_dir() is not folder:
-            wrong = "is no folder, and --format hexo fills one" if folder else "is a folder; name a file in it"
-            raise TellUser(f"{output} {wrong}.")
-        there = next(path for path in (output, *output.absolute().parents) if path.exists())
-        if not os.access(there, os.W_OK) or (there != output and not there.is_dir()):
-            why = "that may not be written" if there.is_dir() or there == output else "that is no folder"
-            raise TellUser(f"{output} cannot be written ({there}: {why}); choose another.")
-    except OSError as error:
-        raise TellUser(f"{output} cannot be written ({error.strerror}).") from None
+def _write(shown: Card | Digest, form: str, language: str, output: Output | None, data_dir: Path) -> None:
+    from bot.operator.output import write
 
-
-def _deliver(shown: Card | Digest, form: str, language: str, output: Path | None, data_dir: Path) -> None:
-    from bot.operator import papers
-
-    try:
-        written = papers.write(shown, form, language, output, data_dir)
-    except OSError as error:
-        raise TellUser(f"{output} cannot be written ({error.strerror}).") from None
+    written = write(shown, form, language, output, data_dir)
     if written:
         typer.echo(f"Wrote {', '.join(str(path) for path in written)}", err=True)
 

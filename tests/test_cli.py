@@ -63,18 +63,17 @@ def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: st
         (["replay", "3", "--given-up"], {}, 2, "either by number or with --given-up"),
         (["digest", "cs.CV", "--days", "0"], {}, 2, "“0” is no number of days; write one from 1 to 60."),
         (["summarize", "2606.00001", "--depth", "medium"], {}, 2, "“medium” is no depth; write brief"),
-        (["summarize", "2606.00001", "-o", "."], {"ARXIV_API_URL": "http://127.0.0.1:9"}, 2, ". is a folder; name a"),
         (
             ["summarize", "2606.00001", "-o", f"{__file__}/x"],
             {"ARXIV_API_URL": "http://127.0.0.1:9"},
             2,
-            "is no folder",
+            "is not a folder",
         ),
         (
             ["digest", "cs.CV", "--format", "hexo", "-o", __file__],
             {"ARXIV_API_URL": "http://127.0.0.1:9"},
             2,
-            "fills one",
+            "is not a folder",
         ),
     ],
 )
@@ -101,6 +100,21 @@ def test_a_reading_as_json_is_a_card_with_what_arxiv_says(data: Path, arxiv: Fak
     assert card["authors"] == ["Jürgen Größe", "Łukasz Żak"]
     assert card["urls"]["abs"] == "https://arxiv.org/abs/2606.00001v1"
     assert card["summary"]["provenance"]["model"] == "extractive"
+
+
+def test_a_hexo_post_of_one_paper_is_written_into_a_new_folder(data: Path, arxiv: FakeArxiv, tmp_path: Path) -> None:
+    words = ["summarize", "2606.00001", "--format", "hexo", "-o", str(tmp_path / "posts")]
+    done = paperboy(*words, data=data, arxiv=arxiv)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "posts" / "2606.00001v1.md").read_text().startswith("---\n")
+
+
+def test_a_digest_of_a_sunday_says_that_it_shows_the_listing_of_friday(data: Path, arxiv: FakeArxiv) -> None:
+    words = ["digest", "cs.CV", "--date", "2026-06-07", "--format", "json"]
+    done = paperboy(*words, data=data, arxiv=arxiv)
+    assert done.returncode == 0, done.stderr
+    assert "6–7 June is a weekend: arXiv announces nothing; this is the listing of Friday 5 June.\n" in done.stderr
+    assert json.loads(done.stdout)["window"] == {"first": "2026-06-05", "last": "2026-06-05"}
 
 
 def test_the_demo_needs_nothing_and_shows_a_digest_and_where_the_pages_are(tmp_path: Path) -> None:

@@ -136,20 +136,40 @@ def announced_after(submitted: datetime) -> date:
 
 def why_quiet(day: date, now: datetime) -> str | None:
     """A sentence on why there is nothing to see for `day` at `now`; None where a listing should be out."""
-    weekday = f"{day:%A}"
     if day.weekday() >= _SATURDAY:
-        return f"arXiv has no listing on {weekday}s; the next one is that of {_dated(next_day(day))}."
-    if holiday := holiday_before(day):
-        evening = "Sunday" if day.weekday() == 0 else f"{day - _DAY:%A}"
-        return (
-            f"arXiv did not announce on the evening of {evening}, {_plain(day - _DAY)}, because of {holiday}; "
-            f"the next listing is that of {_dated(next_day(day))}."
-        )
+        return f"arXiv has no listing on {day:%A}s; the next one is that of {_dated(next_day(day))}."
+    if left_out := _why_left_out(day):
+        return f"{left_out}; the next listing is that of {_dated(next_day(day))}."
     if now < released_at(day):
         return f"The listing of {_dated(day)} comes out at 20:00 New York time on {day - _DAY:%A}."
     if now < feed_at(day):
         return f"The listing of {_dated(day)} is announced; its feed comes out at midnight New York time."
     return None
+
+
+def why_earlier_listing(day: date, days: int = 1) -> str | None:
+    """Return a sentence on why a digest of the `days` listings up to `day` ends earlier; None for a listing day."""
+    if is_listing_day(day):
+        return None
+    latest = _dated(previous_day(day))
+    shown = f"this is the listing of {latest}" if days == 1 else f"these are the {days} listings up to that of {latest}"
+    if day.weekday() < _SATURDAY:
+        return f"{_why_left_out(day)}; {shown}."
+    saturday = day - (day.weekday() - _SATURDAY) * _DAY
+    sunday = saturday + _DAY
+    weekend = f"{saturday.day}–{_plain(sunday)}"
+    if saturday.month != sunday.month:
+        weekend = f"{_plain(saturday)} – {_plain(sunday)}"
+    return f"{weekend} is a weekend: arXiv announces nothing; {shown}."
+
+
+def _why_left_out(day: date) -> str | None:
+    """Say why a weekday has no listing, without a full stop; None if it has one."""
+    holiday = holiday_before(day)
+    if holiday is None:
+        return None
+    evening = day - _DAY
+    return f"arXiv did not announce on the evening of {evening:%A}, {_plain(evening)}, because of {holiday}"
 
 
 def _dated(day: date) -> str:

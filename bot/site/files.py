@@ -46,12 +46,15 @@ def written(shown: Card | Digest, form: str, language: str, output: Path, data_d
     post's name (Hexo's asset folder); a Markdown file has them in one of its own name. A page holds its pictures.
     """
     if form == "hexo" and isinstance(shown, Digest):
-        return [_file(post, form, language, output / _name(post), data_dir) for post in by_day(shown)]
+        return [_file(post, form, language, output / file_name(post, ".md"), data_dir) for post in by_day(shown)]
     return [_file(shown, form, language, output, data_dir)]
 
 
-def _name(digest: Digest) -> str:
-    return f"{digest.window.last}-{slug(' '.join(digest.topics))}.md"
+def file_name(shown: Card | Digest, suffix: str) -> str:
+    """The name of a card's or a digest's file in a folder; `suffix` is ".md" and the like."""
+    if isinstance(shown, Card):
+        return shown.paper.versioned_id.replace("/", "-") + suffix  # ids of before 2007 have a slash
+    return f"{shown.window.last}-{slug(' '.join(shown.topics))}{suffix}"
 
 
 def _file(shown: Card | Digest, form: str, language: str, path: Path, data_dir: Path | None) -> Path:
@@ -60,7 +63,9 @@ def _file(shown: Card | Digest, form: str, language: str, path: Path, data_dir: 
     if form == "html":
         addresses = {file: _inline(source) for file, source in sources.items()}
     else:
-        addresses = {file: _copied(source, file, path.parent, path.stem) for file, source in sources.items()}
+        # The folder of the figures must not have the name of the file itself.
+        folder = path.stem if path.suffix else f"{path.name}-figures"
+        addresses = {file: _copied(source, file, path.parent, folder) for file, source in sources.items()}
     text = render(placed(shown, addresses.get), form, language=language)
     path.write_text(text, encoding="utf-8")
     return path

@@ -22,6 +22,7 @@ from bot.arxiv.calendar import (
     previous_day,
     released_at,
     submitted_since,
+    why_earlier_listing,
     why_quiet,
 )
 
@@ -149,6 +150,37 @@ def test_holidays_are_working_days(year: int) -> None:
 )
 def test_a_quiet_day_has_its_reason(day: date, now: str, sentence: str | None) -> None:
     assert why_quiet(day, new_york(now)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "sentence"),
+    [
+        (date(2026, 6, 5), 1, None),
+        (
+            date(2026, 6, 7),
+            1,
+            "6–7 June is a weekend: arXiv announces nothing; this is the listing of Friday 5 June.",
+        ),
+        (
+            date(2026, 6, 6),
+            3,
+            "6–7 June is a weekend: arXiv announces nothing; these are the 3 listings up to that of Friday 5 June.",
+        ),
+        (
+            date(2026, 1, 31),
+            1,
+            "31 January – 1 February is a weekend: arXiv announces nothing; this is the listing of Friday 30 January.",
+        ),
+        (
+            date(2026, 6, 22),
+            1,
+            "arXiv did not announce on the evening of Sunday, 21 June, because of Juneteenth; "
+            "this is the listing of Friday 19 June.",
+        ),
+    ],
+)
+def test_a_day_without_a_listing_says_which_one_is_shown_instead(day: date, days: int, sentence: str | None) -> None:
+    assert why_earlier_listing(day, days) == sentence
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from lxml import html
 from PIL import Image
 
 from bot.model import Announcement, Card, Digest, Figure, Kind, Window
-from bot.operator import papers
+from bot.operator import output
 from bot.site.files import written
 from tests.render.samples import DEEP_CARD, PLAIN_CARD
 
@@ -117,7 +117,7 @@ def test_what_is_no_picture_of_ours_is_linked_where_it_came_from(file: str, tmp_
 
 @pytest.mark.parametrize("form", ["hexo", "markdown", "html"])
 def test_what_is_printed_links_the_originals(form: str, data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert papers.write(a_card(), form, "en", None, data_dir) == []
+    assert output.write(a_card(), form, "en", None, data_dir) == []
     printed = capsys.readouterr().out
     assert "https://arxiv.org/html/x1.png" in printed
     assert FILE not in printed
