@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Protocol
 
 from bot.errors import CannotTell, RetryLater
 from bot.model import (
@@ -23,7 +22,7 @@ from bot.model import (
     Unknown,
     Usage,
 )
-from bot.ports import Sender
+from bot.ports import Sender, UsageStore
 
 DELIVERIES = "deliveries"
 RATE_LIMITED = "rate_limited"
@@ -106,14 +105,6 @@ def named(outcome: Outcome) -> tuple[str, str]:
             return "chat_gone", "chat_refused"
         case ChatMoved():
             return "chat_moved", "none"
-
-
-class UsageStore(Protocol):
-    """The part of the store that remembers what models were asked."""
-
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None: ...
-
-    async def usage(self, day: date) -> list[Usage]: ...
 
 
 class CountingUsage:

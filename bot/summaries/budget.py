@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
 from bot.errors import ModelUnavailable
-from bot.model import Allowance, Usage
-from bot.ports import Clock
-
-
-class UsageStore(Protocol):
-    """The part of the store that remembers what models were asked."""
-
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None: ...
-
-    async def usage(self, day: date) -> list[Usage]: ...
+from bot.model import Allowance
+from bot.ports import Clock, UsageStore
 
 
 @dataclass(frozen=True, slots=True)

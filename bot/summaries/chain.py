@@ -12,10 +12,10 @@ import structlog
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError
 from bot.model import Allowance, Depth, Summary, SummaryKey, SummaryRequest
-from bot.ports import Clock, Summarizer
+from bot.ports import Clock, Summarizer, UsageStore
 from bot.settings import Settings
 from bot.summaries import glossary
-from bot.summaries.budget import Budget, BudgetUsedUp, Meter, UsageStore
+from bot.summaries.budget import Budget, BudgetUsedUp, Meter
 from bot.summaries.extractive import NAME as EXTRACTIVE
 from bot.summaries.extractive import ExtractiveSummarizer, extract
 from bot.summaries.google import GoogleModel
