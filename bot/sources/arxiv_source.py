@@ -7,8 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +17,7 @@ import structlog
 from requests.adapters import BaseAdapter
 
 from bot.arxiv.categories import ALL_ARCHIVES, categories_in
+from bot.decisions.http_headers import parse_http_date
 from bot.errors import GiveUp, NoSuchPaper, SourceUnavailable
 from bot.model import Announced, Listing, Malformed, Paper, PaperRef
 from bot.settings import Settings
@@ -112,7 +112,7 @@ class ArxivSource:
             if halves := _halves(names):
                 return feed.merged([await self._listing(half) for half in halves])
             log.warning("arxiv feed is full", category=names[0], entries=counted[-1])
-        return await asyncio.to_thread(feed.read_feed, answer.body, _sent_at(answer))
+        return await asyncio.to_thread(feed.read_feed, answer.body, parse_http_date(answer.headers.get("date", "")))
 
     # ── OAI ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -204,17 +204,6 @@ class ArxivSource:
         if answer.status != 200:
             raise SourceUnavailable(f"arXiv answered with status {answer.status}.")
         return answer
-
-
-def _sent_at(answer: Fetched) -> datetime | None:
-    """When the server says it sent this; None where it does not say."""
-    try:
-        when = parsedate_to_datetime(answer.headers.get("date", ""))
-    except (ValueError, OverflowError):
-        return None
-    if not 1 < when.year < 9999:
-        return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def submitted_query(archives: Collection[str], first: date, last: date) -> str:

@@ -14,9 +14,10 @@ from urllib.parse import urljoin
 import httpcore
 import httpx
 
+from bot.decisions.http_headers import retry_after_seconds
 from bot.errors import SourceUnavailable, Unreachable
 from bot.settings import Settings
-from bot.sources.gate import Gate, Throttled, retry_after_seconds
+from bot.sources.gate import LONGEST_PAUSE, Gate, Throttled
 from bot.sources.transport import NETWORK_FAULTS, Forbidden, PinnedTransport, Resolve, addresses
 
 __all__ = ["Fetched", "Fetcher", "Forbidden", "Gate", "Throttled", "TooLarge", "user_agent"]
@@ -152,7 +153,7 @@ class Fetcher:
 
     async def _read(self, response: httpx.Response, url: httpx.URL, max_bytes: int) -> Fetched:
         if response.status_code == 429 or response.status_code in _TRY_AGAIN:
-            wait = retry_after_seconds(response.headers.get("retry-after"), self._gate.now())
+            wait = retry_after_seconds(response.headers.get("retry-after"), self._gate.now(), at_most=LONGEST_PAUSE)
             kind = Throttled if response.status_code == 429 else SourceUnavailable
             raise kind(f"{url.host} answered with status {response.status_code}.", retry_after=wait)
         declared = response.headers.get("content-length", "")

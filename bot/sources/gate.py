@@ -10,7 +10,6 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import structlog
@@ -79,19 +78,6 @@ def after_failure(
     if isinstance(error, Throttled) and throttled >= THROTTLES_BEFORE_PAUSE:
         wait = max(wait, min(FIRST_PAUSE * 2 ** (throttled - THROTTLES_BEFORE_PAUSE), LONGEST_PAUSE))
     return GateState(now, now + timedelta(seconds=min(wait, LONGEST_PAUSE)), throttled)
-
-
-def retry_after_seconds(header: str | None, now: datetime) -> float | None:
-    """A Retry-After header, which is seconds or an HTTP date, in seconds from `now`; None if it is neither."""
-    text = (header or "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_PAUSE)
-    try:
-        when = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return min(max((when - now).total_seconds(), 0.0), LONGEST_PAUSE)
 
 
 class Gate:

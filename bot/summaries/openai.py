@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.decisions.http_headers import retry_after_seconds
 from bot.errors import ModelRefused, ModelUnavailable, PaperboyError
 from bot.summaries.model_client import TIMEOUT, Completion, Schema
 
@@ -19,6 +21,9 @@ log = structlog.get_logger()
 
 MANNERS = ("json_schema", "json_object", "tools", "plain")
 """How to ask for JSON, strictest first; servers differ in which of them they know."""
+
+LONGEST_WAIT_SECONDS = 24 * 3600.0
+"""No wait that a server names is believed to be longer."""
 
 _TOO_LONG = ("context length", "context_length", "maximum context", "too many tokens", "context size", "too long")
 
@@ -178,10 +183,9 @@ def _closed(schema: Any) -> Any:
 
 
 def _retry_after(error: APIStatusError) -> float | None:
-    headers = error.response.headers
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return max(float(headers[name]) * unit, 0.0)
-        except (KeyError, ValueError):
-            continue
-    return None
+    """Seconds that the server asks for; OpenAI's own header in milliseconds is the more exact one."""
+    headers, now = error.response.headers, datetime.now(UTC)
+    milliseconds = retry_after_seconds(headers.get("retry-after-ms"), now, at_most=1000 * LONGEST_WAIT_SECONDS)
+    if milliseconds is not None:
+        return milliseconds / 1000
+    return retry_after_seconds(headers.get("retry-after"), now, at_most=LONGEST_WAIT_SECONDS)

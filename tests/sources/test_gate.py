@@ -19,7 +19,6 @@ from bot.sources.gate import (
     GateState,
     Throttled,
     after_failure,
-    retry_after_seconds,
     wait_before,
 )
 from tests.fakes.clock import FakeClock
@@ -232,26 +231,6 @@ def test_backoff_grows_and_stays_within_a_minute(attempt: int, seed: int) -> Non
     state = after_failure(GateState(), SourceUnavailable("x"), attempt, 6, NOW, random.Random(seed))
     assert state.quiet_until is not None
     assert 0 <= (state.quiet_until - NOW).total_seconds() <= min(6 * 2 ** (attempt - 1), 60)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("5", 5),
-        (" 120 ", 120),
-        ("Tue, 02 Jun 2026 04:31:00 GMT", 60),
-        ("Tue, 02 Jun 2026 04:00:00 GMT", 0),
-        ("Tue, 02 Jun 2026 00:31:00 -0400", 60),
-        ("99999999999", LONGEST_PAUSE),
-        ("soon", None),
-        ("-5", None),
-        ("1.5", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
-    assert retry_after_seconds(header, NOW) == seconds
 
 
 @pytest.mark.parametrize("hurried", [True, False])
