@@ -114,9 +114,10 @@ class CountingUsage:
         self._store, self._counts = store, counts
 
     async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
+        # Counted only once it is stored: what the database refuses is recorded again with the next request.
+        await self._store.record_usage(model, day, requests, tokens)
         self._counts.add(MODEL_REQUESTS, model, amount=requests)
         self._counts.add(MODEL_TOKENS, model, amount=tokens)
-        await self._store.record_usage(model, day, requests, tokens)
 
     async def usage(self, day: date) -> list[Usage]:
         return await self._store.usage(day)

@@ -9,11 +9,32 @@ import httpx
 import pytest
 from telegram.error import InvalidToken, NetworkError, RetryAfter
 
-from bot.errors import RetryLater
-from bot.model import ChatGone, ChatMoved, NotSent, NotSentCause, Outcome, Part, Platform, Rejected, Sent, Unknown
+from bot.errors import RetryLater, StoreUnavailable
+from bot.model import (
+    ChatGone,
+    ChatMoved,
+    NotSent,
+    NotSentCause,
+    Outcome,
+    Part,
+    Platform,
+    Rejected,
+    Sent,
+    Unknown,
+    Usage,
+)
 from bot.pipeline import DeliveryWorker
 from bot.service import metrics, status
-from bot.service.counting import DELIVERIES, RATE_LIMITED, CountingSender, CountingUsage, Counts, named
+from bot.service.counting import (
+    DELIVERIES,
+    MODEL_REQUESTS,
+    MODEL_TOKENS,
+    RATE_LIMITED,
+    CountingSender,
+    CountingUsage,
+    Counts,
+    named,
+)
 from bot.storage.store import SqlStore
 from handlers.telegram.outcomes import outcome_of
 from tests.contracts.samples import ANN, digest, with_chats
@@ -123,3 +144,29 @@ async def test_the_courier_counts_through_its_senders_and_the_metrics_show_it(st
         assert line in lines
     families = [line.split()[2].removesuffix("_total") for line in lines if line.startswith("# TYPE ")]
     assert len(families) == len(set(families)), "OpenMetrics takes a gauge x and a counter x_total for one family"
+
+
+class FailingUsage:
+    """A usage store whose database does not answer while `is_down`."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.store, self.is_down = store, True
+
+    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
+        if self.is_down:
+            raise StoreUnavailable("The database is locked.")
+        await self.store.record_usage(model, day, requests, tokens)
+
+    async def usage(self, day: date) -> list[Usage]:
+        return await self.store.usage(day)
+
+
+async def test_usage_that_is_recorded_again_after_a_database_error_is_counted_once(store: SqlStore) -> None:
+    counts, day, failing = Counts(), date(2026, 6, 2), FailingUsage(store)
+    usage = CountingUsage(failing, counts)
+    with pytest.raises(StoreUnavailable):
+        await usage.record_usage("openai:x", day, 2, 300)
+    failing.is_down = False
+    await usage.record_usage("openai:x", day, 2, 300)
+    assert counts.of(MODEL_REQUESTS) == {("openai:x",): 2}
+    assert counts.of(MODEL_TOKENS) == {("openai:x",): 300}
