@@ -312,7 +312,7 @@ def strange_names() -> list[str]:
 def _what_is_wrong(error: ErrorDetails) -> str:
     """What cannot be used and what can, in a sentence; pydantic's own words are for programmers."""
     if error["type"] == "value_error":
-        message = error["msg"].removeprefix("Value error, ")
+        message = str(error["ctx"]["error"])
         return message if message.endswith(".") else f"{message}."
     name = str(error["loc"][0])
     field = Settings.model_fields[name]

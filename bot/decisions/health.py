@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from bot.arxiv import calendar
 from bot.decisions.polling import PollState
@@ -94,6 +95,15 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """How many summaries or messages ("summary", "message") wait for the same reason."""
+
+    what: Literal["summary", "message"]
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of the service at `at`. `troubles` are deliveries whose fate is unknown or that were given up.
 
@@ -115,7 +125,7 @@ class Status:
     poll: PollState
     usage: tuple[Usage, ...]
     set_aside: tuple[Malformed, ...] = ()
-    unfinished: Mapping[str, int] | None = None
+    unfinished: tuple[Unfinished, ...] = ()
     unwritable: StoreUnavailable | None = None
     service: Service | None = None
     following: int = 0

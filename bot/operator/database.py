@@ -157,14 +157,12 @@ async def _claim(settings: Settings, file: Path, clock: Clock) -> bool:
 def _has_leases(file: Path) -> bool:
     try:
         with closing(sqlite3.connect(file, timeout=1.0)) as connection:
-            connection.execute("SELECT * FROM leases").fetchall()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return False
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    except sqlite3.OperationalError as error:  # locked, or not to be opened: it may be in use
         raise StoreUnavailable(f"The database {file} cannot be looked at ({error}).") from error
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError:  # not a database, or damaged
         return False
-    return True
+    return ("leases",) in tables
 
 
 def _exchange(fresh: Path, file: Path, now: datetime) -> Path | None:

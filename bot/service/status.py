@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from bot.arxiv import calendar
-from bot.decisions.health import DAYS, UNSETTLED, Service, Status, gaps, is_running
+from bot.decisions.health import DAYS, UNSETTLED, Service, Status, Unfinished, gaps, is_running
 from bot.decisions.ledger import ARXIV_BEGAN
 from bot.errors import StoreUnavailable
 from bot.model import ARCHIVE, DeliveryState, ListingRecord
@@ -21,6 +20,10 @@ WRITE_WITHIN = 3.0
 
 REMEMBERED = "service"
 """The small value of the store by which the service says how it is."""
+
+
+MAX_REASONS = 20
+"""Reasons for waiting that a status lists."""
 
 
 FRESH = timedelta(seconds=5)
@@ -69,11 +72,14 @@ async def _listings(store: Store, since: date) -> list[ListingRecord]:
     return found if any(line.day <= begin for line in found) else await store.listings(ARXIV_BEGAN)
 
 
-async def _unfinished(store: Store, now: datetime) -> Mapping[str, int]:
-    summaries = (f"summaries: {wanted.why or 'tried and not made'}" for wanted in await store.postponed(now))
+async def _unfinished(store: Store, now: datetime) -> tuple[Unfinished, ...]:
+    """The most frequent reasons for which summaries and messages wait."""
+    summaries = Counter(wanted.why or "tried and not made" for wanted in await store.postponed(now))
     waiting = await store.deliveries(states=[DeliveryState.WAITING], limit=1_000)
-    messages = (f"messages: {delivery.why}" for delivery in waiting if delivery.why)
-    return dict(Counter([*summaries, *messages]).most_common(20))
+    messages = Counter(delivery.why for delivery in waiting if delivery.why)
+    found = [Unfinished("summary", reason, count) for reason, count in summaries.items()]
+    found += [Unfinished("message", reason, count) for reason, count in messages.items()]
+    return tuple(sorted(found, key=lambda each: -each.count)[:MAX_REASONS])
 
 
 async def _unwritable(store: Store, now: datetime) -> StoreUnavailable | None:

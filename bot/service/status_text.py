@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.decisions.health import UNSETTLED, Status, counted, short_date, timestamp
+from bot.decisions.health import UNSETTLED, Status, Unfinished, counted, short_date, timestamp
 from bot.model import JSON, Platform
 
 _CHAT = re.compile(rf"\b(?:{'|'.join(Platform)}):[-\w@/]+|(?<!\w)@[\w/]+|(?<![\w.-])-?\d{{6,}}\b(?!\.\d)")
@@ -26,7 +26,7 @@ def sentences(status: Status) -> list[str]:
     wait = "waits" if status.wanted == 1 else "wait"
     follow = who_follows(status.chats, status.following, status.topics)
     said.append(f"{follow}; {counted(status.wanted, 'summary')} {wait}.")
-    said += [_unfinished_ones(count, why) for why, count in (status.unfinished or {}).items()]
+    said += [f"{counted(each.count, each.what)}: {each.reason}" for each in status.unfinished]
     said += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
     said += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
     if minutes := status.outbox_age // timedelta(minutes=1):
@@ -42,11 +42,6 @@ def who_follows(chats: int, following: int, topics: int) -> str:
     whole = following == chats
     who = counted(chats, "chat") if whole else f"{following} of {counted(chats, 'chat')}"
     return f"{who} {'follows' if following == 1 else 'follow'} {counted(topics, 'topic')}"
-
-
-def _unfinished_ones(count: int, why: str) -> str:
-    what, colon, rest = why.partition(": ")
-    return f"{counted(count, {'summaries': 'summary', 'messages': 'message'}.get(what, what))}{colon}{rest}"
 
 
 def _troubles(status: Status) -> Iterable[str]:
@@ -95,15 +90,16 @@ def health(status: Status) -> JSON:
         "arxiv_failures": status.poll.failures,
         "summaries_waiting": status.wanted,
         "set_aside": len(status.set_aside),
-        "unfinished": _nameless(status.unfinished or {}),
+        "unfinished": _nameless(status.unfinished),
         "deliveries": {f"{platform}:{state}": n for (platform, state), n in sorted(status.deliveries.items())},
         "gaps": [{"day": gap.day.isoformat(), "cause": str(gap.cause), "why": gap.why} for gap in status.gaps],
     }
 
 
-def _nameless(unfinished: Mapping[str, int]) -> dict[str, int]:
+def _nameless(unfinished: Iterable[Unfinished]) -> dict[str, int]:
     """What waits, by its reason, without the names of chats."""
-    counted: Counter[str] = Counter()
-    for why, count in unfinished.items():
-        counted[_CHAT.sub("another chat", why)] += count
-    return dict(counted.most_common())
+    plural = {"summary": "summaries", "message": "messages"}
+    counts: Counter[str] = Counter()
+    for each in unfinished:
+        counts[f"{plural[each.what]}: {_CHAT.sub('another chat', each.reason)}"] += each.count
+    return dict(counts.most_common())
