@@ -1,7 +1,7 @@
 """Errors, grouped by what the caller does about them: retry later, give up, or tell the user.
 
-Each carries its data as attributes. `str(error)` is one plain sentence that may be shown to a person; no code looks into
-it.
+Each carries its data as attributes. `str(error)` is one plain sentence that may be shown to a person; nothing is
+decided by its text.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class Reader(Protocol):
         """Return the cached result of an earlier `read`, without any request; None if there is none."""
 
     async def read(self, paper: Paper) -> Reading:
-        """Return the paper's text and figures from HTML or PDF; if neither can be read, its abstract with `problem` set.
+        """Return the paper's text and figures from HTML or PDF; if there is neither, its abstract with `problem` set.
 
         Raises `SourceUnavailable` and nothing else.
         """

@@ -101,7 +101,7 @@ async def scene_of(days: dict[date, list[Announced]]) -> AsyncIterator[Scene]:
     clock = FakeClock(datetime.combine(DAYS[0], time(5), UTC))
     async with memory_store() as store, FakeArxiv(days) as arxiv:
         settings = arxiv.settings(arxiv_timeout_seconds=5)
-        async with Fetcher(settings, Gate(FakeClock(), 0, tries=1, chance=random.Random(1))) as fetcher:
+        async with Fetcher(settings, Gate(FakeClock(), 0, attempts=1, rng=random.Random(1))) as fetcher:
             scene = Scene(store, arxiv, ArxivSource(settings, fetcher), clock)
             await store.save_chat(Chat(ARCHIVE))
             await scene.follow("cat:cs.CV")

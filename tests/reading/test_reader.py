@@ -46,7 +46,7 @@ class Desk:
         self.data_dir = data_dir
 
     async def read(self, one: Paper) -> Any:
-        async with Fetcher(self.settings, Gate(SystemClock(), 0, tries=1)) as fetcher:
+        async with Fetcher(self.settings, Gate(SystemClock(), 0, attempts=1)) as fetcher:
             return await ArxivReader(fetcher, self.settings).read(one)
 
 
@@ -197,7 +197,7 @@ async def test_a_licence_that_is_not_known_is_asked_for_once(arxiv: FakeArxiv, t
         return OPEN
 
     settings = arxiv.settings(data_dir=tmp_path)
-    async with Fetcher(settings, Gate(SystemClock(), 0, tries=1)) as fetcher:
+    async with Fetcher(settings, Gate(SystemClock(), 0, attempts=1)) as fetcher:
         for _ in range(2):
             reading = await ArxivReader(fetcher, settings, license_of=license_of).read(paper())
             assert [(f.shown, f.license) for f in reading.figures] == [(True, OPEN)]
@@ -216,7 +216,7 @@ async def test_a_picture_that_is_none_leaves_the_figure_a_link(arxiv: FakeArxiv,
 async def test_two_who_ask_for_the_same_paper_at_once_share_one_download(arxiv: FakeArxiv, tmp_path: Path) -> None:
     arxiv.files["/html/2406.00001v1"] = ("text/html", pages.page(pages.BODY))
     settings = arxiv.settings(data_dir=tmp_path)
-    async with Fetcher(settings, Gate(SystemClock(), 0, tries=1)) as fetcher:
+    async with Fetcher(settings, Gate(SystemClock(), 0, attempts=1)) as fetcher:
         reader = ArxivReader(fetcher, settings)
         first, second = await asyncio.gather(reader.read(paper()), reader.read(paper()))
     assert first == second

@@ -35,13 +35,13 @@ PATHS: dict[Way, str] = {
 
 @asynccontextmanager
 async def source_of(
-    arxiv: FakeArxiv, *, tries: int = 4, steady: Callable[[], float] = time.monotonic, **overrides: Any
+    arxiv: FakeArxiv, *, attempts: int = 4, monotonic: Callable[[], float] = time.monotonic, **overrides: Any
 ) -> AsyncIterator[ArxivSource]:
     """A source with a clock of its own, so that waiting takes no time."""
     settings = arxiv.settings(**({"arxiv_delay_seconds": 3, "arxiv_timeout_seconds": 0.4} | overrides))
-    gate = Gate(FakeClock(), settings.arxiv_delay_seconds, tries=tries, chance=random.Random(1))
+    gate = Gate(FakeClock(), settings.arxiv_delay_seconds, attempts=attempts, rng=random.Random(1))
     async with Fetcher(settings, gate) as fetcher:
-        yield ArxivSource(settings, fetcher, steady)
+        yield ArxivSource(settings, fetcher, monotonic)
 
 
 async def ask(source: PaperSource, way: Way) -> object:
@@ -84,7 +84,7 @@ async def test_an_empty_feed_has_no_day() -> None:
 
 
 @pytest.mark.parametrize("stamped", [True, False])
-async def test_what_is_to_come_is_told_by_arxivs_clock(stamped: bool) -> None:
+async def test_what_is_in_the_future_is_judged_by_arxivs_clock(stamped: bool) -> None:
     with FakeArxiv() as arxiv:
         arxiv.today, arxiv.stamped = FIRST, stamped
         arxiv.misdated = dict.fromkeys(["2605.20001", "2605.20002"], date(2036, 6, 2))
@@ -92,7 +92,7 @@ async def test_what_is_to_come_is_told_by_arxivs_clock(stamped: bool) -> None:
             listing = await source.listing(["cs", "math"])
     assert listing.day == FIRST
     assert [entry.paper.id for entry in listing.entries] == ["2604.00300"]
-    assert {bad.why for bad in listing.malformed} == {"it is dated 2036-06-02, which was still to come"}
+    assert {bad.why for bad in listing.malformed} == {"it is dated 2036-06-02, which is in the future"}
 
 
 async def test_a_listing_of_nothing_is_one_of_everything() -> None:
@@ -228,7 +228,7 @@ async def test_a_last_chunk_of_one_bad_id_keeps_what_came_before() -> None:
 async def test_an_id_that_arxiv_refuses_is_asked_for_again_after_a_day() -> None:
     with FakeArxiv() as arxiv:
         arxiv.refused, seconds = {"2606.00001"}, [0.0]
-        async with source_of(arxiv, steady=lambda: seconds[0]) as source:
+        async with source_of(arxiv, monotonic=lambda: seconds[0]) as source:
             for _ in range(3):
                 with pytest.raises(NoSuchPaper, match=r"“2606\.00001” is not an arXiv id"):
                     await source.papers([PaperRef("2606.00001")])
@@ -276,7 +276,7 @@ async def test_a_passing_fault_changes_nothing_but_the_time_it_takes(way: Way, f
 async def test_a_lasting_fault_gives_nothing_at_all_and_the_next_call_works(way: Way, fault: dict[str, Any]) -> None:
     patience = 0.5 if fault.get("mode") == "hang" else 20
     with FakeArxiv() as arxiv:
-        async with source_of(arxiv, tries=1, arxiv_timeout_seconds=patience) as source:
+        async with source_of(arxiv, attempts=1, arxiv_timeout_seconds=patience) as source:
             expected = await ask(source, way)
             arxiv.fault(PATHS[way], **(fault | {"times": 1}))
             with pytest.raises(SourceUnavailable) as told:
@@ -301,21 +301,21 @@ async def test_an_empty_page_is_not_the_end(way: Way) -> None:
 async def test_a_fault_on_a_later_page_gives_nothing_at_all(mode: Mode) -> None:
     day = date(2026, 6, 2)
     with FakeArxiv({day: [made_up(f"2606.{n:05}", day) for n in range(1, 2003)]}) as arxiv:
-        async with source_of(arxiv, tries=1, arxiv_timeout_seconds=20) as source:
+        async with source_of(arxiv, attempts=1, arxiv_timeout_seconds=20) as source:
             arxiv.fault("/api/query", mode=mode, after=1)
             with pytest.raises(SourceUnavailable):
                 await source.submitted(["cs"], FIRST, day)
             assert len(await source.submitted(["cs"], FIRST, day)) == 2002
 
 
-async def test_oai_starts_anew_where_its_thread_was_lost() -> None:
+async def test_oai_list_is_begun_again_when_its_resumption_token_expires() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             expected = await source.changed(FIRST, LAST)
             arxiv.forget_tokens = 1
             assert await source.changed(FIRST, LAST) == expected
             arxiv.forget_tokens = 99
-            with pytest.raises(SourceUnavailable, match="lost the thread"):
+            with pytest.raises(SourceUnavailable, match="expired its resumption token"):
                 await source.changed(FIRST, LAST)
 
 

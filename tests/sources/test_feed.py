@@ -123,8 +123,8 @@ def test_an_entry_dated_in_the_future_is_set_aside_and_changes_no_day() -> None:
     assert listing.day == DAY
     assert [entry.announcement.day for entry in listing.entries] == [DAY]
     assert [(bad.day, bad.why) for bad in listing.malformed] == [
-        (DAY, "it is dated 2036-06-02, which was still to come"),
-        (DAY, "it is dated 2026-06-03, which was still to come"),
+        (DAY, "it is dated 2036-06-02, which is in the future"),
+        (DAY, "it is dated 2026-06-03, which is in the future"),
     ]
     assert "2036-06-02" in listing.malformed[0].raw
 

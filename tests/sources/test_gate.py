@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bot.errors import NoSuchPaper, Paused, SourceUnavailable, StoreUnavailable, Unreachable
 from bot.model import JSON
 from bot.sources.gate import (
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
+    FIRST_PAUSE_SECONDS,
+    MAX_PAUSE_SECONDS,
     Gate,
     GateState,
     Throttled,
@@ -53,7 +53,7 @@ class Visits:
 
 
 def gate(clock: FakeClock, **options: object) -> Gate:
-    return Gate(clock, 3.0, chance=random.Random(7), **options)  # type: ignore[arg-type]
+    return Gate(clock, 3.0, rng=random.Random(7), **options)  # type: ignore[arg-type]
 
 
 async def test_requests_wait_for_each_other_and_three_seconds_more() -> None:
@@ -84,7 +84,7 @@ async def test_tries_are_bounded() -> None:
     clock = FakeClock()
     visits = Visits(clock, *[SourceUnavailable("broken") for _ in range(9)])
     with pytest.raises(SourceUnavailable, match="broken"):
-        await gate(clock, tries=3).call(visits)
+        await gate(clock, attempts=3).call(visits)
     assert len(visits.times) == 3
 
 
@@ -93,7 +93,7 @@ async def test_time_spent_on_asking_again_is_bounded() -> None:
     visits = Visits(clock, *[SourceUnavailable("slow") for _ in range(99)])
     begun = clock.now()
     with pytest.raises(SourceUnavailable):
-        await gate(clock, tries=99, patience=60).call(visits)
+        await gate(clock, attempts=99, patience=60).call(visits)
     assert clock.now() - begun <= timedelta(seconds=70)
 
 
@@ -128,12 +128,12 @@ async def test_three_429s_are_survived_and_four_start_a_pause_that_doubles() -> 
         await entrance.call(visits)
     with pytest.raises(Paused) as told:
         await entrance.call(visits)
-    assert told.value.retry_after == pytest.approx(FIRST_PAUSE)
-    clock.advance(FIRST_PAUSE)
+    assert told.value.retry_after == pytest.approx(FIRST_PAUSE_SECONDS)
+    clock.advance(FIRST_PAUSE_SECONDS)
     with pytest.raises(Paused) as told:
         await entrance.call(visits)
-    assert told.value.retry_after == pytest.approx(2 * FIRST_PAUSE)
-    clock.advance(2 * FIRST_PAUSE)
+    assert told.value.retry_after == pytest.approx(2 * FIRST_PAUSE_SECONDS)
+    clock.advance(2 * FIRST_PAUSE_SECONDS)
     assert await entrance.call(visits) == "served"
 
 
@@ -217,7 +217,7 @@ async def test_a_database_that_is_down_does_not_stop_a_request() -> None:
 def test_a_clock_that_was_set_back_costs_no_more_than_the_delay() -> None:
     tomorrow = NOW + timedelta(days=1)
     assert wait_before(GateState(ended=tomorrow), 3, NOW) == 3
-    assert wait_before(GateState(quiet_until=NOW + timedelta(days=30)), 3, NOW) == LONGEST_PAUSE
+    assert wait_before(GateState(quiet_until=NOW + timedelta(days=30)), 3, NOW) == MAX_PAUSE_SECONDS
 
 
 def test_the_state_comes_back_from_json_as_it_was() -> None:

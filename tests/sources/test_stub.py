@@ -70,7 +70,7 @@ async def tell(url: str, path: str, what: dict[str, Any] | None = None) -> Any:
 
 
 @asynccontextmanager
-async def source_of(url: str, *, tries: int = 4, timeout: float = 20) -> AsyncIterator[ArxivSource]:
+async def source_of(url: str, *, attempts: int = 4, timeout: float = 20) -> AsyncIterator[ArxivSource]:
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
         arxiv_api_url=f"{url}/api/query",
@@ -80,7 +80,7 @@ async def source_of(url: str, *, tries: int = 4, timeout: float = 20) -> AsyncIt
         arxiv_timeout_seconds=timeout,
         arxiv_contact="me@example.org",
     )
-    async with Fetcher(settings, Gate(FakeClock(), 3, tries=tries, chance=random.Random(1))) as fetcher:
+    async with Fetcher(settings, Gate(FakeClock(), 3, attempts=attempts, rng=random.Random(1))) as fetcher:
         yield ArxivSource(settings, fetcher)
 
 
@@ -126,7 +126,7 @@ async def test_a_fault_is_survived_or_told_and_the_next_call_works(stub: str, pa
     async def break_it(**changes: Any) -> None:
         await tell(stub, "/_fault", {"path": path, **fault, **changes})
 
-    async with source_of(stub) as patient, source_of(stub, tries=1) as hasty:
+    async with source_of(stub) as patient, source_of(stub, attempts=1) as hasty:
         whole = await ask(patient)
         assert whole > 0
         await break_it()
