@@ -67,11 +67,12 @@ class Service:
     at: datetime
     platforms: Mapping[Platform, Connection]
 
-    def now(self, problems: Mapping[Platform, str | None], at: datetime) -> Service:
-        """The state after a look at `at` has found these problems."""
-        return Service(at, {each: self._after(each, problem, at) for each, problem in problems.items()})
+    def updated(self, problems: Mapping[Platform, str | None], at: datetime) -> Service:
+        """Return the state after these problems (None: no problem) were seen at `at`."""
+        platforms = {platform: self._connection(platform, problem, at) for platform, problem in problems.items()}
+        return Service(at, platforms)
 
-    def _after(self, platform: Platform, problem: str | None, at: datetime) -> Connection:
+    def _connection(self, platform: Platform, problem: str | None, at: datetime) -> Connection:
         before = self.platforms.get(platform)
         same = before is not None and (before.problem is None) == (problem is None)
         return Connection(problem, before.since if before is not None and same else at)

@@ -149,8 +149,8 @@ async def _claim(settings: Settings, file: Path, clock: Clock) -> bool:
     if not await asyncio.to_thread(_has_leases, file):
         return False
     async with SqlStore(Database(settings.database)) as store:
-        if other := await lease.take(store, clock, lease.owner()):
-            raise TellUser(f"A running Paperboy ({lease.shown(other)}) works on this database; stop it first.")
+        if other := await lease.acquire(store, clock, lease.new_owner()):
+            raise TellUser(f"A running Paperboy ({lease.describe(other)}) uses this database; stop it first.")
     return True
 
 

@@ -50,7 +50,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     for sentence in strange_names():
         yield Finding("settings", None, sentence)
     try:
-        async with open_app(settings, hurried=True) as app:
+        async with open_app(settings, interactive=True) as app:
             yield await _check("database", lambda: _database(app))
             yield await _check("arXiv", lambda: _arxiv(app))
             yield _contact(settings)

@@ -21,7 +21,7 @@ async def summarize(settings: Settings, link: str, language: str, depth: Depth) 
     target = ids.resolve(link)
     if isinstance(target, ids.NotAPaperLink):
         raise TellUser(target.why)
-    async with open_app(settings, hurried=True) as app:
+    async with open_app(settings, interactive=True) as app:
         say(f"Reading {target} …")
         return await app.read(target, language, depth)
 
@@ -29,7 +29,7 @@ async def summarize(settings: Settings, link: str, language: str, depth: Depth) 
 async def digest(settings: Settings, query: str, upto: date | None, days: int, language: str, depth: Depth) -> Digest:
     """Return what a subscriber of `query` would get for the `days` listing days up to `upto` (None: the latest)."""
     parse_topic(query)
-    async with open_app(settings, hurried=True) as app:
+    async with open_app(settings, interactive=True) as app:
         day = upto or calendar.listing_day(app.clock.now())
         window = requested_digest.window_upto(day, days)
         if note := calendar.why_earlier_listing(day, days):

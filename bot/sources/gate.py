@@ -98,8 +98,8 @@ class Gate:
     """Lets requests through one at a time, `delay` seconds from the end of one to the start of the next.
 
     One call makes at most `attempts` requests and waits at most `patience` seconds between them. `load` and `save` keep
-    a small JSON value across restarts, so that a run from cron every minute keeps the delay too. With `hurried`, for
-    commands that a person waits for, a failed connection is not retried: the person can see to the network sooner.
+    a small JSON value across restarts, so that a run from cron every minute keeps the delay too. With `interactive`,
+    for commands that a person waits for, a failed connection is not retried: the person can look into it sooner.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Gate:
         *,
         attempts: int = 4,
         patience: float = 120.0,
-        hurried: bool = False,
+        interactive: bool = False,
         rng: random.Random | None = None,
         load: Callable[[], Awaitable[JSON | None]] | None = None,
         save: Callable[[JSON], Awaitable[None]] | None = None,
@@ -118,7 +118,7 @@ class Gate:
         self._delay = delay
         self._attempts = attempts
         self._patience = patience
-        self._hurried = hurried
+        self._interactive = interactive
         self._rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._load = load
         self._save = save
@@ -142,7 +142,7 @@ class Gate:
                 try:
                     result = await request()
                 except SourceUnavailable as error:
-                    if self._hurried and isinstance(error, Unreachable):
+                    if self._interactive and isinstance(error, Unreachable):
                         raise
                     now = self._clock.now()
                     await self._remember_failure(error, attempt, now)

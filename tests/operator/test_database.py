@@ -52,7 +52,7 @@ async def add_bob(settings: Settings) -> None:
 async def somebody_works(settings: Settings, name: str = "elsewhere/1/a") -> None:
     now = SystemClock().now()
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.hold(lease.NAME, name, now, now + timedelta(minutes=5))
+        assert await store.hold(lease.SERVICE_LEASE, name, now, now + timedelta(minutes=5))
 
 
 # ── copies ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +84,7 @@ async def test_a_copy_is_brought_back_and_the_database_from_before_is_kept(setti
     await somebody_works(settings)  # when the copy is made
     await database.backup(settings, copy)
     async with SqlStore(Database(settings.database)) as store:
-        await store.release(lease.NAME, "elsewhere/1/a")
+        await store.release(lease.SERVICE_LEASE, "elsewhere/1/a")
     await add_bob(settings)
     said = await database.restore(settings, copy, FakeClock())
     assert await chats(settings.database) == {str(ANN)}
@@ -92,7 +92,7 @@ async def test_a_copy_is_brought_back_and_the_database_from_before_is_kept(setti
     assert Path(kept).name == f"{NAME}.before-restore-20260602-043000"
     assert await chats(sqlite_url(Path(kept))) == {str(ANN), str(BOB)}
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.holder(lease.NAME) is None, "who worked when the copy was made does not now"
+        assert await store.holder(lease.SERVICE_LEASE) is None, "who worked when the copy was made does not now"
     assert sorted(each for each in os.listdir(settings.data_dir) if "restored" in each) == []
 
 
@@ -230,9 +230,7 @@ async def test_a_copy_is_not_put_under_a_running_service(settings: Settings, tmp
     await database.backup(settings, tmp_path / "copy.sqlite3")
     await somebody_works(settings)
     await add_bob(settings)
-    with pytest.raises(
-        TellUser, match=r"A running Paperboy \(process 1 on elsewhere\) works on this database; stop it"
-    ):
+    with pytest.raises(TellUser, match=r"A running Paperboy \(process 1 on elsewhere\) uses this database; stop it"):
         await database.restore(settings, tmp_path / "copy.sqlite3")
     assert await chats(settings.database) == {str(ANN), str(BOB)}
 
@@ -282,11 +280,11 @@ async def nothing_changes(settings: Settings) -> None:
         await database.migrate(settings, "0001")
     assert await migrations.current(settings.database) == "0001"
     async with SqlStore(Database(settings.database)) as store:
-        await store.release(lease.NAME, "elsewhere/1/a")
+        await store.release(lease.SERVICE_LEASE, "elsewhere/1/a")
     assert await status.status(settings)
     assert await migrations.current(settings.database) == REVISION
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.holder(lease.NAME) is None
+        assert await store.holder(lease.SERVICE_LEASE) is None
 
 
 async def test_going_back_to_an_older_versions_form_says_what_to_start_then(settings: Settings) -> None:

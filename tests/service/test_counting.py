@@ -33,7 +33,7 @@ from bot.service.counting import (
     CountingSender,
     CountingUsage,
     Counts,
-    named,
+    labels_of,
 )
 from bot.storage.store import SqlStore
 from handlers.telegram.outcomes import outcome_of
@@ -116,7 +116,7 @@ def of_httpx(cause: httpx.HTTPError) -> NetworkError:
     ],
 )
 def test_telegram_says_what_kept_a_message_from_being_sent(outcome: Outcome, cause: str) -> None:
-    assert named(outcome) == ("not_sent", cause)
+    assert labels_of(outcome) == ("not_sent", cause)
 
 
 async def test_the_courier_counts_through_its_senders_and_the_metrics_show_it(store: SqlStore) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.errors import StoreUnavailable
-from bot.service.periodic_jobs import STOP_WITHIN, PeriodicJobs
+from bot.service.periodic_jobs import STOP_SECONDS, PeriodicJobs
 
 
 async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_ends_it() -> None:
@@ -29,7 +29,7 @@ async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_en
     async with asyncio.timeout(20):
         while beats < 3:  # noqa: ASYNC110 - the scheduler tells nobody
             await asyncio.sleep(0.01)
-    async with asyncio.timeout(STOP_WITHIN):
+    async with asyncio.timeout(STOP_SECONDS):
         await ticks.stop()
     after = beats
     await asyncio.sleep(0.2)

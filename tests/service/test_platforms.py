@@ -13,7 +13,7 @@ from bot.model import Platform
 from bot.ports import Sender
 from bot.service import metrics, status, status_text
 from bot.service.counting import Counts
-from bot.service.platforms import TELL_AGAIN, PlatformWatch
+from bot.service.platforms import REPORT_EVERY, PlatformWatch
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, digest, with_chats
 from tests.fakes.clock import FakeClock
@@ -71,10 +71,10 @@ async def test_the_store_is_written_when_something_changes_and_else_once_a_minut
     written = []
     for _ in range(12):
         await watch.look()
-        value = await store.value(status.REMEMBERED)
+        value = await store.value(status.SERVICE_STATE)
         assert value is not None
         written.append(value["at"])
-        clock.advance(TELL_AGAIN.total_seconds() / 6)
+        clock.advance(REPORT_EVERY.total_seconds() / 6)
     assert len(set(written)) == 2
 
 
@@ -82,7 +82,7 @@ async def test_a_token_in_the_words_of_a_problem_is_not_kept(store: SqlStore) ->
     token = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
     clock = FakeClock()
     await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire(f"https://api.telegram.org/bot{token}/x failed")}).look()
-    assert token not in str(await store.value(status.REMEMBERED))
+    assert token not in str(await store.value(status.SERVICE_STATE))
 
 
 async def test_another_process_sees_that_no_service_runs_and_says_nothing_of_platforms(store: SqlStore) -> None:

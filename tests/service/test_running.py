@@ -132,7 +132,7 @@ async def test_a_running_service_is_not_disturbed_by_a_pass(tmp_path: Path, arxi
     settings = made(settings_for(tmp_path, arxiv))
     async with open_app(settings) as app:
         assert await app.store.hold("service", "elsewhere/1/x", app.clock.now(), app.clock.now() + lease.LEASE)
-    with pytest.raises(TellUser, match="works on this database already"):
+    with pytest.raises(TellUser, match="uses this database already"):
         await one_pass.once(settings, None)
 
 

@@ -233,13 +233,13 @@ def test_backoff_grows_and_stays_within_a_minute(attempt: int, seed: int) -> Non
     assert 0 <= (state.quiet_until - NOW).total_seconds() <= min(6 * 2 ** (attempt - 1), 60)
 
 
-@pytest.mark.parametrize("hurried", [True, False])
-async def test_only_where_a_person_waits_what_cannot_be_reached_is_not_asked_again(hurried: bool) -> None:
+@pytest.mark.parametrize("interactive", [True, False])
+async def test_only_where_a_person_waits_what_cannot_be_reached_is_not_asked_again(interactive: bool) -> None:
     clock = FakeClock(NOW)
     away = Unreachable("rss.arxiv.org was not found")
     visits = Visits(clock, away, away)
-    waiting = gate(clock, hurried=hurried)
-    if not hurried:
+    waiting = gate(clock, interactive=interactive)
+    if not interactive:
         assert await waiting.call(visits) == "served"
         return
     for _ in range(2):
@@ -250,4 +250,4 @@ async def test_only_where_a_person_waits_what_cannot_be_reached_is_not_asked_aga
 
 async def test_a_person_who_waits_has_other_faults_tried_again() -> None:
     clock = FakeClock(NOW)
-    assert await gate(clock, hurried=True).call(Visits(clock, SourceUnavailable("down"))) == "served"
+    assert await gate(clock, interactive=True).call(Visits(clock, SourceUnavailable("down"))) == "served"
