@@ -296,7 +296,7 @@ def names_in_env_file() -> list[str]:
     return names
 
 
-def strange_names() -> list[str]:
+def unknown_names() -> list[str]:
     """A sentence for each name in `.env` that is no setting's: what it would have set holds its default."""
     known = [name.upper() for name in Settings.model_fields]
     known += [f"{name}_FILE" for name in known]

@@ -187,7 +187,7 @@ def test_a_file_that_env_names_and_that_is_not_there_or_no_text_is_named(tmp_pat
 
 def test_a_misspelt_name_in_env_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DATA_DRI=x\nMODEL_FILE=m\nmodel=\nFRUIT=apple\n#MODLE=x\n", encoding="utf-8")
-    assert settings.strange_names() == [
+    assert settings.unknown_names() == [
         "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?",
         "`.env` has FRUIT, which is no setting.",
     ]
@@ -216,4 +216,4 @@ def test_an_env_may_begin_with_a_byte_order_mark_and_export_its_names(tmp_path: 
     (tmp_path / ".env").write_text("\ufeffMODEL=extractive\n\nexport LANGUAGE='es' # Spanish\n", encoding="utf-8")
     made = settings.load()
     assert (made.model, made.language) == (("extractive",), "es")
-    assert settings.strange_names() == []
+    assert settings.unknown_names() == []

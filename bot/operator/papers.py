@@ -1,4 +1,4 @@
-"""One paper read now, and the digest that a subscriber of a topic would get."""
+"""`paperboy summarize` and `paperboy digest`: one paper, and what a subscriber of a topic would get."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def digest(settings: Settings, query: str, upto: date | None, days: int, l
         window = requested_digest.window_upto(day, days)
         if note := calendar.why_earlier_listing(day, days):
             say(note)
-        say("Asking arXiv for what is not here yet …")
+        say("Asking arXiv for what is not stored yet …")
         with ProgressBar("Summarizing") as bar:
             return await on_demand.digest_of(
                 app.store,

@@ -19,16 +19,16 @@ from tests.fakes.stores import memory_store
 async def found_by(settings: Settings) -> dict[str, list[doctor.Finding]]:
     found: dict[str, list[doctor.Finding]] = {}
     async for finding in doctor.examine(settings):
-        found.setdefault(finding.what, []).append(finding)
+        found.setdefault(finding.subject, []).append(finding)
     return found
 
 
 async def test_a_bad_default_topic_leaves_no_tick_beside_the_settings(tmp_path: Path) -> None:
     with FakeArxiv() as arxiv:
         found = await found_by(arxiv.settings(data_dir=tmp_path, default_topics=("cs.CV AND",)))
-    assert [finding.fine for finding in found["settings"]] == [False]
-    assert "DEFAULT_TOPICS" in found["settings"][0].says
-    assert found["database"][0].says == "SQLite answers; no chat follows a topic"
+    assert [finding.is_fine for finding in found["settings"]] == [False]
+    assert "DEFAULT_TOPICS" in found["settings"][0].message
+    assert found["database"][0].message == "SQLite answers; no chat follows a topic"
 
 
 async def test_a_misspelt_name_in_env_is_told_and_is_no_failure(
@@ -38,8 +38,8 @@ async def test_a_misspelt_name_in_env_is_told_and_is_no_failure(
     (tmp_path / ".env").write_text("DATA_DRI=x\n", encoding="utf-8")
     with FakeArxiv() as arxiv:
         found = await found_by(arxiv.settings(data_dir=tmp_path))
-    assert found["settings"][1].says == "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?"
-    assert [finding.fine for finding in found["settings"]] == [True, None]
+    assert found["settings"][1].message == "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?"
+    assert [finding.is_fine for finding in found["settings"]] == [True, None]
 
 
 @pytest.mark.parametrize("follows", [True, False])

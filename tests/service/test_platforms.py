@@ -92,7 +92,7 @@ async def test_another_process_sees_that_no_service_runs_and_says_nothing_of_pla
     )
     await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).look()
     then = clock.now()
-    clock.advance(health.SILENT.total_seconds() + 1)
+    clock.advance(health.MAX_SILENCE.total_seconds() + 1)
     said = status_text.sentences(await status.gather(store, clock))
     assert said[0] == f"No service has been running since {then:%d %b %H:%M} UTC; `paperboy run` starts it."
     assert "no answer" not in " ".join(said).lower()
@@ -104,7 +104,7 @@ async def test_what_waits_for_a_platform_without_a_token_makes_no_service_late(s
     here, elsewhere = (chat.platform for chat in (ANN, BOB))
     assert here != elsewhere
     await store.write_digest(digest(BOB), clock.now())
-    clock.advance(health.LATE_OUTBOX.total_seconds() + 1)
+    clock.advance(health.MAX_OUTBOX_AGE.total_seconds() + 1)
     await PlatformWatch(store, clock, {here: Wire()}).look()
     assert (await status.gather(store, clock)).ready
     await PlatformWatch(store, clock, {here: Wire(), elsewhere: Wire()}).look()
