@@ -1,4 +1,4 @@
-"""The commands of `paperboy`. Only parsing and printing; everything heavy is imported when a command runs."""
+"""The commands of `paperboy`: only parsing and printing. Heavy modules are imported when a command needs them."""
 
 from __future__ import annotations
 
@@ -33,34 +33,37 @@ app = typer.Typer(
 )
 
 Day = Annotated[
-    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The listing day; the latest if left out.")
+    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The listing day; by default the latest.")
 ]
 Lang = Annotated[str | None, typer.Option("--lang", help="The language of summaries, e.g. en, zh, es.")]
 
 
-def _depth(text: str) -> Depth:
+def _parse_depth(text: str) -> Depth:
     if text not in tuple(Depth):
-        raise TellUser(f"“{text}” is no depth; write brief (from the abstract) or deep (from the whole paper).")
+        raise TellUser(f"“{text}” is not a depth; write brief (from the abstract) or deep (from the whole paper).")
     return Depth(text)
 
 
-def _days(given: str | int) -> int:
-    text = str(given)  # the default is a number already
+def _parse_days(value: str | int) -> int:
+    text = str(value)  # typer passes the default, a number, through the parser too
     if not (text.isdecimal() and 1 <= int(text) <= MAX_DAYS):
-        raise TellUser(f"“{text}” is no number of days; write one from 1 to {MAX_DAYS}.")
+        raise TellUser(f"“{text}” is not a number of days; write one from 1 to {MAX_DAYS}.")
     return int(text)
 
 
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:  # as many digits as a database's number has at least
-        raise TellUser(f"“{text}” is no number of a delivery; `paperboy status` shows them.")
+def _parse_delivery_id(text: str) -> int:
+    if not text.isdecimal() or len(text) > 18:  # the databases' integers have at least 18 digits
+        raise TellUser(f"“{text}” is not the number of a delivery; `paperboy status` shows them.")
     return int(text)
 
 
 DepthOption = Annotated[
     Depth,
     typer.Option(
-        "--depth", parser=_depth, metavar="brief|deep", help="brief: from the abstract; deep: from the whole paper."
+        "--depth",
+        parser=_parse_depth,
+        metavar="brief|deep",
+        help="brief: from the abstract; deep: from the whole paper.",
     ),
 ]
 Format = Annotated[str, typer.Option("--format", help="One of: " + ", ".join(FORMATS) + ".")]
@@ -89,7 +92,7 @@ ChatOption = Annotated[str, typer.Option("--chat", metavar="PLATFORM:ID", help="
 
 
 def main() -> None:
-    """Run a command; what goes wrong becomes one plain sentence and an exit status (1 failed, 2 wrong usage)."""
+    """Run a command. An error becomes one sentence on standard error and an exit status: 1 failed, 2 wrong usage."""
     try:
         app()
     except TellUser as error:
@@ -98,16 +101,16 @@ def main() -> None:
         _fail(str(error), 1)
     except KeyboardInterrupt:
         _fail("Stopped.", 130)
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader of the output, such as `head`, has ended
         sys.stderr.close()
         raise SystemExit(0) from None
-    except Exception as error:  # a mistake of ours: the sentence goes to the user, the traceback to whoever asks for it
+    except Exception as error:  # an error in Paperboy: the traceback is shown only if it is asked for
         if os.environ.get("LOG_LEVEL", "").lower() == "debug":
             raise
         from bot.service.logs import redact
 
-        what = f"{type(error).__name__}: {error}".splitlines()[0]
-        _fail(f"Paperboy itself made a mistake ({redact(what)}); LOG_LEVEL=debug shows where, please report it.", 1)
+        summary = f"{type(error).__name__}: {error}".splitlines()[0]
+        _fail(f"This is an error in Paperboy ({redact(summary)}); LOG_LEVEL=debug shows where. Please report it.", 1)
 
 
 def _fail(sentence: str, status: int) -> NoReturn:
@@ -116,7 +119,7 @@ def _fail(sentence: str, status: int) -> NoReturn:
 
 
 def _settings(*, quiet: bool = True) -> Settings:
-    """The settings; logging is set up as they say, for one-shot commands with warnings only."""
+    """Load the settings and set up logging; with `quiet`, for one-shot commands, only errors are logged by default."""
     from bot import settings
     from bot.service import logs
 
@@ -129,14 +132,14 @@ def _settings(*, quiet: bool = True) -> Settings:
 
 
 def _run(work: Callable[[], Awaitable[T]]) -> T:
-    async def whole() -> T:
+    async def run() -> T:
         return await work()
 
-    return asyncio.run(whole())
+    return asyncio.run(run())
 
 
-def _day(text: str | None) -> date | None:
-    """A listing day that a person wrote. Raises `TellUser` for what is no day, or one that has not come."""
+def _parse_day(text: str | None) -> date | None:
+    """Parse a listing day. Raises `TellUser` for an invalid one and for one that is not published yet."""
     if text is None:
         return None
     from bot.arxiv import calendar
@@ -146,7 +149,7 @@ def _day(text: str | None) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise TellUser(f"“{text}” is no day; write it as YYYY-MM-DD, like 2026-06-02.") from None
+        raise TellUser(f"“{text}” is not a date; write it as YYYY-MM-DD, like 2026-06-02.") from None
     now = SystemClock().now()
     if day > calendar.listing_day(now):
         raise TellUser(f"The listing of {day} is not out yet; the latest is that of {calendar.listing_day(now)}.")
@@ -155,20 +158,20 @@ def _day(text: str | None) -> date | None:
     return day
 
 
-def _format(name: str) -> str:
+def _parse_format(name: str) -> str:
     if name not in FORMATS:
-        raise TellUser(f"“{name}” is no format; choose one of {', '.join(FORMATS)}.")
+        raise TellUser(f"“{name}” is not a format; choose one of {', '.join(FORMATS)}.")
     return name
 
 
-def _language(given: str | None, settings: Settings) -> str:
-    if given is None:
+def _parse_language(text: str | None, settings: Settings) -> str:
+    if text is None:
         return settings.language
     from bot.conversation.languages import language_code
 
-    code = language_code(given)
+    code = language_code(text)
     if code is None:
-        raise TellUser(f"“{given}” is no language that Paperboy knows; write its code or name, like es or Spanish.")
+        raise TellUser(f"“{text}” is not a language that Paperboy knows; write its code or name, like es or Spanish.")
     return code
 
 
@@ -190,7 +193,7 @@ def _paperboy(
 
 @app.command()
 def demo() -> None:
-    """The whole job on a bundled sample: no network, no token, no key."""
+    """Run the whole pipeline on a bundled sample: no network, no token, no key."""
     from bot.operator import demo as demonstration
 
     _run(lambda: demonstration.run(_settings()))
@@ -198,7 +201,7 @@ def demo() -> None:
 
 @app.command()
 def run() -> None:
-    """The service: polls, summarizes, delivers, answers commands on every platform that has a token."""
+    """Run the service: it polls, summarizes, delivers, and answers commands on every platform that has a token."""
     from bot.service import running
 
     settings = _settings(quiet=False)
@@ -207,10 +210,10 @@ def run() -> None:
 
 @app.command()
 def once(day: Day = None) -> None:
-    """One pass of every step, then exit. With --date, every chat's digest up to that day goes out now."""
+    """Run every step once, then exit. With --date, every chat gets its digest up to that day now."""
     from bot.service import one_pass
 
-    settings, upto = _settings(), _day(day)
+    settings, upto = _settings(), _parse_day(day)
     done = _run(lambda: one_pass.once(settings, upto))
     typer.echo(done.sentence())
     if done.failures:
@@ -225,12 +228,12 @@ def summarize(
     format: Format = "text",
     output: PaperOutput = None,
 ) -> None:
-    """One paper, read now."""
+    """Summarize one paper now."""
     from bot.operator import papers
     from bot.operator.output import parse_output
 
     settings = _settings()
-    language, form = _language(lang, settings), _format(format)
+    language, form = _parse_language(lang, settings), _parse_format(format)
     to = parse_output(output, form, of_digest=False)
     card = _run(lambda: papers.summarize(settings, link, language, depth))
     _write(card, form, language, to, settings.data_dir)
@@ -242,19 +245,19 @@ def digest(
     day: Day = None,
     days: Annotated[
         int,
-        typer.Option(parser=_days, metavar=f"1-{MAX_DAYS}", help="How many listing days, up to --date."),
+        typer.Option(parser=_parse_days, metavar=f"1-{MAX_DAYS}", help="How many listing days up to --date."),
     ] = 1,
     lang: Lang = None,
     depth: DepthOption = Depth.BRIEF,
     format: Format = "text",
     output: DigestOutput = None,
 ) -> None:
-    """What a subscriber of QUERY would get, nothing cut off."""
+    """Show what a subscriber of QUERY would get, without a limit on the number of papers."""
     from bot.operator import papers
     from bot.operator.output import parse_output
 
     settings = _settings()
-    language, form, upto = _language(lang, settings), _format(format), _day(day)
+    language, form, upto = _parse_language(lang, settings), _parse_format(format), _parse_day(day)
     to = parse_output(output, form, of_digest=True)
     found = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
     _write(found, form, language, to, settings.data_dir)
@@ -285,7 +288,7 @@ def unsubscribe(
     query: Annotated[str, typer.Argument(help="The topic, as subscribed or by its number in `subscriptions`.")],
     chat: ChatOption,
 ) -> None:
-    """Let a chat follow a topic no more."""
+    """Let a chat stop following a topic."""
     from bot.operator import chats
 
     settings = _settings()
@@ -294,7 +297,7 @@ def unsubscribe(
 
 @app.command()
 def chats() -> None:
-    """The chats, with their settings."""
+    """List the chats with their settings."""
     from bot.operator import chats
 
     settings = _settings()
@@ -305,7 +308,7 @@ def chats() -> None:
 def subscriptions(
     chat: Annotated[str | None, typer.Option("--chat", metavar="PLATFORM:ID", help="Only this chat's.")] = None,
 ) -> None:
-    """Which chat follows what."""
+    """List which chat follows which topic."""
     from bot.operator import chats
 
     settings = _settings()
@@ -314,7 +317,7 @@ def subscriptions(
 
 @app.command()
 def doctor() -> None:
-    """Checks settings, database, arXiv, models and tokens, and says what to do."""
+    """Check settings, database, arXiv, models and tokens, and say what to do."""
     from bot.operator import doctor as examination
 
     settings = _settings()
@@ -328,7 +331,7 @@ def status(
         bool, typer.Option("--by-category", help="Count each listing's papers by their primary category.")
     ] = False,
 ) -> None:
-    """What was announced, ingested, matched, summarized, delivered; what waits and why."""
+    """Show what was announced, ingested, matched, summarized and delivered, and what waits and why."""
     from bot.operator import status
 
     settings = _settings()
@@ -339,10 +342,10 @@ def status(
 def migrate(
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="REVISION", help="Back to an older version's form, before you install that one."),
+        typer.Option("--to", metavar="REVISION", help="The revision of an older version that you want to install."),
     ] = None,
 ) -> None:
-    """Bring the database to this version's form (done by itself at every start), or back to an older one's."""
+    """Migrate the database to this version's schema (as every start does), or back to an older one."""
     from bot.operator import database
 
     settings = _settings()
@@ -351,7 +354,7 @@ def migrate(
 
 @app.command()
 def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
-    """A whole copy of the SQLite database, also while the service runs."""
+    """Copy the whole SQLite database, also while the service runs."""
     from bot.operator import database
 
     settings = _settings()
@@ -360,7 +363,7 @@ def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must
 
 @app.command()
 def restore(path: Annotated[Path, typer.Argument(help="A copy that `paperboy backup` made.")]) -> None:
-    """Put a copy in the place of the SQLite database, which is kept beside it. Stop the service first."""
+    """Replace the SQLite database by a copy; the present one is kept beside it. Stop the service first."""
     from bot.operator import database
 
     settings = _settings()
@@ -370,12 +373,15 @@ def restore(path: Annotated[Path, typer.Argument(help="A copy that `paperboy bac
 @app.command()
 def replay(
     delivery: Annotated[
-        list[int] | None, typer.Argument(parser=_number, help="Numbers of deliveries, as `status` shows them.")
+        list[int] | None,
+        typer.Argument(parser=_parse_delivery_id, help="Numbers of deliveries, as `status` shows them."),
     ] = None,
     given_up: Annotated[bool, typer.Option("--given-up", help="All that were given up.")] = False,
-    unknown: Annotated[bool, typer.Option("--unknown", help="All of unknown fate: they may then come twice.")] = False,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="All whose outcome is unknown: they may arrive twice.")
+    ] = False,
 ) -> None:
-    """Send deliveries again that were given up or whose fate is unknown."""
+    """Send deliveries again that were given up or whose outcome is unknown."""
     from bot.operator import deliveries
 
     if delivery and (given_up or unknown):

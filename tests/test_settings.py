@@ -128,12 +128,12 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_sentence_that_names_the_s
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("DIGEST_TIME", "25:00", "“25:00” is no time; write HH:MM, like 09:00."),
-        ("DIGEST_TIME", "09:00Z", "“09:00Z” is no time; write HH:MM, like 09:00."),
-        ("LOG_LEVEL", "loud", "“loud” is none of its values; write debug, info, warning or error."),
-        ("SITE_PORT", "70000", "“70000” is no port; a port is a number from 0 to 65535."),
-        ("OPS_PORT", "http", "“http” is no port; a port is a number from 0 to 65535."),
-        ("LANGUAGE", "Klingon", "“Klingon” is no language code; write one like en, es or zh-Hant."),
+        ("DIGEST_TIME", "25:00", "“25:00” is not a time; write HH:MM, like 09:00."),
+        ("DIGEST_TIME", "09:00Z", "“09:00Z” is not a time; write HH:MM, like 09:00."),
+        ("LOG_LEVEL", "loud", "“loud” is not one of its values; write debug, info, warning or error."),
+        ("SITE_PORT", "70000", "“70000” is not a port; a port is a number from 0 to 65535."),
+        ("OPS_PORT", "http", "“http” is not a port; a port is a number from 0 to 65535."),
+        ("LANGUAGE", "Klingon", "“Klingon” is not a language code; write one like en, es or zh-Hant."),
         ("MODEL_REQUESTS_PER_MINUTE", "0", "“0” cannot be used; write a whole number above 0."),
         ("MODEL_REQUESTS_PER_DAY", "few", "“few” cannot be used; write a whole number, 0 or more."),
         ("MODEL_CONCURRENCY", "65", "“65” cannot be used; write a whole number from 1 to 64."),
@@ -188,8 +188,8 @@ def test_a_file_that_env_names_and_that_is_not_there_or_no_text_is_named(tmp_pat
 def test_a_misspelt_name_in_env_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DATA_DRI=x\nMODEL_FILE=m\nmodel=\nFRUIT=apple\n#MODLE=x\n", encoding="utf-8")
     assert settings.unknown_names() == [
-        "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?",
-        "`.env` has FRUIT, which is no setting.",
+        "`.env` has DATA_DRI, which is not a setting; did you mean DATA_DIR?",
+        "`.env` has FRUIT, which is not a setting.",
     ]
 
 

@@ -101,7 +101,7 @@ async def test_an_older_copy_is_brought_to_this_versions_form(settings: Settings
     await database.backup(settings, tmp_path / "copy.sqlite3")
     (settings.data_dir / NAME).unlink()
     said = await database.restore(settings, tmp_path / "copy.sqlite3")
-    assert said == f"Restored {tmp_path / 'copy.sqlite3'} and brought from revision 0001 to {REVISION}."
+    assert said == f"Restored {tmp_path / 'copy.sqlite3'} and migrated from revision 0001 to {REVISION}."
     assert await migrations.current(settings.database) == REVISION
     assert await chats(settings.database) == {str(ANN)}
 
@@ -148,7 +148,7 @@ async def test_a_copy_that_cannot_get_the_name_changes_nothing(settings: Setting
     file, fresh = settings.data_dir / NAME, settings.data_dir / "fresh"
     fresh.mkdir()  # which no file gives its name to
     with pytest.raises(OSError, match="directory"):
-        database._exchange(fresh, file, FakeClock().now())
+        database._replace(fresh, file, FakeClock().now())
     assert {each for each in os.listdir(settings.data_dir) if not each.endswith(("-wal", "-shm"))} == {NAME, "fresh"}
     assert await chats(settings.database) == {"telegram:late"}
 
@@ -157,7 +157,7 @@ async def test_the_database_that_is_kept_is_whole_without_its_log(settings: Sett
     copy = tmp_path / "copy.sqlite3"
     await database.backup(settings, copy)
     a_killed_process_left(settings)
-    kept = database._exchange(copy, settings.data_dir / NAME, FakeClock().now())
+    kept = database._replace(copy, settings.data_dir / NAME, FakeClock().now())
     assert kept is not None
     assert set(os.listdir(settings.data_dir)) == {NAME, kept.name}
     assert await chats(settings.database) == {str(ANN)}
@@ -208,9 +208,9 @@ def foreign(path: Path) -> None:
     ("spoil", "error", "why"),
     [
         (lambda path: path.unlink(), TellUser, "There is no file"),
-        (lambda path: path.write_text("hello, world\n" * 99), TellUser, "is no whole SQLite database"),
-        (foreign, TellUser, "is no database of Paperboy"),
-        (damaged, TellUser, "is damaged|is no whole SQLite database"),
+        (lambda path: path.write_text("hello, world\n" * 99), TellUser, "is not a complete SQLite database"),
+        (foreign, TellUser, "is not a database of Paperboy"),
+        (damaged, TellUser, "is damaged|is not a complete SQLite database"),
         (newer, StoreTooNew, "newer Paperboy"),
     ],
 )
@@ -274,7 +274,7 @@ async def nothing_changes(settings: Settings) -> None:
         lambda: database.migrate(settings),
     ]
     for command in commands:
-        with pytest.raises(TellUser, match=r"older version's .* A running Paperboy \(process 1 on elsewhere\)"):
+        with pytest.raises(TellUser, match=r"older version .* A running Paperboy \(process 1 on elsewhere\)"):
             await command()
     with pytest.raises(TellUser, match="A running Paperboy"):
         await database.migrate(settings, "0001")
@@ -290,15 +290,15 @@ async def nothing_changes(settings: Settings) -> None:
 async def test_going_back_to_an_older_versions_form_says_what_to_start_then(settings: Settings) -> None:
     said = await database.migrate(settings, "0001")
     assert said.startswith(
-        "The database is at revision 0001. Install the Paperboy that knows this one as its newest now"
+        "The database is at revision 0001. Now install the version of Paperboy whose newest revision that is"
     )
     assert said.endswith(f"any command of the present version, even `status`, brings it back to {REVISION}.")
     assert await migrations.current(settings.database) == "0001"
     assert await database.migrate(settings) == f"The database is up to date (revision {REVISION})."
     assert await chats(settings.database) == {str(ANN)}
-    with pytest.raises(TellUser, match=r"“0\+1” is no revision; this version knows 0001, "):
+    with pytest.raises(TellUser, match=r"“0\+1” is not a revision; this version knows 0001, "):
         await database.migrate(settings, "0+1")
-    with pytest.raises(TellUser, match="“base” is no revision"):
+    with pytest.raises(TellUser, match="“base” is not a revision"):
         await database.migrate(settings, "base")
 
 

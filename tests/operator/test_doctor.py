@@ -38,7 +38,7 @@ async def test_a_misspelt_name_in_env_is_told_and_is_no_failure(
     (tmp_path / ".env").write_text("DATA_DRI=x\n", encoding="utf-8")
     with FakeArxiv() as arxiv:
         found = await found_by(arxiv.settings(data_dir=tmp_path))
-    assert found["settings"][1].message == "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?"
+    assert found["settings"][1].message == "`.env` has DATA_DRI, which is not a setting; did you mean DATA_DIR?"
     assert [finding.is_fine for finding in found["settings"]] == [True, None]
 
 
