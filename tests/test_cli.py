@@ -77,7 +77,7 @@ def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: st
         ),
     ],
 )
-def test_wrong_input_is_answered_by_a_sentence_and_never_by_a_traceback(
+def test_wrong_input_gives_a_sentence_and_never_a_traceback(
     words: list[str], settings: dict[str, str], status: int, sentence: str, data: Path, arxiv: FakeArxiv
 ) -> None:
     done = paperboy(*words, data=data, arxiv=arxiv, **settings)
@@ -87,13 +87,13 @@ def test_wrong_input_is_answered_by_a_sentence_and_never_by_a_traceback(
     assert done.stdout == ""
 
 
-def test_a_withdrawn_paper_is_said_to_be_withdrawn(data: Path, arxiv: FakeArxiv) -> None:
+def test_a_withdrawn_paper_is_shown_as_withdrawn(data: Path, arxiv: FakeArxiv) -> None:
     done = paperboy("summarize", "2606.00101", data=data, arxiv=arxiv)
     assert done.returncode == 0
     assert "withdrawn" in done.stdout
 
 
-def test_a_reading_as_json_is_a_card_with_what_arxiv_says(data: Path, arxiv: FakeArxiv) -> None:
+def test_a_paper_as_json_has_the_fields_that_arxiv_gives(data: Path, arxiv: FakeArxiv) -> None:
     done = paperboy("summarize", "https://arxiv.org/abs/2606.00001v1", "--format", "json", data=data, arxiv=arxiv)
     card = json.loads(done.stdout)
     assert (card["id"], card["version"], card["title"]) == ("2606.00001", "v1", "Paper folding, learned")
@@ -117,7 +117,7 @@ def test_a_digest_of_a_sunday_says_that_it_shows_the_listing_of_friday(data: Pat
     assert json.loads(done.stdout)["window"] == {"first": "2026-06-05", "last": "2026-06-05"}
 
 
-def test_the_demo_needs_nothing_and_shows_a_digest_and_where_the_pages_are(tmp_path: Path) -> None:
+def test_the_demo_runs_without_settings_and_shows_a_digest_and_the_place_of_the_pages(tmp_path: Path) -> None:
     done = paperboy("demo", data=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "New on arXiv" in done.stdout
@@ -128,7 +128,7 @@ def test_the_demo_needs_nothing_and_shows_a_digest_and_where_the_pages_are(tmp_p
     assert again.stdout == done.stdout
 
 
-def test_chats_and_subscriptions_are_the_operators_view(tmp_path: Path) -> None:
+def test_chats_and_subscriptions_can_be_managed_from_the_command_line(tmp_path: Path) -> None:
     assert "it follows nothing" in paperboy("unsubscribe", "--chat", "telegram:1", "cs.CV", data=tmp_path).stderr
     said = paperboy("subscribe", "--chat", "telegram:1", "cs.cv", data=tmp_path)
     assert "telegram:1 now follows cat:cs.CV" in said.stdout
@@ -145,7 +145,7 @@ def test_once_says_that_nobody_follows_anything(tmp_path: Path, arxiv: FakeArxiv
     assert done.stdout.endswith("Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat.\n")
 
 
-def test_once_tells_on_standard_error_why_it_failed(tmp_path: Path) -> None:
+def test_once_says_on_standard_error_why_it_failed(tmp_path: Path) -> None:
     gone = "http://127.0.0.1:9"
     (tmp_path / ".env").write_text(f"ARXIV_FEED_URL={gone}\nARXIV_API_URL={gone}\nARXIV_OAI_URL={gone}\n")
     done = paperboy("once", data=tmp_path, DEFAULT_TOPICS="cs.CV", ARXIV_DELAY_SECONDS="0")
@@ -155,7 +155,7 @@ def test_once_tells_on_standard_error_why_it_failed(tmp_path: Path) -> None:
     assert "Nobody" not in done.stdout
 
 
-def test_a_sentence_and_a_row_are_a_line_each_where_no_terminal_reads_them(tmp_path: Path) -> None:
+def test_without_a_terminal_every_sentence_and_row_is_one_line(tmp_path: Path) -> None:
     assert "subscribe`, or DEFAULT_TOPICS)." in paperboy("status", data=tmp_path, COLUMNS="40").stdout.splitlines()[0]
     topic = " OR ".join(f'"a rather long topic {word}"' for word in ("one", "two", "three"))
     paperboy("subscribe", "--chat", "telegram:1", topic, data=tmp_path)

@@ -62,7 +62,7 @@ def test_everything_has_a_default_that_needs_no_network_and_no_key() -> None:
     assert made.telegram_bot_token is None
 
 
-def test_a_gemini_key_alone_turns_gemini_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gemini_key_alone_selects_gemini(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", "key")
     assert settings.load().models == ("google:gemini-flash-latest",)
 
@@ -73,7 +73,7 @@ def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert settings.load().telegram_bot_token == SecretStr("12345:abc")
 
 
-def test_a_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY_FILE", "/nowhere/key")
     with pytest.raises(BadSetting, match=r"OPENAI_API_KEY_FILE: cannot read /nowhere/key"):
         settings.load()
@@ -114,7 +114,7 @@ def test_lists_are_split_and_an_empty_value_is_the_default(monkeypatch: pytest.M
         ("LOG_LEVEL", "loud"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_refused_in_one_sentence_that_names_the_setting(
+def test_an_invalid_value_is_refused_in_one_sentence_that_names_the_setting(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -141,7 +141,7 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_sentence_that_names_the_s
         ("TELEGRAM_RESEND_UNKNOWN", "maybe", "“maybe” is neither true nor false; write one of the two."),
     ],
 )
-def test_what_may_be_written_instead_is_said(
+def test_the_error_says_which_values_are_allowed(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -150,7 +150,7 @@ def test_what_may_be_written_instead_is_said(
     assert str(caught.value) == f"{name}: {sentence}"
 
 
-def test_two_settings_at_fault_are_both_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_invalid_settings_are_both_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGEST_TIME", "soon")
     monkeypatch.setenv("MODEL", "gpt")
     with pytest.raises(BadSetting) as caught:
@@ -166,7 +166,7 @@ def test_a_level_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch) -> 
 # ── .env ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_env_may_name_a_file_too_and_the_environment_goes_before(
+def test_env_may_name_a_file_too_and_the_environment_takes_precedence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "token").write_text("12345:abc\n", encoding="utf-8")
@@ -176,7 +176,7 @@ def test_env_may_name_a_file_too_and_the_environment_goes_before(
     assert settings.load().telegram_bot_token == SecretStr("6:x")
 
 
-def test_a_file_that_env_names_and_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
+def test_a_missing_or_binary_file_that_env_names_is_reported(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("OPENAI_API_KEY_FILE=key\n", encoding="utf-8")
     with pytest.raises(BadSetting, match=r"^OPENAI_API_KEY_FILE: cannot read key: No such file or directory\.$"):
         settings.load()
@@ -185,7 +185,7 @@ def test_a_file_that_env_names_and_that_is_not_there_or_no_text_is_named(tmp_pat
         settings.load()
 
 
-def test_a_misspelt_name_in_env_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
+def test_a_misspelt_name_in_env_is_reported_with_a_suggestion(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DATA_DRI=x\nMODEL_FILE=m\nmodel=\nFRUIT=apple\n#MODLE=x\n", encoding="utf-8")
     assert settings.unknown_names() == [
         "`.env` has DATA_DRI, which is not a setting; did you mean DATA_DIR?",
@@ -197,16 +197,14 @@ def test_a_misspelt_name_in_env_is_told_with_the_one_that_was_meant(tmp_path: Pa
     ("text", "line"),
     [("12345:SECRET\n", 1), ("MODEL=\n\n# one\n\nMODEL: SECRET\n", 5), ("MODEL='SECRET\n", 1), ("SECRET==\n-=1", 2)],
 )
-def test_a_line_of_env_that_sets_nothing_is_told_by_its_number_and_not_shown(
-    tmp_path: Path, text: str, line: int
-) -> None:
+def test_an_invalid_line_of_env_is_reported_by_its_number_and_not_shown(tmp_path: Path, text: str, line: int) -> None:
     (tmp_path / ".env").write_text(text, encoding="utf-8")
     with pytest.raises(TellUser) as caught:
         settings.load()
     assert str(caught.value) == f".env, line {line}: that is not NAME=value."
 
 
-def test_an_env_that_is_not_utf_8_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_an_env_that_is_not_utf_8_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("GLOSSARY=größe\n".encode("latin-1"))
     with pytest.raises(TellUser, match=r"^\.env is not UTF-8 text; save it as UTF-8\.$"):
         settings.load()

@@ -50,12 +50,12 @@ def new_york(text: str) -> datetime:
         ("2026-06-21T21:00", date(2026, 6, 19)),
     ],
 )
-def test_the_latest_listing_is_the_one_announced_last_at_eight_in_the_evening(now: str, day: date) -> None:
+def test_the_latest_listing_is_the_one_last_announced_at_20_00(now: str, day: date) -> None:
     assert listing_day(new_york(now)) == day
     assert listing_day(new_york(now).astimezone(UTC)) == day
 
 
-def test_hours_follow_new_york_through_the_year() -> None:
+def test_times_follow_new_york_through_the_year() -> None:
     assert released_at(JUNE).astimezone(UTC) == datetime(2026, 6, 1, 0, tzinfo=UTC)
     assert released_at(date(2026, 1, 6)).astimezone(UTC) == datetime(2026, 1, 6, 1, tzinfo=UTC)
     assert feed_at(JUNE).astimezone(UTC) == datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -76,19 +76,19 @@ def test_a_week_has_five_listings() -> None:
     assert listing_days(JUNE, date(2026, 5, 31)) == []
 
 
-def test_no_listing_can_bear_a_later_date_than_tomorrow_and_that_only_from_eight_in_the_evening_on() -> None:
+def test_no_listing_has_a_later_date_than_tomorrow_and_that_only_from_20_00_on() -> None:
     assert newest_day(new_york("2026-06-02T19:59")) == date(2026, 6, 2)
     assert newest_day(new_york("2026-06-02T20:00").astimezone(UTC)) == date(2026, 6, 3)
     assert newest_day(new_york("2026-11-26T21:00")) == date(2026, 11, 27)  # whatever the calendar leaves out
 
 
-def test_the_last_seven_listings_go_back_over_weekends_and_holidays() -> None:
+def test_the_last_seven_listings_skip_weekends_and_holidays() -> None:
     found = listings_upto(date(2026, 11, 30), 7)
     assert [day.day for day in found] == [19, 20, 23, 24, 25, 26, 30]
     assert listings_upto(date(2026, 11, 29), 1) == [date(2026, 11, 26)]
 
 
-def test_a_holiday_takes_the_listing_of_the_day_after_it() -> None:
+def test_the_day_after_a_holiday_has_no_listing() -> None:
     assert is_listing_day(date(2026, 11, 26))  # Thanksgiving itself: announced on Wednesday evening
     assert not is_listing_day(date(2026, 11, 27))
     assert not is_listing_day(date(2026, 6, 22))  # Juneteenth was a Friday: nothing on Sunday evening
@@ -96,14 +96,14 @@ def test_a_holiday_takes_the_listing_of_the_day_after_it() -> None:
     assert previous_day(date(2026, 11, 30)) == date(2026, 11, 26)
 
 
-def test_published_calendars_are_kept_to_the_day() -> None:
+def test_published_holidays_are_used_exactly() -> None:
     assert [f"{day:%d.%m.}" for day in holidays(2023)] == [
         "16.01.", "14.06.", "19.06.", "04.07.", "17.08.", "04.09.", "23.11.", "25.12.", "27.12."
     ]  # fmt: skip
     assert holidays(2023)[date(2023, 11, 23)] == "Thanksgiving Day"
 
 
-def test_years_that_are_not_published_follow_the_rule() -> None:
+def test_years_without_published_holidays_follow_the_rule() -> None:
     assert dict(holidays(2027)) == {
         date(2027, 1, 1): "New Year's Day",
         date(2027, 1, 18): "Martin Luther King Day",
@@ -148,7 +148,7 @@ def test_holidays_are_working_days(year: int) -> None:
         ),
     ],
 )
-def test_a_quiet_day_has_its_reason(day: date, now: str, sentence: str | None) -> None:
+def test_a_day_without_a_listing_has_a_reason(day: date, now: str, sentence: str | None) -> None:
     assert why_quiet(day, new_york(now)) == sentence
 
 

@@ -176,7 +176,7 @@ def test_ten_thousand_hostile_characters_are_answered_without_delay(unit: str) -
 
 
 @given(st.text(max_size=300))
-def test_any_text_has_an_answer(text: str) -> None:
+def test_any_text_is_resolved_or_refused(text: str) -> None:
     assert isinstance(resolve(text), PaperRef | NotAPaperLink)
 
 
@@ -186,12 +186,12 @@ def test_any_text_has_an_answer(text: str) -> None:
     number=st.integers(1, 99999),
     version=st.none() | st.integers(1, 99),
 )
-def test_every_id_of_today_comes_back_from_its_link(year: int, month: int, number: int, version: int | None) -> None:
+def test_every_valid_id_is_found_in_its_link(year: int, month: int, number: int, version: int | None) -> None:
     ref = PaperRef(f"{year:02}{month:02}.{number:05}", version)
     assert resolve(str(ref)) == resolve(f"https://arxiv.org/pdf/{ref}.pdf") == resolve(f"arXiv:{ref}.") == ref
     assert parse_id(str(ref)) == ref
 
 
 @pytest.mark.parametrize("text", ["2406.14272 and more", "https://arxiv.org/abs/2406.14272", "abc", "", "2406.14272x"])
-def test_parse_id_takes_bare_ids_only(text: str) -> None:
+def test_parse_id_accepts_bare_ids_only(text: str) -> None:
     assert parse_id(text) is None

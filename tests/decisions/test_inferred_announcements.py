@@ -19,7 +19,7 @@ def unread(paper_id: str, version: int = 1) -> Malformed:
     return Malformed("feed", f"<entry><id>oai:arXiv.org:{paper_id}v{version}</id></entry>", "it has no title", DAY)
 
 
-def test_how_a_paper_was_announced_is_inferred_where_its_entry_does_not_tell() -> None:
+def test_the_kind_is_inferred_if_the_entry_does_not_say_it() -> None:
     entry = unread("2606.00001")
     paper = ENTRY.paper
     assert inferred_announcements.as_announced(entry, paper, {}).announcement.kind is Kind.NEW

@@ -18,12 +18,12 @@ def line(day: date, archive: str = "cs", *, complete: bool = True) -> ListingRec
     return ListingRecord(day, archive, "feed", 3, 0, complete, NOW)
 
 
-def test_an_archive_never_asked_for_owes_only_the_latest_listing() -> None:
+def test_of_an_archive_never_asked_for_only_the_latest_listing_is_missing() -> None:
     assert Ledger([]).missed({"cs"}, FRI) == [FRI]
     assert Ledger([line(MON), line(TUE), line(WED), line(THU)]).missed({"math"}, FRI) == [FRI]
 
 
-def test_days_between_two_listings_that_were_had_are_missed() -> None:
+def test_days_between_two_listings_that_were_read_are_missed() -> None:
     assert Ledger([line(MON), line(THU), line(FRI)]).missed({"cs"}, FRI) == [TUE, WED]
 
 
@@ -31,7 +31,7 @@ def test_a_day_that_is_not_complete_is_missed() -> None:
     assert Ledger([line(MON), line(TUE, complete=False), line(WED)]).missed({"cs"}, WED) == [TUE]
 
 
-def test_one_archive_s_day_is_missed_though_another_s_was_had() -> None:
+def test_a_day_is_missed_for_one_archive_though_it_was_read_for_another() -> None:
     stored = Ledger([line(MON), line(TUE), line(MON, "math")])
     assert stored.missed({"cs", "math"}, TUE) == [TUE]
     assert stored.has({"cs"}, TUE)
@@ -44,12 +44,12 @@ def test_a_long_absence_is_caught_up_for_a_month_at_most() -> None:
     assert missed[-1] == FRI
 
 
-def test_two_weeks_away_come_back_whole() -> None:
+def test_two_weeks_of_absence_are_caught_up_completely() -> None:
     missed = Ledger([line(date(2026, 5, 20))]).missed({"cs"}, FRI)
     assert missed == listing_days(date(2026, 5, 21), FRI)
 
 
-def test_a_paper_should_have_been_in_a_listing_that_was_had_but_not_in_the_first_ever() -> None:
+def test_a_paper_should_have_been_in_a_listing_that_was_read_except_in_the_first_one() -> None:
     stored = Ledger([line(MON), line(TUE)])
     assert stored.should_have({"cs", "math"}, TUE)
     assert not stored.should_have({"cs"}, MON)

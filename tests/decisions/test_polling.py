@@ -19,7 +19,7 @@ def test_arxiv_is_asked_at_once_the_first_time() -> None:
     assert polling.poll_due(PollState(), DAY, NOW)
 
 
-def test_a_listing_that_is_there_is_asked_for_once_more_later_and_then_left_alone() -> None:
+def test_a_listing_that_was_read_is_asked_for_once_more_and_then_no_longer() -> None:
     had = polling.after_poll(PollState(), DAY, NOW)
     assert not polling.poll_due(had, DAY, NOW + timedelta(hours=5))
     assert polling.poll_due(had, DAY, NOW + timedelta(hours=6))
@@ -28,7 +28,7 @@ def test_a_listing_that_is_there_is_asked_for_once_more_later_and_then_left_alon
     assert polling.poll_due(again, DAY + timedelta(days=1), NOW + timedelta(hours=23))
 
 
-def test_on_an_unforeseen_holiday_arxiv_is_asked_less_often_but_a_late_feed_is_seen_the_same_morning() -> None:
+def test_on_an_unknown_holiday_arxiv_is_asked_less_often_but_a_late_feed_is_seen_the_same_morning() -> None:
     state, now, asked = PollState(DAY - timedelta(days=1), 2, 0, NOW - timedelta(hours=9)), NOW, []
     for _ in range(24 * 60):
         if polling.poll_due(state, DAY, now):
@@ -44,18 +44,18 @@ def test_an_archive_that_nobody_followed_before_is_asked_for_at_once() -> None:
     assert polling.poll_due(had, DAY, NOW + timedelta(minutes=1), is_new_archive=True)
 
 
-def test_after_a_failure_arxiv_is_left_alone_for_as_long_as_it_asked() -> None:
+def test_after_a_failure_arxiv_is_not_asked_before_the_time_it_named() -> None:
     failed = polling.after_failed_poll(PollState(), 600.0, NOW)
     assert not polling.poll_due(failed, DAY, NOW + timedelta(seconds=599))
     assert polling.poll_due(failed, DAY, NOW + timedelta(seconds=600))
 
 
-def test_a_clock_that_went_back_does_not_stop_the_polls() -> None:
+def test_a_clock_that_was_set_back_does_not_stop_the_polls() -> None:
     had = polling.after_poll(PollState(), DAY, NOW + timedelta(days=400))
     assert polling.poll_due(had, DAY, NOW)
 
 
-def test_a_day_to_come_that_is_remembered_as_had_does_not_stop_the_polls_and_is_forgotten() -> None:
+def test_a_future_day_remembered_as_read_does_not_stop_the_polls_and_is_forgotten() -> None:
     wrong = PollState(date(2036, 6, 2), 2, 0, NOW)
     assert not polling.poll_due(wrong, DAY, NOW + timedelta(minutes=19))
     assert polling.poll_due(wrong, DAY, NOW + timedelta(minutes=20))
@@ -64,7 +64,7 @@ def test_a_day_to_come_that_is_remembered_as_had_does_not_stop_the_polls_and_is_
     assert polling.after_poll(wrong, None, later).day is None
 
 
-def test_under_a_slow_clock_arxiv_is_asked_on_and_less_often() -> None:
+def test_with_a_slow_clock_polling_goes_on_less_often() -> None:
     slow = NOW - timedelta(days=30)
     state = polling.after_poll(PollState(), DAY, slow)
     asked = []
@@ -88,5 +88,5 @@ def test_under_a_slow_clock_arxiv_is_asked_on_and_less_often() -> None:
         st.none() | st.datetimes(timezones=st.just(UTC)),
     )
 )
-def test_what_is_remembered_of_a_poll_comes_back_whole(state: PollState) -> None:
+def test_the_state_survives_json(state: PollState) -> None:
     assert PollState.from_json(state.as_json()) == state

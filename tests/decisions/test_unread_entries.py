@@ -35,19 +35,19 @@ def test_an_entry_names_its_paper_and_how_it_is_announced() -> None:
     )
 
 
-def test_where_its_id_is_broken_the_link_and_the_head_of_the_summary_tell() -> None:
+def test_with_a_broken_id_the_link_and_the_summary_name_the_paper() -> None:
     aside = set_aside(feed_entry(ENTRY).replace("oai:arXiv.org:2606.00001v1", "oai:arXiv.org:?"))
     assert unread_entries.paper_of(aside) == PaperRef("2606.00001")
     aside = set_aside(feed_entry(ENTRY).replace("oai:arXiv.org:2606.00001v1", "").replace("/abs/2606.00001", "/abs/"))
     assert unread_entries.paper_of(aside) == PaperRef("2606.00001", 1)
 
 
-def test_a_paper_that_only_the_abstract_names_is_not_the_entrys() -> None:
+def test_a_paper_named_only_in_the_abstract_is_not_the_entrys() -> None:
     aside = set_aside(feed_entry(ENTRY).replace("2606.00001", "lost"))
     assert unread_entries.paper_of(aside) is None
 
 
-def test_a_kind_that_does_not_exist_is_not_told() -> None:
+def test_an_unknown_kind_is_none() -> None:
     aside = set_aside(feed_entry(ENTRY).replace("cross", "renewed"))
     assert unread_entries.kind_of(aside) is None
 
@@ -103,7 +103,7 @@ def test_papers_to_ask_for_are_of_the_archives_and_of_days_that_have_come() -> N
     assert list(unread_entries.missing_papers(entries, {"cs"}, DAY)) == ["2606.00001", "2606.00002"]
 
 
-def test_recovered_papers_stand_under_the_days_of_their_entries() -> None:
+def test_recovered_papers_are_grouped_by_the_days_of_their_entries() -> None:
     before = date(2026, 6, 1)
     entries = {"2606.00001": unread("2606.00001"), "2606.00002": unread("2606.00002", before)}
     papers = [made_up(f"2606.0000{n}", DAY).paper for n in (1, 2, 3)]

@@ -58,9 +58,7 @@ async def somebody_works(settings: Settings, name: str = "elsewhere/1/a") -> Non
 # ── copies ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_backup_before_an_upgrade_copies_the_older_form_and_leaves_the_database_in_it(
-    settings: Settings, tmp_path: Path
-) -> None:
+async def test_a_backup_before_an_upgrade_does_not_migrate_the_database(settings: Settings, tmp_path: Path) -> None:
     await migrations.migrate(settings.database, "0001")
     await somebody_works(settings)
     said = await database.backup(settings, tmp_path / "copy.sqlite3")
@@ -69,7 +67,7 @@ async def test_a_backup_before_an_upgrade_copies_the_older_form_and_leaves_the_d
     assert await migrations.current(sqlite_url(tmp_path / "copy.sqlite3")) == "0001"
 
 
-async def test_where_there_is_no_database_a_backup_makes_none(tmp_path: Path) -> None:
+async def test_a_backup_does_not_create_a_missing_database(tmp_path: Path) -> None:
     nowhere = load(data_dir=tmp_path / "nowhere")
     with pytest.raises(TellUser, match="There is no database"):
         await database.backup(nowhere, tmp_path / "copy.sqlite3")
@@ -79,7 +77,7 @@ async def test_where_there_is_no_database_a_backup_makes_none(tmp_path: Path) ->
         await database.backup(load(data_dir=tmp_path), tmp_path / "copy.sqlite3")
 
 
-async def test_a_copy_is_brought_back_and_the_database_from_before_is_kept(settings: Settings, tmp_path: Path) -> None:
+async def test_a_backup_is_restored_and_the_previous_database_is_kept(settings: Settings, tmp_path: Path) -> None:
     copy = tmp_path / "copy ü %41.sqlite3"
     await somebody_works(settings)  # when the copy is made
     await database.backup(settings, copy)
@@ -96,7 +94,7 @@ async def test_a_copy_is_brought_back_and_the_database_from_before_is_kept(setti
     assert sorted(each for each in os.listdir(settings.data_dir) if "restored" in each) == []
 
 
-async def test_an_older_copy_is_brought_to_this_versions_form(settings: Settings, tmp_path: Path) -> None:
+async def test_a_backup_of_an_older_version_is_migrated(settings: Settings, tmp_path: Path) -> None:
     await migrations.migrate(settings.database, "0001")
     await database.backup(settings, tmp_path / "copy.sqlite3")
     (settings.data_dir / NAME).unlink()
@@ -116,7 +114,7 @@ async def test_a_damaged_database_is_replaced_and_kept(settings: Settings, tmp_p
     assert (settings.data_dir / f"{NAME}.before-restore-20260602-043000").read_bytes().startswith(b"not a database")
 
 
-async def test_the_log_of_a_database_that_is_gone_does_not_get_into_the_restored_one(
+async def test_the_log_of_a_removed_database_is_not_applied_to_the_restored_one(
     settings: Settings, tmp_path: Path
 ) -> None:
     await database.backup(settings, tmp_path / "copy.sqlite3")
@@ -143,7 +141,7 @@ def a_killed_process_left(settings: Settings) -> None:
         path.write_bytes(content)
 
 
-async def test_a_copy_that_cannot_get_the_name_changes_nothing(settings: Settings) -> None:
+async def test_a_backup_that_cannot_be_renamed_changes_nothing(settings: Settings) -> None:
     a_killed_process_left(settings)
     file, fresh = settings.data_dir / NAME, settings.data_dir / "fresh"
     fresh.mkdir()  # which no file gives its name to
@@ -153,7 +151,7 @@ async def test_a_copy_that_cannot_get_the_name_changes_nothing(settings: Setting
     assert await chats(settings.database) == {"telegram:late"}
 
 
-async def test_the_database_that_is_kept_is_whole_without_its_log(settings: Settings, tmp_path: Path) -> None:
+async def test_the_kept_database_is_complete_without_its_log(settings: Settings, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite3"
     await database.backup(settings, copy)
     a_killed_process_left(settings)
@@ -164,7 +162,7 @@ async def test_the_database_that_is_kept_is_whole_without_its_log(settings: Sett
     assert await chats(sqlite_url(kept)) == {"telegram:late"}
 
 
-async def test_a_database_that_somebody_reads_is_not_replaced(settings: Settings, tmp_path: Path) -> None:
+async def test_a_database_that_another_process_reads_is_not_replaced(settings: Settings, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite3"
     await database.backup(settings, copy)
     with closing(sqlite3.connect(settings.data_dir / NAME, isolation_level=None)) as reader:
@@ -176,7 +174,7 @@ async def test_a_database_that_somebody_reads_is_not_replaced(settings: Settings
     assert await chats(settings.database) == {str(ANN)}
 
 
-async def test_what_was_kept_before_is_not_written_over(settings: Settings, tmp_path: Path) -> None:
+async def test_a_database_kept_earlier_is_not_overwritten(settings: Settings, tmp_path: Path) -> None:
     await database.backup(settings, tmp_path / "copy.sqlite3")
     kept = settings.data_dir / f"{NAME}.before-restore-20260602-043000"
     kept.write_text("from before")
@@ -214,7 +212,7 @@ def foreign(path: Path) -> None:
         (newer, StoreTooNew, "newer Paperboy"),
     ],
 )
-async def test_what_is_no_whole_copy_is_refused_and_changes_nothing(
+async def test_a_file_that_is_no_complete_backup_is_refused_and_changes_nothing(
     settings: Settings, tmp_path: Path, spoil: Callable[[Path], object], error: type[PaperboyError], why: str
 ) -> None:
     copy = tmp_path / "copy.sqlite3"
@@ -226,7 +224,7 @@ async def test_what_is_no_whole_copy_is_refused_and_changes_nothing(
     assert await chats(settings.database) == {str(ANN)}
 
 
-async def test_a_copy_is_not_put_under_a_running_service(settings: Settings, tmp_path: Path) -> None:
+async def test_a_backup_is_not_restored_while_a_service_runs(settings: Settings, tmp_path: Path) -> None:
     await database.backup(settings, tmp_path / "copy.sqlite3")
     await somebody_works(settings)
     await add_bob(settings)
@@ -235,7 +233,7 @@ async def test_a_copy_is_not_put_under_a_running_service(settings: Settings, tmp
     assert await chats(settings.database) == {str(ANN), str(BOB)}
 
 
-async def test_a_database_that_somebody_locks_is_not_replaced(settings: Settings, tmp_path: Path) -> None:
+async def test_a_locked_database_is_not_replaced(settings: Settings, tmp_path: Path) -> None:
     await database.backup(settings, tmp_path / "copy.sqlite3")
     with closing(sqlite3.connect(settings.data_dir / NAME)) as other:
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -244,7 +242,7 @@ async def test_a_database_that_somebody_locks_is_not_replaced(settings: Settings
             await database.restore(settings, tmp_path / "copy.sqlite3")
 
 
-async def test_the_database_itself_is_no_copy_and_postgresql_has_its_own_tools(settings: Settings) -> None:
+async def test_the_database_itself_is_no_backup_and_postgresql_has_its_own_tools(settings: Settings) -> None:
     with pytest.raises(TellUser, match="is the database in use"):
         await database.restore(settings, settings.data_dir / NAME)
     elsewhere = load(database_url="postgresql://me:secret@127.0.0.1:9/x", data_dir=settings.data_dir)
@@ -256,7 +254,7 @@ async def test_the_database_itself_is_no_copy_and_postgresql_has_its_own_tools(s
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres"])
-async def test_no_command_changes_the_database_under_a_running_older_version(settings: Settings, backend: str) -> None:
+async def test_no_command_migrates_the_database_while_an_older_version_runs(settings: Settings, backend: str) -> None:
     if backend == "sqlite":
         await nothing_changes(settings)
         return
@@ -287,12 +285,12 @@ async def nothing_changes(settings: Settings) -> None:
         assert await store.holder(lease.SERVICE_LEASE) is None
 
 
-async def test_going_back_to_an_older_versions_form_says_what_to_start_then(settings: Settings) -> None:
+async def test_migrating_back_to_an_older_revision_says_what_to_install(settings: Settings) -> None:
     said = await database.migrate(settings, "0001")
     assert said.startswith(
         "The database is at revision 0001. Now install the version of Paperboy whose newest revision that is"
     )
-    assert said.endswith(f"any command of the present version, even `status`, brings it back to {REVISION}.")
+    assert said.endswith(f"any command of the present version, even `status`, migrates it to {REVISION} again.")
     assert await migrations.current(settings.database) == "0001"
     assert await database.migrate(settings) == f"The database is up to date (revision {REVISION})."
     assert await chats(settings.database) == {str(ANN)}
@@ -302,7 +300,7 @@ async def test_going_back_to_an_older_versions_form_says_what_to_start_then(sett
         await database.migrate(settings, "base")
 
 
-async def test_replaying_says_what_goes_out_again_and_to_whom(settings: Settings) -> None:
+async def test_replaying_says_what_is_sent_again_and_to_whom(settings: Settings) -> None:
     async with await open_store(settings.database) as store:
         now = SystemClock().now()
         await store.write_digest(digest(ANN, parts=3), now)

@@ -23,7 +23,7 @@ async def found_by(settings: Settings) -> dict[str, list[doctor.Finding]]:
     return found
 
 
-async def test_a_bad_default_topic_leaves_no_tick_beside_the_settings(tmp_path: Path) -> None:
+async def test_an_invalid_default_topic_makes_the_settings_check_fail(tmp_path: Path) -> None:
     with FakeArxiv() as arxiv:
         found = await found_by(arxiv.settings(data_dir=tmp_path, default_topics=("cs.CV AND",)))
     assert [finding.is_fine for finding in found["settings"]] == [False]
@@ -31,7 +31,7 @@ async def test_a_bad_default_topic_leaves_no_tick_beside_the_settings(tmp_path: 
     assert found["database"][0].message == "SQLite answers; no chat follows a topic"
 
 
-async def test_a_misspelt_name_in_env_is_told_and_is_no_failure(
+async def test_a_misspelt_name_in_env_is_reported_and_is_no_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -43,7 +43,7 @@ async def test_a_misspelt_name_in_env_is_told_and_is_no_failure(
 
 
 @pytest.mark.parametrize("follows", [True, False])
-async def test_a_missing_listing_says_how_arxiv_comes_to_be_asked_only_where_nobody_follows(
+async def test_a_missing_listing_says_how_polling_begins_only_if_nobody_follows_a_topic(
     follows: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with memory_store() as store:
@@ -57,7 +57,7 @@ async def test_a_missing_listing_says_how_arxiv_comes_to_be_asked_only_where_nob
     assert "No listing yet" in shown
 
 
-async def test_without_a_network_a_digest_and_a_reading_say_so_at_once(
+async def test_without_a_network_digest_and_summarize_fail_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with FakeArxiv() as arxiv:

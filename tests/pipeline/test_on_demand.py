@@ -81,7 +81,7 @@ async def until_served(
     return said, order.index(int(ref.id)) - asked_at
 
 
-async def test_a_digest_that_is_asked_for_during_a_broadcast_is_among_the_next_few_dozen(
+async def test_a_digest_asked_for_during_a_broadcast_is_among_the_next_few_dozen_messages(
     scene: Scene, tg: FakeTelegram, sender: TelegramSender
 ) -> None:
     await scene.follow(ANN, "cs.CV")
@@ -91,7 +91,7 @@ async def test_a_digest_that_is_asked_for_during_a_broadcast_is_among_the_next_f
     assert others < 50
 
 
-async def test_a_digest_that_waits_in_the_broadcast_comes_forward_when_its_chat_asks(
+async def test_a_waiting_digest_is_sent_earlier_when_its_chat_asks(
     scene: Scene, tg: FakeTelegram, sender: TelegramSender
 ) -> None:
     last = ChatRef(Platform.TELEGRAM, str(1000 + BROADCAST - 1))
@@ -130,7 +130,7 @@ async def two_parts(scene: Scene) -> ChatRef:
         (None, 24 * 60, "waits; it is tried again on 2026-06-02 at 05:00 UTC"),
     ],
 )
-async def test_what_waits_behind_a_part_that_may_not_go_yet_is_not_said_to_be_on_its_way(
+async def test_a_digest_behind_a_postponed_part_is_not_reported_as_on_its_way(
     scene: Scene, why: str | None, minutes: float, said: str
 ) -> None:
     ref = await two_parts(scene)
@@ -142,7 +142,7 @@ async def test_what_waits_behind_a_part_that_may_not_go_yet_is_not_said_to_be_on
     assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
 
 
-async def test_what_waits_behind_a_part_that_is_looked_for_is_not_said_to_be_on_its_way(scene: Scene) -> None:
+async def test_a_digest_behind_a_part_that_is_looked_up_is_not_reported_as_on_its_way(scene: Scene) -> None:
     ref = await two_parts(scene)
     await put_off(scene, "Discord answered 502", 5, again=True)
     said = "Your digest waits: Discord answered 502; it is tried again at 05:05 UTC."
@@ -151,7 +151,7 @@ async def test_what_waits_behind_a_part_that_is_looked_for_is_not_said_to_be_on_
     assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
 
 
-async def test_a_new_digest_behind_a_part_that_may_not_go_yet_is_written_and_said_to_wait(scene: Scene) -> None:
+async def test_a_new_digest_behind_a_postponed_part_is_written_and_reported_as_waiting(scene: Scene) -> None:
     await scene.follow(ANN, "cs.CV")
     await scene.prepare()
     assert isinstance(await ask(scene, ANN), Digest)
@@ -175,7 +175,7 @@ async def test_a_part_that_is_being_sent_is_on_its_way(scene: Scene) -> None:
     assert await ask(scene, ref) is None
 
 
-async def test_what_was_asked_for_does_not_make_the_outbox_look_old(scene: Scene) -> None:
+async def test_a_requested_digest_does_not_make_the_outbox_look_old(scene: Scene) -> None:
     await queue(scene, 7)
     ref = ChatRef(Platform.TELEGRAM, "7")
     assert await scene.store.hasten(ref, scene.clock.now()) == 1

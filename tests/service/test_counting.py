@@ -84,7 +84,7 @@ async def test_every_outcome_is_counted_once_by_platform_outcome_and_cause() -> 
     assert counts.of(RATE_LIMITED) == {("telegram",): 2}, "who waits for a turn has not met a 429"
 
 
-async def test_a_message_that_is_found_after_all_counts_as_sent() -> None:
+async def test_a_message_that_is_found_later_counts_as_sent() -> None:
     counts, fake = Counts(), FakePlatform(Platform.DISCORD, knows_keys=True)
     sender = CountingSender(fake, counts)
     await fake.send(ANN, PART, "key|1")
@@ -115,11 +115,11 @@ def of_httpx(cause: httpx.HTTPError) -> NetworkError:
         (outcome_of(of_httpx(httpx.PoolTimeout("no")), ANN), "other"),
     ],
 )
-def test_telegram_says_what_kept_a_message_from_being_sent(outcome: Outcome, cause: str) -> None:
+def test_telegram_errors_have_the_cause_for_which_nothing_was_sent(outcome: Outcome, cause: str) -> None:
     assert labels_of(outcome) == ("not_sent", cause)
 
 
-async def test_the_courier_counts_through_its_senders_and_the_metrics_show_it(store: SqlStore) -> None:
+async def test_deliveries_are_counted_by_their_senders_and_shown_in_the_metrics(store: SqlStore) -> None:
     clock, counts, fake = FakeClock(), Counts(), FakePlatform()
     await with_chats(store, ANN)
     await store.write_digest(digest(ANN, parts=2), clock.now())

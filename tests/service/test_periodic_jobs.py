@@ -8,7 +8,7 @@ from bot.errors import StoreUnavailable
 from bot.service.periodic_jobs import STOP_SECONDS, PeriodicJobs
 
 
-async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_ends_it() -> None:
+async def test_a_job_that_fails_or_takes_long_does_not_affect_the_others_and_is_stopped() -> None:
     ticks = PeriodicJobs()
     beats, endless = 0, asyncio.Event()
 
@@ -36,7 +36,7 @@ async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_en
     assert beats == after
 
 
-async def test_work_under_way_may_finish_before_the_ticks_are_gone() -> None:
+async def test_running_jobs_may_finish_while_stopping() -> None:
     ticks, begun, finished = PeriodicJobs(), asyncio.Event(), asyncio.Event()
 
     async def work() -> None:

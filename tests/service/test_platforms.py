@@ -35,7 +35,7 @@ async def store() -> AsyncIterator[SqlStore]:
         yield made
 
 
-async def test_a_platform_that_is_away_is_told_at_once_and_makes_the_service_not_ready_after_a_while(
+async def test_a_disconnected_platform_is_reported_at_once_and_makes_the_service_not_ready_later(
     store: SqlStore,
 ) -> None:
     clock, telegram, discord = FakeClock(), Wire(), Wire()
@@ -65,7 +65,7 @@ async def test_a_platform_that_is_away_is_told_at_once_and_makes_the_service_not
     assert 'paperboy_platform_up{platform="telegram"} 1.0' in metrics.render(found, Counts()).decode()
 
 
-async def test_the_store_is_written_when_something_changes_and_else_once_a_minute(store: SqlStore) -> None:
+async def test_the_state_is_stored_when_it_changes_and_otherwise_once_a_minute(store: SqlStore) -> None:
     clock, telegram = FakeClock(), Wire()
     watch = PlatformWatch(store, clock, {Platform.TELEGRAM: telegram})
     written = []
@@ -78,14 +78,14 @@ async def test_the_store_is_written_when_something_changes_and_else_once_a_minut
     assert len(set(written)) == 2
 
 
-async def test_a_token_in_the_words_of_a_problem_is_not_kept(store: SqlStore) -> None:
+async def test_a_token_in_the_text_of_a_problem_is_not_stored(store: SqlStore) -> None:
     token = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
     clock = FakeClock()
     await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire(f"https://api.telegram.org/bot{token}/x failed")}).look()
     assert token not in str(await store.value(status.SERVICE_STATE))
 
 
-async def test_another_process_sees_that_no_service_runs_and_says_nothing_of_platforms(store: SqlStore) -> None:
+async def test_another_process_sees_that_no_service_runs_and_reports_no_platforms(store: SqlStore) -> None:
     clock = FakeClock()
     assert status_text.sentences(await status.gather(store, clock))[0].startswith("No chat follows"), (
         "none has ever run"
@@ -98,7 +98,7 @@ async def test_another_process_sees_that_no_service_runs_and_says_nothing_of_pla
     assert "no answer" not in " ".join(said).lower()
 
 
-async def test_what_waits_for_a_platform_without_a_token_makes_no_service_late(store: SqlStore) -> None:
+async def test_messages_to_a_platform_without_a_token_do_not_make_the_outbox_late(store: SqlStore) -> None:
     clock = FakeClock()
     await with_chats(store, ANN, BOB)
     here, elsewhere = (chat.platform for chat in (ANN, BOB))

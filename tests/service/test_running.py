@@ -128,7 +128,7 @@ async def test_a_digest_for_a_topic_is_what_a_subscriber_would_get(tmp_path: Pat
     assert [card.paper.id for card in digest.cards] == ["2606.00001"]
 
 
-async def test_a_running_service_is_not_disturbed_by_a_pass(tmp_path: Path, arxiv: FakeArxiv) -> None:
+async def test_no_pass_runs_beside_a_running_service(tmp_path: Path, arxiv: FakeArxiv) -> None:
     settings = made(settings_for(tmp_path, arxiv))
     async with open_app(settings) as app:
         assert await app.store.hold("service", "elsewhere/1/x", app.clock.now(), app.clock.now() + lease.LEASE)

@@ -50,7 +50,7 @@ async def in_trouble(store: Store) -> None:
             await store.settle(delivery.id, DeliveryState.UNKNOWN, NOW, why="read time-out")
 
 
-async def test_days_missed_before_the_last_week_began_count_from_the_first_listing_ever_had() -> None:
+async def test_missed_days_count_from_the_first_listing_ever_read() -> None:
     async with memory_store() as store:
         await with_chats(store, ANN)
         await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
@@ -60,7 +60,7 @@ async def test_days_missed_before_the_last_week_began_count_from_the_first_listi
     assert {gap.day for gap in found.faults} == set(LISTING_DAYS) - {THURSDAY}
 
 
-async def test_chats_that_follow_nothing_are_not_said_to_follow() -> None:
+async def test_chats_without_a_topic_are_not_counted_as_following() -> None:
     async with memory_store() as store:
         await with_chats(store, ANN, BOB)
         await store.save_chat(Chat(ARCHIVE))
@@ -74,7 +74,7 @@ async def test_chats_that_follow_nothing_are_not_said_to_follow() -> None:
         )
 
 
-async def test_whatever_waits_or_went_wrong_is_told_with_its_reason() -> None:
+async def test_everything_that_waits_or_failed_is_shown_with_its_reason() -> None:
     async with memory_store() as store:
         await in_trouble(store)
         found = await status.gather(store, FakeClock(NOW))
@@ -91,7 +91,7 @@ async def test_whatever_waits_or_went_wrong_is_told_with_its_reason() -> None:
     assert said.count("\n") < 15
 
 
-async def test_health_names_gaps_and_reasons_as_data() -> None:
+async def test_health_has_gaps_and_reasons_as_data() -> None:
     async with memory_store() as store:
         await in_trouble(store)
         told = status_text.health(await status.gather(store, FakeClock(NOW)))
@@ -114,7 +114,7 @@ async def test_metrics_count_faults_and_not_holidays() -> None:
     assert 'paperboy_outbox_deliveries{platform="discord",state="unknown"} 1.0' in text
 
 
-async def test_deliveries_in_trouble_that_are_not_listed_are_counted() -> None:
+async def test_failed_deliveries_that_are_not_listed_are_counted() -> None:
     async with memory_store() as store:
         await with_chats(store, ANN)
         for n in range(23):
@@ -128,7 +128,7 @@ async def test_deliveries_in_trouble_that_are_not_listed_are_counted() -> None:
     assert "No chat follows a topic; 0 summaries wait." in said
 
 
-async def test_pages_asked_for_at_the_same_time_or_soon_after_share_one_gathering() -> None:
+async def test_requests_at_the_same_time_or_soon_after_share_one_gathering() -> None:
     clock = FakeClock(NOW)
     async with memory_store() as store:
         counted = Counted(store.db)
@@ -204,7 +204,7 @@ async def fill(store: Store) -> None:
 @pytest.mark.parametrize(
     ("pragma", "why"), [("PRAGMA query_only=ON", "is read-only"), ("PRAGMA max_page_count=1", "has no room left")]
 )
-async def test_a_disk_that_is_full_or_read_only_is_told_and_what_can_be_read_is_shown(
+async def test_a_full_or_read_only_disk_is_reported_and_the_state_is_still_shown(
     tmp_path: Path, pragma: str, why: str
 ) -> None:
     async with told_to(tmp_path / "store.sqlite3", pragma) as store:

@@ -56,14 +56,14 @@ def gate(clock: FakeClock, **options: object) -> Gate:
     return Gate(clock, 3.0, rng=random.Random(7), **options)  # type: ignore[arg-type]
 
 
-async def test_requests_wait_for_each_other_and_three_seconds_more() -> None:
+async def test_a_request_starts_three_seconds_after_the_end_of_the_one_before() -> None:
     clock = FakeClock()
     visits, entrance = Visits(clock), gate(clock)
     await asyncio.gather(*(entrance.call(visits) for _ in range(5)))
     assert visits.gaps() == [3.0] * 4
 
 
-async def test_no_time_is_lost_where_nobody_asked_lately() -> None:
+async def test_there_is_no_wait_if_nothing_was_requested_lately() -> None:
     clock = FakeClock()
     visits, entrance = Visits(clock), gate(clock)
     await entrance.call(visits)
@@ -72,7 +72,7 @@ async def test_no_time_is_lost_where_nobody_asked_lately() -> None:
     assert visits.gaps() == [60.0]
 
 
-async def test_a_fault_is_asked_again_and_the_answer_comes() -> None:
+async def test_a_request_is_retried_after_a_fault() -> None:
     clock = FakeClock()
     visits = Visits(clock, SourceUnavailable("broken"), SourceUnavailable("broken"))
     assert await gate(clock).call(visits) == "served"
@@ -80,7 +80,7 @@ async def test_a_fault_is_asked_again_and_the_answer_comes() -> None:
     assert all(gap >= 3 for gap in visits.gaps())
 
 
-async def test_tries_are_bounded() -> None:
+async def test_the_number_of_attempts_is_limited() -> None:
     clock = FakeClock()
     visits = Visits(clock, *[SourceUnavailable("broken") for _ in range(9)])
     with pytest.raises(SourceUnavailable, match="broken"):
@@ -88,7 +88,7 @@ async def test_tries_are_bounded() -> None:
     assert len(visits.times) == 3
 
 
-async def test_time_spent_on_asking_again_is_bounded() -> None:
+async def test_the_time_for_retries_is_limited() -> None:
     clock = FakeClock()
     visits = Visits(clock, *[SourceUnavailable("slow") for _ in range(99)])
     begun = clock.now()
@@ -97,14 +97,14 @@ async def test_time_spent_on_asking_again_is_bounded() -> None:
     assert clock.now() - begun <= timedelta(seconds=70)
 
 
-async def test_retry_after_is_kept_by_everybody() -> None:
+async def test_retry_after_applies_to_all_callers() -> None:
     clock = FakeClock()
     visits, entrance = Visits(clock, SourceUnavailable("busy", retry_after=20)), gate(clock)
     await asyncio.gather(entrance.call(visits), entrance.call(visits))
     assert visits.gaps() == [20.0, 3.0]
 
 
-async def test_a_long_retry_after_is_told_at_once_and_kept_afterwards() -> None:
+async def test_a_long_retry_after_is_raised_at_once_and_applies_later() -> None:
     clock = FakeClock()
     visits, entrance = Visits(clock, SourceUnavailable("busy", retry_after=900)), gate(clock)
     with pytest.raises(Paused) as told:
@@ -119,7 +119,7 @@ async def test_a_long_retry_after_is_told_at_once_and_kept_afterwards() -> None:
     assert await entrance.call(visits) == "served"
 
 
-async def test_three_429s_are_survived_and_four_start_a_pause_that_doubles() -> None:
+async def test_three_429s_are_retried_and_four_start_a_pause_that_doubles() -> None:
     clock = FakeClock()
     visits, entrance = Visits(clock, *[Throttled("too much") for _ in range(3)]), gate(clock)
     assert await entrance.call(visits) == "served"
@@ -137,7 +137,7 @@ async def test_three_429s_are_survived_and_four_start_a_pause_that_doubles() -> 
     assert await entrance.call(visits) == "served"
 
 
-async def test_an_answer_that_asking_again_cannot_change_is_not_asked_for_again() -> None:
+async def test_an_error_that_a_retry_cannot_change_is_not_retried() -> None:
     clock = FakeClock()
     visits, entrance = Visits(clock, NoSuchPaper("abc")), gate(clock)
     with pytest.raises(NoSuchPaper):
@@ -182,7 +182,7 @@ class Kept:
         self.value = value
 
 
-async def test_a_new_process_keeps_the_distance_to_the_last_request_of_the_old_one() -> None:
+async def test_a_new_process_keeps_the_delay_after_the_last_request_of_the_old_one() -> None:
     clock, kept = FakeClock(), Kept()
     visits = Visits(clock)
     for _ in range(3):  # each a run from cron
@@ -200,7 +200,7 @@ async def test_a_pause_survives_a_restart() -> None:
 
 
 @pytest.mark.parametrize("value", [{"ended": "yesterday"}, {"ended": 5}, {"throttled": "x"}, {"unheard": "of"}, {}])
-async def test_a_kept_value_that_is_none_of_ours_is_passed_over(value: JSON) -> None:
+async def test_an_invalid_stored_state_is_ignored(value: JSON) -> None:
     clock = FakeClock()
     kept = Kept(value)
     assert await gate(clock, load=kept.load, save=kept.save).call(Visits(clock)) == "served"
@@ -214,13 +214,13 @@ async def test_a_database_that_is_down_does_not_stop_a_request() -> None:
     assert visits.gaps() == [3.0]
 
 
-def test_a_clock_that_was_set_back_costs_no_more_than_the_delay() -> None:
+def test_with_a_clock_that_was_set_back_the_wait_is_no_longer_than_the_delay() -> None:
     tomorrow = NOW + timedelta(days=1)
     assert wait_before(GateState(ended=tomorrow), 3, NOW) == 3
     assert wait_before(GateState(quiet_until=NOW + timedelta(days=30)), 3, NOW) == MAX_PAUSE_SECONDS
 
 
-def test_the_state_comes_back_from_json_as_it_was() -> None:
+def test_the_gate_state_survives_json() -> None:
     state = GateState(NOW, NOW + timedelta(seconds=5), 2)
     assert GateState.from_json(state.to_json()) == state
     assert GateState.from_json(GateState().to_json()) == GateState()
@@ -234,7 +234,7 @@ def test_backoff_grows_and_stays_within_a_minute(attempt: int, seed: int) -> Non
 
 
 @pytest.mark.parametrize("interactive", [True, False])
-async def test_only_where_a_person_waits_what_cannot_be_reached_is_not_asked_again(interactive: bool) -> None:
+async def test_only_an_interactive_gate_does_not_retry_a_failed_connection(interactive: bool) -> None:
     clock = FakeClock(NOW)
     away = Unreachable("rss.arxiv.org was not found")
     visits = Visits(clock, away, away)
@@ -248,6 +248,6 @@ async def test_only_where_a_person_waits_what_cannot_be_reached_is_not_asked_aga
     assert visits.gaps() == [0.0], "nobody was asked, so nobody needs a pause"
 
 
-async def test_a_person_who_waits_has_other_faults_tried_again() -> None:
+async def test_an_interactive_gate_retries_other_faults() -> None:
     clock = FakeClock(NOW)
     assert await gate(clock, interactive=True).call(Visits(clock, SourceUnavailable("down"))) == "served"

@@ -84,7 +84,7 @@ async def source_of(url: str, *, attempts: int = 4, timeout: float = 20) -> Asyn
         yield ArxivSource(settings, fetcher)
 
 
-async def test_days_come_whole_by_feed_by_api_and_by_oai(stub: str) -> None:
+async def test_days_are_complete_by_feed_by_api_and_by_oai(stub: str) -> None:
     async with source_of(stub) as source:
         feed = await source.listing(["cs"])
         assert feed.day == DAY
@@ -115,7 +115,9 @@ FAULTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("path", ["/atom", "/api/query", "/oai"])
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
-async def test_a_fault_is_survived_or_told_and_the_next_call_works(stub: str, path: str, fault: dict[str, Any]) -> None:
+async def test_a_fault_is_retried_or_raised_and_the_next_call_works(
+    stub: str, path: str, fault: dict[str, Any]
+) -> None:
     async def ask(source: ArxivSource) -> int:
         if path == "/atom":
             return len((await source.listing(["econ"])).entries)
@@ -141,7 +143,7 @@ async def test_a_fault_is_survived_or_told_and_the_next_call_works(stub: str, pa
         assert await ask(patient) == whole
 
 
-async def test_the_stub_sees_a_polite_visitor(stub: str) -> None:
+async def test_the_stub_counts_polite_requests_only(stub: str) -> None:
     await tell(stub, "/_reset", {})
     async with source_of(stub) as source:
         await asyncio.gather(source.listing(["cs"]), source.changed(DAY, DAY), source.license("2606.03900"))
