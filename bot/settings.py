@@ -188,7 +188,7 @@ class Settings(BaseSettings):
         None,
         ge=0,
         le=65535,
-        description="A port of their own for /healthz, /ready and /metrics; beside the archive if empty.",
+        description="A port of their own for /healthz, /ready and /metrics; the archive's port if empty.",
     )
     admins: Annotated[Words, _listed(","), AfterValidator(_admins)] = Field(
         (), description="telegram:ID,discord:ID: whose /health command is answered."

@@ -1,4 +1,4 @@
-"""Settings: what must hold of names, values and secrets."""
+"""Settings: names, values and secrets."""
 
 from __future__ import annotations
 

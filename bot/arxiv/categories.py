@@ -209,7 +209,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "cs.SY": "eess.SY",
     }
 )
-"""Second names of a category that bears both: a paper in one of them is in the other."""
+"""Categories with two names: a paper in one of them is in the other."""
 
 FORMER: Mapping[str, str] = MappingProxyType(
     {

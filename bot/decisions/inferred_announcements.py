@@ -1,4 +1,4 @@
-"""Announcements that no feed told us: from unread entries, OAI records of missed days, and the API. Pure.
+"""Announcements that no feed gave us: from unread entries, OAI records of missed days, and the API. Pure.
 
 An inferred announcement is marked so. Where its source does not say how the paper was announced, that follows from
 earlier announcements, versions and categories.

@@ -76,10 +76,9 @@ class Ledger:
 
 
 def credible(records: Iterable[ListingRecord], feed_day: date | None, now: datetime) -> list[ListingRecord]:
-    """Return the records without those of days that cannot have come yet.
+    """Return the records without those of days in the future, which a clock that ran ahead may have written.
 
-    A clock that ran ahead may have written them. The day that arXiv's feed names counts as come even if our clock is
-    behind it.
+    The day that arXiv's feed names is never in the future, even if our slow clock says so.
     """
     newest = calendar.newest_day(now)
     return [record for record in records if record.day <= newest or record.day == feed_day]
@@ -91,7 +90,7 @@ def unreadable_days(records: Iterable[ListingRecord]) -> set[date]:
 
 
 def is_readable(listing: Listing) -> bool:
-    """Whether a listing tells what its day announced; one in which every entry is malformed does not."""
+    """Whether it is known what a listing announced; it is not if every entry is malformed."""
     return bool(listing.entries) or not listing.malformed
 
 

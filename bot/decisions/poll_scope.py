@@ -56,8 +56,8 @@ def days_to_catch_up(
 ) -> list[date]:
     """Return the days to ask OAI for: those of `wanted` that are missing, else all that were missed up to `expected`.
 
-    The newest day is left to the feed, which tells kinds and licences, as long as the feed may still bring it: it could
-    not be asked, or it may not be filled yet. A feed that was there and could not be read brings nothing more.
+    The newest day is left to the feed, which has kinds and licences, if the feed could not be asked or may not be
+    filled yet. If the feed was there and could not be read, the day is asked for at once.
     """
     ledger = Ledger(records)
     days = ledger.missing_of(archives, wanted) if wanted else ledger.missed(archives, expected)
@@ -68,9 +68,9 @@ def days_to_catch_up(
 
 
 def days_out(days: Iterable[date], listing: Listing) -> list[date]:
-    """Return those of the days that have come by arXiv's own clock, as an OAI answer tells.
+    """Return those of the days that are not in the future by arXiv's own clock, which an OAI response contains.
 
-    A clock of ours that runs ahead must not write days into the ledger that are still to come.
+    If our clock runs ahead, it must not write future days into the ledger.
     """
     return [day for day in days if listing.day is not None and day <= listing.day]
 

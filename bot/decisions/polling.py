@@ -66,9 +66,8 @@ class PollState:
 def poll_due(state: PollState, expected: date, now: datetime, *, is_new_archive: bool = False) -> bool:
     """Whether to ask arXiv now; `expected` is the newest listing that should be out by its calendar.
 
-    `is_new_archive` means that a topic needs an archive whose latest listing was never asked for. A remembered day that
-    cannot have come yet is not believed: either it was a mistake or our clock is slow, and in both cases there may be
-    something new.
+    `is_new_archive` means that a topic needs an archive whose latest listing was never asked for. A remembered day in
+    the future is ignored: either it was a mistake or our clock is slow, and in both cases there may be something new.
     """
     if state.asked_at is not None and state.asked_at > now:
         return True  # the clock was set back, so none of the remembered times can be used

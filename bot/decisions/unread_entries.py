@@ -74,7 +74,7 @@ def recovered(
 ) -> dict[date, list[Paper]]:
     """Return the papers of the API that stand for these entries, by the entries' days, oldest day first.
 
-    A paper that is in none of the archives is left out: its entry named no category, and nobody follows it.
+    A paper in none of the archives is left out: its entry named no category, and no topic needs it.
     """
     found: dict[date, list[Paper]] = {}
     for paper in papers:

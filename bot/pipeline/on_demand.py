@@ -90,7 +90,7 @@ async def digest_of(
 ) -> Digest:
     """Return what a subscriber of `query` would get for these listing days, without a limit on its size.
 
-    Raises `BadTopic`, and `SourceUnavailable` where arXiv does not serve days that are not in the store.
+    Raises `BadTopic`, and `SourceUnavailable` if arXiv does not serve days that are not stored.
     """
     topic = topic_language.parse(query)
     days = listing_days(window.first, window.last)

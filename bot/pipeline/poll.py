@@ -1,6 +1,7 @@
 """arXiv → papers, announcements and the ledger of listings: when to ask, and what is remembered of it.
 
-One poll asks for the whole archives that the topics need, whoever follows them; its stages are in `poll_run`.
+One poll asks for all papers of the archives that the topics need, so that the number of requests does not depend on the
+number of subscriptions. Its stages are in `poll_run`.
 """
 
 from __future__ import annotations

@@ -91,7 +91,8 @@ class App:
             return "arXiv is being asked for its latest listing; try again in a minute."
         today = calendar.listing_day(now)
         if latest < today:
-            return f"The listing of {today:%A %d %B} is not here yet; everything up to {latest:%A %d %B} has been sent."
+            sent = f"everything up to {latest:%A %d %B} has been sent"
+            return f"The listing of {today:%A %d %B} is not available yet; {sent}."
         return f"Everything up to the listing of {latest:%A %d %B} has been sent; the next one comes on a working day."
 
 

@@ -37,9 +37,9 @@ class PassResult:
             f"{self.announcements} announcements, {self.matches} matches, {self.summaries} summaries, "
             f"{self.digests} digests, {self.sent} messages sent, {self.pages} pages written."
         )
-        waits = f" {self.waiting} messages wait: see `paperboy status`." if self.waiting else ""
-        nobody = "" if self.topics else " Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat."
-        return done + waits + nobody
+        waiting = f" {self.waiting} messages wait: see `paperboy status`." if self.waiting else ""
+        no_topics = "" if self.topics else " Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat."
+        return done + waiting + no_topics
 
 
 async def once(settings: Settings, upto: date | None, clock: Clock | None = None) -> PassResult:

@@ -1,4 +1,4 @@
-"""arXiv's calendar: which days have a listing, when it comes out, and why a day is quiet."""
+"""arXiv's calendar: which days have a listing, when it is published, and why a day has none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""arXiv's categories as data: complete, consistent, forgiving to those who misspell them."""
+"""arXiv's categories as data: complete, consistent, with suggestions for misspelt codes."""
 
 from __future__ import annotations
 

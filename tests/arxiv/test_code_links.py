@@ -1,4 +1,4 @@
-"""Links found by rule: true to the text, normalized, each once, and no tool of other people's among them."""
+"""Links found by rule: exact, normalized, each once, and without the tools of other people."""
 
 from __future__ import annotations
 

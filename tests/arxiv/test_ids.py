@@ -1,4 +1,4 @@
-"""Whatever a person pastes names a paper, or gets a sentence that says why not."""
+"""Any text that a person pastes names a paper, or gets a sentence that says why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which listing days are not whole, and why."""
+"""Which listing days are incomplete, and why."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def line(day: date, archive: str = "cs", **fields: Any) -> ListingRecord:
 
 
 def week(*instead: ListingRecord, without: date | None = None) -> list[ListingRecord]:
-    """All of the last week's lines, but for these."""
+    """All records of the last week except these."""
     lines = {(day, archive): line(day, archive) for day in LISTING_DAYS for archive in CS if day != without}
     return list((lines | {(each.day, each.archive): each for each in instead}).values())
 

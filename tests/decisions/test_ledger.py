@@ -1,4 +1,4 @@
-"""Which listing days were missed: what must hold of the ledger."""
+"""The ledger: which listing days were missed, and what is recorded."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ NOW = datetime(2026, 6, 5, 12, tzinfo=UTC)
 MON, TUE, WED, THU, FRI = (date(2026, 6, day) for day in range(1, 6))
 
 
-def line(day: date, archive: str = "cs", *, complete: bool = True) -> ListingRecord:
+def record_of(day: date, archive: str = "cs", *, complete: bool = True) -> ListingRecord:
     return ListingRecord(day, archive, "feed", 3, 0, complete, NOW)
 
 
 def test_of_an_archive_never_asked_for_only_the_latest_listing_is_missing() -> None:
     assert Ledger([]).missed({"cs"}, FRI) == [FRI]
-    assert Ledger([line(MON), line(TUE), line(WED), line(THU)]).missed({"math"}, FRI) == [FRI]
+    assert Ledger([record_of(MON), record_of(TUE), record_of(WED), record_of(THU)]).missed({"math"}, FRI) == [FRI]
 
 
 def test_days_between_two_listings_that_were_read_are_missed() -> None:
-    assert Ledger([line(MON), line(THU), line(FRI)]).missed({"cs"}, FRI) == [TUE, WED]
+    assert Ledger([record_of(MON), record_of(THU), record_of(FRI)]).missed({"cs"}, FRI) == [TUE, WED]
 
 
 def test_a_day_that_is_not_complete_is_missed() -> None:
-    assert Ledger([line(MON), line(TUE, complete=False), line(WED)]).missed({"cs"}, WED) == [TUE]
+    assert Ledger([record_of(MON), record_of(TUE, complete=False), record_of(WED)]).missed({"cs"}, WED) == [TUE]
 
 
 def test_a_day_is_missed_for_one_archive_though_it_was_read_for_another() -> None:
-    stored = Ledger([line(MON), line(TUE), line(MON, "math")])
+    stored = Ledger([record_of(MON), record_of(TUE), record_of(MON, "math")])
     assert stored.missed({"cs", "math"}, TUE) == [TUE]
     assert stored.has({"cs"}, TUE)
     assert not stored.has({"cs", "math"}, TUE)
 
 
 def test_a_long_absence_is_caught_up_for_a_month_at_most() -> None:
-    missed = Ledger([line(date(2025, 12, 1))]).missed({"cs"}, FRI)
+    missed = Ledger([record_of(date(2025, 12, 1))]).missed({"cs"}, FRI)
     assert missed[0] >= FRI - timedelta(days=30)
     assert missed[-1] == FRI
 
 
 def test_two_weeks_of_absence_are_caught_up_completely() -> None:
-    missed = Ledger([line(date(2026, 5, 20))]).missed({"cs"}, FRI)
+    missed = Ledger([record_of(date(2026, 5, 20))]).missed({"cs"}, FRI)
     assert missed == listing_days(date(2026, 5, 21), FRI)
 
 
 def test_a_paper_should_have_been_in_a_listing_that_was_read_except_in_the_first_one() -> None:
-    stored = Ledger([line(MON), line(TUE)])
+    stored = Ledger([record_of(MON), record_of(TUE)])
     assert stored.should_have({"cs", "math"}, TUE)
     assert not stored.should_have({"cs"}, MON)
     assert not stored.should_have({"math"}, TUE)
@@ -59,8 +59,8 @@ def test_a_paper_should_have_been_in_a_listing_that_was_read_except_in_the_first
 
 def test_records_of_days_that_cannot_have_come_are_not_credible_unless_the_feed_names_the_day() -> None:
     future = date(2036, 6, 2)
-    records = [line(FRI), line(future)]
-    assert ledger.credible(records, None, NOW) == [line(FRI)]
+    records = [record_of(FRI), record_of(future)]
+    assert ledger.credible(records, None, NOW) == [record_of(FRI)]
     assert ledger.credible(records, future, NOW) == records
 
 

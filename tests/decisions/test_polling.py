@@ -1,4 +1,4 @@
-"""When arXiv is asked again."""
+"""When arXiv is asked next."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def test_arxiv_is_asked_at_once_the_first_time() -> None:
 
 
 def test_a_listing_that_was_read_is_asked_for_once_more_and_then_no_longer() -> None:
-    had = polling.after_poll(PollState(), DAY, NOW)
-    assert not polling.poll_due(had, DAY, NOW + timedelta(hours=5))
-    assert polling.poll_due(had, DAY, NOW + timedelta(hours=6))
-    again = polling.after_poll(had, DAY, NOW + timedelta(hours=6))
-    assert not polling.poll_due(again, DAY, NOW + timedelta(hours=23))
-    assert polling.poll_due(again, DAY + timedelta(days=1), NOW + timedelta(hours=23))
+    read = polling.after_poll(PollState(), DAY, NOW)
+    assert not polling.poll_due(read, DAY, NOW + timedelta(hours=5))
+    assert polling.poll_due(read, DAY, NOW + timedelta(hours=6))
+    rechecked = polling.after_poll(read, DAY, NOW + timedelta(hours=6))
+    assert not polling.poll_due(rechecked, DAY, NOW + timedelta(hours=23))
+    assert polling.poll_due(rechecked, DAY + timedelta(days=1), NOW + timedelta(hours=23))
 
 
 def test_on_an_unknown_holiday_arxiv_is_asked_less_often_but_a_late_feed_is_seen_the_same_morning() -> None:
@@ -40,8 +40,8 @@ def test_on_an_unknown_holiday_arxiv_is_asked_less_often_but_a_late_feed_is_seen
 
 
 def test_an_archive_that_nobody_followed_before_is_asked_for_at_once() -> None:
-    had = polling.after_poll(PollState(), DAY, NOW)
-    assert polling.poll_due(had, DAY, NOW + timedelta(minutes=1), is_new_archive=True)
+    read = polling.after_poll(PollState(), DAY, NOW)
+    assert polling.poll_due(read, DAY, NOW + timedelta(minutes=1), is_new_archive=True)
 
 
 def test_after_a_failure_arxiv_is_not_asked_before_the_time_it_named() -> None:
@@ -51,8 +51,8 @@ def test_after_a_failure_arxiv_is_not_asked_before_the_time_it_named() -> None:
 
 
 def test_a_clock_that_was_set_back_does_not_stop_the_polls() -> None:
-    had = polling.after_poll(PollState(), DAY, NOW + timedelta(days=400))
-    assert polling.poll_due(had, DAY, NOW)
+    read = polling.after_poll(PollState(), DAY, NOW + timedelta(days=400))
+    assert polling.poll_due(read, DAY, NOW)
 
 
 def test_a_future_day_remembered_as_read_does_not_stop_the_polls_and_is_forgotten() -> None:

@@ -1,4 +1,4 @@
-"""A database is copied as it is, brought back from a copy, and never changed under somebody who works on it."""
+"""A database is backed up as it is, restored from a backup, and never changed while a service uses it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAME = "paperboy.sqlite3"
 
 @pytest.fixture
 async def settings(tmp_path: Path) -> Settings:
-    """Those of an installation in which one chat is."""
+    """The settings of an installation that has one chat."""
     (tmp_path / "data").mkdir()
     url = await new_database(tmp_path / "data" / NAME)
     async with await open_store(url) as store:
@@ -131,7 +131,7 @@ async def test_the_log_of_a_removed_database_is_not_applied_to_the_restored_one(
 
 
 def a_killed_process_left(settings: Settings) -> None:
-    """A database of which a part is only in its log."""
+    """A database of which a part is in its log only."""
     file = settings.data_dir / NAME
     with closing(sqlite3.connect(file)) as killed:
         killed.execute("UPDATE chats SET ident = 'late'")

@@ -1,4 +1,4 @@
-"""What doctor and status say where something is missing or at fault."""
+"""What doctor and status say if something is missing or wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever asks for a digest gets it within seconds, also while thousands of others are on their way."""
+"""A digest that is asked for arrives within seconds, also during a broadcast to thousands of chats."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def tg() -> AsyncIterator[FakeTelegram]:
 
 @pytest.fixture
 async def sender(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[TelegramSender]:
-    """Over the real limiter, whose seconds pass a hundred times as fast."""
+    """A sender with the real limiter, whose clock runs a hundred times as fast."""
     limiter = Limiter(lambda: 100 * time.monotonic(), lambda seconds: asyncio.sleep(seconds / 100))
     builder = ApplicationBuilder().token(tg.token).base_url(f"{tg.url}/bot").rate_limiter(limiter)
     application = builder.connection_pool_size(64).job_queue(None).build()
@@ -45,7 +45,7 @@ async def sender(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[TelegramSend
 
 
 async def queue(scene: Scene, *idents: int) -> None:
-    """A digest of one message waits in each of these chats."""
+    """Put a digest of one message into the outbox for each of these chats."""
     refs = [ChatRef(Platform.TELEGRAM, str(ident)) for ident in idents]
     for ref in refs:
         await scene.store.save_chat(Chat(ref))
@@ -63,19 +63,21 @@ async def ask(scene: Scene, ref: ChatRef) -> Digest | NothingToSend | None:
 async def until_served(
     scene: Scene, tg: FakeTelegram, sender: TelegramSender, ref: ChatRef
 ) -> tuple[Digest | NothingToSend | None, int]:
-    """Work off a broadcast, of which sixty messages are out when a chat asks for its digest: what it is told, and how
-    many messages of others come before its own."""
+    """Send a broadcast, and let a chat ask for its digest after sixty messages.
+
+    Returns the answer to the chat, and the number of messages to others before its own.
+    """
     chats = range(1000, 1000 + BROADCAST)
     for ident in (*chats, int(ref.id)):
         tg.world.user(ident)
     await queue(scene, *chats)
-    courier = DeliveryWorker(scene.store, {Platform.TELEGRAM: sender}, scene.clock, scene.owner)
-    running = asyncio.create_task(courier.deliver())
+    worker = DeliveryWorker(scene.store, {Platform.TELEGRAM: sender}, scene.clock, scene.owner)
+    running = asyncio.create_task(worker.deliver())
     await tg.until(lambda: len(tg.world.messages) >= 60, timeout=30)
     said = await ask(scene, ref)
     asked_at = len(tg.world.messages)
     await tg.wait_for(int(ref.id), timeout=30)
-    courier.stop()
+    worker.stop()
     await running
     order = [each.chat.id for each in tg.world.messages]
     return said, order.index(int(ref.id)) - asked_at
@@ -101,7 +103,7 @@ async def test_a_waiting_digest_is_sent_earlier_when_its_chat_asks(
 
 
 async def put_off(scene: Scene, why: str | None, minutes: float, *, again: bool = False) -> None:
-    """The first part is tried, and again only after so many minutes."""
+    """Try the first part and postpone it by so many minutes."""
     now = scene.clock.now()
     [first] = await scene.store.lease("w", tuple(Platform), now, now + timedelta(minutes=3), 9)
     assert await scene.store.begin(first.id, "w", now)

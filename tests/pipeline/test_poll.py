@@ -1,4 +1,4 @@
-"""Polling arXiv: what is had of a day, what is still owed, and that no entry and no clock leads it astray."""
+"""Polling arXiv: what is read of a day, what is still missing, and that wrong entries and clocks do no harm."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def made_up_days(each: int = 3) -> dict[date, list[Announced]]:
 
 
 class SilentSource(SampleSource):
-    """An arXiv of which nothing can be had."""
+    """An arXiv that serves nothing."""
 
     def __init__(self, error: SourceUnavailable) -> None:
         super().__init__(DAYS[0])
@@ -61,7 +61,7 @@ class SilentSource(SampleSource):
 
 @dataclass
 class Scene:
-    """A store whose archive follows cs.CV, and an arXiv with a clock beside it."""
+    """A store whose archive page follows cs.CV, an arXiv, and a clock."""
 
     store: SqlStore
     arxiv: FakeArxiv
@@ -73,7 +73,7 @@ class Scene:
             await self.store.subscribe(ARCHIVE, query, DAYS[0], self.clock.now())
 
     async def poll(self, day: date, hour: int = 5, *, force: bool = False) -> PollResult | None:
-        """Ask, if it is time, at this hour (UTC) of a listing day; the feed is out from 04:00 on."""
+        """Poll, if it is due, at this hour (UTC) of a listing day; the feed is published at 04:00."""
         self.arxiv.today = day
         self.clock.set(datetime.combine(day, time(hour), UTC))
         return await pipeline.poll(self.store, self.source, self.clock, force=force)

@@ -1,4 +1,4 @@
-"""The clock of tests: time passes when somebody sleeps, for all sleepers alike."""
+"""The clock of tests: it moves when a task sleeps, for all tasks alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the process counts: every outcome by a cause of a small set, 429s, and what models were asked."""
+"""Counters of the process: outcomes by cause, rate-limit responses, and requests to models."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def store() -> AsyncIterator[SqlStore]:
 async def test_every_outcome_is_counted_once_by_platform_outcome_and_cause() -> None:
     counts, fake = Counts(), FakePlatform()
     sender = CountingSender(fake, counts)
-    assert counts.of(RATE_LIMITED) == {("telegram",): 0}, "a rate needs its zero"
+    assert counts.of(RATE_LIMITED) == {("telegram",): 0}, "a rate can only be computed from a first value"
     fake.fails(
         Sent("1"),
         NotSent("slow down, chat 17", 4.0, cause=NotSentCause.LIMIT),
@@ -81,7 +81,7 @@ async def test_every_outcome_is_counted_once_by_platform_outcome_and_cause() -> 
         ("telegram", "chat_gone", "chat_refused"): 1,
         ("telegram", "chat_moved", "none"): 1,
     }
-    assert counts.of(RATE_LIMITED) == {("telegram",): 2}, "who waits for a turn has not met a 429"
+    assert counts.of(RATE_LIMITED) == {("telegram",): 2}, "waiting for a turn is no 429"
 
 
 async def test_a_message_that_is_found_later_counts_as_sent() -> None:

@@ -1,4 +1,4 @@
-"""The lease that lets one process alone poll, answer and send."""
+"""The lease of the service: one process at a time holds it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def clock() -> FakeClock:
 
 
 def owner_with(pid: int) -> str:
-    """A holder on this machine."""
+    """The name of an owner on this machine with this process id."""
     host, _, word, table = lease.new_owner().split("/", 3)
     return f"{host}/{pid}/{word}/{table}"
 
 
 def ended_process() -> int:
-    """The id of a process that is gone."""
+    """The id of a process that has ended."""
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     return process.pid
@@ -63,7 +63,7 @@ async def test_the_lease_of_a_holder_on_another_machine_is_free_once_it_expires(
 
 
 def elsewhere(**instead: str) -> str:
-    """Somebody with our host name and process id who is not of our process table."""
+    """An owner with our host name and process id in another process table."""
     host, pid, word, table = lease.new_owner().split("/", 3)
     boot, namespace = table.split(" ")
     found = {"boot": boot, "namespace": namespace} | instead
@@ -130,7 +130,7 @@ async def test_renewing_fails_after_another_process_took_the_lease(store: SqlSto
     assert await lease.acquire(store, clock, me) is None
     assert await lease.renew(store, clock, me)
     clock.advance(lease.LEASE.total_seconds() + 1)
-    assert await lease.renew(store, clock, me), "nobody else wanted it"
+    assert await lease.renew(store, clock, me), "no other process took it"
     clock.advance(lease.LEASE.total_seconds() + 1)
     assert await lease.acquire(store, clock, "elsewhere/1/a") is None
     assert not await lease.renew(store, clock, me)

@@ -1,4 +1,4 @@
-"""Logs: what must hold of secrets and tracebacks."""
+"""Logs contain no secrets, and tracebacks are logged."""
 
 from __future__ import annotations
 

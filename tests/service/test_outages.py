@@ -1,4 +1,4 @@
-"""The running service on a disk that fills up: it says so, keeps answering, and loses nothing."""
+"""The running service on a full disk: it reports that, keeps answering, and loses nothing."""
 
 from __future__ import annotations
 

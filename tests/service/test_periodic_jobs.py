@@ -1,4 +1,4 @@
-"""Jobs that run every so often, each by itself."""
+"""Periodic jobs run independently of each other."""
 
 from __future__ import annotations
 

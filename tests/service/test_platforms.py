@@ -1,4 +1,4 @@
-"""What is wrong with a platform while the service runs reaches its pages, its metrics and other processes."""
+"""A problem of a platform is shown by the pages, the metrics and other processes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.fakes.stores import memory_store
 
 @dataclass
 class Wire:
-    """A platform whose trouble a test sets."""
+    """A platform whose problem a test sets."""
 
     problem: str | None = None
     sender: Sender = field(default_factory=FakePlatform)

@@ -1,4 +1,4 @@
-"""The state of the service, gathered from a real store and told."""
+"""The state of the service, gathered from a real store and described."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store, new_database
 
 
-async def in_trouble(store: Store) -> None:
-    """A store with one of everything that waits or went wrong."""
+async def fill_with_faults(store: Store) -> None:
+    """Fill a store with one of everything that waits or failed."""
     await with_chats(store, ANN, BOB)
     await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
     await store.ingest([announced("2609.00001", THURSDAY)], NOW)
@@ -76,7 +76,7 @@ async def test_chats_without_a_topic_are_not_counted_as_following() -> None:
 
 async def test_everything_that_waits_or_failed_is_shown_with_its_reason() -> None:
     async with memory_store() as store:
-        await in_trouble(store)
+        await fill_with_faults(store)
         found = await status.gather(store, FakeClock(NOW))
     said = "\n".join(status_text.sentences(found))
     for part in (
@@ -93,7 +93,7 @@ async def test_everything_that_waits_or_failed_is_shown_with_its_reason() -> Non
 
 async def test_health_has_gaps_and_reasons_as_data() -> None:
     async with memory_store() as store:
-        await in_trouble(store)
+        await fill_with_faults(store)
         told = status_text.health(await status.gather(store, FakeClock(NOW)))
     assert told["ready"] is True
     assert told["set_aside"] == 1
@@ -104,7 +104,7 @@ async def test_health_has_gaps_and_reasons_as_data() -> None:
 
 async def test_metrics_count_faults_and_not_holidays() -> None:
     async with memory_store() as store:
-        await in_trouble(store)
+        await fill_with_faults(store)
         found = await status.gather(store, FakeClock(NOW))
     holiday = replace(found, gaps=(*found.gaps, Gap(date(2026, 9, 8), Cause.LEFT_OUT, "a holiday")))
     text = metrics.render(holiday, Counts()).decode()
@@ -135,14 +135,14 @@ async def test_requests_at_the_same_time_or_soon_after_share_one_gathering() -> 
         latest = status.CachedStatus(counted, clock)
         first, *others = [asyncio.create_task(latest.get()) for _ in range(10)]
         await asyncio.sleep(0)
-        first.cancel()  # whoever goes away takes it from nobody
+        first.cancel()  # cancelling one request must not affect the others
         assert len({id(found) for found in await asyncio.gather(*others)}) == 1
         clock.advance(4)
         await latest.get()
         assert counted.asked == 1
         clock.advance(2)
         assert (await latest.get()).at == clock.now()
-        clock.set(NOW)  # a clock that was set back keeps nothing for ever
+        clock.set(NOW)  # a clock that was set back must not make the cache last for ever
         assert (await latest.get()).at == NOW
         assert counted.asked == 3
         await latest.stop()
@@ -184,8 +184,8 @@ async def test_health_pages_name_no_chat() -> None:
 
 
 @asynccontextmanager
-async def told_to(path: Path, pragma: str) -> AsyncIterator[SqlStore]:
-    """A store on a database whose every connection begins with this."""
+async def store_with_pragma(path: Path, pragma: str) -> AsyncIterator[SqlStore]:
+    """A store on a database whose connections all begin with this pragma."""
     database = Database(await new_database(path))
 
     @event.listens_for(database.engine.sync_engine, "connect")
@@ -207,7 +207,7 @@ async def fill(store: Store) -> None:
 async def test_a_full_or_read_only_disk_is_reported_and_the_state_is_still_shown(
     tmp_path: Path, pragma: str, why: str
 ) -> None:
-    async with told_to(tmp_path / "store.sqlite3", pragma) as store:
+    async with store_with_pragma(tmp_path / "store.sqlite3", pragma) as store:
         if "page_count" in pragma:
             with pytest.raises(StoreUnavailable, match=why):
                 await fill(store)
@@ -218,4 +218,4 @@ async def test_a_full_or_read_only_disk_is_reported_and_the_state_is_still_shown
     assert told["ready"] is False
     assert why in told["database"]
     assert str(tmp_path) in status_text.sentences(found)[0]
-    assert str(tmp_path) not in json.dumps(told), "strangers are not told where the database is"
+    assert str(tmp_path) not in json.dumps(told), "the page does not say where the database is"

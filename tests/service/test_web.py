@@ -1,4 +1,4 @@
-"""The service's own address: what must hold of pages, health and metrics."""
+"""The service's web server: pages, health and metrics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.service import web
 
 
 class Service:
-    """A served archive whose state a test sets."""
+    """A served archive with a state that a test sets."""
 
     def __init__(self) -> None:
         self.state: JSON = {"ok": True, "ready": True}

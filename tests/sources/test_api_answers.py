@@ -1,4 +1,4 @@
-"""Answers of the query API: believed only when whole, mended where the package would drop an entry."""
+"""Responses of the query API: accepted only if complete, and completed where the package would drop an entry."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def answer(*entries: dict[str, str], total: int | None = None, start: int = 0) -
 
 
 def papers(page: ApiPage) -> list[Paper]:
-    """What the package makes of a page, by its own parser."""
+    """The result of parsing a page with the package itself."""
     return [to_paper(result) for result in _feed.parse(page.body).results]
 
 
@@ -158,7 +158,7 @@ def test_withdrawn_papers_are_recognized(comment: str | None, abstract: str, wit
 
 
 def test_the_package_still_drops_the_entries_that_we_complete() -> None:
-    """If this fails, the package has changed and the mending may go."""
+    """If this fails, the package has changed and `_complete` is no longer needed."""
     raw = answer(PARTS | {"published": ""}, PARTS)
     assert len(_feed.parse(raw).results) == 1
     assert isinstance(_feed.parse(raw).results[0], arxiv.Result)

@@ -1,4 +1,4 @@
-"""arXiv as a source, against a working stand-in: whole answers or none, whatever goes wrong on the way."""
+"""arXiv as a source, against a working stand-in: complete results or none, whatever fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The announcement feed: every entry is read or set aside with its reason; half a feed is none."""
+"""The announcement feed: every entry is parsed or set aside with a reason; an incomplete feed is refused."""
 
 from __future__ import annotations
 

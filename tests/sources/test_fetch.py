@@ -1,4 +1,4 @@
-"""Downloads: from configured addresses only, within size and time, whole or not at all."""
+"""Downloads: only from configured addresses, within limits of size and time, complete or not at all."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def reply(body: bytes = b"hello", status: str = "200 OK", **headers: str) -> byt
 
 @asynccontextmanager
 async def server(*answers: bytes, serve: Serve | None = None) -> AsyncIterator[tuple[str, list[bytes]]]:
-    """A raw server: one answer a connection, the last one for ever; yields its address and what it was asked."""
+    """A raw server with one response per connection, the last one repeated; yields its address and its requests."""
     asked: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

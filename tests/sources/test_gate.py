@@ -1,4 +1,4 @@
-"""The gate: one request at a time, a pause between any two, patience with limits, a memory across restarts."""
+"""The gate: one request at a time, a delay between any two, retries within limits, state kept across restarts."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from tests.fakes.clock import FakeClock
 NOW = datetime(2026, 6, 2, 4, 30, tzinfo=UTC)
 
 
-class Visits:
-    """Requests that take two seconds and fail as told; remembers when each began and ended."""
+class Requests:
+    """Requests that take two seconds and fail with these errors first; records when each began and ended."""
 
     def __init__(self, clock: FakeClock, *failures: Exception) -> None:
         self.clock = clock
@@ -58,110 +58,110 @@ def gate(clock: FakeClock, **options: object) -> Gate:
 
 async def test_a_request_starts_three_seconds_after_the_end_of_the_one_before() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock), gate(clock)
-    await asyncio.gather(*(entrance.call(visits) for _ in range(5)))
-    assert visits.gaps() == [3.0] * 4
+    requests, the_gate = Requests(clock), gate(clock)
+    await asyncio.gather(*(the_gate.call(requests) for _ in range(5)))
+    assert requests.gaps() == [3.0] * 4
 
 
 async def test_there_is_no_wait_if_nothing_was_requested_lately() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock), gate(clock)
-    await entrance.call(visits)
+    requests, the_gate = Requests(clock), gate(clock)
+    await the_gate.call(requests)
     clock.advance(60)
-    await entrance.call(visits)
-    assert visits.gaps() == [60.0]
+    await the_gate.call(requests)
+    assert requests.gaps() == [60.0]
 
 
 async def test_a_request_is_retried_after_a_fault() -> None:
     clock = FakeClock()
-    visits = Visits(clock, SourceUnavailable("broken"), SourceUnavailable("broken"))
-    assert await gate(clock).call(visits) == "served"
-    assert len(visits.times) == 3
-    assert all(gap >= 3 for gap in visits.gaps())
+    requests = Requests(clock, SourceUnavailable("broken"), SourceUnavailable("broken"))
+    assert await gate(clock).call(requests) == "served"
+    assert len(requests.times) == 3
+    assert all(gap >= 3 for gap in requests.gaps())
 
 
 async def test_the_number_of_attempts_is_limited() -> None:
     clock = FakeClock()
-    visits = Visits(clock, *[SourceUnavailable("broken") for _ in range(9)])
+    requests = Requests(clock, *[SourceUnavailable("broken") for _ in range(9)])
     with pytest.raises(SourceUnavailable, match="broken"):
-        await gate(clock, attempts=3).call(visits)
-    assert len(visits.times) == 3
+        await gate(clock, attempts=3).call(requests)
+    assert len(requests.times) == 3
 
 
 async def test_the_time_for_retries_is_limited() -> None:
     clock = FakeClock()
-    visits = Visits(clock, *[SourceUnavailable("slow") for _ in range(99)])
+    requests = Requests(clock, *[SourceUnavailable("slow") for _ in range(99)])
     begun = clock.now()
     with pytest.raises(SourceUnavailable):
-        await gate(clock, attempts=99, patience=60).call(visits)
+        await gate(clock, attempts=99, patience=60).call(requests)
     assert clock.now() - begun <= timedelta(seconds=70)
 
 
 async def test_retry_after_applies_to_all_callers() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock, SourceUnavailable("busy", retry_after=20)), gate(clock)
-    await asyncio.gather(entrance.call(visits), entrance.call(visits))
-    assert visits.gaps() == [20.0, 3.0]
+    requests, the_gate = Requests(clock, SourceUnavailable("busy", retry_after=20)), gate(clock)
+    await asyncio.gather(the_gate.call(requests), the_gate.call(requests))
+    assert requests.gaps() == [20.0, 3.0]
 
 
 async def test_a_long_retry_after_is_raised_at_once_and_applies_later() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock, SourceUnavailable("busy", retry_after=900)), gate(clock)
+    requests, the_gate = Requests(clock, SourceUnavailable("busy", retry_after=900)), gate(clock)
     with pytest.raises(Paused) as told:
-        await entrance.call(visits)
+        await the_gate.call(requests)
     assert told.value.retry_after == 900
     clock.advance(300)
     with pytest.raises(Paused) as told:
-        await entrance.call(visits)
+        await the_gate.call(requests)
     assert told.value.retry_after == 600
-    assert len(visits.times) == 1
+    assert len(requests.times) == 1
     clock.advance(600)
-    assert await entrance.call(visits) == "served"
+    assert await the_gate.call(requests) == "served"
 
 
 async def test_three_429s_are_retried_and_four_start_a_pause_that_doubles() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock, *[Throttled("too much") for _ in range(3)]), gate(clock)
-    assert await entrance.call(visits) == "served"
-    visits.failures = [Throttled("too much") for _ in range(5)]
+    requests, the_gate = Requests(clock, *[Throttled("too much") for _ in range(3)]), gate(clock)
+    assert await the_gate.call(requests) == "served"
+    requests.failures = [Throttled("too much") for _ in range(5)]
     with pytest.raises(Throttled):
-        await entrance.call(visits)
+        await the_gate.call(requests)
     with pytest.raises(Paused) as told:
-        await entrance.call(visits)
+        await the_gate.call(requests)
     assert told.value.retry_after == pytest.approx(FIRST_PAUSE_SECONDS)
     clock.advance(FIRST_PAUSE_SECONDS)
     with pytest.raises(Paused) as told:
-        await entrance.call(visits)
+        await the_gate.call(requests)
     assert told.value.retry_after == pytest.approx(2 * FIRST_PAUSE_SECONDS)
     clock.advance(2 * FIRST_PAUSE_SECONDS)
-    assert await entrance.call(visits) == "served"
+    assert await the_gate.call(requests) == "served"
 
 
 async def test_an_error_that_a_retry_cannot_change_is_not_retried() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock, NoSuchPaper("abc")), gate(clock)
+    requests, the_gate = Requests(clock, NoSuchPaper("abc")), gate(clock)
     with pytest.raises(NoSuchPaper):
-        await entrance.call(visits)
-    await entrance.call(visits)
-    assert visits.gaps() == [3.0]
+        await the_gate.call(requests)
+    await the_gate.call(requests)
+    assert requests.gaps() == [3.0]
 
 
 async def test_a_cancelled_request_counts_as_one() -> None:
     clock = FakeClock()
-    entrance, visits, entered = gate(clock), Visits(clock), asyncio.Event()
+    the_gate, requests, entered = gate(clock), Requests(clock), asyncio.Event()
 
     async def hang() -> None:
         entered.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(entrance.call(hang))
+    task = asyncio.create_task(the_gate.call(hang))
     await entered.wait()
     ended = clock.now()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await entrance.call(visits)
-    assert (visits.times[0][0] - ended).total_seconds() == 3
+    await the_gate.call(requests)
+    assert (requests.times[0][0] - ended).total_seconds() == 3
 
 
 class Kept:
@@ -184,34 +184,34 @@ class Kept:
 
 async def test_a_new_process_keeps_the_delay_after_the_last_request_of_the_old_one() -> None:
     clock, kept = FakeClock(), Kept()
-    visits = Visits(clock)
+    requests = Requests(clock)
     for _ in range(3):  # each a run from cron
-        await gate(clock, load=kept.load, save=kept.save).call(visits)
-    assert visits.gaps() == [3.0, 3.0]
+        await gate(clock, load=kept.load, save=kept.save).call(requests)
+    assert requests.gaps() == [3.0, 3.0]
 
 
 async def test_a_pause_survives_a_restart() -> None:
     clock, kept = FakeClock(), Kept()
-    visits = Visits(clock, *[Throttled("too much") for _ in range(4)])
+    requests = Requests(clock, *[Throttled("too much") for _ in range(4)])
     with pytest.raises(Throttled):
-        await gate(clock, load=kept.load, save=kept.save).call(visits)
+        await gate(clock, load=kept.load, save=kept.save).call(requests)
     with pytest.raises(Paused):
-        await gate(clock, load=kept.load, save=kept.save).call(visits)
+        await gate(clock, load=kept.load, save=kept.save).call(requests)
 
 
 @pytest.mark.parametrize("value", [{"ended": "yesterday"}, {"ended": 5}, {"throttled": "x"}, {"unheard": "of"}, {}])
 async def test_an_invalid_stored_state_is_ignored(value: JSON) -> None:
     clock = FakeClock()
     kept = Kept(value)
-    assert await gate(clock, load=kept.load, save=kept.save).call(Visits(clock)) == "served"
+    assert await gate(clock, load=kept.load, save=kept.save).call(Requests(clock)) == "served"
 
 
 async def test_a_database_that_is_down_does_not_stop_a_request() -> None:
     clock, kept = FakeClock(), Kept(broken=True)
-    entrance, visits = gate(clock, load=kept.load, save=kept.save), Visits(clock)
-    await entrance.call(visits)
-    await entrance.call(visits)
-    assert visits.gaps() == [3.0]
+    the_gate, requests = gate(clock, load=kept.load, save=kept.save), Requests(clock)
+    await the_gate.call(requests)
+    await the_gate.call(requests)
+    assert requests.gaps() == [3.0]
 
 
 def test_with_a_clock_that_was_set_back_the_wait_is_no_longer_than_the_delay() -> None:
@@ -237,17 +237,17 @@ def test_backoff_grows_and_stays_within_a_minute(attempt: int, seed: int) -> Non
 async def test_only_an_interactive_gate_does_not_retry_a_failed_connection(interactive: bool) -> None:
     clock = FakeClock(NOW)
     away = Unreachable("rss.arxiv.org was not found")
-    visits = Visits(clock, away, away)
+    requests = Requests(clock, away, away)
     waiting = gate(clock, interactive=interactive)
     if not interactive:
-        assert await waiting.call(visits) == "served"
+        assert await waiting.call(requests) == "served"
         return
     for _ in range(2):
         with pytest.raises(Unreachable):
-            await waiting.call(visits)
-    assert visits.gaps() == [0.0], "nobody was asked, so nobody needs a pause"
+            await waiting.call(requests)
+    assert requests.gaps() == [0.0], "nobody was asked, so nobody needs a pause"
 
 
 async def test_an_interactive_gate_retries_other_faults() -> None:
     clock = FakeClock(NOW)
-    assert await gate(clock, interactive=True).call(Visits(clock, SourceUnavailable("down"))) == "served"
+    assert await gate(clock, interactive=True).call(Requests(clock, SourceUnavailable("down"))) == "served"

@@ -1,4 +1,4 @@
-"""Recorded answers of the real arXiv all parse. They lie beside the checkout; without them these tests are skipped."""
+"""All recorded responses of the real arXiv can be parsed. Without the recordings these tests are skipped."""
 
 from __future__ import annotations
 

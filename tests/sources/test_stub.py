@@ -1,4 +1,4 @@
-"""The source against the stand-in for arXiv that lies beside the checkout; without it these tests are skipped."""
+"""The source against a larger stand-in for arXiv; without it these tests are skipped."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 async def tell(url: str, path: str, what: dict[str, Any] | None = None) -> Any:
-    """Post `what` to the stand-in, or get its answer."""
+    """Post `what` to the stand-in, or get its state."""
 
     def talk() -> Any:
         connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
