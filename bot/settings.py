@@ -125,7 +125,7 @@ class Settings(BaseSettings):
     )
     telegram_resend_unknown: bool = Field(
         False,
-        description="Send a Telegram message again if it is not known whether it arrived (it may then arrive twice).",
+        description="Send a Telegram message again when nobody can know whether it arrived (it may then come twice).",
     )
     discord_bot_token: SecretStr | None = Field(None, description="The token of your Discord application's bot.")
     discord_api_url: Url = Field("https://discord.com/api/v10", description="Discord's HTTP API.")
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     arxiv_feed_url: Url = Field("https://rss.arxiv.org/atom", description="arXiv's announcement feed.")
     arxiv_oai_url: Url = Field("https://oaipmh.arxiv.org/oai", description="arXiv's OAI-PMH interface.")
     arxiv_url: Url = Field("https://arxiv.org", description="arXiv's site, for full texts.")
-    arxiv_contact: str = Field("", description="Your address for the User-Agent, as arXiv asks.")
+    arxiv_contact: str = Field("", description="An address for the User-Agent, as arXiv asks; yours, please.")
     arxiv_delay_seconds: float = Field(3.0, ge=0, le=3600, description="Seconds between any two requests to arXiv.")
     arxiv_timeout_seconds: float = Field(
         30.0, gt=0, le=600, description="Seconds after which a request to arXiv is given up."
@@ -172,10 +172,10 @@ class Settings(BaseSettings):
         "licensed", description="Which pictures are shown: licensed (open licences only), always or never."
     )
     glossary: Path | None = Field(
-        None, description="A file of technical terms and their translations, added to the built-in ones."
+        None, description="A file of terms of art and how each language says them, added to ours."
     )
 
-    site_url: Url | None = Field(None, description="The address at which the archive is published, if it is.")
+    site_url: Url | None = Field(None, description="Where the archive is published, if it is.")
     site_host: str = Field("127.0.0.1", description="The address the running service serves the archive on.")
     site_port: int = Field(
         8080,
@@ -188,7 +188,7 @@ class Settings(BaseSettings):
         None,
         ge=0,
         le=65535,
-        description="A port of their own for /healthz, /ready and /metrics; the archive's port if empty.",
+        description="A port of their own for /healthz, /ready and /metrics; beside the archive if empty.",
     )
     admins: Annotated[Words, _listed(","), AfterValidator(_admins)] = Field(
         (), description="telegram:ID,discord:ID: whose /health command is answered."

@@ -1,4 +1,4 @@
-"""Finds links to code and project pages in the texts of a paper, by rule, normalized and without duplicates. Pure."""
+"""Code links and project pages of a paper, found by rule in its own words: normalized, true, without duplicates."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlencode
 from bot.model import FoundLinks
 
 FULL_TEXT_LENGTH = 8000
-"""In a text longer than this only links that its sentences call the paper's own count; abstracts are far shorter."""
+"""arXiv's abstracts and comments are far shorter; in a text longer than this only the paper's own links count."""
 
-# ── normalizing a text before it is searched ──────────────────────────────────────────────────────────────────
+# ── what a text looks like before it is searched ──────────────────────────────────────────────────────────────────
 
 _TEX = (
     (re.compile(r"\{?\\([_%&#~$-])(?:\{\})?\}?"), lambda m: "" if m[1] == "-" else m[1]),
@@ -27,7 +27,7 @@ _TEX = (
 )
 _HOSTS = r"github|gitlab|bitbucket|codeberg|huggingface|zenodo|sourceforge|4open"
 _WITH_PATHS = rf"(?:{_HOSTS})\.(?:com|org|co|science)"
-_BROKEN = (
+_DAMAGE = (
     (re.compile(r"\b(https?)\s*:\s*/\s*/\s*(?=[\w-])|\b(https?):/(?=[a-z])", re.I), lambda m: f"{m[1] or m[2]}://"),
     (re.compile(rf"\b({_HOSTS})\s?\.\s?(com|org|co|net|science)\b(?=\s?/)", re.I), lambda m: f"{m[1]}.{m[2]}"),
     (re.compile(rf"\b({_WITH_PATHS})(?:\s/\s?|/\s)(?=[\w-]+/)", re.I), lambda m: f"{m[1]}/"),
@@ -43,9 +43,9 @@ _NOT_A_NAME = re.compile(r"and|or|for|soon|now|here|upon|after|the|we|our|in|is|
 
 
 def _plain(text: str) -> str:
-    """Remove TeX, and join addresses that were broken by line breaks and spaces where that is certain."""
-    for pattern, replacement in _TEX + _BROKEN:
-        text = pattern.sub(replacement, text)
+    """The text without TeX, with the addresses that line breaks and spaces cut put together where that is certain."""
+    for pattern, becomes in _TEX + _DAMAGE:
+        text = pattern.sub(becomes, text)
     text = _BROKEN_AT_HYPHEN.sub(r"\1", text)
     return _OWNER_THEN_GAP.sub(_joined_if_certain, text)
 
@@ -53,25 +53,25 @@ def _plain(text: str) -> str:
 def _joined_if_certain(match: re.Match[str]) -> str:
     name, after = match[2].rstrip("."), match[3]
     ends_there = match.end() + len(match[2]) >= len(match.string.rstrip()) or after in (")", ",", ";")
-    is_certain = bool(_NAME_LIKE.search(name)) or (ends_there and not _NOT_A_NAME.fullmatch(name))
-    return match[1] if is_certain else match[0]
+    certain = bool(_NAME_LIKE.search(name)) or (ends_there and not _NOT_A_NAME.fullmatch(name))
+    return match[1] if certain else match[0]
 
 
 # ── finding addresses ─────────────────────────────────────────────────────────────────────────────────────────────
 
-_NOT_IN_ADDRESS = r"\s<>\"{}|\\^`\[\]\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef“”‘’«»"
-_KNOWN_HOSTS = (
+_END = r"\s<>\"{}|\\^`\[\]\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef“”‘’«»"
+_KNOWN = (
     r"(?:gist\.)?github\.com|raw\.githubusercontent\.com|gitlab(?:\.[a-z0-9-]+)+|bitbucket\.org|codeberg\.org|gitee\.com|git\.sr\.ht"
     r"|huggingface\.co|hf\.co|zenodo\.org|anonymous\.4open\.science|sourceforge\.net|pypi\.org|codeocean\.com"
     r"|[a-z0-9-]+\.(?:github|gitlab)\.io|sites\.google\.com|colab\.research\.google\.com|modelscope\.cn|doi\.org/10\.5281"
 )
 _ADDRESS = re.compile(
-    rf"https?://[^{_NOT_IN_ADDRESS}]+|(?<![\w@./-])(?:www\.)(?=[a-z0-9-]+\.)[^{_NOT_IN_ADDRESS}]+|(?<![\w@./-])(?:{_KNOWN_HOSTS})(?:/[^{_NOT_IN_ADDRESS}]*)?",
+    rf"https?://[^{_END}]+|(?<![\w@./-])(?:www\.)(?=[a-z0-9-]+\.)[^{_END}]+|(?<![\w@./-])(?:{_KNOWN})(?:/[^{_END}]*)?",
     re.I,
 )
 _ANNOUNCED = re.compile(
     r"(?:project|home|web|demo)[ -]?(?:page|site|website)?\s*(?:(?:is|are)\s+)?(?:available\s+)?(?::|at|here:?|is)\s*"
-    rf"((?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|edu|dev|app|me|[a-z]{{2}})(?![\w.])(?:/[^{_NOT_IN_ADDRESS}]*)?)",
+    rf"((?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|edu|dev|app|me|[a-z]{{2}})(?![\w.])(?:/[^{_END}]*)?)",
     re.I,
 )
 _NEXT_SENTENCE = re.compile(
@@ -80,7 +80,7 @@ _NEXT_SENTENCE = re.compile(
 
 
 def _addresses(text: str) -> list[str]:
-    """Return every web address of a plain text, in order, without the punctuation around it."""
+    """Every web address of a plain text, in order, without the punctuation of the sentence around it."""
     found = [(m.start(), m[0]) for m in _ADDRESS.finditer(text)]
     spans = [(start, start + len(address)) for start, address in found]
     for match in _ANNOUNCED.finditer(text):
@@ -90,7 +90,6 @@ def _addresses(text: str) -> list[str]:
 
 
 def _trimmed(address: str) -> str:
-    """Cut what a sentence appended to an address: a second address, the next sentence, punctuation, a bracket."""
     second = re.search(r"https?://", address[4:])
     if second and "web.archive.org" not in address:
         address = address[: 4 + second.start()]
@@ -103,7 +102,7 @@ def _trimmed(address: str) -> str:
     return address[:opened] if opened > 0 and address.count("(") > address.count(")") else address
 
 
-# ── classifying addresses ────────────────────────────────────────────────────────────────────────────────────────────
+# ── what an address is ────────────────────────────────────────────────────────────────────────────────────────────
 
 _SITE_PAGE = re.compile(
     r"about|apps|collections|contact|customer-stories|enterprise|events|explore|features|issues|join|login|marketplace"
@@ -123,7 +122,7 @@ _NAME = r"[A-Za-z0-9_.-]+"
 
 
 def _classified(address: str) -> tuple[str, str] | None:
-    """Return ("code" | "project", normalized address); None for what is neither (a publisher, another e-print)."""
+    """("code" | "project", normalized address), or None for what is neither (a publisher, another e-print)."""
     scheme, _, rest = address.partition("://") if "://" in address else ("https", "", address)
     host, slash, path = rest.partition("/")
     host = host.lower().rstrip(".").removesuffix(":443").removesuffix(":80")
@@ -132,8 +131,8 @@ def _classified(address: str) -> tuple[str, str] | None:
     bare = host.removeprefix("www.")
     path, _, fragment = (slash + path).partition("#")
     path, _, query = path.partition("?")
-    if hosted := _code_host(bare, path):
-        return hosted
+    if kind_of := _code_host(bare, path):
+        return kind_of
     if bare == "doi.org" and (record := re.match(r"/(10\.5281/zenodo\.\d+)", path, re.I)):
         return "code", f"https://doi.org/{record[1].lower()}"
     if _ELSEWHERE.fullmatch(bare) or bare in ("example.com", "example.org", "github.com") or "/license" in path:
@@ -142,7 +141,7 @@ def _classified(address: str) -> tuple[str, str] | None:
 
 
 def _page(scheme: str, host: str, path: str, query: str, fragment: str) -> str:
-    """Normalize a page of an unknown host: scheme and `www.` stay, because the host may not answer without them."""
+    """A page of an unknown host: scheme and `www.` stay as written, since nobody knows what else it answers to."""
     if host.removeprefix("www.").endswith((".github.io", ".gitlab.io", ".google.com", "youtube.com", "youtu.be")):
         scheme, host = "https", host if host.endswith("youtube.com") else host.removeprefix("www.")
     kept = [(k, v) for k, v in parse_qsl(query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
@@ -152,7 +151,7 @@ def _page(scheme: str, host: str, path: str, query: str, fragment: str) -> str:
 
 
 def _code_host(host: str, path: str) -> tuple[str, str] | None:
-    """Return the normalized address if `host` is one that holds code; None otherwise."""
+    """The normalized address where `host` is one that holds code, None elsewhere."""
     parts = [part for part in path.split("/") if part]
     if host in ("github.com", "raw.githubusercontent.com", "gitee.com", "codeberg.org", "bitbucket.org"):
         return _owner_and_name("github.com" if host == "raw.githubusercontent.com" else host, parts)
@@ -166,8 +165,8 @@ def _code_host(host: str, path: str) -> tuple[str, str] | None:
         return "code", f"https://{host}/{parts[0]}/{parts[1]}"
     if host in ("zenodo.org", "sourceforge.net", "pypi.org", "modelscope.cn", "codeocean.com") and len(parts) >= 2:
         depth = 3 if host == "modelscope.cn" else 2
-        section = "records" if parts[0] == "record" else parts[0]
-        return "code", f"https://{host}/" + "/".join([section, *parts[1:depth]])
+        shelf = "records" if parts[0] == "record" else parts[0]
+        return "code", f"https://{host}/" + "/".join([shelf, *parts[1:depth]])
     if host == "anonymous.4open.science" and len(parts) >= 2:
         return "code", f"https://{host}/{parts[0]}/{parts[1]}"
     if host == "colab.research.google.com" and parts:
@@ -192,8 +191,8 @@ def _repository(name: str) -> str:
 
 
 def _gitlab(host: str, parts: list[str]) -> tuple[str, str] | None:
-    for page in ("-", "tree", "blob", "issues", "raw", "commits", "wikis"):
-        parts = parts[: parts.index(page)] if page in parts[2:] else parts
+    for noise in ("-", "tree", "blob", "issues", "raw", "commits", "wikis"):
+        parts = parts[: parts.index(noise)] if noise in parts[2:] else parts
     if not parts:
         return None
     kind = "code" if len(parts) >= 2 else "project"
@@ -201,18 +200,18 @@ def _gitlab(host: str, parts: list[str]) -> tuple[str, str] | None:
 
 
 def _hugging_face(parts: list[str]) -> tuple[str, str] | None:
-    section = parts[:1] if parts[:1] in (["datasets"], ["spaces"]) else []
-    rest = parts[len(section) :]
+    shelf = parts[:1] if parts[:1] in (["datasets"], ["spaces"]) else []
+    rest = parts[len(shelf) :]
     if not rest or rest[0] == "papers":
         return None
     if _HF_PAGE.fullmatch(rest[0]):
         return "project", "https://huggingface.co/" + "/".join(rest)
     if len(rest) == 1:
-        return "project", "https://huggingface.co/" + "/".join(section + rest)
-    return "code", "https://huggingface.co/" + "/".join([*section, rest[0], rest[1].rstrip(".")])
+        return "project", "https://huggingface.co/" + "/".join(shelf + rest)
+    return "code", "https://huggingface.co/" + "/".join([*shelf, rest[0], rest[1].rstrip(".")])
 
 
-# ── the paper's own links in a full text ────────────────────────────────────────────────────────────────────
+# ── the paper's own among those of a full text ────────────────────────────────────────────────────────────────────
 
 _OWN = re.compile(
     r"\bour\s+(?:\w+[\s,]+){0,4}?(?:code|codes|codebase|implementation|models?|weights|checkpoints?|data|datasets?|benchmark|repository"
@@ -236,13 +235,13 @@ _OTHERS = re.compile(
 _MAY_HOLD_ADDRESS = re.compile(rf"https?\s*:|www\.|\b(?:{_HOSTS})\b|[a-z]\.[a-z]{{2,}}/|project (?:page|web)", re.I)
 
 
-_CALLED_OWN = re.compile(
+_SAYS_SO = re.compile(
     r"\b(?:project|code|demo|web\s?page|web\s?site|page|github|data(?:set)?|models?|resources?)\b", re.I
 )
 
 
 def own_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
-    """Return the addresses of a full text that its sentences call the paper's own ("our code is available at …")."""
+    """The addresses of a full text that its sentences claim as the paper's own ("our code is available at …")."""
     found: list[str] = []
     for paragraph in paragraphs:
         if not _MAY_HOLD_ADDRESS.search(paragraph):
@@ -259,9 +258,9 @@ def own_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
 
 
 def title_page_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
-    """Return the paper's own addresses among title, authors and first footnotes: code, or what is called its page.
+    """The addresses among title, authors and first footnotes that are the paper's: code, or said to be its page.
 
-    Other addresses there are mostly the authors' home pages.
+    Others there are mostly its authors' homes.
     """
     found: list[str] = []
     for paragraph in paragraphs:
@@ -270,25 +269,24 @@ def title_page_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
         words = text
         for address in addresses:
             words = words.replace(address, " ")
-        # Hardly any text beside the address: it stands in a line of its own under the title.
-        is_alone = sum(map(str.isalpha, words)) < 12
+        alone = sum(map(str.isalpha, words)) < 12
         end = 0
         for address in addresses:
             classified = _classified(address)
             start = text.find(address, end)
             before = text[max(end, start - 50) : start]
             end = start + len(address)
-            if classified and (classified[0] == "code" or is_alone or _CALLED_OWN.search(before)):
+            if classified and (classified[0] == "code" or alone or _SAYS_SO.search(before)):
                 found.append(address)
     return tuple(found)
 
 
 def find_links(*texts: str, html_links: Iterable[str] = ()) -> FoundLinks:
-    """Return the links in title, abstract, comment and `html_links` (the paper's own), in order of appearance.
+    """The links in title, abstract, comment and `html_links` (the paper's own), in order of appearance.
 
     A text of more than `FULL_TEXT_LENGTH` characters is taken for a full text, which cites other people's tools: only
-    links that its sentences call the paper's own are taken from it. Addresses are normalized: https, the host in lower
-    case, no punctuation or TeX at the end; a repository is shortened to owner and name.
+    links that its sentences claim as the paper's own are taken from it. Addresses come out with https, the host in
+    lower case and without what a sentence or TeX hung on them; a repository is its owner and name, no deeper.
     """
     kinds: dict[str, dict[str, str]] = {"code": {}, "project": {}}
     for address in _candidates(texts, html_links):

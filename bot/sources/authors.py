@@ -1,4 +1,4 @@
-"""Splits the author list of the announcement feed, a string with TeX accents and affiliations, into names. Pure."""
+"""Author lists of the announcement feed: one string with TeX accents and affiliations → names in Unicode. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ _TEX = re.compile(r"[\\{}$~]")
 
 
 def split_authors(line: str) -> tuple[str, ...]:
-    """Return the names in order, in Unicode, without affiliations in parentheses."""
+    """The names in order, without affiliations in parentheses."""
     line = " ".join(line.split())
-    # With unbalanced parentheses, what stands between them may be most of the list; then they are only blanked out.
-    is_balanced = line.count("(") == line.count(")")
+    balanced = line.count("(") == line.count(")")
     names: list[str] = []
-    for part in _parts(line, nested=is_balanced):
-        name = _unicode(_without_parentheses(part) if is_balanced else part.replace("(", " ").replace(")", " "))
+    for part in _parts(line, nested=balanced):
+        name = _unicode(_without_parentheses(part) if balanced else part.replace("(", " ").replace(")", " "))
         if names and name.lower() in _SUFFIXES:
             names[-1] = f"{names[-1]} {name}"
         elif name:
@@ -26,22 +25,21 @@ def split_authors(line: str) -> tuple[str, ...]:
 
 
 def _parts(line: str, *, nested: bool) -> list[str]:
-    """Split the line at commas, semicolons and a final "and", except inside of parentheses and braces."""
+    """The line cut at commas, semicolons and a closing "and", where these stand outside of parentheses and braces."""
     parts, depth, begin = [], 0, 0
-    for index, char in enumerate(line):
+    for at, char in enumerate(line):
         if char == "{" or (nested and char == "("):
             depth += 1
         elif char == "}" or (nested and char == ")"):
             depth = max(0, depth - 1)
-        elif char in ",;" and depth == 0 and not (index and line[index - 1] == "\\"):
-            parts.append(line[begin:index])
-            begin = index + 1
+        elif char in ",;" and depth == 0 and not (at and line[at - 1] == "\\"):
+            parts.append(line[begin:at])
+            begin = at + 1
     parts.append(line[begin:])
-    return [name for part in parts for name in _split_at_and(part.strip())]
+    return [name for part in parts for name in _at_and(part.strip())]
 
 
-def _split_at_and(part: str) -> list[str]:
-    """Split at "and", unless the part is a group's name ("… and Astronomy Collaboration")."""
+def _at_and(part: str) -> list[str]:
     part = part.removeprefix("and ").strip()
     if " and " not in part or "(" in part or _GROUP.search(part):
         return [part]
@@ -65,10 +63,10 @@ def _unicode(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _from_tex(name: str) -> str:
-    """Replace TeX accents by letters: `Andr\\'e` → André. A name that cannot be parsed stays as it is."""
+    """TeX accents as letters: `Andr\\'e` → André. What cannot be read stays as it is."""
     from pylatexenc.latex2text import LatexNodes2Text
 
     try:
         return str(LatexNodes2Text(math_mode="text").latex_to_text(name, tolerant_parsing=True)).replace("\xa0", " ")
-    except Exception:  # the parser may fail in any way on strange TeX; a name with backslashes is better than none
+    except Exception:  # whatever stumbles over a stranger's TeX, a name with backslashes beats none
         return name
