@@ -107,10 +107,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=ENV_FILE,
         env_file_encoding="utf-8",
-        extra="ignore",
+        extra="ignore",  # `.env` may have variables for other programs; `doctor` lists unknown names
         frozen=True,
         case_sensitive=False,
-        env_ignore_empty=True,
+        env_ignore_empty=True,  # "NAME=" means the default, as in `.env.example`
     )
 
     data_dir: Path = Field(Path("data"), description="Where the database, the archive and cached readings live.")
@@ -214,6 +214,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         dotenv = cast("DotEnvSettingsSource", dotenv_settings)
         environment = {name.lower(): value for name, value in os.environ.items()}
+        # The order is the precedence: the environment before its files, both before `.env` and the files it names.
         files = _NamedFiles(settings_cls, environment), dotenv, _NamedFiles(settings_cls, dotenv.env_vars)
         return init_settings, env_settings, *files
 

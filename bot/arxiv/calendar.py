@@ -52,6 +52,7 @@ def is_listing_day(day: date) -> bool:
 
 def holiday_before(day: date) -> str | None:
     """Return the name of the holiday because of which the weekday `day` has no listing; None if it has one."""
+    # Monday's listing contains what was submitted by the freeze of Friday.
     freeze = day - (3 * _DAY if day.weekday() == 0 else _DAY)
     return holidays(freeze.year).get(freeze)
 
@@ -84,6 +85,7 @@ def newest_day(now: datetime) -> date:
     A later date is a mistake, or the sign of a wrong clock.
     """
     local = now.astimezone(NEW_YORK)
+    # From 20:00 on, the listing that is announced has the date of the next day.
     return local.date() + (_DAY if local.hour >= 20 else 0 * _DAY)
 
 

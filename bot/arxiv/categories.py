@@ -304,6 +304,7 @@ def suggestions(code: str, limit: int = 3) -> tuple[str, ...]:
         return (exact,)
     bare = {spelling.replace(".", "").replace("-", ""): known for spelling, known in _SPELLINGS.items()}
     first = [bare[key]] if (key := wanted.replace(".", "").replace("-", "").replace(" ", "")) in bare else []
+    # Two letters swapped ("cs.VC") are less similar by the matcher's measure than they are to people.
     turned = [known for spelling, known in _SPELLINGS.items() if sorted(spelling) == sorted(wanted)]
     close = [_SPELLINGS[match] for match in difflib.get_close_matches(wanted, _SPELLINGS, n=2 * limit, cutoff=0.6)]
     return tuple(dict.fromkeys([*first, *turned, *close]))[:limit]

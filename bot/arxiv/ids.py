@@ -73,6 +73,7 @@ def resolve(text: str) -> PaperRef | NotAPaperLink:
         return NotAPaperLink(f"There is nothing to read. {WHAT_TO_SEND}")
     if len(text) > MAX_LENGTH:
         return NotAPaperLink(f"That text is too long to search. {WHAT_TO_SEND}")
+    # Full-width digits and typographic hyphens are common in pasted text.
     plain = unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2212", "-")
     reasons = []
     for piece in _CUTS.split(plain):

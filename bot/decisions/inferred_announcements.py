@@ -82,7 +82,7 @@ def unlisted(papers: Iterable[Paper], announced: Collection[str], records: Itera
     `announced` are the ids that some listing named. Each paper counts as announced on the day that follows from its
     submission.
     """
-    records = list(records)
+    records = list(records)  # read twice below
     ledger, unreadable = Ledger(records), unreadable_days(records)
     found = []
     for paper in papers:

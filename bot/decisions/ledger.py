@@ -63,6 +63,7 @@ class Ledger:
         if first is None:
             return [expected]
         last_read = max((day for day in read if day <= expected), default=first)
+        # Back to the last day that was read, at least a week, at most a month, and never before the first day.
         begin = max(first, expected - LONGEST_ABSENCE, min(expected - LOOK_BACK, last_read))
         return [day for day in calendar.listing_days(begin, expected) if day not in read]
 
@@ -105,6 +106,7 @@ def records_of(
     records = []
     for day in days:
         entries = [entry for entry in listing.entries if entry.announcement.day == day]
+        # An entry without a day may belong to any of these days, and one without categories to any archive.
         malformed = sum(
             entry.day in (None, day) and unread_entries.may_concern(entry, archives) for entry in listing.malformed
         )

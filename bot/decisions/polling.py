@@ -85,6 +85,7 @@ def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
     """Return the state after arXiv answered with the listing of `day` (None if it is not published yet)."""
     if state.day is not None and state.day != day and is_in_future(state.day, now):
         state = replace(state, day=None, checks=0)
+    # An earlier day means that the feed still shows the listing before; that counts like an empty feed.
     if day is None or (state.day is not None and day < state.day):
         return PollState(state.day, state.checks, state.empty + 1, now)
     if day == state.day:

@@ -55,6 +55,7 @@ async def migrate(settings: Settings, to: str | None = None) -> str:
     database = Database(settings.database)
     async with SqlStore(database) as store:
         migrations.check_known(await migrations.current(settings.database), database)
+        # The lease keeps a service from starting while the tables change under it.
         async with lease.held(store, SystemClock()):
             await migrations.migrate(settings.database, to)
     if to == REVISION:

@@ -99,6 +99,7 @@ async def run(settings: Settings) -> None:
     """Run the demonstration. It writes to DATA_DIR/demo, which is emptied first."""
     settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo", "model": ("extractive",)})
     console = Console(highlight=False)
+    # Emptied, so that a second run shows the same: delivered papers would not be delivered again.
     shutil.rmtree(settings.data_dir, ignore_errors=True)
     settings.data_dir.mkdir(parents=True)
     async with _open_demo(settings, console) as demo:

@@ -28,7 +28,7 @@ async def summarize(settings: Settings, link: str, language: str, depth: Depth) 
 
 async def digest(settings: Settings, query: str, upto: date | None, days: int, language: str, depth: Depth) -> Digest:
     """Return what a subscriber of `query` would get for the `days` listing days up to `upto` (None: the latest)."""
-    parse_topic(query)
+    parse_topic(query)  # a mistake is reported before the database is opened
     async with open_app(settings, interactive=True) as app:
         day = upto or calendar.listing_day(app.clock.now())
         window = requested_digest.window_upto(day, days)

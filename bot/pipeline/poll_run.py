@@ -94,9 +94,11 @@ class PollRun:
         )
         if missed:
             await self._stage("OAI", partial(self._catch_up, missed))
+        # OAI records lack versions and dates, so the API is asked back to the earliest day that was caught up.
         first = min([*missed, self._result.day or self._expected])
         await self._stage("API", partial(self._compare_with_api, first))
         await self._stage("API by id", partial(self._complete_by_id, first))
+        # Entries of the API have no listing day; they are kept so that nothing is lost without notice.
         await self._ingest(Listing(None, malformed=tuple(self._source.take_malformed())))
         return self._result
 
@@ -114,6 +116,7 @@ class PollRun:
 
     async def _read_feed(self) -> None:
         listing = await self._source.listing(self._archives)
+        # Before anything else that may fail: a feed shows its listing for one day only.
         await self._ingest(listing)
         self._feed_day = day = listing.day
         if day is None:
@@ -146,6 +149,7 @@ class PollRun:
             return []
         ids = {entry.paper.id for entry in changed}
         announced = await self._store.announced_ids(ids, before=changed[0].announcement.day)
+        # A paper that changed on two of the missed days was announced by the first of them.
         announced |= {entry.paper.id for entry in earlier}
         known = await self._store.papers(announced)
         return [
@@ -159,8 +163,10 @@ class PollRun:
         begin = poll_scope.submitted_from(first, self._result.day or self._expected)
         missing = await self._missing_papers()
         papers = await self._source.submitted(self._archives, begin, self._expected)
+        # Recovery comes first: it announces papers with their own kind, which would otherwise count as unlisted.
         await self._recover(missing, papers)
         announced = await self._store.announced_ids([paper.id for paper in papers])
+        # Papers that no listing has named yet are not stored: they come with the listing of their day.
         await self._store.remember([paper for paper in papers if paper.id in announced], self._clock.now())
         unlisted = inferred_announcements.unlisted(papers, announced, await self._records())
         if unlisted:

@@ -76,6 +76,7 @@ class App:
 
     async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         """Write a digest of the papers not delivered to a chat yet. Implements `bot.conversation.DigestNow`."""
+        # A topic that was subscribed a moment ago may not be matched yet.
         await pipeline.match(self.store)
         chat = await self.store.chat(ref)
         if chat is None:
@@ -107,6 +108,7 @@ async def open_app(
 
     Raises `StoreUnavailable`, `BadSetting`, and `TellUser` if the database has to be migrated while a service uses it.
     """
+    # Imported here because they are heavy, and commands that fail early should do so at once.
     from bot.reading.reader import ArxivReader
     from bot.sources.arxiv_source import ArxivSource
     from bot.sources.fetch import Fetcher
@@ -116,6 +118,7 @@ async def open_app(
 
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
+        # The store comes first: the gate keeps its state in it, and the makers their usage.
         make_data_dir(settings.data_dir)
         store = await stack.enter_async_context(
             await open_store(settings.database, partial(_alone, clock, wait_for_lease))

@@ -59,6 +59,7 @@ async def once(settings: Settings, upto: date | None, clock: Clock | None = None
 async def run_steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> PassResult:
     """Run the steps in the order of `bot.pipeline`, then publish the archive."""
     done = PassResult(topics=len(await app.store.topics()))
+    # `force`: the person or the cron job that runs this has decided that it is time.
     polled = await pipeline.poll(app.store, app.source, app.clock, upto=upto, force=True)
     if polled:
         done.announcements = polled.announcements

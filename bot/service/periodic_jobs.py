@@ -26,6 +26,7 @@ class PeriodicJobs:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             executors={"default": AsyncIOExecutor()},
+            # By default APScheduler drops a run that is late by more than a second; here it is made up, once.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._running: set[asyncio.Task[None]] = set()

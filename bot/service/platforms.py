@@ -75,6 +75,7 @@ class PlatformWatch:
 
         Raises `StoreUnavailable`; the next call writes what could not be written.
         """
+        # A problem may quote an address with a token in it, and the state is shown on a public page.
         now, stored = self._clock.now(), self._stored
         problems = {
             name: redact(platform.problem) if platform.problem else None for name, platform in self._platforms.items()

@@ -52,6 +52,7 @@ async def gather(store: Store, clock: Clock) -> Status:
         topics=len(await store.topics()),
         deliveries=await store.outbox_counts(),
         troubles=tuple(await store.deliveries(states=UNSETTLED, limit=20)),
+        # As of tomorrow, so that summaries that wait for the next day's budget count too.
         wanted=len(await store.wanted(now + timedelta(days=1), 10_000)),
         # Messages to a platform without a token are not late: nobody tries to send them.
         oldest_waiting=await store.oldest_waiting(tuple(service.platforms) if service else None),

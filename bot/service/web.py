@@ -12,6 +12,7 @@ from bot.model import JSON
 
 Check = Callable[[], Awaitable[JSON]]
 
+# Pages contain text from papers and topics; even if some of it were not escaped, no script could run.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
@@ -102,6 +103,7 @@ async def _headers(
 
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
     """Start serving; returns the runner, which has to be cleaned up, and the port. Raises OSError if it is in use."""
+    # The service has to stop within five seconds, also while a client keeps a connection open.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.TCPSite(runner, host, port).start()

@@ -61,7 +61,7 @@ def read_page(body: bytes, start: int, size: int) -> ApiPage:
     total, begins = _number(root, "totalResults"), _number(root, "startIndex")
     if total is None or begins not in (None, start):
         raise SourceUnavailable("arXiv sent another page than was requested.")
-    size = min(size, _number(root, "itemsPerPage") or size)
+    size = min(size, _number(root, "itemsPerPage") or size)  # arXiv may return smaller pages than requested
     expected = max(0, min(size, total - start))
     if len(entries) < expected:
         raise SourceUnavailable(f"arXiv sent only {len(entries)} of the {expected} papers of this page.")
@@ -72,6 +72,7 @@ def read_page(body: bytes, start: int, size: int) -> ApiPage:
         except (NotWellFormed, ValueError) as error:
             unreadable.append(malformed("api", entry, error, None))
             root.remove(entry)
+    # The package asks for another page as long as it has seen fewer entries than the total.
     total_results = root.find("opensearch:totalResults", NS)
     assert total_results is not None  # noqa: S101 - it has just been read
     total_results.text = str(start + len(entries) - len(unreadable))

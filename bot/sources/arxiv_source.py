@@ -75,6 +75,7 @@ class ArxivSource:
 
     async def submitted(self, archives: Collection[str], first: date, last: date) -> Sequence[Paper]:
         """Return the papers of these archives submitted (in UTC) from `first` to `last`, newest first."""
+        # Newest first: if there are more results than the API returns, only the oldest are missing.
         search = arxiv.Search(
             query=submitted_query(archives, first, last),
             max_results=None,
@@ -88,6 +89,7 @@ class ArxivSource:
                 search, start, min(api_answers.MAX_PER_PAGE, api_answers.MAX_RESULTS - start)
             )
             found.update((paper.id, paper) for paper in papers)
+            # Malformed entries count too, or the next page would begin at the wrong result.
             start += page.count
             if start >= page.total:
                 return list(found.values())
@@ -126,6 +128,7 @@ class ArxivSource:
             if halves := _halves(names):
                 return feed.merged([await self._listing(half) for half in halves])
             log.warning("arxiv feed is full", category=names[0], entries=counts[-1])
+        # In a thread: parsing two thousand entries would block the event loop for a noticeable time.
         return await asyncio.to_thread(feed.read_feed, fetched.body, parse_http_date(fetched.headers.get("date", "")))
 
     # ── OAI ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -266,10 +269,11 @@ async def _results(
     The package is synchronous: it runs in a thread, and its HTTP session asks `fetch` in the event loop for the bytes.
     """
     adapter = _Adapter(fetch, asyncio.get_running_loop())
+    # The gate does the waiting and retrying.
     client = arxiv.Client(page_size=size, delay_seconds=0, num_retries=0)
     client.query_url_format = base + "?{}"
     session = client._session  # the package offers no public way to set a session
-    session.trust_env = False
+    session.trust_env = False  # no proxies and no .netrc: the adapter below makes no connection
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     try:

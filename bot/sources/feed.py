@@ -55,6 +55,7 @@ def read_feed(body: bytes, sent_at: datetime | None = None) -> Listing:
             entries.append(_entry(element, feed_day, newest or feed_day))
         except (NotWellFormed, ValueError) as error:
             unreadable.append(malformed("feed", element, error, feed_day))
+    # One feed of several archives may have a paper twice, once for each archive.
     return merged([Listing(feed_day, tuple(entries), tuple(unreadable))])
 
 
@@ -75,6 +76,7 @@ def merged(listings: Iterable[Listing]) -> Listing:
         day = max((d for d in (day, listing.day) if d), default=None)
         unreadable.update(dict.fromkeys(listing.malformed))
         for entry in listing.entries:
+            # Two versions of one paper are two announcements.
             key = (entry.paper.id, entry.paper.version)
             if key not in best or _rank(entry) < _rank(best[key]):
                 best[key] = entry

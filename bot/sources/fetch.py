@@ -57,6 +57,7 @@ def user_agent(contact: str) -> str:
         version = metadata.version("paperboy")
     except metadata.PackageNotFoundError:
         version = "0"
+    # Parentheses would end the comment in which the contact stands.
     contact = "".join(char for char in contact if char.isprintable() and char.isascii() and char not in "()").strip()
     return f"Paperboy/{version} (+{contact})" if contact else f"Paperboy/{version}"
 
@@ -73,9 +74,10 @@ class Fetcher:
         self._gate = gate
         self._client = httpx.AsyncClient(
             transport=PinnedTransport(private, resolve),
+            # gzip alone, because its decompression can be stopped at the size limit.
             headers={"User-Agent": user_agent(settings.arxiv_contact), "Accept-Encoding": "gzip"},
-            follow_redirects=False,
-            trust_env=False,
+            follow_redirects=False,  # every address is checked by `_allowed` first
+            trust_env=False,  # a proxy would resolve host names without our checks
         )
 
     async def __aenter__(self) -> Self:
@@ -163,6 +165,7 @@ class Fetcher:
             wait = retry_after_seconds(response.headers.get("retry-after"), self._gate.now(), at_most=MAX_PAUSE_SECONDS)
             kind = Throttled if response.status_code == 429 else SourceUnavailable
             raise kind(f"{url.host} answered with status {response.status_code}.", retry_after=wait)
+        # A declared length spares the download; a missing or wrong one is caught while reading.
         declared = response.headers.get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
             raise TooLarge(str(url), max_bytes)

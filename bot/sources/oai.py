@@ -73,6 +73,7 @@ def read_page(body: bytes) -> OaiPage:
         case None:
             pass
     records = root.findall("oai:ListRecords/oai:record", NS)
+    # OAI reports an empty list as an error (noRecordsMatch), so a page without records is a fault.
     if not records:
         raise SourceUnavailable("arXiv's OAI interface sent a page without records.")
     entries: list[Announced] = []

@@ -74,6 +74,7 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
         if (host, port) not in self._private and not all(map(is_public, found)):
             raise Forbidden(f"{host} has an address in a private network; nothing is downloaded from there.")
         last_error: Exception | None = None
+        # A host may have an IPv6 address that this machine cannot reach; then the next one is tried.
         for address in found:
             try:
                 return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
@@ -111,7 +112,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
     def __init__(self, private: frozenset[tuple[str, int]], resolve: Resolve = addresses) -> None:
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=_ssl_context(),
-            max_connections=1,
+            max_connections=1,  # arXiv asks for one connection at a time
             keepalive_expiry=10.0,
             network_backend=PinnedBackend(private, resolve),
         )

@@ -39,6 +39,7 @@ def parse(body: bytes, root_tag: str) -> etree._Element:
     Raises `SourceUnavailable` if it is incomplete or has another root than `root_tag`, as an error page or a
     maintenance page has.
     """
+    # Entities and external documents could read local files or expand without limit.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False, remove_comments=True
     )
