@@ -124,14 +124,14 @@ def test_the_demo_runs_without_settings_and_shows_a_digest_and_the_place_of_the_
     assert "sample text" in done.stdout
     assert (tmp_path / "demo" / "site" / "index.html").is_file()
     assert "$" not in done.stdout
-    again = paperboy("demo", data=tmp_path)
-    assert again.stdout == done.stdout
+    second = paperboy("demo", data=tmp_path)
+    assert second.stdout == done.stdout
 
 
 def test_chats_and_subscriptions_can_be_managed_from_the_command_line(tmp_path: Path) -> None:
     assert "it follows nothing" in paperboy("unsubscribe", "--chat", "telegram:1", "cs.CV", data=tmp_path).stderr
-    said = paperboy("subscribe", "--chat", "telegram:1", "cs.cv", data=tmp_path)
-    assert "telegram:1 now follows cat:cs.CV" in said.stdout
+    done = paperboy("subscribe", "--chat", "telegram:1", "cs.cv", data=tmp_path)
+    assert "telegram:1 now follows cat:cs.CV" in done.stdout
     assert "follows cat:cs.CV already" in paperboy("subscribe", "--chat", "telegram:1", "cs.CV", data=tmp_path).stdout
     assert "cat:cs.CV" in paperboy("subscriptions", data=tmp_path).stdout
     assert "telegram:1" in paperboy("chats", data=tmp_path).stdout

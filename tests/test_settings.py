@@ -56,10 +56,10 @@ def test_the_readme_names_every_setting() -> None:
 
 
 def test_everything_has_a_default_that_needs_no_network_and_no_key() -> None:
-    made = settings.load()
-    assert made.models == ("extractive",)
-    assert made.database == "sqlite+aiosqlite:///data/paperboy.sqlite3"
-    assert made.telegram_bot_token is None
+    loaded = settings.load()
+    assert loaded.models == ("extractive",)
+    assert loaded.database == "sqlite+aiosqlite:///data/paperboy.sqlite3"
+    assert loaded.telegram_bot_token is None
 
 
 def test_a_gemini_key_alone_selects_gemini(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,19 +82,19 @@ def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 def test_secrets_never_print(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://me:hidden@localhost/db")
-    made = settings.load()
-    assert "very-secret" not in repr(made)
-    assert "hidden" not in repr(made)
+    loaded = settings.load()
+    assert "very-secret" not in repr(loaded)
+    assert "hidden" not in repr(loaded)
 
 
 def test_lists_are_split_and_an_empty_value_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL", "google:gemini-flash-latest, openai:gpt-5-mini ,extractive")
     monkeypatch.setenv("DEFAULT_TOPICS", 'cs.CV; "talking head" ;')
     monkeypatch.setenv("DIGEST_TIME", "")
-    made = settings.load()
-    assert made.models == ("google:gemini-flash-latest", "openai:gpt-5-mini", "extractive")
-    assert made.default_topics == ("cs.CV", '"talking head"')
-    assert f"{made.digest_time:%H:%M}" == "09:00"
+    loaded = settings.load()
+    assert loaded.models == ("google:gemini-flash-latest", "openai:gpt-5-mini", "extractive")
+    assert loaded.default_topics == ("cs.CV", '"talking head"')
+    assert f"{loaded.digest_time:%H:%M}" == "09:00"
 
 
 @pytest.mark.parametrize(
@@ -212,6 +212,6 @@ def test_an_env_that_is_not_utf_8_is_reported_in_one_sentence(tmp_path: Path) ->
 
 def test_an_env_may_begin_with_a_byte_order_mark_and_export_its_names(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("\ufeffMODEL=extractive\n\nexport LANGUAGE='es' # Spanish\n", encoding="utf-8")
-    made = settings.load()
-    assert (made.model, made.language) == (("extractive",), "es")
+    loaded = settings.load()
+    assert (loaded.model, loaded.language) == (("extractive",), "es")
     assert settings.unknown_names() == []

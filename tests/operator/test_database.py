@@ -49,7 +49,7 @@ async def add_bob(settings: Settings) -> None:
         await store.save_chat(Chat(BOB))
 
 
-async def somebody_works(settings: Settings, name: str = "elsewhere/1/a") -> None:
+async def hold_the_lease(settings: Settings, name: str = "elsewhere/1/a") -> None:
     now = SystemClock().now()
     async with SqlStore(Database(settings.database)) as store:
         assert await store.hold(lease.SERVICE_LEASE, name, now, now + timedelta(minutes=5))
@@ -60,9 +60,9 @@ async def somebody_works(settings: Settings, name: str = "elsewhere/1/a") -> Non
 
 async def test_a_backup_before_an_upgrade_does_not_migrate_the_database(settings: Settings, tmp_path: Path) -> None:
     await migrations.migrate(settings.database, "0001")
-    await somebody_works(settings)
-    said = await database.backup(settings, tmp_path / "copy.sqlite3")
-    assert "paperboy restore" in said
+    await hold_the_lease(settings)
+    message = await database.backup(settings, tmp_path / "copy.sqlite3")
+    assert "paperboy restore" in message
     assert await migrations.current(settings.database) == "0001"
     assert await migrations.current(sqlite_url(tmp_path / "copy.sqlite3")) == "0001"
 
@@ -79,27 +79,27 @@ async def test_a_backup_does_not_create_a_missing_database(tmp_path: Path) -> No
 
 async def test_a_backup_is_restored_and_the_previous_database_is_kept(settings: Settings, tmp_path: Path) -> None:
     copy = tmp_path / "copy ü %41.sqlite3"
-    await somebody_works(settings)  # when the copy is made
+    await hold_the_lease(settings)  # when the copy is made
     await database.backup(settings, copy)
     async with SqlStore(Database(settings.database)) as store:
         await store.release(lease.SERVICE_LEASE, "elsewhere/1/a")
     await add_bob(settings)
-    said = await database.restore(settings, copy, FakeClock())
+    message = await database.restore(settings, copy, FakeClock())
     assert await chats(settings.database) == {str(ANN)}
-    [kept] = re.findall(r"is (.*)\.$", said)
+    [kept] = re.findall(r"is (.*)\.$", message)
     assert Path(kept).name == f"{NAME}.before-restore-20260602-043000"
     assert await chats(sqlite_url(Path(kept))) == {str(ANN), str(BOB)}
     async with SqlStore(Database(settings.database)) as store:
         assert await store.holder(lease.SERVICE_LEASE) is None, "who worked when the copy was made does not now"
-    assert sorted(each for each in os.listdir(settings.data_dir) if "restored" in each) == []
+    assert sorted(name for name in os.listdir(settings.data_dir) if "restored" in name) == []
 
 
 async def test_a_backup_of_an_older_version_is_migrated(settings: Settings, tmp_path: Path) -> None:
     await migrations.migrate(settings.database, "0001")
     await database.backup(settings, tmp_path / "copy.sqlite3")
     (settings.data_dir / NAME).unlink()
-    said = await database.restore(settings, tmp_path / "copy.sqlite3")
-    assert said == f"Restored {tmp_path / 'copy.sqlite3'} and migrated from revision 0001 to {REVISION}."
+    message = await database.restore(settings, tmp_path / "copy.sqlite3")
+    assert message == f"Restored {tmp_path / 'copy.sqlite3'} and migrated from revision 0001 to {REVISION}."
     assert await migrations.current(settings.database) == REVISION
     assert await chats(settings.database) == {str(ANN)}
 
@@ -108,8 +108,8 @@ async def test_a_damaged_database_is_replaced_and_kept(settings: Settings, tmp_p
     await database.backup(settings, tmp_path / "copy.sqlite3")
     for suffix in ("", "-wal", "-shm"):
         (settings.data_dir / f"{NAME}{suffix}").write_bytes(b"not a database at all" * 500)
-    said = await database.restore(settings, tmp_path / "copy.sqlite3", FakeClock())
-    assert "could not be read: make sure that no service still uses it" in said
+    message = await database.restore(settings, tmp_path / "copy.sqlite3", FakeClock())
+    assert "could not be read: make sure that no service still uses it" in message
     assert await chats(settings.database) == {str(ANN)}
     assert (settings.data_dir / f"{NAME}.before-restore-20260602-043000").read_bytes().startswith(b"not a database")
 
@@ -136,7 +136,7 @@ def a_killed_process_left(settings: Settings) -> None:
     with closing(sqlite3.connect(file)) as killed:
         killed.execute("UPDATE chats SET ident = 'late'")
         killed.commit()
-        left = {each: each.read_bytes() for each in (file, file.with_name(f"{NAME}-wal"))}
+        left = {path: path.read_bytes() for path in (file, file.with_name(f"{NAME}-wal"))}
     for path, content in left.items():
         path.write_bytes(content)
 
@@ -144,10 +144,10 @@ def a_killed_process_left(settings: Settings) -> None:
 async def test_a_backup_that_cannot_be_renamed_changes_nothing(settings: Settings) -> None:
     a_killed_process_left(settings)
     file, fresh = settings.data_dir / NAME, settings.data_dir / "fresh"
-    fresh.mkdir()  # which no file gives its name to
+    fresh.mkdir()  # a folder, whose name a file cannot take
     with pytest.raises(OSError, match="directory"):
         database._replace(fresh, file, FakeClock().now())
-    assert {each for each in os.listdir(settings.data_dir) if not each.endswith(("-wal", "-shm"))} == {NAME, "fresh"}
+    assert {name for name in os.listdir(settings.data_dir) if not name.endswith(("-wal", "-shm"))} == {NAME, "fresh"}
     assert await chats(settings.database) == {"telegram:late"}
 
 
@@ -170,7 +170,7 @@ async def test_a_database_that_another_process_reads_is_not_replaced(settings: S
         reader.execute("SELECT * FROM chats").fetchall()
         with pytest.raises(StoreUnavailable, match="is in use by another process"):
             await database.restore(settings, copy)
-    assert not any("restore" in each for each in os.listdir(settings.data_dir))
+    assert not any("restore" in name for name in os.listdir(settings.data_dir))
     assert await chats(settings.database) == {str(ANN)}
 
 
@@ -226,7 +226,7 @@ async def test_a_file_that_is_no_complete_backup_is_refused_and_changes_nothing(
 
 async def test_a_backup_is_not_restored_while_a_service_runs(settings: Settings, tmp_path: Path) -> None:
     await database.backup(settings, tmp_path / "copy.sqlite3")
-    await somebody_works(settings)
+    await hold_the_lease(settings)
     await add_bob(settings)
     with pytest.raises(TellUser, match=r"A running Paperboy \(process 1 on elsewhere\) uses this database; stop it"):
         await database.restore(settings, tmp_path / "copy.sqlite3")
@@ -265,7 +265,7 @@ async def test_no_command_migrates_the_database_while_an_older_version_runs(sett
 
 async def nothing_changes(settings: Settings) -> None:
     await migrations.migrate(settings.database, "0001")
-    await somebody_works(settings)
+    await hold_the_lease(settings)
     commands: list[Callable[[], Awaitable[object]]] = [
         lambda: status.status(settings),
         lambda: deliveries.replay(settings, [], given_up=True, unknown=False),
@@ -286,11 +286,11 @@ async def nothing_changes(settings: Settings) -> None:
 
 
 async def test_migrating_back_to_an_older_revision_says_what_to_install(settings: Settings) -> None:
-    said = await database.migrate(settings, "0001")
-    assert said.startswith(
+    message = await database.migrate(settings, "0001")
+    assert message.startswith(
         "The database is at revision 0001. Now install the version of Paperboy whose newest revision that is"
     )
-    assert said.endswith(f"any command of the present version, even `status`, migrates it to {REVISION} again.")
+    assert message.endswith(f"any command of the present version, even `status`, migrates it to {REVISION} again.")
     assert await migrations.current(settings.database) == "0001"
     assert await database.migrate(settings) == f"The database is up to date (revision {REVISION})."
     assert await chats(settings.database) == {str(ANN)}
@@ -310,8 +310,8 @@ async def test_replaying_says_what_is_sent_again_and_to_whom(settings: Settings)
         await store.suspend(ANN, "blocked")
     with pytest.raises(TellUser, match=f"Delivery {third} is not one .*see `paperboy status`"):
         await deliveries.replay(settings, [third], given_up=False, unknown=False)
-    said = await deliveries.replay(settings, [first, first], given_up=True, unknown=False)
-    assert said == f"1 delivery goes out again when the service runs. {ANN} gets digests again."
+    message = await deliveries.replay(settings, [first, first], given_up=True, unknown=False)
+    assert message == f"1 delivery goes out again when the service runs. {ANN} gets digests again."
     assert await deliveries.replay(settings, [], given_up=True, unknown=False) == "There is nothing to send again."
     assert await deliveries.replay(settings, [], given_up=False, unknown=True) == (
         "1 delivery goes out again when the service runs."

@@ -49,9 +49,9 @@ async def test_a_disconnected_platform_is_reported_at_once_and_makes_the_service
         telegram.problem = problem
         await watch.look()
         found = await status.gather(store, clock)
-        told = status_text.health(found)
-        assert told["platforms"] == {"telegram": f"N{problem[1:]}.", "discord": "ok"}
-        assert told["ready"] is ready
+        page = status_text.health(found)
+        assert page["platforms"] == {"telegram": f"N{problem[1:]}.", "discord": "ok"}
+        assert page["ready"] is ready
         assert (
             f"telegram has not been connected since {began:%d %b %H:%M} UTC: N{problem[1:]}."
             in status_text.sentences(found)
@@ -93,9 +93,9 @@ async def test_another_process_sees_that_no_service_runs_and_reports_no_platform
     await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).look()
     then = clock.now()
     clock.advance(health.MAX_SILENCE.total_seconds() + 1)
-    said = status_text.sentences(await status.gather(store, clock))
-    assert said[0] == f"No service has been running since {then:%d %b %H:%M} UTC; `paperboy run` starts it."
-    assert "no answer" not in " ".join(said).lower()
+    lines = status_text.sentences(await status.gather(store, clock))
+    assert lines[0] == f"No service has been running since {then:%d %b %H:%M} UTC; `paperboy run` starts it."
+    assert "no answer" not in " ".join(lines).lower()
 
 
 async def test_messages_to_a_platform_without_a_token_do_not_make_the_outbox_late(store: SqlStore) -> None:

@@ -78,7 +78,7 @@ async def test_everything_that_waits_or_failed_is_shown_with_its_reason() -> Non
     async with memory_store() as store:
         await fill_with_faults(store)
         found = await status.gather(store, FakeClock(NOW))
-    said = "\n".join(status_text.sentences(found))
+    sentences = "\n".join(status_text.sentences(found))
     for part in (
         "Thu 10 Sep: 1 entry could not be read and was set aside.",
         "does not have 1 announced paper yet",
@@ -87,19 +87,19 @@ async def test_everything_that_waits_or_failed_is_shown_with_its_reason() -> Non
         "1 message: too many requests",
         "is unknown: read time-out",
     ):
-        assert part in said
-    assert said.count("\n") < 15
+        assert part in sentences
+    assert sentences.count("\n") < 15
 
 
 async def test_health_has_gaps_and_reasons_as_data() -> None:
     async with memory_store() as store:
         await fill_with_faults(store)
-        told = status_text.health(await status.gather(store, FakeClock(NOW)))
-    assert told["ready"] is True
-    assert told["set_aside"] == 1
-    assert told["unfinished"] == {"summaries: the day's budget is spent": 1, "messages: too many requests": 1}
-    assert [gap["cause"] for gap in told["gaps"]] == ["parse failure", "API behind"]
-    assert json.loads(json.dumps(told)) == told
+        page = status_text.health(await status.gather(store, FakeClock(NOW)))
+    assert page["ready"] is True
+    assert page["set_aside"] == 1
+    assert page["unfinished"] == {"summaries: the day's budget is spent": 1, "messages: too many requests": 1}
+    assert [gap["cause"] for gap in page["gaps"]] == ["parse failure", "API behind"]
+    assert json.loads(json.dumps(page)) == page
 
 
 async def test_metrics_count_faults_and_not_holidays() -> None:
@@ -121,11 +121,11 @@ async def test_failed_deliveries_that_are_not_listed_are_counted() -> None:
             await store.write_digest(digest(ANN, f"day {n}"), NOW)
         for delivery in await store.deliveries():
             await store.settle(delivery.id, DeliveryState.GIVEN_UP, NOW, why="too long")
-        said = status_text.sentences(await status.gather(store, FakeClock(NOW)))
-    assert sum(line.endswith("is given up: too long") for line in said) == 20
-    assert "… and 3 more like these." in said
-    assert any("paperboy replay" in line for line in said)
-    assert "No chat follows a topic; 0 summaries wait." in said
+        sentences = status_text.sentences(await status.gather(store, FakeClock(NOW)))
+    assert sum(line.endswith("is given up: too long") for line in sentences) == 20
+    assert "… and 3 more like these." in sentences
+    assert any("paperboy replay" in line for line in sentences)
+    assert "No chat follows a topic; 0 summaries wait." in sentences
 
 
 async def test_requests_at_the_same_time_or_soon_after_share_one_gathering() -> None:
@@ -173,14 +173,14 @@ async def test_health_pages_name_no_chat() -> None:
             await store.write_digest(digest(chat, "one"), NOW)
             [delivery] = await store.deliveries(chat=chat)
             await store.settle(delivery.id, DeliveryState.WAITING, NOW, next_attempt_at=NOW, why=why)
-        told = status_text.health(await status.gather(store, FakeClock(NOW)))
-    assert told["unfinished"] == {
+        page = status_text.health(await status.gather(store, FakeClock(NOW)))
+    assert page["unfinished"] == {
         "messages: the chat is another chat now": 1,
         "messages: too fast in another chat": 1,
         "messages: no right in another chat, ask another chat or me@example.org": 1,
         "messages: down": 1,
     }
-    assert not re.search(r"\d{6}|telegram:-", json.dumps(told))
+    assert not re.search(r"\d{6}|telegram:-", json.dumps(page))
 
 
 @asynccontextmanager
@@ -212,10 +212,10 @@ async def test_a_full_or_read_only_disk_is_reported_and_the_state_is_still_shown
             with pytest.raises(StoreUnavailable, match=why):
                 await fill(store)
         found = await status.gather(store, FakeClock(NOW))
-        told = status_text.health(found)
+        page = status_text.health(found)
     assert why in status_text.sentences(found)[0]
-    assert told["ok"] is True
-    assert told["ready"] is False
-    assert why in told["database"]
+    assert page["ok"] is True
+    assert page["ready"] is False
+    assert why in page["database"]
     assert str(tmp_path) in status_text.sentences(found)[0]
-    assert str(tmp_path) not in json.dumps(told), "the page does not say where the database is"
+    assert str(tmp_path) not in json.dumps(page), "the page does not say where the database is"

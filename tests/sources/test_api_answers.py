@@ -121,15 +121,15 @@ def test_an_empty_page_beyond_the_end_is_valid(total: int, start: int) -> None:
 
 
 def test_an_error_entry_is_no_paper_whatever_the_status() -> None:
-    said = {
+    message = {
         "id": "<id>https://arxiv.org/api/errors#x</id>",
         "summary": "<summary>incorrect id format for abc</summary>",
     }
-    with pytest.raises(NoSuchPaper, match="“abc” is not an arXiv id") as told:
-        read_page(answer(said), 0, 10)
-    assert told.value.paper_id == "abc"
+    with pytest.raises(NoSuchPaper, match="“abc” is not an arXiv id") as caught:
+        read_page(answer(message), 0, 10)
+    assert caught.value.paper_id == "abc"
     with pytest.raises(TellUser, match="start must be non-negative"):
-        read_error(answer(said | {"summary": "<summary>start must be non-negative.</summary>"}))
+        read_error(answer(message | {"summary": "<summary>start must be non-negative.</summary>"}))
 
 
 def test_an_unreadable_error_response_raises_nothing() -> None:

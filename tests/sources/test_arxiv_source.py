@@ -92,7 +92,7 @@ async def test_what_is_in_the_future_is_judged_by_arxivs_clock(stamped: bool) ->
             listing = await source.listing(["cs", "math"])
     assert listing.day == FIRST
     assert [entry.paper.id for entry in listing.entries] == ["2604.00300"]
-    assert {bad.why for bad in listing.malformed} == {"it is dated 2036-06-02, which is in the future"}
+    assert {entry.why for entry in listing.malformed} == {"it is dated 2036-06-02, which is in the future"}
 
 
 async def test_a_listing_of_no_archive_is_that_of_all() -> None:
@@ -279,9 +279,9 @@ async def test_a_lasting_fault_gives_no_partial_result_and_the_next_call_works(w
         async with source_of(arxiv, attempts=1, arxiv_timeout_seconds=patience) as source:
             expected = await ask(source, way)
             arxiv.fault(PATHS[way], **(fault | {"times": 1}))
-            with pytest.raises(SourceUnavailable) as told:
+            with pytest.raises(SourceUnavailable) as caught:
                 await ask(source, way)
-            assert str(told.value).endswith(".")
+            assert str(caught.value).endswith(".")
             assert await ask(source, way) == expected
 
 

@@ -122,7 +122,7 @@ def test_an_entry_dated_in_the_future_is_set_aside_and_changes_no_day() -> None:
     listing = read_feed(a_feed(*dated("2036-06-02", "2026-06-02", "2026-06-03")))
     assert listing.day == DAY
     assert [entry.announcement.day for entry in listing.entries] == [DAY]
-    assert [(bad.day, bad.why) for bad in listing.malformed] == [
+    assert [(entry.day, entry.why) for entry in listing.malformed] == [
         (DAY, "it is dated 2036-06-02, which is in the future"),
         (DAY, "it is dated 2026-06-03, which is in the future"),
     ]
@@ -140,7 +140,7 @@ def test_a_feed_has_the_day_of_most_entries_and_the_others_keep_theirs() -> None
     listing = read_feed(a_feed(*dated("2026-06-02", "2026-06-01", "2026-06-02", "2016-06-02")))
     assert listing.day == DAY
     assert [entry.announcement.day.day for entry in listing.entries] == [2, 1, 2]
-    assert [bad.why for bad in listing.malformed] == ["it is dated 2016-06-02, long before its feed"]
+    assert [entry.why for entry in listing.malformed] == ["it is dated 2016-06-02, long before its feed"]
 
 
 @pytest.mark.parametrize("stamp", ["", "yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00"])

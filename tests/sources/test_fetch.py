@@ -60,13 +60,13 @@ def settings(url: str, **overrides: object) -> Settings:
 
 @asynccontextmanager
 async def fetcher(url: str, attempts: int = 1, **options: object) -> AsyncIterator[Fetcher]:
-    async with Fetcher(settings(url), Gate(SystemClock(), 0, attempts=attempts), **options) as one:  # type: ignore[arg-type]
-        yield one
+    async with Fetcher(settings(url), Gate(SystemClock(), 0, attempts=attempts), **options) as client:  # type: ignore[arg-type]
+        yield client
 
 
 async def get(url: str, base: str | None = None, **limits: object) -> Fetched:
-    async with fetcher(base or url) as one:
-        return await one.get(url, **({"max_bytes": 10_000, "timeout": 5} | limits))  # type: ignore[arg-type]
+    async with fetcher(base or url) as client:
+        return await client.get(url, **({"max_bytes": 10_000, "timeout": 5} | limits))  # type: ignore[arg-type]
 
 
 async def test_a_response_has_its_whole_body_and_its_headers() -> None:
@@ -85,8 +85,8 @@ async def test_a_404_is_a_response() -> None:
 async def test_requests_have_a_user_agent_and_accept_gzip_only() -> None:
     async with server(reply()) as (url, asked):
         made = settings(url, arxiv_contact="mailto:me@example.org")
-        async with Fetcher(made, Gate(SystemClock(), 0)) as one:
-            await one.get(url, max_bytes=99, timeout=5, accept="text/html")
+        async with Fetcher(made, Gate(SystemClock(), 0)) as client:
+            await client.get(url, max_bytes=99, timeout=5, accept="text/html")
     head = asked[0].decode().lower()
     assert "user-agent: paperboy/" in head
     assert "(+mailto:me@example.org)" in head
@@ -131,9 +131,9 @@ async def test_an_address_that_is_not_configured_is_refused_without_a_request(ur
         raise AssertionError(f"asked for {host}:{port}")
 
     made = Settings(_env_file=None)  # type: ignore[call-arg]
-    async with Fetcher(made, Gate(SystemClock(), 0), resolve=no_dns) as one:
+    async with Fetcher(made, Gate(SystemClock(), 0), resolve=no_dns) as client:
         with pytest.raises(Forbidden):
-            await one.get(url, max_bytes=10, timeout=1)
+            await client.get(url, max_bytes=10, timeout=1)
 
 
 async def test_a_redirect_within_the_site_is_followed() -> None:
@@ -168,9 +168,9 @@ async def test_a_public_name_with_a_private_address_is_refused(answers: list[str
     async def dns(host: str, port: int) -> list[str]:
         return answers
 
-    async with Fetcher(Settings(_env_file=None), Gate(SystemClock(), 0), resolve=dns) as one:  # type: ignore[call-arg]
+    async with Fetcher(Settings(_env_file=None), Gate(SystemClock(), 0), resolve=dns) as client:  # type: ignore[call-arg]
         with pytest.raises(Forbidden, match="private network"):
-            await one.get("https://export.arxiv.org/api/query", max_bytes=10, timeout=1)
+            await client.get("https://export.arxiv.org/api/query", max_bytes=10, timeout=1)
 
 
 async def test_the_connection_goes_to_the_checked_address_and_keeps_the_host_name() -> None:
@@ -182,8 +182,8 @@ async def test_the_connection_goes_to_the_checked_address_and_keeps_the_host_nam
 
     async with server(reply()) as (url, asked):
         named = url.replace("127.0.0.1", "mirror.test")
-        async with fetcher(named, resolve=dns) as one:
-            assert (await one.get(named, max_bytes=99, timeout=5)).body == b"hello"
+        async with fetcher(named, resolve=dns) as client:
+            assert (await client.get(named, max_bytes=99, timeout=5)).body == b"hello"
     assert resolved == ["mirror.test"]
     assert f"host: {named.removeprefix('http://')}" in asked[0].decode().lower()
 
@@ -194,9 +194,9 @@ async def test_tls_uses_the_host_name_and_not_the_address() -> None:
 
     async with server(b"no tls here") as (url, asked):
         named = url.replace("http://127.0.0.1", "https://mirror.test")
-        async with fetcher(named, resolve=dns) as one:
+        async with fetcher(named, resolve=dns) as client:
             with pytest.raises(SourceUnavailable):
-                await one.get(named, max_bytes=99, timeout=5)
+                await client.get(named, max_bytes=99, timeout=5)
     assert b"mirror.test" in asked[0]
 
 
@@ -206,8 +206,8 @@ async def test_the_next_address_of_a_host_is_tried_if_one_does_not_answer() -> N
 
     async with server(reply()) as (url, _):
         named = url.replace("127.0.0.1", "mirror.test")
-        async with fetcher(named, resolve=dns) as one:
-            assert (await one.get(named, max_bytes=99, timeout=5)).status == 200
+        async with fetcher(named, resolve=dns) as client:
+            assert (await client.get(named, max_bytes=99, timeout=5)).status == 200
 
 
 async def test_an_unknown_host_is_a_temporary_fault() -> None:
@@ -338,16 +338,16 @@ async def test_a_refused_connection_is_a_temporary_fault() -> None:
 
 @pytest.mark.parametrize("status", ["500 Oops", "502 Bad Gateway", "503 Busy", "504 Late", "429 Too Many Requests"])
 async def test_a_request_is_retried_after_a_server_error(status: str) -> None:
-    async with server(reply(b"", status), reply(b"served")) as (url, asked), fetcher(url, attempts=3) as one:
-        assert (await one.get(url, max_bytes=99, timeout=5)).body == b"served"
+    async with server(reply(b"", status), reply(b"served")) as (url, asked), fetcher(url, attempts=3) as client:
+        assert (await client.get(url, max_bytes=99, timeout=5)).body == b"served"
         assert len(asked) == 2
 
 
 async def test_retry_after_is_an_attribute_of_the_error() -> None:
     async with server(reply(b"", "429 Too Many Requests", Retry_After="77")) as (url, _):
-        with pytest.raises(Throttled) as told:
+        with pytest.raises(Throttled) as caught:
             await get(url)
-    assert told.value.retry_after == 77
+    assert caught.value.retry_after == 77
 
 
 async def test_a_response_that_fails_the_check_is_requested_again() -> None:
@@ -355,15 +355,15 @@ async def test_a_response_that_fails_the_check_is_requested_again() -> None:
         if answer.body != b"good":
             raise SourceUnavailable("bad answer")
 
-    async with server(reply(b"bad"), reply(b"good")) as (url, asked), fetcher(url, attempts=2) as one:
-        assert (await one.get(url, max_bytes=99, timeout=5, check=check)).body == b"good"
+    async with server(reply(b"bad"), reply(b"good")) as (url, asked), fetcher(url, attempts=2) as client:
+        assert (await client.get(url, max_bytes=99, timeout=5, check=check)).body == b"good"
         assert len(asked) == 2
 
 
 async def test_one_connection_serves_request_after_request() -> None:
     with FakeArxiv() as arxiv:
-        async with Fetcher(arxiv.settings(), Gate(SystemClock(), 0)) as one:
-            await asyncio.gather(*(one.get(f"{arxiv.url}/atom/cs", max_bytes=10**6, timeout=5) for _ in range(6)))
+        async with Fetcher(arxiv.settings(), Gate(SystemClock(), 0)) as client:
+            await asyncio.gather(*(client.get(f"{arxiv.url}/atom/cs", max_bytes=10**6, timeout=5) for _ in range(6)))
         stats = arxiv.stats()
     assert (stats.requests, stats.most_at_once) == (6, 1)
 

@@ -107,13 +107,13 @@ async def test_retry_after_applies_to_all_callers() -> None:
 async def test_a_long_retry_after_is_raised_at_once_and_applies_later() -> None:
     clock = FakeClock()
     requests, the_gate = Requests(clock, SourceUnavailable("busy", retry_after=900)), gate(clock)
-    with pytest.raises(Paused) as told:
+    with pytest.raises(Paused) as caught:
         await the_gate.call(requests)
-    assert told.value.retry_after == 900
+    assert caught.value.retry_after == 900
     clock.advance(300)
-    with pytest.raises(Paused) as told:
+    with pytest.raises(Paused) as caught:
         await the_gate.call(requests)
-    assert told.value.retry_after == 600
+    assert caught.value.retry_after == 600
     assert len(requests.times) == 1
     clock.advance(600)
     assert await the_gate.call(requests) == "served"
@@ -126,13 +126,13 @@ async def test_three_429s_are_retried_and_four_start_a_pause_that_doubles() -> N
     requests.failures = [Throttled("too much") for _ in range(5)]
     with pytest.raises(Throttled):
         await the_gate.call(requests)
-    with pytest.raises(Paused) as told:
+    with pytest.raises(Paused) as caught:
         await the_gate.call(requests)
-    assert told.value.retry_after == pytest.approx(FIRST_PAUSE_SECONDS)
+    assert caught.value.retry_after == pytest.approx(FIRST_PAUSE_SECONDS)
     clock.advance(FIRST_PAUSE_SECONDS)
-    with pytest.raises(Paused) as told:
+    with pytest.raises(Paused) as caught:
         await the_gate.call(requests)
-    assert told.value.retry_after == pytest.approx(2 * FIRST_PAUSE_SECONDS)
+    assert caught.value.retry_after == pytest.approx(2 * FIRST_PAUSE_SECONDS)
     clock.advance(2 * FIRST_PAUSE_SECONDS)
     assert await the_gate.call(requests) == "served"
 
