@@ -105,6 +105,11 @@ def after_failed_poll(
     return replace(state, asked_at=now, failures=failures, retry_at=now + timedelta(seconds=seconds), why=reason)
 
 
+def is_listing_missing(state: PollState, now: datetime) -> bool:
+    """Whether the listing that the feed should show now has not been read yet."""
+    return state.day is None or state.day < calendar.fed_day(now)
+
+
 def is_in_future(day: date, now: datetime) -> bool:
     """Whether no listing of that date can be out yet."""
     return day > calendar.newest_day(now)

@@ -13,7 +13,7 @@ import structlog
 from aiohttp.web import Application
 
 from bot import pipeline
-from bot.arxiv import calendar
+from bot.decisions import polling
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
 from bot.pipeline import DeliveryWorker
@@ -106,7 +106,8 @@ def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[
             jobs.soon("site")
 
     async def compose() -> None:
-        if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=await _is_listing_missing(app)):
+        is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
+        if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing):
             send()
 
     async def site() -> None:
@@ -119,11 +120,6 @@ def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[
         jobs.every(SEND_SECONDS, f"send {platform}", partial(worker.deliver, [platform]))
     jobs.every(SITE_SECONDS, "site", site)
     return send
-
-
-async def _is_listing_missing(app: App) -> bool:
-    state = await poll_state(app.store)
-    return state.day is None or state.day < calendar.fed_day(app.clock.now())
 
 
 async def _listen(stack: AsyncExitStack, app: App) -> None:

@@ -90,3 +90,10 @@ def test_with_a_slow_clock_polling_goes_on_less_often() -> None:
 )
 def test_the_state_survives_json(state: PollState) -> None:
     assert PollState.from_json(state.as_json()) == state
+
+
+def test_a_listing_is_missing_from_the_hour_of_its_feed_until_it_is_read() -> None:
+    assert polling.is_listing_missing(PollState(), NOW)
+    read = polling.after_poll(PollState(), DAY, NOW)
+    assert not polling.is_listing_missing(read, NOW)
+    assert polling.is_listing_missing(read, NOW + timedelta(days=1))
