@@ -1,4 +1,4 @@
-"""The commands of `paperboy`. Only parsing and printing; everything heavy is imported when a command runs."""
+"""The commands of `paperboy`: only parsing and printing. Heavy modules are imported when a command needs them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ import typer
 
 from bot.errors import PaperboyError, TellUser
 from bot.model import Depth
+from bot.render.formats import FORMATS
 
 if TYPE_CHECKING:
     from bot.model import Card, Digest
+    from bot.operator.output import Output
     from bot.settings import Settings
 
 T = TypeVar("T")
 
 MAX_DAYS = 60
-FORMATS = ("text", "json", "markdown", "hexo", "html", "telegram", "discord")
 
 app = typer.Typer(
     add_completion=False,
@@ -32,43 +33,66 @@ app = typer.Typer(
 )
 
 Day = Annotated[
-    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The listing day; the latest if left out.")
+    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The listing day; by default the latest.")
 ]
 Lang = Annotated[str | None, typer.Option("--lang", help="The language of summaries, e.g. en, zh, es.")]
 
 
-def _depth(text: str) -> Depth:
+def _parse_depth(text: str) -> Depth:
     if text not in tuple(Depth):
-        raise TellUser(f"“{text}” is no depth; write brief (from the abstract) or deep (from the whole paper).")
+        raise TellUser(f"“{text}” is not a depth; write brief (from the abstract) or deep (from the whole paper).")
     return Depth(text)
 
 
-def _days(given: str | int) -> int:
-    text = str(given)  # the default is a number already
+def _parse_days(value: str | int) -> int:
+    text = str(value)  # typer passes the default, a number, through the parser too
     if not (text.isdecimal() and 1 <= int(text) <= MAX_DAYS):
-        raise TellUser(f"“{text}” is no number of days; write one from 1 to {MAX_DAYS}.")
+        raise TellUser(f"“{text}” is not a number of days; write one from 1 to {MAX_DAYS}.")
     return int(text)
 
 
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:  # as many digits as a database's number has at least
-        raise TellUser(f"“{text}” is no number of a delivery; `paperboy status` shows them.")
+def _parse_delivery_id(text: str) -> int:
+    if not text.isdecimal() or len(text) > 18:  # the databases' integers have at least 18 digits
+        raise TellUser(f"“{text}” is not the number of a delivery; `paperboy status` shows them.")
     return int(text)
 
 
 DepthOption = Annotated[
     Depth,
     typer.Option(
-        "--depth", parser=_depth, metavar="brief|deep", help="brief: from the abstract; deep: from the whole paper."
+        "--depth",
+        parser=_parse_depth,
+        metavar="brief|deep",
+        help="brief: from the abstract; deep: from the whole paper.",
     ),
 ]
 Format = Annotated[str, typer.Option("--format", help="One of: " + ", ".join(FORMATS) + ".")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of printing.")]
+_OUTPUT_HELP = (
+    "Write this file instead of printing. A folder (an existing one, or a path ending in /) gets a file named"
+)
+PaperOutput = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help=f"{_OUTPUT_HELP} after the paper; with --format hexo, so does any path that does not end in .md.",
+    ),
+]
+DigestOutput = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help=f"{_OUTPUT_HELP} after day and topic; with --format hexo, always a folder, with a post for each day.",
+    ),
+]
 ChatOption = Annotated[str, typer.Option("--chat", metavar="PLATFORM:ID", help="E.g. telegram:12345 or discord:678.")]
 
 
 def main() -> None:
-    """Run a command; what goes wrong becomes one plain sentence and an exit status (1 failed, 2 wrong usage)."""
+    """Run a command. An error becomes one sentence on standard error and an exit status: 1 failed, 2 wrong usage."""
     try:
         app()
     except TellUser as error:
@@ -77,16 +101,16 @@ def main() -> None:
         _fail(str(error), 1)
     except KeyboardInterrupt:
         _fail("Stopped.", 130)
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader of the output, such as `head`, has ended
         sys.stderr.close()
         raise SystemExit(0) from None
-    except Exception as error:  # a mistake of ours: the sentence goes to the user, the traceback to whoever asks for it
+    except Exception as error:  # an error in Paperboy: the traceback is shown only if it is asked for
         if os.environ.get("LOG_LEVEL", "").lower() == "debug":
             raise
         from bot.service.logs import redact
 
-        what = f"{type(error).__name__}: {error}".splitlines()[0]
-        _fail(f"Paperboy itself made a mistake ({redact(what)}); LOG_LEVEL=debug shows where, please report it.", 1)
+        summary = f"{type(error).__name__}: {error}".splitlines()[0]
+        _fail(f"This is an error in Paperboy ({redact(summary)}); LOG_LEVEL=debug shows where. Please report it.", 1)
 
 
 def _fail(sentence: str, status: int) -> NoReturn:
@@ -95,7 +119,7 @@ def _fail(sentence: str, status: int) -> NoReturn:
 
 
 def _settings(*, quiet: bool = True) -> Settings:
-    """The settings; logging is set up as they say, for one-shot commands with warnings only."""
+    """Load the settings and set up logging; with `quiet`, for one-shot commands, only errors are logged by default."""
     from bot import settings
     from bot.service import logs
 
@@ -108,14 +132,14 @@ def _settings(*, quiet: bool = True) -> Settings:
 
 
 def _run(work: Callable[[], Awaitable[T]]) -> T:
-    async def whole() -> T:
+    async def run() -> T:
         return await work()
 
-    return asyncio.run(whole())
+    return asyncio.run(run())
 
 
-def _day(text: str | None) -> date | None:
-    """A listing day that a person wrote. Raises `TellUser` for what is no day, or one that has not come."""
+def _parse_day(text: str | None) -> date | None:
+    """Parse a listing day. Raises `TellUser` for an invalid one and for one that is not published yet."""
     if text is None:
         return None
     from bot.arxiv import calendar
@@ -125,7 +149,7 @@ def _day(text: str | None) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise TellUser(f"“{text}” is no day; write it as YYYY-MM-DD, like 2026-06-02.") from None
+        raise TellUser(f"“{text}” is not a date; write it as YYYY-MM-DD, like 2026-06-02.") from None
     now = SystemClock().now()
     if day > calendar.listing_day(now):
         raise TellUser(f"The listing of {day} is not out yet; the latest is that of {calendar.listing_day(now)}.")
@@ -134,20 +158,20 @@ def _day(text: str | None) -> date | None:
     return day
 
 
-def _format(name: str) -> str:
+def _parse_format(name: str) -> str:
     if name not in FORMATS:
-        raise TellUser(f"“{name}” is no format; choose one of {', '.join(FORMATS)}.")
+        raise TellUser(f"“{name}” is not a format; choose one of {', '.join(FORMATS)}.")
     return name
 
 
-def _language(given: str | None, settings: Settings) -> str:
-    if given is None:
+def _parse_language(text: str | None, settings: Settings) -> str:
+    if text is None:
         return settings.language
     from bot.model.languages import language_code
 
-    code = language_code(given)
+    code = language_code(text)
     if code is None:
-        raise TellUser(f"“{given}” is no language that Paperboy knows; write its code or name, like es or Spanish.")
+        raise TellUser(f"“{text}” is not a language that Paperboy knows; write its code or name, like es or Spanish.")
     return code
 
 
@@ -169,7 +193,7 @@ def _paperboy(
 
 @app.command()
 def demo() -> None:
-    """The whole job on a bundled sample: no network, no token, no key."""
+    """Run the whole pipeline on a bundled sample: no network, no token, no key."""
     from bot.operator import demo as demonstration
 
     _run(lambda: demonstration.run(_settings()))
@@ -177,7 +201,7 @@ def demo() -> None:
 
 @app.command()
 def run() -> None:
-    """The service: polls, summarizes, delivers, answers commands on every platform that has a token."""
+    """Run the service: it polls, summarizes, delivers, and answers commands on every platform that has a token."""
     from bot.service import running
 
     settings = _settings(quiet=False)
@@ -186,10 +210,10 @@ def run() -> None:
 
 @app.command()
 def once(day: Day = None) -> None:
-    """One pass of every step, then exit. With --date, every chat's digest up to that day goes out now."""
+    """Run every step once, then exit. With --date, every chat gets its digest up to that day now."""
     from bot.service import one_pass
 
-    settings, upto = _settings(), _day(day)
+    settings, upto = _settings(), _parse_day(day)
     done = _run(lambda: one_pass.once(settings, upto))
     typer.echo(done.sentence())
     if done.failures:
@@ -202,16 +226,17 @@ def summarize(
     lang: Lang = None,
     depth: DepthOption = Depth.BRIEF,
     format: Format = "text",
-    output: Output = None,
+    output: PaperOutput = None,
 ) -> None:
-    """One paper, read now."""
+    """Summarize one paper now."""
     from bot.operator import papers
+    from bot.operator.output import parse_output
 
     settings = _settings()
-    language, form = _language(lang, settings), _format(format)
-    _can_be_written(output, folder=False)
-    shown = _run(lambda: papers.summarize(settings, link, language, depth))
-    _deliver(shown, form, language, output, settings.data_dir)
+    language, form = _parse_language(lang, settings), _parse_format(format)
+    to = parse_output(output, form, of_digest=False)
+    card = _run(lambda: papers.summarize(settings, link, language, depth))
+    _write(card, form, language, to, settings.data_dir)
 
 
 @app.command()
@@ -220,46 +245,28 @@ def digest(
     day: Day = None,
     days: Annotated[
         int,
-        typer.Option(parser=_days, metavar=f"1-{MAX_DAYS}", help="How many listing days, up to --date."),
+        typer.Option(parser=_parse_days, metavar=f"1-{MAX_DAYS}", help="How many listing days up to --date."),
     ] = 1,
     lang: Lang = None,
     depth: DepthOption = Depth.BRIEF,
     format: Format = "text",
-    output: Output = None,
+    output: DigestOutput = None,
 ) -> None:
-    """What a subscriber of QUERY would get, nothing cut off."""
+    """Show what a subscriber of QUERY would get, without a limit on the number of papers."""
     from bot.operator import papers
+    from bot.operator.output import parse_output
 
     settings = _settings()
-    language, form, upto = _language(lang, settings), _format(format), _day(day)
-    _can_be_written(output, folder=form == "hexo")
-    shown = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
-    _deliver(shown, form, language, output, settings.data_dir)
+    language, form, upto = _parse_language(lang, settings), _parse_format(format), _parse_day(day)
+    to = parse_output(output, form, of_digest=True)
+    found = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
+    _write(found, form, language, to, settings.data_dir)
 
 
-def _can_be_written(output: Path | None, *, folder: bool) -> None:
-    """What would fail after a long reading fails before it. Raises `TellUser`."""
-    if output is None:
-        return
-    try:
-        if output.exists() and output.is_dir() is not folder:
-            wrong = "is no folder, and --format hexo fills one" if folder else "is a folder; name a file in it"
-            raise TellUser(f"{output} {wrong}.")
-        there = next(path for path in (output, *output.absolute().parents) if path.exists())
-        if not os.access(there, os.W_OK) or (there != output and not there.is_dir()):
-            why = "that may not be written" if there.is_dir() or there == output else "that is no folder"
-            raise TellUser(f"{output} cannot be written ({there}: {why}); choose another.")
-    except OSError as error:
-        raise TellUser(f"{output} cannot be written ({error.strerror}).") from None
+def _write(shown: Card | Digest, form: str, language: str, output: Output | None, data_dir: Path) -> None:
+    from bot.operator.output import write
 
-
-def _deliver(shown: Card | Digest, form: str, language: str, output: Path | None, data_dir: Path) -> None:
-    from bot.operator import papers
-
-    try:
-        written = papers.write(shown, form, language, output, data_dir)
-    except OSError as error:
-        raise TellUser(f"{output} cannot be written ({error.strerror}).") from None
+    written = write(shown, form, language, output, data_dir)
     if written:
         typer.echo(f"Wrote {', '.join(str(path) for path in written)}", err=True)
 
@@ -281,7 +288,7 @@ def unsubscribe(
     query: Annotated[str, typer.Argument(help="The topic, as subscribed or by its number in `subscriptions`.")],
     chat: ChatOption,
 ) -> None:
-    """Let a chat follow a topic no more."""
+    """Let a chat stop following a topic."""
     from bot.operator import chats
 
     settings = _settings()
@@ -290,7 +297,7 @@ def unsubscribe(
 
 @app.command()
 def chats() -> None:
-    """The chats, with their settings."""
+    """List the chats with their settings."""
     from bot.operator import chats
 
     settings = _settings()
@@ -301,7 +308,7 @@ def chats() -> None:
 def subscriptions(
     chat: Annotated[str | None, typer.Option("--chat", metavar="PLATFORM:ID", help="Only this chat's.")] = None,
 ) -> None:
-    """Which chat follows what."""
+    """List which chat follows which topic."""
     from bot.operator import chats
 
     settings = _settings()
@@ -310,7 +317,7 @@ def subscriptions(
 
 @app.command()
 def doctor() -> None:
-    """Checks settings, database, arXiv, models and tokens, and says what to do."""
+    """Check settings, database, arXiv, models and tokens, and say what to do."""
     from bot.operator import doctor as examination
 
     settings = _settings()
@@ -324,7 +331,7 @@ def status(
         bool, typer.Option("--by-category", help="Count each listing's papers by their primary category.")
     ] = False,
 ) -> None:
-    """What was announced, ingested, matched, summarized, delivered; what waits and why."""
+    """Show what was announced, ingested, matched, summarized and delivered, and what waits and why."""
     from bot.operator import status
 
     settings = _settings()
@@ -335,10 +342,10 @@ def status(
 def migrate(
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="REVISION", help="Back to an older version's form, before you install that one."),
+        typer.Option("--to", metavar="REVISION", help="The revision of an older version that you want to install."),
     ] = None,
 ) -> None:
-    """Bring the database to this version's form (done by itself at every start), or back to an older one's."""
+    """Migrate the database to this version's schema (as every start does), or back to an older one."""
     from bot.operator import database
 
     settings = _settings()
@@ -347,7 +354,7 @@ def migrate(
 
 @app.command()
 def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
-    """A whole copy of the SQLite database, also while the service runs."""
+    """Copy the whole SQLite database, also while the service runs."""
     from bot.operator import database
 
     settings = _settings()
@@ -356,7 +363,7 @@ def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must
 
 @app.command()
 def restore(path: Annotated[Path, typer.Argument(help="A copy that `paperboy backup` made.")]) -> None:
-    """Put a copy in the place of the SQLite database, which is kept beside it. Stop the service first."""
+    """Replace the SQLite database by a copy; the present one is kept beside it. Stop the service first."""
     from bot.operator import database
 
     settings = _settings()
@@ -366,12 +373,15 @@ def restore(path: Annotated[Path, typer.Argument(help="A copy that `paperboy bac
 @app.command()
 def replay(
     delivery: Annotated[
-        list[int] | None, typer.Argument(parser=_number, help="Numbers of deliveries, as `status` shows them.")
+        list[int] | None,
+        typer.Argument(parser=_parse_delivery_id, help="Numbers of deliveries, as `status` shows them."),
     ] = None,
     given_up: Annotated[bool, typer.Option("--given-up", help="All that were given up.")] = False,
-    unknown: Annotated[bool, typer.Option("--unknown", help="All of unknown fate: they may then come twice.")] = False,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="All whose outcome is unknown: they may arrive twice.")
+    ] = False,
 ) -> None:
-    """Send deliveries again that were given up or whose fate is unknown."""
+    """Send deliveries again that were given up or whose outcome is unknown."""
     from bot.operator import deliveries
 
     if delivery and (given_up or unknown):

@@ -1,17 +1,21 @@
-"""Errors by what the caller does about them: retry later, give up, or tell the user.
+"""Errors, grouped by what the caller does about them: retry later, give up, or tell the user.
 
-Each carries its data as attributes; `str(error)` is one plain sentence that may be shown to a person.
+Each carries its data as attributes. `str(error)` is one plain sentence that may be shown to a person; nothing is
+decided by its text.
 """
 
 from __future__ import annotations
 
 
 class PaperboyError(Exception):
-    """Something went wrong that Paperboy has a sentence for."""
+    """Base of all errors that Paperboy raises itself."""
 
 
 class RetryLater(PaperboyError):
-    """It did not work now and may work later. `retry_after` is in seconds where the other side named a time."""
+    """The operation may succeed later.
+
+    `retry_after` is the number of seconds to wait, if the other side named one.
+    """
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -19,18 +23,22 @@ class RetryLater(PaperboyError):
 
 
 class SourceUnavailable(RetryLater):
-    """arXiv did not answer, or answered with something that must not be believed."""
+    """arXiv did not answer, or its answer was incomplete or invalid."""
 
 
 class Unreachable(SourceUnavailable):
-    """No connection came about: the name was not found, or nobody answers at its address."""
+    """No connection to arXiv: the host name was not found, or the host does not accept connections."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"arXiv cannot be reached ({why}); check the network, or try again later.")
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"arXiv cannot be reached ({reason}); check the network, or try again later.")
+
+
+class Paused(SourceUnavailable):
+    """Nothing was requested: arXiv asked us to stay away for `retry_after` seconds more."""
 
 
 class ModelUnavailable(RetryLater):
-    """A model is down, over its quota, or slow; the next model of the list may serve."""
+    """A model is down, over its quota, or slow; the next model of the list may work."""
 
 
 class ModelTimedOut(ModelUnavailable):
@@ -38,7 +46,10 @@ class ModelTimedOut(ModelUnavailable):
 
 
 class StoreUnavailable(RetryLater):
-    """The database did not answer, is locked, read-only or full. `public` says it to strangers: not where it is."""
+    """The database did not answer, is locked, read-only or full.
+
+    `public` is the message for pages that anybody can open: it does not say where the database is.
+    """
 
     def __init__(
         self, message: str, *, retry_after: float | None = None, public: str = "The database does not serve."
@@ -48,11 +59,11 @@ class StoreUnavailable(RetryLater):
 
 
 class GiveUp(PaperboyError):
-    """Trying again cannot help."""
+    """Retrying cannot help."""
 
 
 class ModelRefused(GiveUp):
-    """A model answered, but with nothing usable, also after it was told what was wrong."""
+    """A model gave no usable answer, also after it was told what was wrong with the first one."""
 
 
 class TextTooLong(ModelRefused):
@@ -60,23 +71,23 @@ class TextTooLong(ModelRefused):
 
 
 class CannotTell(GiveUp):
-    """Whether a message arrived cannot be found out, so that sending it again might repeat it."""
+    """It cannot be found out whether a message arrived, so that sending it again might duplicate it."""
 
 
 class StoreTooNew(GiveUp):
-    """The database was made by a newer version than this one."""
+    """The database was written by a newer version of Paperboy than this one."""
 
 
 class NotReadable(GiveUp):
-    """A full text that cannot be read: broken, encrypted, image-only, too large, or simply not there."""
+    """A full text that cannot be read: damaged, encrypted, images only, too large, or missing."""
 
 
 class TellUser(PaperboyError):
-    """The input is at fault; the message says what is wrong and what to do."""
+    """The user's input is wrong; the message says what is wrong and what to do."""
 
 
 class BadSetting(TellUser):
-    """A setting has a value that cannot be used. `name` is the setting's."""
+    """The setting `name` has an invalid value."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(f"{name}: {message}")
@@ -84,7 +95,7 @@ class BadSetting(TellUser):
 
 
 class BadTopic(TellUser):
-    """A topic query that does not parse. `position` is the 0-based offset of the mistake in `query`."""
+    """A topic query that does not parse; `position` is the offset of the mistake in `query`, from 0."""
 
     def __init__(self, message: str, *, query: str, position: int) -> None:
         super().__init__(message)
@@ -93,7 +104,7 @@ class BadTopic(TellUser):
 
 
 class NoSuchPaper(TellUser):
-    """arXiv knows no paper (or no such version) under that id."""
+    """arXiv has no paper with that id, or not in that version."""
 
     def __init__(self, paper_id: str, message: str | None = None) -> None:
         super().__init__(message or f"arXiv has no paper {paper_id}; check the id.")

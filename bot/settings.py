@@ -1,4 +1,4 @@
-"""Frozen settings from the environment, `.env` and `NAME_FILE`; secrets never print. Built once, passed around."""
+"""Frozen settings from the environment, `.env` and `NAME_FILE`, built once and passed on. Secrets are never printed."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ ENV_FILE = ".env"
 
 def _timezone(name: str) -> str:
     try:
-        ZoneInfo(name)  # listing all zones to look it up would take 50 ms of every start
+        ZoneInfo(name)  # looking it up in the list of all zones would add 50 ms to every start
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("that is no time zone; write one like Europe/Berlin or UTC.") from None
+        raise ValueError("that is not a time zone; write one like Europe/Berlin or UTC.") from None
     return name
 
 
@@ -49,15 +49,15 @@ def _listed(separator: str) -> BeforeValidator:
 
 def _url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
-        raise ValueError("that is no web address; it starts with https:// or http://.")
+        raise ValueError("that is not a web address; it starts with https:// or http://.")
     return value.rstrip("/")
 
 
 def _model(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
-        maker, _, rest = name.partition(":")
-        if name != "extractive" and (maker not in ("google", "openai") or not rest):
-            raise ValueError(f"“{name}” is no model; write extractive, google:NAME or openai:NAME.")
+        provider, _, rest = name.partition(":")
+        if name != "extractive" and (provider not in ("google", "openai") or not rest):
+            raise ValueError(f"“{name}” is not a model; write extractive, google:NAME or openai:NAME.")
     return value
 
 
@@ -68,22 +68,22 @@ def _admins(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _database(value: str) -> str:
-    for short, whole in (("postgres://", "postgresql://"), ("postgresql://", "postgresql+psycopg://")):
-        value = value.replace(short, whole, 1) if value.startswith(short) else value
+    for prefix, full in (("postgres://", "postgresql://"), ("postgresql://", "postgresql+psycopg://")):
+        value = value.replace(prefix, full, 1) if value.startswith(prefix) else value
     if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+psycopg://")):
-        raise ValueError("that is no database address; write sqlite+aiosqlite:///PATH or postgresql+psycopg://….")
+        raise ValueError("that is not a database address; write sqlite+aiosqlite:///PATH or postgresql+psycopg://….")
     return value
 
 
 def _gateway(value: str) -> str:
     if not value.startswith(("ws://", "wss://")):
-        raise ValueError("that is no gateway address; it starts with wss:// or ws://.")
+        raise ValueError("that is not a gateway address; it starts with wss:// or ws://.")
     return value
 
 
 def _language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})?", value):
-        raise ValueError(f"“{value}” is no language code; write one like en, es or zh-Hant.")
+        raise ValueError(f"“{value}” is not a language code; write one like en, es or zh-Hant.")
     return value
 
 
@@ -92,7 +92,7 @@ def _clock_time(value: object) -> object:
         return value
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value.strip())
     if found is None:
-        raise ValueError(f"“{value}” is no time; write HH:MM, like 09:00.")
+        raise ValueError(f"“{value}” is not a time; write HH:MM, like 09:00.")
     return time(int(found[1]), int(found[2]))
 
 
@@ -102,15 +102,15 @@ Words = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """Every setting, in the order of `.env.example`. Raises `BadSetting` (through `load`) with one sentence."""
+    """All settings, in the order of `.env.example`. Use `load`, which raises `BadSetting` with plain sentences."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE,
         env_file_encoding="utf-8",
-        extra="ignore",
+        extra="ignore",  # `.env` may have variables for other programs; `doctor` lists unknown names
         frozen=True,
         case_sensitive=False,
-        env_ignore_empty=True,
+        env_ignore_empty=True,  # "NAME=" means the default, as in `.env.example`
     )
 
     data_dir: Path = Field(Path("data"), description="Where the database, the archive and cached readings live.")
@@ -210,16 +210,17 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - its place is taken by NAME_FILE
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - NAME_FILE replaces it
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         dotenv = cast("DotEnvSettingsSource", dotenv_settings)
         environment = {name.lower(): value for name, value in os.environ.items()}
+        # The order is the precedence: the environment before its files, both before `.env` and the files it names.
         files = _NamedFiles(settings_cls, environment), dotenv, _NamedFiles(settings_cls, dotenv.env_vars)
         return init_settings, env_settings, *files
 
     @property
     def database(self) -> str:
-        """The database address in use."""
+        """The address of the database in use: DATABASE_URL, else a SQLite file in DATA_DIR."""
         return self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{self.data_dir / 'paperboy.sqlite3'}"
 
     @property
@@ -231,20 +232,20 @@ class Settings(BaseSettings):
 
 
 class _NamedFiles(PydanticBaseSettingsSource):
-    """`NAME_FILE=path` gives a setting from a file's content, as container secrets come."""
+    """Takes a setting from the file named by `NAME_FILE`, the way containers pass secrets."""
 
-    def __init__(self, settings_cls: type[BaseSettings], given: Mapping[str, str | None]) -> None:
-        """`given` has lower-case names."""
+    def __init__(self, settings_cls: type[BaseSettings], values: Mapping[str, str | None]) -> None:
+        """`values` are the variables of the environment or of `.env`, with names in lower case."""
         super().__init__(settings_cls)
-        self._given = given
+        self._values = values
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - abstract
-        raise LookupError("unused: this source answers as a whole")
+        raise LookupError("not called: `__call__` returns all values of this source")
 
     def __call__(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name in self.settings_cls.model_fields:
-            if path := self._given.get(f"{name}_file"):
+            if path := self._values.get(f"{name}_file"):
                 found[name] = self._read(f"{name.upper()}_FILE", path)
         return {name: value for name, value in found.items() if value}
 
@@ -258,22 +259,24 @@ class _NamedFiles(PydanticBaseSettingsSource):
 
 
 def load(**overrides: Any) -> Settings:
-    """Settings from the environment and `.env`. Raises `BadSetting` with a line for each setting at fault, and
-    `TellUser` for a `.env` that cannot be used."""
+    """Load the settings from the environment and `.env`.
+
+    Raises `BadSetting` with a line for each invalid setting, and `TellUser` for a `.env` that cannot be read.
+    """
     names_in_env_file()
     try:
         return Settings(**overrides)
     except ValidationError as error:
         faults = dict[str, str]()
-        for each in error.errors():
-            faults.setdefault(str(each["loc"][0]), _what_is_wrong(each))
+        for details in error.errors():
+            faults.setdefault(str(details["loc"][0]), _message_for(details))
         (first, message), *others = faults.items()
         lines = [message, *(f"{name.upper()}: {other}" for name, other in others)]
         raise BadSetting(first.upper(), "\n".join(lines)) from None
 
 
 def names_in_env_file() -> list[str]:
-    """The names that `.env` gives values to. Raises `TellUser` where it is no such file; without one there are none."""
+    """Return the names that `.env` assigns; none if there is no such file. Raises `TellUser` if it cannot be parsed."""
     path = Path(ENV_FILE)
     if not path.is_file():
         return []
@@ -284,20 +287,21 @@ def names_in_env_file() -> list[str]:
     except ValueError:
         raise TellUser(f"{ENV_FILE} is not UTF-8 text; save it as UTF-8.") from None
     names = []
-    for each in parse_stream(StringIO(text)):
-        key = each.key
-        if each.error or (key is not None and (each.value is None or not key.isidentifier())):
-            # The line itself is not shown: it may be a token.
-            blank = len(each.original.string) - len(each.original.string.lstrip())
-            line = each.original.line + each.original.string[:blank].count("\n")
+    for binding in parse_stream(StringIO(text)):
+        key = binding.key
+        if binding.error or (key is not None and (binding.value is None or not key.isidentifier())):
+            # The line itself is not shown, because it may be a token. Blank lines before it belong to the binding.
+            source = binding.original.string
+            blank = len(source) - len(source.lstrip())
+            line = binding.original.line + source[:blank].count("\n")
             raise TellUser(f"{ENV_FILE}, line {line}: that is not NAME=value.")
         if key is not None:
             names.append(key)
     return names
 
 
-def strange_names() -> list[str]:
-    """A sentence for each name in `.env` that is no setting's: what it would have set holds its default."""
+def unknown_names() -> list[str]:
+    """Return a sentence for each name in `.env` that is not a setting, most often a misspelt one."""
     known = [name.upper() for name in Settings.model_fields]
     known += [f"{name}_FILE" for name in known]
     sentences = []
@@ -305,14 +309,14 @@ def strange_names() -> list[str]:
         if name.upper() not in known:
             near = get_close_matches(name.upper(), known, n=1)
             hint = f"; did you mean {near[0]}?" if near else "."
-            sentences.append(f"`{ENV_FILE}` has {name}, which is no setting{hint}")
+            sentences.append(f"`{ENV_FILE}` has {name}, which is not a setting{hint}")
     return sentences
 
 
-def _what_is_wrong(error: ErrorDetails) -> str:
-    """What cannot be used and what can, in a sentence; pydantic's own words are for programmers."""
+def _message_for(error: ErrorDetails) -> str:
+    """Say in a sentence what is wrong with a value and what is allowed; pydantic's messages are for programmers."""
     if error["type"] == "value_error":
-        message = error["msg"].removeprefix("Value error, ")
+        message = str(error["ctx"]["error"])
         return message if message.endswith(".") else f"{message}."
     name = str(error["loc"][0])
     field = Settings.model_fields[name]
@@ -321,16 +325,17 @@ def _what_is_wrong(error: ErrorDetails) -> str:
         return f"{value} is neither true nor false; write one of the two."
     if error["type"] == "literal_error":
         *most, last = get_args(field.annotation)
-        return f"{value} is none of its values; write {', '.join(most)} or {last}."
+        return f"{value} is not one of its values; write {', '.join(most)} or {last}."
     if name.endswith("_port"):
-        return f"{value} is no port; a port is a number from 0 to 65535."
+        return f"{value} is not a port; a port is a number from 0 to 65535."
     if any(hasattr(rule, "ge") or hasattr(rule, "gt") for rule in field.metadata):
         return f"{value} cannot be used; write {_range(field)}."
-    return f"{value} cannot be used; it wants: {field.description}"
+    return f"{value} cannot be used; it expects: {field.description}"
 
 
 def _range(field: FieldInfo) -> str:
-    rules = {rule: getattr(each, rule) for each in field.metadata for rule in ("ge", "gt", "le") if hasattr(each, rule)}
+    """Describe the numbers that a setting allows."""
+    rules = {name: getattr(rule, name) for rule in field.metadata for name in ("ge", "gt", "le") if hasattr(rule, name)}
     kind = "a number" if float in (field.annotation, *get_args(field.annotation)) else "a whole number"
     upto = f"{rules['le']:g}" if "le" in rules else ""
     if "gt" in rules or (rules["ge"] == 1 and not upto):

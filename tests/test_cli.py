@@ -30,7 +30,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command with nothing in its environment but what it needs."""
+    """Run a command with only what it needs in its environment."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATA_DIR": str(data), "COLUMNS": "100"}
     if arxiv is not None:
         environment |= {name.upper(): value for name, value in arxiv.urls().items()} | {"ARXIV_DELAY_SECONDS": "0"}
@@ -43,42 +43,41 @@ def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: st
 @pytest.mark.parametrize(
     ("words", "settings", "status", "sentence"),
     [
-        (["status"], {"MODEL": "gpt"}, 2, "MODEL: “gpt” is no model"),
+        (["status"], {"MODEL": "gpt"}, 2, "MODEL: “gpt” is not a model"),
         (["status"], {"DIGEST_TIME": "soon"}, 2, "DIGEST_TIME: "),
         (["status"], {"DATABASE_URL": "postgresql+psycopg://me:pw@127.0.0.1:9/x"}, 1, "The database x on 127.0.0.1:9"),
         (["digest", '"talking head'], {}, 2, "closing quotation mark missing"),
         (["digest", "cat:cs.ZZ"], {}, 2, "arXiv has no category “cs.ZZ”"),
         (["digest", "cs.CV", "--date", "2199-01-01"], {}, 2, "The listing of 2199-01-01 is not out yet"),
-        (["digest", "cs.CV", "--date", "today"], {}, 2, "“today” is no day"),
+        (["digest", "cs.CV", "--date", "today"], {}, 2, "“today” is not a date"),
         (["summarize", "https://example.org/paper.pdf"], {}, 2, "Send an arXiv id"),
         (["summarize", "2413.00001"], {}, 2, "there is no month 13"),
-        (["summarize", "2606.00001", "--lang", "Klingon"], {}, 2, "“Klingon” is no language"),
-        (["summarize", "2606.00001", "--format", "pdf"], {}, 2, "“pdf” is no format"),
+        (["summarize", "2606.00001", "--lang", "Klingon"], {}, 2, "“Klingon” is not a language"),
+        (["summarize", "2606.00001", "--format", "pdf"], {}, 2, "“pdf” is not a format"),
         (["summarize", "2606.99999"], {}, 2, "arXiv has no paper 2606.99999"),
         (["subscribe", "--chat", "slack:1", "cs.CV"], {}, 2, "“slack:1” is not a chat"),
         (["once"], {"TELEGRAM_BOT_TOKEN": "nonsense"}, 2, "TELEGRAM_BOT_TOKEN"),
         (["replay", "7"], {}, 2, "Delivery 7 is not one"),
-        (["replay", "abc"], {}, 2, "“abc” is no number of a delivery; `paperboy status` shows them."),
-        (["replay", "9" * 30], {}, 2, "is no number of a delivery"),
+        (["replay", "abc"], {}, 2, "“abc” is not the number of a delivery; `paperboy status` shows them."),
+        (["replay", "9" * 30], {}, 2, "is not the number of a delivery"),
         (["replay", "3", "--given-up"], {}, 2, "either by number or with --given-up"),
-        (["digest", "cs.CV", "--days", "0"], {}, 2, "“0” is no number of days; write one from 1 to 60."),
-        (["summarize", "2606.00001", "--depth", "medium"], {}, 2, "“medium” is no depth; write brief"),
-        (["summarize", "2606.00001", "-o", "."], {"ARXIV_API_URL": "http://127.0.0.1:9"}, 2, ". is a folder; name a"),
+        (["digest", "cs.CV", "--days", "0"], {}, 2, "“0” is not a number of days; write one from 1 to 60."),
+        (["summarize", "2606.00001", "--depth", "medium"], {}, 2, "“medium” is not a depth; write brief"),
         (
             ["summarize", "2606.00001", "-o", f"{__file__}/x"],
             {"ARXIV_API_URL": "http://127.0.0.1:9"},
             2,
-            "is no folder",
+            "is not a folder",
         ),
         (
             ["digest", "cs.CV", "--format", "hexo", "-o", __file__],
             {"ARXIV_API_URL": "http://127.0.0.1:9"},
             2,
-            "fills one",
+            "is not a folder",
         ),
     ],
 )
-def test_wrong_input_is_answered_by_a_sentence_and_never_by_a_traceback(
+def test_wrong_input_gives_a_sentence_and_never_a_traceback(
     words: list[str], settings: dict[str, str], status: int, sentence: str, data: Path, arxiv: FakeArxiv
 ) -> None:
     done = paperboy(*words, data=data, arxiv=arxiv, **settings)
@@ -88,13 +87,13 @@ def test_wrong_input_is_answered_by_a_sentence_and_never_by_a_traceback(
     assert done.stdout == ""
 
 
-def test_a_withdrawn_paper_is_said_to_be_withdrawn(data: Path, arxiv: FakeArxiv) -> None:
+def test_a_withdrawn_paper_is_shown_as_withdrawn(data: Path, arxiv: FakeArxiv) -> None:
     done = paperboy("summarize", "2606.00101", data=data, arxiv=arxiv)
     assert done.returncode == 0
     assert "withdrawn" in done.stdout
 
 
-def test_a_reading_as_json_is_a_card_with_what_arxiv_says(data: Path, arxiv: FakeArxiv) -> None:
+def test_a_paper_as_json_has_the_fields_that_arxiv_gives(data: Path, arxiv: FakeArxiv) -> None:
     done = paperboy("summarize", "https://arxiv.org/abs/2606.00001v1", "--format", "json", data=data, arxiv=arxiv)
     card = json.loads(done.stdout)
     assert (card["id"], card["version"], card["title"]) == ("2606.00001", "v1", "Paper folding, learned")
@@ -103,21 +102,36 @@ def test_a_reading_as_json_is_a_card_with_what_arxiv_says(data: Path, arxiv: Fak
     assert card["summary"]["provenance"]["model"] == "extractive"
 
 
-def test_the_demo_needs_nothing_and_shows_a_digest_and_where_the_pages_are(tmp_path: Path) -> None:
+def test_a_hexo_post_of_one_paper_is_written_into_a_new_folder(data: Path, arxiv: FakeArxiv, tmp_path: Path) -> None:
+    words = ["summarize", "2606.00001", "--format", "hexo", "-o", str(tmp_path / "posts")]
+    done = paperboy(*words, data=data, arxiv=arxiv)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "posts" / "2606.00001v1.md").read_text().startswith("---\n")
+
+
+def test_a_digest_of_a_sunday_says_that_it_shows_the_listing_of_friday(data: Path, arxiv: FakeArxiv) -> None:
+    words = ["digest", "cs.CV", "--date", "2026-06-07", "--format", "json"]
+    done = paperboy(*words, data=data, arxiv=arxiv)
+    assert done.returncode == 0, done.stderr
+    assert "6–7 June is a weekend: arXiv announces nothing; this is the listing of Friday 5 June.\n" in done.stderr
+    assert json.loads(done.stdout)["window"] == {"first": "2026-06-05", "last": "2026-06-05"}
+
+
+def test_the_demo_runs_without_settings_and_shows_a_digest_and_the_place_of_the_pages(tmp_path: Path) -> None:
     done = paperboy("demo", data=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "New on arXiv" in done.stdout
     assert "sample text" in done.stdout
     assert (tmp_path / "demo" / "site" / "index.html").is_file()
     assert "$" not in done.stdout
-    again = paperboy("demo", data=tmp_path)
-    assert again.stdout == done.stdout
+    second = paperboy("demo", data=tmp_path)
+    assert second.stdout == done.stdout
 
 
-def test_chats_and_subscriptions_are_the_operators_view(tmp_path: Path) -> None:
+def test_chats_and_subscriptions_can_be_managed_from_the_command_line(tmp_path: Path) -> None:
     assert "it follows nothing" in paperboy("unsubscribe", "--chat", "telegram:1", "cs.CV", data=tmp_path).stderr
-    said = paperboy("subscribe", "--chat", "telegram:1", "cs.cv", data=tmp_path)
-    assert "telegram:1 now follows cat:cs.CV" in said.stdout
+    done = paperboy("subscribe", "--chat", "telegram:1", "cs.cv", data=tmp_path)
+    assert "telegram:1 now follows cat:cs.CV" in done.stdout
     assert "follows cat:cs.CV already" in paperboy("subscribe", "--chat", "telegram:1", "cs.CV", data=tmp_path).stdout
     assert "cat:cs.CV" in paperboy("subscriptions", data=tmp_path).stdout
     assert "telegram:1" in paperboy("chats", data=tmp_path).stdout
@@ -131,7 +145,7 @@ def test_once_says_that_nobody_follows_anything(tmp_path: Path, arxiv: FakeArxiv
     assert done.stdout.endswith("Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat.\n")
 
 
-def test_once_tells_on_standard_error_why_it_failed(tmp_path: Path) -> None:
+def test_once_says_on_standard_error_why_it_failed(tmp_path: Path) -> None:
     gone = "http://127.0.0.1:9"
     (tmp_path / ".env").write_text(f"ARXIV_FEED_URL={gone}\nARXIV_API_URL={gone}\nARXIV_OAI_URL={gone}\n")
     done = paperboy("once", data=tmp_path, DEFAULT_TOPICS="cs.CV", ARXIV_DELAY_SECONDS="0")
@@ -141,7 +155,7 @@ def test_once_tells_on_standard_error_why_it_failed(tmp_path: Path) -> None:
     assert "Nobody" not in done.stdout
 
 
-def test_a_sentence_and_a_row_are_a_line_each_where_no_terminal_reads_them(tmp_path: Path) -> None:
+def test_without_a_terminal_every_sentence_and_row_is_one_line(tmp_path: Path) -> None:
     assert "subscribe`, or DEFAULT_TOPICS)." in paperboy("status", data=tmp_path, COLUMNS="40").stdout.splitlines()[0]
     topic = " OR ".join(f'"a rather long topic {word}"' for word in ("one", "two", "three"))
     paperboy("subscribe", "--chat", "telegram:1", topic, data=tmp_path)

@@ -1,4 +1,4 @@
-"""Settings: what must hold of names, values and secrets."""
+"""Settings: names, values and secrets."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def test_the_readme_names_every_setting() -> None:
 
 
 def test_everything_has_a_default_that_needs_no_network_and_no_key() -> None:
-    made = settings.load()
-    assert made.models == ("extractive",)
-    assert made.database == "sqlite+aiosqlite:///data/paperboy.sqlite3"
-    assert made.telegram_bot_token is None
+    loaded = settings.load()
+    assert loaded.models == ("extractive",)
+    assert loaded.database == "sqlite+aiosqlite:///data/paperboy.sqlite3"
+    assert loaded.telegram_bot_token is None
 
 
-def test_a_gemini_key_alone_turns_gemini_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gemini_key_alone_selects_gemini(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", "key")
     assert settings.load().models == ("google:gemini-flash-latest",)
 
@@ -73,7 +73,7 @@ def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert settings.load().telegram_bot_token == SecretStr("12345:abc")
 
 
-def test_a_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY_FILE", "/nowhere/key")
     with pytest.raises(BadSetting, match=r"OPENAI_API_KEY_FILE: cannot read /nowhere/key"):
         settings.load()
@@ -82,19 +82,19 @@ def test_a_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatc
 def test_secrets_never_print(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://me:hidden@localhost/db")
-    made = settings.load()
-    assert "very-secret" not in repr(made)
-    assert "hidden" not in repr(made)
+    loaded = settings.load()
+    assert "very-secret" not in repr(loaded)
+    assert "hidden" not in repr(loaded)
 
 
 def test_lists_are_split_and_an_empty_value_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL", "google:gemini-flash-latest, openai:gpt-5-mini ,extractive")
     monkeypatch.setenv("DEFAULT_TOPICS", 'cs.CV; "talking head" ;')
     monkeypatch.setenv("DIGEST_TIME", "")
-    made = settings.load()
-    assert made.models == ("google:gemini-flash-latest", "openai:gpt-5-mini", "extractive")
-    assert made.default_topics == ("cs.CV", '"talking head"')
-    assert f"{made.digest_time:%H:%M}" == "09:00"
+    loaded = settings.load()
+    assert loaded.models == ("google:gemini-flash-latest", "openai:gpt-5-mini", "extractive")
+    assert loaded.default_topics == ("cs.CV", '"talking head"')
+    assert f"{loaded.digest_time:%H:%M}" == "09:00"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_lists_are_split_and_an_empty_value_is_the_default(monkeypatch: pytest.M
         ("LOG_LEVEL", "loud"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_refused_in_one_sentence_that_names_the_setting(
+def test_an_invalid_value_is_refused_in_one_sentence_that_names_the_setting(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -128,12 +128,12 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_sentence_that_names_the_s
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("DIGEST_TIME", "25:00", "“25:00” is no time; write HH:MM, like 09:00."),
-        ("DIGEST_TIME", "09:00Z", "“09:00Z” is no time; write HH:MM, like 09:00."),
-        ("LOG_LEVEL", "loud", "“loud” is none of its values; write debug, info, warning or error."),
-        ("SITE_PORT", "70000", "“70000” is no port; a port is a number from 0 to 65535."),
-        ("OPS_PORT", "http", "“http” is no port; a port is a number from 0 to 65535."),
-        ("LANGUAGE", "Klingon", "“Klingon” is no language code; write one like en, es or zh-Hant."),
+        ("DIGEST_TIME", "25:00", "“25:00” is not a time; write HH:MM, like 09:00."),
+        ("DIGEST_TIME", "09:00Z", "“09:00Z” is not a time; write HH:MM, like 09:00."),
+        ("LOG_LEVEL", "loud", "“loud” is not one of its values; write debug, info, warning or error."),
+        ("SITE_PORT", "70000", "“70000” is not a port; a port is a number from 0 to 65535."),
+        ("OPS_PORT", "http", "“http” is not a port; a port is a number from 0 to 65535."),
+        ("LANGUAGE", "Klingon", "“Klingon” is not a language code; write one like en, es or zh-Hant."),
         ("MODEL_REQUESTS_PER_MINUTE", "0", "“0” cannot be used; write a whole number above 0."),
         ("MODEL_REQUESTS_PER_DAY", "few", "“few” cannot be used; write a whole number, 0 or more."),
         ("MODEL_CONCURRENCY", "65", "“65” cannot be used; write a whole number from 1 to 64."),
@@ -141,7 +141,7 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_sentence_that_names_the_s
         ("TELEGRAM_RESEND_UNKNOWN", "maybe", "“maybe” is neither true nor false; write one of the two."),
     ],
 )
-def test_what_may_be_written_instead_is_said(
+def test_the_error_says_which_values_are_allowed(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -150,7 +150,7 @@ def test_what_may_be_written_instead_is_said(
     assert str(caught.value) == f"{name}: {sentence}"
 
 
-def test_two_settings_at_fault_are_both_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_invalid_settings_are_both_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGEST_TIME", "soon")
     monkeypatch.setenv("MODEL", "gpt")
     with pytest.raises(BadSetting) as caught:
@@ -166,7 +166,7 @@ def test_a_level_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch) -> 
 # ── .env ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_env_may_name_a_file_too_and_the_environment_goes_before(
+def test_env_may_name_a_file_too_and_the_environment_takes_precedence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "token").write_text("12345:abc\n", encoding="utf-8")
@@ -176,7 +176,7 @@ def test_env_may_name_a_file_too_and_the_environment_goes_before(
     assert settings.load().telegram_bot_token == SecretStr("6:x")
 
 
-def test_a_file_that_env_names_and_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
+def test_a_missing_or_binary_file_that_env_names_is_reported(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("OPENAI_API_KEY_FILE=key\n", encoding="utf-8")
     with pytest.raises(BadSetting, match=r"^OPENAI_API_KEY_FILE: cannot read key: No such file or directory\.$"):
         settings.load()
@@ -185,11 +185,11 @@ def test_a_file_that_env_names_and_that_is_not_there_or_no_text_is_named(tmp_pat
         settings.load()
 
 
-def test_a_misspelt_name_in_env_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
+def test_a_misspelt_name_in_env_is_reported_with_a_suggestion(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DATA_DRI=x\nMODEL_FILE=m\nmodel=\nFRUIT=apple\n#MODLE=x\n", encoding="utf-8")
-    assert settings.strange_names() == [
-        "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?",
-        "`.env` has FRUIT, which is no setting.",
+    assert settings.unknown_names() == [
+        "`.env` has DATA_DRI, which is not a setting; did you mean DATA_DIR?",
+        "`.env` has FRUIT, which is not a setting.",
     ]
 
 
@@ -197,16 +197,14 @@ def test_a_misspelt_name_in_env_is_told_with_the_one_that_was_meant(tmp_path: Pa
     ("text", "line"),
     [("12345:SECRET\n", 1), ("MODEL=\n\n# one\n\nMODEL: SECRET\n", 5), ("MODEL='SECRET\n", 1), ("SECRET==\n-=1", 2)],
 )
-def test_a_line_of_env_that_sets_nothing_is_told_by_its_number_and_not_shown(
-    tmp_path: Path, text: str, line: int
-) -> None:
+def test_an_invalid_line_of_env_is_reported_by_its_number_and_not_shown(tmp_path: Path, text: str, line: int) -> None:
     (tmp_path / ".env").write_text(text, encoding="utf-8")
     with pytest.raises(TellUser) as caught:
         settings.load()
     assert str(caught.value) == f".env, line {line}: that is not NAME=value."
 
 
-def test_an_env_that_is_not_utf_8_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_an_env_that_is_not_utf_8_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("GLOSSARY=größe\n".encode("latin-1"))
     with pytest.raises(TellUser, match=r"^\.env is not UTF-8 text; save it as UTF-8\.$"):
         settings.load()
@@ -214,6 +212,6 @@ def test_an_env_that_is_not_utf_8_is_told_in_one_sentence(tmp_path: Path) -> Non
 
 def test_an_env_may_begin_with_a_byte_order_mark_and_export_its_names(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("\ufeffMODEL=extractive\n\nexport LANGUAGE='es' # Spanish\n", encoding="utf-8")
-    made = settings.load()
-    assert (made.model, made.language) == (("extractive",), "es")
-    assert settings.strange_names() == []
+    loaded = settings.load()
+    assert (loaded.model, loaded.language) == (("extractive",), "es")
+    assert settings.unknown_names() == []

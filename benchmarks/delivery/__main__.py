@@ -167,7 +167,7 @@ async def compose(environment: dict[str, str], ahead: float) -> float:
     logs.configure(settings.model_copy(update={"log_level": "error"}))
     async with open_app(settings, AheadClock(ahead)) as app:
         began = time.monotonic()
-        await one_pass.steps(app, {}, "benchmark/0/0")
+        await one_pass.run_steps(app, {}, "benchmark/0/0")
     return time.monotonic() - began
 
 

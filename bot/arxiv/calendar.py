@@ -1,9 +1,11 @@
-"""When arXiv announces: listing days, their hours, holidays, and why a day is quiet. Pure; all by New York's clock.
+"""When arXiv announces: listing days, their hours, holidays, and why a day has no listing. Pure; New York time.
 
-Listing day D (Monday to Friday) comes out at 20:00 the evening before, which is Sunday's for Monday; its feed at
-midnight of D. What was submitted by 14:00 of the working day before D (the freeze) is in it. On a holiday there is no
-freeze, hence no announcement that evening and no listing on the day after. The calendar explains; it never forbids to
-ask, for arXiv also skips days that nobody could know.
+The listing of day D (Monday to Friday) is announced at 20:00 on the evening before D, for Monday on Sunday. Its feed is
+published at midnight of D. It contains what was submitted by 14:00 (the freeze) of the working day before D. On a
+holiday there is no freeze, so there is no announcement that evening and no listing on the next day.
+
+The calendar explains why nothing was announced; it never keeps us from asking, because arXiv also skips days without
+notice.
 
 The schedule: https://info.arxiv.org/help/availability.html
 """
@@ -21,7 +23,7 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 _FREEZE = time(14)
 
-_KEPT = {
+_PUBLISHED_HOLIDAYS = {
     2020: "01-01 01-20 06-09 11-26 12-25 12-29 12-30",
     2021: "01-01 10-20 11-25 12-24 12-28 12-30",
     2022: "01-17 06-20 09-05 11-24 12-27 12-29",
@@ -30,69 +32,71 @@ _KEPT = {
     2025: "01-01 01-20 06-19 07-04 09-01 11-27 12-25 12-30",
     2026: "01-01 01-19 06-19 07-03 09-07 11-26 12-25 12-29 12-31",
 }
-"""Days without a freeze in years whose calendar arXiv has published. Later years follow the rule in `_by_rule`."""
+"""Days without a freeze in the years for which arXiv has published them; for other years see `_by_rule`."""
 
 
 @cache
 def holidays(year: int) -> Mapping[date, str]:
-    """Working days of a year without a freeze, and so without an announcement that evening, with their names."""
+    """Return the working days of a year without a freeze, and so without an announcement that evening, with names."""
     rule = _by_rule(year)
-    if year not in _KEPT:
+    if year not in _PUBLISHED_HOLIDAYS:
         return MappingProxyType(rule)
-    days = [date.fromisoformat(f"{year}-{day}") for day in _KEPT[year].split()]
+    days = [date.fromisoformat(f"{year}-{day}") for day in _PUBLISHED_HOLIDAYS[year].split()]
     return MappingProxyType({day: rule.get(day) or _name(day) for day in days})
 
 
 def is_listing_day(day: date) -> bool:
-    """Whether a listing of that date is to be expected."""
+    """Whether arXiv publishes a listing of that date."""
     return day.weekday() < _SATURDAY and holiday_before(day) is None
 
 
 def holiday_before(day: date) -> str | None:
-    """The name of the holiday for which the listing of a weekday `day` is left out; None if it is not."""
+    """Return the name of the holiday because of which the weekday `day` has no listing; None if it has one."""
+    # Monday's listing contains what was submitted by the freeze of Friday.
     freeze = day - (3 * _DAY if day.weekday() == 0 else _DAY)
     return holidays(freeze.year).get(freeze)
 
 
 def released_at(day: date) -> datetime:
-    """When the listing of `day` is announced: 20:00 in New York the evening before."""
+    """Return when the listing of `day` is announced: 20:00 in New York on the evening before."""
     return datetime.combine(day - _DAY, time(20), NEW_YORK)
 
 
 def feed_at(day: date) -> datetime:
-    """When the feed shows the listing of `day`: midnight in New York."""
+    """Return when the feed begins to show the listing of `day`: midnight in New York."""
     return datetime.combine(day, time(0), NEW_YORK)
 
 
 def listing_day(now: datetime) -> date:
-    """The latest listing day that has been announced at `now` (aware)."""
+    """Return the latest listing day that has been announced at `now` (aware)."""
     day = newest_day(now)
     return day if is_listing_day(day) else previous_day(day)
 
 
 def fed_day(now: datetime) -> date:
-    """The latest listing day that the feed should show at `now` (aware)."""
+    """Return the latest listing day that the feed should show at `now` (aware)."""
     day = listing_day(now)
     return day if feed_at(day) <= now else previous_day(day)
 
 
 def newest_day(now: datetime) -> date:
-    """The latest date that a listing which is out at `now` (aware) can bear, also on days that the calendar leaves out.
+    """Return the latest date that an announced listing can have at `now` (aware), whether it is a listing day or not.
 
-    Whatever bears a later one is a mistake, or a clock is.
+    A later date is a mistake, or the sign of a wrong clock.
     """
     local = now.astimezone(NEW_YORK)
+    # From 20:00 on, the listing that is announced has the date of the next day.
     return local.date() + (_DAY if local.hour >= 20 else 0 * _DAY)
 
 
 def listing_days(first: date, last: date) -> list[date]:
-    """The listing days from `first` to `last`, both included."""
+    """Return the listing days from `first` to `last`, both included."""
     days = (first + n * _DAY for n in range((last - first).days + 1))
     return [day for day in days if is_listing_day(day)]
 
 
 def previous_day(day: date) -> date:
-    """The listing day before `day`."""
+    """Return the last listing day before `day`."""
     day -= _DAY
     while not is_listing_day(day):
         day -= _DAY
@@ -100,7 +104,7 @@ def previous_day(day: date) -> date:
 
 
 def next_day(day: date) -> date:
-    """The listing day after `day`."""
+    """Return the first listing day after `day`."""
     day += _DAY
     while not is_listing_day(day):
         day += _DAY
@@ -108,7 +112,7 @@ def next_day(day: date) -> date:
 
 
 def listings_upto(day: date, count: int) -> list[date]:
-    """The last `count` listing days up to `day`, oldest first."""
+    """Return the last `count` listing days up to `day`, oldest first."""
     found: list[date] = []
     day += _DAY
     for _ in range(count):
@@ -118,7 +122,7 @@ def listings_upto(day: date, count: int) -> list[date]:
 
 
 def submitted_since(day: date) -> date:
-    """The New York date on which what is in the listing of `day` was submitted at the earliest (unless held back)."""
+    """Return the earliest date (New York) on which a paper of the listing of `day` was submitted, unless held back."""
     first = previous_day(day) - _DAY
     while first.weekday() >= _SATURDAY or first in holidays(first.year):
         first -= _DAY
@@ -126,7 +130,7 @@ def submitted_since(day: date) -> date:
 
 
 def announced_after(submitted: datetime) -> date:
-    """The listing day of what was submitted (and not held back) at that time (aware)."""
+    """Return the listing day of a paper submitted at that time (aware), unless moderators hold it back."""
     local = submitted.astimezone(NEW_YORK)
     freeze = local.date() + (_DAY if local.time() >= _FREEZE else 0 * _DAY)
     while freeze.weekday() >= _SATURDAY or freeze in holidays(freeze.year):
@@ -135,21 +139,41 @@ def announced_after(submitted: datetime) -> date:
 
 
 def why_quiet(day: date, now: datetime) -> str | None:
-    """A sentence on why there is nothing to see for `day` at `now`; None where a listing should be out."""
-    weekday = f"{day:%A}"
+    """Return a sentence on why there is no listing of `day` at `now`; None if there should be one."""
     if day.weekday() >= _SATURDAY:
-        return f"arXiv has no listing on {weekday}s; the next one is that of {_dated(next_day(day))}."
-    if holiday := holiday_before(day):
-        evening = "Sunday" if day.weekday() == 0 else f"{day - _DAY:%A}"
-        return (
-            f"arXiv did not announce on the evening of {evening}, {_plain(day - _DAY)}, because of {holiday}; "
-            f"the next listing is that of {_dated(next_day(day))}."
-        )
+        return f"arXiv has no listing on {day:%A}s; the next one is that of {_dated(next_day(day))}."
+    if left_out := _why_left_out(day):
+        return f"{left_out}; the next listing is that of {_dated(next_day(day))}."
     if now < released_at(day):
         return f"The listing of {_dated(day)} comes out at 20:00 New York time on {day - _DAY:%A}."
     if now < feed_at(day):
         return f"The listing of {_dated(day)} is announced; its feed comes out at midnight New York time."
     return None
+
+
+def why_earlier_listing(day: date, days: int = 1) -> str | None:
+    """Return a sentence on why a digest of the `days` listings up to `day` ends earlier; None for a listing day."""
+    if is_listing_day(day):
+        return None
+    latest = _dated(previous_day(day))
+    shown = f"this is the listing of {latest}" if days == 1 else f"these are the {days} listings up to that of {latest}"
+    if day.weekday() < _SATURDAY:
+        return f"{_why_left_out(day)}; {shown}."
+    saturday = day - (day.weekday() - _SATURDAY) * _DAY
+    sunday = saturday + _DAY
+    weekend = f"{saturday.day}–{_plain(sunday)}"
+    if saturday.month != sunday.month:
+        weekend = f"{_plain(saturday)} – {_plain(sunday)}"
+    return f"{weekend} is a weekend: arXiv announces nothing; {shown}."
+
+
+def _why_left_out(day: date) -> str | None:
+    """Say why a weekday has no listing, without a full stop; None if it has one."""
+    holiday = holiday_before(day)
+    if holiday is None:
+        return None
+    evening = day - _DAY
+    return f"arXiv did not announce on the evening of {evening:%A}, {_plain(evening)}, because of {holiday}"
 
 
 def _dated(day: date) -> str:
@@ -161,7 +185,7 @@ def _plain(day: date) -> str:
 
 
 def _by_rule(year: int) -> dict[date, str]:
-    """The holidays that arXiv kept in most years; Saturday's are observed on Friday, Sunday's on Monday."""
+    """Return the holidays that arXiv kept in most years; one on a weekend moves to the Friday or Monday next to it."""
     fixed = {
         date(year, 1, 1): "New Year's Day",
         date(year, 6, 19): "Juneteenth",
@@ -180,7 +204,7 @@ def _observed(day: date) -> date:
 
 
 def _nth(year: int, month: int, weekday: int, n: int) -> date:
-    """The n-th such weekday (Monday is 0) of a month."""
+    """Return the n-th such weekday (Monday is 0) of a month."""
     first = date(year, month, 1)
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))
 

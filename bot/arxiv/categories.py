@@ -1,4 +1,4 @@
-"""arXiv's categories: codes, names, archives, names of former times, and guesses for misspelt ones. Pure data.
+"""arXiv's categories: codes, names, archives, former names, and suggestions for misspelt codes. Pure data.
 
 Source: https://arxiv.org/category_taxonomy
 """
@@ -6,7 +6,7 @@ Source: https://arxiv.org/category_taxonomy
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 _ARCHIVES = {
@@ -209,7 +209,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "cs.SY": "eess.SY",
     }
 )
-"""Second names of a category that bears both: a paper in one of them is in the other."""
+"""Categories with two names: a paper in one of them is in the other."""
 
 FORMER: Mapping[str, str] = MappingProxyType(
     {
@@ -233,13 +233,13 @@ FORMER: Mapping[str, str] = MappingProxyType(
         "supr-con": "cond-mat.supr-con",
     }
 )
-"""Archives that were closed, with the category that took them over. Papers of that time bear them in their ids."""
+"""Closed archives and the category that replaced each. Old papers have them in their ids."""
 
 ARCHIVES: Mapping[str, str] = MappingProxyType(_ARCHIVES)
-"""Archives of today with their names."""
+"""The present archives with their names."""
 
 ALL_ARCHIVES: tuple[str, ...] = tuple(_ARCHIVES)
-"""What to poll to hear of everything."""
+"""The archives to poll in order to get all of arXiv."""
 
 CATEGORIES: Mapping[str, str] = MappingProxyType(
     {
@@ -247,55 +247,56 @@ CATEGORIES: Mapping[str, str] = MappingProxyType(
         **{f"{archive}.{code}": name for archive, subjects in _SUBJECTS.items() for code, name in subjects.items()},
     }
 )
-"""Categories a paper can be put in today, with their names: `cs.CV`, `quant-ph`."""
+"""The present categories with their names: `cs.CV`, `quant-ph`."""
 
 _SPELLINGS = {code.casefold(): code for code in (*CATEGORIES, *ARCHIVES, *FORMER)}
 
 
 def canonical(code: str) -> str | None:
-    """The code as arXiv writes it, whatever its case ("CS.cv" → "cs.CV"); former names stay; None if there is none."""
+    """Return a code as arXiv spells it ("CS.cv" → "cs.CV"), also a former one; None if there is no such code."""
     return _SPELLINGS.get(code.strip().casefold())
 
 
-def name_of(code: str) -> str | None:
-    """What a category or archive is called, also a former one; None if there is no such code."""
-    known = canonical(code)
-    return None if known is None else (CATEGORIES.get(known) or ARCHIVES.get(known) or CATEGORIES[FORMER[known]])
-
-
 def archive_of(code: str) -> str:
-    """The archive of a category: "cs.CV" → "cs", "cmp-lg" → "cs", "quant-ph" → itself; unknown ones by their look."""
+    """Return the archive of a category: "cs.CV" → "cs", "cmp-lg" → "cs", "quant-ph" → itself.
+
+    Of an unknown category it is the part before the dot.
+    """
     known = canonical(code) or code.strip()
     return FORMER.get(known, known).partition(".")[0]
 
 
-def archives_of(categories: Collection[str]) -> tuple[str, ...]:
-    """The archives to poll for these categories ("cs.CV", "cs.*", "math"), sorted; all of arXiv if there are none.
+def is_in_archives(categories: Iterable[str], archives: Collection[str]) -> bool:
+    """Whether one of a paper's categories belongs to one of these archives."""
+    return any(archive_of(category) in archives for category in categories)
 
-    Both archives are named where a category bears two names (`stat.TH` is `math.ST`). An unknown archive counts as
-    none of arXiv's, so that a topic nobody can match does not make us ask for everything.
+
+def archives_of(categories: Collection[str]) -> tuple[str, ...]:
+    """Return the archives to poll for these categories ("cs.CV", "cs.*", "math"), sorted; without any, all of arXiv.
+
+    A category with two names (`stat.TH` is `math.ST`) needs both archives. An unknown archive is left out, so that a
+    topic that nothing can match does not make us ask for all of arXiv.
     """
     if not categories:
         return ALL_ARCHIVES
     found: set[str] = set()
     for category in categories:
         code = category.removesuffix("*").rstrip(".")
-        also = [new for old, new in ALIASES.items() if old == code] + [
-            old for old, new in ALIASES.items() if new == code
-        ]
-        found.update(archive_of(each) for each in (code, *also))
+        aliases = [new for old, new in ALIASES.items() if old == code]
+        aliases += [old for old, new in ALIASES.items() if new == code]
+        found.update(archive_of(name) for name in (code, *aliases))
     return tuple(sorted(found & set(ALL_ARCHIVES)))
 
 
 def categories_in(archive: str) -> tuple[str, ...]:
-    """The categories of an archive: "econ" → ("econ.EM", "econ.GN", "econ.TH"), "quant-ph" → ("quant-ph",)."""
+    """Return the categories of an archive: "econ" → ("econ.EM", "econ.GN", "econ.TH"), "quant-ph" → ("quant-ph",)."""
     if archive in _SUBJECTS:
         return tuple(f"{archive}.{code}" for code in _SUBJECTS[archive])
     return (archive,) if archive in _ARCHIVES else ()
 
 
 def suggestions(code: str, limit: int = 3) -> tuple[str, ...]:
-    """Categories that somebody who wrote `code` may have meant, best first: "cs.VC" → "cs.CV", "csCL" → "cs.CL"."""
+    """Suggest categories for a misspelt code, best first: "cs.VC" → "cs.CV", "csCL" → "cs.CL"."""
     wanted = code.strip().casefold()
     if wanted in (former.casefold() for former in FORMER):
         return (FORMER[_SPELLINGS[wanted]],)
@@ -303,13 +304,15 @@ def suggestions(code: str, limit: int = 3) -> tuple[str, ...]:
         return (exact,)
     bare = {spelling.replace(".", "").replace("-", ""): known for spelling, known in _SPELLINGS.items()}
     first = [bare[key]] if (key := wanted.replace(".", "").replace("-", "").replace(" ", "")) in bare else []
+    # Two letters swapped ("cs.VC") are less similar by the matcher's measure than they are to people.
     turned = [known for spelling, known in _SPELLINGS.items() if sorted(spelling) == sorted(wanted)]
     close = [_SPELLINGS[match] for match in difflib.get_close_matches(wanted, _SPELLINGS, n=2 * limit, cutoff=0.6)]
     return tuple(dict.fromkeys([*first, *turned, *close]))[:limit]
 
 
 def search(text: str, limit: int = 25) -> tuple[str, ...]:
-    """Categories whose code begins with, or whose code or name contains, what a person has typed so far."""
+    """Return categories for what a person has typed so far: first those whose code begins with it, then those that
+    contain it in code or name."""
     wanted = text.strip().casefold()
     begins = [code for code in CATEGORIES if code.casefold().startswith(wanted)]
     named = [code for code, name in CATEGORIES.items() if wanted in name.casefold() or wanted in code.casefold()]

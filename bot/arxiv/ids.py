@@ -1,6 +1,6 @@
-"""Any link or id that a person pastes → the paper to read, or a sentence that says why there is none. Pure.
+"""Finds the paper that a pasted link or id means, or says why there is none. Pure.
 
-The form of ids: https://info.arxiv.org/help/arxiv_identifier.html
+The format of ids: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlsplit
 from bot.arxiv.categories import ARCHIVES, FORMER
 from bot.model import PaperRef
 
-LONGEST = 10_000
-"""Characters of a message that are looked at."""
+MAX_LENGTH = 10_000
+"""A longer text is not searched: it is no message about one paper."""
 
 WHAT_TO_SEND = "Send an arXiv id (2406.14272), a link to arXiv, or a DOI such as 10.48550/arXiv.2406.14272."
 
@@ -31,7 +31,7 @@ _DOI = re.compile(r"10\.\d{4,9}/\S", re.ASCII)
 _CUTS = re.compile(r"[\s<>()\[\]{}\"'|`“”‘’«»,;\u200b\u200e\u200f]+")
 _HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 
-_CARRIERS = (
+_PAPER_SITES = (
     "arxiv.org",
     "xxx.lanl.gov",
     "ar5iv.org",
@@ -46,9 +46,9 @@ _CARRIERS = (
     "emergentmind.com",
     "inspirehep.net",
 )
-"""Sites whose links carry arXiv ids; any other link counts only where it says "arxiv" beside the id."""
+"""Sites whose links contain arXiv ids; in any other link an id counts only after the word "arxiv"."""
 
-_KNOWN_BUT_MUTE = {
+_SITES_WITHOUT_ID = {
     "openreview.net": "OpenReview links do not name an arXiv paper.",
     "youtube.com": "That is a video, not a paper.",
     "youtu.be": "That is a video, not a paper.",
@@ -56,23 +56,24 @@ _KNOWN_BUT_MUTE = {
     "semanticscholar.org": "This Semantic Scholar link does not name an arXiv paper.",
     "paperswithcode.com": "This Papers with Code link does not name an arXiv paper.",
     "huggingface.co": "This Hugging Face link does not name an arXiv paper.",
-    "arxiv.org": "This arXiv link names no single paper.",
+    "arxiv.org": "This arXiv link does not name a single paper.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class NotAPaperLink:
-    """There is no arXiv paper in what was sent; `why` is one or two plain sentences for the person who sent it."""
+    """The text names no arXiv paper; `why` is one or two plain sentences for the person who sent it."""
 
     why: str
 
 
 def resolve(text: str) -> PaperRef | NotAPaperLink:
-    """The first arXiv paper that a text names."""
+    """Return the first arXiv paper that a text names."""
     if not text.strip():
         return NotAPaperLink(f"There is nothing to read. {WHAT_TO_SEND}")
-    if len(text) > LONGEST:
-        return NotAPaperLink(f"That text is too long to look through. {WHAT_TO_SEND}")
+    if len(text) > MAX_LENGTH:
+        return NotAPaperLink(f"That text is too long to search. {WHAT_TO_SEND}")
+    # Full-width digits and typographic hyphens are common in pasted text.
     plain = unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2212", "-")
     reasons = []
     for piece in _CUTS.split(plain):
@@ -81,24 +82,24 @@ def resolve(text: str) -> PaperRef | NotAPaperLink:
             return found
         if found is not None:
             reasons.append(found)
-    why = reasons[0] if reasons else "There is no arXiv id in it."
+    why = reasons[0] if reasons else "There is no arXiv id in this text."
     return NotAPaperLink(f"{why} {WHAT_TO_SEND}")
 
 
 def parse_id(text: str) -> PaperRef | None:
-    """A bare id, with or without a version and `arXiv:`: "2406.14272v2", "math.AG/0601001"; None if it is none."""
+    """Parse an id, with or without version and `arXiv:`: "2406.14272v2", "math.AG/0601001"; None if it is not valid."""
     match = _ID.fullmatch(text.strip().removeprefix("arXiv:").removeprefix("arxiv:"))
     found = _checked(match) if match else None
     return found if isinstance(found, PaperRef) else None
 
 
 def _read(piece: str) -> PaperRef | str | None:
-    """The paper in one word of a text, or why there is none in it; None for a word that is just a word."""
+    """Return the paper in one word of a text, or the reason why there is none; None for an ordinary word."""
     if not piece:
         return None
     piece = unquote(piece)
     if own := _OWN_DOI.search(piece):
-        return _search(_ID, piece[own.end() :]) or "This arXiv DOI has no valid id in it."
+        return _search(_ID, piece[own.end() :]) or "This arXiv DOI contains no valid id."
     host, rest = _split(piece)
     if host is not None:
         return _read_link(host, rest)
@@ -108,7 +109,7 @@ def _read(piece: str) -> PaperRef | str | None:
 
 
 def _split(piece: str) -> tuple[str | None, str]:
-    """Host and the rest of a link, also one without a scheme; (None, piece) for anything else."""
+    """Split a link, also one without a scheme, into host and rest; (None, piece) for anything else."""
     _, scheme, after = piece.partition("://")
     candidate = after if scheme else piece.removeprefix("//")
     host, slash, _ = candidate.partition("/")
@@ -125,15 +126,15 @@ def _split(piece: str) -> tuple[str | None, str]:
 def _read_link(host: str, rest: str) -> PaperRef | str:
     if bibcode := _BIBCODE.search(rest):
         return _checked(_ID.fullmatch(f"{bibcode[1]}.{bibcode[2]}")) or _no_paper(host)
-    carries = any(host == site or host.endswith(f".{site}") for site in _CARRIERS) or "arxiv" in host
-    if carries:
+    is_paper_site = any(host == site or host.endswith(f".{site}") for site in _PAPER_SITES) or "arxiv" in host
+    if is_paper_site:
         return _search(_IN_PATH, rest) or _no_paper(host)
-    _, said, after = rest.lower().partition("arxiv")
-    return (_search(_IN_PATH, after) if said else None) or _no_paper(host, doi=bool(_DOI.search(rest)))
+    _, marker, after = rest.lower().partition("arxiv")
+    return (_search(_IN_PATH, after) if marker else None) or _no_paper(host, doi=bool(_DOI.search(rest)))
 
 
 def _no_paper(host: str, *, doi: bool = False) -> str:
-    for site, sentence in _KNOWN_BUT_MUTE.items():
+    for site, sentence in _SITES_WITHOUT_ID.items():
         if host == site or host.endswith(f".{site}"):
             return sentence
     if doi:
@@ -143,35 +144,35 @@ def _no_paper(host: str, *, doi: bool = False) -> str:
 
 
 def _search(pattern: re.Pattern[str], text: str) -> PaperRef | str | None:
-    """The first valid id; else why the first one that looks like an id is none."""
-    why: str | None = None
+    """Return the first valid id; else the reason why the first text that looks like an id is not one."""
+    reason: str | None = None
     for match in pattern.finditer(text):
         found = _checked(match)
         if isinstance(found, PaperRef):
             return found
-        why = why or found
-    return why
+        reason = reason or found
+    return reason
 
 
 def _checked(match: re.Match[str] | None) -> PaperRef | str | None:
-    """The paper of a matched id, or a sentence on what is wrong with it; None for a path that only looks like one."""
+    """Return the paper of a matched id, or a sentence on what is wrong with it; None for a path that is no id."""
     if match is None:
         return None
     if match["version"] is not None and int(match["version"]) == 0:
-        return f"“{match[0]}” is no arXiv id: versions begin with v1."
+        return f"“{match[0]}” is not an arXiv id: versions begin with v1."
     version = int(match["version"]) if match["version"] else None
     if match["month"]:
         year, month, number = int(match["month"][:2]), int(match["month"][2:]), match["number"]
-        digits = 4 if (year, month) < (15, 1) else 5
+        digits = 4 if (year, month) < (15, 1) else 5  # since January 2015 the number has five digits
         if not 1 <= month <= 12:
-            return f"“{match[0]}” is no arXiv id: there is no month {month:02}."
+            return f"“{match[0]}” is not an arXiv id: there is no month {month:02}."
         if not (7, 4) <= (year, month) <= (90, 12) or len(number) != digits or not int(number):
-            return f"“{match[0]}” is no arXiv id."
+            return f"“{match[0]}” is not an arXiv id."
         return PaperRef(f"{match['month']}.{number}", version)
     archive, serial = match["archive"].lower(), match["serial"]
     if archive not in ARCHIVES and archive not in FORMER:
         return None
     year, month = int(serial[:2]), int(serial[2:4])
     if not 1 <= month <= 12 or not (year >= 91 or (year, month) <= (7, 3)) or not int(serial[4:]):
-        return f"“{match[0]}” is no arXiv id."
+        return f"“{match[0]}” is not an arXiv id."
     return PaperRef(f"{archive}/{serial}", version)

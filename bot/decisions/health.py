@@ -1,4 +1,4 @@
-"""Judges the state of the service: which listing days are not whole and why, and whether it is ready. Pure."""
+"""Judges the state of the service: which listing days are incomplete and why, and whether it is ready. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from bot.arxiv import calendar
 from bot.decisions.polling import PollState
@@ -13,25 +14,26 @@ from bot.errors import StoreUnavailable
 from bot.model import JSON, Delivery, DeliveryState, LedgerLine, ListingRecord, Malformed, Platform, Usage
 
 DAYS = 7
+"""Listing days of this many days are shown and judged."""
 
 
-LATE_OUTBOX = timedelta(minutes=15)
-"""A delivery that is due for longer than this makes the service not ready."""
+MAX_OUTBOX_AGE = timedelta(minutes=15)
+"""The service is not ready if a delivery has been due for longer than this."""
 
 
-GRACE = timedelta(minutes=5)
-"""A platform that is not connected for longer than this makes the service not ready."""
+MAX_DISCONNECTED = timedelta(minutes=5)
+"""The service is not ready if a platform has been disconnected for longer than this; a reconnect takes less."""
 
 
-SILENT = timedelta(minutes=3)
-"""A service that has said nothing of itself for longer than this does not run."""
+MAX_SILENCE = timedelta(minutes=3)
+"""A service that has not reported its state for longer than this is not running; it reports every minute."""
 
 
 UNSETTLED = (DeliveryState.UNKNOWN, DeliveryState.GIVEN_UP)
 
 
 class Cause(enum.StrEnum):
-    """Why a listing day is not whole. A day that arXiv left out is no fault of anybody's."""
+    """Why a listing day is incomplete. `LEFT_OUT`, a day without a listing, is no fault."""
 
     LEFT_OUT = "left out by arXiv"
     NOT_SERVED = "not served"
@@ -43,7 +45,7 @@ class Cause(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A weekday that has no whole listing, and its cause in a sentence."""
+    """A weekday without a complete listing; `why` says the cause in a sentence."""
 
     day: date
     cause: Cause
@@ -52,8 +54,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A platform that has a token: `problem` says why commands are not answered there, None while all is well; `since`
-    is when it became so."""
+    """A platform that has a token.
+
+    `problem` says why commands are not answered there, None while they are; `since` is when that began.
+    """
 
     problem: str | None
     since: datetime
@@ -61,24 +65,27 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the running service said of itself, last at `at`; another process reads it from the store."""
+    """The state that the running service reported last, at `at`; other processes read it from the store."""
 
     at: datetime
     platforms: Mapping[Platform, Connection]
 
-    def now(self, problems: Mapping[Platform, str | None], at: datetime) -> Service:
-        """The state after a look at `at` has found these problems."""
-        return Service(at, {each: self._after(each, problem, at) for each, problem in problems.items()})
+    def updated(self, problems: Mapping[Platform, str | None], at: datetime) -> Service:
+        """Return the state after these problems (None: no problem) were seen at `at`."""
+        platforms = {platform: self._connection(platform, problem, at) for platform, problem in problems.items()}
+        return Service(at, platforms)
 
-    def _after(self, platform: Platform, problem: str | None, at: datetime) -> Connection:
+    def _connection(self, platform: Platform, problem: str | None, at: datetime) -> Connection:
         before = self.platforms.get(platform)
-        same = before is not None and (before.problem is None) == (problem is None)
-        return Connection(problem, before.since if before is not None and same else at)
+        # Another problem than before is still the same time of being disconnected.
+        if before is not None and (before.problem is None) == (problem is None):
+            return Connection(problem, before.since)
+        return Connection(problem, at)
 
     def as_json(self) -> JSON:
         platforms = {
-            str(platform): {"problem": each.problem, "since": each.since.isoformat()}
-            for platform, each in self.platforms.items()
+            str(platform): {"problem": connection.problem, "since": connection.since.isoformat()}
+            for platform, connection in self.platforms.items()
         }
         return {"at": self.at.isoformat(), "platforms": platforms}
 
@@ -87,19 +94,31 @@ class Service:
         if not data:
             return None
         platforms = {
-            Platform(name): Connection(each["problem"], datetime.fromisoformat(each["since"]))
-            for name, each in data["platforms"].items()
+            Platform(name): Connection(row["problem"], datetime.fromisoformat(row["since"]))
+            for name, row in data["platforms"].items()
         }
         return cls(datetime.fromisoformat(data["at"]), platforms)
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """The state of the service at `at`. `troubles` are deliveries whose fate is unknown or that were given up.
+class Unfinished:
+    """How many summaries or messages ("summary", "message") wait for the same reason."""
 
-    `set_aside` are the last week's malformed entries; `unfinished` counts what waits by its reason: summaries by why
-    no model made them, deliveries by why they were not sent. `unwritable` says why the database takes no writes.
-    `following` of the `chats` follow a topic; the archive is one of them where it does.
+    what: Literal["summary", "message"]
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of the service at `at`.
+
+    `chats` counts the chats and `following` those of them that follow a topic; the archive counts if it follows one.
+    `suspended` has the reason by chat. `troubles` are deliveries whose outcome is unknown or that were given up.
+    `wanted` counts the summaries that are wanted and not made. `oldest_waiting` is when the oldest digest was written
+    that is not completely sent. `set_aside` are the malformed entries of the last week. `unfinished` has what waits by
+    its reason. `unwritable` is the error of a write to the database, None if it succeeded. `service` is None if no
+    service ever ran.
     """
 
     at: datetime
@@ -115,14 +134,14 @@ class Status:
     poll: PollState
     usage: tuple[Usage, ...]
     set_aside: tuple[Malformed, ...] = ()
-    unfinished: Mapping[str, int] | None = None
+    unfinished: tuple[Unfinished, ...] = ()
     unwritable: StoreUnavailable | None = None
     service: Service | None = None
     following: int = 0
 
     @property
     def silent(self) -> bool:
-        """Whether the service, which says how it is every minute, has not done so for a while."""
+        """Whether the service has stopped reporting its state."""
         return self.service is not None and not is_running(self.service, self.at)
 
     @property
@@ -132,23 +151,28 @@ class Status:
 
     @property
     def outbox_age(self) -> timedelta:
-        """For how long the delivery that waits longest has been due."""
+        """How long the delivery that waits longest has been due."""
         waiting = self.oldest_waiting
         return max(self.at - waiting, timedelta()) if waiting else timedelta()
 
     @property
     def ready(self) -> bool:
-        down = any(each.problem and self.at - each.since >= GRACE for each in self.connections.values())
-        return self.outbox_age < LATE_OUTBOX and self.unwritable is None and not down
+        """Whether the database can be written, messages go out in time, and all platforms are connected."""
+        is_disconnected = any(
+            connection.problem and self.at - connection.since >= MAX_DISCONNECTED
+            for connection in self.connections.values()
+        )
+        return self.outbox_age < MAX_OUTBOX_AGE and self.unwritable is None and not is_disconnected
 
     @property
     def faults(self) -> tuple[Gap, ...]:
-        """The gaps that something went wrong with."""
+        """The gaps that are faults."""
         return tuple(gap for gap in self.gaps if gap.cause is not Cause.LEFT_OUT)
 
 
 def is_running(service: Service, now: datetime) -> bool:
-    return abs(now - service.at) <= SILENT
+    """Whether the service has reported its state lately."""
+    return abs(now - service.at) <= MAX_SILENCE
 
 
 def gaps(
@@ -160,49 +184,57 @@ def gaps(
     *,
     running: bool = True,
 ) -> list[Gap]:
-    """Every weekday of the last week without a whole listing, with its cause. Pure.
+    """Return every weekday of the last week without a complete listing, with its cause.
 
-    Days count from the first listing that was ever had. `behind` is how many announced papers the API has not described
-    yet; `running` says whether a service asks by itself.
+    Days count from the first listing that was ever read. `behind` is the number of announced papers that the API has
+    not described yet; `running` says whether a service is running that asks by itself.
     """
     today = calendar.fed_day(now)
-    had = [line.day for line in listings] + ([poll.day] if poll.day else [])
-    begun = min((day for day in had if day <= today), default=today)
-    first = max(begun, today - timedelta(days=DAYS))
+    read = [record.day for record in listings] + ([poll.day] if poll.day else [])
+    first_read = min((day for day in read if day <= today), default=today)
+    first = max(first_read, today - timedelta(days=DAYS))
     last = max(today, now.astimezone(calendar.NEW_YORK).date())
     found: list[Gap] = []
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
         if day <= today or calendar.holiday_before(day):
-            found += _gaps_of(day, [line for line in listings if line.day == day], archives, poll, now, running)
+            records = [record for record in listings if record.day == day]
+            found += _gaps_of(day, records, archives, poll, now, running)
     if behind:
-        why = f"arXiv's API does not have {counted(behind, 'announced paper')} yet; they are asked for at every poll."
-        found.append(Gap(today, Cause.BEHIND, why))
+        reason = (
+            f"arXiv's API does not have {counted(behind, 'announced paper')} yet; they are asked for at every poll."
+        )
+        found.append(Gap(today, Cause.BEHIND, reason))
     return found
 
 
 def _gaps_of(
-    day: date, lines: Sequence[ListingRecord], archives: frozenset[str], poll: PollState, now: datetime, running: bool
+    day: date,
+    records: Sequence[ListingRecord],
+    archives: frozenset[str],
+    poll: PollState,
+    now: datetime,
+    running: bool,
 ) -> Iterable[Gap]:
     if not calendar.is_listing_day(day):
-        if calendar.holiday_before(day) and not any(line.announced for line in lines):
+        if calendar.holiday_before(day) and not any(record.announced for record in records):
             yield Gap(day, Cause.LEFT_OUT, calendar.why_quiet(day, now) or "arXiv announced nothing.")
         return
-    # A listing is read once for all its archives: each of their lines counts the same entries.
-    broken = max((line.malformed for line in lines), default=0)
-    unread = {line.archive for line in lines if line.malformed and not line.complete}
-    missing = archives - unread - {line.archive for line in lines if line.complete}
+    # A listing is read once for all its archives: each of their records counts the same malformed entries.
+    malformed = max((record.malformed for record in records), default=0)
+    unread = {record.archive for record in records if record.malformed and not record.complete}
+    missing = archives - unread - {record.archive for record in records if record.complete}
     if missing:
         yield Gap(day, *_why_missing(day, missing, poll, now, running))
-    elif not unread and not any(line.announced for line in lines):
-        said = next((line.why for line in lines if line.why), "arXiv announced nothing.")
-        yield Gap(day, Cause.LEFT_OUT, said)
+    elif not unread and not any(record.announced for record in records):
+        reason = next((record.why for record in records if record.why), "arXiv announced nothing.")
+        yield Gap(day, Cause.LEFT_OUT, reason)
     if unread:
-        aside = f"{counted(broken, 'entry')} set aside"
-        said = f"Nothing of its feed could be read ({aside}); OAI and the API are asked for the day at every poll."
-        yield Gap(day, Cause.UNREADABLE, said)
-    elif broken:
-        verb = "was" if broken == 1 else "were"
-        yield Gap(day, Cause.UNREADABLE, f"{counted(broken, 'entry')} could not be read and {verb} set aside.")
+        aside = f"{counted(malformed, 'entry')} set aside"
+        reason = f"Nothing of its feed could be read ({aside}); OAI and the API are asked for the day at every poll."
+        yield Gap(day, Cause.UNREADABLE, reason)
+    elif malformed:
+        verb = "was" if malformed == 1 else "were"
+        yield Gap(day, Cause.UNREADABLE, f"{counted(malformed, 'entry')} could not be read and {verb} set aside.")
 
 
 def _why_missing(
@@ -212,26 +244,28 @@ def _why_missing(
     if poll.asked_at is None:
         return Cause.NOT_ASKED, f"arXiv has not been asked for {names} yet."
     if poll.asked_at < calendar.feed_at(day):
-        nobody = "" if running else " (no service was running)"
-        return Cause.NOT_ASKED, f"Not asked since {poll.asked_at.day} {poll.asked_at:%B %Y}{nobody}."
+        no_service = "" if running else " (no service was running)"
+        return Cause.NOT_ASKED, f"Not asked since {poll.asked_at.day} {poll.asked_at:%B %Y}{no_service}."
     if poll.failures:
-        ahead = poll.retry_at is not None and poll.retry_at > now
-        again = f"; it is asked again at {poll.retry_at:%H:%M} UTC" if ahead else ""
-        said = f"arXiv did not serve the listing of {names} ({counted(poll.failures, 'failure')} in a row{again})."
-        return Cause.NOT_SERVED, f"{said} {poll.why}".strip() if poll.why else said
+        has_retry = poll.retry_at is not None and poll.retry_at > now
+        retry = f"; it is asked again at {poll.retry_at:%H:%M} UTC" if has_retry else ""
+        reason = f"arXiv did not serve the listing of {names} ({counted(poll.failures, 'failure')} in a row{retry})."
+        return Cause.NOT_SERVED, f"{reason} {poll.why}".strip() if poll.why else reason
     asked = f"asked last at {timestamp(poll.asked_at, now)}, it did not have this day"
     return Cause.STALE, f"The feed of {names} is stale: {asked}."
 
 
 def timestamp(at: datetime, now: datetime) -> str:
-    """An hour as "03 Jun 12:00 UTC", with its year where that is not this one."""
+    """Format a time as "03 Jun 12:00 UTC", with the year if it is not this year."""
     return f"{short_date(at, now)} {at:%H:%M} UTC"
 
 
 def short_date(day: date, now: datetime) -> str:
+    """Format a date as "03 Jun", with the year if it is not this year."""
     return f"{day:%d %b}" if day.year == now.year else f"{day:%d %b %Y}"
 
 
-def counted(number: int, what: str) -> str:
-    many = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-    return f"1 {what}" if number == 1 else f"{number} {many}"
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun in the singular or plural: "1 entry", "2 entries"."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"1 {noun}" if number == 1 else f"{number} {plural}"

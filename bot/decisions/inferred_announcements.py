@@ -1,86 +1,95 @@
-"""What was announced where no feed says so: entries that could not be read, records of missed days. Pure.
+"""Announcements that no feed gave us: from unread entries, OAI records of missed days, and the API. Pure.
 
-Of an entry that could not be read, only what arXiv itself writes around it is looked at: its abstract may name any
-number of other papers.
+An inferred announcement is marked so. Where its source does not say how the paper was announced, that follows from
+earlier announcements, versions and categories.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
-from bot.arxiv.categories import archive_of
-from bot.arxiv.ids import parse_id
-from bot.model import Announced, Announcement, Kind, Malformed, Paper, PaperRef
-
-_IDS = (
-    re.compile(r"<(?:\w+:)?(?:id|identifier)>\s*oai:arXiv\.org:([^<\s]+)"),
-    re.compile(r'href="https?://arxiv\.org/abs/([^"]+)"'),
-    re.compile(r"<(?:\w+:)?summary[^>]*>\s*arXiv:([^<\s]+)"),
-    re.compile(r"<(?:\w+:)?id>\s*([^<\s]+)\s*<"),
-)
-_KINDS = (
-    re.compile(r"<(?:\w+:)?announce_type>\s*([a-z-]+)"),
-    re.compile(r"<(?:\w+:)?summary[^>]*>\s*arXiv:[^<]{0,100}?Announce Type:\s*([a-z-]+)"),
-)
-_TERM = re.compile(r'<(?:\w+:)?category term="([^"]+)"')
-_LISTED = re.compile(r"<(?:\w+:)?categories>([^<]+)<")
-
-
-def paper_of(entry: Malformed) -> PaperRef | None:
-    """The paper that an entry names, with its version where it tells; None where that cannot be read either."""
-    for pattern in _IDS:
-        if (match := pattern.search(entry.raw)) and (ref := parse_id(match[1])):
-            return ref
-    return None
-
-
-def kind_of(entry: Malformed) -> Kind | None:
-    """How the entry announces its paper; None where it does not tell."""
-    for pattern in _KINDS:
-        if (match := pattern.search(entry.raw)) and match[1] in [*Kind]:
-            return Kind(match[1])
-    return None
-
-
-def concerns(entry: Malformed, archives: Collection[str]) -> bool:
-    """Whether an entry may be of these archives; one that names no category may be of any."""
-    named = _TERM.findall(entry.raw) or [name for found in _LISTED.findall(entry.raw) for name in found.split()]
-    return not named or any(archive_of(category) in archives for category in named)
-
-
-def by_paper(aside: Iterable[Malformed]) -> dict[str, Malformed]:
-    """The entries of a known day that name a paper, by its id; the first that names it."""
-    found: dict[str, Malformed] = {}
-    for entry in aside:
-        if entry.day and (ref := paper_of(entry)) is not None:
-            found.setdefault(ref.id, entry)
-    return found
-
-
-def is_as_new(paper: Paper, entry: Malformed) -> bool:
-    """Whether a record is of the version that an entry names, or of a later one: the API may not know that one yet."""
-    ref = paper_of(entry)
-    return ref is None or ref.version is None or paper.version >= ref.version
+from bot.arxiv import calendar
+from bot.arxiv.categories import archive_of, is_in_archives
+from bot.decisions.ledger import Ledger, unreadable_days
+from bot.decisions.unread_entries import by_paper, kind_of, paper_of
+from bot.model import Announced, Announcement, Kind, Listing, ListingRecord, Malformed, Paper
 
 
 def as_announced(entry: Malformed, paper: Paper, before: Mapping[str, Paper]) -> Announced:
-    """A paper as an entry announced it that could not be read. How, is inferred where the entry does not tell; `before`
-    are papers that were announced before its day, as they were known then."""
+    """Return the announcement that an unread entry made of a paper.
+
+    The kind is inferred if the entry does not say it; `before` are the papers announced before the entry's day, as they
+    were stored then. Raises ValueError for an entry without a day.
+    """
     if entry.day is None:
-        raise ValueError("An entry of no day announces nothing.")
-    told = kind_of(entry)
-    kind = told or (Kind.NEW if paper.version == 1 else Kind.REPLACE)
+        raise ValueError("An entry without a day announces nothing.")
+    named_kind = kind_of(entry)
+    kind = named_kind or (Kind.NEW if paper.version == 1 else Kind.REPLACE)
     announced = Announced(paper, Announcement(paper.id, paper.version, entry.day, kind, inferred=True))
-    return announced if told else inferred(announced, paper.id in before, before.get(paper.id))
+    return announced if named_kind else with_inferred_kind(announced, paper.id in before, before.get(paper.id))
 
 
-def inferred(entry: Announced, had: bool, known: Paper | None) -> Announced:
-    """What an OAI record most likely was on its day: one that was announced before was cross-listed if it bears more
-    categories now, and replaced otherwise."""
-    if not had:
+def with_inferred_kind(entry: Announced, was_announced: bool, known: Paper | None) -> Announced:
+    """Return an OAI record's announcement with its most likely kind.
+
+    A paper that was announced before was cross-listed if it has more categories than the `known` one, and replaced
+    otherwise.
+    """
+    if not was_announced:
         return entry
-    grown = known is not None and bool(set(entry.paper.categories) - set(known.categories))
-    kind = Kind.CROSS if grown else Kind.REPLACE
+    has_new_category = known is not None and bool(set(entry.paper.categories) - set(known.categories))
+    kind = Kind.CROSS if has_new_category else Kind.REPLACE
     return replace(entry, announcement=replace(entry.announcement, kind=kind, inferred=True))
+
+
+def with_announced(listing: Listing, announced: Mapping[str, Paper]) -> Listing:
+    """Return a feed's listing in which malformed entries count as read if their papers were `announced` meanwhile.
+
+    A listing of which nothing else could be read stays as it is: what its other entries announced remains unknown.
+    """
+    refs = ((entry, paper_of(entry)) for entry in listing.malformed)
+    left = tuple(entry for entry, ref in refs if ref is None or ref.id not in announced)
+    if not announced or (left and not listing.entries):
+        return listing
+    entries = by_paper(listing.malformed)
+    read = (as_announced(entries[paper_id], paper, {}) for paper_id, paper in announced.items())
+    return replace(listing, entries=(*listing.entries, *read), malformed=left)
+
+
+def changed_on(listing: Listing, day: date, archives: Collection[str]) -> list[Announced]:
+    """Return the records of these archives that OAI says changed on `day`."""
+    return [
+        entry
+        for entry in listing.entries
+        if entry.announcement.day == day and is_in_archives(entry.paper.categories, archives)
+    ]
+
+
+def days_to_record(days: Iterable[date], entries: Iterable[Announced], records: Iterable[ListingRecord]) -> list[date]:
+    """Return those of the days asked from OAI that count as read now.
+
+    If the feed of a day had entries, though none could be read, OAI without records of that day does not have them yet.
+    """
+    missing = unreadable_days(records) - {entry.announcement.day for entry in entries}
+    return [day for day in days if day not in missing]
+
+
+def unlisted(papers: Iterable[Paper], announced: Collection[str], records: Iterable[ListingRecord]) -> list[Announced]:
+    """Return the papers of the API that the listings read so far should have named and did not.
+
+    `announced` are the ids that some listing named. Each paper counts as announced on the day that follows from its
+    submission.
+    """
+    records = list(records)  # read twice below
+    ledger, unreadable = Ledger(records), unreadable_days(records)
+    found = []
+    for paper in papers:
+        if paper.id in announced or paper.published is None:
+            continue
+        day = calendar.announced_after(paper.published)
+        archives = {archive_of(category) for category in paper.categories}
+        if day in unreadable or ledger.should_have(archives, day):
+            found.append(Announced(paper, Announcement(paper.id, paper.version, day, Kind.NEW, inferred=True)))
+    return found

@@ -10,20 +10,23 @@ from bot.arxiv import calendar
 from bot.decisions.delivery_policy import backoff
 
 POLL_EVERY = timedelta(minutes=20)
-"""How often the feed is asked while the listing of the day is not there."""
+"""How often the feed is asked while the listing of the day is not published."""
 
 
 RECHECK_AFTER = timedelta(hours=6)
-"""When a listing that is there is asked for once more, for what arXiv adds late."""
+"""After this time a listing that was read is asked for once more, because arXiv adds entries late."""
+
+FIRST_RETRY_SECONDS = 60.0
+MAX_RETRY_SECONDS = 7200.0
 
 
 @dataclass(frozen=True, slots=True)
 class PollState:
     """What the store remembers of asking arXiv.
 
-    `day` is the newest listing that was had, `checks` how often it was seen, `empty` how often since then the feed
-    had nothing newer: on a holiday that nobody foretold we ask less often, yet often enough for a late feed to be seen
-    the same morning.
+    `day` is the newest listing that was read, `checks` how often it was seen, `empty` how often since then the feed
+    had nothing newer. On a holiday that the calendar does not know we ask less often, yet often enough to see a late
+    feed the same morning. `failures` counts failed polls in a row; `why` is the message of the last one.
     """
 
     day: date | None = None
@@ -33,7 +36,6 @@ class PollState:
     failures: int = 0
     retry_at: datetime | None = None
     why: str | None = None
-    """What the last failure said."""
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -61,27 +63,29 @@ class PollState:
         )
 
 
-def poll_due(state: PollState, expected: date, now: datetime, *, unasked: bool = False) -> bool:
-    """Whether to ask arXiv now, when `expected` is the newest listing that its calendar says is out.
+def poll_due(state: PollState, expected: date, now: datetime, *, is_new_archive: bool = False) -> bool:
+    """Whether to ask arXiv now; `expected` is the newest listing that should be out by its calendar.
 
-    `unasked` says that somebody follows an archive whose latest listing was never asked for. A day that cannot have
-    come yet is not believed: either it was a mistake or our clock is slow, and in both cases there is news to ask for.
+    `is_new_archive` means that a topic needs an archive whose latest listing was never asked for. A remembered day in
+    the future is ignored: either it was a mistake or our clock is slow, and in both cases there may be something new.
     """
     if state.asked_at is not None and state.asked_at > now:
-        return True  # the clock went back: what we remember is worth nothing
+        return True  # the clock was set back, so none of the remembered times can be used
     if state.retry_at is not None and now < state.retry_at:
         return False
-    if state.asked_at is None or state.failures or unasked:
+    if state.asked_at is None or state.failures or is_new_archive:
         return True
-    if state.day is None or state.day < expected or is_to_come(state.day, now):
+    if state.day is None or state.day < expected or is_in_future(state.day, now):
+        # 20, 40, then 80 minutes between polls while the feed stays empty
         return now - state.asked_at >= POLL_EVERY * (1 << min(state.empty, 2))
     return state.checks < 2 and now - state.asked_at >= RECHECK_AFTER
 
 
 def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
-    """The state after arXiv answered with the listing of `day` (None: nothing there yet)."""
-    if state.day is not None and state.day != day and is_to_come(state.day, now):
+    """Return the state after arXiv answered with the listing of `day` (None if it is not published yet)."""
+    if state.day is not None and state.day != day and is_in_future(state.day, now):
         state = replace(state, day=None, checks=0)
+    # An earlier day means that the feed still shows the listing before; that counts like an empty feed.
     if day is None or (state.day is not None and day < state.day):
         return PollState(state.day, state.checks, state.empty + 1, now)
     if day == state.day:
@@ -89,13 +93,28 @@ def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
     return PollState(day, 1, 0, now)
 
 
-def is_to_come(day: date, now: datetime) -> bool:
-    """Whether no listing of that date can be out, whatever is remembered."""
+def after_failed_poll(
+    state: PollState, retry_after: float | None, now: datetime, reason: str | None = None
+) -> PollState:
+    """Return the state after arXiv did not serve; the next poll waits 1 minute to 2 hours, or as long as arXiv asked.
+
+    `retry_after` is in seconds.
+    """
+    failures = state.failures + 1
+    seconds = max(retry_after or 0.0, backoff(failures, base=FIRST_RETRY_SECONDS, most=MAX_RETRY_SECONDS))
+    return replace(state, asked_at=now, failures=failures, retry_at=now + timedelta(seconds=seconds), why=reason)
+
+
+def is_listing_missing(state: PollState, now: datetime) -> bool:
+    """Whether the listing that the feed should show now has not been read yet."""
+    return state.day is None or state.day < calendar.fed_day(now)
+
+
+def is_in_future(day: date, now: datetime) -> bool:
+    """Whether no listing of that date can be out yet."""
     return day > calendar.newest_day(now)
 
 
-def after_failed_poll(state: PollState, retry_after: float | None, now: datetime, why: str | None = None) -> PollState:
-    """The state after arXiv did not serve, saying `why`: it waits a minute to two hours, or as long as arXiv asked."""
-    failures = state.failures + 1
-    wait = max(retry_after or 0.0, backoff(failures, base=60.0, most=7200.0))
-    return replace(state, asked_at=now, failures=failures, retry_at=now + timedelta(seconds=wait), why=why)
+def is_disproved(state: PollState, day: date, now: datetime) -> bool:
+    """Whether the remembered day was a mistake: it is in the future, and arXiv's newest listing is that of `day`."""
+    return state.day is not None and day < state.day and is_in_future(state.day, now)

@@ -1,4 +1,4 @@
-"""Papers, what arXiv says of them on a listing day, and the ledger of those days."""
+"""Papers, their announcements on listing days, and the ledger of those days."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 
 class Kind(enum.StrEnum):
-    """What arXiv says of a paper on a listing day."""
+    """How arXiv announces a paper on a listing day."""
 
     NEW = "new"
     CROSS = "cross"
@@ -17,16 +17,16 @@ class Kind(enum.StrEnum):
 
     @property
     def delivers(self) -> bool:
-        """New papers and cross-lists are delivered; a replacement alone never is."""
+        """Whether such an announcement is delivered: new papers and cross-lists are, a replacement alone never is."""
         return self in (Kind.NEW, Kind.CROSS)
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An arXiv e-print at one version, as arXiv describes it. No field is ever written by a model.
+    """An arXiv e-print in one version, as arXiv describes it. No field is ever written by a model.
 
-    `title`, `abstract` and `comment` are arXiv's text (they may hold TeX); `authors` are in Unicode, in order;
-    `categories` begins with the primary one. `published` is v1's time, `updated` this version's.
+    `title`, `abstract` and `comment` are arXiv's text and may contain TeX. `authors` are in Unicode, in order.
+    `categories` begins with the primary one. `published` is the time of version 1, `updated` that of this version.
     """
 
     id: str
@@ -43,7 +43,7 @@ class Paper:
     journal_ref: str | None = None
     withdrawn: bool = False
     sample: bool = False
-    """True for the bundled papers, whose abstracts are retold in our own words."""
+    """True for the bundled papers, whose abstracts are written in our own words."""
 
     @property
     def primary_category(self) -> str:
@@ -56,9 +56,9 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """arXiv announcing one paper version on listing day `day`.
+    """arXiv's announcement of one paper version on the listing day `day`.
 
-    `inferred` is true where the kind was concluded from calendar and versions because the day's feed was missed.
+    `inferred` is true if no feed named it, so that day and kind follow from calendar, versions and categories.
     """
 
     paper_id: str
@@ -78,7 +78,10 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """An entry that could not be read, kept with its raw text so that nothing is skipped in silence."""
+    """An entry that could not be parsed, kept with its raw text so that nothing is lost without notice.
+
+    `source` is "feed", "oai" or "api"; `why` says what is wrong with the entry; `day` is None if it has no known day.
+    """
 
     source: str
     raw: str
@@ -88,7 +91,7 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one announcement feed says: `day` is None where the feed is empty (weekend, holiday, or not out yet)."""
+    """The content of one announcement feed; `day` is None if it is empty (weekend, holiday, or not published yet)."""
 
     day: date | None
     entries: tuple[Announced, ...] = ()
@@ -97,7 +100,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class PaperRef:
-    """A paper that a person pointed at; `version` is None where they named none."""
+    """A reference to a paper; `version` is None if none was given, which means the latest."""
 
     id: str
     version: int | None = None
@@ -108,7 +111,7 @@ class PaperRef:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What one ingest changed: papers never seen, papers that came to a newer version, announcements never seen."""
+    """How much one ingest changed: new papers, papers with a newer version, and new announcements."""
 
     papers: int
     updated: int
@@ -117,12 +120,12 @@ class Ingested:
 
 @dataclass(frozen=True, slots=True)
 class ListingRecord:
-    """The ledger's line for one archive and listing day.
+    """The ledger's record of one archive on one listing day.
 
-    `source` is "feed" or "oai". `announced` is how many papers it named; each counts for one archive, the first of its
-    categories' that was asked for, so that a day's sum counts every paper once. `malformed` is how many entries of the
-    whole listing could not be read, the same in each of its lines; `complete` is false where the day has to be asked
-    for again.
+    `source` is "feed" or "oai". `announced` is the number of papers that the listing named. Each paper counts for one
+    archive, the first one of its categories that was asked for, so that the sum over a day counts every paper once.
+    `malformed` is the number of unreadable entries of the whole listing, the same in each of its records. `complete` is
+    false if the day has to be asked for again. `why` says why nothing was announced or read.
     """
 
     day: date
@@ -137,7 +140,10 @@ class ListingRecord:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """One listing day, or one category's part of it: how many papers arXiv announced, and how far they have come."""
+    """Counts of papers for one listing day, or for one category of it: announced by arXiv, and after each step.
+
+    See `bot.ports.Store.ledger` for what each number counts.
+    """
 
     day: date
     announced: int

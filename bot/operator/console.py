@@ -1,25 +1,25 @@
-"""What the commands print besides their result: progress, tables, and what a person waits for."""
+"""Output of the commands: progress and notes on standard error, tables and sentences on standard output."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.pipeline.on_demand import Progress
+    from rich.console import Console
 
 
 class ProgressBar:
-    """A progress bar on a terminal, nothing elsewhere."""
+    """A progress bar on a terminal; elsewhere it prints nothing."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, description: str) -> None:
         from rich.console import Console
         from rich.progress import Progress
 
         self._console = Console(stderr=True)
         self._progress = Progress(console=self._console, transient=True) if self._console.is_terminal else None
-        self._task = self._progress.add_task(what, total=None) if self._progress else None
+        self._task = self._progress.add_task(description, total=None) if self._progress else None
 
     def __enter__(self) -> ProgressBar:
         if self._progress:
@@ -30,31 +30,43 @@ class ProgressBar:
         if self._progress:
             self._progress.stop()
 
-    @property
-    def advance(self) -> Progress:
-        def advance(done: int, of: int) -> None:
-            if self._progress and self._task is not None:
-                self._progress.update(self._task, completed=done, total=of)
-
-        return advance
+    def advance(self, done: int, total: int) -> None:
+        """Show that so many of all are done; a `bot.pipeline.on_demand.Progress`."""
+        if self._progress and self._task is not None:
+            self._progress.update(self._task, completed=done, total=total)
 
 
-def say(what: str) -> None:
-    """What a person waits for now; what is printed goes elsewhere."""
-    sys.stderr.write(f"{what}\n")
+def say(note: str) -> None:
+    """Tell the waiting person something on standard error; standard output is for the result."""
+    sys.stderr.write(f"{note}\n")
     sys.stderr.flush()
 
 
-def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], otherwise: str) -> None:
+def result_console() -> Console:
+    """Return a console for results. Where no terminal reads them, a row or a sentence is one line, however long."""
     from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 10_000
+    return console
+
+
+def print_sentences(sentences: Iterable[str]) -> None:
+    """Print sentences, one per line, wrapped on a terminal."""
+    console = result_console()
+    for sentence in sentences:
+        console.print(sentence, markup=False)
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], if_empty: str) -> None:
+    """Print a table on standard output, or the sentence `if_empty` if it has no rows."""
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
-    if not console.is_terminal:  # a file or another program wants a line a row
-        console.width = 10_000
+    console = result_console()
     if not rows:
-        console.print(otherwise)
+        console.print(if_empty, markup=False)
         return
     table = Table(*head, box=None, pad_edge=False)
     for row in rows:

@@ -1,4 +1,4 @@
-"""Work on the database as a whole: a copy of it, the way back to a copy, and the way to another version's form."""
+"""Operations on the whole database: backup, restore, and migration to this or an earlier version's schema."""
 
 from __future__ import annotations
 
@@ -22,45 +22,52 @@ from bot.storage.engine import Database, parse
 from bot.storage.store import SqlStore, open_store
 from bot.storage.tables import REVISION
 
-TABLES = {"alembic_version", "chats", "deliveries", "leases"}
-"""What every version's database has."""
+REQUIRED_TABLES = {"alembic_version", "chats", "deliveries", "leases"}
+"""Tables that the database of every version has."""
 
-LOGS = ("-wal", "-shm", "-journal")
-"""What SQLite reads beside a database as a part of it."""
+LOG_SUFFIXES = ("-wal", "-shm", "-journal")
+"""Files beside a database that SQLite takes for a part of it."""
 
 
 async def backup(settings: Settings, path: Path) -> str:
-    """Copy the database as it is: whoever makes a backup before an upgrade has the new version in hand already."""
-    await _must_be_there(settings)
+    """Copy the database to a new file, without migrating it: a backup may be made when the new version is installed.
+
+    Raises `TellUser` if there is no database or the file exists.
+    """
+    await _require_database(settings)
     async with SqlStore(Database(settings.database)) as store:
         await store.backup(path)
     return f"Copied the database to {path}; `paperboy restore {path}` brings it back."
 
 
 async def migrate(settings: Settings, to: str | None = None) -> str:
-    """Bring the database to this version's form, or to the form of another one. Raises `TellUser` while it is used."""
+    """Migrate the database to this version's schema, or to the revision `to`.
+
+    Raises `TellUser` for an unknown revision and while a service uses the database.
+    """
     if to is None:
         async with open_app(settings):
             return f"The database is up to date (revision {REVISION})."
     known = migrations.revisions()
     if to not in known:
-        raise TellUser(f"“{to}” is no revision; this version knows {', '.join(known)}.")
-    await _must_be_there(settings)
+        raise TellUser(f"“{to}” is not a revision; this version knows {', '.join(known)}.")
+    await _require_database(settings)
     database = Database(settings.database)
     async with SqlStore(database) as store:
         migrations.check_known(await migrations.current(settings.database), database)
+        # The lease keeps a service from starting while the tables change under it.
         async with lease.held(store, SystemClock()):
             await migrations.migrate(settings.database, to)
     if to == REVISION:
         return f"The database is at revision {to}."
     return (
-        f"The database is at revision {to}. Install the Paperboy that knows this one as its newest now: any command of "
-        f"the present version, even `status`, brings it back to {REVISION}."
+        f"The database is at revision {to}. Now install the version of Paperboy whose newest revision that is: any "
+        f"command of the present version, even `status`, migrates it to {REVISION} again."
     )
 
 
-async def _must_be_there(settings: Settings) -> None:
-    """Opening a database makes an empty one where there is none: what is to be copied or changed must be there."""
+async def _require_database(settings: Settings) -> None:
+    """Raise `TellUser` if there is no database: opening it would create an empty one."""
     file = _file_of(settings)
     if file is not None and not await asyncio.to_thread(file.is_file):
         raise TellUser(f"There is no database {file}; check DATA_DIR and DATABASE_URL.")
@@ -69,19 +76,19 @@ async def _must_be_there(settings: Settings) -> None:
 
 
 def _file_of(settings: Settings) -> Path | None:
-    """The file of a SQLite database, None where it is PostgreSQL."""
+    """Return the file of a SQLite database; None for PostgreSQL."""
     url = parse(settings.database)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
-# ── back to a copy ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── restoring a backup ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def restore(settings: Settings, backup: Path, clock: Clock | None = None) -> str:
-    """Put a copy of a SQLite database in the place of the present one, which is kept beside it.
+    """Replace the SQLite database by a backup; the present one is kept beside it under another name.
 
-    Raises `TellUser` where that is no copy or a service works on the database, `StoreTooNew` where the copy is newer
-    than this version, else `StoreUnavailable`. Nothing is changed then.
+    Raises `TellUser` if the file is not a backup or a service uses the database, `StoreTooNew` if a newer version made
+    the backup, and `StoreUnavailable` for other faults. In all these cases nothing is changed.
     """
     clock, file = clock or SystemClock(), _file_of(settings)
     if file is None:
@@ -90,8 +97,8 @@ async def restore(settings: Settings, backup: Path, clock: Clock | None = None) 
     fresh = file.with_name(f"{file.name}.restored")
     try:
         revision = await asyncio.to_thread(_copied, backup, file, fresh)
-        readable = await _claim(settings, file, clock)
-        kept = await asyncio.to_thread(_exchange, fresh, file, clock.now())
+        is_readable = await _acquire_lease(settings, file, clock)
+        kept = await asyncio.to_thread(_replace, fresh, file, clock.now())
     except OSError as error:
         raise StoreUnavailable(
             f"{backup} was not restored ({error.strerror}: {error.filename2 or error.filename})."
@@ -99,14 +106,14 @@ async def restore(settings: Settings, backup: Path, clock: Clock | None = None) 
     finally:
         await asyncio.to_thread(fresh.unlink, missing_ok=True)
     async with await open_store(settings.database):
-        pass
-    brought = f" and brought from revision {revision} to {REVISION}" if revision != REVISION else ""
-    doubt = "" if readable else " It could not be read: make sure that no service still uses it."
-    return f"Restored {backup}{brought}." + (f" The database from before is {kept}.{doubt}" if kept else "")
+        pass  # migrates it
+    migrated = f" and migrated from revision {revision} to {REVISION}" if revision != REVISION else ""
+    warning = "" if is_readable else " It could not be read: make sure that no service still uses it."
+    return f"Restored {backup}{migrated}." + (f" The previous database is {kept}.{warning}" if kept else "")
 
 
 def _copied(backup: Path, file: Path, fresh: Path) -> str:
-    """Copy and look: the copy's revision. Raises `TellUser`, `StoreTooNew`, OSError."""
+    """Copy the backup to `fresh` and check it; returns its revision. Raises `TellUser`, `StoreTooNew`, OSError."""
     if not backup.is_file():
         raise TellUser(f"There is no file {backup}.")
     if file.exists() and backup.samefile(file):
@@ -119,88 +126,88 @@ def _copied(backup: Path, file: Path, fresh: Path) -> str:
             closing(sqlite3.connect(fresh)) as new,
         ):
             old.backup(new)
-            return _looked_at(new, backup)
+            return _check(new, backup)
     except sqlite3.OperationalError as error:
         raise StoreUnavailable(f"{backup} was not restored ({error}).") from error
     except sqlite3.DatabaseError as error:
-        raise TellUser(f"{backup} is no whole SQLite database ({error}); use another backup.") from error
+        raise TellUser(f"{backup} is not a complete SQLite database ({error}); use another backup.") from error
 
 
-def _looked_at(copy: sqlite3.Connection, backup: Path) -> str:
-    found = [said for (said,) in copy.execute("PRAGMA integrity_check(1)")]
+def _check(copy: sqlite3.Connection, backup: Path) -> str:
+    found = [message for (message,) in copy.execute("PRAGMA integrity_check(1)")]
     if found != ["ok"]:
         raise TellUser(f"{backup} is damaged ({found[0].splitlines()[-1]}); use another backup.")
     tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not tables >= TABLES:
-        raise TellUser(f"{backup} is no database of Paperboy.")
+    if not tables >= REQUIRED_TABLES:
+        raise TellUser(f"{backup} is not a database of Paperboy.")
     revision = str(copy.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     if revision > REVISION:
         known = f"(revision {revision}, this one knows {REVISION})"
         raise StoreTooNew(f"{backup} was made by a newer Paperboy {known}; use that version.")
-    copy.execute("DELETE FROM leases")  # of those who ran when the copy was made
+    copy.execute("DELETE FROM leases")  # of the processes that ran when the backup was made
     copy.commit()
     return revision
 
 
-async def _claim(settings: Settings, file: Path, clock: Clock) -> bool:
-    """Take the lease of the database that is there, so that no service begins with it; False where it is unreadable."""
+async def _acquire_lease(settings: Settings, file: Path, clock: Clock) -> bool:
+    """Acquire the lease of the present database, so that no service starts on it; False if it cannot be read."""
     if not await asyncio.to_thread(file.is_file):
         return True
     if not await asyncio.to_thread(_has_leases, file):
         return False
     async with SqlStore(Database(settings.database)) as store:
-        if other := await lease.take(store, clock, lease.owner()):
-            raise TellUser(f"A running Paperboy ({lease.shown(other)}) works on this database; stop it first.")
+        if holder := await lease.acquire(store, clock, lease.new_owner()):
+            raise TellUser(f"A running Paperboy ({lease.describe(holder)}) uses this database; stop it first.")
     return True
 
 
 def _has_leases(file: Path) -> bool:
     try:
         with closing(sqlite3.connect(file, timeout=1.0)) as connection:
-            connection.execute("SELECT * FROM leases").fetchall()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return False
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    except sqlite3.OperationalError as error:  # locked, or not to be opened: it may be in use
         raise StoreUnavailable(f"The database {file} cannot be looked at ({error}).") from error
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError:  # not a database, or damaged
         return False
-    return True
+    return ("leases",) in tables
 
 
-def _exchange(fresh: Path, file: Path, now: datetime) -> Path | None:
-    """Give `fresh` the name of `file`; where that is kept, None if there was none.
+def _replace(fresh: Path, file: Path, now: datetime) -> Path | None:
+    """Rename `fresh` to `file`; returns the name under which the old one is kept, None if there was none.
 
-    A whole database bears the name at every moment. Raises OSError, or `StoreUnavailable` while the old one is in use;
-    nothing is changed then.
+    At every moment, also after a crash, a complete database has the name `file`. Raises OSError, or `StoreUnavailable`
+    while the old one is in use; then nothing is changed.
     """
-    _to_disk(fresh)
+    _sync(fresh)
     kept = None
     if file.exists():
-        _fold_in(file)
+        _checkpoint(file)
         kept = file.with_name(f"{file.name}.before-restore-{now:%Y%m%d-%H%M%S}")
         _keep(file, kept)
     try:
-        _to_disk(file.parent)
-        # Before the new file comes: a log of the old one beside it would be taken for its own, and spoil it.
-        for each in LOGS:
-            file.with_name(f"{file.name}{each}").unlink(missing_ok=True)
+        _sync(file.parent)
+        # This must come before the new file: SQLite would apply the old one's log to it and damage it.
+        for suffix in LOG_SUFFIXES:
+            file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
         fresh.replace(file)
     except BaseException:
         if kept is not None:
             kept.unlink()
         raise
-    _to_disk(file.parent)
+    _sync(file.parent)
     return kept
 
 
-def _fold_in(file: Path) -> None:
-    """Bring what is in a database's log into its file, so that this alone is all of it. Of a file that is no database
-    SQLite takes no log. Raises `StoreUnavailable` while somebody uses it."""
+def _checkpoint(file: Path) -> None:
+    """Write the content of a database's log into its file, so that the file alone is the whole database.
+
+    A file that is no database has no log. Raises `StoreUnavailable` while another process uses the database.
+    """
     try:
         with closing(sqlite3.connect(file, timeout=1.0)) as connection:
             busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.OperationalError as error:
-        raise StoreUnavailable(f"The database {file} cannot be kept as it is ({error}).") from error
+        raise StoreUnavailable(f"The database {file} cannot be kept ({error}).") from error
     except sqlite3.DatabaseError:
         return
     if busy:
@@ -208,7 +215,7 @@ def _fold_in(file: Path) -> None:
 
 
 def _keep(file: Path, name: Path) -> None:
-    """Give a file a second name; where the file system has no links, copy it."""
+    """Give a file a second name by a hard link; on a file system without links, copy it."""
     try:
         name.hardlink_to(file)
     except FileExistsError:
@@ -220,14 +227,14 @@ def _keep(file: Path, name: Path) -> None:
             except BaseException:
                 name.unlink()
                 raise
-        _to_disk(name)
+        _sync(name)
 
 
-def _to_disk(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk; some file systems cannot be told to for a folder."""
+def _sync(path: Path) -> None:
+    """Flush a file, or the names in a folder, to the disk; some file systems do not support that for folders."""
     with suppress(OSError) if path.is_dir() else nullcontext():
-        opened = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
         try:
-            os.fsync(opened)
+            os.fsync(descriptor)
         finally:
-            os.close(opened)
+            os.close(descriptor)

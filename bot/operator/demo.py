@@ -1,6 +1,6 @@
-"""`paperboy demo`: the whole way of a paper on the bundled sample, with the real pipeline, store and archive.
+"""`paperboy demo`: the whole pipeline on the bundled sample, with the real store and archive.
 
-Only the ends are others: the sample instead of arXiv, and the terminal instead of a chat.
+Only the two ends are replaced: the sample stands for arXiv, and the terminal for a chat.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ from bot.summaries.providers import build
 
 READER = ChatRef(Platform.SITE, "terminal")
 TOPICS = ('video OR "3D"', '"language model" OR "retrieval-augmented"', "cs.IT")
-SHOWN = 6
+DIGEST_SIZE = 6
+"""Papers shown in full; the others of the sample follow as title lines."""
 
 
 class SampleClock(SystemClock):
-    """Noon UTC of a listing day, so that the sample is today's news."""
+    """A clock that stands at noon (UTC) of a listing day, so that the sample is new."""
 
     def __init__(self, day: date) -> None:
         self.day = day
@@ -43,38 +44,38 @@ class SampleClock(SystemClock):
 
 @dataclass
 class Terminal:
-    """A chat platform whose only chat is the terminal: renders a digest as one part, and prints what it is sent."""
+    """A platform whose only chat is the terminal: renders a digest as one part and prints it when it is sent."""
 
     console: Console
     platform: Platform = Platform.SITE
     digest: Digest | None = None
 
-    def parts(self, digest: Digest, chat: Chat) -> list[Part]:  # noqa: ARG002 - one chat, one style
+    def parts(self, digest: Digest, chat: Chat) -> list[Part]:  # noqa: ARG002 - there is one chat only
         self.digest = digest
         return [Part({"kind": "digest"}, tuple(card.paper.id for card in (*digest.cards, *digest.also)))]
 
-    async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:  # noqa: ARG002 - one chat, one part
+    async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:  # noqa: ARG002 - there is one part only
         if self.digest is not None:
             self.console.print()
             if self.digest.also:
-                said = (
+                note = (
                     f"The first {len(self.digest.cards)} papers are shown in full, to keep this short; a chat gets ten."
                 )
-                self.console.print(said, style="dim")
+                self.console.print(note, style="dim")
             print_document(terminal_digest(self.digest), self.console)
         return Sent("1")
 
-    def turn(self, chat: ChatRef, part: Part) -> nullcontext[None]:  # noqa: ARG002 - a terminal has no limits
+    def turn(self, chat: ChatRef, part: Part) -> nullcontext[None]:  # noqa: ARG002 - a terminal has no rate limit
         return nullcontext()
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:  # noqa: ARG002
-        return None  # nothing is ever unknown
+        return None  # not called: no outcome is unknown
 
     async def warn(self, chat: ChatRef, text: str) -> None: ...
 
 
 class NoReader:
-    """The sample has no full texts."""
+    """A reader for the sample, which has no full texts."""
 
     async def kept(self, paper: Paper) -> None: ...
 
@@ -84,7 +85,7 @@ class NoReader:
 
 
 @dataclass
-class Stage:
+class Demo:
     """The parts of the demonstration."""
 
     store: SqlStore
@@ -96,62 +97,63 @@ class Stage:
 
 
 async def run(settings: Settings) -> None:
-    """Run it and end. Writes below DATA_DIR/demo, anew each time."""
+    """Run the demonstration. It writes to DATA_DIR/demo, which is emptied first."""
     settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo", "model": ("extractive",)})
     console = Console(highlight=False)
+    # Emptied, so that a second run shows the same: delivered papers would not be delivered again.
     shutil.rmtree(settings.data_dir, ignore_errors=True)
     settings.data_dir.mkdir(parents=True)
-    async with _stage(settings, console) as stage:
-        await _work(stage)
-        await DeliveryWorker(stage.store, {Platform.SITE: stage.terminal}, stage.clock, "demo/0/0").deliver()
-    _farewell(settings, console)
+    async with _open_demo(settings, console) as demo:
+        await _run_pipeline(demo)
+        await DeliveryWorker(demo.store, {Platform.SITE: demo.terminal}, demo.clock, "demo/0/0").deliver()
+    _print_end(settings, console)
 
 
 @asynccontextmanager
-async def _stage(settings: Settings, console: Console) -> AsyncIterator[Stage]:
+async def _open_demo(settings: Settings, console: Console) -> AsyncIterator[Demo]:
     first = min(sample.days())
     clock = SampleClock(first)
     url = f"sqlite+aiosqlite:///{settings.data_dir / 'paperboy.sqlite3'}"
     async with await open_store(url) as store, build(settings, clock, store) as makers:
-        yield Stage(store, clock, sample.SampleSource(first), makers, Terminal(console), settings)
+        yield Demo(store, clock, sample.SampleSource(first), makers, Terminal(console), settings)
 
 
-async def _work(stage: Stage) -> None:
-    """Three listing days pass; then the digest of all three is written, and the archive."""
-    await _subscribe(stage)
+async def _run_pipeline(demo: Demo) -> None:
+    """Poll and match day by day, then write one digest of all days, and the archive."""
+    await _subscribe(demo)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=stage.terminal.console, transient=True) as progress:
+    with Progress(*columns, console=demo.terminal.console, transient=True) as progress:
         task = progress.add_task("", total=2 * len(sample.days()) + 2)
         for day in sample.days():
-            stage.clock.day = stage.source.today = day
+            demo.clock.day = demo.source.today = day
             progress.update(task, description=f"The listing of {day:%d %B %Y}")
-            await pipeline.poll(stage.store, stage.source, stage.clock, upto=day, force=True)
+            await pipeline.poll(demo.store, demo.source, demo.clock, upto=day, force=True)
             progress.advance(task)
-            await pipeline.match(stage.store)
+            await pipeline.match(demo.store)
             progress.advance(task)
         progress.update(task, description="Summaries")
-        await pipeline.choose(stage.store, stage.clock.now())
-        await pipeline.summarize(stage.store, stage.makers, NoReader(), stage.clock)
+        await pipeline.choose(demo.store, demo.clock.now())
+        await pipeline.summarize(demo.store, demo.makers, NoReader(), demo.clock)
         progress.advance(task)
         progress.update(task, description="Digest and archive")
-        builder = DigestBuilder({Platform.SITE: stage.terminal}, stage.makers, NoReader())
-        await pipeline.compose(stage.store, builder, stage.clock, upto=stage.clock.day)
-        await publish(stage.store, stage.settings)
+        builder = DigestBuilder({Platform.SITE: demo.terminal}, demo.makers, NoReader())
+        await pipeline.compose(demo.store, builder, demo.clock, upto=demo.clock.day)
+        await publish(demo.store, demo.settings)
         progress.advance(task)
 
 
-async def _subscribe(stage: Stage) -> None:
-    now = stage.clock.now()
+async def _subscribe(demo: Demo) -> None:
+    now = demo.clock.now()
     for ref in (READER, ARCHIVE):
-        await stage.store.save_chat(Chat(ref, size=SHOWN, next_due_at=now, created_at=now))
+        await demo.store.save_chat(Chat(ref, size=DIGEST_SIZE, next_due_at=now, created_at=now))
         for query in TOPICS:
-            await stage.store.subscribe(ref, topic_language.parse(query).query, stage.clock.day, now)
+            await demo.store.subscribe(ref, topic_language.parse(query).query, demo.clock.day, now)
 
 
-def _farewell(settings: Settings, console: Console) -> None:
+def _print_end(settings: Settings, console: Console) -> None:
     index = (site_dir(settings) / "index.html").resolve()
     console.print()
-    console.print("[bold]That was the whole way of a paper, without network, token or key.[/bold]")
+    console.print("[bold]That was the whole pipeline, without network, token or key.[/bold]")
     console.print("The archive pages:", style="dim", end=" ")
     console.print(str(index), soft_wrap=True)
     console.print("Next: cp .env.example .env, put a Telegram or Discord token into it, then", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`paperboy doctor`: checks settings, database, arXiv, models and tokens; a line each, and what to do about it."""
+"""`paperboy doctor`: checks settings, database, arXiv, models and tokens; one line each, with what to do."""
 
 from __future__ import annotations
 
@@ -13,44 +13,47 @@ from bot.model import Platform
 from bot.service.app import App, default_topics, open_app
 from bot.service.status import gather
 from bot.service.status_text import who_follows
-from bot.settings import Settings, strange_names
+from bot.settings import Settings, unknown_names
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found: `fine` (None: nothing is wrong, but something could be better), and a sentence."""
+    """The result of one check.
 
-    what: str
-    fine: bool | None
-    says: str
+    `subject` is what was checked and `message` what was found. `is_fine` is None if it works but could be improved.
+    """
+
+    subject: str
+    is_fine: bool | None
+    message: str
 
 
 async def run(settings: Settings) -> bool:
-    """Print every finding; whether all is well."""
+    """Print every finding; returns whether nothing is wrong."""
     console = Console(highlight=False)
-    Console(stderr=True).print("Looking at the database, asking arXiv and whatever else is set up …")
-    well = True
+    Console(stderr=True).print("Checking the database, arXiv and everything else that is set up …")
+    is_well = True
     async for finding in examine(settings):
-        mark = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]•[/yellow]"}[finding.fine]
-        console.print(f"{mark} {finding.what}: ", end="")
-        console.print(finding.says, markup=False)
-        well = well and finding.fine is not False
-    return well
+        mark = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: "[yellow]•[/yellow]"}[finding.is_fine]
+        console.print(f"{mark} {finding.subject}: ", end="")
+        console.print(finding.message, markup=False)
+        is_well = is_well and finding.is_fine is not False
+    return is_well
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Findings in the order in which things depend on each other."""
+    """Run all checks, in the order in which things depend on each other."""
     data = f"data in {settings.data_dir.resolve()}"
     try:
         default_topics(settings)
     except BadSetting as error:
-        yield Finding("settings", False, f"{error} (The others are read; {data}.)")
+        yield Finding("settings", False, f"{error} (The others were read; {data}.)")
     else:
         yield Finding("settings", True, f"read; {data}")
-    for sentence in strange_names():
+    for sentence in unknown_names():
         yield Finding("settings", None, sentence)
     try:
-        async with open_app(settings, hurried=True) as app:
+        async with open_app(settings, interactive=True) as app:
             yield await _check("database", lambda: _database(app))
             yield await _check("arXiv", lambda: _arxiv(app))
             yield _contact(settings)
@@ -64,11 +67,11 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("database", False, str(error))
 
 
-async def _check(what: str, look: Callable[[], Awaitable[str]]) -> Finding:
+async def _check(subject: str, check: Callable[[], Awaitable[str]]) -> Finding:
     try:
-        return Finding(what, True, await look())
+        return Finding(subject, True, await check())
     except PaperboyError as error:
-        return Finding(what, False, str(error))
+        return Finding(subject, False, str(error))
 
 
 async def _database(app: App) -> str:
@@ -88,7 +91,7 @@ async def _arxiv(app: App) -> str:
 def _contact(settings: Settings) -> Finding:
     if settings.arxiv_contact:
         return Finding("contact", True, settings.arxiv_contact)
-    return Finding("contact", None, "none; set ARXIV_CONTACT to an address of yours, as arXiv asks of its clients")
+    return Finding("contact", None, "none; set ARXIV_CONTACT to your address, as arXiv asks of its clients")
 
 
 async def _models(app: App) -> AsyncIterator[Finding]:
@@ -107,14 +110,14 @@ async def _models(app: App) -> AsyncIterator[Finding]:
 
 async def _platforms(app: App) -> AsyncIterator[Finding]:
     settings = app.settings
-    for platform, name, token, look in (
+    for platform, name, token, check in (
         (Platform.TELEGRAM, "TELEGRAM_BOT_TOKEN", settings.telegram_bot_token, _telegram),
         (Platform.DISCORD, "DISCORD_BOT_TOKEN", settings.discord_bot_token, _discord),
     ):
         if token is None:
             yield Finding(str(platform), True, f"off; {name} is not set")
         else:
-            yield await _check(str(platform), partial(look, app))
+            yield await _check(str(platform), partial(check, app))
 
 
 async def _telegram(app: App) -> str:

@@ -1,24 +1,21 @@
-"""`paperboy status`: the ledger as a table, and the state in sentences."""
+"""`paperboy status`: the ledger as a table, and the state of the service in sentences."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from bot.arxiv import calendar
 from bot.decisions.health import DAYS, Status
+from bot.operator.console import print_sentences, print_table
 from bot.service.app import open_app
 from bot.service.status import gather
 from bot.service.status_text import sentences
 from bot.settings import Settings
 
-if TYPE_CHECKING:
-    pass
-from bot.operator.console import print_table
-
 
 async def status(settings: Settings, *, by_category: bool = False) -> Status:
+    """Return the state; with `by_category`, its ledger has a line for each day and primary category."""
     async with open_app(settings) as app:
         found = await gather(app.store, app.clock)
         if not by_category:
@@ -28,9 +25,7 @@ async def status(settings: Settings, *, by_category: bool = False) -> Status:
 
 
 def show_status(found: Status) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
+    """Print the state."""
     category = ["category"] if any(line.category for line in found.ledger) else []
     print_table(
         ("listing", *category, "announced", "ingested", "matched", "chosen", "summarized", "sent"),
@@ -44,12 +39,12 @@ def show_status(found: Status) -> None:
         ],
         _no_listing(found),
     )
-    for sentence in sentences(found):
-        console.print(sentence, markup=False, soft_wrap=not console.is_terminal)
+    print_sentences(sentences(found))
 
 
 def _no_listing(found: Status) -> str:
     if found.poll.day:
         return f"No listing of the last week; the newest is that of {found.poll.day}."
-    how = "arXiv is asked once somebody follows a topic (`paperboy subscribe`, or DEFAULT_TOPICS)"
-    return "No listing yet." if found.topics else f"No listing yet: {how}."
+    if found.topics:
+        return "No listing yet."
+    return "No listing yet: arXiv is asked once somebody follows a topic (`paperboy subscribe`, or DEFAULT_TOPICS)."

@@ -1,23 +1,19 @@
-"""What people ask for at once: one paper read now, and what a subscriber of a topic would get."""
+"""What people ask for and wait for: one paper read now, and the digest that a subscriber of a topic would get."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
 
 from bot import topics as topic_language
-from bot.arxiv.calendar import listing_days, why_quiet
-from bot.arxiv.categories import ALL_ARCHIVES
-from bot.decisions import digest_content
+from bot.arxiv.calendar import listing_days
+from bot.decisions import digest_content, matches, poll_scope, requested_digest
 from bot.errors import ModelUnavailable, NoSuchPaper
 from bot.model import (
-    Announced,
     Candidate,
     Card,
     Depth,
     Digest,
-    Match,
     Paper,
     PaperRef,
     Reading,
@@ -30,10 +26,9 @@ from bot.pipeline.compose import DigestBuilder
 from bot.pipeline.poll import fetch_days
 from bot.pipeline.summarize import summary_for
 from bot.ports import Clock, PaperSource, Store
-from bot.topics.matching import Matcher
 
 Progress = Callable[[int, int], None]
-"""Called with how many papers are done, of how many."""
+"""Called with the number of papers that are summarized, and the number of all."""
 
 
 async def read_now(
@@ -45,7 +40,7 @@ async def read_now(
     language: str,
     depth: Depth,
 ) -> Card:
-    """One paper as a card, its summary made now if there is none. A withdrawn paper's card has no summary.
+    """Return one paper as a card, its summary made now if there is none. A withdrawn paper's card has no summary.
 
     Raises `NoSuchPaper`, `SourceUnavailable`.
     """
@@ -61,7 +56,7 @@ async def read_now(
 
 
 async def find_paper(store: Store, source: PaperSource, clock: Clock, ref: PaperRef) -> Paper:
-    """The paper from the store, else from arXiv. Raises `NoSuchPaper`, `SourceUnavailable`."""
+    """Return the paper from the store, else from arXiv. Raises `NoSuchPaper`, `SourceUnavailable`."""
     known = await store.paper(ref.id)
     if known is not None and ref.version in (None, known.version):
         return known
@@ -77,7 +72,8 @@ async def _summary(store: Store, builder: DigestBuilder, paper: Paper, key: Summ
     try:
         return await summary_for(store, builder.makers, builder.reader, paper, key)
     except ModelUnavailable as error:
-        # Somebody waits for an answer: better one that says what it is than none. It is not kept.
+        # A person is waiting, so an extractive summary that says what it is beats none. It is not stored, so that a
+        # model's summary can still be made later.
         reading = await builder.reader.read(paper) if key.depth is Depth.DEEP else None
         return builder.makers.extractive_instead(SummaryRequest(key, paper, reading), str(error))
 
@@ -92,19 +88,17 @@ async def digest_of(
     options: digest_content.SummaryOptions,
     progress: Progress | None = None,
 ) -> Digest:
-    """What a subscriber of `query` would get for these listing days, nothing cut off.
+    """Return what a subscriber of `query` would get for these listing days, without a limit on its size.
 
-    Raises `BadTopic`, and `SourceUnavailable` where arXiv does not serve days that are not in the store.
+    Raises `BadTopic`, and `SourceUnavailable` if arXiv does not serve days that are not stored.
     """
     topic = topic_language.parse(query)
-    archives = topic_language.archives(topic)
     days = listing_days(window.first, window.last)
-    await fetch_days(store, source, clock, frozenset(ALL_ARCHIVES) if archives is None else archives, days)
-    candidates = _matching(Matcher([(0, topic)]), topic.query, await store.announcements(window.first, window.last))
+    await fetch_days(store, source, clock, poll_scope.archives_of_topic(topic), days)
+    candidates = matches.candidates_of(topic, await store.announcements(window.first, window.last))
     announced = await store.counts(window.first, window.last)
     if not candidates:
-        why = why_quiet(window.last, clock.now()) if not announced else None
-        reason = why or f"None of the {announced} papers announced then matches this topic."
+        reason = requested_digest.reason_for_empty(window, announced, clock.now())
         return digest_content.quiet(window, [topic.query], announced, reason, options.language)
     summaries, readings = await _summaries(store, builder, candidates, options, progress)
     shown = digest_content.cards(candidates, summaries, options, readings)
@@ -120,16 +114,6 @@ async def digest_of(
     )
 
 
-def _matching(matcher: Matcher, query: str, announced: Sequence[Announced]) -> list[Candidate]:
-    found: dict[str, Candidate] = {}
-    for entry in announced:
-        if not entry.announcement.kind.delivers or entry.paper.id in found:
-            continue
-        for _, because in matcher.match(entry.paper):
-            found[entry.paper.id] = Candidate(entry, (Match(query, because),))
-    return list(found.values())
-
-
 async def _summaries(
     store: Store,
     builder: DigestBuilder,
@@ -140,7 +124,7 @@ async def _summaries(
     papers = [candidate.announced.paper for candidate in candidates]
     done = 0
 
-    async def one(paper: Paper) -> tuple[SummaryKey, Summary]:
+    async def summarize(paper: Paper) -> tuple[SummaryKey, Summary]:
         nonlocal done
         key = options.key(paper)
         summary = await _summary(store, builder, paper, key)
@@ -149,14 +133,8 @@ async def _summaries(
             progress(done, len(papers))
         return key, summary
 
-    summaries = dict(await asyncio.gather(*(one(paper) for paper in papers)))
+    summaries = dict(await asyncio.gather(*(summarize(paper) for paper in papers)))
     readings = {}
     if options.depth is Depth.DEEP:
         readings = {paper.id: await builder.reader.read(paper) for paper in papers}
     return summaries, readings
-
-
-def window_of(day: date, days: int) -> Window:
-    """The `days` listing days up to `day`, which is the last of them where it is one."""
-    found = listing_days(day - timedelta(days=2 * days + 14), day)[-days:]
-    return Window(found[0], found[-1])

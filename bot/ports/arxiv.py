@@ -1,4 +1,4 @@
-"""What is needed of arXiv: listings, papers and full texts. Implemented by `bot.sources` and `bot.reading`."""
+"""What the pipeline needs of arXiv: listings, papers and full texts. Implemented by `bot.sources` and `bot.reading`."""
 
 from __future__ import annotations
 
@@ -10,39 +10,46 @@ from bot.model import Listing, Malformed, Paper, PaperRef, Reading
 
 
 class PaperSource(Protocol):
-    """arXiv. Every method waits its turn at the one gate and raises `SourceUnavailable` when arXiv does not serve."""
+    """arXiv.
+
+    All requests pass one gate, so that a method may wait several seconds. Every method but `take_malformed` raises
+    `SourceUnavailable` if arXiv does not serve.
+    """
 
     async def listing(self, archives: Collection[str]) -> Listing:
-        """Today's announcement feed of these archives or categories ("cs", "math", "cs.CV")."""
+        """Return today's announcement feed of these archives or categories ("cs", "math", "cs.CV")."""
 
     async def changed(self, first: date, last: date) -> Listing:
-        """What was announced on these days, inferred from OAI records.
+        """Return what was announced on these days (both included), inferred from OAI records.
 
-        `Listing.day` is the newest of these days that has come by arXiv's own clock, which may be before all of them;
-        the entries carry their own day.
+        `Listing.day` is the last of these days, or today by arXiv's own clock if that is earlier, even earlier than all
+        of them. Each entry has its own day.
         """
 
     async def submitted(self, archives: Collection[str], first: date, last: date) -> Sequence[Paper]:
-        """Papers of these archives submitted from `first` to `last`, as the query API has them."""
+        """Return the papers of these archives that were submitted from `first` to `last` (UTC), from the query API."""
 
     async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
-        """Papers by id; ids that arXiv does not know are absent."""
+        """Return papers by id, without those that arXiv does not know.
+
+        Raises `NoSuchPaper` if the only id asked for is not a valid one.
+        """
 
     def take_malformed(self) -> Sequence[Malformed]:
-        """Entries of API answers that could not be read, since this was last asked."""
+        """Return the entries of API answers that could not be parsed since the last call."""
 
     async def license(self, paper_id: str) -> str | None:
-        """The licence URL from the paper's OAI record, None where it has none."""
+        """Return the licence URL from the paper's OAI record; None if it has none."""
 
 
 class Reader(Protocol):
-    """Full texts."""
+    """Full texts of papers."""
 
     async def kept(self, paper: Paper) -> Reading | None:
-        """What `read` gave before, if it is there without asking anybody."""
+        """Return the cached result of an earlier `read`, without any request; None if there is none."""
 
     async def read(self, paper: Paper) -> Reading:
-        """The paper's text and figures, from HTML, PDF, or (with `problem` set) its abstract.
+        """Return the paper's text and figures from HTML or PDF; if there is neither, its abstract with `problem` set.
 
-        Raises `SourceUnavailable` only.
+        Raises `SourceUnavailable` and nothing else.
         """

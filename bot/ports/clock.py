@@ -1,4 +1,4 @@
-"""Time as a port."""
+"""The clock as a port."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time, so that a test can run a week in a minute."""
+    """The time, and sleeping; a port so that a test can run a week in a minute."""
 
     def now(self) -> datetime:
-        """The time in UTC."""
+        """Return the time in UTC, aware."""
 
-    async def sleep(self, seconds: float) -> None: ...
+    async def sleep(self, seconds: float) -> None:
+        """Sleep without blocking; negative values count as 0."""

@@ -130,7 +130,16 @@ class Topics(Protocol):
         """How many papers were announced as new or cross-listed on these days."""
 
 
-class Summaries(Protocol):
+class UsageStore(Protocol):
+    """What models were asked, by UTC day."""
+
+    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
+        """Add to what one model was asked on that day."""
+
+    async def usage(self, day: date) -> list[Usage]: ...
+
+
+class Summaries(UsageStore, Protocol):
     """Summaries and what is wanted."""
 
     async def want(self, wanted: Sequence[WantedSummary]) -> None:
@@ -151,10 +160,6 @@ class Summaries(Protocol):
     async def summary(self, key: SummaryKey) -> Summary | None: ...
 
     async def summaries(self, keys: Collection[SummaryKey]) -> Mapping[SummaryKey, Summary]: ...
-
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None: ...
-
-    async def usage(self, day: date) -> list[Usage]: ...
 
 
 class Chats(Protocol):

@@ -1,7 +1,7 @@
 """The bundled sample: real papers of three announcement days, for a first look without network, token or key.
 
-Ids, titles, authors, categories and comments are arXiv's; the abstracts are retold in our own words (every card says
-"sample text"), and the replacement on the last day is made up so that one can be seen.
+Ids, titles, authors, categories and comments are arXiv's. The abstracts are written in our own words, and every card
+says "sample text". The replacement on the last day is invented, as an example of one.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from bot.arxiv.categories import archive_of
+from bot.arxiv.categories import is_in_archives
 from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper, PaperRef
 
 
 @cache
 def days() -> Mapping[date, tuple[Announced, ...]]:
-    """The sample's announcements by listing day, oldest first."""
+    """Return the sample's announcements by listing day, oldest first."""
     files = (file for file in resources.files(__name__).iterdir() if file.name.endswith(".jsonl"))
     found = {}
     for file in sorted(files, key=lambda file: file.name):
@@ -44,26 +44,26 @@ def _announced(row: Mapping[str, Any], day: date) -> Announced:
 
 
 class SampleSource:
-    """The sample as a `PaperSource`: what arXiv would say on listing day `today`."""
+    """The sample as a `PaperSource`: what arXiv would answer on the listing day `today`."""
 
     def __init__(self, today: date) -> None:
         self.today = today
 
     async def listing(self, archives: Collection[str]) -> Listing:
-        entries = [entry for entry in days().get(self.today, ()) if _of(entry.paper, archives)]
+        entries = [entry for entry in days().get(self.today, ()) if is_in_archives(entry.paper.categories, archives)]
         return Listing(self.today if entries else None, tuple(entries))
 
     async def changed(self, first: date, last: date) -> Listing:
-        spans = [entries for day, entries in days().items() if first <= day <= min(last, self.today)]
-        return Listing(min(last, self.today), tuple(entry for entries in spans for entry in entries))
+        found = [entries for day, entries in days().items() if first <= day <= min(last, self.today)]
+        return Listing(min(last, self.today), tuple(entry for entries in found for entry in entries))
 
     async def submitted(
         self,
         archives: Collection[str],
-        first: date,  # noqa: ARG002 - the sample knows no submission dates, and is small
+        first: date,  # noqa: ARG002 - the sample has no submission dates
         last: date,  # noqa: ARG002
     ) -> Sequence[Paper]:
-        return [paper for paper in self._known().values() if _of(paper, archives)]
+        return [paper for paper in self._known().values() if is_in_archives(paper.categories, archives)]
 
     async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
         known = self._known()
@@ -73,11 +73,9 @@ class SampleSource:
         return ()
 
     async def license(self, paper_id: str) -> str | None:
-        return None if (paper := self._known().get(paper_id)) is None else paper.license
+        paper = self._known().get(paper_id)
+        return None if paper is None else paper.license
 
     def _known(self) -> dict[str, Paper]:
-        return {entry.paper.id: entry.paper for day, e in days().items() if day <= self.today for entry in e}
-
-
-def _of(paper: Paper, archives: Collection[str]) -> bool:
-    return any(archive_of(category) in archives for category in paper.categories)
+        published = [entries for day, entries in days().items() if day <= self.today]
+        return {entry.paper.id: entry.paper for entries in published for entry in entries}

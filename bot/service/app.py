@@ -1,4 +1,4 @@
-"""The composition root: settings → adapters → a running app. The only place where the parts meet."""
+"""The composition root: builds the adapters from the settings and connects them. Nothing else knows all parts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bot.settings import Settings
 
 @dataclass(slots=True)
 class App:
-    """Everything that one process works with. `wake` is called when a digest was written that should go out at once."""
+    """Everything that one process works with. `send_now` is called when a digest should go out at once."""
 
     settings: Settings
     clock: Clock
@@ -37,7 +37,7 @@ class App:
     makers: Makers
     renderers: Mapping[Platform, Renderer]
     counts: Counts = field(default_factory=Counts)
-    wake: Callable[[], None] = field(default=lambda: None)
+    send_now: Callable[[], None] = field(default=lambda: None)
 
     @property
     def builder(self) -> DigestBuilder:
@@ -45,20 +45,21 @@ class App:
 
     @property
     def options(self) -> SummaryOptions:
-        """How the operator wants papers told where no chat says otherwise."""
+        """The operator's options for summaries, used where no chat has its own."""
         return SummaryOptions(self.settings.language)
 
     def conversation(self) -> Conversation:
+        """Return the use cases behind the commands of chats."""
         defaults = Defaults(self.settings.language, self.settings.timezone, self.settings.digest_time)
         operators = Operators(frozenset(self.settings.admins), self.health)
         return Conversation(self.store, self.clock, self.read, self.digest, defaults, operators)
 
     async def health(self) -> list[str]:
-        """How the service is, a sentence a line."""
+        """Return the state of the service, one sentence per line."""
         return status_text.sentences(await status.gather(self.store, self.clock))
 
     def new_chat(self, ref: ChatRef) -> Chat:
-        """A chat with the operator's defaults."""
+        """Return a new chat with the operator's defaults."""
         now = self.clock.now()
         chat = Chat(
             ref,
@@ -70,37 +71,44 @@ class App:
         return chat if ref.platform is Platform.SITE else replace(chat, next_due_at=next_due(chat, now))
 
     async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
-        """One paper, read now (`bot.conversation.ReadPaper`)."""
+        """Read one paper now. Implements `bot.conversation.ReadPaper`."""
         return await pipeline.read_now(self.store, self.source, self.builder, self.clock, ref, language, depth)
 
     async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
-        """What a chat has not had, written into the outbox (`bot.conversation.DigestNow`)."""
+        """Write a digest of the papers not delivered to a chat yet. Implements `bot.conversation.DigestNow`."""
+        # A topic that was subscribed a moment ago may not be matched yet.
         await pipeline.match(self.store)
         chat = await self.store.chat(ref)
         if chat is None:
             return NothingToSend("This chat follows no topic yet.")
         digest = await pipeline.digest_now(self.store, self.builder, chat, self.clock)
-        self.wake()
-        return digest or NothingToSend(await self._why_nothing())
+        self.send_now()
+        return digest or NothingToSend(await self._reason_for_nothing())
 
-    async def _why_nothing(self) -> str:
+    async def _reason_for_nothing(self) -> str:
         now = self.clock.now()
         latest = await self.store.latest_day()
         if latest is None:
             return "arXiv is being asked for its latest listing; try again in a minute."
         today = calendar.listing_day(now)
         if latest < today:
-            return f"The listing of {today:%A %d %B} is not here yet; everything up to {latest:%A %d %B} has been sent."
+            sent = f"everything up to {latest:%A %d %B} has been sent"
+            return f"The listing of {today:%A %d %B} is not available yet; {sent}."
         return f"Everything up to the listing of {latest:%A %d %B} has been sent; the next one comes on a working day."
 
 
 @asynccontextmanager
 async def open_app(
-    settings: Settings, clock: Clock | None = None, *, patient: bool = False, hurried: bool = False
+    settings: Settings, clock: Clock | None = None, *, wait_for_lease: bool = False, interactive: bool = False
 ) -> AsyncIterator[App]:
-    """The parts, wired; closed in reverse order. Raises `StoreUnavailable`, `BadSetting`, and `TellUser` where the
-    database is older than this version and a service works on it; `patient` waits for one that may be dead.
-    `hurried` is for a person who waits: where arXiv cannot be reached, it is not asked again."""
+    """Build an app and close its parts in reverse order afterwards.
+
+    With `wait_for_lease`, a migration waits for a process that may be dead. `interactive` is for commands that a person
+    waits for: if arXiv cannot be reached, the request is not retried.
+
+    Raises `StoreUnavailable`, `BadSetting`, and `TellUser` if the database has to be migrated while a service uses it.
+    """
+    # Imported here because they are heavy, and commands that fail early should do so at once.
     from bot.reading.reader import ArxivReader
     from bot.sources.arxiv_source import ArxivSource
     from bot.sources.fetch import Fetcher
@@ -110,12 +118,15 @@ async def open_app(
 
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
+        # The store comes first: the gate keeps its state in it, and the makers their usage.
         make_data_dir(settings.data_dir)
-        store = await stack.enter_async_context(await open_store(settings.database, partial(_alone, clock, patient)))
+        store = await stack.enter_async_context(
+            await open_store(settings.database, partial(_alone, clock, wait_for_lease))
+        )
         gate = Gate(
             clock,
             settings.arxiv_delay_seconds,
-            hurried=hurried,
+            interactive=interactive,
             load=lambda: store.value("arxiv gate"),
             save=lambda state: store.remember_value("arxiv gate", state),
         )
@@ -128,26 +139,26 @@ async def open_app(
 
 
 @asynccontextmanager
-async def _alone(clock: Clock, patient: bool, store: Store) -> AsyncIterator[None]:
-    """While a database is changed for this version, nobody of the older one works on it."""
+async def _alone(clock: Clock, wait_for_lease: bool, store: Store) -> AsyncIterator[None]:
+    """Hold the service's lease during a migration, so that no process of an older version uses the database."""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(lease.held(store, clock, patient=patient))
+            await stack.enter_async_context(lease.held(store, clock, wait_for_lease=wait_for_lease))
         except TellUser as error:
-            raise TellUser(f"The database is an older version's and would have to be changed first. {error}") from None
+            raise TellUser(f"The database was made by an older version and has to be migrated first. {error}") from None
         yield
 
 
 def make_data_dir(path: Path) -> None:
-    """Raises `StoreUnavailable` with one sentence where the directory cannot be made or written."""
+    """Create DATA_DIR. Raises `StoreUnavailable` if that is not possible."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreUnavailable(f"DATA_DIR {path} cannot be made ({error.strerror}); choose another.") from None
+        raise StoreUnavailable(f"DATA_DIR {path} cannot be created ({error.strerror}); choose another.") from None
 
 
 def renderers() -> dict[Platform, Renderer]:
-    """How each platform's digests are written."""
+    """Return what renders digests for each platform."""
     from handlers.discord.cards import DiscordRenderer
     from handlers.telegram.cards import TelegramRenderer
 
@@ -155,18 +166,21 @@ def renderers() -> dict[Platform, Renderer]:
 
 
 def default_topics(settings: Settings) -> list[str]:
-    """The topics of DEFAULT_TOPICS in their normal form. Raises `BadSetting` that names the one at fault."""
+    """Return the topics of DEFAULT_TOPICS, normalized. Raises `BadSetting` that names the invalid one."""
     found = []
     for text in settings.default_topics:
         try:
             found.append(topic_language.parse(text).query)
         except BadTopic as error:
-            raise BadSetting("DEFAULT_TOPICS", f"“{text}” is no topic: {error}") from None
+            raise BadSetting("DEFAULT_TOPICS", f"“{text}” is not a topic: {error}") from None
     return found
 
 
 async def follow_default_topics(app: App) -> None:
-    """Let the archive follow DEFAULT_TOPICS, and nothing else that it followed before. Raises `BadSetting`."""
+    """Make the archive follow exactly the topics of DEFAULT_TOPICS. Raises `BadSetting`.
+
+    Without DEFAULT_TOPICS its subscriptions stay: they were made with `paperboy subscribe --chat site:archive`.
+    """
     wanted = default_topics(app.settings)
     if await app.store.chat(ARCHIVE) is None:
         await app.store.save_chat(app.new_chat(ARCHIVE))

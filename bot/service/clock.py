@@ -1,4 +1,4 @@
-"""The real time, for `bot.ports.Clock`."""
+"""The system's clock."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """The system's time in UTC, and sleeping in the running loop."""
+    """Implements `bot.ports.Clock` with the system's time and the running event loop."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""What the process has counted since it began: for the metrics, which only read it."""
+"""Counters of this process since it started; the metrics only read them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Protocol
 
 from bot.errors import CannotTell, RetryLater
 from bot.model import (
@@ -23,7 +22,7 @@ from bot.model import (
     Unknown,
     Usage,
 )
-from bot.ports import Sender
+from bot.ports import Sender, UsageStore
 
 DELIVERIES = "deliveries"
 RATE_LIMITED = "rate_limited"
@@ -31,22 +30,22 @@ MODEL_REQUESTS, MODEL_TOKENS = "model_requests", "model_tokens"
 
 
 class Counts:
-    """Numbers that only grow, each by a name and the values of its labels."""
+    """Counters, each with a name and the values of its labels."""
 
     def __init__(self) -> None:
         self._counted: dict[str, Counter[tuple[str, ...]]] = {}
 
     def add(self, name: str, *labels: str, amount: int = 1) -> None:
-        """Count; with 0, the number is there from now on."""
+        """Increase a counter; `amount` 0 creates it, so that a rate can be computed from the first event on."""
         self._counted.setdefault(name, Counter())[labels] += amount
 
     def of(self, name: str) -> Mapping[tuple[str, ...], int]:
-        """The numbers under a name, by their labels."""
+        """Return the counters of a name by their labels."""
         return dict(self._counted.get(name, {}))
 
 
 class CountingSender:
-    """A sender that counts what comes of each part, as (platform, outcome, cause), and the platform's "slow down"s."""
+    """A sender that counts the outcomes of another by platform, outcome and cause, and its rate-limit answers."""
 
     def __init__(self, sender: Sender, counts: Counts) -> None:
         self._sender, self._counts = sender, counts
@@ -61,12 +60,12 @@ class CountingSender:
     async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
         async with self._sender.turn(chat, part) as wait:
             if wait is not None:
-                self._count(*named(wait))
+                self._count(*labels_of(wait))
             yield wait
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
         outcome = await self._sender.send(chat, part, key)
-        self._count(*named(outcome))
+        self._count(*labels_of(outcome))
         if isinstance(outcome, NotSent) and outcome.cause is NotSentCause.LIMIT:
             self._counts.add(RATE_LIMITED, self.platform)
         return outcome
@@ -91,8 +90,11 @@ class CountingSender:
         self._counts.add(DELIVERIES, self.platform, outcome, cause)
 
 
-def named(outcome: Outcome) -> tuple[str, str]:
-    """An outcome and its cause, each one of a few words: a platform's own would be without number."""
+def labels_of(outcome: Outcome) -> tuple[str, str]:
+    """Return the labels (outcome, cause) of an outcome.
+
+    Both come from small fixed sets: with a platform's own texts the number of time series would grow without limit.
+    """
     match outcome:
         case Sent():
             return "sent", "none"
@@ -108,24 +110,17 @@ def named(outcome: Outcome) -> tuple[str, str]:
             return "chat_moved", "none"
 
 
-class UsageStore(Protocol):
-    """The part of the store that remembers what models were asked."""
-
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None: ...
-
-    async def usage(self, day: date) -> list[Usage]: ...
-
-
 class CountingUsage:
-    """Counts what is recorded on its way to the store."""
+    """A usage store that counts what is recorded in another."""
 
     def __init__(self, store: UsageStore, counts: Counts) -> None:
         self._store, self._counts = store, counts
 
     async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
+        # Counted only once it is stored: what the database refuses is recorded again with the next request.
+        await self._store.record_usage(model, day, requests, tokens)
         self._counts.add(MODEL_REQUESTS, model, amount=requests)
         self._counts.add(MODEL_TOKENS, model, amount=tokens)
-        await self._store.record_usage(model, day, requests, tokens)
 
     async def usage(self, day: date) -> list[Usage]:
         return await self._store.usage(day)

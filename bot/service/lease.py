@@ -1,4 +1,4 @@
-"""The lease of what must be single: polling, answering and sending are done by one process at a time."""
+"""The lease of the service: one process at a time polls arXiv, answers commands and sends."""
 
 from __future__ import annotations
 
@@ -23,26 +23,28 @@ log = structlog.get_logger()
 
 
 LEASE = timedelta(seconds=30)
+"""How long a lease lasts without being renewed; the holder renews it three times in this period."""
+
+SERVICE_LEASE = "service"
+
+CHECK_SECONDS = 2.0
+"""How often a lease that another process holds is tried while waiting for it."""
 
 
-NAME = "service"
+def new_owner() -> str:
+    """Return a name for this process as the owner of leases.
 
-
-ASK_AGAIN = 2.0
-"""Seconds between two looks at a lease that somebody else has, while it is waited for."""
-
-
-def owner() -> str:
-    """This process, for the leases: machine, process id, a word that no other process has, and its process table."""
+    It consists of host name, process id, a random word and the process table, separated by slashes.
+    """
     return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}/{_process_table()}"
 
 
 @cache
 def _process_table() -> str:
-    """What process ids are counted in: this boot of this machine's kernel, and this container of it.
+    """Identify the table in which this process's id is unique: the boot of the kernel and the process namespace.
 
-    Two containers may have the same host name and process id. Where there is no /proc and no container, the host name
-    says it all; where Linux hides either, nobody else is taken for a neighbour.
+    Two containers may have the same host name and process id. On systems without /proc there are no containers, and the
+    host name is enough. If Linux hides the table, a random word makes sure that no other process seems to share it.
     """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
@@ -52,13 +54,15 @@ def _process_table() -> str:
 
 
 def is_dead(holder: str, me: str) -> bool | None:
-    """Whether `holder` was a process of this machine that is gone (it need not be waited for); None where its process
-    id says nothing here."""
+    """Whether the process `holder` has ended, so that its lease need not be waited for.
+
+    Returns None if that cannot be found out, because it runs on another machine or in another container.
+    """
     host, pid, table = _parts(holder)
     my_host, my_pid, my_table = _parts(me)
     if host != my_host or table != my_table or not pid.isdecimal():
         return None
-    if pid == my_pid:
+    if pid == my_pid:  # an earlier process had the id that is ours now
         return True
     try:
         os.kill(int(pid), 0)
@@ -70,84 +74,90 @@ def is_dead(holder: str, me: str) -> bool | None:
 
 
 def _parts(name: str) -> tuple[str, str, str]:
-    """Host, process id and process table of an owner; earlier versions did not name the last."""
+    """Return host, process id and process table of an owner; names made by earlier versions lack the last."""
     host, pid, _, table = (*name.split("/", 3), "", "", "")[:4]
     return host, pid, table
 
 
-def shown(holder: str) -> str:
-    """An owner as a person may read it."""
+def describe(holder: str) -> str:
+    """Return an owner's name in words."""
     host, pid, _ = _parts(holder)
     return f"process {pid} on {host}" if pid else holder
 
 
-async def take(store: Store, clock: Clock, me: str) -> str | None:
-    """Take the lease of what must be single; the other holder's name where one is at work."""
+async def acquire(store: Store, clock: Clock, me: str) -> str | None:
+    """Acquire the lease of the service. Returns None if that succeeded, else the name of the process that holds it."""
     now = clock.now()
-    if await store.hold(NAME, me, now, now + LEASE):
+    if await store.hold(SERVICE_LEASE, me, now, now + LEASE):
         return None
-    holder = await store.holder(NAME)
+    holder = await store.holder(SERVICE_LEASE)
     if holder is not None and is_dead(holder, me):
-        await store.release(NAME, holder)
-        if await store.hold(NAME, me, now, now + LEASE):
+        await store.release(SERVICE_LEASE, holder)
+        if await store.hold(SERVICE_LEASE, me, now, now + LEASE):
             return None
     return holder or "another process"
 
 
-async def take_in_time(store: Store, clock: Clock, me: str) -> str | None:
-    """`take`, waiting out the lease of a holder of whom nobody here can tell whether it lives.
+async def acquire_waiting(store: Store, clock: Clock, me: str) -> str | None:
+    """Acquire the lease like `acquire`, but wait once for a lease to expire whose holder may be dead.
 
-    A container that was killed leaves such a lease; whoever lives prolongs it, and is named after that time.
+    A container that was killed leaves such a lease. A holder that is alive renews it in this time and is returned.
     """
-    until = clock.now() + LEASE + timedelta(seconds=2 * ASK_AGAIN)
-    other = await take(store, clock, me)
-    if other is not None and is_dead(other, me) is None:
-        log.info("waiting for the lease of another process to end", holder=shown(other), seconds=LEASE.seconds)
-    while other is not None and is_dead(other, me) is None and clock.now() < until:
-        await clock.sleep(ASK_AGAIN)
-        other = await take(store, clock, me)
-    return other
+    deadline = clock.now() + LEASE + timedelta(seconds=2 * CHECK_SECONDS)
+    holder = await acquire(store, clock, me)
+    if holder is not None and is_dead(holder, me) is None:
+        log.info("waiting for the lease of another process to expire", holder=describe(holder), seconds=LEASE.seconds)
+    while holder is not None and is_dead(holder, me) is None and clock.now() < deadline:
+        await clock.sleep(CHECK_SECONDS)
+        holder = await acquire(store, clock, me)
+    return holder
 
 
 @asynccontextmanager
 async def held(
-    store: Store, clock: Clock, lost: Callable[[], None] = lambda: None, *, patient: bool = False
+    store: Store, clock: Clock, on_lost: Callable[[], None] = lambda: None, *, wait_for_lease: bool = False
 ) -> AsyncIterator[str]:
-    """The lease, for as long as the context lasts. Yields its holder's name; calls `lost` if it is taken away.
+    """Hold the lease inside this context and renew it; yields its owner's name. Calls `on_lost` if it is lost.
 
-    Raises `TellUser` where another process is at work; `patient` waits for one that may be dead.
+    Raises `TellUser` if another process holds it; with `wait_for_lease`, only after waiting for one that may be dead.
     """
-    me = owner()
-    if other := await (take_in_time if patient else take)(store, clock, me):
-        raise TellUser(f"A running Paperboy ({shown(other)}) works on this database already; let it, or stop it first.")
-    keeper = asyncio.create_task(keep(store, clock, me, lost), name="lease")
+    me = new_owner()
+    if holder := await (acquire_waiting if wait_for_lease else acquire)(store, clock, me):
+        running = f"A running Paperboy ({describe(holder)})"
+        raise TellUser(f"{running} uses this database already; leave the work to it, or stop it first.")
+    renewing = asyncio.create_task(keep_renewed(store, clock, me, on_lost), name="lease")
     try:
         yield me
     finally:
-        keeper.cancel()
-        await asyncio.gather(keeper, return_exceptions=True)
-        await store.release(NAME, me)
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+        await store.release(SERVICE_LEASE, me)
 
 
-async def keep(store: Store, clock: Clock, me: str, lost: Callable[[], None]) -> None:
-    """Prolong the lease until it is lost, or cannot be prolonged any more; `lost` is called then."""
+async def keep_renewed(store: Store, clock: Clock, me: str, on_lost: Callable[[], None]) -> None:
+    """Renew the lease until it is lost or cannot be renewed any more; then call `on_lost`."""
+    # Other processes watch the lease by real time, also if a test gives this one another clock.
     real = SystemClock()
     try:
-        while await hold_on(store, clock, me):
+        while await renew(store, clock, me):
             await real.sleep(LEASE.total_seconds() / 3)
     except Exception:
-        log.exception("the lease is prolonged no more")
-    lost()
+        log.exception("the lease is no longer renewed")
+    on_lost()
 
 
-async def hold_on(store: Store, clock: Clock, me: str) -> bool:
-    """Prolong the lease; False where another process has taken it over. A database that is away may come back."""
+async def renew(store: Store, clock: Clock, me: str) -> bool:
+    """Renew the lease; False if another process has taken it over.
+
+    A database that does not answer is no reason to stop: it may come back before the lease expires.
+    """
     now = clock.now()
     try:
-        if await store.hold(NAME, me, now, now + LEASE):
+        if await store.hold(SERVICE_LEASE, me, now, now + LEASE):
             return True
-        log.error("another process has taken over", holder=shown(await store.holder(NAME) or "nobody"))
+        holder = await store.holder(SERVICE_LEASE)
     except PaperboyError as error:
-        log.warning("lease not prolonged", why=str(error))
+        log.warning("lease not renewed", reason=str(error))
         return True
+    log.error("another process has taken over", holder=describe(holder or "nobody"))
     return False

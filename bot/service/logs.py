@@ -1,4 +1,4 @@
-"""Structured logs: text on a terminal, JSON elsewhere; secrets are cut out whoever logs them."""
+"""Structured logs: text on a terminal, JSON elsewhere. Secrets are removed, whichever module logs them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NOISY = (
 
 
 def configure(settings: Settings) -> None:
-    """Send structlog's events and the standard library's records to standard error, in one form."""
+    """Send the events of structlog and of the standard library to standard error, in one format."""
     level = getattr(logging, settings.log_level.upper())
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
     shared: list[Any] = [
@@ -65,27 +65,28 @@ def configure(settings: Settings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in NOISY:  # they log addresses with tokens in them, every request and every value stored
+    for name in NOISY:  # at info they log every request, addresses with tokens, and every stored value
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
-    logging.getLogger("discord.client").setLevel(logging.ERROR)  # it warns that voice is not installed
+    logging.getLogger("discord.client").setLevel(logging.ERROR)  # it warns that voice support is not installed
 
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """The values that must never be printed."""
+    """Return the values that must never be printed."""
     values = (getattr(settings, name) for name in type(settings).model_fields)
     found = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
+    # A shorter value would be replaced inside of ordinary words; a real secret is longer.
     return tuple(value for value in found if len(value) >= 6)
 
 
 class _Redactor:
-    """Replaces known secrets, and what looks like one, in everything that an event carries, however deep it lies."""
+    """Replaces known secrets, and what looks like one, in all values of an event, also nested ones."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = tuple(sorted(secrets, key=len, reverse=True))
 
     def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         for key, value in event.items():
-            # A traceback is formatted later, and what comes of it is cleaned then; `_…` is structlog's own.
+            # A traceback is formatted and cleaned later; names with an underscore are structlog's own.
             if key != "exc_info" and not key.startswith("_"):
                 event[key] = self._clean(value)
         return event
@@ -102,13 +103,13 @@ class _Redactor:
                 return [self._clean(item) for item in value]
             case BaseException():
                 return redact(str(value), self._secrets)
-        shown = repr(value)  # which is what the renderers print of anything else
-        clean = redact(shown, self._secrets)
-        return value if clean == shown else clean
+        text = repr(value)  # what the renderers print for any other type
+        clean = redact(text, self._secrets)
+        return value if clean == text else clean
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """`text` without these secrets and without anything that looks like a token."""
+    """Replace these secrets, and whatever looks like a token, in a text."""
     for secret in secrets:
         text = text.replace(secret, "•••")
     return _TOKENS.sub("•••", text)

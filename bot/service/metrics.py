@@ -1,4 +1,4 @@
-"""What Prometheus scrapes: the state of the store as gauges, and what this process has counted."""
+"""Metrics for Prometheus: the state of the store as gauges, and the counters of this process."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from bot.service import counting
 from bot.service.counting import Counts
 
 TOTALS = (
-    (counting.DELIVERIES, "What came of sending parts of digests.", ("platform", "outcome", "cause")),
-    (counting.RATE_LIMITED, "Answers to parts of digests that asked us to slow down.", ("platform",)),
+    (counting.DELIVERIES, "Outcomes of sending parts of digests.", ("platform", "outcome", "cause")),
+    (counting.RATE_LIMITED, "Rate-limit responses to parts of digests.", ("platform",)),
     (counting.MODEL_REQUESTS, "Requests to models.", ("model",)),
     (counting.MODEL_TOKENS, "Tokens to and from models.", ("model",)),
 )
-"""What the process counts since it began: name, help, labels."""
+"""The counters of the process: name, help, labels."""
 
 
 def render(status: Status, counts: Counts) -> bytes:
-    """Prometheus' text format."""
+    """Return the metrics in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(_State(status))
     registry.register(_Totals(counts))
@@ -47,9 +47,9 @@ class _State(Collector):
 
     def collect(self) -> Iterator[Metric]:
         status = self._status
-        age = "Time since the oldest digest that is not wholly sent was written."
+        age = "Time since the oldest digest that is not completely sent was written."
         yield _gauge("outbox_age_seconds", age, status.outbox_age)
-        # No gauge is named as a counter is without its "_total": OpenMetrics takes both for one family.
+        # A gauge must not have the name of a counter without "_total": OpenMetrics takes both for one family.
         name = "paperboy_outbox_deliveries"
         deliveries = GaugeMetricFamily(name, "Deliveries in the outbox by state.", labels=("platform", "state"))
         for (platform, state), count in status.deliveries.items():
@@ -63,11 +63,11 @@ class _State(Collector):
             yield _gauge("poll_lag_seconds", "Time since arXiv was last asked.", status.at - status.poll.asked_at)
         yield _gauge("poll_failures", "Polls in a row that arXiv did not serve.", status.poll.failures)
         yield _gauge("entries_set_aside", "Entries of the last week that could not be read.", len(status.set_aside))
-        yield _gauge("database_writable", "Whether the database takes writes.", status.unwritable is None)
+        yield _gauge("database_writable", "Whether the database can be written.", status.unwritable is None)
         yield _gauge("summaries_waiting", "Summaries that some chat waits for.", status.wanted)
         yield _gauge("chats", "Chats.", status.chats)
-        yield _gauge("chats_suspended", "Chats that get nothing.", len(status.suspended))
-        yield _gauge("listing_gaps", "Listing days of the last week that are not whole.", len(status.faults))
+        yield _gauge("chats_suspended", "Suspended chats.", len(status.suspended))
+        yield _gauge("listing_gaps", "Listing days of the last week that are incomplete.", len(status.faults))
         for name, what in (("requests", "Requests to models today."), ("tokens", "Tokens to and from models today.")):
             family = GaugeMetricFamily(f"paperboy_model_{name}_today", what, labels=("model",))
             for usage in status.usage:

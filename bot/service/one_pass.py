@@ -1,4 +1,4 @@
-"""One pass of every step, from polling to publishing: for cron, for CI and for the demo."""
+"""One pass of every step, from polling to publishing, for cron and CI."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot import pipeline
-from bot.model import Platform
+from bot.model import DeliveryState, Platform
 from bot.pipeline import DeliveryWorker
 from bot.ports import Clock, Sender
 from bot.service import lease
@@ -19,7 +19,7 @@ from bot.site.publishing import publish
 
 @dataclass(slots=True)
 class PassResult:
-    """What one pass of every step did, and for how many topics; `failures` are sentences."""
+    """Counts of what one pass did. `waiting` are messages not sent yet; `failures` are sentences about arXiv."""
 
     announcements: int = 0
     matches: int = 0
@@ -32,50 +32,56 @@ class PassResult:
     failures: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
+        """Return the result in words."""
         done = (
             f"{self.announcements} announcements, {self.matches} matches, {self.summaries} summaries, "
             f"{self.digests} digests, {self.sent} messages sent, {self.pages} pages written."
         )
-        waits = f" {self.waiting} messages wait: see `paperboy status`." if self.waiting else ""
-        nobody = "" if self.topics else " Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat."
-        return done + waits + nobody
+        waiting = f" {self.waiting} messages wait: see `paperboy status`." if self.waiting else ""
+        no_topics = "" if self.topics else " Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat."
+        return done + waiting + no_topics
 
 
 async def once(settings: Settings, upto: date | None, clock: Clock | None = None) -> PassResult:
-    """Every step once. With `upto`, every chat's digest of the days up to that one goes out, whatever the hour.
+    """Run every step once. With `upto`, every chat gets its digest of the days up to that one, whatever the hour.
 
-    Raises `TellUser` where a running service holds the lease.
+    Raises `TellUser` if a running service holds the lease.
     """
     async with open_app(settings, clock) as app, lease.held(app.store, app.clock) as me:
-        # The holder alone polls, answers and sends, so that the limits of platforms need not be shared.
+        # Only the holder of the lease sends, so that processes need not share the platforms' rate limits. Deliveries
+        # that another process had leased are free now.
         await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
         async with senders_only(app) as senders:
-            return await steps(app, senders, me, upto)
+            return await run_steps(app, senders, me, upto)
 
 
-async def steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> PassResult:
-    """poll → match → choose → summarize → compose → deliver → publish, once."""
+async def run_steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> PassResult:
+    """Run the steps in the order of `bot.pipeline`, then publish the archive."""
     done = PassResult(topics=len(await app.store.topics()))
+    # `force`: the person or the cron job that runs this has decided that it is time.
     polled = await pipeline.poll(app.store, app.source, app.clock, upto=upto, force=True)
     if polled:
-        done.announcements, done.failures = polled.announcements, polled.failures
+        done.announcements = polled.announcements
+        done.failures = [str(failure) for failure in polled.failures]
     done.matches = await pipeline.match(app.store)
     await pipeline.choose(app.store, app.clock.now())
     done.summaries = await summarize(app)
     done.digests = await pipeline.compose(app.store, app.builder, app.clock, upto=upto)
-    done.sent = await courier_for(app, senders, me).deliver()
+    done.sent = await delivery_worker(app, senders, me).deliver()
     done.pages = len(await publish(app.store, app.settings))
     counts = await app.store.outbox_counts()
-    done.waiting = sum(count for (_, state), count in counts.items() if state == "waiting")
+    done.waiting = sum(count for (_, state), count in counts.items() if state is DeliveryState.WAITING)
     return done
 
 
-def courier_for(app: App, senders: Mapping[Platform, Sender], me: str) -> DeliveryWorker:
+def delivery_worker(app: App, senders: Mapping[Platform, Sender], me: str) -> DeliveryWorker:
+    """Return a worker that sends what is due in the name of the lease's owner `me`."""
     return DeliveryWorker(app.store, senders, app.clock, me, resend_unknown=app.settings.telegram_resend_unknown)
 
 
 async def summarize(app: App) -> int:
+    """Make the summaries that are wanted; returns how many were made."""
     return await pipeline.summarize(
         app.store, app.makers, app.reader, app.clock, concurrency=app.settings.model_concurrency
     )

@@ -1,4 +1,4 @@
-"""APScheduler ticks over what is pending in the store; due times live there, not here."""
+"""Jobs that APScheduler runs at intervals. What is due is decided by times in the store, not by the scheduler."""
 
 from __future__ import annotations
 
@@ -15,56 +15,60 @@ from bot.errors import PaperboyError
 
 log = structlog.get_logger()
 
-STOP_WITHIN = 4.0
-"""Seconds that a stopping service gives to work under way."""
+STOP_SECONDS = 4.0
+"""How long a stopping service waits for running jobs: half of it until it cancels them, half for them to end."""
 
 
 class PeriodicJobs:
-    """Jobs that run every so often, each by itself and never beside itself; a late tick is made up for, once."""
+    """Jobs that run at intervals, each in a task of its own and never twice at once; missed runs are made up once."""
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             executors={"default": AsyncIOExecutor()},
+            # By default APScheduler drops a run that is late by more than a second; here it is made up, once.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._running: set[asyncio.Task[None]] = set()
-        # A tick that finds its work still going on, as a long broadcast does, is no news.
+        # APScheduler warns when a job is still running at its next time, which is normal for a long broadcast.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
     def every(self, seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
-        async def tick() -> None:
+        """Add a job; errors of `work` are logged and do not stop later runs."""
+
+        async def job() -> None:
             task = asyncio.current_task()
-            assert task is not None  # noqa: S101 - a coroutine that runs has a task
+            assert task is not None  # noqa: S101 - a running coroutine has a task
             self._running.add(task)
             try:
                 await work()
             except asyncio.CancelledError:
-                log.info("tick stopped", tick=name)  # by `stop`, which is no error of the scheduler's to report
+                log.info("job stopped", job=name)  # cancelled by `stop`; the scheduler would log it as an error
             except PaperboyError as error:
-                log.warning("tick failed", tick=name, why=str(error))
+                log.warning("job failed", job=name, reason=str(error))
             except Exception:
-                log.exception("tick failed", tick=name)
+                log.exception("job failed", job=name)
             finally:
                 self._running.discard(task)
 
-        self._scheduler.add_job(tick, "interval", seconds=seconds, id=name, next_run_time=None)
+        self._scheduler.add_job(job, "interval", seconds=seconds, id=name, next_run_time=None)
 
     def start(self) -> None:
+        """Start the scheduler and run every job once."""
         self._scheduler.start()
         for job in self._scheduler.get_jobs():
             self.soon(job.id)
 
     def soon(self, name: str) -> None:
-        """Run a job now rather than at its next time."""
+        """Run a job now instead of at its next time."""
         self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
     async def stop(self) -> None:
-        """Let what is under way finish within a few seconds, then cancel it; its rows say where it stopped."""
-        self._scheduler.pause()  # its shutdown would cancel what is under way at once
+        """Let running jobs finish within a few seconds, then cancel them. The store knows how far they came."""
+        self._scheduler.pause()  # `shutdown` would cancel running jobs at once
         running = {task for task in self._running if task is not asyncio.current_task()}
         if running:
-            _, late = await asyncio.wait(running, timeout=STOP_WITHIN / 2)
+            _, late = await asyncio.wait(running, timeout=STOP_SECONDS / 2)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

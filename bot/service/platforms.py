@@ -1,4 +1,4 @@
-"""The platforms that have a token, connected: for the service with their commands, for one pass only to send."""
+"""Connects the platforms that have a token: for the service with their commands, for one pass only to send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.model import Platform
 from bot.ports import Clock, Sender, Store
 from bot.service.app import App
 from bot.service.logs import redact
-from bot.service.status import REMEMBERED
+from bot.service.status import SERVICE_STATE
 
 if TYPE_CHECKING:
     from handlers.discord.app import DiscordApp
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-TELL_AGAIN = timedelta(minutes=1)
-"""How often the service says how it is where nothing changed: whoever reads it knows by that that it runs."""
+REPORT_EVERY = timedelta(minutes=1)
+"""How often the service reports its state if nothing changed; other processes see by that that it is running."""
 
 
 class Connected(Protocol):
-    """A platform's side of the service: what sends there, and why commands are not answered, None while they are."""
+    """A platform's side of the service.
+
+    `problem` says why commands are not answered there; None while they are.
+    """
 
     @property
     def sender(self) -> Sender: ...
@@ -40,9 +43,9 @@ class Connected(Protocol):
 
 @asynccontextmanager
 async def connected(app: App) -> AsyncIterator[dict[Platform, Connected]]:
-    """Answer commands on every platform that has a token.
+    """Answer commands on every platform that has a token, inside this context.
 
-    A platform that cannot be reached is tried again in the background. Raises `BadSetting` for a bad token.
+    A platform that cannot be reached is retried in the background. Raises `BadSetting` for a bad token.
     """
     platforms: dict[Platform, Connected] = {}
     async with AsyncExitStack() as stack:
@@ -60,44 +63,52 @@ async def connected(app: App) -> AsyncIterator[dict[Platform, Connected]]:
 
 
 class PlatformWatch:
-    """Looks after the platforms, and lets the store remember what it saw: for /healthz, and for other processes."""
+    """Watches the platforms and stores their state, for /healthz and for other processes."""
 
     def __init__(self, store: Store, clock: Clock, platforms: Mapping[Platform, Connected]) -> None:
         self._store, self._clock, self._platforms = store, clock, platforms
-        self._seen = Service(clock.now(), {})
-        self._told: Service | None = None
+        self._state = Service(clock.now(), {})
+        self._stored: Service | None = None
 
     async def look(self) -> None:
-        """Raises `StoreUnavailable`; what was not written then is written by the next look."""
-        now, told = self._clock.now(), self._told
-        problems = {name: redact(each.problem) if each.problem else None for name, each in self._platforms.items()}
-        self._seen = self._seen.now(problems, now)
-        if told is None or self._seen.platforms != told.platforms or abs(now - told.at) >= TELL_AGAIN:
-            await self._store.remember_value(REMEMBERED, self._seen.as_json())
-            self._told = self._seen
+        """Store the state if it changed or is old.
+
+        Raises `StoreUnavailable`; the next call writes what could not be written.
+        """
+        # A problem may quote an address with a token in it, and the state is shown on a public page.
+        now, stored = self._clock.now(), self._stored
+        problems = {
+            name: redact(platform.problem) if platform.problem else None for name, platform in self._platforms.items()
+        }
+        self._state = self._state.updated(problems, now)
+        if stored is None or self._state.platforms != stored.platforms or abs(now - stored.at) >= REPORT_EVERY:
+            await self._store.remember_value(SERVICE_STATE, self._state.as_json())
+            self._stored = self._state
 
 
 @asynccontextmanager
 async def senders_only(app: App) -> AsyncIterator[dict[Platform, Sender]]:
-    """What sends to the platforms that have a token and answer now. Raises `BadSetting` for a bad token."""
+    """Return senders for the platforms that have a token and can be reached now. Raises `BadSetting` for a bad one."""
     senders: dict[Platform, Sender] = {}
     async with AsyncExitStack() as stack:
         if app.settings.telegram_bot_token:
             telegram = _telegram(app)
             stack.push_async_callback(telegram.stop)
-            await _reached(telegram, Platform.TELEGRAM, senders)
+            await _add_sender(telegram, Platform.TELEGRAM, senders)
         if app.settings.discord_bot_token:
             discord = _discord(app)
             stack.push_async_callback(discord.stop)
-            await _reached(discord, Platform.DISCORD, senders)
+            await _add_sender(discord, Platform.DISCORD, senders)
         yield senders
 
 
-async def _reached(platform_app: TelegramApp | DiscordApp, platform: Platform, senders: dict[Platform, Sender]) -> None:
+async def _add_sender(
+    platform_app: TelegramApp | DiscordApp, platform: Platform, senders: dict[Platform, Sender]
+) -> None:
     try:
         await platform_app.log_in()
     except RetryLater as error:
-        log.error("platform cannot be reached; its digests wait", platform=str(platform), why=str(error))
+        log.error("platform cannot be reached; its digests wait", platform=str(platform), reason=str(error))
     else:
         senders[platform] = platform_app.sender
 

@@ -1,4 +1,4 @@
-"""The running service: what runs when, on which platforms, and how it stops."""
+"""The running service: its periodic jobs, its platforms and web pages, and how it stops."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import structlog
 from aiohttp.web import Application
 
 from bot import pipeline
-from bot.arxiv import calendar
-from bot.decisions.polling import PollState
+from bot.decisions import polling
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
 from bot.pipeline import DeliveryWorker
+from bot.pipeline.poll import poll_state
 from bot.ports import Clock, Sender
 from bot.service import lease, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.counting import CountingSender
-from bot.service.one_pass import courier_for, summarize
+from bot.service.one_pass import delivery_worker, summarize
 from bot.service.periodic_jobs import PeriodicJobs
 from bot.service.platforms import PlatformWatch, connected
 from bot.settings import Settings
@@ -32,105 +32,98 @@ log = structlog.get_logger()
 
 
 POLL_SECONDS = 15
-
+"""How often it is checked whether arXiv has to be asked; `bot.decisions.polling` decides that."""
 
 READ_SECONDS = 10
-
-
 SEND_SECONDS = 3
-
-
 SITE_SECONDS = 600
-
-
 WATCH_SECONDS = 10
 
-
-CHOOSE_AGAIN = timedelta(minutes=10)
-"""How soon a chat's changed language or size shows in what is wanted, while nothing new was announced."""
+CHOOSE_EVERY = timedelta(minutes=10)
+"""After this time a chat's changed language or size has an effect on what is wanted, even if nothing was announced."""
 
 
 async def serve(settings: Settings, clock: Clock | None = None) -> None:
-    """Run until SIGTERM or SIGINT; stops within five seconds. Raises `BadSetting`, `StoreUnavailable`, `TellUser`."""
+    """Run until SIGTERM or SIGINT, then stop within five seconds.
+
+    Raises `BadSetting` and `TellUser` if it cannot start, `StoreUnavailable` also if it loses the lease.
+    """
     stop, replaced = asyncio.Event(), asyncio.Event()
 
-    def lost() -> None:
+    def on_lost() -> None:
         replaced.set()
         stop.set()
 
     async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(open_app(settings, clock, patient=True))
-        me = await stack.enter_async_context(lease.held(app.store, app.clock, lost, patient=True))
-        # Until here there was nothing to bring to an end.
+        app = await stack.enter_async_context(open_app(settings, clock, wait_for_lease=True))
+        me = await stack.enter_async_context(lease.held(app.store, app.clock, on_lost, wait_for_lease=True))
+        # Before this point there is nothing to stop, and a signal may simply end the process.
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
-        ticks = PeriodicJobs()
+        jobs = PeriodicJobs()
         platforms = await stack.enter_async_context(connected(app))
         watch = PlatformWatch(app.store, app.clock, platforms)
         await watch.look()
         await _listen(stack, app)
-        senders = {platform: CountingSender(each.sender, app.counts) for platform, each in platforms.items()}
-        courier = courier_for(app, senders, me)
-        app.wake = _schedule(ticks, app, courier)
-        ticks.every(WATCH_SECONDS, "watch", watch.look)
-        ticks.start()
-        stack.push_async_callback(ticks.stop)
-        stack.callback(courier.stop)
-        await _announce(app, senders)
+        senders = {name: CountingSender(platform.sender, app.counts) for name, platform in platforms.items()}
+        worker = delivery_worker(app, senders, me)
+        app.send_now = _add_jobs(jobs, app, worker)
+        jobs.every(WATCH_SECONDS, "watch", watch.look)
+        jobs.start()
+        # Callbacks run in reverse order: the worker stops taking deliveries before its jobs are stopped.
+        stack.push_async_callback(jobs.stop)
+        stack.callback(worker.stop)
+        _log_start(app, senders)
         await stop.wait()
         log.info("stopping")
     if replaced.is_set():
-        raise StoreUnavailable("The lease that lets one process alone do the work was lost; the log says why.")
+        raise StoreUnavailable("Another process took over the work, or the lease could not be renewed; see the log.")
 
 
-def _schedule(ticks: PeriodicJobs, app: App, courier: DeliveryWorker) -> Callable[[], None]:
-    """Set the jobs; what is returned has everything sent that waits, at once."""
+def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[[], None]:
+    """Add the jobs of the pipeline; returns a function that starts the sending of what waits."""
 
     def send() -> None:
-        for platform in courier.senders:
-            ticks.soon(f"send {platform}")
+        for platform in worker.senders:
+            jobs.soon(f"send {platform}")
 
     async def poll() -> None:
         if await pipeline.poll(app.store, app.source, app.clock):
-            ticks.soon("read")
+            jobs.soon("read")
 
     chosen_at: datetime | None = None
 
     async def read() -> None:
         nonlocal chosen_at
         now = app.clock.now()
-        # Going over what every chat has coming is dear, and only new matches and changed chats give it a new answer.
-        if await pipeline.match(app.store) or chosen_at is None or abs(now - chosen_at) >= CHOOSE_AGAIN:
+        # Choosing reads the candidates of every chat, and its result changes only with new matches or changed chats.
+        if await pipeline.match(app.store) or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
             await pipeline.choose(app.store, now)
             chosen_at = now
         if await summarize(app):
-            ticks.soon("site")
+            jobs.soon("site")
 
     async def compose() -> None:
-        if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=await _listing_owed(app)):
+        is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
+        if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing):
             send()
 
     async def site() -> None:
         await publish(app.store, app.settings)
 
-    ticks.every(POLL_SECONDS, "poll", poll)
-    ticks.every(READ_SECONDS, "read", read)
-    ticks.every(SEND_SECONDS, "compose", compose)
-    for platform in courier.senders:  # each by itself: one that hangs must not keep the others waiting
-        ticks.every(SEND_SECONDS, f"send {platform}", partial(courier.deliver, [platform]))
-    ticks.every(SITE_SECONDS, "site", site)
+    jobs.every(POLL_SECONDS, "poll", poll)
+    jobs.every(READ_SECONDS, "read", read)
+    jobs.every(SEND_SECONDS, "compose", compose)
+    for platform in worker.senders:  # one job each: a platform that hangs must not delay the others
+        jobs.every(SEND_SECONDS, f"send {platform}", partial(worker.deliver, [platform]))
+    jobs.every(SITE_SECONDS, "site", site)
     return send
 
 
-async def _listing_owed(app: App) -> bool:
-    state = PollState.from_json(await app.store.value("poll"))
-    return state.day is None or state.day < calendar.fed_day(app.clock.now())
-
-
 async def _listen(stack: AsyncExitStack, app: App) -> None:
-    """Serve the archive, and the operations pages: beside it, or on OPS_PORT where that is set."""
+    """Serve the archive, and the operations pages: on the same port, or on OPS_PORT if that is set."""
     settings, site = app.settings, site_dir(app.settings)
     site.mkdir(parents=True, exist_ok=True)
     latest = status.CachedStatus(app.store, app.clock)
@@ -142,9 +135,9 @@ async def _listen(stack: AsyncExitStack, app: App) -> None:
     async def scrape() -> bytes:
         return metrics.render(await latest.get(), app.counts)
 
-    operations, apart = (health, scrape), settings.ops_port is not None
+    operations, has_own_port = (health, scrape), settings.ops_port is not None
     address = await _serve(
-        stack, web.build(site, None if apart else operations), "SITE", settings.site_host, settings.site_port
+        stack, web.build(site, None if has_own_port else operations), "SITE", settings.site_host, settings.site_port
     )
     log.info("archive served", address=address)
     if settings.ops_port is not None:
@@ -153,7 +146,7 @@ async def _listen(stack: AsyncExitStack, app: App) -> None:
 
 
 async def _serve(stack: AsyncExitStack, pages: Application, setting: str, host: str, port: int) -> str:
-    """Serve these pages until the stack is closed; their address. Raises `TellUser` naming the setting."""
+    """Serve these pages until the stack is closed; returns their address. Raises `TellUser` that names the setting."""
     try:
         runner, port = await web.serve(pages, host, port)
     except OSError as error:
@@ -162,7 +155,7 @@ async def _serve(stack: AsyncExitStack, pages: Application, setting: str, host: 
     return f"http://{host}:{port}/"
 
 
-async def _announce(app: App, senders: Mapping[Platform, Sender]) -> None:
+def _log_start(app: App, senders: Mapping[Platform, Sender]) -> None:
     log.info("running", platforms=[str(platform) for platform in senders] or ["the archive alone"])
     if not senders and not app.settings.default_topics:
         log.warning("nothing to do: set TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN or DEFAULT_TOPICS in .env")

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from bot.arxiv import calendar
-from bot.decisions.health import DAYS, UNSETTLED, Service, Status, gaps, is_running
+from bot.decisions.health import DAYS, UNSETTLED, Service, Status, Unfinished, gaps, is_running
 from bot.decisions.ledger import ARXIV_BEGAN
-from bot.decisions.polling import PollState
 from bot.errors import StoreUnavailable
 from bot.model import ARCHIVE, DeliveryState, ListingRecord
-from bot.pipeline.poll import needed_archives
+from bot.pipeline.poll import needed_archives, poll_state
 from bot.ports import Clock, Store
 
-WRITE_WITHIN = 3.0
-"""Seconds that the database gets to take the small write that shows that it takes any."""
+WRITE_TIMEOUT_SECONDS = 3.0
+"""How long the small write may take that shows whether the database can be written."""
 
 
-REMEMBERED = "service"
-"""The small value of the store by which the service says how it is."""
+SERVICE_STATE = "service"
+"""The name of the store's value in which the running service reports its state."""
 
 
-FRESH = timedelta(seconds=5)
-"""For how long the state that a page shows is good."""
+MAX_REASONS = 20
+"""Reasons for waiting that a status lists."""
+
+
+CACHE_FOR = timedelta(seconds=5)
+"""How long a gathered state is shown again."""
 
 
 async def gather(store: Store, clock: Clock) -> Status:
-    """Read the state. Raises `StoreUnavailable` where it cannot be read."""
+    """Read the state. Raises `StoreUnavailable` if it cannot be read."""
     now = clock.now()
     since = calendar.fed_day(now) - timedelta(days=DAYS)
     followers = {subscription.chat for subscription in await store.subscriptions()}
     chats = [chat for chat in await store.chats() if chat.ref != ARCHIVE or chat.ref in followers]
     archives = await needed_archives(store)
-    poll = PollState.from_json(await store.value("poll"))
-    service = Service.from_json(await store.value(REMEMBERED))
+    poll = await poll_state(store)
+    service = Service.from_json(await store.value(SERVICE_STATE))
     behind = len(await store.incomplete(since)) if archives else 0
     running = service is not None and is_running(service, now)
     return Status(
@@ -50,8 +52,9 @@ async def gather(store: Store, clock: Clock) -> Status:
         topics=len(await store.topics()),
         deliveries=await store.outbox_counts(),
         troubles=tuple(await store.deliveries(states=UNSETTLED, limit=20)),
+        # As of tomorrow, so that summaries that wait for the next day's budget count too.
         wanted=len(await store.wanted(now + timedelta(days=1), 10_000)),
-        # What waits for a platform without a token is no delay.
+        # Messages to a platform without a token are not late: nobody tries to send them.
         oldest_waiting=await store.oldest_waiting(tuple(service.platforms) if service else None),
         poll=poll,
         usage=tuple(await store.usage(now.date())),
@@ -64,49 +67,57 @@ async def gather(store: Store, clock: Clock) -> Status:
 
 
 async def _listings(store: Store, since: date) -> list[ListingRecord]:
-    """The listings from `since` on; where those begin late, all of them: the first one tells which days are missing."""
+    """Return the listing records from `since` on, or all of them if those begin later than `since`.
+
+    Days count as missing from the first listing ever read, which may be older.
+    """
     found = await store.listings(since)
     begin = calendar.next_day(since - timedelta(days=1))
     return found if any(line.day <= begin for line in found) else await store.listings(ARXIV_BEGAN)
 
 
-async def _unfinished(store: Store, now: datetime) -> Mapping[str, int]:
-    summaries = (f"summaries: {wanted.why or 'tried and not made'}" for wanted in await store.postponed(now))
+async def _unfinished(store: Store, now: datetime) -> tuple[Unfinished, ...]:
+    """The most frequent reasons for which summaries and messages wait."""
+    summaries = Counter(wanted.why or "tried and not made" for wanted in await store.postponed(now))
     waiting = await store.deliveries(states=[DeliveryState.WAITING], limit=1_000)
-    messages = (f"messages: {delivery.why}" for delivery in waiting if delivery.why)
-    return dict(Counter([*summaries, *messages]).most_common(20))
+    messages = Counter(delivery.why for delivery in waiting if delivery.why)
+    found = [Unfinished("summary", reason, count) for reason, count in summaries.items()]
+    found += [Unfinished("message", reason, count) for reason, count in messages.items()]
+    return tuple(sorted(found, key=lambda each: -each.count)[:MAX_REASONS])
 
 
 async def _unwritable(store: Store, now: datetime) -> StoreUnavailable | None:
-    """A disk that is full or read-only lets everything be read, and nothing be delivered: only a write shows it."""
+    """Return the error of a small write. A full or read-only disk can be read, so only a write shows the fault."""
     try:
-        await store.check_writable(now, WRITE_WITHIN)
+        await store.check_writable(now, WRITE_TIMEOUT_SECONDS)
     except StoreUnavailable as error:
         return error
     return None
 
 
 class CachedStatus:
-    """The state as it was at most `FRESH` ago: whoever asks meanwhile shares one gathering, so that pages which
-    strangers may load cost no more than their bytes."""
+    """The state as it was at most `CACHE_FOR` ago.
+
+    Requests at the same time share one gathering, so that pages which anybody can load put no load on the database.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._gathering: asyncio.Task[Status] | None = None
-        self._begun_at: datetime | None = None
+        self._started_at: datetime | None = None
 
     async def get(self) -> Status:
-        """Raises `StoreUnavailable` where the state cannot be read."""
+        """Return the state. Raises `StoreUnavailable` if it cannot be read."""
         now = self._clock.now()
-        fresh = self._begun_at is not None and abs(now - self._begun_at) < FRESH
-        if self._gathering is None or (self._gathering.done() and not fresh):
+        is_fresh = self._started_at is not None and abs(now - self._started_at) < CACHE_FOR
+        if self._gathering is None or (self._gathering.done() and not is_fresh):
             self._gathering = asyncio.create_task(gather(self._store, self._clock), name="status")
-            self._begun_at = now
-        # Somebody who does not wait for the answer must not take it from the others.
+            self._started_at = now
+        # A request that is cancelled must not cancel the gathering that others wait for.
         return await asyncio.shield(self._gathering)
 
     async def stop(self) -> None:
-        """Let go of a gathering under way."""
+        """Cancel a gathering that is running."""
         if self._gathering is not None:
             self._gathering.cancel()
             await asyncio.gather(self._gathering, return_exceptions=True)

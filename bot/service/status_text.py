@@ -1,58 +1,52 @@
-"""Tells the state of the service: sentences for people, and what the health page says. Pure."""
+"""Describes the state of the service: sentences for people, and the JSON of the health page. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.decisions.health import UNSETTLED, Status, counted, short_date, timestamp
+from bot.decisions.health import UNSETTLED, Status, Unfinished, counted, short_date, timestamp
 from bot.model import JSON, Platform
 
 _CHAT = re.compile(rf"\b(?:{'|'.join(Platform)}):[-\w@/]+|(?<!\w)@[\w/]+|(?<![\w.-])-?\d{{6,}}\b(?!\.\d)")
-"""What names a chat: `telegram:-100123/45`, `@its_name`, or a number as long as theirs."""
+"""Text that identifies a chat: `telegram:-100123/45`, `@its_name`, or a number as long as their ids."""
 
 
 def sentences(status: Status) -> list[str]:
-    """The state beside the ledger's table, a sentence a line; the worst first. Pure."""
-    said = [str(status.unwritable)] if status.unwritable else []
-    said += list(_of_service(status))
-    said += [f"{gap.day:%a} {short_date(gap.day, status.at)}: {gap.why}" for gap in status.gaps]
+    """Return the state without the ledger's table, one sentence per line, the most urgent first."""
+    lines = [str(status.unwritable)] if status.unwritable else []
+    lines += list(_of_service(status))
+    lines += [f"{gap.day:%a} {short_date(gap.day, status.at)}: {gap.why}" for gap in status.gaps]
     if status.set_aside:
         last = status.set_aside[0]
         aside = counted(len(status.set_aside), "malformed entry")
-        said.append(f"{aside} set aside with the raw text; the latest from the {last.source}: {last.why}.")
+        lines.append(f"{aside} set aside with the raw text; the latest from the {last.source}: {last.why}.")
     wait = "waits" if status.wanted == 1 else "wait"
     follow = who_follows(status.chats, status.following, status.topics)
-    said.append(f"{follow}; {counted(status.wanted, 'summary')} {wait}.")
-    said += [_unfinished_ones(count, why) for why, count in (status.unfinished or {}).items()]
-    said += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
-    said += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
+    lines.append(f"{follow}; {counted(status.wanted, 'summary')} {wait}.")
+    lines += [f"{counted(each.count, each.what)}: {each.reason}" for each in status.unfinished]
+    lines += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
+    lines += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
     if minutes := status.outbox_age // timedelta(minutes=1):
-        said.append(f"The oldest digest that is not wholly sent was written {counted(minutes, 'minute')} ago.")
-    said += list(_troubles(status))
-    return said + [f"{each.model}: {each.requests} requests, {each.tokens} tokens today" for each in status.usage]
+        lines.append(f"The oldest digest that is not wholly sent was written {counted(minutes, 'minute')} ago.")
+    lines += list(_troubles(status))
+    return lines + [f"{each.model}: {each.requests} requests, {each.tokens} tokens today" for each in status.usage]
 
 
 def who_follows(chats: int, following: int, topics: int) -> str:
-    """How many of these chats follow how many topics, in a few words."""
+    """Say in a few words how many of these chats follow how many topics."""
     if not following:
         return "No chat follows a topic"
-    whole = following == chats
-    who = counted(chats, "chat") if whole else f"{following} of {counted(chats, 'chat')}"
+    who = counted(chats, "chat") if following == chats else f"{following} of {counted(chats, 'chat')}"
     return f"{who} {'follows' if following == 1 else 'follow'} {counted(topics, 'topic')}"
 
 
-def _unfinished_ones(count: int, why: str) -> str:
-    what, colon, rest = why.partition(": ")
-    return f"{counted(count, {'summaries': 'summary', 'messages': 'message'}.get(what, what))}{colon}{rest}"
-
-
 def _troubles(status: Status) -> Iterable[str]:
-    for each in status.troubles:
-        part = f"{each.slot}, part {each.number} of {each.of}"
-        yield f"delivery {each.id} to {each.chat} ({part}) is {each.state}: {each.why}"
+    for delivery in status.troubles:
+        part = f"{delivery.slot}, part {delivery.number} of {delivery.of}"
+        yield f"delivery {delivery.id} to {delivery.chat} ({part}) is {delivery.state}: {delivery.why}"
     count = sum(count for (_, state), count in status.deliveries.items() if state in UNSETTLED)
     if more := count - len(status.troubles):
         yield f"… and {more} more like these."
@@ -66,10 +60,10 @@ def _of_service(status: Status) -> Iterable[str]:
     if status.silent:
         yield f"No service has been running since {timestamp(status.service.at, status.at)}; `paperboy run` starts it."
         return
-    for platform, each in sorted(status.connections.items()):
-        if each.problem:
-            since = timestamp(each.since, status.at)
-            yield f"{platform} has not been connected since {since}: {_sentence(each.problem)}"
+    for platform, connection in sorted(status.connections.items()):
+        if connection.problem:
+            since = timestamp(connection.since, status.at)
+            yield f"{platform} has not been connected since {since}: {_sentence(connection.problem)}"
 
 
 def _sentence(words: str) -> str:
@@ -77,12 +71,14 @@ def _sentence(words: str) -> str:
 
 
 def health(status: Status) -> JSON:
-    """What /healthz says: `ok` while the store answers, `ready` while it can be written and the outbox is worked off
-    in time, with every platform that has a token connected. It names no chat and not where the database is: health
-    pages are read by anybody. Pure."""
+    """Return the JSON of /healthz.
+
+    `ok` is true while the store answers; `ready` while it can be written, messages go out in time, and every platform
+    that has a token is connected. Anybody can read the page, so it names no chat and not the place of the database.
+    """
     platforms = {
-        str(platform): _sentence(each.problem) if each.problem else "ok"
-        for platform, each in sorted(status.connections.items())
+        str(platform): _sentence(connection.problem) if connection.problem else "ok"
+        for platform, connection in sorted(status.connections.items())
     }
     return {
         "ok": True,
@@ -95,15 +91,16 @@ def health(status: Status) -> JSON:
         "arxiv_failures": status.poll.failures,
         "summaries_waiting": status.wanted,
         "set_aside": len(status.set_aside),
-        "unfinished": _nameless(status.unfinished or {}),
+        "unfinished": _nameless(status.unfinished),
         "deliveries": {f"{platform}:{state}": n for (platform, state), n in sorted(status.deliveries.items())},
         "gaps": [{"day": gap.day.isoformat(), "cause": str(gap.cause), "why": gap.why} for gap in status.gaps],
     }
 
 
-def _nameless(unfinished: Mapping[str, int]) -> dict[str, int]:
-    """What waits, by its reason, without the names of chats."""
-    counted: Counter[str] = Counter()
-    for why, count in unfinished.items():
-        counted[_CHAT.sub("another chat", why)] += count
-    return dict(counted.most_common())
+def _nameless(unfinished: Iterable[Unfinished]) -> dict[str, int]:
+    """Count what waits by reason, without the names of chats."""
+    plural = {"summary": "summaries", "message": "messages"}
+    counts: Counter[str] = Counter()
+    for each in unfinished:
+        counts[f"{plural[each.what]}: {_CHAT.sub('another chat', each.reason)}"] += each.count
+    return dict(counts.most_common())

@@ -1,4 +1,4 @@
-"""The service's own addresses: the archive, and /healthz, /ready and /metrics beside it or somewhere else."""
+"""The service's web server: the archive, and /healthz, /ready and /metrics on the same port or another."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.model import JSON
 
 Check = Callable[[], Awaitable[JSON]]
 
+# Pages contain text from papers and topics; even if some of it were not escaped, no script could run.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
@@ -23,10 +24,10 @@ Scrape = Callable[[], Awaitable[bytes]]
 
 
 def build(site: Path | None, operations: tuple[Check, Scrape] | None) -> web.Application:
-    """The web application: the archive below `site`, the operations pages, or both.
+    """Build the web application: the archive from the folder `site`, the operations pages, or both.
 
-    Of the operations pages, the check gives {"ok": bool, …} and the scrape Prometheus' text format; both may raise
-    `PaperboyError`.
+    `operations` are the functions behind /healthz and /ready, which returns {"ok": bool, …}, and behind /metrics, which
+    returns Prometheus' text format. Both may raise `PaperboyError`.
     """
     app = web.Application(middlewares=[_headers])
     if operations is not None:
@@ -43,8 +44,8 @@ def _operations(app: web.Application, health: Check, metrics: Scrape) -> None:
 
     async def ready(_request: web.Request) -> web.Response:
         state = await _checked(health)
-        fine = bool(state["ok"] and state.get("ready", True))
-        return web.json_response(state, status=200 if fine else 503)
+        is_ready = bool(state["ok"] and state.get("ready", True))
+        return web.json_response(state, status=200 if is_ready else 503)
 
     async def scrape(_request: web.Request) -> web.Response:
         try:
@@ -73,11 +74,12 @@ async def _checked(health: Check) -> JSON:
 
 
 def _public(error: PaperboyError) -> str:
-    """What strangers may know of an error; `paperboy status` tells the rest."""
-    return error.public if isinstance(error, StoreUnavailable) else "The state cannot be told now."
+    """Return the part of an error that anybody may see; `paperboy status` shows all of it."""
+    return error.public if isinstance(error, StoreUnavailable) else "The state cannot be read now."
 
 
 def _inside(site: Path, path: str) -> Path:
+    """Return the file of a path. Raises 404 for a missing one and for a path that leads out of the site."""
     root = site.resolve()
     try:
         target = (root / path).resolve()
@@ -85,7 +87,7 @@ def _inside(site: Path, path: str) -> Path:
             target /= "index.html"
         if target.is_relative_to(root) and target.is_file():
             return target
-    except (OSError, ValueError):  # a name that no file can have
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a null character
         pass
     raise web.HTTPNotFound(text="There is no such page in this archive.")
 
@@ -100,7 +102,8 @@ async def _headers(
 
 
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
-    """Start serving; returns the runner (to clean up) and the port in use. Raises OSError where the port is taken."""
+    """Start serving; returns the runner, which has to be cleaned up, and the port. Raises OSError if it is in use."""
+    # The service has to stop within five seconds, also while a client keeps a connection open.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.TCPSite(runner, host, port).start()

@@ -1,7 +1,8 @@
-"""Answers of the query API, checked and mended before the `arxiv` package sees them; its results as papers. Pure.
+"""Checks and completes responses of the query API before the `arxiv` package parses them; its results as papers. Pure.
 
-The package takes an empty page for the end, half a document for a whole one, and drops an entry that lacks a date. So
-a page is believed only if it is whole and has as many entries as it says, and its entries are made complete first.
+The package takes an empty page for the last one and half a document for a whole one, and it drops an entry that has no
+date. Therefore a page is accepted only if it is complete and has as many entries as it says, and missing dates are
+added. The API: https://info.arxiv.org/help/api/user-manual.html
 """
 
 from __future__ import annotations
@@ -21,19 +22,26 @@ from bot.sources.xml_document import ATOM, NS, NotWellFormed, is_withdrawn, malf
 if TYPE_CHECKING:
     import arxiv
 
-PAGE = 2000
-"""Entries that the API gives at most in one answer."""
-REACH = 30_000
-"""Results that the API gives at most of one query."""
+MAX_PER_PAGE = 2000
+"""The most entries that the API returns in one response."""
+
+MAX_RESULTS = 30_000
+"""The most results that the API returns of one query, over all its pages."""
 
 _UNKNOWN_TIME = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands in a completed entry for a time that it lacks; `to_paper` takes it out again."""
+
 _BAD_ID = re.compile(r"incorrect id format for (\S+)", re.IGNORECASE)
 _ENTRY_ID = re.compile(r"/abs/(\S+?)(?:v(\d+))?$")
 
 
 @dataclass(frozen=True, slots=True)
 class ApiPage:
-    """One page, fit for the package: `body` calls itself the last page, `total` is what arXiv said."""
+    """One page as the package needs it.
+
+    `body` says that it is the last page, so that the package asks for no other by itself; `total` is arXiv's number of
+    results, `count` the entries of the page including the `malformed` ones, which are left out of `body`.
+    """
 
     body: bytes
     total: int
@@ -42,36 +50,37 @@ class ApiPage:
 
 
 def read_page(body: bytes, start: int, size: int) -> ApiPage:
-    """The page that was asked for with `start` and `max_results=size`.
+    """Check the page that was requested with `start` and `max_results=size`.
 
-    Raises `SourceUnavailable` for an answer that must not be believed, `NoSuchPaper` or `TellUser` where arXiv found
-    fault with the question.
+    Raises `SourceUnavailable` for an incomplete or wrong response, `NoSuchPaper` or `TellUser` if arXiv refused the
+    request.
     """
     root = parse(body, f"{{{ATOM}}}feed")
     entries = root.findall("atom:entry", NS)
     _raise_error_entry(entries)
     total, begins = _number(root, "totalResults"), _number(root, "startIndex")
     if total is None or begins not in (None, start):
-        raise SourceUnavailable("arXiv answered with another page than was asked for.")
-    size = min(size, _number(root, "itemsPerPage") or size)
+        raise SourceUnavailable("arXiv sent another page than was requested.")
+    size = min(size, _number(root, "itemsPerPage") or size)  # arXiv may return smaller pages than requested
     expected = max(0, min(size, total - start))
     if len(entries) < expected:
-        raise SourceUnavailable(f"arXiv sent {len(entries)} of the {expected} papers that this page should have.")
-    aside: list[Malformed] = []
+        raise SourceUnavailable(f"arXiv sent only {len(entries)} of the {expected} papers of this page.")
+    unreadable: list[Malformed] = []
     for entry in entries:
         try:
-            _mend(entry)
+            _complete(entry)
         except (NotWellFormed, ValueError) as error:
-            aside.append(malformed("api", entry, error, None))
+            unreadable.append(malformed("api", entry, error, None))
             root.remove(entry)
-    last = root.find("opensearch:totalResults", NS)
-    assert last is not None  # noqa: S101 - it has just been read
-    last.text = str(start + len(entries) - len(aside))
-    return ApiPage(etree.tostring(root), total, len(entries), tuple(aside))
+    # The package asks for another page as long as it has seen fewer entries than the total.
+    total_results = root.find("opensearch:totalResults", NS)
+    assert total_results is not None  # noqa: S101 - it has just been read
+    total_results.text = str(start + len(entries) - len(unreadable))
+    return ApiPage(etree.tostring(root), total, len(entries), tuple(unreadable))
 
 
 def read_error(body: bytes) -> None:
-    """Raise what a 400 answer says as `NoSuchPaper` or `TellUser`; return if it says nothing that can be read."""
+    """Raise the message of a response of status 400 as `NoSuchPaper` or `TellUser`; return if it has no message."""
     try:
         root = parse(body, f"{{{ATOM}}}feed")
     except SourceUnavailable:
@@ -80,7 +89,7 @@ def read_error(body: bytes) -> None:
 
 
 def to_paper(result: arxiv.Result) -> Paper:
-    """A result of the package as a paper."""
+    """Convert a result of the package to a paper."""
     match = _ENTRY_ID.search(result.entry_id)
     ref = parse_id(match[1]) if match else None
     if match is None or ref is None:
@@ -105,14 +114,14 @@ def to_paper(result: arxiv.Result) -> Paper:
 
 
 def _raise_error_entry(entries: list[etree._Element]) -> None:
-    """arXiv tells its errors as an entry, sometimes with status 200."""
+    """Raise the error that arXiv reports as an entry of the feed, sometimes with status 200."""
     for entry in entries:
         if "/api/errors" not in text(entry, "atom:id"):
             continue
-        said = text(entry, "atom:summary") or "nothing more"
-        if bad := _BAD_ID.search(said):
+        message = text(entry, "atom:summary") or "nothing more"
+        if bad := _BAD_ID.search(message):
             raise NoSuchPaper(bad[1], f"“{bad[1]}” is not an arXiv id; one looks like 2406.14272 or hep-th/9901001.")
-        raise TellUser(f"arXiv did not accept the question; it says: {said.rstrip('.')}.")
+        raise TellUser(f"arXiv did not accept the request; it says: {message.rstrip('.')}.")
 
 
 def _number(root: etree._Element, name: str) -> int | None:
@@ -120,17 +129,17 @@ def _number(root: etree._Element, name: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
-def _mend(entry: etree._Element) -> None:
-    """Give an entry the dates that the package insists on. Raises `NotWellFormed` where it names no paper."""
+def _complete(entry: etree._Element) -> None:
+    """Add the dates that the package requires to an entry. Raises `NotWellFormed` if it has no arXiv id."""
     match = _ENTRY_ID.search(text(entry, "atom:id"))
     if match is None or parse_id(match[1]) is None:
         raise NotWellFormed("it has no arXiv id")
-    stamps = {name: _time(text(entry, f"atom:{name}")) for name in ("published", "updated")}
-    for name, stamp in stamps.items():
-        if stamp is None:
+    times = {name: _time(text(entry, f"atom:{name}")) for name in ("published", "updated")}
+    for name, time in times.items():
+        if time is None:
             for old in entry.findall(f"atom:{name}", NS):
                 entry.remove(old)
-            known = next(filter(None, stamps.values()), _UNKNOWN_TIME)
+            known = next(filter(None, times.values()), _UNKNOWN_TIME)
             etree.SubElement(entry, f"{{{ATOM}}}{name}").text = known.isoformat()
 
 

@@ -1,4 +1,4 @@
-"""arXiv as a `PaperSource`: the query API through the `arxiv` package, feed and OAI directly, all through one gate."""
+"""arXiv as a `PaperSource`: the query API by the `arxiv` package, feed and OAI directly, all through one gate."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +17,7 @@ import structlog
 from requests.adapters import BaseAdapter
 
 from bot.arxiv.categories import ALL_ARCHIVES, categories_in
+from bot.decisions.http_headers import parse_http_date
 from bot.errors import GiveUp, NoSuchPaper, SourceUnavailable
 from bot.model import Announced, Listing, Malformed, Paper, PaperRef
 from bot.settings import Settings
@@ -27,47 +27,55 @@ from bot.sources.fetch import Fetched, Fetcher
 log = structlog.get_logger()
 
 IDS_PER_REQUEST = 400
-LARGEST = 64_000_000
-"""Bytes of one answer; 2,000 entries are about 6 MB."""
+"""With more than about 500 ids the request's address is too long for arXiv."""
+
+MAX_BYTES = 64_000_000
+"""Size limit of one response; 2,000 entries are about 6 MB."""
+
 REFUSED_SECONDS = 24 * 3600.0
-"""For how long an id counts as none that arXiv said is none."""
-RESTARTS = 2
-PAGES = 2000
+"""How long an id that arXiv refused as invalid is not asked for again."""
+
+MAX_RESTARTS = 2
+"""How often OAI's list is begun again after its resumption token expired."""
+
+MAX_PAGES = 2000
+"""Pages of OAI's list after which it is taken for endless."""
 
 
 class ArxivSource:
-    """`bot.ports.PaperSource` on arXiv itself."""
+    """Implements `bot.ports.PaperSource` with arXiv's web interfaces."""
 
-    def __init__(self, settings: Settings, fetcher: Fetcher, steady: Callable[[], float] = time.monotonic) -> None:
-        """`steady` is a clock in seconds that nobody sets."""
+    def __init__(self, settings: Settings, fetcher: Fetcher, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """`monotonic` is a clock in seconds that is never set back."""
         self._settings = settings
         self._fetcher = fetcher
-        self._steady = steady
-        # Ids that arXiv says are none: until when it is believed, and its words.
+        self._monotonic = monotonic
+        # Ids that arXiv refused as invalid, with the time until which that counts, and its message.
         self._refused: dict[str, tuple[float, str]] = {}
-        self._aside: list[Malformed] = []
-        # The package blocks a thread while it waits at the gate; more than one would starve what else needs threads.
-        self._one_page = asyncio.Lock()
+        self._malformed: list[Malformed] = []
+        # The package blocks a thread while it waits at the gate. Several of them at once could use up the thread pool.
+        self._package_lock = asyncio.Lock()
 
     def take_malformed(self) -> tuple[Malformed, ...]:
-        """Entries of API answers that named no paper, since this was last asked."""
-        taken, self._aside = tuple(self._aside), []
+        """Return the entries of API responses that could not be parsed since the last call."""
+        taken, self._malformed = tuple(self._malformed), []
         return taken
 
     async def listing(self, archives: Collection[str]) -> Listing:
-        """Today's announcement feed of these archives or categories; all of arXiv if none is named."""
+        """Return today's announcement feed of these archives or categories; of all of arXiv if none is given."""
         return await self._listing(tuple(sorted(set(archives))) or ALL_ARCHIVES)
 
     async def changed(self, first: date, last: date) -> Listing:
-        """What changed on these days, inferred from OAI records."""
-        for _ in range(RESTARTS + 1):
+        """Return what changed on these days, inferred from OAI records."""
+        for _ in range(MAX_RESTARTS + 1):
             if (listing := await self._changed_pages(first, last)) is not None:
                 return listing
-            log.info("arxiv oai starts anew", first=first.isoformat(), last=last.isoformat())
-        raise SourceUnavailable("arXiv's OAI interface lost the thread again and again.")
+            log.info("arxiv oai list is begun again", first=first.isoformat(), last=last.isoformat())
+        raise SourceUnavailable("arXiv's OAI interface expired its resumption token again and again.")
 
     async def submitted(self, archives: Collection[str], first: date, last: date) -> Sequence[Paper]:
-        """Papers of these archives submitted (in UTC) from `first` to `last`, newest first."""
+        """Return the papers of these archives submitted (in UTC) from `first` to `last`, newest first."""
+        # Newest first: if there are more results than the API returns, only the oldest are missing.
         search = arxiv.Search(
             query=submitted_query(archives, first, last),
             max_results=None,
@@ -77,173 +85,174 @@ class ArxivSource:
         found: dict[str, Paper] = {}
         start = 0
         while True:
-            papers, page = await self._page(search, start, min(api_answers.PAGE, api_answers.REACH - start))
+            papers, page = await self._page(
+                search, start, min(api_answers.MAX_PER_PAGE, api_answers.MAX_RESULTS - start)
+            )
             found.update((paper.id, paper) for paper in papers)
+            # Malformed entries count too, or the next page would begin at the wrong result.
             start += page.count
             if start >= page.total:
                 return list(found.values())
-            if start >= api_answers.REACH:
-                log.warning("arxiv has more papers than it gives", total=page.total, given=start)
+            if start >= api_answers.MAX_RESULTS:
+                log.warning("arxiv has more results than it returns", total=page.total, returned=start)
                 return list(found.values())
 
     async def papers(self, refs: Collection[PaperRef]) -> Mapping[str, Paper]:
-        """Papers by id. One that arXiv says is none is absent, and not asked for again for a day; where it is the only
-        one, raises `NoSuchPaper`."""
+        """Return papers by id, without unknown ones.
+
+        An id that arXiv refuses as invalid is not asked for again for a day. If it is the only one, `NoSuchPaper` is
+        raised.
+        """
         found: dict[str, Paper] = {}
         wanted = list(dict.fromkeys(map(str, refs)))
-        asked = [ident for ident in wanted if not self._refused_lately(ident)]
-        for begin in range(0, len(asked), IDS_PER_REQUEST):
-            found.update((paper.id, paper) for paper in await self._by_id(asked[begin : begin + IDS_PER_REQUEST]))
+        valid = [paper_id for paper_id in wanted if not self._was_refused(paper_id)]
+        for begin in range(0, len(valid), IDS_PER_REQUEST):
+            found.update((paper.id, paper) for paper in await self._by_id(valid[begin : begin + IDS_PER_REQUEST]))
         if len(wanted) == 1 and wanted[0] in self._refused:
             raise NoSuchPaper(wanted[0], self._refused[wanted[0]][1])
         return found
 
     async def license(self, paper_id: str) -> str | None:
+        """Return the licence URL from the paper's OAI record; None if it has none."""
         url = oai.record_url(self._settings.arxiv_oai_url, paper_id)
-        return oai.read_license(await self._body(url, oai.read_license))
+        return oai.read_license((await self._fetch_parsed(url, oai.read_license)).body)
 
     # ── feed ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _listing(self, names: tuple[str, ...]) -> Listing:
-        counted: list[int] = []
+        counts: list[int] = []
         url = f"{self._settings.arxiv_feed_url}/{'+'.join(names)}"
-        answer = await self._good(url, lambda body: counted.append(feed.count_entries(body)))
-        if counted[-1] >= feed.CAP:
+        fetched = await self._fetch_parsed(url, lambda body: counts.append(feed.count_entries(body)))
+        if counts[-1] >= feed.MAX_ENTRIES:
+            # The feed may have been cut off, so its halves are asked for instead.
             if halves := _halves(names):
                 return feed.merged([await self._listing(half) for half in halves])
-            log.warning("arxiv feed is full", category=names[0], entries=counted[-1])
-        return await asyncio.to_thread(feed.read_feed, answer.body, _sent_at(answer))
+            log.warning("arxiv feed is full", category=names[0], entries=counts[-1])
+        # In a thread: parsing two thousand entries would block the event loop for a noticeable time.
+        return await asyncio.to_thread(feed.read_feed, fetched.body, parse_http_date(fetched.headers.get("date", "")))
 
     # ── OAI ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _changed_pages(self, first: date, last: date) -> Listing | None:
-        """All pages, or None where the thread was lost between them."""
+        """Return the records of all pages; None if the resumption token expired between them."""
         entries: dict[str, Announced] = {}
-        aside: list[Malformed] = []
+        malformed: list[Malformed] = []
         token: str | None = None
-        for _ in range(PAGES):
+        for _ in range(MAX_PAGES):
             url = oai.list_url(self._settings.arxiv_oai_url, first, last, token)
-            page = await asyncio.to_thread(oai.read_page, await self._body(url, oai.read_page))
+            fetched = await self._fetch_parsed(url, oai.read_page)
+            page = await asyncio.to_thread(oai.read_page, fetched.body)
             if page.expired:
                 return None
             entries.update((entry.paper.id, entry) for entry in page.entries)
-            aside.extend(page.malformed)
+            malformed.extend(page.malformed)
             if page.token is None:
-                return Listing(min(last, page.today or last), tuple(entries.values()), tuple(aside))
+                return Listing(min(last, page.today or last), tuple(entries.values()), tuple(malformed))
             if page.token == token:
-                raise SourceUnavailable("arXiv's OAI interface goes round in circles.")
+                raise SourceUnavailable("arXiv's OAI interface returns the same resumption token again.")
             token = page.token
-        raise SourceUnavailable("arXiv's OAI interface finds no end.")
+        raise SourceUnavailable(f"arXiv's OAI interface returns more than {MAX_PAGES} pages.")
 
     # ── API ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _by_id(self, ids: list[str]) -> list[Paper]:
-        """Those of these papers that arXiv has. It refuses a request for one bad id in it, which goes out then."""
+        """Return those of these papers that arXiv has.
+
+        arXiv refuses a whole request for one invalid id, so that id is left out of the next attempt.
+        """
         while ids:
             try:
                 papers, _ = await self._page(arxiv.Search(id_list=ids, max_results=None), 0, len(ids))
             except NoSuchPaper as error:
-                bad = _refused(ids, error.paper_id)
-                if bad is None:  # which one it is, only asking tells
+                refused = _refused(ids, error.paper_id)
+                if refused is None:  # several ids may be meant; asking for the halves finds out which
                     middle = len(ids) // 2
                     return [*await self._by_id(ids[:middle]), *await self._by_id(ids[middle:])]
-                log.warning("arxiv says that this is no id", id=bad, why=str(error))
-                self._refused[bad] = (self._steady() + REFUSED_SECONDS, str(error))
-                ids = [ident for ident in ids if ident != bad]
+                log.warning("arxiv refuses this id", id=refused, reason=str(error))
+                self._refused[refused] = (self._monotonic() + REFUSED_SECONDS, str(error))
+                ids = [paper_id for paper_id in ids if paper_id != refused]
             else:
                 return papers
         return []
 
-    def _refused_lately(self, ident: str) -> bool:
-        now = self._steady()
-        self._refused = {name: told for name, told in self._refused.items() if told[0] > now}
-        return ident in self._refused
+    def _was_refused(self, paper_id: str) -> bool:
+        now = self._monotonic()
+        self._refused = {name: refusal for name, refusal in self._refused.items() if refusal[0] > now}
+        return paper_id in self._refused
 
     async def _page(self, search: arxiv.Search, start: int, size: int) -> tuple[list[Paper], api_answers.ApiPage]:
-        """One page of results, by one request of the package (and its repetitions at the gate)."""
+        """Return one page of results, by one request of the package (and its retries at the gate)."""
         pages: list[api_answers.ApiPage] = []
 
-        def check(answer: Fetched) -> None:
-            if answer.status == 200:
-                pages.append(api_answers.read_page(answer.body, start, size))
-            elif answer.status == 400:
-                api_answers.read_error(answer.body)
+        def check(fetched: Fetched) -> None:
+            if fetched.status == 200:
+                pages.append(api_answers.read_page(fetched.body, start, size))
+            elif fetched.status == 400:
+                api_answers.read_error(fetched.body)
 
         async def fetch(url: str) -> bytes:
-            await self._answer(url, check)
+            await self._fetch(url, check)
             return pages[-1].body
 
-        async with self._one_page:
+        async with self._package_lock:
             results = await _results(self._settings.arxiv_api_url, search, start, size, fetch)
         for entry in pages[-1].malformed:
-            log.warning("arxiv entry set aside", why=entry.why, raw=entry.raw[:500])
-        self._aside.extend(pages[-1].malformed)
+            log.warning("arxiv entry set aside", reason=entry.why, raw=entry.raw[:500])
+        self._malformed.extend(pages[-1].malformed)
         return [api_answers.to_paper(result) for result in results], pages[-1]
 
     # ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _body(self, url: str, read: Callable[[bytes], object]) -> bytes:
-        """The body of an answer that `read` can read."""
-        return (await self._good(url, read)).body
+    async def _fetch_parsed(self, url: str, parse: Callable[[bytes], object]) -> Fetched:
+        """Fetch a response whose body `parse` accepts; it is requested again while `parse` raises."""
 
-    async def _good(self, url: str, read: Callable[[bytes], object]) -> Fetched:
-        """An answer whose body `read` can read."""
+        def check(fetched: Fetched) -> None:
+            if fetched.status == 200:
+                parse(fetched.body)
 
-        def check(answer: Fetched) -> None:
-            if answer.status == 200:
-                read(answer.body)
+        return await self._fetch(url, check)
 
-        return await self._answer(url, check)
-
-    async def _answer(self, url: str, check: Callable[[Fetched], None]) -> Fetched:
+    async def _fetch(self, url: str, check: Callable[[Fetched], None]) -> Fetched:
         timeout = self._settings.arxiv_timeout_seconds
         try:
-            answer = await self._fetcher.get(url, max_bytes=LARGEST, timeout=timeout, check=check)
+            fetched = await self._fetcher.get(url, max_bytes=MAX_BYTES, timeout=timeout, check=check)
         except GiveUp as error:
             raise SourceUnavailable(str(error)) from error
-        if answer.status != 200:
-            raise SourceUnavailable(f"arXiv answered with status {answer.status}.")
-        return answer
-
-
-def _sent_at(answer: Fetched) -> datetime | None:
-    """When the server says it sent this; None where it does not say."""
-    try:
-        when = parsedate_to_datetime(answer.headers.get("date", ""))
-    except (ValueError, OverflowError):
-        return None
-    if not 1 < when.year < 9999:
-        return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
+        if fetched.status != 200:
+            raise SourceUnavailable(f"arXiv answered with status {fetched.status}.")
+        return fetched
 
 
 def submitted_query(archives: Collection[str], first: date, last: date) -> str:
-    """The one query that serves every subscriber: `(cat:cs.* OR cat:quant-ph) AND submittedDate:[… TO …]`."""
-    span = f"submittedDate:[{first:%Y%m%d}0000 TO {last:%Y%m%d}2359]"
+    """Return the one query for all topics: `(cat:cs.* OR cat:quant-ph) AND submittedDate:[… TO …]`."""
+    dates = f"submittedDate:[{first:%Y%m%d}0000 TO {last:%Y%m%d}2359]"
     if not archives or set(archives) >= set(ALL_ARCHIVES):
-        return span
-    return f"({' OR '.join(f'cat:{_pattern(name)}' for name in sorted(set(archives)))}) AND {span}"
+        return dates
+    return f"({' OR '.join(f'cat:{_pattern(name)}' for name in sorted(set(archives)))}) AND {dates}"
 
 
 def _pattern(name: str) -> str:
     return f"{name}.*" if len(categories_in(name)) > 1 else name
 
 
-def _refused(ids: Sequence[str], said: str) -> str | None:
-    """Which of the ids that were asked for arXiv means; it may spell it otherwise. None where that may be several."""
-    if said in ids:
-        return said
-    like = ids if len(ids) == 1 else [ident for ident in ids if _bare(ident) == _bare(said)]
-    return like[0] if len(like) == 1 else None
+def _refused(ids: Sequence[str], named: str) -> str | None:
+    """Return the one of the requested ids that arXiv's message names, perhaps spelled in another way.
+
+    Returns None if several may be meant.
+    """
+    if named in ids:
+        return named
+    similar = ids if len(ids) == 1 else [paper_id for paper_id in ids if _normalized(paper_id) == _normalized(named)]
+    return similar[0] if len(similar) == 1 else None
 
 
-def _bare(ident: str) -> str:
-    """An id without its version, the same for all spellings."""
-    return re.sub(r"v\d+$", "", unquote(ident).strip("\"'“”., ").casefold().removeprefix("arxiv:"))
+def _normalized(paper_id: str) -> str:
+    """Return an id without version, prefix, quotes and case, which are spelled in several ways."""
+    return re.sub(r"v\d+$", "", unquote(paper_id).strip("\"'“”., ").casefold().removeprefix("arxiv:"))
 
 
 def _halves(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Two halves of what a feed was asked for; an archive falls into its categories. Empty where nothing can be cut."""
+    """Split what a feed was asked for into two halves, an archive into its categories; empty if it cannot be split."""
     parts = names if len(names) > 1 else categories_in(names[0])
     middle = len(parts) // 2
     return (parts[:middle], parts[middle:]) if middle else ()
@@ -255,12 +264,16 @@ def _halves(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 async def _results(
     base: str, search: arxiv.Search, start: int, size: int, fetch: Callable[[str], Awaitable[bytes]]
 ) -> list[arxiv.Result]:
-    """The package's results of one page. It is synchronous, so it runs in a thread and asks us for the bytes."""
+    """Return the package's results of one page.
+
+    The package is synchronous: it runs in a thread, and its HTTP session asks `fetch` in the event loop for the bytes.
+    """
     adapter = _Adapter(fetch, asyncio.get_running_loop())
+    # The gate does the waiting and retrying.
     client = arxiv.Client(page_size=size, delay_seconds=0, num_retries=0)
     client.query_url_format = base + "?{}"
-    session = client._session  # the package has no other door
-    session.trust_env = False
+    session = client._session  # the package offers no public way to set a session
+    session.trust_env = False  # no proxies and no .netrc: the adapter below makes no connection
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     try:
@@ -271,7 +284,7 @@ async def _results(
 
 
 class _Adapter(BaseAdapter):
-    """What `requests` asks in its thread is fetched in the loop: through the gate, within limits, checked."""
+    """Answers the requests of the package's thread by fetching in the event loop, through the gate and with checks."""
 
     def __init__(self, fetch: Callable[[str], Awaitable[bytes]], loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
@@ -280,10 +293,10 @@ class _Adapter(BaseAdapter):
         self._waiting: Future[bytes] | None = None
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        async def ask() -> bytes:
+        async def fetch() -> bytes:
             return await self._fetch(request.url or "")
 
-        self._waiting = asyncio.run_coroutine_threadsafe(ask(), self._loop)
+        self._waiting = asyncio.run_coroutine_threadsafe(fetch(), self._loop)
         response = requests.Response()
         response._content = self._waiting.result()  # the package reads nothing but status and content
         response.status_code = 200
@@ -292,6 +305,6 @@ class _Adapter(BaseAdapter):
         return response
 
     def close(self) -> None:
-        """Stop waiting; the thread ends with it."""
+        """Stop waiting, which ends the thread."""
         if self._waiting is not None:
             self._waiting.cancel()

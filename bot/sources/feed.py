@@ -1,6 +1,6 @@
-"""arXiv's announcement feed (Atom): what is new, cross-listed or replaced on one listing day. Pure.
+"""Parses arXiv's announcement feed (Atom): what is new, cross-listed or replaced on one listing day. Pure.
 
-The feed: https://info.arxiv.org/help/atom_specifications.html
+The format: https://info.arxiv.org/help/atom_specifications.html
 """
 
 from __future__ import annotations
@@ -18,69 +18,73 @@ from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper
 from bot.sources.authors import split_authors
 from bot.sources.xml_document import ATOM, NS, NotWellFormed, is_withdrawn, malformed, moment, parse, text
 
-CAP = 2000
-"""A feed never has more entries than this; one that has as many may have left some out."""
+MAX_ENTRIES = 2000
+"""arXiv cuts a feed off at this many entries; one that has as many may lack some."""
 
-_MIDNIGHT = timedelta(hours=4)
-"""From midnight in UTC to midnight in New York, in summer."""
-_LONG_AGO = timedelta(days=7)
-"""An entry that is older than its feed by more than this bears a wrong date: a feed shows one listing."""
+_NEW_YORK_SUMMER_OFFSET = timedelta(hours=4)
+_MAX_AGE = timedelta(days=7)
+"""An entry that is older than its feed by more than this has a wrong date: a feed shows one listing."""
 _ID = re.compile(r"oai:arXiv\.org:(\S+)v(\d+)")
 _ABSTRACT = re.compile(r"\bAbstract:\s?", re.IGNORECASE)
 _TYPE = re.compile(r"Announce Type:\s*([a-z-]+)", re.IGNORECASE)
-_STRENGTH = (Kind.NEW, Kind.CROSS, Kind.REPLACE, Kind.REPLACE_CROSS)
+_STRONGEST_FIRST = (Kind.NEW, Kind.CROSS, Kind.REPLACE, Kind.REPLACE_CROSS)
 
 
-def read_feed(body: bytes, answered: datetime | None = None) -> Listing:
-    """What a feed announces; `day` is None where it is empty. Raises `SourceUnavailable` for a broken document.
+def read_feed(body: bytes, sent_at: datetime | None = None) -> Listing:
+    """Return what a feed announces; the listing's `day` is None if it is empty.
 
-    A feed shows one listing, whose day most of its entries name. No entry may be dated later than a listing that was
-    out when the feed was built; that is told by arXiv's clock (the feed's own stamp, else `answered`, when it was
-    sent), never by ours, which may be slow. Without either, the day that most entries name is the latest one.
+    A feed shows one listing, whose day is the one that most of its entries have. An entry with a later date than any
+    listing that was out when the feed was built is malformed. What was out is judged by arXiv's clock (the feed's own
+    time, else `sent_at`, when the response was sent), not by ours, which may be slow. Without either, the day that most
+    entries have is taken for the latest one.
+
+    Raises `SourceUnavailable` for an incomplete document.
     """
     root = parse(body, f"{{{ATOM}}}feed")
     elements = root.findall("atom:entry", NS)
     if not elements:
         return Listing(None)
     built = _time(text(root, "atom:updated"))
-    told = built or answered
-    newest = calendar.newest_day(told) if told else None
-    feed_day = _most_named(elements, newest) or _built_on(built)
+    arxiv_time = built or sent_at
+    newest = calendar.newest_day(arxiv_time) if arxiv_time else None
+    feed_day = _most_frequent_day(elements, newest) or _built_on(built)
     entries: list[Announced] = []
-    aside: list[Malformed] = []
+    unreadable: list[Malformed] = []
     for element in elements:
         try:
             entries.append(_entry(element, feed_day, newest or feed_day))
         except (NotWellFormed, ValueError) as error:
-            aside.append(malformed("feed", element, error, feed_day))
-    return merged([Listing(feed_day, tuple(entries), tuple(aside))])
+            unreadable.append(malformed("feed", element, error, feed_day))
+    # One feed of several archives may have a paper twice, once for each archive.
+    return merged([Listing(feed_day, tuple(entries), tuple(unreadable))])
 
 
 def count_entries(body: bytes) -> int:
-    """How many entries a feed has. Raises `SourceUnavailable` for a broken document."""
+    """Count the entries of a feed. Raises `SourceUnavailable` for an incomplete document."""
     return len(parse(body, f"{{{ATOM}}}feed").findall("atom:entry", NS))
 
 
 def merged(listings: Iterable[Listing]) -> Listing:
-    """Several feeds of one day as one. A paper that stands in two of them counts by its strongest kind: new, cross, …
+    """Merge several feeds of one day. A paper that is in two of them keeps its strongest kind (new, cross, …).
 
-    The feed of `math` calls a paper a cross-list that the feed of `cs` calls new.
+    A paper that the feed of `cs` calls new is a cross-list in the feed of `math`.
     """
     best: dict[tuple[str, int], Announced] = {}
-    aside: dict[Malformed, None] = {}
+    unreadable: dict[Malformed, None] = {}
     day: date | None = None
     for listing in listings:
         day = max((d for d in (day, listing.day) if d), default=None)
-        aside.update(dict.fromkeys(listing.malformed))
+        unreadable.update(dict.fromkeys(listing.malformed))
         for entry in listing.entries:
+            # Two versions of one paper are two announcements.
             key = (entry.paper.id, entry.paper.version)
             if key not in best or _rank(entry) < _rank(best[key]):
                 best[key] = entry
-    return Listing(day, tuple(best.values()), tuple(aside))
+    return Listing(day, tuple(best.values()), tuple(unreadable))
 
 
 def _rank(entry: Announced) -> int:
-    return _STRENGTH.index(entry.announcement.kind)
+    return _STRONGEST_FIRST.index(entry.announcement.kind)
 
 
 def _entry(element: etree._Element, feed_day: date | None, newest: date | None) -> Announced:
@@ -116,7 +120,7 @@ def _entry(element: etree._Element, feed_day: date | None, newest: date | None) 
 
 
 def _abstract(summary: str) -> str:
-    """The text behind "Abstract:", which follows id and type in the summary."""
+    """Return the text after "Abstract:" in the summary, which begins with id and announce type."""
     head, *rest = _ABSTRACT.split(summary, maxsplit=1)
     abstract = " ".join((rest[0] if rest else "" if _TYPE.search(head) else head).split())
     if not abstract:
@@ -125,42 +129,42 @@ def _abstract(summary: str) -> str:
 
 
 def _kind(element: etree._Element, summary: str) -> Kind:
-    named = text(element, "arxiv:announce_type").lower()
-    if not named and (told := _TYPE.search(summary)):
-        named = told[1].lower()
+    kind = text(element, "arxiv:announce_type").lower()
+    if not kind and (match := _TYPE.search(summary)):
+        kind = match[1].lower()
     try:
-        return Kind(named)
+        return Kind(kind)
     except ValueError:
-        raise NotWellFormed(f"its announce type is “{named[:30]}”") from None
+        raise NotWellFormed(f"its announce type is “{kind[:30]}”") from None
 
 
 def _day(element: etree._Element, feed_day: date | None, newest: date | None) -> date:
-    """The listing day that an entry names; a day or two off its feed's, it is what an older part of the feed had."""
+    """Return the listing day of an entry; a feed may still have some entries of the listing before."""
     published = text(element, "atom:published")
     day = moment(published).date() if published else feed_day
     if day is None:
         raise NotWellFormed("it has no date")
     if newest is not None and day > newest:
-        raise NotWellFormed(f"it is dated {day}, which was still to come")
-    if feed_day is not None and day < feed_day - _LONG_AGO:
+        raise NotWellFormed(f"it is dated {day}, which is in the future")
+    if feed_day is not None and day < feed_day - _MAX_AGE:
         raise NotWellFormed(f"it is dated {day}, long before its feed")
     return day
 
 
-def _most_named(elements: Iterable[etree._Element], newest: date | None) -> date | None:
-    """The day, up to `newest`, that most entries name."""
-    stamps = (_time(text(element, "atom:published")) for element in elements)
-    named = Counter(stamp.date() for stamp in stamps if stamp and (newest is None or stamp.date() <= newest))
-    return max(named, key=lambda day: (named[day], day), default=None)
+def _most_frequent_day(elements: Iterable[etree._Element], newest: date | None) -> date | None:
+    """Return the day, up to `newest`, that most entries have; of two as frequent days, the later."""
+    times = (_time(text(element, "atom:published")) for element in elements)
+    counts = Counter(time.date() for time in times if time and (newest is None or time.date() <= newest))
+    return max(counts, key=lambda day: (counts[day], day), default=None)
 
 
 def _built_on(built: datetime | None) -> date | None:
-    """The day of a feed that says when it was built, which is at midnight in New York or up to a day later."""
-    return (built.astimezone(UTC) - _MIDNIGHT).date() if built else None
+    """Return the day of a feed from the time it was built: midnight in New York, or up to a day later."""
+    return (built.astimezone(UTC) - _NEW_YORK_SUMMER_OFFSET).date() if built else None
 
 
 def _time(stamp: str) -> datetime | None:
-    """A time in its own offset; None for none, and for one that cannot be read or reckoned with."""
+    """Parse a time, keeping its offset; None if there is none, or none that can be calculated with."""
     try:
         when = moment(stamp)
         return when if 1 < when.astimezone(UTC).year < 9999 else None

@@ -1,4 +1,4 @@
-"""Every outgoing download that is not a chat platform or a model: allowed hosts, size and time limits, arXiv's gate."""
+"""Downloads from arXiv: only from the configured addresses, within size and time limits, through arXiv's gate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from types import TracebackType
 from typing import Self
@@ -14,30 +15,32 @@ from urllib.parse import urljoin
 import httpcore
 import httpx
 
+from bot.decisions.http_headers import retry_after_seconds
 from bot.errors import SourceUnavailable, Unreachable
 from bot.settings import Settings
-from bot.sources.gate import Gate, Paused, Throttled, retry_after_seconds
+from bot.sources.gate import MAX_PAUSE_SECONDS, Gate, Throttled
 from bot.sources.transport import NETWORK_FAULTS, Forbidden, PinnedTransport, Resolve, addresses
 
-__all__ = ["Fetched", "Fetcher", "Forbidden", "Gate", "Paused", "Throttled", "TooLarge", "user_agent"]
+__all__ = ["Fetched", "Fetcher", "Forbidden", "Gate", "Throttled", "TooLarge", "user_agent"]
 
-REDIRECTS = 5
+MAX_REDIRECTS = 5
 _PORTS = {"http": 80, "https": 443}
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
-_TRY_AGAIN = frozenset({408, 425, 500, 502, 503, 504})
+_RETRIED = frozenset({408, 425, 500, 502, 503, 504})
+"""Statuses after which the same request may succeed later; 429 is treated by itself."""
 
 
 class TooLarge(Forbidden):
-    """A download that is larger than the caller takes. `limit` is in bytes."""
+    """A download that is larger than the caller accepts; `limit` is in bytes."""
 
     def __init__(self, url: str, limit: int) -> None:
-        super().__init__(f"{url} is larger than the {limit / 1e6:.1f} MB that are read at most.")
+        super().__init__(f"{url} is larger than the limit of {limit / 1e6:.1f} MB.")
         self.limit = limit
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer, whole and unpacked. `url` is where it came from in the end; header names are in lower case."""
+    """A whole response, decompressed. `url` is the one after redirects; header names are in lower case."""
 
     status: int
     url: str
@@ -46,29 +49,35 @@ class Fetched:
 
 
 def user_agent(contact: str) -> str:
-    """How Paperboy introduces itself: "Paperboy/0.1.0 (+mailto:me@example.org)"."""
+    """Return the User-Agent: "Paperboy/0.1.0 (+mailto:me@example.org)".
+
+    Characters of `contact` that a header or its comment cannot contain are left out.
+    """
     try:
         version = metadata.version("paperboy")
     except metadata.PackageNotFoundError:
         version = "0"
+    # Parentheses would end the comment in which the contact stands.
     contact = "".join(char for char in contact if char.isprintable() and char.isascii() and char not in "()").strip()
     return f"Paperboy/{version} (+{contact})" if contact else f"Paperboy/{version}"
 
 
 class Fetcher:
-    """Downloads from the configured arXiv addresses and from nowhere else, each request in its turn at the gate."""
+    """Downloads from the configured arXiv addresses and from nowhere else, each request through the gate."""
 
     def __init__(self, settings: Settings, gate: Gate, *, resolve: Resolve = addresses) -> None:
         configured = (settings.arxiv_api_url, settings.arxiv_feed_url, settings.arxiv_oai_url, settings.arxiv_url)
         self._origins = frozenset(_origin(httpx.URL(url)) for url in configured)
-        # Names of arXiv's own are public; whoever configures another address may mean one of their own network.
+        # arXiv's own hosts must resolve to public addresses; another configured host may be a mirror or a test server
+        # on the operator's own network.
         private = frozenset((host, port) for _, host, port in self._origins if not _is_arxiv(host))
         self._gate = gate
         self._client = httpx.AsyncClient(
             transport=PinnedTransport(private, resolve),
+            # gzip alone, because its decompression can be stopped at the size limit.
             headers={"User-Agent": user_agent(settings.arxiv_contact), "Accept-Encoding": "gzip"},
-            follow_redirects=False,
-            trust_env=False,
+            follow_redirects=False,  # every address is checked by `_allowed` first
+            trust_env=False,  # a proxy would resolve host names without our checks
         )
 
     async def __aenter__(self) -> Self:
@@ -91,38 +100,39 @@ class Fetcher:
         accept: str | None = None,
         check: Callable[[Fetched], object] | None = None,
     ) -> Fetched:
-        """The answer at `url`, after redirects; a 4xx is an answer too.
+        """Return the response of `url`, after redirects; a status of 4xx is returned like any other.
 
-        `max_bytes` bounds the body as sent and as unpacked, `timeout` (seconds) each request as a whole. `check` may
-        look at the answer and raise `SourceUnavailable`, then it is asked for again as after a 429, a 5xx or a broken
-        connection. Raises `SourceUnavailable`, or `Forbidden` (`TooLarge`) where asking again cannot help.
+        `max_bytes` limits the body as sent and as decompressed, `timeout` (seconds) each request as a whole. `check`
+        may inspect the response and raise `SourceUnavailable`; then the request is repeated, as it is after a 429, a
+        5xx or a broken connection. Raises `SourceUnavailable`, or `Forbidden` (`TooLarge`) if retrying cannot help.
         """
-        here = url
-        for _ in range(REDIRECTS + 1):
-            at = self._allowed(here)
-            answer = await self._gate.call(lambda at=at: self._once(at, max_bytes, timeout, accept, check))  # type: ignore[misc]
-            if answer.status not in _REDIRECT or "location" not in answer.headers:
-                return answer
+        current = url
+        for _ in range(MAX_REDIRECTS + 1):
+            allowed = self._allowed(current)
+            fetched = await self._gate.call(partial(self._request, allowed, max_bytes, timeout, accept, check))
+            if fetched.status not in _REDIRECT or "location" not in fetched.headers:
+                return fetched
             try:
-                here = urljoin(here, answer.headers["location"])
-            except ValueError as error:  # half an IPv6 address
-                raise Forbidden(f"{url} leads to an address that cannot be read.") from error
-        raise Forbidden(f"{url} leads on and on; it is not followed further.")
+                current = urljoin(current, fetched.headers["location"])
+            except ValueError as error:  # such as an incomplete IPv6 address
+                raise Forbidden(f"{url} redirects to an invalid address.") from error
+        raise Forbidden(f"{url} redirects more than {MAX_REDIRECTS} times.")
 
     def _allowed(self, url: str) -> httpx.URL:
         try:
             parsed = httpx.URL(url)
         except (httpx.InvalidURL, ValueError) as error:
-            raise Forbidden("The address cannot be read.") from error
+            raise Forbidden("The address is not valid.") from error
         if parsed.scheme not in _PORTS:
             raise Forbidden("Only http:// and https:// addresses are downloaded.")
         scheme, host, port = _origin(parsed)
-        upgraded = scheme == "https" and port == 443 and ("http", host, 80) in self._origins
-        if parsed.userinfo or not ((scheme, host, port) in self._origins or upgraded):
-            raise Forbidden(f"Nothing is downloaded from {host or 'there'}: it is not one of the configured addresses.")
+        is_upgrade = scheme == "https" and port == 443 and ("http", host, 80) in self._origins
+        if parsed.userinfo or not ((scheme, host, port) in self._origins or is_upgrade):
+            shown = host or "an address without a host"
+            raise Forbidden(f"Nothing is downloaded from {shown}: it is not one of the configured addresses.")
         return parsed
 
-    async def _once(
+    async def _request(
         self,
         url: httpx.URL,
         max_bytes: int,
@@ -137,7 +147,7 @@ class Fetcher:
             async with asyncio.timeout(timeout):
                 response = await self._client.send(request, stream=True)
                 try:
-                    answer = await self._read(response, url, max_bytes)
+                    fetched = await self._read(response, url, max_bytes)
                 finally:
                     await response.aclose()
         except (TimeoutError, httpcore.TimeoutException) as error:
@@ -145,46 +155,47 @@ class Fetcher:
         except httpcore.ConnectError as error:
             raise Unreachable(f"no connection to {url.host}") from error
         except NETWORK_FAULTS as error:
-            raise SourceUnavailable(f"The connection to {url.host} broke before its answer was whole.") from error
-        if check is not None and answer.status not in _REDIRECT:
-            check(answer)
-        return answer
+            raise SourceUnavailable(f"The connection to {url.host} broke before the response was complete.") from error
+        if check is not None and fetched.status not in _REDIRECT:
+            check(fetched)
+        return fetched
 
     async def _read(self, response: httpx.Response, url: httpx.URL, max_bytes: int) -> Fetched:
-        if response.status_code == 429 or response.status_code in _TRY_AGAIN:
-            wait = retry_after_seconds(response.headers.get("retry-after"), self._gate.now())
+        if response.status_code == 429 or response.status_code in _RETRIED:
+            wait = retry_after_seconds(response.headers.get("retry-after"), self._gate.now(), at_most=MAX_PAUSE_SECONDS)
             kind = Throttled if response.status_code == 429 else SourceUnavailable
             raise kind(f"{url.host} answered with status {response.status_code}.", retry_after=wait)
+        # A declared length spares the download; a missing or wrong one is caught while reading.
         declared = response.headers.get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
             raise TooLarge(str(url), max_bytes)
         body = bytearray()
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        async for chunk in _unpacked(response.aiter_raw(), encoding, max_bytes):
+        async for chunk in _decompressed(response.aiter_raw(), encoding, max_bytes):
             body += chunk
             if len(body) > max_bytes:
                 raise TooLarge(str(url), max_bytes)
         return Fetched(response.status_code, str(url), dict(response.headers.items()), bytes(body))
 
 
-async def _unpacked(chunks: AsyncIterator[bytes], encoding: str, max_bytes: int) -> AsyncIterator[bytes]:
-    """The chunks without their gzip wrapping, never much more than `max_bytes` at once."""
+async def _decompressed(chunks: AsyncIterator[bytes], encoding: str, max_bytes: int) -> AsyncIterator[bytes]:
+    """Decompress gzip step by step, never much more than `max_bytes` at once: a small body may expand without limit."""
     if encoding in ("", "identity"):
         async for chunk in chunks:
             yield chunk
         return
     if encoding not in ("gzip", "x-gzip"):
-        raise SourceUnavailable(f"The answer came packed as {encoding[:20]}, which nobody asked for.")
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        raise SourceUnavailable(f"The response is encoded as {encoding[:20]}, which was not asked for.")
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
         async for chunk in chunks:
-            yield unpacker.decompress(chunk, max_bytes + 1)
-            if unpacker.unconsumed_tail:  # more than the limit came out of this chunk, and the caller now knows
-                yield unpacker.decompress(unpacker.unconsumed_tail, max_bytes + 1)
+            yield decompressor.decompress(chunk, max_bytes + 1)
+            if decompressor.unconsumed_tail:  # more than the limit came out of this chunk; the caller stops here
+                yield decompressor.decompress(decompressor.unconsumed_tail, max_bytes + 1)
     except zlib.error as error:
-        raise SourceUnavailable("The answer came broken: it cannot be unpacked.") from error
-    if not unpacker.eof:
-        raise SourceUnavailable("The answer ended before its end.")
+        raise SourceUnavailable("The response is damaged: it cannot be decompressed.") from error
+    if not decompressor.eof:
+        raise SourceUnavailable("The response ended before it was complete.")
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:

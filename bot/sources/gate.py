@@ -1,6 +1,7 @@
-"""The one gate that every request to arXiv passes: one at a time, a pause between any two, patience with limits.
+"""The gate that every request to arXiv passes: one request at a time, a delay between any two, retries within limits.
 
-arXiv asks for one request in three seconds over one connection, for all its endpoints together.
+arXiv asks for at most one request in three seconds over one connection, for all its endpoints together:
+https://info.arxiv.org/help/api/tou.html
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import structlog
 
-from bot.errors import SourceUnavailable, StoreUnavailable, Unreachable
+from bot.errors import Paused, SourceUnavailable, StoreUnavailable, Unreachable
 from bot.model import JSON
 from bot.ports import Clock
 
@@ -23,21 +23,25 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 THROTTLES_BEFORE_PAUSE = 4
-FIRST_PAUSE = 15 * 60.0
-LONGEST_PAUSE = 6 * 3600.0
+"""After this many 429s in a row nothing is requested for a while: going on would only prolong the block."""
+
+FIRST_PAUSE_SECONDS = 15 * 60.0
+MAX_PAUSE_SECONDS = 6 * 3600.0
+MAX_BACKOFF_SECONDS = 60.0
+"""The longest wait between two attempts if arXiv named none."""
 
 
 class Throttled(SourceUnavailable):
-    """arXiv said that it is asked too much (429)."""
-
-
-class Paused(SourceUnavailable):
-    """Nothing was asked: arXiv has asked us to stay away for `retry_after` seconds."""
+    """arXiv answered that there are too many requests (429)."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """What must survive a restart. `quiet_until` is when arXiv may be asked again, `throttled` the 429s in a row."""
+    """What must survive a restart.
+
+    `ended` is when the last request ended, `quiet_until` when the next may start at the earliest, and `throttled` the
+    number of 429s in a row. The names in its JSON are stored in databases.
+    """
 
     ended: datetime | None = None
     quiet_until: datetime | None = None
@@ -52,7 +56,7 @@ class GateState:
 
     @classmethod
     def from_json(cls, value: JSON | None) -> GateState:
-        """Raises ValueError or TypeError where the value is not one of ours."""
+        """Raises ValueError or TypeError if the value was not made by `to_json`."""
         value = value or {}
         times = [value.get(name) for name in ("ended", "quiet_until")]
         ended, quiet_until = (None if t is None else datetime.fromisoformat(t).astimezone(UTC) for t in times)
@@ -60,50 +64,42 @@ class GateState:
 
 
 def wait_before(state: GateState, delay: float, now: datetime) -> float:
-    """Seconds until the next request may start. A clock that was set back costs no more than what was meant."""
+    """Return the seconds until the next request may start.
+
+    If the clock was set back, the wait is bounded by the delay and by the longest pause.
+    """
     waits = [0.0]
     if state.ended is not None:
         waits.append(min((state.ended - now).total_seconds() + delay, delay))
     if state.quiet_until is not None:
-        waits.append(min((state.quiet_until - now).total_seconds(), LONGEST_PAUSE))
+        waits.append(min((state.quiet_until - now).total_seconds(), MAX_PAUSE_SECONDS))
     return max(waits)
 
 
 def after_failure(
-    state: GateState, error: SourceUnavailable, attempt: int, longest: float, now: datetime, chance: random.Random
+    state: GateState, error: SourceUnavailable, attempt: int, base: float, now: datetime, rng: random.Random
 ) -> GateState:
-    """The state after the failed attempt number `attempt` (1-based).
+    """Return the state after the failed attempt number `attempt` (from 1).
 
-    Waits as long as arXiv said, and if it did not say, by chance up to `longest`, twice, four times … as many seconds.
-    Repeated 429s start a pause, which doubles while they go on.
+    The wait is what arXiv asked for; otherwise a random time (full jitter) up to `base` seconds, doubled with each
+    attempt. Repeated 429s start a pause, which doubles as long as they go on.
     """
     throttled = state.throttled + 1 if isinstance(error, Throttled) else state.throttled
-    said = error.retry_after
-    wait = said if said is not None else chance.uniform(0, min(longest * 2 ** (attempt - 1), 60.0))
+    seconds = error.retry_after
+    if seconds is None:
+        seconds = rng.uniform(0, min(base * 2 ** (attempt - 1), MAX_BACKOFF_SECONDS))
     if isinstance(error, Throttled) and throttled >= THROTTLES_BEFORE_PAUSE:
-        wait = max(wait, min(FIRST_PAUSE * 2 ** (throttled - THROTTLES_BEFORE_PAUSE), LONGEST_PAUSE))
-    return GateState(now, now + timedelta(seconds=min(wait, LONGEST_PAUSE)), throttled)
-
-
-def retry_after_seconds(header: str | None, now: datetime) -> float | None:
-    """A Retry-After header, which is seconds or an HTTP date, in seconds from `now`; None if it is neither."""
-    text = (header or "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_PAUSE)
-    try:
-        when = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return min(max((when - now).total_seconds(), 0.0), LONGEST_PAUSE)
+        pause = FIRST_PAUSE_SECONDS * 2 ** (throttled - THROTTLES_BEFORE_PAUSE)
+        seconds = max(seconds, min(pause, MAX_PAUSE_SECONDS))
+    return GateState(now, now + timedelta(seconds=min(seconds, MAX_PAUSE_SECONDS)), throttled)
 
 
 class Gate:
     """Lets requests through one at a time, `delay` seconds from the end of one to the start of the next.
 
-    `tries` bounds how often one call asks, `patience` how many seconds it may spend on asking again. `load` and `save`
-    keep a small JSON across restarts, so that a run from cron every minute stays polite as well. Where a person waits,
-    `hurried` tells at once that arXiv cannot be reached: asking again would not be the answer, and nobody was asked.
+    One call makes at most `attempts` requests and waits at most `patience` seconds between them. `load` and `save` keep
+    a small JSON value across restarts, so that a run from cron every minute keeps the delay too. With `interactive`,
+    for commands that a person waits for, a failed connection is not retried: the person can look into it sooner.
     """
 
     def __init__(
@@ -111,48 +107,49 @@ class Gate:
         clock: Clock,
         delay: float,
         *,
-        tries: int = 4,
+        attempts: int = 4,
         patience: float = 120.0,
-        hurried: bool = False,
-        chance: random.Random | None = None,
+        interactive: bool = False,
+        rng: random.Random | None = None,
         load: Callable[[], Awaitable[JSON | None]] | None = None,
         save: Callable[[JSON], Awaitable[None]] | None = None,
     ) -> None:
         self._clock = clock
         self._delay = delay
-        self._tries = tries
+        self._attempts = attempts
         self._patience = patience
-        self._hurried = hurried
-        self._chance = chance or random.Random()  # noqa: S311 - jitter, no secret
+        self._interactive = interactive
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._load = load
         self._save = save
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._state = GateState()
 
-    async def call(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """What `attempt` returns, which is asked again while it raises `SourceUnavailable`.
+    async def call(self, request: Callable[[], Awaitable[T]]) -> T:
+        """Return what `request` returns; it is repeated while it raises `SourceUnavailable`.
 
-        Other errors pass through at once. Raises `Paused` where the wait would be longer than `patience`.
+        Other errors pass through at once. Raises `Paused` if the wait would be longer than `patience`.
         """
         deadline: datetime | None = None
-        number = 0
+        attempt = 0
         while True:
-            number += 1
-            async with self._turn:
+            attempt += 1
+            # The lock is released between attempts, so that other callers are not held up by this one's retries.
+            async with self._lock:
+                # The time to wait for other callers does not count.
                 deadline = deadline or self._clock.now() + timedelta(seconds=self._patience)
                 await self._wait_for_turn(deadline)
                 try:
-                    result = await attempt()
+                    result = await request()
                 except SourceUnavailable as error:
-                    if self._hurried and isinstance(error, Unreachable):
+                    if self._interactive and isinstance(error, Unreachable):
                         raise
                     now = self._clock.now()
-                    longest = max(2 * self._delay, 0.05)
-                    await self._remember(after_failure(self._state, error, number, longest, now, self._chance))
-                    log.warning("arxiv did not serve", why=str(error), attempt=number, retry_after=error.retry_after)
-                    if number >= self._tries or now >= deadline:
+                    await self._remember_failure(error, attempt, now)
+                    if attempt >= self._attempts or now >= deadline:
                         raise
                 except BaseException:
+                    # A request was made all the same, also if it was cancelled: the delay counts from now.
                     await self._remember(GateState(self._clock.now(), self._state.quiet_until, self._state.throttled))
                     raise
                 else:
@@ -160,28 +157,35 @@ class Gate:
                     return result
 
     def now(self) -> datetime:
+        """Return the time of the gate's clock."""
         return self._clock.now()
+
+    async def _remember_failure(self, error: SourceUnavailable, attempt: int, now: datetime) -> None:
+        # With a delay of 0, as in tests and against a mirror, the backoff still has to grow from something.
+        base = max(2 * self._delay, 0.05)
+        await self._remember(after_failure(self._state, error, attempt, base, now, self._rng))
+        log.warning("arxiv did not serve", reason=str(error), attempt=attempt, retry_after=error.retry_after)
 
     async def _wait_for_turn(self, deadline: datetime) -> None:
         self._state = await self._loaded()
         now = self._clock.now()
         wait = wait_before(self._state, self._delay, now)
         if wait > max((deadline - now).total_seconds(), self._delay):
-            raise Paused(f"arXiv asked for a pause; it will be asked again in {_spoken(wait)}.", retry_after=wait)
+            raise Paused(f"arXiv asked for a pause; it will be asked again in {_duration(wait)}.", retry_after=wait)
         if wait > 0:
             await self._clock.sleep(wait)
 
     async def _loaded(self) -> GateState:
-        """The kept state, where it says more than ours: another process may have asked meanwhile."""
+        """Return the stored state if it is newer than ours: another process may have asked arXiv meanwhile."""
         if self._load is None:
             return self._state
         try:
-            kept = GateState.from_json(await self._load())
+            stored = GateState.from_json(await self._load())
         except (ValueError, TypeError, StoreUnavailable) as error:
-            log.warning("arxiv gate state not loaded", why=str(error))
+            log.warning("arxiv gate state not loaded", reason=str(error))
             return self._state
-        ours = self._state.ended
-        return kept if kept.ended and (ours is None or kept.ended > ours) else self._state
+        own = self._state.ended
+        return stored if stored.ended and (own is None or stored.ended > own) else self._state
 
     async def _remember(self, state: GateState) -> None:
         self._state = state
@@ -190,8 +194,8 @@ class Gate:
         try:
             await self._save(state.to_json())
         except StoreUnavailable as error:
-            log.warning("arxiv gate state not saved", why=str(error))
+            log.warning("arxiv gate state not saved", reason=str(error))
 
 
-def _spoken(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes"

@@ -1,4 +1,4 @@
-"""arXiv's OAI-PMH records: what changed on days that no feed was read, and licences. Pure.
+"""Parses arXiv's OAI-PMH records: what changed on days whose feed was missed, and licences. Pure.
 
 The protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html
 """
@@ -17,15 +17,21 @@ from bot.model import Announced, Announcement, Kind, Malformed, Paper
 from bot.sources.xml_document import NS, NotWellFormed, is_withdrawn, malformed, parse, text
 
 _ROOT = "{http://www.openarchives.org/OAI/2.0/}OAI-PMH"
-_OLD = timedelta(days=180)
-"""A record that changed so long after it was submitted is no news, even if it names no later version: arXiv touches
-records for journal references and other corrections. Papers are held by moderators for weeks, not for half a year."""
+_MAX_AGE_OF_NEW = timedelta(days=180)
+"""A record that changed longer than this after its submission is not new, even if it names no later version.
+
+arXiv also changes records for journal references and other corrections. Moderators hold papers back for weeks, but not
+for half a year.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class OaiPage:
-    """One page of records. `token` asks for the next one, None at the end; `expired` says to start anew; `today` is the
-    day by arXiv's own clock, None where the page does not tell."""
+    """One page of records.
+
+    `token` requests the next page and is None on the last one. `expired` means that the token is no longer valid and
+    the list has to be begun again. `today` is the date by arXiv's own clock, None if the page does not give it.
+    """
 
     entries: tuple[Announced, ...] = ()
     malformed: tuple[Malformed, ...] = ()
@@ -35,22 +41,26 @@ class OaiPage:
 
 
 def list_url(base: str, first: date, last: date, token: str | None) -> str:
-    """The address of the first page of changes from `first` to `last`, or of the page that `token` names."""
-    asked = (
+    """Return the address of the first page of changes from `first` to `last`, or of the page that `token` requests."""
+    parameters = (
         {"verb": "ListRecords", "resumptionToken": token}
         if token
         else {"verb": "ListRecords", "metadataPrefix": "arXiv", "from": first.isoformat(), "until": last.isoformat()}
     )
-    return f"{base}?{urlencode(asked)}"
+    return f"{base}?{urlencode(parameters)}"
 
 
 def record_url(base: str, paper_id: str) -> str:
-    asked = {"verb": "GetRecord", "identifier": f"oai:arXiv.org:{paper_id}", "metadataPrefix": "arXiv"}
-    return f"{base}?{urlencode(asked)}"
+    """Return the address of one paper's record."""
+    parameters = {"verb": "GetRecord", "identifier": f"oai:arXiv.org:{paper_id}", "metadataPrefix": "arXiv"}
+    return f"{base}?{urlencode(parameters)}"
 
 
 def read_page(body: bytes) -> OaiPage:
-    """A page of ListRecords. Raises `SourceUnavailable` for a broken document or an error of the interface."""
+    """Parse a page of ListRecords.
+
+    Raises `SourceUnavailable` for an incomplete document and for an error of the interface.
+    """
     root = parse(body, _ROOT)
     today = _today(root)
     match _error_code(root):
@@ -63,10 +73,11 @@ def read_page(body: bytes) -> OaiPage:
         case None:
             pass
     records = root.findall("oai:ListRecords/oai:record", NS)
+    # OAI reports an empty list as an error (noRecordsMatch), so a page without records is a fault.
     if not records:
         raise SourceUnavailable("arXiv's OAI interface sent a page without records.")
     entries: list[Announced] = []
-    aside: list[Malformed] = []
+    unreadable: list[Malformed] = []
     for record in records:
         header = record.find("oai:header", NS)
         if header is not None and header.get("status") == "deleted":
@@ -74,13 +85,13 @@ def read_page(body: bytes) -> OaiPage:
         try:
             entries.append(_announced(record))
         except (NotWellFormed, ValueError) as error:
-            aside.append(malformed("oai", record, error, _datestamp(record)))
+            unreadable.append(malformed("oai", record, error, _datestamp(record)))
     token = text(root, "oai:ListRecords/oai:resumptionToken")
-    return OaiPage(tuple(entries), tuple(aside), token or None, today=today)
+    return OaiPage(tuple(entries), tuple(unreadable), token or None, today=today)
 
 
 def read_license(body: bytes) -> str | None:
-    """The licence that a GetRecord answer names; None where there is none or no such record."""
+    """Return the licence of a GetRecord response; None if it has none, or if there is no such record."""
     root = parse(body, _ROOT)
     match _error_code(root):
         case None:
@@ -106,7 +117,7 @@ def _today(root: etree._Element) -> date | None:
 
 
 def _datestamp(record: etree._Element) -> date | None:
-    """The day on which a record says it changed; None where that cannot be read."""
+    """Return the day on which a record changed; None if that cannot be parsed."""
     try:
         return _date(text(record, "oai:header/oai:datestamp"))
     except ValueError:
@@ -127,10 +138,10 @@ def _announced(record: etree._Element) -> Announced:
 
 
 def kind_of(created: date | None, updated: date | None, day: date) -> Kind:
-    """What a change on `day` probably was. A paper with one version is new, unless that version is old."""
+    """Infer what a change on `day` was: a paper with one version is new, unless that version is old."""
     if created is None or (updated is not None and updated > created):
         return Kind.REPLACE
-    return Kind.NEW if day - created <= _OLD else Kind.REPLACE
+    return Kind.NEW if day - created <= _MAX_AGE_OF_NEW else Kind.REPLACE
 
 
 def _paper(meta: etree._Element) -> Paper:
@@ -140,13 +151,13 @@ def _paper(meta: etree._Element) -> Paper:
     title, abstract = text(meta, "meta:title"), text(meta, "meta:abstract")
     authors = tuple(filter(None, (_name(author) for author in meta.iterfind("meta:authors/meta:author", NS))))
     categories = tuple(dict.fromkeys(text(meta, "meta:categories").split()))
-    for what, there in (("title", title), ("abstract", abstract), ("authors", authors), ("category", categories)):
-        if not there:
-            raise NotWellFormed(f"it has no {what}")
+    for name, value in (("title", title), ("abstract", abstract), ("authors", authors), ("category", categories)):
+        if not value:
+            raise NotWellFormed(f"it has no {name}")
     comment = text(meta, "meta:comments") or None
     return Paper(
         id=ref.id,
-        version=1,  # the record does not tell; the query API does
+        version=1,  # OAI does not give the version; the query API completes it later
         title=title,
         authors=authors,
         abstract=abstract,
@@ -167,7 +178,7 @@ def _name(author: etree._Element) -> str:
 
 
 def _date(stamp: str) -> date | None:
-    """A date, also of a time stamp; None for none. Raises ValueError for anything else."""
+    """Parse a date or the date of a time stamp; None if it is empty. Raises ValueError for anything else."""
     return date.fromisoformat(stamp[:10]) if stamp else None
 
 

@@ -1,6 +1,7 @@
-"""Connections for downloads: DNS answers are checked, and the connection goes to the very address that was checked.
+"""Connections for downloads: the resolved addresses are checked, and the connection goes to a checked address.
 
-Without that, a name could answer with a public address when it is checked and with a private one when it is used.
+Otherwise a host name could resolve to a public address for the check and to a private one for the connection (DNS
+rebinding).
 """
 
 from __future__ import annotations
@@ -21,27 +22,30 @@ NETWORK_FAULTS = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutExcept
 
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
-"""Host and port → IP addresses."""
+"""From host and port to IP addresses."""
 
 
 class Forbidden(GiveUp):
-    """An address that nothing may be downloaded from."""
+    """An address from which nothing may be downloaded."""
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet, also where it is an IPv4 address in IPv6 clothes."""
+    """Whether an IP address belongs to the public internet.
+
+    An IPv6 address that stands for an IPv4 address (mapped, 6to4, Teredo, NAT64) is judged by that one.
+    """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if inner:
-            return is_public(str(inner))
-        if ip in ipaddress.ip_network("64:ff9b::/96"):
+        embedded = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if embedded:
+            return is_public(str(embedded))
+        if ip in ipaddress.ip_network("64:ff9b::/96"):  # NAT64, RFC 6052
             return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 async def addresses(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system resolves it. Raises `Unreachable`."""
+    """Resolve a host with the system's resolver. Raises `Unreachable`."""
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -51,7 +55,7 @@ async def addresses(host: str, port: int) -> list[str]:
 
 
 class PinnedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to checked addresses only. `private` names the (host, port) pairs that may be on a private network."""
+    """Connects to checked addresses only; the hosts and ports in `private` may be on a private network."""
 
     def __init__(self, private: frozenset[tuple[str, int]], resolve: Resolve = addresses) -> None:
         self._private = private
@@ -68,14 +72,15 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         found = await self._resolve(host, port)
         if (host, port) not in self._private and not all(map(is_public, found)):
-            raise Forbidden(f"{host} leads into a private network; nothing is downloaded from there.")
-        fault: Exception | None = None
+            raise Forbidden(f"{host} has an address in a private network; nothing is downloaded from there.")
+        last_error: Exception | None = None
+        # A host may have an IPv6 address that this machine cannot reach; then the next one is tried.
         for address in found:
             try:
                 return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                fault = error
-        raise fault or httpcore.ConnectError(f"{host} has no address")
+                last_error = error
+        raise last_error or httpcore.ConnectError(f"{host} has no address")
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
@@ -95,16 +100,19 @@ class _Body(httpx.AsyncByteStream):
 
 @cache
 def _ssl_context() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)  # reading the certificates takes a while
+    return httpx.create_ssl_context(trust_env=False)  # cached: loading the certificates takes tens of milliseconds
 
 
 class PinnedTransport(httpx.AsyncBaseTransport):
-    """An httpx transport of one connection over `PinnedBackend`: the name stays in Host and SNI, no proxy is used."""
+    """An httpx transport with one connection over `PinnedBackend`.
+
+    The host name stays in the Host header and in SNI. No proxy is used: it would resolve the name by itself.
+    """
 
     def __init__(self, private: frozenset[tuple[str, int]], resolve: Resolve = addresses) -> None:
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=_ssl_context(),
-            max_connections=1,
+            max_connections=1,  # arXiv asks for one connection at a time
             keepalive_expiry=10.0,
             network_backend=PinnedBackend(private, resolve),
         )

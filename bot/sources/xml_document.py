@@ -1,4 +1,4 @@
-"""XML from arXiv, read with distrust: whole documents only, no entities, no network."""
+"""Parses XML from arXiv safely: complete documents only, no entities, no network access."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ NS = {
     "oai": "http://www.openarchives.org/OAI/2.0/",
     "meta": "http://arxiv.org/OAI/arXiv/",
 }
-LONGEST_RAW = 20_000
+MAX_RAW_LENGTH = 20_000
+"""Characters of an unreadable entry that are stored."""
+
 _WITHDRAWN = re.compile(
     r"(?:^|[.;:!?(\[]\s*|\n)\W*this\s+(?:paper|article|submission|manuscript|preprint|work)\s+(?:has\s+been|have\s+been|was|is)\s+"
     r"(?:temporarily\s+)?(?:withdrawn|retracted)\b",
@@ -28,50 +30,56 @@ _WITHDRAWN = re.compile(
 
 
 class NotWellFormed(ValueError):
-    """An entry that cannot be read; the message says why."""
+    """An entry that cannot be parsed; the message says why."""
 
 
 def parse(body: bytes, root_tag: str) -> etree._Element:
-    """The root of a whole document. Raises `SourceUnavailable` for half a one, or another than was asked for."""
+    """Parse a document and return its root.
+
+    Raises `SourceUnavailable` if it is incomplete or has another root than `root_tag`, as an error page or a
+    maintenance page has.
+    """
+    # Entities and external documents could read local files or expand without limit.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False, remove_comments=True
     )
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceUnavailable("arXiv sent something that is not a whole XML document.") from error
+        raise SourceUnavailable("arXiv sent something that is not a complete XML document.") from error
     if root.getroottree().docinfo.doctype:
-        raise SourceUnavailable("arXiv sent a document with a doctype, which its answers never have.")
+        raise SourceUnavailable("arXiv sent a document with a doctype, which its responses never have.")
     if root.tag != root_tag:
-        raise SourceUnavailable("arXiv sent another kind of document than was asked for.")
+        raise SourceUnavailable("arXiv sent a document of another kind than expected.")
     return root
 
 
 def text(element: etree._Element, path: str) -> str:
-    """The text of a child with its white space made single; "" where there is none."""
+    """Return the text of a child with its white space collapsed; "" if there is none."""
     return " ".join((element.findtext(path, default="", namespaces=NS) or "").split())
 
 
 def raw(element: etree._Element) -> str:
-    """The element as it came, cut to a length that may be kept."""
-    return etree.tostring(element, encoding="unicode", with_tail=False)[:LONGEST_RAW]
+    """Return the element's source, cut to the length that is stored."""
+    return etree.tostring(element, encoding="unicode", with_tail=False)[:MAX_RAW_LENGTH]
 
 
 def malformed(source: str, element: etree._Element, error: Exception, day: date | None) -> Malformed:
+    """Return what is stored of an entry that could not be parsed because of `error`."""
     return Malformed(source=source, raw=raw(element), why=str(error) or type(error).__name__, day=day)
 
 
 def moment(stamp: str) -> datetime:
-    """An RFC 3339 time in its own offset (UTC where it names none). Raises `NotWellFormed`."""
+    """Parse an RFC 3339 time, keeping its offset (UTC if it has none). Raises `NotWellFormed`."""
     try:
         when = datetime.fromisoformat(stamp.strip())
     except ValueError as error:
-        raise NotWellFormed(f"“{stamp[:40]}” is no time") from error
+        raise NotWellFormed(f"“{stamp[:40]}” is not a time") from error
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def is_withdrawn(comment: str | None, abstract: str) -> bool:
-    """Whether the authors withdrew the paper: arXiv has no field for it, only what they write."""
-    said = (comment or "").strip()
-    begins = said.lstrip("[(*").lower().startswith(("withdrawn", "paper withdrawn", "paper has been withdrawn"))
-    return begins or bool(_WITHDRAWN.search(said) or _WITHDRAWN.search(abstract))
+    """Whether the authors withdrew the paper, judged by their words: arXiv has no field for it."""
+    text = (comment or "").strip()
+    is_stated = text.lstrip("[(*").lower().startswith(("withdrawn", "paper withdrawn", "paper has been withdrawn"))
+    return is_stated or bool(_WITHDRAWN.search(text) or _WITHDRAWN.search(abstract))

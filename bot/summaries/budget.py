@@ -6,23 +6,14 @@ import asyncio
 from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
 import structlog
 
 from bot.errors import ModelUnavailable, StoreUnavailable
-from bot.model import Allowance, Usage
-from bot.ports import Clock
+from bot.model import Allowance
+from bot.ports import Clock, UsageStore
 
 log = structlog.get_logger()
-
-
-class UsageStore(Protocol):
-    """The part of the store that remembers what models were asked."""
-
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None: ...
-
-    async def usage(self, day: date) -> list[Usage]: ...
 
 
 @dataclass(frozen=True, slots=True)

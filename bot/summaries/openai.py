@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.decisions.http_headers import retry_after_seconds
 from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable, PaperboyError, TextTooLong
 from bot.summaries.model_client import TIMEOUT_SECONDS, Completion, Schema
 
@@ -26,6 +28,9 @@ _TOO_LONG = frozenset(("context_length_exceeded", "string_above_max_length", "ex
 
 _TOO_LONG_MESSAGE = re.compile(r"context[ _](?:length|size|window)|maximum context|too many tokens|too long", re.I)
 """For servers whose errors have neither code nor type (vLLM, many proxies): their message is all there is."""
+
+LONGEST_WAIT_SECONDS = 24 * 3600.0
+"""A longer wait that a server names is cut to this."""
 
 _TEMPERATURE = 0.2
 _WRONG_SETTING_SECONDS = 600.0
@@ -207,10 +212,9 @@ def _is_over_context(error: APIStatusError) -> bool:
 
 
 def _retry_after(error: APIStatusError) -> float | None:
-    headers = error.response.headers
-    for name, seconds in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return max(float(headers[name]) * seconds, 0.0)
-        except (KeyError, ValueError):
-            continue
-    return None
+    """Seconds that the server asks for; OpenAI's own header in milliseconds is the more exact one."""
+    headers, now = error.response.headers, datetime.now(UTC)
+    milliseconds = retry_after_seconds(headers.get("retry-after-ms"), now, at_most=1000 * LONGEST_WAIT_SECONDS)
+    if milliseconds is not None:
+        return milliseconds / 1000
+    return retry_after_seconds(headers.get("retry-after"), now, at_most=LONGEST_WAIT_SECONDS)

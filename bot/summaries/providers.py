@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.errors import BadSetting
-from bot.ports import Clock, Summarizer
+from bot.ports import Clock, Summarizer, UsageStore
 from bot.settings import Settings
 from bot.summaries import glossary
-from bot.summaries.budget import Budget, Meter, UsageStore
+from bot.summaries.budget import Budget, Meter
 from bot.summaries.extractive import NAME as EXTRACTIVE
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain

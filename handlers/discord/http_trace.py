@@ -21,6 +21,7 @@ from types import SimpleNamespace
 
 import aiohttp
 
+from bot.decisions.http_headers import retry_after_seconds
 from bot.model import JSON
 
 INVALID_WINDOW_SECONDS = 600.0
@@ -221,16 +222,10 @@ def _follow(trail: Trail, response: aiohttp.ClientResponse) -> None:
         trail.global_limit = (
             "X-RateLimit-Global" in response.headers or response.headers.get("X-RateLimit-Scope") == "global"
         )
-        trail.retry_after = _seconds(response.headers.get("Retry-After"))
+        header = response.headers.get("Retry-After")
+        trail.retry_after = retry_after_seconds(header, datetime.now(UTC), at_most=LONGEST_WAIT_SECONDS)
     elif response.status < 400:
         trail.doubtful = True  # accepted; should its body not come, only the message's id is unknown
-
-
-def _seconds(text: str | None) -> float | None:
-    try:
-        return bounded(float(text)) if text else None
-    except ValueError:
-        return None
 
 
 def bounded(seconds: float) -> float | None:

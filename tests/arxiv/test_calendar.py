@@ -1,4 +1,4 @@
-"""arXiv's calendar: which days have a listing, when it comes out, and why a day is quiet."""
+"""arXiv's calendar: which days have a listing, when it is published, and why a day has none."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from bot.arxiv.calendar import (
     previous_day,
     released_at,
     submitted_since,
+    why_earlier_listing,
     why_quiet,
 )
 
@@ -49,12 +50,12 @@ def new_york(text: str) -> datetime:
         ("2026-06-21T21:00", date(2026, 6, 19)),
     ],
 )
-def test_the_latest_listing_is_the_one_announced_last_at_eight_in_the_evening(now: str, day: date) -> None:
+def test_the_latest_listing_is_the_one_last_announced_at_20_00(now: str, day: date) -> None:
     assert listing_day(new_york(now)) == day
     assert listing_day(new_york(now).astimezone(UTC)) == day
 
 
-def test_hours_follow_new_york_through_the_year() -> None:
+def test_times_follow_new_york_through_the_year() -> None:
     assert released_at(JUNE).astimezone(UTC) == datetime(2026, 6, 1, 0, tzinfo=UTC)
     assert released_at(date(2026, 1, 6)).astimezone(UTC) == datetime(2026, 1, 6, 1, tzinfo=UTC)
     assert feed_at(JUNE).astimezone(UTC) == datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -75,19 +76,19 @@ def test_a_week_has_five_listings() -> None:
     assert listing_days(JUNE, date(2026, 5, 31)) == []
 
 
-def test_no_listing_can_bear_a_later_date_than_tomorrow_and_that_only_from_eight_in_the_evening_on() -> None:
+def test_no_listing_has_a_later_date_than_tomorrow_and_that_only_from_20_00_on() -> None:
     assert newest_day(new_york("2026-06-02T19:59")) == date(2026, 6, 2)
     assert newest_day(new_york("2026-06-02T20:00").astimezone(UTC)) == date(2026, 6, 3)
     assert newest_day(new_york("2026-11-26T21:00")) == date(2026, 11, 27)  # whatever the calendar leaves out
 
 
-def test_the_last_seven_listings_go_back_over_weekends_and_holidays() -> None:
+def test_the_last_seven_listings_skip_weekends_and_holidays() -> None:
     found = listings_upto(date(2026, 11, 30), 7)
     assert [day.day for day in found] == [19, 20, 23, 24, 25, 26, 30]
     assert listings_upto(date(2026, 11, 29), 1) == [date(2026, 11, 26)]
 
 
-def test_a_holiday_takes_the_listing_of_the_day_after_it() -> None:
+def test_the_day_after_a_holiday_has_no_listing() -> None:
     assert is_listing_day(date(2026, 11, 26))  # Thanksgiving itself: announced on Wednesday evening
     assert not is_listing_day(date(2026, 11, 27))
     assert not is_listing_day(date(2026, 6, 22))  # Juneteenth was a Friday: nothing on Sunday evening
@@ -95,14 +96,14 @@ def test_a_holiday_takes_the_listing_of_the_day_after_it() -> None:
     assert previous_day(date(2026, 11, 30)) == date(2026, 11, 26)
 
 
-def test_published_calendars_are_kept_to_the_day() -> None:
+def test_published_holidays_are_used_exactly() -> None:
     assert [f"{day:%d.%m.}" for day in holidays(2023)] == [
         "16.01.", "14.06.", "19.06.", "04.07.", "17.08.", "04.09.", "23.11.", "25.12.", "27.12."
     ]  # fmt: skip
     assert holidays(2023)[date(2023, 11, 23)] == "Thanksgiving Day"
 
 
-def test_years_that_are_not_published_follow_the_rule() -> None:
+def test_years_without_published_holidays_follow_the_rule() -> None:
     assert dict(holidays(2027)) == {
         date(2027, 1, 1): "New Year's Day",
         date(2027, 1, 18): "Martin Luther King Day",
@@ -147,8 +148,39 @@ def test_holidays_are_working_days(year: int) -> None:
         ),
     ],
 )
-def test_a_quiet_day_has_its_reason(day: date, now: str, sentence: str | None) -> None:
+def test_a_day_without_a_listing_has_a_reason(day: date, now: str, sentence: str | None) -> None:
     assert why_quiet(day, new_york(now)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "sentence"),
+    [
+        (date(2026, 6, 5), 1, None),
+        (
+            date(2026, 6, 7),
+            1,
+            "6–7 June is a weekend: arXiv announces nothing; this is the listing of Friday 5 June.",
+        ),
+        (
+            date(2026, 6, 6),
+            3,
+            "6–7 June is a weekend: arXiv announces nothing; these are the 3 listings up to that of Friday 5 June.",
+        ),
+        (
+            date(2026, 1, 31),
+            1,
+            "31 January – 1 February is a weekend: arXiv announces nothing; this is the listing of Friday 30 January.",
+        ),
+        (
+            date(2026, 6, 22),
+            1,
+            "arXiv did not announce on the evening of Sunday, 21 June, because of Juneteenth; "
+            "this is the listing of Friday 19 June.",
+        ),
+    ],
+)
+def test_a_day_without_a_listing_says_which_one_is_shown_instead(day: date, days: int, sentence: str | None) -> None:
+    assert why_earlier_listing(day, days) == sentence
 
 
 @pytest.mark.parametrize(

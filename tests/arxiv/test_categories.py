@@ -1,4 +1,4 @@
-"""arXiv's categories as data: complete, consistent, forgiving to those who misspell them."""
+"""arXiv's categories as data: complete, consistent, with suggestions for misspelt codes."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from bot.arxiv.categories import (
     archives_of,
     canonical,
     categories_in,
-    name_of,
+    is_in_archives,
     search,
     suggestions,
 )
 
 
-def test_the_taxonomy_is_whole() -> None:
+def test_the_taxonomy_is_complete() -> None:
     assert len(CATEGORIES) == 155
     assert len(ALL_ARCHIVES) == 20
     assert {archive_of(code) for code in CATEGORIES} == set(ALL_ARCHIVES)
     assert set(FORMER.values()) | set(ALIASES) | set(ALIASES.values()) <= set(CATEGORIES)
 
 
-def test_every_archive_falls_into_its_categories() -> None:
+def test_every_archive_has_its_categories() -> None:
     assert sorted(code for archive in ALL_ARCHIVES for code in categories_in(archive)) == sorted(CATEGORIES)
     assert categories_in("quant-ph") == ("quant-ph",)
     assert categories_in("nonsense") == ()
@@ -43,10 +43,10 @@ def test_case_does_not_matter(code: str, known: str) -> None:
     assert canonical(code) == known
 
 
-def test_names_are_known_also_of_what_is_closed() -> None:
-    assert name_of("cs.cl") == name_of("cmp-lg") == "Computation and Language"
-    assert name_of("math") == "Mathematics"
-    assert name_of("cs.XX") is None
+def test_a_paper_is_in_the_archives_of_all_its_categories() -> None:
+    assert is_in_archives(("math.CO", "cs.CV"), {"cs"})
+    assert is_in_archives(("cmp-lg",), {"cs"})
+    assert not is_in_archives(("math.CO", "cs.CV"), {"stat"})
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_archives_to_poll_follow_from_the_categories(categories: list[str], arch
         ("cs.cv", "cs.CV"),
     ],
 )
-def test_a_misspelt_category_is_guessed(typo: str, meant: str) -> None:
+def test_a_misspelt_category_has_suggestions(typo: str, meant: str) -> None:
     assert suggestions(typo)[0] == meant
 
 
-def test_what_resembles_nothing_gets_no_guess() -> None:
+def test_a_code_that_resembles_nothing_has_no_suggestion() -> None:
     assert suggestions("zzzzzz") == ()
 
 

@@ -1,4 +1,4 @@
-"""Links found by rule: true to the text, normalized, each once, and no tool of other people's among them."""
+"""Links found by rule: exact, normalized, each once, and without the tools of other people."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_repository_is_found_however_it_is_written(text: str) -> None:
         ("https://sourceforge.net/projects/loom/files", "https://sourceforge.net/projects/loom"),
     ],
 )
-def test_each_place_of_code_has_its_own_form(text: str, link: str) -> None:
+def test_each_code_host_is_normalized_in_its_own_way(text: str, link: str) -> None:
     assert find_links(text).code == (link,)
 
 
@@ -139,7 +139,7 @@ def test_of_a_full_text_only_the_papers_own_links_are_taken() -> None:
         (f"Lanterns are described in {QUILL}.", False),
     ],
 )
-def test_a_sentence_says_whose_link_it_is(sentence: str, own: bool) -> None:
+def test_the_sentence_around_a_link_decides_whose_it_is(sentence: str, own: bool) -> None:
     assert bool(own_links([sentence])) is own
 
 
@@ -154,7 +154,7 @@ def test_a_sentence_says_whose_link_it_is(sentence: str, own: bool) -> None:
         ("https://orcid.org/0000-0002-3723-6960", False),
     ],
 )
-def test_on_the_title_page_authors_homes_are_not_the_papers(line: str, own: bool) -> None:
+def test_home_pages_of_authors_on_the_title_page_are_not_the_papers(line: str, own: bool) -> None:
     assert bool(title_page_links([line])) is own
 
 
@@ -168,7 +168,7 @@ _NAME = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,20}[A-Za-z0-9]", fullmatch=True)
 
 
 @given(_NAME, _NAME, st.sampled_from(["", ".", ",", ")", "}", ". We", " and", "/", ".git", ".\n", '"', "。"]))
-def test_whatever_stands_behind_it_a_repository_comes_out_letter_for_letter(owner: str, name: str, after: str) -> None:
+def test_a_repository_is_found_exactly_whatever_follows_it(owner: str, name: str, after: str) -> None:
     found = find_links(f"Code is at https://github.com/{owner}/{name}{after}")
     assert found.code in ((f"https://github.com/{owner}/{name}",), ())
     assert bool(found.code) == (owner.lower() not in _RESERVED)
@@ -192,7 +192,7 @@ def test_any_text_gives_well_formed_links_or_none(text: str) -> None:
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not here")
-def test_all_repositories_that_real_abstracts_name_are_found_and_none_is_mangled() -> None:
+def test_all_repositories_of_real_abstracts_are_found_exactly() -> None:
     from benchmarks.codelinks import named_repositories
 
     papers = 0

@@ -1,4 +1,4 @@
-"""Whatever a person pastes names a paper, or gets a sentence that says why not."""
+"""Any text that a person pastes names a paper, or gets a sentence that says why not."""
 
 from __future__ import annotations
 
@@ -103,24 +103,24 @@ def test_a_link_or_id_names_its_paper(text: str, ref: PaperRef) -> None:
     [
         ("", "nothing to read"),
         (" \n\t", "nothing to read"),
-        ("hello", "no arXiv id"),
-        ("cs.CV", "no arXiv id"),
-        ("diffusion models 2024", "no arXiv id"),
-        ("12406.14272", "no arXiv id"),
-        ("2406.142721", "no arXiv id"),
-        ("192.168.0.1", "no arXiv id"),
-        ("and/or 1/2 km/h 10/1234567", "no arXiv id"),
-        ("foo/9901001", "no arXiv id"),
+        ("hello", "There is no arXiv id"),
+        ("cs.CV", "There is no arXiv id"),
+        ("diffusion models 2024", "There is no arXiv id"),
+        ("12406.14272", "There is no arXiv id"),
+        ("2406.142721", "There is no arXiv id"),
+        ("192.168.0.1", "There is no arXiv id"),
+        ("and/or 1/2 km/h 10/1234567", "There is no arXiv id"),
+        ("foo/9901001", "There is no arXiv id"),
         ("2413.00001", "no month 13"),
         ("2400.00001", "no month 00"),
         ("https://arxiv.org/abs/2413.00001", "no month 13"),
-        ("0808.05394", "no arXiv id"),
-        ("2406.1427", "no arXiv id"),
-        ("2406.00000", "no arXiv id"),
-        ("0703.0001", "no arXiv id"),
+        ("0808.05394", "not an arXiv id"),
+        ("2406.1427", "not an arXiv id"),
+        ("2406.00000", "not an arXiv id"),
+        ("0703.0001", "not an arXiv id"),
         ("2406.14272v0", "versions begin with v1"),
-        ("hep-th/9913001", "no arXiv id"),
-        ("hep-th/0704001", "no arXiv id"),
+        ("hep-th/9913001", "not an arXiv id"),
+        ("hep-th/0704001", "not an arXiv id"),
         ("https://example.com/paper.pdf", "example.com"),
         ("https://example.com/2406.14272", "example.com"),
         ("https://www.nature.com/articles/s41586-021-03819-2", "www.nature.com"),
@@ -133,8 +133,8 @@ def test_a_link_or_id_names_its_paper(text: str, ref: PaperRef) -> None:
         ("https://doi.org/10.48550/arXiv.nonsense", "arXiv DOI"),
         ("https://paperswithcode.com/paper/attention-is-all-you-need", "Papers with Code"),
         ("https://www.semanticscholar.org/paper/204e3073870fae3d05bcbc2f6a8e263d9b72e776", "Semantic Scholar"),
-        ("https://arxiv.org/list/cs.CV/new", "no single paper"),
-        ("https://arxiv.org/", "no single paper"),
+        ("https://arxiv.org/list/cs.CV/new", "not name a single paper"),
+        ("https://arxiv.org/", "not name a single paper"),
         ("https://", "that site"),
         ("http://[::1", "that site"),
         ("a" * 10_001, "too long"),
@@ -176,7 +176,7 @@ def test_ten_thousand_hostile_characters_are_answered_without_delay(unit: str) -
 
 
 @given(st.text(max_size=300))
-def test_any_text_has_an_answer(text: str) -> None:
+def test_any_text_is_resolved_or_refused(text: str) -> None:
     assert isinstance(resolve(text), PaperRef | NotAPaperLink)
 
 
@@ -186,12 +186,12 @@ def test_any_text_has_an_answer(text: str) -> None:
     number=st.integers(1, 99999),
     version=st.none() | st.integers(1, 99),
 )
-def test_every_id_of_today_comes_back_from_its_link(year: int, month: int, number: int, version: int | None) -> None:
+def test_every_valid_id_is_found_in_its_link(year: int, month: int, number: int, version: int | None) -> None:
     ref = PaperRef(f"{year:02}{month:02}.{number:05}", version)
     assert resolve(str(ref)) == resolve(f"https://arxiv.org/pdf/{ref}.pdf") == resolve(f"arXiv:{ref}.") == ref
     assert parse_id(str(ref)) == ref
 
 
 @pytest.mark.parametrize("text", ["2406.14272 and more", "https://arxiv.org/abs/2406.14272", "abc", "", "2406.14272x"])
-def test_parse_id_takes_bare_ids_only(text: str) -> None:
+def test_parse_id_accepts_bare_ids_only(text: str) -> None:
     assert parse_id(text) is None

@@ -1,4 +1,4 @@
-"""Which listing days are not whole, and why."""
+"""Which listing days are incomplete, and why."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def line(day: date, archive: str = "cs", **fields: Any) -> ListingRecord:
 
 
 def week(*instead: ListingRecord, without: date | None = None) -> list[ListingRecord]:
-    """All of the last week's lines, but for these."""
+    """All records of the last week except these."""
     lines = {(day, archive): line(day, archive) for day in LISTING_DAYS for archive in CS if day != without}
     return list((lines | {(each.day, each.archive): each for each in instead}).values())
 
@@ -45,13 +45,13 @@ ASKED = PollState(THURSDAY, 1, 0, NOW)
 HOLIDAY = {date(2026, 9, 8): Cause.LEFT_OUT}
 
 
-def test_a_whole_week_names_only_the_holiday_and_says_which() -> None:
+def test_a_complete_week_has_only_the_holiday_as_a_gap() -> None:
     (gap,) = health.gaps(week(), CS, ASKED, NOW)
     assert (gap.day, gap.cause) == (date(2026, 9, 8), Cause.LEFT_OUT)
     assert "Labor Day" in gap.why
 
 
-def test_a_day_that_arxiv_did_not_serve_says_why_and_when_it_is_asked_again() -> None:
+def test_a_day_that_arxiv_did_not_serve_has_the_reason_and_the_time_of_the_retry() -> None:
     failed = after_failed_poll(ASKED, None, NOW, "feed: arXiv answered with status 503.")
     found = health.gaps(week(without=THURSDAY), CS, failed, NOW)
     assert causes(found) == HOLIDAY | {THURSDAY: Cause.NOT_SERVED}
@@ -65,27 +65,27 @@ def test_a_feed_that_still_shows_yesterday_is_called_stale() -> None:
     assert "10 Sep 09:00 UTC" in found[-1].why
 
 
-def test_days_that_nobody_asked_for_are_each_named_with_the_day_since_when() -> None:
+def test_days_not_asked_for_are_each_listed_with_the_day_of_the_last_poll() -> None:
     asked = datetime(2025, 6, 3, 12, 0, tzinfo=UTC)
     found = health.gaps([], CS, PollState(date(2025, 6, 3), 1, 0, asked), NOW, running=False)
     assert causes(found) == HOLIDAY | dict.fromkeys(LISTING_DAYS, Cause.NOT_ASKED)
     assert found[-1].why == "Not asked since 3 June 2025 (no service was running)."
 
 
-def test_a_time_to_ask_again_that_has_passed_is_not_named() -> None:
+def test_a_retry_time_in_the_past_is_not_shown() -> None:
     failed = after_failed_poll(ASKED, None, NOW, "feed: arXiv answered with status 503.")
     found = health.gaps(week(without=THURSDAY), CS, failed, NOW + timedelta(hours=5))
     assert found[-1].cause is Cause.NOT_SERVED
     assert "again at" not in found[-1].why
 
 
-def test_an_archive_that_nobody_asked_for_yet_is_named() -> None:
+def test_an_archive_never_asked_for_is_named() -> None:
     (gap,) = health.gaps([], CS, PollState(), NOW)
     assert (gap.day, gap.cause) == (THURSDAY, Cause.NOT_ASKED)
     assert "cs, math" in gap.why
 
 
-def test_a_line_that_is_not_complete_is_a_gap_of_its_archive_alone() -> None:
+def test_an_incomplete_record_is_a_gap_of_its_archive_alone() -> None:
     found = health.gaps(week(line(THURSDAY, "math", complete=False)), CS, ASKED, NOW)
     assert causes(found) == HOLIDAY | {THURSDAY: Cause.STALE}
     assert "math" in found[-1].why
@@ -98,12 +98,12 @@ def test_a_day_on_which_arxiv_announced_nothing_is_no_fault() -> None:
     assert causes(found) == HOLIDAY | {date(2026, 9, 9): Cause.LEFT_OUT}
 
 
-def test_entries_that_could_not_be_read_count_once_though_every_archive_has_them() -> None:
+def test_unread_entries_count_once_though_every_archive_has_them() -> None:
     found = health.gaps(week(*(line(THURSDAY, archive, malformed=2) for archive in CS)), CS, ASKED, NOW)
     assert found[-1] == Gap(THURSDAY, Cause.UNREADABLE, "2 entries could not be read and were set aside.")
 
 
-def test_a_day_of_whose_feed_nothing_could_be_read_names_that_alone() -> None:
+def test_a_day_with_an_unreadable_feed_has_no_other_gap() -> None:
     unread = [line(THURSDAY, archive, announced=0, malformed=2, complete=False) for archive in CS]
     found = health.gaps(week(*unread), CS, PollState(date(2026, 9, 9), 2, 3, NOW), NOW)
     assert causes(found) == HOLIDAY | {THURSDAY: Cause.UNREADABLE}
@@ -111,7 +111,7 @@ def test_a_day_of_whose_feed_nothing_could_be_read_names_that_alone() -> None:
     assert "Nothing of its feed could be read (2 entries set aside)" in found[-1].why
 
 
-def test_a_ledger_line_of_a_day_to_come_hides_no_gap() -> None:
+def test_a_ledger_record_of_a_future_day_hides_no_gap() -> None:
     (gap,) = health.gaps([line(date(2036, 6, 2), archive) for archive in CS], CS, ASKED, NOW)
     assert (gap.day, gap.cause) == (THURSDAY, Cause.STALE)
 

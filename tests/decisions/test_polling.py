@@ -1,4 +1,4 @@
-"""When arXiv is asked again."""
+"""When arXiv is asked next."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def test_arxiv_is_asked_at_once_the_first_time() -> None:
     assert polling.poll_due(PollState(), DAY, NOW)
 
 
-def test_a_listing_that_is_there_is_asked_for_once_more_later_and_then_left_alone() -> None:
-    had = polling.after_poll(PollState(), DAY, NOW)
-    assert not polling.poll_due(had, DAY, NOW + timedelta(hours=5))
-    assert polling.poll_due(had, DAY, NOW + timedelta(hours=6))
-    again = polling.after_poll(had, DAY, NOW + timedelta(hours=6))
-    assert not polling.poll_due(again, DAY, NOW + timedelta(hours=23))
-    assert polling.poll_due(again, DAY + timedelta(days=1), NOW + timedelta(hours=23))
+def test_a_listing_that_was_read_is_asked_for_once_more_and_then_no_longer() -> None:
+    read = polling.after_poll(PollState(), DAY, NOW)
+    assert not polling.poll_due(read, DAY, NOW + timedelta(hours=5))
+    assert polling.poll_due(read, DAY, NOW + timedelta(hours=6))
+    rechecked = polling.after_poll(read, DAY, NOW + timedelta(hours=6))
+    assert not polling.poll_due(rechecked, DAY, NOW + timedelta(hours=23))
+    assert polling.poll_due(rechecked, DAY + timedelta(days=1), NOW + timedelta(hours=23))
 
 
-def test_on_an_unforeseen_holiday_arxiv_is_asked_less_often_but_a_late_feed_is_seen_the_same_morning() -> None:
+def test_on_an_unknown_holiday_arxiv_is_asked_less_often_but_a_late_feed_is_seen_the_same_morning() -> None:
     state, now, asked = PollState(DAY - timedelta(days=1), 2, 0, NOW - timedelta(hours=9)), NOW, []
     for _ in range(24 * 60):
         if polling.poll_due(state, DAY, now):
@@ -40,22 +40,22 @@ def test_on_an_unforeseen_holiday_arxiv_is_asked_less_often_but_a_late_feed_is_s
 
 
 def test_an_archive_that_nobody_followed_before_is_asked_for_at_once() -> None:
-    had = polling.after_poll(PollState(), DAY, NOW)
-    assert polling.poll_due(had, DAY, NOW + timedelta(minutes=1), unasked=True)
+    read = polling.after_poll(PollState(), DAY, NOW)
+    assert polling.poll_due(read, DAY, NOW + timedelta(minutes=1), is_new_archive=True)
 
 
-def test_after_a_failure_arxiv_is_left_alone_for_as_long_as_it_asked() -> None:
+def test_after_a_failure_arxiv_is_not_asked_before_the_time_it_named() -> None:
     failed = polling.after_failed_poll(PollState(), 600.0, NOW)
     assert not polling.poll_due(failed, DAY, NOW + timedelta(seconds=599))
     assert polling.poll_due(failed, DAY, NOW + timedelta(seconds=600))
 
 
-def test_a_clock_that_went_back_does_not_stop_the_polls() -> None:
-    had = polling.after_poll(PollState(), DAY, NOW + timedelta(days=400))
-    assert polling.poll_due(had, DAY, NOW)
+def test_a_clock_that_was_set_back_does_not_stop_the_polls() -> None:
+    read = polling.after_poll(PollState(), DAY, NOW + timedelta(days=400))
+    assert polling.poll_due(read, DAY, NOW)
 
 
-def test_a_day_to_come_that_is_remembered_as_had_does_not_stop_the_polls_and_is_forgotten() -> None:
+def test_a_future_day_remembered_as_read_does_not_stop_the_polls_and_is_forgotten() -> None:
     wrong = PollState(date(2036, 6, 2), 2, 0, NOW)
     assert not polling.poll_due(wrong, DAY, NOW + timedelta(minutes=19))
     assert polling.poll_due(wrong, DAY, NOW + timedelta(minutes=20))
@@ -64,7 +64,7 @@ def test_a_day_to_come_that_is_remembered_as_had_does_not_stop_the_polls_and_is_
     assert polling.after_poll(wrong, None, later).day is None
 
 
-def test_under_a_slow_clock_arxiv_is_asked_on_and_less_often() -> None:
+def test_with_a_slow_clock_polling_goes_on_less_often() -> None:
     slow = NOW - timedelta(days=30)
     state = polling.after_poll(PollState(), DAY, slow)
     asked = []
@@ -88,5 +88,12 @@ def test_under_a_slow_clock_arxiv_is_asked_on_and_less_often() -> None:
         st.none() | st.datetimes(timezones=st.just(UTC)),
     )
 )
-def test_what_is_remembered_of_a_poll_comes_back_whole(state: PollState) -> None:
+def test_the_state_survives_json(state: PollState) -> None:
     assert PollState.from_json(state.as_json()) == state
+
+
+def test_a_listing_is_missing_from_the_hour_of_its_feed_until_it_is_read() -> None:
+    assert polling.is_listing_missing(PollState(), NOW)
+    read = polling.after_poll(PollState(), DAY, NOW)
+    assert not polling.is_listing_missing(read, NOW)
+    assert polling.is_listing_missing(read, NOW + timedelta(days=1))

@@ -1,12 +1,12 @@
-"""A small working arXiv on a local port: query API, announcement feed, OAI, full texts, and faults on command.
+"""A small working arXiv on a local port: query API, announcement feed, OAI, full texts, and faults on demand.
 
     with FakeArxiv() as arxiv:                      # or: async with
-        arxiv.today = date(2026, 6, 3)              # the newest announcement that is out
+        arxiv.today = date(2026, 6, 3)              # the newest published listing
         arxiv.fault("/atom", status=503, retry_after=5, times=2)
         settings = arxiv.settings(data_dir=tmp_path)
         arxiv.stats().requests
 
-It serves from a thread of its own, so a test may block (run a command) while it answers.
+It runs in a thread of its own, so that a test may block, as by running a command, while it answers.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ def sample_days() -> dict[date, list[Announced]]:
 
 @dataclass(slots=True)
 class Fault:
+    """What goes wrong with the next `times` requests whose path begins with `path`, after `after` good ones."""
+
     path: str
     mode: Mode | None = None
     status: int | None = None
@@ -85,7 +87,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class _Asked:
+class _Request:
     begun: float
     path: str
     agent: str
@@ -94,7 +96,7 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What was asked, and how politely. `gaps` are seconds from the end of one request to the start of the next."""
+    """The requests so far. `gaps` are the seconds from the end of each request to the start of the next."""
 
     requests: int
     most_at_once: int
@@ -104,13 +106,13 @@ class Stats:
 
 
 class FakeArxiv:
-    """See the module. `papers_by_day` maps listing days to what is announced on them; `sample_days()` if not given.
+    """The server. `papers_by_day` maps listing days to what is announced on them; by default `sample_days()`.
 
-    `files` maps paths ("/pdf/2606.00001") to (content type, body). `feed_cap` is how many entries a feed has at most.
-    `forget_tokens` is how many resumption tokens of OAI run out before they are used. `stamped`: feeds say when they
-    were built. `unreadable` are papers whose feed entry lacks its title, `nameless` those of them whose entry has no id
-    either; `refused` are ids that the API says are none, spelled as in `respelled`; `misdated` says on which day an
-    entry claims to be published. `lacking` are papers that "/atom", "/oai" or "/api" does not have.
+    `files` maps paths ("/pdf/2606.00001") to (content type, body). `feed_cap` is the most entries that a feed has.
+    `forget_tokens` is how many resumption tokens of OAI expire before they are used. With `stamped`, feeds contain the
+    time they were built. `unreadable` are papers whose feed entry has no title, `nameless` those whose entry has no id
+    either. `refused` are ids that the API refuses as invalid, spelled in its message as in `respelled`. `misdated` has
+    the day with which an entry is dated. `lacking` are the papers that "/atom", "/oai" or "/api" does not have.
     """
 
     def __init__(self, papers_by_day: Mapping[date, Sequence[Announced]] | None = None) -> None:
@@ -128,14 +130,14 @@ class FakeArxiv:
         self.respelled: dict[str, str] = {}
         self.lacking: dict[str, set[str]] = {"/atom": set(), "/oai": set(), "/api": set()}
         self._faults: list[Fault] = []
-        self._asked: list[_Asked] = []
+        self._requests: list[_Request] = []
         self._lock = threading.Lock()
         self._busy = self._most = 0
         self._stopping = threading.Event()
         self._server: ThreadingHTTPServer | None = None
         self.url = ""
 
-    # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── starting and stopping ─────────────────────────────────────────────────────────────────────────────────────────
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -181,26 +183,26 @@ class FakeArxiv:
         seconds: float = 30.0,
         after: int = 0,
     ) -> None:
-        """Let `times` requests whose path begins with `path` fail, after `after` of them have gone well."""
+        """Make `times` requests whose path begins with `path` fail, after `after` good ones."""
         wait = None if retry_after is None else str(retry_after)
         with self._lock:
             self._faults.append(Fault(path, mode, status, wait, times, seconds, after))
 
     def heal(self) -> None:
-        """No more faults."""
+        """Remove all faults."""
         with self._lock:
             self._faults.clear()
 
     def stats(self) -> Stats:
         with self._lock:
-            asked = list(self._asked)
-        gaps = tuple(b.begun - (a.ended or a.begun) for a, b in itertools.pairwise(asked))
-        agents = frozenset(one.agent for one in asked)
-        return Stats(len(asked), self._most, gaps, agents, tuple(one.path for one in asked))
+            requests = list(self._requests)
+        gaps = tuple(b.begun - (a.ended or a.begun) for a, b in itertools.pairwise(requests))
+        agents = frozenset(request.agent for request in requests)
+        return Stats(len(requests), self._most, gaps, agents, tuple(request.path for request in requests))
 
     def forget_stats(self) -> None:
         with self._lock:
-            self._asked.clear()
+            self._requests.clear()
             self._most = 0
 
     # ── what arXiv knows ──────────────────────────────────────────────────────────────────────────────────────────
@@ -315,14 +317,14 @@ class FakeArxiv:
                 return fault
         return None
 
-    def _begun(self, path: str, agent: str) -> _Asked:
+    def _begun(self, path: str, agent: str) -> _Request:
         with self._lock:
             self._busy += 1
             self._most = max(self._most, self._busy)
-            self._asked.append(_Asked(time.monotonic(), path, agent))
-            return self._asked[-1]
+            self._requests.append(_Request(time.monotonic(), path, agent))
+            return self._requests[-1]
 
-    def _ended(self, asked: _Asked) -> None:
+    def _ended(self, asked: _Request) -> None:
         with self._lock:
             if asked.ended is None:
                 self._busy -= 1
@@ -338,7 +340,8 @@ def _bears(paper: Paper, wanted: Sequence[str]) -> bool:
 
 
 def _answers(search: str, paper: Paper) -> bool:
-    """The one form of question that Paperboy asks: (cat:a OR cat:b.*) AND submittedDate:[x TO y]."""
+    """Whether a paper matches a query, of the only form that Paperboy sends:
+    (cat:a OR cat:b.*) AND submittedDate:[x TO y]."""
     cats = [name.rstrip("*").rstrip(".") for name in re.findall(r"cat:([\w.*-]+)", search)]
     span = re.search(r"submittedDate:\[(\d+) TO (\d+)\]", search)
     when = f"{paper.published:%Y%m%d%H%M}"
@@ -348,11 +351,11 @@ def _answers(search: str, paper: Paper) -> bool:
 def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # head and body are two writes, and the second would wait for the other side
+        disable_nagle_algorithm = True  # head and body are two writes, and the second would wait for an acknowledgement
         done: Callable[[], None]
 
         def date_time_string(self, timestamp: float | None = None) -> str:
-            """What the Date header says: the hour at which this arXiv built its newest feed."""
+            """Return the Date header: the time at which this arXiv built its newest feed."""
             return f"{arxiv.today:%a, %d %b %Y} 04:00:19 GMT"
 
         def log_message(self, format: str, *args: object) -> None:
@@ -373,7 +376,7 @@ def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
         def _serve(self, path: str, query: dict[str, str]) -> None:
             fault = arxiv._take_fault(path) or Fault(path)
             if fault.mode == "hang":
-                self.done()  # whoever asked will not wait, so this is not one at once with the next
+                self.done()  # the client gives up, so its next request does not count as simultaneous
                 arxiv.wait(fault.seconds)
             if fault.mode == "reset":
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -404,7 +407,7 @@ def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
                     self.wfile.flush()
                     arxiv.wait(0.05)
             else:
-                self.done()  # before the last byte: the next request may come as soon as it is out
+                self.done()  # before the body is sent: the client may send its next request as soon as it has it
                 self.wfile.write(body)
 
         def _head(self, status: int, kind: str, length: int, retry_after: str | None = None) -> None:

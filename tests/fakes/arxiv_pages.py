@@ -1,4 +1,4 @@
-"""How the stand-in for arXiv writes its XML: entries of the API and the feed, OAI records."""
+"""XML as arXiv writes it, for `FakeArxiv`: entries of the API and of the feed, OAI records."""
 
 from __future__ import annotations
 

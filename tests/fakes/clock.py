@@ -1,4 +1,4 @@
-"""A clock that a test holds in its hand: sleeping takes no time, but time passes."""
+"""A clock that a test controls: sleeping takes no real time, but moves the clock."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 
 class FakeClock:
-    """A working `bot.ports.Clock`. `sleep` moves the time on and lets other tasks run; `slept` lists what was asked.
+    """A working `bot.ports.Clock`. `sleep` moves the clock and lets other tasks run; `slept` lists the durations.
 
-    Sleepers wake in the order of their hour, so that two tasks that sleep side by side see the time of a real clock:
-    one second and two seconds slept together take two seconds, not three.
+    Sleepers wake in the order of their times, so that two tasks that sleep at once see the time of a real clock: one
+    second and two seconds slept at once take two seconds, not three.
     """
 
     def __init__(self, start: datetime | None = None) -> None:
@@ -24,7 +24,7 @@ class FakeClock:
         return self._now
 
     def set(self, when: datetime) -> None:
-        """Jump to a time, as an operator's clock may."""
+        """Set the clock, as an operator may."""
         self._now = when
 
     def advance(self, seconds: float) -> None:
@@ -36,7 +36,7 @@ class FakeClock:
         self._waking.append(wake)
         try:
             await asyncio.sleep(0)
-            while min(self._waking) < wake:  # noqa: ASYNC110 - nobody but the other sleepers moves this time on
+            while min(self._waking) < wake:  # noqa: ASYNC110 - only the other sleepers move this clock
                 await asyncio.sleep(0)
             self._now = max(self._now, wake)
         finally:

@@ -1,4 +1,4 @@
-"""A database is copied as it is, brought back from a copy, and never changed under somebody who works on it."""
+"""A database is backed up as it is, restored from a backup, and never changed while a service uses it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAME = "paperboy.sqlite3"
 
 @pytest.fixture
 async def settings(tmp_path: Path) -> Settings:
-    """Those of an installation in which one chat is."""
+    """The settings of an installation that has one chat."""
     (tmp_path / "data").mkdir()
     url = await new_database(tmp_path / "data" / NAME)
     async with await open_store(url) as store:
@@ -49,27 +49,25 @@ async def add_bob(settings: Settings) -> None:
         await store.save_chat(Chat(BOB))
 
 
-async def somebody_works(settings: Settings, name: str = "elsewhere/1/a") -> None:
+async def hold_the_lease(settings: Settings, name: str = "elsewhere/1/a") -> None:
     now = SystemClock().now()
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.hold(lease.NAME, name, now, now + timedelta(minutes=5))
+        assert await store.hold(lease.SERVICE_LEASE, name, now, now + timedelta(minutes=5))
 
 
 # ── copies ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_backup_before_an_upgrade_copies_the_older_form_and_leaves_the_database_in_it(
-    settings: Settings, tmp_path: Path
-) -> None:
+async def test_a_backup_before_an_upgrade_does_not_migrate_the_database(settings: Settings, tmp_path: Path) -> None:
     await migrations.migrate(settings.database, "0001")
-    await somebody_works(settings)
-    said = await database.backup(settings, tmp_path / "copy.sqlite3")
-    assert "paperboy restore" in said
+    await hold_the_lease(settings)
+    message = await database.backup(settings, tmp_path / "copy.sqlite3")
+    assert "paperboy restore" in message
     assert await migrations.current(settings.database) == "0001"
     assert await migrations.current(sqlite_url(tmp_path / "copy.sqlite3")) == "0001"
 
 
-async def test_where_there_is_no_database_a_backup_makes_none(tmp_path: Path) -> None:
+async def test_a_backup_does_not_create_a_missing_database(tmp_path: Path) -> None:
     nowhere = load(data_dir=tmp_path / "nowhere")
     with pytest.raises(TellUser, match="There is no database"):
         await database.backup(nowhere, tmp_path / "copy.sqlite3")
@@ -79,29 +77,29 @@ async def test_where_there_is_no_database_a_backup_makes_none(tmp_path: Path) ->
         await database.backup(load(data_dir=tmp_path), tmp_path / "copy.sqlite3")
 
 
-async def test_a_copy_is_brought_back_and_the_database_from_before_is_kept(settings: Settings, tmp_path: Path) -> None:
+async def test_a_backup_is_restored_and_the_previous_database_is_kept(settings: Settings, tmp_path: Path) -> None:
     copy = tmp_path / "copy ü %41.sqlite3"
-    await somebody_works(settings)  # when the copy is made
+    await hold_the_lease(settings)  # when the copy is made
     await database.backup(settings, copy)
     async with SqlStore(Database(settings.database)) as store:
-        await store.release(lease.NAME, "elsewhere/1/a")
+        await store.release(lease.SERVICE_LEASE, "elsewhere/1/a")
     await add_bob(settings)
-    said = await database.restore(settings, copy, FakeClock())
+    message = await database.restore(settings, copy, FakeClock())
     assert await chats(settings.database) == {str(ANN)}
-    [kept] = re.findall(r"is (.*)\.$", said)
+    [kept] = re.findall(r"is (.*)\.$", message)
     assert Path(kept).name == f"{NAME}.before-restore-20260602-043000"
     assert await chats(sqlite_url(Path(kept))) == {str(ANN), str(BOB)}
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.holder(lease.NAME) is None, "who worked when the copy was made does not now"
-    assert sorted(each for each in os.listdir(settings.data_dir) if "restored" in each) == []
+        assert await store.holder(lease.SERVICE_LEASE) is None, "who worked when the copy was made does not now"
+    assert sorted(name for name in os.listdir(settings.data_dir) if "restored" in name) == []
 
 
-async def test_an_older_copy_is_brought_to_this_versions_form(settings: Settings, tmp_path: Path) -> None:
+async def test_a_backup_of_an_older_version_is_migrated(settings: Settings, tmp_path: Path) -> None:
     await migrations.migrate(settings.database, "0001")
     await database.backup(settings, tmp_path / "copy.sqlite3")
     (settings.data_dir / NAME).unlink()
-    said = await database.restore(settings, tmp_path / "copy.sqlite3")
-    assert said == f"Restored {tmp_path / 'copy.sqlite3'} and brought from revision 0001 to {REVISION}."
+    message = await database.restore(settings, tmp_path / "copy.sqlite3")
+    assert message == f"Restored {tmp_path / 'copy.sqlite3'} and migrated from revision 0001 to {REVISION}."
     assert await migrations.current(settings.database) == REVISION
     assert await chats(settings.database) == {str(ANN)}
 
@@ -110,13 +108,13 @@ async def test_a_damaged_database_is_replaced_and_kept(settings: Settings, tmp_p
     await database.backup(settings, tmp_path / "copy.sqlite3")
     for suffix in ("", "-wal", "-shm"):
         (settings.data_dir / f"{NAME}{suffix}").write_bytes(b"not a database at all" * 500)
-    said = await database.restore(settings, tmp_path / "copy.sqlite3", FakeClock())
-    assert "could not be read: make sure that no service still uses it" in said
+    message = await database.restore(settings, tmp_path / "copy.sqlite3", FakeClock())
+    assert "could not be read: make sure that no service still uses it" in message
     assert await chats(settings.database) == {str(ANN)}
     assert (settings.data_dir / f"{NAME}.before-restore-20260602-043000").read_bytes().startswith(b"not a database")
 
 
-async def test_the_log_of_a_database_that_is_gone_does_not_get_into_the_restored_one(
+async def test_the_log_of_a_removed_database_is_not_applied_to_the_restored_one(
     settings: Settings, tmp_path: Path
 ) -> None:
     await database.backup(settings, tmp_path / "copy.sqlite3")
@@ -133,38 +131,38 @@ async def test_the_log_of_a_database_that_is_gone_does_not_get_into_the_restored
 
 
 def a_killed_process_left(settings: Settings) -> None:
-    """A database of which a part is only in its log."""
+    """A database of which a part is in its log only."""
     file = settings.data_dir / NAME
     with closing(sqlite3.connect(file)) as killed:
         killed.execute("UPDATE chats SET ident = 'late'")
         killed.commit()
-        left = {each: each.read_bytes() for each in (file, file.with_name(f"{NAME}-wal"))}
+        left = {path: path.read_bytes() for path in (file, file.with_name(f"{NAME}-wal"))}
     for path, content in left.items():
         path.write_bytes(content)
 
 
-async def test_a_copy_that_cannot_get_the_name_changes_nothing(settings: Settings) -> None:
+async def test_a_backup_that_cannot_be_renamed_changes_nothing(settings: Settings) -> None:
     a_killed_process_left(settings)
     file, fresh = settings.data_dir / NAME, settings.data_dir / "fresh"
-    fresh.mkdir()  # which no file gives its name to
+    fresh.mkdir()  # a folder, whose name a file cannot take
     with pytest.raises(OSError, match="directory"):
-        database._exchange(fresh, file, FakeClock().now())
-    assert {each for each in os.listdir(settings.data_dir) if not each.endswith(("-wal", "-shm"))} == {NAME, "fresh"}
+        database._replace(fresh, file, FakeClock().now())
+    assert {name for name in os.listdir(settings.data_dir) if not name.endswith(("-wal", "-shm"))} == {NAME, "fresh"}
     assert await chats(settings.database) == {"telegram:late"}
 
 
-async def test_the_database_that_is_kept_is_whole_without_its_log(settings: Settings, tmp_path: Path) -> None:
+async def test_the_kept_database_is_complete_without_its_log(settings: Settings, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite3"
     await database.backup(settings, copy)
     a_killed_process_left(settings)
-    kept = database._exchange(copy, settings.data_dir / NAME, FakeClock().now())
+    kept = database._replace(copy, settings.data_dir / NAME, FakeClock().now())
     assert kept is not None
     assert set(os.listdir(settings.data_dir)) == {NAME, kept.name}
     assert await chats(settings.database) == {str(ANN)}
     assert await chats(sqlite_url(kept)) == {"telegram:late"}
 
 
-async def test_a_database_that_somebody_reads_is_not_replaced(settings: Settings, tmp_path: Path) -> None:
+async def test_a_database_that_another_process_reads_is_not_replaced(settings: Settings, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite3"
     await database.backup(settings, copy)
     with closing(sqlite3.connect(settings.data_dir / NAME, isolation_level=None)) as reader:
@@ -172,11 +170,11 @@ async def test_a_database_that_somebody_reads_is_not_replaced(settings: Settings
         reader.execute("SELECT * FROM chats").fetchall()
         with pytest.raises(StoreUnavailable, match="is in use by another process"):
             await database.restore(settings, copy)
-    assert not any("restore" in each for each in os.listdir(settings.data_dir))
+    assert not any("restore" in name for name in os.listdir(settings.data_dir))
     assert await chats(settings.database) == {str(ANN)}
 
 
-async def test_what_was_kept_before_is_not_written_over(settings: Settings, tmp_path: Path) -> None:
+async def test_a_database_kept_earlier_is_not_overwritten(settings: Settings, tmp_path: Path) -> None:
     await database.backup(settings, tmp_path / "copy.sqlite3")
     kept = settings.data_dir / f"{NAME}.before-restore-20260602-043000"
     kept.write_text("from before")
@@ -208,13 +206,13 @@ def foreign(path: Path) -> None:
     ("spoil", "error", "why"),
     [
         (lambda path: path.unlink(), TellUser, "There is no file"),
-        (lambda path: path.write_text("hello, world\n" * 99), TellUser, "is no whole SQLite database"),
-        (foreign, TellUser, "is no database of Paperboy"),
-        (damaged, TellUser, "is damaged|is no whole SQLite database"),
+        (lambda path: path.write_text("hello, world\n" * 99), TellUser, "is not a complete SQLite database"),
+        (foreign, TellUser, "is not a database of Paperboy"),
+        (damaged, TellUser, "is damaged|is not a complete SQLite database"),
         (newer, StoreTooNew, "newer Paperboy"),
     ],
 )
-async def test_what_is_no_whole_copy_is_refused_and_changes_nothing(
+async def test_a_file_that_is_no_complete_backup_is_refused_and_changes_nothing(
     settings: Settings, tmp_path: Path, spoil: Callable[[Path], object], error: type[PaperboyError], why: str
 ) -> None:
     copy = tmp_path / "copy.sqlite3"
@@ -226,18 +224,16 @@ async def test_what_is_no_whole_copy_is_refused_and_changes_nothing(
     assert await chats(settings.database) == {str(ANN)}
 
 
-async def test_a_copy_is_not_put_under_a_running_service(settings: Settings, tmp_path: Path) -> None:
+async def test_a_backup_is_not_restored_while_a_service_runs(settings: Settings, tmp_path: Path) -> None:
     await database.backup(settings, tmp_path / "copy.sqlite3")
-    await somebody_works(settings)
+    await hold_the_lease(settings)
     await add_bob(settings)
-    with pytest.raises(
-        TellUser, match=r"A running Paperboy \(process 1 on elsewhere\) works on this database; stop it"
-    ):
+    with pytest.raises(TellUser, match=r"A running Paperboy \(process 1 on elsewhere\) uses this database; stop it"):
         await database.restore(settings, tmp_path / "copy.sqlite3")
     assert await chats(settings.database) == {str(ANN), str(BOB)}
 
 
-async def test_a_database_that_somebody_locks_is_not_replaced(settings: Settings, tmp_path: Path) -> None:
+async def test_a_locked_database_is_not_replaced(settings: Settings, tmp_path: Path) -> None:
     await database.backup(settings, tmp_path / "copy.sqlite3")
     with closing(sqlite3.connect(settings.data_dir / NAME)) as other:
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -246,7 +242,7 @@ async def test_a_database_that_somebody_locks_is_not_replaced(settings: Settings
             await database.restore(settings, tmp_path / "copy.sqlite3")
 
 
-async def test_the_database_itself_is_no_copy_and_postgresql_has_its_own_tools(settings: Settings) -> None:
+async def test_the_database_itself_is_no_backup_and_postgresql_has_its_own_tools(settings: Settings) -> None:
     with pytest.raises(TellUser, match="is the database in use"):
         await database.restore(settings, settings.data_dir / NAME)
     elsewhere = load(database_url="postgresql://me:secret@127.0.0.1:9/x", data_dir=settings.data_dir)
@@ -258,7 +254,7 @@ async def test_the_database_itself_is_no_copy_and_postgresql_has_its_own_tools(s
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres"])
-async def test_no_command_changes_the_database_under_a_running_older_version(settings: Settings, backend: str) -> None:
+async def test_no_command_migrates_the_database_while_an_older_version_runs(settings: Settings, backend: str) -> None:
     if backend == "sqlite":
         await nothing_changes(settings)
         return
@@ -269,42 +265,42 @@ async def test_no_command_changes_the_database_under_a_running_older_version(set
 
 async def nothing_changes(settings: Settings) -> None:
     await migrations.migrate(settings.database, "0001")
-    await somebody_works(settings)
+    await hold_the_lease(settings)
     commands: list[Callable[[], Awaitable[object]]] = [
         lambda: status.status(settings),
         lambda: deliveries.replay(settings, [], given_up=True, unknown=False),
         lambda: database.migrate(settings),
     ]
     for command in commands:
-        with pytest.raises(TellUser, match=r"older version's .* A running Paperboy \(process 1 on elsewhere\)"):
+        with pytest.raises(TellUser, match=r"older version .* A running Paperboy \(process 1 on elsewhere\)"):
             await command()
     with pytest.raises(TellUser, match="A running Paperboy"):
         await database.migrate(settings, "0001")
     assert await migrations.current(settings.database) == "0001"
     async with SqlStore(Database(settings.database)) as store:
-        await store.release(lease.NAME, "elsewhere/1/a")
+        await store.release(lease.SERVICE_LEASE, "elsewhere/1/a")
     assert await status.status(settings)
     assert await migrations.current(settings.database) == REVISION
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.holder(lease.NAME) is None
+        assert await store.holder(lease.SERVICE_LEASE) is None
 
 
-async def test_going_back_to_an_older_versions_form_says_what_to_start_then(settings: Settings) -> None:
-    said = await database.migrate(settings, "0001")
-    assert said.startswith(
-        "The database is at revision 0001. Install the Paperboy that knows this one as its newest now"
+async def test_migrating_back_to_an_older_revision_says_what_to_install(settings: Settings) -> None:
+    message = await database.migrate(settings, "0001")
+    assert message.startswith(
+        "The database is at revision 0001. Now install the version of Paperboy whose newest revision that is"
     )
-    assert said.endswith(f"any command of the present version, even `status`, brings it back to {REVISION}.")
+    assert message.endswith(f"any command of the present version, even `status`, migrates it to {REVISION} again.")
     assert await migrations.current(settings.database) == "0001"
     assert await database.migrate(settings) == f"The database is up to date (revision {REVISION})."
     assert await chats(settings.database) == {str(ANN)}
-    with pytest.raises(TellUser, match=r"“0\+1” is no revision; this version knows 0001, "):
+    with pytest.raises(TellUser, match=r"“0\+1” is not a revision; this version knows 0001, "):
         await database.migrate(settings, "0+1")
-    with pytest.raises(TellUser, match="“base” is no revision"):
+    with pytest.raises(TellUser, match="“base” is not a revision"):
         await database.migrate(settings, "base")
 
 
-async def test_replaying_says_what_goes_out_again_and_to_whom(settings: Settings) -> None:
+async def test_replaying_says_what_is_sent_again_and_to_whom(settings: Settings) -> None:
     async with await open_store(settings.database) as store:
         now = SystemClock().now()
         await store.write_digest(digest(ANN, parts=3), now)
@@ -314,8 +310,8 @@ async def test_replaying_says_what_goes_out_again_and_to_whom(settings: Settings
         await store.suspend(ANN, "blocked")
     with pytest.raises(TellUser, match=f"Delivery {third} is not one .*see `paperboy status`"):
         await deliveries.replay(settings, [third], given_up=False, unknown=False)
-    said = await deliveries.replay(settings, [first, first], given_up=True, unknown=False)
-    assert said == f"1 delivery goes out again when the service runs. {ANN} gets digests again."
+    message = await deliveries.replay(settings, [first, first], given_up=True, unknown=False)
+    assert message == f"1 delivery goes out again when the service runs. {ANN} gets digests again."
     assert await deliveries.replay(settings, [], given_up=True, unknown=False) == "There is nothing to send again."
     assert await deliveries.replay(settings, [], given_up=False, unknown=True) == (
         "1 delivery goes out again when the service runs."

@@ -1,4 +1,4 @@
-"""What doctor and status say where something is missing or at fault."""
+"""What doctor and status say if something is missing or wrong."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from tests.fakes.stores import memory_store
 async def found_by(settings: Settings) -> dict[str, list[doctor.Finding]]:
     found: dict[str, list[doctor.Finding]] = {}
     async for finding in doctor.examine(settings):
-        found.setdefault(finding.what, []).append(finding)
+        found.setdefault(finding.subject, []).append(finding)
     return found
 
 
-async def test_a_bad_default_topic_leaves_no_tick_beside_the_settings(tmp_path: Path) -> None:
+async def test_an_invalid_default_topic_makes_the_settings_check_fail(tmp_path: Path) -> None:
     with FakeArxiv() as arxiv:
         found = await found_by(arxiv.settings(data_dir=tmp_path, default_topics=("cs.CV AND",)))
-    assert [finding.fine for finding in found["settings"]] == [False]
-    assert "DEFAULT_TOPICS" in found["settings"][0].says
-    assert found["database"][0].says == "SQLite answers; no chat follows a topic"
+    assert [finding.is_fine for finding in found["settings"]] == [False]
+    assert "DEFAULT_TOPICS" in found["settings"][0].message
+    assert found["database"][0].message == "SQLite answers; no chat follows a topic"
 
 
-async def test_a_misspelt_name_in_env_is_told_and_is_no_failure(
+async def test_a_misspelt_name_in_env_is_reported_and_is_no_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("DATA_DRI=x\n", encoding="utf-8")
     with FakeArxiv() as arxiv:
         found = await found_by(arxiv.settings(data_dir=tmp_path))
-    assert found["settings"][1].says == "`.env` has DATA_DRI, which is no setting; did you mean DATA_DIR?"
-    assert [finding.fine for finding in found["settings"]] == [True, None]
+    assert found["settings"][1].message == "`.env` has DATA_DRI, which is not a setting; did you mean DATA_DIR?"
+    assert [finding.is_fine for finding in found["settings"]] == [True, None]
 
 
 @pytest.mark.parametrize("follows", [True, False])
-async def test_a_missing_listing_says_how_arxiv_comes_to_be_asked_only_where_nobody_follows(
+async def test_a_missing_listing_says_how_polling_begins_only_if_nobody_follows_a_topic(
     follows: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with memory_store() as store:
@@ -57,7 +57,7 @@ async def test_a_missing_listing_says_how_arxiv_comes_to_be_asked_only_where_nob
     assert "No listing yet" in shown
 
 
-async def test_without_a_network_a_digest_and_a_reading_say_so_at_once(
+async def test_without_a_network_digest_and_summarize_fail_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with FakeArxiv() as arxiv:

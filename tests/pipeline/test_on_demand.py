@@ -1,4 +1,4 @@
-"""Whoever asks for a digest gets it within seconds, also while thousands of others are on their way."""
+"""A digest that is asked for arrives within seconds, also during a broadcast to thousands of chats."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def tg() -> AsyncIterator[FakeTelegram]:
 
 @pytest.fixture
 async def sender(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[TelegramSender]:
-    """Over the real limiter, whose seconds pass a hundred times as fast."""
+    """A sender with the real limiter, whose clock runs a hundred times as fast."""
     limiter = Limiter(lambda: 100 * time.monotonic(), lambda seconds: asyncio.sleep(seconds / 100))
     builder = ApplicationBuilder().token(tg.token).base_url(f"{tg.url}/bot").rate_limiter(limiter)
     application = builder.connection_pool_size(64).job_queue(None).build()
@@ -45,7 +45,7 @@ async def sender(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[TelegramSend
 
 
 async def queue(scene: Scene, *idents: int) -> None:
-    """A digest of one message waits in each of these chats."""
+    """Put a digest of one message into the outbox for each of these chats."""
     refs = [ChatRef(Platform.TELEGRAM, str(ident)) for ident in idents]
     for ref in refs:
         await scene.store.save_chat(Chat(ref))
@@ -63,25 +63,27 @@ async def ask(scene: Scene, ref: ChatRef) -> Digest | NothingToSend | None:
 async def until_served(
     scene: Scene, tg: FakeTelegram, sender: TelegramSender, ref: ChatRef
 ) -> tuple[Digest | NothingToSend | None, int]:
-    """Work off a broadcast, of which sixty messages are out when a chat asks for its digest: what it is told, and how
-    many messages of others come before its own."""
+    """Send a broadcast, and let a chat ask for its digest after sixty messages.
+
+    Returns the answer to the chat, and the number of messages to others before its own.
+    """
     chats = range(1000, 1000 + BROADCAST)
     for ident in (*chats, int(ref.id)):
         tg.world.user(ident)
     await queue(scene, *chats)
-    courier = DeliveryWorker(scene.store, {Platform.TELEGRAM: sender}, scene.clock, scene.owner)
-    running = asyncio.create_task(courier.deliver())
+    worker = DeliveryWorker(scene.store, {Platform.TELEGRAM: sender}, scene.clock, scene.owner)
+    running = asyncio.create_task(worker.deliver())
     await tg.until(lambda: len(tg.world.messages) >= 60, timeout=30)
     said = await ask(scene, ref)
     asked_at = len(tg.world.messages)
     await tg.wait_for(int(ref.id), timeout=30)
-    courier.stop()
+    worker.stop()
     await running
     order = [each.chat.id for each in tg.world.messages]
     return said, order.index(int(ref.id)) - asked_at
 
 
-async def test_a_digest_that_is_asked_for_during_a_broadcast_is_among_the_next_few_dozen(
+async def test_a_digest_asked_for_during_a_broadcast_is_among_the_next_few_dozen_messages(
     scene: Scene, tg: FakeTelegram, sender: TelegramSender
 ) -> None:
     await scene.follow(ANN, "cs.CV")
@@ -91,7 +93,7 @@ async def test_a_digest_that_is_asked_for_during_a_broadcast_is_among_the_next_f
     assert others < 50
 
 
-async def test_a_digest_that_waits_in_the_broadcast_comes_forward_when_its_chat_asks(
+async def test_a_waiting_digest_is_sent_earlier_when_its_chat_asks(
     scene: Scene, tg: FakeTelegram, sender: TelegramSender
 ) -> None:
     last = ChatRef(Platform.TELEGRAM, str(1000 + BROADCAST - 1))
@@ -101,7 +103,7 @@ async def test_a_digest_that_waits_in_the_broadcast_comes_forward_when_its_chat_
 
 
 async def put_off(scene: Scene, why: str | None, minutes: float, *, again: bool = False) -> None:
-    """The first part is tried, and again only after so many minutes."""
+    """Try the first part and postpone it by so many minutes."""
     now = scene.clock.now()
     [first] = await scene.store.lease("w", tuple(Platform), now, now + timedelta(minutes=3), 9)
     assert await scene.store.begin(first.id, "w", now)
@@ -130,7 +132,7 @@ async def two_parts(scene: Scene) -> ChatRef:
         (None, 24 * 60, "waits; it is tried again on 2026-06-02 at 05:00 UTC"),
     ],
 )
-async def test_what_waits_behind_a_part_that_may_not_go_yet_is_not_said_to_be_on_its_way(
+async def test_a_digest_behind_a_postponed_part_is_not_reported_as_on_its_way(
     scene: Scene, why: str | None, minutes: float, said: str
 ) -> None:
     ref = await two_parts(scene)
@@ -142,7 +144,7 @@ async def test_what_waits_behind_a_part_that_may_not_go_yet_is_not_said_to_be_on
     assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
 
 
-async def test_what_waits_behind_a_part_that_is_looked_for_is_not_said_to_be_on_its_way(scene: Scene) -> None:
+async def test_a_digest_behind_a_part_that_is_looked_up_is_not_reported_as_on_its_way(scene: Scene) -> None:
     ref = await two_parts(scene)
     await put_off(scene, "Discord answered 502", 5, again=True)
     said = "Your digest waits: Discord answered 502; it is tried again at 05:05 UTC."
@@ -151,7 +153,7 @@ async def test_what_waits_behind_a_part_that_is_looked_for_is_not_said_to_be_on_
     assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
 
 
-async def test_a_new_digest_behind_a_part_that_may_not_go_yet_is_written_and_said_to_wait(scene: Scene) -> None:
+async def test_a_new_digest_behind_a_postponed_part_is_written_and_reported_as_waiting(scene: Scene) -> None:
     await scene.follow(ANN, "cs.CV")
     await scene.prepare()
     assert isinstance(await ask(scene, ANN), Digest)
@@ -175,7 +177,7 @@ async def test_a_part_that_is_being_sent_is_on_its_way(scene: Scene) -> None:
     assert await ask(scene, ref) is None
 
 
-async def test_what_was_asked_for_does_not_make_the_outbox_look_old(scene: Scene) -> None:
+async def test_a_requested_digest_does_not_make_the_outbox_look_old(scene: Scene) -> None:
     await queue(scene, 7)
     ref = ChatRef(Platform.TELEGRAM, "7")
     assert await scene.store.hasten(ref, scene.clock.now()) == 1

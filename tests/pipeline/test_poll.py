@@ -1,9 +1,9 @@
-"""Polling arXiv: what is had of a day, what is still owed, and that no entry and no clock leads it astray."""
+"""Polling arXiv: what is read of a day, what is still missing, and that wrong entries and clocks do no harm."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,8 +14,11 @@ from bot import pipeline
 from bot.arxiv import calendar
 from bot.decisions.health import Cause
 from bot.decisions.polling import PollState
-from bot.model import ARCHIVE, Announced, Chat, Kind, LedgerLine, ListingRecord
-from bot.pipeline.poll import PollResult
+from bot.errors import Paused, SourceUnavailable, Unreachable
+from bot.model import ARCHIVE, Announced, Chat, Kind, LedgerLine, Listing, ListingRecord
+from bot.pipeline.poll import fetch_days
+from bot.pipeline.poll_run import PollResult
+from bot.sample import SampleSource
 from bot.service import status
 from bot.sources.arxiv_source import ArxivSource
 from bot.sources.fetch import Fetcher, Gate
@@ -42,9 +45,23 @@ def made_up_days(each: int = 3) -> dict[date, list[Announced]]:
     return days
 
 
+class SilentSource(SampleSource):
+    """An arXiv that serves nothing."""
+
+    def __init__(self, error: SourceUnavailable) -> None:
+        super().__init__(DAYS[0])
+        self._error = error
+
+    async def listing(self, archives: Collection[str]) -> Listing:
+        raise self._error
+
+    async def changed(self, first: date, last: date) -> Listing:
+        raise self._error
+
+
 @dataclass
 class Scene:
-    """A store whose archive follows cs.CV, and an arXiv with a clock beside it."""
+    """A store whose archive page follows cs.CV, an arXiv, and a clock."""
 
     store: SqlStore
     arxiv: FakeArxiv
@@ -56,7 +73,7 @@ class Scene:
             await self.store.subscribe(ARCHIVE, query, DAYS[0], self.clock.now())
 
     async def poll(self, day: date, hour: int = 5, *, force: bool = False) -> PollResult | None:
-        """Ask, if it is time, at this hour (UTC) of a listing day; the feed is out from 04:00 on."""
+        """Poll, if it is due, at this hour (UTC) of a listing day; the feed is published at 04:00."""
         self.arxiv.today = day
         self.clock.set(datetime.combine(day, time(hour), UTC))
         return await pipeline.poll(self.store, self.source, self.clock, force=force)
@@ -84,7 +101,7 @@ async def scene_of(days: dict[date, list[Announced]]) -> AsyncIterator[Scene]:
     clock = FakeClock(datetime.combine(DAYS[0], time(5), UTC))
     async with memory_store() as store, FakeArxiv(days) as arxiv:
         settings = arxiv.settings(arxiv_timeout_seconds=5)
-        async with Fetcher(settings, Gate(FakeClock(), 0, tries=1, chance=random.Random(1))) as fetcher:
+        async with Fetcher(settings, Gate(FakeClock(), 0, attempts=1, rng=random.Random(1))) as fetcher:
             scene = Scene(store, arxiv, ArxivSource(settings, fetcher), clock)
             await store.save_chat(Chat(ARCHIVE))
             await scene.follow("cat:cs.CV")
@@ -100,7 +117,7 @@ async def scene() -> AsyncIterator[Scene]:
 # ── dates that cannot be ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_an_entry_dated_in_the_future_stops_no_poll_and_comes_on_its_feeds_day(scene: Scene) -> None:
+async def test_an_entry_dated_in_the_future_stops_no_poll_and_is_recovered_on_its_feeds_day(scene: Scene) -> None:
     wrong = paper_of(DAYS[0], 1)
     scene.arxiv.misdated = {wrong: FAR}
     await scene.poll(DAYS[0])
@@ -112,7 +129,7 @@ async def test_an_entry_dated_in_the_future_stops_no_poll_and_comes_on_its_feeds
     assert (await scene.state()).day == DAYS[2]
 
 
-async def test_a_database_that_remembers_a_day_to_come_as_had_heals_by_itself(scene: Scene) -> None:
+async def test_a_future_day_recorded_as_read_is_corrected_by_the_next_poll(scene: Scene) -> None:
     await scene.store.ingest([made_up("2606.99999", FAR)], scene.clock.now())
     await scene.store.record_listing(
         [ListingRecord(FAR, "cs", "feed", 1, 0, complete=True, checked_at=scene.clock.now())]
@@ -126,7 +143,7 @@ async def test_a_database_that_remembers_a_day_to_come_as_had_heals_by_itself(sc
     assert [line.day for line in await scene.store.listings(DAYS[0])] == [*DAYS[:4], FAR]
 
 
-async def test_a_subscription_that_would_begin_on_a_day_to_come_begins_on_the_day_that_is_had(scene: Scene) -> None:
+async def test_a_subscription_that_would_begin_in_the_future_begins_on_the_latest_day(scene: Scene) -> None:
     now = scene.clock.now()
     await scene.store.subscribe(ARCHIVE, "cat:cs.CL", FAR, now)
     await scene.store.remember_value("poll", dict(PollState(FAR, 2, 0, now - timedelta(hours=1)).as_json()))
@@ -135,7 +152,7 @@ async def test_a_subscription_that_would_begin_on_a_day_to_come_begins_on_the_da
     assert since == {"cat:cs.CV": DAYS[0], "cat:cs.CL": DAYS[1]}
 
 
-async def test_a_ledger_line_of_a_day_to_come_hides_no_day_that_was_missed(scene: Scene) -> None:
+async def test_a_ledger_record_of_a_future_day_hides_no_missed_day(scene: Scene) -> None:
     now = scene.clock.now()
     await scene.store.record_listing([ListingRecord(FAR, "cs", "feed", 1, 0, complete=True, checked_at=now)])
     scene.arxiv.lacking["/atom"] = {paper_of(DAYS[0], n) for n in range(3)}
@@ -143,7 +160,7 @@ async def test_a_ledger_line_of_a_day_to_come_hides_no_day_that_was_missed(scene
     assert len(await scene.announced(DAYS[0])) == 3
 
 
-async def test_under_a_slow_clock_what_is_announced_is_had_all_the_same(scene: Scene) -> None:
+async def test_with_a_slow_clock_announcements_are_read_all_the_same(scene: Scene) -> None:
     for day in DAYS[:2]:
         scene.arxiv.today = day
         scene.clock.set(datetime.combine(day - timedelta(days=40), time(5), UTC))
@@ -157,7 +174,7 @@ async def test_under_a_slow_clock_what_is_announced_is_had_all_the_same(scene: S
 # ── a feed that is empty ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_feed_that_is_empty_though_it_should_be_out_is_waited_for_and_then_made_up_for_by_oai(
+async def test_an_empty_feed_that_should_be_out_is_waited_for_and_then_replaced_by_oai(
     scene: Scene,
 ) -> None:
     await scene.poll(DAYS[0])
@@ -171,7 +188,7 @@ async def test_a_feed_that_is_empty_though_it_should_be_out_is_waited_for_and_th
 # ── entries that cannot be read ───────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_feed_of_which_nothing_can_be_read_is_filled_from_oai_at_once(scene: Scene) -> None:
+async def test_a_feed_without_a_readable_entry_is_replaced_by_oai_at_once(scene: Scene) -> None:
     await scene.poll(DAYS[0])
     scene.arxiv.nameless = {paper_of(DAYS[1], n) for n in range(3)}
     polled = await scene.poll(DAYS[1])
@@ -182,7 +199,7 @@ async def test_a_feed_of_which_nothing_can_be_read_is_filled_from_oai_at_once(sc
     assert await scene.gaps() == {}
 
 
-async def test_a_feed_of_which_nothing_can_be_read_is_no_day_that_arxiv_left_out(scene: Scene) -> None:
+async def test_a_feed_without_a_readable_entry_is_no_day_that_arxiv_left_out(scene: Scene) -> None:
     await scene.poll(DAYS[0])
     ids = {paper_of(DAYS[1], n) for n in range(3)}
     scene.arxiv.nameless = scene.arxiv.lacking["/oai"] = scene.arxiv.lacking["/api"] = ids
@@ -200,7 +217,7 @@ async def test_a_feed_of_which_nothing_can_be_read_is_no_day_that_arxiv_left_out
     assert await scene.gaps() == {DAYS[1]: Cause.BEHIND}  # the API lacks them still
 
 
-async def test_what_the_api_shows_of_a_day_whose_feed_could_not_be_read_comes_the_same_morning(scene: Scene) -> None:
+async def test_papers_of_an_unreadable_feed_that_the_api_has_are_announced_the_same_morning(scene: Scene) -> None:
     ids = {paper_of(DAYS[0], n) for n in range(3)}
     scene.arxiv.nameless = scene.arxiv.lacking["/oai"] = ids
     await scene.poll(DAYS[0])
@@ -208,7 +225,7 @@ async def test_what_the_api_shows_of_a_day_whose_feed_could_not_be_read_comes_th
     assert await scene.gaps() == {DAYS[0]: Cause.UNREADABLE}
 
 
-async def test_a_paper_whose_entry_could_not_be_read_is_asked_for_by_id_until_it_comes(scene: Scene) -> None:
+async def test_a_paper_whose_entry_could_not_be_read_is_asked_for_by_id_until_the_api_has_it(scene: Scene) -> None:
     lost = paper_of(DAYS[1], 2)
     old = datetime(2026, 1, 5, tzinfo=UTC)
     days = scene.arxiv.days[DAYS[1]]
@@ -238,7 +255,7 @@ async def test_a_paper_whose_entry_could_not_be_read_is_asked_for_no_longer_than
     assert not any(lost in path for path in scene.arxiv.stats().paths)
 
 
-async def test_an_id_that_arxiv_says_is_none_fails_no_poll(scene: Scene) -> None:
+async def test_an_id_that_arxiv_refuses_fails_no_poll(scene: Scene) -> None:
     lost = paper_of(DAYS[0], 0)
     scene.arxiv.unreadable, scene.arxiv.lacking["/api"], scene.arxiv.refused = {lost}, {lost}, {lost}
     await scene.polled_through(DAYS[:2])
@@ -273,7 +290,7 @@ async def test_an_entry_read_by_id_counts_as_read_when_its_feed_comes_again(scen
 
 
 @pytest.mark.parametrize("back", range(7))
-async def test_a_paper_that_the_feed_lacked_is_found_for_seven_listings(scene: Scene, back: int) -> None:
+async def test_a_paper_that_the_feed_lacked_is_found_within_seven_listings(scene: Scene, back: int) -> None:
     late = DAYS[-1 - back]
     lost = paper_of(late, 0)
     scene.arxiv.lacking["/atom"], scene.arxiv.lacking["/api"] = {lost}, {lost}
@@ -314,7 +331,7 @@ async def test_a_paper_of_three_archives_is_announced_once(scene: Scene) -> None
     ]
 
 
-async def test_what_could_not_be_read_is_announced_and_not_ingested(scene: Scene) -> None:
+async def test_an_unread_entry_counts_as_announced_and_not_as_ingested(scene: Scene) -> None:
     scene.arxiv.nameless = {paper_of(DAYS[0], 0)}
     scene.arxiv.lacking["/api"] = {paper_of(DAYS[0], 0)}
     await scene.poll(DAYS[0])
@@ -326,3 +343,30 @@ async def test_what_could_not_be_read_is_announced_and_not_ingested(scene: Scene
         ("cs.CV", 2, 2),
         ("unread", 1, 0),
     ]
+
+
+# ── days that somebody asks for ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_days_that_are_stored_are_not_asked_for_again(scene: Scene) -> None:
+    await scene.polled_through(DAYS[:2])
+    scene.arxiv.forget_stats()
+    assert await fetch_days(scene.store, scene.source, scene.clock, {"cs"}, DAYS[:2]) is None
+    assert scene.arxiv.stats().requests == 0
+
+
+async def test_days_that_arxiv_does_not_serve_raise_an_error_with_the_time_to_wait(scene: Scene) -> None:
+    scene.arxiv.today = DAYS[2]
+    scene.arxiv.fault("/", status=503, retry_after=30, times=99)
+    with pytest.raises(SourceUnavailable, match=r"arXiv does not serve these days now. .* status 503") as caught:
+        await fetch_days(scene.store, scene.source, scene.clock, {"cs"}, DAYS[:2])
+    assert caught.value.retry_after == 30
+
+
+@pytest.mark.parametrize("error", [Paused("arXiv asked for a pause.", retry_after=60), Unreachable("no connection")])
+async def test_an_error_that_concerns_all_of_arxiv_is_passed_on_as_it_is(
+    scene: Scene, error: SourceUnavailable
+) -> None:
+    with pytest.raises(type(error)) as caught:
+        await fetch_days(scene.store, SilentSource(error), scene.clock, {"cs"}, DAYS[:2])
+    assert caught.value is error

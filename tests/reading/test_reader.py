@@ -46,7 +46,7 @@ class ReaderSetup:
         self.data_dir = data_dir
 
     async def read(self, paper: Paper) -> Any:
-        async with Fetcher(self.settings, Gate(SystemClock(), 0, tries=1)) as fetcher:
+        async with Fetcher(self.settings, Gate(SystemClock(), 0, attempts=1)) as fetcher:
             return await ArxivReader(fetcher, self.settings).read(paper)
 
 
@@ -215,7 +215,7 @@ async def test_an_unknown_licence_is_fetched_once(arxiv: FakeArxiv, tmp_path: Pa
         return OPEN
 
     settings = arxiv.settings(data_dir=tmp_path)
-    async with Fetcher(settings, Gate(SystemClock(), 0, tries=1)) as fetcher:
+    async with Fetcher(settings, Gate(SystemClock(), 0, attempts=1)) as fetcher:
         for _ in range(2):
             reading = await ArxivReader(fetcher, settings, license_of=license_of).read(paper())
             assert [(f.shown, f.license) for f in reading.figures] == [(True, OPEN)]
@@ -234,7 +234,7 @@ async def test_a_download_that_is_no_image_leaves_the_figure_a_link(arxiv: FakeA
 async def test_two_simultaneous_reads_of_a_paper_share_one_download(arxiv: FakeArxiv, tmp_path: Path) -> None:
     arxiv.files["/html/2406.00001v1"] = ("text/html", html_pages.page(html_pages.BODY))
     settings = arxiv.settings(data_dir=tmp_path)
-    async with Fetcher(settings, Gate(SystemClock(), 0, tries=1)) as fetcher:
+    async with Fetcher(settings, Gate(SystemClock(), 0, attempts=1)) as fetcher:
         reader = ArxivReader(fetcher, settings)
         first, second = await asyncio.gather(reader.read(paper()), reader.read(paper()))
     assert first == second

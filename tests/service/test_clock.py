@@ -1,4 +1,4 @@
-"""The clock of tests: time passes when somebody sleeps, for all sleepers alike."""
+"""The clock of tests: it moves when a task sleeps, for all tasks alike."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def test_sleepers_side_by_side_wake_in_order_and_share_the_time() -> None:
     assert woke == [(10, 10), (20, 20), (30, 30)]
 
 
-async def test_a_sleeper_that_is_cancelled_holds_nobody_up() -> None:
+async def test_a_cancelled_sleeper_does_not_block_the_others() -> None:
     clock = FakeClock(START)
     short = asyncio.create_task(clock.sleep(1))
     long = asyncio.create_task(clock.sleep(60))
@@ -43,12 +43,12 @@ async def test_a_sleeper_that_is_cancelled_holds_nobody_up() -> None:
     assert clock.now() == START + timedelta(seconds=60)
 
 
-def test_an_hour_without_a_zone_is_refused() -> None:
+def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         FakeClock(datetime(2026, 6, 2))  # noqa: DTZ001 - that is the mistake
 
 
-async def test_both_clocks_serve_where_a_clock_is_asked_for() -> None:
+async def test_both_clocks_implement_the_port() -> None:
     clocks: list[Clock] = [FakeClock(START), SystemClock()]
     for clock in clocks:
         await clock.sleep(-1)

@@ -1,4 +1,4 @@
-"""What the process counts: every outcome by a cause of a small set, 429s, and what models were asked."""
+"""Counters of the process: outcomes by cause, rate-limit responses, and requests to models."""
 
 from __future__ import annotations
 
@@ -9,11 +9,32 @@ import httpx
 import pytest
 from telegram.error import InvalidToken, NetworkError, RetryAfter
 
-from bot.errors import RetryLater
-from bot.model import ChatGone, ChatMoved, NotSent, NotSentCause, Outcome, Part, Platform, Rejected, Sent, Unknown
+from bot.errors import RetryLater, StoreUnavailable
+from bot.model import (
+    ChatGone,
+    ChatMoved,
+    NotSent,
+    NotSentCause,
+    Outcome,
+    Part,
+    Platform,
+    Rejected,
+    Sent,
+    Unknown,
+    Usage,
+)
 from bot.pipeline import DeliveryWorker
 from bot.service import metrics, status
-from bot.service.counting import DELIVERIES, RATE_LIMITED, CountingSender, CountingUsage, Counts, named
+from bot.service.counting import (
+    DELIVERIES,
+    MODEL_REQUESTS,
+    MODEL_TOKENS,
+    RATE_LIMITED,
+    CountingSender,
+    CountingUsage,
+    Counts,
+    labels_of,
+)
 from bot.storage.store import SqlStore
 from handlers.telegram.outcomes import outcome_of
 from tests.contracts.samples import ANN, digest, with_chats
@@ -33,7 +54,7 @@ async def store() -> AsyncIterator[SqlStore]:
 async def test_every_outcome_is_counted_once_by_platform_outcome_and_cause() -> None:
     counts, fake = Counts(), FakePlatform()
     sender = CountingSender(fake, counts)
-    assert counts.of(RATE_LIMITED) == {("telegram",): 0}, "a rate needs its zero"
+    assert counts.of(RATE_LIMITED) == {("telegram",): 0}, "a rate can only be computed from a first value"
     fake.fails(
         Sent("1"),
         NotSent("slow down, chat 17", 4.0, cause=NotSentCause.LIMIT),
@@ -60,10 +81,10 @@ async def test_every_outcome_is_counted_once_by_platform_outcome_and_cause() -> 
         ("telegram", "chat_gone", "chat_refused"): 1,
         ("telegram", "chat_moved", "none"): 1,
     }
-    assert counts.of(RATE_LIMITED) == {("telegram",): 2}, "who waits for a turn has not met a 429"
+    assert counts.of(RATE_LIMITED) == {("telegram",): 2}, "waiting for a turn is no 429"
 
 
-async def test_a_message_that_is_found_after_all_counts_as_sent() -> None:
+async def test_a_message_that_is_found_later_counts_as_sent() -> None:
     counts, fake = Counts(), FakePlatform(Platform.DISCORD, knows_keys=True)
     sender = CountingSender(fake, counts)
     await fake.send(ANN, PART, "key|1")
@@ -94,11 +115,11 @@ def of_httpx(cause: httpx.HTTPError) -> NetworkError:
         (outcome_of(of_httpx(httpx.PoolTimeout("no")), ANN), "other"),
     ],
 )
-def test_telegram_says_what_kept_a_message_from_being_sent(outcome: Outcome, cause: str) -> None:
-    assert named(outcome) == ("not_sent", cause)
+def test_telegram_errors_have_the_cause_for_which_nothing_was_sent(outcome: Outcome, cause: str) -> None:
+    assert labels_of(outcome) == ("not_sent", cause)
 
 
-async def test_the_courier_counts_through_its_senders_and_the_metrics_show_it(store: SqlStore) -> None:
+async def test_deliveries_are_counted_by_their_senders_and_shown_in_the_metrics(store: SqlStore) -> None:
     clock, counts, fake = FakeClock(), Counts(), FakePlatform()
     await with_chats(store, ANN)
     await store.write_digest(digest(ANN, parts=2), clock.now())
@@ -123,3 +144,29 @@ async def test_the_courier_counts_through_its_senders_and_the_metrics_show_it(st
         assert line in lines
     families = [line.split()[2].removesuffix("_total") for line in lines if line.startswith("# TYPE ")]
     assert len(families) == len(set(families)), "OpenMetrics takes a gauge x and a counter x_total for one family"
+
+
+class FailingUsage:
+    """A usage store whose database does not answer while `is_down`."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.store, self.is_down = store, True
+
+    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
+        if self.is_down:
+            raise StoreUnavailable("The database is locked.")
+        await self.store.record_usage(model, day, requests, tokens)
+
+    async def usage(self, day: date) -> list[Usage]:
+        return await self.store.usage(day)
+
+
+async def test_usage_that_is_recorded_again_after_a_database_error_is_counted_once(store: SqlStore) -> None:
+    counts, day, failing = Counts(), date(2026, 6, 2), FailingUsage(store)
+    usage = CountingUsage(failing, counts)
+    with pytest.raises(StoreUnavailable):
+        await usage.record_usage("openai:x", day, 2, 300)
+    failing.is_down = False
+    await usage.record_usage("openai:x", day, 2, 300)
+    assert counts.of(MODEL_REQUESTS) == {("openai:x",): 2}
+    assert counts.of(MODEL_TOKENS) == {("openai:x",): 300}

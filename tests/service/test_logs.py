@@ -1,4 +1,4 @@
-"""Logs: what must hold of secrets and tracebacks."""
+"""Logs contain no secrets, and tracebacks are logged."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def logged(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
-def test_a_configured_secret_is_cut_out_wherever_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_configured_secret_is_redacted_anywhere_in_an_event(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(load(telegram_bot_token=TOKEN, openai_api_key="sk-hidden", log_format="json"))
     structlog.get_logger().warning("no answer", url=f"https://api.telegram.org/bot{TOKEN}/getMe", tried=["sk-hidden"])
     logging.getLogger("elsewhere").error("key sk-hidden is bad")
@@ -38,7 +38,7 @@ def test_a_configured_secret_is_cut_out_wherever_it_stands(capsys: pytest.Captur
     assert "no answer" in text
 
 
-def test_a_secret_is_cut_out_however_deep_it_lies(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_secret_is_redacted_in_nested_values(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(load(telegram_bot_token=TOKEN, openai_api_key="sk-hidden", log_format="json"))
     request = {"headers": {"Authorization": "Bearer sk-hidden"}, "tries": [{"url": f"/bot{TOKEN}/getMe"}], "n": 2}
     structlog.get_logger().warning(
@@ -80,7 +80,7 @@ def test_a_traceback_is_logged_without_its_secrets(capsys: pytest.CaptureFixture
         "PIL.PngImagePlugin",
     ],
 )
-def test_libraries_do_not_tell_at_debug_what_is_stored_and_sent(capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_libraries_do_not_log_stored_and_sent_data_at_debug(capsys: pytest.CaptureFixture[str], name: str) -> None:
     logs.configure(load(log_level="debug", log_format="json"))
     logging.getLogger(name).info("INSERT INTO chats VALUES (%s)", "a title")
     logging.getLogger(name).error("the connection is gone")
@@ -88,6 +88,6 @@ def test_libraries_do_not_tell_at_debug_what_is_stored_and_sent(capsys: pytest.C
     assert [line["event"] for line in logged(capsys)] == ["the connection is gone", "asked"]
 
 
-def test_what_looks_like_a_token_or_a_password_is_cut_out_though_nobody_configured_it() -> None:
+def test_what_looks_like_a_token_or_a_password_is_redacted_without_being_configured() -> None:
     assert TOKEN not in logs.redact(f"https://example.org/bot{TOKEN}/sendMessage")
     assert "hidden" not in logs.redact("postgresql://me:hidden@localhost/db")

@@ -1,4 +1,4 @@
-"""The running service on a disk that fills up: it says so, keeps answering, and loses nothing."""
+"""The running service on a full disk: it reports that, keeps answering, and loses nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.fakes.telegram import FakeTelegram
 from tests.service.test_running import ANN, Process, settings_for
 
 
-async def test_a_disk_that_fills_up_is_told_and_work_goes_on_when_there_is_room(tmp_path: Path) -> None:
+async def test_a_full_disk_is_reported_and_work_goes_on_when_there_is_room(tmp_path: Path) -> None:
     async with (
         FakeArxiv() as arxiv,
         FakeTelegram() as telegram,

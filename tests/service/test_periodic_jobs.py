@@ -1,14 +1,14 @@
-"""Jobs that run every so often, each by itself."""
+"""Periodic jobs run independently of each other."""
 
 from __future__ import annotations
 
 import asyncio
 
 from bot.errors import StoreUnavailable
-from bot.service.periodic_jobs import STOP_WITHIN, PeriodicJobs
+from bot.service.periodic_jobs import STOP_SECONDS, PeriodicJobs
 
 
-async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_ends_it() -> None:
+async def test_a_job_that_fails_or_takes_long_does_not_affect_the_others_and_is_stopped() -> None:
     ticks = PeriodicJobs()
     beats, endless = 0, asyncio.Event()
 
@@ -29,14 +29,14 @@ async def test_a_tick_that_fails_or_takes_long_disturbs_no_other_and_stopping_en
     async with asyncio.timeout(20):
         while beats < 3:  # noqa: ASYNC110 - the scheduler tells nobody
             await asyncio.sleep(0.01)
-    async with asyncio.timeout(STOP_WITHIN):
+    async with asyncio.timeout(STOP_SECONDS):
         await ticks.stop()
     after = beats
     await asyncio.sleep(0.2)
     assert beats == after
 
 
-async def test_work_under_way_may_finish_before_the_ticks_are_gone() -> None:
+async def test_running_jobs_may_finish_while_stopping() -> None:
     ticks, begun, finished = PeriodicJobs(), asyncio.Event(), asyncio.Event()
 
     async def work() -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with a platform while the service runs reaches its pages, its metrics and other processes."""
+"""A problem of a platform is shown by the pages, the metrics and other processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.model import Platform
 from bot.ports import Sender
 from bot.service import metrics, status, status_text
 from bot.service.counting import Counts
-from bot.service.platforms import TELL_AGAIN, PlatformWatch
+from bot.service.platforms import REPORT_EVERY, PlatformWatch
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, digest, with_chats
 from tests.fakes.clock import FakeClock
@@ -23,7 +23,7 @@ from tests.fakes.stores import memory_store
 
 @dataclass
 class Wire:
-    """A platform whose trouble a test sets."""
+    """A platform whose problem a test sets."""
 
     problem: str | None = None
     sender: Sender = field(default_factory=FakePlatform)
@@ -35,7 +35,7 @@ async def store() -> AsyncIterator[SqlStore]:
         yield made
 
 
-async def test_a_platform_that_is_away_is_told_at_once_and_makes_the_service_not_ready_after_a_while(
+async def test_a_disconnected_platform_is_reported_at_once_and_makes_the_service_not_ready_later(
     store: SqlStore,
 ) -> None:
     clock, telegram, discord = FakeClock(), Wire(), Wire()
@@ -49,9 +49,9 @@ async def test_a_platform_that_is_away_is_told_at_once_and_makes_the_service_not
         telegram.problem = problem
         await watch.look()
         found = await status.gather(store, clock)
-        told = status_text.health(found)
-        assert told["platforms"] == {"telegram": f"N{problem[1:]}.", "discord": "ok"}
-        assert told["ready"] is ready
+        page = status_text.health(found)
+        assert page["platforms"] == {"telegram": f"N{problem[1:]}.", "discord": "ok"}
+        assert page["ready"] is ready
         assert (
             f"telegram has not been connected since {began:%d %b %H:%M} UTC: N{problem[1:]}."
             in status_text.sentences(found)
@@ -65,46 +65,46 @@ async def test_a_platform_that_is_away_is_told_at_once_and_makes_the_service_not
     assert 'paperboy_platform_up{platform="telegram"} 1.0' in metrics.render(found, Counts()).decode()
 
 
-async def test_the_store_is_written_when_something_changes_and_else_once_a_minute(store: SqlStore) -> None:
+async def test_the_state_is_stored_when_it_changes_and_otherwise_once_a_minute(store: SqlStore) -> None:
     clock, telegram = FakeClock(), Wire()
     watch = PlatformWatch(store, clock, {Platform.TELEGRAM: telegram})
     written = []
     for _ in range(12):
         await watch.look()
-        value = await store.value(status.REMEMBERED)
+        value = await store.value(status.SERVICE_STATE)
         assert value is not None
         written.append(value["at"])
-        clock.advance(TELL_AGAIN.total_seconds() / 6)
+        clock.advance(REPORT_EVERY.total_seconds() / 6)
     assert len(set(written)) == 2
 
 
-async def test_a_token_in_the_words_of_a_problem_is_not_kept(store: SqlStore) -> None:
+async def test_a_token_in_the_text_of_a_problem_is_not_stored(store: SqlStore) -> None:
     token = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
     clock = FakeClock()
     await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire(f"https://api.telegram.org/bot{token}/x failed")}).look()
-    assert token not in str(await store.value(status.REMEMBERED))
+    assert token not in str(await store.value(status.SERVICE_STATE))
 
 
-async def test_another_process_sees_that_no_service_runs_and_says_nothing_of_platforms(store: SqlStore) -> None:
+async def test_another_process_sees_that_no_service_runs_and_reports_no_platforms(store: SqlStore) -> None:
     clock = FakeClock()
     assert status_text.sentences(await status.gather(store, clock))[0].startswith("No chat follows"), (
         "none has ever run"
     )
     await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).look()
     then = clock.now()
-    clock.advance(health.SILENT.total_seconds() + 1)
-    said = status_text.sentences(await status.gather(store, clock))
-    assert said[0] == f"No service has been running since {then:%d %b %H:%M} UTC; `paperboy run` starts it."
-    assert "no answer" not in " ".join(said).lower()
+    clock.advance(health.MAX_SILENCE.total_seconds() + 1)
+    lines = status_text.sentences(await status.gather(store, clock))
+    assert lines[0] == f"No service has been running since {then:%d %b %H:%M} UTC; `paperboy run` starts it."
+    assert "no answer" not in " ".join(lines).lower()
 
 
-async def test_what_waits_for_a_platform_without_a_token_makes_no_service_late(store: SqlStore) -> None:
+async def test_messages_to_a_platform_without_a_token_do_not_make_the_outbox_late(store: SqlStore) -> None:
     clock = FakeClock()
     await with_chats(store, ANN, BOB)
     here, elsewhere = (chat.platform for chat in (ANN, BOB))
     assert here != elsewhere
     await store.write_digest(digest(BOB), clock.now())
-    clock.advance(health.LATE_OUTBOX.total_seconds() + 1)
+    clock.advance(health.MAX_OUTBOX_AGE.total_seconds() + 1)
     await PlatformWatch(store, clock, {here: Wire()}).look()
     assert (await status.gather(store, clock)).ready
     await PlatformWatch(store, clock, {here: Wire(), elsewhere: Wire()}).look()

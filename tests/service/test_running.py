@@ -1,4 +1,4 @@
-"""The whole product against stand-ins of arXiv, Telegram and Discord that real clients talk to."""
+"""The whole service with real clients against stand-ins of arXiv, Telegram and Discord."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def arxiv() -> AsyncIterator[FakeArxiv]:
 def settings_for(
     tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram | None = None, discord: FakeDiscord | None = None
 ) -> dict[str, str]:
-    """The environment of a Paperboy that knows only these stand-ins."""
+    """The environment in which Paperboy uses these stand-ins only."""
     found = {**arxiv.urls(), "data_dir": str(tmp_path / "data"), "arxiv_delay_seconds": "0", "site_port": "0"}
     found |= {"arxiv_contact": "tests@example.org", "log_format": "json", "digest_time": "09:00"}
     if telegram:
@@ -128,11 +128,11 @@ async def test_a_digest_for_a_topic_is_what_a_subscriber_would_get(tmp_path: Pat
     assert [card.paper.id for card in digest.cards] == ["2606.00001"]
 
 
-async def test_a_running_service_is_not_disturbed_by_a_pass(tmp_path: Path, arxiv: FakeArxiv) -> None:
+async def test_no_pass_runs_beside_a_running_service(tmp_path: Path, arxiv: FakeArxiv) -> None:
     settings = made(settings_for(tmp_path, arxiv))
     async with open_app(settings) as app:
         assert await app.store.hold("service", "elsewhere/1/x", app.clock.now(), app.clock.now() + lease.LEASE)
-    with pytest.raises(TellUser, match="works on this database already"):
+    with pytest.raises(TellUser, match="uses this database already"):
         await one_pass.once(settings, None)
 
 
@@ -156,7 +156,7 @@ async def test_a_database_that_cannot_be_reached_is_one_sentence_without_its_pas
 
 
 class Process:
-    """`paperboy run` with nothing in its environment but these settings."""
+    """Run `paperboy run` with only these settings in its environment."""
 
     def __init__(self, environment: dict[str, str], cwd: Path) -> None:
         self.environment, self.cwd = environment, cwd

@@ -1,4 +1,4 @@
-"""The state of the service, gathered from a real store and told."""
+"""The state of the service, gathered from a real store and described."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store, new_database
 
 
-async def in_trouble(store: Store) -> None:
-    """A store with one of everything that waits or went wrong."""
+async def fill_with_faults(store: Store) -> None:
+    """Fill a store with one of everything that waits or failed."""
     await with_chats(store, ANN, BOB)
     await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
     await store.ingest([announced("2609.00001", THURSDAY)], NOW)
@@ -50,7 +50,7 @@ async def in_trouble(store: Store) -> None:
             await store.settle(delivery.id, DeliveryState.UNKNOWN, NOW, why="read time-out")
 
 
-async def test_days_missed_before_the_last_week_began_count_from_the_first_listing_ever_had() -> None:
+async def test_missed_days_count_from_the_first_listing_ever_read() -> None:
     async with memory_store() as store:
         await with_chats(store, ANN)
         await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
@@ -60,7 +60,7 @@ async def test_days_missed_before_the_last_week_began_count_from_the_first_listi
     assert {gap.day for gap in found.faults} == set(LISTING_DAYS) - {THURSDAY}
 
 
-async def test_chats_that_follow_nothing_are_not_said_to_follow() -> None:
+async def test_chats_without_a_topic_are_not_counted_as_following() -> None:
     async with memory_store() as store:
         await with_chats(store, ANN, BOB)
         await store.save_chat(Chat(ARCHIVE))
@@ -74,11 +74,11 @@ async def test_chats_that_follow_nothing_are_not_said_to_follow() -> None:
         )
 
 
-async def test_whatever_waits_or_went_wrong_is_told_with_its_reason() -> None:
+async def test_everything_that_waits_or_failed_is_shown_with_its_reason() -> None:
     async with memory_store() as store:
-        await in_trouble(store)
+        await fill_with_faults(store)
         found = await status.gather(store, FakeClock(NOW))
-    said = "\n".join(status_text.sentences(found))
+    sentences = "\n".join(status_text.sentences(found))
     for part in (
         "Thu 10 Sep: 1 entry could not be read and was set aside.",
         "does not have 1 announced paper yet",
@@ -87,24 +87,24 @@ async def test_whatever_waits_or_went_wrong_is_told_with_its_reason() -> None:
         "1 message: too many requests",
         "is unknown: read time-out",
     ):
-        assert part in said
-    assert said.count("\n") < 15
+        assert part in sentences
+    assert sentences.count("\n") < 15
 
 
-async def test_health_names_gaps_and_reasons_as_data() -> None:
+async def test_health_has_gaps_and_reasons_as_data() -> None:
     async with memory_store() as store:
-        await in_trouble(store)
-        told = status_text.health(await status.gather(store, FakeClock(NOW)))
-    assert told["ready"] is True
-    assert told["set_aside"] == 1
-    assert told["unfinished"] == {"summaries: the day's budget is spent": 1, "messages: too many requests": 1}
-    assert [gap["cause"] for gap in told["gaps"]] == ["parse failure", "API behind"]
-    assert json.loads(json.dumps(told)) == told
+        await fill_with_faults(store)
+        page = status_text.health(await status.gather(store, FakeClock(NOW)))
+    assert page["ready"] is True
+    assert page["set_aside"] == 1
+    assert page["unfinished"] == {"summaries: the day's budget is spent": 1, "messages: too many requests": 1}
+    assert [gap["cause"] for gap in page["gaps"]] == ["parse failure", "API behind"]
+    assert json.loads(json.dumps(page)) == page
 
 
 async def test_metrics_count_faults_and_not_holidays() -> None:
     async with memory_store() as store:
-        await in_trouble(store)
+        await fill_with_faults(store)
         found = await status.gather(store, FakeClock(NOW))
     holiday = replace(found, gaps=(*found.gaps, Gap(date(2026, 9, 8), Cause.LEFT_OUT, "a holiday")))
     text = metrics.render(holiday, Counts()).decode()
@@ -114,35 +114,35 @@ async def test_metrics_count_faults_and_not_holidays() -> None:
     assert 'paperboy_outbox_deliveries{platform="discord",state="unknown"} 1.0' in text
 
 
-async def test_deliveries_in_trouble_that_are_not_listed_are_counted() -> None:
+async def test_failed_deliveries_that_are_not_listed_are_counted() -> None:
     async with memory_store() as store:
         await with_chats(store, ANN)
         for n in range(23):
             await store.write_digest(digest(ANN, f"day {n}"), NOW)
         for delivery in await store.deliveries():
             await store.settle(delivery.id, DeliveryState.GIVEN_UP, NOW, why="too long")
-        said = status_text.sentences(await status.gather(store, FakeClock(NOW)))
-    assert sum(line.endswith("is given up: too long") for line in said) == 20
-    assert "… and 3 more like these." in said
-    assert any("paperboy replay" in line for line in said)
-    assert "No chat follows a topic; 0 summaries wait." in said
+        sentences = status_text.sentences(await status.gather(store, FakeClock(NOW)))
+    assert sum(line.endswith("is given up: too long") for line in sentences) == 20
+    assert "… and 3 more like these." in sentences
+    assert any("paperboy replay" in line for line in sentences)
+    assert "No chat follows a topic; 0 summaries wait." in sentences
 
 
-async def test_pages_asked_for_at_the_same_time_or_soon_after_share_one_gathering() -> None:
+async def test_requests_at_the_same_time_or_soon_after_share_one_gathering() -> None:
     clock = FakeClock(NOW)
     async with memory_store() as store:
         counted = Counted(store.db)
         latest = status.CachedStatus(counted, clock)
         first, *others = [asyncio.create_task(latest.get()) for _ in range(10)]
         await asyncio.sleep(0)
-        first.cancel()  # whoever goes away takes it from nobody
+        first.cancel()  # cancelling one request must not affect the others
         assert len({id(found) for found in await asyncio.gather(*others)}) == 1
         clock.advance(4)
         await latest.get()
         assert counted.asked == 1
         clock.advance(2)
         assert (await latest.get()).at == clock.now()
-        clock.set(NOW)  # a clock that was set back keeps nothing for ever
+        clock.set(NOW)  # a clock that was set back must not make the cache last for ever
         assert (await latest.get()).at == NOW
         assert counted.asked == 3
         await latest.stop()
@@ -173,19 +173,19 @@ async def test_health_pages_name_no_chat() -> None:
             await store.write_digest(digest(chat, "one"), NOW)
             [delivery] = await store.deliveries(chat=chat)
             await store.settle(delivery.id, DeliveryState.WAITING, NOW, next_attempt_at=NOW, why=why)
-        told = status_text.health(await status.gather(store, FakeClock(NOW)))
-    assert told["unfinished"] == {
+        page = status_text.health(await status.gather(store, FakeClock(NOW)))
+    assert page["unfinished"] == {
         "messages: the chat is another chat now": 1,
         "messages: too fast in another chat": 1,
         "messages: no right in another chat, ask another chat or me@example.org": 1,
         "messages: down": 1,
     }
-    assert not re.search(r"\d{6}|telegram:-", json.dumps(told))
+    assert not re.search(r"\d{6}|telegram:-", json.dumps(page))
 
 
 @asynccontextmanager
-async def told_to(path: Path, pragma: str) -> AsyncIterator[SqlStore]:
-    """A store on a database whose every connection begins with this."""
+async def store_with_pragma(path: Path, pragma: str) -> AsyncIterator[SqlStore]:
+    """A store on a database whose connections all begin with this pragma."""
     database = Database(await new_database(path))
 
     @event.listens_for(database.engine.sync_engine, "connect")
@@ -204,18 +204,18 @@ async def fill(store: Store) -> None:
 @pytest.mark.parametrize(
     ("pragma", "why"), [("PRAGMA query_only=ON", "is read-only"), ("PRAGMA max_page_count=1", "has no room left")]
 )
-async def test_a_disk_that_is_full_or_read_only_is_told_and_what_can_be_read_is_shown(
+async def test_a_full_or_read_only_disk_is_reported_and_the_state_is_still_shown(
     tmp_path: Path, pragma: str, why: str
 ) -> None:
-    async with told_to(tmp_path / "store.sqlite3", pragma) as store:
+    async with store_with_pragma(tmp_path / "store.sqlite3", pragma) as store:
         if "page_count" in pragma:
             with pytest.raises(StoreUnavailable, match=why):
                 await fill(store)
         found = await status.gather(store, FakeClock(NOW))
-        told = status_text.health(found)
+        page = status_text.health(found)
     assert why in status_text.sentences(found)[0]
-    assert told["ok"] is True
-    assert told["ready"] is False
-    assert why in told["database"]
+    assert page["ok"] is True
+    assert page["ready"] is False
+    assert why in page["database"]
     assert str(tmp_path) in status_text.sentences(found)[0]
-    assert str(tmp_path) not in json.dumps(told), "strangers are not told where the database is"
+    assert str(tmp_path) not in json.dumps(page), "the page does not say where the database is"

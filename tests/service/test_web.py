@@ -1,4 +1,4 @@
-"""The service's own address: what must hold of pages, health and metrics."""
+"""The service's web server: pages, health and metrics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.service import web
 
 
 class Service:
-    """A served archive whose state a test sets."""
+    """A served archive with a state that a test sets."""
 
     def __init__(self) -> None:
         self.state: JSON = {"ok": True, "ready": True}
@@ -65,7 +65,7 @@ async def test_nothing_outside_the_archive_is_served(service: Service, path: str
     assert "secret" not in body
 
 
-async def test_health_says_what_is_wrong_in_a_sentence(service: Service) -> None:
+async def test_health_describes_a_fault_in_a_sentence(service: Service) -> None:
     assert (await service.get("healthz"))[0] == 200
     service.broken = StoreUnavailable("The disk of /srv/secret is full.", public="The disk is full.")
     for path in ("healthz", "ready", "metrics"):
@@ -91,7 +91,7 @@ async def test_metrics_that_cannot_be_read_are_one_sentence(service: Service) ->
     assert (await service.get("metrics"))[:2] == (503, "The database is away.\n")
 
 
-async def test_pages_of_operations_may_be_apart_from_the_archive(service: Service, tmp_path: Path) -> None:
+async def test_the_operations_pages_may_have_a_port_of_their_own(service: Service, tmp_path: Path) -> None:
     alone = Service()
     for pages, here, elsewhere in (
         (web.build(tmp_path / "site", None), ("", "days/"), ("healthz", "ready", "metrics")),

@@ -14,7 +14,7 @@ from lxml import html
 from PIL import Image
 
 from bot.model import Announcement, Card, Digest, Figure, Kind, Window
-from bot.operator import papers
+from bot.operator import output
 from bot.site.exports import export, file_name
 from tests.render.samples import DEEP_CARD, PLAIN_CARD
 
@@ -134,7 +134,7 @@ def test_a_file_that_is_no_picture_below_the_data_directory_is_linked_at_arxiv(
 
 @pytest.mark.parametrize("form", ["hexo", "markdown", "html"])
 def test_printed_text_links_pictures_at_arxiv(form: str, data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert papers.write(a_card(), form, "en", None, data_dir) == []
+    assert output.write(a_card(), form, "en", None, data_dir) == []
     printed = capsys.readouterr().out
     assert "https://arxiv.org/html/x1.png" in printed
     assert FILE not in printed

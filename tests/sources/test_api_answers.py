@@ -1,4 +1,4 @@
-"""Answers of the query API: believed only when whole, mended where the package would drop an entry."""
+"""Responses of the query API: accepted only if complete, and completed where the package would drop an entry."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def answer(*entries: dict[str, str], total: int | None = None, start: int = 0) -
 
 
 def papers(page: ApiPage) -> list[Paper]:
-    """What the package makes of a page, by its own parser."""
+    """The result of parsing a page with the package itself."""
     return [to_paper(result) for result in _feed.parse(page.body).results]
 
 
@@ -67,7 +67,7 @@ def test_a_result_becomes_a_paper() -> None:
     ],
     ids=str,
 )
-def test_an_entry_that_lacks_something_is_kept_all_the_same(lost: dict[str, str]) -> None:
+def test_an_entry_that_lacks_optional_fields_is_kept(lost: dict[str, str]) -> None:
     other = PARTS | {"id": "<id>http://arxiv.org/abs/2606.00002v1</id>"}
     page = read_page(answer(PARTS | lost, other), 0, 10)
     assert [paper.id for paper in papers(page)] == ["2606.00001", "2606.00002"]
@@ -80,7 +80,7 @@ def test_dates_that_arxiv_does_not_give_stay_unknown() -> None:
 
 
 @pytest.mark.parametrize("ident", ["", "<id>http://arxiv.org/abs/</id>", "<id>http://arxiv.org/abs/nonsense</id>"])
-def test_an_entry_that_names_no_paper_is_set_aside(ident: str) -> None:
+def test_an_entry_without_an_id_is_set_aside(ident: str) -> None:
     page = read_page(answer(PARTS | {"id": ident}, PARTS), 0, 10)
     assert len(papers(page)) == 1
     assert (page.count, page.total) == (2, 2)
@@ -89,7 +89,7 @@ def test_an_entry_that_names_no_paper_is_set_aside(ident: str) -> None:
     assert "<entry" in aside.raw
 
 
-def test_the_package_is_told_that_the_page_is_the_last() -> None:
+def test_every_page_calls_itself_the_last_one() -> None:
     page = read_page(answer(PARTS, total=5000, start=2000), 2000, 1)
     assert page.total == 5000
     assert _feed.parse(page.body).header.total_results == 2001
@@ -110,29 +110,29 @@ def test_the_package_is_told_that_the_page_is_the_last() -> None:
     ],
     ids=["empty", "short", "short page", "short last page", "other page", "no total", "cut off", "text", "nothing"],
 )
-def test_a_page_that_cannot_be_whole_is_a_passing_fault(body: bytes, start: int, size: int) -> None:
+def test_an_incomplete_page_is_a_temporary_fault(body: bytes, start: int, size: int) -> None:
     with pytest.raises(SourceUnavailable):
         read_page(body, start, size)
 
 
 @pytest.mark.parametrize(("total", "start"), [(0, 0), (5, 5), (5, 9)])
-def test_nothing_beyond_the_end_is_an_answer(total: int, start: int) -> None:
+def test_an_empty_page_beyond_the_end_is_valid(total: int, start: int) -> None:
     assert read_page(answer(total=total, start=start), start, 10).count == 0
 
 
 def test_an_error_entry_is_no_paper_whatever_the_status() -> None:
-    said = {
+    message = {
         "id": "<id>https://arxiv.org/api/errors#x</id>",
         "summary": "<summary>incorrect id format for abc</summary>",
     }
-    with pytest.raises(NoSuchPaper, match="“abc” is not an arXiv id") as told:
-        read_page(answer(said), 0, 10)
-    assert told.value.paper_id == "abc"
+    with pytest.raises(NoSuchPaper, match="“abc” is not an arXiv id") as caught:
+        read_page(answer(message), 0, 10)
+    assert caught.value.paper_id == "abc"
     with pytest.raises(TellUser, match="start must be non-negative"):
-        read_error(answer(said | {"summary": "<summary>start must be non-negative.</summary>"}))
+        read_error(answer(message | {"summary": "<summary>start must be non-negative.</summary>"}))
 
 
-def test_an_error_that_cannot_be_read_says_nothing() -> None:
+def test_an_unreadable_error_response_raises_nothing() -> None:
     read_error(b"<html>Bad request</html>")
 
 
@@ -157,8 +157,8 @@ def test_withdrawn_papers_are_recognized(comment: str | None, abstract: str, wit
     assert is_withdrawn(comment, abstract) is withdrawn
 
 
-def test_the_package_still_drops_what_we_mend() -> None:
-    """If this fails, the package has changed and the mending may go."""
+def test_the_package_still_drops_the_entries_that_we_complete() -> None:
+    """If this fails, the package has changed and `_complete` is no longer needed."""
     raw = answer(PARTS | {"published": ""}, PARTS)
     assert len(_feed.parse(raw).results) == 1
     assert isinstance(_feed.parse(raw).results[0], arxiv.Result)

@@ -1,4 +1,4 @@
-"""arXiv as a source, against a working stand-in: whole answers or none, whatever goes wrong on the way."""
+"""arXiv as a source, against a working stand-in: complete results or none, whatever fails."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ PATHS: dict[Way, str] = {
 
 @asynccontextmanager
 async def source_of(
-    arxiv: FakeArxiv, *, tries: int = 4, steady: Callable[[], float] = time.monotonic, **overrides: Any
+    arxiv: FakeArxiv, *, attempts: int = 4, monotonic: Callable[[], float] = time.monotonic, **overrides: Any
 ) -> AsyncIterator[ArxivSource]:
     """A source with a clock of its own, so that waiting takes no time."""
     settings = arxiv.settings(**({"arxiv_delay_seconds": 3, "arxiv_timeout_seconds": 0.4} | overrides))
-    gate = Gate(FakeClock(), settings.arxiv_delay_seconds, tries=tries, chance=random.Random(1))
+    gate = Gate(FakeClock(), settings.arxiv_delay_seconds, attempts=attempts, rng=random.Random(1))
     async with Fetcher(settings, gate) as fetcher:
-        yield ArxivSource(settings, fetcher, steady)
+        yield ArxivSource(settings, fetcher, monotonic)
 
 
 async def ask(source: PaperSource, way: Way) -> object:
@@ -61,7 +61,7 @@ async def ask(source: PaperSource, way: Way) -> object:
 # ── what it says ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_the_listing_tells_what_is_new_replaced_and_cross_listed_today() -> None:
+async def test_the_listing_has_new_replaced_and_cross_listed_papers() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             arxiv.today = date(2026, 6, 2)
@@ -84,7 +84,7 @@ async def test_an_empty_feed_has_no_day() -> None:
 
 
 @pytest.mark.parametrize("stamped", [True, False])
-async def test_what_is_to_come_is_told_by_arxivs_clock(stamped: bool) -> None:
+async def test_what_is_in_the_future_is_judged_by_arxivs_clock(stamped: bool) -> None:
     with FakeArxiv() as arxiv:
         arxiv.today, arxiv.stamped = FIRST, stamped
         arxiv.misdated = dict.fromkeys(["2605.20001", "2605.20002"], date(2036, 6, 2))
@@ -92,10 +92,10 @@ async def test_what_is_to_come_is_told_by_arxivs_clock(stamped: bool) -> None:
             listing = await source.listing(["cs", "math"])
     assert listing.day == FIRST
     assert [entry.paper.id for entry in listing.entries] == ["2604.00300"]
-    assert {bad.why for bad in listing.malformed} == {"it is dated 2036-06-02, which was still to come"}
+    assert {entry.why for entry in listing.malformed} == {"it is dated 2036-06-02, which is in the future"}
 
 
-async def test_a_listing_of_nothing_is_one_of_everything() -> None:
+async def test_a_listing_of_no_archive_is_that_of_all() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             await source.listing([])
@@ -117,7 +117,7 @@ async def test_a_full_feed_is_asked_for_in_halves_until_nothing_is_missing() -> 
         assert len(paths) <= 5
 
 
-async def test_missed_days_come_back_through_oai_page_by_page() -> None:
+async def test_missed_days_are_fetched_from_oai_page_by_page() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             listing = await source.changed(FIRST, LAST)
@@ -142,14 +142,14 @@ async def test_nothing_changed_is_an_empty_listing() -> None:
             assert await source.changed(date(2026, 6, 6), date(2026, 6, 7)) == Listing(date(2026, 6, 7))
 
 
-async def test_of_days_to_come_by_arxivs_own_clock_it_says_nothing() -> None:
+async def test_days_in_the_future_by_arxivs_own_clock_are_not_covered() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             assert (await source.changed(LAST, date(2026, 6, 25))).day == LAST
             assert await source.changed(date(2026, 6, 20), date(2026, 6, 25)) == Listing(LAST)
 
 
-async def test_one_query_finds_what_was_submitted_newest_first() -> None:
+async def test_one_query_returns_what_was_submitted_newest_first() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             papers = await source.submitted(["cs", "math"], date(2026, 5, 29), date(2026, 6, 1))
@@ -166,7 +166,7 @@ async def test_all_pages_are_asked_for() -> None:
         assert arxiv.stats().requests == 2
 
 
-async def test_papers_come_by_id_in_the_version_that_was_asked_for() -> None:
+async def test_papers_are_returned_by_id_in_the_requested_version() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             found = await source.papers([PaperRef("2605.20001", 1), PaperRef("2606.00101"), PaperRef("2699.00001")])
@@ -187,7 +187,7 @@ async def test_many_ids_are_asked_for_in_chunks() -> None:
         assert arxiv.stats().requests == 3
 
 
-async def test_an_id_that_is_none_gets_a_clear_sentence() -> None:
+async def test_an_invalid_id_gives_a_clear_sentence() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             with pytest.raises(NoSuchPaper, match="“abc” is not an arXiv id"):
@@ -195,7 +195,7 @@ async def test_an_id_that_is_none_gets_a_clear_sentence() -> None:
         assert arxiv.stats().requests == 1
 
 
-async def test_an_id_that_is_none_does_not_keep_the_others_away() -> None:
+async def test_an_invalid_id_does_not_affect_the_others() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             assert set(await source.papers([PaperRef("abc"), PaperRef("2606.00001"), PaperRef("def")])) == {
@@ -204,7 +204,7 @@ async def test_an_id_that_is_none_does_not_keep_the_others_away() -> None:
 
 
 @pytest.mark.parametrize("spelled", ["2606.00002V1", "arXiv:2606.00002", "2606%2E00002", "something else"])
-async def test_an_id_that_arxiv_refuses_in_another_spelling_costs_only_itself(spelled: str) -> None:
+async def test_an_id_that_arxiv_refuses_in_another_spelling_does_not_affect_the_others(spelled: str) -> None:
     ids = ("2605.20001", "2605.20002", "2606.00001", "2606.00002", "2606.00101")
     with FakeArxiv() as arxiv:
         arxiv.refused, arxiv.respelled = {"2606.00002"}, {"2606.00002": spelled}
@@ -217,7 +217,7 @@ async def test_an_id_that_arxiv_refuses_in_another_spelling_costs_only_itself(sp
             assert "2606.00002" not in path
 
 
-async def test_a_last_chunk_of_one_bad_id_keeps_what_came_before() -> None:
+async def test_a_last_chunk_of_one_invalid_id_keeps_the_earlier_chunks() -> None:
     day = date(2026, 6, 2)
     with FakeArxiv({day: [made_up(f"2606.{n:05}", day) for n in range(1, 402)]}) as arxiv:
         arxiv.refused = {"2606.00401"}
@@ -228,7 +228,7 @@ async def test_a_last_chunk_of_one_bad_id_keeps_what_came_before() -> None:
 async def test_an_id_that_arxiv_refuses_is_asked_for_again_after_a_day() -> None:
     with FakeArxiv() as arxiv:
         arxiv.refused, seconds = {"2606.00001"}, [0.0]
-        async with source_of(arxiv, steady=lambda: seconds[0]) as source:
+        async with source_of(arxiv, monotonic=lambda: seconds[0]) as source:
             for _ in range(3):
                 with pytest.raises(NoSuchPaper, match=r"“2606\.00001” is not an arXiv id"):
                     await source.papers([PaperRef("2606.00001")])
@@ -261,7 +261,7 @@ FAULTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("way", PATHS)
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
-async def test_a_passing_fault_changes_nothing_but_the_time_it_takes(way: Way, fault: dict[str, Any]) -> None:
+async def test_a_temporary_fault_only_takes_time(way: Way, fault: dict[str, Any]) -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             expected = await ask(source, way)
@@ -273,15 +273,15 @@ async def test_a_passing_fault_changes_nothing_but_the_time_it_takes(way: Way, f
 
 @pytest.mark.parametrize("way", ["listing", "changed", "submitted"])
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
-async def test_a_lasting_fault_gives_nothing_at_all_and_the_next_call_works(way: Way, fault: dict[str, Any]) -> None:
+async def test_a_lasting_fault_gives_no_partial_result_and_the_next_call_works(way: Way, fault: dict[str, Any]) -> None:
     patience = 0.5 if fault.get("mode") == "hang" else 20
     with FakeArxiv() as arxiv:
-        async with source_of(arxiv, tries=1, arxiv_timeout_seconds=patience) as source:
+        async with source_of(arxiv, attempts=1, arxiv_timeout_seconds=patience) as source:
             expected = await ask(source, way)
             arxiv.fault(PATHS[way], **(fault | {"times": 1}))
-            with pytest.raises(SourceUnavailable) as told:
+            with pytest.raises(SourceUnavailable) as caught:
                 await ask(source, way)
-            assert str(told.value).endswith(".")
+            assert str(caught.value).endswith(".")
             assert await ask(source, way) == expected
 
 
@@ -298,28 +298,28 @@ async def test_an_empty_page_is_not_the_end(way: Way) -> None:
 
 
 @pytest.mark.parametrize("mode", ["truncate", "empty"])
-async def test_a_fault_on_a_later_page_gives_nothing_at_all(mode: Mode) -> None:
+async def test_a_fault_on_a_later_page_gives_no_partial_result(mode: Mode) -> None:
     day = date(2026, 6, 2)
     with FakeArxiv({day: [made_up(f"2606.{n:05}", day) for n in range(1, 2003)]}) as arxiv:
-        async with source_of(arxiv, tries=1, arxiv_timeout_seconds=20) as source:
+        async with source_of(arxiv, attempts=1, arxiv_timeout_seconds=20) as source:
             arxiv.fault("/api/query", mode=mode, after=1)
             with pytest.raises(SourceUnavailable):
                 await source.submitted(["cs"], FIRST, day)
             assert len(await source.submitted(["cs"], FIRST, day)) == 2002
 
 
-async def test_oai_starts_anew_where_its_thread_was_lost() -> None:
+async def test_oai_list_is_begun_again_when_its_resumption_token_expires() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             expected = await source.changed(FIRST, LAST)
             arxiv.forget_tokens = 1
             assert await source.changed(FIRST, LAST) == expected
             arxiv.forget_tokens = 99
-            with pytest.raises(SourceUnavailable, match="lost the thread"):
+            with pytest.raises(SourceUnavailable, match="expired its resumption token"):
                 await source.changed(FIRST, LAST)
 
 
-async def test_a_refusal_is_told_and_not_repeated() -> None:
+async def test_a_refused_request_is_not_repeated() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv) as source:
             for way, path in PATHS.items():
@@ -330,7 +330,7 @@ async def test_a_refusal_is_told_and_not_repeated() -> None:
                 assert arxiv.stats().requests == 1
 
 
-async def test_a_call_that_is_given_up_leaves_nothing_behind() -> None:
+async def test_a_cancelled_call_leaves_nothing_behind() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv, arxiv_timeout_seconds=30) as source:
             arxiv.fault("/api", mode="hang", seconds=20)
@@ -352,7 +352,7 @@ async def test_many_calls_at_once_need_one_thread_of_the_process() -> None:
         assert arxiv.stats().requests == 8
 
 
-async def test_an_entry_that_names_no_paper_is_kept_for_whoever_asks() -> None:
+async def test_malformed_entries_are_kept_until_they_are_taken() -> None:
     day = date(2026, 6, 2)
     with FakeArxiv({day: [made_up("nonsense", day), made_up("2606.00001", day)]}) as arxiv:
         async with source_of(arxiv) as source:
@@ -362,7 +362,7 @@ async def test_an_entry_that_names_no_paper_is_kept_for_whoever_asks() -> None:
             assert source.take_malformed() == ()
 
 
-async def test_every_request_says_who_asks_and_none_comes_before_the_other_is_done() -> None:
+async def test_every_request_has_a_user_agent_and_waits_for_the_one_before() -> None:
     with FakeArxiv() as arxiv:
         async with source_of(arxiv, arxiv_contact="me@example.org") as source:
             await asyncio.gather(*(ask(source, way) for way in PATHS))
@@ -372,7 +372,7 @@ async def test_every_request_says_who_asks_and_none_comes_before_the_other_is_do
         assert next(iter(stats.user_agents)).endswith("(+me@example.org)")
 
 
-def test_the_query_names_archives_the_way_the_api_wants_them() -> None:
+def test_the_query_names_archives_in_the_syntax_of_the_api() -> None:
     assert submitted_query(["quant-ph", "cs", "cs.CV"], FIRST, LAST) == (
         "(cat:cs.* OR cat:cs.CV OR cat:quant-ph) AND submittedDate:[202606010000 TO 202606032359]"
     )

@@ -1,4 +1,4 @@
-"""The announcement feed: every entry is read or set aside with its reason; half a feed is none."""
+"""The announcement feed: every entry is parsed or set aside with a reason; an incomplete feed is refused."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def a_feed(*entries: dict[str, str]) -> bytes:
     return (HEAD + "".join(f"<entry>{''.join(parts.values())}</entry>" for parts in entries) + "</feed>").encode()
 
 
-def test_an_entry_is_read_with_all_it_says() -> None:
+def test_an_entry_is_parsed_with_all_its_fields() -> None:
     listing = read_feed(a_feed(PARTS))
     assert listing.day == DAY
     (entry,) = listing.entries
@@ -57,7 +57,7 @@ def test_an_old_id_is_read() -> None:
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-def test_all_four_kinds_are_told_apart(kind: Kind) -> None:
+def test_all_four_kinds_are_distinguished(kind: Kind) -> None:
     listing = read_feed(a_feed(PARTS | {"type": f"<arxiv:announce_type>{kind}</arxiv:announce_type>"}))
     assert listing.entries[0].announcement.kind is kind
 
@@ -73,13 +73,13 @@ def test_the_day_is_taken_from_the_feed_where_an_entry_has_none() -> None:
 @pytest.mark.parametrize(
     "built", ["2026-01-07T05:00:19+00:00", "2026-01-07T04:00:19+00:00", "2026-01-08T03:59:00+00:00"]
 )
-def test_a_feed_belongs_to_the_day_at_whose_midnight_it_was_built(built: str) -> None:
+def test_a_feed_without_dates_has_the_day_on_which_it_was_built(built: str) -> None:
     body = a_feed(PARTS | {"published": ""}).replace(b"2026-06-02T04:00:19+00:00", built.encode())
     assert read_feed(body).day == date(2026, 1, 7)
 
 
 @pytest.mark.parametrize("offset", ["-04:00", "-05:00"])
-def test_an_entry_belongs_to_the_day_it_names(offset: str) -> None:
+def test_an_entry_has_its_own_day(offset: str) -> None:
     entry = PARTS | {"published": f"<published>2026-01-07T00:00:00{offset}</published>"}
     assert read_feed(a_feed(entry)).day == date(2026, 1, 7)
 
@@ -122,29 +122,29 @@ def test_an_entry_dated_in_the_future_is_set_aside_and_changes_no_day() -> None:
     listing = read_feed(a_feed(*dated("2036-06-02", "2026-06-02", "2026-06-03")))
     assert listing.day == DAY
     assert [entry.announcement.day for entry in listing.entries] == [DAY]
-    assert [(bad.day, bad.why) for bad in listing.malformed] == [
-        (DAY, "it is dated 2036-06-02, which was still to come"),
-        (DAY, "it is dated 2026-06-03, which was still to come"),
+    assert [(entry.day, entry.why) for entry in listing.malformed] == [
+        (DAY, "it is dated 2036-06-02, which is in the future"),
+        (DAY, "it is dated 2026-06-03, which is in the future"),
     ]
     assert "2036-06-02" in listing.malformed[0].raw
 
 
-def test_entries_dated_in_the_future_are_set_aside_though_they_are_the_most() -> None:
+def test_entries_dated_in_the_future_are_set_aside_even_if_they_are_the_majority() -> None:
     listing = read_feed(a_feed(*dated("2036-06-02", "2036-06-02", "2026-06-02")))
     assert (listing.day, len(listing.entries), len(listing.malformed)) == (DAY, 1, 2)
     alone = read_feed(a_feed(*dated("2036-06-02", "2036-06-02")))
     assert (alone.day, len(alone.entries), len(alone.malformed)) == (DAY, 0, 2)
 
 
-def test_the_day_of_a_feed_is_that_of_most_entries_and_the_others_keep_theirs() -> None:
+def test_a_feed_has_the_day_of_most_entries_and_the_others_keep_theirs() -> None:
     listing = read_feed(a_feed(*dated("2026-06-02", "2026-06-01", "2026-06-02", "2016-06-02")))
     assert listing.day == DAY
     assert [entry.announcement.day.day for entry in listing.entries] == [2, 1, 2]
-    assert [bad.why for bad in listing.malformed] == ["it is dated 2016-06-02, long before its feed"]
+    assert [entry.why for entry in listing.malformed] == ["it is dated 2016-06-02, long before its feed"]
 
 
 @pytest.mark.parametrize("stamp", ["", "yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00"])
-def test_without_a_stamp_that_can_be_read_the_answer_s_own_date_says_what_is_to_come(stamp: str) -> None:
+def test_without_a_readable_time_in_the_feed_the_response_date_decides_what_is_in_the_future(stamp: str) -> None:
     body = a_feed(*dated("2036-06-02", "2036-06-02", "2026-06-02")).replace(
         b"2026-06-02T04:00:19+00:00", stamp.encode()
     )
@@ -167,7 +167,7 @@ def test_an_empty_feed_has_no_day() -> None:
     assert read_feed(a_feed()) == Listing(None)
 
 
-def test_half_a_feed_is_none_wherever_it_breaks() -> None:
+def test_an_incomplete_feed_is_refused_wherever_it_ends() -> None:
     whole = a_feed(PARTS, PARTS)
     for length in range(0, len(whole) - 1, 37):
         with pytest.raises(SourceUnavailable):
@@ -185,7 +185,7 @@ def test_half_a_feed_is_none_wherever_it_breaks() -> None:
         b"\xff\xfe\x00",
     ],
 )
-def test_another_document_than_a_feed_is_a_passing_fault(body: bytes) -> None:
+def test_a_document_that_is_no_feed_is_a_temporary_fault(body: bytes) -> None:
     with pytest.raises(SourceUnavailable):
         read_feed(body)
     with pytest.raises(SourceUnavailable):

@@ -1,4 +1,4 @@
-"""The gate: one request at a time, a pause between any two, patience with limits, a memory across restarts."""
+"""The gate: one request at a time, a delay between any two, retries within limits, state kept across restarts."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import NoSuchPaper, SourceUnavailable, StoreUnavailable, Unreachable
+from bot.errors import NoSuchPaper, Paused, SourceUnavailable, StoreUnavailable, Unreachable
 from bot.model import JSON
 from bot.sources.gate import (
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
+    FIRST_PAUSE_SECONDS,
+    MAX_PAUSE_SECONDS,
     Gate,
     GateState,
-    Paused,
     Throttled,
     after_failure,
-    retry_after_seconds,
     wait_before,
 )
 from tests.fakes.clock import FakeClock
@@ -28,8 +26,8 @@ from tests.fakes.clock import FakeClock
 NOW = datetime(2026, 6, 2, 4, 30, tzinfo=UTC)
 
 
-class Visits:
-    """Requests that take two seconds and fail as told; remembers when each began and ended."""
+class Requests:
+    """Requests that take two seconds and fail with these errors first; records when each began and ended."""
 
     def __init__(self, clock: FakeClock, *failures: Exception) -> None:
         self.clock = clock
@@ -55,115 +53,115 @@ class Visits:
 
 
 def gate(clock: FakeClock, **options: object) -> Gate:
-    return Gate(clock, 3.0, chance=random.Random(7), **options)  # type: ignore[arg-type]
+    return Gate(clock, 3.0, rng=random.Random(7), **options)  # type: ignore[arg-type]
 
 
-async def test_requests_wait_for_each_other_and_three_seconds_more() -> None:
+async def test_a_request_starts_three_seconds_after_the_end_of_the_one_before() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock), gate(clock)
-    await asyncio.gather(*(entrance.call(visits) for _ in range(5)))
-    assert visits.gaps() == [3.0] * 4
+    requests, the_gate = Requests(clock), gate(clock)
+    await asyncio.gather(*(the_gate.call(requests) for _ in range(5)))
+    assert requests.gaps() == [3.0] * 4
 
 
-async def test_no_time_is_lost_where_nobody_asked_lately() -> None:
+async def test_there_is_no_wait_if_nothing_was_requested_lately() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock), gate(clock)
-    await entrance.call(visits)
+    requests, the_gate = Requests(clock), gate(clock)
+    await the_gate.call(requests)
     clock.advance(60)
-    await entrance.call(visits)
-    assert visits.gaps() == [60.0]
+    await the_gate.call(requests)
+    assert requests.gaps() == [60.0]
 
 
-async def test_a_fault_is_asked_again_and_the_answer_comes() -> None:
+async def test_a_request_is_retried_after_a_fault() -> None:
     clock = FakeClock()
-    visits = Visits(clock, SourceUnavailable("broken"), SourceUnavailable("broken"))
-    assert await gate(clock).call(visits) == "served"
-    assert len(visits.times) == 3
-    assert all(gap >= 3 for gap in visits.gaps())
+    requests = Requests(clock, SourceUnavailable("broken"), SourceUnavailable("broken"))
+    assert await gate(clock).call(requests) == "served"
+    assert len(requests.times) == 3
+    assert all(gap >= 3 for gap in requests.gaps())
 
 
-async def test_tries_are_bounded() -> None:
+async def test_the_number_of_attempts_is_limited() -> None:
     clock = FakeClock()
-    visits = Visits(clock, *[SourceUnavailable("broken") for _ in range(9)])
+    requests = Requests(clock, *[SourceUnavailable("broken") for _ in range(9)])
     with pytest.raises(SourceUnavailable, match="broken"):
-        await gate(clock, tries=3).call(visits)
-    assert len(visits.times) == 3
+        await gate(clock, attempts=3).call(requests)
+    assert len(requests.times) == 3
 
 
-async def test_time_spent_on_asking_again_is_bounded() -> None:
+async def test_the_time_for_retries_is_limited() -> None:
     clock = FakeClock()
-    visits = Visits(clock, *[SourceUnavailable("slow") for _ in range(99)])
+    requests = Requests(clock, *[SourceUnavailable("slow") for _ in range(99)])
     begun = clock.now()
     with pytest.raises(SourceUnavailable):
-        await gate(clock, tries=99, patience=60).call(visits)
+        await gate(clock, attempts=99, patience=60).call(requests)
     assert clock.now() - begun <= timedelta(seconds=70)
 
 
-async def test_retry_after_is_kept_by_everybody() -> None:
+async def test_retry_after_applies_to_all_callers() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock, SourceUnavailable("busy", retry_after=20)), gate(clock)
-    await asyncio.gather(entrance.call(visits), entrance.call(visits))
-    assert visits.gaps() == [20.0, 3.0]
+    requests, the_gate = Requests(clock, SourceUnavailable("busy", retry_after=20)), gate(clock)
+    await asyncio.gather(the_gate.call(requests), the_gate.call(requests))
+    assert requests.gaps() == [20.0, 3.0]
 
 
-async def test_a_long_retry_after_is_told_at_once_and_kept_afterwards() -> None:
+async def test_a_long_retry_after_is_raised_at_once_and_applies_later() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock, SourceUnavailable("busy", retry_after=900)), gate(clock)
-    with pytest.raises(Paused) as told:
-        await entrance.call(visits)
-    assert told.value.retry_after == 900
+    requests, the_gate = Requests(clock, SourceUnavailable("busy", retry_after=900)), gate(clock)
+    with pytest.raises(Paused) as caught:
+        await the_gate.call(requests)
+    assert caught.value.retry_after == 900
     clock.advance(300)
-    with pytest.raises(Paused) as told:
-        await entrance.call(visits)
-    assert told.value.retry_after == 600
-    assert len(visits.times) == 1
+    with pytest.raises(Paused) as caught:
+        await the_gate.call(requests)
+    assert caught.value.retry_after == 600
+    assert len(requests.times) == 1
     clock.advance(600)
-    assert await entrance.call(visits) == "served"
+    assert await the_gate.call(requests) == "served"
 
 
-async def test_three_429s_are_survived_and_four_start_a_pause_that_doubles() -> None:
+async def test_three_429s_are_retried_and_four_start_a_pause_that_doubles() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock, *[Throttled("too much") for _ in range(3)]), gate(clock)
-    assert await entrance.call(visits) == "served"
-    visits.failures = [Throttled("too much") for _ in range(5)]
+    requests, the_gate = Requests(clock, *[Throttled("too much") for _ in range(3)]), gate(clock)
+    assert await the_gate.call(requests) == "served"
+    requests.failures = [Throttled("too much") for _ in range(5)]
     with pytest.raises(Throttled):
-        await entrance.call(visits)
-    with pytest.raises(Paused) as told:
-        await entrance.call(visits)
-    assert told.value.retry_after == pytest.approx(FIRST_PAUSE)
-    clock.advance(FIRST_PAUSE)
-    with pytest.raises(Paused) as told:
-        await entrance.call(visits)
-    assert told.value.retry_after == pytest.approx(2 * FIRST_PAUSE)
-    clock.advance(2 * FIRST_PAUSE)
-    assert await entrance.call(visits) == "served"
+        await the_gate.call(requests)
+    with pytest.raises(Paused) as caught:
+        await the_gate.call(requests)
+    assert caught.value.retry_after == pytest.approx(FIRST_PAUSE_SECONDS)
+    clock.advance(FIRST_PAUSE_SECONDS)
+    with pytest.raises(Paused) as caught:
+        await the_gate.call(requests)
+    assert caught.value.retry_after == pytest.approx(2 * FIRST_PAUSE_SECONDS)
+    clock.advance(2 * FIRST_PAUSE_SECONDS)
+    assert await the_gate.call(requests) == "served"
 
 
-async def test_an_answer_that_asking_again_cannot_change_is_not_asked_for_again() -> None:
+async def test_an_error_that_a_retry_cannot_change_is_not_retried() -> None:
     clock = FakeClock()
-    visits, entrance = Visits(clock, NoSuchPaper("abc")), gate(clock)
+    requests, the_gate = Requests(clock, NoSuchPaper("abc")), gate(clock)
     with pytest.raises(NoSuchPaper):
-        await entrance.call(visits)
-    await entrance.call(visits)
-    assert visits.gaps() == [3.0]
+        await the_gate.call(requests)
+    await the_gate.call(requests)
+    assert requests.gaps() == [3.0]
 
 
 async def test_a_cancelled_request_counts_as_one() -> None:
     clock = FakeClock()
-    entrance, visits, entered = gate(clock), Visits(clock), asyncio.Event()
+    the_gate, requests, entered = gate(clock), Requests(clock), asyncio.Event()
 
     async def hang() -> None:
         entered.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(entrance.call(hang))
+    task = asyncio.create_task(the_gate.call(hang))
     await entered.wait()
     ended = clock.now()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await entrance.call(visits)
-    assert (visits.times[0][0] - ended).total_seconds() == 3
+    await the_gate.call(requests)
+    assert (requests.times[0][0] - ended).total_seconds() == 3
 
 
 class Kept:
@@ -184,45 +182,45 @@ class Kept:
         self.value = value
 
 
-async def test_a_new_process_keeps_the_distance_to_the_last_request_of_the_old_one() -> None:
+async def test_a_new_process_keeps_the_delay_after_the_last_request_of_the_old_one() -> None:
     clock, kept = FakeClock(), Kept()
-    visits = Visits(clock)
+    requests = Requests(clock)
     for _ in range(3):  # each a run from cron
-        await gate(clock, load=kept.load, save=kept.save).call(visits)
-    assert visits.gaps() == [3.0, 3.0]
+        await gate(clock, load=kept.load, save=kept.save).call(requests)
+    assert requests.gaps() == [3.0, 3.0]
 
 
 async def test_a_pause_survives_a_restart() -> None:
     clock, kept = FakeClock(), Kept()
-    visits = Visits(clock, *[Throttled("too much") for _ in range(4)])
+    requests = Requests(clock, *[Throttled("too much") for _ in range(4)])
     with pytest.raises(Throttled):
-        await gate(clock, load=kept.load, save=kept.save).call(visits)
+        await gate(clock, load=kept.load, save=kept.save).call(requests)
     with pytest.raises(Paused):
-        await gate(clock, load=kept.load, save=kept.save).call(visits)
+        await gate(clock, load=kept.load, save=kept.save).call(requests)
 
 
 @pytest.mark.parametrize("value", [{"ended": "yesterday"}, {"ended": 5}, {"throttled": "x"}, {"unheard": "of"}, {}])
-async def test_a_kept_value_that_is_none_of_ours_is_passed_over(value: JSON) -> None:
+async def test_an_invalid_stored_state_is_ignored(value: JSON) -> None:
     clock = FakeClock()
     kept = Kept(value)
-    assert await gate(clock, load=kept.load, save=kept.save).call(Visits(clock)) == "served"
+    assert await gate(clock, load=kept.load, save=kept.save).call(Requests(clock)) == "served"
 
 
 async def test_a_database_that_is_down_does_not_stop_a_request() -> None:
     clock, kept = FakeClock(), Kept(broken=True)
-    entrance, visits = gate(clock, load=kept.load, save=kept.save), Visits(clock)
-    await entrance.call(visits)
-    await entrance.call(visits)
-    assert visits.gaps() == [3.0]
+    the_gate, requests = gate(clock, load=kept.load, save=kept.save), Requests(clock)
+    await the_gate.call(requests)
+    await the_gate.call(requests)
+    assert requests.gaps() == [3.0]
 
 
-def test_a_clock_that_was_set_back_costs_no_more_than_the_delay() -> None:
+def test_with_a_clock_that_was_set_back_the_wait_is_no_longer_than_the_delay() -> None:
     tomorrow = NOW + timedelta(days=1)
     assert wait_before(GateState(ended=tomorrow), 3, NOW) == 3
-    assert wait_before(GateState(quiet_until=NOW + timedelta(days=30)), 3, NOW) == LONGEST_PAUSE
+    assert wait_before(GateState(quiet_until=NOW + timedelta(days=30)), 3, NOW) == MAX_PAUSE_SECONDS
 
 
-def test_the_state_comes_back_from_json_as_it_was() -> None:
+def test_the_gate_state_survives_json() -> None:
     state = GateState(NOW, NOW + timedelta(seconds=5), 2)
     assert GateState.from_json(state.to_json()) == state
     assert GateState.from_json(GateState().to_json()) == GateState()
@@ -235,41 +233,21 @@ def test_backoff_grows_and_stays_within_a_minute(attempt: int, seed: int) -> Non
     assert 0 <= (state.quiet_until - NOW).total_seconds() <= min(6 * 2 ** (attempt - 1), 60)
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("5", 5),
-        (" 120 ", 120),
-        ("Tue, 02 Jun 2026 04:31:00 GMT", 60),
-        ("Tue, 02 Jun 2026 04:00:00 GMT", 0),
-        ("Tue, 02 Jun 2026 00:31:00 -0400", 60),
-        ("99999999999", LONGEST_PAUSE),
-        ("soon", None),
-        ("-5", None),
-        ("1.5", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
-    assert retry_after_seconds(header, NOW) == seconds
-
-
-@pytest.mark.parametrize("hurried", [True, False])
-async def test_only_where_a_person_waits_what_cannot_be_reached_is_not_asked_again(hurried: bool) -> None:
+@pytest.mark.parametrize("interactive", [True, False])
+async def test_only_an_interactive_gate_does_not_retry_a_failed_connection(interactive: bool) -> None:
     clock = FakeClock(NOW)
     away = Unreachable("rss.arxiv.org was not found")
-    visits = Visits(clock, away, away)
-    waiting = gate(clock, hurried=hurried)
-    if not hurried:
-        assert await waiting.call(visits) == "served"
+    requests = Requests(clock, away, away)
+    waiting = gate(clock, interactive=interactive)
+    if not interactive:
+        assert await waiting.call(requests) == "served"
         return
     for _ in range(2):
         with pytest.raises(Unreachable):
-            await waiting.call(visits)
-    assert visits.gaps() == [0.0], "nobody was asked, so nobody needs a pause"
+            await waiting.call(requests)
+    assert requests.gaps() == [0.0], "nobody was asked, so nobody needs a pause"
 
 
-async def test_a_person_who_waits_has_other_faults_tried_again() -> None:
+async def test_an_interactive_gate_retries_other_faults() -> None:
     clock = FakeClock(NOW)
-    assert await gate(clock, hurried=True).call(Visits(clock, SourceUnavailable("down"))) == "served"
+    assert await gate(clock, interactive=True).call(Requests(clock, SourceUnavailable("down"))) == "served"

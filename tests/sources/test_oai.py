@@ -38,7 +38,7 @@ def page(*records: str, token: str = "") -> bytes:
     return answer(f"<ListRecords>{''.join(records)}{token}</ListRecords>")
 
 
-def test_a_record_is_read_with_all_it_says() -> None:
+def test_a_record_is_parsed_with_all_its_fields() -> None:
     (entry,) = read_page(page(record())).entries
     paper = entry.paper
     assert (paper.id, paper.version, paper.title, paper.abstract) == (
@@ -70,18 +70,18 @@ def test_the_kind_follows_from_the_dates(created: date | None, updated: date | N
     assert kind_of(created, updated, date(2026, 6, 2)) is kind
 
 
-def test_pages_name_the_next_one_until_the_last() -> None:
+def test_every_page_but_the_last_has_a_token_for_the_next() -> None:
     assert read_page(page(record(), token="<resumptionToken cursor='0'>abc|1</resumptionToken>")).token == "abc|1"
     assert read_page(page(record(), token="<resumptionToken/>")).token is None
     assert read_page(page(record())).token is None
 
 
-def test_nothing_changed_is_an_answer() -> None:
+def test_no_changes_are_a_valid_response() -> None:
     empty = read_page(answer('<error code="noRecordsMatch">none</error>'))
     assert (empty.entries, empty.token, empty.expired) == ((), None, False)
 
 
-def test_a_token_that_ran_out_says_to_start_anew() -> None:
+def test_an_expired_token_says_to_begin_again() -> None:
     assert read_page(answer('<error code="badResumptionToken"/>')).expired
 
 
@@ -91,7 +91,7 @@ def test_another_error_of_the_interface_is_a_fault(code: str) -> None:
         read_page(answer(f'<error code="{code}"/>'))
 
 
-def test_deleted_records_are_no_news() -> None:
+def test_deleted_records_are_left_out() -> None:
     deleted = '<record><header status="deleted"><datestamp>2026-06-02</datestamp></header></record>'
     assert len(read_page(page(deleted, record())).entries) == 1
 
@@ -118,7 +118,7 @@ def test_a_record_that_cannot_be_read_is_set_aside_and_the_others_stay(changes: 
 
 
 @pytest.mark.parametrize("body", [b"", b"<html/>", page(record())[:300], answer("<ListRecords/>"), answer("")])
-def test_half_an_answer_is_a_passing_fault(body: bytes) -> None:
+def test_an_incomplete_response_is_a_temporary_fault(body: bytes) -> None:
     with pytest.raises(SourceUnavailable):
         read_page(body)
 

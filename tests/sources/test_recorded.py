@@ -1,4 +1,4 @@
-"""Recorded answers of the real arXiv all parse. They lie beside the checkout; without them these tests are skipped."""
+"""All recorded responses of the real arXiv can be parsed. Without the recordings these tests are skipped."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read(file: Path) -> list[Paper]:
 
 
 @pytest.mark.parametrize("file", answers(), ids=lambda file: file.name)
-def test_every_entry_of_a_recorded_answer_is_read_whole(file: Path) -> None:
+def test_every_entry_of_a_recorded_response_is_parsed_completely(file: Path) -> None:
     papers = read(file)
     assert len(papers) == file.read_bytes().count(b"<entry>")
     for paper in papers:
@@ -48,7 +48,7 @@ def test_every_entry_of_a_recorded_answer_is_read_whole(file: Path) -> None:
         assert paper.published is not None
 
 
-def test_particular_papers_are_read_right() -> None:
+def test_particular_papers_are_parsed_correctly() -> None:
     by_id = {paper.id: paper for file in answers() for paper in read(file)}
     assert by_id["2104.12255"].title == "0"
     assert by_id["astro-ph/0601001"].authors[0] == "Andrew Gould"  # whose affiliation is given too
@@ -56,13 +56,13 @@ def test_particular_papers_are_read_right() -> None:
     assert len(by_id) >= 100
 
 
-def test_the_recorded_error_is_a_clear_sentence() -> None:
+def test_the_recorded_error_gives_a_clear_sentence() -> None:
     (file,) = (CORPUS / "arxiv-api").glob("*.400.xml")
     with pytest.raises(NoSuchPaper, match="“abc” is not an arXiv id"):
         read_error(file.read_bytes())
 
 
-def test_the_recorded_feed_is_read_whole() -> None:
+def test_the_recorded_feed_is_parsed_completely() -> None:
     (file,) = (CORPUS / "arxiv-feed").glob("*.atom")
     listing = read_feed(file.read_bytes())
     assert listing.day == date(2025, 8, 20)

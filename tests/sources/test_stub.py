@@ -1,4 +1,4 @@
-"""The source against the stand-in for arXiv that lies beside the checkout; without it these tests are skipped."""
+"""The source against a larger stand-in for arXiv; without it these tests are skipped."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 async def tell(url: str, path: str, what: dict[str, Any] | None = None) -> Any:
-    """Post `what` to the stand-in, or get its answer."""
+    """Post `what` to the stand-in, or get its state."""
 
     def talk() -> Any:
         connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
@@ -70,7 +70,7 @@ async def tell(url: str, path: str, what: dict[str, Any] | None = None) -> Any:
 
 
 @asynccontextmanager
-async def source_of(url: str, *, tries: int = 4, timeout: float = 20) -> AsyncIterator[ArxivSource]:
+async def source_of(url: str, *, attempts: int = 4, timeout: float = 20) -> AsyncIterator[ArxivSource]:
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
         arxiv_api_url=f"{url}/api/query",
@@ -80,11 +80,11 @@ async def source_of(url: str, *, tries: int = 4, timeout: float = 20) -> AsyncIt
         arxiv_timeout_seconds=timeout,
         arxiv_contact="me@example.org",
     )
-    async with Fetcher(settings, Gate(FakeClock(), 3, tries=tries, chance=random.Random(1))) as fetcher:
+    async with Fetcher(settings, Gate(FakeClock(), 3, attempts=attempts, rng=random.Random(1))) as fetcher:
         yield ArxivSource(settings, fetcher)
 
 
-async def test_days_come_whole_by_feed_by_api_and_by_oai(stub: str) -> None:
+async def test_days_are_complete_by_feed_by_api_and_by_oai(stub: str) -> None:
     async with source_of(stub) as source:
         feed = await source.listing(["cs"])
         assert feed.day == DAY
@@ -115,7 +115,9 @@ FAULTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("path", ["/atom", "/api/query", "/oai"])
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
-async def test_a_fault_is_survived_or_told_and_the_next_call_works(stub: str, path: str, fault: dict[str, Any]) -> None:
+async def test_a_fault_is_retried_or_raised_and_the_next_call_works(
+    stub: str, path: str, fault: dict[str, Any]
+) -> None:
     async def ask(source: ArxivSource) -> int:
         if path == "/atom":
             return len((await source.listing(["econ"])).entries)
@@ -126,7 +128,7 @@ async def test_a_fault_is_survived_or_told_and_the_next_call_works(stub: str, pa
     async def break_it(**changes: Any) -> None:
         await tell(stub, "/_fault", {"path": path, **fault, **changes})
 
-    async with source_of(stub) as patient, source_of(stub, tries=1) as hasty:
+    async with source_of(stub) as patient, source_of(stub, attempts=1) as hasty:
         whole = await ask(patient)
         assert whole > 0
         await break_it()
@@ -141,7 +143,7 @@ async def test_a_fault_is_survived_or_told_and_the_next_call_works(stub: str, pa
         assert await ask(patient) == whole
 
 
-async def test_the_stub_sees_a_polite_visitor(stub: str) -> None:
+async def test_the_stub_counts_polite_requests_only(stub: str) -> None:
     await tell(stub, "/_reset", {})
     async with source_of(stub) as source:
         await asyncio.gather(source.listing(["cs"]), source.changed(DAY, DAY), source.license("2606.03900"))

@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from bot.model import Outcome
-from bot.service.counting import named
+from bot.service.counting import labels_of
 from handlers.discord.http_trace import InvalidRequests, Trail
 from handlers.discord.outcomes import outcome_of, stopped
 from tests.fakes.clock import FakeClock
@@ -14,7 +14,7 @@ from tests.fakes.clock import FakeClock
 
 @pytest.mark.parametrize("error", [discord.RateLimited(7.0), TimeoutError()])
 def test_limits_are_counted_as_such(error: Exception) -> None:
-    assert named(outcome_of(error, Trail(2))) == ("not_sent", "rate_limited")
+    assert labels_of(outcome_of(error, Trail(2))) == ("not_sent", "rate_limited")
 
 
 def test_a_bot_that_must_not_ask_any_more_is_counted_as_refused() -> None:
@@ -22,4 +22,4 @@ def test_a_bot_that_must_not_ask_any_more_is_counted_as_refused() -> None:
     invalid.note()
     found: Outcome | None = stopped(invalid)
     assert found is not None
-    assert named(found) == ("not_sent", "bot_refused")
+    assert labels_of(found) == ("not_sent", "bot_refused")

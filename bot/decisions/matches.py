@@ -1,0 +1,62 @@
+"""Which announced papers match which topics. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from bot import topics as topic_language
+from bot.errors import BadTopic
+from bot.model import Announced, Candidate, Match, TopicState
+from bot.topics.matching import Matcher
+
+NewMatch = tuple[int, str, date, tuple[str, ...]]
+"""Topic id, paper id, listing day, and the terms that matched; as `Store.save_matches` takes it."""
+
+
+def matcher_of(states: Iterable[TopicState]) -> tuple[Matcher, dict[str, BadTopic]]:
+    """Return a matcher for the topics, and the stored queries that no longer parse with their errors.
+
+    An earlier version may have stored a topic that today's grammar refuses; it must not stop the others.
+    """
+    parsed, errors = [], {}
+    for state in states:
+        try:
+            parsed.append((state.id, topic_language.parse(state.query)))
+        except BadTopic as error:
+            errors[state.query] = error
+    return Matcher(parsed), errors
+
+
+def topics_behind(states: Iterable[TopicState], last_seq: int) -> list[TopicState]:
+    """Return the topics that were not matched up to the announcement with this sequence number yet."""
+    return [state for state in states if state.matched_seq < last_seq]
+
+
+def new_matches(
+    announced: Iterable[tuple[int, Announced]], states: Sequence[TopicState], matcher: Matcher
+) -> list[NewMatch]:
+    """Match announcements, with their sequence numbers, against topics.
+
+    Leaves out announcements that a topic was matched against before, and those that deliver nothing (replacements).
+    """
+    matched_seq = {state.id: state.matched_seq for state in states}
+    return [
+        (topic_id, entry.paper.id, entry.announcement.day, because)
+        for seq, entry in announced
+        if entry.announcement.kind.delivers
+        for topic_id, because in matcher.match(entry.paper)
+        if matched_seq[topic_id] < seq
+    ]
+
+
+def candidates_of(topic: topic_language.Topic, announced: Iterable[Announced]) -> list[Candidate]:
+    """Return the papers that a topic matches, in order; of a paper announced twice, its first announcement."""
+    matcher = Matcher([(0, topic)])
+    found: dict[str, Candidate] = {}
+    for entry in announced:
+        if not entry.announcement.kind.delivers or entry.paper.id in found:
+            continue
+        for _, because in matcher.match(entry.paper):
+            found[entry.paper.id] = Candidate(entry, (Match(topic.query, because),))
+    return list(found.values())

@@ -1,0 +1,84 @@
+"""What one poll asks arXiv for: which archives, which missed days, which submission dates. Pure; takes `now`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from bot import topics as topic_language
+from bot.arxiv import calendar
+from bot.arxiv.categories import ALL_ARCHIVES
+from bot.decisions.ledger import Ledger, unreadable_days
+from bot.errors import BadTopic
+from bot.model import Listing, ListingRecord
+
+COMPARED_LISTINGS = 7
+"""Listings that every poll compares with the API, for papers that the feed lacked when it was read."""
+
+OVERLAP = timedelta(days=5)
+"""The API's window begins at least this long before a missed day: a paper may wait over a long weekend."""
+
+FEED_DELAY = timedelta(hours=6)
+"""An empty feed may still be filled until this long after its regular time."""
+
+
+def needed_archives(queries: Iterable[str]) -> frozenset[str]:
+    """Return the archives that these topics need: all of arXiv if one names no category, none without topics."""
+    needed: set[str] = set()
+    for query in queries:
+        needed |= _archives_of(query)
+    return frozenset(needed)
+
+
+@lru_cache(maxsize=100_000)
+def _archives_of(query: str) -> frozenset[str]:
+    try:
+        return archives_of_topic(topic_language.parse(query))
+    except BadTopic:  # stored by an earlier version, and refused by today's grammar: it matches nothing
+        return frozenset()
+
+
+def archives_of_topic(topic: topic_language.Topic) -> frozenset[str]:
+    """Return the archives that a topic needs; all of arXiv if it names no category."""
+    archives = topic_language.archives(topic)
+    return frozenset(ALL_ARCHIVES) if archives is None else archives
+
+
+def days_to_catch_up(
+    records: Sequence[ListingRecord],
+    archives: Collection[str],
+    expected: date,
+    now: datetime,
+    *,
+    wanted: Sequence[date] = (),
+    has_feed_failed: bool = False,
+) -> list[date]:
+    """Return the days to ask OAI for: those of `wanted` that are missing, else all that were missed up to `expected`.
+
+    The newest day is left to the feed, which has kinds and licences, if the feed could not be asked or may not be
+    filled yet. If the feed was there and could not be read, the day is asked for at once.
+    """
+    ledger = Ledger(records)
+    days = ledger.missing_of(archives, wanted) if wanted else ledger.missed(archives, expected)
+    may_feed_tell = has_feed_failed or now < calendar.feed_at(expected) + FEED_DELAY
+    if may_feed_tell and expected not in unreadable_days(records):
+        days = [day for day in days if day != expected]
+    return days
+
+
+def days_out(days: Iterable[date], listing: Listing) -> list[date]:
+    """Return those of the days that are not in the future by arXiv's own clock, which an OAI response contains.
+
+    If our clock runs ahead, it must not write future days into the ledger.
+    """
+    return [day for day in days if listing.day is not None and day <= listing.day]
+
+
+def submitted_from(first: date, newest: date) -> date:
+    """Return the first submission date to ask the API for, if `first` is the earliest missed day.
+
+    The window reaches back over the last `COMPARED_LISTINGS` listings up to `newest`.
+    """
+    oldest = calendar.listings_upto(newest, COMPARED_LISTINGS)[0]
+    return min(first - OVERLAP, calendar.submitted_since(oldest))

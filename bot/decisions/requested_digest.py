@@ -1,0 +1,20 @@
+"""A digest that somebody asks for by date: which listing days it covers, and why it may be empty. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from bot.arxiv import calendar
+from bot.model import Window
+
+
+def window_upto(day: date, days: int) -> Window:
+    """Return the window of the last `days` listing days up to `day`, which is the last of them if it is one."""
+    found = calendar.listings_upto(day, days)
+    return Window(found[0], found[-1])
+
+
+def reason_for_empty(window: Window, announced: int, now: datetime) -> str:
+    """Say why no paper of the window matched, `announced` being how many papers were announced then."""
+    quiet = calendar.why_quiet(window.last, now) if not announced else None
+    return quiet or f"None of the {announced} papers announced then matches this topic."

@@ -1,0 +1,48 @@
+"""Which announced papers match which topics, each once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot import topics as topic_language
+from bot.decisions import matches
+from bot.model import Kind, TopicState
+from tests.fakes.arxiv import made_up
+
+DAY = date(2026, 6, 2)
+VISION, THEORY = TopicState(1, "cat:cs.CV", 0), TopicState(2, "cat:math.CO", 5)
+
+
+def test_a_stored_topic_that_no_longer_parses_does_not_stop_the_others() -> None:
+    broken = TopicState(3, "no topic (", 0)
+    matcher, errors = matches.matcher_of([VISION, broken])
+    assert list(errors) == ["no topic ("]
+    assert [topic_id for topic_id, _ in matcher.match(made_up("2606.00001", DAY, categories=("cs.CV",)).paper)] == [1]
+
+
+def test_an_announcement_meets_only_the_topics_that_were_not_matched_against_it() -> None:
+    states = [VISION, THEORY]
+    matcher, _ = matches.matcher_of(states)
+    paper = made_up("2606.00001", DAY, categories=("cs.CV", "math.CO"))
+    later = made_up("2606.00002", DAY, categories=("cs.CV", "math.CO"))
+    found = matches.new_matches([(5, paper), (6, later)], states, matcher)
+    assert {(topic_id, paper_id) for topic_id, paper_id, _, _ in found} == {
+        (1, "2606.00001"),
+        (1, "2606.00002"),
+        (2, "2606.00002"),
+    }
+    assert matches.topics_behind(states, 5) == [VISION]
+
+
+def test_a_replacement_matches_nothing() -> None:
+    replaced = made_up("2606.00001", DAY, kind=Kind.REPLACE, version=2, categories=("cs.CV",))
+    matcher, _ = matches.matcher_of([VISION])
+    assert matches.new_matches([(1, replaced)], [VISION], matcher) == []
+    assert matches.candidates_of(topic_language.parse("cs.CV"), [replaced]) == []
+
+
+def test_a_paper_announced_twice_is_one_candidate() -> None:
+    first = made_up("2606.00001", DAY, categories=("cs.CV",))
+    cross = made_up("2606.00001", date(2026, 6, 3), kind=Kind.CROSS, categories=("cs.CV", "stat.ML"))
+    found = matches.candidates_of(topic_language.parse("cs.CV"), [first, cross])
+    assert [candidate.announced for candidate in found] == [first]

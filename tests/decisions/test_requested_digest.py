@@ -1,0 +1,28 @@
+"""A digest that somebody asks for by date: its days, and why it may be empty."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.decisions import requested_digest
+from bot.model import Window
+
+NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
+FRIDAY, SUNDAY = date(2026, 6, 5), date(2026, 6, 7)
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "first"),
+    [(FRIDAY, 1, FRIDAY), (SUNDAY, 1, FRIDAY), (SUNDAY, 5, date(2026, 6, 1)), (FRIDAY, 6, date(2026, 5, 29))],
+)
+def test_the_window_ends_with_the_latest_listing_day(day: date, days: int, first: date) -> None:
+    assert requested_digest.window_upto(day, days) == Window(first, FRIDAY)
+
+
+def test_an_empty_digest_says_whether_nothing_was_announced_or_nothing_matched() -> None:
+    window = Window(FRIDAY, FRIDAY)
+    assert "None of the 7 papers" in requested_digest.reason_for_empty(window, 7, NOW)
+    before = datetime(2026, 6, 4, 12, tzinfo=UTC)
+    assert "comes out at 20:00" in requested_digest.reason_for_empty(window, 0, before)
