@@ -161,7 +161,8 @@ def default_topics(settings: Settings) -> list[str]:
         try:
             found.append(topic_language.parse(text).query)
         except BadTopic as error:
-            raise BadSetting("DEFAULT_TOPICS", f"“{text}” is no topic: {error}") from None
+            several = " Topics are separated by “;”." if "," in text else ""
+            raise BadSetting("DEFAULT_TOPICS", f"“{text}” is no topic: {error}{several}") from None
     return found
 
 

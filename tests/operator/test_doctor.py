@@ -31,6 +31,14 @@ async def test_a_bad_default_topic_leaves_no_tick_beside_the_settings(tmp_path: 
     assert found["database"][0].says == "SQLite answers; no chat follows a topic"
 
 
+async def test_default_topics_joined_by_commas_say_how_to_separate_topics(tmp_path: Path) -> None:
+    with FakeArxiv() as arxiv:
+        found = await found_by(arxiv.settings(data_dir=tmp_path, default_topics=("cs.CL, cs.CV",)))
+    said = found["settings"][0].says
+    assert "cs.CL OR cs.CV" in said
+    assert "separated by “;”" in said
+
+
 async def test_a_misspelt_name_in_env_is_told_and_is_no_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
