@@ -25,8 +25,6 @@ _GONE = (
     "chat_write_forbidden",
     "chat_restricted",
     "chat_send_plain_forbidden",
-    "chat_send_photos_forbidden",
-    "chat_send_media_forbidden",
     "channel_private",
     "not enough rights to send",
     "have no rights to send",
@@ -35,6 +33,14 @@ _GONE = (
     "bot is not a member",
     "bot was kicked",
     "bot was blocked",
+)
+
+# Descriptions for groups whose permissions forbid pictures; text may still be allowed there.
+_NO_PICTURES = (
+    "chat_send_photos_forbidden",
+    "chat_send_media_forbidden",
+    "rights to send photos",
+    "rights to send media",
 )
 _RETRY = re.compile(r"retry after (\d+)", re.IGNORECASE)
 
@@ -46,6 +52,8 @@ def outcome_of(error: Exception, chat: ChatRef) -> Outcome:
             return NotSent("Telegram asked us to slow down", retry_after=seconds_of(error), cause=NotSentCause.LIMIT)
         case ChatMigrated():
             return ChatMoved(moved(chat, error.new_chat_id))
+        case BadRequest() | Forbidden() if forbids_pictures(error):
+            return Rejected(_plain(error))
         case Forbidden():
             return ChatGone(_plain(error))
         case InvalidToken():
@@ -59,6 +67,12 @@ def outcome_of(error: Exception, chat: ChatRef) -> Outcome:
         case TelegramError():
             return Unknown(f"Telegram's answer could not be read ({_plain(error)})")
     return Unknown(f"the request failed ({type(error).__name__})")
+
+
+def forbids_pictures(error: TelegramError) -> bool:
+    """Whether a request was refused, and surely not accepted, because the chat takes no pictures."""
+    description = error.message.casefold()
+    return isinstance(error, BadRequest | Forbidden) and any(text in description for text in _NO_PICTURES)
 
 
 def seconds_of(error: RetryAfter) -> float:

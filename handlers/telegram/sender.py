@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Rejected, Sent
 from handlers.telegram.limits import Limiter, Urgency
-from handlers.telegram.outcomes import outcome_of, seconds_of
+from handlers.telegram.outcomes import forbids_pictures, outcome_of, seconds_of
 
 if TYPE_CHECKING:
     from handlers.telegram.warning import Warnings
@@ -110,10 +110,31 @@ async def post(
     about: ChatRef | None = None,
     reply_to: int | None = None,
 ) -> Message:
-    """Make one request of a payload; returns its (first) message. Raises `TelegramError` or `UnsendableError`.
+    """Post a payload; returns its (first) message. Raises `TelegramError` or `UnsendableError`.
 
+    One request, or two where the chat forbids pictures: the refused ones are posted as their caption, a text message.
     `about` is the chat that the buttons are for, where it is another one than `chat`.
     """
+    try:
+        return await _post_once(bot, chat, payload, data_dir, urgency, about=about, reply_to=reply_to)
+    except TelegramError as error:
+        if payload.get("kind") == "message" or not payload.get("html") or not forbids_pictures(error):
+            raise
+        # The refusal says that nothing was posted, so this cannot post anything twice.
+        text = {**payload, "kind": "message"}
+        return await _post_once(bot, chat, text, data_dir, urgency, about=about, reply_to=reply_to)
+
+
+async def _post_once(
+    bot: ExtBot[Any],
+    chat: ChatRef,
+    payload: JSON,
+    data_dir: Path,
+    urgency: Urgency,
+    *,
+    about: ChatRef | None,
+    reply_to: int | None,
+) -> Message:
     ident, thread = address(chat)
     common: dict[str, Any] = {"chat_id": ident, "message_thread_id": thread, "rate_limit_args": urgency}
     if reply_to is not None:

@@ -206,6 +206,57 @@ async def test_a_chat_that_takes_nothing_any_more_is_gone(
     assert "Forbidden" not in outcome.why
 
 
+NO_PICTURES = (
+    "CHAT_SEND_PHOTOS_FORBIDDEN",
+    "CHAT_SEND_MEDIA_FORBIDDEN",
+    "not enough rights to send photos to the chat",
+    "not enough rights to send media messages to the chat",
+)
+
+
+@pytest.mark.parametrize("description", NO_PICTURES)
+@pytest.mark.parametrize("files", [["a.png"], ["a.png", "b.png"]])
+async def test_a_group_that_forbids_pictures_gets_their_captions_as_text(
+    tg: FakeTelegram, sender: TelegramSender, tmp_path: Path, description: str, files: list[str]
+) -> None:
+    for name in files:
+        (tmp_path / name).write_bytes(PNG)
+    tg.group(GROUP).no_pictures = description
+    kind = "photo" if len(files) == 1 else "album"
+    part = Part({"kind": kind, "files": files, "html": "<b>A title</b>\nFigure 1", "buttons": []})
+    outcome = await sender.send(ref(GROUP), part, "key")
+    [message] = tg.messages(GROUP)
+    assert outcome == Sent(str(message.id))
+    assert (message.text, message.photos) == ("A title\nFigure 1", 0)
+
+
+async def test_pictures_without_a_word_are_rejected_where_pictures_are_forbidden(
+    tg: FakeTelegram, sender: TelegramSender, tmp_path: Path
+) -> None:
+    (tmp_path / "a.png").write_bytes(PNG)
+    tg.group(GROUP).no_pictures = NO_PICTURES[0]
+    photo = {"kind": "photo", "files": ["a.png"], "html": "", "buttons": []}
+    assert isinstance(await sender.send(ref(GROUP), Part(photo), "key"), Rejected)
+
+
+async def test_a_group_that_forbids_text_too_is_gone(tg: FakeTelegram, sender: TelegramSender, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(PNG)
+    group = tg.group(GROUP)
+    group.no_pictures, group.bot_may_post = "CHAT_SEND_PHOTOS_FORBIDDEN", False
+    photo = {"kind": "photo", "files": ["a.png"], "html": "<b>One</b>", "buttons": []}
+    assert isinstance(await sender.send(ref(GROUP), Part(photo), "key"), ChatGone)
+
+
+async def test_text_after_forbidden_pictures_whose_end_nobody_saw_is_unknown(
+    tg: FakeTelegram, sender: TelegramSender, tmp_path: Path
+) -> None:
+    (tmp_path / "a.png").write_bytes(PNG)
+    tg.group(GROUP).no_pictures = "CHAT_SEND_PHOTOS_FORBIDDEN"
+    tg.fail("sendMessage", "502")
+    photo = {"kind": "photo", "files": ["a.png"], "html": "<b>One</b>", "buttons": []}
+    assert isinstance(await sender.send(ref(GROUP), Part(photo), "key"), Unknown)
+
+
 async def test_a_group_that_moved_says_where_to_and_its_topic_stays(tg: FakeTelegram, sender: TelegramSender) -> None:
     tg.group(-77)
     tg.migrate(-77, GROUP)
