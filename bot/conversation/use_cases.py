@@ -414,15 +414,29 @@ def _followed(subscription: Subscription) -> Followed:
 
 
 def _find(following: Sequence[Subscription], what: str) -> Subscription | None:
-    number = what.removeprefix("#")
-    if number.isdecimal() and len(number) <= 3:
-        return following[int(number) - 1] if 1 <= int(number) <= len(following) else None
+    """The subscription that somebody names by its text, its `topic_key`, or its number in the list.
+
+    A topic may itself be a number, so its text wins over its place in the list; "#2" always means the place.
+    """
+    by_text, by_number = _find_by_text(following, what), _find_by_number(following, what)
+    return (by_number or by_text) if what.startswith("#") else (by_text or by_number)
+
+
+def _find_by_text(following: Sequence[Subscription], what: str) -> Subscription | None:
     try:
         query = topics.parse(what).query
     except BadTopic:
         query = what
     wanted = {what, query}
     return next((each for each in following if each.topic in wanted or topic_key(each.topic) == what), None)
+
+
+def _find_by_number(following: Sequence[Subscription], what: str) -> Subscription | None:
+    number = what.removeprefix("#")
+    # isdecimal() alone is true of digits of every script; those that only look like digits ("²") are none for int().
+    if not (number.isascii() and number.isdecimal() and len(number) <= 3):
+        return None
+    return following[int(number) - 1] if 1 <= int(number) <= len(following) else None
 
 
 def _closest_first(following: Sequence[Subscription], what: str) -> tuple[Followed, ...]:

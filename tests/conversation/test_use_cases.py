@@ -185,6 +185,31 @@ async def test_a_number_outside_the_list_removes_nothing(talk: Conversation) -> 
     assert len((await talk.subscriptions(CHAT)).topics) == 1
 
 
+async def test_a_topic_that_looks_like_a_number_is_removed_by_its_text(talk: Conversation) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    await talk.subscribe(OWNER, CHAT, "802")
+    await talk.subscribe(OWNER, CHAT, "1")
+    assert await talk.unsubscribe(OWNER, CHAT, "802") == results.Unsubscribed("802", 2)
+    assert await talk.unsubscribe(OWNER, CHAT, "1") == results.Unsubscribed("1", 1)
+    assert await talk.unsubscribe(OWNER, CHAT, "1") == results.Unsubscribed("cat:cs.CV", 0)
+
+
+async def test_a_number_sign_means_the_number_in_the_list(talk: Conversation) -> None:
+    for query in ("2", "802", "cs.CV"):
+        await talk.subscribe(OWNER, CHAT, query)
+    assert [followed.topic for followed in (await talk.subscriptions(CHAT)).topics] == ["2", "802", "cat:cs.CV"]
+    assert await talk.unsubscribe(OWNER, CHAT, "#2") == results.Unsubscribed("802", 2)
+    assert await talk.unsubscribe(OWNER, CHAT, "2") == results.Unsubscribed("2", 1)
+    await talk.subscribe(OWNER, CHAT, "802")
+    assert await talk.unsubscribe(OWNER, CHAT, "#802") == results.Unsubscribed("802", 1), "no such place in the list"
+
+
+@pytest.mark.parametrize("what", ["²", "①", "٢", "999999999999", "-1", "1.5"])
+async def test_what_only_looks_like_a_number_raises_nothing(talk: Conversation, what: str) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    assert isinstance(await talk.unsubscribe(OWNER, CHAT, what), results.NotSubscribed)
+
+
 async def test_a_topic_that_is_not_followed_suggests_the_closest_first(talk: Conversation) -> None:
     for query in ("cs.CV", "transformers", "diffusion"):
         await talk.subscribe(OWNER, CHAT, query)
