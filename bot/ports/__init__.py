@@ -3,7 +3,7 @@
 from bot.ports.arxiv import PaperSource, Reader
 from bot.ports.clock import Clock
 from bot.ports.platforms import Renderer, Sender
-from bot.ports.store import Chats, Operations, Outbox, Papers, Store, Summaries, Topics
+from bot.ports.store import Chats, Operations, Outbox, Papers, Store, Summaries, Topics, ValueStore
 from bot.ports.summaries import Makers, Summarizer
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "Summaries",
     "Summarizer",
     "Topics",
+    "ValueStore",
 ]

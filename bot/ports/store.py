@@ -266,7 +266,17 @@ class Outbox(Protocol):
         chats and without parts that fail by themselves or wait behind one that does."""
 
 
-class Operations(Protocol):
+class ValueStore(Protocol):
+    """Small JSON values by name that outlive the process: when arXiv was last asked, counts, hashes."""
+
+    async def value(self, name: str) -> JSON | None:
+        """The value kept under this name; None if there is none. Raises `StoreUnavailable`."""
+
+    async def remember_value(self, name: str, value: JSON) -> None:
+        """Keep a value under this name, in place of an earlier one. Raises `StoreUnavailable`."""
+
+
+class Operations(ValueStore, Protocol):
     """What running a service needs of its store."""
 
     async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
@@ -290,11 +300,6 @@ class Operations(Protocol):
         `by_category` gives a line for each day and primary category, by name; what a listing announced and nobody could
         read stands in a line of its own, with `category` "unread", so that a day's lines add up to its total.
         """
-
-    async def remember_value(self, name: str, value: JSON) -> None:
-        """Small state of the service itself: when arXiv was last asked, pauses."""
-
-    async def value(self, name: str) -> JSON | None: ...
 
     async def backup(self, path: Path) -> None:
         """Copy the database to a new file while it is in use (SQLite). Raises `TellUser` where that cannot be."""

@@ -13,9 +13,9 @@ import yarl
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
-from bot.ports import Clock
+from bot.ports import Clock, ValueStore
 from bot.settings import Settings
-from handlers.discord.client import Memory, NoSessionsLeft, PaperboyClient
+from handlers.discord.client import NoSessionsLeft, PaperboyClient
 from handlers.discord.http_trace import InvalidRequests, TheirClock
 from handlers.discord.refused_requests import Refusals
 from handlers.discord.sender import DiscordSender
@@ -181,7 +181,7 @@ class DiscordApp:
                 delay = min(delay * 2, LONGEST_RETRY_SECONDS)
 
 
-def build(settings: Settings, conversation: Conversation, memory: Memory, clock: Clock) -> DiscordApp:
+def build(settings: Settings, conversation: Conversation, values: ValueStore, clock: Clock) -> DiscordApp:
     """An app that is not started. Points discord.py at the configured addresses, for the whole process.
 
     Raises `BadSetting` where there is no token.
@@ -192,6 +192,6 @@ def build(settings: Settings, conversation: Conversation, memory: Memory, clock:
     discord.http.Route.BASE = settings.discord_api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
     invalid, theirs = InvalidRequests(clock.now), TheirClock(clock.now)
-    client = PaperboyClient(conversation, invalid, settings.data_dir, memory, theirs)
+    client = PaperboyClient(conversation, invalid, settings.data_dir, values, theirs)
     sender = DiscordSender(client, invalid, settings.data_dir, theirs=theirs)
-    return DiscordApp(token, client, sender, Refusals(invalid, memory), clock)
+    return DiscordApp(token, client, sender, Refusals(invalid, values), clock)

@@ -7,27 +7,20 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import discord
 import structlog
 
 from bot.conversation import Conversation
 from bot.errors import RetryLater
-from bot.model import JSON, ChatRef, Platform
+from bot.model import ChatRef, Platform
+from bot.ports import ValueStore
 from handlers.discord.commands import Tree, press, said
 from handlers.discord.http_trace import InvalidRequests, RequestInterval, TheirClock, bounded, trace_config
 from handlers.discord.responding import Answer
 
 log = structlog.get_logger()
-
-
-class Memory(Protocol):
-    """Small values that outlive the process; a `Store` is one."""
-
-    async def remember_value(self, name: str, value: JSON) -> None: ...
-
-    async def value(self, name: str) -> JSON | None: ...
 
 
 REGISTERED = "discord commands"
@@ -58,7 +51,7 @@ class PaperboyClient(discord.Client):
         conversation: Conversation,
         invalid: InvalidRequests,
         data_dir: Path,
-        memory: Memory,
+        values: ValueStore,
         theirs: TheirClock | None = None,
     ) -> None:
         super().__init__(
@@ -72,7 +65,7 @@ class PaperboyClient(discord.Client):
             guild_ready_timeout=0.25,
         )
         self.connected = asyncio.Event()
-        self._conversation, self._memory = conversation, memory
+        self._conversation, self._values = conversation, values
         self._answer = Answer(data_dir)
         self.tree = Tree(self, conversation, self._answer)
 
@@ -84,10 +77,10 @@ class PaperboyClient(discord.Client):
         text = json.dumps([self.application_id, table], sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         try:
-            if (await self._memory.value(REGISTERED) or {}).get("hash") == digest:
+            if (await self._values.value(REGISTERED) or {}).get("hash") == digest:
                 return
             await self.tree.sync()
-            await self._memory.remember_value(REGISTERED, {"hash": digest})
+            await self._values.remember_value(REGISTERED, {"hash": digest})
             log.info("discord commands registered", commands=len(table))
         except (discord.DiscordException, RetryLater) as error:
             log.warning("discord commands not registered", error=str(error)[:200])

@@ -8,7 +8,7 @@ import contextlib
 import structlog
 
 from bot.errors import RetryLater
-from handlers.discord.client import Memory
+from bot.ports import ValueStore
 from handlers.discord.http_trace import InvalidRequests
 
 log = structlog.get_logger()
@@ -24,11 +24,11 @@ LAST_WRITE_SECONDS = 1.0
 
 
 class Refusals:
-    """Writes what `invalid` counts to `memory`, and takes it up again."""
+    """Writes what `invalid` counts to `values`, and takes it up again."""
 
-    def __init__(self, invalid: InvalidRequests, memory: Memory) -> None:
+    def __init__(self, invalid: InvalidRequests, values: ValueStore) -> None:
         self.invalid = invalid
-        self._memory = memory
+        self._values = values
         self._written = 0
         self._restored = False
         self._task: asyncio.Task[None] | None = None
@@ -69,7 +69,7 @@ class Refusals:
         if noted == self._written or not await self._recall():
             return
         try:
-            await self._memory.remember_value(REFUSED, self.invalid.as_json())
+            await self._values.remember_value(REFUSED, self.invalid.as_json())
         except RetryLater as error:
             log.warning("refused requests not written down", why=str(error))
         except Exception:  # counting goes on
@@ -82,7 +82,7 @@ class Refusals:
         if self._restored:
             return True
         try:
-            value = await self._memory.value(REFUSED)
+            value = await self._values.value(REFUSED)
         except RetryLater as error:
             log.warning("refused requests not read", why=str(error))
             return False

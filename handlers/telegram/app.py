@@ -20,7 +20,7 @@ from handlers.commands import COMMANDS
 from handlers.telegram.answers import Answers
 from handlers.telegram.commands import Commands
 from handlers.telegram.limits import Limiter
-from handlers.telegram.managers import Managers, Memory
+from handlers.telegram.managers import Managers, ManagerStore
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.updates import Updates
@@ -141,7 +141,7 @@ class TelegramApp:
 def build(
     settings: Settings,
     conversation: Conversation,
-    memory: Memory,
+    store: ManagerStore,
     clock: Clock,
     limiter: Limiter | None = None,
     updates: Updates | None = None,
@@ -170,7 +170,7 @@ def build(
         .build()
     )
     answers = Answers(application.bot, settings.data_dir)
-    managers = Managers(memory)
+    managers = Managers(store)
     warnings = Warnings(application.bot, managers)
     Commands(conversation, Places(application.bot, managers), answers, warnings).register(application)
     return TelegramApp(application, TelegramSender(application.bot, settings.data_dir, warnings), updates, clock)
