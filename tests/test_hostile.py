@@ -25,6 +25,7 @@ from bot.sources import api_answers, feed, oai
 from bot.storage.store import SqlStore
 from handlers import actions, replies
 from handlers.discord.cards import reply_components
+from handlers.requests import Target
 from handlers.telegram.cards import reply_messages
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord_limits import check_payload, walk
@@ -262,7 +263,7 @@ async def test_forged_button_data_changes_nothing(store: SqlStore, talk: Convers
     before = await store.chat(ANN), await store.subscriptions()
     action = actions.parse(data)
     if action is not None and action.verb != "digest":
-        shown(await actions.perform(talk, OWNER, ANN, action))
+        shown(await actions.perform(talk, Target(ANN, "", OWNER), action))
     assert (await store.chat(ANN), await store.subscriptions()) == before
 
 
@@ -270,7 +271,7 @@ async def test_a_button_of_another_chat_does_nothing_here(store: SqlStore, talk:
     await talk.subscribe(OWNER, ANN, "cs.CV")
     await talk.subscribe(OWNER, BOB, "math.NA")
     stolen = actions.Action("drop", topic_key("cat:math.NA"))
-    assert await actions.perform(talk, OWNER, ANN, stolen) == results.Stale()
+    assert await actions.perform(talk, Target(ANN, "", OWNER), stolen) == results.Stale()
     assert {(each.chat, each.topic) for each in await store.subscriptions()} == {
         (ANN, "cat:cs.CV"),
         (BOB, "cat:math.NA"),
@@ -283,7 +284,7 @@ async def test_who_is_no_admin_changes_nothing_by_any_button(store: SqlStore, ta
     before = await store.chat(ANN), await store.subscriptions()
     action = actions.parse(data.replace("KEY", topic_key("cat:cs.CV")))
     assert action is not None
-    result = await actions.perform(talk, MEMBER, ANN, action)
+    result = await actions.perform(talk, Target(ANN, "", MEMBER), action)
     assert isinstance(result, results.NotAllowed)
     shown(result)
     assert (await store.chat(ANN), await store.subscriptions()) == before

@@ -14,6 +14,7 @@ from bot.render.cards import also_heading, also_line, card_document, card_links,
 from bot.render.nodes import Block, Button, Link, Note, Picture, Reply, Rule, Text
 from bot.render.packing import Cost, Group, PackedSection, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
+from handlers.actions import with_chat
 from handlers.discord.markup import block_markdown, markdown
 
 TEXT_LIMIT = 4000
@@ -49,9 +50,12 @@ class DiscordRenderer:
         return parts
 
 
-def reply_components(reply: Reply) -> list[JSON]:
-    """The messages that answer a command, as payloads; its buttons end the last one."""
-    rows = _rows([[_button(button) for button in row] for row in reply.buttons])
+def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
+    """The messages that answer a command, as payloads; its buttons end the last one.
+
+    `about` is the chat that the buttons are for; without it they stand for the chat that they are shown in.
+    """
+    rows = _rows([[_button(button, about) for button in row] for row in reply.buttons])
     base = (0, 2 + sum(1 + len(row["components"]) for row in rows))
     messages = pack([Group(reply.document.blocks, base=base)], cost, _LIMIT)
     payloads: list[JSON] = []
@@ -209,13 +213,13 @@ def _rows(rows: Sequence[Sequence[JSON]]) -> list[JSON]:
     ]
 
 
-def _button(button: Button) -> JSON:
+def _button(button: Button, about: ChatRef | None = None) -> JSON:
     label = one_line(button.label)[:80] or "…"
     if button.url is not None:
         url = web_address(button.url)
         safe = url if url and len(url) <= URL_LIMIT else "https://arxiv.org"
         return {"type": BUTTON, "style": _LINK, "label": label, "url": safe}
-    return {"type": BUTTON, "style": _SECONDARY, "label": label, "custom_id": button.action or ""}
+    return {"type": BUTTON, "style": _SECONDARY, "label": label, "custom_id": with_chat(button.action or "", about)}
 
 
 def _files(sections: Iterable[PackedSection]) -> list[str]:

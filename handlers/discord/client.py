@@ -14,11 +14,13 @@ import structlog
 
 from bot.conversation import Conversation
 from bot.errors import RetryLater
-from bot.model import ChatRef, Platform
 from bot.ports import ValueStore
-from handlers.discord.commands import Tree, press, said
+from handlers.discord.buttons import press
+from handlers.discord.commands import Tree
 from handlers.discord.http_trace import InvalidRequests, RequestInterval, TheirClock, bounded, trace_config
-from handlers.discord.responding import Answer
+from handlers.discord.responding import InteractionResponder, reply_to
+from handlers.discord.targets import channel_ref
+from handlers.requests import HERE
 
 log = structlog.get_logger()
 
@@ -66,8 +68,8 @@ class PaperboyClient(discord.Client):
         )
         self.connected = asyncio.Event()
         self._conversation, self._values = conversation, values
-        self._answer = Answer(data_dir)
-        self.tree = Tree(self, conversation, self._answer)
+        self._responder = InteractionResponder(data_dir)
+        self.tree = Tree(self, conversation, self._responder)
 
     # ── beginning ──
 
@@ -122,14 +124,15 @@ class PaperboyClient(discord.Client):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Slash commands go to the tree by themselves; buttons come here, also those of messages from long ago."""
         if interaction.type is discord.InteractionType.component:
-            await press(self._conversation, interaction, self._answer)
+            await press(self._conversation, interaction, self._responder)
 
     async def on_message(self, message: discord.Message) -> None:
         """A link in a direct message is read, as if by /summarize; in servers we do not listen."""
         if message.guild is None and not message.author.bot and message.content.strip():
-            ref = _ref(message.channel.id)
-            work = said(self._conversation.summarize(ref, message.content), chat=str(ref), command="message")
-            await self._answer.say(message.channel, work)
+            ref = channel_ref(message.channel.id)
+            work = self._conversation.summarize(ref, message.content)
+            reply = reply_to(work, HERE, chat=str(ref), command="message")
+            await self._responder.write(message.channel, reply, ref)
 
     # ── places ──
 
@@ -140,17 +143,13 @@ class PaperboyClient(discord.Client):
         await self._suspend((channel, *getattr(channel, "threads", ())), "the channel was deleted")
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
-        await self._conversation.suspend(_ref(payload.thread_id), "the thread was deleted")
+        await self._conversation.suspend(channel_ref(payload.thread_id), "the thread was deleted")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Invited again: what was suspended goes on, if Discord lets us."""
         for channel in (*guild.channels, *guild.threads):
-            await self._conversation.resume(_ref(channel.id))
+            await self._conversation.resume(channel_ref(channel.id))
 
     async def _suspend(self, places: Iterable[discord.abc.GuildChannel | discord.Thread], why: str) -> None:
         for place in places:
-            await self._conversation.suspend(_ref(place.id), why)
-
-
-def _ref(channel_id: int) -> ChatRef:
-    return ChatRef(Platform.DISCORD, str(channel_id))
+            await self._conversation.suspend(channel_ref(place.id), why)

@@ -17,10 +17,12 @@ from bot.errors import BadSetting, RetryLater
 from bot.ports import Clock
 from bot.settings import Settings
 from handlers.commands import COMMANDS
-from handlers.telegram.answers import Answers
+from handlers.telegram.answers import AnswerPoster
+from handlers.telegram.buttons import Buttons
 from handlers.telegram.commands import Commands
 from handlers.telegram.limits import Limiter
 from handlers.telegram.managers import Managers, ManagerStore
+from handlers.telegram.membership import Membership
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.updates import Updates
@@ -169,8 +171,11 @@ def build(
         .get_updates_request(updates)
         .build()
     )
-    answers = Answers(application.bot, settings.data_dir)
+    answers = AnswerPoster(application.bot, settings.data_dir)
     managers = Managers(store)
-    warnings = Warnings(application.bot, managers)
-    Commands(conversation, Places(application.bot, managers), answers, warnings).register(application)
+    places, warnings = Places(application.bot, managers), Warnings(application.bot, managers)
+    # The first handler that takes an update is the only one, so the status updates go before texts.
+    Membership(conversation, places, answers, warnings).register(application)
+    Commands(conversation, places, answers).register(application)
+    Buttons(conversation, places, answers).register(application)
     return TelegramApp(application, TelegramSender(application.bot, settings.data_dir, warnings), updates, clock)

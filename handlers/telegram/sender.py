@@ -15,6 +15,7 @@ from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Rejected, Sent
+from handlers.actions import with_chat
 from handlers.telegram.limits import Limiter, Urgency
 from handlers.telegram.outcomes import forbids_pictures, outcome_of, seconds_of
 
@@ -113,8 +114,9 @@ async def post(
     """Post a payload; returns its (first) message. Raises `TelegramError` or `UnsendableError`.
 
     One request, or two where the chat forbids pictures: the refused ones are posted as their caption, a text message.
-    `about` is the chat that the buttons are for, where it is another one than `chat`.
+    `about` is the chat that the buttons are for; None stands for `chat`.
     """
+    about = about or chat
     try:
         return await _post_once(bot, chat, payload, data_dir, urgency, about=about, reply_to=reply_to)
     except TelegramError as error:
@@ -132,7 +134,7 @@ async def _post_once(
     data_dir: Path,
     urgency: Urgency,
     *,
-    about: ChatRef | None,
+    about: ChatRef,
     reply_to: int | None,
 ) -> Message:
     ident, thread = address(chat)
@@ -160,17 +162,17 @@ async def _post_once(
     raise UnsendableError(f"there is no message of kind {kind!r} with {len(files)} pictures")
 
 
-def keyboard(rows: Sequence[Sequence[JSON]], about: ChatRef | None = None) -> InlineKeyboardMarkup | None:
-    """Buttons as Telegram takes them. Those that would carry more than 64 bytes back are left out."""
+def keyboard(rows: Sequence[Sequence[JSON]], about: ChatRef) -> InlineKeyboardMarkup | None:
+    """Buttons as Telegram takes them, each with the chat it is about. Those of more than 64 bytes are left out."""
     made = [[_button(each, about) for each in row] for row in rows]
     kept = [[each for each in row if each is not None] for row in made]
     return InlineKeyboardMarkup([row for row in kept if row]) if any(kept) else None
 
 
-def _button(button: JSON, about: ChatRef | None) -> InlineKeyboardButton | None:
+def _button(button: JSON, about: ChatRef) -> InlineKeyboardButton | None:
     if url := button.get("url"):
         return InlineKeyboardButton(button["text"], url=url)
-    data = f"{button['action']}@{about.id}" if about else str(button["action"])
+    data = with_chat(str(button["action"]), about)
     if not 0 < len(data.encode()) <= CALLBACK_BYTES:
         log.error("a button's action is too long", action=data)
         return None

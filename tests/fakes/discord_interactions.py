@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.fakes.discord_gateway import Gateway
+from tests.fakes.discord_limits import walk
 from tests.fakes.discord_world import (
     ADMIN,
     DM,
@@ -46,6 +47,18 @@ class Interaction:
     def text(self) -> str:
         """Everything that the answers show."""
         return "\n".join(_text(each["components"]) + str(each["content"]) for each in self.messages)
+
+    @property
+    def custom_ids(self) -> list[str]:
+        """What the buttons of the last answer send back."""
+        return [str(button["custom_id"]) for button in self._buttons()]
+
+    def button(self, label: str) -> str:
+        """The custom_id of the button with (part of) this label on the last answer."""
+        return str(next(button["custom_id"] for button in self._buttons() if label in button["label"]))
+
+    def _buttons(self) -> list[JSON]:
+        return [each for each in walk(self.messages[-1]["components"]) if each.get("custom_id")]
 
 
 def _text(components: list[JSON]) -> str:
@@ -141,7 +154,8 @@ class Interactions:
         if place["type"] == DM:
             return payload | {"user": asker, "context": 1}
         joined = datetime.now(UTC).isoformat()
-        member = {"user": asker, "roles": [], "joined_at": joined, "deaf": False, "mute": False, "flags": 0}
+        roles = [self._world.admin_role(int(place["guild_id"]))] if admin else []
+        member = {"user": asker, "roles": roles, "joined_at": joined, "deaf": False, "mute": False, "flags": 0}
         guild = {"id": place["guild_id"], "locale": "en-US", "features": []}
         return payload | {
             "guild_id": place["guild_id"],

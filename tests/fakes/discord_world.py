@@ -20,6 +20,8 @@ MOST_NONCE = 25
 NEEDS_V2 = {9, 10, 12, 13, 14, 17}
 ADMIN, MEMBER = "8", "2048"
 """Permission bits of somebody with "administrator", and of one who may only write."""
+EVERYONE = "1071698660929"
+"""Permission bits of everybody in a new server."""
 VIEW_CHANNEL, SEND_MESSAGES, READ_MESSAGE_HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 16, 1 << 38
 EVERYTHING = (1 << 53) - 1
 
@@ -74,6 +76,21 @@ def check_message(body: JSON, attached: set[str]) -> None:
         refuse("component ids are not unique 32-bit integers")
 
 
+def _role(ident: int, name: str, permissions: str) -> JSON:
+    return {
+        "id": str(ident),
+        "name": name,
+        "permissions": permissions,
+        "position": 0,
+        "color": 0,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "managed": False,
+        "mentionable": False,
+        "flags": 0,
+    }
+
+
 def user(ident: int, name: str, bot: bool = False) -> JSON:
     return {
         "id": str(ident),
@@ -111,21 +128,15 @@ class World:
     # ── building ──
 
     def add_guild(self, name: str = "lab") -> int:
+        """A server with the role of everybody, and one for admins."""
         ident = self.ids()
-        everyone = {
-            "id": str(ident),
-            "name": "@everyone",
-            "permissions": "1071698660929",
-            "position": 0,
-            "color": 0,
-            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-            "hoist": False,
-            "managed": False,
-            "mentionable": False,
-            "flags": 0,
-        }
-        self.guilds[ident] = {"id": str(ident), "name": name, "roles": [everyone], "member_count": 2, "owner_id": "7"}
+        roles = [_role(ident, "@everyone", EVERYONE), _role(self.ids(), "Admins", ADMIN)]
+        self.guilds[ident] = {"id": str(ident), "name": name, "roles": roles, "member_count": 2, "owner_id": "7"}
         return ident
+
+    def admin_role(self, guild: int) -> str:
+        """The id of the role whose members are administrators."""
+        return str(self.guilds[guild]["roles"][1]["id"])
 
     def add_channel(self, guild: int, name: str = "papers", kind: int = TEXT, ident: int | None = None) -> int:
         ident = ident or self.ids()
@@ -233,7 +244,7 @@ class World:
             return EVERYTHING
         if place["type"] == THREAD:
             return self.rights(int(place["parent_id"]))
-        [everyone] = self.guilds[int(place["guild_id"])]["roles"]
+        everyone = self.guilds[int(place["guild_id"])]["roles"][0]
         denied = [int(each["deny"]) for each in place["permission_overwrites"]]
         return int(everyone["permissions"]) & ~sum(denied)
 

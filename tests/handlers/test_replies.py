@@ -18,7 +18,9 @@ from bot.model import Card, Chat, ChatRef, Depth, Paper, Platform
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
 from handlers import actions
 from handlers.commands import BY_NAME, COMMANDS
-from handlers.replies import EXAMPLES, apology, reply
+from handlers.replies import apology, reply
+from handlers.reply_parts import EXAMPLES
+from handlers.requests import ChatName
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
 DUE = datetime(2026, 6, 3, 8, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -99,8 +101,35 @@ def test_every_button_leads_somewhere_and_fits_both_platforms(result: Result) ->
     for button in buttons:
         assert (button.url is None) != (button.action is None)
         if button.action is not None:
-            assert len(button.action.encode()) <= actions.LONGEST
+            assert len(button.action.encode()) <= actions.MAX_ACTION_BYTES
             assert actions.parse(button.action) is not None
+
+
+ABOUT_NO_CHAT = (
+    results.Help,
+    results.Privacy,
+    results.PaperCard,
+    results.NotALink,
+    results.UnknownPaper,
+    results.Withdrawn,
+    results.Unreadable,
+    results.NotOperator,
+    results.Health,
+)
+
+
+@pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda each: type(each).__name__)
+def test_an_answer_about_another_chat_names_it_and_never_says_this_chat(result: Result) -> None:
+    if isinstance(result, ABOUT_NO_CHAT) or result == results.Welcome(CHAT, True, 0):
+        return  # no command about another chat comes to these
+    said = "\n".join(lines(reply(result, ChatName("#vision in Lab", is_elsewhere=True))))
+    assert "#vision in Lab" in said
+    assert "this chat" not in said.casefold()
+
+
+def test_the_question_before_deleting_names_its_chat_wherever_it_is_asked() -> None:
+    for name in (ChatName("#vision in Lab"), ChatName("#vision in Lab", is_elsewhere=True)):
+        assert "#vision in Lab" in "\n".join(lines(reply(results.ConfirmForget(2), name)))
 
 
 @pytest.mark.parametrize("name", setting_values.NAMES)

@@ -8,6 +8,7 @@ from bot.model import Card, Delivery, DeliveryState, Depth, NothingToSend, Paper
 from bot.model import ChatRef as Ref
 from bot.pipeline import DigestBuilder
 from handlers import actions
+from handlers.requests import Target
 from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.makers import AbstractReader
 from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
@@ -66,11 +67,11 @@ async def test_the_button_sends_it_again_once(scene: Scene) -> None:
     action = actions.parse(f"resend:{unknown.id}")
     assert action is not None
     conversation = talk(scene)
-    assert await actions.perform(conversation, ADMIN, ANN, action) == Resent()
-    assert await actions.perform(conversation, ADMIN, ANN, action) == Stale()
+    assert await actions.perform(conversation, Target(ANN, "", ADMIN), action) == Resent()
+    assert await actions.perform(conversation, Target(ANN, "", ADMIN), action) == Stale()
     await scene.courier.deliver()
     assert scene.telegram.papers(ANN) == list(unknown.part.paper_ids)
-    assert await actions.perform(conversation, ADMIN, ANN, action) == Stale()
+    assert await actions.perform(conversation, Target(ANN, "", ADMIN), action) == Stale()
 
 
 async def test_strangers_and_forged_numbers_get_nothing(scene: Scene) -> None:

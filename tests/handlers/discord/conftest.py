@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import discord
@@ -10,7 +10,9 @@ import pytest
 import yarl
 
 from bot.conversation import Conversation, Defaults
+from bot.settings import load
 from bot.storage.store import SqlStore
+from handlers.discord.app import DiscordApp, build
 from handlers.discord.client import PaperboyClient
 from handlers.discord.http_trace import InvalidRequests, RequestInterval, TheirClock, trace_config
 from handlers.discord.sender import DiscordSender
@@ -18,6 +20,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.stores import memory_store
 from tests.handlers.discord.desk import Desk
+
+Make = Callable[[], DiscordApp]
 
 
 class SteadyClock(FakeClock):
@@ -80,3 +84,32 @@ async def client(
     yield made
     if not made.is_closed():
         await made.close()
+
+
+@pytest.fixture
+def make(dc: FakeDiscord, conversation: Conversation, clock: FakeClock, store: SqlStore, tmp_path: Path) -> Make:
+    def made() -> DiscordApp:
+        settings = load(
+            _env_file=None,
+            data_dir=tmp_path,
+            discord_bot_token=dc.token,
+            discord_api_url=dc.api_url,
+            discord_gateway_url=dc.gateway_url,
+        )
+        return build(settings, conversation, store, clock)
+
+    return made
+
+
+@pytest.fixture
+def channel(dc: FakeDiscord) -> int:
+    return dc.world.add_channel(dc.world.add_guild())
+
+
+@pytest.fixture
+async def app(make: Make, channel: int) -> AsyncIterator[DiscordApp]:
+    started = make()
+    await started.start()
+    await started.ready()
+    yield started
+    await started.stop()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import discord
 import pytest
@@ -24,9 +23,9 @@ from handlers.discord.refused_requests import REFUSED
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_world import READ_MESSAGE_HISTORY, SEND_MESSAGES, THREAD, VIEW_CHANNEL, user
+from tests.handlers.discord.conftest import Make
 from tests.handlers.discord.desk import Desk, digest
 
-Make = Callable[[], DiscordApp]
 ADMIN = Requester("1", True)
 
 
@@ -42,35 +41,6 @@ async def until(condition: Callable[[], object]) -> None:
     """Wait until something holds; the test's own time-out bounds it."""
     while not condition():  # noqa: ASYNC110 - what is waited for happens on the other side of a socket
         await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-def make(dc: FakeDiscord, conversation: Conversation, clock: FakeClock, store: SqlStore, tmp_path: Path) -> Make:
-    def made() -> DiscordApp:
-        settings = load(
-            _env_file=None,
-            data_dir=tmp_path,
-            discord_bot_token=dc.token,
-            discord_api_url=dc.api_url,
-            discord_gateway_url=dc.gateway_url,
-        )
-        return build(settings, conversation, store, clock)
-
-    return made
-
-
-@pytest.fixture
-def channel(dc: FakeDiscord) -> int:
-    return dc.world.add_channel(dc.world.add_guild())
-
-
-@pytest.fixture
-async def app(make: Make, channel: int) -> AsyncIterator[DiscordApp]:
-    started = make()
-    await started.start()
-    await started.ready()
-    yield started
-    await started.stop()
 
 
 async def test_it_connects_without_privileged_intents_and_stops_at_once(make: Make, dc: FakeDiscord) -> None:
@@ -322,7 +292,9 @@ async def test_completion_is_about_a_named_channel_for_those_who_may_manage_it(
     await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
     await conversation.subscribe(ADMIN, chat(other), "cs.LG")
     for person, expected in ((7, ["cat:cs.LG"]), (42, ["cat:cs.CV"])):  # the server's owner, and anybody
-        found = await dc.interactions.autocomplete(channel, "unsubscribe", "topic", "", person=person, channel=other)
+        found = await dc.interactions.autocomplete(
+            channel, "unsubscribe", "topic", "", person=person, admin=False, channel=other
+        )
         assert [each["value"] for each in found] == expected
 
 

@@ -199,7 +199,7 @@ async def test_a_card_offers_the_whole_paper_to_everybody(lab: Lab) -> None:
     card = await lab.member.slash(lab.channel, "summarize", link="2606.00001")
     assert card.response is not None
     deep = next(each for each in buttons(card.response.components) if "custom_id" in each)
-    assert deep["custom_id"] == "deep:2606.00001v1"
+    assert deep["custom_id"] == f"deep:2606.00001v1@{lab.channel.id}"
     result = await lab.member.click(card.response.message, custom_id=deep["custom_id"])
     assert not result.ephemeral
     assert result.response is not None
@@ -211,7 +211,7 @@ async def test_the_channel_is_forgotten_after_a_question(lab: Lab, store: SqlSto
     asked = await lab.admin.slash(lab.channel, "stop")
     assert await topics(store, lab.ref) == ["cat:cs.CV"]
     assert asked.response is not None
-    await lab.admin.click(asked.response.message, custom_id="forget:yes")
+    await lab.admin.click(asked.response.message, custom_id=f"forget:yes@{lab.channel.id}")
     assert await store.chat(lab.ref) is None
 
 

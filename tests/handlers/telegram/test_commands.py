@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.conversation import topic_key
 from bot.errors import StoreUnavailable
 from bot.model import ChatRef, Depth, Platform
@@ -85,8 +83,10 @@ async def test_stop_asks_first_and_then_forgets(bench: Bench) -> None:
     await bench.ask(ANN, "/subscribe cs.CV")
     await bench.ask(ANN, "/stop")
     assert await topics(bench, ANN) == ["cat:cs.CV"]
-    bench.tg.press(bench.tg.messages(ANN)[-1], "Yes", ANN)
-    await bench.tg.wait_for(ANN, 3)
+    question = bench.tg.messages(ANN)[-1]
+    bench.tg.press(question, "Yes", ANN)
+    await bench.tg.until(lambda: "is deleted" in question.text)
+    assert question.buttons == []
     assert await bench.store.chat(ref(ANN)) is None
 
 
@@ -108,118 +108,6 @@ async def test_an_edited_command_is_not_carried_out_again(bench: Bench) -> None:
     bench.tg.world.push(edited_message=message.as_json() | {"edit_date": 2})
     await bench.ask(ANN, "/help")
     assert len(bench.tg.messages(ANN)) == 2
-
-
-# ── buttons ──
-
-
-async def test_a_topic_is_removed_by_its_button_once(bench: Bench) -> None:
-    await bench.ask(ANN, "/subscribe cs.CV")
-    await bench.ask(ANN, "/subscribe diffusion")
-    await bench.ask(ANN, "/subscriptions")
-    menu = bench.tg.messages(ANN)[-1]
-    data = menu.button("diffusion")["callback_data"]
-    bench.tg.press(menu, "diffusion", ANN)
-    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
-    assert await topics(bench, ANN) == ["cat:cs.CV"]
-    query = bench.tg.press(menu, "", ANN, data=data)
-    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
-    answer = bench.tg.answer(query)
-    assert answer is not None
-    assert "no longer" in answer["text"]
-
-
-@pytest.mark.parametrize(
-    "data", ["", "x", "drop:zz", "set:size=9999", "forget:all", "deep:../../etc", "topics:@-1009999999999", "🦊" * 16]
-)
-async def test_forged_button_data_gets_an_answer_and_changes_nothing(bench: Bench, data: str) -> None:
-    await bench.ask(ANN, "/subscribe cs.CV")
-    before = await bench.store.chat(ref(ANN))
-    query = bench.tg.press(bench.tg.messages(ANN)[-1], "", ANN, data=data)
-    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
-    assert await topics(bench, ANN) == ["cat:cs.CV"]
-    assert await bench.store.chat(ref(ANN)) == before
-
-
-async def test_only_admins_press_buttons_that_change_a_group(bench: Bench) -> None:
-    bench.tg.group(GROUP, admins=(ANN,))
-    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
-    await bench.ask(GROUP, "/subscriptions", user=BOB)
-    menu = bench.tg.messages(GROUP)[-1]
-    query = bench.tg.press(menu, "cs.CV", BOB)
-    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
-    answer = bench.tg.answer(query)
-    assert answer is not None
-    assert "Only admins" in answer["text"]
-    assert await topics(bench, GROUP) == ["cat:cs.CV"]
-    bench.tg.press(menu, "cs.CV", ANN)
-    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
-
-
-async def alert(bench: Bench, query: str) -> str:
-    """What the person who pressed a button is told in a pop-up."""
-    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
-    answer = bench.tg.answer(query)
-    assert answer is not None
-    assert answer.get("show_alert")
-    return str(answer["text"])
-
-
-@pytest.mark.parametrize(
-    "data", ["topics:", "settings:", "choose:size", "set:size=7", "digest:", "forget:yes", "resend:1", "drop:KEY"]
-)
-@pytest.mark.parametrize("user", [ANN, BOB])
-async def test_data_of_no_button_on_the_message_does_nothing_whoever_sends_it(
-    bench: Bench, data: str, user: int
-) -> None:
-    bench.tg.group(GROUP, admins=(ANN,))
-    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
-    before = await bench.store.chat(ref(GROUP))
-    await bench.ask(GROUP, "/summarize 2406.14272", user=BOB)
-    shown = bench.tg.messages(GROUP)[-1]
-    text = shown.text
-    query = bench.tg.press(shown, "", user, data=data.replace("KEY", topic_key("cat:cs.CV")))
-    assert "no longer" in await alert(bench, query)
-    assert (shown.text, len(bench.tg.messages(GROUP))) == (text, 2)
-    assert await topics(bench, GROUP) == ["cat:cs.CV"]
-    assert await bench.store.chat(ref(GROUP)) == before
-
-
-@pytest.mark.parametrize(
-    ("command", "button"),
-    [("/stop", "Yes"), ("/subscriptions", "Digest now"), ("/subscriptions", "✕"), ("/settings style", "compact")],
-)
-async def test_every_button_that_changes_a_group_is_for_its_admins(bench: Bench, command: str, button: str) -> None:
-    bench.tg.group(GROUP, admins=(ANN,))
-    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
-    await bench.ask(GROUP, command, user=ANN)
-    before = await bench.store.chat(ref(GROUP))
-    query = bench.tg.press(bench.tg.messages(GROUP)[-1], button, BOB)
-    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
-    await bench.ask(BOB, "/help")
-    assert await topics(bench, GROUP) == ["cat:cs.CV"]
-    assert await bench.store.chat(ref(GROUP)) == before
-
-
-async def test_who_was_an_admin_when_the_buttons_came_is_asked_again_when_one_is_pressed(bench: Bench) -> None:
-    channel = bench.tg.channel(CHANNEL, "Secret", admins=(ANN, BOB))
-    await bench.ask(BOB, "/start")
-    bench.tg.bot_becomes(CHANNEL, "administrator", BOB)
-    await bench.tg.wait_for(BOB, 2)
-    await bench.ask(BOB, f"/subscribe {CHANNEL} cs.CV")
-    await bench.ask(BOB, f"/subscriptions {CHANNEL}")
-    channel.members[BOB] = "member"
-    query = bench.tg.press(bench.tg.messages(BOB)[-1], "✕", BOB)
-    assert "Only admins" in await alert(bench, query)
-    assert await topics(bench, CHANNEL) == ["cat:cs.CV"]
-
-
-async def test_a_press_by_somebody_else_changes_nothing_in_a_private_chat(bench: Bench) -> None:
-    await bench.ask(ANN, "/subscribe cs.CV")
-    await bench.ask(ANN, "/subscriptions")
-    query = bench.tg.press(bench.tg.messages(ANN)[-1], "✕", BOB)
-    assert "Only admins" in await alert(bench, query)
-    assert await topics(bench, ANN) == ["cat:cs.CV"]
 
 
 # ── groups and forum topics ──

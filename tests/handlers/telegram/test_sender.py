@@ -69,7 +69,7 @@ async def test_a_message_is_posted_as_it_was_rendered_with_its_buttons_and_no_pr
     assert message.text == "1 < 2"
     assert [each.type for each in message.entities] == ["bold"]
     assert message.labels == ["PDF", "More"]
-    assert message.button("More")["callback_data"] == "deep:2406.14272v1"
+    assert message.button("More")["callback_data"] == f"deep:2406.14272v1@{ANN}"
     assert '"is_disabled": true' in tg.requests[-1][1]["link_preview_options"]
 
 

@@ -277,8 +277,9 @@ async def test_stop_forgets_who_managed_the_place_and_what_a_person_managed(benc
     managers = Managers(bench.store)
     assert (await managers.of(channel), await managers.channels(ANN)) == ([ANN], {channel: "Vision"})
     await bench.ask(ANN, "/stop")
-    bench.tg.press(bench.tg.messages(ANN)[-1], "Yes", ANN)
-    await bench.tg.wait_for(ANN, 5)
+    question = bench.tg.messages(ANN)[-1]
+    bench.tg.press(question, "Yes", ANN)
+    await bench.tg.until(lambda: "is deleted" in question.text)
     assert (await managers.of(channel), await managers.channels(ANN)) == ([], {})
     assert await bench.store.subscriptions(ref(channel))
 
