@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
-from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time
-from typing import Protocol
+from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot import topics
-from bot.arxiv import categories, ids
-from bot.conversation import setting_values
+from bot.arxiv import ids
+from bot.conversation import followed_topics, setting_values
+from bot.conversation.dependencies import Defaults, DigestNow, Operators, ReadPaper
+from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -23,7 +21,6 @@ from bot.conversation.results import (
     Choices,
     ConfirmForget,
     DigestComing,
-    Followed,
     Forgotten,
     Health,
     Help,
@@ -54,52 +51,14 @@ from bot.conversation.results import (
 )
 from bot.decisions import ledger
 from bot.decisions.due_times import next_due
-from bot.errors import BadTopic, GiveUp, NoSuchPaper, RetryLater
-from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, NothingToSend, PaperRef, Platform, Subscription
+from bot.errors import BadTopic, RetryLater
+from bot.model import Chat, ChatRef, DeliveryState, Depth, NothingToSend, Platform
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
 
 MOST_SUBSCRIPTIONS = 50
 """Topics that one chat may follow."""
-
-READINGS_AT_ONCE = 3
-"""/summarize requests of one chat that may be under way together."""
-
-LONGEST_CHOICE = 100
-"""Characters that a platform's autocompletion takes."""
-
-
-class ReadPaper(Protocol):
-    """Reads one paper now. Raises `NoSuchPaper`, `RetryLater` or `GiveUp`; a withdrawn paper comes back as its card."""
-
-    async def __call__(self, ref: PaperRef, language: str, depth: Depth) -> Card: ...
-
-
-class DigestNow(Protocol):
-    """Writes a digest of what the chat has not had into the outbox and returns it, or why there is none.
-
-    Raises `RetryLater`.
-    """
-
-    async def __call__(self, ref: ChatRef) -> Digest | NothingToSend: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What a new chat starts with."""
-
-    language: str = "en"
-    timezone: str = "UTC"
-    digest_time: time = time(9, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Operators:
-    """Who runs this Paperboy (`telegram:ID`, `discord:ID`), and what tells them how it is."""
-
-    who: frozenset[str]
-    health: Callable[[], Awaitable[Sequence[str]]]
 
 
 class Conversation:
@@ -119,11 +78,10 @@ class Conversation:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._read = read
+        self._papers = PaperRequests(read)
         self._digest = digest
         self._defaults = defaults
         self._operators = operators
-        self._reading: Counter[ChatRef] = Counter()
         self._resending = asyncio.Lock()
 
     # ── beginning and help ──
@@ -183,9 +141,9 @@ class Conversation:
         following = await self._store.subscriptions(ref)
         if not what.strip() and following:
             return Incomplete("unsubscribe")
-        found = _find(following, what.strip())
+        found = followed_topics.find(following, what.strip())
         if found is None or not await self._store.unsubscribe(ref, found.topic):
-            return NotSubscribed(what.strip(), _closest_first(following, what))
+            return NotSubscribed(what.strip(), followed_topics.closest_first(following, what))
         return Unsubscribed(found.topic, len(following) - 1)
 
     async def unsubscribe_key(self, asker: Requester, ref: ChatRef, key: str) -> Unsubscribed | NotAllowed | Stale:
@@ -199,21 +157,15 @@ class Conversation:
 
     async def subscriptions(self, ref: ChatRef) -> Subscriptions:
         chat = await self._known(ref) or self._new_chat(ref)
-        return Subscriptions(chat, tuple(_followed(each) for each in await self._store.subscriptions(ref)))
+        return Subscriptions(chat, tuple(map(followed_topics.followed, await self._store.subscriptions(ref))))
 
     async def suggest(self, ref: ChatRef, prefix: str) -> list[Suggestion]:
         """The chat's own topics that hold `prefix`, for /unsubscribe; `value` is what `unsubscribe` takes."""
-        wanted = prefix.strip().casefold()
-        found = [each.topic for each in await self._store.subscriptions(ref) if wanted in each.topic.casefold()]
-        return [
-            Suggestion(topic if len(topic) <= LONGEST_CHOICE else topic_key(topic), _shortened(topic))
-            for topic in found
-        ]
+        return followed_topics.completions(await self._store.subscriptions(ref), prefix)
 
     async def suggest_categories(self, prefix: str, limit: int = 25) -> list[Suggestion]:
         """arXiv categories whose code or name holds `prefix`, for /subscribe; codes that begin with it come first."""
-        found = categories.search(prefix.strip().removeprefix("cat:"), limit)
-        return [Suggestion(f"cat:{code}", _shortened(f"{code} – {categories.CATEGORIES[code]}")) for code in found]
+        return followed_topics.category_completions(prefix, limit)
 
     # ── papers ──
 
@@ -226,33 +178,8 @@ class Conversation:
         target = ids.resolve(link.strip())
         if isinstance(target, ids.NotAPaperLink):
             return NotALink(link.strip(), target.why)
-        if self._reading[ref] >= READINGS_AT_ONCE:
-            return Busy(f"I am already reading {READINGS_AT_ONCE} papers for this chat; ask again when they are here.")
         chat = await self._known(ref) or self._new_chat(ref)
-        self._reading[ref] += 1
-        try:
-            return await self._read_now(chat, target, depth or chat.depth)
-        finally:
-            self._reading[ref] -= 1
-            if not self._reading[ref]:
-                del self._reading[ref]
-
-    async def _read_now(
-        self, chat: Chat, target: PaperRef, depth: Depth
-    ) -> PaperCard | UnknownPaper | Withdrawn | Unreadable | Busy:
-        try:
-            card = await self._read(target, chat.language, depth)
-        except NoSuchPaper as error:
-            return UnknownPaper(str(target), str(error))
-        except RetryLater as error:
-            log.info("paper not read", paper=str(target), why=str(error))
-            return Busy(str(error), error.retry_after)
-        except GiveUp as error:
-            log.warning("paper cannot be read", paper=str(target), why=str(error))
-            return Unreadable(str(target), str(error))
-        if card.paper.withdrawn:
-            return Withdrawn(card)
-        return PaperCard(card, chat.language, depth)
+        return await self._papers.read(ref, target, chat.language, depth or chat.depth)
 
     async def digest_now(self, asker: Requester, ref: ChatRef) -> DigestComing | NothingNow | Busy | NotAllowed:
         """Write a digest of what is new for the chat; its papers are taken, and delivery sends it."""
@@ -381,16 +308,7 @@ class Conversation:
         return chat
 
     def _new_chat(self, ref: ChatRef, title: str = "") -> Chat:
-        now = self._clock.now()
-        chat = Chat(
-            ref,
-            title,
-            language=self._defaults.language,
-            timezone=self._defaults.timezone,
-            digest_time=self._defaults.digest_time,
-            created_at=now,
-        )
-        return replace(chat, next_due_at=next_due(chat, now))
+        return self._defaults.new_chat(ref, self._clock.now(), title)
 
     async def _create(self, ref: ChatRef, title: str) -> Chat:
         chat = self._new_chat(ref, title)
@@ -402,49 +320,3 @@ class Conversation:
         now = self._clock.now()
         due = chat.next_due_at if chat.next_due_at and chat.next_due_at > now else next_due(chat, now)
         return due.astimezone(ZoneInfo(chat.timezone))
-
-
-def _followed(subscription: Subscription) -> Followed:
-    topic = subscription.topic
-    try:
-        explained = topics.explain(topics.parse(topic))
-    except BadTopic:  # written by an older grammar: still listed, so that it can be removed
-        explained = topic
-    return Followed(topic, explained, topic_key(topic), subscription.since)
-
-
-def _find(following: Sequence[Subscription], what: str) -> Subscription | None:
-    """The subscription that somebody names by its text, its `topic_key`, or its number in the list.
-
-    A topic may itself be a number, so its text wins over its place in the list; "#2" always means the place.
-    """
-    by_text, by_number = _find_by_text(following, what), _find_by_number(following, what)
-    return (by_number or by_text) if what.startswith("#") else (by_text or by_number)
-
-
-def _find_by_text(following: Sequence[Subscription], what: str) -> Subscription | None:
-    try:
-        query = topics.parse(what).query
-    except BadTopic:
-        query = what
-    wanted = {what, query}
-    return next((each for each in following if each.topic in wanted or topic_key(each.topic) == what), None)
-
-
-def _find_by_number(following: Sequence[Subscription], what: str) -> Subscription | None:
-    number = what.removeprefix("#")
-    # isdecimal() alone is true of digits of every script; those that only look like digits ("²") are none for int().
-    if not (number.isascii() and number.isdecimal() and len(number) <= 3):
-        return None
-    return following[int(number) - 1] if 1 <= int(number) <= len(following) else None
-
-
-def _closest_first(following: Sequence[Subscription], what: str) -> tuple[Followed, ...]:
-    def likeness(each: Subscription) -> float:
-        return difflib.SequenceMatcher(None, what.casefold(), each.topic.casefold()).ratio()
-
-    return tuple(_followed(each) for each in sorted(following, key=likeness, reverse=True))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_CHOICE else text[: LONGEST_CHOICE - 1] + "…"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -14,9 +14,8 @@ from bot.arxiv import calendar
 from bot.conversation import Conversation, Defaults, Operators
 from bot.decisions import ledger
 from bot.decisions.digest_content import SummaryOptions
-from bot.decisions.due_times import next_due
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
-from bot.model import ARCHIVE, Card, Chat, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
+from bot.model import ARCHIVE, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
 from bot.pipeline import DigestBuilder
 from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
@@ -48,26 +47,18 @@ class App:
         """How the operator wants papers told where no chat says otherwise."""
         return SummaryOptions(self.settings.language)
 
+    @property
+    def defaults(self) -> Defaults:
+        """What a new chat starts with."""
+        return Defaults(self.settings.language, self.settings.timezone, self.settings.digest_time)
+
     def conversation(self) -> Conversation:
-        defaults = Defaults(self.settings.language, self.settings.timezone, self.settings.digest_time)
         operators = Operators(frozenset(self.settings.admins), self.health)
-        return Conversation(self.store, self.clock, self.read, self.digest, defaults, operators)
+        return Conversation(self.store, self.clock, self.read, self.digest, self.defaults, operators)
 
     async def health(self) -> list[str]:
         """How the service is, a sentence a line."""
         return status_text.sentences(await status.gather(self.store, self.clock))
-
-    def new_chat(self, ref: ChatRef) -> Chat:
-        """A chat with the operator's defaults."""
-        now = self.clock.now()
-        chat = Chat(
-            ref,
-            language=self.settings.language,
-            timezone=self.settings.timezone,
-            digest_time=self.settings.digest_time,
-            created_at=now,
-        )
-        return chat if ref.platform is Platform.SITE else replace(chat, next_due_at=next_due(chat, now))
 
     async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
         """One paper, read now (`bot.conversation.ReadPaper`)."""
@@ -170,7 +161,7 @@ async def follow_default_topics(app: App) -> None:
     """Let the archive follow DEFAULT_TOPICS, and nothing else that it followed before. Raises `BadSetting`."""
     wanted = default_topics(app.settings)
     if await app.store.chat(ARCHIVE) is None:
-        await app.store.save_chat(app.new_chat(ARCHIVE))
+        await app.store.save_chat(app.defaults.new_chat(ARCHIVE, app.clock.now()))
     now = app.clock.now()
     since = ledger.since(await app.store.latest_day())
     followed = {subscription.topic for subscription in await app.store.subscriptions(ARCHIVE)}
