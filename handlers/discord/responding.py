@@ -19,6 +19,7 @@ from bot.render.nodes import Reply
 from handlers import replies
 from handlers.discord.cards import reply_components
 from handlers.discord.messages import present
+from handlers.discord.targets import own_chat
 from handlers.requests import ChatName
 
 log = structlog.get_logger()
@@ -97,7 +98,7 @@ class InteractionResponder:
     async def respond_now(self, interaction: discord.Interaction[Any], reply: Reply) -> None:
         """Answer with a reply that needs no work, in the interaction's own chat."""
         try:
-            await self._at_once(interaction, reply, None, in_place=False)
+            await self._at_once(interaction, reply, own_chat(interaction), in_place=False)
         except _SENDING as error:
             log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
 
@@ -111,7 +112,7 @@ class InteractionResponder:
             log.warning("answer not delivered", error=str(error)[:200])
 
     async def _at_once(
-        self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef | None, in_place: bool
+        self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef, in_place: bool
     ) -> None:
         first, *rest = self._messages(reply, about)
         view, files = first
@@ -143,7 +144,7 @@ class InteractionResponder:
                 wait=True,
             )
 
-    def _messages(self, reply: Reply, about: ChatRef | None) -> list[tuple[RawLayout, list[discord.File]]]:
+    def _messages(self, reply: Reply, about: ChatRef) -> list[tuple[RawLayout, list[discord.File]]]:
         messages = []
         for payload in reply_components(reply, about):
             components, paths = present(payload, self._data_dir)

@@ -21,9 +21,14 @@ def channel_ref(channel_id: int) -> ChatRef:
     return ChatRef(Platform.DISCORD, str(channel_id))
 
 
+def own_chat(interaction: discord.Interaction[Any]) -> ChatRef:
+    """The chat that an interaction happens in."""
+    return channel_ref(int(interaction.channel_id or 0))
+
+
 def own_target(interaction: discord.Interaction[Any]) -> Target:
     """The chat that an interaction happens in, for its user. In a direct message everybody is an admin."""
-    user, ref = str(interaction.user.id), channel_ref(int(interaction.channel_id or 0))
+    user, ref = str(interaction.user.id), own_chat(interaction)
     if interaction.guild_id is None:
         return Target(ref, "direct message", Requester(user, is_admin=True))
     channel = interaction.channel
@@ -75,7 +80,7 @@ def completion_chat(interaction: discord.Interaction[Any]) -> ChatRef:
     channel = None if named is None else _cached_channel(interaction, str(named.id))
     rights = None if channel is None else _user_rights(interaction, channel)
     if channel is None or rights is None or not _may_manage(rights):
-        return channel_ref(int(interaction.channel_id or 0))
+        return own_chat(interaction)
     return channel_ref(channel.id)
 
 

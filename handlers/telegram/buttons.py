@@ -51,7 +51,9 @@ class Buttons:
             log.warning("button of another chat", chat=message.chat.id, about=action.chat_id)
             await acknowledge(query, NOT_OURS, alert=True)
             return
-        if operation.is_slow:
+        is_refused = operation.needs_rights and not target.requester.is_admin
+        # A press can be answered once: where the answer is a refusal, its sentence must be the one.
+        if operation.is_slow and not is_refused:
             await acknowledge(query, "On it …")
             async with self._answers.working(message):
                 result = await perform(self._conversation, target, action)

@@ -99,6 +99,13 @@ async def test_every_button_that_changes_a_group_is_for_its_admins(bench: Bench,
     assert await bench.store.chat(ref(GROUP)) == before
 
 
+async def test_a_member_who_asks_for_a_digest_is_told_why_there_is_none(bench: Bench) -> None:
+    bench.tg.group(GROUP, admins=(ANN,))
+    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
+    query = bench.tg.press(bench.tg.messages(GROUP)[-1], "Digest now", BOB)
+    assert "Only admins" in await alert(bench, query)
+
+
 async def test_who_was_an_admin_when_the_buttons_came_is_asked_again_when_one_is_pressed(bench: Bench) -> None:
     channel = bench.tg.channel(CHANNEL, "Secret", admins=(ANN, BOB))
     await bench.ask(BOB, "/start")
