@@ -1,4 +1,4 @@
-"""`Conversation`: what each chat command does, on any platform. Expected outcomes are values; surprises are raised."""
+"""`Conversation`: what each chat command does, on any platform. Expected outcomes are values; faults are raised."""
 
 from __future__ import annotations
 
@@ -57,14 +57,15 @@ from bot.ports import Clock, Store
 
 log = structlog.get_logger()
 
-MOST_SUBSCRIPTIONS = 50
+MAX_SUBSCRIPTIONS = 50
 """Topics that one chat may follow."""
 
 
 class Conversation:
     """The use cases. `ref` is always the chat that a command is about, which need not be the one it was typed in.
 
-    Every method may raise `StoreUnavailable`. Whoever speaks in a suspended chat resumes it.
+    Every method may raise `StoreUnavailable`. A command about a suspended chat resumes it: somebody is there again, and
+    if the platform still refuses to deliver, it is suspended again.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Conversation:
     # ── beginning and help ──
 
     async def start(self, ref: ChatRef, title: str = "") -> Welcome:
+        """Create the chat if it is new."""
         known = await self._known(ref, title)
         chat = known or await self._create(ref, title)
         return Welcome(chat, known is None, len(await self._store.subscriptions(ref)))
@@ -97,20 +99,23 @@ class Conversation:
     async def privacy(self) -> Privacy:
         return Privacy()
 
-    async def health(self, asker: Requester, ref: ChatRef) -> Health | NotOperator:
-        """How the service is. It names other chats, so a Telegram group, where everybody reads along, is not told."""
-        group = ref.platform is Platform.TELEGRAM and ref.id.startswith("-")
-        if self._operators is None or group or f"{ref.platform}:{asker.user_id}" not in self._operators.who:
+    async def health(self, requester: Requester, ref: ChatRef) -> Health | NotOperator:
+        """The state of the service, for its operators.
+
+        It names other chats, so it is not told in a Telegram group, where every member reads the answer.
+        """
+        is_group = ref.platform is Platform.TELEGRAM and ref.id.startswith("-")
+        if self._operators is None or is_group or f"{ref.platform}:{requester.user_id}" not in self._operators.who:
             return NotOperator()
         return Health(tuple(await self._operators.health()))
 
     # ── topics ──
 
     async def subscribe(
-        self, asker: Requester, ref: ChatRef, query: str, title: str = ""
+        self, requester: Requester, ref: ChatRef, query: str, title: str = ""
     ) -> Subscribed | AlreadySubscribed | NotUnderstood | TooMany | NotAllowed | Incomplete:
-        """Let the chat follow a topic, beginning with the latest listing."""
-        if not asker.is_admin:
+        """Subscribe the chat to a topic, from the latest listing on."""
+        if not requester.is_admin:
             return NotAllowed("change what it follows")
         if not query.strip():
             return Incomplete("subscribe")
@@ -121,10 +126,10 @@ class Conversation:
         explained = topics.explain(topic)
         chat = await self._known(ref, title) or await self._create(ref, title)
         following = await self._store.subscriptions(ref)
-        if any(each.topic == topic.query for each in following):
+        if any(subscription.topic == topic.query for subscription in following):
             return AlreadySubscribed(topic.query, explained)
-        if len(following) >= MOST_SUBSCRIPTIONS:
-            return TooMany(MOST_SUBSCRIPTIONS)
+        if len(following) >= MAX_SUBSCRIPTIONS:
+            return TooMany(MAX_SUBSCRIPTIONS)
         now = self._clock.now()
         since = ledger.since(await self._store.latest_day())
         if not await self._store.subscribe(ref, topic.query, since, now):
@@ -132,10 +137,10 @@ class Conversation:
         return Subscribed(chat, topic.query, explained, since, self._due_locally(chat), len(following) + 1)
 
     async def unsubscribe(
-        self, asker: Requester, ref: ChatRef, what: str
+        self, requester: Requester, ref: ChatRef, what: str
     ) -> Unsubscribed | NotSubscribed | NotAllowed | Incomplete:
-        """`what` is a topic as typed, its number in the chat's list, or its `topic_key`."""
-        if not asker.is_admin:
+        """Unsubscribe the chat. `what` is a topic as typed, its number in the chat's list, or its `topic_key`."""
+        if not requester.is_admin:
             return NotAllowed("change what it follows")
         await self._known(ref)
         following = await self._store.subscriptions(ref)
@@ -146,25 +151,25 @@ class Conversation:
             return NotSubscribed(what.strip(), followed_topics.closest_first(following, what))
         return Unsubscribed(found.topic, len(following) - 1)
 
-    async def unsubscribe_key(self, asker: Requester, ref: ChatRef, key: str) -> Unsubscribed | NotAllowed | Stale:
-        """As `unsubscribe`, for a button that names the topic by its `topic_key`."""
+    async def unsubscribe_key(self, requester: Requester, ref: ChatRef, key: str) -> Unsubscribed | NotAllowed | Stale:
+        """Unsubscribe the chat from the topic with this `topic_key`, for buttons."""
         following = await self._store.subscriptions(ref)
-        found = next((each.topic for each in following if topic_key(each.topic) == key), None)
-        if found is None:
+        if not any(topic_key(subscription.topic) == key for subscription in following):
             return Stale()
-        result = await self.unsubscribe(asker, ref, key)
+        result = await self.unsubscribe(requester, ref, key)
         return Stale() if isinstance(result, NotSubscribed | Incomplete) else result
 
     async def subscriptions(self, ref: ChatRef) -> Subscriptions:
+        """The chat's topics; a chat that is not known yet follows none, and is not created."""
         chat = await self._known(ref) or self._new_chat(ref)
         return Subscriptions(chat, tuple(map(followed_topics.followed, await self._store.subscriptions(ref))))
 
     async def suggest(self, ref: ChatRef, prefix: str) -> list[Suggestion]:
-        """The chat's own topics that hold `prefix`, for /unsubscribe; `value` is what `unsubscribe` takes."""
+        """The chat's own topics that hold `prefix`, for /unsubscribe."""
         return followed_topics.completions(await self._store.subscriptions(ref), prefix)
 
     async def suggest_categories(self, prefix: str, limit: int = 25) -> list[Suggestion]:
-        """arXiv categories whose code or name holds `prefix`, for /subscribe; codes that begin with it come first."""
+        """arXiv categories whose code or name holds `prefix`, for /subscribe."""
         return followed_topics.category_completions(prefix, limit)
 
     # ── papers ──
@@ -172,7 +177,7 @@ class Conversation:
     async def summarize(
         self, ref: ChatRef, link: str, depth: Depth | None = None
     ) -> PaperCard | NotALink | UnknownPaper | Withdrawn | Unreadable | Busy | Incomplete:
-        """Read one paper in the chat's language, at the chat's depth where none is given."""
+        """Read one paper in the chat's language, at the chat's depth if none is given."""
         if not link.strip():
             return Incomplete("summarize")
         target = ids.resolve(link.strip())
@@ -181,9 +186,9 @@ class Conversation:
         chat = await self._known(ref) or self._new_chat(ref)
         return await self._papers.read(ref, target, chat.language, depth or chat.depth)
 
-    async def digest_now(self, asker: Requester, ref: ChatRef) -> DigestComing | NothingNow | Busy | NotAllowed:
-        """Write a digest of what is new for the chat; its papers are taken, and delivery sends it."""
-        if not asker.is_admin:
+    async def digest_now(self, requester: Requester, ref: ChatRef) -> DigestComing | NothingNow | Busy | NotAllowed:
+        """Write a digest of the papers that are new to the chat; they count as delivered, and the delivery sends it."""
+        if not requester.is_admin:
             return NotAllowed("call for a digest now")
         await self._known(ref)
         following = len(await self._store.subscriptions(ref))
@@ -198,13 +203,14 @@ class Conversation:
             return NothingNow(digest.why, following)
         return DigestComing(len(digest.cards), len(digest.also))
 
-    async def resend(self, asker: Requester, ref: ChatRef, number: str) -> Resent | NotAllowed | Stale:
-        """Send a message of unknown fate again; only this chat's own, and once however often the button is pressed."""
-        if not asker.is_admin:
+    async def resend(self, requester: Requester, ref: ChatRef, number: str) -> Resent | NotAllowed | Stale:
+        """Send a message again that may not have arrived: only one of this chat, once however often it is asked for."""
+        if not requester.is_admin:
             return NotAllowed("have a message sent again")
         async with self._resending:
-            known = number.isascii() and number.isdecimal() and len(number) <= 18
-            delivery = await self._store.delivery(int(number)) if known else None
+            # 18 digits fit the database's integer; more would raise there.
+            is_number = number.isascii() and number.isdecimal() and len(number) <= 18
+            delivery = await self._store.delivery(int(number)) if is_number else None
             if delivery is None or delivery.chat != ref or delivery.state is not DeliveryState.UNKNOWN:
                 return Stale()
             if not await self._store.reopen(delivery.id, self._clock.now(), "asked for again"):
@@ -219,22 +225,22 @@ class Conversation:
         return SettingsView(chat, self._due_locally(chat))
 
     async def choices(self, ref: ChatRef, name: str) -> Choices | NotAccepted:
-        """Common values of one setting, for buttons."""
+        """Common values of one setting, for buttons. Resumes the chat, as every command does."""
         chat = await self._known(ref) or self._new_chat(ref)
         return setting_values.choices(chat, name)
 
     async def suggest_values(self, ref: ChatRef, name: str, prefix: str) -> list[Suggestion]:
-        """Common values of one setting that hold `prefix`; unlike `choices`, this resumes nothing."""
+        """Common values of one setting that hold `prefix`; unlike `choices`, this does not resume the chat."""
         offered = setting_values.choices(await self._store.chat(ref) or self._new_chat(ref), name)
         options = offered.options if isinstance(offered, Choices) else ()
         wanted = prefix.strip().casefold()
         return [Suggestion(value, label) for value, label in options if wanted in label.casefold()]
 
     async def change(
-        self, asker: Requester, ref: ChatRef, name: str, value: str, title: str = ""
+        self, requester: Requester, ref: ChatRef, name: str, value: str, title: str = ""
     ) -> Changed | NotAccepted | NotAllowed:
-        """Change one setting (`values.NAMES`). A new time or time zone sets the next digest anew."""
-        if not asker.is_admin:
+        """Change one setting (`setting_values.NAMES`). A new time or time zone moves the next digest."""
+        if not requester.is_admin:
             return NotAllowed("change its settings")
         change = setting_values.read(name, value, self._clock.now())
         if isinstance(change, NotAccepted):
@@ -248,38 +254,39 @@ class Conversation:
 
     # ── coming and going ──
 
-    async def ask_forget(self, asker: Requester, ref: ChatRef) -> ConfirmForget | NotAllowed:
-        """The question before `forget`."""
-        if not asker.is_admin:
+    async def ask_forget(self, requester: Requester, ref: ChatRef) -> ConfirmForget | NotAllowed:
+        """Ask before `forget`."""
+        if not requester.is_admin:
             return NotAllowed("make me forget it")
         return ConfirmForget(len(await self._store.subscriptions(ref)))
 
-    async def forget(self, asker: Requester, ref: ChatRef) -> Forgotten | NotAllowed:
-        """Unsubscribe from everything and delete what is known of the chat."""
-        if not asker.is_admin:
+    async def forget(self, requester: Requester, ref: ChatRef) -> Forgotten | NotAllowed:
+        """Delete the chat with its topics, settings and deliveries."""
+        if not requester.is_admin:
             return NotAllowed("make me forget it")
         await self._store.forget(ref)
         log.info("chat forgotten", chat=str(ref))
         return Forgotten()
 
     async def suspend(self, ref: ChatRef, why: str) -> None:
-        """The platform says that nothing can be sent there any more; a group's forum topics go with it."""
+        """Send nothing to a chat, and a group's forum topics, until it is resumed: the platform refuses."""
         for chat in await self._at(ref):
             await self._store.suspend(chat.ref, why)
             log.info("chat suspended", chat=str(chat.ref), why=why)
 
     async def receives(self, ref: ChatRef) -> bool:
-        """Whether digests go there, or to one of a group's forum topics, until it is suspended."""
+        """Whether digests go to a chat or to one of a group's forum topics: it has topics and is not suspended."""
         return any([not chat.suspended and await self._store.subscriptions(chat.ref) for chat in await self._at(ref)])
 
     async def resume(self, ref: ChatRef) -> None:
-        """The platform says that it can be reached again, and a group's forum topics with it."""
-        topics = await self._at(ref) if ref.platform is Platform.TELEGRAM and ref.id.startswith("-") else []
-        for each in {ref, *(chat.ref for chat in topics)}:
-            await self._known(each)
+        """Send to a chat again, and to a group's forum topics: the platform says that it can be reached."""
+        is_group = ref.platform is Platform.TELEGRAM and ref.id.startswith("-")
+        forum_topics = await self._at(ref) if is_group else []
+        for place in {ref, *(chat.ref for chat in forum_topics)}:
+            await self._known(place)
 
     async def _at(self, ref: ChatRef) -> list[Chat]:
-        """A chat and, of a group, its forum topics; those that are known."""
+        """The known chats among these: the chat itself and, of a group, its forum topics."""
         place = (ref.platform, ref.id)
         return [
             chat
@@ -288,12 +295,14 @@ class Conversation:
         ]
 
     async def move(self, old: ChatRef, new: ChatRef) -> None:
+        """Give a chat its new id, with everything that is kept of it."""
         await self._store.move_chat(old, new)
         log.info("chat moved", chat=str(old), to=str(new))
 
     # ── the chat itself ──
 
     async def _known(self, ref: ChatRef, title: str = "") -> Chat | None:
+        """The chat, resumed and with its present title; None if it is not known."""
         chat = await self._store.chat(ref)
         if chat is None:
             return None
@@ -317,6 +326,7 @@ class Conversation:
         return chat
 
     def _due_locally(self, chat: Chat) -> datetime:
+        """When the next digest is due, in the chat's own time zone."""
         now = self._clock.now()
         due = chat.next_due_at if chat.next_due_at and chat.next_due_at > now else next_due(chat, now)
         return due.astimezone(ZoneInfo(chat.timezone))

@@ -1,4 +1,4 @@
-"""The `discord.Client`: registers commands, hears of interactions, and of servers and channels that come and go."""
+"""The `discord.Client`: registers commands, receives interactions, and follows servers and channels."""
 
 from __future__ import annotations
 
@@ -26,18 +26,19 @@ log = structlog.get_logger()
 
 
 REGISTERED = "discord commands"
-"""The name under which the hash of the registered commands is kept."""
+"""The name of the value that keeps the hash of the registered commands."""
 
 LONGEST_LIMIT_SECONDS = 30.0
-"""Rate limits up to this are waited for by discord.py (it takes no less); longer ones are the pipeline's business."""
+"""discord.py itself waits out rate limits up to this long, the least that it accepts; after longer ones a delivery is
+retried later."""
 
 
 SPARE_SESSIONS = 1
-"""So many beginnings of sessions are left alone: Discord resets the token of a bot that begins more than it may."""
+"""Session starts that are never used up: Discord resets the token of a bot that starts more sessions than it may."""
 
 
 class NoSessionsLeft(Exception):
-    """Discord lets the bot begin hardly any more sessions for `wait` seconds."""
+    """The bot may not begin another session for `wait` seconds."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(f"no session may begin for {wait:.0f} s")
@@ -45,8 +46,7 @@ class NoSessionsLeft(Exception):
 
 
 class PaperboyClient(discord.Client):
-    """Asks for no privileged intent and keeps no members or messages in memory. `connected` is set while the gateway
-    serves us."""
+    """Uses no privileged intent and caches no members or messages. `connected` is set while the gateway is."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class PaperboyClient(discord.Client):
     # ── beginning ──
 
     async def setup_hook(self) -> None:
-        """Register the commands, but only where the table changed: Discord limits how often one may."""
+        """Register the commands, but only if the table changed: Discord limits how often that may be done."""
         table = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         text = json.dumps([self.application_id, table], sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -88,20 +88,24 @@ class PaperboyClient(discord.Client):
             log.warning("discord commands not registered", error=str(error)[:200])
 
     async def _before_gateway(self) -> None:
-        """Before a connection that replaces a lost one: to resume costs nothing, another session does. The first one's
-        place was looked for before."""
+        """Check the session limit before a lost connection is replaced.
+
+        Resuming a session costs no start, a new one does. The first session's start was checked before `connect`.
+        """
         if self.ws is not None and self.ws.session_id is None:
             await self.require_session_left()
 
     async def require_session_left(self) -> None:
-        """Ask Discord whether a session may begin. Raises `NoSessionsLeft`, and `discord.GatewayNotFound` or what
-        aiohttp raises where Discord does not say."""
+        """Ask Discord whether a session may begin.
+
+        Raises `NoSessionsLeft`, and `discord.GatewayNotFound` or aiohttp's errors if Discord does not answer.
+        """
         _shards, _url, limit = await self.http.get_bot_gateway()
         if limit["remaining"] <= SPARE_SESSIONS:
             raise NoSessionsLeft((bounded(limit["reset_after"] / 1000) or 0.0) + 1.0)
 
     async def forget_session(self) -> None:
-        """Make a login possible again after one that failed; discord.py has no word for it."""
+        """Reset the HTTP client, so that another login is possible; discord.py has no method for that."""
         await self.http.close()
         self.http.connector = discord.utils.MISSING
         self.http.clear()
@@ -122,12 +126,12 @@ class PaperboyClient(discord.Client):
     # ── people ──
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Slash commands go to the tree by themselves; buttons come here, also those of messages from long ago."""
+        """Handle pressed buttons, also those of old messages; slash commands go to the tree by themselves."""
         if interaction.type is discord.InteractionType.component:
             await press(self._conversation, interaction, self._responder)
 
     async def on_message(self, message: discord.Message) -> None:
-        """A link in a direct message is read, as if by /summarize; in servers we do not listen."""
+        """Read the paper that a link in a direct message names, as /summarize does; servers' messages are ignored."""
         if message.guild is None and not message.author.bot and message.content.strip():
             ref = channel_ref(message.channel.id)
             work = self._conversation.summarize(ref, message.content)
@@ -146,10 +150,10 @@ class PaperboyClient(discord.Client):
         await self._conversation.suspend(channel_ref(payload.thread_id), "the thread was deleted")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Invited again: what was suspended goes on, if Discord lets us."""
+        """Resume the chats of a server that the bot was invited to again."""
         for channel in (*guild.channels, *guild.threads):
             await self._conversation.resume(channel_ref(channel.id))
 
-    async def _suspend(self, places: Iterable[discord.abc.GuildChannel | discord.Thread], why: str) -> None:
-        for place in places:
-            await self._conversation.suspend(channel_ref(place.id), why)
+    async def _suspend(self, channels: Iterable[discord.abc.GuildChannel | discord.Thread], reason: str) -> None:
+        for channel in channels:
+            await self._conversation.suspend(channel_ref(channel.id), reason)

@@ -25,13 +25,14 @@ from handlers.requests import ChatName
 log = structlog.get_logger()
 
 AT_ONCE_SECONDS = 1.5
-"""How long an answer may take before it is announced; Discord takes an interaction for failed after 3 s."""
+"""How long an answer may take before it is deferred: Discord gives up on an interaction after 3 s without a response,
+and the way to Discord takes some of them."""
 
 _SENDING = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError)
 
 
 class RawLayout(discord.ui.LayoutView):
-    """Components that are made already, as a view that discord.py sends and forgets."""
+    """Finished components as a view that discord.py sends without keeping it: presses come to `on_interaction`."""
 
     def __init__(self, components: list[JSON]) -> None:
         super().__init__(timeout=None)
@@ -128,7 +129,7 @@ class InteractionResponder:
         self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef, announced_privately: bool
     ) -> None:
         if reply.private and not announced_privately:
-            # The first follow-up is as public as its announcement: take that away.
+            # The first follow-up is as public as the deferral that it replaces, so that one is deleted.
             await interaction.delete_original_response()
         await self._follow_up(interaction, self._messages(reply, about), reply.private)
 

@@ -29,6 +29,12 @@ from bot.model import ChatRef, Platform
 from handlers.requests import Target
 from handlers.telegram.managers import Managers
 
+log = structlog.get_logger()
+
+_CHANNEL_ID = re.compile(r"-100[0-9]{5,13}")
+_NAMED = re.compile(rf"(@[A-Za-z][A-Za-z0-9_]{{3,31}}|{_CHANNEL_ID.pattern})(?:\s+|$)")
+"""A channel by its @name or its id, at the beginning of an argument."""
+
 
 class Posting(enum.IntEnum):
     """What the bot may do in a chat. Ordered from no access to full access."""
@@ -44,7 +50,7 @@ class Posting(enum.IntEnum):
 
 
 def posting(chat_type: str, member: ChatMember) -> Posting:
-    """What a member may do in a chat of this type."""
+    """How far a member may post in a chat of this type (https://core.telegram.org/bots/api#chatmember)."""
     match member:
         case ChatMemberRestricted():
             if not member.is_member:
@@ -60,13 +66,6 @@ def posting(chat_type: str, member: ChatMember) -> Posting:
         case ChatMember.MEMBER:
             return Posting.MUTE if chat_type == ChatType.CHANNEL else Posting.AS_ALL
     return Posting.GONE
-
-
-log = structlog.get_logger()
-
-_CHANNEL_ID = re.compile(r"-100[0-9]{5,13}")
-_NAMED = re.compile(rf"(@[A-Za-z][A-Za-z0-9_]{{3,31}}|{_CHANNEL_ID.pattern})(?:\s+|$)")
-"""A channel by its @name or its id, at the beginning of an argument."""
 
 
 def ref_of(chat_id: int, thread: int | None = None) -> ChatRef:
@@ -160,6 +159,7 @@ class Places:
                 await self.managers.add(int(user_id), chat_id)
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        """Whether a user administers a chat now; False where Telegram does not let the bot look."""
         try:
             member = await self._bot.get_chat_member(chat_id, user_id)
         except (BadRequest, Forbidden) as error:
