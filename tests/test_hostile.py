@@ -1,4 +1,4 @@
-"""What strangers write, through the whole way: shown as plain text or refused with a sentence, disturbing nothing.
+"""What strangers write is shown as plain text or refused in a sentence, through the whole pipeline.
 
 Downloads of hostile addresses and bodies are tried in `tests/sources/test_fetch.py`, hostile PDFs in `tests/reading`.
 """
@@ -154,7 +154,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 @pytest.mark.parametrize("reader", READERS)
-def test_a_document_made_to_blow_up_is_a_passing_fault(bomb: str, reader: str) -> None:
+def test_a_document_that_expands_without_limit_is_a_temporary_fault(bomb: str, reader: str) -> None:
     body = BOMBS[bomb].encode()
     with pytest.raises(SourceUnavailable) as told:
         READERS[reader](body)
@@ -195,7 +195,7 @@ BLOWN_UP = {
 
 
 @pytest.mark.parametrize("shape", BLOWN_UP)
-async def test_a_topic_made_to_blow_up_is_refused_in_a_sentence_that_fits(
+async def test_an_excessive_topic_is_refused_in_a_sentence_that_fits(
     store: SqlStore, talk: Conversation, shape: str
 ) -> None:
     result = await talk.subscribe(OWNER, ANN, BLOWN_UP[shape])
@@ -206,7 +206,7 @@ async def test_a_topic_made_to_blow_up_is_refused_in_a_sentence_that_fits(
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-async def test_hostile_words_are_answered_inertly_whatever_they_are_given_to(talk: Conversation, kind: str) -> None:
+async def test_hostile_words_are_answered_as_plain_text_by_every_command(talk: Conversation, kind: str) -> None:
     words = HOSTILE[kind]
     shown(await talk.subscribe(OWNER, ANN, words))
     shown(await talk.subscribe(OWNER, ANN, f'"{words}'))

@@ -84,7 +84,8 @@ class Interactions:
     ) -> Interaction:
         """Use a slash command and wait for the bot's answer (its message, or its follow-up after deferring).
 
-        An option "channel" is the id of one; those of the server come with the person's rights there.
+        The option "channel" is a channel's id; a channel of the server comes with the person's permissions there. With
+        `admin` the person has the server's admin role.
         """
         data: JSON = {"id": "1", "name": name, "type": 1, "options": [_option(*each) for each in options.items()]}
         if (named := self._world.channels.get(options.get("channel", 0))) and _same_guild(named, self._world, channel):

@@ -19,7 +19,7 @@ EPHEMERAL = 1 << 6
 MOST_NONCE = 25
 NEEDS_V2 = {9, 10, 12, 13, 14, 17}
 ADMIN, MEMBER = "8", "2048"
-"""Permission bits of somebody with "administrator", and of one who may only write."""
+"""Permission bits of a person who is an administrator, and of one who may only write."""
 EVERYONE = "1071698660929"
 """Permission bits of everybody in a new server."""
 VIEW_CHANNEL, SEND_MESSAGES, READ_MESSAGE_HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 16, 1 << 38
@@ -224,7 +224,7 @@ class World:
         return {"system_channel_id": None, **self.guilds[ident]}
 
     def direct(self, person: int) -> JSON:
-        """The direct messages with somebody, opened where there are none yet."""
+        """The direct-message channel with a person, opened if there is none yet."""
         for channel in self.channels.values():
             if channel["type"] == DM and channel["recipients"][0]["id"] == str(person):
                 return channel
@@ -238,7 +238,7 @@ class World:
         return self.channels[ident]
 
     def rights(self, channel: int) -> int:
-        """The bot's permission bits in a channel: its server's for everyone, less what the channel denies everyone."""
+        """The bot's permission bits in a channel: those of everybody in the server, minus what the channel denies."""
         place = self.channel(channel)
         if place["type"] == DM:
             return EVERYTHING
@@ -322,7 +322,7 @@ class World:
         return message
 
     def page(self, channel: int, limit: int, before: int | None) -> list[JSON]:
-        """The history as the bot is shown it: who may not read it gets none of it, and no refusal."""
+        """A page of the history for the bot: without the permission to read it, it is empty instead of refused."""
         self.require(channel)
         if not self.rights(channel) & READ_MESSAGE_HISTORY:
             return []
@@ -363,7 +363,7 @@ class World:
         ]
 
     def forget_nonces(self) -> None:
-        """As after some minutes."""
+        """Forget all nonces, as Discord does after some minutes."""
         self._nonces.clear()
 
     def guild_create(self, guild: int) -> JSON:

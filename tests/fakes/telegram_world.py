@@ -34,7 +34,7 @@ class Refused(Exception):
 
 @dataclass
 class FakeChat:
-    """A chat as the bot can see it. `problem` is why sending fails there, as (status, description).
+    """A chat as the bot sees it. `problem` is the refusal of everything sent there, as (status, description).
 
     `no_pictures` is the description of the refusal, where the group's permissions allow text but no photos.
     """
@@ -114,9 +114,9 @@ def user_json(user_id: int) -> dict[str, Any]:
 
 def _entities(entities: tuple[Entity, ...]) -> list[dict[str, Any]]:
     shown = []
-    for each in entities:
-        one: dict[str, Any] = {"type": each.type, "offset": each.offset, "length": each.length}
-        shown.append(one | ({"url": each.url} if each.url else {}))
+    for entity in entities:
+        raw: dict[str, Any] = {"type": entity.type, "offset": entity.offset, "length": entity.length}
+        shown.append(raw | ({"url": entity.url} if entity.url else {}))
     return shown
 
 
@@ -165,7 +165,7 @@ class Buckets:
 
 
 class World:
-    """Everything that exists: chats by id and @name, messages, updates that wait for the bot."""
+    """Chats by id and @name, messages, and updates that the bot has not fetched yet."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.chats: dict[int, FakeChat] = {}

@@ -23,7 +23,7 @@ from handlers.requests import Operation, Request, Target, dispatch
 from handlers.telegram.app import build
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
-from tests.handlers.discord.desk import Desk
+from tests.handlers.discord.fake_pipeline import FakePipeline
 
 CHAT = ChatRef(Platform.DISCORD, "5")
 OWNER, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)
@@ -37,8 +37,8 @@ async def store() -> AsyncIterator[SqlStore]:
 
 @pytest.fixture
 def talk(store: SqlStore) -> Conversation:
-    desk = Desk()
-    return Conversation(store, FakeClock(), desk.read, desk.digest, Defaults())
+    pipeline = FakePipeline()
+    return Conversation(store, FakeClock(), pipeline.read, pipeline.digest, Defaults())
 
 
 async def test_both_platforms_offer_the_same_commands(talk: Conversation, store: SqlStore, tmp_path: Path) -> None:
@@ -103,9 +103,7 @@ async def test_every_button_does_what_its_verb_says(talk: Conversation, verb: st
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-async def test_what_needs_no_rights_refuses_nobody_and_what_needs_them_refuses_members(
-    talk: Conversation, command: Command
-) -> None:
+async def test_commands_need_rights_where_the_table_says_so(talk: Conversation, command: Command) -> None:
     """A platform looks rights up only where the table says so; without, everybody counts as a member."""
     arguments, _ = EXPECTED_OF_COMMANDS[command.name]
     result = await dispatch(talk, command.operation, Request(Target(CHAT, "", MEMBER), arguments))
@@ -167,9 +165,7 @@ def test_an_action_with_a_chat_that_cannot_be_is_not_read(chat_id: str) -> None:
 @pytest.mark.parametrize(
     "text", ["drop:", "drop:000000000000", "deep:passwd", "deep:", "set:size", "choose:", "set:=1"]
 )
-async def test_an_action_that_means_nothing_any_more_changes_nothing(
-    talk: Conversation, store: SqlStore, text: str
-) -> None:
+async def test_a_stale_action_changes_nothing(talk: Conversation, store: SqlStore, text: str) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     before = await store.chat(CHAT)
     action = actions.parse(text)

@@ -19,13 +19,13 @@ from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.stores import memory_store
-from tests.handlers.discord.desk import Desk
+from tests.handlers.discord.fake_pipeline import FakePipeline
 
 Make = Callable[[], DiscordApp]
 
 
 class SteadyClock(FakeClock):
-    """With seconds that go on as its hours do, unless these are set."""
+    """A clock whose monotonic seconds follow its wall clock."""
 
     def monotonic(self) -> float:
         return self.now().timestamp()
@@ -66,13 +66,13 @@ async def store() -> AsyncIterator[SqlStore]:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def pipeline() -> FakePipeline:
+    return FakePipeline()
 
 
 @pytest.fixture
-def conversation(store: SqlStore, clock: FakeClock, desk: Desk) -> Conversation:
-    return Conversation(store, clock, desk.read, desk.digest, Defaults())
+def conversation(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
+    return Conversation(store, clock, pipeline.read, pipeline.digest, Defaults())
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_world import VIEW_CHANNEL
-from tests.handlers.discord.desk import Desk
+from tests.handlers.discord.fake_pipeline import FakePipeline
 
 ADMIN = Requester("1", True)
 
@@ -97,22 +97,24 @@ async def test_settings_are_shown_and_changed_for_the_named_channel_through_ever
     assert styles == {papers: "cards", vision: "compact"}
 
 
-async def test_a_digest_now_is_the_named_channels(dc: FakeDiscord, papers: int, vision: int, desk: Desk) -> None:
+async def test_a_digest_now_is_the_named_channels(
+    dc: FakeDiscord, papers: int, vision: int, pipeline: FakePipeline
+) -> None:
     listed = await dc.interactions.slash(papers, "subscriptions", channel=vision)
     answer = await dc.interactions.click(papers, listed.button("Digest now"))
     assert "The digest of \\#vision in lab is on its way" in answer.text
-    assert desk.asked == [chat(vision)]
+    assert pipeline.asked == [chat(vision)]
 
 
 @pytest.mark.parametrize("data", ["forget:yes", "drop:KEY", "set:style=compact", "digest:", "forget:"])
 async def test_rights_are_those_in_the_named_channel_when_the_button_is_pressed(
-    dc: FakeDiscord, papers: int, vision: int, store: SqlStore, data: str, desk: Desk
+    dc: FakeDiscord, papers: int, vision: int, store: SqlStore, data: str, pipeline: FakePipeline
 ) -> None:
     custom_id = f"{data.replace('KEY', topic_key('cat:cs.CV'))}@{vision}"
     answer = await dc.interactions.click(papers, custom_id, admin=False)
     assert "Only admins of \\#vision in lab can" in answer.text
     assert await topics(store, vision) == ["cat:cs.CV"]
-    assert desk.asked == []
+    assert pipeline.asked == []
 
 
 @pytest.mark.parametrize("verb", ["topics:", "settings:", "forget:yes"])
@@ -179,13 +181,13 @@ async def test_a_private_thread_is_shown_to_nobody_who_could_not_open_it(
 
 
 async def test_where_the_bot_may_not_post_the_button_says_so_and_names_the_channel(
-    dc: FakeDiscord, papers: int, vision: int, desk: Desk
+    dc: FakeDiscord, papers: int, vision: int, pipeline: FakePipeline
 ) -> None:
     dc.world.deny(vision, VIEW_CHANNEL)
     await dc.gateway.dispatch("CHANNEL_UPDATE", dc.world.channels[vision])
     answer = await dc.interactions.click(papers, f"digest:@{vision}")
     assert "I may not write in \\#vision in lab" in answer.text
-    assert desk.asked == []
+    assert pipeline.asked == []
 
 
 async def test_a_button_of_an_earlier_release_is_about_the_chat_it_stands_in(

@@ -67,9 +67,7 @@ async def alert(bench: Bench, query: str) -> str:
     "data", ["topics:", "settings:", "choose:size", "set:size=7", "digest:", "forget:yes", "resend:1", "drop:KEY"]
 )
 @pytest.mark.parametrize("user", [ANN, BOB])
-async def test_data_of_no_button_on_the_message_does_nothing_whoever_sends_it(
-    bench: Bench, data: str, user: int
-) -> None:
+async def test_data_of_a_button_that_the_message_does_not_have_does_nothing(bench: Bench, data: str, user: int) -> None:
     bench.tg.group(GROUP, admins=(ANN,))
     await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
     before = await bench.store.chat(ref(GROUP))
@@ -106,7 +104,7 @@ async def test_a_member_who_asks_for_a_digest_is_told_why_there_is_none(bench: B
     assert "Only admins" in await alert(bench, query)
 
 
-async def test_who_was_an_admin_when_the_buttons_came_is_asked_again_when_one_is_pressed(bench: Bench) -> None:
+async def test_rights_are_looked_up_again_when_a_button_is_pressed(bench: Bench) -> None:
     channel = bench.tg.channel(CHANNEL, "Secret", admins=(ANN, BOB))
     await bench.ask(BOB, "/start")
     bench.tg.bot_becomes(CHANNEL, "administrator", BOB)
@@ -119,7 +117,7 @@ async def test_who_was_an_admin_when_the_buttons_came_is_asked_again_when_one_is
     assert await topics(bench, CHANNEL) == ["cat:cs.CV"]
 
 
-async def test_a_press_by_somebody_else_changes_nothing_in_a_private_chat(bench: Bench) -> None:
+async def test_a_button_of_a_private_chat_does_nothing_for_anybody_else(bench: Bench) -> None:
     await bench.ask(ANN, "/subscribe cs.CV")
     await bench.ask(ANN, "/subscriptions")
     query = bench.tg.press(bench.tg.messages(ANN)[-1], "✕", BOB)
@@ -238,7 +236,7 @@ async def test_a_button_of_a_forum_topic_is_about_that_topic(bench: Bench) -> No
     assert await topics(bench, f"{GROUP}/46") == ["cat:cs.CV"]
 
 
-async def test_a_message_sent_again_is_the_one_of_the_chat_that_the_digest_went_to(bench: Bench) -> None:
+async def test_the_resend_button_of_a_digest_carries_the_digests_chat(bench: Bench) -> None:
     group = bench.tg.group(GROUP, admins=(ANN,), forum=True)
     assert group.threads is not None
     group.threads.add(45)
