@@ -119,7 +119,7 @@ class Conversation:
             return NotAllowed("change what it follows")
         if not query.strip():
             return Incomplete("subscribe")
-        try:
+        try:  # before the chat is created: a mistake leaves nothing behind
             topic = topics.parse(query)
         except BadTopic as error:
             return NotUnderstood(error.query, str(error), error.position, topics.pointer(error))
@@ -132,7 +132,7 @@ class Conversation:
             return TooMany(MAX_SUBSCRIPTIONS)
         now = self._clock.now()
         since = ledger.since(await self._store.latest_day())
-        if not await self._store.subscribe(ref, topic.query, since, now):
+        if not await self._store.subscribe(ref, topic.query, since, now):  # another request was faster
             return AlreadySubscribed(topic.query, explained)
         return Subscribed(chat, topic.query, explained, since, self._due_locally(chat), len(following) + 1)
 
@@ -147,6 +147,7 @@ class Conversation:
         if not what.strip() and following:
             return Incomplete("unsubscribe")
         found = followed_topics.find(following, what.strip())
+        # The store says no if another request removed the topic meanwhile.
         if found is None or not await self._store.unsubscribe(ref, found.topic):
             return NotSubscribed(what.strip(), followed_topics.closest_first(following, what))
         return Unsubscribed(found.topic, len(following) - 1)
@@ -207,7 +208,7 @@ class Conversation:
         """Send a message again that may not have arrived: only one of this chat, once however often it is asked for."""
         if not requester.is_admin:
             return NotAllowed("have a message sent again")
-        async with self._resending:
+        async with self._resending:  # two presses at once would otherwise both find it in doubt
             # 18 digits fit the database's integer; more would raise there.
             is_number = number.isascii() and number.isdecimal() and len(number) <= 18
             delivery = await self._store.delivery(int(number)) if is_number else None
@@ -221,6 +222,7 @@ class Conversation:
     # ── settings ──
 
     async def settings(self, ref: ChatRef) -> SettingsView:
+        """All settings of the chat, and when its next digest is due."""
         chat = await self._known(ref) or self._new_chat(ref)
         return SettingsView(chat, self._due_locally(chat))
 

@@ -1,7 +1,8 @@
-"""The operator's view of what chat commands do: chats, their subscriptions, and how they are listed."""
+"""Commands of the operator about chats: subscribe, unsubscribe, and tables of chats and subscriptions."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.conversation import (
@@ -75,17 +76,20 @@ def _as_text(result: Result, ref: ChatRef) -> str:
 
 
 async def chats(settings: Settings) -> list[Chat]:
+    """All known chats."""
     async with open_app(settings) as app:
         return await app.store.chats()
 
 
 async def subscriptions(settings: Settings, chat: str | None) -> list[Subscription]:
+    """The subscriptions of a chat (`PLATFORM:ID`), or of all. Raises `TellUser` for what is no chat."""
     ref = _ref(chat) if chat else None
     async with open_app(settings) as app:
         return await app.store.subscriptions(ref)
 
 
 def show_chats(found: Sequence[Chat]) -> None:
+    """Print a table of chats with their settings."""
     print_table(
         ("chat", "title", "language", "digest", "size", "style", "state"),
         [
@@ -105,12 +109,13 @@ def show_chats(found: Sequence[Chat]) -> None:
 
 
 def show_subscriptions(found: Sequence[Subscription], chat: str | None = None) -> None:
-    rows, number = [], dict[ChatRef, int]()
+    """Print a table of subscriptions, each with its number in its chat's list, which `unsubscribe` takes."""
+    rows, counts = [], Counter[ChatRef]()
     for subscription in found:
-        number[subscription.chat] = number.get(subscription.chat, 0) + 1
-        n = number[subscription.chat]
+        counts[subscription.chat] += 1
+        number = counts[subscription.chat]
         since = "its first listing" if subscription.since <= ledger.ARXIV_BEGAN else subscription.since.isoformat()
-        rows.append((str(subscription.chat), str(n), subscription.topic, since))
+        rows.append((str(subscription.chat), str(number), subscription.topic, since))
     print_table(
         ("chat", "no.", "topic", "since"), rows, f"{chat} follows nothing." if chat else "Nobody follows anything yet."
     )

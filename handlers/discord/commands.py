@@ -74,18 +74,10 @@ class Tree(app_commands.CommandTree[Any]):
             private = not command.operation.is_public
             await self._responder.respond(interaction, reply, target.chat, private=private)
 
-        parameters = [_parameter("interaction", discord.Interaction)]
-        described = {}
-        for argument in command.arguments:
-            kind, default = (str, {}) if argument.required else (str | None, {"default": None})
-            parameters.append(_parameter(argument.name, kind, **default))
-            described[argument.name] = argument.description
-        if command.operation.is_about_chat:
-            parameters.append(_parameter("channel", _ChannelOption(), default=None))
-            described["channel"] = "Another channel, thread or forum of this server"
+        parameters, descriptions = _options(command)
         callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # what discord.py reads
-        if described:
-            app_commands.describe(**described)(callback)
+        if descriptions:
+            app_commands.describe(**descriptions)(callback)
         for argument in command.arguments:
             if argument.suggests is not None:
                 app_commands.autocomplete(**{argument.name: self._completion(argument)})(callback)
@@ -117,6 +109,21 @@ class Tree(app_commands.CommandTree[Any]):
 
 def _beginning_with(typed: str, words: tuple[str, ...]) -> list[Suggestion]:
     return [Suggestion(word, word) for word in words if word.startswith(typed.strip().casefold())]
+
+
+def _options(command: Command) -> tuple[list[inspect.Parameter], dict[str, str]]:
+    """The parameters of a command's callback, which discord.py turns into options, and the options' descriptions."""
+    parameters = [_parameter("interaction", discord.Interaction)]
+    descriptions = {argument.name: argument.description for argument in command.arguments}
+    for argument in command.arguments:
+        if argument.required:
+            parameters.append(_parameter(argument.name, str))
+        else:
+            parameters.append(_parameter(argument.name, str | None, default=None))
+    if command.operation.is_about_chat:
+        parameters.append(_parameter("channel", _ChannelOption(), default=None))
+        descriptions["channel"] = "Another channel, thread or forum of this server"
+    return parameters, descriptions
 
 
 def _parameter(name: str, annotation: Any, **default: Any) -> inspect.Parameter:

@@ -162,12 +162,24 @@ def build(
     if not (number.isdecimal() and secret):
         raise BadSetting("TELEGRAM_BOT_TOKEN", "this is not a token; @BotFather gives one like 123456:ABC-def.")
     updates = updates or Updates()
-    application = (
+    application = _application(token, settings.telegram_api_url, limiter or Limiter(), updates)
+    answers = AnswerPoster(application.bot, settings.data_dir)
+    managers = Managers(store)
+    places, warnings = Places(application.bot, managers), Warnings(application.bot, managers)
+    # The first handler that takes an update is the only one, so the status updates go before texts.
+    Membership(conversation, places, answers, warnings).register(application)
+    Commands(conversation, places, answers).register(application)
+    Buttons(conversation, places, answers).register(application)
+    return TelegramApp(application, TelegramSender(application.bot, settings.data_dir, warnings), updates, clock)
+
+
+def _application(token: str, url: str, limiter: Limiter, updates: Updates) -> App:
+    return (
         ApplicationBuilder()
         .token(token)
-        .base_url(f"{settings.telegram_api_url}/bot")
-        .base_file_url(f"{settings.telegram_api_url}/file/bot")
-        .rate_limiter(limiter or Limiter())
+        .base_url(f"{url}/bot")
+        .base_file_url(f"{url}/file/bot")
+        .rate_limiter(limiter)
         .concurrent_updates(CONCURRENT_UPDATES)
         .job_queue(None)
         # After a read timeout nobody knows whether the message arrived, so these are long.
@@ -179,11 +191,3 @@ def build(
         .get_updates_request(updates)
         .build()
     )
-    answers = AnswerPoster(application.bot, settings.data_dir)
-    managers = Managers(store)
-    places, warnings = Places(application.bot, managers), Warnings(application.bot, managers)
-    # The first handler that takes an update is the only one, so the status updates go before texts.
-    Membership(conversation, places, answers, warnings).register(application)
-    Commands(conversation, places, answers).register(application)
-    Buttons(conversation, places, answers).register(application)
-    return TelegramApp(application, TelegramSender(application.bot, settings.data_dir, warnings), updates, clock)

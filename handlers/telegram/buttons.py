@@ -43,24 +43,25 @@ class Buttons:
         if action is None or message is None or not _has_button(message, query.data):
             await acknowledge(query, NOT_OURS, alert=True)
             return
-        operation = BUTTONS[action.verb]
-        target = await self._places.of_button(
-            message, query.from_user, action.chat_id, look_up_rights=operation.needs_rights
-        )
+        look_up_rights = BUTTONS[action.verb].needs_rights
+        target = await self._places.of_button(message, query.from_user, action.chat_id, look_up_rights=look_up_rights)
         if target is None:
             log.warning("button of another chat", chat=message.chat.id, about=action.chat_id)
             await acknowledge(query, NOT_OURS, alert=True)
             return
-        is_refused = operation.needs_rights and not target.requester.is_admin
-        # A press can be answered once: where the answer is a refusal, its sentence must be the one.
-        if operation.is_slow and not is_refused:
-            await acknowledge(query, "On it …")
-            async with self._answers.working(message):
-                result = await perform(self._conversation, target, action)
-        else:
-            result = await perform(self._conversation, target, action)
+        result = await self._perform(query, message, action, target)
         await self._places.remember_manager(target, message.chat.id, result)
         await self._answer(query, message, action, target, result)
+
+    async def _perform(self, query: CallbackQuery, message: Message, action: Action, target: Target) -> Result:
+        operation = BUTTONS[action.verb]
+        is_refused = operation.needs_rights and not target.requester.is_admin
+        # A press can be answered only once: where the answer will be a refusal, its sentence must be the one.
+        if not operation.is_slow or is_refused:
+            return await perform(self._conversation, target, action)
+        await acknowledge(query, "On it …")
+        async with self._answers.working(message):
+            return await perform(self._conversation, target, action)
 
     async def _answer(
         self, query: CallbackQuery, message: Message, action: Action, target: Target, result: Result

@@ -162,7 +162,7 @@ class Places:
         """Whether a user administers a chat now; False where Telegram does not let the bot look."""
         try:
             member = await self._bot.get_chat_member(chat_id, user_id)
-        except (BadRequest, Forbidden) as error:
+        except (BadRequest, Forbidden) as error:  # in channels, only an admin is shown the members
             log.info("rights cannot be looked up", chat=chat_id, why=error.message)
             return False
         return isinstance(member, ChatMemberAdministrator | ChatMemberOwner)
