@@ -84,7 +84,7 @@ def refused(reason: str) -> Reply:
 
 def unknown_command() -> Reply:
     """For a text that looks like a command and is none."""
-    line = (Text("I know no such command; "), command("help"), Text(" lists them."))
+    line = (Text("There is no such command; "), command("help"), Text(" lists them."))
     return Reply(Document((Line(line),)), ((HELP,),))
 
 

@@ -109,7 +109,7 @@ def _language(given: str) -> Change | NotAccepted:
         names = {name.casefold(): name for pair in LANGUAGES.values() for name in pair}
         close = difflib.get_close_matches(given.casefold(), names, n=3, cutoff=0.6)
         examples = tuple(names[name] for name in close) or ("English", "中文", "de")
-        return NotAccepted("language", given, "I know no language of that name.", examples)
+        return NotAccepted("language", given, "I do not know a language with that name.", examples)
     return Change("language", "language", code, language_name(code))
 
 
@@ -125,7 +125,7 @@ def _time(given: str) -> Change | NotAccepted:
     words = {"noon": time(12), "midday": time(12), "midnight": time(0)}
     found = words.get(given.casefold()) or _clock(given)
     if found is None:
-        return NotAccepted("time", given, "That is no time of day.", ("9", "9:30", "21:15", "9 pm"))
+        return NotAccepted("time", given, "That is not a time of day.", ("9", "9:30", "21:15", "9 pm"))
     return Change("time", "digest_time", found, f"{found:%H:%M}")
 
 
@@ -150,7 +150,8 @@ def _timezone(given: str, now: datetime) -> Change | NotAccepted:
         # Where clocks change in summer, a fixed offset would shift the digest by an hour.
         reason = "An offset changes with the season, so name a place."
         return NotAccepted("timezone", given, reason, at_offset)
-    return NotAccepted("timezone", given, "I know no time zone or city of that name.", time_zones.close_to(given))
+    reason = "I do not know a time zone or city with that name."
+    return NotAccepted("timezone", given, reason, time_zones.close_to(given))
 
 
 def _size(given: str) -> Change | NotAccepted:

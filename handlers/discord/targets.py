@@ -47,7 +47,7 @@ def command_target(interaction: discord.Interaction[Any], option: Any = None) ->
         return own_target(interaction)
     # What Discord itself has looked up comes with the user's rights there; a bare id is only what their client sent.
     if not isinstance(option, _RESOLVED) or not _sees(option.permissions):
-        raise TellUser("I know no such channel here that you can see.")
+        raise TellUser("There is no such channel here that you can see.")
     channel = interaction.client.get_channel(option.id)
     is_thread = isinstance(option, app_commands.AppCommandThread)
     return _elsewhere(interaction, option.id, option.name, option.permissions, _own_rights(channel), is_thread)

@@ -128,7 +128,7 @@ class Places:
     async def named(self, argument: str, user: User) -> tuple[Target | None, str]:
         """The channel that an argument begins with ("@name …", "-100… …"), and the rest of it.
 
-        Raises `TellUser` if that is no channel where the user is an admin and the bot may post.
+        Raises `TellUser` if that is not a channel where the user is an admin and the bot may post.
         """
         match = _NAMED.match(argument)
         if match is None:
@@ -142,7 +142,7 @@ class Places:
         except (BadRequest, Forbidden):
             raise TellUser(f"I cannot see {ident}; make me an admin of it first, then try again.") from None
         if chat.type == ChatType.PRIVATE:
-            raise TellUser(f"{ident} is no channel.")
+            raise TellUser(f"{ident} is not a channel.")
         if not await self.is_admin(chat.id, user.id):
             raise TellUser("Only admins of that channel can do this, and I must be one too to see who is.")
         if chat.type == ChatType.CHANNEL and not await self._may_post(chat.id):
