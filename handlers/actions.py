@@ -42,7 +42,7 @@ class Action:
 
 def with_chat(action: str, chat: ChatRef | None) -> str:
     """An action as text with the chat it is about; one that names a chat already keeps it."""
-    return action if chat is None or "@" in action else f"{action}@{chat.id}"
+    return action if chat is None or "@" in action else f"{action}@{chat.id}"  # no argument holds an "@"
 
 
 def parse(text: object) -> Action | None:

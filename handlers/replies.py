@@ -111,7 +111,7 @@ def _(result: results.Welcome, chat: ChatName) -> Reply:
             )
         ),
         ((SETTINGS, HELP),),
-        private=False,
+        private=False,  # a new chat's people should all see what was added
     )
 
 

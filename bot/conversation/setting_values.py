@@ -71,6 +71,7 @@ def current(chat: Chat, name: str) -> tuple[str, str]:
     raise KeyError(name)
 
 
+# What buttons offer; few enough for one phone's screen.
 _COMMON_LANGUAGES = ("en", "zh", "es", "fr", "de", "ja", "ko", "pt", "ru", "it", "ar", "hi")
 _COMMON_TIMES = ("06:00", "07:00", "08:00", "09:00", "10:00", "12:00", "15:00", "18:00", "20:00", "22:00")
 _COMMON_SIZES = ("3", "5", "10", "20", "30", "50")

@@ -101,11 +101,12 @@ class DiscordApp:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        await self.client.http.close()
+        await self.client.http.close()  # `client.close` may have run out of time
         await self._refusals.end()
 
     async def _log_in(self) -> bool:
         await self._refusals.begin()
+        # After 10,000 refused requests in ten minutes Discord blocks the address, whatever process made them.
         if self._refusals.invalid.wait() is not None:
             self._problem = "too many requests to Discord were refused; waiting before it blocks us"
             log.warning("discord has to wait", why=self._problem)
@@ -148,7 +149,7 @@ class DiscordApp:
     async def _connect(self) -> bool:
         """Stay connected as long as possible. Returns False if connecting may be tried again, True if it may not."""
         await self._wait_for_a_session()
-        self._problem = None
+        self._problem = None  # from here on `client.connected` tells
         try:
             await self.client.connect(reconnect=True)
         except (NoSessionsLeft, discord.RateLimited):
@@ -176,6 +177,7 @@ class DiscordApp:
                 log.warning("discord allows no more sessions for now", until=until.isoformat())
                 await self._clock.sleep(error.wait)
             except (discord.GatewayNotFound, *_UNREACHABLE) as error:
+                # discord.py reports a token that was revoked since the login as GatewayNotFound.
                 if getattr(error.__cause__, "status", None) == 401:
                     raise BadSetting("DISCORD_BOT_TOKEN", _REVOKED) from None
                 self._problem = f"Discord cannot be reached ({type(error).__name__})"

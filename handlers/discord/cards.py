@@ -65,6 +65,7 @@ def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
     `about` is the chat that the buttons are for; without it they stand for the chat that they are shown in.
     """
     rows = _rows([[_button(button, about) for button in row] for row in reply.buttons])
+    # The container and its text display, and each row with its buttons, count as components.
     base = (0, 2 + sum(1 + len(row["components"]) for row in rows))
     messages = pack([Group(reply.document.blocks, base=base)], cost, _LIMIT)
     payloads: list[JSON] = []
@@ -116,7 +117,7 @@ def _card_group(card: Card, language: str, style: Style) -> Group:
     if style is Style.COMPACT:
         return Group(blocks, (card.paper.id,), (0, 1))
     buttons, rest = _link_buttons(card, language)
-    if rest:
+    if rest:  # links that got no button are shown as text
         spans = [span for label, url in rest for span in (Text(" · "), Link(label, url))][1:]
         blocks = (*blocks, Note(tuple(spans)))
     rows = _rows([buttons])
@@ -229,6 +230,7 @@ def _button(button: Button, about: ChatRef | None = None) -> JSON:
     label = one_line(button.label)[:80] or "…"
     if button.url is not None:
         url = web_address(button.url)
+        # A button that Discord refuses would cost the whole message.
         safe = url if url and len(url) <= URL_LIMIT else "https://arxiv.org"
         return {"type": BUTTON, "style": _LINK, "label": label, "url": safe}
     return {"type": BUTTON, "style": _SECONDARY, "label": label, "custom_id": with_chat(button.action or "", about)}

@@ -59,12 +59,13 @@ class PaperboyClient(discord.Client):
         super().__init__(
             intents=discord.Intents(guilds=True, dm_messages=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
+            # Rights come with interactions or from roles, so members are not needed (and are a privileged intent).
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             http_trace=trace_config(invalid, RequestInterval(), theirs, self._before_gateway),
             max_ratelimit_timeout=LONGEST_LIMIT_SECONDS,
-            guild_ready_timeout=0.25,
+            guild_ready_timeout=0.25,  # seconds without another server before `on_ready`; the default is 2
         )
         self.connected = asyncio.Event()
         self._conversation, self._values = conversation, values
@@ -76,6 +77,7 @@ class PaperboyClient(discord.Client):
     async def setup_hook(self) -> None:
         """Register the commands, but only if the table changed: Discord limits how often that may be done."""
         table = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        # With the application's id: another bot of the same database has registered nothing yet.
         text = json.dumps([self.application_id, table], sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         try:

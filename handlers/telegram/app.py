@@ -37,7 +37,7 @@ CONCURRENT_UPDATES = 64
 """Updates that are handled at the same time, so that a long reading keeps nobody waiting."""
 
 STOP_SECONDS = 4.0
-"""For all steps of stopping together; the process is killed if it takes much longer."""
+"""Each step of stopping may take a third of this: whoever stops the service kills it if it takes much longer."""
 
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5.0, 300.0
 """Delays between attempts to reach Telegram; each is twice the one before."""
@@ -86,11 +86,12 @@ class TelegramApp:
             await self.application.start()
             updater = self.application.updater
             if updater is not None:
+                # `_keep_trying` retries the start, and `problem` reports it, so the library must not.
                 await updater.start_polling(
                     allowed_updates=UPDATES, error_callback=self._polling_failed, bootstrap_retries=0
                 )
         self._problem = None
-        self._updates.begin()
+        self._updates.begin()  # only now: waiting for the start must not look like silence
         log.info("telegram connected", name=self.application.bot.username)
 
     @contextlib.contextmanager
@@ -111,6 +112,7 @@ class TelegramApp:
             await self._clock.sleep(delay)
             delay = min(2 * delay, LONGEST_RETRY_SECONDS)
             try:
+                # The attempt before may have failed after the application was started.
                 if self.application.running:
                     await self.application.stop()
                 await self._begin()
@@ -127,7 +129,7 @@ class TelegramApp:
         log.warning("telegram does not give updates", why=f"{error.message}{after}")
 
     async def stop(self) -> None:
-        """End polling, and updates that are being handled; takes `STOP_SECONDS` at most."""
+        """End polling, and updates that are being handled; takes a few seconds at most."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -144,7 +146,7 @@ class TelegramApp:
                 async with asyncio.timeout(STOP_SECONDS / 3):
                     await step()
             except (TimeoutError, TelegramError, RuntimeError) as error:
-                log.info("telegram did not stop in time", why=type(error).__name__)
+                log.info("telegram did not stop cleanly", why=type(error).__name__)
         self._problem = self._problem or "stopped"
 
 

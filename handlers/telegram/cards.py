@@ -48,6 +48,7 @@ _ACTIVE = re.compile(
     r"|\.(?<=[\w~\u00c0-\U0010ffff]\.)(?=[^\W\d_]{2}|xn--)|\.(?<=\d\.)(?=\d+\.\d+\.\d)"
 )
 _JOINER = "\u2060"
+"""WORD JOINER: invisible, and no part of a word for Telegram's detection."""
 _RULE = "———"
 
 
@@ -72,7 +73,7 @@ def reply_messages(reply: Reply) -> list[JSON]:
     """The messages that answer a command; the buttons are on the last one that has text."""
     groups = _groups(reply.document)
     messages = [_message(sections) for sections in pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT))]
-    if reply.buttons and messages:
+    if reply.buttons and messages:  # albums cannot have buttons, so these stay with the text
         messages[-1]["buttons"] = [[_button(button) for button in row] for row in reply.buttons if row]
     pictures = [block for block in reply.document.blocks if isinstance(block, Picture) and block.file]
     return messages + ([_pictures(pictures, "")] if pictures else [])

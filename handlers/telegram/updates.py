@@ -26,6 +26,7 @@ class Updates(HTTPXRequest):
     """Polls for updates; `problem` says why none come. `monotonic` gives seconds from any origin."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        # One connection: Telegram refuses a second poll while one is under way.
         super().__init__(connection_pool_size=1, connect_timeout=10, read_timeout=20)
         self._monotonic = monotonic
         self._answered_at: float | None = None
@@ -38,7 +39,7 @@ class Updates(HTTPXRequest):
 
     def failed(self, reason: str) -> None:
         """Note that a request failed; `problem` says so until no request has failed for `CALM_SECONDS`."""
-        if self._reason != _REFUSED:
+        if self._reason != _REFUSED:  # the reason that the operator can act on must not be replaced
             self._reason = f"Telegram gives no updates: {reason.split('. ')[0][:120]}"
         self._failed_at = self._monotonic()
 
