@@ -1,9 +1,9 @@
-"""How many of the repositories that abstracts name are found, and whether any is invented or mangled.
+"""How many of the repositories that abstracts name are found, and whether any is invented or changed.
 
     python benchmarks/codelinks.py --papers corpus/topics-2024.jsonl.gz [--show]
 
-The truth is read from the raw abstracts letter by letter, by other rules than the program's: from each "github.com"
-on, an owner, a slash (and one blank where a line broke) and a name; no regular expression is shared.
+The expected repositories are read from the raw abstracts character by character, independently of the program: after
+each "github.com/" an owner, a slash (and a space where a line was broken) and a name. No regular expression is shared.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def take(text: str, at: int) -> tuple[str, int]:
-    """The name that begins at `at`, and where it ends."""
-    end = at
+def read_name(text: str, start: int) -> tuple[str, int]:
+    """The name that begins at `start`, and the offset where it ends."""
+    end = start
     while end < len(text) and text[end] in _ALLOWED:
         end += 1
-    return text[at:end], end
+    return text[start:end], end
 
 
 def named_repositories(abstract: str) -> list[str]:
@@ -40,10 +40,10 @@ def named_repositories(abstract: str) -> list[str]:
     found: list[str] = []
     at = text.lower().find("github.com/")
     while at >= 0:
-        owner, end = take(text, at + len("github.com/"))
+        owner, end = read_name(text, at + len("github.com/"))
         if owner and text[end : end + 1] == "/":
             start = end + 2 if text[end + 1 : end + 2] == " " else end + 1
-            name = take(text, start)[0].rstrip(".")
+            name = read_name(text, start)[0].rstrip(".")
             name = name[:-4] if name.endswith(".git") else name
             if name and f"{owner}/{name}".lower() not in (known.lower() for known in found):
                 found.append(f"{owner}/{name}")
@@ -56,27 +56,26 @@ def main() -> None:
     parser.add_argument("--papers", type=Path, required=True)
     parser.add_argument("--show", action="store_true", help="print every link found")
     options = parser.parse_args()
-    papers = whole = named = found = 0
+    papers = correct = named = found = 0
     wrong: list[str] = []
     for row in rows(options.papers):
         if "github.com" not in row["abstract"].lower():
             continue
         papers += 1
-        truth = [f"https://github.com/{name}" for name in named_repositories(row["abstract"])]
+        expected = [f"https://github.com/{name}" for name in named_repositories(row["abstract"])]
         links = [url for url in find_links(row["abstract"]).code if url.startswith("https://github.com/")]
-        named += len(truth)
-        found += len(set(truth) & set(links))
-        whole += set(truth) == set(links)
-        if set(truth) != set(links):
-            wrong.append(
-                f"{row['id']}: missing {sorted(set(truth) - set(links))}, odd {sorted(set(links) - set(truth))}"
-            )
+        named += len(expected)
+        found += len(set(expected) & set(links))
+        correct += set(expected) == set(links)
+        if set(expected) != set(links):
+            missing, unexpected = sorted(set(expected) - set(links)), sorted(set(links) - set(expected))
+            wrong.append(f"{row['id']}: missing {missing}, unexpected {unexpected}")
         if options.show:
             print(row["id"], *links)
     print(f"papers whose abstract names a GitHub repository   {papers}")
     print(f"repositories named                                {named}")
-    print(f"found, letter for letter                          {found}")
-    print(f"papers with all of them and nothing else          {whole}")
+    print(f"found exactly                                     {found}")
+    print(f"papers with all of them and nothing else          {correct}")
     print(*wrong, sep="\n")
 
 

@@ -1,10 +1,10 @@
-"""Hostile bytes for everything that reads what strangers write: no crash, no hang, no invalid markup.
+"""Hostile bytes for all code that reads untrusted input: no crash, no hang, no invalid markup.
 
     python -m benchmarks.fuzz [--seconds 30] [TARGET …]
 
-Half of each target's time goes to Hypothesis, which knows what such input looks like, and half to Atheris, which
-follows the code's branches (`pip install paperboy[fuzz]`; left out where it is not installed). Prints for each target
-the time spent, inputs tried, crashes, inputs over a second and the slowest; ends with 1 where anything went wrong.
+Half of each target's time is for Hypothesis, which generates input of the right form, and half for Atheris, which is
+guided by coverage (`pip install paperboy[fuzz]`; skipped if it is not installed). Prints for each target the time,
+the number of inputs, crashes, inputs that took over a second, and the slowest one. Exits with 1 after any failure.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-HANG = 1.0
-"""Seconds that no input may take."""
+HANG_SECONDS = 1.0
+"""An input that takes longer counts as a failure."""
 
 
 @dataclass
 class Tally:
+    """The result of fuzzing one target; `first` are descriptions of its first failures."""
+
     seconds: float = 0.0
     inputs: int = 0
     crashes: int = 0
@@ -49,21 +51,21 @@ class Tally:
         )
 
     def run(self, check: Callable[[bytes], None], data: bytes) -> None:
-        begun = time.perf_counter()
+        started = time.perf_counter()
         try:
             check(data)
         except Exception as error:
             self.crashes += 1
             self.first = [*self.first, f"{type(error).__name__}: {error} for {data[:300]!r}"][:5]
-        took = time.perf_counter() - begun
+        took = time.perf_counter() - started
         self.inputs += 1
         self.slowest = max(self.slowest, took)
-        if took > HANG:
+        if took > HANG_SECONDS:
             self.hangs += 1
             self.first = [*self.first, f"{took:.1f} s for {data[:300]!r}"][:5]
 
 
-# ── targets: each takes bytes, and raises only where something is wrong ───────────────────────────────────────────
+# ── targets: each takes bytes, and raises an exception only for a fault ─────────────────────────────────────────────
 
 
 def topic(data: bytes) -> None:
@@ -75,10 +77,22 @@ def topic(data: bytes) -> None:
     except BadTopic as error:
         topics.pointer(error)
         return
-    again = topics.parse(found.query)
-    assert again.query == found.query, "the normal form is not stable"
+    reparsed = topics.parse(found.query)
+    assert reparsed.query == found.query, "the normal form is not stable"
     topics.explain(found)
     topics.archives(found)
+
+
+def tex(data: bytes) -> None:
+    from bot.summaries import quotes
+    from bot.tex.latex import readable
+    from bot.topics.text import words
+
+    text = _text(data)
+    assert len(readable(text).splitlines()) <= 1, "more than one line"
+    words(text)
+    folded = quotes.fold(text)
+    assert not folded.text or folded in folded, "a text does not contain itself"
 
 
 def link(data: bytes) -> None:
@@ -87,7 +101,7 @@ def link(data: bytes) -> None:
 
     found = ids.resolve(_text(data))
     if isinstance(found, PaperRef):
-        assert ids.parse_id(str(found)) == found, "the id that was found is none"
+        assert ids.parse_id(str(found)) == found, "the id that was found cannot be parsed"
 
 
 def feed(data: bytes) -> None:
@@ -123,7 +137,7 @@ def telegram(data: bytes) -> None:
 
     for payload in payloads(Card(_hostile_paper(data)), "en", Style.CARDS):
         parsed = check_message(payload["html"], *(() if payload["kind"] == "message" else (CAPTION_LIMIT,)))
-        assert active(parsed) == [], f"touchable: {active(parsed)}"
+        assert active(parsed) == [], f"active elements: {active(parsed)}"
 
 
 def discord(data: bytes) -> None:
@@ -135,7 +149,7 @@ def discord(data: bytes) -> None:
 
     for payload in payloads(Card(_hostile_paper(data)), "en", Style.CARDS):
         check_payload(payload)
-    assert _ACTIVE.search(_ESCAPED.sub("\ufffc", escape(_text(data)))) is None, "live Markdown"
+    assert _ACTIVE.search(_ESCAPED.sub("\ufffc", escape(_text(data)))) is None, "Markdown that is not escaped"
 
 
 def action(data: bytes) -> None:
@@ -143,7 +157,7 @@ def action(data: bytes) -> None:
 
     for text in (_text(data), data.decode("latin-1")):
         found = actions.parse(text)
-        assert found is None or str(found) == text, "an action that is not what was sent"
+        assert found is None or str(found) == text, "an action that differs from the one that was sent"
 
 
 def _text(data: bytes) -> str:
@@ -165,7 +179,7 @@ def _hostile_paper(data: bytes) -> Any:
     return _paper(title or "x", abstract, comment or None)
 
 
-# ── what such input looks like ────────────────────────────────────────────────────────────────────────────────────
+# ── strategies ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _joined(pieces: tuple[str, ...], most: int = 30) -> st.SearchStrategy[bytes]:
@@ -175,6 +189,9 @@ def _joined(pieces: tuple[str, ...], most: int = 30) -> st.SearchStrategy[bytes]
 
 _TOPIC = ('"', "(", ")", " AND ", " OR ", " NOT ", "-", "ti:", "au:", "cat:", "cs.CV", "cs.*", "*", "word ", ":", "\\",
           "ANDNOT ", "[", "submittedDate:", "всё ", "文", "\u202e", "NEAR")  # fmt: skip
+_TEX = ("\\frac", "\\sqrt[", "]", "{", "}", "$", "$$", "^", "_", "\\'", "\\c{", "\\cite{", "\\href{", "\\left.", "\\(",
+        "\\)", "\\[", "\\mathbb", "\\unicode{x", "\\textsuperscript{", "~", "``", "''", "--", "12", "a", " ", "\\",
+        "\\O ", "\\rule{")  # fmt: skip
 _LINK = ("https://", "arxiv.org/", "abs/", "pdf/", "2406.14272", "v2", "astro-ph/0601001", "10.48550/arXiv.", "?", "#",
          "%2e", "%00", "@", "//", "..", "/", " ", "doi.org/", "file:", "javascript:", "[", "]", "\u200b")  # fmt: skip
 _XML = ('<?xml version="1.0"?>', '<feed xmlns="http://www.w3.org/2005/Atom">', "<entry>", "</entry>", "</feed>",
@@ -208,6 +225,7 @@ _ACTIONS = ("digest:", "topics:", "drop:", "set:", "choose:", "deep:2406.14272",
 
 TARGETS: dict[str, tuple[Callable[[bytes], None], Callable[[], st.SearchStrategy[bytes]], tuple[str, ...]]] = {
     "topic": (topic, lambda: _joined(_TOPIC), _TOPIC),
+    "tex": (tex, lambda: _joined(_TEX), _TEX),
     "link": (link, lambda: _joined(_LINK), _LINK),
     "feed": (feed, lambda: _joined(_XML), _XML),
     "oai": (oai, lambda: _joined(_OAI), _OAI),
@@ -218,29 +236,29 @@ TARGETS: dict[str, tuple[Callable[[bytes], None], Callable[[], st.SearchStrategy
 }
 
 
-# ── the two ways of trying ────────────────────────────────────────────────────────────────────────────────────────
+# ── the two fuzzers ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def with_hypothesis(name: str, seconds: float) -> Tally:
     check, strategy, _ = TARGETS[name]
-    tally, begun = Tally(), time.perf_counter()
+    tally, started = Tally(), time.perf_counter()
 
     @settings(
         max_examples=200, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=HealthCheck
     )
     @given(strategy())
-    def some(data: bytes) -> None:
-        if time.perf_counter() - begun < seconds:
+    def run_one(data: bytes) -> None:
+        if time.perf_counter() - started < seconds:
             tally.run(check, data)
 
-    while time.perf_counter() - begun < seconds:
-        some()
-    tally.seconds = time.perf_counter() - begun
+    while time.perf_counter() - started < seconds:
+        run_one()
+    tally.seconds = time.perf_counter() - started
     return tally
 
 
 def with_atheris(name: str, seconds: float) -> Tally:
-    """In a process of its own, which libFuzzer ends as it likes: what it counted stands in a file."""
+    """Run in a process of its own, since libFuzzer ends its process; the counts are passed in a file."""
     with tempfile.TemporaryDirectory() as folder:
         seeds, result = Path(folder) / "seeds", Path(folder) / "result.json"
         seeds.mkdir()
@@ -269,20 +287,20 @@ def child(name: str, result: str, seconds: str, seeds: str) -> None:
 
     check = TARGETS[name][0]
     with atheris.instrument_imports(include=["bot", "handlers"]):
-        check(b"x")  # imports what it needs
-    tally, begun = Tally(), time.perf_counter()
+        check(b"x")  # imports the target's modules, so that they are instrumented
+    tally, started = Tally(), time.perf_counter()
     written = 0.0
 
-    def one(data: bytes) -> None:
+    def run_one(data: bytes) -> None:
         nonlocal written
         tally.run(check, bytes(data))
-        tally.seconds = time.perf_counter() - begun
+        tally.seconds = time.perf_counter() - started
         if tally.seconds - written > 0.5:
             written = tally.seconds
             Path(result).write_text(json.dumps(asdict(tally)))
 
     options = [f"-max_total_time={int(float(seconds))}", "-max_len=4096", "-timeout=60", "-rss_limit_mb=4096"]
-    atheris.Setup([sys.argv[0], *options, seeds], one)
+    atheris.Setup([sys.argv[0], *options, seeds], run_one)
     atheris.Fuzz()
 
 

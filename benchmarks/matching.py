@@ -1,9 +1,9 @@
-"""How long it takes to match a week's papers against 50,000 distinct topics, beside the plain loop over the topics.
+"""How long it takes to match a week's papers against 50,000 distinct topics, compared with a loop over the topics.
 
     python benchmarks/matching.py [--corpus DIRECTORY] [--topics N]
 
-DIRECTORY holds `*.jsonl.gz` with title, authors, categories, comment and abstract a line; without one the papers are
-made up. Times are CPU seconds of the one process, so that other work on the machine does not count.
+DIRECTORY holds `*.jsonl.gz` files, one paper per line with title, authors, categories, comment and abstract; without
+them the papers are made up. Times are CPU seconds of this process, so that other work on the machine does not count.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bot.topics.text import words
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "days"
 SAMPLE = 40
-"""Papers that the plain loop is tried on."""
+"""Papers that the loop is measured on."""
 
 
 def papers_of(corpus: Path) -> list[Paper]:
@@ -50,7 +50,7 @@ def papers_of(corpus: Path) -> list[Paper]:
 
 
 def made_up(count: int, chance: random.Random) -> list[Paper]:
-    """Papers of words whose frequencies fall as those of a language do."""
+    """Papers of made-up words whose frequencies follow Zipf's law."""
     syllables = [a + b for a in "bdfgklmnprstv" for b in "aeiou"]
     vocabulary = ["".join(chance.choices(syllables, k=chance.randint(2, 5))) for _ in range(30_000)]
     weights = [1 / (rank + 3) for rank in range(len(vocabulary))]
@@ -66,8 +66,11 @@ def made_up(count: int, chance: random.Random) -> list[Paper]:
 
 
 def queries(papers: list[Paper], chance: random.Random) -> Iterator[str]:
-    """Queries of all kinds, for ever. Half of their words are drawn as often as papers use them (the hundred most
-    common left out), half from the vocabulary whatever the frequency, as people follow broad and narrow subjects."""
+    """An endless stream of queries of all kinds.
+
+    People follow broad and narrow subjects: half of the words are drawn as often as papers use them (without the
+    hundred most common), half from the whole vocabulary regardless of frequency.
+    """
     texts = [[*words(p.title + " " + p.abstract)] for p in papers]
     counts = Counter(word for text in texts for word in set(text) if len(word) > 2)
     common = {word for word, _ in counts.most_common(100)}
@@ -110,7 +113,7 @@ def distinct_topics(papers: list[Paper], count: int, chance: random.Random) -> l
         try:
             topic = parse(query)
         except BadTopic:
-            continue  # a beginning of two letters, a name without any
+            continue  # a prefix of two letters, or a name without letters
         topics[topic.query] = topic
         if len(topics) == count:
             break
@@ -140,14 +143,14 @@ def main() -> None:
 
     sample = chance.sample(range(len(papers)), SAMPLE)
     started = time.process_time()
-    plain = []
+    expected = []
     for number in sample:
-        prepared = IndexedPaper(papers[number])
-        plain.append(
-            [(ident, because(topic, prepared)) for ident, topic in enumerate(topics) if satisfies(topic, prepared)]
+        paper = IndexedPaper(papers[number])
+        expected.append(
+            [(ident, because(topic, paper)) for ident, topic in enumerate(topics) if satisfies(topic, paper)]
         )
     looped = (time.process_time() - started) / SAMPLE * len(papers)
-    assert plain == [sorted(found[number]) for number in sample], "the index and the plain loop disagree"
+    assert expected == [sorted(found[number]) for number in sample], "the index and the loop disagree"
 
     matches = sum(map(len, found))
     print(
@@ -162,7 +165,7 @@ def main() -> None:
 
 
 def memory() -> float:
-    """The most memory this process has had, in MB."""
+    """The peak memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -1,4 +1,4 @@
-"""How many cards each renderer makes in a second on one core. Real papers where the corpus is at hand.
+"""How many cards each renderer makes in a second on one core. Real papers where the corpus is available.
 
 python -m benchmarks.rendering
 """
@@ -39,7 +39,7 @@ def main() -> None:
         "archive page and feed", pagefuls, lambda some: pages({DAY: some}, {}), sum(map(len, pagefuls)) / len(pagefuls)
     )
     readable.cache_clear()
-    report("LaTeX, nothing cached", cards, lambda card: readable.__wrapped__(card.paper.abstract))
+    report("TeX, without the cache", cards, lambda card: readable.__wrapped__(card.paper.abstract))
 
 
 def rendered(name: str, card: Card) -> str:
@@ -48,7 +48,7 @@ def rendered(name: str, card: Card) -> str:
 
 
 def real_cards() -> list[Card]:
-    """The corpus' papers, their first sentences standing in for a summary."""
+    """The papers of the corpus, with their first sentences instead of a summary."""
     return [_card(replace(PAPER, id=p.id, title=p.title, authors=p.authors, abstract=p.abstract)) for p in corpus()]
 
 
@@ -58,12 +58,13 @@ def _card(paper: Paper) -> Card:
     return replace(CARD, paper=paper, summary=replace(BRIEF, headline=Claim(sentences[0]), takeaways=takeaways))
 
 
-def report(name: str, things: Sequence[_T], make: Callable[[_T], object], each: float = 1) -> None:
-    made, began = 0, time.process_time()
-    while (spent := time.process_time() - began) < SECONDS:
-        make(things[made % len(things)])
-        made += 1
-    print(f"{name:>22}: {made * each / spent:9,.0f} cards a second")
+def report(name: str, inputs: Sequence[_T], render_one: Callable[[_T], object], cards_each: float = 1) -> None:
+    """Render the inputs in turn for `SECONDS` of CPU time; an input has `cards_each` cards."""
+    count, started = 0, time.process_time()
+    while (spent := time.process_time() - started) < SECONDS:
+        render_one(inputs[count % len(inputs)])
+        count += 1
+    print(f"{name:>22}: {count * cards_each / spent:9,.0f} cards a second")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ WORDS = [
     "image", "text-to-image", "texttoimage", "C++", "R&D", "GPT-4", "GPT-4.5", "3D", "k-means", "U-Net", "UNet",
     r"$\alpha$-divergence", "alpha", "α", r"G\"odel", "Gödel", "analyses", "analysis", "扩散模型", "模型", "news",
     "new", "diffusion", "diffuse", "a-a-a", "a", "aa", "A*", r"\textit{NeRF}", "nerf", "Straße", "naïve",
+    r"$\frac{1}{2}$", "1/2", "12", "$2^{10}$", "210", "R^3",
 ]  # fmt: skip
 NAMES = ["Maria González", "M. Gonzalez", "Xiao-Ming Wang", "Xiaoming Wang", "Wei Wang", "Łukasz Kaiser", "王小明",
          "Jean-Pierre Serre", "María L. González Pérez", "O'Brien"]  # fmt: skip

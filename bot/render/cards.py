@@ -1,11 +1,11 @@
-"""Cards and digests as neutral trees: what is said of a paper, in which order, in the reader's language."""
+"""Cards as neutral trees: what is shown of a paper, in which order, in the language of the reader. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 
-from bot.model import Card, Claim, Digest, Figure, Kind, Paper, Provenance, Style, Summary
+from bot.model import Card, Claim, Figure, Kind, Paper, Provenance, Style, Summary
 from bot.render.nodes import (
     Block,
     Bullets,
@@ -18,45 +18,46 @@ from bot.render.nodes import (
     Note,
     Picture,
     Reply,
-    Rule,
     Span,
     Text,
 )
-from bot.render.packing import Group
 from bot.render.plain import one_line
-from bot.render.words import say_date, say_window, word
+from bot.render.words import say_date, word
 from bot.tex.latex import readable
 
 MAX_AUTHORS = 6
+"""With more authors than this, only `SHOWN_AUTHORS` are named."""
 SHOWN_AUTHORS = 4
 MAX_FIGURES = 4
+_BUTTONS_PER_ROW = 3
+_MAX_BUTTONS = 10
 SITE = "https://arxiv.org"
 CONCLUSION = ("significance", "innovation", "performance", "workload")
-"""The parts of a deep reading that its conclusion consists of."""
+"""The parts of a deep summary that are shown under its conclusion."""
 
 
-# ── parts that other renderers use too ────────────────────────────────────────────────────────────────────────────
+# ── parts that other renderers use too ──────────────────────────────────────────────────────────────────────────────
 
 
 def paper_urls(paper: Paper) -> dict[str, str]:
-    """The addresses of a paper on arXiv: abs, pdf and html, of the version at hand."""
+    """The addresses of a paper's version on arXiv by their kind: abs, pdf and html."""
     return {part: f"{SITE}/{part}/{paper.versioned_id}" for part in ("abs", "pdf", "html")}
 
 
 def title_of(paper: Paper) -> str:
-    """The title as a reader wants it; never empty."""
+    """The title as readable text on one line; the paper's id if it has none."""
     return one_line(readable(paper.title)) or paper.id
 
 
 def day_of(card: Card) -> date | None:
-    """The listing day that brought the paper, else the day it was published."""
+    """The listing day that announced the paper, else the day it was published."""
     if card.announcement:
         return card.announcement.day
     return card.paper.published.date() if card.paper.published else None
 
 
 def authors_line(paper: Paper, language: str) -> str:
-    """All authors if they are few, else the first ones "and 12 more"."""
+    """All authors up to `MAX_AUTHORS`, else the first ones "and 12 more"."""
     names = [one_line(readable(name)) for name in paper.authors]
     if len(names) <= MAX_AUTHORS:
         return ", ".join(names)
@@ -65,7 +66,7 @@ def authors_line(paper: Paper, language: str) -> str:
 
 
 def card_links(card: Card, language: str) -> tuple[tuple[str, str], ...]:
-    """(label, address) of everything that can be opened: abstract, PDF, HTML, code, project."""
+    """(label, address) of everything that can be opened, in order: abstract, PDF, HTML, code, project."""
     urls = paper_urls(card.paper)
     links = [(word("abstract", language), urls["abs"]), (word("pdf", language), urls["pdf"])]
     if _has_html(card.paper):
@@ -77,18 +78,18 @@ def card_links(card: Card, language: str) -> tuple[tuple[str, str], ...]:
 
 
 def _has_html(paper: Paper) -> bool:
-    """arXiv makes HTML of papers since December 2023."""
+    """Whether arXiv may have HTML of the paper: it converts papers since December 2023."""
     return paper.id[:4].isdigit() and paper.id[:4] >= "2312"
 
 
 def provenance_line(provenance: Provenance, language: str) -> str:
-    """What made a summary, from what, and what was left out: "by gemini-flash-latest from the abstract"."""
+    """What made a summary, from which source, and what is missing: "by gemini-flash-latest from the abstract"."""
     source = word(f"from {provenance.source}", language)
     if provenance.model == "extractive":
-        said = word("extractive", language, source=source)
+        maker = word("extractive", language, source=source)
     else:
-        said = word("by", language, model=provenance.model.partition(":")[2] or provenance.model, source=source)
-    parts = [f"{said} ({provenance.instead_of})" if provenance.instead_of else said]
+        maker = word("by", language, model=provenance.model.partition(":")[2] or provenance.model, source=source)
+    parts = [f"{maker} ({provenance.instead_of})" if provenance.instead_of else maker]
     if provenance.read and provenance.read.read < provenance.read.total:
         extent = provenance.read
         key = "read pages" if extent.unit.startswith("page") else "read sections"
@@ -98,23 +99,25 @@ def provenance_line(provenance: Provenance, language: str) -> str:
     return " · ".join([*parts, *provenance.notes])
 
 
-def because(card: Card) -> str:
-    """The terms that made a card match: "talking head, cs.CV", those of another topic after a semicolon; empty where
-    nothing is known."""
-    said: dict[str, None] = {}
+def match_reasons(card: Card) -> str:
+    """The words that made a card match: "talking head, cs.CV"; those of another topic follow after a semicolon.
+
+    Empty if nothing is known.
+    """
+    reasons: dict[str, None] = {}
     for match in card.matched:
         terms = [one_line(term) for term in match.because] or [one_line(match.topic)]
-        said[", ".join(terms)] = None
-    return "; ".join(said)
+        reasons[", ".join(terms)] = None
+    return "; ".join(reasons)
 
 
 def shown_figures(card: Card) -> tuple[Figure, ...]:
-    """The figures that may be shown and have a picture."""
+    """The figures that have a picture and may be shown, at most `MAX_FIGURES`."""
     return tuple(figure for figure in card.figures if figure.shown and figure.file)[:MAX_FIGURES]
 
 
 def figure_caption(figure: Figure, language: str) -> str:
-    """ "Figure 2: what it shows" with a caption that brings its own number left as it is."""
+    """ "Figure 2: a caption"; a caption that has its own number is left as it is."""
     caption = one_line(readable(figure.caption))
     label = word("figure", language, n=figure.number)
     if caption.lower().startswith(("figure", "fig.", label.lower())):
@@ -122,24 +125,24 @@ def figure_caption(figure: Figure, language: str) -> str:
     return f"{label}: {caption}" if caption else label
 
 
-def place(claim: Claim, language: str) -> str:
-    """Where a claim's quote stands: "Method, p. 3"."""
+def quote_place(claim: Claim, language: str) -> str:
+    """The section and page of a claim's quote: "Method, p. 3"; empty if neither is known."""
     parts = [one_line(readable(claim.section))] if claim.section else []
     if claim.page is not None:
         parts.append(word("page", language, n=claim.page))
     return ", ".join(parts)
 
 
-# ── the card ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the card ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def card_document(
     card: Card, language: str, style: Style = Style.CARDS, *, links: bool = True, roomy: bool = False
 ) -> Document:
-    """One paper as a tree. `links` as a line of their own (False where they become buttons).
+    """One paper as a tree.
 
-    `roomy` is for pages: keywords, and the abstract in a fold below a summary. Without a summary the abstract is
-    always shown.
+    `links` adds a line of links; it is False where they become buttons. `roomy` is for pages: it adds keywords, and the
+    abstract in a fold below the summary. Without a summary the abstract is always shown.
     """
     paper = card.paper
     title = Heading((Link(title_of(paper), paper_urls(paper)["abs"], bold=True),), level=2)
@@ -152,14 +155,14 @@ def card_document(
         label = Text(word("abstract", language).capitalize(), bold=True)
         blocks.append(Fold((label,), (Line((Text(readable(paper.abstract)),)),)))
     blocks += _figures(card, language)
-    blocks += _foot(card, language, links=links, keywords=roomy)
+    blocks += _footer(card, language, links=links, keywords=roomy)
     return Document(tuple(blocks))
 
 
 def card_reply(card: Card, language: str, *, private: bool = False) -> Reply:
     """One paper as the answer to a command, its links as buttons."""
-    buttons = tuple(Button(label, url=url) for label, url in card_links(card, language)[:10])
-    rows = tuple(buttons[at : at + 3] for at in range(0, len(buttons), 3))
+    buttons = tuple(Button(label, url=url) for label, url in card_links(card, language)[:_MAX_BUTTONS])
+    rows = tuple(buttons[at : at + _BUTTONS_PER_ROW] for at in range(0, len(buttons), _BUTTONS_PER_ROW))
     return Reply(card_document(card, language, links=False), rows, private)
 
 
@@ -175,6 +178,7 @@ def _compact(card: Card, language: str) -> list[Block]:
 
 
 def _identity(card: Card, language: str) -> list[Block]:
+    """Translated title, authors, id, category, kind and date."""
     paper = card.paper
     blocks: list[Block] = []
     if card.summary and card.summary.translated_title:
@@ -185,9 +189,9 @@ def _identity(card: Card, language: str) -> list[Block]:
     if card.announcement and card.announcement.kind is not Kind.NEW:
         facts.append(word("cross" if card.announcement.kind is Kind.CROSS else "replace", language))
     if day := day_of(card):
-        # The version may be newer than what that day brought.
-        as_version = card.announcement.version if card.announcement else paper.version
-        facts.append(say_date(day, language) + (f" (v{as_version})" if as_version != paper.version else ""))
+        # The paper may have a newer version than the one announced that day.
+        announced = card.announcement.version if card.announcement else paper.version
+        facts.append(say_date(day, language) + (f" (v{announced})" if announced != paper.version else ""))
     if paper.sample:
         facts.append(word("sample", language))
     blocks.append(Note((Text(paper.versioned_id, code=True), Text("".join(f" · {fact}" for fact in facts if fact)))))
@@ -200,34 +204,34 @@ def _summary(summary: Summary, language: str) -> list[Block]:
     blocks: list[Block] = [Line((Text(readable(summary.headline.text)),))]
     if summary.takeaways:
         blocks.append(Bullets(tuple((Text(readable(claim.text)),) for claim in summary.takeaways)))
-    ending: list[Block] = []
-    for key, claims in deep_parts(summary):
+    conclusion: list[Block] = []
+    for key, claims in deep_sections(summary):
         if not claims:
             continue
-        said = _claims(claims, language, numbered=key == "methods")
+        bullets = _claims(claims, language, numbered=key == "methods")
         label = Text(word(key, language), bold=True)
         if key in CONCLUSION:
-            ending += [Line((label,)), said]
+            conclusion += [Line((label,)), bullets]
         else:
-            blocks.append(Fold((label,), (said,)))
-    if ending:
-        blocks.append(Fold((Text(word("conclusion", language), bold=True),), tuple(ending)))
+            blocks.append(Fold((label,), (bullets,)))
+    if conclusion:
+        blocks.append(Fold((Text(word("conclusion", language), bold=True),), tuple(conclusion)))
     return blocks
 
 
-def deep_parts(summary: Summary) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
-    """The parts of a deep reading in reading order, by the key of their label; empty ones too."""
-    end = summary.conclusion
+def deep_sections(summary: Summary) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
+    """The parts of a deep summary in reading order: (key of the label, claims), including empty ones."""
+    conclusion = summary.conclusion
     return (
         ("background", summary.background),
         ("prior work", summary.prior_work),
         ("method", summary.method),
         ("results", summary.results),
         ("methods", summary.methods),
-        ("significance", end.significance),
-        ("innovation", end.innovation),
-        ("performance", end.performance),
-        ("workload", end.workload),
+        ("significance", conclusion.significance),
+        ("innovation", conclusion.innovation),
+        ("performance", conclusion.performance),
+        ("workload", conclusion.workload),
     )
 
 
@@ -236,108 +240,44 @@ def _claims(claims: Iterable[Claim], language: str, *, numbered: bool) -> Bullet
 
 
 def _claim(claim: Claim, language: str) -> tuple[Span, ...]:
-    text, quote, where = readable(claim.text), readable(claim.quote), place(claim, language)
-    said = f" “{quote}”" if quote and quote != text else ""
-    said += f" ({where})" if where else ""
-    return (Text(text), Text(said, italic=True)) if said else (Text(text),)
+    text, quote, where = readable(claim.text), readable(claim.quote), quote_place(claim, language)
+    evidence = f" “{quote}”" if quote and quote != text else ""  # an extractive claim is its own quote
+    evidence += f" ({where})" if where else ""
+    return (Text(text), Text(evidence, italic=True)) if evidence else (Text(text),)
 
 
 def _figures(card: Card, language: str) -> list[Block]:
     shown = shown_figures(card)
     blocks: list[Block] = [Picture(figure.file, figure.url, figure_caption(figure, language)) for figure in shown]
+    # Figures whose licence does not allow showing them are linked.
     linked = [figure for figure in card.figures if figure not in shown and figure.url][: MAX_FIGURES - len(shown)]
     if linked:
-        items: list[tuple[Span, ...]] = [(Link(figure_caption(f, language), f.url or ""),) for f in linked]
-        blocks.append(Bullets(tuple(items)))
+        blocks.append(Bullets(tuple((Link(figure_caption(figure, language), figure.url or ""),) for figure in linked)))
     return blocks
 
 
-def _foot(card: Card, language: str, *, links: bool, keywords: bool) -> list[Block]:
+def _footer(card: Card, language: str, *, links: bool, keywords: bool) -> list[Block]:
     blocks: list[Block] = []
     if keywords and card.summary and card.summary.keywords:
         blocks.append(Note((Text(" · ".join(readable(term) for term in card.summary.keywords), italic=True),)))
-    if said := because(card):
-        blocks.append(Note((Text(f"{word('matched', language)}: {said}"),)))
+    if reasons := match_reasons(card):
+        blocks.append(Note((Text(f"{word('matched', language)}: {reasons}"),)))
     if links:
         spans: list[Span] = []
         for label, url in card_links(card, language):
             spans += [Text(" · "), Link(label, url)] if spans else [Link(label, url)]
         blocks.append(Note(tuple(spans)))
-    small = [provenance_line(card.summary.provenance, language) if card.summary else word("no summary", language)]
+    notes = [provenance_line(card.summary.provenance, language) if card.summary else word("no summary", language)]
     if licences := sorted({figure.license for figure in shown_figures(card) if figure.license}):
-        small.append(word("figure licence", language, licence=", ".join(map(say_licence, licences))))
-    blocks.append(Note((Text(" · ".join(small), italic=True),)))
+        notes.append(word("figure licence", language, licence=", ".join(map(licence_name, licences))))
+    blocks.append(Note((Text(" · ".join(notes), italic=True),)))
     return blocks
 
 
-def say_licence(url: str) -> str:
-    """A licence's address in a few letters: "CC BY-SA 4.0"; what is no such address stays."""
+def licence_name(url: str) -> str:
+    """The short name of a Creative Commons licence by its address, "CC BY-SA 4.0"; other addresses are returned."""
     parts = url.rstrip("/").split("/")
     if "creativecommons.org" not in url or len(parts) < 2:
         return url
     kind, version = parts[-2], parts[-1]
     return f"CC0 {version}" if kind == "zero" else f"CC {kind.upper()} {version}"
-
-
-# ── the digest ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def digest_title(digest: Digest) -> str:
-    """ "New on arXiv · 2 June 2026"."""
-    return f"{word('digest', digest.language)} · {say_window(digest.window, digest.language)}"
-
-
-def digest_header(digest: Digest) -> Document:
-    """Days, topics, how many papers of how many, and why there are none."""
-    language = digest.language
-    blocks: list[Block] = [Heading((Text(digest_title(digest), bold=True),), level=1)]
-    if digest.topics:
-        spans: list[Span] = []
-        for topic in digest.topics:
-            spans += [Text(" · "), Text(topic, code=True)] if spans else [Text(topic, code=True)]
-        blocks.append(Note(tuple(spans)))
-    if digest.announced or digest.matched:
-        blocks.append(Note((Text(word("n of m", language, n=digest.matched, of=digest.announced)),)))
-    if digest.quiet or not (digest.cards or digest.also):
-        blocks.append(Line((Text(digest.quiet or word("nothing", language)),)))
-    return Document(tuple(blocks))
-
-
-def also_heading(digest: Digest) -> Heading:
-    """What stands above the title lines of papers past the digest's size."""
-    return Heading((Text(f"{word('also', digest.language)} ({len(digest.also)})", bold=True),), level=3)
-
-
-def also_line(card: Card) -> Bullets:
-    """A paper as one linked title."""
-    return Bullets(((Link(title_of(card.paper), paper_urls(card.paper)["abs"]),),))
-
-
-def digest_notes(digest: Digest) -> Document:
-    """What is missing and why."""
-    return Document(tuple(Note((Text(note, italic=True),)) for note in digest.notes))
-
-
-def digest_document(digest: Digest, style: Style = Style.CARDS) -> Document:
-    """A whole digest as one tree, for formats without a limit."""
-    blocks: list[Block] = list(digest_header(digest).blocks)
-    for card in digest.cards:
-        blocks += [Rule(), *card_document(card, digest.language, style).blocks]
-    if digest.also:
-        lines = tuple(also_line(card).items[0] for card in digest.also)
-        blocks += [Rule(), also_heading(digest), Bullets(lines)]
-    if digest.notes:
-        blocks += [Rule(), *digest_notes(digest).blocks]
-    return Document(tuple(blocks))
-
-
-def digest_groups(digest: Digest, style: Style, *, links: bool = True) -> list[Group]:
-    """A digest as what should stay together: the header, each card, each further title, the notes."""
-    groups = [Group(digest_header(digest).blocks, stays=True)]
-    for card in digest.cards:
-        groups.append(Group(card_document(card, digest.language, style, links=links).blocks, (card.paper.id,)))
-    for number, card in enumerate(digest.also):
-        heading: tuple[Block, ...] = () if number else (also_heading(digest),)
-        groups.append(Group((*heading, also_line(card)), (card.paper.id,)))
-    groups.append(Group(digest_notes(digest).blocks))
-    return groups

@@ -1,4 +1,4 @@
-"""A paper told at length, for formats that have room: posts, Markdown files and pages. A tree like a card's."""
+"""Dossiers as neutral trees: a paper with everything known of it, for posts, Markdown files and pages. Pure."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from collections.abc import Iterable
 from bot.model import Card, Digest, Kind, Summary
 from bot.render.cards import (
     CONCLUSION,
-    also_heading,
-    also_line,
-    because,
     card_links,
     day_of,
-    deep_parts,
-    digest_header,
-    digest_notes,
+    deep_sections,
     figure_caption,
+    licence_name,
+    match_reasons,
     paper_urls,
-    place,
     provenance_line,
-    say_licence,
+    quote_place,
     shown_figures,
     title_of,
 )
+from bot.render.digests import also_heading, also_line, digest_header, digest_notes
 from bot.render.nodes import Block, Bullets, Document, Fold, Heading, Line, Link, Note, Picture, Rule, Span, Text
 from bot.render.plain import one_line
 from bot.render.words import say_date, word
@@ -45,7 +42,7 @@ def dossier_document(card: Card, language: str) -> Document:
 
 
 def dossier_digest(digest: Digest, *, header: bool = True) -> Document:
-    """A digest of dossiers; without the header where a front matter says it."""
+    """A digest of dossiers; `header` is False where a front matter has the title already."""
     blocks: list[Block] = list(digest_header(digest).blocks) if header else list(digest_header(digest).blocks[1:])
     for card in digest.cards:
         blocks += [Rule(), *dossier_document(card, digest.language).blocks]
@@ -62,11 +59,11 @@ def _facts(card: Card, language: str) -> list[Block]:
     if card.summary and card.summary.affiliations:
         items.append(_fact("affiliations", "; ".join(map(readable, card.summary.affiliations)), language))
     kind = card.announcement.kind if card.announcement else Kind.NEW
-    said = [paper.versioned_id, " ".join(paper.categories)]
-    said += [] if kind is Kind.NEW else [word("cross" if kind is Kind.CROSS else "replace", language)]
-    said += [say_date(day, language)] if (day := day_of(card)) else []
-    said += [word("sample", language)] if paper.sample else []
-    items.append((Text("arXiv: ", bold=True), Text(" · ".join(part for part in said if part))))
+    facts = [paper.versioned_id, " ".join(paper.categories)]
+    facts += [] if kind is Kind.NEW else [word("cross" if kind is Kind.CROSS else "replace", language)]
+    facts += [say_date(day, language)] if (day := day_of(card)) else []
+    facts += [word("sample", language)] if paper.sample else []
+    items.append((Text("arXiv: ", bold=True), Text(" · ".join(fact for fact in facts if fact))))
     pdf: list[Span] = [Text("PDF: ", bold=True)]
     pdf.append(Link(word("version", language, n=paper.version), paper_urls(paper)["pdf"]))
     if paper.comment:
@@ -75,8 +72,8 @@ def _facts(card: Card, language: str) -> list[Block]:
     for label, url in card_links(card, language):
         if url in (*card.links.code, *card.links.project):
             items.append((Text(f"{label.capitalize()}: ", bold=True), Link(url, url)))
-    if terms := because(card):
-        items.append(_fact("matched", terms, language))
+    if reasons := match_reasons(card):
+        items.append(_fact("matched", reasons, language))
     withdrawn = [Line((Text(word("withdrawn", language), bold=True),))] if paper.withdrawn else []
     return [*withdrawn, Bullets(tuple(items))]
 
@@ -95,17 +92,17 @@ def _summary(summary: Summary, language: str) -> list[Block]:
         blocks.append(Bullets(tuple((Text(readable(claim.text)),) for claim in summary.takeaways)))
     if summary.keywords:
         blocks.append(Line(_fact("keywords", " · ".join(map(readable, summary.keywords)), language)))
-    parts = [(key, claims) for key, claims in deep_parts(summary) if claims]
+    parts = [(key, claims) for key, claims in deep_sections(summary) if claims]
     if parts:
         blocks.append(Heading((Text(word("deep", language)),), 3))
     for key, claims in parts:
         label = f"{word('conclusion', language)}: {word(key, language)}" if key in CONCLUSION else word(key, language)
-        items = tuple((Text(readable(claim.text)), *_place(place(claim, language))) for claim in claims)
+        items = tuple((Text(readable(claim.text)), *_in_brackets(quote_place(claim, language))) for claim in claims)
         blocks += [Line((Text(label, bold=True),)), Bullets(items, key == "methods")]
     return blocks
 
 
-def _place(where: str) -> tuple[Span, ...]:
+def _in_brackets(where: str) -> tuple[Span, ...]:
     return (Text(f" ({where})", italic=True),) if where else ()
 
 
@@ -119,12 +116,12 @@ def _figures(card: Card, language: str) -> list[Block]:
     ]
     if linked:
         blocks.append(Bullets(tuple(linked)))
-    if licences := sorted({say_licence(figure.license) for figure in shown if figure.license}):
+    if licences := sorted({licence_name(figure.license) for figure in shown if figure.license}):
         blocks.append(Note((Text(word("figure licence", language, licence=", ".join(licences)), italic=True),)))
     return [Fold((Text(word("figures", language)),), tuple(blocks))] if blocks else []
 
 
 def _provenance(card: Card, language: str) -> Iterable[Block]:
     summary = card.summary
-    said = provenance_line(summary.provenance, language) if summary else word("no summary", language)
-    return [Note((Text(said, italic=True),))]
+    provenance = provenance_line(summary.provenance, language) if summary else word("no summary", language)
+    return [Note((Text(provenance, italic=True),))]

@@ -1,4 +1,4 @@
-"""One card or digest in any of the formats that the command line offers."""
+"""A card or digest in any format of the command line. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Protocol
 
 from bot.model import JSON, Card, Digest, Style
 from bot.render import hexo, html
-from bot.render.cards import digest_title, title_of
+from bot.render.cards import title_of
+from bot.render.digests import digest_title
 from bot.render.dossier import dossier_digest, dossier_document
 from bot.render.json import card_json, digest_json
 from bot.render.markdown import markdown
@@ -18,7 +19,7 @@ FORMATS = ("text", "json", "markdown", "hexo", "html", "telegram", "discord")
 
 
 class Payloads(Protocol):
-    """What one platform makes of a card or a digest; `bot.render` does not know the platforms."""
+    """Makes the messages of one platform as JSON. It is passed in, since `bot.render` does not know the platforms."""
 
     def __call__(self, shown: Card | Digest, language: str, style: Style) -> Sequence[JSON]: ...
 
@@ -33,20 +34,21 @@ def render(
     colour: bool = False,
     payloads: Payloads | None = None,
 ) -> str:
-    """`shown` in one of `FORMATS`, ending in a line feed; `language` is a card's, a digest has its own.
+    """Render a card or digest in one of `FORMATS`. The result ends in a line feed.
 
-    "telegram" and "discord" are the messages as JSON, one a line, made by `payloads`. Raises ValueError for a format
-    that is none.
+    `language` is the one of a card; a digest has its own. `width` (columns) and `colour` concern "text" only.
+    "telegram" and "discord" are messages as JSON, one per line, made by `payloads`. Raises ValueError for an unknown
+    format.
     """
     if format in ("telegram", "discord") and payloads is not None:
         lines = payloads(shown, language, style)
         return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    made = _card(shown, format, language, width, colour) if isinstance(shown, Card) else None
+    rendered = _card(shown, format, language, width, colour) if isinstance(shown, Card) else None
     if isinstance(shown, Digest):
-        made = _digest(shown, format, style, width, colour)
-    if made is None:
-        raise ValueError(f"“{format}” is no format; choose one of {', '.join(FORMATS)}.")
-    return made if made.endswith("\n") else made + "\n"
+        rendered = _digest(shown, format, style, width, colour)
+    if rendered is None:
+        raise ValueError(f"“{format}” is not a format; choose one of {', '.join(FORMATS)}.")
+    return rendered if rendered.endswith("\n") else rendered + "\n"
 
 
 def _card(card: Card, format: str, language: str, width: int, colour: bool) -> str | None:

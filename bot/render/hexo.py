@@ -1,4 +1,4 @@
-"""A digest or a paper as a Hexo post: Markdown under a front matter that YAML cannot misread."""
+"""Posts for Hexo, a static site generator: Markdown below a front matter in YAML. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.model import Card, Digest
-from bot.render.cards import day_of, digest_title, shown_figures, title_of
+from bot.render.cards import day_of, shown_figures, title_of
+from bot.render.digests import digest_title
 from bot.render.dossier import dossier_digest, dossier_document
 from bot.render.markdown import markdown
 from bot.render.plain import one_line
@@ -15,10 +16,11 @@ from bot.render.words import word
 from bot.tex.latex import readable
 
 MAX_TAGS = 12
+"""Tags of one post."""
 
 
 def digest_post(digest: Digest) -> str:
-    """A post of a whole digest; its categories are the topics, its cover the first figure that may be shown."""
+    """A post of a digest. Its categories are the topics, its cover the first figure that may be shown."""
     description = word("n of m", digest.language, n=digest.matched, of=digest.announced)
     matter = front_matter(
         title=" · ".join([*digest.topics, digest_title(digest)]) if len(digest.topics) == 1 else digest_title(digest),
@@ -48,8 +50,12 @@ def card_post(card: Card, language: str) -> str:
 def front_matter(
     *, title: str, day: date | None, categories: Iterable[str], tags: Iterable[str], description: str, cover: str | None
 ) -> str:
-    """YAML between two lines of dashes. Strings stand in double quotes with JSON's escapes, which YAML shares."""
+    """YAML between two lines of dashes.
+
+    Strings are written as JSON, which is a subset of YAML: nothing in a title can be read as YAML syntax.
+    """
     rows = [f"title: {_quoted(title)}"]
+    # Hexo orders posts by time; a listing day has none.
     if day:
         rows.append(f"date: {day.isoformat()} 00:00:00")
     rows += _listed("categories", categories) + _listed("tags", tags)
@@ -65,18 +71,18 @@ def _listed(name: str, values: Iterable[str]) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(one_line(text), ensure_ascii=False).replace("\x7f", "")
+    return json.dumps(one_line(text), ensure_ascii=False)
 
 
 def _tags(cards: Sequence[Card]) -> list[str]:
-    """The summaries' keywords, the most frequent first; without any, the primary categories."""
+    """The keywords of the summaries, the most frequent first; without keywords, the primary categories."""
     counts: dict[str, int] = {}
     for card in cards:
-        for term in card.summary.keywords if card.summary else ():
-            counts[readable(term)] = counts.get(readable(term), 0) + 1
+        for keyword in map(readable, card.summary.keywords if card.summary else ()):
+            counts[keyword] = counts.get(keyword, 0) + 1
     if not counts:
         return list(dict.fromkeys(card.paper.primary_category for card in cards if card.paper.primary_category))
-    return sorted(counts, key=lambda term: -counts[term])[:MAX_TAGS]
+    return sorted(counts, key=lambda keyword: -counts[keyword])[:MAX_TAGS]
 
 
 def _cover(cards: Iterable[Card]) -> str | None:

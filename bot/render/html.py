@@ -1,4 +1,4 @@
-"""Trees as HTML: a fragment for the archive's pages, or a page that stands alone. Every string is escaped here."""
+"""Trees as HTML: a fragment for pages of the archive, or a page of its own. Every string is escaped here. Pure."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from bot.render.nodes import (
 from bot.render.plain import visible, web_address
 
 Locate = Callable[[str], str]
-"""From a figure's file (a path below DATA_DIR) to the address that a page may use for it."""
+"""Maps a figure's file (a path below DATA_DIR) to the address that a page uses for it."""
 
+# No scripts at all: papers' text is untrusted. `file:` lets pages work that were saved to disk.
 POLICY = "default-src 'none'; img-src 'self' data: file:; style-src 'self' 'unsafe-inline' file:; base-uri 'none'"
 
 
@@ -35,7 +36,7 @@ def fragment(document: Document, locate: Locate = lambda file: file) -> str:
 
 
 def page(document: Document, title: str, language: str) -> str:
-    """The tree as one file that needs nothing else."""
+    """The tree as one file without references to other files, except figures."""
     return (
         f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">\n'
@@ -47,7 +48,7 @@ def page(document: Document, title: str, language: str) -> str:
 
 @cache
 def stylesheet() -> str:
-    """The one style of all our pages."""
+    """The style sheet of all pages."""
     return (Path(__file__).with_name("page.css")).read_text(encoding="utf-8")
 
 
@@ -56,6 +57,7 @@ def _text(text: str) -> str:
 
 
 def _block(block: Block, locate: Locate) -> str:
+    # `dir="auto"`: a title or summary may be in Arabic or Hebrew on a page in English.
     if isinstance(block, Heading):
         return f'<h{block.level} dir="auto">{_spans(block.spans)}</h{block.level}>'
     if isinstance(block, Line):
@@ -67,7 +69,7 @@ def _block(block: Block, locate: Locate) -> str:
         items = "".join(f'<li dir="auto">{_spans(item)}</li>' for item in block.items)
         return f"<{tag}{start}>{items}</{tag}>"
     if isinstance(block, Fold):
-        inner = "".join(_block(each, locate) for each in block.blocks)
+        inner = "".join(_block(part, locate) for part in block.blocks)
         return f"<details><summary>{_spans(block.title)}</summary>{inner}</details>"
     if isinstance(block, Code):
         return f"<pre>{_text(block.text)}</pre>"

@@ -1,4 +1,4 @@
-"""Cards and digests as the JSON that scripts rely on. Field names are stable."""
+"""Cards and digests as JSON for scripts. The names of fields are stable: add fields, never rename them. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.render.cards import paper_urls
 
 
 def card_json(card: Card) -> JSON:
-    """One card; what stands in it is text as arXiv or the summary has it, without any markup of ours."""
+    """One card. Texts are as arXiv or the summary has them, including TeX."""
     paper, announcement = card.paper, card.announcement
     return {
         "id": paper.id,
@@ -34,7 +34,7 @@ def card_json(card: Card) -> JSON:
 
 
 def digest_json(digest: Digest) -> JSON:
-    """A digest with all its papers, also those past its size. `topic` joins several topics by "; "."""
+    """A digest with all its papers, including those past its size. `topic` joins several topics by "; "."""
     return {
         "topic": "; ".join(digest.topics),
         "window": {"first": digest.window.first.isoformat(), "last": digest.window.last.isoformat()},
@@ -45,7 +45,7 @@ def digest_json(digest: Digest) -> JSON:
 
 
 def _summary(summary: Summary) -> JSON:
-    end = summary.conclusion
+    conclusion = summary.conclusion
     return {
         "language": summary.key.language,
         "depth": summary.key.depth.value,
@@ -60,10 +60,10 @@ def _summary(summary: Summary) -> JSON:
         "results": _claims(summary.results),
         "methods": _claims(summary.methods),
         "conclusion": {
-            "significance": _claims(end.significance),
-            "innovation": _claims(end.innovation),
-            "performance": _claims(end.performance),
-            "workload": _claims(end.workload),
+            "significance": _claims(conclusion.significance),
+            "innovation": _claims(conclusion.innovation),
+            "performance": _claims(conclusion.performance),
+            "workload": _claims(conclusion.workload),
         },
         "provenance": _provenance(summary.provenance),
     }
@@ -78,7 +78,7 @@ def _provenance(provenance: Provenance) -> JSON:
         "source": provenance.source.value,
         "read": {read.unit: [read.read, read.total]} if read else None,
         "dropped": [{"text": dropped.text, "why": dropped.why} for dropped in provenance.dropped],
-        # Beyond the fields that every card has: why a lesser maker was used, and what else a reader should know.
+        # Optional fields: why a fallback made the summary, and notes for the reader.
         **({"instead_of": provenance.instead_of} if provenance.instead_of else {}),
         **({"notes": list(provenance.notes)} if provenance.notes else {}),
     }

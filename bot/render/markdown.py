@@ -1,4 +1,4 @@
-"""Trees as Markdown that any renderer shows alike (CommonMark with tables off, GitHub, Hexo); foreign text is inert."""
+"""Trees as Markdown for CommonMark, GitHub and Hexo. Text of papers is escaped so that it has no effect. Pure."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from bot.render.nodes import (
 )
 from bot.render.plain import visible, web_address
 
+# Characters that mean something anywhere in a line, and only at its start.
 _ANYWHERE = re.compile(r"[\\`*_\[\]#!|~$]")
 _LINE_START = re.compile(r"^(\s*)(?:([-+=:])|(\d+)([.)]))", re.MULTILINE)
 # HTML is part of Markdown, Hexo runs a template language over posts, and GitHub links bare addresses and names.
@@ -30,16 +31,17 @@ _ENTITIES = re.compile(r"[&<>{}]|:(?=//)|(?<=www)\.|@(?=\w)")
 
 
 def escape(text: str) -> str:
-    """Text on one line of which no Markdown renderer makes anything."""
+    """Escape text, on one line, so that every Markdown renderer shows it as it is."""
     text = _ENTITIES.sub(lambda match: f"&#{ord(match.group())};", visible(text).replace("\n", " "))
-    text = re.sub(r"&#(\d+);", "\ue000\\1\ue001", text)  # kept from the escaping of "#"
+    # Private-use characters stand in for "&#" and ";", so that the "#" of entities is not escaped.
+    text = re.sub(r"&#(\d+);", "\ue000\\1\ue001", text)
     text = _ANYWHERE.sub(r"\\\g<0>", text)
     text = _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
     return re.sub("\ue000(\\d+)\ue001", r"&#\1;", text)
 
 
 def markdown(document: Document) -> str:
-    """A whole tree, ending in a line feed."""
+    """A tree as Markdown, ending in a line feed."""
     return "\n\n".join(piece for block in document.blocks if (piece := _block(block))) + "\n"
 
 
@@ -51,10 +53,11 @@ def _block(block: Block) -> str:
     if isinstance(block, Bullets):
         return "\n".join(_mark(block, n) + _spans(item) for n, item in enumerate(block.items))
     if isinstance(block, Fold):
+        # Markdown is not read inside of <summary>, so the title is escaped as HTML; "{" is for Hexo's templates.
         title = html_escape("".join(visible(span.text) for span in block.title)).replace("{", "&#123;")
-        inner = "\n\n".join(piece for each in block.blocks if (piece := _block(each)))
+        inner = "\n\n".join(piece for part in block.blocks if (piece := _block(part)))
         return f"<details>\n<summary>{title}</summary>\n\n{inner}\n\n</details>"
-    if isinstance(block, Code):
+    if isinstance(block, Code):  # indented, since a fence could occur in the text
         return "\n".join(f"    {line}" for line in visible(block.text).split("\n"))
     if isinstance(block, Picture):
         return _picture(block)
@@ -69,6 +72,7 @@ def _picture(picture: Picture) -> str:
 
 
 def _unbold(span: Span) -> Span:
+    """A heading is bold already; some renderers would show the asterisks."""
     return Link(span.text, span.url) if isinstance(span, Link) else Text(span.text, italic=span.italic, code=span.code)
 
 
@@ -82,6 +86,7 @@ def _spans(spans: Sequence[Span]) -> str:
 
 def _span(span: Span) -> str:
     text = visible(span.text).replace("\n", " ")
+    # Markdown does not recognize emphasis with a space inside of its marks: spaces go outside.
     core = text.strip()
     if not core:
         return text
@@ -97,4 +102,5 @@ def _span(span: Span) -> str:
 
 
 def _address(url: str) -> str:
+    """Percent-encode what would end the address of a link."""
     return re.sub(r"[() <>{}\\]", lambda match: f"%{ord(match.group()):02X}", url)

@@ -1,7 +1,7 @@
-"""The neutral text tree: what a card, a digest or a reply consists of before any platform's markup.
+"""The neutral tree of a card, a digest or a reply, before it gets any platform's markup.
 
-A `Document` is a sequence of blocks; a block holds inline spans. Text in a span is plain Unicode and never markup:
-each platform's renderer escapes it and measures it as that platform does, and splits between nodes.
+A `Document` is a sequence of blocks; a block holds inline spans. Text in a span is plain Unicode and never markup: the
+renderer of each platform escapes it, measures it as the platform does, and splits between nodes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """Text with a style; `code` is monospaced."""
+
     text: str
     bold: bool = False
     italic: bool = False
@@ -19,7 +21,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`url` is http(s) and comes from arXiv or from the paper's own text by rule; renderers refuse anything else."""
+    """A link. `url` comes from arXiv or by rules from the paper's text; renderers refuse all but http(s)."""
 
     text: str
     url: str
@@ -31,19 +33,23 @@ Span = Text | Link
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """A heading; level 1 is a digest's title, level 2 a paper's."""
+
     spans: tuple[Span, ...]
     level: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph of its own."""
+    """A paragraph."""
 
     spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
+    """A list; a numbered one counts from `start`, which is above 1 in the rest of a list that was split."""
+
     items: tuple[tuple[Span, ...], ...]
     numbered: bool = False
     start: int = 1
@@ -51,7 +57,7 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Blocks that start closed where the platform can (Telegram's expandable quotation, HTML details)."""
+    """Blocks that are collapsed at first if the platform supports it (expandable quotes of Telegram, HTML details)."""
 
     title: tuple[Span, ...]
     blocks: tuple[Block, ...]
@@ -66,7 +72,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure: `file` is a path below DATA_DIR (None where only `url` may be shown), `alt` its caption."""
+    """A figure: `file` is a path below DATA_DIR, None if only `url` may be shown; `alt` is its caption."""
 
     file: str | None
     url: str | None
@@ -80,7 +86,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A line said quietly: identifiers, dates, provenance."""
+    """A line in a less prominent style: identifiers, dates, provenance."""
 
     spans: tuple[Span, ...]
 
@@ -90,6 +96,8 @@ Block = Heading | Line | Bullets | Fold | Code | Picture | Rule | Note
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """A whole tree."""
+
     blocks: tuple[Block, ...] = ()
 
 
@@ -104,7 +112,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a command: a document, rows of buttons, and whether only the asker needs to see it."""
+    """The answer to a command. `buttons` are rows; `private` means that only the person who asked needs to see it."""
 
     document: Document
     buttons: tuple[tuple[Button, ...], ...] = ()

@@ -1,6 +1,9 @@
-"""Blocks into messages: what belongs together stays together, what is too large is split between nodes.
+"""Packing blocks into messages within a platform's limits. Pure.
 
-A cost is a pair of what a platform counts (text units, and entities or components). Costs of blocks add up.
+Groups of blocks (a card, a header) fill messages in order. A group that fits into a message is never divided; one that
+does not is divided between blocks, then between items, spans and words.
+
+A cost is a pair of what a platform counts: units of text, and entities or components. Costs of blocks add up.
 """
 
 from __future__ import annotations
@@ -13,32 +16,40 @@ from bot.render.nodes import Block, Bullets, Code, Fold, Heading, Line, Note, Sp
 from bot.render.plain import cut
 
 Cost = tuple[int, int]
+"""(units of text, entities or components)"""
 _T = TypeVar("_T")
 _U = TypeVar("_U")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Blocks that should share a message; `base` is what the group costs besides its blocks, in each message."""
+    """Blocks that should share a message."""
 
     blocks: tuple[Block, ...]
     ids: tuple[str, ...] = ()
-    base: Cost = (0, 0)
-    stays: bool = False
-    """True for a header, which goes before what follows, however large that is."""
+    """The papers shown by the group."""
+    base_cost: Cost = (0, 0)
+    """What the group costs besides its blocks, in each message that shows a part of it."""
+    stays_with_next: bool = False
+    """True for a header: the next group begins in the same message even if it has to be divided."""
 
 
 @dataclass(slots=True)
-class PackedSection:
-    """What one message shows of a group; `ends` is true where the group ends with it."""
+class GroupPart:
+    """The blocks of a group that one message shows."""
 
     group: Group
     blocks: list[Block] = field(default_factory=list)
-    ends: bool = False
+    is_last: bool = False
+    """Whether the group ends with this part."""
 
 
-def pack(groups: Iterable[Group], cost: Callable[[Block], Cost], limit: Cost) -> list[list[PackedSection]]:
-    """Messages as lists of sections, each message within `limit`; a group is divided only if it alone is too large."""
+def pack(groups: Iterable[Group], cost: Callable[[Block], Cost], limit: Cost) -> list[list[GroupPart]]:
+    """Pack groups into messages within `limit`, each a list of group parts, in order.
+
+    A group is divided only if it does not fit into a message of its own. A single node that cannot be divided (a
+    picture) may exceed the limit.
+    """
     packer = _Packer(cost, limit)
     for group in groups:
         packer.add(group)
@@ -50,102 +61,102 @@ class _Packer:
     def __init__(self, cost: Callable[[Block], Cost], limit: Cost) -> None:
         self.cost = cost
         self.limit = limit
-        self.messages: list[list[PackedSection]] = []
-        self.current: list[PackedSection] = []
-        self.spent: Cost = (0, 0)
+        self.messages: list[list[GroupPart]] = []
+        self.current: list[GroupPart] = []
+        self.used: Cost = (0, 0)
 
     def add(self, group: Group) -> None:
         if not group.blocks:
             return
-        whole = _sum([group.base, *(self.cost(block) for block in group.blocks)])
+        whole = _sum([group.base_cost, *(self.cost(block) for block in group.blocks)])
         if self._fits(whole):
             self._open(group)
-            self._put(list(group.blocks), _less(whole, group.base))
+            self._put(list(group.blocks), _minus(whole, group.base_cost))
         elif _within(whole, self.limit):
             self.flush()
             self.add(group)
             return
         else:
             self._divide(group)
-        self.current[-1].ends = True
+        self.current[-1].is_last = True
 
     def _divide(self, group: Group) -> None:
-        if not all(section.group.stays for section in self.current):
+        # Only a header may share a message with the first part of a large card.
+        if not all(part.group.stays_with_next for part in self.current):
             self.flush()
-        room = _less(self.limit, group.base)
+        room = _minus(self.limit, group.base_cost)
         self._open(group)
         for block in group.blocks:
             for piece in split(block, lambda part: _within(self.cost(part), room)):
                 needed = self.cost(piece)
                 if not self._fits(needed):
-                    self._next(group, needed)
+                    self._continue(group, needed)
                 self._put([piece], needed)
 
-    def _next(self, group: Group, needed: Cost) -> None:
-        """Go on in a new message, taking a heading along that would end this one, if it fits there too."""
+    def _continue(self, group: Group, needed: Cost) -> None:
+        """Start a new message for a block of cost `needed`; a heading before it moves along if it fits."""
         blocks = self.current[-1].blocks
-        taken = [blocks[-1]] if len(blocks) > 1 and isinstance(blocks[-1], Heading) else []
-        if not _within(_sum([group.base, needed, *map(self.cost, taken)]), self.limit):
-            taken = []
-        if taken:
+        moved = [blocks[-1]] if len(blocks) > 1 and isinstance(blocks[-1], Heading) else []
+        if not _within(_sum([group.base_cost, needed, *map(self.cost, moved)]), self.limit):
+            moved = []
+        if moved:
             blocks.pop()
         if not blocks:
             self.current.pop()
         self.flush()
         self._open(group)
-        for block in taken:
+        for block in moved:
             self._put([block], self.cost(block))
 
     def flush(self) -> None:
         if self.current:
             self.messages.append(self.current)
         self.current = []
-        self.spent = (0, 0)
+        self.used = (0, 0)
 
     def _fits(self, needed: Cost) -> bool:
-        return _within(_sum([self.spent, needed]), self.limit)
+        return _within(_sum([self.used, needed]), self.limit)
 
     def _open(self, group: Group) -> None:
-        self.current.append(PackedSection(group))
-        self.spent = _sum([self.spent, group.base])
+        self.current.append(GroupPart(group))
+        self.used = _sum([self.used, group.base_cost])
 
     def _put(self, blocks: list[Block], needed: Cost) -> None:
         self.current[-1].blocks += blocks
-        self.spent = _sum([self.spent, needed])
+        self.used = _sum([self.used, needed])
 
 
 def split(block: Block, fits: Callable[[Block], bool]) -> list[Block]:
-    """`block` as blocks that fit: between items, blocks or spans, and inside a string only where one is too long."""
+    """Split a block into blocks that fit: between its blocks, items or spans; within a string only as a last resort."""
     if fits(block):
         return [block]
     if isinstance(block, Heading | Line | Note):
-        shell = block
-        return list(_greedy(block.spans, lambda spans: replace(shell, spans=tuple(spans)), fits, _split_span))
+        whole = block  # bound here, since the type of `block` is not narrowed inside the lambda
+        return list(_fill(block.spans, lambda spans: replace(whole, spans=tuple(spans)), fits, _split_span))
     if isinstance(block, Bullets):
         return _split_bullets(block, fits)
     if isinstance(block, Fold):
         title = block.title
         if not block.blocks or not fits(Fold(title, ())):
             return [piece for part in (Line(title), *block.blocks) for piece in split(part, fits)]
-        return list(_greedy(block.blocks, lambda blocks: Fold(title, tuple(blocks)), fits, split))
+        return list(_fill(block.blocks, lambda blocks: Fold(title, tuple(blocks)), fits, split))
     if isinstance(block, Code):
-        return list(_greedy(block.text.split("\n"), lambda lines: Code("\n".join(lines)), fits, _split_text))
+        return list(_fill(block.text.split("\n"), lambda lines: Code("\n".join(lines)), fits, _split_text))
     return [block]
 
 
 def _split_bullets(block: Bullets, fits: Callable[[Block], bool]) -> list[Block]:
     parts: list[Block] = []
     start = block.start
-    for items in _greedy(
-        block.items, list, lambda items: fits(Bullets(tuple(items), block.numbered, 9999)), _split_item
-    ):
+    # Measured with the longest number, since the number of the first item is not known yet.
+    for items in _fill(block.items, list, lambda items: fits(Bullets(tuple(items), block.numbered, 9999)), _split_item):
         parts.append(Bullets(tuple(items), block.numbered, start))
         start += len(items)
     return parts
 
 
 def _split_item(item: tuple[Span, ...], fits: Callable[[tuple[Span, ...]], bool]) -> list[tuple[Span, ...]]:
-    return list(_greedy(item, lambda spans: tuple(spans), fits, _split_span))
+    return list(_fill(item, lambda spans: tuple(spans), fits, _split_span))
 
 
 def _split_span(span: Span, fits: Callable[[Span], bool]) -> list[Span]:
@@ -161,13 +172,13 @@ def _split_text(text: str, fits: Callable[[str], bool]) -> list[str]:
     return pieces or [""]
 
 
-def _greedy(
+def _fill(
     parts: Sequence[_T],
     build: Callable[[list[_T]], _U],
     fits: Callable[[_U], bool],
     split_one: Callable[[_T, Callable[[_T], bool]], list[_T]],
 ) -> Iterable[_U]:
-    """Build wholes of as many parts as fit; a part that is too large by itself is split by `split_one`."""
+    """Build wholes of as many parts as fit each; a part that does not fit alone is split by `split_one`."""
     current: list[_T] = []
     for part in parts:
         if fits(build([*current, part])):
@@ -183,8 +194,8 @@ def _greedy(
         yield build(current)
 
 
-def tight(before: Block, after: Block) -> bool:
-    """Whether two blocks stand on neighbouring lines, without an empty line between."""
+def is_tight(before: Block, after: Block) -> bool:
+    """Whether two neighbouring blocks have no empty line between them."""
     if isinstance(before, Heading) and not isinstance(after, Fold):
         return True
     pairs = ((Note, Note), (Line, Bullets), (Bullets, Bullets), (Fold, Fold))
@@ -192,15 +203,15 @@ def tight(before: Block, after: Block) -> bool:
 
 
 def _sum(costs: Iterable[Cost]) -> Cost:
-    text = other = 0
-    for one, two in costs:
-        text += one
-        other += two
-    return text, other
+    text = entities = 0
+    for text_units, entity_count in costs:
+        text += text_units
+        entities += entity_count
+    return text, entities
 
 
-def _less(cost: Cost, taken: Cost) -> Cost:
-    return cost[0] - taken[0], cost[1] - taken[1]
+def _minus(cost: Cost, other: Cost) -> Cost:
+    return cost[0] - other[0], cost[1] - other[1]
 
 
 def _within(cost: Cost, limit: Cost) -> bool:

@@ -1,6 +1,7 @@
-"""Foreign text made safe to show: no control characters, no bidi tricks, no invisible ink; addresses http(s) only.
+"""Untrusted text made safe to show: no control, bidirectional or invisible characters; http(s) addresses only. Pure.
 
-Every renderer passes the text of every span through `visible` and every address through `web_address`.
+Every renderer passes the text of every span through `visible` and every address through `web_address`. Otherwise the
+text of a paper could reorder a line, hide words from people but not from models, or disguise an address.
 """
 
 from __future__ import annotations
@@ -13,17 +14,20 @@ from urllib.parse import quote, urlsplit
 _INVISIBLE = re.compile(
     "["
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls; tab and line feed are spaces, and handled below
+    # Soft hyphen, fillers, bidirectional marks, embeddings and isolates, zero-width characters, tags. U+200C and U+200D
+    # are not in here, since words of some scripts need them (see `_joiner`).
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\U000e0000-\U000e0fff"
     "]"
 )
+# A lone surrogate cannot be encoded as UTF-8, and a request with one fails.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JOINER = re.compile("[\u200c\u200d]")
 _LINE_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 
 
 def visible(text: str) -> str:
-    """`text` without characters that hide, reorder or command; line feeds stay."""
+    """`text` without invisible, reordering and control characters; line feeds are kept."""
     if text.isascii() and text.isprintable():
         return text
     text = _LINE_BREAKS.sub("\n", text).replace("\t", " ")
@@ -38,7 +42,7 @@ def one_line(text: str) -> str:
 
 
 def _joiner(text: str, at: int) -> str:
-    """Joiners are part of Indic and Arabic words and of emoji; between other letters they only hide."""
+    """The joiner at `at` where it is needed: in Indic and Arabic words and in emoji. Elsewhere it is only invisible."""
     before = text[at - 1] if at else " "
     after = text[at + 1] if at + 1 < len(text) else " "
     needed = ("\u0600" <= before <= "\u0dff" or before >= "\u2190") and after > "\u05ff"
@@ -46,13 +50,17 @@ def _joiner(text: str, at: int) -> str:
 
 
 def web_address(url: str) -> str | None:
-    """`url` if it is an http(s) address that leads where it seems to, with odd characters percent-encoded."""
+    """`url` with unusual characters percent-encoded; None if it is not http(s) or may not lead where it seems to.
+
+    "https://arxiv.org@evil.example" has a user name that looks like a host; backslashes, spaces and invisible
+    characters are read differently by different browsers.
+    """
     if visible(url) != url or any(char.isspace() for char in url):
         return None
     try:
         parts = urlsplit(url)
         host = parts.hostname
-        _ = parts.port
+        _ = parts.port  # raises ValueError for a port that is not a number
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or "\\" in url:
@@ -64,18 +72,19 @@ _PLAIN_URL = re.compile(r"[A-Za-z0-9%:/?#\[\]@!$&'()*+,;=~._-]+")
 
 
 def utf16(text: str) -> int:
-    """Length in UTF-16 units, as Telegram and Discord count."""
+    """The length in UTF-16 code units, in which Telegram and Discord count."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
-    """`text` as the longest head that fits and the rest, between words where there is a space to cut at.
+    """Cut `text` into the longest head that fits and the rest, at a space if there is one; that space is dropped.
 
-    That space is dropped. Nothing longer than what does not fit may fit; the head has at least one character.
+    `fits` must be monotonic: no text that is longer than one that does not fit may fit. The head has at least one
+    character, even if that does not fit.
     """
     if fits(text):
         return text, ""
-    low, high = 1, 2
+    low, high = 1, 2  # doubling first: texts are often far longer than what fits, and `fits` renders them
     while high < len(text) and fits(text[:high]):
         low, high = high, high * 2
     high = min(high, len(text)) - 1
@@ -86,11 +95,12 @@ def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
     if space > 0:
         return text[:space], text[space + 1 :]
     end = low
+    # Bounded, since a text may consist of combining marks only.
     while end > 1 and low - end < 32 and _continues(text, end):
         end -= 1
     return text[:end], text[end:]
 
 
 def _continues(text: str, at: int) -> bool:
-    """Whether the character at `at` belongs to the one before it."""
+    """Whether the character at `at` belongs to the one before it: a combining mark or a part of an emoji."""
     return text[at] in "\u200d\ufe0e\ufe0f" or text[at - 1] == "\u200d" or unicodedata.combining(text[at]) != 0

@@ -1,4 +1,4 @@
-"""Cards and digests on a terminal: coloured where it is one, plain text where the output is piped."""
+"""Cards and digests as text for a terminal: in colour on a terminal, plain text if the output is piped."""
 
 from __future__ import annotations
 
@@ -8,14 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.model import Card, Digest, Style
-from bot.render.cards import (
-    also_heading,
-    also_line,
-    card_document,
-    card_links,
-    digest_header,
-    digest_notes,
-)
+from bot.render.cards import card_document, card_links
+from bot.render.digests import also_heading, also_line, digest_header, digest_notes
 from bot.render.nodes import (
     Block,
     Bullets,
@@ -31,30 +25,34 @@ from bot.render.nodes import (
     Span,
     Text,
 )
-from bot.render.packing import tight
+from bot.render.packing import is_tight
 from bot.render.plain import visible, web_address
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text as RichText
 
+# A word with the spaces after it.
 _WORD = re.compile(r"\S+\s*|\s+")
 MAX_WIDTH = 88
-"""Longer lines are hard to read, however wide the window."""
+"""Columns. Longer lines are hard to read, however wide the window is."""
 
 
 def card_text(card: Card, language: str, *, width: int = MAX_WIDTH, colour: bool = False) -> str:
-    """One paper as text for a terminal of that width (in columns)."""
+    """One paper as text for a terminal `width` columns wide."""
     return document_text(terminal_card(card, language), width=width, colour=colour)
 
 
 def digest_text(digest: Digest, style: Style = Style.CARDS, *, width: int = MAX_WIDTH, colour: bool = False) -> str:
-    """A whole digest as text for a terminal of that width (in columns)."""
+    """A digest as text for a terminal `width` columns wide."""
     return document_text(terminal_digest(digest, style), width=width, colour=colour)
 
 
 def terminal_card(card: Card, language: str, style: Style = Style.CARDS) -> Document:
-    """A card's tree with addresses written out, one a line, as a terminal needs them."""
+    """A card's tree with its addresses written out, one per line.
+
+    PDF and HTML are left out: their addresses follow from the one of the abstract.
+    """
     blocks = card_document(card, language, style, links=False).blocks
     links = [(label, url) for label, url in card_links(card, language) if "/pdf/" not in url and "/html/" not in url]
     return Document((*blocks, *(Note((Link(label, url),)) for label, url in links)))
@@ -73,7 +71,7 @@ def terminal_digest(digest: Digest, style: Style = Style.CARDS) -> Document:
 
 
 def document_text(document: Document, *, width: int = MAX_WIDTH, colour: bool = False) -> str:
-    """Any tree as text; without `colour` there is no escape sequence in it."""
+    """Any tree as text; without `colour` it has no escape sequences."""
     from rich.console import Console
 
     out = io.StringIO()
@@ -81,7 +79,7 @@ def document_text(document: Document, *, width: int = MAX_WIDTH, colour: bool = 
         file=out,
         width=width,
         force_terminal=colour,
-        color_system="standard" if colour else None,
+        color_system="standard" if colour else None,  # 16 colours, which every terminal and theme has
         no_color=not colour,
         highlight=False,
         markup=False,
@@ -95,22 +93,22 @@ def document_text(document: Document, *, width: int = MAX_WIDTH, colour: bool = 
 def print_document(document: Document, console: Console) -> None:
     """Print a tree on a rich console, at most `MAX_WIDTH` columns wide."""
     width = min(console.width, MAX_WIDTH)
-    last: Block | None = None
+    previous: Block | None = None
     for block in document.blocks:
         lines = _lines(block, width)
         if not lines:
             continue
-        if last is not None and not tight(last, block) and not isinstance(last, Rule):
+        if previous is not None and not is_tight(previous, block) and not isinstance(previous, Rule):
             console.print()
         for line, indent in lines:
             _print(console, line, indent, width)
         if isinstance(block, Rule):
             console.print()
-        last = block
+        previous = block
 
 
 def _print(console: Console, line: RichText, indent: int, width: int) -> None:
-    """One paragraph, its continuation lines indented under its first; addresses are never broken."""
+    """Print one paragraph with its continuation lines indented. Addresses are never broken, so rich must not wrap."""
     for number, part in enumerate(line.divide(_breaks(line.plain, width, indent))):
         part.rstrip()
         if number:
@@ -119,7 +117,7 @@ def _print(console: Console, line: RichText, indent: int, width: int) -> None:
 
 
 def _breaks(text: str, width: int, indent: int) -> list[int]:
-    """Where to break `text` so that lines take at most `width` columns; long words (Chinese) break anywhere."""
+    """The offsets at which to break `text` into lines of at most `width` columns; Chinese breaks anywhere."""
     from rich.cells import cell_len
 
     breaks: list[int] = []
@@ -127,8 +125,9 @@ def _breaks(text: str, width: int, indent: int) -> list[int]:
     for match in _WORD.finditer(text):
         word = match.group()
         size = cell_len(word.rstrip())
-        whole = size < width // 3 or word.isascii()
-        if whole and column and column + size > width:
+        # Text without spaces is one long "word": it fills the rest of the line before it is broken.
+        stays_whole = size < width // 3 or word.isascii()
+        if stays_whole and column and column + size > width:
             breaks.append(match.start())
             column = indent
         if size > width - column and not word.isascii():
@@ -143,7 +142,7 @@ def _breaks(text: str, width: int, indent: int) -> list[int]:
 
 
 def _lines(block: Block, width: int) -> list[tuple[RichText, int]]:
-    """What a block prints: lines with the indent of their continuation."""
+    """The paragraphs of a block, each with the indent of its continuation lines."""
     if isinstance(block, Heading):
         style = {1: "bold magenta", 2: "bold cyan"}.get(block.level, "bold")
         return [(_rich(block.spans, style, addresses=False), 0)]
@@ -183,6 +182,6 @@ def _rich(spans: Sequence[Span], style: str = "", *, addresses: bool = True) -> 
             if url and addresses:
                 line.append(f" {url}", base + RichStyle(dim=True, underline=True))
         else:
-            look = base + RichStyle(bold=span.bold or None, italic=span.italic or None)
-            line.append(text, look + RichStyle(color="yellow") if span.code else look)
+            span_style = base + RichStyle(bold=span.bold or None, italic=span.italic or None)
+            line.append(text, span_style + RichStyle(color="yellow") if span.code else span_style)
     return line

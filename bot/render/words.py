@@ -1,4 +1,8 @@
-"""What our own labels on cards and digests are called in each interface language. Paper text is never in here."""
+"""The labels on cards, digests and pages of the archive in each interface language, and dates. Pure.
+
+A new label is one row of `_ROWS`, with all languages; `{…}` are values that `word` fills in. Text of papers is never
+translated here.
+"""
 
 from __future__ import annotations
 
@@ -185,31 +189,31 @@ _MONTHS = {
 }
 
 
-def interface(language: str) -> str:
-    """The interface language for a language code: "zh-CN" → "zh"; English where we do not speak it."""
+def interface_language(language: str) -> str:
+    """The interface language for a language code: "zh-CN" → "zh"; English if there are no labels in it."""
     base = language.lower().partition("-")[0]
     return base if base in CATALOG else "en"
 
 
 def word(key: str, language: str, **values: object) -> str:
     """The label `key` in `language` with its values filled in."""
-    text = CATALOG[interface(language)][key]
+    text = CATALOG[interface_language(language)][key]
     return text.format(**values) if values else text
 
 
 def say_date(day: date, language: str) -> str:
-    """A date as people write it: "2 June 2026", "2026年6月2日"."""
-    known = interface(language)
-    if known in ("zh", "ja"):
+    """A date as it is written in a language: "2 June 2026", "2026年6月2日"."""
+    code = interface_language(language)
+    if code in ("zh", "ja"):
         return f"{day.year}年{day.month}月{day.day}日"
-    month = _MONTHS[known].split()[day.month - 1]
-    if known == "es":
+    month = _MONTHS[code].split()[day.month - 1]
+    if code == "es":
         return f"{day.day} de {month} de {day.year}"
     return f"{day.day} {month} {day.year}"
 
 
 def say_window(window: Window, language: str) -> str:
-    """The days of a window, once if there is only one."""
+    """The first and last day of a window, or the only one."""
     if window.first == window.last:
         return say_date(window.last, language)
     return f"{say_date(window.first, language)} – {say_date(window.last, language)}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from bot.tex.latex import readable
 
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _GROUP = re.compile(r"\b(?:collaborations?|consortium|teams?|groups?|committee|project)\b", re.IGNORECASE)
-_TEX = re.compile(r"[\\{}$~]")
 
 
 def split_authors(line: str) -> tuple[str, ...]:
@@ -16,7 +16,7 @@ def split_authors(line: str) -> tuple[str, ...]:
     balanced = line.count("(") == line.count(")")
     names: list[str] = []
     for part in _parts(line, nested=balanced):
-        name = _unicode(_without_parentheses(part) if balanced else part.replace("(", " ").replace(")", " "))
+        name = readable(_without_parentheses(part) if balanced else part.replace("(", " ").replace(")", " "))
         if names and name.lower() in _SUFFIXES:
             names[-1] = f"{names[-1]} {name}"
         elif name:
@@ -54,19 +54,3 @@ def _without_parentheses(part: str) -> str:
             kept.append(char)
         depth = max(0, depth - (char == ")"))
     return "".join(kept)
-
-
-def _unicode(name: str) -> str:
-    name = name.strip()
-    return " ".join((_from_tex(name) if _TEX.search(name) else name).split())
-
-
-@lru_cache(maxsize=4096)
-def _from_tex(name: str) -> str:
-    """TeX accents as letters: `Andr\\'e` → André. What cannot be read stays as it is."""
-    from pylatexenc.latex2text import LatexNodes2Text
-
-    try:
-        return str(LatexNodes2Text(math_mode="text").latex_to_text(name, tolerant_parsing=True)).replace("\xa0", " ")
-    except Exception:  # whatever stumbles over a stranger's TeX, a name with backslashes beats none
-        return name

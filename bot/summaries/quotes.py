@@ -1,5 +1,9 @@
-"""Finding a quotation in its source: hyphenation, ligatures, spacing, quotes, dashes and TeX may differ, words and
-numbers may not. Pure."""
+"""Finding a quotation in its source. Pure.
+
+Hyphenation, ligatures, spacing, quotation marks, dashes and TeX may differ; words and numbers may not. Quote and source
+are folded to their words, numbers and signs without spaces, since PDF text divides and joins words at random; then one
+is searched in the other at the boundaries of words.
+"""
 
 from __future__ import annotations
 
@@ -9,53 +13,59 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
-_COMMAND = re.compile(r"\\([A-Za-z]+)\*?(?:\[[^\]]*\])?")
-_ACCENT = re.compile(r"\\[`'^\"~=.](?=\{?\\?[A-Za-z])|\\[cvukrH](?=\{[A-Za-z])")
-_SYMBOLS = {
-    "times": "×", "cdot": "·", "pm": "±", "mp": "∓", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠",
-    "approx": "≈", "sim": "~", "rightarrow": "→", "to": "→", "infty": "∞", "ldots": "…", "dots": "…", "ell": "l",
-    "degree": "°", "circ": "°", "log": "log", "exp": "exp", "min": "min", "max": "max", "sin": "sin", "cos": "cos",
-    "ss": "ß", "o": "ø", "ae": "æ", "oe": "œ", "aa": "å", "l": "ł", "AA": "Å", "O": "Ø", "L": "Ł", "lambda": "λ",
-    "varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "textmu": "μ", "sum": "∑", "prod": "∏", "int": "∫", "in": "∈",
-    "ll": "≪", "gg": "≫", "propto": "∝", "textless": "<", "textgreater": ">",
-    "textasciitilde": "~", "lt": "<", "gt": ">",
-}  # fmt: skip
-_CITATION = re.compile(r"\\cite[a-z]*\*?(?:\[[^\]]*\])*\{[^}]*\}|\s?\[\d+(?:\s*[,;–-]\s*\d+)*\]")
+from bot.tex.latex import readable
+
+# "[3, 4-6]": models leave citations out of quotes. `\cite` is left out by the TeX reader.
+_NUMERIC_CITATION = re.compile(r"\s?\[\d+(?:\s*[,;–-]\s*\d+)*\]")
+# A word divided at the end of a line.
 _HYPHENATED = re.compile(r"(?<=[a-zß-ÿ])[-\u00ad\u2010]\s*\n\s*(?=[a-zß-ÿ])")
+_PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
+# In Japanese these marks distinguish letters: が is not か.
+_VOICING_MARKS = "\u3099\u309a"
+# A minus counts only before a number and after a space or bracket: elsewhere it is a hyphen or a range.
 _TOKEN = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]+)|(?P<minus>(?:(?<=[\s(\[{=<>:,~])|(?<=^))[-−–](?=\.?\d))|"
     r"(?P<sign>[%<>=±≤≥≈≠×∓∞])"
 )
+# "5x" for "5×".
 _TIMES = re.compile(r"(?<=\d)\s?[xX](?![^\W\d_])")
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text squeezed to what must agree: `text` without spaces, `starts` and `ends` the places where tokens do."""
+    """A text reduced to what must agree between a quote and its source."""
 
     text: str
+    """The folded tokens without spaces."""
     starts: tuple[int, ...]
+    """The offsets in `text` where tokens start, ascending."""
     ends: frozenset[int]
+    """The offsets where tokens end."""
     negations: tuple[int, ...]
+    """The offsets of words that negate, ascending."""
 
     def __contains__(self, quote: Folded) -> bool:
         return self.find(quote) is not None
 
     def find(self, quote: Folded) -> int | None:
-        """Where `quote` stands as whole tokens, with as many words that negate; None where it does not."""
-        at = self.text.find(quote.text) if quote.text else -1
-        while at >= 0:
-            end = at + len(quote.text)
-            if self._starts_at(at) and end in self.ends and self._negated(at, end) == len(quote.negations):
-                return at
-            at = self.text.find(quote.text, at + 1)
+        """The offset where `quote` stands as whole tokens, None if it does not; an empty quote is found nowhere.
+
+        The negations are counted, because without spaces "not able" and "notable" are the same.
+        """
+        start = self.text.find(quote.text) if quote.text else -1
+        while start >= 0:
+            end = start + len(quote.text)
+            is_whole = self._is_start(start) and end in self.ends
+            if is_whole and self._count_negations(start, end) == len(quote.negations):
+                return start
+            start = self.text.find(quote.text, start + 1)
         return None
 
-    def _starts_at(self, place: int) -> bool:
-        index = bisect_left(self.starts, place)
-        return index < len(self.starts) and self.starts[index] == place
+    def _is_start(self, offset: int) -> bool:
+        index = bisect_left(self.starts, offset)
+        return index < len(self.starts) and self.starts[index] == offset
 
-    def _negated(self, start: int, end: int) -> int:
+    def _count_negations(self, start: int, end: int) -> int:
         return bisect_left(self.negations, end) - bisect_left(self.negations, start)
 
 
@@ -64,13 +74,13 @@ _NEGATIONS = frozenset(("not", "no", "never", "nor", "neither", "without", "cann
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> Folded:
-    """`text` as `Folded`."""
+    """Fold a quote or a source to its tokens."""
     parts: list[str] = []
     starts: list[int] = []
     ends: set[int] = set()
     negations: list[int] = []
     length = 0
-    for match in _TOKEN.finditer(plain(text)):
+    for match in _TOKEN.finditer(_plain(text)):
         token = _token(match)
         starts.append(length)
         if token in _NEGATIONS:
@@ -83,35 +93,21 @@ def fold(text: str) -> Folded:
 
 def words(text: str) -> list[str]:
     """The words of a text, folded: lower case, no accents, no TeX."""
-    return [_token(match) for match in _TOKEN.finditer(plain(text)) if match["word"]]
+    return [_token(match) for match in _TOKEN.finditer(_plain(text)) if match["word"]]
 
 
-def plain(text: str) -> str:
-    """Without TeX markup, citations, ligatures, accents and hyphenation; still with spaces."""
-    text = _CITATION.sub("", text)
-    if "\\" in text:
-        text = _ACCENT.sub("", text.replace("\\%", "%").replace("\\\\", " ").replace("\\i", "i"))
-        text = _COMMAND.sub(_meaning, text)
-    text = re.sub(r"\\([&#_${}])", r"\1", text)
-    text = re.sub(r"\\[,;:! ]", " ", text)
-    text = re.sub(r"[\^_]\{?|[${}]", "", text).replace("~", " ")
+def _plain(text: str) -> str:
+    """`text` without TeX markup, citations, ligatures, accents and hyphenation; still with spaces."""
     text = _HYPHENATED.sub("", text.replace("\u00ad", ""))
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(c for c in text if not unicodedata.combining(c) or c in "\u3099\u309a")
+    # One paragraph at a time: an unbalanced brace or dollar must not reach into the next one.
+    text = "\n".join(readable(paragraph, citations=False) for paragraph in _PARAGRAPH_BREAK.split(text))
+    text = unicodedata.normalize("NFKD", _NUMERIC_CITATION.sub("", text))
+    text = "".join(char for char in text if not unicodedata.combining(char) or char in _VOICING_MARKS)
     return _TIMES.sub("×", text)
 
 
-def _meaning(match: re.Match[str]) -> str:
-    name = match.group(1)
-    if name in _SYMBOLS:
-        return _SYMBOLS[name]
-    try:
-        return unicodedata.lookup(f"GREEK {'CAPITAL' if name[0].isupper() else 'SMALL'} LETTER {name.upper()}")
-    except KeyError:
-        return ""
-
-
 def _token(match: re.Match[str]) -> str:
+    """The folded token; numbers start with "#", so that 1 2 and 12 differ without spaces."""
     if match["number"]:
         digits = match["number"]
         return "#" + (digits.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits) else digits)

@@ -1,10 +1,11 @@
-"""What single LaTeX commands and characters are in Unicode, beyond what pylatexenc knows."""
+"""Tables of LaTeX commands and characters and their Unicode, beyond what pylatexenc knows."""
 
 from __future__ import annotations
 
 import unicodedata
 from functools import cache
 
+# Characters that Unicode has raised or lowered; a script with any other character keeps its mark ("x_T").
 SUPERSCRIPTS = dict(
     zip(
         "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθιφχ",
@@ -30,6 +31,7 @@ ACCENTS = {
     "breve": "\u0306", "acute": "\u0301", "grave": "\u0300", "mathring": "\u030a",
 }  # fmt: skip
 
+# Commands that print a fixed text. They take precedence over pylatexenc, which gives "∼" for \sim, for example.
 SYMBOLS = {
     "sim": "~", "circ": "∘", "deg": "°", "degree": "°", "textdegree": "°", "star": "*", "ast": "*", "ne": "≠",
     "neq": "≠", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "leqslant": "≤", "geqslant": "≥", "cdot": "·",
@@ -46,9 +48,11 @@ SYMBOLS = {
     "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "'", "hbar": "ℏ",
 }  # fmt: skip
 
+# Commands that print a space.
 SPACES = frozenset(
     ["quad", "qquad", ",", ";", ":", ">", " ", "\\", "newline", "linebreak", "hfill", "enspace", "thinspace", "par"]
 )
+# Commands that change sizes, fonts or positions only.
 NOTHING = frozenset((
     "!", "-", "/", "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr",
     "biggl", "biggr", "Biggl", "Biggr", "bigm", "displaystyle", "textstyle", "scriptstyle", "limits",
@@ -58,7 +62,7 @@ NOTHING = frozenset((
     "unboldmath", "indent", "maketitle", "smallskip", "medskip", "bigskip", "relax", "ignorespaces", "nonumber",
     "notag", "mathstrut", "romannumeral",
 ))  # fmt: skip
-# Commands whose arguments are settings of the typesetting and no words: how many of them to drop.
+# Commands whose arguments are settings and not words: how many arguments to drop.
 SETTINGS = {
     "color": 1, "hspace": 1, "vspace": 1, "rule": 2, "label": 1, "hypersetup": 1, "phantom": 1, "hphantom": 1,
     "vphantom": 1, "pagestyle": 1, "thispagestyle": 1, "begin": 1, "end": 1, "setlength": 2, "fontsize": 2,
@@ -68,30 +72,31 @@ SETTINGS = {
 
 @cache
 def symbol(name: str) -> str | None:
-    """What the command `\\name` prints by itself, None where it is no symbol."""
+    """The text that the command `\\name` prints, None if it is no symbol."""
     if name in SYMBOLS:
         return SYMBOLS[name]
     known = _pylatexenc().get_macro_spec(name)
     found = getattr(known, "simplify_repl", None)
+    # "%" and "<" mark templates for arguments ("%s") and environments ("< table >"), not symbols.
     if not isinstance(found, str) or not found or "%" in found or "<" in found:
         return None
     return "".join(char for char in found if char.isspace() or char.isprintable()) or None
 
 
 def accented(mark: str, letters: str) -> str:
-    """`letters` with the combining `mark` on the first (an overline: on each of a few)."""
+    """`letters` with the combining `mark` on the first one; several letters under one mark stay without it."""
     if not letters:
         return ""
-    if mark == "\u0305":  # an overline over a product reads as letters, one over a letter as a bar
+    if mark == "\u0305":  # \overline over a single letter means the same as \bar
         return unicodedata.normalize("NFC", letters + "\u0304") if len(letters) == 1 else letters
     if len(letters) > 1 and mark in ("\u0302", "\u0303", "\u0304", "\u20d7") and letters.isascii():
-        return letters  # \hat{xyz}: a mark on the first letter alone would say something else
+        return letters  # \hat{xyz}: a mark on the first letter alone would mean something else
     base = {"ı": "i", "ȷ": "j"}.get(letters[0], letters[0])
     return unicodedata.normalize("NFC", base + mark) + letters[1:]
 
 
 @cache
 def _pylatexenc():  # type: ignore[no-untyped-def] # pylatexenc has no types
-    from pylatexenc import latex2text
+    from pylatexenc import latex2text  # on first use: text without commands does not need it
 
     return latex2text.get_default_latex_context_db()

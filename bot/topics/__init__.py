@@ -1,14 +1,15 @@
-"""The topic language: what people type, the one normal form of it, and what it means in plain words. Pure.
+"""The topic language: parsing, the normal form, and explanations in words. Pure.
 
     talking head          both words, anywhere in title and abstract
     "talking head"        side by side; talking-head and #talking-head say the same
     ti:gan abs:gan        in the title, in the abstract; co: in the comment, au: an author, all: in any of these
     cat:cs.CV, cs.CV      the category, cross-lists included; cat:cs.* the archive; primary:cs.CV without cross-lists
-    diffus*               every word that begins so
+    diffus*               every word that begins with it
     a OR b c -d           (a) OR (b AND c AND NOT d); AND, OR, NOT and ANDNOT in capitals, "and" is a word
     ti:(a OR b)           one field for a group
 
-A bare word does not look into comments and authors: "accepted at CVPR" would make a topic of every conference.
+A word without a field does not search comments and authors: comments say "accepted at CVPR", which would match every
+topic that names a conference.
 """
 
 from bot.topics.meaning import archives, explain

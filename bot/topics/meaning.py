@@ -1,24 +1,25 @@
-"""What a topic means in plain words, and which archives announce the papers it may match. Pure."""
+"""A topic explained in words, and the archives that announce the papers it may match. Pure."""
 
 from __future__ import annotations
 
 from bot.arxiv import categories
 from bot.topics.parse import Topic
-from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, is_prefix, spelled
+from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, is_prefix, phrase_text
 
-_WHERE = {
+# (affirmative, negated) verbs of a clause.
+_FIELD_VERBS = {
     Field.TEXT: ("that mention", "that do not mention"),
     Field.TITLE: ("whose title mentions", "whose title does not mention"),
     Field.ABSTRACT: ("whose abstract mentions", "whose abstract does not mention"),
     Field.COMMENT: ("whose comment mentions", "whose comment does not mention"),
     Field.AUTHOR: ("by", "not by"),
 }
-_IN = {
+_CATEGORY_VERBS = {  # by `Category.primary`
     False: ("in", "not in"),
     True: ("with the primary category", "with another primary category than"),
 }
 
-_AFFIRMATIVE = {verbs[0] for verbs in (*_WHERE.values(), *_IN.values())}
+_AFFIRMATIVE = {verbs[0] for verbs in (*_FIELD_VERBS.values(), *_CATEGORY_VERBS.values())}
 
 
 def explain(topic: Topic) -> str:
@@ -28,34 +29,37 @@ def explain(topic: Topic) -> str:
 
 def _clause(node: Node) -> str:
     if isinstance(node, And | Or):
-        return _row(node, "and" if isinstance(node, And) else "or")
+        return _clauses(node, "and" if isinstance(node, And) else "or")
     leaf, negated = (node.part, True) if isinstance(node, Not) else (node, False)
     return f"{_verb(leaf, negated)} {_object(leaf)}"
 
 
-def _row(node: And | Or, word: str) -> str:
-    """The clauses of a row, categories first: leaves of one verb together, rows that could be misread enclosed."""
+def _clauses(node: And | Or, word: str) -> str:
+    """The operands joined by `word` ("and", "or"), categories first.
+
+    Leaves with the same verb share it; nested operators that could be misread are put in parentheses.
+    """
     clauses: list[str] = []
-    verbs: dict[str, list[str]] = {}
-    rows: list[str] = []
+    objects_by_verb: dict[str, list[str]] = {}
+    nested: list[str] = []
     for part in sorted(node.parts, key=lambda part: (isinstance(part, Not), not isinstance(part, Category))):
         if isinstance(part, And | Or):
-            alike = word == "and" and len({*map(_verb_of, part.parts)}) == 1
-            (clauses if alike else rows).append(_clause(part))
+            has_one_verb = word == "and" and len({*map(_verb_of, part.parts)}) == 1
+            (clauses if has_one_verb else nested).append(_clause(part))
         else:
             leaf = part.part if isinstance(part, Not) else part
-            verbs.setdefault(_verb_of(part), []).append(_object(leaf))
-    for verb, objects in verbs.items():
+            objects_by_verb.setdefault(_verb_of(part), []).append(_object(leaf))
+    for verb, objects in objects_by_verb.items():
+        # "do not mention a or b" is what English says for NOT a AND NOT b.
         negative = verb not in _AFFIRMATIVE
         clauses.append(f"{verb} {_listed(objects, 'or' if negative and word == 'and' else word)}")
-    rows = [f"({row})" for row in rows]
-    places = [clause for clause in clauses if clause.startswith("in ")] if word == "and" else []
-    others = [clause for clause in clauses if clause not in places] + rows
-    return f"{_listed(places, word)} {_listed(others, word)}".strip()
+    categories_first = [clause for clause in clauses if clause.startswith("in ")] if word == "and" else []
+    others = [clause for clause in clauses if clause not in categories_first] + [f"({clause})" for clause in nested]
+    return f"{_listed(categories_first, word)} {_listed(others, word)}".strip()
 
 
 def _verb_of(node: Node) -> str:
-    """The verb of a leaf, negated or not; a row has one of its own."""
+    """The verb of a leaf, negated or not; for a nested operator the whole clause, which equals no other verb."""
     if isinstance(node, And | Or):
         return _clause(node)
     return _verb(node.part, True) if isinstance(node, Not) else _verb(node, False)
@@ -63,8 +67,8 @@ def _verb_of(node: Node) -> str:
 
 def _verb(leaf: Node, negated: bool) -> str:
     if isinstance(leaf, Category):
-        return _IN[leaf.primary][negated]
-    return _WHERE[leaf.field][negated] if isinstance(leaf, Term) else ""
+        return _CATEGORY_VERBS[leaf.primary][negated]
+    return _FIELD_VERBS[leaf.field][negated] if isinstance(leaf, Term) else ""
 
 
 def _object(leaf: Node) -> str:
@@ -75,20 +79,21 @@ def _object(leaf: Node) -> str:
         return f"({_clause(leaf)})"
     if leaf.field is Field.AUTHOR:
         return " ".join(word.capitalize() + ("." if len(word) == 1 and word.isascii() else "") for word in leaf.words)
-    phrase = spelled(leaf.words)
+    phrase = phrase_text(leaf.words)
     return f"“{phrase.replace('*', '…') if any(map(is_prefix, leaf.words)) else phrase}”"
 
 
 def _listed(items: list[str], word: str) -> str:
+    """ "a, b and c"."""
     if len(items) < 3:
         return f" {word} ".join(items)
     return f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
 def archives(topic: Topic) -> frozenset[str] | None:
-    """The archives whose listings bring every paper that the topic matches; None where it needs all of arXiv.
+    """The archives whose listings contain every paper that the topic matches; None if all of arXiv is needed.
 
-    Of `cat:cs.CV AND cat:math.OC` both are needed: a paper may enter either category by a later cross-list.
+    For `cat:cs.CV AND cat:math.OC` both are needed: a paper may enter either category by a later cross-list.
     """
     return _archives(topic.node)
 
@@ -100,6 +105,6 @@ def _archives(node: Node) -> frozenset[str] | None:
         named = [found for part in node.parts if (found := _archives(part)) is not None]
         return frozenset().union(*named) if named else None
     if isinstance(node, Or):
-        each = [_archives(part) for part in node.parts]
-        return None if None in each else frozenset().union(*(found for found in each if found))
+        parts = [_archives(part) for part in node.parts]
+        return None if None in parts else frozenset().union(*(found for found in parts if found))
     return None

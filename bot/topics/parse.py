@@ -1,4 +1,8 @@
-"""From what a person typed to a topic: the grammar's tree, its words and categories read, its limits kept. Pure."""
+"""The parser of the topic language: from what a person types to a topic in normal form. Pure.
+
+The grammar (`grammar.lark`) knows operators, parentheses and tokens only. `_QueryReader` then gives each token its
+meaning, which depends on its field: a category, the words of a name, or the words of a term.
+"""
 
 from __future__ import annotations
 
@@ -11,61 +15,63 @@ from typing import TYPE_CHECKING, Any
 from bot.arxiv import categories
 from bot.errors import BadTopic
 from bot.topics import syntax_errors
-from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, leaves, normal, text
+from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, leaves, normalize, query_text
 from bot.topics.text import is_unspaced, raw_words, words
 
 if TYPE_CHECKING:
     from lark import Lark, Token
 
 MAX_LENGTH = 500
-"""Characters, as typed and in normal form."""
+"""Most characters of a query, as typed and in normal form."""
 MAX_DEPTH = 10
-"""Parentheses within parentheses."""
+"""Most parentheses within parentheses."""
 MAX_TERMS = 50
-"""Terms and categories."""
+"""Most terms and categories of a topic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What to look for. `query` is the normal form: equal topics have equal ones, and it parses to itself."""
+    """A parsed topic. `query` is its normal form: equal topics have equal ones, and it parses to itself."""
 
     query: str
     node: Node
 
 
 def parse(query: str) -> Topic:
-    """Read a query; raises BadTopic with a sentence that says what to do and the place of the mistake."""
+    """Parse a query. Raises BadTopic with a sentence of advice and the position of the mistake."""
     if len(query) > MAX_LENGTH:
         raise BadTopic(syntax_errors.too_long(len(query), MAX_LENGTH), query=query, position=MAX_LENGTH)
-    typed = _keyboard(query)
+    typed = _plain_keyboard(query)
     _refuse_category_list(query, typed)
     syntax_errors.check_brackets(query, typed, MAX_DEPTH)
     node = _QueryReader(query).node(_tree(query, typed))
     count = sum(1 for _ in leaves(node))
     if count > MAX_TERMS:
         raise BadTopic(syntax_errors.too_many(count, MAX_TERMS), query=query, position=0)
-    node = normal(node)
+    node = normalize(node)
     syntax_errors.check_meaning(query, typed, node)
-    written = text(node)
-    if len(written) > MAX_LENGTH:
-        raise BadTopic(syntax_errors.too_long(len(written), MAX_LENGTH), query=query, position=0)
-    return Topic(written, node)
+    normalized = query_text(node)
+    if len(normalized) > MAX_LENGTH:
+        raise BadTopic(syntax_errors.too_long(len(normalized), MAX_LENGTH), query=query, position=0)
+    return Topic(normalized, node)
 
 
-# ── characters ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── characters ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_KEYS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_KEYS |= {ord(mark): ord('"') for mark in "“”„‟«»〝〞「」『』＂"}
-_KEYS |= {ord(mark): ord("-") for mark in "‐‑‒–−"}
-_KEYS |= dict.fromkeys([*range(0x20), *range(0x7F, 0xA1), 0x3000, *range(0xD800, 0xE000)], ord(" "))
-_EDGE = re.compile(r"(?<![^\s()\":])[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
+# Full-width forms, quotation marks, dashes and spaces of other keyboards → the ASCII character that is meant.
+_KEYBOARD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_KEYBOARD |= {ord(mark): ord('"') for mark in "“”„‟«»〝〞「」『』＂"}
+_KEYBOARD |= {ord(mark): ord("-") for mark in "‐‑‒–−"}
+_KEYBOARD |= dict.fromkeys([*range(0x20), *range(0x7F, 0xA1), 0x3000, *range(0xD800, 0xE000)], ord(" "))
+# Invisible characters at the edges of a word; inside of words some scripts need them.
+_INVISIBLE_EDGE = re.compile(r"(?<![^\s()\":])[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
                    r"|[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+(?![^\s()\":])")  # fmt: skip
 
 
-def _keyboard(query: str) -> str:
-    """The query with each character that phones and other keyboards give replaced by the plain one, place by place."""
-    typed = query.translate(_KEYS)
-    return typed if typed.isascii() else _EDGE.sub(lambda match: " " * len(match[0]), typed)
+def _plain_keyboard(query: str) -> str:
+    """The query with typographic characters replaced by plain ones, one by one, so that positions stay the same."""
+    typed = query.translate(_KEYBOARD)
+    return typed if typed.isascii() else _INVISIBLE_EDGE.sub(lambda match: " " * len(match[0]), typed)
 
 
 # ── lists of categories ───────────────────────────────────────────────────────────────────────────────────────────
@@ -94,38 +100,38 @@ def _is_category(part: str) -> bool:
     return categories.canonical(code.removesuffix(".*")) is not None
 
 
-# ── the grammar's tree ────────────────────────────────────────────────────────────────────────────────────────────
+# ── the grammar's tree ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """A node before its words are read; `name` is "and", "or", "not" or "field" (with the field's token)."""
+    """A node of the grammar's tree; `name` is "and", "or", "not" or "field" (with the field's token)."""
 
     name: str
     parts: tuple[_Tree, ...]
     field: Token | None = None
 
 
-_Tree = Any  # Token | _Branch; the grammar's callbacks know no more
+_Tree = Any  # Token | _Branch; lark's callbacks are untyped
 
 
 @functools.cache
 def _parser() -> Lark:
-    from lark import Lark, Transformer
+    from lark import Lark, Transformer  # on first use: most commands parse no topic
 
-    def joined(name: str) -> Callable[[Any, list[_Tree]], _Branch]:
-        """Rows of one operator come as pairs of a row and one more: keep them one row, however long."""
+    def flattening(name: str) -> Callable[[Any, list[_Tree]], _Branch]:
+        """A callback that makes one branch of `a OR b OR c`, so that long chains are not deep trees."""
 
-        def join(_: Any, parts: list[_Tree]) -> _Branch:
+        def flatten(_: Any, parts: list[_Tree]) -> _Branch:
             first, last = parts[0], parts[-1]
-            row = first.parts if isinstance(first, _Branch) and first.name == name else (first,)
-            return _Branch(name, (*row, last))
+            operands = first.parts if isinstance(first, _Branch) and first.name == name else (first,)
+            return _Branch(name, (*operands, last))
 
-        return join
+        return flatten
 
     class Callbacks(Transformer[Any, Any]):
-        either = joined("or")
-        both = joined("and")
+        either = flattening("or")
+        both = flattening("and")
 
         def start(self, parts: list[_Tree]) -> _Tree:
             return parts[0]
@@ -151,6 +157,7 @@ def _parser() -> Lark:
 
 
 def _negated(part: _Tree) -> _Tree:
+    """NOT `part`; a double negation cancels at once, so that a chain of NOTs is not a deep tree."""
     return part.parts[0] if isinstance(part, _Branch) and part.name == "not" else _Branch("not", (part,))
 
 
@@ -164,21 +171,21 @@ def _tree(query: str, typed: str) -> _Tree:
         raise syntax_errors.misplaced(query, list(_parser().lex(typed)), position) from None
 
 
-# ── words, authors, categories ────────────────────────────────────────────────────────────────────────────────────
+# ── tokens in their fields ──────────────────────────────────────────────────────────────────────────────────────────
 
 _FIELDS = {
     "ti": "ti", "title": "ti", "abs": "abs", "abstract": "abs", "au": "au", "author": "au", "authors": "au",
     "cat": "cat", "category": "cat", "co": "co", "comment": "co", "comments": "co", "all": "all",
     "primary": "primary",
 }  # fmt: skip
-_DOTTED = re.compile(r"([A-Za-z-]+)\.(\*|[A-Za-z][A-Za-z-]*)")
-_HUMPS = re.compile(r"[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})+")
-_ENDING = re.compile(r"(.*?)\*+[.,;!?]*")
+_DOTTED_CODE = re.compile(r"([A-Za-z-]+)\.(\*|[A-Za-z][A-Za-z-]*)")
+_CAMEL_CASE = re.compile(r"[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})+")
+_STARRED = re.compile(r"(.*?)\*+[.,;!?]*")
 
 
 @dataclass(frozen=True, slots=True)
 class _QueryReader:
-    """Reads the words of a tree; keeps the query for its complaints."""
+    """Turns the grammar's tree into a syntax tree; keeps the query for error messages."""
 
     query: str
 
@@ -195,7 +202,7 @@ class _QueryReader:
     def field(self, token: Token) -> str:
         name = token.rstrip(":").casefold()
         if name not in _FIELDS:
-            raise self.refusal(syntax_errors.unknown_field(token), token)
+            raise self.error(syntax_errors.unknown_field(token), token)
         return _FIELDS[name]
 
     def leaf(self, token: Token, field: str) -> Node:
@@ -206,7 +213,7 @@ class _QueryReader:
         if field == "" and not quoted and _is_bare_category(value.rstrip(".,;")):
             return self.category(value, token, primary=False)
         if field == "au" and not quoted and value.endswith(","):
-            raise self.refusal(syntax_errors.comma_after_name(value), token)
+            raise self.error(syntax_errors.comma_after_name(value), token)
         if value.startswith("#"):
             value = _tag(value)
         if field == "all":
@@ -214,14 +221,15 @@ class _QueryReader:
         return self.term(Field(field), value, token)
 
     def term(self, field: Field, value: str, token: Token) -> Term:
-        found = tuple(self.words(field, value, token))
-        if not found:
-            raise self.refusal(syntax_errors.nothing_to_find(token), token)
-        if field is Field.AUTHOR and all(len(word) == 1 and not is_unspaced(word) for word in found):
-            raise self.refusal(syntax_errors.only_initials(), token)
-        return Term(field, found)
+        words = tuple(self.words(field, value, token))
+        if not words:
+            raise self.error(syntax_errors.nothing_to_find(token), token)
+        if field is Field.AUTHOR and all(len(word) == 1 and not is_unspaced(word) for word in words):
+            raise self.error(syntax_errors.only_initials(), token)
+        return Term(field, words)
 
     def anywhere(self, value: str, token: Token) -> Node:
+        """The value in any field; initials alone are not searched among the authors."""
         parts: list[Node] = [self.term(field, value, token) for field in (Field.TEXT, Field.COMMENT)]
         name = tuple(self.words(Field.AUTHOR, value, token))
         if any(len(word) > 1 or is_unspaced(word) for word in name):
@@ -229,47 +237,55 @@ class _QueryReader:
         return Or(tuple(parts))
 
     def words(self, field: Field, value: str, token: Token) -> Iterator[str]:
-        read = words
+        """The folded words of a value; a word with a star after it becomes a prefix ("diffus*")."""
+        to_words = words
         if field is Field.AUTHOR:
-            read, value = raw_words, _given_name_first(value)
+            to_words, value = raw_words, _given_name_first(value)
         for piece in value.split():
-            ending = _ENDING.fullmatch(piece) if "*" in piece and read(piece)[-1:] != ("a*",) else None
-            begun = raw_words(ending[1]) if ending else ()
-            if not begun or (len(begun[-1]) == 1 and (f"{begun[-1]}*" in read(piece) or is_unspaced(begun[-1]))):
-                yield from read(piece)
+            starred = _STARRED.fullmatch(piece)
+            # The prefix keeps its ending: "analys*" is meant as it stands, not as a plural.
+            stem = raw_words(starred[1]) if starred else ()
+            if starred is None or not stem or _is_starred_name(stem[-1], to_words(piece)):
+                yield from to_words(piece)
                 continue
-            if len(begun[-1]) < 3:
-                raise self.refusal(syntax_errors.short_beginning(piece), token)
-            yield from (*read(ending[1])[:-1], f"{begun[-1]}*") if ending else ()
+            if len(stem[-1]) < 3:
+                raise self.error(syntax_errors.short_beginning(piece), token)
+            yield from (*to_words(starred[1])[:-1], f"{stem[-1]}*")
 
     def category(self, value: str, token: Token, *, primary: bool) -> Category:
         code = value.strip().rstrip(".,;")
         archive = code.removesuffix("*").removesuffix(".")
         known = categories.canonical(archive if code.endswith("*") else code)
         if known is None or (code.endswith("*") and "." in known):
-            raise self.refusal(syntax_errors.unknown_category(code, categories.suggestions(code)), token)
+            raise self.error(syntax_errors.unknown_category(code, categories.suggestions(code)), token)
         known = categories.FORMER.get(known, known)
         known = categories.ALIASES.get(known, known)
         return Category(known if known in categories.CATEGORIES else f"{known}.*", primary)
 
-    def refusal(self, message: str, token: Token) -> BadTopic:
+    def error(self, message: str, token: Token) -> BadTopic:
         return BadTopic(message, query=self.query, position=token.start_pos or 0)
 
 
+def _is_starred_name(last: str, piece_words: tuple[str, ...]) -> bool:
+    """Whether the star after `last` belongs to a name ("A*") or to a script without spaces, and makes no prefix."""
+    return len(last) == 1 and (f"{last}*" in piece_words or is_unspaced(last))
+
+
 def _is_bare_category(value: str) -> bool:
-    """Codes that no word looks like: with a dot after an archive's name, or with a hyphen."""
-    if dotted := _DOTTED.fullmatch(value):
+    """Whether a word without a field is a category: codes with a dot or a hyphen, which no common word looks like."""
+    if dotted := _DOTTED_CODE.fullmatch(value):
         return categories.canonical(dotted[1]) in categories.ARCHIVES
     return "-" in value and categories.canonical(value) is not None
 
 
 def _tag(value: str) -> str:
+    """ "#TalkingHead" as "Talking Head", "#NeRF" as "NeRF"."""
     tag = value.lstrip("#")
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", tag) if _HUMPS.fullmatch(tag) else tag
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", tag) if _CAMEL_CASE.fullmatch(tag) else tag
 
 
 def _given_name_first(name: str) -> str:
-    """ "Gonzalez, Maria" and arXiv's old "gonzalez_m" as the name is spoken."""
+    """ "Gonzalez, Maria" and arXiv's old "gonzalez_m" in the order of a paper's author list."""
     if re.fullmatch(r"\w+_[^\W_]", name):
         name = name.replace("_", ", ")
     family, comma, given = name.partition(",")

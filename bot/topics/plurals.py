@@ -1,4 +1,8 @@
-"""English plurals, and nothing else of English: "networks" is "network", but "university" is not "universe". Pure."""
+"""English plurals to singulars: "networks" is "network". Pure.
+
+There is no further stemming: it would make "university" and "universe" one word, or "news" and "new". The lists hold
+what the rules get wrong in real titles and abstracts.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ _KEPT_WORDS = """
     species texas thermos towards versus wales was whereas yes
 """
 _KEPT = frozenset(_KEPT_WORDS.split())
-"""Words that end in "s" and are no plural."""
+"""Words that end in "s" and are not plurals."""
 
 _IRREGULAR = {
     # -es after a singular that ends in "s" or "x"
@@ -55,7 +59,10 @@ _ICS = frozenset(_ICS_WORDS.split())
 
 @functools.lru_cache(maxsize=65536)
 def singular(word: str) -> str:
-    """The singular of a folded English word, or the word itself; the answer for a singular is that singular."""
+    """The singular of a folded English word; a word that is not a plural is returned as it is.
+
+    Applying it twice changes nothing more, since topics store singulars and are parsed again.
+    """
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if len(word) <= 3 or not word.endswith("s") or word in _KEPT or not word[-2].isalpha():

@@ -1,4 +1,4 @@
-"""Why a query is refused: one sentence that names the place and says what to do. Pure."""
+"""The errors of the topic language: one sentence each, with the position of the mistake and what to do. Pure."""
 
 from __future__ import annotations
 
@@ -8,36 +8,44 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from bot.errors import BadTopic
-from bot.topics.syntax_tree import And, Node, Not, Or, text
+from bot.topics.syntax_tree import And, Node, Not, Or, query_text
 
 if TYPE_CHECKING:
     from lark import Token
 
 _EXAMPLE = 'for example: "talking head" AND cat:cs.CV'
-_SHOWN = 60
+_POINTER_WIDTH = 60
 
 
 def pointer(error: BadTopic) -> str:
-    """The part of the query around the mistake on one line, and under it a caret at the mistake."""
+    """Two lines: the part of the query around the mistake, and a caret under the mistake."""
     query = re.sub(r"\s", " ", error.query)
-    start = max(0, error.position - _SHOWN // 2)
-    before, after = "…" if start else "", "…" if len(query) > start + _SHOWN else ""
-    line = before + query[start : start + _SHOWN] + after
+    start = max(0, error.position - _POINTER_WIDTH // 2)
+    before, after = "…" if start else "", "…" if len(query) > start + _POINTER_WIDTH else ""
+    line = before + query[start : start + _POINTER_WIDTH] + after
     return f"{line}\n{' ' * (len(before) + error.position - start)}^"
 
 
-# ── before the grammar ────────────────────────────────────────────────────────────────────────────────────────────
+# ── before parsing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def check_brackets(query: str, typed: str, max_depth: int) -> None:
-    """Refuse quotation marks and parentheses without their other half, and those too deep; in linear time."""
+    """Raise BadTopic for unbalanced quotation marks and parentheses and for deep nesting.
+
+    This comes before the grammar, in linear time: the parser's stack is limited, and its errors would name a token
+    instead of the bracket.
+    """
     if not typed.strip():
         raise BadTopic(f"The topic is empty; write what to look for, {_EXAMPLE}.", query=query, position=0)
     if typed.count('"') % 2:
         at = typed.rindex('"')
         raise _refusal(query, at, f"There is a closing quotation mark missing for the phrase that begins at {_at(at)}.")
+    _check_parentheses(query, typed, max_depth)
+
+
+def _check_parentheses(query: str, typed: str, max_depth: int) -> None:
     opened: list[int] = []
-    for match in re.finditer(r'"[^"]*"|[()]', typed):
+    for match in re.finditer(r'"[^"]*"|[()]', typed):  # phrases are matched to skip the parentheses in them
         at = match.start()
         if match[0] == "(":
             opened.append(at)
@@ -69,12 +77,12 @@ def category_list(separator: str, parts: Sequence[str]) -> str:
     return f"“{separator}” does not join categories; write {' OR '.join(parts)} for the papers of any of them."
 
 
-# ── in the grammar ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── while parsing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def misplaced(query: str, tokens: Sequence[Token], position: int | None) -> BadTopic:
-    """What is wrong where the grammar could not go on: at `position`, None at the end."""
-    index = next((i for i, token in enumerate(tokens) if token.start_pos == position), None)
+    """The error for the token at `position` that the grammar does not allow; None is the end of the query."""
+    index = next((number for number, token in enumerate(tokens) if token.start_pos == position), None)
     before = tokens[-1 if index is None else index - 1] if index != 0 else None
     token = None if index is None else tokens[index]
     at = (
@@ -106,15 +114,26 @@ def unknown_field(token: str) -> str:
     return f"There is no field “{name}:”; {guess} (Put a text that holds a colon in quotation marks.)"
 
 
-# ── in the words ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── in the terms ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_SIGNS = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND", "+": "AND", "/": "OR", "!": "NOT", "~": "NOT", "-": "NOT"}
+# Operators of other search engines → ours.
+_FOREIGN_OPERATORS = {
+    "|": "OR",
+    "||": "OR",
+    "&": "AND",
+    "&&": "AND",
+    "+": "AND",
+    "/": "OR",
+    "!": "NOT",
+    "~": "NOT",
+    "-": "NOT",
+}
 
 
 def nothing_to_find(token: Token) -> str:
     at = _at(_start(token))
-    if sign := _SIGNS.get(token):
-        return f"“{token}” at {at} means nothing here; write {sign} if you mean that, or leave it out."
+    if operator := _FOREIGN_OPERATORS.get(token):
+        return f"“{token}” at {at} means nothing here; write {operator} if you mean that, or leave it out."
     if token.type == "PHRASE" and not token[1:-1].strip():
         return f"There is nothing between the quotation marks at {at}; write what to look for, or remove them."
     return f"“{token}” at {at} has no letter or digit to look for; leave it out."
@@ -137,24 +156,23 @@ def unknown_category(code: str, guesses: Collection[str]) -> str:
     return f"arXiv has no category “{code}”; {guess}"
 
 
-# ── in the meaning ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── in the normal form ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def check_meaning(query: str, typed: str, node: Node) -> None:
-    """Refuse what matches almost every paper, or none; `node` is in normal form."""
+    """Raise BadTopic if the topic matches almost every paper, or none; `node` is in normal form."""
     if _is_open(node):
         found = re.search(r"(?<![^\s(])(?:NOT|ANDNOT|-)", typed)
         message = "This matches almost everything, since it only says what not to look for; add what to look for"
         message += " to each side of OR." if isinstance(node, Or) else "."
         raise _refusal(query, found.start() if found else 0, message)
-    if never := _contradiction(node):
-        message = (
-            f"This matches nothing, since it asks for {text(never)} and refuses it at once; leave one of them out."
-        )
+    if part := _contradiction(node):
+        message = f"This matches nothing, since it requires and excludes {query_text(part)}; remove one of the two."
         raise _refusal(query, 0, message)
 
 
 def _is_open(node: Node) -> bool:
+    """Whether a paper without any of the words can match."""
     if isinstance(node, And):
         return all(map(_is_open, node.parts))
     if isinstance(node, Or):
@@ -163,12 +181,13 @@ def _is_open(node: Node) -> bool:
 
 
 def _contradiction(node: Node) -> Node | None:
+    """A part that is required and excluded at the same time."""
     if not isinstance(node, And | Or):
         return None
     if isinstance(node, And):
-        refused = {part.part for part in node.parts if isinstance(part, Not)}
+        excluded = {part.part for part in node.parts if isinstance(part, Not)}
         for part in node.parts:
-            if part in refused:
+            if part in excluded:
                 return part
     return next((found for part in node.parts if (found := _contradiction(part))), None)
 
@@ -178,7 +197,7 @@ def _refusal(query: str, position: int, message: str) -> BadTopic:
 
 
 def _at(position: int) -> str:
-    """Where, as people count."""
+    """The position as people count, from 1."""
     return f"character {position + 1}"
 
 

@@ -1,4 +1,4 @@
-"""What a topic means: a tree of terms and categories, its one normal form, and that form as text. Pure."""
+"""The syntax tree of a topic, its normal form, and that form as a query. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.topics.text import is_unspaced
 
 
 class Field(enum.StrEnum):
-    """Where a term looks."""
+    """The part of a paper that a term searches, by its prefix in a query."""
 
     TEXT = ""
     """Title or abstract."""
@@ -25,8 +25,8 @@ class Field(enum.StrEnum):
 class Term:
     """Words that stand next to each other in one field; for an author, words of one name in their order.
 
-    Words are folded as `bot.topics.text` does it: singulars, or for authors with their endings. A word of three letters
-    or more that ends in `*` stands for every word that begins so.
+    The words are folded by `bot.topics.text`: singulars, or for authors with their endings. A word of three characters
+    or more that ends in `*` is a prefix.
     """
 
     field: Field
@@ -35,7 +35,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category as arXiv spells it ("cs.CV") or a whole archive ("cs.*"); `primary` leaves cross-lists out."""
+    """A category as arXiv spells it ("cs.CV") or a whole archive ("cs.*"); `primary` excludes cross-lists."""
 
     code: str
     primary: bool = False
@@ -46,16 +46,22 @@ Leaf = Term | Category
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """Negation."""
+
     part: Node
 
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """Conjunction; in normal form `parts` are at least two."""
+
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """Disjunction; in normal form `parts` are at least two."""
+
     parts: tuple[Node, ...]
 
 
@@ -63,7 +69,7 @@ Node = Term | Category | Not | And | Or
 
 
 def leaves(node: Node) -> Iterator[Leaf]:
-    """The terms and categories of a tree, those under a negation too, in order."""
+    """The terms and categories of a tree in order, including negated ones."""
     if isinstance(node, Not):
         yield from leaves(node.part)
     elif isinstance(node, And | Or):
@@ -74,94 +80,97 @@ def leaves(node: Node) -> Iterator[Leaf]:
 
 
 def is_prefix(word: str) -> bool:
-    """Whether a term's word is a beginning ("diffus*"), not a name that ends in a star ("a*")."""
+    """Whether a term's word is a prefix ("diffus*"), and not a name that ends in a star ("a*")."""
     return len(word) > 2 and word.endswith("*")
 
 
-def holds(node: Node, true: Callable[[Leaf], bool]) -> bool:
-    """Whether the tree holds, where `true` says which leaves do."""
+def evaluate(node: Node, is_true: Callable[[Leaf], bool]) -> bool:
+    """Whether the tree is true, given which leaves are."""
     if isinstance(node, Not):
-        return not holds(node.part, true)
+        return not evaluate(node.part, is_true)
     if isinstance(node, And):
-        return all(holds(part, true) for part in node.parts)
+        return all(evaluate(part, is_true) for part in node.parts)
     if isinstance(node, Or):
-        return any(holds(part, true) for part in node.parts)
-    return true(node)
+        return any(evaluate(part, is_true) for part in node.parts)
+    return is_true(node)
 
 
-def reasons(node: Node, true: Callable[[Leaf], bool]) -> Iterator[Leaf]:
-    """The leaves that make a tree in normal form hold, in order; nothing of a branch that does not."""
+def reasons(node: Node, is_true: Callable[[Leaf], bool]) -> Iterator[Leaf]:
+    """The leaves that make a true tree in normal form true, in order; none from an operand of OR that is false."""
     if isinstance(node, And):
         for part in node.parts:
-            yield from reasons(part, true)
+            yield from reasons(part, is_true)
     elif isinstance(node, Or):
         for part in node.parts:
-            if holds(part, true):
-                yield from reasons(part, true)
+            if evaluate(part, is_true):
+                yield from reasons(part, is_true)
     elif not isinstance(node, Not):
         yield node
 
 
-# ── the normal form ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── the normal form ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def normal(node: Node) -> Node:
-    """The one tree for all queries that say the same by order, nesting, repetition or double negation.
+def normalize(node: Node) -> Node:
+    """Return the same tree for all queries that differ in order, nesting, repetition or double negation only.
 
-    Negations stand before leaves only; an operand that another one implies (`a OR (a AND b)`) is left out.
+    Only leaves are negated (De Morgan's laws), and an operand that another one makes redundant is left out
+    (absorption: `a OR (a AND b)` is `a`). Queries that are equal for other reasons may keep different trees.
     """
     if isinstance(node, Not):
-        return _negated(node.part)
+        return _negate(node.part)
     if isinstance(node, And):
-        return _combined(And, Or, map(normal, node.parts))
+        return _combine(And, Or, map(normalize, node.parts))
     if isinstance(node, Or):
-        return _combined(Or, And, map(normal, node.parts))
+        return _combine(Or, And, map(normalize, node.parts))
     return node
 
 
-def _negated(node: Node) -> Node:
+def _negate(node: Node) -> Node:
+    """The normal form of NOT `node`."""
     if isinstance(node, Not):
-        return normal(node.part)
+        return normalize(node.part)
     if isinstance(node, And):
-        return _combined(Or, And, map(_negated, node.parts))
+        return _combine(Or, And, map(_negate, node.parts))
     if isinstance(node, Or):
-        return _combined(And, Or, map(_negated, node.parts))
+        return _combine(And, Or, map(_negate, node.parts))
     return Not(node)
 
 
-def _combined(kind: type[And] | type[Or], dual: type[And] | type[Or], parts: Iterable[Node]) -> Node:
+def _combine(kind: type[And] | type[Or], dual: type[And] | type[Or], parts: Iterable[Node]) -> Node:
+    """Join normalized operands by `kind`: flatten, remove duplicates, absorb, sort; `dual` is the other operator."""
     flat: dict[Node, None] = {}
     for part in parts:
         flat.update(dict.fromkeys(part.parts if isinstance(part, And | Or) and isinstance(part, kind) else (part,)))
-    groups = {part: _members(part, dual) for part in flat}
-    kept = [part for part in flat if not any(groups[other] < groups[part] for other in flat)]
+    operands = {part: _operands(part, dual) for part in flat}
+    kept = [part for part in flat if not any(operands[other] < operands[part] for other in flat)]
     if len(kept) == 1:
         return kept[0]
-    return kind(tuple(sorted(kept, key=_order)))
+    return kind(tuple(sorted(kept, key=_sort_key)))
 
 
-def _members(part: Node, dual: type[And] | type[Or]) -> frozenset[Node]:
+def _operands(part: Node, dual: type[And] | type[Or]) -> frozenset[Node]:
     return frozenset(part.parts) if isinstance(part, And | Or) and isinstance(part, dual) else frozenset([part])
 
 
 _FIELD_ORDER = {Field.TITLE: 0, Field.ABSTRACT: 1, Field.TEXT: 2, Field.COMMENT: 3, Field.AUTHOR: 4}
 
 
-def _order(node: Node) -> tuple[int, int, str]:
-    """What people look for first, then where, then what not."""
+def _sort_key(node: Node) -> tuple[int, int, str]:
+    """Terms by field, nested operators, then categories; everything negated comes last."""
     negative, leaf = (1, node.part) if isinstance(node, Not) else (0, node)
     if isinstance(leaf, Term):
-        return negative, _FIELD_ORDER[leaf.field], text(leaf)
+        return negative, _FIELD_ORDER[leaf.field], query_text(leaf)
     if isinstance(leaf, Category):
-        return negative, 7 + leaf.primary, text(leaf)
-    return negative, 5, text(leaf)
+        return negative, 7 + leaf.primary, query_text(leaf)
+    return negative, 5, query_text(leaf)
 
 
-# ── as text ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── as text ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def text(node: Node) -> str:
-    """The tree as a query, which parses to that tree."""
+def query_text(node: Node) -> str:
+    """The tree as a query that parses to this tree."""
     if isinstance(node, Not):
         return f"NOT {_enclosed(node.part)}"
     if isinstance(node, And):
@@ -170,17 +179,18 @@ def text(node: Node) -> str:
         return " OR ".join(map(_enclosed, node.parts))
     if isinstance(node, Category):
         return f"{'primary' if node.primary else 'cat'}:{node.code}"
-    phrase = spelled(node.words)
+    phrase = phrase_text(node.words)
     shown = phrase if len(node.words) == 1 else f'"{phrase}"'
     return f"{node.field}:{shown}" if node.field else shown
 
 
 def _enclosed(node: Node) -> str:
-    return f"({text(node)})" if isinstance(node, And | Or) else text(node)
+    """The node as an operand: AND and OR in parentheses."""
+    return f"({query_text(node)})" if isinstance(node, And | Or) else query_text(node)
 
 
-def spelled(words: tuple[str, ...]) -> str:
-    """Words as one phrase: with spaces, but none within scripts that have none."""
+def phrase_text(words: tuple[str, ...]) -> str:
+    """Words as one phrase, with spaces except within scripts that have none."""
     phrase = words[0]
     for before, word in pairwise(words):
         phrase += word if is_unspaced(before) and is_unspaced(word) else f" {word}"

@@ -1,7 +1,12 @@
-"""Words of a text as topics and papers are compared by: TeX read over, case, accents, dashes and plurals folded. Pure.
+"""The words of a text, as topics and papers are compared by them. Pure.
 
-A text is a row of words. Words that a hyphen joins count one by one and, joined, as one ("pre-training" holds "pre",
-"training" and "pretraining"); scripts written without spaces count character by character.
+A paper's text goes through these steps, and so does what a person types as a topic:
+
+1. `searchable`: TeX is read as a card shows it (`bot.tex.latex.readable`), invisible characters are removed.
+2. `chunks`: the text is cut at its spaces. Each chunk is cut into words: case, accents, dashes and compatibility forms
+   are folded, Greek letters become their names, and plurals become singulars.
+3. Words that a hyphen connects count one by one and, joined, as one compound: "pre-training" has the words "pre" and
+   "training" and the compound "pretraining". In scripts written without spaces each character is a word.
 """
 
 from __future__ import annotations
@@ -12,228 +17,161 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.tex.latex import readable
 from bot.topics.plurals import singular
 
-# ── TeX and invisible characters ──────────────────────────────────────────────────────────────────────────────────
-
-_GREEK = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-]
-_GREEK_LETTER = dict(zip(_GREEK, "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
-_GREEK_NAME = {letter: name for name, letter in _GREEK_LETTER.items()}
-
-_ACCENTS = dict(
-    zip(
-        "\"'`^~=.uvHckbdr",
-        "\u0308\u0301\u0300\u0302\u0303\u0304\u0307\u0306\u030c\u030b\u0327\u0328\u0331\u0323\u030a",
-        strict=True,
-    )
-)
-_LETTERS = {"o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ",
-            "aa": "å", "AA": "Å", "i": "i", "j": "j", "dh": "ð", "dj": "đ", "th": "þ"}  # fmt: skip
-
-_TEX = re.compile(r"[\\$^]")
-_TEX_ACCENT = re.compile(
-    r"""\\(?:(["'`^~=.])\s*|([uvHckbdr])(?:\s+|(?=\{)))(?:\{\s*\\?([A-Za-z])\s*\}|\\?([A-Za-z]))"""
-)
-_TEX_SILENT = re.compile(r"\\(?:cite[a-z]*|ref|label|url|eqref)\*?\s*(?:\[[^\]]*\])?\{[^{}]*\}|\\href\s*\{[^{}]*\}")
-_TEX_COMMAND = re.compile(r"\\(?:([A-Za-z]+)\*?[ \t]*|([%&_#${}])|(.))", re.DOTALL)
-_TEX_MATH = re.compile(r"\$([^$]*)\$")
-_TEX_FORMATS = (
-    "text",
-    "math",
-    "bf",
-    "it",
-    "em",
-    "rm",
-    "sf",
-    "tt",
-    "sc",
-    "bm",
-    "bar",
-    "hat",
-    "tilde",
-    "vec",
-    "footnote",
-)
-
-
-def plain(text: str) -> str:
-    """The text with its TeX read over: commands gone, their arguments kept, accents and Greek letters as Unicode."""
-    if not _TEX.search(text):
-        return text
-    text = _TEX_ACCENT.sub(_accented, text)
-    text = _TEX_SILENT.sub(" ", text)
-    text = _TEX_MATH.sub(lambda math: math[0].replace("_", ""), text)
-    text = _TEX_COMMAND.sub(_command, text)
-    return text.translate({ord(mark): None for mark in "${}^"})
-
-
-def _accented(match: re.Match[str]) -> str:
-    letter = match[3] or match[4]
-    return unicodedata.normalize("NFC", letter + _ACCENTS[match[1] or match[2]])
-
-
-def _command(match: re.Match[str]) -> str:
-    name, literal, _ = match.groups()
-    if name is None:
-        return literal or " "
-    greek = name.removeprefix("var").lower()
-    if greek in _GREEK_LETTER:
-        letter = _GREEK_LETTER[greek]
-        return letter.upper() if name[0].isupper() else letter
-    if name in _LETTERS:
-        return _LETTERS[name]
-    return "" if name.startswith(_TEX_FORMATS) else " "
-
-
+# Soft hyphens, joiners, marks of direction, variation selectors and tags: they would divide a word or hide a letter.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
 
 
-def readable(text: str) -> str:
-    """The text as a person reads it on one line: TeX read over, composed accents, nothing invisible."""
-    text = plain(text)
+def searchable(tex: str) -> str:
+    """`tex` on one line as a card shows it: TeX as Unicode, accents composed, invisible characters removed."""
+    text = readable(tex)
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     return text
 
 
-# ── folding ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── folding ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+# Letters that Unicode does not decompose into a base letter and an accent, and the dashes and apostrophes in use.
 _SPECIAL = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h",
                           "ŧ": "t", "ŋ": "n", "‐": "-", "‑": "-", "‒": "-", "–": "-", "−": "-", "’": "'",
                           "ʼ": "'", "‘": "'"})  # fmt: skip
-_STRIPPED = re.compile(
+# Latin accents, Hebrew points and Arabic vowel signs. The vowel signs of Indic scripts and the voicing marks of
+# Japanese are not in here: without them a word would be another word.
+_ACCENTS = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff]"
 )
 
 
 @functools.lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """Casefolded, without accents, dashes and apostrophes made one; compatibility forms (ﬁ, ², Ａ) taken apart."""
+    """Return `text` casefolded, without accents, with plain hyphens and apostrophes and no compatibility forms.
+
+    Ligatures, superscripts and full-width letters become plain characters ("ﬁ", "²", "Ａ" → "fi", "2", "a").
+    """
     if text.isascii():
         return text.lower()
+    # Casefolding can create compatibility forms and compatibility forms can have case, so each step is done twice.
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    text = _STRIPPED.sub("", unicodedata.normalize("NFD", text))
+    text = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
     return unicodedata.normalize("NFC", text).casefold().translate(_SPECIAL)
 
 
-# ── words ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
+    "psi omega"
+)
+_GREEK_NAME = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", _GREEK_NAMES.split(), strict=True))
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u17d7-\u17ff\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 """Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean: every character counts as a word."""
+# Combining marks that belong to a word but are not matched by \w.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963"
     "\u0966-\u0dff"
 )
 _LETTER = rf"(?:[^\W_{_UNSPACED}]|[{_MARKS}])"
 _APOSTROPHE = "'’ʼ‘"
+_SUPERSCRIPT_DIGIT = "⁰¹²³⁴-⁹"
+# What may stand inside a word: an apostrophe, "&" (R&D), a decimal point, a thousands separator, and "^" unless it
+# stands between digits, since "R^3" is a name and 2^10 is not 210.
+_INNER = (
+    rf"[{_APOSTROPHE}&]|(?<=\d)\.(?=\d)|(?<=\d),(?=\d{{3}}(?!\d))"
+    rf"|(?<![\d{_SUPERSCRIPT_DIGIT}])\^|\^(?![\d{_SUPERSCRIPT_DIGIT}])"
+)
 _WORD = (
-    rf"[{_UNSPACED}]|(?<![\w{_APOSTROPHE}&])[A-Za-z][#*]"
-    rf"|{_LETTER}+(?:(?:[{_APOSTROPHE}&]|(?<=\d)\.(?=\d)|(?<=\d),(?=\d{{3}}(?!\d))){_LETTER}+)*(?:\+\+)?"
+    rf"[{_UNSPACED}]"
+    rf"|(?<![\w{_APOSTROPHE}&])[A-Za-z][#*]"  # C#, A*
+    rf"|{_LETTER}+(?:(?:{_INNER}){_LETTER}+)*(?:\+\+)?"  # C++
 )
 _FIND_WORDS = re.compile(_WORD)
+_BEFORE_EXPONENT = re.compile(rf"(?<=\d)(?=[{_SUPERSCRIPT_DIGIT}⁺⁻])")
 _HYPHENS = frozenset("-‐‑‒–−")
-_ACRONYMS = re.compile(r".*[A-Z]s")
-_AROUND = ".,;:!?()[]\"'"
-_MOST_JOINED = 5
+_PLURAL_ACRONYM = re.compile(r".*[A-Z]s")
+_PUNCTUATION = ".,;:!?()[]\"'"
+_MAX_COMPOUND_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """What stands between two spaces of a text, most often a single word.
+class Chunk:
+    """The words between two spaces of a text, most often a single one.
 
-    `words` are singulars, `raw` the same words with their plural endings, `surfaces` as the text writes them, with the
-    hyphen that follows; `joined` are (offset, word, number of words) of what hyphens join.
+    `words` are singulars; `raw_words` are the same words with their plural endings; `surfaces` are the words as the
+    text writes them, with the hyphen that follows. The three have equal lengths. `compounds` are what hyphens join:
+    (index of the first word, compound, number of words).
     """
 
     words: tuple[str, ...]
-    raw: tuple[str, ...]
+    raw_words: tuple[str, ...]
     surfaces: tuple[str, ...]
-    joined: tuple[tuple[int, str, int], ...] = ()
+    compounds: tuple[tuple[int, str, int], ...] = ()
 
 
-def runs(text: str) -> list[Run]:
-    """The runs of a text that `readable` has made, in order."""
-    return [*map(_read, text.split())]
+def chunks(text: str) -> list[Chunk]:
+    """The chunks of a text that `searchable` has returned, in order."""
+    return [*map(_chunk, text.split())]
 
 
-@functools.lru_cache(maxsize=65536)
-def _read(run: str) -> Run:
-    bare = run.strip(_AROUND)
-    if bare.isascii() and bare.isalnum():  # almost always; the rest of this function would say the same
+@functools.lru_cache(maxsize=65536)  # the words of papers repeat: this saves most of the time of indexing a text
+def _chunk(written: str) -> Chunk:
+    bare = written.strip(_PUNCTUATION)
+    if bare.isascii() and bare.isalnum():  # a shortcut for nearly all chunks, with the same result as the rest
         word = bare.lower()
-        return Run((_singular(word, bare),), (word,), (bare,))
-    folded = fold(run)
-    found = list(_FIND_WORDS.finditer(folded))
-    surfaces = _FIND_WORDS.findall(run)
-    if len(surfaces) != len(found):  # a compatibility form came apart: show the whole run for each of its words
-        surfaces = [bare] * len(found)
-    raw = [_word(match[0]) for match in found]
-    words = [_singular(word, surface) for word, surface in zip(raw, surfaces, strict=True)]
-    hyphens = [folded[one.end() : other.start()] in _HYPHENS for one, other in pairwise(found)]
+        return Chunk((_singular(word, bare),), (word,), (bare,))
+    # NFKC turns 2¹⁰ into 210; with the mark, base and exponent are two words.
+    marked = _BEFORE_EXPONENT.sub("^", written)
+    folded = fold(marked)
+    matches = list(_FIND_WORDS.finditer(folded))
+    surfaces = _FIND_WORDS.findall(marked)
+    if len(surfaces) != len(matches):  # a compatibility form became several words: each of them shows the whole chunk
+        surfaces = [bare] * len(matches)
+    raw_words = [_raw_word(match[0]) for match in matches]
+    words = [_singular(word, surface) for word, surface in zip(raw_words, surfaces, strict=True)]
+    hyphens = [folded[left.end() : right.start()] in _HYPHENS for left, right in pairwise(matches)]
     shown = [surface + "-" if hyphen else surface for surface, hyphen in zip(surfaces, [*hyphens, False], strict=False)]
-    return Run(tuple(words), tuple(raw), tuple(shown), tuple(_joined(words, hyphens)))
+    return Chunk(tuple(words), tuple(raw_words), tuple(shown), tuple(_compounds(words, hyphens)))
 
 
-def _word(folded: str) -> str:
+def _raw_word(folded: str) -> str:
     if "'" in folded:
         folded = folded.removesuffix("'s").replace("'", "")
-    return _GREEK_NAME.get(folded, folded).replace(",", "")
+    return _GREEK_NAME.get(folded, folded).replace(",", "").replace("^", "")
 
 
 def _singular(word: str, surface: str) -> str:
-    if _ACRONYMS.fullmatch(surface) and len(word) > 2 and word.endswith("s"):
-        return word[:-1]  # "LMs", which is too short for the rule that knows no case
+    if _PLURAL_ACRONYM.fullmatch(surface) and len(word) > 2 and word.endswith("s"):
+        return word[:-1]  # "LMs": `singular` knows no case and leaves words of three letters alone
     return singular(word)
 
 
-def _joined(words: list[str], hyphens: list[bool]) -> list[tuple[int, str, int]]:
-    joined = []
+def _compounds(words: list[str], hyphens: list[bool]) -> list[tuple[int, str, int]]:
+    """(index of the first word, compound, number of words) for all neighbours that hyphens connect."""
+    compounds = []
     for start in range(len(hyphens)):
-        for length in range(2, min(_MOST_JOINED, len(words) - start) + 1):
+        for length in range(2, min(_MAX_COMPOUND_WORDS, len(words) - start) + 1):
             if not hyphens[start + length - 2]:
                 break
-            joined.append((start, "".join(words[start : start + length]), length))
-    return joined
+            compounds.append((start, "".join(words[start : start + length]), length))
+    return compounds
 
 
-def words(text: str) -> tuple[str, ...]:
-    """The words of a text with plurals folded: "Talking-Heads, GANs" → ("talking", "head", "gan")."""
-    return tuple(word for run in runs(readable(text)) for word in run.words)
+def words(tex: str) -> tuple[str, ...]:
+    """The words of a text as singulars: "Talking-Heads, GANs" → ("talking", "head", "gan")."""
+    return tuple(word for chunk in chunks(searchable(tex)) for word in chunk.words)
 
 
-def raw_words(text: str) -> tuple[str, ...]:
+def raw_words(tex: str) -> tuple[str, ...]:
     """The words of a text with their endings, as names need them: "Williams" stays "williams"."""
-    return tuple(word for run in runs(readable(text)) for word in run.raw)
+    return tuple(word for chunk in chunks(searchable(tex)) for word in chunk.raw_words)
 
 
 def is_unspaced(word: str) -> bool:

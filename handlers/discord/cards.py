@@ -10,9 +10,10 @@ from itertools import groupby
 from pathlib import PurePath
 
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style
-from bot.render.cards import also_heading, also_line, card_document, card_links, card_reply, digest_header, digest_notes
+from bot.render.cards import card_document, card_links, card_reply
+from bot.render.digests import also_heading, also_line, digest_header, digest_notes
 from bot.render.nodes import Block, Button, Link, Note, Picture, Reply, Rule, Text
-from bot.render.packing import Cost, Group, PackedSection, pack
+from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
 from handlers.actions import with_chat
 from handlers.discord.markup import block_markdown, markdown
@@ -67,11 +68,11 @@ def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
     rows = _rows([[_button(button, about) for button in row] for row in reply.buttons])
     # The container and its text display, and each row with its buttons, count as components.
     base = (0, 2 + sum(1 + len(row["components"]) for row in rows))
-    messages = pack([Group(reply.document.blocks, base=base)], cost, _LIMIT)
+    messages = pack([Group(reply.document.blocks, base_cost=base)], cost, _LIMIT)
     payloads: list[JSON] = []
     for sections in _without_clashes(messages):
         inner = [part for section in sections for part in _inner(section.blocks)]
-        last = any(section.ends for section in sections)
+        last = any(section.is_last for section in sections)
         payloads.append({"components": [_container(inner + (rows if last else []))], "files": _files(sections)})
     return payloads
 
@@ -102,13 +103,13 @@ def _title(digest: Digest) -> str:
 
 
 def _digest_groups(digest: Digest, style: Style) -> list[Group]:
-    groups = [Group(digest_header(digest).blocks, base=(0, 1), stays=True)]
+    groups = [Group(digest_header(digest).blocks, base_cost=(0, 1), stays_with_next=True)]
     for card in digest.cards:
         groups.append(_card_group(card, digest.language, style))
     for number, card in enumerate(digest.also):
         heading: tuple[Block, ...] = () if number else (also_heading(digest),)
         groups.append(Group((*heading, also_line(card)), (card.paper.id,), (0, 1)))
-    groups.append(Group(digest_notes(digest).blocks, base=(0, 1)))
+    groups.append(Group(digest_notes(digest).blocks, base_cost=(0, 1)))
     return groups
 
 
@@ -137,13 +138,13 @@ def _link_buttons(card: Card, language: str) -> tuple[list[JSON], list[tuple[str
     return buttons, rest
 
 
-def _without_clashes(messages: Iterable[list[PackedSection]]) -> Iterable[list[PackedSection]]:
+def _without_clashes(messages: Iterable[list[GroupPart]]) -> Iterable[list[GroupPart]]:
     """Divide messages in which two pictures would have the same name, or that would have too many files.
 
     An attachment is named by its file's name alone, so equal names would show one picture twice.
     """
     for sections in messages:
-        current: list[PackedSection] = []
+        current: list[GroupPart] = []
         names: set[str] = set()
         for section in sections:
             new = {PurePath(name).name for name in _files([section])}
@@ -158,7 +159,7 @@ def _without_clashes(messages: Iterable[list[PackedSection]]) -> Iterable[list[P
 # ── components ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _components(sections: Sequence[PackedSection], cards: dict[str, Card], language: str) -> list[JSON]:
+def _components(sections: Sequence[GroupPart], cards: dict[str, Card], language: str) -> list[JSON]:
     """A container for each card; neighbouring text that belongs to no card is one text display."""
     components: list[JSON] = []
     for is_card, run in groupby(sections, key=lambda section: any(ident in cards for ident in section.group.ids)):
@@ -167,7 +168,7 @@ def _components(sections: Sequence[PackedSection], cards: dict[str, Card], langu
             continue
         for section in run:
             card = cards[section.group.ids[0]]
-            rows = _rows([_link_buttons(card, language)[0]]) if section.ends else []
+            rows = _rows([_link_buttons(card, language)[0]]) if section.is_last else []
             components.append(_container(_inner(section.blocks) + rows))
     return components
 
@@ -236,7 +237,7 @@ def _button(button: Button, about: ChatRef | None = None) -> JSON:
     return {"type": BUTTON, "style": _SECONDARY, "label": label, "custom_id": with_chat(button.action or "", about)}
 
 
-def _files(sections: Iterable[PackedSection]) -> list[str]:
+def _files(sections: Iterable[GroupPart]) -> list[str]:
     return [
         block.file
         for section in sections

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.render.nodes import Block, Bullets, Code, Fold, Heading, Line, Link, Note, Span, Text
-from bot.render.packing import tight
+from bot.render.packing import is_tight
 from bot.render.plain import visible, web_address
 
 # Markdown that is active anywhere in a line, only at its beginning, and what notifies people.
@@ -33,7 +33,7 @@ def markdown(blocks: Sequence[Block]) -> str:
     for block in blocks:
         if piece := block_markdown(block):
             if last is not None:
-                out += "\n" if tight(last, block) or isinstance(last, Heading) else "\n\n"
+                out += "\n" if is_tight(last, block) or isinstance(last, Heading) else "\n\n"
             out += piece
             last = block
     return out

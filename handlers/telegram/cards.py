@@ -12,7 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style, UncertainDelivery
-from bot.render.cards import card_reply, digest_groups, figure_caption, shown_figures, title_of
+from bot.render.cards import card_reply, figure_caption, shown_figures, title_of
+from bot.render.digests import digest_groups
 from bot.render.nodes import (
     Block,
     Bullets,
@@ -30,7 +31,7 @@ from bot.render.nodes import (
     Span,
     Text,
 )
-from bot.render.packing import Cost, Group, PackedSection, pack, tight
+from bot.render.packing import Cost, Group, GroupPart, is_tight, pack
 from bot.render.plain import cut, utf16, visible, web_address
 from bot.render.words import say_date, word
 from handlers.actions import Action
@@ -62,7 +63,7 @@ class TelegramRenderer:
         for sections in pack(digest_groups(digest, chat.style), cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT)):
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             parts.append(Part(_message(sections), ids))
-            ended = [ident for section in sections if section.ends for ident in section.group.ids]
+            ended = [ident for section in sections if section.is_last for ident in section.group.ids]
             for ident in ended:
                 if (card := cards.get(ident)) and (photos := _photos(card, digest.language)):
                     parts.append(Part(photos, (ident,)))
@@ -119,7 +120,7 @@ def _groups(document: Document) -> list[Group]:
     return [Group(tuple(blocks)) for blocks in groups if blocks]
 
 
-def _message(sections: Sequence[PackedSection]) -> JSON:
+def _message(sections: Sequence[GroupPart]) -> JSON:
     html = ""
     last: Block | None = None
     for section in sections:
@@ -127,7 +128,7 @@ def _message(sections: Sequence[PackedSection]) -> JSON:
         if not blocks:
             continue
         if last is not None:
-            html += "\n" if tight(last, blocks[0]) else "\n\n"
+            html += "\n" if is_tight(last, blocks[0]) else "\n\n"
         html += _join(blocks)
         last = blocks[-1]
     return {"kind": "message", "html": html, "buttons": []}
@@ -173,7 +174,7 @@ def _join(blocks: Sequence[Block]) -> str:
     for block in blocks:
         if piece := _html(block):
             if last is not None:
-                html += "\n" if tight(last, block) else "\n\n"
+                html += "\n" if is_tight(last, block) else "\n\n"
             html += piece
             last = block
     return html

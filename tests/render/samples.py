@@ -1,4 +1,4 @@
-"""Cards and digests to render: made-up ones, hostile ones, and the real papers where the corpus is at hand."""
+"""Cards and digests to render: made-up ones, hostile ones, and real papers where the corpus is available."""
 
 from __future__ import annotations
 
@@ -30,10 +30,12 @@ from bot.model import (
     Paper,
     Provenance,
     Source,
+    Style,
     Summary,
     SummaryKey,
     Window,
 )
+from bot.render.digests import digest_groups
 from bot.render.nodes import Block, Bullets, Code, Document, Fold, Heading, Line, Note
 
 DAY = date(2026, 6, 2)
@@ -131,15 +133,15 @@ def digest(*cards: Card, also: tuple[Card, ...] = (), notes: tuple[str, ...] = (
 DIGEST = digest(CARD, PLAIN_CARD, also=(replace(CARD, paper=replace(PAPER, id="2406.99999")),), notes=("One waits.",))
 
 
-# ── real papers ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── real papers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @cache
 def corpus() -> tuple[Paper, ...]:
-    """Every real paper at hand; skips the test that asks where there is none."""
+    """All papers of the corpus; skips the calling test where the corpus is not available."""
     files = [CORPUS / "topics-2024.jsonl.gz", *sorted((CORPUS / "days").glob("*.jsonl.gz"))]
     if not files[0].is_file():
-        pytest.skip("the corpus is not here")
+        pytest.skip("the corpus of real papers is not available")
     return tuple(paper for file in files for paper in _papers(file))
 
 
@@ -151,7 +153,7 @@ def _papers(file: Path) -> Iterator[Paper]:
             yield Paper(row["id"], 1, row["title"], tuple(row["authors"]), row["abstract"], categories, row["comment"])
 
 
-# ── hostile text ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── hostile text ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _FRAGMENTS = (
     "<b>bold</b>", "</blockquote>", "<a href='javascript:alert(1)'>x</a>", "&lt;&amp;&nbsp;&#60;", "<!--", "<script>",
@@ -167,7 +169,7 @@ _FRAGMENTS = (
 
 
 def hostile_text(max_size: int = 12) -> st.SearchStrategy[str]:
-    """Text of fragments that mean something to some platform, between ordinary and random words."""
+    """Text with fragments that have an effect on some platform, between ordinary and random words."""
     piece = st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=8), st.sampled_from(["word", "of", "x", "Neural"]))
     glue = st.sampled_from([" ", "", " ", "\n"])
     return st.lists(st.tuples(piece, glue), max_size=max_size).map(
@@ -175,11 +177,16 @@ def hostile_text(max_size: int = 12) -> st.SearchStrategy[str]:
     )
 
 
-# ── comparing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── comparing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def digest_document(digest: Digest, style: Style = Style.CARDS) -> Document:
+    """All groups of a digest as one tree."""
+    return Document(tuple(block for group in digest_groups(digest, style) for block in group.blocks))
 
 
 def plain_text(document: Document) -> str:
-    """All text of a tree in order, without any of a platform's additions."""
+    """All text of a tree in order, without the additions of any platform."""
     return "\n".join(_plain(block) for block in document.blocks)
 
 
@@ -194,5 +201,5 @@ def _plain(block: Block) -> str:
 
 
 def letters(text: str) -> str:
-    """Only letters and digits, to compare texts whatever stands between."""
+    """Only the letters and digits of a text, to compare texts regardless of markup and spaces."""
     return re.sub(r"[\W_]+", "", text)

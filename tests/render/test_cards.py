@@ -1,4 +1,4 @@
-"""What a card and a digest say, in every interface language."""
+"""The contents of cards and digests in every interface language."""
 
 from __future__ import annotations
 
@@ -11,13 +11,24 @@ from pathlib import Path
 import pytest
 
 from bot.model import Announcement, Card, Extent, Figure, Kind, Style, Summary, Window
-from bot.render.cards import authors_line, because, card_document, card_links, card_reply, digest_document, say_licence
+from bot.render.cards import authors_line, card_document, card_links, card_reply, licence_name, match_reasons
 from bot.render.formats import FORMATS, render
 from bot.render.nodes import Fold
-from bot.render.words import CATALOG, LANGUAGES, interface, say_date, say_window, word
+from bot.render.words import CATALOG, LANGUAGES, interface_language, say_date, say_window, word
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
-from tests.render.samples import BRIEF, CARD, DAY, DEEP, DEEP_CARD, DIGEST, PAPER, PLAIN_CARD, plain_text
+from tests.render.samples import (
+    BRIEF,
+    CARD,
+    DAY,
+    DEEP,
+    DEEP_CARD,
+    DIGEST,
+    PAPER,
+    PLAIN_CARD,
+    digest_document,
+    plain_text,
+)
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 
@@ -30,7 +41,7 @@ def with_summary(summary: Summary) -> Card:
     return replace(CARD, summary=summary)
 
 
-def test_a_card_says_who_what_when_why_and_what_made_it() -> None:
+def test_a_card_shows_title_authors_date_reason_links_and_provenance() -> None:
     said = text(CARD)
     for part in (
         "MultiTalk: Faster O(n²) Talking Heads, 20% Better",
@@ -44,17 +55,17 @@ def test_a_card_says_who_what_when_why_and_what_made_it() -> None:
         assert part in said
 
 
-def test_a_day_that_brought_an_earlier_version_says_which() -> None:
+def test_the_announced_version_is_shown_if_it_is_not_the_latest() -> None:
     first = replace(CARD, announcement=Announcement("2406.14272", 1, DAY, Kind.NEW))
     assert "2406.14272v2 · cs.CV · 2 June 2026 (v1)" in text(first)
 
 
-def test_six_authors_are_all_named_and_the_seventh_makes_a_short_list() -> None:
+def test_up_to_six_authors_are_named_and_of_seven_the_first_four() -> None:
     assert authors_line(replace(PAPER, authors=PAPER.authors[:6]), "en").count(",") == 5
     assert authors_line(PAPER, "en").endswith("and 3 more")
 
 
-def test_a_card_without_a_summary_shows_the_abstract_and_says_so() -> None:
+def test_a_card_without_a_summary_shows_the_abstract_and_a_note() -> None:
     said = text(PLAIN_CARD)
     assert "We make heads talk in many languages. It is 1.13× faster than before, at 20% of the cost of $5." in said
     assert "not summarized yet" in said
@@ -62,7 +73,7 @@ def test_a_card_without_a_summary_shows_the_abstract_and_says_so() -> None:
     assert "This paper has been withdrawn by its authors." in said
 
 
-def test_extractive_and_partial_readings_say_so() -> None:
+def test_extractive_and_partial_summaries_are_marked() -> None:
     provenance = replace(BRIEF.provenance, model="extractive", instead_of="gemini was over quota", dropped=())
     assert "sentences picked from the abstract, no model (gemini was over quota)" in text(
         with_summary(replace(BRIEF, provenance=provenance))
@@ -72,14 +83,14 @@ def test_extractive_and_partial_readings_say_so() -> None:
     assert "read:" not in text(with_summary(replace(DEEP, provenance=whole)))
 
 
-def test_deep_parts_are_folds_with_quotes_and_their_place() -> None:
+def test_deep_sections_are_folds_with_quotes_and_their_section_and_page() -> None:
     folds = [block for block in card_document(DEEP_CARD, "en").blocks if isinstance(block, Fold)]
     titles = [fold.title[0].text for fold in folds]
     assert titles == ["Background", "Prior work and its gap", "Method", "Results", "Step by step", "Conclusion"]
     assert "“a language-specific code” (Method, p. 3)" in text(DEEP_CARD)
 
 
-def test_compact_is_title_headline_and_number() -> None:
+def test_a_compact_card_is_title_headline_and_id() -> None:
     assert text(CARD, style=Style.COMPACT).split("\n") == [
         "MultiTalk: Faster O(n²) Talking Heads, 20% Better",
         "Talking heads learn twenty languages from one set.",
@@ -87,7 +98,7 @@ def test_compact_is_title_headline_and_number() -> None:
     ]
 
 
-def test_figures_that_may_not_be_shown_are_linked_and_licences_named() -> None:
+def test_figures_that_may_not_be_shown_are_linked_and_licences_are_named() -> None:
     said = text(DEEP_CARD)
     assert "Figure 2: Results." in said
     assert "figures: CC BY 4.0" in said
@@ -101,17 +112,17 @@ def test_links_lead_to_this_version_and_old_papers_have_no_html() -> None:
     assert len([button for row in card_reply(CARD, "en").buttons for button in row]) == 5
 
 
-def test_why_it_matched_names_each_reason_once() -> None:
-    assert because(replace(CARD, matched=CARD.matched * 2)) == "talking head, cs.CV"
-    assert because(replace(CARD, matched=())) == ""
+def test_each_reason_for_a_match_is_named_once() -> None:
+    assert match_reasons(replace(CARD, matched=CARD.matched * 2)) == "talking head, cs.CV"
+    assert match_reasons(replace(CARD, matched=())) == ""
 
 
-def test_a_replacement_says_so() -> None:
+def test_a_replacement_is_marked() -> None:
     replaced = replace(CARD, announcement=Announcement("2406.14272", 2, DAY, Kind.REPLACE))
     assert "replacement" in text(replaced)
 
 
-def test_a_digest_counts_and_names_what_is_past_its_size() -> None:
+def test_a_digest_counts_and_lists_the_papers_past_its_size() -> None:
     said = plain_text(digest_document(DIGEST))
     assert said.startswith("New on arXiv · 2 June 2026\n")
     assert "3 of 512 new papers match" in said
@@ -120,7 +131,7 @@ def test_a_digest_counts_and_names_what_is_past_its_size() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_cards_and_digests_read_in_every_language(language: str) -> None:
+def test_cards_and_digests_are_complete_in_every_language(language: str) -> None:
     said = text(DEEP_CARD, language) + plain_text(digest_document(replace(DIGEST, language=language)))
     assert "{" not in said
     if language != "en":
@@ -128,10 +139,10 @@ def test_cards_and_digests_read_in_every_language(language: str) -> None:
         assert "new papers match" not in said
 
 
-# ── words ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_word_exists_in_every_language_with_the_same_values() -> None:
+def test_every_label_exists_in_every_language_with_the_same_values() -> None:
     def blanks(entry: str) -> set[str]:
         return {part.split("}")[0] for part in entry.split("{")[1:]}
 
@@ -142,12 +153,12 @@ def test_every_word_exists_in_every_language_with_the_same_values() -> None:
             assert blanks(CATALOG[language][key]) == blanks(english), key
 
 
-def test_an_unknown_language_is_answered_in_english() -> None:
-    assert (interface("zh-Hans"), interface("pt-BR"), interface("xx")) == ("zh", "en", "en")
+def test_an_unknown_language_gets_english_labels() -> None:
+    assert (interface_language("zh-Hans"), interface_language("pt-BR"), interface_language("xx")) == ("zh", "en", "en")
     assert word("code", "xx") == "code"
 
 
-def test_dates_are_written_as_people_write_them() -> None:
+def test_dates_are_written_as_usual_in_each_language() -> None:
     day = date(2026, 6, 2)
     said = {language: say_date(day, language) for language in LANGUAGES}
     assert said == {
@@ -157,13 +168,13 @@ def test_dates_are_written_as_people_write_them() -> None:
     assert say_window(Window(date(2026, 6, 1), day), "en") == "1 June 2026 – 2 June 2026"
 
 
-def test_a_licence_is_said_in_a_few_letters() -> None:
-    assert say_licence("http://creativecommons.org/licenses/by-nc-sa/4.0/") == "CC BY-NC-SA 4.0"
-    assert say_licence("http://creativecommons.org/publicdomain/zero/1.0/") == "CC0 1.0"
-    assert say_licence("http://example.org/own/") == "http://example.org/own/"
+def test_a_licence_has_a_short_name() -> None:
+    assert licence_name("http://creativecommons.org/licenses/by-nc-sa/4.0/") == "CC BY-NC-SA 4.0"
+    assert licence_name("http://creativecommons.org/publicdomain/zero/1.0/") == "CC0 1.0"
+    assert licence_name("http://example.org/own/") == "http://example.org/own/"
 
 
-# ── formats ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── formats ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _PAYLOADS: dict[str, Callable[..., object]] = {
     "telegram": telegram_cards.payloads,

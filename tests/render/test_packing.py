@@ -1,4 +1,4 @@
-"""Blocks are packed into messages within limits, in order, together where they belong together."""
+"""Blocks are packed into messages within limits, in order, and groups are divided only if they have to be."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ LIMIT = (120, 6)
 
 
 def size(block: Block) -> tuple[int, int]:
-    """Characters and spans of a block, counted afresh."""
+    """(characters, spans) of a block."""
     if isinstance(block, Fold):
-        inner = [size(each) for each in block.blocks]
-        own = sum(len(span.text) for span in block.title)
-        return own + sum(one for one, _ in inner), len(block.title) + sum(two for _, two in inner)
+        inner = [size(part) for part in block.blocks]
+        title = sum(len(span.text) for span in block.title)
+        return title + sum(chars for chars, _ in inner), len(block.title) + sum(spans for _, spans in inner)
     if isinstance(block, Bullets):
         spans = [span for item in block.items for span in item]
     else:
@@ -26,8 +26,8 @@ def size(block: Block) -> tuple[int, int]:
 
 
 def fits(block: Block) -> bool:
-    one, two = size(block)
-    return one <= LIMIT[0] and two <= LIMIT[1]
+    characters, spans = size(block)
+    return characters <= LIMIT[0] and spans <= LIMIT[1]
 
 
 words = st.integers(1, 300).map(lambda length: ("a bb ccc dddd eeeeeeeeeeee " * 12)[:length].strip())
@@ -44,7 +44,7 @@ blocks = st.one_of(flat, st.lists(flat, min_size=1, max_size=4).map(lambda inner
 
 
 @given(blocks)
-def test_a_block_splits_into_blocks_that_fit_and_say_the_same(block: Block) -> None:
+def test_a_block_splits_into_blocks_that_fit_and_keep_its_text(block: Block) -> None:
     parts = split(block, fits)
     assert all(fits(part) for part in parts)
     said = letters("".join(plain_text(Document((part,))) for part in parts))
@@ -59,12 +59,12 @@ def test_messages_stay_within_the_limit_and_keep_everything_in_order(made: list[
     messages = pack(groups, size, LIMIT)
     for sections in messages:
         costs = [size(block) for section in sections for block in section.blocks]
-        assert sum(one for one, _ in costs) + 3 * len(sections) <= LIMIT[0]
-        assert sum(two for _, two in costs) <= LIMIT[1]
+        assert sum(chars for chars, _ in costs) + 3 * len(sections) <= LIMIT[0]
+        assert sum(spans for _, spans in costs) <= LIMIT[1]
     said = [block for sections in messages for section in sections for block in section.blocks]
     whole = [block for group in made for block in group]
     assert _said(said) == _said(whole)
-    assert [s.group.ids[0] for m in messages for s in m if s.ends] == [str(n) for n in range(len(made))]
+    assert [s.group.ids[0] for m in messages for s in m if s.is_last] == [str(n) for n in range(len(made))]
 
 
 def _said(found: list[Block]) -> str:
@@ -83,26 +83,26 @@ def test_a_card_that_fits_a_message_is_never_divided() -> None:
     ]
 
 
-def test_a_header_stays_with_a_card_that_is_too_large() -> None:
-    header = Group((Heading((Text("Today"),)),), stays=True)
+def test_a_header_shares_a_message_with_the_first_part_of_a_large_card() -> None:
+    header = Group((Heading((Text("Today"),)),), stays_with_next=True)
     messages = pack([header, Group((Line((Text("A"),)), Line((Text("word " * 60),))), ("a",))], size, LIMIT)
     assert [section.group.ids for section in messages[0]] == [(), ("a",)]
 
 
-def test_a_heading_never_ends_a_message_that_goes_on() -> None:
+def test_a_heading_never_ends_a_message_that_is_continued() -> None:
     card = Group((Line((Text("x" * 100),)), Heading((Text("Method"),)), Line((Text("y" * 100),))), ("a",))
     first, second = pack([card], size, LIMIT)
     assert not isinstance(first[-1].blocks[-1], Heading)
     assert isinstance(second[0].blocks[0], Heading)
 
 
-def test_a_heading_too_large_to_come_along_stays_where_it_is() -> None:
+def test_a_heading_that_does_not_fit_into_the_next_message_stays() -> None:
     card = Group((Line((Text("x" * 20),)), Heading((Text("h" * 80),)), Line((Text("y" * 100),))), ("a",))
     first, second = pack([card], size, LIMIT)
     assert isinstance(first[-1].blocks[-1], Heading)
     assert len(second[0].blocks) == 1
 
 
-def test_numbered_items_count_on_after_a_split() -> None:
+def test_numbers_of_a_list_continue_after_a_split() -> None:
     items = Bullets(tuple((Text("z" * 50),) for _ in range(5)), numbered=True)
     assert [part.start for part in split(items, fits) if isinstance(part, Bullets)] == [1, 3, 5]

@@ -1,4 +1,4 @@
-"""Markdown, Hexo posts, HTML, JSON and terminal text: complete, and inert whatever a paper says."""
+"""Markdown, Hexo posts, HTML, JSON and terminal text are complete, and text of papers has no effect in them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def hostile(title: str, text: str) -> Card:
 
 @settings(max_examples=60)
 @given(hostile_text(20), hostile_text(20))
-def test_html_holds_only_our_elements_and_all_text(title: str, text: str) -> None:
+def test_html_has_only_expected_elements_and_all_text(title: str, text: str) -> None:
     document = card_document(hostile(title, text), "en", roomy=True)
     tree = lxml_html.fragment_fromstring(html.fragment(document), create_parent="main")
     assert {str(element.tag) for element in tree.iter()} <= {
@@ -48,7 +48,7 @@ def test_html_holds_only_our_elements_and_all_text(title: str, text: str) -> Non
 
 @settings(max_examples=60)
 @given(hostile_text(20), hostile_text(20))
-def test_markdown_means_what_it_says_and_no_more(title: str, text: str) -> None:
+def test_markdown_renders_to_the_same_text_and_only_expected_elements(title: str, text: str) -> None:
     document = dossier_document(hostile(title, text), "en")
     made = markdown(document)
     tree = lxml_html.fragment_fromstring(_MARKDOWN.render(made), create_parent="main")
@@ -61,11 +61,11 @@ def test_markdown_means_what_it_says_and_no_more(title: str, text: str) -> None:
 
 
 @given(hostile_text(20))
-def test_no_bare_address_or_name_is_left_for_github_to_link(text: str) -> None:
+def test_no_address_or_name_is_left_that_github_would_link(text: str) -> None:
     assert re.search(r"https?://|www\.|@\w", escape(text)) is None
 
 
-def test_a_markdown_dossier_has_the_parts_of_the_model_system() -> None:
+def test_a_markdown_dossier_has_all_its_parts() -> None:
     made = markdown(dossier_document(DEEP_CARD, "en"))
     parts = (
         "## [MultiTalk", "**Authors:** ", "**PDF:** ", "### Abstract", "### Summary", "### Key takeaways",
@@ -76,7 +76,7 @@ def test_a_markdown_dossier_has_the_parts_of_the_model_system() -> None:
 
 @settings(max_examples=60)
 @given(hostile_text(12), hostile_text(12))
-def test_front_matter_is_yaml_that_reads_back(title: str, text: str) -> None:
+def test_front_matter_is_yaml_with_the_same_values(title: str, text: str) -> None:
     made = front_matter(title=title, day=None, categories=[text], tags=[], description=text, cover=None)
     assert made.count("\n") == 7
     rows = dict(line.split(": ", 1) for line in made.split("\n") if ": " in line)
@@ -130,7 +130,7 @@ def test_the_json_of_a_digest_has_every_paper() -> None:
     assert len(made["cards"]) == made["matched"] == 3
 
 
-# ── terminal ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── terminal ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @settings(max_examples=60)

@@ -1,4 +1,4 @@
-"""Foreign text and addresses are made safe, and text is cut without loss."""
+"""Untrusted text and addresses are made safe, and text is cut without loss."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.render.samples import hostile_text
 
 
 @given(hostile_text())
-def test_nothing_that_hides_reorders_or_commands_remains(text: str) -> None:
+def test_no_invisible_reordering_or_control_characters_remain(text: str) -> None:
     shown = visible(text)
     bad = [char for char in shown if unicodedata.category(char) in ("Cc", "Cs") and char != "\n"]
     bad += [
@@ -50,17 +50,17 @@ def test_one_line_has_no_line_feed() -> None:
         "https://x.org\\@evil.example", "https://[::1", "https://x.org:port/", "tg://resolve?domain=x",
     ],
 )  # fmt: skip
-def test_only_addresses_that_lead_where_they_seem_to_are_links(url: str) -> None:
+def test_an_address_that_may_lead_elsewhere_is_refused(url: str) -> None:
     assert web_address(url) is None
 
 
-def test_odd_characters_of_an_address_are_encoded_and_others_stay() -> None:
+def test_unusual_characters_of_an_address_are_encoded_and_others_kept() -> None:
     assert web_address("https://x.org/~a_b-(c)?q=1&r=%20#f") == "https://x.org/~a_b-(c)?q=1&r=%20#f"
     assert web_address("https://x.org/ä<b>\"'") == "https://x.org/%C3%A4%3Cb%3E%22'"
 
 
 @given(hostile_text(40), st.integers(4, 60))
-def test_cutting_loses_nothing_but_the_space_cut_at(text: str, limit: int) -> None:
+def test_cutting_loses_nothing_but_the_spaces_at_the_cuts(text: str, limit: int) -> None:
     pieces, rest = [], text
     while rest:
         head, rest = cut(rest, lambda part: utf16(part) <= limit)
@@ -69,7 +69,7 @@ def test_cutting_loses_nothing_but_the_space_cut_at(text: str, limit: int) -> No
     assert "".join("".join(pieces).split()) == "".join(text.split())
 
 
-def test_words_are_cut_between_and_a_long_word_inside() -> None:
+def test_text_is_cut_between_words_and_long_words_inside() -> None:
     assert cut("one two three", lambda part: len(part) <= 9) == ("one two", "three")
     assert cut("x" * 20, lambda part: len(part) <= 9) == ("x" * 9, "x" * 11)
     assert cut("ab" + "e\u0301" * 10, lambda part: len(part) <= 9)[1].startswith("e")

@@ -1,4 +1,4 @@
-"""LaTeX becomes readable text and loses no word."""
+"""TeX becomes readable text and loses no word."""
 
 from __future__ import annotations
 
@@ -37,11 +37,14 @@ from tests.render.samples import corpus, hostile_text
         ("``quoted'' and 5'' wide", "“quoted” and 5'' wide"),
         (r"$\frac{a+b}{2}$, $\tfrac12$, $\sqrt{x}$, $\sqrt[3]{27}$", "(a+b)/2, 1/2, √x, ∛27"),
         (r"$x_{i,j}$, $x_{\text{max}}$, $\mathbb{R}^{n\times d}$", "xᵢ,ⱼ, xₘₐₓ, ℝ^(n×d)"),
+        (r"$2^{10}$, $\frac{1}{20}$, $3\cdot10^5$", "2¹⁰, 1/20, 3·10⁵"),
         (r"H$_2$O at 360$^\circ$ and $10^{-3}$", "H₂O at 360° and 10⁻³"),
         (r"$\|x\|$, $\left\{a\right\}$, $f'(x)$", "‖x‖, {a}, f′(x)"),
         (r"\unknown{keep me} \ours{} wins, \foo too", "keep me ours wins, foo too"),
         (r"accuracy$\unicode{x2013}$the rest", "accuracy–the rest"),
         (r"{\color{red}new} \textcolor{blue}{words}", "new words"),
+        (r"the objective$\rule[0.25em]{1em}{0.4pt}$does and a\hspace{1em}b", "the objective does and a b"),
+        (r"a\hspace{-2pt}b", "ab"),
         (r"\[ a \le b \] and \(c\)", "a ≤ b and c"),
         (r"one\footnote{A note.}", "one (A note.)"),
         ('a {sparsity} set {"a": 1, "b": 2}', 'a sparsity set {"a": 1, "b": 2}'),
@@ -50,20 +53,20 @@ from tests.render.samples import corpus, hostile_text
         ("", ""),
     ],
 )
-def test_latex_reads_as_people_write(tex: str, text: str) -> None:
+def test_tex_becomes_the_unicode_that_people_write(tex: str, text: str) -> None:
     assert readable(tex) == text
 
 
 def test_real_titles_and_abstracts_keep_no_markup_and_lose_no_word() -> None:
-    left, lost = [], []
+    with_markup, lost = [], []
     for paper in corpus():
         for tex in (paper.title, paper.abstract):
             text = readable(tex)
             if "\\" in text or re.search(r"\$(?!\s?\d)", text):
-                left.append(text)
+                with_markup.append(text)
             lost += _lost_words(tex, text)
-    assert left == []
-    # A bracketed setting ("urlcolor=blue", the colour "blue" of a command) is no word of the abstract.
+    assert with_markup == []
+    # A setting ("urlcolor=blue", the colour "blue" of a command) is not a word of the abstract.
     assert {word for word in lost if word not in ("urlcolor", "blue", "rebuttal")} == set()
 
 
@@ -77,6 +80,10 @@ def _in_macro(word: str, tex: str) -> bool:
     return re.search(rf"\\k\{{{word}\}}", tex) is not None  # "\k{appa}" is shown as "kappa"
 
 
+def test_citations_are_left_out_on_request() -> None:
+    assert readable(r"shown by \cite[p.~3]{A,B} and \ref{c}", citations=False) == "shown by and [c]"
+
+
 @given(hostile_text(30))
 @example("\\")
 @example("${^")
@@ -87,7 +94,7 @@ def test_any_text_is_read_without_an_error(tex: str) -> None:
 
 
 @given(st.lists(st.from_regex(r"\A[a-z]{4,8}\Z"), min_size=1, max_size=6), st.data())
-def test_words_in_any_nesting_stay(words: list[str], data: st.DataObject) -> None:
+def test_nested_words_are_kept(words: list[str], data: st.DataObject) -> None:
     wraps = (r"\textbf{%s}", "{%s}", r"\emph{\unknown{%s}}", "%s", r"\footnote{%s}", "$%s$", r"\text{%s")
     tex = " ".join(data.draw(st.sampled_from(wraps)) % word for word in words)
     assert [word for word in words if word not in readable(tex)] == []
@@ -113,7 +120,7 @@ def test_words_in_any_nesting_stay(words: list[str], data: st.DataObject) -> Non
         r"\(",
     ],
 )
-def test_reading_takes_time_in_proportion_to_the_length(piece: str) -> None:
+def test_reading_time_grows_linearly_with_the_length(piece: str) -> None:
     def seconds(count: int) -> float:
         tex = piece * count + "x"
         began = time.process_time()

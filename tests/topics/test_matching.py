@@ -1,4 +1,4 @@
-"""Matching: what a topic finds and what not, and that the index finds exactly what the plain evaluation does."""
+"""Matching: which papers a topic matches, and that the index agrees with the evaluation of one topic at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.model import Paper
 from bot.topics import Topic, parse
 from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.matching import Matcher, because, satisfies
-from tests.strategies import papers, topics
+from tests import strategies
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "days"
 
@@ -42,15 +42,15 @@ def real_papers() -> list[Paper]:
 
 
 def found(query: str, of: Paper) -> tuple[str, ...] | None:
-    """The terms by which the index and the plain evaluation find a paper, None if they do not."""
+    """The words of a paper that match a query, None if it does not match; the index has to agree."""
     topic = parse(query)
-    plain = because(topic, IndexedPaper(of)) if satisfies(topic, IndexedPaper(of)) else None
-    assert dict(Matcher([(7, topic)]).match(of)) == ({} if plain is None else {7: plain})
-    return plain
+    expected = because(topic, IndexedPaper(of)) if satisfies(topic, IndexedPaper(of)) else None
+    assert dict(Matcher([(7, topic)]).match(of)) == ({} if expected is None else {7: expected})
+    return expected
 
 
 @pytest.mark.parametrize(
-    ("query", "title", "reading"),
+    ("query", "title", "matched"),
     [
         ("gan", "An organ of GANs", "GANs"),
         ("network", "Neural Networks", "Networks"),
@@ -77,12 +77,17 @@ def found(query: str, of: Paper) -> tuple[str, ...] | None:
         ("diffus*", "A diffusive process", "diffusive"),
         ("apply*", "He applies it", "applies"),
         ('"pre train*"', "pretrained nets", "pretrained"),
-        ("D^3", "D$^3$: depth", "D3"),
+        ("D^3", "D$^3$: depth", "D³"),
+        ("d3", "D$^3$: depth", "D³"),
+        ("1/2", r"$\frac{1}{2}$-approximation", "1 2"),
+        ("log", r"In $O(n \log n)$ time", "log"),
+        ("l2", r"The $\ell_2$ norm", "ℓ₂"),
+        ("2^10", "$2^{10}$ states", "2 ¹⁰"),
         ("A*", "A* search", "A*"),
     ],
 )
-def test_a_term_finds_the_word_as_people_write_it(query: str, title: str, reading: str) -> None:
-    assert found(query, paper(title)) == (reading,)
+def test_a_term_matches_a_word_in_all_its_spellings(query: str, title: str, matched: str) -> None:
+    assert found(query, paper(title)) == (matched,)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +102,17 @@ def test_a_term_finds_the_word_as_people_write_it(query: str, title: str, readin
         ("GPT-4", "GPT-4.5"),
         ("diffus*", "undiffused"),
         ("ti:gan", "nothing"),
+        ("12", r"A $\frac{1}{2}$-approximation"),
+        ("210", "$2^{10}$ states"),
+        ("103", "An error of $10^{-3}$"),
     ],
 )
-def test_a_term_does_not_find_another_word(query: str, title: str) -> None:
+def test_a_term_does_not_match_another_word(query: str, title: str) -> None:
     assert found(query, paper(title, "organ")) is None
 
 
 @pytest.mark.parametrize(
-    ("query", "name", "there"),
+    ("query", "name", "is_match"),
     [
         ("au:Gonzalez", "María González", True),
         ('au:"Maria Gonzalez"', "María González", True),
@@ -124,15 +132,15 @@ def test_a_term_does_not_find_another_word(query: str, title: str) -> None:
         ("au:王明", "王小明", False),
     ],
 )
-def test_authors_are_found_by_the_parts_of_their_names(query: str, name: str, there: bool) -> None:
-    assert (found(query, paper(authors=("Someone Else", name))) is not None) is there
+def test_authors_are_matched_by_parts_of_their_names(query: str, name: str, is_match: bool) -> None:
+    assert (found(query, paper(authors=("Someone Else", name))) is not None) is is_match
 
 
-def test_an_author_is_found_within_one_name_only() -> None:
+def test_an_author_term_matches_within_one_name_only() -> None:
     assert found('au:"Maria Gonzalez"', paper(authors=("Maria Smith", "Ana Gonzalez"))) is None
 
 
-def test_a_field_is_looked_in_alone() -> None:
+def test_a_field_is_searched_alone() -> None:
     of = paper("Title word", "abstract term", comment="remark", authors=("Ann Lee",))
     assert [found(query, of) is not None for query in ("ti:word", "ti:term", "abs:term", "abs:word")] == [1, 0, 1, 0]
     assert found("remark", of) is None
@@ -141,7 +149,7 @@ def test_a_field_is_looked_in_alone() -> None:
     assert found("all:lee", of) == ("Ann Lee",)
 
 
-def test_a_phrase_does_not_run_from_the_title_into_the_abstract() -> None:
+def test_a_phrase_does_not_continue_from_the_title_into_the_abstract() -> None:
     assert found('"big model"', paper("It is big", "model of")) is None
 
 
@@ -154,12 +162,12 @@ def test_a_category_includes_cross_lists_unless_primary_is_asked_for() -> None:
     assert found("cat:math.*", of) is None
 
 
-def test_both_names_of_a_category_find_a_paper_of_one() -> None:
+def test_both_codes_of_a_category_match_a_paper_with_one_of_them() -> None:
     for query in ("cs.IT", "math.IT", "cat:math.*", "cat:cs.*"):
         assert found(query, paper(categories=("cs.IT",))) == ("cs.IT",)
 
 
-def test_operators_mean_what_they_say() -> None:
+def test_and_or_and_not_are_evaluated() -> None:
     of = paper("alpha beta")
     assert found("alpha beta", of) == ("alpha", "beta")
     assert found("alpha gamma", of) is None
@@ -175,49 +183,49 @@ def test_reasons_name_a_word_once() -> None:
     assert found("ti:gan abs:gan", paper("GAN", "gan")) == ("GAN",)
 
 
-def test_a_word_is_shown_as_the_title_writes_it_where_both_have_it() -> None:
+def test_a_word_in_title_and_abstract_is_shown_as_in_the_title() -> None:
     assert found("gan", paper("GANs", "gan")) == ("GANs",)
 
 
-def test_phrases_of_one_repeated_syllable_are_found_in_time() -> None:
+def test_phrases_of_one_repeated_syllable_do_not_take_exponential_time() -> None:
     syllable = "-".join(["a"] * 200)
     assert found('"' + "a " * 100 + '"', paper(syllable)) is not None
     assert found('"' + "a " * 100 + 'b"', paper(syllable)) is None
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(topics(), max_size=8), st.lists(papers(), min_size=1, max_size=3))
-def test_the_index_finds_exactly_what_each_topic_finds(asked: list[Topic], some: list[Paper]) -> None:
-    distinct = [*{topic.query: topic for topic in asked}.values()]
+@given(st.lists(strategies.topics(), max_size=8), st.lists(strategies.papers(), min_size=1, max_size=3))
+def test_the_index_agrees_with_the_evaluation_topic_by_topic(drawn: list[Topic], some: list[Paper]) -> None:
+    distinct = [*{topic.query: topic for topic in drawn}.values()]
     matcher = Matcher(enumerate(distinct))
-    for each in some:
-        prepared = IndexedPaper(each)
-        plain = {n: because(topic, prepared) for n, topic in enumerate(distinct) if satisfies(topic, prepared)}
-        assert dict(matcher.match(each)) == plain
+    for paper in some:
+        indexed = IndexedPaper(paper)
+        expected = {n: because(topic, indexed) for n, topic in enumerate(distinct) if satisfies(topic, indexed)}
+        assert dict(matcher.match(paper)) == expected
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of real papers is not beside the checkout")
-def test_the_index_agrees_with_the_plain_evaluation_on_real_papers() -> None:
+def test_the_index_agrees_with_the_evaluation_on_real_papers() -> None:
     some = real_papers()[::12]
-    asked = {}
-    for each in some[::2]:
-        words = each.abstract.replace('"', "").replace("*", "").split()
+    topics = {}
+    for paper in some[::2]:
+        words = paper.abstract.replace('"', "").replace("*", "").split()
         for query in (
             f'"{" ".join(words[3:6])}"',
-            f'ti:"{" ".join(each.title.replace(chr(34), "").split()[:2])}"',
-            f'"{words[8]}" cat:{each.categories[-1]}',
-            f'"{words[12]}" OR au:"{each.authors[0]}"',
+            f'ti:"{" ".join(paper.title.replace(chr(34), "").split()[:2])}"',
+            f'"{words[8]}" cat:{paper.categories[-1]}',
+            f'"{words[12]}" OR au:"{paper.authors[0]}"',
             f'"{words[20]}" -"{words[30]}"',
         ):
-            with contextlib.suppress(BadTopic):  # a word that is none, or one asked for and refused at once
-                asked[parse(query).query] = parse(query)
-    distinct = [*asked.values()]
+            with contextlib.suppress(BadTopic):  # no word at all, or the same word required and excluded
+                topics[parse(query).query] = parse(query)
+    distinct = [*topics.values()]
     matcher = Matcher(enumerate(distinct))
     total = 0
     assert len(distinct) > 300
-    for each in some:
-        prepared = IndexedPaper(each)
-        plain = {n: because(topic, prepared) for n, topic in enumerate(distinct) if satisfies(topic, prepared)}
-        assert dict(matcher.match(each)) == plain
-        total += len(plain)
+    for paper in some:
+        indexed = IndexedPaper(paper)
+        expected = {n: because(topic, indexed) for n, topic in enumerate(distinct) if satisfies(topic, indexed)}
+        assert dict(matcher.match(paper)) == expected
+        total += len(expected)
     assert total > len(some)

@@ -1,4 +1,4 @@
-"""Words of a text: what is one word, what is folded, and what stays apart."""
+"""Words of a text: what is one word, which differences are folded, and which are kept."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.render.cards import title_of
 from bot.topics.plurals import singular
-from bot.topics.text import fold, plain, raw_words, readable, runs, words
+from bot.topics.text import chunks, fold, raw_words, searchable, words
+from tests.render.samples import corpus
 
 
 @pytest.mark.parametrize(
@@ -32,25 +34,34 @@ from bot.topics.text import fold, plain, raw_words, readable, runs, words
         ("(“GAN”)", "gan"),
     ],
 )
-def test_what_counts_as_a_word(text: str, expected: str) -> None:
+def test_a_text_is_cut_into_folded_words(text: str, expected: str) -> None:
     assert " ".join(words(text)) == expected
 
 
 @pytest.mark.parametrize(
     ("tex", "expected"),
     [
-        (r"$\alpha$-divergence", "α-divergence"),
-        (r"G\"odel and G\"{o}del and {\'E}", "Gödel and Gödel and É"),
-        (r"\v{S}koda, \c{c}a, Erd\H{o}s, \'{\i}", "Škoda, ça, Erdős, í"),
-        (r"\textit{NeRF} and \textbf{E}vidence-\textbf{A}ligned", "NeRF and Evidence-Aligned"),
-        (r"D$^3$ and H$_2$O and $\text{VG}^2$GT", "D3 and H2O and VG2GT"),
-        (r"57\% of R\&D", "57% of R&D"),
-        (r"\href{https://x.org}{here}", " here"),
-        ("no_tex {here}", "no_tex {here}"),
+        (r"$\alpha$-divergence", "alpha divergence"),
+        (r"G\"odel and G\"{o}del and {\'E}", "godel and godel and e"),
+        (r"\v{S}koda, \c{c}a, Erd\H{o}s, \'{\i}", "skoda ca erdo i"),
+        (r"\textit{NeRF} and \textbf{E}vidence-\textbf{A}ligned", "nerf and evidence aligned"),
+        (r"D$^3$ and H$_2$O and $\text{VG}^2$GT", "d3 and h2o and vg2gt"),
+        (r"$\frac{1}{2}$ and $\tfrac{n}{k}$", "1 2 and n k"),
+        (r"$2^{10}$ and $10^{-3}$ and 2^10", "2 10 and 10 3 and 2 10"),
+        ("R^3 and G^2C", "r3 and g2c"),
+        (r"57\% of R\&D", "57 of r&d"),
+        (r"1$\to$N and $\ell_2$ norms at $O(n \log n)$", "1 n and l2 norm at o n log n"),
+        (r"\href{https://x.org}{here}", "here https x org"),
+        ("no_tex {here}", "no tex here"),
     ],
 )
-def test_tex_is_read_over(tex: str, expected: str) -> None:
-    assert plain(tex) == expected
+def test_the_words_of_tex_are_those_that_a_card_shows(tex: str, expected: str) -> None:
+    assert " ".join(words(tex)) == expected
+
+
+def test_real_titles_are_the_same_text_for_matching_and_on_the_card() -> None:
+    different = [paper.title for paper in corpus() if searchable(paper.title) != title_of(paper)]
+    assert different == []
 
 
 @pytest.mark.parametrize(
@@ -69,7 +80,7 @@ def test_plurals_become_singulars(plural: str, expected: str) -> None:
     "word",
     ["news", "lens", "bias", "physics", "robotics", "series", "analysis", "virus", "loss", "gas", "bayes", "gps"],
 )
-def test_what_only_looks_like_a_plural_stays(word: str) -> None:
+def test_words_that_only_look_like_plurals_are_kept(word: str) -> None:
     assert singular(word) == word
 
 
@@ -85,16 +96,16 @@ def test_names_keep_their_endings() -> None:
     assert raw_words("Robin Williams") == ("robin", "williams")
 
 
-def test_hyphens_join_words_and_leave_them_apart() -> None:
-    (run,) = runs("text-to-images")
-    assert run.words == ("text", "to", "image")
-    assert {word for _, word, _ in run.joined} == {"textto", "texttoimage", "toimage"}
-    assert run.surfaces == ("text-", "to-", "images")
+def test_hyphenated_words_count_one_by_one_and_as_compounds() -> None:
+    (chunk,) = chunks("text-to-images")
+    assert chunk.words == ("text", "to", "image")
+    assert {word for _, word, _ in chunk.compounds} == {"textto", "texttoimage", "toimage"}
+    assert chunk.surfaces == ("text-", "to-", "images")
 
 
 @settings(deadline=None)
 @given(st.text(max_size=60))
-def test_words_read_again_are_the_same_words(text: str) -> None:
+def test_words_of_joined_words_are_the_same_words(text: str) -> None:
     assert words(" ".join(words(text))) == words(text)
 
 
@@ -107,12 +118,12 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_every_word_has_a_surface(text: str) -> None:
-    for run in runs(readable(text)):
-        assert len(run.words) == len(run.raw) == len(run.surfaces)
-        assert all(run.surfaces)
+    for chunk in chunks(searchable(text)):
+        assert len(chunk.words) == len(chunk.raw_words) == len(chunk.surfaces)
+        assert all(chunk.surfaces)
 
 
 @settings(deadline=None)
 @given(st.from_regex(r"[A-Za-z0-9]{1,12}s?", fullmatch=True), st.sampled_from(["", ".", "),", '"']))
-def test_a_plain_word_reads_alike_within_punctuation(word: str, after: str) -> None:
+def test_punctuation_around_a_word_makes_no_difference(word: str, after: str) -> None:
     assert words(word + after) == words(f"{word} ") == words(f"({word}{after}")

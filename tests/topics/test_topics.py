@@ -1,4 +1,4 @@
-"""The topic language: what is understood, that equal queries become one text, and what is refused with which words."""
+"""The topic language: what queries mean, their normal form, and the messages for queries that are refused."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from bot.errors import BadTopic
 from bot.topics import MAX_LENGTH, And, Category, Field, Node, Not, Or, Term, Topic, archives, explain, parse, pointer
-from bot.topics.syntax_tree import holds, leaves, normal, reasons, text
+from bot.topics.syntax_tree import evaluate, leaves, normalize, query_text, reasons
 from tests.strategies import queries
 
 
 @pytest.mark.parametrize(
-    ("query", "written"),
+    ("query", "normal_form"),
     [
         ('abs:"talking head" AND cat:cs.CV', 'abs:"talking head" AND cat:cs.CV'),
         ('cs.CV abs:"Talking Heads"', 'abs:"talking head" AND cat:cs.CV'),
@@ -74,9 +74,9 @@ from tests.strategies import queries
         ("--a b", "b AND NOT a"),
     ],
 )
-def test_a_query_is_written_in_one_way(query: str, written: str) -> None:
-    assert parse(query).query == written
-    assert parse(written) == parse(query)
+def test_a_query_has_one_normal_form(query: str, normal_form: str) -> None:
+    assert parse(query).query == normal_form
+    assert parse(normal_form) == parse(query)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_query_is_written_in_one_way(query: str, written: str) -> None:
         (" ".join(map(str, range(51))), 0, "too many terms (51, the most is 50)"),
     ],
 )
-def test_a_mistake_is_refused_with_its_place_and_what_to_do(query: str, position: int, sentence: str) -> None:
+def test_a_mistake_is_refused_with_its_position_and_advice(query: str, position: int, sentence: str) -> None:
     with pytest.raises(BadTopic) as caught:
         parse(query)
     assert sentence in str(caught.value)
@@ -127,27 +127,27 @@ def test_a_mistake_is_refused_with_its_place_and_what_to_do(query: str, position
 
 
 @pytest.mark.parametrize("query", ["(" * 10_000, "a " * 10_000, "-" * 10_000, "NOT " * 5_000, '"' * 10_000, "(" * 400])
-def test_queries_made_to_blow_up_are_refused_at_once(query: str) -> None:
+def test_long_and_deep_queries_are_refused_in_little_cpu_time(query: str) -> None:
     started = time.process_time()
     with pytest.raises(BadTopic):
         parse(query)
     assert time.process_time() - started < 1
 
 
-def test_the_longest_chains_that_are_allowed_do_not_exhaust_the_stack() -> None:
+def test_the_longest_allowed_chains_do_not_exhaust_the_stack() -> None:
     assert parse("NOT " * 124 + "a").query == "a"
     assert parse("(" * 10 + "a" + ")" * 10).query == "a"
     assert parse("-(" * 10 + "a" + ")" * 10).query == "a"
     assert len(parse(" OR ".join(map(str, range(50)))).query) <= MAX_LENGTH
 
 
-def test_a_pointer_shows_the_place_under_the_query() -> None:
+def test_a_pointer_marks_the_position_under_the_query() -> None:
     with pytest.raises(BadTopic) as caught:
         parse('diffusion "video')
     assert pointer(caught.value) == 'diffusion "video\n          ^'
 
 
-def test_a_pointer_shows_only_the_part_around_the_place() -> None:
+def test_a_pointer_shows_only_the_part_around_the_position() -> None:
     with pytest.raises(BadTopic) as caught:
         parse("word " * 40 + 'x "y ' + "word " * 40)
     line, caret = pointer(caught.value).split("\n")
@@ -158,7 +158,7 @@ def test_a_pointer_shows_only_the_part_around_the_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "words"),
+    ("query", "explanation"),
     [
         ('abs:"talking head" AND cat:cs.CV', "papers in cs.CV whose abstract mentions “talking head”"),
         ("a b c", "papers that mention “a”, “b” and “c”"),
@@ -174,8 +174,8 @@ def test_a_pointer_shows_only_the_part_around_the_place() -> None:
         ("(a OR ti:b) cs.CV", "papers in cs.CV (whose title mentions “b” or that mention “a”)"),
     ],
 )
-def test_a_topic_is_explained_in_plain_words(query: str, words: str) -> None:
-    assert explain(parse(query)) == words
+def test_a_topic_is_explained_in_plain_words(query: str, explanation: str) -> None:
+    assert explain(parse(query)) == explanation
 
 
 @pytest.mark.parametrize(
@@ -195,17 +195,17 @@ def test_the_archives_to_poll_are_those_that_a_topic_names(query: str, expected:
     assert archives(parse(query)) == expected
 
 
-def outcome(query: str) -> Topic | BadTopic:
+def parse_or_refuse(query: str) -> Topic | BadTopic:
     try:
         return parse(query)
-    except BadTopic as refused:
-        return refused
+    except BadTopic as error:
+        return error
 
 
 @settings(max_examples=200, deadline=None)
 @given(queries())
 def test_the_normal_form_parses_to_itself(query: str) -> None:
-    topic = outcome(query)
+    topic = parse_or_refuse(query)
     if isinstance(topic, Topic):
         assert parse(topic.query) == topic
         assert explain(topic).startswith("papers ")
@@ -214,9 +214,13 @@ def test_the_normal_form_parses_to_itself(query: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(max_size=80) | st.text(alphabet='ab:"()*-# ,.#ANDORNOTticatu', max_size=40))
-def test_any_text_is_understood_or_refused_in_a_sentence(query: str) -> None:
-    topic = outcome(query)
+@given(
+    st.text(max_size=80)
+    | st.text(alphabet='ab:"()*-# ,.#ANDORNOTticatu', max_size=40)
+    | st.text(alphabet='ab12\\{}$^_~`-*" ²', max_size=40)
+)
+def test_any_text_is_parsed_or_refused_with_a_sentence(query: str) -> None:
+    topic = parse_or_refuse(query)
     if isinstance(topic, Topic):
         assert parse(topic.query) == topic
     else:
@@ -230,20 +234,21 @@ LEAVES: list[Node] = [*(Term(Field.TEXT, (word,)) for word in "abc"), Category("
 
 def trees() -> st.SearchStrategy[Node]:
     def larger(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-        rows = st.lists(inner, min_size=2, max_size=3).map(tuple)
-        return st.one_of(rows.map(And), rows.map(Or), inner.map(Not))
+        operands = st.lists(inner, min_size=2, max_size=3).map(tuple)
+        return st.one_of(operands.map(And), operands.map(Or), inner.map(Not))
 
     return st.recursive(st.sampled_from(LEAVES), larger, max_leaves=8)
 
 
 @settings(deadline=None)
 @given(trees())
-def test_the_normal_form_means_the_same(tree: Node) -> None:
-    form = normal(tree)
+def test_the_normal_form_has_the_same_truth_table(tree: Node) -> None:
+    form = normalize(tree)
     for truth in product([False, True], repeat=len(LEAVES)):
         true = dict(zip(LEAVES, truth, strict=True))
-        assert holds(form, lambda leaf: true[leaf]) == holds(tree, lambda leaf: true[leaf])  # noqa: B023 - used at once
-    assert normal(form) == form
+        is_true = true.__getitem__
+        assert evaluate(form, is_true) == evaluate(tree, is_true)
+    assert normalize(form) == form
 
 
 @settings(deadline=None)
@@ -254,20 +259,20 @@ def test_order_nesting_and_repetition_do_not_change_the_normal_form(tree: Node, 
             return Not(shuffled(node.part))
         if isinstance(node, And | Or):
             parts = data.draw(st.permutations([*map(shuffled, node.parts)]))
-            again = (parts[0], *parts)
-            return type(node)((type(node)(again[:2]), *again[2:]))
+            repeated = (parts[0], *parts)
+            return type(node)((type(node)(repeated[:2]), *repeated[2:]))
         return Not(Not(node))
 
-    assert text(normal(shuffled(tree))) == text(normal(tree))
+    assert query_text(normalize(shuffled(tree))) == query_text(normalize(tree))
 
 
 @settings(deadline=None)
 @given(trees())
 def test_reasons_are_true_leaves_that_are_not_negated(tree: Node) -> None:
-    form = normal(tree)
+    form = normalize(tree)
     for truth in product([False, True], repeat=len(LEAVES)):
-        true = {leaf for leaf, each in zip(LEAVES, truth, strict=True) if each}
-        if holds(form, true.__contains__):
+        true = {leaf for leaf, is_true in zip(LEAVES, truth, strict=True) if is_true}
+        if evaluate(form, true.__contains__):
             assert {*reasons(form, true.__contains__)} <= true & {*leaves(form)}
 
 

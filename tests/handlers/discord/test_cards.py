@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 
 from bot.model import Card, Chat, ChatRef, Claim, Digest, Figure, FoundLinks, Platform, Style
-from bot.render.cards import digest_document
 from bot.render.nodes import Bullets, Button, Code, Document, Line, Link, Note, Reply, Text
 from bot.render.plain import visible
 from bot.tex.latex import readable
@@ -26,6 +25,7 @@ from tests.render.samples import (
     PLAIN_CARD,
     corpus,
     digest,
+    digest_document,
     hostile_text,
     letters,
     plain_text,

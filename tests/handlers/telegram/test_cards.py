@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Card, Chat, ChatRef, Claim, Digest, FoundLinks, Platform, Style
-from bot.render.cards import card_document, digest_document
+from bot.render.cards import card_document
 from bot.render.nodes import (
     Bullets,
     Button,
@@ -39,6 +39,7 @@ from tests.render.samples import (
     PLAIN_CARD,
     corpus,
     digest,
+    digest_document,
     hostile_text,
     plain_text,
 )

@@ -1,0 +1,57 @@
+"""Digests as neutral trees: the header, the cards, the titles past the digest's size, and the notes. Pure."""
+
+from __future__ import annotations
+
+from bot.model import Card, Digest, Style
+from bot.render.cards import card_document, paper_urls, title_of
+from bot.render.nodes import Block, Bullets, Document, Heading, Line, Link, Note, Span, Text
+from bot.render.packing import Group
+from bot.render.words import say_window, word
+
+
+def digest_title(digest: Digest) -> str:
+    """ "New on arXiv · 2 June 2026"."""
+    return f"{word('digest', digest.language)} · {say_window(digest.window, digest.language)}"
+
+
+def digest_header(digest: Digest) -> Document:
+    """The days, the topics, how many of the announced papers match, and the reason if there are none."""
+    language = digest.language
+    blocks: list[Block] = [Heading((Text(digest_title(digest), bold=True),), level=1)]
+    if digest.topics:
+        spans: list[Span] = []
+        for topic in digest.topics:
+            spans += [Text(" · "), Text(topic, code=True)] if spans else [Text(topic, code=True)]
+        blocks.append(Note(tuple(spans)))
+    if digest.announced or digest.matched:
+        blocks.append(Note((Text(word("n of m", language, n=digest.matched, of=digest.announced)),)))
+    if digest.quiet or not (digest.cards or digest.also):
+        blocks.append(Line((Text(digest.quiet or word("nothing", language)),)))
+    return Document(tuple(blocks))
+
+
+def also_heading(digest: Digest) -> Heading:
+    """The heading above the title lines of papers past the digest's size."""
+    return Heading((Text(f"{word('also', digest.language)} ({len(digest.also)})", bold=True),), level=3)
+
+
+def also_line(card: Card) -> Bullets:
+    """A paper as one line: its title as a link."""
+    return Bullets(((Link(title_of(card.paper), paper_urls(card.paper)["abs"]),),))
+
+
+def digest_notes(digest: Digest) -> Document:
+    """Notes on what is missing and for which reason."""
+    return Document(tuple(Note((Text(note, italic=True),)) for note in digest.notes))
+
+
+def digest_groups(digest: Digest, style: Style, *, links: bool = True) -> list[Group]:
+    """A digest as groups that should not be divided: the header, each card, each further title, the notes."""
+    groups = [Group(digest_header(digest).blocks, stays_with_next=True)]
+    for card in digest.cards:
+        groups.append(Group(card_document(card, digest.language, style, links=links).blocks, (card.paper.id,)))
+    for number, card in enumerate(digest.also):
+        heading: tuple[Block, ...] = () if number else (also_heading(digest),)
+        groups.append(Group((*heading, also_line(card)), (card.paper.id,)))
+    groups.append(Group(digest_notes(digest).blocks))
+    return groups
