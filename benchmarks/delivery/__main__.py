@@ -107,7 +107,7 @@ async def subscribe(store: SqlStore, stand_in: StandIn, chats: int) -> list[int]
     for ident in idents:
         await stand_in.post("/_chat", id=ident, type="supergroup" if ident < 0 else "private")
         ref = ChatRef(Platform.TELEGRAM, str(ident))
-        await store.save_chat(Chat(ref, next_due_at=NINE, created_at=NINE - timedelta(days=1)))
+        await store.add_chat(Chat(ref, next_due_at=NINE, created_at=NINE - timedelta(days=1)))
         await store.subscribe(ref, "cat:cs.CV", DAY, NINE - timedelta(hours=1))
     return idents
 

@@ -29,7 +29,8 @@ TOPICS = ("cs.CV", "math.NA", "quant-ph", "cs.CV OR math.NA")
 CATEGORIES = ("cs.CV", "math.NA", "quant-ph")
 PAPERS_A_DAY = 6
 ROUNDS_A_DAY = 4
-OPEN = (DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING)
+UNDER_WAY = (DeliveryState.LEASED, DeliveryState.LEASED_TO_VERIFY, DeliveryState.SENDING)
+OPEN = (DeliveryState.WAITING, DeliveryState.VERIFY_FIRST, *UNDER_WAY)
 ROOT = Path(__file__).parents[2]
 
 
@@ -181,7 +182,7 @@ class KillTest:
         due = datetime(self._day.year, self._day.month, self._day.day, 9, tzinfo=UTC)
         for number, ref in enumerate(self.places.chats):
             self._follows[ref] = TOPICS[number % len(TOPICS)]
-            await self.store.save_chat(Chat(ref, next_due_at=due, created_at=due - timedelta(hours=1)))
+            await self.store.add_chat(Chat(ref, next_due_at=due, created_at=due - timedelta(hours=1)))
             query = topic_language.parse(self._follows[ref]).query
             await self.store.subscribe(ref, query, self._day, due - timedelta(hours=1))
 
@@ -250,13 +251,8 @@ class KillTest:
     async def _pending(self, *, later: bool = False) -> bool:
         """Whether anything waits that may go now (or, with `later`, at any time)."""
         now = datetime.now(UTC) + timedelta(seconds=self._ahead)
-        waiting = [
-            each
-            for each in await self.store.deliveries(states=(*OPEN, DeliveryState.UNKNOWN), limit=10_000)
-            if each.state in OPEN or each.again
-        ]
-        under_way = (DeliveryState.LEASED, DeliveryState.SENDING)
-        if any(later or each.state in under_way or each.next_attempt_at <= now for each in waiting):
+        waiting = await self.store.deliveries(states=OPEN, limit=10_000)
+        if any(later or delivery.state in UNDER_WAY or delivery.next_attempt_at <= now for delivery in waiting):
             return True
         return bool(await self.store.due_chats(now)) or (later and bool(await self.store.chats_with_candidates()))
 
@@ -274,10 +270,10 @@ class KillTest:
         }
         for ref, paper in expected:
             report.expected[ref.platform] += 1
-            listed = state_of.get((ref, paper)) in (DeliveryState.UNKNOWN, DeliveryState.GIVEN_UP)
+            listed = state_of.get((ref, paper)) in (DeliveryState.IN_DOUBT, DeliveryState.GIVEN_UP)
             if not shown[ref, paper] and not listed:
                 report.lost.append(f"{paper} for {ref}: {state_of.get((ref, paper))}")
-            if shown[ref, paper] and state_of.get((ref, paper)) not in (DeliveryState.SENT, DeliveryState.UNKNOWN):
+            if shown[ref, paper] and state_of.get((ref, paper)) not in (DeliveryState.SENT, DeliveryState.IN_DOUBT):
                 report.unaccounted.append(f"{paper} for {ref}: accepted, but {state_of.get((ref, paper))}")
         for (ref, paper), times in shown.items():
             if times > 1:
@@ -289,9 +285,9 @@ class KillTest:
     def _count_states(self, deliveries: list[Delivery], shown: Counter[tuple[ChatRef, str]]) -> None:
         report = self.report
         for each in deliveries:
-            report.unsettled += each.state in OPEN or each.again
+            report.unsettled += each.state in OPEN
             report.given_up += each.state is DeliveryState.GIVEN_UP
-            if each.state is DeliveryState.UNKNOWN:
+            if each.state is DeliveryState.IN_DOUBT:
                 report.unknown += 1
                 arrived = [shown[each.chat, paper] > 0 for paper in each.part.paper_ids]
                 report.unknown_that_arrived += all(arrived)

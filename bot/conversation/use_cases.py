@@ -55,7 +55,18 @@ from bot.conversation.results import (
 from bot.decisions import ledger
 from bot.decisions.due_times import next_due
 from bot.errors import BadTopic, GiveUp, NoSuchPaper, RetryLater
-from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, Digest, NothingToSend, PaperRef, Platform, Subscription
+from bot.model import (
+    Card,
+    Chat,
+    ChatRef,
+    DeliveryState,
+    Depth,
+    Digest,
+    NothingToSend,
+    PaperRef,
+    SubscribeResult,
+    Subscription,
+)
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -141,8 +152,7 @@ class Conversation:
 
     async def health(self, asker: Requester, ref: ChatRef) -> Health | NotOperator:
         """How the service is. It names other chats, so a Telegram group, where everybody reads along, is not told."""
-        group = ref.platform is Platform.TELEGRAM and ref.id.startswith("-")
-        if self._operators is None or group or f"{ref.platform}:{asker.user_id}" not in self._operators.who:
+        if self._operators is None or ref.is_group or f"{ref.platform}:{asker.user_id}" not in self._operators.who:
             return NotOperator()
         return Health(tuple(await self._operators.health()))
 
@@ -163,14 +173,13 @@ class Conversation:
         explained = topics.explain(topic)
         chat = await self._known(ref, title) or await self._create(ref, title)
         following = await self._store.subscriptions(ref)
-        if any(each.topic == topic.query for each in following):
-            return AlreadySubscribed(topic.query, explained)
-        if len(following) >= MOST_SUBSCRIPTIONS:
-            return TooMany(MOST_SUBSCRIPTIONS)
         now = self._clock.now()
         since = ledger.since(await self._store.latest_day())
-        if not await self._store.subscribe(ref, topic.query, since, now):
-            return AlreadySubscribed(topic.query, explained)
+        match await self._store.subscribe(ref, topic.query, since, now, limit=MOST_SUBSCRIPTIONS):
+            case SubscribeResult.ALREADY_SUBSCRIBED:
+                return AlreadySubscribed(topic.query, explained)
+            case SubscribeResult.TOO_MANY:
+                return TooMany(MOST_SUBSCRIPTIONS)
         return Subscribed(chat, topic.query, explained, since, self._due_locally(chat), len(following) + 1)
 
     async def unsubscribe(
@@ -278,7 +287,7 @@ class Conversation:
         async with self._resending:
             known = number.isascii() and number.isdecimal() and len(number) <= 18
             delivery = await self._store.delivery(int(number)) if known else None
-            if delivery is None or delivery.chat != ref or delivery.state is not DeliveryState.UNKNOWN:
+            if delivery is None or delivery.chat != ref or delivery.state is not DeliveryState.IN_DOUBT:
                 return Stale()
             if not await self._store.reopen(delivery.id, self._clock.now(), "asked for again"):
                 return Stale()
@@ -312,11 +321,9 @@ class Conversation:
         change = setting_values.read(name, value, self._clock.now())
         if isinstance(change, NotAccepted):
             return change
-        chat = await self._known(ref, title) or self._new_chat(ref, title)
-        changed = change.apply(chat)
-        if (changed.timezone, changed.digest_time) != (chat.timezone, chat.digest_time) or not chat.next_due_at:
-            changed = replace(changed, next_due_at=next_due(changed, self._clock.now()))
-        await self._store.save_chat(changed)
+        chat = await self._known(ref, title) or await self._create(ref, title)
+        stored = await self._store.change_chat(ref, self._clock.now(), **change.fields)
+        changed = stored or change.apply(chat)  # a chat forgotten meanwhile stays forgotten
         return Changed(changed, change.name, change.shown, self._due_locally(changed))
 
     # ── coming and going ──
@@ -347,7 +354,7 @@ class Conversation:
 
     async def resume(self, ref: ChatRef) -> None:
         """The platform says that it can be reached again, and a group's forum topics with it."""
-        topics = await self._at(ref) if ref.platform is Platform.TELEGRAM and ref.id.startswith("-") else []
+        topics = await self._at(ref) if ref.is_group else []
         for each in {ref, *(chat.ref for chat in topics)}:
             await self._known(each)
 
@@ -357,7 +364,7 @@ class Conversation:
         return [
             chat
             for chat in await self._store.chats()
-            if chat.ref == ref or (chat.ref.platform, chat.ref.id.partition("/")[0]) == place
+            if chat.ref == ref or (chat.ref.platform, chat.ref.place) == place
         ]
 
     async def move(self, old: ChatRef, new: ChatRef) -> None:
@@ -376,8 +383,7 @@ class Conversation:
             log.info("chat resumed", chat=str(ref))
             chat = replace(chat, suspended=None, next_due_at=due)
         if title and title != chat.title:
-            chat = replace(chat, title=title)
-            await self._store.save_chat(chat)
+            chat = await self._store.change_chat(ref, self._clock.now(), title=title)
         return chat
 
     def _new_chat(self, ref: ChatRef, title: str = "") -> Chat:
@@ -393,8 +399,7 @@ class Conversation:
         return replace(chat, next_due_at=next_due(chat, now))
 
     async def _create(self, ref: ChatRef, title: str) -> Chat:
-        chat = self._new_chat(ref, title)
-        await self._store.save_chat(chat)
+        chat = await self._store.add_chat(self._new_chat(ref, title))
         log.info("chat created", chat=str(ref))
         return chat
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,14 +36,9 @@ def next_due(chat: Chat, now: datetime) -> datetime:
         day += timedelta(days=1)
 
 
-def slot_of(chat: Chat, due_at: datetime) -> str:
-    """The name of the digest that is due then: the chat's own date, so that a day has one digest whatever happens."""
-    return due_at.astimezone(ZoneInfo(chat.timezone)).date().isoformat()
-
-
-def days_in(slot: str) -> tuple[date, ...]:
-    """The dates that the name of a digest holds, in order: "2026-06-02", "now 20260602T1215…"."""
-    return tuple(date.fromisoformat(found) for found in re.findall(r"\d{4}-\d\d-\d\d|\d{8}(?=T)", slot))
+def local_date(chat: Chat, moment: datetime) -> date:
+    """The date in the chat's own time zone."""
+    return moment.astimezone(ZoneInfo(chat.timezone)).date()
 
 
 def may_wait(due_at: datetime, now: datetime) -> bool:

@@ -21,6 +21,10 @@ class Ranked:
     shown: tuple[Candidate, ...]
     also: tuple[Candidate, ...]
 
+    @property
+    def all(self) -> tuple[Candidate, ...]:
+        return (*self.shown, *self.also)
+
 
 def rank(candidates: Sequence[Candidate], size: int, now: datetime) -> Ranked:
     """Put a chat's candidates in order and cut them at `size` cards. The order of the input does not matter.

@@ -11,6 +11,7 @@ from bot.errors import TellUser
 from bot.model import (
     Chat,
     ChatRef,
+    SubscribeResult,
     Subscription,
 )
 from bot.service.app import open_app
@@ -33,12 +34,14 @@ async def subscribe(settings: Settings, chat: str, query: str) -> str:
     ref, topic = _ref(chat), parse_topic(query)
     async with open_app(settings) as app:
         if await app.store.chat(ref) is None:
-            await app.store.save_chat(app.new_chat(ref))
+            await app.store.add_chat(app.new_chat(ref))
         now = app.clock.now()
         since = ledger.since(await app.store.latest_day())
-        new = await app.store.subscribe(ref, topic.query, since, now)
+        result = await app.store.subscribe(ref, topic.query, since, now)
     words = topic_language.explain(topic)
-    return f"{ref} now follows {topic.query}: {words}." if new else f"{ref} follows {topic.query} already: {words}."
+    if result is SubscribeResult.ALREADY_SUBSCRIBED:
+        return f"{ref} follows {topic.query} already: {words}."
+    return f"{ref} now follows {topic.query}: {words}."
 
 
 async def unsubscribe(settings: Settings, chat: str, query: str) -> str:

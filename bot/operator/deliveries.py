@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from bot.decisions.due_times import next_due
 from bot.errors import TellUser
-from bot.model import (
-    ChatRef,
-    DeliveryState,
-)
+from bot.model import ChatRef, DeliveryState
 from bot.service.app import App, open_app
 from bot.settings import Settings
 
-if TYPE_CHECKING:
-    pass
+REPLAYABLE = (DeliveryState.GIVEN_UP, DeliveryState.IN_DOUBT, DeliveryState.VERIFY_FIRST)
+"""The states from which an operator may have a delivery sent again."""
 
 
 async def replay(settings: Settings, numbers: Sequence[int], *, given_up: bool, unknown: bool) -> str:
     """Put deliveries back into the outbox. Raises `TellUser` where none is named or one cannot be replayed."""
-    states = ([DeliveryState.GIVEN_UP] if given_up else []) + ([DeliveryState.UNKNOWN] if unknown else [])
+    states = ([DeliveryState.GIVEN_UP] if given_up else []) + ([DeliveryState.IN_DOUBT] if unknown else [])
     async with open_app(settings) as app:
         chosen = await app.store.deliveries(states=states, limit=100_000) if states else []
         for number in numbers:
             delivery = await app.store.delivery(number)
-            if delivery is None or delivery.state not in (DeliveryState.GIVEN_UP, DeliveryState.UNKNOWN):
+            if delivery is None or delivery.state not in REPLAYABLE:
                 raise TellUser(
                     f"Delivery {number} is not one that was given up or is of unknown fate (see `paperboy status`)."
                 )

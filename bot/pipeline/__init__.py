@@ -13,8 +13,9 @@ outcome are pure functions of `bot.decisions` that take `now`.
 """
 
 from bot.pipeline.choose import choose
-from bot.pipeline.compose import DigestBuilder, compose, digest_now
+from bot.pipeline.compose import compose, digest_now
 from bot.pipeline.deliver import DeliveryWorker
+from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
 from bot.pipeline.poll import poll

@@ -27,6 +27,7 @@ from bot.model import (
     Outcome,
     Platform,
     Sent,
+    Settlement,
     Unknown,
 )
 from bot.ports import Clock, Sender, Store
@@ -167,12 +168,12 @@ class DeliveryWorker:
             if platform not in platforms:
                 continue
             log.warning("delivery interrupted", delivery=delivery.id, chat=str(delivery.chat))
-            if platform is Platform.DISCORD or self.resend_unknown:
-                why = "interrupted while it was being sent"
-                await self.store.settle(delivery.id, DeliveryState.UNKNOWN, now, again=True, why=why)
-            else:
-                why = "interrupted while it was being sent; nobody can know whether it arrived"
-                await self.store.settle(delivery.id, DeliveryState.UNKNOWN, now, why=why)
+            settlement = delivery_policy.after_interruption(may_repeat=self._may_repeat(platform))
+            await self.store.settle(delivery.id, settlement, now)
+
+    def _may_repeat(self, platform: Platform) -> bool:
+        """Whether an attempt of unknown outcome may be followed by another."""
+        return self.resend_unknown or self.senders[platform].can_verify
 
     # ── one delivery ──
 
@@ -195,7 +196,7 @@ class DeliveryWorker:
 
     async def _found(self, delivery: Delivery) -> Outcome | None:
         """A second try may follow a first one that arrived after all: look before sending again."""
-        if not delivery.again:
+        if not delivery.must_verify:
             return None
         try:
             found = await self.senders[delivery.chat.platform].find(
@@ -204,7 +205,7 @@ class DeliveryWorker:
         except RetryLater as error:
             return NotSent(str(error), error.retry_after)
         except CannotTell as error:
-            return None if delivery.asked or self.resend_unknown else Unknown(str(error), final=True)
+            return None if delivery.forced or self.resend_unknown else Unknown(str(error), final=True)
         except Exception as error:  # a sender's mistake must not keep the others from going
             log.exception("looking failed")
             return NotSent(f"looking for it failed: {type(error).__name__}")
@@ -213,7 +214,7 @@ class DeliveryWorker:
     async def _sent(self, delivery: Delivery, task: asyncio.Task[bool]) -> Outcome | None:
         """Send it in its turn; None where somebody else has it meanwhile."""
         sender = self.senders[delivery.chat.platform]
-        async with sender.turn(delivery.chat, delivery.part) as wait:
+        async with sender.turn(delivery.chat, delivery.part, delivery.priority) as wait:
             now = self.clock.now()
             if wait is not None:
                 return wait
@@ -240,7 +241,8 @@ class DeliveryWorker:
 
     async def _settle(self, delivery: Delivery, outcome: Outcome, begun: bool) -> None:
         now = self.clock.now()
-        match delivery_policy.after_sending(outcome, delivery, now, resend_unknown=self.resend_unknown, begun=begun):
+        may_repeat = self._may_repeat(delivery.chat.platform)
+        match delivery_policy.after_sending(outcome, delivery, now, may_repeat=may_repeat, begun=begun):
             case Suspend(why):
                 await self.store.suspend(delivery.chat, why)  # first, so that nobody takes the part again
                 await self._put_back(delivery, why, now)
@@ -249,32 +251,21 @@ class DeliveryWorker:
                 await self._put_back(delivery, f"the chat is {to} now", now)
                 await self.store.move_chat(delivery.chat, to)
                 log.info("chat moved", chat=str(delivery.chat), to=str(to))
-            case Settle() as done:
-                if done.hold is not None:
+            case Settle(settlement, hold_until):
+                if hold_until is not None:
                     limit = isinstance(outcome, NotSent) and outcome.cause is NotSentCause.LIMIT
-                    await self._keep_hold(delivery.chat.platform, PlatformHold(now, done.hold), for_others=limit)
-                await self.store.settle(
-                    delivery.id,
-                    done.state,
-                    now,
-                    owner=self.owner,
-                    message_id=done.message_id,
-                    next_attempt_at=done.next_attempt_at,
-                    why=done.why,
-                    again=done.again,
-                    asked=done.asked,
-                    failed=done.failed,
-                )
+                    await self._keep_hold(delivery.chat.platform, PlatformHold(now, hold_until), for_others=limit)
+                await self.store.settle(delivery.id, settlement, now, owner=self.owner)
                 log.info(
                     "delivery settled",
                     chat=str(delivery.chat),
                     part=f"{delivery.number}/{delivery.of}",
-                    state=str(done.state),
-                    why=done.why,
+                    state=str(settlement.state),
+                    why=settlement.why,
                 )
 
     async def _put_back(self, delivery: Delivery, why: str, now: datetime) -> None:
-        await self.store.settle(delivery.id, DeliveryState.WAITING, now, owner=self.owner, next_attempt_at=now, why=why)
+        await self.store.settle(delivery.id, Settlement(DeliveryState.WAITING, why), now, owner=self.owner)
 
     async def _is_served(self, ref: ChatRef) -> bool:
         """Whether a chat is not suspended yet: its managers are told once, however many of its parts find it gone."""

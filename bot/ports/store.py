@@ -1,4 +1,4 @@
-"""What is kept, in domain verbs by subject. Implemented by `bot.storage`.
+"""Everything that is stored, in domain verbs by subject. Implemented by `bot.storage`.
 
 Every method raises `StoreUnavailable` where the database does not answer; other errors are named with each method.
 All times are UTC and aware.
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Unpack
 
 from bot.model import (
     JSON,
     Announced,
     Candidate,
     Chat,
+    ChatChanges,
     ChatRef,
     Delivery,
     DeliveryState,
@@ -27,6 +28,8 @@ from bot.model import (
     NewDigest,
     Paper,
     Platform,
+    Settlement,
+    SubscribeResult,
     Subscription,
     Summary,
     SummaryKey,
@@ -158,36 +161,51 @@ class Summaries(Protocol):
 
 
 class Chats(Protocol):
-    """Chats and subscriptions."""
+    """Chats, their subscriptions, and the people who manage them."""
 
     async def chat(self, ref: ChatRef) -> Chat | None: ...
 
     async def chats(self) -> list[Chat]: ...
 
-    async def save_chat(self, chat: Chat) -> None:
-        """Write a chat's settings, all of them, whether it is new or not; `created_at` None keeps the first one."""
+    async def add_chat(self, chat: Chat) -> Chat:
+        """Write a new chat and return it; a chat that is there already stays as it is and is returned instead."""
 
-    async def subscribe(self, ref: ChatRef, topic: str, since: date, now: datetime) -> bool:
-        """Let a chat (which must be there) follow a topic; False if it does. A new topic is matched from `since` on."""
+    async def change_chat(self, ref: ChatRef, now: datetime, **changes: Unpack[ChatChanges]) -> Chat | None:
+        """Write these fields of a chat and no others, and return the chat; None if there is no such chat.
 
-    async def unsubscribe(self, ref: ChatRef, topic: str) -> bool: ...
+        Another digest time or time zone sets the next due time anew, in the same transaction; so does any change of a
+        chat that has no due time.
+        """
 
-    async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]: ...
+    async def subscribe(
+        self, ref: ChatRef, topic: str, since: date, now: datetime, *, limit: int | None = None
+    ) -> SubscribeResult:
+        """Let a chat follow a topic (its normalized query), unless it follows `limit` topics already.
+
+        A new topic is matched from `since` on. Raises `LookupError` if there is no such chat.
+        """
+
+    async def unsubscribe(self, ref: ChatRef, topic: str) -> bool:
+        """Whether the chat followed the topic until now."""
+
+    async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]:
+        """Of one chat or of all, in the order in which they were made."""
 
     async def begin_by(self, day: date) -> int:
-        """Let subscriptions that would begin after that listing day begin on it; how many did."""
+        """Let subscriptions that would begin after that listing day begin on it; returns how many did."""
 
     async def suspend(self, ref: ChatRef, why: str) -> None: ...
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None:
-        """Send to it again; None leaves the due time as it is."""
+        """Send to the chat again; None leaves the due time as it is."""
 
     async def move_chat(self, old: ChatRef, new: ChatRef) -> None:
-        """Rewrite a chat's id everywhere, its forum topics too, in one transaction; joins with `new` if there."""
+        """Rewrite a chat's id everywhere, its forum topics and managers too, in one transaction; joins with `new` if
+        that is there."""
 
     async def due_chats(self, now: datetime) -> list[Chat]:
-        """Chats whose digest is due and that are not suspended; with them those due more than `cadence.AHEAD` from
-        now, whose time was set by a clock that ran ahead."""
+        """Chats whose digest is due and that are not suspended; with them those due more than `due_times.AHEAD` from
+        now, whose due time was set by a clock that ran ahead."""
 
     async def put_off(self, ref: ChatRef, until: datetime) -> None:
         """Let `due_chats` leave this chat out until then, or until a digest of it is written."""
@@ -195,16 +213,33 @@ class Chats(Protocol):
     async def set_due(self, ref: ChatRef, next_due_at: datetime | None) -> None: ...
 
     async def forget(self, ref: ChatRef) -> None:
-        """Delete a chat with everything about it (when its people ask for that)."""
+        """Delete a chat with everything about it (when its people ask for that): who manages it, if no forum topic of
+        it is left, and, if it is a person's private chat, what that person manages."""
+
+    async def remember_manager(self, ref: ChatRef, person: str, now: datetime, *, title: str | None = None) -> None:
+        """Keep that a person (the platform's user id) manages a chat, so that they can be told of trouble there.
+
+        With its `title`, the chat is also offered to the person in their private chat. Forum topics count as the chat
+        they belong to. At most `MOST_MANAGERS` of a chat and `MOST_MANAGED_CHATS` of a person are kept, the latest.
+        """
+
+    async def managers(self, ref: ChatRef) -> list[str]:
+        """The people who manage a chat, by user id, oldest first."""
+
+    async def managed_chats(self, platform: Platform, person: str) -> dict[ChatRef, str]:
+        """The chats that are offered to a person, with their titles, oldest first."""
 
 
 class Outbox(Protocol):
     """Digests and deliveries."""
 
     async def write_digest(self, digest: NewDigest, now: datetime) -> bool:
-        """One transaction: the digest, its delivery parts (waiting), its papers taken, the chat's next due time.
-        False, and nothing written, if the slot is there already, one of the papers has been taken meanwhile, or the
-        chat is gone. `next_due_at` None leaves the due time as it is; no parts means nothing to send."""
+        """Write, in one transaction, the digest, its parts as waiting deliveries, its papers as taken, and the chat's
+        next due time.
+
+        Returns False, and writes nothing, if the slot is there already, one of the papers has been taken meanwhile, or
+        the chat is gone. `next_due_at` None leaves the due time as it is; without parts there is nothing to send.
+        """
 
     async def write_digests(self, digests: Sequence[NewDigest], now: datetime) -> list[bool]:
         """`write_digest` of each, in one transaction: where it fails, none is written."""
@@ -212,58 +247,52 @@ class Outbox(Protocol):
     async def lease(
         self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
     ) -> list[Delivery]:
-        """Take deliveries that may go: waiting and due, or leased with the lease expired; of each digest only the
-        first part that is neither sent, unknown nor given up; at most one per chat; none for suspended chats."""
+        """Lease deliveries that may go, ordered by priority, then by `next_attempt_at`.
+
+        May go: waiting or to be verified, and due; or leased with the lease expired. Of each chat only the first part
+        that is not settled, and none for suspended chats. A part that has to be verified keeps that place for its first
+        attempts only; later it goes when nothing else of its chat is left.
+        """
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
-        """Mark as being sent, right before the request; False if the lease was lost. Counts an attempt."""
+        """Mark as being sent, right before the request, and count an attempt; False if the lease was lost."""
 
     async def settle(
-        self,
-        delivery_id: int,
-        state: DeliveryState,
-        now: datetime,
-        *,
-        owner: str | None = None,
-        message_id: str | None = None,
-        next_attempt_at: datetime | None = None,
-        why: str | None = None,
-        again: bool = False,
-        asked: bool = False,
-        failed: bool = False,
+        self, delivery_id: int, settlement: Settlement, now: datetime, *, owner: str | None = None
     ) -> None:
-        """Write what came of it; None keeps `message_id` and `why`. Waiting means: again at `next_attempt_at`, else
-        `now`; so does unknown with `again`. `failed` counts a failure. A delivery that is sent stays sent; with
-        `owner`, one that somebody else has by now stays as it is, unless it was sent."""
+        """Write the end of an attempt and end the lease. A delivery that was sent stays sent; with `owner`, one that
+        another owner has leased meanwhile stays as it is, unless it was sent."""
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
-        """Let a delivery that was given up, or is of unknown fate, wait to be sent anew, after a look for it
-        (`again`, `asked`); False for any other."""
+        """Let a delivery that was given up, is in doubt or waits to be verified be sent at once: after a look for it,
+        and even where nobody can tell whether it arrived. False for any other, and for one already reopened."""
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
-        """Let what a chat has waiting, and may go now, be leased before everything else; how many parts are on their
-        way. 0 where the first of them has to wait for later, and so all that is behind it, or the chat is suspended."""
+        """Give what a chat has waiting, and may go now, the priority of a waiting person; returns how many parts are on
+        their way. 0 where the first of them has to wait until later, and so all that follow it, or if the chat is
+        suspended."""
 
     async def orphaned(self, now: datetime) -> list[Delivery]:
-        """Deliveries left in `sending` by a process that is gone (its lease has expired)."""
+        """Deliveries left in SENDING by a process that has ended (its lease has expired)."""
 
     async def deliveries(
         self, *, chat: ChatRef | None = None, states: Collection[DeliveryState] = (), limit: int = 100
     ) -> list[Delivery]:
-        """Newest first."""
+        """Newest first; of all states if none is given."""
 
     async def chats_in_doubt(self) -> set[ChatRef]:
-        """Chats with deliveries whose outcome is unknown."""
+        """Chats with deliveries in doubt."""
 
     async def delivery(self, delivery_id: int) -> Delivery | None: ...
 
-    async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]: ...
+    async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
+        """Those of the papers that some digest of the chat has taken."""
 
     async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]: ...
 
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
         """When the oldest digest was written of which a part is still to be sent; of these platforms, without suspended
-        chats and without parts that fail by themselves or wait behind one that does."""
+        chats, parts to be verified, parts that fail by themselves, and parts that wait behind one of the latter."""
 
 
 class Operations(Protocol):

@@ -6,19 +6,20 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
-from bot.storage import managers, tables
+from bot.storage import tables
 from bot.storage.chat_keys import lock_chats
+from bot.storage.chat_managers import move_managers
+from bot.storage.outbox_queue import LEASED
 
 _chats, _digests, _taken = tables.chats, tables.digests, tables.taken
 _deliveries, _subscriptions = tables.deliveries, tables.subscriptions
 
 
 async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
-    """Rename `old` and its forum topics (`old/45`) to `new`, joining with what is there under the new name. Who manages
-    it is told by small values, which follow."""
+    """Rename `old` and its forum topics (`old/45`) to `new`, joining with what is there under the new name."""
     if old == new:
         return
-    await managers.move(connection, old, new)
+    await move_managers(connection, old, new)
     await lock_chats(connection, or_(_is_place(old), _is_place(new)))
     affected = select(_chats.c.id, _chats.c.ident).where(_is_place(old)).order_by(_chats.c.id)
     for source, ident in (await connection.execute(affected)).all():
@@ -74,12 +75,9 @@ async def _drop_doubles(connection: AsyncConnection, source: int, target: int) -
     """A part that is still to go out, or to go out again, and shows only papers that the other chat has had is given
     up."""
     had = set(await connection.scalars(select(_taken.c.paper_id).where(_taken.c.chat_id == target)))
+    not_begun = (DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value, *LEASED)
     open_parts = select(_deliveries.c.id, _deliveries.c.paper_ids).where(
-        _deliveries.c.chat_id == source,
-        or_(
-            _deliveries.c.state.in_((DeliveryState.WAITING.value, DeliveryState.LEASED.value)),
-            (_deliveries.c.state == DeliveryState.UNKNOWN.value) & _deliveries.c.again,
-        ),
+        _deliveries.c.chat_id == source, _deliveries.c.state.in_(not_begun)
     )
     for row in (await connection.execute(open_parts)).all():
         if row.paper_ids and had.issuperset(row.paper_ids):
@@ -88,7 +86,6 @@ async def _drop_doubles(connection: AsyncConnection, source: int, target: int) -
                 .where(_deliveries.c.id == row.id)
                 .values(
                     state=DeliveryState.GIVEN_UP.value,
-                    again=False,
                     why="the chat it moved to has these papers already",
                 )
             )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
-from bot.model import Chat, ChatRef, Subscription
-from bot.storage import managers, row_mapping, tables
+from bot.model import Chat, ChatChanges, ChatRef, SubscribeResult, Subscription
+from bot.storage import row_mapping, tables
 from bot.storage.chat_keys import chat_id_of, is_chat
+from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
 
@@ -31,34 +33,53 @@ class SqlChats:
         async with self.db.read() as connection:
             return [row_mapping.chat(row) for row in await connection.execute(select(tables.chats).order_by("id"))]
 
-    async def save_chat(self, chat: Chat) -> None:
-        statement = self.db.insert(tables.chats).values(**row_mapping.chat_row(chat))
-        fields: dict[str, Any] = {
-            name: statement.excluded[name] for name in row_mapping.chat_row(chat) if name not in ("platform", "ident")
-        }
-        fields["created_at"] = func.coalesce(statement.excluded.created_at, tables.chats.c.created_at)
+    async def add_chat(self, chat: Chat) -> Chat:
+        new = self.db.insert(tables.chats).values(**row_mapping.chat_row(chat)).on_conflict_do_nothing()
         async with self.db.write() as connection:
-            await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[tables.chats.c.platform, tables.chats.c.ident], set_=fields
-                )
-            )
+            await connection.execute(new)
+            row = (await connection.execute(select(tables.chats).where(is_chat(chat.ref)))).one()
+        return row_mapping.chat(row)
 
-    async def subscribe(self, ref: ChatRef, topic: str, since: date, now: datetime) -> bool:
+    async def change_chat(self, ref: ChatRef, now: datetime, **changes: Unpack[ChatChanges]) -> Chat | None:
+        async with self.db.write() as connection:
+            # Locked: two changes of the hour and the time zone at once must end in the due time of both.
+            query = select(tables.chats).where(is_chat(ref)).with_for_update()
+            row = (await connection.execute(query)).first()
+            if row is None:
+                return None
+            chat = row_mapping.chat(row)
+            changed = replace(chat, **changes)
+            is_rescheduled = (changed.timezone, changed.digest_time) != (chat.timezone, chat.digest_time)
+            if is_rescheduled or chat.next_due_at is None:
+                changed = replace(changed, next_due_at=due_times.next_due(changed, now))
+            before, after = row_mapping.chat_row(chat), row_mapping.chat_row(changed)
+            fields = {name: value for name, value in after.items() if value != before[name]}
+            if fields:
+                await connection.execute(update(tables.chats).where(is_chat(ref)).values(**fields))
+        return changed
+
+    async def subscribe(
+        self, ref: ChatRef, topic: str, since: date, now: datetime, *, limit: int | None = None
+    ) -> SubscribeResult:
         table = tables.subscriptions
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
             chat_id = await chat_id_of(connection, ref)
             if chat_id is None:
-                raise LookupError(f"{ref} is not in the store; save the chat before it subscribes.")
+                raise LookupError(f"{ref} is not in the store; add the chat before it subscribes.")
+            followed = await connection.execute(
+                select(tables.topics.c.query).join(table).where(table.c.chat_id == chat_id)
+            )
+            queries = set(followed.scalars())
+            if topic in queries:
+                return SubscribeResult.ALREADY_SUBSCRIBED
+            if limit is not None and len(queries) >= limit:
+                return SubscribeResult.TOO_MANY
             topic_id = await self._topic(connection, topic, since)
-            already = exists().where(table.c.chat_id == chat_id, table.c.topic_id == topic_id)
-            if await connection.scalar(select(already)):
-                return False
             await connection.execute(
                 insert(table).values(chat_id=chat_id, topic_id=topic_id, since=since, created_at=now)
             )
-        return True
+        return SubscribeResult.SUBSCRIBED
 
     async def unsubscribe(self, ref: ChatRef, topic: str) -> bool:
         table = tables.subscriptions
@@ -137,7 +158,7 @@ class SqlChats:
             for topic_id in followed:
                 nobody = ~exists().where(table.c.topic_id == topic_id)
                 await connection.execute(delete(tables.topics).where(tables.topics.c.id == topic_id, nobody))
-            await managers.forget(connection, ref)
+            await forget_managers(connection, ref)
 
     async def _change(self, ref: ChatRef, **values: object) -> None:
         async with self.db.write() as connection:

@@ -29,6 +29,7 @@ from bot.errors import StoreUnavailable, TellUser
 from bot.model import JSON, DeliveryState, LedgerLine
 from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
+from bot.storage.outbox_queue import LEASED
 
 Counts = dict[tuple[date, str], int]
 """Papers by listing day and primary category, "" for all of them."""
@@ -67,7 +68,7 @@ class SqlOperations:
     async def expire_leases(self, owner: str, now: datetime) -> int:
         table = tables.deliveries
         others = update(table).where(
-            table.c.state.in_((DeliveryState.LEASED.value, DeliveryState.SENDING.value)),
+            table.c.state.in_((*LEASED, DeliveryState.SENDING.value)),
             table.c.owner != owner,
             table.c.leased_until > now,
         )

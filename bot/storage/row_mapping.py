@@ -20,6 +20,7 @@ from bot.model import (
     Paper,
     Part,
     Platform,
+    Priority,
     Style,
     Subscription,
     Summary,
@@ -49,6 +50,7 @@ ANNOUNCED = (
 DELIVERY = (
     *tables.deliveries.c,
     tables.digests.c.slot,
+    tables.digests.c.day,
     tables.digests.c.created_at,
     tables.chats.c.platform,
     tables.chats.c.ident,
@@ -157,6 +159,7 @@ def delivery(row: AnyRow) -> Delivery:
         id=row.id,
         chat=ref(row),
         slot=row.slot,
+        day=row.day,
         number=row.number,
         of=row.of,
         part=Part(row.payload, tuple(row.paper_ids)),
@@ -167,8 +170,8 @@ def delivery(row: AnyRow) -> Delivery:
         why=row.why,
         written_at=row.created_at,
         failures=row.failures,
-        again=row.again,
-        asked=row.asked,
+        priority=Priority(row.priority),
+        forced=row.forced,
     )
 
 

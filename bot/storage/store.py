@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 from typing import Self
 
+from bot.storage.chat_managers import SqlManagers
 from bot.storage.chats import SqlChats
 from bot.storage.engine import Database
 from bot.storage.migrations import ensure
@@ -17,7 +18,7 @@ from bot.storage.summaries import SqlSummaries
 from bot.storage.topics import SqlTopics
 
 
-class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlOutbox, SqlOperations):
+class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlManagers, SqlOutbox, SqlOperations):
     """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""
 
     def __init__(self, db: Database) -> None:

@@ -24,7 +24,9 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0003"
+from bot.model import Priority
+
+REVISION = "0004"
 """The migration that makes these tables: the newest one."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -160,6 +162,23 @@ chats = Table(
     sqlite_autoincrement=True,
 )
 
+# Telegram forum topics count as the chat that they belong to. A chat may have managers before it is in `chats`: a
+# channel is bound to a person when the bot becomes its admin, before anything is subscribed there.
+managers = Table(
+    "managers",
+    metadata,
+    Column("id", Integer, primary_key=True),  # grows in the order in which people were remembered
+    Column("platform", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    # The chat's title, if the chat is offered to this person in their private chat.
+    Column("title", ForeignText),
+    Column("since", Moment),
+    UniqueConstraint("platform", "place", "person"),
+    Index(None, "platform", "person"),
+    sqlite_autoincrement=True,
+)
+
 # ── topics ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 topics = Table(
@@ -244,6 +263,7 @@ digests = Table(
     Column("id", Integer, primary_key=True),
     _chat(),
     Column("slot", Text, nullable=False),
+    Column("day", Date, nullable=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -276,13 +296,13 @@ deliveries = Table(
     Column("leased_until", Moment),
     Column("message_id", Text),
     Column("why", ForeignText),
-    # Tries that ended in a trouble of this message, or of its chat, rather than of the whole platform.
+    # Attempts that failed because of this message or its chat, not because of the whole platform.
     Column("failures", Integer, nullable=False, server_default="0"),
-    # It may have arrived, and is looked for before it is sent again at `next_attempt_at`.
-    Column("again", Boolean, nullable=False, server_default=false()),
-    # Somebody wants it sent again, also where nobody can tell whether it arrived.
-    Column("asked", Boolean, nullable=False, server_default=false()),
-    # What was written later than now was written by a clock that ran ahead.
+    # `bot.model.Priority`: the smaller number is leased first.
+    Column("priority", Integer, nullable=False, server_default=str(Priority.DIGEST.value)),
+    # Somebody wants it sent even where nobody can tell whether an earlier attempt arrived.
+    Column("forced", Boolean, nullable=False, server_default=false()),
+    # When the row was last written. A time after now shows that the clock ran ahead then.
     Column("touched_at", Moment),
     UniqueConstraint("digest_id", "number"),
     Index(None, "state", "chat_id", "id"),  # the head of each chat's queue

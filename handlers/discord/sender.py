@@ -17,7 +17,7 @@ import structlog
 from discord.http import MultipartParameters
 
 from bot.errors import CannotTell, RetryLater
-from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Sent
+from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Priority, Sent
 from handlers.discord import warning
 from handlers.discord.http_trace import InvalidRequests, RepeatedEnough, TheirClock, Trail, bounded
 from handlers.discord.messages import Signature, message_body, post_body, present, title_of
@@ -61,6 +61,7 @@ class DiscordSender:
     paths below `data_dir`, and maybe a "title" for posts in a forum."""
 
     platform = Platform.DISCORD
+    can_verify = True
 
     def __init__(
         self,
@@ -86,7 +87,12 @@ class DiscordSender:
         """When a nonce was first used in a place and nothing certain has come of it."""
 
     @contextlib.asynccontextmanager
-    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:  # noqa: ARG002 - the port's
+    async def turn(
+        self,
+        chat: ChatRef,  # noqa: ARG002 - the port's
+        part: Part,  # noqa: ARG002
+        priority: Priority = Priority.DIGEST,  # noqa: ARG002
+    ) -> AsyncIterator[NotSent | None]:
         """discord.py waits for Discord's limits by itself: to be interrupted there is safe, for we can look."""
         yield self._hindrance()
 

@@ -14,13 +14,13 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
-from bot.ports import Clock
+from bot.ports import Chats, Clock
 from bot.settings import Settings
 from handlers.commands import COMMANDS
 from handlers.telegram.answers import Answers
 from handlers.telegram.commands import Commands
 from handlers.telegram.limits import Limiter
-from handlers.telegram.managers import Managers, Memory
+from handlers.telegram.managers import Managers
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.updates import Updates
@@ -141,7 +141,7 @@ class TelegramApp:
 def build(
     settings: Settings,
     conversation: Conversation,
-    memory: Memory,
+    chats: Chats,
     clock: Clock,
     limiter: Limiter | None = None,
     updates: Updates | None = None,
@@ -170,7 +170,7 @@ def build(
         .build()
     )
     answers = Answers(application.bot, settings.data_dir)
-    managers = Managers(memory)
+    managers = Managers(chats, clock)
     warnings = Warnings(application.bot, managers)
     Commands(conversation, Places(application.bot, managers), answers, warnings).register(application)
     return TelegramApp(application, TelegramSender(application.bot, settings.data_dir, warnings), updates, clock)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, NotSentCause, Outcome, Platform, Rejected, Unknown
+from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, NotSentCause, Outcome, Rejected, Unknown
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 """Errors before a connection stood: nothing was sent, and nobody else's message would be."""
@@ -45,7 +45,7 @@ def outcome_of(error: Exception, chat: ChatRef) -> Outcome:
         case RetryAfter():
             return NotSent("Telegram asked us to slow down", retry_after=seconds_of(error), cause=NotSentCause.LIMIT)
         case ChatMigrated():
-            return ChatMoved(moved(chat, error.new_chat_id))
+            return ChatMoved(chat.with_place(error.new_chat_id))
         case Forbidden():
             return ChatGone(_plain(error))
         case InvalidToken():
@@ -66,16 +66,10 @@ def seconds_of(error: RetryAfter) -> float:
     return after.total_seconds() if isinstance(after, timedelta) else float(after)
 
 
-def moved(chat: ChatRef, new_id: int) -> ChatRef:
-    """The chat under its new id; a forum topic stays the topic."""
-    _, slash, thread = chat.id.partition("/")
-    return ChatRef(Platform.TELEGRAM, f"{new_id}{slash}{thread}")
-
-
 def _bad_request(error: BadRequest, chat: ChatRef) -> Outcome:
     said = error.message.casefold()
     if "upgraded to a supergroup" in said and (found := re.search(r"migrate_to_chat_id\D+(-?\d+)", error.message)):
-        return ChatMoved(moved(chat, int(found[1])))
+        return ChatMoved(chat.with_place(found[1]))
     if any(each in said for each in _GONE):
         return ChatGone(_plain(error))
     return Rejected(_plain(error))

@@ -14,7 +14,8 @@ from telegram.constants import ParseMode
 from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
-from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Rejected, Sent
+from bot.errors import CannotTell
+from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Priority, Rejected, Sent
 from handlers.telegram.limits import Limiter, Urgency
 from handlers.telegram.outcomes import outcome_of, seconds_of
 
@@ -42,8 +43,15 @@ class TelegramSender:
     def platform(self) -> Platform:
         return Platform.TELEGRAM
 
+    @property
+    def can_verify(self) -> bool:
+        """False: a bot cannot read what it has sent."""
+        return False
+
     @contextlib.asynccontextmanager
-    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
+    async def turn(
+        self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST
+    ) -> AsyncIterator[NotSent | None]:
         """Wait for Telegram's limits, here rather than while it is being sent: what is killed here is not unknown."""
         limiter = self._bot.rate_limiter
         if not isinstance(limiter, Limiter):
@@ -52,7 +60,7 @@ class TelegramSender:
         async with contextlib.AsyncExitStack() as stack:
             ident, _ = address(chat)
             weight = max(1, len(part.payload.get("files", ())))
-            urgency = Urgency.ANSWER if part.payload.get("asked") else Urgency.DIGEST
+            urgency = Urgency.ANSWER if priority is Priority.PERSON_WAITING else Urgency.DIGEST
             try:
                 await stack.enter_async_context(limiter.early_turn(str(ident), weight, urgency))
             except RetryAfter as error:
@@ -81,8 +89,8 @@ class TelegramSender:
         return Sent(str(message.message_id))
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:  # noqa: ARG002 - the port's
-        """None: a bot cannot read what it has sent, and what is of unknown fate is only sent again when asked for."""
-        return None
+        """Raises `CannotTell`: the Bot API has no method to read a chat's history."""
+        raise CannotTell("Telegram does not let a bot look for what it has sent")
 
     async def warn(self, chat: ChatRef, text: str) -> None:
         """Write it to the people in private who set the chat up; see `handlers.telegram.warning`."""
@@ -96,8 +104,7 @@ class UnsendableError(Exception):
 
 def address(chat: ChatRef) -> tuple[int | str, int | None]:
     """Chat id and forum topic: `telegram:-100123/45` → (-100123, 45)."""
-    ident, _, thread = chat.id.partition("/")
-    return (int(ident) if ident.lstrip("-").isdecimal() else ident), (int(thread) if thread else None)
+    return (int(chat.place) if chat.place.lstrip("-").isdecimal() else chat.place), chat.thread
 
 
 async def post(

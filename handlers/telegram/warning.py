@@ -11,7 +11,6 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.decisions import managers
 from bot.model import ChatRef
 from bot.render.nodes import Document, Line, Note, Text
 from handlers.telegram.cards import document_html
@@ -42,13 +41,12 @@ class Warnings:
             log.warning("managers not told", chat=str(chat), why=type(error).__name__)
 
     async def _tell(self, chat: ChatRef, why: str) -> None:
-        place = managers.place_of(chat)
-        known = await self._managers.of(place) if place.startswith("-") else []
+        known = await self._managers.of(chat) if chat.is_group else []
         if not known:
             log.info("nobody to tell", chat=str(chat), why=why)
             return
         html = document_html(_said(chat, await self._managers.title(chat), why))
-        await asyncio.gather(*(self._write(user_id, place, html) for user_id in known))
+        await asyncio.gather(*(self._write(user_id, chat.place, html) for user_id in known))
 
     async def _write(self, user_id: int, place: str, html: str) -> None:
         try:
@@ -76,12 +74,12 @@ class Warnings:
 
 
 def _said(chat: ChatRef, title: str, why: str) -> Document:
-    place, _, topic = chat.id.partition("/")
+    place, is_topic = chat.place, chat.thread is not None
     named = f"“{title}”" if title else place
-    where = f"a topic of {named}" if topic else named
+    where = f"a topic of {named}" if is_topic else named
     what = Line((Text(f"I can no longer post in {where}: {why.rstrip('.')}."),))
     again = "Let me post there again (in a channel, as an admin who can post messages), and I go on. If I do not, "
-    if topic or not place.startswith("-100"):
+    if is_topic or not place.startswith("-100"):
         todo = Line((Text(f"{again}send "), Text("/subscriptions", code=True), Text(" there.")))
     else:
         asked = Text(f"/subscriptions {place}", code=True)

@@ -57,6 +57,7 @@ def digest(chat: ChatRef = ANN, slot: str = "2026-06-02", papers: tuple[str, ...
     return NewDigest(
         chat=chat,
         slot=slot,
+        day=TUESDAY,
         first_day=TUESDAY,
         last_day=TUESDAY,
         paper_ids=papers,
@@ -95,7 +96,7 @@ def key(name: str = "2606.00001", version: int = 1, language: str = "en", depth:
 
 async def with_chats(store: Store, *refs: ChatRef) -> None:
     for ref in refs or (ANN, BOB):
-        await store.save_chat(Chat(ref))
+        await store.add_chat(Chat(ref))
 
 
 async def match_all(store: Store, *papers: tuple[str, date], topic: str = "cat:cs.CV") -> None:

@@ -21,6 +21,7 @@ from bot.model import (
     Malformed,
     Match,
     Platform,
+    SubscribeResult,
     Usage,
     WantedSummary,
 )
@@ -240,9 +241,9 @@ async def test_ingesting_the_same_papers_at_the_same_time_writes_them_once(store
 
 async def test_equal_queries_are_one_topic_whoever_follows_it(store: Store) -> None:
     await with_chats(store)
-    assert await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
-    assert await store.subscribe(BOB, "cat:cs.CV", TUESDAY, NOW)
-    assert not await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW)
+    assert await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW) is SubscribeResult.SUBSCRIBED
+    assert await store.subscribe(BOB, "cat:cs.CV", TUESDAY, NOW) is SubscribeResult.SUBSCRIBED
+    assert await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW) is SubscribeResult.ALREADY_SUBSCRIBED
     assert [state.query for state in await store.topics()] == ["cat:cs.CV"]
 
 

@@ -24,6 +24,8 @@ from bot.model import (
     NewDigest,
     Part,
     Platform,
+    Priority,
+    Settlement,
 )
 from bot.ports import Store
 from bot.storage.store import SqlStore, open_store
@@ -56,7 +58,7 @@ async def send_next(store: Store, now: datetime = NOW) -> list[str]:
     texts = []
     for delivery in await lease(store, now=now):
         assert await store.begin(delivery.id, "w1", now)
-        await store.settle(delivery.id, S.SENT, now, message_id=f"m{delivery.id}")
+        await store.settle(delivery.id, Settlement(S.SENT, message_id=f"m{delivery.id}"), now)
         texts.append(delivery.part.payload["text"])
     return texts
 
@@ -66,13 +68,12 @@ async def send_next(store: Store, now: datetime = NOW) -> list[str]:
 
 async def test_a_digest_is_written_with_its_parts_papers_and_next_due_time(store: Store) -> None:
     await with_chats(store)
-    written = NewDigest(
-        ANN, "2026-06-02", MONDAY, TUESDAY, ("p", "q"), (Part({"a": "ü😀"}, ("p",)), Part({}, ("q",))), NOW + minutes(9)
-    )
+    parts = (Part({"a": "ü😀"}, ("p",)), Part({}, ("q",)))
+    written = NewDigest(ANN, "2026-06-02", TUESDAY, MONDAY, TUESDAY, ("p", "q"), parts, NOW + minutes(9))
     assert await store.write_digest(written, NOW)
     second, first = await store.deliveries()
     assert first == Delivery(
-        first.id, ANN, "2026-06-02", 1, 2, Part({"a": "ü😀"}, ("p",)), S.WAITING, 0, NOW, written_at=NOW
+        first.id, ANN, "2026-06-02", TUESDAY, 1, 2, Part({"a": "ü😀"}, ("p",)), S.WAITING, 0, NOW, written_at=NOW
     )
     assert (second.number, second.part.paper_ids) == (2, ("q",))
     assert await store.delivery(first.id) == first
@@ -146,7 +147,7 @@ async def test_chats_in_doubt_are_those_with_an_unknown_delivery(store: Store) -
         await store.write_digest(digest(ref), NOW)
     for delivery in await lease(store):
         assert await store.begin(delivery.id, "w1", NOW)
-        await store.settle(delivery.id, S.UNKNOWN if delivery.chat == ANN else S.SENT, NOW)
+        await store.settle(delivery.id, Settlement(S.IN_DOUBT if delivery.chat == ANN else S.SENT), NOW)
     assert await store.chats_in_doubt() == {ANN}
 
 
@@ -164,7 +165,7 @@ async def test_the_parts_of_a_chats_digests_go_in_order_one_at_a_time(store: Sto
     assert await send_next(store) == []
 
 
-@pytest.mark.parametrize(("state", "goes_on"), [(S.UNKNOWN, True), (S.GIVEN_UP, True), (S.SENT, True)])
+@pytest.mark.parametrize(("state", "goes_on"), [(S.IN_DOUBT, True), (S.GIVEN_UP, True), (S.SENT, True)])
 async def test_the_parts_after_a_settled_one_go_whatever_came_of_it(
     store: Store, state: DeliveryState, goes_on: bool
 ) -> None:
@@ -174,7 +175,7 @@ async def test_the_parts_after_a_settled_one_go_whatever_came_of_it(
     assert await lease(store, "w2") == []
     assert await store.begin(first.id, "w1", NOW)
     assert await lease(store, "w2") == []
-    await store.settle(first.id, state, NOW, why="because")
+    await store.settle(first.id, Settlement(state, "because"), NOW)
     assert [d.number for d in await lease(store)] == ([2] if goes_on else [])
 
 
@@ -184,7 +185,7 @@ async def test_a_part_that_waits_holds_back_its_chat_and_no_other(store: Store) 
     await store.write_digest(digest(BOB), NOW)
     first = next(d for d in await lease(store) if d.chat == ANN)
     assert await store.begin(first.id, "w1", NOW)
-    await store.settle(first.id, S.WAITING, NOW, next_attempt_at=NOW + minutes(5), why="429")
+    await store.settle(first.id, Settlement(S.WAITING, "429", next_attempt_at=NOW + minutes(5)), NOW)
     assert await lease(store, now=NOW + minutes(0.5)) == []
     assert await store.oldest_waiting() == NOW
     [ann, bob] = sorted(await lease(store, now=NOW + minutes(5)), key=lambda d: d.id)
@@ -223,8 +224,36 @@ async def test_what_a_dead_process_was_sending_is_orphaned_and_not_leased(store:
     later = NOW + minutes(1)
     assert [(d.id, d.state, d.attempts) for d in await store.orphaned(later)] == [(delivery.id, S.SENDING, 1)]
     assert await lease(store, now=later) == []
-    await store.settle(delivery.id, S.UNKNOWN, later, why="killed in flight")
+    await store.settle(delivery.id, Settlement(S.IN_DOUBT, "killed in flight"), later)
     assert await store.orphaned(later) == []
+
+
+async def test_who_waits_is_served_before_digests_and_those_before_broadcasts(store: Store) -> None:
+    chats = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(4)]
+    await with_chats(store, *chats)
+    priorities = (Priority.BROADCAST, Priority.DIGEST, Priority.DIGEST, Priority.PERSON_WAITING)
+    for ref, priority in zip(chats, priorities, strict=True):
+        await store.write_digest(replace(digest(ref), priority=priority), NOW + minutes(int(ref.id)))
+    late = NOW + minutes(9)
+    [first] = await lease(store, now=late, limit=1)
+    assert (first.chat, first.priority) == (chats[3], Priority.PERSON_WAITING)
+    assert await store.hasten(chats[2], late) == 1
+    assert [d.chat for d in await lease(store, now=late)] == [chats[2], chats[1], chats[0]]
+
+
+async def test_an_expired_lease_to_verify_is_taken_over_as_one_to_verify(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN), NOW)
+    [delivery] = await lease(store)
+    assert delivery.state is S.LEASED
+    assert await store.begin(delivery.id, "w1", NOW)
+    await store.settle(delivery.id, Settlement(S.VERIFY_FIRST, "502"), NOW, owner="w1")
+    for number in (1, 2, 3):
+        [again] = await lease(store, f"w{number}", NOW + minutes(2 * number))
+        assert (again.id, again.state, again.must_verify) == (delivery.id, S.LEASED_TO_VERIFY, True)
+    assert await store.expire_leases("w9", NOW + minutes(6)) == 1
+    [again] = await lease(store, "w9", NOW + minutes(6))
+    assert again.state is S.LEASED_TO_VERIFY
 
 
 async def test_what_was_sent_stays_sent(store: Store) -> None:
@@ -232,9 +261,9 @@ async def test_what_was_sent_stays_sent(store: Store) -> None:
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
     await store.begin(delivery.id, "w1", NOW)
-    await store.settle(delivery.id, S.UNKNOWN, NOW, why="lease expired")
-    await store.settle(delivery.id, S.SENT, NOW, message_id="m1")
-    await store.settle(delivery.id, S.WAITING, NOW, why="too late")
+    await store.settle(delivery.id, Settlement(S.IN_DOUBT, "lease expired"), NOW)
+    await store.settle(delivery.id, Settlement(S.SENT, message_id="m1"), NOW)
+    await store.settle(delivery.id, Settlement(S.WAITING, "too late"), NOW)
     settled = await store.delivery(delivery.id)
     assert settled is not None
     assert (settled.state, settled.message_id, settled.why) == (S.SENT, "m1", "lease expired")
@@ -248,9 +277,9 @@ async def test_who_is_slow_to_write_what_came_of_a_request_does_not_disturb_who_
     [again] = await lease(store, "w2", later)
     assert again.id == delivery.id
     assert await store.begin(delivery.id, "w2", later)
-    await store.settle(delivery.id, S.WAITING, later, owner="w1", why="no route")
+    await store.settle(delivery.id, Settlement(S.WAITING, "no route"), later, owner="w1")
     assert [each.state for each in await store.deliveries()] == [S.SENDING]
-    await store.settle(delivery.id, S.SENT, later, owner="w1", message_id="m1")
+    await store.settle(delivery.id, Settlement(S.SENT, message_id="m1"), later, owner="w1")
     assert [each.state for each in await store.deliveries()] == [S.SENT], "that it arrived counts, whoever says so"
 
 
@@ -262,28 +291,28 @@ async def test_a_part_of_unknown_fate_that_is_looked_for_keeps_the_order_at_firs
     now = NOW
     for attempt in (1, 2, 3):
         [first] = await lease(store, now=now)
-        assert (first.number, first.state, first.attempts) == (1, S.LEASED, attempt - 1)
+        expected = S.LEASED if attempt == 1 else S.LEASED_TO_VERIFY
+        assert (first.number, first.state, first.attempts) == (1, expected, attempt - 1)
         assert await store.begin(first.id, "w1", now)
         then = now + minutes(5)
-        await store.settle(
-            first.id, S.UNKNOWN, now, owner="w1", next_attempt_at=then, why="502", again=True, failed=True
-        )
+        settlement = Settlement(S.VERIFY_FIRST, "502", next_attempt_at=then, failed=True)
+        await store.settle(first.id, settlement, now, owner="w1")
         if attempt < 3:
             assert await lease(store, now=now) == []
             now = then
     unknown = await store.delivery(first.id)
     assert unknown is not None
-    assert (unknown.state, unknown.again, unknown.failures) == (S.UNKNOWN, True, 3)
+    assert (unknown.state, unknown.failures) == (S.VERIFY_FIRST, 3)
     [second] = await lease(store, now=now)
     assert second.number == 2
     later = now + minutes(0.5)
     assert await lease(store, now=later) == [], "one at a time"
     assert await store.begin(second.id, "w1", later)
-    await store.settle(second.id, S.SENT, later)
+    await store.settle(second.id, Settlement(S.SENT), later)
     assert await lease(store, now=later) == []
     [found] = await lease(store, now=now + minutes(5))
     assert found.id == first.id
-    await store.settle(first.id, S.UNKNOWN, now, why="for good")
+    await store.settle(first.id, Settlement(S.IN_DOUBT, "for good"), now)
     assert await lease(store, now=now + minutes(500)) == []
 
 
@@ -298,15 +327,15 @@ async def test_however_many_parts_are_looked_for_something_of_the_chat_can_alway
             assert await store.begin(each.id, "w1", now)
             if dice.random() < 0.7:
                 then = now + minutes(dice.choice((0, 5, 60)))
-                await store.settle(each.id, S.UNKNOWN, now, next_attempt_at=then, again=True, failed=True)
+                await store.settle(each.id, Settlement(S.VERIFY_FIRST, next_attempt_at=then, failed=True), now)
             else:
-                await store.settle(each.id, S.SENT, now)
+                await store.settle(each.id, Settlement(S.SENT), now)
                 order.append(each.number)
         now += minutes(3)
     assert sorted(order) == [*range(1, 10)]
 
 
-@pytest.mark.parametrize("state", [S.UNKNOWN, S.GIVEN_UP])
+@pytest.mark.parametrize("state", [S.IN_DOUBT, S.GIVEN_UP])
 async def test_only_what_was_given_up_or_is_unknown_is_reopened_and_starts_afresh(
     store: Store, state: DeliveryState
 ) -> None:
@@ -314,12 +343,12 @@ async def test_only_what_was_given_up_or_is_unknown_is_reopened_and_starts_afres
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
     assert not await store.reopen(delivery.id, NOW, "replayed")
-    await store.settle(delivery.id, state, NOW, failed=True)
+    await store.settle(delivery.id, Settlement(state, failed=True), NOW)
     assert await store.reopen(delivery.id, NOW, "replayed")
     assert not await store.reopen(delivery.id, NOW, "replayed")
     [again] = await lease(store)
     assert (again.id, again.failures, again.why) == (delivery.id, 0, "replayed")
-    assert (again.again, again.asked) == (True, True), "it may have arrived, and is wanted all the same"
+    assert (again.state, again.forced) == (S.LEASED_TO_VERIFY, True), "it may have arrived, and is wanted all the same"
 
 
 async def test_a_long_wait_that_a_platform_names_is_kept(store: Store) -> None:
@@ -327,7 +356,7 @@ async def test_a_long_wait_that_a_platform_names_is_kept(store: Store) -> None:
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
     week = NOW + minutes(7 * 24 * 60)
-    await store.settle(delivery.id, S.WAITING, NOW, next_attempt_at=week, why="flood")
+    await store.settle(delivery.id, Settlement(S.WAITING, "flood", next_attempt_at=week), NOW)
     assert await lease(store, now=NOW) == []
     assert await lease(store, now=week - minutes(1)) == []
     assert [each.id for each in await lease(store, now=week)] == [delivery.id]
@@ -343,7 +372,7 @@ async def test_the_oldest_digest_with_something_to_send_is_told_by_platform(stor
     for delivery in await lease(store, now=NOW + minutes(2)):
         waits = NOW + minutes(600)
         failed = delivery.chat == BOB
-        await store.settle(delivery.id, S.WAITING, NOW, next_attempt_at=waits, why="no route", failed=failed)
+        await store.settle(delivery.id, Settlement(S.WAITING, "no route", next_attempt_at=waits, failed=failed), NOW)
     assert await store.oldest_waiting() == NOW + minutes(1), (
         "put off is not done; one that fails by itself is no backlog"
     )
@@ -354,7 +383,7 @@ async def test_what_waits_behind_a_part_that_fails_by_itself_is_no_backlog(store
     await store.write_digest(digest(ANN, parts=2), NOW)
     [first] = await lease(store)
     waits = NOW + minutes(360)
-    await store.settle(first.id, S.WAITING, NOW, next_attempt_at=waits, why="slow mode", failed=True)
+    await store.settle(first.id, Settlement(S.WAITING, "slow mode", next_attempt_at=waits, failed=True), NOW)
     assert await store.oldest_waiting() is None
     await store.write_digest(digest(BOB), NOW + minutes(2))
     assert await store.oldest_waiting() == NOW + minutes(2)
@@ -364,9 +393,9 @@ async def test_what_was_given_up_can_be_sent_again(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
-    await store.settle(delivery.id, S.GIVEN_UP, NOW, why="rejected")
+    await store.settle(delivery.id, Settlement(S.GIVEN_UP, "rejected"), NOW)
     assert await lease(store) == []
-    await store.settle(delivery.id, S.WAITING, NOW + minutes(3))
+    await store.settle(delivery.id, Settlement(S.WAITING), NOW + minutes(3))
     assert await lease(store) == []
     assert [d.id for d in await lease(store, now=NOW + minutes(3))] == [delivery.id]
 
@@ -382,7 +411,7 @@ async def test_several_workers_at_once_never_get_the_same_part(store: SqlStore) 
         while leased := await lease(store, owner, limit=3):
             for delivery in leased:
                 assert await store.begin(delivery.id, owner, NOW)
-                await store.settle(delivery.id, S.SENT, NOW)
+                await store.settle(delivery.id, Settlement(S.SENT), NOW)
                 got.append(delivery.id)
         return got
 
@@ -527,5 +556,5 @@ async def test_a_delivery_put_off_by_a_clock_that_ran_ahead_goes_when_the_clock_
     await store.write_digest(digest(ANN, "one"), NOW)
     ahead = NOW + minutes(400 * 24 * 60)
     [delivery] = await lease(store, now=ahead)
-    await store.settle(delivery.id, S.WAITING, ahead, next_attempt_at=ahead + minutes(5), why="no route")
+    await store.settle(delivery.id, Settlement(S.WAITING, "no route", next_attempt_at=ahead + minutes(5)), ahead)
     assert [each.id for each in await lease(store, now=NOW)] == [delivery.id]

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.errors import RetryLater
-from bot.model import Chat, ChatRef, Digest, NotSent, Outcome, Part, Platform, Sent, Unknown
+from bot.errors import CannotTell, RetryLater
+from bot.model import Chat, ChatRef, Digest, NotSent, Outcome, Part, Platform, Priority, Sent, Unknown
 
 
 @dataclass
@@ -38,13 +38,20 @@ class FakePlatform:
     under_way: list[ChatRef] = field(default_factory=list)
     most_at_once: int = 0
 
+    @property
+    def can_verify(self) -> bool:
+        """As on the real platforms: a bot can read its own messages on Discord only."""
+        return self.platform is Platform.DISCORD
+
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         ids = [card.paper.id for card in (*digest.cards, *digest.also)]
         groups = [ids[at : at + self.per_part] for at in range(0, len(ids), self.per_part)]
         return [Part({"text": " ".join(group), "chat": str(chat.ref)}, tuple(group)) for group in groups]
 
     @asynccontextmanager
-    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
+    async def turn(
+        self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST
+    ) -> AsyncIterator[NotSent | None]:
         self.waiting += 1
         try:
             if self.turns is not None:
@@ -76,6 +83,8 @@ class FakePlatform:
         self.warned.append((chat, text))
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
+        if not self.can_verify:
+            raise CannotTell("nobody can look there")
         if self.hides:
             self.hides -= 1
             raise RetryLater("not now")

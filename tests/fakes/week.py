@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.arxiv import calendar
 from bot.arxiv.categories import archive_of
-from bot.errors import SourceUnavailable, StoreUnavailable
+from bot.errors import CannotTell, SourceUnavailable, StoreUnavailable
 from bot.model import (
     Announced,
     Chat,
@@ -32,6 +32,7 @@ from bot.model import (
     PaperRef,
     Part,
     Platform,
+    Priority,
     Sent,
     Unknown,
 )
@@ -187,13 +188,19 @@ class WeekPlatform:
     outcomes: dict[str, int] = field(default_factory=dict)
     dice: random.Random = field(default_factory=lambda: random.Random(7))
 
+    @property
+    def can_verify(self) -> bool:
+        return self.knows_keys
+
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         ids = [card.paper.id for card in (*digest.cards, *digest.also)]
         groups = [tuple(ids[at : at + 12]) for at in range(0, len(ids), 12)]
         return [Part({"text": " ".join(group)}, group) for group in groups]
 
     @asynccontextmanager
-    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
+    async def turn(
+        self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST
+    ) -> AsyncIterator[NotSent | None]:
         yield None
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
@@ -212,7 +219,9 @@ class WeekPlatform:
     async def warn(self, chat: ChatRef, text: str) -> None: ...
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
-        return "1" if self.knows_keys and key in self.keys else None
+        if not self.can_verify:
+            raise CannotTell("nobody can look there")
+        return "1" if key in self.keys else None
 
     def _outcome(self, chat: ChatRef, now: datetime) -> Outcome:
         since, to = self.moved.get(chat, (now, chat))

@@ -52,7 +52,7 @@ class Scene:
     ) -> Chat:
         chat = Chat(ref, digest_time=at, timezone=zone, size=size)
         chat = Chat(ref, digest_time=at, timezone=zone, size=size, next_due_at=next_due(chat, self.clock.now()))
-        await self.store.save_chat(chat)
+        await self.store.add_chat(chat)
         for query in queries:
             since = await self.store.latest_day() or self.source.today
             await self.store.subscribe(ref, topic_language.parse(query).query, since, self.clock.now())

@@ -39,9 +39,9 @@ def chats(platform: Platform, count: int) -> list[ChatRef]:
 async def write(scene: Scene, refs: list[ChatRef], parts: int = 1) -> None:
     """A digest of so many parts for each chat."""
     for ref in refs:
-        await scene.store.save_chat(Chat(ref))
+        await scene.store.add_chat(Chat(ref))
         made = tuple(Part({"text": f"{n}"}, (f"2606.{n:05}",)) for n in range(parts))
-        new = NewDigest(ref, str(DAY), DAY, DAY, (), made, None)
+        new = NewDigest(ref, str(DAY), DAY, DAY, DAY, (), made, None)
         assert await scene.store.write_digest(new, scene.clock.now())
 
 
@@ -149,7 +149,7 @@ async def test_where_the_platform_does_not_let_us_look_it_is_tried_later(scene: 
     scene.clock.advance(60)
     scene.discord.hides = 1
     assert await scene.courier.deliver() == 0
-    assert await states(scene) == [DeliveryState.UNKNOWN], "it is in doubt as before"
+    assert await states(scene) == [DeliveryState.IN_DOUBT], "it is in doubt as before"
     scene.clock.advance(60)
     assert await scene.courier.deliver() == 1
     assert len(scene.discord.accepted) == 1
@@ -167,7 +167,7 @@ async def test_looks_that_are_not_let_come_ever_more_seldom_and_let_the_later_pa
         scene.clock.advance(30)
     assert 10_000 - scene.discord.hides < 20, "in three hours"
     assert [part.payload["text"] for _, _, part in scene.discord.accepted] == ["1", "2"]
-    assert await states(scene) == [DeliveryState.SENT, DeliveryState.SENT, DeliveryState.UNKNOWN]
+    assert await states(scene) == [DeliveryState.SENT, DeliveryState.SENT, DeliveryState.IN_DOUBT]
 
 
 async def test_what_surely_was_not_sent_is_sent_again_without_a_look(scene: Scene) -> None:
@@ -187,7 +187,7 @@ async def test_what_somebody_asks_for_again_is_sent_also_where_nobody_can_tell(s
     scene.clock.advance(60)
     await scene.courier.deliver()
     [delivery] = await scene.store.deliveries()
-    assert (delivery.state, delivery.again) == (DeliveryState.UNKNOWN, False)
+    assert delivery.state is DeliveryState.IN_DOUBT
     assert await scene.store.reopen(delivery.id, scene.clock.now(), "replayed")
     assert await scene.courier.deliver() == 1
 
@@ -215,7 +215,7 @@ async def test_where_nobody_can_tell_whether_it_arrived_it_is_not_sent_again(sce
     scene.clock.advance(60)
     await scene.courier.deliver()
     assert len(scene.discord.accepted) == 2
-    assert await states(scene) == [DeliveryState.SENT, DeliveryState.UNKNOWN]
+    assert await states(scene) == [DeliveryState.SENT, DeliveryState.IN_DOUBT]
     scene.clock.advance(100_000)
     assert await scene.courier.deliver() == 0
 
@@ -233,7 +233,7 @@ async def test_an_unknown_part_that_never_settles_lets_the_others_go_after_a_few
         scene.clock.advance(30)
     assert [part.payload["text"] for _, _, part in scene.discord.accepted] == ["1", "2"]
     [unknown] = [each for each in await scene.store.deliveries() if each.state is not DeliveryState.SENT]
-    assert (unknown.state, unknown.again) == (DeliveryState.UNKNOWN, True)
+    assert unknown.state is DeliveryState.VERIFY_FIRST
 
 
 class Ill(FakePlatform):

@@ -41,7 +41,7 @@ async def doubtful(scene: Scene) -> Delivery:
     await scene.follow(ANN, "cs.CV OR cs.CL OR cs.GR")
     scene.telegram.fails(Unknown("read time-out"))
     await day(scene, 0)
-    [unknown] = await scene.store.deliveries(states=[DeliveryState.UNKNOWN])
+    [unknown] = await scene.store.deliveries(states=[DeliveryState.IN_DOUBT])
     return unknown
 
 

@@ -226,7 +226,7 @@ async def test_an_unknown_part_on_telegram_is_not_repeated_and_the_others_still_
     await scene.courier.deliver()
     assert len(scene.telegram.papers(ANN)) == len(set(scene.telegram.papers(ANN))) == 2
     states = [delivery.state for delivery in await scene.store.deliveries(chat=ANN)]
-    assert sorted(states) == sorted([DeliveryState.UNKNOWN, DeliveryState.SENT])
+    assert sorted(states) == sorted([DeliveryState.IN_DOUBT, DeliveryState.SENT])
 
 
 async def test_an_unknown_part_on_discord_is_settled_without_a_second_message(scene: Scene) -> None:
@@ -300,7 +300,7 @@ async def test_a_process_killed_in_mid_request_leaves_the_part_unknown_on_telegr
     await scene.courier.deliver()
     assert len(scene.telegram.accepted) == len(scene.discord.accepted) == 1
     states = {delivery.chat: delivery.state for delivery in await scene.store.deliveries()}
-    assert states == {ANN: DeliveryState.UNKNOWN, BOB: DeliveryState.SENT}
+    assert states == {ANN: DeliveryState.IN_DOUBT, BOB: DeliveryState.SENT}
 
 
 async def test_digest_now_takes_what_it_shows(scene: Scene) -> None:

@@ -14,12 +14,12 @@ from bot import pipeline
 from bot import topics as topic_language
 from bot.arxiv import calendar
 from bot.decisions import ledger
+from bot.decisions.digest_policy import LATE_LISTING
 from bot.decisions.due_times import GRACE, next_due
 from bot.decisions.polling import PollState
 from bot.errors import ModelUnavailable, PaperboyError
 from bot.model import Announced, Chat, ChatRef, DeliveryState, Platform
 from bot.pipeline import DeliveryWorker, DigestBuilder
-from bot.pipeline.compose import LATE_LISTING
 from bot.ports import Store
 from bot.storage.store import SqlStore, open_store
 from bot.topics.indexed_paper import IndexedPaper
@@ -188,7 +188,7 @@ class Week:
 
     async def _join(self, follower: Follower) -> None:
         now = self.clock.now()
-        await self.real.save_chat(replace(follower.chat, next_due_at=next_due(follower.chat, now)))
+        await self.real.add_chat(replace(follower.chat, next_due_at=next_due(follower.chat, now)))
         since = self.since[follower.ref] = ledger.since(await self.real.latest_day())
         for query in follower.queries:
             await self.real.subscribe(follower.ref, topic_language.parse(query).query, since, now)
@@ -223,8 +223,9 @@ async def judge(week: Week) -> Verdict:
     """Each chat has each matching paper exactly once (or listed as unknown), in its own morning."""
     verdict = Verdict(chats=len(week.followers))
     async with await open_store(week.database) as store:
-        rows = await store.deliveries(states=[DeliveryState.UNKNOWN], limit=100_000)
-        open_rows = await store.deliveries(states=[DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING])
+        rows = await store.deliveries(states=[DeliveryState.IN_DOUBT], limit=100_000)
+        settled = (DeliveryState.SENT, DeliveryState.IN_DOUBT, DeliveryState.GIVEN_UP)
+        open_rows = await store.deliveries(states=[state for state in DeliveryState if state not in settled])
     verdict.problems += [f"{row.chat} still waits for {row.slot}: {row.why}" for row in open_rows]
     unknown: dict[ChatRef, set[str]] = {}
     for row in rows:

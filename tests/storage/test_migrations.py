@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot.errors import StoreTooNew
-from bot.model import DeliveryState
 from bot.storage.engine import Database
 from bot.storage.migrations import config, current, migrate
-from bot.storage.store import SqlStore, open_store
+from bot.storage.store import open_store
 from bot.storage.tables import REVISION, metadata
 from tests.contracts.samples import ANN, NOW, TUESDAY, announced, digest, key, match_all, summary, with_chats
 from tests.fakes.stores import postgres, sqlite_url
@@ -157,25 +155,3 @@ async def test_a_newer_database_is_not_migrated(url: str) -> None:
     await database.close()
     with pytest.raises(StoreTooNew, match="newer Paperboy"):
         await migrate(url)
-
-
-async def test_what_may_have_arrived_is_looked_for_after_an_upgrade_and_waits_after_the_way_back(url: str) -> None:
-    await migrate(url, "0002")
-    async with await open_store(url) as store:  # to fill, at the newest form
-        await with_chats(store)
-        await store.write_digest(digest(ANN, parts=2), NOW)
-    await migrate(url, "0002")
-    database = Database(url)
-    async with database.write() as connection:
-        await connection.execute(text("UPDATE deliveries SET attempts = 1 WHERE number = 1"))
-    await migrate(url)
-    async with SqlStore(database) as store:
-        second, first = await store.deliveries()
-        assert (first.again, second.again) == (True, False)
-        later = NOW + timedelta(hours=1)
-        await store.settle(first.id, DeliveryState.UNKNOWN, NOW, next_attempt_at=later, again=True)
-        await store.settle(second.id, DeliveryState.UNKNOWN, NOW)
-        await migrate(url, "0002")
-        async with database.read() as connection:
-            rows = await connection.execute(text("SELECT state FROM deliveries ORDER BY id"))
-            assert [row.state for row in rows] == ["waiting", "unknown"]

@@ -32,10 +32,10 @@ async def test_a_lock_that_another_process_keeps_is_one_sentence_and_ends_with_i
     other.execute("BEGIN IMMEDIATE")
     async with SqlStore(database) as store:
         with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
-            await store.save_chat(Chat(ANN))
+            await store.add_chat(Chat(ANN))
         assert await store.chats() == [], "reading goes on"
         other.execute("ROLLBACK")
-        await store.save_chat(Chat(ANN))
+        await store.add_chat(Chat(ANN))
         assert await store.chats() == [Chat(ANN)]
     other.close()
 
@@ -50,7 +50,7 @@ async def test_a_long_write_of_our_own_is_not_taken_for_another_process(tmp_path
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
             await store.check_writable(NOW, 0.05)
-        waiting = asyncio.create_task(store.save_chat(Chat(BOB)))  # that one of ours waits too is no excuse
+        waiting = asyncio.create_task(store.add_chat(Chat(BOB)))  # that one of ours waits too is no excuse
         await asyncio.sleep(0.05)
         with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
             await store.check_writable(NOW, 0.05)
@@ -107,12 +107,12 @@ async def test_a_backup_takes_no_file_away_that_was_beside_it(tmp_path: Path) ->
 async def test_a_server_that_was_restarted_is_used_again_and_keeps_what_it_had() -> None:
     with postgres() as url:
         async with await open_store(url) as store, await open_store(url) as operator:
-            await store.save_chat(Chat(ANN))
+            await store.add_chat(Chat(ANN))
             async with operator.db.write() as connection:
                 ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
                 ended = await connection.scalars(text(ends + "application_name = 'paperboy'"))
                 assert True in ended.all()
-            await store.save_chat(Chat(BOB))
+            await store.add_chat(Chat(BOB))
             assert {chat.ref for chat in await store.chats()} == {ANN, BOB}
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 
-from bot.model import DeliveryState, Platform
-from bot.storage.outbox import _heads
+from bot.model import DeliveryState, Platform, Settlement
+from bot.storage.outbox_queue import heads
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, NOW, digest, minutes, with_chats
 from tests.fakes.stores import memory_store
@@ -23,7 +23,7 @@ events = st.one_of(
     st.tuples(st.just("write"), st.sampled_from([ANN, BOB]), st.sets(st.integers(1, 8), max_size=3), st.integers(0, 3)),
     *[st.tuples(st.just("lease"), st.sampled_from(["w1", "w2"]))] * 3,
     *[st.tuples(st.just("begin"))] * 4,
-    st.tuples(st.just("settle"), st.sampled_from([S.SENT, S.WAITING, S.UNKNOWN, S.GIVEN_UP])),
+    st.tuples(st.just("settle"), st.sampled_from([S.SENT, S.WAITING, S.IN_DOUBT, S.GIVEN_UP])),
     st.tuples(st.just("forget the lease")),  # a worker dies before it sends
     st.tuples(st.just("die")),  # … and while it sends
     st.tuples(st.just("wait"), st.integers(1, 5)),
@@ -67,7 +67,7 @@ async def _play(steps: list[tuple[object, ...]]) -> None:
                         begun.append(delivery_id)
                         await _in_order(store)
                 case ("settle", state) if begun:
-                    await store.settle(begun.pop(0), state, now, next_attempt_at=now + minutes(1))  # type: ignore[arg-type]
+                    await store.settle(begun.pop(0), Settlement(state, next_attempt_at=now + minutes(1)), now)  # type: ignore[arg-type]
                 case ("forget the lease",) if leased:
                     leased.pop(0)
                 case ("die",) if begun:
@@ -75,7 +75,7 @@ async def _play(steps: list[tuple[object, ...]]) -> None:
                 case ("wait", some):
                     now += timedelta(minutes=some)  # type: ignore[arg-type]
                     for orphan in await store.orphaned(now):
-                        await store.settle(orphan.id, S.UNKNOWN, now)
+                        await store.settle(orphan.id, Settlement(S.IN_DOUBT), now)
                         begun = [delivery_id for delivery_id in begun if delivery_id != orphan.id]
         for had in taken.values():
             assert len(had) == len(set(had))
@@ -83,7 +83,7 @@ async def _play(steps: list[tuple[object, ...]]) -> None:
         await _drain(store, now)
         rows = await store.deliveries(limit=1_000)
         assert len(rows) == written
-        assert {row.state for row in rows} <= {S.SENT, S.UNKNOWN, S.GIVEN_UP}
+        assert {row.state for row in rows} <= {S.SENT, S.IN_DOUBT, S.GIVEN_UP}
 
 
 async def _in_order(store: SqlStore) -> None:
@@ -102,11 +102,11 @@ async def _drain(store: SqlStore, now: datetime) -> None:
     for _ in range(200):
         now += minutes(3)
         for orphan in await store.orphaned(now):
-            await store.settle(orphan.id, S.UNKNOWN, now)
+            await store.settle(orphan.id, Settlement(S.IN_DOUBT), now)
         got = await store.lease("last", tuple(Platform), now, now + minutes(2), 9)
         for delivery in got:
             assert await store.begin(delivery.id, "last", now)
-            await store.settle(delivery.id, S.SENT, now)
+            await store.settle(delivery.id, Settlement(S.SENT), now)
         if not got:
             return
     raise AssertionError("the outbox never came to rest")
@@ -115,7 +115,7 @@ async def _drain(store: SqlStore, now: datetime) -> None:
 async def test_leasing_never_reads_through_old_deliveries() -> None:
     """The plan looks deliveries up by state and chat, so a long history costs nothing."""
     async with memory_store() as store, store.db.read() as connection:
-        query = _heads(tuple(Platform), NOW).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+        query = heads(tuple(Platform), NOW).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
         plan = [row.detail for row in await connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
     about_deliveries = [line for line in plan if "deliveries" in line or "earlier" in line]
     assert about_deliveries
