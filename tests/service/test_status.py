@@ -113,7 +113,7 @@ async def test_metrics_count_faults_and_not_holidays() -> None:
     assert "paperboy_listing_gaps 2.0" in text
     assert "paperboy_entries_set_aside 1.0" in text
     assert "paperboy_database_writable 1.0" in text
-    assert 'paperboy_outbox_deliveries{platform="discord",state="unknown"} 1.0' in text
+    assert 'paperboy_outbox_deliveries{platform="discord",state="in doubt"} 1.0' in text
 
 
 async def test_deliveries_in_trouble_that_are_not_listed_are_counted() -> None:
