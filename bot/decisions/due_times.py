@@ -5,27 +5,23 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.model import (
-    Chat,
-)
+from bot.model import Chat
 
 GRACE = timedelta(minutes=60)
-"""How long a digest waits past its time for summaries that are missing."""
-
+"""How long a digest waits past its due time for summaries that are missing."""
 
 SKEW = timedelta(minutes=5)
-"""Clocks of several machines differ by no more than this."""
-
+"""The clocks of several machines differ by no more than this."""
 
 AHEAD = timedelta(days=2)
-"""No hour that we set lies farther ahead (but for a wait that a platform names); one that does was set by a clock
-that ran ahead, and counts as come."""
+"""No time that this program sets lies farther ahead, except for a wait that a platform names. One that does was set by
+a clock that ran ahead, and counts as come."""
 
 
 def next_due(chat: Chat, now: datetime) -> datetime:
     """The chat's next digest time strictly after `now`, in UTC.
 
-    A wall time that a clock change skips is taken where the clock lands; one that comes twice is taken the first time.
+    A local time that a clock change skips is taken where the clock lands; one that comes twice is taken the first time.
     """
     zone = ZoneInfo(chat.timezone)
     day = now.astimezone(zone).date()

@@ -197,7 +197,7 @@ async def test_a_platform_that_hangs_keeps_neither_the_other_nor_its_own_other_c
     await write(scene, [stuck])
     scene.discord.gates[stuck] = asyncio.Event()
     senders = {Platform.TELEGRAM: scene.telegram, Platform.DISCORD: scene.discord}
-    courier = DeliveryWorker(scene.store, senders, scene.clock, "host/1/a", look_again=0.01)
+    courier = DeliveryWorker(scene.store, senders, scene.clock, "host/1/a", poll_seconds=0.01)
     hanging = asyncio.create_task(courier.deliver([Platform.DISCORD]))
     await until(lambda: scene.discord.under_way)
     await write(scene, [ChatRef(Platform.TELEGRAM, "7"), ChatRef(Platform.DISCORD, "8")])
