@@ -42,7 +42,7 @@ def rank(candidates: Sequence[Candidate], size: int, now: datetime) -> Ranked:
     for candidate in ordered:
         for match in candidate.matches:
             best_by_topic.setdefault(match.topic, candidate)
-    chosen = _distinct_ids([*best_by_topic.values(), *ordered])[: max(size, 0)]
+    chosen = set(_distinct_ids([*best_by_topic.values(), *ordered])[: max(size, 0)])
     shown = tuple(candidate for candidate in ordered if candidate.announced.paper.id in chosen)
     return Ranked(shown, tuple(candidate for candidate in ordered if candidate.announced.paper.id not in chosen))
 

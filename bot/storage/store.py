@@ -1,4 +1,4 @@
-"""The Store: all its verbs over one database, opened ready to use."""
+"""The Store: all its verbs over one database, opened and migrated."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlManagers, SqlOut
 async def open_store(
     url: str, alone: Callable[[SqlStore], AbstractAsyncContextManager[object]] = nullcontext
 ) -> SqlStore:
-    """The store at `sqlite+aiosqlite:///PATH` or `postgresql+psycopg://…`, migrated where it is new or older; an older
-    one inside `alone(store)`, which keeps others from working on it meanwhile.
+    """Open the store at `sqlite+aiosqlite:///PATH` or `postgresql+psycopg://…`, and migrate it if it is new or older.
 
-    Raises `StoreUnavailable` where the database does not serve, `StoreTooNew` where it is newer than this code,
-    `BadSetting` where the address is none.
+    An older one is migrated inside `alone(store)`, which keeps other processes from working on it meanwhile. Raises
+    `StoreUnavailable` if the database does not serve, `StoreTooNew` if it is newer than this code, `BadSetting` if
+    the address is none.
     """
     store = SqlStore(Database(url))
     try:

@@ -1,4 +1,4 @@
-"""The tables, as the code sees them; `migrations/` builds the same ones (a test keeps the two equal)."""
+"""The tables as the code uses them. `migrations/` builds the same ones; a test compares the two."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from sqlalchemy import (
 from bot.model import Priority
 
 REVISION = "0004"
-"""The migration that makes these tables: the newest one."""
+"""The newest migration, which results in these tables."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Moment(TypeDecorator[datetime]):
-    """A point in time: aware in, UTC in the database, aware UTC out, on both databases."""
+    """A point in time: takes aware times, stores UTC, returns aware UTC times, on both databases."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -53,7 +53,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class ForeignText(TypeDecorator[str]):
-    """Text from strangers: what a database cannot hold (NUL, lone surrogates) becomes U+FFFD."""
+    """Text from strangers: characters that a database cannot hold (NUL, lone surrogates) become U+FFFD."""
 
     impl = Text
     cache_ok = True
@@ -156,7 +156,7 @@ chats = Table(
     Column("next_due_at", Moment, index=True),
     Column("suspended", ForeignText),
     Column("created_at", Moment),
-    # A digest that could not be made is not tried again before this.
+    # A digest that could not be made is not tried again before this time.
     Column("not_before", Moment),
     UniqueConstraint("platform", "ident"),
     sqlite_autoincrement=True,
@@ -186,7 +186,7 @@ topics = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("query", Text, nullable=False, unique=True),
-    # Every announcement after `from_seq` and up to `matched_seq` has been matched.
+    # Every announcement after `from_seq` and up to `matched_seq` has been matched with this topic.
     Column("from_seq", Integer, nullable=False),
     Column("matched_seq", Integer, nullable=False),
     sqlite_autoincrement=True,
@@ -199,14 +199,14 @@ subscriptions = Table(
     Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("since", Date, nullable=False),
     Column("created_at", Moment, nullable=False),
-    # Up to this match, the chat has had every paper of the topic: there is nothing to look for.
+    # Every match of the topic up to this one is taken by a digest of the chat, so it need not be read again.
     Column("seen_match", Integer, nullable=False, server_default="0"),
 )
 
 matches = Table(
     "matches",
     metadata,
-    Column("id", Integer, primary_key=True),  # grows in the order of commits
+    Column("id", Integer, primary_key=True),  # grows in the order of commits; see `save_matches`
     Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), nullable=False),
     Column("day", Date, nullable=False),
     Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),

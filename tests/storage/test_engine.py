@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.errors import BadSetting, StoreTooNew, StoreUnavailable
 from bot.model import Chat
-from bot.storage.engine import Database, parse, place
+from bot.storage.driver_errors import place
+from bot.storage.engine import Database, parse
 from bot.storage.store import SqlStore, open_store
 from tests.contracts.samples import ANN, NOW, announced, with_chats
 from tests.fakes.stores import memory_store, new_database, sqlite_url
