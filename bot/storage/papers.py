@@ -17,8 +17,8 @@ from bot.storage.engine import Database
 
 _WRITING_PAPERS = "papers"
 _AHEAD = timedelta(days=2)
-"""No listing is written longer than this before its day. One that seems to be has a wrong date, or was written by a slow
-clock."""
+"""No listing is written longer than this before its day. One that seems to be has a wrong date, or the clock was
+slow."""
 
 
 class SqlPapers:

@@ -1,4 +1,4 @@
-"""Sends parts of digests to Telegram, once, and says what became of each."""
+"""Sends parts of digests to Telegram, each once, and returns the outcome."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ CALLBACK_BYTES = 64
 
 
 class TelegramSender:
-    """The `Sender` of Telegram. `data_dir` is where the files that payloads name lie; without `warnings` nobody is
-    warned."""
+    """The `Sender` of Telegram. Files that payloads name are below `data_dir`; without `warnings` nobody is warned."""
 
     def __init__(self, bot: ExtBot[Any], data_dir: Path, warnings: Warnings | None = None) -> None:
         self._bot = bot
@@ -52,7 +51,7 @@ class TelegramSender:
     async def turn(
         self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST
     ) -> AsyncIterator[NotSent | None]:
-        """Wait for Telegram's limits, here rather than while it is being sent: what is killed here is not unknown."""
+        """Wait for Telegram's limits before the delivery is marked as SENDING: who is killed here leaves no doubt."""
         limiter = self._bot.rate_limiter
         if not isinstance(limiter, Limiter):
             yield None
@@ -74,7 +73,8 @@ class TelegramSender:
                 self._turns.discard(chat)
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
-        """Send one part once, waiting where that was not done before. Telegram knows no key: unknown stays unknown."""
+        """Send one part once; outside a `turn`, wait for the limits here. Telegram has no nonces, so `key` is only
+        logged."""
         urgency = Urgency.NOW if chat in self._turns else Urgency.DIGEST
         try:
             message = await post(self._bot, chat, part.payload, self._data_dir, urgency)
@@ -93,13 +93,13 @@ class TelegramSender:
         raise CannotTell("Telegram does not let a bot look for what it has sent")
 
     async def warn(self, chat: ChatRef, text: str) -> None:
-        """Write it to the people in private who set the chat up; see `handlers.telegram.warning`."""
+        """Write to the chat's managers in private; see `handlers.telegram.warning`."""
         if self._warnings is not None:
             await self._warnings.tell(chat, text)
 
 
 class UnsendableError(Exception):
-    """A payload that cannot become a request: a file is gone, or a kind is not known."""
+    """A payload that cannot be sent: a file is missing, or its kind is not known."""
 
 
 def address(chat: ChatRef) -> tuple[int | str, int | None]:
