@@ -40,7 +40,7 @@ GROUP, SUPER = ChatRef(Platform.TELEGRAM, "-1"), ChatRef(Platform.TELEGRAM, "-10
 THREAD, SUPER_THREAD = ChatRef(Platform.TELEGRAM, "-1/45"), ChatRef(Platform.TELEGRAM, "-1002/45")
 
 
-async def test_a_chat_comes_back_as_it_went_in(store: Store) -> None:
+async def test_a_chat_is_read_as_it_was_written(store: Store) -> None:
     chat = Chat(ANN, "Ann's group", "zh", "Asia/Tokyo", time(7, 30), 5, Style.COMPACT, Depth.DEEP, NOW, "blocked", NOW)
     await store.add_chat(chat)
     assert await store.chat(ANN) == chat
@@ -126,7 +126,7 @@ async def test_subscriptions_are_listed_by_chat(store: Store) -> None:
     assert await store.subscriptions() == [*anns, Subscription(BOB, "a", TUESDAY, NOW)]
 
 
-async def test_due_chats_are_those_whose_time_has_come_and_that_receive(store: Store) -> None:
+async def test_due_chats_are_those_that_are_due_and_not_suspended(store: Store) -> None:
     await store.add_chat(Chat(ANN, next_due_at=NOW))
     await store.add_chat(Chat(BOB, next_due_at=NOW - minutes(5)))
     await store.add_chat(Chat(ARCHIVE, next_due_at=None))
@@ -144,7 +144,7 @@ async def test_a_due_time_can_be_set_alone(store: Store) -> None:
     assert await store.chat(ANN) == Chat(ANN, language="ja")
 
 
-async def test_suspending_keeps_everything_and_resuming_sends_again(store: Store) -> None:
+async def test_a_suspended_chat_keeps_everything_and_receives_again_when_resumed(store: Store) -> None:
     await with_chats(store, ANN)
     await store.subscribe(ANN, "a", TUESDAY, NOW)
     await store.write_digest(digest(ANN, papers=("p",)), NOW)
@@ -160,7 +160,7 @@ async def test_suspending_keeps_everything_and_resuming_sends_again(store: Store
     assert len(await store.lease("w", [ANN.platform], NOW, NOW + minutes(1), 9)) == 1
 
 
-async def test_moving_takes_everything_along_and_the_forum_topics_too(store: Store) -> None:
+async def test_moving_a_chat_moves_everything_of_it_and_its_forum_topics(store: Store) -> None:
     neighbour = ChatRef(Platform.TELEGRAM, "-17")
     await with_chats(store, GROUP, THREAD, neighbour)
     await store.subscribe(GROUP, "a", TUESDAY, NOW)
@@ -177,7 +177,7 @@ async def test_moving_takes_everything_along_and_the_forum_topics_too(store: Sto
     assert await store.deliveries(chat=GROUP) == []
 
 
-async def test_moving_to_a_chat_that_is_there_joins_them(store: Store) -> None:
+async def test_moving_to_a_chat_that_exists_joins_the_two(store: Store) -> None:
     await store.add_chat(Chat(GROUP, language="de", next_due_at=NOW))
     await store.add_chat(Chat(SUPER, language="ja"))
     await store.subscribe(GROUP, "both", MONDAY, NOW)
@@ -224,7 +224,7 @@ async def test_joined_chats_do_not_get_a_paper_twice_by_a_part_that_is_tried_aga
     assert found["2026-06-02"] == DeliveryState.WAITING
 
 
-async def test_moving_a_chat_that_is_not_there_or_to_itself_changes_nothing(store: Store) -> None:
+async def test_moving_an_unknown_chat_or_a_chat_to_itself_changes_nothing(store: Store) -> None:
     await with_chats(store, ANN)
     await store.move_chat(BOB, ANN)
     await store.move_chat(ANN, ANN)
@@ -269,7 +269,7 @@ async def test_a_due_time_that_a_clock_running_ahead_has_set_is_due_for_mending(
     assert [chat.ref for chat in await store.due_chats(NOW)] == [ANN]
 
 
-async def test_subscriptions_that_would_begin_too_late_begin_on_the_day_that_is_named(store: Store) -> None:
+async def test_subscriptions_that_would_begin_after_a_day_begin_on_it(store: Store) -> None:
     await with_chats(store)
     await store.subscribe(ANN, "cat:cs.CV", date(2036, 6, 2), NOW)
     await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
@@ -278,7 +278,7 @@ async def test_subscriptions_that_would_begin_too_late_begin_on_the_day_that_is_
     assert await store.begin_by(TUESDAY) == 0
 
 
-async def test_a_subscription_that_begins_earlier_than_it_would_have_gets_what_was_announced_since(
+async def test_a_subscription_set_to_begin_earlier_gets_the_papers_announced_since(
     store: Store,
 ) -> None:
     await with_chats(store)

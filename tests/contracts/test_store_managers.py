@@ -78,7 +78,7 @@ async def test_moving_takes_along_who_manages_the_chat(store: Store) -> None:
     assert await store.managers(SUPER) == ["5", "6", "7"]
 
 
-async def test_a_move_that_fails_leaves_who_manages_the_chat_as_it_was(store: Store) -> None:
+async def test_a_failed_move_leaves_the_managers_as_they_were(store: Store) -> None:
     await remember(store, GROUP, 5, title="Vision")
     await with_chats(store, GROUP)
     with pytest.raises(AttributeError):
@@ -87,7 +87,7 @@ async def test_a_move_that_fails_leaves_who_manages_the_chat_as_it_was(store: St
     assert [chat.ref for chat in await store.chats()] == [GROUP]
 
 
-async def test_forgetting_a_chat_forgets_who_managed_it_and_a_person_what_they_managed(store: Store) -> None:
+async def test_forgetting_a_chat_deletes_its_managers_and_what_a_person_managed(store: Store) -> None:
     third = ChatRef(Platform.TELEGRAM, "-18")
     for ref, people in ((GROUP, (101, 6)), (OTHER, (101,)), (third, (6, 101))):
         await remember(store, ref, *people, title=None if ref == third else "A title")

@@ -106,14 +106,14 @@ async def test_a_chat_forgotten_meanwhile_gets_no_digest(store: Store) -> None:
     assert not await store.write_digest(digest(ANN, papers=("p",)), NOW)
 
 
-async def test_of_many_writers_of_one_paper_one_succeeds(store: Store) -> None:
+async def test_of_many_digests_with_the_same_paper_one_is_written(store: Store) -> None:
     await with_chats(store)
     done = await asyncio.gather(*(store.write_digest(digest(ANN, f"now {number}", ("p",)), NOW) for number in range(6)))
     assert sorted(done) == [False] * 5 + [True]
     assert len(await store.deliveries()) == 1
 
 
-async def test_many_digests_are_written_together_and_those_that_clash_are_left_out(store: Store) -> None:
+async def test_of_digests_written_together_those_that_conflict_are_left_out(store: Store) -> None:
     await with_chats(store)
     assert await store.write_digest(digest(ANN, papers=("p",)), NOW)
     nobody = ChatRef(Platform.TELEGRAM, "404")
@@ -123,7 +123,7 @@ async def test_many_digests_are_written_together_and_those_that_clash_are_left_o
     assert await store.write_digests([], NOW) == []
 
 
-async def test_digests_written_together_and_chats_that_move_never_wait_for_each_other_for_ever(
+async def test_digests_written_together_and_moving_chats_never_deadlock(
     store: SqlStore,
 ) -> None:
     groups = [ChatRef(Platform.TELEGRAM, str(-number)) for number in range(1, 9)]
@@ -140,7 +140,7 @@ async def test_digests_written_together_and_chats_that_move_never_wait_for_each_
     assert {chat.ref for chat in await store.chats()} >= set(supers)
 
 
-async def test_chats_in_doubt_are_those_with_an_unknown_delivery(store: Store) -> None:
+async def test_chats_in_doubt_are_those_with_a_delivery_in_doubt(store: Store) -> None:
     await with_chats(store)
     assert await store.chats_in_doubt() == set()
     for ref in (ANN, BOB):
@@ -154,7 +154,7 @@ async def test_chats_in_doubt_are_those_with_an_unknown_delivery(store: Store) -
 # ── leasing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_the_parts_of_a_chats_digests_go_in_order_one_at_a_time(store: Store) -> None:
+async def test_the_parts_of_a_chats_digests_are_leased_in_order_one_at_a_time(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN, "one", parts=2), NOW)
     await store.write_digest(digest(ANN, "two", parts=1), NOW)
@@ -166,7 +166,7 @@ async def test_the_parts_of_a_chats_digests_go_in_order_one_at_a_time(store: Sto
 
 
 @pytest.mark.parametrize(("state", "goes_on"), [(S.IN_DOUBT, True), (S.GIVEN_UP, True), (S.SENT, True)])
-async def test_the_parts_after_a_settled_one_go_whatever_came_of_it(
+async def test_the_parts_after_a_settled_one_are_leased_whatever_its_outcome(
     store: Store, state: DeliveryState, goes_on: bool
 ) -> None:
     await with_chats(store)
@@ -215,7 +215,7 @@ async def test_an_expired_lease_is_taken_over_and_its_old_owner_may_not_begin(st
     assert not await store.begin(delivery.id, "w2", NOW + minutes(1.5))
 
 
-async def test_what_a_dead_process_was_sending_is_orphaned_and_not_leased(store: Store) -> None:
+async def test_a_delivery_of_a_dead_process_that_was_sending_is_orphaned_and_not_leased(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
@@ -228,7 +228,7 @@ async def test_what_a_dead_process_was_sending_is_orphaned_and_not_leased(store:
     assert await store.orphaned(later) == []
 
 
-async def test_who_waits_is_served_before_digests_and_those_before_broadcasts(store: Store) -> None:
+async def test_a_waiting_person_is_served_before_digests_and_digests_before_broadcasts(store: Store) -> None:
     chats = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(4)]
     await with_chats(store, *chats)
     priorities = (Priority.BROADCAST, Priority.DIGEST, Priority.DIGEST, Priority.PERSON_WAITING)
@@ -256,7 +256,7 @@ async def test_an_expired_lease_to_verify_is_taken_over_as_one_to_verify(store: 
     assert again.state is S.LEASED_TO_VERIFY
 
 
-async def test_what_was_sent_stays_sent(store: Store) -> None:
+async def test_a_sent_delivery_stays_sent(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
@@ -269,7 +269,7 @@ async def test_what_was_sent_stays_sent(store: Store) -> None:
     assert (settled.state, settled.message_id, settled.why) == (S.SENT, "m1", "lease expired")
 
 
-async def test_who_is_slow_to_write_what_came_of_a_request_does_not_disturb_who_has_it_by_now(store: Store) -> None:
+async def test_a_process_that_settles_late_does_not_change_a_delivery_leased_by_another(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store, "w1")
@@ -283,7 +283,7 @@ async def test_who_is_slow_to_write_what_came_of_a_request_does_not_disturb_who_
     assert [each.state for each in await store.deliveries()] == [S.SENT], "that it arrived counts, whoever says so"
 
 
-async def test_a_part_of_unknown_fate_that_is_looked_for_keeps_the_order_at_first_and_then_lets_others_go(
+async def test_a_part_to_be_verified_keeps_later_parts_waiting_for_three_failures_only(
     store: Store,
 ) -> None:
     await with_chats(store)
@@ -316,7 +316,7 @@ async def test_a_part_of_unknown_fate_that_is_looked_for_keeps_the_order_at_firs
     assert await lease(store, now=now + minutes(500)) == []
 
 
-async def test_however_many_parts_are_looked_for_something_of_the_chat_can_always_go(store: Store) -> None:
+async def test_however_many_parts_are_to_be_verified_some_part_of_the_chat_can_be_leased(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN, parts=9), NOW)
     dice, now, order = random.Random(4), NOW, list[int]()
@@ -362,7 +362,7 @@ async def test_a_long_wait_that_a_platform_names_is_kept(store: Store) -> None:
     assert [each.id for each in await lease(store, now=week)] == [delivery.id]
 
 
-async def test_the_oldest_digest_with_something_to_send_is_told_by_platform(store: Store) -> None:
+async def test_the_oldest_waiting_digest_is_found_by_platform(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(BOB), NOW)
     await store.write_digest(digest(ANN), NOW + minutes(1))
@@ -378,7 +378,7 @@ async def test_the_oldest_digest_with_something_to_send_is_told_by_platform(stor
     )
 
 
-async def test_what_waits_behind_a_part_that_fails_by_itself_is_no_backlog(store: Store) -> None:
+async def test_parts_behind_one_that_fails_by_itself_are_no_backlog(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN, parts=2), NOW)
     [first] = await lease(store)
@@ -389,7 +389,7 @@ async def test_what_waits_behind_a_part_that_fails_by_itself_is_no_backlog(store
     assert await store.oldest_waiting() == NOW + minutes(2)
 
 
-async def test_what_was_given_up_can_be_sent_again(store: Store) -> None:
+async def test_a_delivery_that_was_given_up_can_be_sent_again(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
@@ -452,7 +452,7 @@ async def test_a_named_lease_has_one_owner_until_it_ends(store: Store) -> None:
     assert await store.hold("poll", "a", NOW + minutes(2), NOW + minutes(3))
 
 
-async def test_the_holder_of_a_lease_is_known_also_when_it_has_run_out(store: Store) -> None:
+async def test_the_last_holder_of_an_expired_lease_is_known(store: Store) -> None:
     assert await store.holder("poll") is None
     await store.hold("poll", "a", NOW, NOW + minutes(1))
     assert await store.holder("poll") == "a"
@@ -475,19 +475,19 @@ async def test_the_leases_of_a_process_that_was_replaced_end_at_once(store: Stor
     assert await store.expire_leases("new", NOW) == 0
 
 
-async def test_of_many_that_want_a_lease_at_once_one_gets_it(store: Store) -> None:
+async def test_of_many_processes_that_want_a_lease_at_once_one_gets_it(store: Store) -> None:
     got = await asyncio.gather(*(store.hold("poll", f"p{n}", NOW, NOW + minutes(1)) for n in range(8)))
     assert sum(got) == 1
 
 
-async def test_small_values_are_remembered(store: Store) -> None:
+async def test_small_values_are_stored(store: Store) -> None:
     assert await store.value("arxiv") is None
     await store.remember_value("arxiv", {"paused": None})
     await store.remember_value("arxiv", {"paused": "2026-06-02", "text": "ü\0\ud800"})
     assert await store.value("arxiv") == {"paused": "2026-06-02", "text": "ü\0\ud800"}
 
 
-async def test_the_ledger_says_how_far_each_days_papers_have_come(store: Store) -> None:
+async def test_the_ledger_counts_each_days_papers_at_every_step(store: Store) -> None:
     await with_chats(store)
     names = [f"2606.0000{number}" for number in range(1, 6)]
     await store.ingest([announced(name) for name in names], NOW)
@@ -510,7 +510,7 @@ async def test_the_ledger_says_how_far_each_days_papers_have_come(store: Store) 
     assert [line.day for line in await store.ledger(TUESDAY)] == [TUESDAY]
 
 
-async def test_the_ledger_tells_each_days_categories_apart_and_what_was_not_read(store: Store) -> None:
+async def test_the_ledger_counts_by_category_with_a_line_for_unread_entries(store: Store) -> None:
     await with_chats(store)
     vision, number = announced("2606.00001"), announced("2606.00002", categories=("math.NT", "cs.CV"))
     guessed = announced("2606.00003", categories=("math.NT",))
@@ -535,7 +535,7 @@ async def test_the_ledger_tells_each_days_categories_apart_and_what_was_not_read
     assert [line.announced for line in await store.ledger(MONDAY)] == [1, 3]
 
 
-async def test_a_backup_is_a_whole_database_and_is_never_written_over_a_file(
+async def test_a_backup_is_a_complete_database_and_never_replaces_a_file(
     store: SqlStore, backend: str, tmp_path: Path
 ) -> None:
     await with_chats(store)

@@ -66,7 +66,7 @@ def test_a_wait_that_the_platform_names_is_obeyed_and_never_gives_up() -> None:
 
 
 @pytest.mark.parametrize("seconds", [math.inf, math.nan, 1e300, -5.0])
-def test_a_wait_that_cannot_be_meant_is_bounded(seconds: float) -> None:
+def test_an_absurd_wait_is_bounded(seconds: float) -> None:
     then = settled(NotSent("slow down", seconds), tried()).next_attempt_at
     assert then is not None
     assert NOW <= then <= NOW + delivery_policy.LONGEST_WAIT

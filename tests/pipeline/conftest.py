@@ -43,7 +43,7 @@ class Scene:
         return DigestBuilder(renderers, self.makers, AbstractReader())
 
     @property
-    def courier(self) -> DeliveryWorker:
+    def worker(self) -> DeliveryWorker:
         senders = {Platform.TELEGRAM: self.telegram, Platform.DISCORD: self.discord}
         return DeliveryWorker(self.store, senders, self.clock, self.owner)
 
@@ -70,7 +70,7 @@ class Scene:
 
     async def send(self, upto: date | None = None) -> int:
         await pipeline.compose(self.store, self.builder, self.clock, upto=upto)
-        return await self.courier.deliver()
+        return await self.worker.deliver()
 
 
 @pytest.fixture

@@ -79,13 +79,13 @@ async def until_served(
     for ident in (*chats, int(ref.id)):
         tg.world.user(ident)
     await queue(scene, *chats)
-    courier = DeliveryWorker(scene.store, {Platform.TELEGRAM: sender}, scene.clock, scene.owner)
-    running = asyncio.create_task(courier.deliver())
+    worker = DeliveryWorker(scene.store, {Platform.TELEGRAM: sender}, scene.clock, scene.owner)
+    running = asyncio.create_task(worker.deliver())
     await tg.until(lambda: len(tg.world.messages) >= 60, timeout=30)
     said = await ask(scene, ref)
     asked_at = len(tg.world.messages)
     await tg.wait_for(int(ref.id), timeout=30)
-    courier.stop()
+    worker.stop()
     await running
     order = [each.chat.id for each in tg.world.messages]
     return said, order.index(int(ref.id)) - asked_at

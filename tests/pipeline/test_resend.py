@@ -33,7 +33,7 @@ async def day(scene: Scene, number: int) -> None:
     await scene.prepare()
     builder = DigestBuilder({Platform.TELEGRAM: TelegramRenderer()}, scene.makers, AbstractReader())
     await pipeline.compose(scene.store, builder, scene.clock)
-    await scene.courier.deliver()
+    await scene.worker.deliver()
 
 
 async def doubtful(scene: Scene) -> Delivery:
@@ -68,7 +68,7 @@ async def test_the_button_sends_it_again_once(scene: Scene) -> None:
     conversation = talk(scene)
     assert await actions.perform(conversation, ADMIN, ANN, action) == Resent()
     assert await actions.perform(conversation, ADMIN, ANN, action) == Stale()
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert scene.telegram.papers(ANN) == list(unknown.part.paper_ids)
     assert await actions.perform(conversation, ADMIN, ANN, action) == Stale()
 
@@ -80,5 +80,5 @@ async def test_strangers_and_forged_numbers_get_nothing(scene: Scene) -> None:
     assert await conversation.resend(ADMIN, BOB, str(unknown.id)) == Stale()
     for forged in ("", "-1", "1e3", "٣", "9" * 40, str(unknown.id + 1)):
         assert await conversation.resend(ADMIN, ANN, forged) == Stale()
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert scene.telegram.accepted == []

@@ -132,7 +132,7 @@ class Week:
         self.store = cast(Store, FailingStore(self.real, lambda: self.true, self.store_away, self.store_shaky))
         self.owner = f"host/{self.restarted}/x"
         await self.real.expire_leases(self.owner, self.clock.now())
-        self.courier = DeliveryWorker(self.store, self.platforms, self.clock, self.owner)
+        self.worker = DeliveryWorker(self.store, self.platforms, self.clock, self.owner)
 
     async def _restart(self) -> None:
         self.restarted += 1
@@ -171,7 +171,7 @@ class Week:
         """Deliver until done, or until a platform says that the process was killed in mid-request."""
         before = asyncio.all_tasks()
         deaths = {asyncio.create_task(each.died.wait()) for each in self.platforms.values()}
-        work = asyncio.create_task(self.courier.deliver())
+        work = asyncio.create_task(self.worker.deliver())
         done, _ = await asyncio.wait({work, *deaths}, return_when=asyncio.FIRST_COMPLETED)
         for task in asyncio.all_tasks() - before:
             if task is not work or work not in done:

@@ -187,7 +187,7 @@ async def test_every_kind_of_delivery_gets_its_state_priority_force_and_day(url:
     assert (found[12].failures, found[10].failures, found[8].attempts) == (2, 12, 1)
 
 
-async def test_the_way_back_keeps_what_waits_and_what_is_in_doubt_as_the_previous_release_knew_it(url: str) -> None:
+async def test_a_downgrade_restores_the_previous_releases_states_flags_and_payloads(url: str) -> None:
     await fill(url)
     before = await rows(url, "SELECT id, state, again, asked FROM deliveries ORDER BY id")
     await migrate(url)
@@ -207,7 +207,7 @@ async def test_the_way_back_keeps_what_waits_and_what_is_in_doubt_as_the_previou
     assert [each.day for each in found] == DAYS
 
 
-async def test_what_surely_was_not_sent_on_telegram_waits_and_is_not_taken_for_doubtful(url: str) -> None:
+async def test_a_delivery_surely_not_sent_on_telegram_waits_and_is_not_to_be_verified(url: str) -> None:
     async with connected(url) as connection:
         await chats_of_the_previous_release(connection)
         await delivery_of_the_previous_release(connection, 1, 1, "2026-06-01", attempts=1, again=True)
@@ -217,7 +217,7 @@ async def test_what_surely_was_not_sent_on_telegram_waits_and_is_not_taken_for_d
     assert states == [(S.WAITING, False), (S.VERIFY_FIRST, False), (S.VERIFY_FIRST, True)]
 
 
-async def test_a_migrated_outbox_is_worked_off_and_new_digests_get_new_numbers(url: str) -> None:
+async def test_every_open_delivery_of_a_migrated_outbox_can_be_sent_and_new_ones_get_new_ids(url: str) -> None:
     await fill(url)
     async with await open_store(url) as store:
         await store.expire_leases("new", NOW)
@@ -252,7 +252,7 @@ async def test_rows_that_refer_to_digests_survive(url: str) -> None:
     await migrate(url, "0003")
 
 
-async def test_who_manages_which_chat_moves_to_its_table_and_back(url: str) -> None:
+async def test_managers_are_migrated_to_their_table_and_back(url: str) -> None:
     values = {
         "telegram channels of 5": {"-17": "Another", "-1": "Vision"},
         "telegram channels of 6": {"-1": "Vision"},
@@ -278,7 +278,7 @@ async def test_who_manages_which_chat_moves_to_its_table_and_back(url: str) -> N
     assert found == values | {"telegram managers of -17": {"users": [5]}}
 
 
-async def test_what_had_been_tried_in_an_older_release_is_verified_where_that_can_be_done(url: str) -> None:
+async def test_a_delivery_tried_by_release_0002_is_to_be_verified_on_discord_only(url: str) -> None:
     async with await open_store(url) as store:
         await with_chats(store)
         for ref in (ANN, BOB):

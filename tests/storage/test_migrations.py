@@ -40,7 +40,7 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-def test_the_code_knows_its_newest_migration_and_they_are_in_one_line() -> None:
+def test_the_code_names_the_newest_migration_and_migrations_form_one_line() -> None:
     scripts = ScriptDirectory.from_config(config())
     assert scripts.get_heads() == [REVISION]
     revisions = [step.revision for step in scripts.walk_revisions()]
@@ -99,7 +99,7 @@ async def test_an_empty_database_is_migrated_when_it_is_opened(url: str) -> None
     assert await current(url) == REVISION
 
 
-async def test_going_back_a_step_and_forth_again_keeps_the_data(url: str) -> None:
+async def test_a_downgrade_followed_by_an_upgrade_keeps_the_data(url: str) -> None:
     async with await open_store(url) as store:
         await with_chats(store)
         await store.ingest([announced(), announced("2606.00002")], NOW)
@@ -139,7 +139,7 @@ async def test_going_back_a_step_and_forth_again_keeps_the_data(url: str) -> Non
     assert await current(url) == REVISION
 
 
-async def test_all_the_way_back_and_forth(url: str) -> None:
+async def test_a_database_can_be_downgraded_to_nothing_and_migrated_again(url: str) -> None:
     await migrate(url)
     await migrate(url, "base")
     assert await current(url) is None

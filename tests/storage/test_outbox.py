@@ -35,7 +35,7 @@ events = st.one_of(
 @example([("lease", "w1"), ("begin",), ("lease", "w2"), ("begin",), ("begin",)])  # a part under way holds back the next
 @example([("lease", "w1"), ("wait", 3), ("lease", "w2"), ("begin",), ("begin",), ("begin",), ("begin",)])  # taken over
 @example([("lease", "w1"), ("begin",), ("die",), ("wait", 3), ("lease", "w2"), ("begin",)])  # killed in flight
-def test_no_paper_goes_twice_parts_go_in_order_and_nothing_is_lost(steps: list[tuple[object, ...]]) -> None:
+def test_no_paper_is_sent_twice_parts_are_sent_in_order_and_nothing_is_lost(steps: list[tuple[object, ...]]) -> None:
     asyncio.run(_play(steps))
 
 
@@ -112,7 +112,7 @@ async def _drain(store: SqlStore, now: datetime) -> None:
     raise AssertionError("the outbox never came to rest")
 
 
-async def test_leasing_never_reads_through_old_deliveries() -> None:
+async def test_leasing_uses_an_index_and_never_scans_old_deliveries() -> None:
     """The plan looks deliveries up by state and chat, so a long history costs nothing."""
     async with memory_store() as store, store.db.read() as connection:
         query = heads(tuple(Platform), NOW).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
