@@ -1,4 +1,4 @@
-"""The rounds of the kill test: days pass, digests come due, the service is killed, and in the end all is counted."""
+"""The rounds of the kill test: days pass, digests come due, the service is killed, and at the end all is counted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Report:
-    """What was counted at the end."""
+    """The numbers that are counted at the end."""
 
     seed: int
     rounds: int
@@ -49,8 +49,8 @@ class Report:
     lost: list[str] = field(default_factory=list)
     twice: dict[Platform, list[str]] = field(default_factory=lambda: {platform: [] for platform in Platform})
     unexpected: list[str] = field(default_factory=list)
-    unknown: int = 0
-    unknown_that_arrived: int = 0
+    in_doubt: int = 0
+    in_doubt_that_arrived: int = 0
     unaccounted: list[str] = field(default_factory=list)
     given_up: int = 0
     unsettled: int = 0
@@ -62,7 +62,7 @@ class Report:
 
 
 class Process:
-    """The service, which is started, killed and started again. Every tenth start is a cold one, if asked for."""
+    """The service process, which is started, killed and started again; every `cold_every`-th start is a cold one."""
 
     def __init__(self, environment: dict[str, str], log: Path, *, cold_every: int = 0) -> None:
         self._environment, self._log, self._cold_every = environment, log, cold_every
@@ -111,7 +111,7 @@ class Process:
         return False
 
     async def kill(self) -> None:
-        """SIGKILL, and wait until it is gone. Raises RuntimeError if it had ended by itself."""
+        """Send SIGKILL and wait for the end. Raises RuntimeError if the process had ended by itself."""
         if self._cold is not None:
             if self._cold.returncode is not None:
                 raise RuntimeError(f"the service ended by itself; see {self._log}")
@@ -235,7 +235,7 @@ class KillTest:
         self.report.killed["while sending" if sent else "before anything was sent"] += 1
 
     async def _settle(self) -> None:
-        """Hours pass without another fault, until nothing waits any more."""
+        """Let hours pass without another fault, until no delivery waits any more."""
         self.places.fail(0.0)
         for _ in range(8):
             await self.process.start(self._ahead)
@@ -249,7 +249,7 @@ class KillTest:
             self._ahead += 9 * 3600
 
     async def _pending(self, *, later: bool = False) -> bool:
-        """Whether anything waits that may go now (or, with `later`, at any time)."""
+        """Whether any delivery waits that may go now (or, with `later`, at any time)."""
         now = datetime.now(UTC) + timedelta(seconds=self._ahead)
         waiting = await self.store.deliveries(states=OPEN, limit=10_000)
         if any(later or delivery.state in UNDER_WAY or delivery.next_attempt_at <= now for delivery in waiting):
@@ -288,9 +288,9 @@ class KillTest:
             report.unsettled += each.state in OPEN
             report.given_up += each.state is DeliveryState.GIVEN_UP
             if each.state is DeliveryState.IN_DOUBT:
-                report.unknown += 1
+                report.in_doubt += 1
                 arrived = [shown[each.chat, paper] > 0 for paper in each.part.paper_ids]
-                report.unknown_that_arrived += all(arrived)
+                report.in_doubt_that_arrived += all(arrived)
         report.messages = Counter(
             {
                 Platform.TELEGRAM: len(self.places.telegram.world.messages),

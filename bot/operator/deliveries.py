@@ -1,4 +1,4 @@
-"""`paperboy replay`: deliveries that did not arrive go out again."""
+"""`paperboy replay`: has deliveries sent again that did not arrive, or may not have arrived."""
 
 from __future__ import annotations
 
@@ -15,30 +15,32 @@ REPLAYABLE = (DeliveryState.GIVEN_UP, DeliveryState.IN_DOUBT, DeliveryState.VERI
 
 
 async def replay(settings: Settings, numbers: Sequence[int], *, given_up: bool, unknown: bool) -> str:
-    """Put deliveries back into the outbox. Raises `TellUser` where none is named or one cannot be replayed."""
+    """Put deliveries back into the outbox, and resume their chats; returns a sentence that says so.
+
+    `given_up` and `unknown` choose all that were given up or are in doubt. Raises `TellUser` if none is named, or one
+    cannot be replayed.
+    """
     states = ([DeliveryState.GIVEN_UP] if given_up else []) + ([DeliveryState.IN_DOUBT] if unknown else [])
     async with open_app(settings) as app:
         chosen = await app.store.deliveries(states=states, limit=100_000) if states else []
         for number in numbers:
             delivery = await app.store.delivery(number)
             if delivery is None or delivery.state not in REPLAYABLE:
-                raise TellUser(
-                    f"Delivery {number} is not one that was given up or is of unknown fate (see `paperboy status`)."
-                )
+                raise TellUser(f"Delivery {number} is neither given up nor in doubt (see `paperboy status`).")
             chosen.append(delivery)
         if not chosen and states:
             return "There is nothing to send again."
         if not chosen:
             raise TellUser("Name deliveries by number (see `paperboy status`), or use --given-up or --unknown.")
         now = app.clock.now()
-        opened = sum([await app.store.reopen(each.id, now, "replayed") for each in chosen])
+        opened = sum([await app.store.reopen(delivery.id, now, "replayed") for delivery in chosen])
         resumed = await _resume(app, {delivery.chat for delivery in chosen})
-    again = "1 delivery goes" if opened == 1 else f"{opened} deliveries go"
-    return f"{again} out again when the service runs." + "".join(f" {ref} gets digests again." for ref in resumed)
+    deliveries = "1 delivery goes" if opened == 1 else f"{opened} deliveries go"
+    return f"{deliveries} out again when the service runs." + "".join(f" {ref} gets digests again." for ref in resumed)
 
 
 async def _resume(app: App, refs: set[ChatRef]) -> list[ChatRef]:
-    """Those of the chats that were suspended; to them, too, something is sent again."""
+    """Resume the suspended ones of these chats, so that something can be sent there; returns them."""
     resumed = []
     for ref in sorted(refs, key=str):
         chat = await app.store.chat(ref)

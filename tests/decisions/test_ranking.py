@@ -1,4 +1,4 @@
-"""Ranking: which papers of a chat come first, and that no topic pushes another out."""
+"""Ranking: which papers of a chat come first, and that no topic displaces another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chat platform in memory for the pipeline's tests: accepts or fails as it is told, and keeps what it took."""
+"""A chat platform in memory for the pipeline's tests: accepts or fails as scripted, and records what it accepted."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class FakePlatform:
     accepted: list[tuple[ChatRef, str, Part]] = field(default_factory=list)
     script: list[Outcome] = field(default_factory=list)
     no_turn: list[NotSent] = field(default_factory=list)
-    """What the next ones who wait for a turn are told instead."""
+    """What the next waits for a turn yield."""
     hides: int = 0
-    """How many of the next looks for a message are refused."""
+    """How many of the next verifications are refused."""
     gates: dict[ChatRef, asyncio.Event] = field(default_factory=dict)
-    """A send to one of these chats waits before it is accepted."""
+    """A send to one of these chats waits for its event before it is accepted."""
     turns: asyncio.Event | None = None
-    """Where there is one, everybody's turn comes with it."""
+    """If set, all waits for a turn end with this event."""
     warned: list[tuple[ChatRef, str]] = field(default_factory=list)
     waiting: int = 0
     under_way: list[ChatRef] = field(default_factory=list)

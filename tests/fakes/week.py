@@ -1,4 +1,4 @@
-"""The world around Paperboy for a simulated week: an arXiv and platforms in memory whose troubles have hours.
+"""The surroundings of a simulated week: an arXiv and platforms in memory whose faults have given times.
 
 `true` is the real time of that world; the service's own clock may say something else.
 """
@@ -114,7 +114,7 @@ class WeekArxiv:
         return None
 
     def served_from(self, day: date) -> datetime:
-        """When a patient asker could first have the listing of `day`, given these troubles."""
+        """When the listing of `day` can be had first, given these faults."""
         if day not in self._served:
             self._served[day] = self._find_served(day)
         return self._served[day]
@@ -167,7 +167,7 @@ class Accepted:
 
 @dataclass
 class WeekPlatform:
-    """Sender and renderer of one platform. Each trouble is one class of what platforms do.
+    """Sender and renderer of one platform. Each list is one class of faults of platforms.
 
     `knows_keys`: a key that was accepted is not shown twice, and can be found (Discord). `dies_at`: the next send
     after one of these times hangs and sets `died`, as if the process were killed with the request under way.

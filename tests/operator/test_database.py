@@ -312,7 +312,7 @@ async def test_replaying_says_what_goes_out_again_and_to_whom(settings: Settings
         await store.settle(first, Settlement(DeliveryState.GIVEN_UP, "too long"), now)
         await store.settle(second, Settlement(DeliveryState.IN_DOUBT, "no answer"), now)
         await store.suspend(ANN, "blocked")
-    with pytest.raises(TellUser, match=f"Delivery {third} is not one .*see `paperboy status`"):
+    with pytest.raises(TellUser, match=f"Delivery {third} is neither .*see `paperboy status`"):
         await deliveries.replay(settings, [third], given_up=False, unknown=False)
     said = await deliveries.replay(settings, [first, first], given_up=True, unknown=False)
     assert said == f"1 delivery goes out again when the service runs. {ANN} gets digests again."

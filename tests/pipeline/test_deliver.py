@@ -37,7 +37,7 @@ def chats(platform: Platform, count: int) -> list[ChatRef]:
 
 
 async def write(scene: Scene, refs: list[ChatRef], parts: int = 1) -> None:
-    """A digest of so many parts for each chat."""
+    """Write a digest of so many parts for each chat."""
     for ref in refs:
         await scene.store.add_chat(Chat(ref))
         made = tuple(Part({"text": f"{n}"}, (f"2606.{n:05}",)) for n in range(parts))
@@ -340,7 +340,7 @@ class Speechless(FakePlatform):
 
 
 class Stumbling:
-    """A store whose `settle` does not serve for a while."""
+    """A store whose `settle` fails so many times."""
 
     def __init__(self, store: Store, times: int) -> None:
         self._store, self._times = store, times
@@ -365,4 +365,4 @@ async def test_a_lost_database_is_reported_and_requests_under_way_end(scene: Sce
     with pytest.raises(StoreUnavailable):
         await DeliveryWorker(store, {Platform.TELEGRAM: scene.telegram}, scene.clock, "host/1/a").deliver()
     assert len(scene.telegram.accepted) == 3
-    assert set(await states(scene)) == {DeliveryState.SENDING}, "nobody knows what came of them"
+    assert set(await states(scene)) == {DeliveryState.SENDING}, "nobody knows their outcome"

@@ -1,4 +1,4 @@
-"""The whole way of a paper, and what must hold when it is walked again, stopped or disturbed."""
+"""All steps of the pipeline together, and what must hold when they are repeated, stopped or disturbed."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ async def test_a_digest_waits_for_its_summaries_an_hour_and_then_goes_without_th
 
 
 class TripsOver(FakePlatform):
-    """A renderer with a mistake in it, which one chat's papers bring to light."""
+    """A renderer that raises for one chat."""
 
     def __init__(self, chat: ChatRef) -> None:
         super().__init__()

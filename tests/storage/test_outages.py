@@ -1,4 +1,4 @@
-"""A database that is locked, restarted or gone for a while: one sentence now, and work goes on when it is back."""
+"""A database that is locked, restarted or gone for a while: reported in one sentence, and used again once it serves."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def test_a_lock_that_another_process_keeps_is_one_sentence_and_ends_with_i
     async with SqlStore(database) as store:
         with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
             await store.add_chat(Chat(ANN))
-        assert await store.chats() == [], "reading goes on"
+        assert await store.chats() == [], "reading is still possible"
         other.execute("ROLLBACK")
         await store.add_chat(Chat(ANN))
         assert await store.chats() == [Chat(ANN)]
@@ -50,7 +50,7 @@ async def test_a_long_write_of_our_own_is_not_taken_for_another_process(tmp_path
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
             await store.check_writable(NOW, 0.05)
-        waiting = asyncio.create_task(store.add_chat(Chat(BOB)))  # that one of ours waits too is no excuse
+        waiting = asyncio.create_task(store.add_chat(Chat(BOB)))  # must not hide the other process
         await asyncio.sleep(0.05)
         with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
             await store.check_writable(NOW, 0.05)

@@ -1,4 +1,4 @@
-"""Small writes together: each is committed, each learns its own count, and a failure is everybody's."""
+"""Batched small writes: each is committed, each gets its own row count, and a failure is raised to every caller."""
 
 from __future__ import annotations
 
