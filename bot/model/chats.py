@@ -33,7 +33,7 @@ class ChatRef:
 
     @classmethod
     def parse(cls, text: str) -> ChatRef:
-        """Read `PLATFORM:ID`; raises ValueError with a sentence that says what is expected."""
+        """Parse `PLATFORM:ID`; raises ValueError with a sentence that says what is expected."""
         platform, _, ident = text.strip().partition(":")
         if platform not in (*Platform,) or not ident:
             raise ValueError(f"“{text}” is not a chat; write telegram:ID, discord:ID or site:archive.")
@@ -126,7 +126,7 @@ class Subscription:
 
 
 class SubscribeResult(enum.Enum):
-    """What came of a chat's wish to follow a topic."""
+    """The result of a request to follow a topic."""
 
     SUBSCRIBED = enum.auto()
     ALREADY_SUBSCRIBED = enum.auto()
@@ -136,7 +136,7 @@ class SubscribeResult(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """A topic and how far it has been matched: `matched_seq` is the last announcement sequence number it saw."""
+    """A topic and how far it has been matched: up to the announcement with sequence number `matched_seq`."""
 
     id: int
     query: str

@@ -46,10 +46,10 @@ class UncertainDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The cards that one chat gets for one window, in the language they are in.
+    """The cards that one chat gets for one window, and their language.
 
-    `announced` papers came out in the window, `matched` of them satisfy a topic; `also` are the papers past the
-    digest's size, shown as title lines. `quiet` says why there is nothing, in a sentence. `notes` say what is
+    `announced` papers were announced in the window, `matched` of them match a topic. `also` are the papers past the
+    digest's size, shown as title lines. `quiet` is a sentence that says why there are no papers. `notes` say what is
     missing and why (budget, model down).
     """
 
@@ -63,7 +63,7 @@ class Digest:
     quiet: str | None = None
     notes: tuple[str, ...] = ()
     each_day: tuple[tuple[date, int], ...] = ()
-    """How many papers came out on each listing day of the window, where that was asked for."""
+    """How many papers were announced on each listing day of the window, if that was asked for."""
     doubtful: tuple[UncertainDelivery, ...] = ()
     """Messages of the chat's last digest that may not have arrived; the chat can ask for them again."""
 

@@ -43,12 +43,14 @@ class Papers(Protocol):
     """Papers, announcements and the ledger of listings."""
 
     async def ingest(self, announced: Sequence[Announced], now: datetime) -> Ingested:
-        """Write papers and announcements in one transaction; those already there stay. A newer version updates a
-        paper, an older one never does; fields that the new record lacks (comment, dates, licence) keep their value,
-        and categories are joined (the primary one stays first)."""
+        """Write papers and announcements in one transaction; announcements that are stored already stay.
+
+        A newer version updates a paper, an older one never does. Fields that the new record lacks (comment, dates,
+        licence) keep their value, and categories are joined (the primary one stays first).
+        """
 
     async def remember(self, papers: Sequence[Paper], now: datetime) -> None:
-        """Write or complete papers from the API, without announcing them; marks them as completed."""
+        """Write papers from the API's records, or complete stored ones, without announcing them."""
 
     async def paper(self, paper_id: str) -> Paper | None: ...
 
@@ -57,35 +59,36 @@ class Papers(Protocol):
     async def announced_ids(
         self, paper_ids: Collection[str], before: date | None = None, since: date | None = None
     ) -> set[str]:
-        """Those of the ids that some announcement has named: on a day before `before`, not before `since`, if given."""
+        """Those of the ids that an announcement names; if given, on a day before `before`, and on `since` or later."""
 
     async def incomplete(self, since: date) -> list[str]:
-        """Ids announced since that day whose record the API has not completed."""
+        """Ids announced on that day or later whose record the API has not completed."""
 
     async def announcements(self, first: date, last: date) -> list[Announced]:
         """All announcements of these days (both included), oldest first."""
 
     async def announcement_of(self, paper_id: str) -> Announced | None:
-        """The announcement that brought a paper: its earliest one that delivers, else its earliest."""
+        """The first announcement of a paper as new or cross-listed; if there is none, its first announcement."""
 
     async def set_aside(self, entries: Sequence[Malformed], now: datetime) -> None:
-        """Keep malformed entries; one that is already kept stays one."""
+        """Store malformed entries; an entry that is stored already is not stored again."""
 
     async def malformed(self, limit: int = 100, since: date | None = None) -> list[Malformed]:
-        """What was set aside, newest first; with `since`, only entries of listings from that day on."""
+        """Stored malformed entries, newest first; with `since`, only those of listings from that day on."""
 
     async def record_listing(self, records: Sequence[ListingRecord]) -> None:
-        """Write the ledger's lines; one for the same day and archive is replaced, never complete by incomplete."""
+        """Write lines of the ledger. A line for the same day and archive is replaced, but never a complete line by an
+        incomplete one."""
 
     async def listings(self, since: date) -> list[ListingRecord]: ...
 
     async def latest_day(self) -> date | None:
-        """The latest listing day with an announcement; days that lay ahead of the clock when the newest announcement
-        was written are passed over, unless there are no others."""
+        """The latest listing day with an announcement. Days that were in the future when the newest announcement was
+        written are ignored, unless there are no others."""
 
 
 class Topics(Protocol):
-    """Topics, matches, and what is wanted of them."""
+    """Topics, their matches, and the candidates of chats."""
 
     async def archived_topics(self) -> list[str]:
         """The topics that the archive itself follows."""
@@ -94,7 +97,7 @@ class Topics(Protocol):
         """Topics that at least one chat follows."""
 
     async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
-        """Announcements with a greater sequence number, in order."""
+        """(sequence number, announcement) of those with a greater sequence number, in order."""
 
     async def save_matches(
         self,
@@ -108,8 +111,8 @@ class Topics(Protocol):
 
         Rows are kept only where the paper was announced as new or cross-listed on that day.
 
-        `after` is the sequence number the matching began after: a topic that a new subscriber has set back below it
-        meanwhile stays where it is, so that it is matched again from there. A topic that is gone is passed over.
+        `after` is the sequence number after which the matching began. A topic that a new subscriber has set back below
+        it meanwhile keeps its `matched_seq`, so that it is matched again from there. A deleted topic is skipped.
         """
 
     async def matches(self, paper_ids: Collection[str], topics: Collection[str]) -> Mapping[str, tuple[Match, ...]]: ...
@@ -118,8 +121,8 @@ class Topics(Protocol):
         """Delivering announcements that a topic matches, newest day first (for the archive)."""
 
     async def candidates(self, chat: ChatRef, upto: date | None = None) -> list[Candidate]:
-        """What a chat's topics match, since each subscription began and not after `upto`, that it has not had; oldest
-        first, one per paper, replacements left out."""
+        """The papers that a chat's topics match and none of its digests has taken, one candidate per paper, oldest first:
+        announced as new or cross-listed since the subscription began, and not after `upto`."""
 
     async def candidates_of(
         self, chats: Collection[ChatRef], upto: date | None = None
@@ -134,22 +137,22 @@ class Topics(Protocol):
 
 
 class Summaries(Protocol):
-    """Summaries and what is wanted."""
+    """Summaries that exist, and those that are wanted."""
 
     async def want(self, wanted: Sequence[WantedSummary]) -> None:
-        """Replace what is wanted by this; attempts and waiting times of keys that stay are kept."""
+        """Replace the set of wanted summaries; keys that stay keep their attempts and waiting times."""
 
     async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
-        """Wanted, not made, not waiting for a later time: first due first, then by number of chats."""
+        """Wanted, not made and not postponed; ordered by due time, then by number of chats, most first."""
 
     async def postponed(self, now: datetime) -> list[WantedSummary]:
-        """Wanted, not made, and waiting for a later time."""
+        """Wanted, not made, and postponed to a later time."""
 
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
-        """Count an attempt and do not offer the key before `until`."""
+        """Count an attempt, and do not return the key from `wanted` before `until`."""
 
     async def save_summary(self, summary: Summary, *, replace: bool = False) -> Summary:
-        """Write a summary, or, where one with that key is there and `replace` is false, return that one."""
+        """Write a summary and return it; if one with that key exists and `replace` is false, return that one."""
 
     async def summary(self, key: SummaryKey) -> Summary | None: ...
 
@@ -296,28 +299,29 @@ class Outbox(Protocol):
 
 
 class Operations(Protocol):
-    """What running a service needs of its store."""
+    """What a running service needs of its store."""
 
     async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
-        """Take or prolong a named lease; False while another owner holds it."""
+        """Take or extend a named lease; False while another owner holds it."""
 
     async def release(self, name: str, owner: str) -> None: ...
 
     async def holder(self, name: str) -> str | None:
-        """Who holds a named lease, or held it last."""
+        """The owner of a named lease, or its last owner."""
 
     async def expire_leases(self, owner: str, now: datetime) -> int:
-        """Let the delivery leases of every other owner end now; for whoever holds the lease of sending. How many."""
+        """End the delivery leases of every other owner now; returns how many. Only for the holder of the lease of
+        sending."""
 
     async def ledger(self, since: date, *, by_category: bool = False) -> list[LedgerLine]:
-        """Listing days from `since` on, oldest first. What was announced is what the listings say, read or unread, else
-        what came in; every number counts a paper once a day.
+        """Listing days from `since` on, oldest first. `announced` is what the listings name, read or unread; without a
+        listing, what was ingested. Every number counts a paper once a day.
 
         `ingested` counts all kinds; the rest only new papers and cross-lists: matched by a topic, taken by any chat,
         summarized in that version, and taken by a digest of which every part is sent (the archive's have none).
 
-        `by_category` gives a line for each day and primary category, by name; what a listing announced and nobody could
-        read stands in a line of its own, with `category` "unread", so that a day's lines add up to its total.
+        `by_category` gives a line for each day and primary category, by name. Entries that could not be read are counted
+        in a line of their own, with `category` "unread", so that a day's lines add up to its total.
         """
 
     async def remember_value(self, name: str, value: JSON) -> None:
