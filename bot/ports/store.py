@@ -121,8 +121,8 @@ class Topics(Protocol):
         """Delivering announcements that a topic matches, newest day first (for the archive)."""
 
     async def candidates(self, chat: ChatRef, upto: date | None = None) -> list[Candidate]:
-        """The papers that a chat's topics match and none of its digests has taken, one candidate per paper, oldest first:
-        announced as new or cross-listed since the subscription began, and not after `upto`."""
+        """The papers that a chat's topics match and none of its digests has taken; one candidate per paper, oldest
+        first. They were announced as new or cross-listed since the subscription began, and not after `upto`."""
 
     async def candidates_of(
         self, chats: Collection[ChatRef], upto: date | None = None
@@ -320,8 +320,8 @@ class Operations(Protocol):
         `ingested` counts all kinds; the rest only new papers and cross-lists: matched by a topic, taken by any chat,
         summarized in that version, and taken by a digest of which every part is sent (the archive's have none).
 
-        `by_category` gives a line for each day and primary category, by name. Entries that could not be read are counted
-        in a line of their own, with `category` "unread", so that a day's lines add up to its total.
+        `by_category` gives a line for each day and primary category, by name. Entries that could not be read have the
+        `category` "unread", so that a day's lines add up to its total.
         """
 
     async def remember_value(self, name: str, value: JSON) -> None:
