@@ -112,7 +112,7 @@ async def test_a_hostile_paper_arrives_as_plain_text_on_both_platforms(store: Sq
     assert listing.malformed == ()
     await store.ingest(listing.entries, NOW)
     for ref in (ANN, BOB):
-        await store.save_chat(Chat(ref, next_due_at=NOW))
+        await store.add_chat(Chat(ref, next_due_at=NOW))
         await store.subscribe(ref, topic_language.parse("cs.CV").query, DAY, NOW)
     await pipeline.match(store)
     await pipeline.choose(store, NOW)

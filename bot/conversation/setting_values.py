@@ -6,12 +6,12 @@ import difflib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Any
+from typing import Any, cast
 
 from bot.conversation import time_zones
 from bot.conversation.languages import LANGUAGES, language_code, language_name
 from bot.conversation.results import Choices, NotAccepted
-from bot.model import Chat, Depth, Style
+from bot.model import Chat, ChatChanges, Depth, Style
 
 NAMES = ("language", "time", "timezone", "size", "style", "depth")
 """The settings of a chat, as commands name them."""
@@ -29,8 +29,13 @@ class Change:
     value: Any
     shown: str
 
+    @property
+    def fields(self) -> ChatChanges:
+        """The change as `Store.change_chat` takes it."""
+        return cast(ChatChanges, {self.field: self.value})
+
     def apply(self, chat: Chat) -> Chat:
-        return replace(chat, **{self.field: self.value})
+        return replace(chat, **self.fields)
 
 
 def read(name: str, given: str, now: datetime) -> Change | NotAccepted:

@@ -52,7 +52,7 @@ from bot.conversation.results import (
 from bot.decisions import ledger
 from bot.decisions.due_times import next_due
 from bot.errors import BadTopic, RetryLater
-from bot.model import Chat, ChatRef, DeliveryState, Depth, NothingToSend, Platform
+from bot.model import Chat, ChatRef, DeliveryState, Depth, NothingToSend, SubscribeResult
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -104,8 +104,7 @@ class Conversation:
 
         It names other chats, so it is not told in a Telegram group, where every member reads the answer.
         """
-        is_group = ref.platform is Platform.TELEGRAM and ref.id.startswith("-")
-        if self._operators is None or is_group or f"{ref.platform}:{requester.user_id}" not in self._operators.who:
+        if self._operators is None or ref.is_group or f"{ref.platform}:{requester.user_id}" not in self._operators.who:
             return NotOperator()
         return Health(tuple(await self._operators.health()))
 
@@ -126,14 +125,13 @@ class Conversation:
         explained = topics.explain(topic)
         chat = await self._known(ref, title) or await self._create(ref, title)
         following = await self._store.subscriptions(ref)
-        if any(subscription.topic == topic.query for subscription in following):
-            return AlreadySubscribed(topic.query, explained)
-        if len(following) >= MAX_SUBSCRIPTIONS:
-            return TooMany(MAX_SUBSCRIPTIONS)
         now = self._clock.now()
         since = ledger.since(await self._store.latest_day())
-        if not await self._store.subscribe(ref, topic.query, since, now):  # another request was faster
-            return AlreadySubscribed(topic.query, explained)
+        match await self._store.subscribe(ref, topic.query, since, now, limit=MAX_SUBSCRIPTIONS):
+            case SubscribeResult.ALREADY_SUBSCRIBED:
+                return AlreadySubscribed(topic.query, explained)
+            case SubscribeResult.TOO_MANY:
+                return TooMany(MAX_SUBSCRIPTIONS)
         return Subscribed(chat, topic.query, explained, since, self._due_locally(chat), len(following) + 1)
 
     async def unsubscribe(
@@ -212,7 +210,7 @@ class Conversation:
             # 18 digits fit the database's integer; more would raise there.
             is_number = number.isascii() and number.isdecimal() and len(number) <= 18
             delivery = await self._store.delivery(int(number)) if is_number else None
-            if delivery is None or delivery.chat != ref or delivery.state is not DeliveryState.UNKNOWN:
+            if delivery is None or delivery.chat != ref or delivery.state is not DeliveryState.IN_DOUBT:
                 return Stale()
             if not await self._store.reopen(delivery.id, self._clock.now(), "asked for again"):
                 return Stale()
@@ -247,11 +245,9 @@ class Conversation:
         change = setting_values.read(name, value, self._clock.now())
         if isinstance(change, NotAccepted):
             return change
-        chat = await self._known(ref, title) or self._new_chat(ref, title)
-        changed = change.apply(chat)
-        if (changed.timezone, changed.digest_time) != (chat.timezone, chat.digest_time) or not chat.next_due_at:
-            changed = replace(changed, next_due_at=next_due(changed, self._clock.now()))
-        await self._store.save_chat(changed)
+        chat = await self._known(ref, title) or await self._create(ref, title)
+        stored = await self._store.change_chat(ref, self._clock.now(), **change.fields)
+        changed = stored or change.apply(chat)  # a chat forgotten meanwhile stays forgotten
         return Changed(changed, change.name, change.shown, self._due_locally(changed))
 
     # ── coming and going ──
@@ -282,8 +278,7 @@ class Conversation:
 
     async def resume(self, ref: ChatRef) -> None:
         """Send to a chat again, and to a group's forum topics: the platform says that it can be reached."""
-        is_group = ref.platform is Platform.TELEGRAM and ref.id.startswith("-")
-        forum_topics = await self._at(ref) if is_group else []
+        forum_topics = await self._at(ref) if ref.is_group else []
         for place in {ref, *(chat.ref for chat in forum_topics)}:
             await self._known(place)
 
@@ -293,7 +288,7 @@ class Conversation:
         return [
             chat
             for chat in await self._store.chats()
-            if chat.ref == ref or (chat.ref.platform, chat.ref.id.partition("/")[0]) == place
+            if chat.ref == ref or (chat.ref.platform, chat.ref.place) == place
         ]
 
     async def move(self, old: ChatRef, new: ChatRef) -> None:
@@ -314,16 +309,14 @@ class Conversation:
             log.info("chat resumed", chat=str(ref))
             chat = replace(chat, suspended=None, next_due_at=due)
         if title and title != chat.title:
-            chat = replace(chat, title=title)
-            await self._store.save_chat(chat)
+            chat = await self._store.change_chat(ref, self._clock.now(), title=title)
         return chat
 
     def _new_chat(self, ref: ChatRef, title: str = "") -> Chat:
         return self._defaults.new_chat(ref, self._clock.now(), title)
 
     async def _create(self, ref: ChatRef, title: str) -> Chat:
-        chat = self._new_chat(ref, title)
-        await self._store.save_chat(chat)
+        chat = await self._store.add_chat(self._new_chat(ref, title))
         log.info("chat created", chat=str(ref))
         return chat
 

@@ -27,7 +27,7 @@ SILENT = timedelta(minutes=3)
 """A service that has said nothing of itself for longer than this does not run."""
 
 
-UNSETTLED = (DeliveryState.UNKNOWN, DeliveryState.GIVEN_UP)
+UNSETTLED = (DeliveryState.IN_DOUBT, DeliveryState.GIVEN_UP)
 
 
 class Cause(enum.StrEnum):

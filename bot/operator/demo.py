@@ -16,7 +16,21 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from bot import pipeline, sample
 from bot import topics as topic_language
-from bot.model import ARCHIVE, Chat, ChatRef, Digest, Outcome, Paper, Part, Platform, Reading, Section, Sent, Source
+from bot.model import (
+    ARCHIVE,
+    Chat,
+    ChatRef,
+    Digest,
+    Outcome,
+    Paper,
+    Part,
+    Platform,
+    Priority,
+    Reading,
+    Section,
+    Sent,
+    Source,
+)
 from bot.pipeline import DeliveryWorker, DigestBuilder
 from bot.render.terminal import print_document, terminal_digest
 from bot.service.clock import SystemClock
@@ -46,6 +60,7 @@ class Terminal:
 
     console: Console
     platform: Platform = Platform.SITE
+    can_verify: bool = False
     digest: Digest | None = None
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:  # noqa: ARG002 - one chat, one style
@@ -63,7 +78,12 @@ class Terminal:
             print_document(terminal_digest(self.digest), self.console)
         return Sent("1")
 
-    def turn(self, chat: ChatRef, part: Part) -> nullcontext[None]:  # noqa: ARG002 - a terminal has no limits
+    def turn(
+        self,
+        chat: ChatRef,  # noqa: ARG002 - a terminal has no limits
+        part: Part,  # noqa: ARG002
+        priority: Priority = Priority.DIGEST,  # noqa: ARG002
+    ) -> nullcontext[None]:
         return nullcontext()
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:  # noqa: ARG002
@@ -142,7 +162,7 @@ async def _work(stage: Stage) -> None:
 async def _subscribe(stage: Stage) -> None:
     now = stage.clock.now()
     for ref in (READER, ARCHIVE):
-        await stage.store.save_chat(Chat(ref, size=SHOWN, next_due_at=now, created_at=now))
+        await stage.store.add_chat(Chat(ref, size=SHOWN, next_due_at=now, created_at=now))
         for query in TOPICS:
             await stage.store.subscribe(ref, topic_language.parse(query).query, stage.clock.day, now)
 

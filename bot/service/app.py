@@ -161,7 +161,7 @@ async def follow_default_topics(app: App) -> None:
     """Let the archive follow DEFAULT_TOPICS, and nothing else that it followed before. Raises `BadSetting`."""
     wanted = default_topics(app.settings)
     if await app.store.chat(ARCHIVE) is None:
-        await app.store.save_chat(app.defaults.new_chat(ARCHIVE, app.clock.now()))
+        await app.store.add_chat(app.defaults.new_chat(ARCHIVE, app.clock.now()))
     now = app.clock.now()
     since = ledger.since(await app.store.latest_day())
     followed = {subscription.topic for subscription in await app.store.subscriptions(ARCHIVE)}

@@ -72,7 +72,7 @@ async def _listings(store: Store, since: date) -> list[ListingRecord]:
 
 async def _unfinished(store: Store, now: datetime) -> Mapping[str, int]:
     summaries = (f"summaries: {wanted.why or 'tried and not made'}" for wanted in await store.postponed(now))
-    waiting = await store.deliveries(states=[DeliveryState.WAITING], limit=1_000)
+    waiting = await store.deliveries(states=[DeliveryState.WAITING, DeliveryState.VERIFY_FIRST], limit=1_000)
     messages = (f"messages: {delivery.why}" for delivery in waiting if delivery.why)
     return dict(Counter([*summaries, *messages]).most_common(20))
 

@@ -14,14 +14,14 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
-from bot.ports import Clock
+from bot.ports import Chats, Clock
 from bot.settings import Settings
 from handlers.commands import COMMANDS
 from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.buttons import Buttons
 from handlers.telegram.commands import Commands
 from handlers.telegram.limits import Limiter
-from handlers.telegram.managers import Managers, ManagerStore
+from handlers.telegram.managers import Managers
 from handlers.telegram.membership import Membership
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
@@ -153,7 +153,7 @@ class TelegramApp:
 def build(
     settings: Settings,
     conversation: Conversation,
-    store: ManagerStore,
+    chats: Chats,
     clock: Clock,
     limiter: Limiter | None = None,
     updates: Updates | None = None,
@@ -166,7 +166,7 @@ def build(
     updates = updates or Updates()
     application = _application(token, settings.telegram_api_url, limiter or Limiter(), updates)
     answers = AnswerPoster(application.bot, settings.data_dir)
-    managers = Managers(store)
+    managers = Managers(chats, clock)
     places, warnings = Places(application.bot, managers), Warnings(application.bot, managers)
     # The first handler that takes an update is the only one, so the status updates go before texts.
     Membership(conversation, places, answers, warnings).register(application)

@@ -116,13 +116,12 @@ class Places:
 
         Returns None for a chat that no button on this message can be about. Raises `TellUser` as `channel` does.
         """
-        own_chat, _, _ = ref_of_message(message).id.partition("/")
-        named_chat, _, thread = (chat_id or own_chat).partition("/")
-        if named_chat == own_chat:
-            target = await self.own(message, user, look_up_rights=look_up_rights)
-            return target if chat_id is None else replace(target, chat=ChatRef(Platform.TELEGRAM, chat_id))
-        if message.chat.type == ChatType.PRIVATE and _CHANNEL_ID.fullmatch(named_chat) and not thread:
-            return await self.channel(int(named_chat), user)
+        own_chat = ref_of_message(message)
+        named_chat = own_chat if chat_id is None else ChatRef(Platform.TELEGRAM, chat_id)
+        if named_chat.place == own_chat.place:
+            return replace(await self.own(message, user, look_up_rights=look_up_rights), chat=named_chat)
+        if message.chat.type == ChatType.PRIVATE and _CHANNEL_ID.fullmatch(named_chat.id):
+            return await self.channel(int(named_chat.id), user)
         return None
 
     async def named(self, argument: str, user: User) -> tuple[Target | None, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from bot.model import (
     Announced,
     Announcement,
     Card,
+    Chat,
     ChatRef,
     Depth,
     Digest,
@@ -29,6 +31,7 @@ from bot.model import (
     Style,
     Window,
 )
+from bot.ports import Store
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
@@ -453,3 +456,58 @@ async def test_only_operators_are_told_the_services_health_and_only_in_private(
 
 async def test_without_operators_nobody_is_told_the_services_health(talk: Conversation) -> None:
     assert await talk.health(OWNER, CHAT) == results.NotOperator()
+
+
+async def test_settings_changed_at_once_by_several_people_are_all_kept(talk: Conversation, store: SqlStore) -> None:
+    changes = {"language": "ja", "size": "3", "style": "compact", "time": "07:30", "timezone": "Asia/Tokyo"}
+    asked = [talk.change(OWNER, CHAT, name, value, "Ann") for name, value in changes.items()]
+    assert all(isinstance(each, results.Changed) for each in await asyncio.gather(*asked))
+    chat = await store.chat(CHAT)
+    assert chat is not None
+    assert (chat.title, chat.language, chat.size, chat.style) == ("Ann", "ja", 3, Style.COMPACT)
+    assert (chat.digest_time, chat.timezone) == (time(7, 30), "Asia/Tokyo")
+    assert chat.next_due_at == datetime(2026, 6, 2, 22, 30, tzinfo=UTC)
+
+
+class InterruptedStore:
+    """A store in which something else is written between the reading of a chat and what is written after it."""
+
+    def __init__(self, store: SqlStore, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self._store, self._meanwhile = store, meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def chat(self, ref: ChatRef) -> Chat | None:
+        found = await self._store.chat(ref)
+        await self._meanwhile()
+        return found
+
+
+async def test_a_change_does_not_undo_a_suspension_or_a_due_time_that_came_meanwhile(
+    talk: Conversation, store: SqlStore, pipeline: FakePipeline
+) -> None:
+    await talk.start(CHAT)
+    later = datetime(2026, 6, 9, 9, 0, tzinfo=UTC)
+
+    async def meanwhile() -> None:
+        await store.set_due(CHAT, later)
+        await store.suspend(CHAT, "blocked")
+
+    interrupted = cast(Store, InterruptedStore(store, meanwhile))
+    interrupted_talk = Conversation(interrupted, FakeClock(NOW), pipeline.read, pipeline.compose, Defaults())
+    assert isinstance(await interrupted_talk.change(OWNER, CHAT, "size", "3", "Ann"), results.Changed)
+    chat = await store.chat(CHAT)
+    assert chat is not None
+    assert (chat.title, chat.size, chat.next_due_at, chat.suspended) == ("Ann", 3, later, "blocked")
+
+
+async def test_of_many_topics_asked_for_at_once_a_chat_follows_as_many_as_it_may(
+    talk: Conversation, store: SqlStore
+) -> None:
+    for number in range(45):
+        await talk.subscribe(OWNER, CHAT, f"word{number}")
+    answers = await asyncio.gather(*(talk.subscribe(OWNER, CHAT, f"more{number}") for number in range(10)))
+    assert sum(isinstance(each, results.Subscribed) for each in answers) == 5
+    assert sum(each == results.TooMany(50) for each in answers) == 5
+    assert len(await store.subscriptions(CHAT)) == 50

@@ -56,7 +56,7 @@ async def test_a_missing_listing_says_how_arxiv_comes_to_be_asked_only_where_nob
 ) -> None:
     async with memory_store() as store:
         clock = FakeClock()
-        await store.save_chat(Chat(ARCHIVE))
+        await store.add_chat(Chat(ARCHIVE))
         if follows:
             await store.subscribe(ARCHIVE, "cat:cs.CV", clock.now().date(), clock.now())
         status.show_status(await gather(store, clock))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from telegram.ext import ApplicationBuilder
 
+from bot.errors import CannotTell
 from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, Part, Platform, Rejected, Sent, Unknown
 from bot.ports import Sender
 from handlers.telegram.limits import Limiter
@@ -264,5 +265,7 @@ async def test_a_group_that_moved_says_where_to_and_its_topic_stays(tg: FakeTele
     assert await sender.send(ref("-77/45"), Part(HTML), "key") == ChatMoved(ref(f"{GROUP}/45"))
 
 
-async def test_a_part_of_unknown_fate_cannot_be_looked_for(sender: TelegramSender) -> None:
-    assert await sender.find(ref(ANN), Part(HTML), "key", SINCE) is None
+async def test_whether_a_part_has_arrived_cannot_be_verified(sender: TelegramSender) -> None:
+    assert not sender.can_verify
+    with pytest.raises(CannotTell):
+        await sender.find(ref(ANN), Part(HTML), "key", SINCE)
