@@ -1,1 +1,1 @@
-"""What talks to the chat platforms: updates in, replies and digests out."""
+"""The chat platforms: updates come in, replies and digests go out."""

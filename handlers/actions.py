@@ -1,4 +1,4 @@
-"""What buttons do: short "verb:argument" actions, read back with suspicion and carried out as use cases."""
+"""What buttons carry and do: "verb:argument@chat", read back with suspicion and carried out like commands."""
 
 from __future__ import annotations
 
@@ -6,69 +6,108 @@ import re
 from dataclasses import dataclass
 
 from bot.arxiv import ids
-from bot.conversation import Conversation, Requester, Result, Stale
+from bot.conversation import Conversation, Result, Stale
 from bot.model import ChatRef, Depth
+from handlers import commands
+from handlers.requests import Operation, Request, Target, dispatch
 
-LONGEST = 48
-"""Bytes of an action; platforms add a little of their own and allow 64 (Telegram) or 100 (Discord)."""
+MAX_ACTION_BYTES = 38
+"""Bytes of "verb:argument". Telegram's callback data holds 64, of which "@" and the longest id of a chat with its forum
+topic ("-1001234567890/2147483647") take 26; Discord's custom_id holds 100 characters."""
 
-_ACTION = re.compile(r"(?P<verb>[a-z]{1,12}):(?P<argument>[\x21-\x7e]{0,40})")
+MAX_DATA_LENGTH = 100
+"""Characters of what a button sends back, with its chat; longer data is none of ours."""
+
+ARGUMENT = "argument"
+"""The name under which a `Request` holds a button's argument."""
+
+# Buttons in messages of earlier releases have no chat, and arguments of up to 40 characters.
+_ACTION = re.compile(
+    r"(?P<verb>[a-z]{1,12}):(?P<argument>[\x21-\x3f\x41-\x7e]{0,40})(?:@(?P<chat>-?[0-9]{1,20}(?:/[0-9]{1,10})?))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
+    """`chat_id` is the `ChatRef.id` of the chat that the button is about; None stands for the chat of its message."""
+
     verb: str
     argument: str = ""
+    chat_id: str | None = None
 
     def __str__(self) -> str:
         text = f"{self.verb}:{self.argument}"
-        if len(text.encode()) > LONGEST:
-            raise ValueError(f"the action {text!r} is longer than {LONGEST} bytes")
-        return text
+        return f"{text}@{self.chat_id}" if self.chat_id else text
 
 
-VERBS = frozenset({"digest", "topics", "help", "drop", "settings", "choose", "set", "deep", "forget", "resend"})
-"""digest: now; topics: list; help; drop:TOPIC_KEY; settings; choose:NAME; set:NAME=VALUE; deep:PAPER_ID; forget:yes;
-resend:DELIVERY_ID"""
-
-SLOW = frozenset({"digest", "deep"})
-"""Verbs that may take minutes: platforms say so and answer later."""
+def with_chat(action: str, chat: ChatRef | None) -> str:
+    """An action as text with the chat it is about; one that names a chat already keeps it."""
+    return action if chat is None or "@" in action else f"{action}@{chat.id}"  # no argument holds an "@"
 
 
 def parse(text: object) -> Action | None:
-    """An action that we could have made, or None. Whether it still means something, `perform` finds out."""
+    """An action that we could have made, or None. Whether it still means something, its use case finds out."""
     # What matches is ASCII, a byte a character; what does not may not even be text that can be encoded.
-    match = _ACTION.fullmatch(text) if isinstance(text, str) and len(text) <= LONGEST else None
-    if match is None or match["verb"] not in VERBS:
+    match = _ACTION.fullmatch(text) if isinstance(text, str) and len(text) <= MAX_DATA_LENGTH else None
+    if match is None or match["verb"] not in BUTTONS:
         return None
-    return Action(match["verb"], match["argument"])
+    return Action(match["verb"], match["argument"], match["chat"])
 
 
-async def perform(conversation: Conversation, asker: Requester, ref: ChatRef, action: Action) -> Result:
-    """Do what a button says, for this asker in this chat; rights are checked as for the command."""
-    argument = action.argument
-    match action.verb:
-        case "digest":
-            return await conversation.digest_now(asker, ref)
-        case "topics":
-            return await conversation.subscriptions(ref)
-        case "help":
-            return await conversation.help()
-        case "drop":
-            return await conversation.unsubscribe_key(asker, ref, argument)
-        case "settings":
-            return await conversation.settings(ref)
-        case "choose":
-            return await conversation.choices(ref, argument)
-        case "set":
-            name, _, value = argument.partition("=")
-            return await conversation.change(asker, ref, name, value)
-        case "deep" if ids.parse_id(argument):
-            return await conversation.summarize(ref, argument, Depth.DEEP)
-        case "resend":
-            return await conversation.resend(asker, ref, argument)
-        case "forget" if argument == "yes":
-            return await conversation.forget(asker, ref)
-        case "forget":
-            return await conversation.ask_forget(asker, ref)
-    return Stale()
+async def perform(conversation: Conversation, target: Target, action: Action) -> Result:
+    """Do what a button says, in the target's chat; rights are checked as for commands."""
+    return await dispatch(conversation, BUTTONS[action.verb], Request(target, {ARGUMENT: action.argument}))
+
+
+# ── use cases that only buttons have ──────────────────────────────────────────────────────────────────────────────
+
+
+async def _drop(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    return await conversation.unsubscribe_key(target.requester, target.chat, request.arguments[ARGUMENT])
+
+
+async def _choose(conversation: Conversation, request: Request) -> Result:
+    return await conversation.choices(request.target.chat, request.arguments[ARGUMENT])
+
+
+async def _set(conversation: Conversation, request: Request) -> Result:
+    name, _, value = request.arguments[ARGUMENT].partition("=")
+    return await conversation.change(request.target.requester, request.target.chat, name, value)
+
+
+async def _deep(conversation: Conversation, request: Request) -> Result:
+    paper_id = request.arguments[ARGUMENT]
+    if ids.parse_id(paper_id) is None:
+        return Stale()
+    return await conversation.summarize(request.target.chat, paper_id, Depth.DEEP)
+
+
+async def _forget(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    if request.arguments[ARGUMENT] != "yes":
+        return await conversation.ask_forget(target.requester, target.chat)
+    return await conversation.forget(target.requester, target.chat)
+
+
+async def _resend(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    return await conversation.resend(target.requester, target.chat, request.arguments[ARGUMENT])
+
+
+# ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+BUTTONS = {
+    "digest": Operation(use_case=commands.digest_now, needs_rights=True, needs_posting=True, is_slow=True),
+    "topics": Operation(use_case=commands.subscriptions, is_in_place=True),
+    "help": Operation(use_case=commands.show_help, is_in_place=True),
+    "drop": Operation(use_case=_drop, needs_rights=True, is_in_place=True),
+    "settings": Operation(use_case=commands.settings, is_in_place=True),
+    "choose": Operation(use_case=_choose, is_in_place=True),
+    "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
+    "deep": Operation(use_case=_deep, is_slow=True, is_public=True),
+    "forget": Operation(use_case=_forget, needs_rights=True, is_in_place=True),
+    "resend": Operation(use_case=_resend, needs_rights=True),
+}
+"""Every verb. Arguments: drop:TOPIC_KEY, choose:SETTING, set:SETTING=VALUE, deep:PAPER_ID, forget:yes (without "yes" it
+asks first), resend:DELIVERY_ID; the others take none."""

@@ -1,9 +1,14 @@
-"""The one table of commands that every platform registers and answers."""
+"""The one table of commands that every platform registers and answers: arguments, rights, manner and use case."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+
+from bot.conversation import Conversation, Result
+from bot.errors import TellUser
+from bot.model import Depth
+from handlers.requests import Operation, Request
 
 
 class Suggests(enum.Enum):
@@ -12,16 +17,23 @@ class Suggests(enum.Enum):
     TOPICS = "the chat's own topics"
     CATEGORIES = "arXiv's categories"
     SETTINGS = "the names of settings"
+    VALUES = "common values of the setting that the argument `name` names"
+    WORDS = "the words of `Argument.words`"
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What stands after a command; everything up to the end of the line."""
+    """What stands after a command. `words`, if not empty, are all that it can be.
+
+    `may_be_quoted`: where a command answers another message, that message's text can stand for the argument.
+    """
 
     name: str
     description: str
     required: bool = True
     suggests: Suggests | None = None
+    words: tuple[str, ...] = ()
+    may_be_quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,43 +42,151 @@ class Command:
 
     name: str
     description: str
+    operation: Operation
     arguments: tuple[Argument, ...] = ()
 
+    def read_line(self, line: str) -> dict[str, str]:
+        """The arguments in a line of text, for platforms where people write them one after the other.
+
+        A single argument takes the whole line. Of two, the second takes the last word if it is made of fixed words,
+        else the first takes the first word.
+        """
+        line = line.strip()
+        if not line or not self.arguments:
+            return {}
+        first = self.arguments[0]
+        if len(self.arguments) == 1:
+            return {first.name: line}
+        second = self.arguments[1]
+        if not second.words:
+            name, _, value = line.partition(" ")
+            return {first.name: name, second.name: value.strip()}
+        before, _, last = line.rpartition(" ")
+        if before and last.casefold() in second.words:
+            return {first.name: before, second.name: last}
+        return {first.name: line}
+
+
+# ── use cases, in terms of arguments by name ──────────────────────────────────────────────────────────────────────
+
+
+async def start(conversation: Conversation, request: Request) -> Result:
+    return await conversation.start(request.target.chat, request.target.title)
+
+
+async def show_help(conversation: Conversation, _: Request) -> Result:
+    return await conversation.help()
+
+
+async def subscribe(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    query = request.arguments.get("query", "")
+    return await conversation.subscribe(target.requester, target.chat, query, target.title)
+
+
+async def unsubscribe(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    return await conversation.unsubscribe(target.requester, target.chat, request.arguments.get("topic", ""))
+
+
+async def subscriptions(conversation: Conversation, request: Request) -> Result:
+    return await conversation.subscriptions(request.target.chat)
+
+
+async def summarize(conversation: Conversation, request: Request) -> Result:
+    link, depth = request.arguments.get("link", ""), request.arguments.get("depth", "")
+    return await conversation.summarize(request.target.chat, link, _depth(depth))
+
+
+def _depth(given: str) -> Depth | None:
+    try:
+        return Depth(given.strip().casefold()) if given.strip() else None
+    except ValueError:
+        raise TellUser("The depth is brief (from the abstract) or deep (from the whole paper).") from None
+
+
+async def digest_now(conversation: Conversation, request: Request) -> Result:
+    return await conversation.digest_now(request.target.requester, request.target.chat)
+
+
+async def settings(conversation: Conversation, request: Request) -> Result:
+    target = request.target
+    name, value = request.arguments.get("name", ""), request.arguments.get("value", "")
+    if not name:
+        return await conversation.settings(target.chat)
+    if not value.strip():
+        return await conversation.choices(target.chat, name.casefold())
+    return await conversation.change(target.requester, target.chat, name, value, target.title)
+
+
+async def privacy(conversation: Conversation, _: Request) -> Result:
+    return await conversation.privacy()
+
+
+async def health(conversation: Conversation, request: Request) -> Result:
+    return await conversation.health(request.target.requester, request.target.chat)
+
+
+async def ask_forget(conversation: Conversation, request: Request) -> Result:
+    return await conversation.ask_forget(request.target.requester, request.target.chat)
+
+
+# ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 COMMANDS = (
-    Command("start", "Say hello and see how to begin"),
-    Command("help", "What I can do, by example"),
+    Command("start", "Say hello and see how to begin", Operation(use_case=start)),
+    Command("help", "What I can do, by example", Operation(use_case=show_help)),
     Command(
         "subscribe",
         "Follow a topic: new papers come as a daily digest",
+        Operation(use_case=subscribe, needs_rights=True, needs_posting=True, is_about_chat=True),
         (Argument("query", "A category, words, or a query", suggests=Suggests.CATEGORIES),),
     ),
     Command(
         "unsubscribe",
         "Stop following a topic",
+        Operation(use_case=unsubscribe, needs_rights=True, is_about_chat=True),
         (Argument("topic", "The topic, or its number in the list", suggests=Suggests.TOPICS),),
     ),
-    Command("subscriptions", "The topics that this chat follows"),
+    Command(
+        "subscriptions", "The topics that this chat follows", Operation(use_case=subscriptions, is_about_chat=True)
+    ),
     Command(
         "summarize",
         "Read one paper now",
+        Operation(use_case=summarize, is_slow=True, is_public=True),
         (
-            Argument("link", "An arXiv link, id or DOI"),
-            Argument("depth", "brief (abstract) or deep (whole paper)", required=False),
+            Argument("link", "An arXiv link, id or DOI", may_be_quoted=True),
+            Argument(
+                "depth",
+                "brief (abstract) or deep (whole paper)",
+                required=False,
+                suggests=Suggests.WORDS,
+                words=tuple(depth.value for depth in Depth),
+            ),
         ),
     ),
-    Command("digest", "Get what is new now instead of waiting"),
+    Command(
+        "digest",
+        "Get what is new now instead of waiting",
+        Operation(use_case=digest_now, needs_rights=True, needs_posting=True, is_slow=True, is_about_chat=True),
+    ),
     Command(
         "settings",
         "Language, time, time zone, size and style of digests",
+        Operation(use_case=settings, needs_rights=True, is_about_chat=True),
         (
             Argument("name", "Which setting to change", required=False, suggests=Suggests.SETTINGS),
-            Argument("value", "Its new value", required=False),
+            Argument("value", "Its new value", required=False, suggests=Suggests.VALUES),
         ),
     ),
-    Command("privacy", "What I keep about this chat"),
-    Command("health", "How I am doing, for whoever runs me"),
-    Command("stop", "Unsubscribe from everything and delete what I know of this chat"),
+    Command("privacy", "What I keep about this chat", Operation(use_case=privacy)),
+    Command("health", "How I am doing, for whoever runs me", Operation(use_case=health)),
+    Command(
+        "stop",
+        "Unsubscribe from everything and delete what I know of this chat",
+        Operation(use_case=ask_forget, needs_rights=True, is_about_chat=True),
+    ),
 )
 """In the order in which people see them."""
 

@@ -1,4 +1,4 @@
-"""What strangers write, through the whole way: shown as plain text or refused with a sentence, disturbing nothing.
+"""What strangers write is shown as plain text or refused in a sentence, through the whole pipeline.
 
 Downloads of hostile addresses and bodies are tried in `tests/sources/test_fetch.py`, hostile PDFs in `tests/reading`.
 """
@@ -25,6 +25,7 @@ from bot.sources import api_answers, feed, oai
 from bot.storage.store import SqlStore
 from handlers import actions, replies
 from handlers.discord.cards import reply_components
+from handlers.requests import Target
 from handlers.telegram.cards import reply_messages
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord_limits import check_payload, walk
@@ -111,7 +112,7 @@ async def test_a_hostile_paper_arrives_as_plain_text_on_both_platforms(store: Sq
     assert listing.malformed == ()
     await store.ingest(listing.entries, NOW)
     for ref in (ANN, BOB):
-        await store.save_chat(Chat(ref, next_due_at=NOW))
+        await store.add_chat(Chat(ref, next_due_at=NOW))
         await store.subscribe(ref, topic_language.parse("cs.CV").query, DAY, NOW)
     await pipeline.match(store)
     await pipeline.choose(store, NOW)
@@ -153,7 +154,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 @pytest.mark.parametrize("reader", READERS)
-def test_a_document_made_to_blow_up_is_a_passing_fault(bomb: str, reader: str) -> None:
+def test_a_document_that_expands_without_limit_is_a_temporary_fault(bomb: str, reader: str) -> None:
     body = BOMBS[bomb].encode()
     with pytest.raises(SourceUnavailable) as told:
         READERS[reader](body)
@@ -194,7 +195,7 @@ BLOWN_UP = {
 
 
 @pytest.mark.parametrize("shape", BLOWN_UP)
-async def test_a_topic_made_to_blow_up_is_refused_in_a_sentence_that_fits(
+async def test_an_excessive_topic_is_refused_in_a_sentence_that_fits(
     store: SqlStore, talk: Conversation, shape: str
 ) -> None:
     result = await talk.subscribe(OWNER, ANN, BLOWN_UP[shape])
@@ -205,7 +206,7 @@ async def test_a_topic_made_to_blow_up_is_refused_in_a_sentence_that_fits(
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-async def test_hostile_words_are_answered_inertly_whatever_they_are_given_to(talk: Conversation, kind: str) -> None:
+async def test_hostile_words_are_answered_as_plain_text_by_every_command(talk: Conversation, kind: str) -> None:
     words = HOSTILE[kind]
     shown(await talk.subscribe(OWNER, ANN, words))
     shown(await talk.subscribe(OWNER, ANN, f'"{words}'))
@@ -262,7 +263,7 @@ async def test_forged_button_data_changes_nothing(store: SqlStore, talk: Convers
     before = await store.chat(ANN), await store.subscriptions()
     action = actions.parse(data)
     if action is not None and action.verb != "digest":
-        shown(await actions.perform(talk, OWNER, ANN, action))
+        shown(await actions.perform(talk, Target(ANN, "", OWNER), action))
     assert (await store.chat(ANN), await store.subscriptions()) == before
 
 
@@ -270,7 +271,7 @@ async def test_a_button_of_another_chat_does_nothing_here(store: SqlStore, talk:
     await talk.subscribe(OWNER, ANN, "cs.CV")
     await talk.subscribe(OWNER, BOB, "math.NA")
     stolen = actions.Action("drop", topic_key("cat:math.NA"))
-    assert await actions.perform(talk, OWNER, ANN, stolen) == results.Stale()
+    assert await actions.perform(talk, Target(ANN, "", OWNER), stolen) == results.Stale()
     assert {(each.chat, each.topic) for each in await store.subscriptions()} == {
         (ANN, "cat:cs.CV"),
         (BOB, "cat:math.NA"),
@@ -283,7 +284,7 @@ async def test_who_is_no_admin_changes_nothing_by_any_button(store: SqlStore, ta
     before = await store.chat(ANN), await store.subscriptions()
     action = actions.parse(data.replace("KEY", topic_key("cat:cs.CV")))
     assert action is not None
-    result = await actions.perform(talk, MEMBER, ANN, action)
+    result = await actions.perform(talk, Target(ANN, "", MEMBER), action)
     assert isinstance(result, results.NotAllowed)
     shown(result)
     assert (await store.chat(ANN), await store.subscriptions()) == before

@@ -102,18 +102,18 @@ async def process(*arguments: str, environment: dict[str, str], log: Path) -> As
 
 
 async def subscribe(store: SqlStore, stand_in: StandIn, chats: int) -> list[int]:
-    """So many chats that follow cs.CV and are due at nine; one in ten is a group."""
+    """Create so many chats that follow cs.CV and are due at nine; one in ten is a group."""
     idents = [-1_000_000_000_000 - n if n % 10 == 0 else 1_000 + n for n in range(chats)]
     for ident in idents:
         await stand_in.post("/_chat", id=ident, type="supergroup" if ident < 0 else "private")
         ref = ChatRef(Platform.TELEGRAM, str(ident))
-        await store.save_chat(Chat(ref, next_due_at=NINE, created_at=NINE - timedelta(days=1)))
+        await store.add_chat(Chat(ref, next_due_at=NINE, created_at=NINE - timedelta(days=1)))
         await store.subscribe(ref, "cat:cs.CV", DAY, NINE - timedelta(hours=1))
     return idents
 
 
 async def ask(stand_in: StandIn, asked: dict[int, float], stop: asyncio.Event) -> None:
-    """One person after the other asks for a paper."""
+    """Let one person after the other ask for a paper."""
     for number in itertools.count():
         if stop.is_set():
             return
@@ -162,7 +162,7 @@ async def broadcast(figures: Figures, folder: Path) -> None:
 
 
 async def compose(environment: dict[str, str], ahead: float) -> float:
-    """Write every digest into the outbox, as the service does in the minutes around nine; seconds that it took."""
+    """Write every digest into the outbox, as the service does in the minutes around nine; returns the seconds taken."""
     settings = load(**{name.lower(): value for name, value in environment.items()})
     logs.configure(settings.model_copy(update={"log_level": "error"}))
     async with open_app(settings, AheadClock(ahead)) as app:

@@ -33,10 +33,10 @@ def show(report: Report, database: str, chats: int) -> None:
         rows.extend((f"  {how}", count) for how, count in sorted(faults.items()))
     rows += [
         ("papers lost (neither accepted nor listed)", len(report.lost)),
-        ("accepted, but not written as sent or unknown", len(report.unaccounted)),
+        ("accepted, but not written as sent or in doubt", len(report.unaccounted)),
         ("papers shown to a chat that does not follow them", len(report.unexpected)),
-        ("messages of unknown fate (Telegram)", report.unknown),
-        ("  of which the stand-in had accepted", report.unknown_that_arrived),
+        ("messages in doubt (Telegram)", report.in_doubt),
+        ("  of which the stand-in had accepted", report.in_doubt_that_arrived),
         ("given up", report.given_up),
         ("still waiting at the end", report.unsettled),
         ("seconds", round(report.seconds)),

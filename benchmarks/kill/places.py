@@ -54,7 +54,7 @@ class FlakyTelegram(FakeTelegram):
 
 
 class FlakyDiscord(FakeDiscord):
-    """Likewise. It takes many messages a second, so that limits do not hide the faults."""
+    """The same for Discord; it takes many messages a second, so that limits do not hide the faults."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,7 +81,7 @@ class Places:
     _forums: set[str] = field(default_factory=set)
 
     def open(self, telegram: int, discord: int) -> None:
-        """So many chats on each; one in five is a group, one in ten a forum."""
+        """Create so many chats on each platform; one in five is a group, one in ten a forum."""
         for number in range(telegram):
             ident = -1_000_000_000_000 - number if number % 5 == 0 else 1_000 + number
             if ident < 0:
@@ -101,11 +101,11 @@ class Places:
         self.telegram.rate = self.discord.rate = rate
 
     def count(self) -> int:
-        """How many messages both have accepted."""
+        """How many messages both platforms have accepted."""
         return len(self.telegram.world.messages) + len(self.discord.world.accepted)
 
     def shown(self) -> Counter[tuple[ChatRef, str]]:
-        """In how many messages each chat was shown each paper."""
+        """How many messages show each paper to each chat."""
         seen: Counter[tuple[ChatRef, str]] = Counter()
         for message in self.telegram.world.messages:
             ref = ChatRef(Platform.TELEGRAM, str(message.chat.id))

@@ -1,4 +1,4 @@
-"""The rounds of the kill test: days pass, digests come due, the service is killed, and in the end all is counted."""
+"""The rounds of the kill test: days pass, digests come due, the service is killed, and at the end all is counted."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ TOPICS = ("cs.CV", "math.NA", "quant-ph", "cs.CV OR math.NA")
 CATEGORIES = ("cs.CV", "math.NA", "quant-ph")
 PAPERS_A_DAY = 6
 ROUNDS_A_DAY = 4
-OPEN = (DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING)
+UNDER_WAY = (DeliveryState.LEASED, DeliveryState.LEASED_TO_VERIFY, DeliveryState.SENDING)
+OPEN = (DeliveryState.WAITING, DeliveryState.VERIFY_FIRST, *UNDER_WAY)
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass
 class Report:
-    """What was counted at the end."""
+    """The numbers that are counted at the end."""
 
     seed: int
     rounds: int
@@ -48,8 +49,8 @@ class Report:
     lost: list[str] = field(default_factory=list)
     twice: dict[Platform, list[str]] = field(default_factory=lambda: {platform: [] for platform in Platform})
     unexpected: list[str] = field(default_factory=list)
-    unknown: int = 0
-    unknown_that_arrived: int = 0
+    in_doubt: int = 0
+    in_doubt_that_arrived: int = 0
     unaccounted: list[str] = field(default_factory=list)
     given_up: int = 0
     unsettled: int = 0
@@ -61,7 +62,7 @@ class Report:
 
 
 class Process:
-    """The service, which is started, killed and started again. Every tenth start is a cold one, if asked for."""
+    """The service process, which is started, killed and started again; every `cold_every`-th start is a cold one."""
 
     def __init__(self, environment: dict[str, str], log: Path, *, cold_every: int = 0) -> None:
         self._environment, self._log, self._cold_every = environment, log, cold_every
@@ -110,7 +111,7 @@ class Process:
         return False
 
     async def kill(self) -> None:
-        """SIGKILL, and wait until it is gone. Raises RuntimeError if it had ended by itself."""
+        """Send SIGKILL and wait for the end. Raises RuntimeError if the process had ended by itself."""
         if self._cold is not None:
             if self._cold.returncode is not None:
                 raise RuntimeError(f"the service ended by itself; see {self._log}")
@@ -181,7 +182,7 @@ class KillTest:
         due = datetime(self._day.year, self._day.month, self._day.day, 9, tzinfo=UTC)
         for number, ref in enumerate(self.places.chats):
             self._follows[ref] = TOPICS[number % len(TOPICS)]
-            await self.store.save_chat(Chat(ref, next_due_at=due, created_at=due - timedelta(hours=1)))
+            await self.store.add_chat(Chat(ref, next_due_at=due, created_at=due - timedelta(hours=1)))
             query = topic_language.parse(self._follows[ref]).query
             await self.store.subscribe(ref, query, self._day, due - timedelta(hours=1))
 
@@ -234,7 +235,7 @@ class KillTest:
         self.report.killed["while sending" if sent else "before anything was sent"] += 1
 
     async def _settle(self) -> None:
-        """Hours pass without another fault, until nothing waits any more."""
+        """Let hours pass without another fault, until no delivery waits any more."""
         self.places.fail(0.0)
         for _ in range(8):
             await self.process.start(self._ahead)
@@ -248,15 +249,10 @@ class KillTest:
             self._ahead += 9 * 3600
 
     async def _pending(self, *, later: bool = False) -> bool:
-        """Whether anything waits that may go now (or, with `later`, at any time)."""
+        """Whether any delivery waits that may go now (or, with `later`, at any time)."""
         now = datetime.now(UTC) + timedelta(seconds=self._ahead)
-        waiting = [
-            each
-            for each in await self.store.deliveries(states=(*OPEN, DeliveryState.UNKNOWN), limit=10_000)
-            if each.state in OPEN or each.again
-        ]
-        under_way = (DeliveryState.LEASED, DeliveryState.SENDING)
-        if any(later or each.state in under_way or each.next_attempt_at <= now for each in waiting):
+        waiting = await self.store.deliveries(states=OPEN, limit=10_000)
+        if any(later or delivery.state in UNDER_WAY or delivery.next_attempt_at <= now for delivery in waiting):
             return True
         return bool(await self.store.due_chats(now)) or (later and bool(await self.store.chats_with_candidates()))
 
@@ -274,10 +270,10 @@ class KillTest:
         }
         for ref, paper in expected:
             report.expected[ref.platform] += 1
-            listed = state_of.get((ref, paper)) in (DeliveryState.UNKNOWN, DeliveryState.GIVEN_UP)
+            listed = state_of.get((ref, paper)) in (DeliveryState.IN_DOUBT, DeliveryState.GIVEN_UP)
             if not shown[ref, paper] and not listed:
                 report.lost.append(f"{paper} for {ref}: {state_of.get((ref, paper))}")
-            if shown[ref, paper] and state_of.get((ref, paper)) not in (DeliveryState.SENT, DeliveryState.UNKNOWN):
+            if shown[ref, paper] and state_of.get((ref, paper)) not in (DeliveryState.SENT, DeliveryState.IN_DOUBT):
                 report.unaccounted.append(f"{paper} for {ref}: accepted, but {state_of.get((ref, paper))}")
         for (ref, paper), times in shown.items():
             if times > 1:
@@ -289,12 +285,12 @@ class KillTest:
     def _count_states(self, deliveries: list[Delivery], shown: Counter[tuple[ChatRef, str]]) -> None:
         report = self.report
         for each in deliveries:
-            report.unsettled += each.state in OPEN or each.again
+            report.unsettled += each.state in OPEN
             report.given_up += each.state is DeliveryState.GIVEN_UP
-            if each.state is DeliveryState.UNKNOWN:
-                report.unknown += 1
+            if each.state is DeliveryState.IN_DOUBT:
+                report.in_doubt += 1
                 arrived = [shown[each.chat, paper] > 0 for paper in each.part.paper_ids]
-                report.unknown_that_arrived += all(arrived)
+                report.in_doubt_that_arrived += all(arrived)
         report.messages = Counter(
             {
                 Platform.TELEGRAM: len(self.places.telegram.world.messages),

@@ -1,5 +1,6 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
+from bot.conversation.dependencies import Defaults, DigestNow, Operators, ReadPaper
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -37,7 +38,7 @@ from bot.conversation.results import (
     Withdrawn,
     topic_key,
 )
-from bot.conversation.use_cases import Conversation, Defaults, DigestNow, Operators, ReadPaper
+from bot.conversation.use_cases import Conversation
 
 __all__ = [
     "AlreadySubscribed",

@@ -1,4 +1,4 @@
-"""What can come of a chat command: one frozen value per outcome, the same for every platform."""
+"""The outcomes of chat commands: one frozen value each, the same for every platform."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from bot.model import Card, Chat, Depth
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who speaks: the platform's user id, and whether they may manage the chat (always true in a private chat)."""
+    """Who asks: the platform's user id, and whether they may manage the chat (always true in a private chat)."""
 
     user_id: str
     is_admin: bool
 
 
 def topic_key(topic: str) -> str:
-    """A short stable name of a normalized topic (12 hexadecimal digits), for buttons that must stay small."""
+    """A short stable id of a normalized topic (12 hexadecimal digits), since buttons carry few bytes."""
     return hashlib.blake2s(topic.encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """One line of a chat's list: the normalized topic, what it says in words, and its `topic_key`."""
+    """One line of a chat's list: the normalized topic, its meaning in words, and its `topic_key`."""
 
     topic: str
     explained: str
@@ -53,11 +53,13 @@ class Welcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Help: ...
+class Help:
+    """Answer to /help; it depends on nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Privacy: ...
+class Privacy:
+    """Answer to /privacy; it depends on nothing."""
 
 
 # ── topics ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -77,6 +79,8 @@ class Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class AlreadySubscribed:
+    """The chat follows this topic, or one with the same meaning, already."""
+
     topic: str
     explained: str
 
@@ -96,18 +100,22 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class TooMany:
+    """The chat follows as many topics as a chat can."""
+
     limit: int
 
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribed:
+    """`following` is how many topics are left."""
+
     topic: str
     following: int
 
 
 @dataclass(frozen=True, slots=True)
 class NotSubscribed:
-    """`asked` is what was given; `following` are the chat's topics, the closest first."""
+    """The chat does not follow what was `asked` for; `following` are its topics, the closest first."""
 
     asked: str
     following: tuple[Followed, ...]
@@ -115,7 +123,7 @@ class NotSubscribed:
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """In the order they were made; their numbers (from 1) are what /unsubscribe takes."""
+    """The chat's topics in the order they were subscribed; /unsubscribe takes their numbers, from 1."""
 
     chat: Chat
     topics: tuple[Followed, ...]
@@ -126,6 +134,8 @@ class Subscriptions:
 
 @dataclass(frozen=True, slots=True)
 class PaperCard:
+    """A paper, read in this language and depth."""
+
     card: Card
     language: str
     depth: Depth
@@ -133,7 +143,7 @@ class PaperCard:
 
 @dataclass(frozen=True, slots=True)
 class NotALink:
-    """What was given names no arXiv paper; `why` says so in a sentence."""
+    """What was given names no arXiv paper; `why` is a sentence."""
 
     given: str
     why: str
@@ -141,6 +151,8 @@ class NotALink:
 
 @dataclass(frozen=True, slots=True)
 class UnknownPaper:
+    """arXiv has no paper with this id; `why` is a sentence."""
+
     paper_id: str
     why: str
 
@@ -154,7 +166,7 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """The paper is there and no reading can be made of it; `why` is a sentence."""
+    """The paper exists and cannot be read; `why` is a sentence."""
 
     paper_id: str
     why: str
@@ -162,7 +174,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """It cannot be done now and may work later; `retry_after` in seconds where somebody named a time."""
+    """It cannot be done now and may work later; `retry_after` is in seconds, None if nobody named a time."""
 
     why: str
     retry_after: float | None = None
@@ -173,7 +185,7 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class DigestComing:
-    """A digest was written and goes out now: `shown` papers as cards and `also` more as title lines."""
+    """A digest was written and goes out now, with `shown` papers as cards and `also` more as title lines."""
 
     shown: int
     also: int
@@ -189,7 +201,7 @@ class NothingNow:
 
 @dataclass(frozen=True, slots=True)
 class Resent:
-    """A message that may not have arrived goes out once more."""
+    """A message that may not have arrived is sent again."""
 
 
 # ── settings ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,7 +217,7 @@ class SettingsView:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a setting may be: (value for `change`, label) pairs, and the value it has."""
+    """Common values of a setting as (value for `change`, label) pairs, its value now, and how to give any other."""
 
     name: str
     current: str
@@ -235,11 +247,14 @@ class NotAccepted:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmForget:
+    """The question before everything about a chat is deleted, `following` topics included."""
+
     following: int
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten: ...
+class Forgotten:
+    """Everything about the chat is deleted."""
 
 
 # ── refused ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -254,26 +269,26 @@ class NotAllowed:
 
 @dataclass(frozen=True, slots=True)
 class NotOperator:
-    """Only who runs this Paperboy (ADMINS) may ask that, in a private chat."""
+    """Only those who run this Paperboy (ADMINS) may ask that, in a private chat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the service is, for its operator: a sentence a line."""
+    """The state of the service for its operator; each line is a sentence."""
 
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """A command without its argument; `command` as in `handlers.commands`."""
+    """A command without its argument; `command` is its name."""
 
     command: str
 
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A button that means nothing (any more): forged, or of a topic that is gone."""
+    """A button that no longer means anything: forged, or about a topic that is gone."""
 
 
 Result = (

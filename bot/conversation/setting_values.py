@@ -1,4 +1,4 @@
-"""Reads what people write as the value of a setting: times, languages, places, sizes. Pure."""
+"""Reads what people write as the value of a setting: times, languages, time zones, sizes. Pure."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import difflib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Any
+from typing import Any, cast
 
 from bot.conversation import time_zones
 from bot.conversation.results import Choices, NotAccepted
-from bot.model import Chat, Depth, Style
+from bot.model import Chat, ChatChanges, Depth, Style
 from bot.model.languages import LANGUAGES, language_code, language_name
 
 NAMES = ("language", "time", "timezone", "size", "style", "depth")
 """The settings of a chat, as commands name them."""
 
-SMALLEST, LARGEST = 1, 50
+MIN_SIZE, MAX_SIZE = 1, 50
 """Papers that a digest may show in full."""
 
 
@@ -29,12 +29,17 @@ class Change:
     value: Any
     shown: str
 
+    @property
+    def fields(self) -> ChatChanges:
+        """The change as `Store.change_chat` takes it."""
+        return cast(ChatChanges, {self.field: self.value})
+
     def apply(self, chat: Chat) -> Chat:
-        return replace(chat, **{self.field: self.value})
+        return replace(chat, **self.fields)
 
 
 def read(name: str, given: str, now: datetime) -> Change | NotAccepted:
-    """What `given` means for setting `name`; `now` is for offsets that change with the season."""
+    """What `given` means for the setting `name`. `now` decides what places an offset like +02:00 may mean."""
     given = " ".join(given.split())
     match name.strip().casefold():
         case "language" | "lang":
@@ -54,7 +59,7 @@ def read(name: str, given: str, now: datetime) -> Change | NotAccepted:
 
 
 def current(chat: Chat, name: str) -> tuple[str, str]:
-    """A setting's value as `read` takes it, and as people read it."""
+    """A setting's value as `read` takes it, and as people read it. Raises KeyError for a name not in `NAMES`."""
     match name:
         case "language":
             return chat.language, language_name(chat.language)
@@ -71,6 +76,7 @@ def current(chat: Chat, name: str) -> tuple[str, str]:
     raise KeyError(name)
 
 
+# What buttons offer; few enough for one phone's screen.
 _COMMON_LANGUAGES = ("en", "zh", "es", "fr", "de", "ja", "ko", "pt", "ru", "it", "ar", "hi")
 _COMMON_TIMES = ("06:00", "07:00", "08:00", "09:00", "10:00", "12:00", "15:00", "18:00", "20:00", "22:00")
 _COMMON_SIZES = ("3", "5", "10", "20", "30", "50")
@@ -86,14 +92,14 @@ def choices(chat: Chat, name: str) -> Choices | NotAccepted:
             options = tuple((code, LANGUAGES[code][1]) for code in _COMMON_LANGUAGES)
             hint = "or any other language by name"
         case "time":
-            options = tuple((each, each) for each in _COMMON_TIMES)
+            options = tuple((clock, clock) for clock in _COMMON_TIMES)
             hint = "or any other time, like 7:45 or 9 pm"
         case "timezone":
             options = time_zones.COMMON
             hint = "or any city, like Zurich or San Francisco"
         case "size":
-            options = tuple((each, each) for each in _COMMON_SIZES)
-            hint = f"or any number from {SMALLEST} to {LARGEST}"
+            options = tuple((size, size) for size in _COMMON_SIZES)
+            hint = f"or any number from {MIN_SIZE} to {MAX_SIZE}"
         case "style":
             options = (("cards", "cards: takeaways and links"), ("compact", "compact: title and one line"))
             hint = "how much of each paper a digest shows"
@@ -106,13 +112,14 @@ def choices(chat: Chat, name: str) -> Choices | NotAccepted:
 def _language(given: str) -> Change | NotAccepted:
     code = language_code(given)
     if code is None:
-        names = {each.casefold(): each for _, (english, own) in LANGUAGES.items() for each in (english, own)}
+        names = {name.casefold(): name for pair in LANGUAGES.values() for name in pair}
         close = difflib.get_close_matches(given.casefold(), names, n=3, cutoff=0.6)
-        examples = tuple(names[each] for each in close) or ("English", "中文", "de")
-        return NotAccepted("language", given, "I know no language of that name.", examples)
+        examples = tuple(names[name] for name in close) or ("English", "中文", "de")
+        return NotAccepted("language", given, "I do not know a language with that name.", examples)
     return Change("language", "language", code, language_name(code))
 
 
+# "9", "9:30", "21.15", "21h15", "9 pm", "at 9 o'clock"; and "0930" without a separator.
 _CLOCK = re.compile(
     r"(?:at\s+)?(?P<hour>\d{1,2})(?:\s*[:.h]\s*(?P<minute>\d{2}))?\s*(?:h|uhr|o'clock)?\s*(?P<half>[ap]\.?\s?m\.?)?",
     re.IGNORECASE,
@@ -124,7 +131,7 @@ def _time(given: str) -> Change | NotAccepted:
     words = {"noon": time(12), "midday": time(12), "midnight": time(0)}
     found = words.get(given.casefold()) or _clock(given)
     if found is None:
-        return NotAccepted("time", given, "That is no time of day.", ("9", "9:30", "21:15", "9 pm"))
+        return NotAccepted("time", given, "That is not a time of day.", ("9", "9:30", "21:15", "9 pm"))
     return Change("time", "digest_time", found, f"{found:%H:%M}")
 
 
@@ -146,22 +153,24 @@ def _timezone(given: str, now: datetime) -> Change | NotAccepted:
     if zone is not None:
         return Change("timezone", "timezone", zone, zone.replace("_", " "))
     if (at_offset := time_zones.with_offset(given, now)) is not None:
-        why = "An offset changes with the season, so name a place."
-        return NotAccepted("timezone", given, why, at_offset)
-    return NotAccepted("timezone", given, "I know no time zone or city of that name.", time_zones.close_to(given))
+        # Where clocks change in summer, a fixed offset would shift the digest by an hour.
+        reason = "An offset changes with the season, so name a place."
+        return NotAccepted("timezone", given, reason, at_offset)
+    reason = "I do not know a time zone or city with that name."
+    return NotAccepted("timezone", given, reason, time_zones.close_to(given))
 
 
 def _size(given: str) -> Change | NotAccepted:
     digits = given.casefold().removesuffix("papers").removesuffix("paper").strip()
-    if not (digits.isdecimal() and len(digits) <= 6 and SMALLEST <= int(digits) <= LARGEST):
-        why = f"A digest can show {SMALLEST} to {LARGEST} papers."
-        return NotAccepted("size", given, why, ("5", "10", "20"))
+    if not (digits.isdecimal() and len(digits) <= 6 and MIN_SIZE <= int(digits) <= MAX_SIZE):
+        reason = f"A digest can show {MIN_SIZE} to {MAX_SIZE} papers."
+        return NotAccepted("size", given, reason, ("5", "10", "20"))
     number = int(digits)
     return Change("size", "size", number, f"{number} {'paper' if number == 1 else 'papers'}")
 
 
 def _word(name: str, values: type[Style] | type[Depth], given: str) -> Change | NotAccepted:
-    allowed = tuple(each.value for each in values)
+    allowed = tuple(value.value for value in values)
     word = given.casefold()
     if word not in allowed:
         return NotAccepted(name, given, f"It is one of {' and '.join(allowed)}.", allowed)

@@ -1,4 +1,4 @@
-"""Time zones by what people call them: IANA names, cities, and offsets (which only lead to suggestions). Pure."""
+"""Time zones by the names that people use: IANA names, cities and countries; offsets lead to suggestions. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMMON = (
     ("Asia/Tokyo", "Tokyo"),
     ("Australia/Sydney", "Sydney"),
 )
-"""Zones that buttons offer, with what is written on them."""
+"""Zones that buttons offer, with their labels."""
 
 _PLACES = {
     "Europe/Berlin": "germany, munich, hamburg, frankfurt, cologne, stuttgart, heidelberg, tubingen, "
@@ -83,40 +83,41 @@ _PLACES = {
     "Africa/Nairobi": "kenya",
     "UTC": "gmt, z, greenwich, universal",
 }
-"""Places that are no IANA name themselves, plain, by their zone."""
+"""Places and abbreviations that are not IANA names, as `_plain` writes them, by zone."""
 
+# Old names and offsets of the tz database, which people do not mean by a place.
 _HIDDEN = ("Etc/", "posix/", "right/", "SystemV/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/")
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+\-−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.IGNORECASE)
 
 
 def find(given: str) -> str | None:
-    """The zone that is meant, None where that is not certain."""
+    """The zone with this name; None if there is no exact match."""
     return _names().get(_plain(given))
 
 
 def with_offset(given: str, now: datetime) -> tuple[str, ...] | None:
-    """Places whose clocks are now at an offset like "+02:00" or "UTC-5"; None where none is given."""
+    """At most three zones with an offset like "+02:00" or "UTC-5" now; None if `given` is not an offset."""
     match = _OFFSET.fullmatch(given.strip())
     if match is None:
         return None
     offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
     offset = offset if match["sign"] == "+" else -offset
     known = [zone for zone, _ in COMMON] + list(_PLACES)
-    rest = sorted(each for each in available_timezones() if "/" in each and not each.startswith(_HIDDEN))
-    found = [each for each in dict.fromkeys(known + rest) if now.astimezone(ZoneInfo(each)).utcoffset() == offset]
+    rest = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(_HIDDEN))
+    found = [zone for zone in dict.fromkeys(known + rest) if now.astimezone(ZoneInfo(zone)).utcoffset() == offset]
     return tuple(found[:3]) or ("UTC", "Europe/Berlin", "Asia/Tokyo")
 
 
 def close_to(given: str) -> tuple[str, ...]:
-    """Zones whose name resembles what was given, or a few to show what a name looks like."""
+    """At most three zones whose name resembles what was given, else three examples of a name."""
     close = difflib.get_close_matches(_plain(given), _names(), n=5, cutoff=0.7)
-    found = tuple(dict.fromkeys(_names()[each] for each in close))[:3]
+    found = tuple(dict.fromkeys(_names()[name] for name in close))[:3]
     return found or ("Europe/Berlin", "America/New_York", "Shanghai")
 
 
 @cache
 def _names() -> dict[str, str]:
-    """Every way to call a zone, plain: its full name, its city, and the places around."""
+    """Every name of a zone, as `_plain` writes it: its full name, its city, and the places in it."""
     names: dict[str, str] = {}
     for zone in sorted(available_timezones()):
         if zone.startswith(_HIDDEN) and zone != "Etc/UTC":
@@ -132,6 +133,6 @@ def _names() -> dict[str, str]:
 
 def _plain(name: str) -> str:
     """Letters without case and accents, words with one space between them."""
-    bare = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
-    # NFKD takes Hangul apart; put what is left together again.
+    bare = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
+    # NFKD splits Hangul syllables; NFC joins them again.
     return " ".join(unicodedata.normalize("NFC", bare).casefold().replace("_", " ").split())

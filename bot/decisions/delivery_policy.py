@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.model import (
     ChatGone,
@@ -15,51 +15,38 @@ from bot.model import (
     DeliveryState,
     NotSent,
     Outcome,
-    Platform,
     Rejected,
     Sent,
+    Settlement,
     Unknown,
 )
 
 LEASE = timedelta(minutes=3)
 """How long a process may hold a delivery before another takes it over; longer than any request may last."""
 
-
-ASKED_FOR = datetime(1970, 1, 1, tzinfo=UTC)
-"""The hour of a delivery that a person is waiting for: longest due is leased first."""
-
-
 GIVE_UP_AFTER, MIN_FAILURES = timedelta(days=2), 12
-"""A delivery is given up when it is so old and has failed by itself so many times, whatever the platform did."""
-
+"""A delivery is given up only when it is this old and has failed this often by itself. Both are needed: an outage of
+days alone, or a burst of failures alone, says nothing about the message."""
 
 LONGEST_WAIT = timedelta(days=30)
-"""No wait that a platform names is believed to be longer."""
-
+"""A longer wait that a platform names is cut to this: an absurd number must not stop a chat for ever."""
 
 LONGEST_OUTAGE_WAIT = 300.0
-"""Seconds between tries at most while a whole platform does not serve."""
+"""At most so many seconds between attempts while a whole platform does not serve, so that delivery goes on soon after
+the outage ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Write this state. `hold` keeps the whole platform from sending until then; `again` says of an unknown fate that
-    it is looked for and sent again at `next_attempt_at`, `asked` that this is wanted also where nobody can tell;
-    `failed`, that the trouble was this message's or its chat's own."""
+    """Write the settlement. `hold_until` keeps the whole platform from sending until then."""
 
-    state: DeliveryState
-    why: str | None = None
-    message_id: str | None = None
-    next_attempt_at: datetime | None = None
-    hold: datetime | None = None
-    again: bool = False
-    asked: bool = False
-    failed: bool = False
+    settlement: Settlement
+    hold_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Suspend:
-    """Put the delivery back and send nothing more to the chat until somebody asks again."""
+    """Put the delivery back and send nothing more to the chat until somebody there asks again."""
 
     why: str
 
@@ -72,67 +59,86 @@ class Move:
 
 
 def backoff(attempts: int, *, base: float = 10.0, most: float = 6 * 3600.0) -> float:
-    """Seconds to wait after the n-th try failed: doubling, with full jitter above half."""
+    """Seconds to wait after the n-th attempt failed: doubled each time, at random between half of that and all."""
     ceiling = min(most, base * 2.0 ** max(0, attempts - 1))
     return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 
 def after_sending(
-    outcome: Outcome, delivery: Delivery, now: datetime, *, resend_unknown: bool = False, begun: bool = True
+    outcome: Outcome, delivery: Delivery, now: datetime, *, may_repeat: bool, begun: bool = True
 ) -> Settle | Suspend | Move:
-    """What becomes of a delivery whose latest try (`delivery.attempts` were before it) ended in `outcome`.
+    """What becomes of a delivery whose latest attempt ended in `outcome`; `delivery` is as it was leased.
 
-    Unknown: Discord takes the same nonce again without a second message, so trying again is safe there; on Telegram
-    nobody can know, so it stays unknown unless the operator prefers a possible repeat. `begun` is false where no
-    request to send was made: what was in doubt before is so still.
+    `may_repeat`: an attempt of unknown outcome may be followed by another, because the platform can verify whether it
+    arrived, or because the operator prefers a repeated message to a missing one. `begun` is false where no request to
+    send was made; a delivery that may have arrived before may still have.
     """
     match outcome:
         case Sent(message_id):
-            return Settle(DeliveryState.SENT, message_id=message_id)
+            return Settle(Settlement(DeliveryState.SENT, message_id=message_id))
         case Rejected(why):
-            return Settle(DeliveryState.GIVEN_UP, why)
+            return Settle(Settlement(DeliveryState.GIVEN_UP, why))
         case ChatGone(why):
             return Suspend(why)
         case ChatMoved(to):
             return Move(to)
-        case Unknown(why, final):
-            if final or not (delivery.chat.platform is Platform.DISCORD or resend_unknown):
-                return Settle(DeliveryState.UNKNOWN, why)
-            if _hopeless(delivery, now):
-                return Settle(DeliveryState.UNKNOWN, f"{why} (after {delivery.failures + 1} tries)")
-            then = now + timedelta(seconds=backoff(delivery.failures + 1))
-            return Settle(DeliveryState.UNKNOWN, why, next_attempt_at=then, again=True, failed=True)
+        case Unknown():
+            return Settle(_after_unknown(outcome, delivery, now, may_repeat))
         case NotSent():
-            return _later(outcome, delivery, now, begun)
+            return _after_not_sent(outcome, delivery, now, begun)
 
 
-def _later(outcome: NotSent, delivery: Delivery, now: datetime, begun: bool) -> Settle:
-    retry_after, whole = outcome.retry_after, outcome.whole_platform
-    if retry_after is not None and not math.isfinite(retry_after):
-        retry_after = None
+def after_interruption(*, may_repeat: bool) -> Settlement:
+    """What becomes of a delivery whose process ended while the request was under way."""
+    why = "interrupted while it was being sent"
+    if may_repeat:
+        return Settlement(DeliveryState.VERIFY_FIRST, why)
+    return Settlement(DeliveryState.IN_DOUBT, f"{why}; nobody can know whether it arrived")
+
+
+def _after_unknown(outcome: Unknown, delivery: Delivery, now: datetime, may_repeat: bool) -> Settlement:
+    if outcome.final or not may_repeat:
+        return Settlement(DeliveryState.IN_DOUBT, outcome.why)
+    if _is_hopeless(delivery, now):
+        return Settlement(DeliveryState.IN_DOUBT, f"{outcome.why} (after {delivery.failures + 1} tries)")
+    then = now + timedelta(seconds=backoff(delivery.failures + 1))
+    return Settlement(DeliveryState.VERIFY_FIRST, outcome.why, next_attempt_at=then, failed=True)
+
+
+def _after_not_sent(outcome: NotSent, delivery: Delivery, now: datetime, begun: bool) -> Settle:
+    named = _named_wait(outcome)
     # A limit that the platform names, or a platform that is gone, says nothing about this message: never give up on it.
-    alone = retry_after is None and not whole
-    in_doubt = delivery.again and not begun
-    if alone and _hopeless(delivery, now):
-        ended = DeliveryState.UNKNOWN if in_doubt else DeliveryState.GIVEN_UP
-        return Settle(ended, f"{outcome.why} (after {delivery.failures + 1} tries)")
-    if retry_after is not None:
-        seconds = min(max(retry_after, 0.0), LONGEST_WAIT.total_seconds())
-    elif whole:
+    is_own_failure = named is None and not outcome.whole_platform
+    # Surely not sent this time; but without a request nothing is known of an earlier attempt that may have arrived.
+    may_have_arrived = delivery.must_verify and not begun
+    if is_own_failure and _is_hopeless(delivery, now):
+        ended = DeliveryState.IN_DOUBT if may_have_arrived else DeliveryState.GIVEN_UP
+        return Settle(Settlement(ended, f"{outcome.why} (after {delivery.failures + 1} tries)"))
+    if named is not None:
+        seconds = named
+    elif outcome.whole_platform:
         seconds = backoff(delivery.attempts + 1, most=LONGEST_OUTAGE_WAIT)
     else:
         seconds = backoff(delivery.failures + 1)
     then = now + timedelta(seconds=seconds)
-    return Settle(
-        DeliveryState.UNKNOWN if in_doubt else DeliveryState.WAITING,
+    settlement = Settlement(
+        DeliveryState.VERIFY_FIRST if may_have_arrived else DeliveryState.WAITING,
         outcome.why,
         next_attempt_at=then,
-        hold=then if whole else None,
-        again=in_doubt,
-        asked=in_doubt and delivery.asked,
-        failed=alone or ((begun or in_doubt) and not whole),
+        forced=may_have_arrived and delivery.forced,
+        # A wait for a turn counts no failure; a look that fails does, so that looks come ever more seldom.
+        failed=is_own_failure or ((begun or may_have_arrived) and not outcome.whole_platform),
     )
+    return Settle(settlement, hold_until=then if outcome.whole_platform else None)
 
 
-def _hopeless(delivery: Delivery, now: datetime) -> bool:
+def _named_wait(outcome: NotSent) -> float | None:
+    """The wait in seconds that the platform named, bounded; None where it named none, or no number."""
+    seconds = outcome.retry_after
+    if seconds is None or not math.isfinite(seconds):
+        return None
+    return min(max(seconds, 0.0), LONGEST_WAIT.total_seconds())
+
+
+def _is_hopeless(delivery: Delivery, now: datetime) -> bool:
     return now - delivery.written_at >= GIVE_UP_AFTER and delivery.failures + 1 >= MIN_FAILURES

@@ -1,7 +1,8 @@
-"""Matches and summaries become cards, and cards a digest. Pure."""
+"""Matches, summaries and readings → cards, and cards → a digest. Pure."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,7 +27,7 @@ from bot.model import (
 
 @dataclass(frozen=True, slots=True)
 class SummaryOptions:
-    """In which language and how deeply a chat wants its papers told."""
+    """The language and the depth in which a chat wants its papers summarized."""
 
     language: str
     depth: Depth = Depth.BRIEF
@@ -43,7 +44,7 @@ def card(
     summary: Summary | None = None,
     reading: Reading | None = None,
 ) -> Card:
-    """One paper ready to show; its links are found by rule in its own title, abstract, comment and full text."""
+    """One paper ready to show. Its links are found by rule in its own abstract, comment and full text, by no model."""
     return Card(
         paper=paper,
         announcement=announcement,
@@ -60,7 +61,7 @@ def _links(paper: Paper, reading: Reading | None) -> FoundLinks:
 
 @lru_cache(maxsize=2048)
 def _found_links(abstract: str, comment: str, html_links: tuple[str, ...]) -> FoundLinks:
-    """Kept, since the digests of a morning show the same papers again and again."""
+    """Cached, because the digests of a morning show the same papers many times."""
     return code_links.find_links(abstract, comment, html_links=html_links)
 
 
@@ -70,60 +71,56 @@ def cards(
     options: SummaryOptions,
     readings: Mapping[str, Reading] | None = None,
 ) -> tuple[Card, ...]:
-    """Cards in the order of the candidates; one whose summary is missing has none."""
-    known = readings or {}
+    """Cards in the order of the candidates, without a summary where it is missing. `readings` are by paper id."""
+    by_id = readings or {}
     return tuple(
         card(
             candidate.announced.paper,
             announcement=candidate.announced.announcement,
             matches=candidate.matches,
             summary=summaries.get(options.key(candidate.announced.paper)),
-            reading=known.get(candidate.announced.paper.id),
+            reading=by_id.get(candidate.announced.paper.id),
         )
         for candidate in candidates
     )
 
 
-def window_of(candidates: Sequence[Candidate], otherwise: date) -> Window:
-    """The listing days that these candidates span; one day where there are none."""
-    days = [candidate.announced.announcement.day for candidate in candidates] or [otherwise]
+def window_of(candidates: Sequence[Candidate], default: date) -> Window:
+    """The listing days that these candidates span; the day `default` if there are none."""
+    days = [candidate.announced.announcement.day for candidate in candidates] or [default]
     return Window(min(days), max(days))
 
 
 def topics_of(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """The topics that these candidates match, most papers first."""
-    counted: dict[str, int] = {}
-    for candidate in candidates:
-        for match in candidate.matches:
-            counted[match.topic] = counted.get(match.topic, 0) + 1
-    return tuple(sorted(counted, key=lambda topic: (-counted[topic], topic)))
+    papers = Counter(match.topic for candidate in candidates for match in candidate.matches)
+    return tuple(sorted(papers, key=lambda topic: (-papers[topic], topic)))
 
 
 def notes_on(shown: Sequence[Card]) -> tuple[str, ...]:
-    """What a reader should know of how these cards were made: each reason for a lesser maker, with its count."""
-    reasons: dict[str, int] = {}
-    for one in shown:
-        if one.summary and one.summary.provenance.instead_of:
-            why = one.summary.provenance.instead_of
-            why = why[0].lower() + why[1:] if why.startswith("The ") else why
-            reasons[why] = reasons.get(why, 0) + 1
+    """Tells how many cards were summarized without the model, for each reason."""
+    reasons: Counter[str] = Counter()
+    for card in shown:
+        if card.summary and (reason := card.summary.provenance.instead_of):
+            # The reason continues a sentence after a colon; names of models keep their capital letter.
+            reasons[reason[0].lower() + reason[1:] if reason.startswith("The ") else reason] += 1
     return tuple(f"{count} of {len(shown)} summarized without the model: {why}" for why, count in reasons.items())
 
 
 def by_day(digest: Digest) -> tuple[Digest, ...]:
-    """The digest as one for each listing day that brought it papers, oldest first; without papers, as it is."""
+    """Split a digest into one for each listing day that brought it papers, oldest first; without papers, as it is."""
     days: dict[date, list[Card]] = {}
-    for one in digest.cards:
-        day = one.announcement.day if one.announcement else digest.window.last
-        days.setdefault(day, []).append(one)
+    for card in digest.cards:
+        day = card.announcement.day if card.announcement else digest.window.last
+        days.setdefault(day, []).append(card)
     if (len(days) < 2 and digest.window.first == digest.window.last) or not days:
         return (digest,)
-    came_out = dict(digest.each_day)
+    announced = dict(digest.each_day)
     return tuple(
         replace(
             digest,
             window=Window(day, day),
-            announced=came_out.get(day, len(days[day])),
+            announced=announced.get(day, len(days[day])),
             matched=len(days[day]),
             cards=tuple(days[day]),
             notes=notes_on(days[day]),
@@ -134,5 +131,5 @@ def by_day(digest: Digest) -> tuple[Digest, ...]:
 
 
 def quiet(window: Window, topics: Sequence[str], announced: int, why: str, language: str = "en") -> Digest:
-    """A digest with nothing in it, and the reason."""
+    """A digest without papers; `why` is the reason, as a sentence."""
     return Digest(tuple(topics), window, announced, 0, (), language=language, quiet=why)

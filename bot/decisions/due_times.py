@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.model import (
-    Chat,
-)
+from bot.model import Chat
 
 GRACE = timedelta(minutes=60)
-"""How long a digest waits past its time for summaries that are missing."""
-
+"""How long a digest waits past its due time for summaries that are missing."""
 
 SKEW = timedelta(minutes=5)
-"""Clocks of several machines differ by no more than this."""
-
+"""The clocks of several machines differ by no more than this."""
 
 AHEAD = timedelta(days=2)
-"""No hour that we set lies farther ahead (but for a wait that a platform names); one that does was set by a clock
-that ran ahead, and counts as come."""
+"""No time that this program sets lies farther ahead, except for a wait that a platform names. One that does was set by
+a clock that ran ahead, and counts as come."""
 
 
 def next_due(chat: Chat, now: datetime) -> datetime:
     """The chat's next digest time strictly after `now`, in UTC.
 
-    A wall time that a clock change skips is taken where the clock lands; one that comes twice is taken the first time.
+    A local time that a clock change skips is taken where the clock lands; one that comes twice is taken the first time.
     """
     zone = ZoneInfo(chat.timezone)
     day = now.astimezone(zone).date()
@@ -37,14 +32,9 @@ def next_due(chat: Chat, now: datetime) -> datetime:
         day += timedelta(days=1)
 
 
-def slot_of(chat: Chat, due_at: datetime) -> str:
-    """The name of the digest that is due then: the chat's own date, so that a day has one digest whatever happens."""
-    return due_at.astimezone(ZoneInfo(chat.timezone)).date().isoformat()
-
-
-def days_in(slot: str) -> tuple[date, ...]:
-    """The dates that the name of a digest holds, in order: "2026-06-02", "now 20260602T1215…"."""
-    return tuple(date.fromisoformat(found) for found in re.findall(r"\d{4}-\d\d-\d\d|\d{8}(?=T)", slot))
+def local_date(chat: Chat, moment: datetime) -> date:
+    """The date in the chat's own time zone."""
+    return moment.astimezone(ZoneInfo(chat.timezone)).date()
 
 
 def may_wait(due_at: datetime, now: datetime) -> bool:

@@ -29,7 +29,7 @@ MAX_SILENCE = timedelta(minutes=3)
 """A service that has not reported its state for longer than this is not running; it reports every minute."""
 
 
-UNSETTLED = (DeliveryState.UNKNOWN, DeliveryState.GIVEN_UP)
+UNSETTLED = (DeliveryState.IN_DOUBT, DeliveryState.GIVEN_UP)
 
 
 class Cause(enum.StrEnum):

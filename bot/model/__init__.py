@@ -1,6 +1,20 @@
 """The words of Paperboy as frozen, typed values, by subject: what crosses from one layer to another."""
 
-from bot.model.chats import ARCHIVE, Candidate, Chat, ChatRef, Match, Platform, Style, Subscription, TopicState
+from bot.model.chats import (
+    ARCHIVE,
+    MOST_MANAGED_CHATS,
+    MOST_MANAGERS,
+    Candidate,
+    Chat,
+    ChatChanges,
+    ChatRef,
+    Match,
+    Platform,
+    Style,
+    SubscribeResult,
+    Subscription,
+    TopicState,
+)
 from bot.model.deliveries import (
     ChatGone,
     ChatMoved,
@@ -11,9 +25,10 @@ from bot.model.deliveries import (
     Outcome,
     Rejected,
     Sent,
+    Settlement,
     Unknown,
 )
-from bot.model.digests import JSON, Card, Digest, NewDigest, NothingToSend, Part, UncertainDelivery, Window
+from bot.model.digests import JSON, Card, Digest, NewDigest, NothingToSend, Part, Priority, UncertainDelivery, Window
 from bot.model.papers import (
     Announced,
     Announcement,
@@ -44,12 +59,15 @@ from bot.model.summaries import (
 __all__ = [
     "ARCHIVE",
     "JSON",
+    "MOST_MANAGED_CHATS",
+    "MOST_MANAGERS",
     "Allowance",
     "Announced",
     "Announcement",
     "Candidate",
     "Card",
     "Chat",
+    "ChatChanges",
     "ChatGone",
     "ChatMoved",
     "ChatRef",
@@ -80,14 +98,17 @@ __all__ = [
     "Paragraph",
     "Part",
     "Platform",
+    "Priority",
     "Provenance",
     "Reading",
     "Rejected",
     "Section",
     "SectionKind",
     "Sent",
+    "Settlement",
     "Source",
     "Style",
+    "SubscribeResult",
     "Subscription",
     "Summary",
     "SummaryKey",

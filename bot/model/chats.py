@@ -6,6 +6,7 @@ import enum
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import TypedDict
 
 from bot.model.papers import Announced
 from bot.model.summaries import Depth
@@ -32,7 +33,7 @@ class ChatRef:
 
     @classmethod
     def parse(cls, text: str) -> ChatRef:
-        """Read `PLATFORM:ID`; raises ValueError with a sentence that says what is expected."""
+        """Parse `PLATFORM:ID`; raises ValueError with a sentence that says what is expected."""
         platform, _, ident = text.strip().partition(":")
         if platform not in (*Platform,) or not ident:
             raise ValueError(f"“{text}” is not a chat; write telegram:ID, discord:ID or site:archive.")
@@ -41,6 +42,26 @@ class ChatRef:
                 f"“{ident}” is no chat id on {platform}; ids are numbers (send /start in the chat instead)."
             )
         return cls(Platform(platform), ident)
+
+    @property
+    def place(self) -> str:
+        """The id of the chat that a Telegram forum topic belongs to; of any other chat, its own id."""
+        return self.id.partition("/")[0]
+
+    @property
+    def thread(self) -> int | None:
+        """The id of a Telegram forum topic inside its chat; None for a chat that is no forum topic."""
+        thread = self.id.partition("/")[2]
+        return int(thread) if thread else None
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the id is that of a Telegram group or channel: those are negative, and other platforms' never are."""
+        return self.id.startswith("-")
+
+    def with_place(self, place: str | int) -> ChatRef:
+        """The same chat, or the same forum topic, of another place."""
+        return ChatRef(self.platform, str(place) if self.thread is None else f"{place}/{self.thread}")
 
 
 ARCHIVE = ChatRef(Platform.SITE, "archive")
@@ -57,9 +78,9 @@ class Style(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A chat with its settings. `digest_time` is the chat's own wall clock in `timezone`; `next_due_at` is UTC.
+    """A chat with its settings. `digest_time` is local time in `timezone`; `next_due_at` is UTC.
 
-    `suspended` is the reason why nothing is sent there ("blocked by the user"), None while all is well.
+    `suspended` is the reason why nothing is sent there ("blocked by the user"), None while the chat receives.
     """
 
     ref: ChatRef
@@ -75,6 +96,25 @@ class Chat:
     created_at: datetime | None = None
 
 
+class ChatChanges(TypedDict, total=False):
+    """Fields of a `Chat` that its people change, as keyword arguments."""
+
+    title: str
+    language: str
+    timezone: str
+    digest_time: time
+    size: int
+    style: Style
+    depth: Depth
+
+
+MOST_MANAGERS = 5
+"""People that are remembered for one chat: those who set it up last."""
+
+MOST_MANAGED_CHATS = 20
+"""Chats that are offered to one person in their private chat: those they bound last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """A chat following a topic (its normalized query), from listing day `since` on."""
@@ -85,9 +125,18 @@ class Subscription:
     created_at: datetime
 
 
+class SubscribeResult(enum.Enum):
+    """The result of a request to follow a topic."""
+
+    SUBSCRIBED = enum.auto()
+    ALREADY_SUBSCRIBED = enum.auto()
+    TOO_MANY = enum.auto()
+    """The chat follows as many topics as it may."""
+
+
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """A topic and how far it has been matched: `matched_seq` is the last announcement sequence number it saw."""
+    """A topic and how far it has been matched: up to the announcement with sequence number `matched_seq`."""
 
     id: int
     query: str
@@ -104,7 +153,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An announced paper that a chat's topics match and that the chat has not had."""
+    """An announced paper that a chat's topics match and that no digest of the chat has taken."""
 
     announced: Announced
     matches: tuple[Match, ...]

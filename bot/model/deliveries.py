@@ -1,39 +1,52 @@
-"""Deliveries: the state of each message of a digest, and what can come of sending it."""
+"""Deliveries: the state of each message of a digest, and the possible outcomes of sending it."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.model.chats import ChatRef
-from bot.model.digests import Part
+from bot.model.digests import Part, Priority
 
 
 class DeliveryState(enum.StrEnum):
+    """Everything that is known of a delivery; no other column changes what a state means.
+
+    WAITING ─▶ LEASED ──────────────▶ SENDING ─▶ SENT, or WAITING, VERIFY_FIRST, IN_DOUBT, GIVEN_UP
+    VERIFY_FIRST ─▶ LEASED_TO_VERIFY ─▶ SENDING (or SENT, where the earlier message is found)
+    """
+
     WAITING = "waiting"
-    """Written, or tried and not sent: goes out at `next_attempt_at`."""
+    """Surely not sent. It is sent at `next_attempt_at`."""
+    VERIFY_FIRST = "verify first"
+    """An earlier attempt may have arrived. At `next_attempt_at` it is looked for, and sent only if it is not found."""
     LEASED = "leased"
-    """A process took it and has not begun to send; safe to take over."""
+    """Leased from WAITING; no request has begun, so another process may take it over."""
+    LEASED_TO_VERIFY = "leased to verify"
+    """Leased from VERIFY_FIRST; no request of this attempt has begun, so another process may take it over."""
     SENDING = "sending"
-    """A request is under way; if the process dies here, its fate is unknown."""
+    """A request is under way. If the process dies now, nobody knows whether the message arrived."""
     SENT = "sent"
-    UNKNOWN = "unknown"
+    IN_DOUBT = "in doubt"
+    """Nobody can tell whether it arrived. It is listed and offered to the chat, and not sent again by itself."""
     GIVEN_UP = "given up"
+    """Surely not sent, and not tried again by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A row that says: this part of this digest goes to this chat. Its state is the truth about what was sent.
 
-    `attempts` counts requests; `failures` those that ended in a trouble of this message or its chat, rather than of the
-    whole platform. `again`: it may have arrived, and is looked for before it is sent again at `next_attempt_at`;
-    `asked`: by somebody who wants it sent also where nobody can tell whether it arrived.
+    `day` is the digest's. `attempts` counts requests; `failures` counts the attempts that failed because of this
+    message or its chat, not because of the whole platform. `forced`: somebody wants it sent even where nobody can tell
+    whether an earlier attempt arrived.
     """
 
     id: int
     chat: ChatRef
     slot: str
+    day: date
     number: int
     of: int
     part: Part
@@ -44,8 +57,29 @@ class Delivery:
     message_id: str | None = None
     why: str | None = None
     failures: int = 0
-    again: bool = False
-    asked: bool = False
+    priority: Priority = Priority.DIGEST
+    forced: bool = False
+
+    @property
+    def must_verify(self) -> bool:
+        """Whether an earlier attempt may have arrived, so that it is looked for before it is sent."""
+        return self.state in (DeliveryState.VERIFY_FIRST, DeliveryState.LEASED_TO_VERIFY)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What an attempt leaves in the delivery's row.
+
+    `next_attempt_at` counts in WAITING and VERIFY_FIRST only; None means at once. `forced` as in `Delivery`. `failed`
+    counts a failure of this message or its chat. None leaves `message_id` and `why` as they are.
+    """
+
+    state: DeliveryState
+    why: str | None = None
+    message_id: str | None = None
+    next_attempt_at: datetime | None = None
+    forced: bool = False
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +88,7 @@ class Sent:
 
 
 class NotSentCause(enum.StrEnum):
-    """What kept a message from being sent, for those who count; `why` says it to people."""
+    """The kind of obstacle that kept a message from being sent, for metrics; `why` is the sentence for people."""
 
     LIMIT = "rate_limited"
     AWAY = "unreachable"
@@ -64,9 +98,10 @@ class NotSentCause(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """The platform did not accept it and it may later. `retry_after` is in seconds where the platform named it.
+    """The platform did not accept the message now and may accept it later.
 
-    `whole_platform` is true where every chat has to wait (a global limit, no connection).
+    `retry_after` is in seconds, None where the platform named no time. `whole_platform` is true where every chat has to
+    wait (a global limit, no connection).
     """
 
     why: str
@@ -77,9 +112,9 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may or may not have arrived: a read time-out, a reset after sending, a 5xx, an unreadable reply.
+    """It may or may not have arrived: a read timeout, a reset after sending, a 5xx, an unreadable response.
 
-    `final` is true where looking for it has shown that nobody will ever know.
+    `final` is true where a look for it has shown that nobody can ever tell.
     """
 
     why: str
@@ -95,7 +130,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class ChatGone:
-    """Nothing can be sent to this chat until somebody asks again: blocked, kicked, deleted, rights lost."""
+    """Nothing can be sent to this chat until somebody there asks again: blocked, kicked, deleted, rights lost."""
 
     why: str
 

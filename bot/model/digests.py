@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -37,7 +38,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class UncertainDelivery:
-    """A delivery of an earlier digest that may not have arrived; `day` is the chat's own date of that digest."""
+    """A delivery of an earlier digest that may not have arrived; `day` is the day of that digest."""
 
     delivery_id: int
     day: date
@@ -45,10 +46,10 @@ class UncertainDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The cards that one chat gets for one window, in the language they are in.
+    """The cards that one chat gets for one window, and their language.
 
-    `announced` papers came out in the window, `matched` of them satisfy a topic; `also` are the papers past the
-    digest's size, shown as title lines. `quiet` says why there is nothing, in a sentence. `notes` say what is
+    `announced` papers were announced in the window, `matched` of them match a topic. `also` are the papers past the
+    digest's size, shown as title lines. `quiet` is a sentence that says why there are no papers. `notes` say what is
     missing and why (budget, model down).
     """
 
@@ -62,9 +63,9 @@ class Digest:
     quiet: str | None = None
     notes: tuple[str, ...] = ()
     each_day: tuple[tuple[date, int], ...] = ()
-    """How many papers came out on each listing day of the window, where that was asked for."""
+    """How many papers were announced on each listing day of the window, if that was asked for."""
     doubtful: tuple[UncertainDelivery, ...] = ()
-    """Messages of the chat's last digest that can be asked for again."""
+    """Messages of the chat's last digest that may not have arrived; the chat can ask for them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,19 @@ class NothingToSend:
     why: str
 
 
+class Priority(enum.IntEnum):
+    """Who is served first; deliveries with the smaller number are leased before the others."""
+
+    PERSON_WAITING = 0
+    """Somebody asked for this digest and waits for it."""
+    DIGEST = 10
+    BROADCAST = 20
+    """A message of the operator to all chats."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of a digest as its platform takes it. `paper_ids` are the papers it shows.
-
-    The payload says `"asked": True` where a person is waiting for it.
-    """
+    """One message of a digest as its platform takes it. `paper_ids` are the papers that it shows."""
 
     payload: JSON
     paper_ids: tuple[str, ...] = ()
@@ -87,12 +95,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class NewDigest:
-    """A digest to write: `slot` is unique for its chat ("2026-06-02", "now …"); `paper_ids` become taken by it."""
+    """A digest to write.
+
+    `slot` is unique for its chat ("2026-06-02", "now …"). `day` is the chat's own date for which the digest is made;
+    where the operator asks for a listing day, that day. `paper_ids` become taken by the digest.
+    """
 
     chat: ChatRef
     slot: str
+    day: date
     first_day: date
     last_day: date
     paper_ids: tuple[str, ...]
     parts: tuple[Part, ...]
     next_due_at: datetime | None
+    priority: Priority = Priority.DIGEST

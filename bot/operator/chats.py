@@ -1,25 +1,31 @@
-"""The operator's view of what chat commands do: chats, their subscriptions, and how they are listed."""
+"""Commands of the operator about chats: subscribe, unsubscribe, and tables of chats and subscriptions."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from bot import topics as topic_language
+from bot.conversation import (
+    AlreadySubscribed,
+    NotSubscribed,
+    NotUnderstood,
+    Requester,
+    Result,
+    Subscribed,
+    Unsubscribed,
+)
 from bot.decisions import ledger
 from bot.errors import TellUser
-from bot.model import (
-    Chat,
-    ChatRef,
-    Subscription,
-)
+from bot.model import Chat, ChatRef, Subscription
+from bot.operator.console import print_table
+from bot.render.terminal import document_text
 from bot.service.app import open_app
 from bot.settings import Settings
+from handlers.replies import reply
+from handlers.requests import ChatName
 
-if TYPE_CHECKING:
-    pass
-from bot.operator.console import print_table
-from bot.operator.papers import parse_topic
+OPERATOR = Requester("operator", is_admin=True)
+"""Whoever can run commands where the database is may manage every chat."""
 
 
 def _ref(text: str) -> ChatRef:
@@ -30,49 +36,60 @@ def _ref(text: str) -> ChatRef:
 
 
 async def subscribe(settings: Settings, chat: str, query: str) -> str:
-    ref, topic = _ref(chat), parse_topic(query)
+    """Let a chat follow a topic, as if its admin had asked there; returns the sentence to print.
+
+    Raises `TellUser` if the topic is not understood or the chat follows as many as it can.
+    """
+    ref = _ref(chat)
     async with open_app(settings) as app:
-        if await app.store.chat(ref) is None:
-            await app.store.save_chat(app.new_chat(ref))
-        now = app.clock.now()
-        since = ledger.since(await app.store.latest_day())
-        new = await app.store.subscribe(ref, topic.query, since, now)
-    words = topic_language.explain(topic)
-    return f"{ref} now follows {topic.query}: {words}." if new else f"{ref} follows {topic.query} already: {words}."
+        result = await app.conversation().subscribe(OPERATOR, ref, query)
+    match result:
+        case Subscribed():
+            return f"{ref} now follows {result.topic}: {result.explained}."
+        case AlreadySubscribed():
+            return f"{ref} follows {result.topic} already: {result.explained}."
+        case NotUnderstood():
+            raise TellUser(f"{result.why}\n{result.pointer}")
+    raise TellUser(_as_text(result, ref))
 
 
 async def unsubscribe(settings: Settings, chat: str, query: str) -> str:
+    """Let a chat follow a topic no more; returns the sentence to print.
+
+    Raises `TellUser` if it does not follow the topic, with those that it follows, the closest first.
+    """
     ref = _ref(chat)
     async with open_app(settings) as app:
-        followed = [subscription.topic for subscription in await app.store.subscriptions(ref)]
-        topic = _followed(query, followed)
-        if topic is None or not await app.store.unsubscribe(ref, topic):
-            listed = "; ".join(followed) or "nothing"
+        result = await app.conversation().unsubscribe(OPERATOR, ref, query)
+    match result:
+        case Unsubscribed():
+            return f"{ref} follows {result.topic} no more."
+        case NotSubscribed():
+            listed = "; ".join(followed.topic for followed in result.following) or "nothing"
             raise TellUser(f"{ref} does not follow “{query}”; it follows {listed}.")
-    return f"{ref} follows {topic} no more."
+    raise TellUser(_as_text(result, ref))
 
 
-def _followed(query: str, followed: Sequence[str]) -> str | None:
-    if query.isdigit() and 0 < int(query) <= len(followed):
-        return followed[int(query) - 1]
-    if query in followed:
-        return query
-    topic = parse_topic(query).query
-    return topic if topic in followed else None
+def _as_text(result: Result, ref: ChatRef) -> str:
+    """What a chat would be answered."""
+    return document_text(reply(result, ChatName(str(ref), is_elsewhere=True)).document).strip()
 
 
 async def chats(settings: Settings) -> list[Chat]:
+    """All known chats."""
     async with open_app(settings) as app:
         return await app.store.chats()
 
 
 async def subscriptions(settings: Settings, chat: str | None) -> list[Subscription]:
+    """The subscriptions of a chat (`PLATFORM:ID`), or of all. Raises `TellUser` for what is no chat."""
     ref = _ref(chat) if chat else None
     async with open_app(settings) as app:
         return await app.store.subscriptions(ref)
 
 
 def show_chats(found: Sequence[Chat]) -> None:
+    """Print a table of chats with their settings."""
     print_table(
         ("chat", "title", "language", "digest", "size", "style", "state"),
         [
@@ -92,12 +109,13 @@ def show_chats(found: Sequence[Chat]) -> None:
 
 
 def show_subscriptions(found: Sequence[Subscription], chat: str | None = None) -> None:
-    rows, number = [], dict[ChatRef, int]()
+    """Print a table of subscriptions, each with its number in its chat's list, which `unsubscribe` takes."""
+    rows, counts = [], Counter[ChatRef]()
     for subscription in found:
-        number[subscription.chat] = number.get(subscription.chat, 0) + 1
-        n = number[subscription.chat]
+        counts[subscription.chat] += 1
+        number = counts[subscription.chat]
         since = "its first listing" if subscription.since <= ledger.ARXIV_BEGAN else subscription.since.isoformat()
-        rows.append((str(subscription.chat), str(n), subscription.topic, since))
+        rows.append((str(subscription.chat), str(number), subscription.topic, since))
     print_table(
         ("chat", "no.", "topic", "since"), rows, f"{chat} follows nothing." if chat else "Nobody follows anything yet."
     )

@@ -16,7 +16,21 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from bot import pipeline, sample
 from bot import topics as topic_language
-from bot.model import ARCHIVE, Chat, ChatRef, Digest, Outcome, Paper, Part, Platform, Reading, Section, Sent, Source
+from bot.model import (
+    ARCHIVE,
+    Chat,
+    ChatRef,
+    Digest,
+    Outcome,
+    Paper,
+    Part,
+    Platform,
+    Priority,
+    Reading,
+    Section,
+    Sent,
+    Source,
+)
 from bot.pipeline import DeliveryWorker, DigestBuilder
 from bot.render.terminal import print_document, terminal_digest
 from bot.service.clock import SystemClock
@@ -48,6 +62,7 @@ class Terminal:
 
     console: Console
     platform: Platform = Platform.SITE
+    can_verify: bool = False
     digest: Digest | None = None
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:  # noqa: ARG002 - there is one chat only
@@ -65,7 +80,12 @@ class Terminal:
             print_document(terminal_digest(self.digest), self.console)
         return Sent("1")
 
-    def turn(self, chat: ChatRef, part: Part) -> nullcontext[None]:  # noqa: ARG002 - a terminal has no rate limit
+    def turn(
+        self,
+        chat: ChatRef,  # noqa: ARG002 - a terminal has no rate limit
+        part: Part,  # noqa: ARG002
+        priority: Priority = Priority.DIGEST,  # noqa: ARG002
+    ) -> nullcontext[None]:
         return nullcontext()
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:  # noqa: ARG002
@@ -145,7 +165,7 @@ async def _run_pipeline(demo: Demo) -> None:
 async def _subscribe(demo: Demo) -> None:
     now = demo.clock.now()
     for ref in (READER, ARCHIVE):
-        await demo.store.save_chat(Chat(ref, size=DIGEST_SIZE, next_due_at=now, created_at=now))
+        await demo.store.add_chat(Chat(ref, size=DIGEST_SIZE, next_due_at=now, created_at=now))
         for query in TOPICS:
             await demo.store.subscribe(ref, topic_language.parse(query).query, demo.clock.day, now)
 

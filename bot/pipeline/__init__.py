@@ -1,20 +1,21 @@
-"""The way of a paper, one function a step. Each works off what is pending in the store, so it may stop anywhere and
-be run again: nothing is lost, nothing is done twice.
+"""The steps of a paper's way, one function each. A step works off what is pending in the store, so it may stop anywhere
+and be run again: nothing is lost, and nothing is done twice.
 
     poll(store, source)            arXiv's feed, API and OAI  →  papers, announcements, the ledger of listings
     match(store)                   announcements × topics     →  matches
     choose(store)                  what each chat will see    →  summaries that are wanted
     summarize(store, chain)        wanted                     →  summaries, once per version × language × depth
-    compose(store, renderers)      chats that are due         →  digests and their deliveries, written before sending
-    DeliveryWorker(store, senders).deliver()                         →  messages, and what became of each
+    compose(store, builder)        chats that are due         →  digests and their deliveries, written before sending
+    DeliveryWorker(store, …).deliver()   deliveries           →  messages, and the outcome of each
 
-The steps decide nothing themselves: when to ask arXiv, who is due, how to order papers and what to do after each
-outcome are pure functions of `bot.decisions` that take `now`.
+The steps decide nothing themselves: when to ask arXiv, which chats are due, how to order papers and what to do after
+each outcome are pure functions of `bot.decisions` that take `now`.
 """
 
 from bot.pipeline.choose import choose
-from bot.pipeline.compose import DigestBuilder, compose, digest_now
+from bot.pipeline.compose import compose, digest_now
 from bot.pipeline.deliver import DeliveryWorker
+from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
 from bot.pipeline.poll import poll

@@ -1,20 +1,19 @@
-"""Deliveries that are due → messages. The row's state is the truth: it is moved before and after every request.
+"""Deliveries that are due → messages. The row's state is the truth: it is written before and after every request.
 
-    lease ─▶ look for it (a second try may follow a first that arrived) ─▶ wait for a turn ─▶ begin ─▶ send ─▶ settle
+    lease ─▶ verify (where an earlier attempt may have arrived) ─▶ wait for a turn ─▶ begin ─▶ send ─▶ settle
 
-Whoever is killed before `begin` has sent nothing; after it, nobody knows, and the row says so.
+A process that ends before `begin` has sent nothing. If it ends after that, nobody knows whether the message arrived,
+and the row's state says so.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 
-from bot.decisions import delivery_policy, due_times
+from bot.decisions import delivery_policy
 from bot.decisions.delivery_policy import Move, Settle, Suspend
 from bot.errors import CannotTell, RetryLater, StoreUnavailable
 from bot.model import (
@@ -27,48 +26,35 @@ from bot.model import (
     Outcome,
     Platform,
     Sent,
+    Settlement,
     Unknown,
 )
+from bot.pipeline.platform_holds import PlatformHold, PlatformHolds
 from bot.ports import Clock, Sender, Store
 
 log = structlog.get_logger()
 
 AT_ONCE = 64
-"""Deliveries of one platform in hand at once, each to another chat: more than a platform takes in a second, for a
-chat that gets several parts waits a second between them."""
+"""Deliveries of one platform in hand at the same time, each to another chat. More than a platform takes in a second,
+because a chat that gets several parts waits a second between them."""
 
 REFILL = 8
-"""So many places have to be free before more is leased, while there is work in hand."""
+"""At least so many places have to be free before more deliveries are leased, so that a lease takes several at once."""
 
-WRITE_AGAIN = (0.2, 1.0, 5.0, 20.0)
-"""Seconds between the tries to write what came of a request, while the database does not serve."""
+SETTLE_RETRY_SECONDS = (0.2, 1.0, 5.0, 20.0)
+"""Pauses between the attempts to write an outcome while the database does not serve; together shorter than a lease."""
 
-WARN_SECONDS = 20.0
-"""How long telling a chat's managers that it will be left alone may take."""
+WARN_TIMEOUT_SECONDS = 20.0
 
-LOOK_AGAIN = 3.0
-"""Seconds after which there is a look for new work although nothing in hand has landed: one request may hang for long.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformHold:
-    """A whole platform has to wait (a global limit, no connection, a bad token). Set by a clock that ran ahead, it does
-    not count."""
-
-    since: datetime
-    until: datetime
-
-    def seconds(self, now: datetime) -> float:
-        """How long it lasts yet; 0 where it does not hold."""
-        return (self.until - now).total_seconds() if self.since - due_times.SKEW <= now < self.until else 0.0
+POLL_SECONDS = 3.0
+"""How often new deliveries are looked for while none in hand ends: a single request may hang for long."""
 
 
 class DeliveryWorker:
-    """Takes deliveries that are due and sends them, under the name `owner`.
+    """Leases deliveries that are due and sends them, under the name `owner`.
 
-    A wait that a platform names for all chats is kept in the store too: whoever sends next, after a restart or in a
-    pass of its own, obeys what was said to the one before.
+    `resend_unknown`: the operator prefers a repeated message to a missing one, also where a platform cannot verify
+    whether it arrived. `poll_seconds` as `POLL_SECONDS`.
     """
 
     def __init__(
@@ -79,158 +65,157 @@ class DeliveryWorker:
         owner: str,
         *,
         resend_unknown: bool = False,
-        look_again: float = LOOK_AGAIN,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self.store, self.senders, self.clock, self.owner = store, senders, clock, owner
         self.resend_unknown = resend_unknown
-        self.look_again = look_again
-        self._held: dict[Platform, PlatformHold] | None = None
-        self._waiting: set[asyncio.Task[bool]] = set()
+        self.poll_seconds = poll_seconds
+        self._holds = PlatformHolds(store)
+        self._not_begun: set[asyncio.Task[bool]] = set()
         self._stopping = False
 
     async def deliver(self, platforms: Collection[Platform] | None = None) -> int:
-        """Work off everything of these platforms (None: of all) that may go now; returns how many parts were accepted.
+        """Send everything of these platforms (None: of all) that may go now; returns how many parts were accepted.
 
-        It ends when nothing may go any more, so a service has one for each platform. Raises `StoreUnavailable`.
+        It ends when nothing may go any more, so a service has one call for each platform. Raises `StoreUnavailable`.
         """
         chosen = [platform for platform in self.senders if platforms is None or platform in platforms]
-        if self._held is None:
-            recalled = await self._recalled()
-            self._held = recalled if self._held is None else self._held
-        await self._take_over(chosen)
-        works = [asyncio.create_task(self._work_off(platform)) for platform in chosen]
+        await self._holds.load(list(self.senders))
+        await self._settle_orphans(chosen)
+        runs = [asyncio.create_task(self._deliver_platform(platform)) for platform in chosen]
         try:
-            done = await asyncio.gather(*works, return_exceptions=True)
+            results = await asyncio.gather(*runs, return_exceptions=True)
         except asyncio.CancelledError:
-            for work in works:
-                work.cancel()
-            await asyncio.gather(*works, return_exceptions=True)
+            for run in runs:
+                run.cancel()
+            await asyncio.gather(*runs, return_exceptions=True)
             raise
-        for each in done:
-            if isinstance(each, BaseException):
-                raise each
-        return sum(each for each in done if isinstance(each, int))
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return sum(result for result in results if isinstance(result, int))
 
     def stop(self) -> None:
-        """Take nothing more, and let go of what has not begun; `deliver` ends with the requests under way."""
+        """Lease nothing more and drop what has not begun; `deliver` ends with the requests under way."""
         self._stopping = True
-        for task in self._waiting:
+        for task in self._not_begun:
             task.cancel()
 
-    # ── what is in hand ──
+    # ── tasks in hand ──
 
-    async def _work_off(self, platform: Platform) -> int:
-        """Keep places filled, each with another chat's next part, until nothing of this platform may go."""
-        flights: set[asyncio.Task[bool]] = set()
-        sent = 0
+    async def _deliver_platform(self, platform: Platform) -> int:
+        """Keep `AT_ONCE` places filled, each with another chat's next part, until nothing of this platform may go."""
+        tasks: set[asyncio.Task[bool]] = set()
+        accepted = 0
         try:
             while True:
-                if AT_ONCE - len(flights) >= REFILL or not flights:
-                    flights |= await self._take_off(platform, AT_ONCE - len(flights))
-                if not flights:
-                    return sent
-                landed, flights = await asyncio.wait(
-                    flights, timeout=self.look_again, return_when=asyncio.FIRST_COMPLETED
-                )
-                sent += _accepted(landed)
+                if AT_ONCE - len(tasks) >= REFILL or not tasks:
+                    tasks |= await self._lease(platform, AT_ONCE - len(tasks))
+                if not tasks:
+                    return accepted
+                done, tasks = await asyncio.wait(tasks, timeout=self.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
+                accepted += _count_accepted(done)
         finally:
-            await self._land(flights)
+            await self._finish(tasks)
 
-    async def _take_off(self, platform: Platform, most: int) -> set[asyncio.Task[bool]]:
+    async def _lease(self, platform: Platform, limit: int) -> set[asyncio.Task[bool]]:
         now = self.clock.now()
-        if self._stopping or self._hold(platform, now):
+        if self._stopping or self._holds.seconds(platform, now):
             return set()
-        leased = await self.store.lease(self.owner, [platform], now, now + delivery_policy.LEASE, most)
-        flights = {asyncio.create_task(self._carry(each), name=f"delivery {each.id}") for each in leased}
-        self._waiting |= flights
-        if self._stopping:  # meanwhile
+        leased = await self.store.lease(self.owner, [platform], now, now + delivery_policy.LEASE, limit)
+        tasks = {asyncio.create_task(self._deliver_one(each), name=f"delivery {each.id}") for each in leased}
+        self._not_begun |= tasks
+        if self._stopping:  # `stop` was called during the lease, and could not cancel these
             self.stop()
-        return flights
+        return tasks
 
-    async def _land(self, flights: set[asyncio.Task[bool]]) -> None:
-        """After a failure, or when cancelled: let go of what waits, and see the rest to its end."""
-        for task in flights & self._waiting:
+    async def _finish(self, tasks: set[asyncio.Task[bool]]) -> None:
+        """After a failure, or when cancelled: drop what has not begun, and let the requests under way end."""
+        for task in tasks & self._not_begun:
             task.cancel()
         try:
-            await asyncio.gather(*flights, return_exceptions=True)
-        except asyncio.CancelledError:
-            for task in flights:
+            await asyncio.gather(*tasks, return_exceptions=True)
+        except asyncio.CancelledError:  # cancelled a second time: nobody waits for the requests either
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*flights, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             raise
 
-    async def _take_over(self, platforms: Collection[Platform]) -> None:
-        """Deliveries whose process died in mid-request: nobody knows their fate, except where the platform can tell."""
+    async def _settle_orphans(self, platforms: Collection[Platform]) -> None:
+        """Settle the deliveries whose process ended while the request was under way."""
         now = self.clock.now()
         for delivery in await self.store.orphaned(now):
             platform = delivery.chat.platform
             if platform not in platforms:
                 continue
             log.warning("delivery interrupted", delivery=delivery.id, chat=str(delivery.chat))
-            if platform is Platform.DISCORD or self.resend_unknown:
-                why = "interrupted while it was being sent"
-                await self.store.settle(delivery.id, DeliveryState.UNKNOWN, now, again=True, why=why)
-            else:
-                why = "interrupted while it was being sent; nobody can know whether it arrived"
-                await self.store.settle(delivery.id, DeliveryState.UNKNOWN, now, why=why)
+            settlement = delivery_policy.after_interruption(may_repeat=self._may_repeat(platform))
+            await self.store.settle(delivery.id, settlement, now)
+
+    def _may_repeat(self, platform: Platform) -> bool:
+        """Whether an attempt of unknown outcome may be followed by another."""
+        return self.resend_unknown or self.senders[platform].can_verify
 
     # ── one delivery ──
 
-    async def _carry(self, delivery: Delivery) -> bool:
+    async def _deliver_one(self, delivery: Delivery) -> bool:
+        """Whether the part was accepted, now or in an earlier attempt."""
         structlog.contextvars.bind_contextvars(delivery=delivery.id)
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine that runs has a task
         try:
-            outcome = await self._found(delivery) or await self._sent(delivery, task)
-            begun = task not in self._waiting
+            outcome = await self._verify(delivery) or await self._send(delivery, task)
+            begun = task not in self._not_begun
         finally:
-            self._waiting.discard(task)
+            self._not_begun.discard(task)
         if outcome is None:
             return False
-        newly_gone = isinstance(outcome, ChatGone) and await self._is_served(delivery.chat)
-        await self._surely(lambda: self._settle(delivery, outcome, begun))
-        if isinstance(outcome, ChatGone) and newly_gone:
+        # Read before settling suspends the chat: its managers are told once, however many of its parts find it gone.
+        is_newly_gone = isinstance(outcome, ChatGone) and await self._is_served(delivery.chat)
+        await self._retry_write(lambda: self._settle(delivery, outcome, begun))
+        if isinstance(outcome, ChatGone) and is_newly_gone:
             await self._warn(delivery.chat, outcome.why)
         return isinstance(outcome, Sent)
 
-    async def _found(self, delivery: Delivery) -> Outcome | None:
-        """A second try may follow a first one that arrived after all: look before sending again."""
-        if not delivery.again:
+    async def _verify(self, delivery: Delivery) -> Outcome | None:
+        """Look for an earlier attempt that may have arrived; None if the part has to be sent."""
+        if not delivery.must_verify:
             return None
         try:
-            found = await self.senders[delivery.chat.platform].find(
+            message_id = await self.senders[delivery.chat.platform].find(
                 delivery.chat, delivery.part, key_of(delivery), delivery.written_at
             )
         except RetryLater as error:
             return NotSent(str(error), error.retry_after)
         except CannotTell as error:
-            return None if delivery.asked or self.resend_unknown else Unknown(str(error), final=True)
-        except Exception as error:  # a sender's mistake must not keep the others from going
-            log.exception("looking failed")
+            return None if delivery.forced or self.resend_unknown else Unknown(str(error), final=True)
+        except Exception as error:  # a fault of one sender must not stop the other deliveries
+            log.exception("verifying failed")
             return NotSent(f"looking for it failed: {type(error).__name__}")
-        return Sent(found) if found else None
+        return Sent(message_id) if message_id else None
 
-    async def _sent(self, delivery: Delivery, task: asyncio.Task[bool]) -> Outcome | None:
-        """Send it in its turn; None where somebody else has it meanwhile."""
+    async def _send(self, delivery: Delivery, task: asyncio.Task[bool]) -> Outcome | None:
+        """Send the part in its turn; None if another process has leased it meanwhile."""
         sender = self.senders[delivery.chat.platform]
-        async with sender.turn(delivery.chat, delivery.part) as wait:
+        async with sender.turn(delivery.chat, delivery.part, delivery.priority) as not_now:
             now = self.clock.now()
-            if wait is not None:
-                return wait
-            if held := self._hold(delivery.chat.platform, now):
-                return NotSent("the whole platform has to wait", held)
-            self._waiting.discard(task)
+            if not_now is not None:
+                return not_now
+            if hold_seconds := self._holds.seconds(delivery.chat.platform, now):
+                return NotSent("the whole platform has to wait", hold_seconds)
+            # From here on the task is not cancelled by `stop`: a request that begins is seen to its end.
+            self._not_begun.discard(task)
             if not await self.store.begin(delivery.id, self.owner, now):
                 return None
             try:
                 return await sender.send(delivery.chat, delivery.part, key_of(delivery))
-            except Exception as error:  # a sender's mistake must not leave the row without an outcome
+            except Exception as error:  # a fault of the sender must not leave the row without an outcome
                 log.exception("sender failed")
                 return Unknown(f"the sender failed: {type(error).__name__}")
 
-    async def _surely(self, write: Callable[[], Awaitable[None]]) -> None:
-        """Write what came of a request, if it can be done before the lease ends: nobody else knows it."""
-        for pause in WRITE_AGAIN:
+    async def _retry_write(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Write an outcome as long as the lease lasts: no other process knows it."""
+        for pause in SETTLE_RETRY_SECONDS:
             try:
                 return await write()
             except StoreUnavailable as error:
@@ -239,45 +224,32 @@ class DeliveryWorker:
         return await write()
 
     async def _settle(self, delivery: Delivery, outcome: Outcome, begun: bool) -> None:
-        now = self.clock.now()
-        match delivery_policy.after_sending(outcome, delivery, now, resend_unknown=self.resend_unknown, begun=begun):
+        now, platform = self.clock.now(), delivery.chat.platform
+        may_repeat = self._may_repeat(platform)
+        match delivery_policy.after_sending(outcome, delivery, now, may_repeat=may_repeat, begun=begun):
             case Suspend(why):
-                await self.store.suspend(delivery.chat, why)  # first, so that nobody takes the part again
-                await self._put_back(delivery, why, now)
+                # The chat first: otherwise another process could lease the part again in between.
+                await self.store.suspend(delivery.chat, why)
+                await self._put_back(delivery, why)
                 log.warning("chat suspended", chat=str(delivery.chat), why=why)
             case Move(to):
-                await self._put_back(delivery, f"the chat is {to} now", now)
+                await self._put_back(delivery, f"the chat is {to} now")
                 await self.store.move_chat(delivery.chat, to)
                 log.info("chat moved", chat=str(delivery.chat), to=str(to))
-            case Settle() as done:
-                if done.hold is not None:
-                    limit = isinstance(outcome, NotSent) and outcome.cause is NotSentCause.LIMIT
-                    await self._keep_hold(delivery.chat.platform, PlatformHold(now, done.hold), for_others=limit)
-                await self.store.settle(
-                    delivery.id,
-                    done.state,
-                    now,
-                    owner=self.owner,
-                    message_id=done.message_id,
-                    next_attempt_at=done.next_attempt_at,
-                    why=done.why,
-                    again=done.again,
-                    asked=done.asked,
-                    failed=done.failed,
-                )
-                log.info(
-                    "delivery settled",
-                    chat=str(delivery.chat),
-                    part=f"{delivery.number}/{delivery.of}",
-                    state=str(done.state),
-                    why=done.why,
-                )
+            case Settle(settlement, hold_until):
+                if hold_until is not None:
+                    is_limit = isinstance(outcome, NotSent) and outcome.cause is NotSentCause.LIMIT
+                    await self._holds.add(platform, PlatformHold(now, hold_until), is_limit=is_limit)
+                await self.store.settle(delivery.id, settlement, now, owner=self.owner)
+                _log_settled(delivery, settlement)
 
-    async def _put_back(self, delivery: Delivery, why: str, now: datetime) -> None:
-        await self.store.settle(delivery.id, DeliveryState.WAITING, now, owner=self.owner, next_attempt_at=now, why=why)
+    async def _put_back(self, delivery: Delivery, why: str) -> None:
+        """Such an outcome comes from a request that was surely refused, so the part need not be verified."""
+        settlement = Settlement(DeliveryState.WAITING, why)
+        await self.store.settle(delivery.id, settlement, self.clock.now(), owner=self.owner)
 
     async def _is_served(self, ref: ChatRef) -> bool:
-        """Whether a chat is not suspended yet: its managers are told once, however many of its parts find it gone."""
+        """Whether the chat is not suspended yet."""
         try:
             chat = await self.store.chat(ref)
         except StoreUnavailable:
@@ -285,51 +257,32 @@ class DeliveryWorker:
         return chat is not None and chat.suspended is None
 
     async def _warn(self, ref: ChatRef, why: str) -> None:
+        """Tell a chat's managers; if that fails, the chat is suspended all the same."""
         try:
-            async with asyncio.timeout(WARN_SECONDS):
+            async with asyncio.timeout(WARN_TIMEOUT_SECONDS):
                 await self.senders[ref.platform].warn(ref, why)
-        except Exception:  # whatever happens there, the chat is suspended
+        except Exception:
             log.exception("warning failed", chat=str(ref))
-
-    # ── holds ──
-
-    def _hold(self, platform: Platform, now: datetime) -> float:
-        """Seconds that a whole platform has to wait yet."""
-        hold = (self._held or {}).get(platform)
-        return hold.seconds(now) if hold is not None else 0.0
-
-    async def _keep_hold(self, platform: Platform, hold: PlatformHold, *, for_others: bool) -> None:
-        """A limit goes for every process; that a platform is not reached, or a token not taken, may be over after a
-        restart."""
-        held = self._held if self._held is not None else {}
-        if hold.seconds(hold.since) <= self._hold(platform, hold.since):
-            return
-        self._held = held | {platform: hold}
-        if for_others:
-            value = {"since": hold.since.isoformat(), "until": hold.until.isoformat()}
-            await self.store.remember_value(_hold_name(platform), value)
-
-    async def _recalled(self) -> dict[Platform, PlatformHold]:
-        held = {}
-        for platform in self.senders:
-            if value := await self.store.value(_hold_name(platform)):
-                since, until = (datetime.fromisoformat(str(value[name])) for name in ("since", "until"))
-                held[platform] = PlatformHold(since, until)
-        return held
-
-
-def _hold_name(platform: Platform) -> str:
-    return f"hold of {platform}"
-
-
-def _accepted(landed: Collection[asyncio.Task[bool]]) -> int:
-    """How many of these were accepted; raises the first failure among them."""
-    done = [task for task in landed if not task.cancelled()]
-    if failures := [error for task in done if (error := task.exception())]:
-        raise failures[0]
-    return sum(task.result() for task in done)
 
 
 def key_of(delivery: Delivery) -> str:
-    """What names a part for ever, across restarts and processes."""
+    """Identifies a part across restarts and processes. Nonces derive from it, so its form must never change."""
     return f"{delivery.chat}|{delivery.slot}|{delivery.number}"
+
+
+def _count_accepted(done: Collection[asyncio.Task[bool]]) -> int:
+    """How many of these tasks had their part accepted. Raises the first failure among them."""
+    ended = [task for task in done if not task.cancelled()]
+    if failures := [error for task in ended if (error := task.exception())]:
+        raise failures[0]
+    return sum(task.result() for task in ended)
+
+
+def _log_settled(delivery: Delivery, settlement: Settlement) -> None:
+    log.info(
+        "delivery settled",
+        chat=str(delivery.chat),
+        part=f"{delivery.number}/{delivery.of}",
+        state=str(settlement.state),
+        why=settlement.why,
+    )

@@ -22,7 +22,7 @@ from bot.model import (
     SummaryRequest,
     Window,
 )
-from bot.pipeline.compose import DigestBuilder
+from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.poll import fetch_days
 from bot.pipeline.summarize import summary_for
 from bot.ports import Clock, PaperSource, Store

@@ -3,7 +3,7 @@
 from bot.ports.arxiv import PaperSource, Reader
 from bot.ports.clock import Clock
 from bot.ports.platforms import Renderer, Sender
-from bot.ports.store import Chats, Operations, Outbox, Papers, Store, Summaries, Topics, UsageStore
+from bot.ports.store import Chats, Operations, Outbox, Papers, Store, Summaries, Topics, UsageStore, ValueStore
 from bot.ports.summaries import Makers, Summarizer
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "Summarizer",
     "Topics",
     "UsageStore",
+    "ValueStore",
 ]

@@ -6,11 +6,11 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Chat, ChatRef, Digest, NotSent, Outcome, Part, Platform
+from bot.model import Chat, ChatRef, Digest, NotSent, Outcome, Part, Platform, Priority
 
 
 class Renderer(Protocol):
-    """Turns a digest into the messages of one platform, each within its limits. Pure."""
+    """Turns a digest into the messages of one platform, each within the platform's limits. Pure."""
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]: ...
 
@@ -21,26 +21,35 @@ class Sender(Protocol):
     @property
     def platform(self) -> Platform: ...
 
-    def turn(self, chat: ChatRef, part: Part) -> AbstractAsyncContextManager[NotSent | None]:
-        """Wait until the platform's limits leave room for this part; inside, it may be sent at once.
+    @property
+    def can_verify(self) -> bool:
+        """Whether `find` can tell if a part has arrived, so that an attempt of unknown outcome may be repeated."""
 
-        `NotSent` says that it may not be sent now, after all. Who waits here has not begun to send.
+    def turn(
+        self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST
+    ) -> AbstractAsyncContextManager[NotSent | None]:
+        """Wait until the platform's rate limits leave room for this part; inside, it may be sent at once.
+
+        Yields `NotSent` where it may not be sent now after all. Whoever waits here has not begun to send.
         """
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
-        """Send one part once. `key` names the part for ever: a nonce, where the platform has them, derives from it.
+        """Send one part once. `key` identifies the part across restarts; a nonce is derived from it where the platform
+        has nonces.
 
-        It ends in "|NUMBER", and the parts of one digest share what stands before that.
+        It ends in "|NUMBER", and the parts of one digest share everything before that.
         """
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
-        """Look for a part of unknown fate among one's own messages from `since` on: its id, or None where it is surely
-        not there, or where sending it again makes no second message in any case.
+        """Look among the bot's own messages from `since` on for a part that may have arrived, and return its id; None
+        where it is surely not there, or where sending it again makes no second message in any case.
 
-        Raises `RetryLater` where the platform does not let us look now, and `CannotTell` where it never will; sending
-        then could repeat it.
+        Raises `RetryLater` where the platform does not allow the look now, and `CannotTell` where it never will: then
+        sending could repeat the message. A platform that cannot verify always raises `CannotTell`.
         """
 
     async def warn(self, chat: ChatRef, text: str) -> None:
-        """Tell those who manage a chat, elsewhere than there and as well as that can be done, that it will be left
-        alone; `text` says why ("bot was kicked from the channel"). Raises nothing."""
+        """Tell the managers of a chat, outside that chat and as well as possible, that nothing is sent there any more.
+
+        `text` is the reason ("bot was kicked from the channel"). Raises nothing.
+        """

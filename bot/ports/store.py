@@ -1,4 +1,4 @@
-"""What is kept, in domain verbs by subject. Implemented by `bot.storage`.
+"""Everything that is stored, in domain verbs by subject. Implemented by `bot.storage`.
 
 Every method raises `StoreUnavailable` where the database does not answer; other errors are named with each method.
 All times are UTC and aware.
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Unpack
 
 from bot.model import (
     JSON,
     Announced,
     Candidate,
     Chat,
+    ChatChanges,
     ChatRef,
     Delivery,
     DeliveryState,
@@ -27,6 +28,8 @@ from bot.model import (
     NewDigest,
     Paper,
     Platform,
+    Settlement,
+    SubscribeResult,
     Subscription,
     Summary,
     SummaryKey,
@@ -40,12 +43,14 @@ class Papers(Protocol):
     """Papers, announcements and the ledger of listings."""
 
     async def ingest(self, announced: Sequence[Announced], now: datetime) -> Ingested:
-        """Write papers and announcements in one transaction; those already there stay. A newer version updates a
-        paper, an older one never does; fields that the new record lacks (comment, dates, licence) keep their value,
-        and categories are joined (the primary one stays first)."""
+        """Write papers and announcements in one transaction; announcements that are stored already stay.
+
+        A newer version updates a paper, an older one never does. Fields that the new record lacks (comment, dates,
+        licence) keep their value, and categories are joined (the primary one stays first).
+        """
 
     async def remember(self, papers: Sequence[Paper], now: datetime) -> None:
-        """Write or complete papers from the API, without announcing them; marks them as completed."""
+        """Write papers from the API's records, or complete stored ones, without announcing them."""
 
     async def paper(self, paper_id: str) -> Paper | None: ...
 
@@ -54,35 +59,36 @@ class Papers(Protocol):
     async def announced_ids(
         self, paper_ids: Collection[str], before: date | None = None, since: date | None = None
     ) -> set[str]:
-        """Those of the ids that some announcement has named: on a day before `before`, not before `since`, if given."""
+        """Those of the ids that an announcement names; if given, on a day before `before`, and on `since` or later."""
 
     async def incomplete(self, since: date) -> list[str]:
-        """Ids announced since that day whose record the API has not completed."""
+        """Ids announced on that day or later whose record the API has not completed."""
 
     async def announcements(self, first: date, last: date) -> list[Announced]:
         """All announcements of these days (both included), oldest first."""
 
     async def announcement_of(self, paper_id: str) -> Announced | None:
-        """The announcement that brought a paper: its earliest one that delivers, else its earliest."""
+        """The first announcement of a paper as new or cross-listed; if there is none, its first announcement."""
 
     async def set_aside(self, entries: Sequence[Malformed], now: datetime) -> None:
-        """Keep malformed entries; one that is already kept stays one."""
+        """Store malformed entries; an entry that is stored already is not stored again."""
 
     async def malformed(self, limit: int = 100, since: date | None = None) -> list[Malformed]:
-        """What was set aside, newest first; with `since`, only entries of listings from that day on."""
+        """Stored malformed entries, newest first; with `since`, only those of listings from that day on."""
 
     async def record_listing(self, records: Sequence[ListingRecord]) -> None:
-        """Write the ledger's lines; one for the same day and archive is replaced, never complete by incomplete."""
+        """Write lines of the ledger. A line for the same day and archive is replaced, but never a complete line by an
+        incomplete one."""
 
     async def listings(self, since: date) -> list[ListingRecord]: ...
 
     async def latest_day(self) -> date | None:
-        """The latest listing day with an announcement; days that lay ahead of the clock when the newest announcement
-        was written are passed over, unless there are no others."""
+        """The latest listing day with an announcement. Days that were in the future when the newest announcement was
+        written are ignored, unless there are no others."""
 
 
 class Topics(Protocol):
-    """Topics, matches, and what is wanted of them."""
+    """Topics, their matches, and the candidates of chats."""
 
     async def archived_topics(self) -> list[str]:
         """The topics that the archive itself follows."""
@@ -91,7 +97,7 @@ class Topics(Protocol):
         """Topics that at least one chat follows."""
 
     async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
-        """Announcements with a greater sequence number, in order."""
+        """(sequence number, announcement) of those with a greater sequence number, in order."""
 
     async def save_matches(
         self,
@@ -105,8 +111,8 @@ class Topics(Protocol):
 
         Rows are kept only where the paper was announced as new or cross-listed on that day.
 
-        `after` is the sequence number the matching began after: a topic that a new subscriber has set back below it
-        meanwhile stays where it is, so that it is matched again from there. A topic that is gone is passed over.
+        `after` is the sequence number after which the matching began. A topic that a new subscriber has set back below
+        it meanwhile keeps its `matched_seq`, so that it is matched again from there. A deleted topic is skipped.
         """
 
     async def matches(self, paper_ids: Collection[str], topics: Collection[str]) -> Mapping[str, tuple[Match, ...]]: ...
@@ -115,8 +121,8 @@ class Topics(Protocol):
         """Delivering announcements that a topic matches, newest day first (for the archive)."""
 
     async def candidates(self, chat: ChatRef, upto: date | None = None) -> list[Candidate]:
-        """What a chat's topics match, since each subscription began and not after `upto`, that it has not had; oldest
-        first, one per paper, replacements left out."""
+        """The papers that a chat's topics match and none of its digests has taken; one candidate per paper, oldest
+        first. They were announced as new or cross-listed since the subscription began, and not after `upto`."""
 
     async def candidates_of(
         self, chats: Collection[ChatRef], upto: date | None = None
@@ -140,19 +146,19 @@ class UsageStore(Protocol):
 
 
 class Summaries(UsageStore, Protocol):
-    """Summaries and what is wanted."""
+    """Summaries that exist, and those that are wanted."""
 
     async def want(self, wanted: Sequence[WantedSummary]) -> None:
-        """Replace what is wanted by this; attempts and waiting times of keys that stay are kept."""
+        """Replace the set of wanted summaries; keys that stay keep their attempts and waiting times."""
 
     async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
-        """Wanted, not made, not waiting for a later time: first due first, then by number of chats."""
+        """Wanted, not made and not postponed; ordered by due time, then by number of chats, most first."""
 
     async def postponed(self, now: datetime) -> list[WantedSummary]:
-        """Wanted, not made, and waiting for a later time."""
+        """Wanted, not made, and postponed to a later time."""
 
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
-        """Count an attempt and do not offer the key before `until`."""
+        """Count an attempt, and do not return the key from `wanted` before `until`."""
 
     async def save_summary(self, summary: Summary) -> Summary:
         """Write a summary; if one with its key is stored already, that one is kept and returned."""
@@ -163,36 +169,51 @@ class Summaries(UsageStore, Protocol):
 
 
 class Chats(Protocol):
-    """Chats and subscriptions."""
+    """Chats, their subscriptions, and the people who manage them."""
 
     async def chat(self, ref: ChatRef) -> Chat | None: ...
 
     async def chats(self) -> list[Chat]: ...
 
-    async def save_chat(self, chat: Chat) -> None:
-        """Write a chat's settings, all of them, whether it is new or not; `created_at` None keeps the first one."""
+    async def add_chat(self, chat: Chat) -> Chat:
+        """Write a new chat and return it; a chat that is there already stays as it is and is returned instead."""
 
-    async def subscribe(self, ref: ChatRef, topic: str, since: date, now: datetime) -> bool:
-        """Let a chat (which must be there) follow a topic; False if it does. A new topic is matched from `since` on."""
+    async def change_chat(self, ref: ChatRef, now: datetime, **changes: Unpack[ChatChanges]) -> Chat | None:
+        """Write these fields of a chat and no others, and return the chat; None if there is no such chat.
 
-    async def unsubscribe(self, ref: ChatRef, topic: str) -> bool: ...
+        Another digest time or time zone sets the next due time anew, in the same transaction; so does any change of a
+        chat that has no due time.
+        """
 
-    async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]: ...
+    async def subscribe(
+        self, ref: ChatRef, topic: str, since: date, now: datetime, *, limit: int | None = None
+    ) -> SubscribeResult:
+        """Let a chat follow a topic (its normalized query), unless it follows `limit` topics already.
+
+        A new topic is matched from `since` on. Raises `LookupError` if there is no such chat.
+        """
+
+    async def unsubscribe(self, ref: ChatRef, topic: str) -> bool:
+        """Whether the chat followed the topic until now."""
+
+    async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]:
+        """Of one chat or of all, in the order in which they were made."""
 
     async def begin_by(self, day: date) -> int:
-        """Let subscriptions that would begin after that listing day begin on it; how many did."""
+        """Let subscriptions that would begin after that listing day begin on it; returns how many did."""
 
     async def suspend(self, ref: ChatRef, why: str) -> None: ...
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None:
-        """Send to it again; None leaves the due time as it is."""
+        """Send to the chat again; None leaves the due time as it is."""
 
     async def move_chat(self, old: ChatRef, new: ChatRef) -> None:
-        """Rewrite a chat's id everywhere, its forum topics too, in one transaction; joins with `new` if there."""
+        """Rewrite a chat's id everywhere, its forum topics and managers too, in one transaction; joins with `new` if
+        that is there."""
 
     async def due_chats(self, now: datetime) -> list[Chat]:
-        """Chats whose digest is due and that are not suspended; with them those due more than `cadence.AHEAD` from
-        now, whose time was set by a clock that ran ahead."""
+        """Chats whose digest is due and that are not suspended; with them those due more than `due_times.AHEAD` from
+        now, whose due time was set by a clock that ran ahead."""
 
     async def put_off(self, ref: ChatRef, until: datetime) -> None:
         """Let `due_chats` leave this chat out until then, or until a digest of it is written."""
@@ -200,16 +221,33 @@ class Chats(Protocol):
     async def set_due(self, ref: ChatRef, next_due_at: datetime | None) -> None: ...
 
     async def forget(self, ref: ChatRef) -> None:
-        """Delete a chat with everything about it (when its people ask for that)."""
+        """Delete a chat with everything about it (when its people ask for that): who manages it, if no forum topic of
+        it is left, and, if it is a person's private chat, what that person manages."""
+
+    async def remember_manager(self, ref: ChatRef, person: str, now: datetime, *, title: str | None = None) -> None:
+        """Keep that a person (the platform's user id) manages a chat, so that they can be told of trouble there.
+
+        With its `title`, the chat is also offered to the person in their private chat. Forum topics count as the chat
+        they belong to. At most `MOST_MANAGERS` of a chat and `MOST_MANAGED_CHATS` of a person are kept, the latest.
+        """
+
+    async def managers(self, ref: ChatRef) -> list[str]:
+        """The people who manage a chat, by user id, oldest first."""
+
+    async def managed_chats(self, platform: Platform, person: str) -> dict[ChatRef, str]:
+        """The chats that are offered to a person, with their titles, oldest first."""
 
 
 class Outbox(Protocol):
     """Digests and deliveries."""
 
     async def write_digest(self, digest: NewDigest, now: datetime) -> bool:
-        """One transaction: the digest, its delivery parts (waiting), its papers taken, the chat's next due time.
-        False, and nothing written, if the slot is there already, one of the papers has been taken meanwhile, or the
-        chat is gone. `next_due_at` None leaves the due time as it is; no parts means nothing to send."""
+        """Write, in one transaction, the digest, its parts as waiting deliveries, its papers as taken, and the chat's
+        next due time.
+
+        Returns False, and writes nothing, if the slot is there already, one of the papers has been taken meanwhile, or
+        the chat is gone. `next_due_at` None leaves the due time as it is; without parts there is nothing to send.
+        """
 
     async def write_digests(self, digests: Sequence[NewDigest], now: datetime) -> list[bool]:
         """`write_digest` of each, in one transaction: where it fails, none is written."""
@@ -217,89 +255,89 @@ class Outbox(Protocol):
     async def lease(
         self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
     ) -> list[Delivery]:
-        """Take deliveries that may go: waiting and due, or leased with the lease expired; of each digest only the
-        first part that is neither sent, unknown nor given up; at most one per chat; none for suspended chats."""
+        """Lease deliveries that may go, ordered by priority, then by `next_attempt_at`.
+
+        May go: waiting or to be verified, and due; or leased with the lease expired. Of each chat only the first part
+        that is not settled, and none for suspended chats. A part that has to be verified keeps that place for its first
+        attempts only; later it goes when nothing else of its chat is left.
+        """
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
-        """Mark as being sent, right before the request; False if the lease was lost. Counts an attempt."""
+        """Mark as being sent, right before the request, and count an attempt; False if the lease was lost."""
 
     async def settle(
-        self,
-        delivery_id: int,
-        state: DeliveryState,
-        now: datetime,
-        *,
-        owner: str | None = None,
-        message_id: str | None = None,
-        next_attempt_at: datetime | None = None,
-        why: str | None = None,
-        again: bool = False,
-        asked: bool = False,
-        failed: bool = False,
+        self, delivery_id: int, settlement: Settlement, now: datetime, *, owner: str | None = None
     ) -> None:
-        """Write what came of it; None keeps `message_id` and `why`. Waiting means: again at `next_attempt_at`, else
-        `now`; so does unknown with `again`. `failed` counts a failure. A delivery that is sent stays sent; with
-        `owner`, one that somebody else has by now stays as it is, unless it was sent."""
+        """Write the end of an attempt and end the lease. A delivery that was sent stays sent; with `owner`, one that
+        another owner has leased meanwhile stays as it is, unless it was sent."""
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
-        """Let a delivery that was given up, or is of unknown fate, wait to be sent anew, after a look for it
-        (`again`, `asked`); False for any other."""
+        """Let a delivery that was given up, is in doubt or waits to be verified be sent at once: after a look for it,
+        and even where nobody can tell whether it arrived. False for any other, and for one already reopened."""
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
-        """Let what a chat has waiting, and may go now, be leased before everything else; how many parts are on their
-        way. 0 where the first of them has to wait for later, and so all that is behind it, or the chat is suspended."""
+        """Give what a chat has waiting, and may go now, the priority of a waiting person; returns how many parts are on
+        their way. 0 where the first of them has to wait until later, and so all that follow it, or if the chat is
+        suspended."""
 
     async def orphaned(self, now: datetime) -> list[Delivery]:
-        """Deliveries left in `sending` by a process that is gone (its lease has expired)."""
+        """Deliveries left in SENDING by a process that has ended (its lease has expired)."""
 
     async def deliveries(
         self, *, chat: ChatRef | None = None, states: Collection[DeliveryState] = (), limit: int = 100
     ) -> list[Delivery]:
-        """Newest first."""
+        """Newest first; of all states if none is given."""
 
     async def chats_in_doubt(self) -> set[ChatRef]:
-        """Chats with deliveries whose outcome is unknown."""
+        """Chats with deliveries in doubt."""
 
     async def delivery(self, delivery_id: int) -> Delivery | None: ...
 
-    async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]: ...
+    async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
+        """Those of the papers that some digest of the chat has taken."""
 
     async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]: ...
 
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
         """When the oldest digest was written of which a part is still to be sent; of these platforms, without suspended
-        chats and without parts that fail by themselves or wait behind one that does."""
+        chats, parts to be verified, parts that fail by themselves, and parts that wait behind one of the latter."""
 
 
-class Operations(Protocol):
+class ValueStore(Protocol):
+    """Small JSON values by name that outlive the process: when arXiv was last asked, counts, hashes."""
+
+    async def value(self, name: str) -> JSON | None:
+        """The value kept under this name; None if there is none. Raises `StoreUnavailable`."""
+
+    async def remember_value(self, name: str, value: JSON) -> None:
+        """Keep a value under this name, in place of an earlier one. Raises `StoreUnavailable`."""
+
+
+class Operations(ValueStore, Protocol):
     """What running a service needs of its store."""
 
     async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
-        """Take or prolong a named lease; False while another owner holds it."""
+        """Take or extend a named lease; False while another owner holds it."""
 
     async def release(self, name: str, owner: str) -> None: ...
 
     async def holder(self, name: str) -> str | None:
-        """Who holds a named lease, or held it last."""
+        """The owner of a named lease, or its last owner."""
 
     async def expire_leases(self, owner: str, now: datetime) -> int:
-        """Let the delivery leases of every other owner end now; for whoever holds the lease of sending. How many."""
+        """End the delivery leases of every other owner now; returns how many. Only for the holder of the lease of
+        sending."""
 
     async def ledger(self, since: date, *, by_category: bool = False) -> list[LedgerLine]:
-        """Listing days from `since` on, oldest first. What was announced is what the listings say, read or unread, else
-        what came in; every number counts a paper once a day.
+        """Listing days from `since` on, oldest first. `announced` is what the listings name, read or unread; without a
+        listing, what was ingested. Every number counts a paper once a day.
 
         `ingested` counts all kinds; the rest only new papers and cross-lists: matched by a topic, taken by any chat,
         summarized in that version, and taken by a digest of which every part is sent (the archive's have none).
 
-        `by_category` gives a line for each day and primary category, by name; what a listing announced and nobody could
-        read stands in a line of its own, with `category` "unread", so that a day's lines add up to its total.
+        `by_category` gives a line for each day and primary category, by name. Entries that could not be read have the
+        `category` "unread", so that a day's lines add up to its total.
         """
-
-    async def remember_value(self, name: str, value: JSON) -> None:
-        """Small state of the service itself: when arXiv was last asked, pauses."""
-
-    async def value(self, name: str) -> JSON | None: ...
 
     async def backup(self, path: Path) -> None:
         """Copy the database to a new file while it is in use (SQLite). Raises `TellUser` where that cannot be."""

@@ -103,7 +103,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Either opens `url` or sends `action` (at most 48 bytes, "verb:argument") back to the bot."""
+    """Either opens `url` or sends `action` ("verb:argument") back to the bot."""
 
     label: str
     url: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -14,9 +14,8 @@ from bot.arxiv import calendar
 from bot.conversation import Conversation, Defaults, Operators
 from bot.decisions import ledger
 from bot.decisions.digest_content import SummaryOptions
-from bot.decisions.due_times import next_due
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
-from bot.model import ARCHIVE, Card, Chat, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
+from bot.model import ARCHIVE, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
 from bot.pipeline import DigestBuilder
 from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
@@ -48,27 +47,19 @@ class App:
         """The operator's options for summaries, used where no chat has its own."""
         return SummaryOptions(self.settings.language)
 
+    @property
+    def defaults(self) -> Defaults:
+        """What a new chat starts with."""
+        return Defaults(self.settings.language, self.settings.timezone, self.settings.digest_time)
+
     def conversation(self) -> Conversation:
         """Return the use cases behind the commands of chats."""
-        defaults = Defaults(self.settings.language, self.settings.timezone, self.settings.digest_time)
         operators = Operators(frozenset(self.settings.admins), self.health)
-        return Conversation(self.store, self.clock, self.read, self.digest, defaults, operators)
+        return Conversation(self.store, self.clock, self.read, self.digest, self.defaults, operators)
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
         return status_text.sentences(await status.gather(self.store, self.clock))
-
-    def new_chat(self, ref: ChatRef) -> Chat:
-        """Return a new chat with the operator's defaults."""
-        now = self.clock.now()
-        chat = Chat(
-            ref,
-            language=self.settings.language,
-            timezone=self.settings.timezone,
-            digest_time=self.settings.digest_time,
-            created_at=now,
-        )
-        return chat if ref.platform is Platform.SITE else replace(chat, next_due_at=next_due(chat, now))
 
     async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
         """Read one paper now. Implements `bot.conversation.ReadPaper`."""
@@ -172,7 +163,8 @@ def default_topics(settings: Settings) -> list[str]:
         try:
             found.append(topic_language.parse(text).query)
         except BadTopic as error:
-            raise BadSetting("DEFAULT_TOPICS", f"“{text}” is not a topic: {error}") from None
+            several = " Topics are separated by “;”." if "," in text else ""
+            raise BadSetting("DEFAULT_TOPICS", f"“{text}” is not a topic: {error}{several}") from None
     return found
 
 
@@ -183,7 +175,7 @@ async def follow_default_topics(app: App) -> None:
     """
     wanted = default_topics(app.settings)
     if await app.store.chat(ARCHIVE) is None:
-        await app.store.save_chat(app.new_chat(ARCHIVE))
+        await app.store.add_chat(app.defaults.new_chat(ARCHIVE, app.clock.now()))
     now = app.clock.now()
     since = ledger.since(await app.store.latest_day())
     followed = {subscription.topic for subscription in await app.store.subscriptions(ARCHIVE)}

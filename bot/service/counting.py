@@ -17,6 +17,7 @@ from bot.model import (
     Outcome,
     Part,
     Platform,
+    Priority,
     Rejected,
     Sent,
     Unknown,
@@ -56,9 +57,15 @@ class CountingSender:
     def platform(self) -> Platform:
         return self._sender.platform
 
+    @property
+    def can_verify(self) -> bool:
+        return self._sender.can_verify
+
     @asynccontextmanager
-    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
-        async with self._sender.turn(chat, part) as wait:
+    async def turn(
+        self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST
+    ) -> AsyncIterator[NotSent | None]:
+        async with self._sender.turn(chat, part, priority) as wait:
             if wait is not None:
                 self._count(*labels_of(wait))
             yield wait

@@ -79,7 +79,7 @@ async def _listings(store: Store, since: date) -> list[ListingRecord]:
 async def _unfinished(store: Store, now: datetime) -> tuple[Unfinished, ...]:
     """The most frequent reasons for which summaries and messages wait."""
     summaries = Counter(wanted.why or "tried and not made" for wanted in await store.postponed(now))
-    waiting = await store.deliveries(states=[DeliveryState.WAITING], limit=1_000)
+    waiting = await store.deliveries(states=[DeliveryState.WAITING, DeliveryState.VERIFY_FIRST], limit=1_000)
     messages = Counter(delivery.why for delivery in waiting if delivery.why)
     found = [Unfinished("summary", reason, count) for reason, count in summaries.items()]
     found += [Unfinished("message", reason, count) for reason, count in messages.items()]

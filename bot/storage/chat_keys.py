@@ -1,4 +1,4 @@
-"""Chats by their names: conditions, keys and locks."""
+"""Conditions, keys and locks of chats by their `ChatRef`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def is_chat(ref: ChatRef) -> ColumnElement[bool]:
 
 
 def are_chats(refs: Collection[ChatRef]) -> ColumnElement[bool]:
-    """One of these; for as many as one statement's parameters hold."""
+    """Whether a chat is one of these, at most as many as one statement's parameters hold."""
     idents: dict[str, list[str]] = {}
     for ref in refs:
         idents.setdefault(ref.platform.value, []).append(ref.id)
@@ -25,13 +25,15 @@ def are_chats(refs: Collection[ChatRef]) -> ColumnElement[bool]:
 
 
 async def lock_chats(connection: AsyncConnection, chosen: ColumnElement[bool]) -> None:
-    """Let nobody else change these chats until the transaction ends. Always in one order: two transactions that each
-    hold what the other wants would wait for ever."""
+    """Let no other transaction change these chats until this one ends.
+
+    Always in the order of their keys: two transactions that lock the same chats in different orders would deadlock.
+    """
     await connection.execute(select(tables.chats.c.id).where(chosen).order_by(tables.chats.c.id).with_for_update())
 
 
 async def chat_id_of(connection: AsyncConnection, ref: ChatRef, *, lock: bool = False) -> int | None:
-    """A chat's key; with `lock`, nobody else changes the chat until the transaction ends."""
+    """A chat's key, None if it is not there; with `lock`, no other transaction changes the chat until this one ends."""
     query = select(tables.chats.c.id).where(is_chat(ref))
     found: int | None = await connection.scalar(query.with_for_update() if lock else query)
     return found

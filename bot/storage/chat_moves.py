@@ -1,4 +1,4 @@
-"""A chat gets another id: everything of it follows, and what both ids had is joined."""
+"""A chat gets another id: everything of it follows, and if the new id is known already, the two chats are joined."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
-from bot.storage import managers, tables
+from bot.storage import tables
 from bot.storage.chat_keys import lock_chats
+from bot.storage.chat_managers import move_managers
+from bot.storage.outbox_queue import LEASED
 
 _chats, _digests, _taken = tables.chats, tables.digests, tables.taken
 _deliveries, _subscriptions = tables.deliveries, tables.subscriptions
 
 
 async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
-    """Rename `old` and its forum topics (`old/45`) to `new`, joining with what is there under the new name. Who manages
-    it is told by small values, which follow."""
+    """Rename `old` and its forum topics (`old/45`) to `new`, joining with what is there under the new name."""
     if old == new:
         return
-    await managers.move(connection, old, new)
+    await move_managers(connection, old, new)
     await lock_chats(connection, or_(_is_place(old), _is_place(new)))
     affected = select(_chats.c.id, _chats.c.ident).where(_is_place(old)).order_by(_chats.c.id)
     for source, ident in (await connection.execute(affected)).all():
@@ -39,9 +40,10 @@ def _is_place(ref: ChatRef) -> ColumnElement[bool]:
 
 
 async def _join(connection: AsyncConnection, source: int, target: int, name: str) -> None:
-    """Hand everything of chat `source` to chat `target`, whose settings stay, and delete `source`."""
+    """Give everything of chat `source` to chat `target`, whose settings stay, and delete `source`."""
     await _join_subscriptions(connection, source, target)
-    await _drop_doubles(connection, source, target)
+    # Before the papers of both are joined: afterwards every part would show papers that the target has.
+    await _give_up_repeated_parts(connection, source, target)
     await _join_digests(connection, source, target, name)
     had = select(_taken.c.paper_id).where(_taken.c.chat_id == target)
     await connection.execute(delete(_taken).where(_taken.c.chat_id == source, _taken.c.paper_id.in_(had)))
@@ -55,7 +57,7 @@ async def _join(connection: AsyncConnection, source: int, target: int, name: str
 
 
 async def _join_subscriptions(connection: AsyncConnection, source: int, target: int) -> None:
-    """Both follow a topic: it counts from the earlier day on."""
+    """Give `source`'s topics to `target`. A topic that both follow counts from the earlier day on."""
     table = _subscriptions
     followed = await connection.execute(select(table.c.topic_id, table.c.since).where(table.c.chat_id == target))
     since = {row.topic_id: row.since for row in followed}
@@ -70,16 +72,12 @@ async def _join_subscriptions(connection: AsyncConnection, source: int, target: 
             )
 
 
-async def _drop_doubles(connection: AsyncConnection, source: int, target: int) -> None:
-    """A part that is still to go out, or to go out again, and shows only papers that the other chat has had is given
-    up."""
+async def _give_up_repeated_parts(connection: AsyncConnection, source: int, target: int) -> None:
+    """Give up parts that are still to be sent and show only papers that the other chat's digests have taken."""
     had = set(await connection.scalars(select(_taken.c.paper_id).where(_taken.c.chat_id == target)))
+    not_begun = (DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value, *LEASED)
     open_parts = select(_deliveries.c.id, _deliveries.c.paper_ids).where(
-        _deliveries.c.chat_id == source,
-        or_(
-            _deliveries.c.state.in_((DeliveryState.WAITING.value, DeliveryState.LEASED.value)),
-            (_deliveries.c.state == DeliveryState.UNKNOWN.value) & _deliveries.c.again,
-        ),
+        _deliveries.c.chat_id == source, _deliveries.c.state.in_(not_begun)
     )
     for row in (await connection.execute(open_parts)).all():
         if row.paper_ids and had.issuperset(row.paper_ids):
@@ -88,14 +86,13 @@ async def _drop_doubles(connection: AsyncConnection, source: int, target: int) -
                 .where(_deliveries.c.id == row.id)
                 .values(
                     state=DeliveryState.GIVEN_UP.value,
-                    again=False,
                     why="the chat it moved to has these papers already",
                 )
             )
 
 
 async def _join_digests(connection: AsyncConnection, source: int, target: int, name: str) -> None:
-    """A slot that both have keeps the target's name; the other one says where it came from."""
+    """Give `source`'s digests to `target`. Where both have a slot of the same name, `source`'s is renamed."""
     slots = set(await connection.scalars(select(_digests.c.slot).where(_digests.c.chat_id == target)))
     rows = (await connection.execute(select(_digests.c.id, _digests.c.slot).where(_digests.c.chat_id == source))).all()
     for row in rows:

@@ -1,18 +1,20 @@
-"""Chats and subscriptions: who follows what, and what happens when a chat moves or goes."""
+"""Chats and subscriptions: who follows what, and what happens when a chat moves or is forgotten."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
-from bot.model import Chat, ChatRef, Subscription
-from bot.storage import managers, row_mapping, tables
+from bot.model import Chat, ChatChanges, ChatRef, SubscribeResult, Subscription
+from bot.storage import row_mapping, tables
 from bot.storage.chat_keys import chat_id_of, is_chat
+from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
 
@@ -31,34 +33,53 @@ class SqlChats:
         async with self.db.read() as connection:
             return [row_mapping.chat(row) for row in await connection.execute(select(tables.chats).order_by("id"))]
 
-    async def save_chat(self, chat: Chat) -> None:
-        statement = self.db.insert(tables.chats).values(**row_mapping.chat_row(chat))
-        fields: dict[str, Any] = {
-            name: statement.excluded[name] for name in row_mapping.chat_row(chat) if name not in ("platform", "ident")
-        }
-        fields["created_at"] = func.coalesce(statement.excluded.created_at, tables.chats.c.created_at)
+    async def add_chat(self, chat: Chat) -> Chat:
+        new = self.db.insert(tables.chats).values(**row_mapping.chat_row(chat)).on_conflict_do_nothing()
         async with self.db.write() as connection:
-            await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[tables.chats.c.platform, tables.chats.c.ident], set_=fields
-                )
-            )
+            await connection.execute(new)
+            row = (await connection.execute(select(tables.chats).where(is_chat(chat.ref)))).one()
+        return row_mapping.chat(row)
 
-    async def subscribe(self, ref: ChatRef, topic: str, since: date, now: datetime) -> bool:
+    async def change_chat(self, ref: ChatRef, now: datetime, **changes: Unpack[ChatChanges]) -> Chat | None:
+        async with self.db.write() as connection:
+            # Locked: two changes of the hour and the time zone at once must end in the due time of both.
+            query = select(tables.chats).where(is_chat(ref)).with_for_update()
+            row = (await connection.execute(query)).first()
+            if row is None:
+                return None
+            chat = row_mapping.chat(row)
+            changed = replace(chat, **changes)
+            is_rescheduled = (changed.timezone, changed.digest_time) != (chat.timezone, chat.digest_time)
+            if is_rescheduled or chat.next_due_at is None:
+                changed = replace(changed, next_due_at=due_times.next_due(changed, now))
+            before, after = row_mapping.chat_row(chat), row_mapping.chat_row(changed)
+            fields = {name: value for name, value in after.items() if value != before[name]}
+            if fields:
+                await connection.execute(update(tables.chats).where(is_chat(ref)).values(**fields))
+        return changed
+
+    async def subscribe(
+        self, ref: ChatRef, topic: str, since: date, now: datetime, *, limit: int | None = None
+    ) -> SubscribeResult:
         table = tables.subscriptions
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
             chat_id = await chat_id_of(connection, ref)
             if chat_id is None:
-                raise LookupError(f"{ref} is not in the store; save the chat before it subscribes.")
+                raise LookupError(f"{ref} is not in the store; add the chat before it subscribes.")
+            followed = await connection.execute(
+                select(tables.topics.c.query).join(table).where(table.c.chat_id == chat_id)
+            )
+            queries = set(followed.scalars())
+            if topic in queries:
+                return SubscribeResult.ALREADY_SUBSCRIBED
+            if limit is not None and len(queries) >= limit:
+                return SubscribeResult.TOO_MANY
             topic_id = await self._topic(connection, topic, since)
-            already = exists().where(table.c.chat_id == chat_id, table.c.topic_id == topic_id)
-            if await connection.scalar(select(already)):
-                return False
             await connection.execute(
                 insert(table).values(chat_id=chat_id, topic_id=topic_id, since=since, created_at=now)
             )
-        return True
+        return SubscribeResult.SUBSCRIBED
 
     async def unsubscribe(self, ref: ChatRef, topic: str) -> bool:
         table = tables.subscriptions
@@ -88,13 +109,13 @@ class SqlChats:
         table, chat = tables.subscriptions, tables.chats
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
-            # Chats first, in the order of their keys: who changes what a chat has, locks that chat before.
+            # Chats before their subscriptions, in the order of their keys, as every other transaction locks them.
             concerned = exists().where(table.c.chat_id == chat.c.id, table.c.since > day)
             await connection.execute(select(chat.c.id).where(concerned).order_by(chat.c.id).with_for_update())
             late = select(table.c.chat_id, table.c.topic_id).where(table.c.since > day)
             in_order = late.order_by(table.c.chat_id, table.c.topic_id).with_for_update()
             rows = (await connection.execute(in_order)).all()
-            # Matches of those days that others had found already are still to be had.
+            # Matches of those days may be there already, found for other chats: they have to be looked through again.
             await connection.execute(update(table).where(table.c.since > day).values(since=day, seen_match=0))
             await _match_from(connection, {row.topic_id for row in rows}, await _start(connection, day))
         return len(rows)
@@ -114,8 +135,8 @@ class SqlChats:
     async def due_chats(self, now: datetime) -> list[Chat]:
         table = tables.chats
         due = or_(table.c.next_due_at <= now, table.c.next_due_at > now + due_times.AHEAD)
-        put_off = table.c.not_before.between(now, now + due_times.AHEAD)
-        query = select(table).where(due, table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~put_off))
+        is_put_off = table.c.not_before.between(now, now + due_times.AHEAD)
+        query = select(table).where(due, table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~is_put_off))
         async with self.db.read() as connection:
             rows = await connection.execute(query.order_by(table.c.next_due_at, table.c.id))
             return [row_mapping.chat(row) for row in rows]
@@ -133,18 +154,18 @@ class SqlChats:
             chat_id = await chat_id_of(connection, ref)
             followed = list(await connection.scalars(select(table.c.topic_id).where(table.c.chat_id == chat_id)))
             await connection.execute(delete(tables.chats).where(tables.chats.c.id == chat_id))
-            # The words of a query that nobody else follows are that chat's too.
+            # A query that nobody else follows is this chat's own words, and is deleted with it.
             for topic_id in followed:
                 nobody = ~exists().where(table.c.topic_id == topic_id)
                 await connection.execute(delete(tables.topics).where(tables.topics.c.id == topic_id, nobody))
-            await managers.forget(connection, ref)
+            await forget_managers(connection, ref)
 
     async def _change(self, ref: ChatRef, **values: object) -> None:
         async with self.db.write() as connection:
             await connection.execute(update(tables.chats).where(is_chat(ref)).values(**values))
 
     async def _topic(self, connection: AsyncConnection, query: str, since: date) -> int:
-        """The id of a topic, made if need be; what was announced from `since` on is matched or still to be."""
+        """The id of a topic, added if it is new; announcements from `since` on have been or will be matched with it."""
         table = tables.topics
         start = await _start(connection, since)
         row = (await connection.execute(select(table).where(table.c.query == query))).first()
@@ -152,13 +173,13 @@ class SqlChats:
             made = insert(table).values(query=query, from_seq=start, matched_seq=start).returning(table.c.id)
             return int((await connection.execute(made)).scalar_one())
         if start < row.from_seq or (start > row.matched_seq and not await _followed(connection, row)):
-            again = update(table).where(table.c.id == row.id).values(from_seq=start, matched_seq=start)
-            await connection.execute(again)
+            rematch = update(table).where(table.c.id == row.id).values(from_seq=start, matched_seq=start)
+            await connection.execute(rematch)
         return int(row.id)
 
 
 async def _start(connection: AsyncConnection, since: date) -> int:
-    """The sequence number after which the announcements from `since` on begin."""
+    """The sequence number before the first announcement from `since` on."""
     table = tables.announcements
     first = await connection.scalar(select(func.min(table.c.seq)).where(table.c.day >= since))
     if first is not None:
@@ -167,7 +188,7 @@ async def _start(connection: AsyncConnection, since: date) -> int:
 
 
 async def _match_from(connection: AsyncConnection, topic_ids: Collection[int], start: int) -> None:
-    """Have what was announced after `start` matched with these topics, where it was not."""
+    """Let these topics be matched from `start` on, if they were matched from a later announcement on only."""
     table = tables.topics
     for chunk in row_mapping.in_chunks(sorted(topic_ids)):
         late = table.c.id.in_(chunk) & (table.c.from_seq > start)

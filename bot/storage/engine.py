@@ -1,11 +1,11 @@
-"""The connection to the database: engines, transactions, and the one place where driver errors become ours."""
+"""The connection to the database: engines and transactions on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,83 +16,91 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import BadSetting, StoreUnavailable
+from bot.storage.driver_errors import is_locked, translated, unavailable
 from bot.storage.write_batcher import WriteBatcher
 
 BUSY_SECONDS = 60
-"""How long a SQLite writer waits for another process to finish."""
+"""How long a SQLite writer waits for the writer of another process."""
 
 CONNECT_SECONDS = 10
 
 
 class Database:
-    """One database: `read()` and `write()` give a connection inside a transaction.
+    """One database; `read()` and `write()` give a connection inside a transaction.
 
-    On SQLite one writer goes at a time: within the process by a lock, between processes by BEGIN IMMEDIATE, which
-    waits at the start of a transaction (where nothing can deadlock) rather than in its middle.
+    SQLite allows one writer at a time. Writers of this process queue at a lock; writers of several processes at BEGIN
+    IMMEDIATE, which waits at the start of a transaction, where nothing can deadlock, and not in its middle.
     """
 
     def __init__(self, url: str, *, foreign_keys: bool = True) -> None:
         self.url = parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, foreign_keys) if self.is_sqlite else _postgres(self.url)
-        self._writing = asyncio.Lock()
-        self._begun = 0
-        self._inside = False
-        """Whether a transaction of this process has SQLite's one write lock, and how many have had it."""
-        self._together = WriteBatcher(self.write)
+        self._write_lock = asyncio.Lock()
+        self._write_count = 0
+        """How many transactions of this process have had SQLite's write lock so far."""
+        self._is_writing = False
+        """Whether a transaction of this process has it now."""
+        self._batcher = WriteBatcher(self.write)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one moment of the database (on SQLite) or of each statement (on PostgreSQL)."""
+        """A connection for reading. On SQLite all its statements see one state of the database; on PostgreSQL each
+        statement sees the state at its own start."""
         with translated(self.url):
             async with self.engine.connect() as connection:
                 yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction: committed at the end, rolled back where anything was raised."""
+        """A transaction: committed at the end, rolled back if anything is raised."""
         if not self.is_sqlite:
             with translated(self.url):
                 async with self.engine.begin() as connection:
                     yield connection
             return
-        async with self._writing:
+        async with self._write_lock:
             with translated(self.url):
                 async with self.engine.connect() as connection:
                     await connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
                     try:
                         async with connection.begin():
-                            self._begun += 1
-                            self._inside = True
+                            self._write_count += 1
+                            self._is_writing = True
                             yield connection
                     finally:
-                        self._inside = False
+                        self._is_writing = False
 
     async def try_write(self, statement: Executable, within: float) -> bool:
-        """Execute a statement in a transaction of its own, past whatever else waits to be written; False where this
-        process's own writing left no room for it. Raises `StoreUnavailable` where the database does not take it
-        within so many seconds."""
+        """Execute a statement in a transaction of its own, without queueing behind this process's other writes.
+
+        False if those left no room for it, which is no fault of the database. Raises `StoreUnavailable` where the
+        database does not accept it within so many seconds.
+        """
         if not self.is_sqlite:
             try:
                 async with asyncio.timeout(within), self.write() as connection:
                     await connection.execute(statement)
             except TimeoutError:
-                raise _unavailable(self.url, f"does not take a write in {within:g} s") from None
+                raise unavailable(self.url, f"does not take a write in {within:g} s") from None
             return True
-        begun = self._begun
+        count_before = self._write_count
         try:
-            async with self._impatient(within) as connection, connection.begin():
+            async with self._with_timeout(within) as connection, connection.begin():
                 await connection.execute(statement)
         except StoreUnavailable as error:
-            mine = self._inside or self._begun != begun
-            if mine and _SQLITE_SAYS["locked"] in str(error):
+            was_own_write = self._is_writing or self._write_count != count_before
+            if was_own_write and is_locked(error):
                 return False
             raise
         return True
 
     @asynccontextmanager
-    async def _impatient(self, seconds: float) -> AsyncIterator[AsyncConnection]:
-        """A SQLite connection that waits no longer than this for a lock. Cancelling would not end its waiting."""
+    async def _with_timeout(self, seconds: float) -> AsyncIterator[AsyncConnection]:
+        """A SQLite connection that waits no longer than this for a lock.
+
+        The wait happens in the driver's thread, where cancelling the task would not end it; so SQLite itself is told.
+        """
         with translated(self.url):
             async with self.engine.connect() as connection:
                 await connection.execution_options(sqlite_begin="")
@@ -107,28 +115,28 @@ class Database:
                     await connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     async def write_one(self, statement: Executable) -> int:
-        """Execute a statement in a transaction and say how many rows it changed; on SQLite several share one."""
+        """Execute a statement in a transaction and return how many rows it changed; on SQLite several share one."""
         if self.is_sqlite:
-            return await self._together.execute(statement)
+            return await self._batcher.execute(statement)
         async with self.write() as connection:
             result: Any = await connection.execute(statement)
             return int(result.rowcount)
 
     @asynccontextmanager
     async def bare(self) -> AsyncIterator[AsyncConnection]:
-        """A SQLite connection outside any transaction, for statements that want none."""
+        """A SQLite connection outside any transaction, for statements that are not allowed in one (VACUUM)."""
         with translated(self.url):
             async with self.engine.connect() as connection:
                 await connection.execution_options(sqlite_begin="")
                 yield connection
 
     async def serialize(self, connection: AsyncConnection, what: str) -> None:
-        """Let one transaction at a time do `what`, until it ends. SQLite has only one writer anyway."""
+        """Let only one transaction at a time do `what`; the others wait until it ends. SQLite has one writer anyway."""
         if not self.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
 
     def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        """An INSERT that knows ON CONFLICT, which both databases spell alike."""
+        """An INSERT with ON CONFLICT, which both databases write alike."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def close(self) -> None:
@@ -136,7 +144,7 @@ class Database:
 
 
 def parse(url: str) -> URL:
-    """Raises `BadSetting` where the address is none."""
+    """Parse a database URL. Raises `BadSetting` if it is none, or of another database."""
     try:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError):
@@ -150,7 +158,7 @@ def _to_json(value: Any) -> str:
     compact = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         compact.encode()
-    except UnicodeEncodeError:  # a lone surrogate, which only an escape can carry
+    except UnicodeEncodeError:  # a lone surrogate: UTF-8 cannot hold it, an escape sequence can
         return json.dumps(value, separators=(",", ":"))
     return compact
 
@@ -173,20 +181,20 @@ def _sqlite(url: URL, foreign_keys: bool) -> AsyncEngine:
 
 
 async def _open_file(foreign_keys: bool, name: str, **options: Any) -> aiosqlite.Connection:
-    # No isolation level: transactions begin where the listener above says, not where the driver guesses.
+    # No isolation level: the driver would begin transactions by itself, before the listener above can say how.
     connection = aiosqlite.connect(name, timeout=BUSY_SECONDS, isolation_level=None, **options)
     connection._thread.daemon = True
     try:
         await connection
     except BaseException:
-        # Its thread still has a word for the event loop, which may be gone a moment after such an error.
+        # Its thread still reports to the event loop, which may be closed a moment after such an error.
         await asyncio.to_thread(connection._thread.join)
         raise
     try:
         mode = await (await connection.execute("PRAGMA journal_mode")).fetchone()
         if mode is None or mode[0] != "wal":
             await connection.execute("PRAGMA journal_mode=WAL")
-        # FULL: a message marked as being sent must still be so after a power cut.
+        # FULL: a delivery marked as SENDING must still be so after a power cut, or it would be sent twice.
         await connection.execute("PRAGMA synchronous=FULL")
         await connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         await connection.execute("PRAGMA cache_size=-16384")
@@ -205,76 +213,3 @@ def _postgres(url: URL) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "paperboy"},
     )
-
-
-# ── errors ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-_SQLITE_SAYS = {
-    "locked": "is locked by another process",
-    "readonly": "is read-only; let Paperboy write to the file and its folder",
-    "full": "has no room left on its disk; make some",
-    "unable to open": "cannot be opened; check that its folder is there and may be written to",
-    "not a database": "is not a SQLite database; move it away or run `paperboy restore FILE`",
-    "malformed": "is damaged; run `paperboy restore FILE` with a backup",
-    "disk i/o": "cannot be read or written because its disk reports an error",
-    "no such table": "has not been migrated; run paperboy migrate",
-}
-
-_POSTGRES_SAYS = {
-    "28": "refuses this user name or password; check DATABASE_URL",
-    "3D000": "does not exist; create it or check DATABASE_URL",
-    "53100": "has no room left on its disk; make some",
-    "53300": "has no connection free",
-    "25006": "is read-only at the moment",
-    "42501": "does not allow this user to do that; grant it the right",
-    "42P01": "has not been migrated; run paperboy migrate",
-    "57P": "is shutting down or starting up",
-}
-
-
-@contextmanager
-def translated(url: URL) -> Iterator[None]:
-    """Turn what a driver raises because the database does not serve into `StoreUnavailable`, with its cause.
-
-    Mistakes of ours (a broken constraint, a wrong statement) pass as they are.
-    """
-    try:
-        yield
-    except exc.DBAPIError as error:
-        if (problem := _problem(error)) is None:
-            raise
-        raise _unavailable(url, *problem) from error
-    except exc.TimeoutError as error:
-        raise _unavailable(url, "has no connection free") from error
-    except OSError as error:
-        raise _unavailable(url, "cannot be reached", f": {error.strerror or error}") from error
-
-
-def _unavailable(url: URL, problem: str, details: str = "") -> StoreUnavailable:
-    """`details` are a driver's own words, which may name a host or a file."""
-    return StoreUnavailable(f"The database {place(url)} {problem}{details}.", public=f"The database {problem}.")
-
-
-def place(url: URL) -> str:
-    """A database as one may show it: without password and options."""
-    if url.get_backend_name() == "sqlite":
-        return url.database or "in memory"
-    host = url.host or url.query.get("host", "localhost")
-    return f"{url.database or ''} on {host}{f':{url.port}' if url.port else ''}".strip()
-
-
-def _problem(error: exc.DBAPIError) -> tuple[str, str] | None:
-    """What is wrong with the database and what its driver says of it; None where the mistake is ours."""
-    said = str(error.orig).strip()
-    state = getattr(error.orig, "sqlstate", None)
-    if state is not None:
-        known = next((words for prefix, words in _POSTGRES_SAYS.items() if state.startswith(prefix)), None)
-    else:
-        known = next((words for mark, words in _SQLITE_SAYS.items() if mark in said.lower()), None)
-    if known:
-        return known, ""
-    if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError):
-        first = said.splitlines()[0].rstrip(".") if said else "no reason given"
-        what_to_do = "; check DATABASE_URL and that the server runs" if hasattr(error.orig, "sqlstate") else ""
-        return "does not answer", f" ({first}){what_to_do}"
-    return None

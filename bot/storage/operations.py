@@ -1,4 +1,4 @@
-"""What running a service needs of its store: leases, the ledger, small values, backup."""
+"""What a running service needs of its store: leases, the ledger, small values, backup."""
 
 from __future__ import annotations
 
@@ -29,11 +29,13 @@ from bot.errors import StoreUnavailable, TellUser
 from bot.model import JSON, DeliveryState, LedgerLine
 from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
+from bot.storage.outbox_queue import LEASED
 
 Counts = dict[tuple[date, str], int]
-"""Papers by listing day and primary category, "" for all of them."""
+"""Numbers of papers by listing day and primary category; "" stands for all categories."""
 
 UNREAD = "unread"
+"""The category of what a listing announced and nobody could read."""
 
 
 class SqlOperations:
@@ -67,7 +69,7 @@ class SqlOperations:
     async def expire_leases(self, owner: str, now: datetime) -> int:
         table = tables.deliveries
         others = update(table).where(
-            table.c.state.in_((DeliveryState.LEASED.value, DeliveryState.SENDING.value)),
+            table.c.state.in_((*LEASED, DeliveryState.SENDING.value)),
             table.c.owner != owner,
             table.c.leased_until > now,
         )
@@ -131,8 +133,8 @@ class SqlOperations:
             raise TellUser(f"{path} is there already; name a file that is not.")
         if not await asyncio.to_thread(os.access, path.parent, os.W_OK):
             raise TellUser(f"{path.parent} may not be written to; name a file in another folder.")
-        # Under its own name only when it is whole: half a copy must never pass for one. Until then under one that
-        # nobody else has given a file.
+        # The copy gets its name only when it is complete: half a copy must never be taken for a backup. Until then it
+        # has a random name, which no other file can have.
         partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
         try:
             async with self.db.bare() as connection:
@@ -154,14 +156,18 @@ class SqlOperations:
 
 
 def _put_in_place(partial: Path, path: Path) -> None:
-    """Give a file its name once it is on the disk."""
+    """Rename a file once its content is on the disk: after a power cut a new name could point to an empty file."""
     with partial.open("rb+") as file:
         os.fsync(file.fileno())
     partial.rename(path)
 
 
 def _listed(since: date) -> Select[date, int]:
-    """What arXiv announced each day: what its lines read, and what could not be read, the same in each of them."""
+    """How many papers arXiv announced on each day, read or not.
+
+    Each archive has a line of its own; a listing is read once for all of them, so each line counts the same malformed
+    entries.
+    """
     table = tables.listings
     announced = func.sum(table.c.announced) + func.max(table.c.malformed)
     return select(table.c.day, announced).where(table.c.day >= since).group_by(table.c.day)
@@ -174,12 +180,12 @@ def _papers(since: date, where: Iterable[ColumnElement[bool]], *, by_category: b
     found = select(table.c.day, table.c.paper_id, category.label("category")).where(table.c.day >= since, *where)
     if by_category:
         found = found.join(paper, paper.c.id == table.c.paper_id)
-    each = found.distinct().subquery()
-    return select(each.c.day, each.c.category, func.count()).group_by(each.c.day, each.c.category)
+    papers = found.distinct().subquery()
+    return select(papers.c.day, papers.c.category, func.count()).group_by(papers.c.day, papers.c.category)
 
 
 def _announced(listed: Mapping[date, int], named: Counts) -> Counts:
-    """What was announced by category: what the listings named, and in a line of its own what nobody could read."""
+    """Announced papers by category: those that the listings named, and under `UNREAD` those that nobody could read."""
     announced = {key: count for key, count in named.items() if key[0] in listed}
     for day, count in listed.items():
         unread = count - sum(number for key, number in announced.items() if key[0] == day)
@@ -194,7 +200,7 @@ def _is_matched() -> Exists:
 
 
 def _is_oai() -> Exists:
-    """Of a day that no feed told but OAI, which infers everything."""
+    """Whether the day's listing comes from OAI: then every announcement of it is inferred."""
     table = tables.listings
     return exists().where(table.c.day == tables.announcements.c.day, table.c.source == "oai")
 
@@ -209,7 +215,7 @@ def _is_summarized() -> Exists:
 
 
 def _is_sent() -> Exists:
-    """Taken by a digest of which no part is still to be sent (the archive's digests have no parts)."""
+    """Whether a digest has taken the paper of which every part is sent (the archive's digests have no parts)."""
     unsent = exists().where(
         tables.deliveries.c.digest_id == tables.taken.c.digest_id,
         tables.deliveries.c.state != DeliveryState.SENT.value,

@@ -6,24 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, case, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.decisions import delivery_policy, due_times
-from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform
-from bot.storage import row_mapping, tables
+from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, Priority, Settlement
+from bot.storage import outbox_queue, row_mapping, tables
 from bot.storage.chat_keys import are_chats, chat_id_of, is_chat, lock_chats
 from bot.storage.engine import Database
 from bot.storage.topics import seen_matches
 
-_OPEN = (DeliveryState.WAITING.value, DeliveryState.LEASED.value, DeliveryState.SENDING.value)
-"""The states in which a part keeps its chat's later parts waiting."""
-
-_STARTS = (DeliveryState.WAITING.value, DeliveryState.LEASED.value, DeliveryState.UNKNOWN.value)
-"""The states from which a part may be leased."""
-
-ORDERED_TRIES = 3
-"""So many failures keep what follows a part of unknown fate waiting, half a minute or so: most are settled by then."""
+_WAITING, _VERIFY_FIRST = DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value
+_SENT = DeliveryState.SENT.value
 
 
 class SqlOutbox:
@@ -47,14 +40,18 @@ class SqlOutbox:
     ) -> list[Delivery]:
         table = tables.deliveries
         async with self.db.write() as connection:
-            free = _heads(platforms, now).limit(limit).with_for_update(of=table, skip_locked=True)
+            # Rows that another process is leasing at this moment are skipped, not waited for.
+            free = outbox_queue.heads(platforms, now).limit(limit).with_for_update(of=table, skip_locked=True)
             ids = list(await connection.scalars(free))
             if not ids:
                 return []
+            must_verify = table.c.state.in_((_VERIFY_FIRST, DeliveryState.LEASED_TO_VERIFY.value))
+            leased = case((must_verify, DeliveryState.LEASED_TO_VERIFY.value), else_=DeliveryState.LEASED.value)
             take = update(table).where(table.c.id.in_(ids))
-            await connection.execute(take.values(state=DeliveryState.LEASED.value, owner=owner, leased_until=until))
-            query = _deliveries().where(table.c.id.in_(ids)).order_by(table.c.next_attempt_at, table.c.id)
-            return [row_mapping.delivery(row) for row in await connection.execute(query)]
+            await connection.execute(take.values(state=leased, owner=owner, leased_until=until))
+            query = _deliveries().where(table.c.id.in_(ids))
+            rows = await connection.execute(query.order_by(table.c.priority, table.c.next_attempt_at, table.c.id))
+            return [row_mapping.delivery(row) for row in rows]
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
         table = tables.deliveries
@@ -63,7 +60,7 @@ class SqlOutbox:
             .where(
                 table.c.id == delivery_id,
                 table.c.owner == owner,
-                table.c.state == DeliveryState.LEASED.value,
+                table.c.state.in_(outbox_queue.LEASED),
                 table.c.leased_until > now,
             )
             .values(state=DeliveryState.SENDING.value, attempts=table.c.attempts + 1, touched_at=now)
@@ -71,63 +68,52 @@ class SqlOutbox:
         return await self.db.write_one(started) == 1
 
     async def settle(
-        self,
-        delivery_id: int,
-        state: DeliveryState,
-        now: datetime,
-        *,
-        owner: str | None = None,
-        message_id: str | None = None,
-        next_attempt_at: datetime | None = None,
-        why: str | None = None,
-        again: bool = False,
-        asked: bool = False,
-        failed: bool = False,
+        self, delivery_id: int, settlement: Settlement, now: datetime, *, owner: str | None = None
     ) -> None:
         table = tables.deliveries
+        state = settlement.state
         values: dict[str, Any] = {
             "state": state.value,
             "owner": None,
             "leased_until": None,
-            "again": again,
-            "asked": asked,
+            "forced": settlement.forced,
             "touched_at": now,
         }
-        if state is DeliveryState.WAITING or again:
-            values["next_attempt_at"] = next_attempt_at or now
-        if message_id is not None:
-            values["message_id"] = message_id
-        if why is not None:
-            values["why"] = why
-        if failed:
+        if state in (DeliveryState.WAITING, DeliveryState.VERIFY_FIRST):
+            values["next_attempt_at"] = settlement.next_attempt_at or now
+        if settlement.message_id is not None:
+            values["message_id"] = settlement.message_id
+        if settlement.why is not None:
+            values["why"] = settlement.why
+        if settlement.failed:
             values["failures"] = table.c.failures + 1
-        # What was sent stays sent, whoever else thinks otherwise of it; and who was slow to write what came of a
-        # request that did not arrive must not disturb whoever has it by now.
-        settled = update(table).where(table.c.id == delivery_id, table.c.state != DeliveryState.SENT.value)
+        # A message that arrived has arrived, whatever another process concluded meanwhile. But a process that is late
+        # to write a failure must not disturb the one that has leased the delivery since.
+        settled = update(table).where(table.c.id == delivery_id, table.c.state != _SENT)
         if owner is not None and state is not DeliveryState.SENT:
             settled = settled.where(table.c.owner == owner)
         await self.db.write_one(settled.values(**values))
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
         table = tables.deliveries
-        closed = (DeliveryState.UNKNOWN.value, DeliveryState.GIVEN_UP.value)
-        opened = update(table).where(table.c.id == delivery_id, table.c.state.in_(closed))
-        values = {"state": DeliveryState.WAITING.value, "next_attempt_at": now, "failures": 0, "touched_at": now}
-        return await self.db.write_one(opened.values(**values, again=True, asked=True, why=why)) == 1
+        closed = table.c.state.in_((DeliveryState.IN_DOUBT.value, DeliveryState.GIVEN_UP.value))
+        not_reopened = and_(table.c.state == _VERIFY_FIRST, ~table.c.forced)
+        opened = update(table).where(table.c.id == delivery_id, or_(closed, not_reopened))
+        values = {"state": _VERIFY_FIRST, "next_attempt_at": now, "failures": 0, "touched_at": now}
+        return await self.db.write_one(opened.values(**values, forced=True, why=why)) == 1
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
         table = tables.deliveries
-        in_hand = table.c.state.in_((DeliveryState.LEASED.value, DeliveryState.SENDING.value))
-        come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + due_times.SKEW)
-        looked_for = (table.c.state == DeliveryState.UNKNOWN.value) & table.c.again
-        may_go = come & or_(table.c.state == DeliveryState.WAITING.value, looked_for)
+        in_hand = table.c.state.in_((*outbox_queue.LEASED, DeliveryState.SENDING.value))
+        may_go = table.c.state.in_((_WAITING, _VERIFY_FIRST)) & outbox_queue.is_due(now)
         async with self.db.write() as connection:
-            mine = table.c.chat_id == await chat_id_of(connection, ref)
-            under_way = await connection.scalar(select(func.count()).where(mine, in_hand)) or 0
-            # Where the first part waits for later, so does all that is behind it.
-            if not under_way and await connection.scalar(_heads([ref.platform], now).where(mine).limit(1)) is None:
+            of_chat = table.c.chat_id == await chat_id_of(connection, ref)
+            under_way = await connection.scalar(select(func.count()).where(of_chat, in_hand)) or 0
+            # Where the first part has to wait until later, so does everything behind it.
+            first = outbox_queue.heads([ref.platform], now).where(of_chat).limit(1)
+            if not under_way and await connection.scalar(first) is None:
                 return 0
-            sooner = update(table).where(mine, may_go).values(next_attempt_at=delivery_policy.ASKED_FOR)
+            sooner = update(table).where(of_chat, may_go).values(priority=Priority.PERSON_WAITING.value)
             hastened: Any = await connection.execute(sooner)
             return int(under_way + hastened.rowcount)
 
@@ -151,9 +137,9 @@ class SqlOutbox:
 
     async def chats_in_doubt(self) -> set[ChatRef]:
         table, chat = tables.deliveries, tables.chats
-        unknown = exists().where(table.c.state == DeliveryState.UNKNOWN.value, table.c.chat_id == chat.c.id)
+        in_doubt = exists().where(table.c.state == DeliveryState.IN_DOUBT.value, table.c.chat_id == chat.c.id)
         async with self.db.read() as connection:
-            rows = await connection.execute(select(chat.c.platform, chat.c.ident).where(unknown))
+            rows = await connection.execute(select(chat.c.platform, chat.c.ident).where(in_doubt))
             return {row_mapping.ref(row) for row in rows}
 
     async def delivery(self, delivery_id: int) -> Delivery | None:
@@ -188,14 +174,17 @@ class SqlOutbox:
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
         table, chat, head = tables.deliveries, tables.chats, tables.deliveries.alias("head")
         behind = exists().where(
-            head.c.state.in_(_OPEN), head.c.chat_id == table.c.chat_id, head.c.id < table.c.id, head.c.failures > 0
+            head.c.state.in_(outbox_queue.OPEN),
+            head.c.chat_id == table.c.chat_id,
+            head.c.id < table.c.id,
+            head.c.failures > 0,
         )
         query = (
             select(func.min(tables.digests.c.created_at))
             .select_from(table)
             .join(tables.digests, tables.digests.c.id == table.c.digest_id)
             .join(chat, chat.c.id == table.c.chat_id)
-            .where(table.c.state.in_(_OPEN), table.c.failures == 0, chat.c.suspended.is_(None), ~behind)
+            .where(table.c.state.in_(outbox_queue.OPEN), table.c.failures == 0, chat.c.suspended.is_(None), ~behind)
         )
         if platforms is not None:
             query = query.where(chat.c.platform.in_([platform.value for platform in platforms]))
@@ -216,6 +205,7 @@ async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) 
     written = insert(tables.digests).values(
         chat_id=chat_id,
         slot=digest.slot,
+        day=digest.day,
         first_day=digest.first_day,
         last_day=digest.last_day,
         created_at=now,
@@ -242,7 +232,8 @@ def _rows(digest: NewDigest, chat_id: int, digest_id: int, now: datetime) -> lis
             "of": len(digest.parts),
             "payload": part.payload,
             "paper_ids": list(part.paper_ids),
-            "state": DeliveryState.WAITING.value,
+            "state": _WAITING,
+            "priority": digest.priority.value,
             "attempts": 0,
             "next_attempt_at": now,
             "touched_at": now,
@@ -257,44 +248,4 @@ def _deliveries() -> Select[Any]:
         .select_from(tables.deliveries)
         .join(tables.digests, tables.digests.c.id == tables.deliveries.c.digest_id)
         .join(tables.chats, tables.chats.c.id == tables.deliveries.c.chat_id)
-    )
-
-
-def _heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
-    """The parts that may be taken now: each the first open one of its chat, longest due first.
-
-    A part gets its number when its digest is written, so the smallest number is the first part of the first digest. One
-    of unknown fate that is looked for keeps its place for its first tries, and then goes when nothing else of its chat
-    is left.
-    """
-    table, chat = tables.deliveries, tables.chats
-    other = tables.deliveries.alias("other")
-    of_chat, earlier = other.c.chat_id == table.c.chat_id, other.c.id < table.c.id
-    is_open = other.c.state.in_(_OPEN)
-    looked_for = (other.c.state == DeliveryState.UNKNOWN.value) & other.c.again
-    is_fresh, is_stale = looked_for & (other.c.failures < ORDERED_TRIES), other.c.failures >= ORDERED_TRIES
-    behind_others = exists().where(is_open, of_chat, earlier) | exists().where(is_fresh, of_chat, earlier)
-    beside_others = (
-        exists().where(is_open, of_chat)
-        | exists().where(is_fresh, of_chat)
-        | exists().where(looked_for & is_stale, of_chat, earlier)
-    )
-
-    # What was put off by a clock that ran ahead has come.
-    come = or_(table.c.next_attempt_at <= now, table.c.touched_at > now + due_times.SKEW)
-    waiting = (table.c.state == DeliveryState.WAITING.value) & come
-    abandoned = (table.c.state == DeliveryState.LEASED.value) & (table.c.leased_until <= now)
-    in_turn = or_(table.c.failures < ORDERED_TRIES, ~beside_others)
-    doubtful = (table.c.state == DeliveryState.UNKNOWN.value) & table.c.again & come & in_turn
-    return (
-        select(table.c.id)
-        .join(chat, chat.c.id == table.c.chat_id)
-        .where(
-            chat.c.platform.in_([platform.value for platform in platforms]),
-            chat.c.suspended.is_(None),
-            table.c.state.in_(_STARTS),  # said apart, so that the index on states serves, not each chat's whole history
-            or_(waiting, abandoned, doubtful),
-            ~behind_others,
-        )
-        .order_by(table.c.next_attempt_at, table.c.id)
     )

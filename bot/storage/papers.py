@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.decisions import paper_merge
 from bot.model import Announced, Announcement, Ingested, ListingRecord, Malformed, Paper
 from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
 
 _WRITING_PAPERS = "papers"
 _AHEAD = timedelta(days=2)
-"""No listing is written farther ahead of its day than this; one that seems to be bears a wrong date, or the clock was
+"""No listing is written longer than this before its day. One that seems to be has a wrong date, or the clock was
 slow."""
 
 
@@ -28,16 +28,26 @@ class SqlPapers:
 
     async def ingest(self, announced: Sequence[Announced], now: datetime) -> Ingested:
         async with self.db.write() as connection:
-            # One at a time also keeps sequence numbers in the order of commits: nobody reads past a gap.
+            # One at a time also keeps sequence numbers in the order of commits. Otherwise a reader could go past a
+            # number that is committed later, and never match that announcement.
             await self.db.serialize(connection, _WRITING_PAPERS)
             known = await _known(connection, [entry.paper.id for entry in announced])
-            changed, new, updated = _merge_all(known, announced)
+            merged = paper_merge.merge_all({paper_id: paper for paper_id, (paper, _) in known.items()}, announced)
+            changed = {
+                paper_id: paper
+                for paper_id, paper in merged.items()
+                if paper_id not in known or paper != known[paper_id][0]
+            }
             await self._write(connection, changed, known, now)
             fresh = await _unseen(connection, [entry.announcement for entry in announced])
             if fresh:
                 await connection.execute(
                     tables.announcements.insert(), [_announcement_row(announcement, now) for announcement in fresh]
                 )
+        new = sum(paper_id not in known for paper_id in changed)
+        updated = sum(
+            paper_id in known and paper.version > known[paper_id][0].version for paper_id, paper in changed.items()
+        )
         return Ingested(papers=new, updated=updated, announcements=len(fresh))
 
     async def remember(self, papers: Sequence[Paper], now: datetime) -> None:
@@ -48,7 +58,7 @@ class SqlPapers:
             completed: dict[str, int] = {}
             for paper in papers:
                 before = changed.get(paper.id) or (known[paper.id][0] if paper.id in known else None)
-                changed[paper.id] = paper if before is None else completed_by(before, paper)
+                changed[paper.id] = paper if before is None else paper_merge.complete(before, paper)
                 completed[paper.id] = max(paper.version, completed.get(paper.id, 0))
             await self._write(connection, changed, known, now, completed)
 
@@ -167,9 +177,9 @@ class SqlPapers:
             written = await connection.scalar(select(table.c.seen_at).order_by(table.c.seq.desc()).limit(1))
             if written is None:
                 return None
-            come = table.c.day <= written.date() + _AHEAD
-            latest: date | None = await connection.scalar(select(func.max(table.c.day)).where(come))
-            # A clock that is slow enough puts all days ahead of it.
+            is_plausible = table.c.day <= written.date() + _AHEAD
+            latest: date | None = await connection.scalar(select(func.max(table.c.day)).where(is_plausible))
+            # If the clock was slow enough, no day is plausible.
             return latest or await connection.scalar(select(func.max(table.c.day)))
 
     async def _write(
@@ -196,66 +206,10 @@ class SqlPapers:
 
 
 def announced_query() -> Select[Any]:
-    """Announcements with their papers, as `encode.announced` reads them."""
+    """Announcements with their papers, as `row_mapping.announced` reads them."""
     return select(*row_mapping.ANNOUNCED).join(
         tables.announcements, tables.announcements.c.paper_id == tables.papers.c.id
     )
-
-
-def merged(known: Paper, new: Paper) -> Paper:
-    """What is kept where the feed names a known paper: a newer version wins, an older one changes nothing.
-
-    At the same version the record that is there stays, and only what it lacks is filled in.
-    """
-    if new.version < known.version:
-        return known
-    winner, other = (new, known) if new.version > known.version else (known, new)
-    return replace(
-        _filled(winner, other),
-        categories=tuple(dict.fromkeys((*known.categories, *new.categories))),
-        published=known.published or new.published,
-        withdrawn=new.withdrawn if new.version > known.version else known.withdrawn or new.withdrawn,
-    )
-
-
-def completed_by(known: Paper, record: Paper) -> Paper:
-    """What is kept where the API describes a known paper: its record wins unless it is older."""
-    if record.version < known.version:
-        return known
-    return replace(
-        _filled(record, known),
-        categories=tuple(dict.fromkeys((*known.categories, *record.categories))),
-        withdrawn=record.withdrawn or (record.version == known.version and known.withdrawn),
-    )
-
-
-def _filled(paper: Paper, other: Paper) -> Paper:
-    return replace(
-        paper,
-        title=paper.title or other.title,
-        authors=paper.authors or other.authors,
-        abstract=paper.abstract or other.abstract,
-        comment=paper.comment or other.comment,
-        published=paper.published or other.published,
-        updated=paper.updated or other.updated,
-        license=paper.license or other.license,
-        doi=paper.doi or other.doi,
-        journal_ref=paper.journal_ref or other.journal_ref,
-    )
-
-
-def _merge_all(
-    known: Mapping[str, tuple[Paper, int | None]], announced: Sequence[Announced]
-) -> tuple[dict[str, Paper], int, int]:
-    """The papers to write, how many of them are new, and how many came to a newer version."""
-    now_known = {paper_id: paper for paper_id, (paper, _) in known.items()}
-    for entry in announced:
-        before = now_known.get(entry.paper.id)
-        now_known[entry.paper.id] = entry.paper if before is None else merged(before, entry.paper)
-    changed = {k: paper for k, paper in now_known.items() if k not in known or paper != known[k][0]}
-    new = sum(1 for paper_id in changed if paper_id not in known)
-    updated = sum(1 for k, paper in changed.items() if k in known and paper.version > known[k][0].version)
-    return changed, new, updated
 
 
 async def _known(connection: AsyncConnection, paper_ids: Collection[str]) -> dict[str, tuple[Paper, int | None]]:
@@ -269,6 +223,7 @@ async def _known(connection: AsyncConnection, paper_ids: Collection[str]) -> dic
 
 async def _unseen(connection: AsyncConnection, announcements: Sequence[Announcement]) -> list[Announcement]:
     table = tables.announcements
+    """Those announcements that are not stored yet, each once."""
     seen: set[tuple[str, date, str]] = set()
     for chunk in row_mapping.in_chunks(announcement.paper_id for announcement in announcements):
         rows = await connection.execute(

@@ -1,4 +1,4 @@
-"""Between rows and the domain's values, both ways."""
+"""Rows ↔ the values of `bot.model`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from bot.model import (
     Paper,
     Part,
     Platform,
+    Priority,
     Style,
     Subscription,
     Summary,
@@ -44,16 +45,17 @@ ANNOUNCED = (
     tables.announcements.c.kind,
     tables.announcements.c.inferred,
 )
-"""What `announced` needs of a join of papers and announcements."""
+"""The columns that `announced` reads, of a join of papers and announcements."""
 
 DELIVERY = (
     *tables.deliveries.c,
     tables.digests.c.slot,
+    tables.digests.c.day,
     tables.digests.c.created_at,
     tables.chats.c.platform,
     tables.chats.c.ident,
 )
-"""What `delivery` needs of a join of deliveries, digests and chats."""
+"""The columns that `delivery` reads, of a join of deliveries, digests and chats."""
 
 DELIVERING = tuple(kind.value for kind in Kind if kind.delivers)
 
@@ -157,6 +159,7 @@ def delivery(row: AnyRow) -> Delivery:
         id=row.id,
         chat=ref(row),
         slot=row.slot,
+        day=row.day,
         number=row.number,
         of=row.of,
         part=Part(row.payload, tuple(row.paper_ids)),
@@ -167,8 +170,8 @@ def delivery(row: AnyRow) -> Delivery:
         why=row.why,
         written_at=row.created_at,
         failures=row.failures,
-        again=row.again,
-        asked=row.asked,
+        priority=Priority(row.priority),
+        forced=row.forced,
     )
 
 
@@ -206,7 +209,7 @@ def summary(body: Any) -> Summary:
 
 
 def in_chunks(values: Iterable[Name], size: int = 5_000) -> Iterable[list[Name]]:
-    """Distinct values in runs that fit one statement's parameters (SQLite takes 32,766)."""
+    """Distinct values in chunks that fit one statement's parameters (SQLite allows 32,766)."""
     distinct = list(dict.fromkeys(values))
     for start in range(0, len(distinct), size):
         yield distinct[start : start + size]

@@ -1,4 +1,4 @@
-"""The Store: all its verbs over one database, opened ready to use."""
+"""The Store: all its verbs over one database, opened and migrated."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 from typing import Self
 
+from bot.storage.chat_managers import SqlManagers
 from bot.storage.chats import SqlChats
 from bot.storage.engine import Database
 from bot.storage.migrations import ensure
@@ -17,7 +18,7 @@ from bot.storage.summaries import SqlSummaries
 from bot.storage.topics import SqlTopics
 
 
-class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlOutbox, SqlOperations):
+class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlManagers, SqlOutbox, SqlOperations):
     """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""
 
     def __init__(self, db: Database) -> None:
@@ -35,11 +36,11 @@ class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlOutbox, SqlOpera
 async def open_store(
     url: str, alone: Callable[[SqlStore], AbstractAsyncContextManager[object]] = nullcontext
 ) -> SqlStore:
-    """The store at `sqlite+aiosqlite:///PATH` or `postgresql+psycopg://…`, migrated where it is new or older; an older
-    one inside `alone(store)`, which keeps others from working on it meanwhile.
+    """Open the store at `sqlite+aiosqlite:///PATH` or `postgresql+psycopg://…`, and migrate it if it is new or older.
 
-    Raises `StoreUnavailable` where the database does not serve, `StoreTooNew` where it is newer than this code,
-    `BadSetting` where the address is none.
+    An older one is migrated inside `alone(store)`, which keeps other processes from working on it meanwhile. Raises
+    `StoreUnavailable` if the database does not serve, `StoreTooNew` if it is newer than this code, `BadSetting` if
+    the address is none.
     """
     store = SqlStore(Database(url))
     try:

@@ -1,4 +1,4 @@
-"""Summaries, what is wanted of them, and what the models were asked."""
+"""Summaries, those that are wanted, and what the models were used for."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class SqlSummaries:
         )
         async with self.db.write() as connection:
             await self.db.serialize(connection, "wanted")
-            there = {
+            known = {
                 row_mapping.key(row) for row in await connection.execute(select(*(table.c[name] for name in _KEY)))
             }
-            for key in there - by_key.keys():
+            for key in known - by_key.keys():
                 await connection.execute(delete(table).where(_is(table, key)))
             rows = [
                 row_mapping.key_row(key)
@@ -44,6 +44,7 @@ class SqlSummaries:
 
     async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
         table = tables.wanted
+        # A waiting time that far ahead was set by a clock that ran ahead, and is ignored.
         ahead = table.c.not_before > now + due_times.AHEAD
         query = _not_made().where(or_(table.c.not_before.is_(None), table.c.not_before <= now, ahead)).limit(limit)
         async with self.db.read() as connection:
@@ -78,12 +79,12 @@ class SqlSummaries:
 
     async def summaries(self, keys: Collection[SummaryKey]) -> Mapping[SummaryKey, Summary]:
         table = tables.summaries
-        asked = set(keys)
+        wanted = set(keys)
         found: dict[SummaryKey, Summary] = {}
         async with self.db.read() as connection:
-            for chunk in row_mapping.in_chunks(key.paper_id for key in asked):
+            for chunk in row_mapping.in_chunks(key.paper_id for key in wanted):
                 for row in await connection.execute(select(table).where(table.c.paper_id.in_(chunk))):
-                    if (key := row_mapping.key(row)) in asked:
+                    if (key := row_mapping.key(row)) in wanted:
                         found[key] = row_mapping.summary(row.body)
         return found
 
@@ -113,6 +114,6 @@ def _is(table: Table, key: SummaryKey) -> ColumnElement[bool]:
 
 def _not_made() -> Select[tuple[object, ...]]:
     table, made = tables.wanted, tables.summaries
-    there = exists().where(*(made.c[name] == table.c[name] for name in _KEY))
-    query: Select[tuple[object, ...]] = select(table).where(~there)
+    is_made = exists().where(*(made.c[name] == table.c[name] for name in _KEY))
+    query: Select[tuple[object, ...]] = select(table).where(~is_made)
     return query.order_by(table.c.due_at, table.c.chats.desc(), table.c.paper_id)

@@ -1,4 +1,4 @@
-"""The tables, as the code sees them; `migrations/` builds the same ones (a test keeps the two equal)."""
+"""The tables as the code uses them. `migrations/` builds the same ones; a test compares the two."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0003"
-"""The migration that makes these tables: the newest one."""
+from bot.model import Priority
+
+REVISION = "0004"
+"""The newest migration, which results in these tables."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Moment(TypeDecorator[datetime]):
-    """A point in time: aware in, UTC in the database, aware UTC out, on both databases."""
+    """A point in time: takes aware times, stores UTC, returns aware UTC times, on both databases."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -51,7 +53,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class ForeignText(TypeDecorator[str]):
-    """Text from strangers: what a database cannot hold (NUL, lone surrogates) becomes U+FFFD."""
+    """Text from strangers: characters that a database cannot hold (NUL, lone surrogates) become U+FFFD."""
 
     impl = Text
     cache_ok = True
@@ -154,9 +156,26 @@ chats = Table(
     Column("next_due_at", Moment, index=True),
     Column("suspended", ForeignText),
     Column("created_at", Moment),
-    # A digest that could not be made is not tried again before this.
+    # A digest that could not be made is not tried again before this time.
     Column("not_before", Moment),
     UniqueConstraint("platform", "ident"),
+    sqlite_autoincrement=True,
+)
+
+# Telegram forum topics count as the chat that they belong to. A chat may have managers before it is in `chats`: a
+# channel is bound to a person when the bot becomes its admin, before anything is subscribed there.
+managers = Table(
+    "managers",
+    metadata,
+    Column("id", Integer, primary_key=True),  # grows in the order in which people were remembered
+    Column("platform", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    # The chat's title, if the chat is offered to this person in their private chat.
+    Column("title", ForeignText),
+    Column("since", Moment),
+    UniqueConstraint("platform", "place", "person"),
+    Index(None, "platform", "person"),
     sqlite_autoincrement=True,
 )
 
@@ -167,7 +186,7 @@ topics = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("query", Text, nullable=False, unique=True),
-    # Every announcement after `from_seq` and up to `matched_seq` has been matched.
+    # Every announcement after `from_seq` and up to `matched_seq` has been matched with this topic.
     Column("from_seq", Integer, nullable=False),
     Column("matched_seq", Integer, nullable=False),
     sqlite_autoincrement=True,
@@ -180,14 +199,14 @@ subscriptions = Table(
     Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("since", Date, nullable=False),
     Column("created_at", Moment, nullable=False),
-    # Up to this match, the chat has had every paper of the topic: there is nothing to look for.
+    # Every match of the topic up to this one is taken by a digest of the chat, so it need not be read again.
     Column("seen_match", Integer, nullable=False, server_default="0"),
 )
 
 matches = Table(
     "matches",
     metadata,
-    Column("id", Integer, primary_key=True),  # grows in the order of commits
+    Column("id", Integer, primary_key=True),  # grows in the order of commits; see `save_matches`
     Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), nullable=False),
     Column("day", Date, nullable=False),
     Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
@@ -244,6 +263,7 @@ digests = Table(
     Column("id", Integer, primary_key=True),
     _chat(),
     Column("slot", Text, nullable=False),
+    Column("day", Date, nullable=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -276,13 +296,13 @@ deliveries = Table(
     Column("leased_until", Moment),
     Column("message_id", Text),
     Column("why", ForeignText),
-    # Tries that ended in a trouble of this message, or of its chat, rather than of the whole platform.
+    # Attempts that failed because of this message or its chat, not because of the whole platform.
     Column("failures", Integer, nullable=False, server_default="0"),
-    # It may have arrived, and is looked for before it is sent again at `next_attempt_at`.
-    Column("again", Boolean, nullable=False, server_default=false()),
-    # Somebody wants it sent again, also where nobody can tell whether it arrived.
-    Column("asked", Boolean, nullable=False, server_default=false()),
-    # What was written later than now was written by a clock that ran ahead.
+    # `bot.model.Priority`: the smaller number is leased first.
+    Column("priority", Integer, nullable=False, server_default=str(Priority.DIGEST.value)),
+    # Somebody wants it sent even where nobody can tell whether an earlier attempt arrived.
+    Column("forced", Boolean, nullable=False, server_default=false()),
+    # When the row was last written. A time after now shows that the clock ran ahead then.
     Column("touched_at", Moment),
     UniqueConstraint("digest_id", "number"),
     Index(None, "state", "chat_id", "id"),  # the head of each chat's queue

@@ -1,4 +1,4 @@
-"""Topics, what they match, and what a chat has not had of that."""
+"""Topics, their matches, and the matched papers that no digest of a chat has taken yet."""
 
 from __future__ import annotations
 
@@ -61,14 +61,17 @@ class SqlTopics:
         ]
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
-            there = set(await connection.scalars(select(table.c.id)))
+            known = set(await connection.scalars(select(table.c.id)))
             delivering = await _delivering(connection, [row["paper_id"] for row in rows])
-            if rows := [r for r in rows if r["topic_id"] in there and (r["paper_id"], r["day"]) in delivering]:
+            if rows := [
+                row for row in rows if row["topic_id"] in known and (row["paper_id"], row["day"]) in delivering
+            ]:
                 await connection.execute(self.db.insert(tables.matches).on_conflict_do_nothing(), rows)
-            ids = sorted(there.intersection(topic_ids))
+            ids = sorted(known.intersection(topic_ids))
             for start in range(0, len(ids), 5_000):
                 forward = update(table).where(table.c.id.in_(ids[start : start + 5_000]), table.c.matched_seq < seq)
                 if after is not None:
+                    # A new subscriber may have set the topic back meanwhile: it is matched again from there.
                     forward = forward.where(table.c.matched_seq >= after)
                 await connection.execute(forward.values(matched_seq=seq))
 
@@ -120,39 +123,39 @@ class SqlTopics:
             .join(match, _in_window())
             .join(tables.topics, tables.topics.c.id == match.c.topic_id)
             .join(table, _announced_that_day())
-            .where(are_chats(chats), ~_had(subscription.c.chat_id))
+            .where(are_chats(chats), ~_is_taken(subscription.c.chat_id))
             .order_by(table.c.day, table.c.seq, tables.topics.c.query)
         )
         if upto is not None:
             query = query.where(match.c.day <= upto)
-        # Chats that follow the same topics wait for the same papers: those are read once.
-        first: dict[ChatRef, dict[str, int]] = {chat: {} for chat in chats}
+        # Chats that follow the same topics get the same papers: each announcement is read from the database once.
+        first_seq: dict[ChatRef, dict[str, int]] = {chat: {} for chat in chats}
         matches: dict[ChatRef, dict[str, dict[str, Match]]] = {chat: {} for chat in chats}
         async with self.db.read() as connection:
             for row in await connection.execute(query):
                 chat = row_mapping.ref(row)
-                first[chat].setdefault(row.paper_id, row.seq)
+                first_seq[chat].setdefault(row.paper_id, row.seq)
                 by_topic = matches[chat].setdefault(row.paper_id, {})
                 by_topic.setdefault(row.query, Match(row.query, tuple(row.because)))
-            announced = await _announced(connection, {seq for papers in first.values() for seq in papers.values()})
+            announced = await _announced(connection, {seq for papers in first_seq.values() for seq in papers.values()})
         return {
             chat: [
                 Candidate(announced[seq], tuple(matches[chat][paper_id].values()))
                 for paper_id, seq in papers.items()
                 if seq in announced
             ]
-            for chat, papers in first.items()
+            for chat, papers in first_seq.items()
         }
 
     async def chats_with_candidates(self) -> list[ChatRef]:
         chat, match, subscription = tables.chats, tables.matches, tables.subscriptions
-        something = (
+        candidates = (
             select(1)
             .select_from(subscription)
             .join(match, _in_window())
-            .where(subscription.c.chat_id == chat.c.id, ~_had(subscription.c.chat_id))
+            .where(subscription.c.chat_id == chat.c.id, ~_is_taken(subscription.c.chat_id))
         )
-        query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), something.exists())
+        query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), candidates.exists())
         async with self.db.read() as connection:
             return [row_mapping.ref(row) for row in await connection.execute(query.order_by(chat.c.id))]
 
@@ -181,7 +184,7 @@ def _announced_that_day() -> Any:
 
 
 def _in_window() -> Any:
-    """Matches that a subscription covers, but for those known to be had."""
+    """Whether a subscription covers a match. Matches up to `seen_match` are known to be taken, and not read again."""
     match, subscription = tables.matches, tables.subscriptions
     return (
         (match.c.topic_id == subscription.c.topic_id)
@@ -190,22 +193,25 @@ def _in_window() -> Any:
     )
 
 
-def _had(chat_id: Any) -> Any:
-    """Whether that chat has had the matched paper."""
+def _is_taken(chat_id: Any) -> Any:
+    """Whether a digest of that chat has taken the matched paper."""
     return exists().where(tables.taken.c.chat_id == chat_id, tables.taken.c.paper_id == tables.matches.c.paper_id)
 
 
 def seen_matches(chat_id: int) -> Update:
-    """Move a chat's subscriptions past the matches it has had, up to the first one that it has not."""
+    """Advance `seen_match` of a chat's subscriptions to the last match before the first one that is not taken yet.
+
+    Without it, every look for candidates would read a topic's whole history.
+    """
     match, subscription = tables.matches, tables.subscriptions
-    waiting = select(func.min(match.c.id) - 1).where(_in_window(), ~_had(chat_id)).scalar_subquery()
+    waiting = select(func.min(match.c.id) - 1).where(_in_window(), ~_is_taken(chat_id)).scalar_subquery()
     last = select(func.max(match.c.id)).where(match.c.topic_id == subscription.c.topic_id).scalar_subquery()
     seen = func.coalesce(waiting, last, subscription.c.seen_match)
     return update(subscription).where(subscription.c.chat_id == chat_id).values(seen_match=seen)
 
 
 async def _delivering(connection: AsyncConnection, paper_ids: Sequence[str]) -> set[tuple[str, date]]:
-    """The papers and days on which these papers were announced as new or cross-listed."""
+    """(paper id, day) of the announcements of these papers as new or cross-listed."""
     table = tables.announcements
     found: set[tuple[str, date]] = set()
     for chunk in row_mapping.in_chunks(paper_ids):
@@ -231,7 +237,7 @@ def _matched_announcements() -> Select[Any]:
 
 
 def _candidates(rows: Iterable[Row[Any]], *, by_day: bool = False) -> list[Candidate]:
-    """One candidate per paper (or per paper and day), from its first row on, with each topic once."""
+    """One candidate per paper (or per paper and day), in the order of the rows, with each topic once."""
     first: dict[tuple[str, date | None], Row[Any]] = {}
     matches: dict[tuple[str, date | None], dict[str, Match]] = {}
     for row in rows:

@@ -1,4 +1,8 @@
-"""Small writes that come at the same moment share one transaction: on SQLite every commit waits for the disk."""
+"""Batches small writes: those that come at the same time share one transaction.
+
+On SQLite every commit waits for the disk (`synchronous=FULL`), so that a commit for each write would limit how many
+messages can be sent in a second.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import Any
 from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-Waiting = tuple[Executable, "asyncio.Future[int]"]
+QueuedWrite = tuple[Executable, "asyncio.Future[int]"]
 
 
 class WriteBatcher:
@@ -18,40 +22,44 @@ class WriteBatcher:
 
     def __init__(self, write: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
         self._write = write
-        self._queue: list[Waiting] = []
-        self._work: asyncio.Task[None] | None = None
+        self._queue: list[QueuedWrite] = []
+        self._worker: asyncio.Task[None] | None = None
 
     async def execute(self, statement: Executable) -> int:
-        """How many rows it changed, once it is committed. One whose caller went away before it began is left out."""
-        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._queue.append((statement, done))
-        if self._work is None or self._work.done():
-            self._work = asyncio.create_task(self._work_off(), name="small writes")
-        return await done
+        """How many rows the statement changed, once it is committed.
+
+        A statement whose caller was cancelled before its transaction began is not executed.
+        """
+        result: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._queue.append((statement, result))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work_off(), name="small writes")
+        return await result
 
     async def _work_off(self) -> None:
         while self._queue:
-            batch: list[Waiting] = []
+            batch: list[QueuedWrite] = []
             try:
                 counts = await self._commit(batch)
             except BaseException as error:
-                # Those that came before the transaction began share its fate.
-                for _, done in batch or self._take():
-                    if not done.done():
-                        done.set_exception(error)
+                # If no transaction was opened, all that wait by now have failed with it.
+                for _, result in batch or self._take_queue():
+                    if not result.done():
+                        result.set_exception(error)
                 if not isinstance(error, Exception):
                     raise
             else:
-                for (_, done), count in zip(batch, counts, strict=True):
-                    if not done.done():
-                        done.set_result(count)
+                for (_, result), count in zip(batch, counts, strict=True):
+                    if not result.done():
+                        result.set_result(count)
 
-    async def _commit(self, batch: list[Waiting]) -> list[int]:
+    async def _commit(self, batch: list[QueuedWrite]) -> list[int]:
+        """Fill `batch` with what waits once the transaction is open, and execute it."""
         async with self._write() as connection:
-            batch += self._take()  # whoever came while this waited for its turn goes along
+            batch += self._take_queue()  # only now: whatever arrived during the wait for the lock goes along
             results: list[Any] = [await connection.execute(statement) for statement, _ in batch]
             return [result.rowcount for result in results]
 
-    def _take(self) -> list[Waiting]:
-        taken, self._queue = self._queue, []
-        return [(statement, done) for statement, done in taken if not done.done()]
+    def _take_queue(self) -> list[QueuedWrite]:
+        queue, self._queue = self._queue, []
+        return [(statement, result) for statement, result in queue if not result.done()]

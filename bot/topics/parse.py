@@ -42,6 +42,7 @@ def parse(query: str) -> Topic:
     if len(query) > MAX_LENGTH:
         raise BadTopic(syntax_errors.too_long(len(query), MAX_LENGTH), query=query, position=MAX_LENGTH)
     typed = _plain_keyboard(query)
+    _refuse_category_list(query, typed)
     syntax_errors.check_brackets(query, typed, MAX_DEPTH)
     node = _QueryReader(query).node(_tree(query, typed))
     count = sum(1 for _ in leaves(node))
@@ -71,6 +72,32 @@ def _plain_keyboard(query: str) -> str:
     """The query with typographic characters replaced by plain ones, one by one, so that positions stay the same."""
     typed = query.translate(_KEYBOARD)
     return typed if typed.isascii() else _INVISIBLE_EDGE.sub(lambda match: " " * len(match[0]), typed)
+
+
+# ── lists of categories ───────────────────────────────────────────────────────────────────────────────────────────
+
+_LIST_SEPARATOR = re.compile("[,;、]")
+_CATEGORY_FIELD = re.compile(r"(?:cat|category|primary):\s*", re.IGNORECASE)
+
+
+def _refuse_category_list(query: str, typed: str) -> None:
+    """Refuse "cs.CL, cs.CV": side by side means AND, and hardly any paper is in all categories of such a list.
+
+    Commas between anything else keep their meaning.
+    """
+    separator = _LIST_SEPARATOR.search(typed)
+    parts = [part.strip() for part in _LIST_SEPARATOR.split(typed) if part.strip()]
+    if separator and len(parts) > 1 and all(map(_is_category, parts)):
+        message = syntax_errors.category_list(separator[0], parts)
+        raise BadTopic(message, query=query, position=separator.start())
+
+
+def _is_category(part: str) -> bool:
+    """Whether this is one category and nothing else: "cs.CV", "hep-th", "cs.*", "cat:math"."""
+    code = _CATEGORY_FIELD.sub("", part, count=1)
+    if code == part:
+        return _is_bare_category(code)
+    return categories.canonical(code.removesuffix(".*")) is not None
 
 
 # ── the grammar's tree ──────────────────────────────────────────────────────────────────────────────────────────────

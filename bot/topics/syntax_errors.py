@@ -73,6 +73,10 @@ def too_many(count: int, most: int) -> str:
     return f"The topic has too many terms ({count}, the most is {most}); split it into several topics."
 
 
+def category_list(separator: str, parts: Sequence[str]) -> str:
+    return f"“{separator}” does not join categories; write {' OR '.join(parts)} for the papers of any of them."
+
+
 # ── while parsing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

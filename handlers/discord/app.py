@@ -13,9 +13,9 @@ import yarl
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
-from bot.ports import Clock
+from bot.ports import Clock, ValueStore
 from bot.settings import Settings
-from handlers.discord.client import Memory, NoSessionsLeft, PaperboyClient
+from handlers.discord.client import NoSessionsLeft, PaperboyClient
 from handlers.discord.http_trace import InvalidRequests, TheirClock
 from handlers.discord.refused_requests import Refusals
 from handlers.discord.sender import DiscordSender
@@ -23,7 +23,10 @@ from handlers.discord.sender import DiscordSender
 log = structlog.get_logger()
 
 STOP_SECONDS = 3.0
+"""For closing the connection; the process is killed if it takes much longer."""
+
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5.0, 300.0
+"""Delays between attempts to connect; each is twice the one before."""
 
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -34,17 +37,17 @@ PERMISSIONS = discord.Permissions(
     attach_files=True,
     read_message_history=True,
 )
-"""What the invite asks for: to post, in threads and forums too, and to look at its own recent messages."""
+"""What the invitation asks for: to post, in threads and forums too, and to look for its own recent messages."""
 
 BAD_TOKEN = 4004
-"""The code by which the gateway closes on a token that is worth nothing any more."""
+"""The gateway's close code for a token that is no longer valid."""
 _REVOKED = "Discord does not accept the bot token any more; put a new one into DISCORD_BOT_TOKEN and start again"
 
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.RateLimited, OSError, TimeoutError)
 
 
 def invite_url(application_id: int | str) -> str:
-    """The link by which somebody adds the bot to a server, with the scopes and rights that it needs."""
+    """The link that adds the bot to a server, with the scopes and permissions that it needs."""
     scopes = ("bot", "applications.commands")
     return discord.utils.oauth_url(int(application_id), permissions=PERMISSIONS, scopes=scopes)
 
@@ -63,18 +66,18 @@ class DiscordApp:
 
     @property
     def problem(self) -> str | None:
-        """Why commands are not answered, in a few words; None while all is well."""
+        """Why commands are not answered, in a few words; None if they are."""
         return self._problem or (None if self.client.connected.is_set() else "Discord's gateway is not connected")
 
     async def log_in(self) -> None:
-        """What sending needs, and no more: commands are not answered. Raises `BadSetting` or `RetryLater`."""
+        """Log in for sending only; commands are not answered. Raises `BadSetting` or `RetryLater`."""
         if not await self._log_in():
             raise RetryLater(f"{self._problem}.")
 
     async def start(self) -> None:
-        """Log in and connect in the background. Raises `BadSetting` for a token that Discord does not accept.
+        """Log in, and connect in the background. Raises `BadSetting` for a token that Discord does not accept.
 
-        Where Discord cannot be reached it keeps trying; `problem` says so.
+        If Discord cannot be reached, it is tried again in the background; `problem` says so.
         """
         logged_in = await self._log_in()
         self._task = asyncio.create_task(self._run(logged_in), name="discord")
@@ -98,11 +101,12 @@ class DiscordApp:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        await self.client.http.close()
+        await self.client.http.close()  # `client.close` may have run out of time
         await self._refusals.end()
 
     async def _log_in(self) -> bool:
         await self._refusals.begin()
+        # After 10,000 refused requests in ten minutes Discord blocks the address, whatever process made them.
         if self._refusals.invalid.wait() is not None:
             self._problem = "too many requests to Discord were refused; waiting before it blocks us"
             log.warning("discord has to wait", why=self._problem)
@@ -130,7 +134,7 @@ class DiscordApp:
         except BadSetting as error:
             self._problem = str(error)
             log.error("discord refuses the token")
-        except Exception as error:  # nothing else would tell that commands are not answered any more
+        except Exception as error:  # in a background task: otherwise nobody would learn that commands go unanswered
             self._problem = f"the connection to Discord failed ({type(error).__name__})"
             log.exception("discord stopped")
 
@@ -143,9 +147,9 @@ class DiscordApp:
                 return
 
     async def _connect(self) -> bool:
-        """Stay connected as long as that can be; False where it may be tried anew."""
+        """Stay connected as long as possible. Returns False if connecting may be tried again, True if it may not."""
         await self._wait_for_a_session()
-        self._problem = None
+        self._problem = None  # from here on `client.connected` tells
         try:
             await self.client.connect(reconnect=True)
         except (NoSessionsLeft, discord.RateLimited):
@@ -153,8 +157,8 @@ class DiscordApp:
         except discord.PrivilegedIntentsRequired:
             self._problem = "Discord refuses the intents that Paperboy asks for"
         except discord.ConnectionClosed as error:
-            gone = error.code == BAD_TOKEN
-            self._problem = _REVOKED if gone else f"Discord closed the connection for good ({error})"
+            is_revoked = error.code == BAD_TOKEN
+            self._problem = _REVOKED if is_revoked else f"Discord closed the connection for good ({error})"
         except discord.GatewayNotFound as error:
             self._problem = f"Discord closed the connection for good ({error})"
         if self._problem:
@@ -162,17 +166,18 @@ class DiscordApp:
         return True
 
     async def _wait_for_a_session(self) -> None:
-        """Wait until a session may begin: whoever begins too many in a day loses the token."""
+        """Wait until a session may begin: Discord resets the token of a bot that begins too many in a day."""
         delay = FIRST_RETRY_SECONDS
         while True:
             try:
                 return await self.client.require_session_left()
             except NoSessionsLeft as error:
-                then = self._clock.now() + timedelta(seconds=error.wait)
-                self._problem = f"Discord lets the bot connect no more until {then:%Y-%m-%d %H:%M} UTC"
-                log.warning("discord allows no more sessions for now", until=then.isoformat())
+                until = self._clock.now() + timedelta(seconds=error.wait)
+                self._problem = f"Discord lets the bot connect no more until {until:%Y-%m-%d %H:%M} UTC"
+                log.warning("discord allows no more sessions for now", until=until.isoformat())
                 await self._clock.sleep(error.wait)
             except (discord.GatewayNotFound, *_UNREACHABLE) as error:
+                # discord.py reports a token that was revoked since the login as GatewayNotFound.
                 if getattr(error.__cause__, "status", None) == 401:
                     raise BadSetting("DISCORD_BOT_TOKEN", _REVOKED) from None
                 self._problem = f"Discord cannot be reached ({type(error).__name__})"
@@ -181,10 +186,10 @@ class DiscordApp:
                 delay = min(delay * 2, LONGEST_RETRY_SECONDS)
 
 
-def build(settings: Settings, conversation: Conversation, memory: Memory, clock: Clock) -> DiscordApp:
-    """An app that is not started. Points discord.py at the configured addresses, for the whole process.
+def build(settings: Settings, conversation: Conversation, values: ValueStore, clock: Clock) -> DiscordApp:
+    """An app that is not yet started. Raises `BadSetting` if there is no token.
 
-    Raises `BadSetting` where there is no token.
+    discord.py keeps its addresses in class attributes, so the configured ones hold for the whole process.
     """
     token = settings.discord_bot_token.get_secret_value().strip() if settings.discord_bot_token else ""
     if not token:
@@ -192,6 +197,6 @@ def build(settings: Settings, conversation: Conversation, memory: Memory, clock:
     discord.http.Route.BASE = settings.discord_api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
     invalid, theirs = InvalidRequests(clock.now), TheirClock(clock.now)
-    client = PaperboyClient(conversation, invalid, settings.data_dir, memory, theirs)
+    client = PaperboyClient(conversation, invalid, settings.data_dir, values, theirs)
     sender = DiscordSender(client, invalid, settings.data_dir, theirs=theirs)
-    return DiscordApp(token, client, sender, Refusals(invalid, memory), clock)
+    return DiscordApp(token, client, sender, Refusals(invalid, values), clock)

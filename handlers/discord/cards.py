@@ -15,27 +15,37 @@ from bot.render.digests import also_heading, also_line, digest_header, digest_no
 from bot.render.nodes import Block, Button, Link, Note, Picture, Reply, Rule, Text
 from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
+from handlers.actions import with_chat
 from handlers.discord.markup import block_markdown, markdown
 
 TEXT_LIMIT = 4000
 COMPONENT_LIMIT = 40
 FILE_LIMIT = 10
 URL_LIMIT = 512
+"""Characters of a link button's address."""
 IS_COMPONENTS_V2 = 1 << 15
+"""The message flag without which Discord refuses the components below."""
 ACCENT = 0xB31B1B
 
+# https://discord.com/developers/docs/components/reference
 ACTION_ROW, BUTTON, TEXT_DISPLAY, MEDIA_GALLERY, SEPARATOR, CONTAINER = 1, 2, 10, 12, 14, 17
 _SECONDARY, _LINK = 2, 5
-_DESCRIPTION = 200
-_BUTTONS_A_ROW = 5
+_DESCRIPTION_LENGTH = 200
+"""Characters of a picture's description, measured as part of the message's text."""
+_CAPTION_LENGTH = 600
+_ROW_BUTTONS = 5
 _LIMIT = (TEXT_LIMIT - 8, COMPONENT_LIMIT)
+"""With a margin of characters: blocks are measured one by one, and joined after that."""
 
 
 class DiscordRenderer:
     """Digests as Discord messages: a container for each card, its links as buttons, its pictures beside its text."""
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
-        """Payloads `{"components", "files"}`; a card is divided only where it alone is too large for a message."""
+        """Payloads `{"components", "files"}`; only a card that is too large for a message is divided.
+
+        The first one also has a "title", for the post that a forum needs.
+        """
         # Compact cards are lines of text, like the titles past the digest's size: no containers, no buttons.
         cards = {} if chat.style is Style.COMPACT else {card.paper.id: card for card in digest.cards}
         groups = _digest_groups(digest, chat.style)
@@ -50,9 +60,13 @@ class DiscordRenderer:
         return parts
 
 
-def reply_components(reply: Reply) -> list[JSON]:
-    """The messages that answer a command, as payloads; its buttons end the last one."""
-    rows = _rows([[_button(button) for button in row] for row in reply.buttons])
+def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
+    """The messages that answer a command, as payloads; its buttons end the last one.
+
+    `about` is the chat that the buttons are for; without it they stand for the chat that they are shown in.
+    """
+    rows = _rows([[_button(button, about) for button in row] for row in reply.buttons])
+    # The container and its text display, and each row with its buttons, count as components.
     base = (0, 2 + sum(1 + len(row["components"]) for row in rows))
     messages = pack([Group(reply.document.blocks, base_cost=base)], cost, _LIMIT)
     payloads: list[JSON] = []
@@ -72,9 +86,9 @@ def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
 
 
 def cost(block: Block) -> Cost:
-    """What a block takes of a message: characters with what separates it, and components beyond its text display."""
+    """What a block takes of a message: characters with its separator, and components beyond its text display."""
     if isinstance(block, Picture):
-        return utf16(_caption(block)) + _DESCRIPTION + 2, 2
+        return utf16(_caption(block)) + _DESCRIPTION_LENGTH + 2, 2
     if isinstance(block, Rule):
         return 0, 2
     return utf16(block_markdown(block)) + 2, 0
@@ -104,7 +118,7 @@ def _card_group(card: Card, language: str, style: Style) -> Group:
     if style is Style.COMPACT:
         return Group(blocks, (card.paper.id,), (0, 1))
     buttons, rest = _link_buttons(card, language)
-    if rest:
+    if rest:  # links that got no button are shown as text
         spans = [span for label, url in rest for span in (Text(" · "), Link(label, url))][1:]
         blocks = (*blocks, Note(tuple(spans)))
     rows = _rows([buttons])
@@ -117,7 +131,7 @@ def _link_buttons(card: Card, language: str) -> tuple[list[JSON], list[tuple[str
     rest = []
     for label, url in card_links(card, language):
         safe = web_address(url)
-        if safe and len(safe) <= URL_LIMIT and len(buttons) < _BUTTONS_A_ROW:
+        if safe and len(safe) <= URL_LIMIT and len(buttons) < _ROW_BUTTONS:
             buttons.append(_button(Button(label, url=safe)))
         elif safe:
             rest.append((label, safe))
@@ -125,7 +139,10 @@ def _link_buttons(card: Card, language: str) -> tuple[list[JSON], list[tuple[str
 
 
 def _without_clashes(messages: Iterable[list[GroupPart]]) -> Iterable[list[GroupPart]]:
-    """Messages begun anew where two pictures would bear the same name, or be more than one message takes."""
+    """Divide messages in which two pictures would have the same name, or that would have too many files.
+
+    An attachment is named by its file's name alone, so equal names would show one picture twice.
+    """
     for sections in messages:
         current: list[GroupPart] = []
         names: set[str] = set()
@@ -175,7 +192,7 @@ def _gallery(pictures: Sequence[Picture]) -> list[JSON]:
     for picture in pictures:
         if picture.file:
             media = {"url": f"attachment://{PurePath(picture.file).name}"}
-            items.append({"media": media, "description": _shortened(picture.alt, _DESCRIPTION)})
+            items.append({"media": media, "description": _shortened(picture.alt, _DESCRIPTION_LENGTH)})
     captions = markdown([block for picture in pictures for block in _caption_blocks(picture)])
     gallery: list[JSON] = [{"type": MEDIA_GALLERY, "items": items}] if items else []
     return gallery + ([{"type": TEXT_DISPLAY, "content": captions}] if captions else [])
@@ -184,7 +201,7 @@ def _gallery(pictures: Sequence[Picture]) -> list[JSON]:
 def _caption_blocks(picture: Picture) -> list[Block]:
     if not picture.alt.strip():
         return []
-    text = _shortened(picture.alt, 600)
+    text = _shortened(picture.alt, _CAPTION_LENGTH)
     return [Note((Text(text) if picture.file or not picture.url else Link(text, picture.url),))]
 
 
@@ -204,19 +221,20 @@ def _container(components: list[JSON]) -> JSON:
 def _rows(rows: Sequence[Sequence[JSON]]) -> list[JSON]:
     """Action rows of at most five buttons."""
     return [
-        {"type": ACTION_ROW, "components": list(row[at : at + _BUTTONS_A_ROW])}
+        {"type": ACTION_ROW, "components": list(row[at : at + _ROW_BUTTONS])}
         for row in rows
-        for at in range(0, len(row), _BUTTONS_A_ROW)
+        for at in range(0, len(row), _ROW_BUTTONS)
     ]
 
 
-def _button(button: Button) -> JSON:
+def _button(button: Button, about: ChatRef | None = None) -> JSON:
     label = one_line(button.label)[:80] or "…"
     if button.url is not None:
         url = web_address(button.url)
+        # A button that Discord refuses would cost the whole message.
         safe = url if url and len(url) <= URL_LIMIT else "https://arxiv.org"
         return {"type": BUTTON, "style": _LINK, "label": label, "url": safe}
-    return {"type": BUTTON, "style": _SECONDARY, "label": label, "custom_id": button.action or ""}
+    return {"type": BUTTON, "style": _SECONDARY, "label": label, "custom_id": with_chat(button.action or "", about)}
 
 
 def _files(sections: Iterable[GroupPart]) -> list[str]:

@@ -1,8 +1,8 @@
-"""What happened on the wire: the trail of each request to Discord, and the budget of answers that it holds against us.
+"""Observes every HTTP attempt to Discord: what became of each, and how many responses count against the bot.
 
-discord.py repeats a failed request by itself and says nothing of it; an aiohttp trace sees every attempt, so that the
-sender can tell "never accepted" from "nobody knows", and can stop a repetition that would post twice. The trace also
-keeps to Discord's overall limit, which discord.py runs into before it knows of it.
+discord.py retries a failed request by itself without telling. An aiohttp trace sees every attempt, so that the sender
+can distinguish "surely not accepted" from "unknown", and can stop a retry that might post twice. The trace also keeps
+to Discord's overall rate limit, of which discord.py learns only from a 429.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from bot.model import JSON
 
 INVALID_WINDOW_SECONDS = 600.0
 INVALID_LIMIT = 2_000
-"""Answers of 401, 403 and 429 in a window after which we stop asking; Discord blocks the address at 10,000."""
-_TOGETHER_SECONDS = 10
-"""Refusals are written down together by as many seconds."""
+"""Responses of 401, 403 and 429 in a window after which no request is made; Discord blocks the address at 10,000."""
+_GROUP_SECONDS = 10
+"""For storage, the times of refused requests are rounded to so many seconds and counted together."""
 
 LONGEST_WAIT_SECONDS = 24 * 3600.0
-"""The longest that we let anybody make us wait; whoever asks for more is asked again after that."""
+"""A longer wait that a response names is cut to this; then the request is tried again."""
 
 REQUESTS_PER_SECOND = 40.0
-"""Discord takes 50 a second of a bot; answers to interactions are not counted."""
+"""Discord takes 50 a second from a bot; responses to interactions are not counted."""
 _UNCOUNTED = ("/interactions/", "/webhooks/")
 
 
 class InvalidRequests:
-    """Counts answers that Discord holds against an address, and says when to stop.
+    """Counts the responses that Discord counts against an address, and tells when to stop.
 
-    It counts by `monotonic` (seconds), so that a clock that is set neither forgets nor holds; `now`, the time in UTC,
-    only dates what outlives the process.
+    It counts by `monotonic` seconds, so that setting the clock neither drops entries nor keeps them; `now`, the time in
+    UTC, is used only for what is stored for the next process.
     """
 
     def __init__(
@@ -55,9 +55,9 @@ class InvalidRequests:
         self._now, self._monotonic = now, monotonic
         self._times: deque[float] = deque(maxlen=limit)
         self.noted = 0
-        """How many this process has noted."""
+        """How many refused requests this process has counted."""
         self.more = asyncio.Event()
-        """Set whenever one is noted."""
+        """Set whenever one is counted."""
 
     def note(self) -> None:
         self._times.append(self._monotonic())
@@ -65,39 +65,39 @@ class InvalidRequests:
         self.more.set()
 
     def wait(self) -> float | None:
-        """Seconds until asking is safe again; None where it is now."""
+        """Seconds until requests are safe again; None if they are now."""
         if len(self._times) < (self._times.maxlen or 0):
             return None
-        left = self._times[0] + INVALID_WINDOW_SECONDS - self._monotonic()
-        return left if left > 0 else None
+        remaining = self._times[0] + INVALID_WINDOW_SECONDS - self._monotonic()
+        return remaining if remaining > 0 else None
 
     def as_json(self) -> JSON:
-        """What still counts, as [seconds since 1970, how many] in order of time; never earlier than they were."""
-        now, here = self._now().timestamp(), self._monotonic()
-        recent = (now - (here - each) for each in self._times if here - each < INVALID_WINDOW_SECONDS)
-        together = Counter(math.ceil(each / _TOGETHER_SECONDS) * _TOGETHER_SECONDS for each in recent)
-        return {"refused": [list(each) for each in sorted(together.items())]}
+        """The entries of the window as [seconds since 1970, count], in order of time; rounded up, never early."""
+        now, monotonic = self._now().timestamp(), self._monotonic()
+        recent = (now - (monotonic - at) for at in self._times if monotonic - at < INVALID_WINDOW_SECONDS)
+        counted = Counter(math.ceil(at / _GROUP_SECONDS) * _GROUP_SECONDS for at in recent)
+        return {"refused": [list(entry) for entry in sorted(counted.items())]}
 
     def restore(self, value: JSON | None) -> None:
-        """Count what an earlier process wrote down as well; hours that have not come count as now."""
-        now, here = self._now().timestamp(), self._monotonic()
+        """Add the entries that an earlier process stored; times in the future count as now."""
+        now, monotonic = self._now().timestamp(), self._monotonic()
         earlier: list[float] = []
         for at, count in (value or {}).get("refused") or ():
             ago = max(0.0, now - float(at))
             if ago < INVALID_WINDOW_SECONDS:
-                earlier += [here - ago] * min(int(count), self._times.maxlen or 0)
+                earlier += [monotonic - ago] * min(int(count), self._times.maxlen or 0)
         self._times = deque(sorted([*earlier, *self._times]), maxlen=self._times.maxlen)
 
 
 class TheirClock:
-    """Our hours as Discord's, by the dates of its answers; the same ones until it has answered."""
+    """Converts the bot's time to Discord's, by the dates of its responses; before the first one they are equal."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._ahead = timedelta()
 
     def heard(self, date: str | None) -> None:
-        """Take in the `Date` of an answer."""
+        """Learn from the `Date` header of a response."""
         try:
             theirs = parsedate_to_datetime(date or "")
         except ValueError:
@@ -112,7 +112,7 @@ class TheirClock:
 
 
 class RequestInterval:
-    """Lets requests begin at an even rate: each waits for its turn."""
+    """Spaces requests evenly: each waits for its turn."""
 
     def __init__(self, per_second: float = REQUESTS_PER_SECOND) -> None:
         self._gap = 1.0 / per_second
@@ -127,18 +127,18 @@ class RequestInterval:
 
 
 class RepeatedEnough(Exception):
-    """A request failed without a trustworthy answer as often as it may; discord.py must not repeat it."""
+    """A request failed without a trustworthy response as often as it may; discord.py must not retry it."""
 
 
 @dataclass(slots=True)
 class Trail:
-    """What came of the attempts behind one call into discord.py. `tries` bounds those that end without an answer."""
+    """The attempts behind one call into discord.py. `tries` bounds those that end without a response."""
 
     tries: int
     failures: int = 0
     under_way: bool = False
     doubtful: bool = False
-    """Some attempt may have been accepted."""
+    """An attempt that has ended may have been accepted."""
     global_limit: bool = False
     retry_after: float | None = None
 
@@ -148,7 +148,7 @@ class Trail:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Follow the requests that this task makes inside the block."""
+        """Observe the requests that this task makes inside the block."""
         token = _trail.set(self)
         try:
             yield
@@ -156,7 +156,7 @@ class Trail:
             _trail.reset(token)
 
     def failed(self, cause: BaseException | None, status: int | None = None) -> None:
-        """Note an attempt without a trustworthy answer; raises `RepeatedEnough` at the last one allowed."""
+        """Record an attempt without a trustworthy response; raises `RepeatedEnough` at the last one allowed."""
         self.under_way, self.doubtful = False, True
         self.failures += 1
         if self.failures >= self.tries:
@@ -173,12 +173,12 @@ def trace_config(
     theirs: TheirClock | None = None,
     before_gateway: Callable[[], Awaitable[None]] | None = None,
 ) -> aiohttp.TraceConfig:
-    """The trace for `discord.Client(http_trace=…)`. What `before_gateway` raises keeps a gateway from being opened."""
+    """The trace for `discord.Client(http_trace=…)`. If `before_gateway` raises, the gateway is not opened."""
 
     async def began(_s: aiohttp.ClientSession, _c: SimpleNamespace, params: aiohttp.TraceRequestStartParams) -> None:
         if before_gateway is not None and params.url.scheme in ("ws", "wss"):
             await before_gateway()
-        if not any(each in params.url.path for each in _UNCOUNTED):
+        if not any(path in params.url.path for path in _UNCOUNTED):
             await pace.turn()
 
     async def sent(_s: aiohttp.ClientSession, _c: SimpleNamespace, _p: aiohttp.TraceRequestHeadersSentParams) -> None:
@@ -189,7 +189,7 @@ def trace_config(
         response = params.response
         if theirs is not None:
             theirs.heard(response.headers.get("Date"))
-        # Limits that others used up ("shared") are not held against us.
+        # Limits that other bots used up ("shared") do not count against this one.
         if response.status in (401, 403, 429) and response.headers.get("X-RateLimit-Scope") != "shared":
             invalid.note()
         if trail := _trail.get():
@@ -225,9 +225,9 @@ def _follow(trail: Trail, response: aiohttp.ClientResponse) -> None:
         header = response.headers.get("Retry-After")
         trail.retry_after = retry_after_seconds(header, datetime.now(UTC), at_most=LONGEST_WAIT_SECONDS)
     elif response.status < 400:
-        trail.doubtful = True  # accepted; should its body not come, only the message's id is unknown
+        trail.doubtful = True  # accepted; if the body does not arrive, only the message's id is unknown
 
 
 def bounded(seconds: float) -> float | None:
-    """A wait that was asked for as one that can be waited: None where it is no number."""
+    """A named wait, cut to what is possible; None if it is no number."""
     return None if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)

@@ -9,15 +9,17 @@ from bot.render.nodes import Block, Bullets, Code, Fold, Heading, Line, Link, No
 from bot.render.packing import is_tight
 from bot.render.plain import visible, web_address
 
+# Markdown that is active anywhere in a line, only at its beginning, and what notifies people.
 _ANYWHERE = re.compile(r"[\\*_~`|<>\[\]#]")
 _LINE_START = re.compile(r"^(\s*)(?:([-+])|(\d+)([.)]))", re.MULTILINE)
 _MASS_MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
 _SCHEME = re.compile(r":(?=//)")
 _GAP = "\u200b"
+"""A zero-width space."""
 
 
 def escape(text: str) -> str:
-    """Text of which Discord makes nothing: no style, link, mention, heading, quotation, list or code."""
+    """Text in which Discord finds no style, link, mention, heading, quotation, list or code."""
     text = _ANYWHERE.sub(r"\\\g<0>", visible(text))
     text = _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
     text = _SCHEME.sub(":\\\\", text)
@@ -25,7 +27,7 @@ def escape(text: str) -> str:
 
 
 def markdown(blocks: Sequence[Block]) -> str:
-    """Blocks as the content of one text display. Pictures and rules are components of their own and left out."""
+    """Blocks as the content of one text display. Pictures and rules are left out: they are components of their own."""
     out = ""
     last: Block | None = None
     for block in blocks:
@@ -38,7 +40,7 @@ def markdown(blocks: Sequence[Block]) -> str:
 
 
 def block_markdown(block: Block) -> str:
-    """One block; empty for what is no text."""
+    """One block; empty for blocks without text."""
     if isinstance(block, Heading):
         line = spans_markdown(block.spans if block.level > 2 else tuple(_unbold(span) for span in block.spans))
         return f"{'#' * (block.level + 1)} {line}" if block.level <= 2 else line
@@ -65,17 +67,17 @@ def _mark(block: Bullets, index: int) -> str:
 
 
 def spans_markdown(spans: Sequence[Span]) -> str:
-    """Spans of one line; an invisible gap keeps the marks of neighbours apart."""
-    out = ""
-    styled = False
+    """Spans of one line. An invisible gap separates neighbouring styles, whose marks ("**" and "*") would merge."""
+    line = ""
+    was_styled = False
     for span in spans:
         piece = _span(span)
-        now_styled = isinstance(span, Text) and (span.bold or span.italic or span.code)
-        if styled and now_styled and piece and not piece[0].isspace() and out and not out[-1].isspace():
-            out += _GAP
-        out += piece
-        styled = now_styled
-    return out
+        is_styled = isinstance(span, Text) and (span.bold or span.italic or span.code)
+        if was_styled and is_styled and piece and not piece[0].isspace() and line and not line[-1].isspace():
+            line += _GAP
+        line += piece
+        was_styled = is_styled
+    return line
 
 
 def _span(span: Span) -> str:

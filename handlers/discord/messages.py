@@ -1,7 +1,7 @@
 """A part of a digest as the body of a Discord request: signed so that it can be found again, its files attached.
 
-The signature is the `id` of the first component: Discord keeps it and gives it back in the channel's history, which
-it does not promise for a nonce.
+The signature is the `id` of the first component: Discord stores it and returns it with the channel's history, which it
+does not promise for a nonce.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NO_MENTIONS: JSON = {"parse": []}
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Names a part for ever. Keys end in "|NUMBER"; the parts of one digest share what stands before it."""
+    """Identifies a part. Keys end in "|NUMBER", and the parts of one digest share everything before that."""
 
     nonce: str
     digest: int
@@ -65,7 +65,7 @@ def first_id(message: JSON) -> int | None:
 
 
 def message_body(components: Sequence[JSON], files: Sequence[str] = (), signature: Signature | None = None) -> JSON:
-    """The JSON of a message; with a signature it can be repeated within minutes without a second message."""
+    """The JSON of a message. With a signature, it can be sent again within minutes without a second message."""
     body: JSON = {"components": list(components), "flags": COMPONENTS_V2, "allowed_mentions": NO_MENTIONS}
     if signature is not None:
         first, *rest = components
@@ -77,7 +77,7 @@ def message_body(components: Sequence[JSON], files: Sequence[str] = (), signatur
 
 
 def post_body(title: str, message: JSON, tag: str | None = None) -> JSON:
-    """The JSON that opens a post in a forum with that message; forums know no nonce."""
+    """The JSON that opens a post in a forum with that message, without a nonce: forums accept none."""
     message = {name: value for name, value in message.items() if name not in ("nonce", "enforce_nonce")}
     body: JSON = {"name": title[:TITLE_LENGTH], "message": message}
     if tag is not None:
@@ -86,7 +86,7 @@ def post_body(title: str, message: JSON, tag: str | None = None) -> JSON:
 
 
 def title_of(payload: JSON) -> str:
-    """A name for a forum post: the payload's "title", else the first line that it shows, without markup."""
+    """The title of a forum post: the payload's "title", else the first line of its text, without markup."""
     if title := payload.get("title"):
         return str(title)
     text = next(_texts(payload.get("components") or ()), "")
@@ -102,8 +102,7 @@ def _texts(components: Sequence[JSON]) -> Iterator[str]:
 
 
 def present(payload: JSON, data_dir: Path) -> tuple[list[JSON], list[Path]]:
-    """A payload's components, and those of its files that are there: a picture that has gone must not hold up its
-    card."""
+    """A payload's components and those of its files that exist: a missing picture must not hold up its card."""
     paths = [data_dir / str(name) for name in payload.get("files") or ()]
     missing = {path.name for path in paths if not path.is_file()}
     components = list(payload["components"])
@@ -114,7 +113,7 @@ def present(payload: JSON, data_dir: Path) -> tuple[list[JSON], list[Path]]:
 
 
 def without_pictures(components: Sequence[JSON], missing: Collection[str]) -> list[JSON]:
-    """The components without the pictures of these file names; a gallery that would be empty goes too."""
+    """The components without the pictures of these file names, and without galleries that would be empty."""
     kept: list[JSON] = []
     for component in components:
         if component.get("type") == MEDIA_GALLERY:
@@ -126,7 +125,7 @@ def without_pictures(components: Sequence[JSON], missing: Collection[str]) -> li
         elif not (component.get("accessory") and _attached(component["accessory"]) in missing):
             kept.append(component)
         else:
-            kept.extend(component["components"])  # a section may not be without its accessory
+            kept.extend(component["components"])  # Discord refuses a section without an accessory
     return kept
 
 

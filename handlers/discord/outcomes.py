@@ -1,4 +1,4 @@
-"""What an error from discord.py means for a delivery: not sent, unknown, refused for good, or a chat gone. Pure."""
+"""Errors of discord.py → outcomes: not sent, unknown, rejected, or chat gone. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bot.model import ChatGone, NotSent, NotSentCause, Outcome, Rejected, Unknow
 from handlers.discord.http_trace import InvalidRequests, RepeatedEnough, Trail, bounded
 
 BLOCKED_SECONDS = 600.0
-"""How long to leave Discord alone where it answers without saying why (its firewall in front of the API)."""
+"""Seconds without requests after a response that gives no reason (of a firewall in front of the API)."""
 
 REFUSED_SECONDS = 3600.0
-"""How long to leave what Discord refuses for a reason that time or a person has to change."""
+"""Seconds until the next attempt after a refusal whose reason only time or a person can remove."""
 
 GONE = {
     10003: "the channel is gone",
@@ -30,10 +30,13 @@ GONE = {
     50278: "this person takes no direct messages from Paperboy",
     160005: "the thread is locked",
 }
-"""Discord's error codes that mean: nothing can be sent there until somebody asks again."""
+"""Discord's error codes for places where nothing can be sent until somebody there asks again.
+
+https://discord.com/developers/docs/topics/opcodes-and-status-codes#json lists them all.
+"""
 
 CLOSED = frozenset({50083, 160005})
-"""Those of them by which a thread takes nothing more, though it is there."""
+"""Those of them for a thread that exists and takes no more messages."""
 
 BOT_WIDE = {
     20001: "bots may not do this",
@@ -46,7 +49,7 @@ BOT_WIDE = {
     50014: "it does not accept the bot token",
     50178: "the bot's account has to be verified",
 }
-"""Codes that speak of the bot or of Discord itself, whatever chat the request was about."""
+"""Codes that concern the bot or Discord itself, whatever chat the request was about."""
 
 FULL = {
     20016: "the channel's slow mode leaves no room yet",
@@ -56,19 +59,19 @@ FULL = {
     160007: "the server has too many active announcement threads",
     400001: "the server takes no more files for now",
 }
-"""Codes that mean: not there, not yet."""
+"""Codes for places that take no message now and will later."""
 
 UNWANTED = frozenset({20009, 200000, 200001, 240000})
-"""Codes by which Discord, or a server's moderation, refuses what a message says."""
+"""Codes by which Discord, or a server's moderation, refuses the content of a message."""
 
 
 def speaks_of_chat(error: discord.HTTPException) -> bool:
-    """Whether Discord itself refuses, and not because of the bot as such."""
-    return error.status in (400, 403, 404) and error.code != 0 and not _bot_wide(error.code)
+    """Whether Discord itself (no firewall) refuses, because of this chat and not because of the bot."""
+    return error.status in (400, 403, 404) and error.code != 0 and not _is_bot_wide(error.code)
 
 
 def is_gone(error: BaseException) -> bool:
-    """Whether Discord itself says that a place is not there."""
+    """Whether Discord itself says that a place does not exist."""
     return isinstance(error, discord.NotFound) and error.code in GONE
 
 
@@ -77,14 +80,14 @@ def is_closed(error: BaseException) -> bool:
     return isinstance(error, discord.HTTPException) and error.status in (400, 403) and error.code in CLOSED
 
 
-def _bot_wide(code: int) -> bool:
-    known = code in GONE or code in FULL or code in UNWANTED
-    # 2xxxx and 4xxxx are about accounts and what they may do; tags and sizes come as 400 and 413.
-    return code in BOT_WIDE or (code // 10_000 in (2, 4) and not known)
+def _is_bot_wide(code: int) -> bool:
+    has_other_meaning = code in GONE or code in FULL or code in UNWANTED
+    # Codes 2xxxx and 4xxxx concern accounts and their rights. (Tags and sizes have statuses 400 and 413.)
+    return code in BOT_WIDE or (code // 10_000 in (2, 4) and not has_other_meaning)
 
 
 def outcome_of(error: BaseException, trail: Trail) -> Outcome:
-    """The outcome of a send that ended in `error`, given what its trail saw."""
+    """The outcome of a send that ended in `error`, given the attempts that its trail has seen."""
     if trail.may_have_arrived:
         return Unknown(_name(error))
     match error:
@@ -113,21 +116,21 @@ def _refused(error: discord.HTTPException, trail: Trail) -> Outcome:
                 whole_platform=trail.global_limit or trail.retry_after is None,
                 cause=NotSentCause.LIMIT,
             )
-        case status if status >= 500:  # no trail was kept (another transport)
+        case status if status >= 500:  # without a trail (another transport)
             return Unknown(f"Discord answered {status}")
-        case 403 | 404 if code == 0:  # an answer of the API itself names a code; one of a firewall or proxy does not
+        case 403 | 404 if code == 0:  # a response of the API itself has a code; one of a firewall or proxy has none
             return _bot_refused(f"something before Discord answered {error.status}", BLOCKED_SECONDS)
     if code in GONE:
         return ChatGone(GONE[code])
     if code in FULL:
         return NotSent(FULL[code], REFUSED_SECONDS)
-    if code in BOT_WIDE or (error.status in (403, 404) and _bot_wide(code)):
+    if code in BOT_WIDE or (error.status in (403, 404) and _is_bot_wide(code)):
         why = BOT_WIDE.get(code, error.text[:200])
         return _bot_refused(f"Discord refuses the bot ({code}): {why}", REFUSED_SECONDS)
     if code in UNWANTED or error.status in (400, 405, 413, 415):
         return Rejected(f"Discord does not accept the message ({code}): {error.text[:300]}")
     if error.status in (403, 404):
-        # Of this chat or of all? Nobody is suspended for it, and nobody else has to wait.
+        # A code that is not known here: it may concern this chat or all, so no chat is suspended, and no other waits.
         return NotSent(f"Discord refuses ({code}): {error.text[:200]}", REFUSED_SECONDS)
     return NotSent(f"Discord answered {error.status}")
 
@@ -145,7 +148,7 @@ def _name(error: BaseException) -> str:
 
 
 def stopped(invalid: InvalidRequests) -> NotSent | None:
-    """Why nothing may be sent at all for now."""
+    """Why no request may be made to Discord now; None if it may."""
     wait = invalid.wait()
     if wait is None:
         return None

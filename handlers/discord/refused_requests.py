@@ -1,4 +1,4 @@
-"""Keeps the count of refused requests over a restart: Discord goes on counting, whoever asks."""
+"""Keeps the count of refused requests over a restart: Discord counts by address, not by process."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ import contextlib
 import structlog
 
 from bot.errors import RetryLater
-from handlers.discord.client import Memory
+from bot.ports import ValueStore
 from handlers.discord.http_trace import InvalidRequests
 
 log = structlog.get_logger()
 
 REFUSED = "discord refused requests"
-"""The name under which the count is kept."""
+"""The name under which the count is stored."""
 
 WRITE_EVERY_SECONDS = 5.0
 WRITE_EVERY = 50
-"""How often it is written at most: after so many seconds, or so many more."""
+"""It is written at most every so many seconds, or after so many more refused requests."""
 
 LAST_WRITE_SECONDS = 1.0
 
 
 class Refusals:
-    """Writes what `invalid` counts to `memory`, and takes it up again."""
+    """Writes what `invalid` counts to `values`, and takes it up again."""
 
-    def __init__(self, invalid: InvalidRequests, memory: Memory) -> None:
+    def __init__(self, invalid: InvalidRequests, values: ValueStore) -> None:
         self.invalid = invalid
-        self._memory = memory
+        self._values = values
         self._written = 0
         self._restored = False
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
-        """Count what earlier processes were refused, and write down from now on; once, however often it is asked."""
+        """Add what earlier processes counted, and store from now on; once, however often it is called."""
         await self._recall()
         if self._task is None:
             self._task = asyncio.create_task(self._keep(), name="discord refusals")
 
     async def end(self) -> None:
-        """Write down what is not written yet."""
+        """Store what is not stored yet."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -65,24 +65,24 @@ class Refusals:
 
     async def _write(self) -> None:
         noted = self.invalid.noted
-        # What is not read yet must not be written over.
+        # What earlier processes stored must be read before it is replaced.
         if noted == self._written or not await self._recall():
             return
         try:
-            await self._memory.remember_value(REFUSED, self.invalid.as_json())
+            await self._values.remember_value(REFUSED, self.invalid.as_json())
         except RetryLater as error:
             log.warning("refused requests not written down", why=str(error))
-        except Exception:  # counting goes on
+        except Exception:  # counting must go on
             log.exception("refused requests not written down")
         else:
             self._written = noted
 
     async def _recall(self) -> bool:
-        """Whether what earlier processes were refused is counted by now; once, however often it is asked."""
+        """Add what earlier processes counted, once; returns whether that has been done."""
         if self._restored:
             return True
         try:
-            value = await self._memory.value(REFUSED)
+            value = await self._values.value(REFUSED)
         except RetryLater as error:
             log.warning("refused requests not read", why=str(error))
             return False
@@ -92,6 +92,6 @@ class Refusals:
         self._restored = True
         try:
             self.invalid.restore(value)
-        except (ValueError, TypeError, AttributeError, OverflowError) as error:  # nothing that we wrote
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:  # not written by this program
             log.warning("refused requests not understood", why=str(error))
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,27 @@ import aiohttp
 import discord
 import structlog
 
-from bot.model import JSON
+from bot.conversation import Result
+from bot.errors import RetryLater, TellUser
+from bot.model import JSON, ChatRef
 from bot.render.nodes import Reply
+from handlers import replies
 from handlers.discord.cards import reply_components
 from handlers.discord.messages import present
+from handlers.discord.targets import own_chat
+from handlers.requests import ChatName
 
 log = structlog.get_logger()
 
 AT_ONCE_SECONDS = 1.5
-"""How long an answer may take before it is announced; Discord takes an interaction for failed after 3 s."""
+"""How long an answer may take before it is deferred: Discord gives up on an interaction after 3 s without a response,
+and the way to Discord takes some of them."""
 
 _SENDING = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError)
 
 
 class RawLayout(discord.ui.LayoutView):
-    """Components that are made already, as a view that discord.py sends and forgets."""
+    """Finished components as a view that discord.py sends without keeping it: presses come to `on_interaction`."""
 
     def __init__(self, components: list[JSON]) -> None:
         super().__init__(timeout=None)
@@ -39,43 +46,76 @@ class RawLayout(discord.ui.LayoutView):
         return True
 
 
-class Answer:
-    """Gives replies. Pictures are files below `data_dir`."""
+async def reply_to(work: Awaitable[Result], name: ChatName, **context: object) -> Reply:
+    """The one boundary: every outcome of a use case, surprises too, as a reply that names its chat so.
+
+    `context` goes to the log.
+    """
+    try:
+        return replies.reply(await work, name)
+    except TellUser as error:
+        return replies.reply(error)
+    except RetryLater as error:
+        log.warning("command put off", why=str(error), **context)
+        return replies.refused(str(error))
+    except Exception:
+        reference = secrets.token_hex(4)
+        log.exception("command failed", reference=reference, **context)
+        return replies.apology(reference)
+
+
+class InteractionResponder:
+    """Answers interactions and direct messages. Pictures are files below `data_dir`."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
 
-    async def give(
-        self, interaction: discord.Interaction[Any], work: Awaitable[Reply], *, private: bool, in_place: bool = False
+    async def respond(
+        self,
+        interaction: discord.Interaction[Any],
+        work: Awaitable[Reply],
+        about: ChatRef,
+        *,
+        private: bool,
+        in_place: bool = False,
     ) -> None:
-        """Answer with the reply that `work` (which raises nothing) comes to.
+        """Answer with the reply that `work` (which raises nothing) comes to; its buttons are for the chat `about`.
 
-        `private` is whether to announce it privately, should it take long. `in_place` replaces the message that a
-        button stands on.
+        `private` is whether to announce it privately, should it take long. `in_place` replaces the message whose
+        button was pressed.
         """
         task = asyncio.ensure_future(work)
         try:
             await asyncio.wait({task}, timeout=AT_ONCE_SECONDS)
             if task.done():
-                await self._at_once(interaction, task.result(), in_place)
+                await self._at_once(interaction, task.result(), about, in_place)
             else:
                 await interaction.response.defer(ephemeral=private, thinking=True)
-                await self._later(interaction, await task, private)
+                await self._later(interaction, await task, about, private)
         except _SENDING as error:
             log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
-            await task  # what was asked for is done all the same
+            await task  # the use case is carried out even if nobody can be told
 
-    async def say(self, channel: discord.abc.Messageable, work: Awaitable[Reply]) -> None:
-        """Show that something is being written, and then the reply."""
+    async def respond_now(self, interaction: discord.Interaction[Any], reply: Reply) -> None:
+        """Answer with a reply that needs no work, in the interaction's own chat."""
+        try:
+            await self._at_once(interaction, reply, own_chat(interaction), in_place=False)
+        except _SENDING as error:
+            log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
+
+    async def write(self, channel: discord.abc.Messageable, work: Awaitable[Reply], about: ChatRef) -> None:
+        """Show "typing" in a channel, then the reply that `work` comes to."""
         try:
             await channel.typing()
-            for view, files in self._messages(await work):
+            for view, files in self._messages(await work, about):
                 await channel.send(view=view, files=files, allowed_mentions=discord.AllowedMentions.none())
         except _SENDING as error:
             log.warning("answer not delivered", error=str(error)[:200])
 
-    async def _at_once(self, interaction: discord.Interaction[Any], reply: Reply, in_place: bool) -> None:
-        first, *rest = self._messages(reply)
+    async def _at_once(
+        self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef, in_place: bool
+    ) -> None:
+        first, *rest = self._messages(reply, about)
         view, files = first
         if in_place and not rest and not files and reply.private:
             await interaction.response.edit_message(view=view, allowed_mentions=discord.AllowedMentions.none())
@@ -85,11 +125,13 @@ class Answer:
         )
         await self._follow_up(interaction, rest, reply.private)
 
-    async def _later(self, interaction: discord.Interaction[Any], reply: Reply, announced_privately: bool) -> None:
+    async def _later(
+        self, interaction: discord.Interaction[Any], reply: Reply, about: ChatRef, announced_privately: bool
+    ) -> None:
         if reply.private and not announced_privately:
-            # The first follow-up is as public as its announcement: take that away.
+            # The first follow-up is as public as the deferral that it replaces, so that one is deleted.
             await interaction.delete_original_response()
-        await self._follow_up(interaction, self._messages(reply), reply.private)
+        await self._follow_up(interaction, self._messages(reply, about), reply.private)
 
     async def _follow_up(
         self, interaction: discord.Interaction[Any], messages: list[tuple[RawLayout, list[discord.File]]], private: bool
@@ -103,9 +145,9 @@ class Answer:
                 wait=True,
             )
 
-    def _messages(self, reply: Reply) -> list[tuple[RawLayout, list[discord.File]]]:
+    def _messages(self, reply: Reply, about: ChatRef) -> list[tuple[RawLayout, list[discord.File]]]:
         messages = []
-        for payload in reply_components(reply):
+        for payload in reply_components(reply, about):
             components, paths = present(payload, self._data_dir)
             messages.append((RawLayout(components), [discord.File(path) for path in paths]))
         return messages

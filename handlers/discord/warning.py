@@ -1,5 +1,5 @@
-"""Tells a server's people that nothing can be written in one of its channels any more: where the server keeps its
-notices, else its owner. Pings nobody."""
+"""Tells a server's people that nothing can be written in one of its channels any more: in the channel of the server's
+notices, else to its owner. Mentions nobody."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from handlers.discord.messages import TEXT_DISPLAY, message_body
 log = structlog.get_logger()
 
 PATIENCE = 15.0
-"""Seconds that a warning may take: whoever warns has other chats to serve."""
+"""Seconds that a warning may take: the caller has other chats to serve."""
 
 
 async def tell(client: discord.Client, channel_id: int, why: str, *, patience: float = PATIENCE) -> None:
-    """Say in another place of the same server why nothing can be written in a channel, and what to do; raises nothing.
+    """Write in another place of the same server why nothing can be written in a channel, and what to do. Never raises.
 
-    A direct message has nobody else who could be told.
+    For a direct message there is nobody else to tell.
     """
     try:
         async with asyncio.timeout(patience):
-            told = await _tell(client, channel_id, why)
+            is_told = await _tell(client, channel_id, why)
     except Exception as error:
         log.warning("server not told", chat=channel_id, why=type(error).__name__)
     else:
-        log.info("server told" if told else "nobody to tell", chat=channel_id, why=why)
+        log.info("server told" if is_told else "nobody to tell", chat=channel_id, why=why)
 
 
 async def _tell(client: discord.Client, channel_id: int, why: str) -> bool:
@@ -39,7 +39,7 @@ async def _tell(client: discord.Client, channel_id: int, why: str) -> bool:
     if guild_id is None:
         return False
     guild = cast("dict[str, Any]", await client.http.get_guild(guild_id))
-    text = markdown(_said(name, str(guild["name"]), why).blocks)
+    text = markdown(_warning(name, str(guild["name"]), why).blocks)
     notices = int(guild.get("system_channel_id") or 0)
     if notices not in (0, channel_id) and _may_write(client, notices) and await _write(client, notices, text):
         return True
@@ -52,7 +52,7 @@ async def _tell(client: discord.Client, channel_id: int, why: str) -> bool:
 
 
 async def _place(client: discord.Client, channel_id: int) -> tuple[int | None, str]:
-    """The server that a channel is in and the channel's name, as far as that can be known; no server for others."""
+    """The id of a channel's server (None for a direct message or if unknown) and the channel's name ("" if unknown)."""
     known = client.get_channel(channel_id)
     if isinstance(known, discord.abc.GuildChannel | discord.Thread):
         return known.guild.id, known.name
@@ -66,7 +66,7 @@ async def _place(client: discord.Client, channel_id: int) -> tuple[int | None, s
 
 
 def _may_write(client: discord.Client, channel_id: int) -> bool:
-    """Whether it is worth a try: a refusal counts against us, so what the gateway told is believed."""
+    """Whether an attempt makes sense: a refused request counts against the bot, so the gateway's data is trusted."""
     channel = client.get_channel(channel_id)
     if not isinstance(channel, discord.abc.GuildChannel) or channel.guild.me is None:
         return True
@@ -85,13 +85,12 @@ async def _write(client: discord.Client, channel_id: int, text: str) -> bool:
     return True
 
 
-def _said(name: str, server: str, why: str) -> Document:
-    what = Text(f"I can no longer write in #{name} of “{server}”: {why.rstrip('.')}.")
+def _warning(name: str, server: str, why: str) -> Document:
+    problem = Text(f"I can no longer write in #{name} of “{server}”: {why.rstrip('.')}.")
     todo = (
         Text("Let me see that channel and write there again, then send "),
         Text("/subscriptions", code=True),
         Text(" there."),
     )
-    return Document(
-        (Line((what,)), Line(todo), Note((Text("Nothing is lost meanwhile: what comes is kept, and goes out then."),)))
-    )
+    reassurance = Note((Text("Nothing is lost meanwhile: what comes is kept, and goes out then."),))
+    return Document((Line((problem,)), Line(todo), reassurance))

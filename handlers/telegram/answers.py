@@ -23,25 +23,31 @@ from handlers.telegram.sender import NO_PREVIEW, UnsendableError, address, keybo
 log = structlog.get_logger()
 
 TYPING_SECONDS = 4.5
-"""Telegram shows "typing" for five seconds."""
+"""Telegram shows "typing" for five seconds, so it is sent again a little earlier."""
+
+ALERT_LENGTH = 200
+"""Characters that the answer to a pressed button can have (answerCallbackQuery)."""
 
 
-class Answers:
-    """`data_dir` is where the pictures of replies lie."""
+class AnswerPoster:
+    """Posts replies. `data_dir` is where their pictures are.
+
+    `about` is always the chat that a reply's buttons are for; None stands for the chat that the reply is posted in.
+    """
 
     def __init__(self, bot: ExtBot[Any], data_dir: Path) -> None:
         self._bot = bot
         self._data_dir = data_dir
 
-    async def say(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
+    async def answer(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
         """Post a reply below the message that asked; in groups as an answer to it. Raises `TelegramError`."""
         reply_to = message.message_id if message.chat.type != ChatType.PRIVATE else None
-        await self.say_to(ref_of_message(message), reply, about, reply_to)
+        await self.post(ref_of_message(message), reply, about, reply_to)
 
-    async def say_to(
+    async def post(
         self, where: ChatRef, reply: Reply, about: ChatRef | None = None, reply_to: int | None = None
     ) -> None:
-        """Post a reply in a chat. `about` is the chat its buttons are for, where it is another one."""
+        """Post a reply in a chat; its first message answers `reply_to`. Raises `TelegramError`."""
         for payload in reply_messages(reply):
             try:
                 await post(self._bot, where, payload, self._data_dir, about=about, reply_to=reply_to)
@@ -50,19 +56,19 @@ class Answers:
             reply_to = None
 
     async def replace(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
-        """Put a reply in the place of the bot's own message; a new message where that cannot be."""
+        """Put a reply in the place of the bot's own message; post a new message if that cannot be edited."""
         payloads = reply_messages(reply)
         if len(payloads) == 1 and payloads[0]["kind"] == "message":
             try:
-                await self._edit(message, payloads[0], about)
+                await self._edit(message, payloads[0], about or ref_of_message(message))
                 return
             except BadRequest as error:
                 if "not modified" in error.message:
                     return
                 log.info("message not edited", why=error.message)
-        await self.say(message, reply, about)
+        await self.answer(message, reply, about)
 
-    async def _edit(self, message: Message, payload: JSON, about: ChatRef | None) -> None:
+    async def _edit(self, message: Message, payload: JSON, about: ChatRef) -> None:
         await self._bot.edit_message_text(
             chat_id=message.chat.id,
             message_id=message.message_id,
@@ -74,7 +80,7 @@ class Answers:
 
     @contextlib.asynccontextmanager
     async def working(self, message: Message) -> AsyncIterator[None]:
-        """Show "typing" in the chat while the block runs."""
+        """Show "typing" in the message's chat while the block runs."""
         task = asyncio.create_task(self._type(ref_of_message(message)), name="telegram typing")
         try:
             yield
@@ -92,6 +98,6 @@ class Answers:
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
-    """Answer a pressed button; one that was pressed too long ago cannot be answered, and need not be."""
+    """Answer a pressed button. A press that is too old cannot be answered any more, and needs no answer."""
     with contextlib.suppress(BadRequest):
-        await query.answer(text[:200] if text else None, show_alert=alert)
+        await query.answer(text[:ALERT_LENGTH] if text else None, show_alert=alert)

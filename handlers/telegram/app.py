@@ -14,13 +14,15 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
-from bot.ports import Clock
+from bot.ports import Chats, Clock
 from bot.settings import Settings
 from handlers.commands import COMMANDS
-from handlers.telegram.answers import Answers
+from handlers.telegram.answers import AnswerPoster
+from handlers.telegram.buttons import Buttons
 from handlers.telegram.commands import Commands
 from handlers.telegram.limits import Limiter
-from handlers.telegram.managers import Managers, Memory
+from handlers.telegram.managers import Managers
+from handlers.telegram.membership import Membership
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.updates import Updates
@@ -29,11 +31,16 @@ from handlers.telegram.warning import Warnings
 log = structlog.get_logger()
 
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
-AT_ONCE = 64
-"""Updates that are worked on together, so that a long reading keeps nobody waiting."""
+"""The kinds of updates that Telegram is asked for; it keeps all others to itself."""
+
+CONCURRENT_UPDATES = 64
+"""Updates that are handled at the same time, so that a long reading keeps nobody waiting."""
 
 STOP_SECONDS = 4.0
+"""Each step of stopping may take a third of this: whoever stops the service kills it if it takes much longer."""
+
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5.0, 300.0
+"""Delays between attempts to reach Telegram; each is twice the one before."""
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
@@ -49,13 +56,13 @@ class TelegramApp:
 
     @property
     def problem(self) -> str | None:
-        """Why commands are not answered, in a few words; None while all is well."""
+        """Why commands are not answered, in a few words; None if they are."""
         return self._problem or self._updates.problem
 
     async def start(self) -> None:
-        """Begin to answer. Raises `BadSetting` for a token that Telegram does not accept.
+        """Begin to answer commands. Raises `BadSetting` for a token that Telegram does not accept.
 
-        Where Telegram cannot be reached it keeps trying in the background; `problem` says so.
+        If Telegram cannot be reached, it is tried again in the background; `problem` says so.
         """
         try:
             await self._begin()
@@ -67,30 +74,33 @@ class TelegramApp:
             self._task = asyncio.create_task(self._keep_trying(), name="telegram start")
 
     async def log_in(self) -> None:
-        """Reach Telegram, only to send. Raises `BadSetting` for a token it does not accept, else `RetryLater`."""
-        with self._telling():
+        """Connect for sending only. Raises `BadSetting` for a refused token, `RetryLater` for any other failure."""
+        with self._translated_errors():
             await self.application.initialize()
 
     async def _begin(self) -> None:
         await self.log_in()
-        with self._telling():
-            await self.application.bot.set_my_commands([BotCommand(each.name, each.description) for each in COMMANDS])
+        with self._translated_errors():
+            offered = [BotCommand(command.name, command.description) for command in COMMANDS]
+            await self.application.bot.set_my_commands(offered)
             await self.application.start()
             updater = self.application.updater
             if updater is not None:
+                # `_keep_trying` retries the start, and `problem` reports it, so the library must not.
                 await updater.start_polling(
                     allowed_updates=UPDATES, error_callback=self._polling_failed, bootstrap_retries=0
                 )
         self._problem = None
-        self._updates.begin()
+        self._updates.begin()  # only now: waiting for the start must not look like silence
         log.info("telegram connected", name=self.application.bot.username)
 
     @contextlib.contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
+        """Raise the library's errors as ours, and keep them as `problem`."""
         try:
             yield
         except InvalidToken:
-            self._problem = "Telegram does not accept this token; copy it anew from @BotFather."
+            self._problem = "Telegram does not accept this token; copy it again from @BotFather."
             raise BadSetting("TELEGRAM_BOT_TOKEN", self._problem) from None
         except TelegramError as error:
             self._problem = f"Telegram cannot be reached: {error.message}."
@@ -102,6 +112,7 @@ class TelegramApp:
             await self._clock.sleep(delay)
             delay = min(2 * delay, LONGEST_RETRY_SECONDS)
             try:
+                # The attempt before may have failed after the application was started.
                 if self.application.running:
                     await self.application.stop()
                 await self._begin()
@@ -112,12 +123,13 @@ class TelegramApp:
             return
 
     def _polling_failed(self, error: TelegramError) -> None:
+        """Note a failure of long polling; the library tries again by itself."""
         after = f", retry after {error.retry_after}" if isinstance(error, RetryAfter) else ""
         self._updates.failed(f"{error.message}{after}")
         log.warning("telegram does not give updates", why=f"{error.message}{after}")
 
     async def stop(self) -> None:
-        """End polling and work in hand; takes a few seconds at most."""
+        """End polling, and updates that are being handled; takes a few seconds at most."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -128,39 +140,51 @@ class TelegramApp:
             steps.append(application.updater.stop)
         if application.running:
             steps.append(application.stop)
-        # A bot that never got as far as the application still has connections to close.
+        # Where starting failed half way, the application closes nothing, so the bot's connections are closed besides.
         for step in (*steps, application.shutdown, application.bot.shutdown):
             try:
                 async with asyncio.timeout(STOP_SECONDS / 3):
                     await step()
             except (TimeoutError, TelegramError, RuntimeError) as error:
-                log.info("telegram stopped in a hurry", why=type(error).__name__)
+                log.info("telegram did not stop cleanly", why=type(error).__name__)
         self._problem = self._problem or "stopped"
 
 
 def build(
     settings: Settings,
     conversation: Conversation,
-    memory: Memory,
+    chats: Chats,
     clock: Clock,
     limiter: Limiter | None = None,
     updates: Updates | None = None,
 ) -> TelegramApp:
-    """The application for these settings, not yet started. Raises `BadSetting` where no token could be one."""
+    """The application for these settings, not yet started. Raises `BadSetting` if the token cannot be one."""
     token = settings.telegram_bot_token.get_secret_value().strip() if settings.telegram_bot_token else ""
     number, _, secret = token.partition(":")
     if not (number.isdecimal() and secret):
-        raise BadSetting("TELEGRAM_BOT_TOKEN", "that is no token; @BotFather gives one like 123456:ABC-def.")
+        raise BadSetting("TELEGRAM_BOT_TOKEN", "this is not a token; @BotFather gives one like 123456:ABC-def.")
     updates = updates or Updates()
-    application = (
+    application = _application(token, settings.telegram_api_url, limiter or Limiter(), updates)
+    answers = AnswerPoster(application.bot, settings.data_dir)
+    managers = Managers(chats, clock)
+    places, warnings = Places(application.bot, managers), Warnings(application.bot, managers)
+    # The first handler that takes an update is the only one, so the status updates go before texts.
+    Membership(conversation, places, answers, warnings).register(application)
+    Commands(conversation, places, answers).register(application)
+    Buttons(conversation, places, answers).register(application)
+    return TelegramApp(application, TelegramSender(application.bot, settings.data_dir, warnings), updates, clock)
+
+
+def _application(token: str, url: str, limiter: Limiter, updates: Updates) -> App:
+    return (
         ApplicationBuilder()
         .token(token)
-        .base_url(f"{settings.telegram_api_url}/bot")
-        .base_file_url(f"{settings.telegram_api_url}/file/bot")
-        .rate_limiter(limiter or Limiter())
-        .concurrent_updates(AT_ONCE)
+        .base_url(f"{url}/bot")
+        .base_file_url(f"{url}/file/bot")
+        .rate_limiter(limiter)
+        .concurrent_updates(CONCURRENT_UPDATES)
         .job_queue(None)
-        # A read time-out leaves a message of unknown fate, so give Telegram its time.
+        # After a read timeout nobody knows whether the message arrived, so these are long.
         .connect_timeout(10)
         .read_timeout(40)
         .write_timeout(40)
@@ -169,8 +193,3 @@ def build(
         .get_updates_request(updates)
         .build()
     )
-    answers = Answers(application.bot, settings.data_dir)
-    managers = Managers(memory)
-    warnings = Warnings(application.bot, managers)
-    Commands(conversation, Places(application.bot, managers), answers, warnings).register(application)
-    return TelegramApp(application, TelegramSender(application.bot, settings.data_dir, warnings), updates, clock)

@@ -1,7 +1,7 @@
 """Cards, digests and replies as Telegram messages: HTML that is valid by construction, within Telegram's limits.
 
-Lengths are in UTF-16 units after parsing, as Telegram counts. Text of papers stays text: what Telegram would turn into
-a link, a mention, a hashtag or a command by itself is kept apart by an invisible word joiner.
+Lengths are in UTF-16 units after parsing, as Telegram counts. Text of papers stays text: an invisible word joiner
+breaks what Telegram would turn into a link, a mention, a hashtag or a command by itself.
 """
 
 from __future__ import annotations
@@ -34,12 +34,13 @@ from bot.render.nodes import (
 from bot.render.packing import Cost, Group, GroupPart, is_tight, pack
 from bot.render.plain import cut, utf16, visible, web_address
 from bot.render.words import say_date, word
+from handlers.actions import Action
 
 MESSAGE_LIMIT = 4096
 CAPTION_LIMIT = 1024
 ENTITY_LIMIT = 100
 ALBUM_LIMIT = 10
-_ROOM = 8  # units left free in each message
+_SPARE_UNITS = 8  # a margin: blocks are measured one by one, and joined after that
 
 # Each alternative begins with its character, so that the pattern skips what holds none of them.
 _ACTIVE = re.compile(
@@ -48,6 +49,7 @@ _ACTIVE = re.compile(
     r"|\.(?<=[\w~\u00c0-\U0010ffff]\.)(?=[^\W\d_]{2}|xn--)|\.(?<=\d\.)(?=\d+\.\d+\.\d)"
 )
 _JOINER = "\u2060"
+"""WORD JOINER: invisible, and no part of a word for Telegram's detection."""
 _RULE = "———"
 
 
@@ -55,33 +57,33 @@ class TelegramRenderer:
     """Digests as Telegram messages: payloads of kind "message", "photo" and "album"."""
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
-        """A header and as many cards a message as fit; a card is divided only where it alone is too large."""
+        """Pack the header and as many cards into each message as fit; only a card too large for one is divided."""
         cards = {card.paper.id: card for card in digest.cards}
         parts: list[Part] = []
-        for sections in pack(digest_groups(digest, chat.style), cost, (MESSAGE_LIMIT - _ROOM, ENTITY_LIMIT)):
+        for sections in pack(digest_groups(digest, chat.style), cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT)):
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             parts.append(Part(_message(sections), ids))
             ended = [ident for section in sections if section.is_last for ident in section.group.ids]
             for ident in ended:
                 if (card := cards.get(ident)) and (photos := _photos(card, digest.language)):
                     parts.append(Part(photos, (ident,)))
-        return [*parts, *(Part(_doubt(each, digest.language)) for each in digest.doubtful)]
+        return [*parts, *(Part(_resend_offer(delivery, digest.language)) for delivery in digest.doubtful)]
 
 
 def reply_messages(reply: Reply) -> list[JSON]:
     """The messages that answer a command; the buttons are on the last one that has text."""
     groups = _groups(reply.document)
-    messages = [_message(sections) for sections in pack(groups, cost, (MESSAGE_LIMIT - _ROOM, ENTITY_LIMIT))]
-    if reply.buttons and messages:
+    messages = [_message(sections) for sections in pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT))]
+    if reply.buttons and messages:  # albums cannot have buttons, so these stay with the text
         messages[-1]["buttons"] = [[_button(button) for button in row] for row in reply.buttons if row]
     pictures = [block for block in reply.document.blocks if isinstance(block, Picture) and block.file]
     return messages + ([_pictures(pictures, "")] if pictures else [])
 
 
-def _doubt(doubtful: UncertainDelivery, language: str) -> JSON:
-    """The offer to send a message of an earlier digest again."""
-    text = word("doubtful", language, day=say_date(doubtful.day, language))
-    button = Button(word("send again", language), action=f"resend:{doubtful.delivery_id}")
+def _resend_offer(delivery: UncertainDelivery, language: str) -> JSON:
+    """The offer to send a message of an earlier digest again, which may not have arrived."""
+    text = word("doubtful", language, day=say_date(delivery.day, language))
+    button = Button(word("send again", language), action=str(Action("resend", str(delivery.delivery_id))))
     return reply_messages(Reply(Document((Line((Text(text),)),)), ((button,),)))[0]
 
 
@@ -108,7 +110,7 @@ def cost(block: Block) -> Cost:
 
 
 def _groups(document: Document) -> list[Group]:
-    """A document's parts between rules, each to be kept together where it fits."""
+    """A document's parts between rules; each stays together if it fits into one message."""
     groups: list[list[Block]] = [[]]
     for block in document.blocks:
         if isinstance(block, Rule):
@@ -141,7 +143,7 @@ def _photos(card: Card, language: str) -> JSON | None:
 
 
 def _pictures(pictures: Sequence[Picture], title: str) -> JSON:
-    """One photo or an album; its caption says what each picture shows, the title first."""
+    """One photo or an album. Its caption has the title, then each picture's own caption, all shortened alike."""
     shown = pictures[:ALBUM_LIMIT]
     lines: list[Span] = [Text(title, bold=True)] if title else []
     lines += [Text(picture.alt) for picture in shown]
@@ -178,7 +180,7 @@ def _join(blocks: Sequence[Block]) -> str:
     return html
 
 
-# Digests of a morning show the same cards to many chats, and each block is looked at several times on its way.
+# Many chats get the same cards each morning, and packing measures and renders each block several times.
 @lru_cache(maxsize=4096)
 def _html(block: Block, *, folded: bool = False) -> str:
     if isinstance(block, Heading | Line | Note):
@@ -217,7 +219,7 @@ def _mark(block: Bullets, index: int) -> str:
 
 
 def _spans_cost(spans: Sequence[Span]) -> Cost:
-    text = sum(_meet(before, after) for before, after in pairwise(spans))
+    text = sum(_would_join(before, after) for before, after in pairwise(spans))
     entities = 0
     for span in spans:
         plain = isinstance(span, Text) and not span.code
@@ -234,14 +236,15 @@ def _row(spans: Sequence[Span]) -> str:
     html = ""
     before: Span | None = None
     for span in spans:
-        if before is not None and _meet(before, span):
+        if before is not None and _would_join(before, span):
             html += _JOINER
         html += _span(span)
         before = span if span.text else before
     return html
 
 
-def _meet(before: Span, after: Span) -> bool:
+def _would_join(before: Span, after: Span) -> bool:
+    """Whether the end of one span and the beginning of the next make something active together."""
     tail, head = visible(before.text)[-3:], visible(after.text)[:6]
     return any(found.start() < len(tail) < found.end() + 1 for found in _ACTIVE.finditer(tail + head))
 
@@ -263,7 +266,7 @@ def _span(span: Span) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text of which Telegram makes nothing active."""
+    """Text in which Telegram finds no link, mention, hashtag or command."""
     return _ACTIVE.sub(rf"\g<0>{_JOINER}", visible(text))
 
 

@@ -2,63 +2,45 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Protocol
-
-from bot.decisions import managers
-from bot.decisions.managers import CHANNELS_OF, MANAGERS_OF
-from bot.model import JSON, Chat, ChatRef
-
-
-class Memory(Protocol):
-    """Small values that outlive the process, and the chats that are known; a `Store` is one."""
-
-    async def remember_value(self, name: str, value: JSON) -> None: ...
-
-    async def value(self, name: str) -> JSON | None: ...
-
-    async def chat(self, ref: ChatRef) -> Chat | None: ...
+from bot.model import ChatRef, Platform
+from bot.ports import Chats, Clock
 
 
 class Managers:
-    """Whoever is remembered was an admin at the time; rights are looked up again at every use."""
+    """Telegram's ids on the store's managers. Whoever is remembered was an admin at the time; rights are looked up
+    again at every use."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-        self._writing = asyncio.Lock()
+    def __init__(self, chats: Chats, clock: Clock) -> None:
+        self._chats, self._clock = chats, clock
 
     async def bind(self, user_id: int, chat_id: int, title: str) -> None:
-        """Keep that a person manages a chat from their private chat, so that it can be offered to them."""
-        async with self._writing:
-            known = managers.channels(await self._memory.value(f"{CHANNELS_OF}{user_id}"))
-            if known.get(str(chat_id)) != title:
-                changed = managers.listed({**known, str(chat_id): title})
-                await self._memory.remember_value(f"{CHANNELS_OF}{user_id}", changed)
-        await self.add(user_id, chat_id)
+        """Remember that a person manages a chat from their private chat, so that it can be offered to them there."""
+        await self._chats.remember_manager(_ref(chat_id), str(user_id), self._clock.now(), title=title)
 
     async def add(self, user_id: int, chat_id: int) -> None:
-        """Keep that a person has set something up in a chat, so that they can be told when it no longer works."""
-        async with self._writing:
-            known = await self.of(chat_id)
-            if user_id not in known:
-                await self._memory.remember_value(f"{MANAGERS_OF}{chat_id}", managers.together(known, user_id))
+        """Remember that a person has set something up in a chat, so that they can be told when it no longer works."""
+        await self._chats.remember_manager(_ref(chat_id), str(user_id), self._clock.now())
 
-    async def of(self, chat_id: int | str) -> list[int]:
-        """The people to tell about a chat."""
-        return managers.users(await self._memory.value(f"{MANAGERS_OF}{chat_id}"))
+    async def of(self, chat: ChatRef) -> list[int]:
+        """The user ids of the people to tell about a chat or its forum topics."""
+        return [int(person) for person in await self._chats.managers(chat)]
 
     async def channels(self, user_id: int) -> dict[int, str]:
         """Ids and titles of the chats that a person has managed from their private chat."""
-        known = managers.channels(await self._memory.value(f"{CHANNELS_OF}{user_id}"))
-        return {int(ident): title for ident, title in known.items()}
+        managed = await self._chats.managed_chats(Platform.TELEGRAM, str(user_id))
+        return {int(chat.place): title for chat, title in managed.items()}
 
     async def title(self, chat: ChatRef) -> str:
-        """What a chat is called, as far as that is known here."""
-        place = ChatRef(chat.platform, managers.place_of(chat))
+        """The title of a chat, or of the chat that a forum topic belongs to; "" if none is known."""
+        place = ChatRef(chat.platform, chat.place)
         for ref in (chat, place):
-            if (known := await self._memory.chat(ref)) is not None and known.title:
+            if (known := await self._chats.chat(ref)) is not None and known.title:
                 return known.title
-        for user_id in await self.of(place.id):
-            if title := (await self.channels(user_id)).get(int(place.id)):
+        for person in await self._chats.managers(place):
+            if title := (await self._chats.managed_chats(chat.platform, person)).get(place):
                 return title
         return ""
+
+
+def _ref(chat_id: int) -> ChatRef:
+    return ChatRef(Platform.TELEGRAM, str(chat_id))

@@ -1,4 +1,4 @@
-"""What an error of python-telegram-bot says about a message: not sent, unknown, rejected, or the chat is gone. Pure."""
+"""Errors of python-telegram-bot → outcomes: not sent, unknown, rejected, chat gone or moved. Pure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import timedelta
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, NotSentCause, Outcome, Platform, Rejected, Unknown
+from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, NotSentCause, Outcome, Rejected, Unknown
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-"""Errors before a connection stood: nothing was sent, and nobody else's message would be."""
+"""Errors before there was a connection: nothing was sent, and no other message could be."""
 
-# Telegram's descriptions (status 400) for chats where nothing can be posted any more.
+# Telegram's descriptions (status 400) for chats where nothing can be posted any more. It gives no finer error codes.
 _GONE = (
     "chat not found",
     "message thread not found",
@@ -25,8 +25,6 @@ _GONE = (
     "chat_write_forbidden",
     "chat_restricted",
     "chat_send_plain_forbidden",
-    "chat_send_photos_forbidden",
-    "chat_send_media_forbidden",
     "channel_private",
     "not enough rights to send",
     "have no rights to send",
@@ -36,16 +34,26 @@ _GONE = (
     "bot was kicked",
     "bot was blocked",
 )
+
+# Descriptions for groups whose permissions forbid pictures; text may still be allowed there.
+_NO_PICTURES = (
+    "chat_send_photos_forbidden",
+    "chat_send_media_forbidden",
+    "rights to send photos",
+    "rights to send media",
+)
 _RETRY = re.compile(r"retry after (\d+)", re.IGNORECASE)
 
 
 def outcome_of(error: Exception, chat: ChatRef) -> Outcome:
-    """The outcome of a request to send to `chat` that ended in `error`; unknown where nothing says otherwise."""
+    """The outcome of a request to send to `chat` that ended in `error`; `Unknown` unless the error shows otherwise."""
     match error:
         case RetryAfter():
             return NotSent("Telegram asked us to slow down", retry_after=seconds_of(error), cause=NotSentCause.LIMIT)
         case ChatMigrated():
-            return ChatMoved(moved(chat, error.new_chat_id))
+            return ChatMoved(chat.with_place(error.new_chat_id))
+        case BadRequest() | Forbidden() if forbids_pictures(error):
+            return Rejected(_plain(error))
         case Forbidden():
             return ChatGone(_plain(error))
         case InvalidToken():
@@ -61,27 +69,31 @@ def outcome_of(error: Exception, chat: ChatRef) -> Outcome:
     return Unknown(f"the request failed ({type(error).__name__})")
 
 
+def forbids_pictures(error: TelegramError) -> bool:
+    """Whether a request was refused, and surely not accepted, because the chat takes no pictures."""
+    description = error.message.casefold()
+    return isinstance(error, BadRequest | Forbidden) and any(text in description for text in _NO_PICTURES)
+
+
 def seconds_of(error: RetryAfter) -> float:
+    """The wait in seconds that Telegram named."""
     after = error.retry_after
     return after.total_seconds() if isinstance(after, timedelta) else float(after)
 
 
-def moved(chat: ChatRef, new_id: int) -> ChatRef:
-    """The chat under its new id; a forum topic stays the topic."""
-    _, slash, thread = chat.id.partition("/")
-    return ChatRef(Platform.TELEGRAM, f"{new_id}{slash}{thread}")
-
-
 def _bad_request(error: BadRequest, chat: ChatRef) -> Outcome:
-    said = error.message.casefold()
-    if "upgraded to a supergroup" in said and (found := re.search(r"migrate_to_chat_id\D+(-?\d+)", error.message)):
-        return ChatMoved(moved(chat, int(found[1])))
-    if any(each in said for each in _GONE):
+    description = error.message.casefold()
+    if "upgraded to a supergroup" in description and (
+        found := re.search(r"migrate_to_chat_id\D+(-?\d+)", error.message)
+    ):
+        return ChatMoved(chat.with_place(found[1]))
+    if any(text in description for text in _GONE):
         return ChatGone(_plain(error))
     return Rejected(_plain(error))
 
 
 def _network(error: NetworkError) -> Outcome:
+    # The package wraps httpx's errors: only the cause tells whether the request had left.
     cause = error.__cause__
     if isinstance(cause, NEVER_LEFT):
         why = f"Telegram cannot be reached ({type(cause).__name__})"
@@ -98,6 +110,6 @@ def _network(error: NetworkError) -> Outcome:
 
 
 def _plain(error: TelegramError) -> str:
-    """Telegram's own words, without prefixes and never longer than a line."""
+    """Telegram's own words, without prefixes, at most 200 characters."""
     text = " ".join(error.message.split())
     return re.sub(r"^(Bad Request|Forbidden): ", "", text)[:200]

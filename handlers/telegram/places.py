@@ -1,10 +1,11 @@
-"""Who speaks where: chats and forum topics as refs, rights, and channels that are managed from a private chat."""
+"""Which chat a message or a button is about, and what its author may do there; channels managed in private."""
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -22,26 +23,34 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ExtBot
 
-from bot.conversation import Requester
-from bot.errors import TellUser
+from bot.conversation import Changed, Requester, Result, Subscribed, Unsubscribed
+from bot.errors import StoreUnavailable, TellUser
 from bot.model import ChatRef, Platform
+from handlers.requests import Target
 from handlers.telegram.managers import Managers
+
+log = structlog.get_logger()
+
+_CHANNEL_ID = re.compile(r"-100[0-9]{5,13}")
+_NAMED = re.compile(rf"(@[A-Za-z][A-Za-z0-9_]{{3,31}}|{_CHANNEL_ID.pattern})(?:\s+|$)")
+"""A channel by its @name or its id, at the beginning of an argument."""
 
 
 class Posting(enum.IntEnum):
-    """Less is less."""
+    """What the bot may do in a chat. Ordered from no access to full access."""
 
     GONE = 0
-    """Not there: never came, left, was removed, or is blocked."""
+    """Not a member: never added, left, removed, or blocked."""
     MUTE = 1
-    """There, and may not post."""
+    """A member that may not post."""
     AS_ALL = 2
-    """May post where all members of the group may."""
+    """May post where all members of the group may; their permissions are not known."""
     SURE = 3
+    """May post for certain."""
 
 
 def posting(chat_type: str, member: ChatMember) -> Posting:
-    """What a member may do in a chat of this type."""
+    """How far a member may post in a chat of this type (https://core.telegram.org/bots/api#chatmember)."""
     match member:
         case ChatMemberRestricted():
             if not member.is_member:
@@ -59,21 +68,6 @@ def posting(chat_type: str, member: ChatMember) -> Posting:
     return Posting.GONE
 
 
-log = structlog.get_logger()
-
-_TARGET = re.compile(r"(@[A-Za-z][A-Za-z0-9_]{3,31}|-100\d{5,13})(?:\s+|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a command is about: the chat, its title, and who asks. `elsewhere` if it is not where they write."""
-
-    ref: ChatRef
-    title: str
-    asker: Requester
-    elsewhere: bool = False
-
-
 def ref_of(chat_id: int, thread: int | None = None) -> ChatRef:
     return ChatRef(Platform.TELEGRAM, f"{chat_id}/{thread}" if thread else str(chat_id))
 
@@ -88,55 +82,86 @@ def title_of(chat: TelegramChat | ChatFullInfo) -> str:
 
 
 class Places:
-    """Looks rights up with Telegram; which channels a person manages is remembered by `managers`."""
+    """Finds the target of a request; looks rights up with Telegram, and `managers` keeps who manages which chat."""
 
     def __init__(self, bot: ExtBot[Any], managers: Managers) -> None:
         self._bot = bot
         self.managers = managers
 
-    async def of(self, message: Message, user: User | None, *, rights: bool) -> Place:
-        """The place of a message. Without `rights` nobody looks whether the user is an admin: they count as none."""
+    async def own(self, message: Message, user: User | None, *, look_up_rights: bool) -> Target:
+        """The chat of a message, for the user who wrote it or pressed its button.
+
+        Without `look_up_rights` Telegram is not asked whether the user is an admin of a group: they count as none.
+        """
         ref, title = ref_of_message(message), title_of(message.chat)
         if message.chat.type == ChatType.PRIVATE:
-            return Place(
-                ref, title, Requester(str(message.chat.id), is_admin=user is None or user.id == message.chat.id)
-            )
-        if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
-            return Place(ref, title, Requester(str(message.chat.id), is_admin=True))  # an anonymous admin
+            is_owner = user is None or user.id == message.chat.id
+            return Target(ref, title, Requester(str(message.chat.id), is_admin=is_owner))
         if user is None:
-            return Place(ref, title, Requester("", is_admin=False))
-        allowed = rights and await self.is_admin(message.chat.id, user.id)
-        return Place(ref, title, Requester(str(user.id), is_admin=allowed))
+            return Target(ref, title, Requester("", is_admin=False))
+        is_admin = look_up_rights and await self.is_admin(message.chat.id, user.id)
+        return Target(ref, title, Requester(str(user.id), is_admin=is_admin))
 
-    async def elsewhere(self, argument: str, user: User) -> tuple[Place | None, str]:
+    async def of_author(self, message: Message, user: User | None, *, look_up_rights: bool) -> Target:
+        """`own` for whoever wrote a message. An anonymous admin writes in the name of the group itself."""
+        if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
+            requester = Requester(str(message.chat.id), is_admin=True)
+            return Target(ref_of_message(message), title_of(message.chat), requester)
+        return await self.own(message, user, look_up_rights=look_up_rights)
+
+    async def of_button(
+        self, message: Message, user: User, chat_id: str | None, *, look_up_rights: bool
+    ) -> Target | None:
+        """The chat that a button is about, for the user who pressed it: of the message, or the one it names.
+
+        Returns None for a chat that no button on this message can be about. Raises `TellUser` as `channel` does.
+        """
+        own_chat = ref_of_message(message)
+        named_chat = own_chat if chat_id is None else ChatRef(Platform.TELEGRAM, chat_id)
+        if named_chat.place == own_chat.place:
+            return replace(await self.own(message, user, look_up_rights=look_up_rights), chat=named_chat)
+        if message.chat.type == ChatType.PRIVATE and _CHANNEL_ID.fullmatch(named_chat.id):
+            return await self.channel(int(named_chat.id), user)
+        return None
+
+    async def named(self, argument: str, user: User) -> tuple[Target | None, str]:
         """The channel that an argument begins with ("@name …", "-100… …"), and the rest of it.
 
-        Raises `TellUser` if that is no channel where the user is an admin and the bot may post.
+        Raises `TellUser` if that is not a channel where the user is an admin and the bot may post.
         """
-        match = _TARGET.match(argument)
+        match = _NAMED.match(argument)
         if match is None:
             return None, argument
         return await self.channel(match[1], user), argument[match.end() :].strip()
 
-    async def channel(self, ident: str | int, user: User) -> Place:
-        """A channel or group for its admin. Raises `TellUser` as above."""
+    async def channel(self, ident: str | int, user: User) -> Target:
+        """A channel or group, for its admin. Raises `TellUser` as above."""
         try:
             chat = await self._bot.get_chat(ident)
         except (BadRequest, Forbidden):
             raise TellUser(f"I cannot see {ident}; make me an admin of it first, then try again.") from None
         if chat.type == ChatType.PRIVATE:
-            raise TellUser(f"{ident} is no channel.")
+            raise TellUser(f"{ident} is not a channel.")
         if not await self.is_admin(chat.id, user.id):
             raise TellUser("Only admins of that channel can do this, and I must be one too to see who is.")
         if chat.type == ChatType.CHANNEL and not await self._may_post(chat.id):
             raise TellUser(f"I may not post in {title_of(chat)}; make me an admin who can post messages.")
         await self.managers.bind(user.id, chat.id, title_of(chat))
-        return Place(ref_of(chat.id), title_of(chat), Requester(str(user.id), is_admin=True), elsewhere=True)
+        requester = Requester(str(user.id), is_admin=True)
+        return Target(ref_of(chat.id), title_of(chat) or str(ident), requester, is_elsewhere=True)
+
+    async def remember_manager(self, target: Target, chat_id: int, result: Result) -> None:
+        """Keep who set something up in a group: they are told when the bot can no longer post there."""
+        user_id = target.requester.user_id
+        if chat_id < 0 and isinstance(result, Subscribed | Unsubscribed | Changed) and user_id.isdecimal():
+            with contextlib.suppress(StoreUnavailable):  # the request itself has been carried out
+                await self.managers.add(int(user_id), chat_id)
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        """Whether a user administers a chat now; False where Telegram does not let the bot look."""
         try:
             member = await self._bot.get_chat_member(chat_id, user_id)
-        except (BadRequest, Forbidden) as error:
+        except (BadRequest, Forbidden) as error:  # in channels, only an admin is shown the members
             log.info("rights cannot be looked up", chat=chat_id, why=error.message)
             return False
         return isinstance(member, ChatMemberAdministrator | ChatMemberOwner)

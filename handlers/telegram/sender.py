@@ -1,4 +1,4 @@
-"""Sends parts of digests to Telegram, once, and says what became of each."""
+"""Sends parts of digests to Telegram, each once, and returns the outcome."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Rejected, Sent
+from bot.errors import CannotTell
+from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Priority, Rejected, Sent
+from handlers.actions import with_chat
 from handlers.telegram.limits import Limiter, Urgency
-from handlers.telegram.outcomes import outcome_of, seconds_of
+from handlers.telegram.outcomes import forbids_pictures, outcome_of, seconds_of
 
 if TYPE_CHECKING:
     from handlers.telegram.warning import Warnings
@@ -29,8 +31,7 @@ CALLBACK_BYTES = 64
 
 
 class TelegramSender:
-    """The `Sender` of Telegram. `data_dir` is where the files that payloads name lie; without `warnings` nobody is
-    warned."""
+    """The `Sender` of Telegram. Files that payloads name are below `data_dir`; without `warnings` nobody is warned."""
 
     def __init__(self, bot: ExtBot[Any], data_dir: Path, warnings: Warnings | None = None) -> None:
         self._bot = bot
@@ -42,9 +43,16 @@ class TelegramSender:
     def platform(self) -> Platform:
         return Platform.TELEGRAM
 
+    @property
+    def can_verify(self) -> bool:
+        """False: a bot cannot read what it has sent."""
+        return False
+
     @contextlib.asynccontextmanager
-    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
-        """Wait for Telegram's limits, here rather than while it is being sent: what is killed here is not unknown."""
+    async def turn(
+        self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST
+    ) -> AsyncIterator[NotSent | None]:
+        """Wait for Telegram's limits before the delivery is marked as SENDING: who is killed here leaves no doubt."""
         limiter = self._bot.rate_limiter
         if not isinstance(limiter, Limiter):
             yield None
@@ -52,7 +60,7 @@ class TelegramSender:
         async with contextlib.AsyncExitStack() as stack:
             ident, _ = address(chat)
             weight = max(1, len(part.payload.get("files", ())))
-            urgency = Urgency.ANSWER if part.payload.get("asked") else Urgency.DIGEST
+            urgency = Urgency.ANSWER if priority is Priority.PERSON_WAITING else Urgency.DIGEST
             try:
                 await stack.enter_async_context(limiter.early_turn(str(ident), weight, urgency))
             except RetryAfter as error:
@@ -66,7 +74,8 @@ class TelegramSender:
                 self._turns.discard(chat)
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
-        """Send one part once, waiting where that was not done before. Telegram knows no key: unknown stays unknown."""
+        """Send one part once; outside a `turn`, wait for the limits here. Telegram has no nonces, so `key` is only
+        logged."""
         urgency = Urgency.NOW if chat in self._turns else Urgency.DIGEST
         try:
             message = await post(self._bot, chat, part.payload, self._data_dir, urgency)
@@ -81,23 +90,22 @@ class TelegramSender:
         return Sent(str(message.message_id))
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:  # noqa: ARG002 - the port's
-        """None: a bot cannot read what it has sent, and what is of unknown fate is only sent again when asked for."""
-        return None
+        """Raises `CannotTell`: the Bot API has no method to read a chat's history."""
+        raise CannotTell("Telegram does not let a bot look for what it has sent")
 
     async def warn(self, chat: ChatRef, text: str) -> None:
-        """Write it to the people in private who set the chat up; see `handlers.telegram.warning`."""
+        """Write to the chat's managers in private; see `handlers.telegram.warning`."""
         if self._warnings is not None:
             await self._warnings.tell(chat, text)
 
 
 class UnsendableError(Exception):
-    """A payload that cannot become a request: a file is gone, or a kind is not known."""
+    """A payload that cannot be sent: a file is missing, or its kind is not known."""
 
 
 def address(chat: ChatRef) -> tuple[int | str, int | None]:
     """Chat id and forum topic: `telegram:-100123/45` → (-100123, 45)."""
-    ident, _, thread = chat.id.partition("/")
-    return (int(ident) if ident.lstrip("-").isdecimal() else ident), (int(thread) if thread else None)
+    return (int(chat.place) if chat.place.lstrip("-").isdecimal() else chat.place), chat.thread
 
 
 async def post(
@@ -110,10 +118,32 @@ async def post(
     about: ChatRef | None = None,
     reply_to: int | None = None,
 ) -> Message:
-    """Make one request of a payload; returns its (first) message. Raises `TelegramError` or `UnsendableError`.
+    """Post a payload; returns its (first) message. Raises `TelegramError` or `UnsendableError`.
 
-    `about` is the chat that the buttons are for, where it is another one than `chat`.
+    One request, or two where the chat forbids pictures: the refused ones are posted as their caption, a text message.
+    `about` is the chat that the buttons are for; None stands for `chat`.
     """
+    about = about or chat
+    try:
+        return await _post_once(bot, chat, payload, data_dir, urgency, about=about, reply_to=reply_to)
+    except TelegramError as error:
+        if payload.get("kind") == "message" or not payload.get("html") or not forbids_pictures(error):
+            raise
+        # The refusal says that nothing was posted, so this cannot post anything twice.
+        text = {**payload, "kind": "message"}
+        return await _post_once(bot, chat, text, data_dir, urgency, about=about, reply_to=reply_to)
+
+
+async def _post_once(
+    bot: ExtBot[Any],
+    chat: ChatRef,
+    payload: JSON,
+    data_dir: Path,
+    urgency: Urgency,
+    *,
+    about: ChatRef,
+    reply_to: int | None,
+) -> Message:
     ident, thread = address(chat)
     common: dict[str, Any] = {"chat_id": ident, "message_thread_id": thread, "rate_limit_args": urgency}
     if reply_to is not None:
@@ -139,17 +169,17 @@ async def post(
     raise UnsendableError(f"there is no message of kind {kind!r} with {len(files)} pictures")
 
 
-def keyboard(rows: Sequence[Sequence[JSON]], about: ChatRef | None = None) -> InlineKeyboardMarkup | None:
-    """Buttons as Telegram takes them. Those that would carry more than 64 bytes back are left out."""
+def keyboard(rows: Sequence[Sequence[JSON]], about: ChatRef) -> InlineKeyboardMarkup | None:
+    """Buttons as Telegram takes them, each with the chat it is about. Those of more than 64 bytes are left out."""
     made = [[_button(each, about) for each in row] for row in rows]
     kept = [[each for each in row if each is not None] for row in made]
     return InlineKeyboardMarkup([row for row in kept if row]) if any(kept) else None
 
 
-def _button(button: JSON, about: ChatRef | None) -> InlineKeyboardButton | None:
+def _button(button: JSON, about: ChatRef) -> InlineKeyboardButton | None:
     if url := button.get("url"):
         return InlineKeyboardButton(button["text"], url=url)
-    data = f"{button['action']}@{about.id}" if about else str(button["action"])
+    data = with_chat(str(button["action"]), about)
     if not 0 < len(data.encode()) <= CALLBACK_BYTES:
         log.error("a button's action is too long", action=data)
         return None

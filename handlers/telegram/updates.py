@@ -1,4 +1,4 @@
-"""The connection by which updates come, and whether they do: python-telegram-bot does not tell of every failure."""
+"""The connection that polls for updates, and its health: python-telegram-bot does not report every failure."""
 
 from __future__ import annotations
 
@@ -13,72 +13,78 @@ from telegram.request import HTTPXRequest
 log = structlog.get_logger()
 
 SILENT_SECONDS = 90.0
-"""An answer comes every ten seconds while all is well, empty or not; without one for so long, something is wrong."""
+"""Without an answer for this long, polling counts as broken: long polling answers every ten seconds, even if empty."""
 
 CALM_SECONDS = 60.0
-"""A problem is over when answers have come for so long without a failure: where two processes ask for updates, both
-are answered and refused in turn."""
+"""A problem is over after this long without a failure. One success is not enough: where two processes poll with one
+token, both are answered and refused in turn."""
 
-_REFUSED = "Telegram does not accept this token any more; copy it anew from @BotFather"
+_REFUSED = "Telegram does not accept this token any more; copy it again from @BotFather"
 
 
 class Updates(HTTPXRequest):
-    """Asks for updates; `problem` says why there are none. `monotonic` gives seconds of any origin."""
+    """Polls for updates; `problem` says why none come. `monotonic` gives seconds from any origin."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        # One connection: Telegram refuses a second poll while one is under way.
         super().__init__(connection_pool_size=1, connect_timeout=10, read_timeout=20)
         self._monotonic = monotonic
-        self._heard_at: float | None = None
+        self._answered_at: float | None = None
         self._failed_at = 0.0
-        self._why: str | None = None
+        self._reason: str | None = None
 
     def begin(self) -> None:
-        """From now on answers are expected, and what was wrong before counts no more."""
-        self._heard_at, self._why = self._monotonic(), None
+        """Expect answers from now on; earlier problems no longer count."""
+        self._answered_at, self._reason = self._monotonic(), None
 
-    def failed(self, why: str) -> None:
-        """A request ended in this; it holds until answers come and no request has failed for a while."""
-        if self._why != _REFUSED:
-            self._why = f"Telegram gives no updates: {why.split('. ')[0][:120]}"
+    def failed(self, reason: str) -> None:
+        """Note that a request failed; `problem` says so until no request has failed for `CALM_SECONDS`."""
+        if self._reason != _REFUSED:  # the reason that the operator can act on must not be replaced
+            self._reason = f"Telegram gives no updates: {reason.split('. ')[0][:120]}"
         self._failed_at = self._monotonic()
 
     @property
     def problem(self) -> str | None:
-        if self._why is None and self._heard_at is not None and self._monotonic() - self._heard_at > SILENT_SECONDS:
-            return "Telegram does not answer when it is asked for updates"
-        return self._why
+        """Why no updates come, as a sentence; None if they do."""
+        if self._reason is not None or self._answered_at is None:
+            return self._reason
+        is_silent = self._monotonic() - self._answered_at > SILENT_SECONDS
+        return "Telegram does not answer when it is asked for updates" if is_silent else None
 
     async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
         status, body = await super().do_request(*args, **options)
         if status == 200:
-            self._heard_at = self._monotonic()
-            if self._heard_at - self._failed_at >= CALM_SECONDS:
-                self._why = None
-        elif status in (401, 404):  # the library stops asking then, and tells nobody
-            self._why, self._failed_at = _REFUSED, self._monotonic()
+            self._answered_at = self._monotonic()
+            if self._answered_at - self._failed_at >= CALM_SECONDS:
+                self._reason = None
+        elif status in (401, 404):  # the token was revoked: the library stops polling and reports nothing
+            self._reason, self._failed_at = _REFUSED, self._monotonic()
         return status, body
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """An answer's JSON. An update in it that the library cannot read is left empty, with its number: the library
-        would give up all that came with it, and be given the same ones again for ever."""
+        """Parse an answer. An update that the library cannot read is reduced to its number.
+
+        The library would raise and drop the whole answer, and Telegram would send the same updates again for ever.
+        """
         answer = HTTPXRequest.parse_json_payload(payload)
         if isinstance(answer.get("result"), list):
-            answer["result"] = [each if _is_readable(each) else _set_aside(each) for each in answer["result"]]
+            updates = answer["result"]
+            answer["result"] = [update if _is_readable(update) else _number_only(update) for update in updates]
         return answer
 
 
 def _is_readable(update: dict[str, Any]) -> bool:
     try:
         Update.de_json(update)
-    except Exception as error:  # whatever a field that is missing, or is new, leads to
-        # What the error says may hold what somebody wrote; that an argument is missing does not.
-        why = str(error) if isinstance(error, TypeError) else type(error).__name__
+    except Exception as error:  # a missing or an unknown field leads to errors of many types
+        # Other errors' texts may quote what a person wrote, which is not logged.
+        reason = str(error) if isinstance(error, TypeError) else type(error).__name__
         kinds = [name for name in update if name != "update_id"]
-        log.error("telegram update not understood", update=update.get("update_id"), kinds=kinds, why=why)
+        log.error("telegram update not understood", update=update.get("update_id"), kinds=kinds, why=reason)
         return False
     return True
 
 
-def _set_aside(update: dict[str, Any]) -> dict[str, Any]:
+def _number_only(update: dict[str, Any]) -> dict[str, Any]:
     return {"update_id": update["update_id"]}

@@ -11,7 +11,6 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.decisions import managers
 from bot.model import ChatRef
 from bot.render.nodes import Document, Line, Note, Text
 from handlers.telegram.cards import document_html
@@ -21,19 +20,19 @@ from handlers.telegram.managers import Managers
 log = structlog.get_logger()
 
 PATIENCE = 15.0
-"""Seconds that a warning may take: whoever warns has other chats to serve."""
+"""Seconds that a warning may take: the caller has other chats to serve."""
 
 
 class Warnings:
-    """Whatever goes wrong here is logged and changes nothing: a warning is sent once, to those who can be reached."""
+    """Sends each warning once, to the managers who can be reached. A failure is logged and changes nothing else."""
 
     def __init__(self, bot: ExtBot[Any], managers: Managers, *, patience: float = PATIENCE) -> None:
         self._bot, self._managers, self._patience = bot, managers, patience
 
     async def tell(self, chat: ChatRef, why: str) -> None:
-        """Say to those who manage a chat why nothing can be posted there, and what to do. Raises nothing.
+        """Tell the managers of a chat why nothing can be posted there, and what to do. Raises nothing.
 
-        A private chat has nobody else who could be told.
+        For a private chat there is nobody else to tell.
         """
         try:
             async with asyncio.timeout(self._patience):
@@ -42,17 +41,16 @@ class Warnings:
             log.warning("managers not told", chat=str(chat), why=type(error).__name__)
 
     async def _tell(self, chat: ChatRef, why: str) -> None:
-        place = managers.place_of(chat)
-        known = await self._managers.of(place) if place.startswith("-") else []
-        if not known:
+        managers = await self._managers.of(chat) if chat.is_group else []
+        if not managers:
             log.info("nobody to tell", chat=str(chat), why=why)
             return
-        html = document_html(_said(chat, await self._managers.title(chat), why))
-        await asyncio.gather(*(self._write(user_id, place, html) for user_id in known))
+        html = document_html(_warning(chat, await self._managers.title(chat), why))
+        await asyncio.gather(*(self._write(user_id, chat.place, html) for user_id in managers))
 
     async def _write(self, user_id: int, place: str, html: str) -> None:
         try:
-            if await self._is_no_admin(place, user_id):
+            if await self._has_lost_rights(place, user_id):
                 return
             await self._bot.send_message(
                 user_id,
@@ -61,13 +59,14 @@ class Warnings:
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 rate_limit_args=Urgency.ANSWER,
             )
-        except TelegramError as error:  # blocked, never spoken to, not reached
+        except TelegramError as error:  # blocked by that person, never started by them, or not reached
             log.info("manager not told", chat=place, why=error.message)
         else:
             log.info("manager told", chat=place)
 
-    async def _is_no_admin(self, place: str, user_id: int) -> bool:
-        """Whether somebody surely has no say there any more; often, nothing can be looked up there any more either."""
+    async def _has_lost_rights(self, place: str, user_id: int) -> bool:
+        """Whether somebody is surely no admin there any more. False if that cannot be looked up: a bot that was removed
+        from a chat may not ask about its members."""
         try:
             member = await self._bot.get_chat_member(place, user_id)
         except TelegramError:
@@ -75,15 +74,15 @@ class Warnings:
         return not isinstance(member, ChatMemberAdministrator | ChatMemberOwner)
 
 
-def _said(chat: ChatRef, title: str, why: str) -> Document:
-    place, _, topic = chat.id.partition("/")
+def _warning(chat: ChatRef, title: str, why: str) -> Document:
+    place, is_topic = chat.place, chat.thread is not None
     named = f"“{title}”" if title else place
-    where = f"a topic of {named}" if topic else named
-    what = Line((Text(f"I can no longer post in {where}: {why.rstrip('.')}."),))
-    again = "Let me post there again (in a channel, as an admin who can post messages), and I go on. If I do not, "
-    if topic or not place.startswith("-100"):
-        todo = Line((Text(f"{again}send "), Text("/subscriptions", code=True), Text(" there.")))
+    where = f"a topic of {named}" if is_topic else named
+    problem = Line((Text(f"I can no longer post in {where}: {why.rstrip('.')}."),))
+    request = "Let me post there again (in a channel, as an admin who can post messages), and I go on. If I do not, "
+    if is_topic or not place.startswith("-100"):
+        todo = Line((Text(f"{request}send "), Text("/subscriptions", code=True), Text(" there.")))
     else:
-        asked = Text(f"/subscriptions {place}", code=True)
-        todo = Line((Text(f"{again}send me "), asked, Text(" here.")))
-    return Document((what, todo, Note((Text("Nothing is lost meanwhile: what comes is kept, and goes out then."),))))
+        command = Text(f"/subscriptions {place}", code=True)
+        todo = Line((Text(f"{request}send me "), command, Text(" here.")))
+    return Document((problem, todo, Note((Text("Nothing is lost meanwhile: what comes is kept, and goes out then."),))))

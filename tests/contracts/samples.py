@@ -12,6 +12,8 @@ from bot.model import (
     ChatRef,
     Claim,
     Conclusion,
+    Delivery,
+    DeliveryState,
     Depth,
     Dropped,
     Extent,
@@ -21,6 +23,7 @@ from bot.model import (
     Part,
     Platform,
     Provenance,
+    Settlement,
     Source,
     Summary,
     SummaryKey,
@@ -57,6 +60,7 @@ def digest(chat: ChatRef = ANN, slot: str = "2026-06-02", papers: tuple[str, ...
     return NewDigest(
         chat=chat,
         slot=slot,
+        day=TUESDAY,
         first_day=TUESDAY,
         last_day=TUESDAY,
         paper_ids=papers,
@@ -95,7 +99,7 @@ def key(name: str = "2606.00001", version: int = 1, language: str = "en", depth:
 
 async def with_chats(store: Store, *refs: ChatRef) -> None:
     for ref in refs or (ANN, BOB):
-        await store.save_chat(Chat(ref))
+        await store.add_chat(Chat(ref))
 
 
 async def match_all(store: Store, *papers: tuple[str, date], topic: str = "cat:cs.CV") -> None:
@@ -103,3 +107,17 @@ async def match_all(store: Store, *papers: tuple[str, date], topic: str = "cat:c
     state = next(state for state in await store.topics() if state.query == topic)
     last = max((seq for seq, _ in await store.announcements_after(0, 10_000)), default=0)
     await store.save_matches([(state.id, name, day, ("cs.CV",)) for name, day in papers], [state.id], last)
+
+
+async def lease(store: Store, owner: str = "w1", now: datetime = NOW, limit: int = 100) -> list[Delivery]:
+    return await store.lease(owner, tuple(Platform), now, now + minutes(1), limit)
+
+
+async def send_next(store: Store, now: datetime = NOW) -> list[str]:
+    """Lease, begin and settle as sent what may go; the texts."""
+    texts = []
+    for delivery in await lease(store, now=now):
+        assert await store.begin(delivery.id, "w1", now)
+        await store.settle(delivery.id, Settlement(DeliveryState.SENT, message_id=f"m{delivery.id}"), now)
+        texts.append(delivery.part.payload["text"])
+    return texts

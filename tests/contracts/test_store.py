@@ -21,6 +21,7 @@ from bot.model import (
     Malformed,
     Match,
     Platform,
+    SubscribeResult,
     Usage,
     WantedSummary,
 )
@@ -51,7 +52,7 @@ async def test_an_opened_store_is_a_store_and_answers(store: SqlStore) -> None:
     await port.ping()
 
 
-async def test_a_paper_comes_back_as_it_went_in(store: Store) -> None:
+async def test_a_paper_is_read_as_it_was_written(store: Store) -> None:
     written = paper(
         comment="12 pages",
         published=datetime(2026, 5, 31, 22, 0, 1, 500, tzinfo=UTC),
@@ -70,7 +71,7 @@ async def test_a_paper_comes_back_as_it_went_in(store: Store) -> None:
     ]
 
 
-async def test_times_come_back_in_utc_whatever_zone_they_had(store: Store) -> None:
+async def test_times_are_read_in_utc_whatever_zone_they_had(store: Store) -> None:
     tokyo = datetime(2026, 6, 2, 18, 0, tzinfo=timezone(timedelta(hours=9)))
     await store.remember([paper(published=tokyo)], NOW)
     found = await store.paper("2606.00001")
@@ -148,7 +149,7 @@ async def test_a_newer_version_is_asked_of_the_api_until_it_has_it(store: Store)
     assert await store.incomplete(TUESDAY) == []
 
 
-async def test_announced_ids_are_those_an_announcement_named(store: Store) -> None:
+async def test_announced_ids_are_those_that_an_announcement_names(store: Store) -> None:
     await store.ingest([announced()], NOW)
     await store.remember([paper("2606.00002")], NOW)
     assert await store.announced_ids(["2606.00001", "2606.00002", "2606.00003"]) == {"2606.00001"}
@@ -166,7 +167,7 @@ async def test_the_announcement_that_brought_a_paper_is_its_first_that_delivers(
     assert await store.announcement_of("2606.00003") is None
 
 
-async def test_text_that_no_database_can_hold_is_kept_without_it(store: Store) -> None:
+async def test_characters_that_no_database_can_store_are_replaced(store: Store) -> None:
     await store.set_aside([Malformed("feed", "raw \0 \ud800 end", "no id", TUESDAY)], NOW)
     await store.remember([paper(title="a\0b", authors=("x\0y \ud800",))], NOW)
     assert await store.malformed() == [Malformed("feed", "raw \ufffd \ufffd end", "no id", TUESDAY)]
@@ -195,7 +196,7 @@ async def test_a_complete_listing_is_never_replaced_by_an_incomplete_one(store: 
     assert await store.listings(WEDNESDAY) == []
 
 
-async def test_the_latest_day_is_none_that_lay_ahead_when_it_was_written(store: Store) -> None:
+async def test_a_day_that_was_in_the_future_when_it_was_written_is_not_the_latest(store: Store) -> None:
     far = date(2036, 6, 2)
     await store.ingest([announced("2606.00001", day=far)], NOW)
     assert await store.latest_day() == far  # a clock may be as slow as that
@@ -205,7 +206,7 @@ async def test_the_latest_day_is_none_that_lay_ahead_when_it_was_written(store: 
     assert await store.latest_day() == TUESDAY
 
 
-async def test_announcements_and_what_was_set_aside_can_be_asked_for_from_a_day_on(store: Store) -> None:
+async def test_announcements_and_malformed_entries_can_be_read_from_a_day_on(store: Store) -> None:
     await store.ingest([announced(day=MONDAY), announced("2606.00002", day=WEDNESDAY)], NOW)
     names = ["2606.00001", "2606.00002"]
     assert await store.announced_ids(names, since=TUESDAY) == {"2606.00002"}
@@ -240,9 +241,9 @@ async def test_ingesting_the_same_papers_at_the_same_time_writes_them_once(store
 
 async def test_equal_queries_are_one_topic_whoever_follows_it(store: Store) -> None:
     await with_chats(store)
-    assert await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
-    assert await store.subscribe(BOB, "cat:cs.CV", TUESDAY, NOW)
-    assert not await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW)
+    assert await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW) is SubscribeResult.SUBSCRIBED
+    assert await store.subscribe(BOB, "cat:cs.CV", TUESDAY, NOW) is SubscribeResult.SUBSCRIBED
+    assert await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW) is SubscribeResult.ALREADY_SUBSCRIBED
     assert [state.query for state in await store.topics()] == ["cat:cs.CV"]
 
 
@@ -292,7 +293,7 @@ async def test_a_subscriber_from_an_earlier_day_sets_a_topic_back(store: Store) 
     assert [c.announced.paper.id for c in await store.candidates(ANN)] == ["2606.00002"]
 
 
-async def test_matches_of_a_topic_that_was_forgotten_meanwhile_are_passed_over(store: Store) -> None:
+async def test_matches_of_a_topic_that_was_deleted_meanwhile_are_skipped(store: Store) -> None:
     await with_chats(store)
     await store.ingest([announced()], NOW)
     await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
@@ -302,7 +303,7 @@ async def test_matches_of_a_topic_that_was_forgotten_meanwhile_are_passed_over(s
     assert await store.matches(["2606.00001"], ["cat:cs.CV"]) == {}
 
 
-async def test_announcements_come_in_their_order_and_no_more_than_asked(store: Store) -> None:
+async def test_announcements_are_read_in_order_and_up_to_the_limit(store: Store) -> None:
     await store.ingest([announced(f"2606.0000{number}") for number in (3, 1, 2)], NOW)
     first = await store.announcements_after(0, 2)
     rest = await store.announcements_after(first[-1][0], 2)
@@ -321,7 +322,7 @@ async def test_a_paper_matched_by_two_topics_is_one_candidate_with_both(store: S
     assert await store.matches(["2606.00001"], ["abs:thing"]) == {"2606.00001": (Match("abs:thing", ("cs.CV",)),)}
 
 
-async def test_candidates_of_several_chats_are_each_ones_own(store: Store) -> None:
+async def test_candidates_of_several_chats_are_those_of_each_chat(store: Store) -> None:
     await with_chats(store)
     await store.ingest([announced("2606.00001", MONDAY), announced("2606.00002", TUESDAY)], NOW)
     await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
@@ -336,7 +337,7 @@ async def test_candidates_of_several_chats_are_each_ones_own(store: Store) -> No
     assert await store.candidates_of([]) == {}
 
 
-async def test_candidates_are_what_was_announced_since_the_subscription_and_up_to_a_day(store: Store) -> None:
+async def test_candidates_were_announced_since_the_subscription_and_up_to_a_day(store: Store) -> None:
     await with_chats(store)
     entries = [("2606.00001", MONDAY), ("2606.00002", TUESDAY), ("2606.00003", WEDNESDAY)]
     await store.ingest([announced(name, day) for name, day in entries], NOW)
@@ -369,7 +370,7 @@ async def test_a_cross_list_delivers_a_paper_that_came_out_before_the_subscripti
     assert candidate.announced.announcement.day == WEDNESDAY
 
 
-async def test_what_a_chat_has_had_is_no_candidate_again_even_as_a_cross_list(store: Store) -> None:
+async def test_a_taken_paper_is_no_candidate_again_not_even_as_a_cross_list(store: Store) -> None:
     await with_chats(store)
     await store.ingest([announced()], NOW)
     await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
@@ -413,7 +414,7 @@ async def test_following_a_topic_again_from_an_earlier_day_finds_what_was_out_of
     assert [c.announced.paper.id for c in await store.candidates(ANN)] == ["2606.00001"]
 
 
-async def test_what_a_topic_matched_is_listed_newest_day_first(store: Store) -> None:
+async def test_a_topics_matches_are_listed_newest_day_first(store: Store) -> None:
     await with_chats(store, ARCHIVE)
     await store.ingest([announced("2606.00001", MONDAY), announced("2606.00002"), announced("2606.00003")], NOW)
     await store.subscribe(ARCHIVE, "cat:cs.CV", MONDAY, NOW)
@@ -425,7 +426,7 @@ async def test_what_a_topic_matched_is_listed_newest_day_first(store: Store) -> 
     assert await store.archived_topics() == ["cat:cs.CV"]
 
 
-async def test_only_the_archives_own_topics_are_archived(store: Store) -> None:
+async def test_only_topics_that_the_archive_follows_are_archived(store: Store) -> None:
     await with_chats(store, ANN, ARCHIVE)
     await store.subscribe(ANN, "cat:cs.LG", TUESDAY, NOW)
     assert await store.archived_topics() == []
@@ -443,7 +444,7 @@ async def test_papers_announced_are_counted_once_and_without_replacements(store:
 # ── summaries ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_summary_comes_back_as_it_went_in(store: Store) -> None:
+async def test_a_summary_is_read_as_it_was_written(store: Store) -> None:
     written = summary(key(depth=Depth.DEEP))
     assert await store.save_summary(written) == written
     assert await store.summary(written.key) == written
@@ -458,13 +459,13 @@ async def test_the_first_summary_of_a_key_stays(store: Store) -> None:
     assert await store.summary(key()) == first
 
 
-async def test_two_makers_of_one_summary_at_once_agree_on_one(store: Store) -> None:
+async def test_of_two_summaries_of_one_key_written_at_once_both_writers_get_the_same(store: Store) -> None:
     made = [summary(key(), f"Number {number}.") for number in range(6)]
     saved = await asyncio.gather(*(store.save_summary(one) for one in made))
     assert len({one.headline.text for one in saved}) == 1
 
 
-async def test_wanted_summaries_come_first_due_first_then_by_chats(store: Store) -> None:
+async def test_wanted_summaries_are_ordered_by_due_time_and_then_by_number_of_chats(store: Store) -> None:
     later, few, many = key("2606.00001"), key("2606.00002"), key("2606.00003")
     await store.want(
         [WantedSummary(later, 9, NOW + minutes(60)), WantedSummary(few, 1, NOW), WantedSummary(many, 2, NOW)]
@@ -473,7 +474,7 @@ async def test_wanted_summaries_come_first_due_first_then_by_chats(store: Store)
     assert [wanted.key for wanted in await store.wanted(NOW, 1)] == [many]
 
 
-async def test_what_is_made_is_wanted_no_more(store: Store) -> None:
+async def test_a_summary_that_exists_is_not_wanted_any_more(store: Store) -> None:
     await store.want([WantedSummary(key(), 1, NOW)])
     await store.save_summary(summary(key()))
     assert await store.wanted(NOW, 10) == []
@@ -494,7 +495,7 @@ async def test_a_summary_postponed_by_a_clock_that_ran_ahead_is_not_lost(store: 
     assert [wanted.key for wanted in await store.wanted(NOW, 10)] == [key()]
 
 
-async def test_wanting_anew_keeps_attempts_and_waiting_of_what_stays(store: Store) -> None:
+async def test_replacing_the_wanted_set_keeps_attempts_and_waits_of_keys_that_stay(store: Store) -> None:
     gone = key("2606.00002")
     await store.want([WantedSummary(key(), 1, NOW), WantedSummary(gone, 1, NOW)])
     await store.postpone(key(), NOW + minutes(5), "over quota")

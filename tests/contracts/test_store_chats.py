@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.decisions import managers
-from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Depth, Platform, Style, Subscription
+from bot.model import (
+    ARCHIVE,
+    Chat,
+    ChatRef,
+    DeliveryState,
+    Depth,
+    Platform,
+    Settlement,
+    Style,
+    SubscribeResult,
+    Subscription,
+)
 from bot.pipeline.match import match
 from bot.ports import Store
 from tests.contracts.samples import (
@@ -28,22 +40,79 @@ GROUP, SUPER = ChatRef(Platform.TELEGRAM, "-1"), ChatRef(Platform.TELEGRAM, "-10
 THREAD, SUPER_THREAD = ChatRef(Platform.TELEGRAM, "-1/45"), ChatRef(Platform.TELEGRAM, "-1002/45")
 
 
-async def test_a_chat_comes_back_as_it_went_in(store: Store) -> None:
+async def test_a_chat_is_read_as_it_was_written(store: Store) -> None:
     chat = Chat(ANN, "Ann's group", "zh", "Asia/Tokyo", time(7, 30), 5, Style.COMPACT, Depth.DEEP, NOW, "blocked", NOW)
-    await store.save_chat(chat)
+    await store.add_chat(chat)
     assert await store.chat(ANN) == chat
     assert await store.chat(BOB) is None
     assert await store.chats() == [chat]
 
 
-async def test_saving_a_chat_again_changes_its_settings_and_keeps_its_beginning(store: Store) -> None:
-    await store.save_chat(Chat(ANN, created_at=NOW))
-    await store.save_chat(Chat(ANN, language="ja", next_due_at=NOW))
-    assert await store.chat(ANN) == Chat(ANN, language="ja", next_due_at=NOW, created_at=NOW)
+async def test_a_chat_that_is_there_is_not_written_over_by_a_new_one(store: Store) -> None:
+    first = Chat(ANN, language="ja", next_due_at=NOW, created_at=NOW)
+    assert await store.add_chat(first) == first
+    assert await store.add_chat(Chat(ANN, "Ann", created_at=NOW + minutes(1))) == first
+    assert await store.chats() == [first]
+
+
+async def test_a_change_writes_its_own_fields_and_leaves_the_others(store: Store) -> None:
+    await store.add_chat(Chat(ANN, "Ann", size=5, next_due_at=NOW + minutes(9), created_at=NOW))
+    await store.suspend(ANN, "blocked")
+    changed = await store.change_chat(ANN, NOW, language="ja")
+    assert changed == Chat(ANN, "Ann", "ja", size=5, next_due_at=NOW + minutes(9), suspended="blocked", created_at=NOW)
+    assert await store.chat(ANN) == changed
+    assert await store.change_chat(BOB, NOW, language="ja") is None
+    assert await store.chat(BOB) is None
+
+
+async def test_changes_made_at_once_are_all_kept(store: Store) -> None:
+    await store.add_chat(Chat(ANN, next_due_at=NOW + minutes(9)))
+    await asyncio.gather(
+        store.change_chat(ANN, NOW, language="ja"),
+        store.change_chat(ANN, NOW, size=3),
+        store.change_chat(ANN, NOW, style=Style.COMPACT),
+        store.suspend(ANN, "blocked"),
+        store.set_due(ANN, NOW + minutes(20)),
+        store.change_chat(ANN, NOW, title="Ann"),
+    )
+    due = NOW + minutes(20)
+    assert await store.chat(ANN) == Chat(
+        ANN, "Ann", "ja", size=3, style=Style.COMPACT, next_due_at=due, suspended="blocked"
+    )
+
+
+async def test_an_hour_and_a_time_zone_changed_at_once_end_in_the_due_time_of_both(store: Store) -> None:
+    await store.add_chat(Chat(ANN, next_due_at=NOW + minutes(9)))
+    await asyncio.gather(
+        store.change_chat(ANN, NOW, digest_time=time(7, 30)), store.change_chat(ANN, NOW, timezone="Asia/Tokyo")
+    )
+    chat = await store.chat(ANN)
+    assert chat is not None
+    assert (chat.digest_time, chat.timezone) == (time(7, 30), "Asia/Tokyo")
+    assert chat.next_due_at == datetime(2026, 6, 2, 22, 30, tzinfo=UTC)
+
+
+async def test_a_chat_without_a_due_time_gets_one_with_its_first_change(store: Store) -> None:
+    await store.add_chat(Chat(ANN))
+    changed = await store.change_chat(ANN, NOW, size=3)
+    assert changed is not None
+    assert changed.next_due_at == datetime(2026, 6, 3, 9, 0, tzinfo=UTC)
+
+
+async def test_a_chat_follows_no_more_topics_than_its_limit_whatever_is_asked_at_once(store: Store) -> None:
+    await with_chats(store, ANN)
+    asked = [store.subscribe(ANN, f"word{number}", TUESDAY, NOW, limit=5) for number in range(12)]
+    results = Counter(await asyncio.gather(*asked))
+    assert results == {SubscribeResult.SUBSCRIBED: 5, SubscribeResult.TOO_MANY: 7}
+    [first, *others] = await store.subscriptions(ANN)
+    assert len(others) == 4
+    again = await store.subscribe(ANN, first.topic, TUESDAY, NOW, limit=5)
+    assert again is SubscribeResult.ALREADY_SUBSCRIBED, "which is more helpful than too many"
+    assert {topic.query for topic in await store.topics()} == {each.topic for each in (first, *others)}
 
 
 async def test_a_chat_that_is_not_there_cannot_subscribe(store: Store) -> None:
-    with pytest.raises(LookupError, match="save the chat"):
+    with pytest.raises(LookupError, match="add the chat"):
         await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
 
 
@@ -57,10 +126,10 @@ async def test_subscriptions_are_listed_by_chat(store: Store) -> None:
     assert await store.subscriptions() == [*anns, Subscription(BOB, "a", TUESDAY, NOW)]
 
 
-async def test_due_chats_are_those_whose_time_has_come_and_that_receive(store: Store) -> None:
-    await store.save_chat(Chat(ANN, next_due_at=NOW))
-    await store.save_chat(Chat(BOB, next_due_at=NOW - minutes(5)))
-    await store.save_chat(Chat(ARCHIVE, next_due_at=None))
+async def test_due_chats_are_those_that_are_due_and_not_suspended(store: Store) -> None:
+    await store.add_chat(Chat(ANN, next_due_at=NOW))
+    await store.add_chat(Chat(BOB, next_due_at=NOW - minutes(5)))
+    await store.add_chat(Chat(ARCHIVE, next_due_at=None))
     assert [chat.ref for chat in await store.due_chats(NOW)] == [BOB, ANN]
     assert [chat.ref for chat in await store.due_chats(NOW - minutes(1))] == [BOB]
     await store.suspend(BOB, "kicked")
@@ -68,14 +137,14 @@ async def test_due_chats_are_those_whose_time_has_come_and_that_receive(store: S
 
 
 async def test_a_due_time_can_be_set_alone(store: Store) -> None:
-    await store.save_chat(Chat(ANN, language="ja"))
+    await store.add_chat(Chat(ANN, language="ja"))
     await store.set_due(ANN, NOW)
     assert await store.chat(ANN) == Chat(ANN, language="ja", next_due_at=NOW)
     await store.set_due(ANN, None)
     assert await store.chat(ANN) == Chat(ANN, language="ja")
 
 
-async def test_suspending_keeps_everything_and_resuming_sends_again(store: Store) -> None:
+async def test_a_suspended_chat_keeps_everything_and_receives_again_when_resumed(store: Store) -> None:
     await with_chats(store, ANN)
     await store.subscribe(ANN, "a", TUESDAY, NOW)
     await store.write_digest(digest(ANN, papers=("p",)), NOW)
@@ -91,7 +160,7 @@ async def test_suspending_keeps_everything_and_resuming_sends_again(store: Store
     assert len(await store.lease("w", [ANN.platform], NOW, NOW + minutes(1), 9)) == 1
 
 
-async def test_moving_takes_everything_along_and_the_forum_topics_too(store: Store) -> None:
+async def test_moving_a_chat_moves_everything_of_it_and_its_forum_topics(store: Store) -> None:
     neighbour = ChatRef(Platform.TELEGRAM, "-17")
     await with_chats(store, GROUP, THREAD, neighbour)
     await store.subscribe(GROUP, "a", TUESDAY, NOW)
@@ -108,9 +177,9 @@ async def test_moving_takes_everything_along_and_the_forum_topics_too(store: Sto
     assert await store.deliveries(chat=GROUP) == []
 
 
-async def test_moving_to_a_chat_that_is_there_joins_them(store: Store) -> None:
-    await store.save_chat(Chat(GROUP, language="de", next_due_at=NOW))
-    await store.save_chat(Chat(SUPER, language="ja"))
+async def test_moving_to_a_chat_that_exists_joins_the_two(store: Store) -> None:
+    await store.add_chat(Chat(GROUP, language="de", next_due_at=NOW))
+    await store.add_chat(Chat(SUPER, language="ja"))
     await store.subscribe(GROUP, "both", MONDAY, NOW)
     await store.subscribe(SUPER, "both", TUESDAY, NOW)
     await store.subscribe(GROUP, "old", TUESDAY, NOW)
@@ -145,48 +214,17 @@ async def test_joined_chats_do_not_get_a_paper_twice_by_a_part_that_is_tried_aga
     await store.write_digest(digest(GROUP, "for good", papers=("q",)), NOW)
     await store.write_digest(digest(SUPER, papers=("p", "q")), NOW)
     for delivery in await store.deliveries(chat=GROUP):
-        again = delivery.slot == "tried again"
-        await store.settle(delivery.id, DeliveryState.UNKNOWN, NOW, again=again)
+        is_retried = delivery.slot == "tried again"
+        state = DeliveryState.VERIFY_FIRST if is_retried else DeliveryState.IN_DOUBT
+        await store.settle(delivery.id, Settlement(state), NOW)
     await store.move_chat(GROUP, SUPER)
-    found = {d.slot: (d.state, d.again) for d in await store.deliveries(chat=SUPER)}
-    assert found["tried again"] == (DeliveryState.GIVEN_UP, False)
-    assert found["for good"] == (DeliveryState.UNKNOWN, False)
-    assert found["2026-06-02"] == (DeliveryState.WAITING, False)
+    found = {d.slot: d.state for d in await store.deliveries(chat=SUPER)}
+    assert found["tried again"] == DeliveryState.GIVEN_UP
+    assert found["for good"] == DeliveryState.IN_DOUBT
+    assert found["2026-06-02"] == DeliveryState.WAITING
 
 
-async def test_moving_takes_along_who_manages_the_chat(store: Store) -> None:
-    ann, bob = f"{managers.CHANNELS_OF}5", f"{managers.CHANNELS_OF}6"
-    await store.remember_value(ann, {"-17": "Another", "-1": "Vision", "-18": "A third"})
-    await store.remember_value(bob, {"-1": "Vision", "-1002": "Vision (super)"})
-    await store.remember_value(f"{managers.MANAGERS_OF}-1", {"users": [5, 6]})
-    await store.remember_value(f"{managers.MANAGERS_OF}-1002", {"users": [7, 5]})
-    await store.remember_value(f"{managers.MANAGERS_OF}-17", {"users": [-1]})
-    await with_chats(store, THREAD)
-
-    await store.move_chat(THREAD, SUPER_THREAD)
-
-    moved = await store.value(ann)
-    assert moved is not None
-    assert list(moved.items()) == [("-17", "Another"), ("-1002", "Vision"), ("-18", "A third")]
-    assert await store.value(bob) == {"-1002": "Vision (super)"}
-    assert await store.value(f"{managers.MANAGERS_OF}-1") is None
-    assert await store.value(f"{managers.MANAGERS_OF}-1002") == {"users": [5, 6, 7]}
-    assert await store.value(f"{managers.MANAGERS_OF}-17") == {"users": [-1]}
-    await store.move_chat(GROUP, SUPER)  # both the courier and the chat itself may say so
-    assert await store.value(f"{managers.MANAGERS_OF}-1002") == {"users": [5, 6, 7]}
-
-
-async def test_a_move_that_fails_leaves_who_manages_the_chat_as_it_was(store: Store) -> None:
-    known = {"-1": "Vision"}
-    await store.remember_value(f"{managers.CHANNELS_OF}5", known)
-    await with_chats(store, GROUP)
-    with pytest.raises(AttributeError):
-        await store.move_chat(GROUP, ChatRef("telegram", "-1002"))  # type: ignore[arg-type]
-    assert await store.value(f"{managers.CHANNELS_OF}5") == known
-    assert [chat.ref for chat in await store.chats()] == [GROUP]
-
-
-async def test_moving_a_chat_that_is_not_there_or_to_itself_changes_nothing(store: Store) -> None:
+async def test_moving_an_unknown_chat_or_a_chat_to_itself_changes_nothing(store: Store) -> None:
     await with_chats(store, ANN)
     await store.move_chat(BOB, ANN)
     await store.move_chat(ANN, ANN)
@@ -213,24 +251,6 @@ async def test_forgetting_a_chat_leaves_nothing_of_it_and_all_of_the_others(stor
     await store.forget(ANN)
 
 
-async def test_forgetting_a_chat_forgets_who_managed_it_and_a_person_what_they_managed(store: Store) -> None:
-    await store.remember_value(f"{managers.CHANNELS_OF}101", {"-1": "Vision", "-17": "Another"})
-    await store.remember_value(f"{managers.CHANNELS_OF}6", {"-1": "Vision"})
-    for ident, people in ((-1, [101, 6]), (-17, [101]), (-18, [6, 101])):
-        await store.remember_value(f"{managers.MANAGERS_OF}{ident}", {"users": people})
-    await with_chats(store, ANN, THREAD, GROUP)
-    await store.forget(GROUP)
-    assert await store.value(f"{managers.MANAGERS_OF}-1") == {"users": [101, 6]}, "a topic of it is still served"
-    await store.forget(THREAD)
-    assert await store.value(f"{managers.MANAGERS_OF}-1") is None
-    assert await store.value(f"{managers.CHANNELS_OF}6") is None
-    assert await store.value(f"{managers.CHANNELS_OF}101") == {"-17": "Another"}
-    await store.forget(ANN)
-    assert await store.value(f"{managers.CHANNELS_OF}101") is None
-    assert await store.value(f"{managers.MANAGERS_OF}-17") is None
-    assert await store.value(f"{managers.MANAGERS_OF}-18") == {"users": [6]}
-
-
 async def test_a_chat_that_is_put_off_is_not_due_until_then_or_until_a_digest_is_written(store: Store) -> None:
     await with_chats(store)
     await store.set_due(ANN, NOW)
@@ -244,12 +264,12 @@ async def test_a_chat_that_is_put_off_is_not_due_until_then_or_until_a_digest_is
 
 
 async def test_a_due_time_that_a_clock_running_ahead_has_set_is_due_for_mending(store: Store) -> None:
-    await store.save_chat(Chat(ANN, next_due_at=NOW + timedelta(days=400)))
-    await store.save_chat(Chat(BOB, next_due_at=NOW + timedelta(hours=30)))
+    await store.add_chat(Chat(ANN, next_due_at=NOW + timedelta(days=400)))
+    await store.add_chat(Chat(BOB, next_due_at=NOW + timedelta(hours=30)))
     assert [chat.ref for chat in await store.due_chats(NOW)] == [ANN]
 
 
-async def test_subscriptions_that_would_begin_too_late_begin_on_the_day_that_is_named(store: Store) -> None:
+async def test_subscriptions_that_would_begin_after_a_day_begin_on_it(store: Store) -> None:
     await with_chats(store)
     await store.subscribe(ANN, "cat:cs.CV", date(2036, 6, 2), NOW)
     await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
@@ -258,7 +278,7 @@ async def test_subscriptions_that_would_begin_too_late_begin_on_the_day_that_is_
     assert await store.begin_by(TUESDAY) == 0
 
 
-async def test_a_subscription_that_begins_earlier_than_it_would_have_gets_what_was_announced_since(
+async def test_a_subscription_set_to_begin_earlier_gets_the_papers_announced_since(
     store: Store,
 ) -> None:
     await with_chats(store)

@@ -1,4 +1,4 @@
-"""The promises of `bot.ports.Store`, kept alike by SQLite and PostgreSQL: digests, deliveries, leases, the ledger."""
+"""The promises of `bot.ports.Store`, kept alike by SQLite and PostgreSQL: digests and deliveries."""
 
 from __future__ import annotations
 
@@ -6,59 +6,37 @@ import asyncio
 import itertools
 import random
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
 
 import pytest
 
-from bot.errors import TellUser
 from bot.model import (
     ARCHIVE,
     Chat,
     ChatRef,
     Delivery,
     DeliveryState,
-    Kind,
-    LedgerLine,
-    ListingRecord,
     NewDigest,
     Part,
     Platform,
+    Priority,
+    Settlement,
 )
 from bot.ports import Store
-from bot.storage.store import SqlStore, open_store
+from bot.storage.store import SqlStore
 from tests.contracts.samples import (
     ANN,
     BOB,
     MONDAY,
     NOW,
     TUESDAY,
-    announced,
     digest,
-    key,
-    match_all,
+    lease,
     minutes,
-    summary,
+    send_next,
     with_chats,
 )
-from tests.fakes.stores import sqlite_url
 
-EVERYWHERE = tuple(Platform)
 S = DeliveryState
-
-
-async def lease(store: Store, owner: str = "w1", now: datetime = NOW, limit: int = 100) -> list[Delivery]:
-    return await store.lease(owner, EVERYWHERE, now, now + minutes(1), limit)
-
-
-async def send_next(store: Store, now: datetime = NOW) -> list[str]:
-    """Lease, begin and settle as sent what may go; the texts."""
-    texts = []
-    for delivery in await lease(store, now=now):
-        assert await store.begin(delivery.id, "w1", now)
-        await store.settle(delivery.id, S.SENT, now, message_id=f"m{delivery.id}")
-        texts.append(delivery.part.payload["text"])
-    return texts
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -66,13 +44,12 @@ async def send_next(store: Store, now: datetime = NOW) -> list[str]:
 
 async def test_a_digest_is_written_with_its_parts_papers_and_next_due_time(store: Store) -> None:
     await with_chats(store)
-    written = NewDigest(
-        ANN, "2026-06-02", MONDAY, TUESDAY, ("p", "q"), (Part({"a": "ü😀"}, ("p",)), Part({}, ("q",))), NOW + minutes(9)
-    )
+    parts = (Part({"a": "ü😀"}, ("p",)), Part({}, ("q",)))
+    written = NewDigest(ANN, "2026-06-02", TUESDAY, MONDAY, TUESDAY, ("p", "q"), parts, NOW + minutes(9))
     assert await store.write_digest(written, NOW)
     second, first = await store.deliveries()
     assert first == Delivery(
-        first.id, ANN, "2026-06-02", 1, 2, Part({"a": "ü😀"}, ("p",)), S.WAITING, 0, NOW, written_at=NOW
+        first.id, ANN, "2026-06-02", TUESDAY, 1, 2, Part({"a": "ü😀"}, ("p",)), S.WAITING, 0, NOW, written_at=NOW
     )
     assert (second.number, second.part.paper_ids) == (2, ("q",))
     assert await store.delivery(first.id) == first
@@ -105,14 +82,14 @@ async def test_a_chat_forgotten_meanwhile_gets_no_digest(store: Store) -> None:
     assert not await store.write_digest(digest(ANN, papers=("p",)), NOW)
 
 
-async def test_of_many_writers_of_one_paper_one_succeeds(store: Store) -> None:
+async def test_of_many_digests_with_the_same_paper_one_is_written(store: Store) -> None:
     await with_chats(store)
     done = await asyncio.gather(*(store.write_digest(digest(ANN, f"now {number}", ("p",)), NOW) for number in range(6)))
     assert sorted(done) == [False] * 5 + [True]
     assert len(await store.deliveries()) == 1
 
 
-async def test_many_digests_are_written_together_and_those_that_clash_are_left_out(store: Store) -> None:
+async def test_of_digests_written_together_those_that_conflict_are_left_out(store: Store) -> None:
     await with_chats(store)
     assert await store.write_digest(digest(ANN, papers=("p",)), NOW)
     nobody = ChatRef(Platform.TELEGRAM, "404")
@@ -122,7 +99,7 @@ async def test_many_digests_are_written_together_and_those_that_clash_are_left_o
     assert await store.write_digests([], NOW) == []
 
 
-async def test_digests_written_together_and_chats_that_move_never_wait_for_each_other_for_ever(
+async def test_digests_written_together_and_moving_chats_never_deadlock(
     store: SqlStore,
 ) -> None:
     groups = [ChatRef(Platform.TELEGRAM, str(-number)) for number in range(1, 9)]
@@ -139,21 +116,21 @@ async def test_digests_written_together_and_chats_that_move_never_wait_for_each_
     assert {chat.ref for chat in await store.chats()} >= set(supers)
 
 
-async def test_chats_in_doubt_are_those_with_an_unknown_delivery(store: Store) -> None:
+async def test_chats_in_doubt_are_those_with_a_delivery_in_doubt(store: Store) -> None:
     await with_chats(store)
     assert await store.chats_in_doubt() == set()
     for ref in (ANN, BOB):
         await store.write_digest(digest(ref), NOW)
     for delivery in await lease(store):
         assert await store.begin(delivery.id, "w1", NOW)
-        await store.settle(delivery.id, S.UNKNOWN if delivery.chat == ANN else S.SENT, NOW)
+        await store.settle(delivery.id, Settlement(S.IN_DOUBT if delivery.chat == ANN else S.SENT), NOW)
     assert await store.chats_in_doubt() == {ANN}
 
 
 # ── leasing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_the_parts_of_a_chats_digests_go_in_order_one_at_a_time(store: Store) -> None:
+async def test_the_parts_of_a_chats_digests_are_leased_in_order_one_at_a_time(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN, "one", parts=2), NOW)
     await store.write_digest(digest(ANN, "two", parts=1), NOW)
@@ -164,8 +141,8 @@ async def test_the_parts_of_a_chats_digests_go_in_order_one_at_a_time(store: Sto
     assert await send_next(store) == []
 
 
-@pytest.mark.parametrize(("state", "goes_on"), [(S.UNKNOWN, True), (S.GIVEN_UP, True), (S.SENT, True)])
-async def test_the_parts_after_a_settled_one_go_whatever_came_of_it(
+@pytest.mark.parametrize(("state", "goes_on"), [(S.IN_DOUBT, True), (S.GIVEN_UP, True), (S.SENT, True)])
+async def test_the_parts_after_a_settled_one_are_leased_whatever_its_outcome(
     store: Store, state: DeliveryState, goes_on: bool
 ) -> None:
     await with_chats(store)
@@ -174,7 +151,7 @@ async def test_the_parts_after_a_settled_one_go_whatever_came_of_it(
     assert await lease(store, "w2") == []
     assert await store.begin(first.id, "w1", NOW)
     assert await lease(store, "w2") == []
-    await store.settle(first.id, state, NOW, why="because")
+    await store.settle(first.id, Settlement(state, "because"), NOW)
     assert [d.number for d in await lease(store)] == ([2] if goes_on else [])
 
 
@@ -184,7 +161,7 @@ async def test_a_part_that_waits_holds_back_its_chat_and_no_other(store: Store) 
     await store.write_digest(digest(BOB), NOW)
     first = next(d for d in await lease(store) if d.chat == ANN)
     assert await store.begin(first.id, "w1", NOW)
-    await store.settle(first.id, S.WAITING, NOW, next_attempt_at=NOW + minutes(5), why="429")
+    await store.settle(first.id, Settlement(S.WAITING, "429", next_attempt_at=NOW + minutes(5)), NOW)
     assert await lease(store, now=NOW + minutes(0.5)) == []
     assert await store.oldest_waiting() == NOW
     [ann, bob] = sorted(await lease(store, now=NOW + minutes(5)), key=lambda d: d.id)
@@ -214,7 +191,7 @@ async def test_an_expired_lease_is_taken_over_and_its_old_owner_may_not_begin(st
     assert not await store.begin(delivery.id, "w2", NOW + minutes(1.5))
 
 
-async def test_what_a_dead_process_was_sending_is_orphaned_and_not_leased(store: Store) -> None:
+async def test_a_delivery_of_a_dead_process_that_was_sending_is_orphaned_and_not_leased(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
@@ -223,24 +200,52 @@ async def test_what_a_dead_process_was_sending_is_orphaned_and_not_leased(store:
     later = NOW + minutes(1)
     assert [(d.id, d.state, d.attempts) for d in await store.orphaned(later)] == [(delivery.id, S.SENDING, 1)]
     assert await lease(store, now=later) == []
-    await store.settle(delivery.id, S.UNKNOWN, later, why="killed in flight")
+    await store.settle(delivery.id, Settlement(S.IN_DOUBT, "killed in flight"), later)
     assert await store.orphaned(later) == []
 
 
-async def test_what_was_sent_stays_sent(store: Store) -> None:
+async def test_a_waiting_person_is_served_before_digests_and_digests_before_broadcasts(store: Store) -> None:
+    chats = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(4)]
+    await with_chats(store, *chats)
+    priorities = (Priority.BROADCAST, Priority.DIGEST, Priority.DIGEST, Priority.PERSON_WAITING)
+    for ref, priority in zip(chats, priorities, strict=True):
+        await store.write_digest(replace(digest(ref), priority=priority), NOW + minutes(int(ref.id)))
+    late = NOW + minutes(9)
+    [first] = await lease(store, now=late, limit=1)
+    assert (first.chat, first.priority) == (chats[3], Priority.PERSON_WAITING)
+    assert await store.hasten(chats[2], late) == 1
+    assert [d.chat for d in await lease(store, now=late)] == [chats[2], chats[1], chats[0]]
+
+
+async def test_an_expired_lease_to_verify_is_taken_over_as_one_to_verify(store: Store) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN), NOW)
+    [delivery] = await lease(store)
+    assert delivery.state is S.LEASED
+    assert await store.begin(delivery.id, "w1", NOW)
+    await store.settle(delivery.id, Settlement(S.VERIFY_FIRST, "502"), NOW, owner="w1")
+    for number in (1, 2, 3):
+        [again] = await lease(store, f"w{number}", NOW + minutes(2 * number))
+        assert (again.id, again.state, again.must_verify) == (delivery.id, S.LEASED_TO_VERIFY, True)
+    assert await store.expire_leases("w9", NOW + minutes(6)) == 1
+    [again] = await lease(store, "w9", NOW + minutes(6))
+    assert again.state is S.LEASED_TO_VERIFY
+
+
+async def test_a_sent_delivery_stays_sent(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
     await store.begin(delivery.id, "w1", NOW)
-    await store.settle(delivery.id, S.UNKNOWN, NOW, why="lease expired")
-    await store.settle(delivery.id, S.SENT, NOW, message_id="m1")
-    await store.settle(delivery.id, S.WAITING, NOW, why="too late")
+    await store.settle(delivery.id, Settlement(S.IN_DOUBT, "lease expired"), NOW)
+    await store.settle(delivery.id, Settlement(S.SENT, message_id="m1"), NOW)
+    await store.settle(delivery.id, Settlement(S.WAITING, "too late"), NOW)
     settled = await store.delivery(delivery.id)
     assert settled is not None
     assert (settled.state, settled.message_id, settled.why) == (S.SENT, "m1", "lease expired")
 
 
-async def test_who_is_slow_to_write_what_came_of_a_request_does_not_disturb_who_has_it_by_now(store: Store) -> None:
+async def test_a_process_that_settles_late_does_not_change_a_delivery_leased_by_another(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store, "w1")
@@ -248,13 +253,13 @@ async def test_who_is_slow_to_write_what_came_of_a_request_does_not_disturb_who_
     [again] = await lease(store, "w2", later)
     assert again.id == delivery.id
     assert await store.begin(delivery.id, "w2", later)
-    await store.settle(delivery.id, S.WAITING, later, owner="w1", why="no route")
+    await store.settle(delivery.id, Settlement(S.WAITING, "no route"), later, owner="w1")
     assert [each.state for each in await store.deliveries()] == [S.SENDING]
-    await store.settle(delivery.id, S.SENT, later, owner="w1", message_id="m1")
+    await store.settle(delivery.id, Settlement(S.SENT, message_id="m1"), later, owner="w1")
     assert [each.state for each in await store.deliveries()] == [S.SENT], "that it arrived counts, whoever says so"
 
 
-async def test_a_part_of_unknown_fate_that_is_looked_for_keeps_the_order_at_first_and_then_lets_others_go(
+async def test_a_part_to_be_verified_keeps_later_parts_waiting_for_three_failures_only(
     store: Store,
 ) -> None:
     await with_chats(store)
@@ -262,32 +267,32 @@ async def test_a_part_of_unknown_fate_that_is_looked_for_keeps_the_order_at_firs
     now = NOW
     for attempt in (1, 2, 3):
         [first] = await lease(store, now=now)
-        assert (first.number, first.state, first.attempts) == (1, S.LEASED, attempt - 1)
+        expected = S.LEASED if attempt == 1 else S.LEASED_TO_VERIFY
+        assert (first.number, first.state, first.attempts) == (1, expected, attempt - 1)
         assert await store.begin(first.id, "w1", now)
         then = now + minutes(5)
-        await store.settle(
-            first.id, S.UNKNOWN, now, owner="w1", next_attempt_at=then, why="502", again=True, failed=True
-        )
+        settlement = Settlement(S.VERIFY_FIRST, "502", next_attempt_at=then, failed=True)
+        await store.settle(first.id, settlement, now, owner="w1")
         if attempt < 3:
             assert await lease(store, now=now) == []
             now = then
     unknown = await store.delivery(first.id)
     assert unknown is not None
-    assert (unknown.state, unknown.again, unknown.failures) == (S.UNKNOWN, True, 3)
+    assert (unknown.state, unknown.failures) == (S.VERIFY_FIRST, 3)
     [second] = await lease(store, now=now)
     assert second.number == 2
     later = now + minutes(0.5)
     assert await lease(store, now=later) == [], "one at a time"
     assert await store.begin(second.id, "w1", later)
-    await store.settle(second.id, S.SENT, later)
+    await store.settle(second.id, Settlement(S.SENT), later)
     assert await lease(store, now=later) == []
     [found] = await lease(store, now=now + minutes(5))
     assert found.id == first.id
-    await store.settle(first.id, S.UNKNOWN, now, why="for good")
+    await store.settle(first.id, Settlement(S.IN_DOUBT, "for good"), now)
     assert await lease(store, now=now + minutes(500)) == []
 
 
-async def test_however_many_parts_are_looked_for_something_of_the_chat_can_always_go(store: Store) -> None:
+async def test_however_many_parts_are_to_be_verified_some_part_of_the_chat_can_be_leased(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN, parts=9), NOW)
     dice, now, order = random.Random(4), NOW, list[int]()
@@ -298,15 +303,15 @@ async def test_however_many_parts_are_looked_for_something_of_the_chat_can_alway
             assert await store.begin(each.id, "w1", now)
             if dice.random() < 0.7:
                 then = now + minutes(dice.choice((0, 5, 60)))
-                await store.settle(each.id, S.UNKNOWN, now, next_attempt_at=then, again=True, failed=True)
+                await store.settle(each.id, Settlement(S.VERIFY_FIRST, next_attempt_at=then, failed=True), now)
             else:
-                await store.settle(each.id, S.SENT, now)
+                await store.settle(each.id, Settlement(S.SENT), now)
                 order.append(each.number)
         now += minutes(3)
     assert sorted(order) == [*range(1, 10)]
 
 
-@pytest.mark.parametrize("state", [S.UNKNOWN, S.GIVEN_UP])
+@pytest.mark.parametrize("state", [S.IN_DOUBT, S.GIVEN_UP])
 async def test_only_what_was_given_up_or_is_unknown_is_reopened_and_starts_afresh(
     store: Store, state: DeliveryState
 ) -> None:
@@ -314,12 +319,12 @@ async def test_only_what_was_given_up_or_is_unknown_is_reopened_and_starts_afres
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
     assert not await store.reopen(delivery.id, NOW, "replayed")
-    await store.settle(delivery.id, state, NOW, failed=True)
+    await store.settle(delivery.id, Settlement(state, failed=True), NOW)
     assert await store.reopen(delivery.id, NOW, "replayed")
     assert not await store.reopen(delivery.id, NOW, "replayed")
     [again] = await lease(store)
     assert (again.id, again.failures, again.why) == (delivery.id, 0, "replayed")
-    assert (again.again, again.asked) == (True, True), "it may have arrived, and is wanted all the same"
+    assert (again.state, again.forced) == (S.LEASED_TO_VERIFY, True), "it may have arrived, and is wanted all the same"
 
 
 async def test_a_long_wait_that_a_platform_names_is_kept(store: Store) -> None:
@@ -327,13 +332,13 @@ async def test_a_long_wait_that_a_platform_names_is_kept(store: Store) -> None:
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
     week = NOW + minutes(7 * 24 * 60)
-    await store.settle(delivery.id, S.WAITING, NOW, next_attempt_at=week, why="flood")
+    await store.settle(delivery.id, Settlement(S.WAITING, "flood", next_attempt_at=week), NOW)
     assert await lease(store, now=NOW) == []
     assert await lease(store, now=week - minutes(1)) == []
     assert [each.id for each in await lease(store, now=week)] == [delivery.id]
 
 
-async def test_the_oldest_digest_with_something_to_send_is_told_by_platform(store: Store) -> None:
+async def test_the_oldest_waiting_digest_is_found_by_platform(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(BOB), NOW)
     await store.write_digest(digest(ANN), NOW + minutes(1))
@@ -343,30 +348,30 @@ async def test_the_oldest_digest_with_something_to_send_is_told_by_platform(stor
     for delivery in await lease(store, now=NOW + minutes(2)):
         waits = NOW + minutes(600)
         failed = delivery.chat == BOB
-        await store.settle(delivery.id, S.WAITING, NOW, next_attempt_at=waits, why="no route", failed=failed)
+        await store.settle(delivery.id, Settlement(S.WAITING, "no route", next_attempt_at=waits, failed=failed), NOW)
     assert await store.oldest_waiting() == NOW + minutes(1), (
         "put off is not done; one that fails by itself is no backlog"
     )
 
 
-async def test_what_waits_behind_a_part_that_fails_by_itself_is_no_backlog(store: Store) -> None:
+async def test_parts_behind_one_that_fails_by_itself_are_no_backlog(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN, parts=2), NOW)
     [first] = await lease(store)
     waits = NOW + minutes(360)
-    await store.settle(first.id, S.WAITING, NOW, next_attempt_at=waits, why="slow mode", failed=True)
+    await store.settle(first.id, Settlement(S.WAITING, "slow mode", next_attempt_at=waits, failed=True), NOW)
     assert await store.oldest_waiting() is None
     await store.write_digest(digest(BOB), NOW + minutes(2))
     assert await store.oldest_waiting() == NOW + minutes(2)
 
 
-async def test_what_was_given_up_can_be_sent_again(store: Store) -> None:
+async def test_a_delivery_that_was_given_up_can_be_sent_again(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN), NOW)
     [delivery] = await lease(store)
-    await store.settle(delivery.id, S.GIVEN_UP, NOW, why="rejected")
+    await store.settle(delivery.id, Settlement(S.GIVEN_UP, "rejected"), NOW)
     assert await lease(store) == []
-    await store.settle(delivery.id, S.WAITING, NOW + minutes(3))
+    await store.settle(delivery.id, Settlement(S.WAITING), NOW + minutes(3))
     assert await lease(store) == []
     assert [d.id for d in await lease(store, now=NOW + minutes(3))] == [delivery.id]
 
@@ -382,7 +387,7 @@ async def test_several_workers_at_once_never_get_the_same_part(store: SqlStore) 
         while leased := await lease(store, owner, limit=3):
             for delivery in leased:
                 assert await store.begin(delivery.id, owner, NOW)
-                await store.settle(delivery.id, S.SENT, NOW)
+                await store.settle(delivery.id, Settlement(S.SENT), NOW)
                 got.append(delivery.id)
         return got
 
@@ -407,125 +412,10 @@ async def test_deliveries_are_listed_newest_first_by_chat_and_state(store: Store
     }
 
 
-# ── operations ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_a_named_lease_has_one_owner_until_it_ends(store: Store) -> None:
-    assert await store.hold("poll", "a", NOW, NOW + minutes(1))
-    assert not await store.hold("poll", "b", NOW, NOW + minutes(1))
-    assert await store.hold("send", "b", NOW, NOW + minutes(1))
-    assert await store.hold("poll", "a", NOW, NOW + minutes(2))
-    assert not await store.hold("poll", "b", NOW + minutes(1), NOW + minutes(3))
-    assert await store.hold("poll", "b", NOW + minutes(2), NOW + minutes(3))
-    await store.release("poll", "a")
-    assert not await store.hold("poll", "a", NOW + minutes(2), NOW + minutes(3))
-    await store.release("poll", "b")
-    assert await store.hold("poll", "a", NOW + minutes(2), NOW + minutes(3))
-
-
-async def test_the_holder_of_a_lease_is_known_also_when_it_has_run_out(store: Store) -> None:
-    assert await store.holder("poll") is None
-    await store.hold("poll", "a", NOW, NOW + minutes(1))
-    assert await store.holder("poll") == "a"
-    await store.hold("poll", "b", NOW + minutes(9), NOW + minutes(10))
-    assert await store.holder("poll") == "b"
-    await store.release("poll", "b")
-    assert await store.holder("poll") is None
-
-
-async def test_the_leases_of_a_process_that_was_replaced_end_at_once(store: Store) -> None:
-    await with_chats(store)
-    for ref in (ANN, BOB):
-        await store.write_digest(digest(ref), NOW)
-    sending, _ = await lease(store, "gone")
-    assert await store.begin(sending.id, "gone", NOW)
-    assert await store.expire_leases("gone", NOW) == 0
-    assert await store.expire_leases("new", NOW) == 2
-    assert [d.id for d in await store.orphaned(NOW)] == [sending.id]
-    assert [d.chat for d in await lease(store, "new")] == [BOB]
-    assert await store.expire_leases("new", NOW) == 0
-
-
-async def test_of_many_that_want_a_lease_at_once_one_gets_it(store: Store) -> None:
-    got = await asyncio.gather(*(store.hold("poll", f"p{n}", NOW, NOW + minutes(1)) for n in range(8)))
-    assert sum(got) == 1
-
-
-async def test_small_values_are_remembered(store: Store) -> None:
-    assert await store.value("arxiv") is None
-    await store.remember_value("arxiv", {"paused": None})
-    await store.remember_value("arxiv", {"paused": "2026-06-02", "text": "ü\0\ud800"})
-    assert await store.value("arxiv") == {"paused": "2026-06-02", "text": "ü\0\ud800"}
-
-
-async def test_the_ledger_says_how_far_each_days_papers_have_come(store: Store) -> None:
-    await with_chats(store)
-    names = [f"2606.0000{number}" for number in range(1, 6)]
-    await store.ingest([announced(name) for name in names], NOW)
-    await store.ingest([announced(names[0], kind=Kind.CROSS), announced("2606.00009", kind=Kind.REPLACE)], NOW)
-    await store.ingest([announced("2605.00001", MONDAY)], NOW)
-    line = ListingRecord(TUESDAY, "cs", "feed", 5, 2, complete=True, checked_at=NOW)
-    await store.record_listing([line, replace(line, archive="math", announced=1)])
-    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
-    await match_all(store, *((name, TUESDAY) for name in [*names[:4], "2606.00009"]))
-    await store.write_digest(digest(ANN, "one", tuple(names[:2])), NOW)
-    await store.write_digest(digest(ANN, "two", (names[2],), parts=2), NOW)
-    await send_next(store)
-    await send_next(store)
-    await store.save_summary(summary(key(names[0])))
-    await store.save_summary(summary(key(names[1], version=2)))
-    assert await store.ledger(MONDAY) == [
-        LedgerLine(MONDAY, announced=1, ingested=1, matched=0, chosen=0, summarized=0, sent=0),
-        LedgerLine(TUESDAY, announced=8, ingested=6, matched=4, chosen=3, summarized=1, sent=2),
-    ]
-    assert [line.day for line in await store.ledger(TUESDAY)] == [TUESDAY]
-
-
-async def test_the_ledger_tells_each_days_categories_apart_and_what_was_not_read(store: Store) -> None:
-    await with_chats(store)
-    vision, number = announced("2606.00001"), announced("2606.00002", categories=("math.NT", "cs.CV"))
-    guessed = announced("2606.00003", categories=("math.NT",))
-    guessed = replace(guessed, announcement=replace(guessed.announcement, inferred=True))
-    missed = replace(guessed, announcement=replace(guessed.announcement, day=MONDAY))
-    await store.ingest(
-        [vision, number, replace(number, announcement=replace(number.announcement, kind=Kind.CROSS))], NOW
-    )
-    await store.ingest([guessed, missed], NOW)
-    line = ListingRecord(TUESDAY, "cs", "feed", 2, 1, complete=True, checked_at=NOW)
-    await store.record_listing([line, replace(line, day=MONDAY, source="oai", announced=1, malformed=0)])
-    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
-    await match_all(store, ("2606.00001", TUESDAY), ("2606.00002", TUESDAY))
-    await store.write_digest(digest(ANN, "one", ("2606.00002",)), NOW)
-    await send_next(store)
-    assert await store.ledger(MONDAY, by_category=True) == [
-        LedgerLine(MONDAY, 1, 1, 0, 0, 0, 0, "math.NT"),
-        LedgerLine(TUESDAY, 1, 1, 1, 0, 0, 0, "cs.CV"),
-        LedgerLine(TUESDAY, 1, 2, 1, 1, 0, 1, "math.NT"),
-        LedgerLine(TUESDAY, 1, 0, 0, 0, 0, 0, "unread"),
-    ]
-    assert [line.announced for line in await store.ledger(MONDAY)] == [1, 3]
-
-
-async def test_a_backup_is_a_whole_database_and_is_never_written_over_a_file(
-    store: SqlStore, backend: str, tmp_path: Path
-) -> None:
-    await with_chats(store)
-    copy = tmp_path / "copy ü.sqlite3"
-    if backend == "postgres":
-        with pytest.raises(TellUser, match="pg_dump"):
-            await store.backup(copy)
-        return
-    await store.backup(copy)
-    async with await open_store(sqlite_url(copy)) as restored:
-        assert [chat.ref for chat in await restored.chats()] == [ANN, BOB]
-    with pytest.raises(TellUser, match="already"):
-        await store.backup(copy)
-
-
 async def test_a_delivery_put_off_by_a_clock_that_ran_ahead_goes_when_the_clock_is_right_again(store: Store) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN, "one"), NOW)
     ahead = NOW + minutes(400 * 24 * 60)
     [delivery] = await lease(store, now=ahead)
-    await store.settle(delivery.id, S.WAITING, ahead, next_attempt_at=ahead + minutes(5), why="no route")
+    await store.settle(delivery.id, Settlement(S.WAITING, "no route", next_attempt_at=ahead + minutes(5)), ahead)
     assert [each.id for each in await lease(store, now=NOW)] == [delivery.id]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from bot.model import (
     Announced,
     Announcement,
     Card,
+    Chat,
     ChatRef,
     Depth,
     Digest,
@@ -29,6 +31,7 @@ from bot.model import (
     Style,
     Window,
 )
+from bot.ports import Store
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
@@ -40,8 +43,8 @@ NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
 PAPER = Paper("2406.14272", 1, "A title", ("A. Author",), "An abstract.", ("cs.CV",))
 
 
-class Desk:
-    """Stands where reading and composing are: answers what the test laid out, and keeps what it was asked."""
+class FakePipeline:
+    """Stands in for reading and composing: gives the prepared answers, and records the requests."""
 
     def __init__(self) -> None:
         self.answer: Card | Exception = Card(PAPER)
@@ -70,8 +73,8 @@ async def store() -> AsyncIterator[SqlStore]:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def pipeline() -> FakePipeline:
+    return FakePipeline()
 
 
 @pytest.fixture
@@ -80,8 +83,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def talk(store: SqlStore, clock: FakeClock, desk: Desk) -> Conversation:
-    return Conversation(store, clock, desk.read, desk.compose, Defaults("de", "Europe/Berlin", time(8, 30)))
+def talk(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
+    return Conversation(store, clock, pipeline.read, pipeline.compose, Defaults("de", "Europe/Berlin", time(8, 30)))
 
 
 # ── chats ──
@@ -99,13 +102,13 @@ async def test_a_new_chat_starts_with_the_operators_defaults_and_its_next_digest
     assert not (await talk.start(CHAT, "Ann")).new
 
 
-async def test_looking_at_lists_and_settings_makes_no_chat(talk: Conversation, store: SqlStore) -> None:
+async def test_looking_at_lists_and_settings_creates_no_chat(talk: Conversation, store: SqlStore) -> None:
     assert (await talk.subscriptions(CHAT)).topics == ()
     assert (await talk.settings(CHAT)).chat.language == "de"
     assert await store.chat(CHAT) is None
 
 
-async def test_a_suspended_chat_that_speaks_again_is_resumed(talk: Conversation, store: SqlStore) -> None:
+async def test_a_command_resumes_a_suspended_chat(talk: Conversation, store: SqlStore) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     await talk.suspend(CHAT, "blocked by the user")
     suspended = await store.chat(CHAT)
@@ -128,7 +131,7 @@ async def test_suspending_a_group_suspends_its_forum_topics_too(talk: Conversati
     assert suspended == {group, thread}
 
 
-async def test_a_chat_that_is_forgotten_leaves_nothing(talk: Conversation, store: SqlStore) -> None:
+async def test_a_deleted_chat_leaves_nothing(talk: Conversation, store: SqlStore) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     assert await talk.ask_forget(OWNER, CHAT) == results.ConfirmForget(1)
     assert isinstance(await talk.forget(OWNER, CHAT), results.Forgotten)
@@ -151,13 +154,13 @@ async def test_subscribing_begins_with_the_latest_listing_and_says_when_the_firs
     assert done.explained
 
 
-async def test_the_same_topic_in_other_words_is_already_subscribed(talk: Conversation) -> None:
+async def test_a_topic_with_the_same_meaning_is_already_subscribed(talk: Conversation) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV diffusion")
     again = await talk.subscribe(OWNER, CHAT, "diffusion AND cat:cs.CV")
     assert isinstance(again, results.AlreadySubscribed)
 
 
-async def test_a_topic_with_a_mistake_is_answered_with_its_place(talk: Conversation, store: SqlStore) -> None:
+async def test_a_topic_with_a_mistake_is_answered_with_its_position(talk: Conversation, store: SqlStore) -> None:
     answer = await talk.subscribe(OWNER, CHAT, "cat:cs.CV AND (diffusion")
     assert isinstance(answer, results.NotUnderstood)
     assert answer.query[: answer.position].startswith("cat:cs.CV AND")
@@ -185,6 +188,31 @@ async def test_a_number_outside_the_list_removes_nothing(talk: Conversation) -> 
     assert len((await talk.subscriptions(CHAT)).topics) == 1
 
 
+async def test_a_topic_that_looks_like_a_number_is_removed_by_its_text(talk: Conversation) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    await talk.subscribe(OWNER, CHAT, "802")
+    await talk.subscribe(OWNER, CHAT, "1")
+    assert await talk.unsubscribe(OWNER, CHAT, "802") == results.Unsubscribed("802", 2)
+    assert await talk.unsubscribe(OWNER, CHAT, "1") == results.Unsubscribed("1", 1)
+    assert await talk.unsubscribe(OWNER, CHAT, "1") == results.Unsubscribed("cat:cs.CV", 0)
+
+
+async def test_a_number_sign_means_the_number_in_the_list(talk: Conversation) -> None:
+    for query in ("2", "802", "cs.CV"):
+        await talk.subscribe(OWNER, CHAT, query)
+    assert [followed.topic for followed in (await talk.subscriptions(CHAT)).topics] == ["2", "802", "cat:cs.CV"]
+    assert await talk.unsubscribe(OWNER, CHAT, "#2") == results.Unsubscribed("802", 2)
+    assert await talk.unsubscribe(OWNER, CHAT, "2") == results.Unsubscribed("2", 1)
+    await talk.subscribe(OWNER, CHAT, "802")
+    assert await talk.unsubscribe(OWNER, CHAT, "#802") == results.Unsubscribed("802", 1), "no such place in the list"
+
+
+@pytest.mark.parametrize("what", ["²", "①", "٢", "999999999999", "-1", "1.5"])
+async def test_what_only_looks_like_a_number_raises_nothing(talk: Conversation, what: str) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    assert isinstance(await talk.unsubscribe(OWNER, CHAT, what), results.NotSubscribed)
+
+
 async def test_a_topic_that_is_not_followed_suggests_the_closest_first(talk: Conversation) -> None:
     for query in ("cs.CV", "transformers", "diffusion"):
         await talk.subscribe(OWNER, CHAT, query)
@@ -200,16 +228,16 @@ async def test_a_removal_button_works_once(talk: Conversation) -> None:
     assert isinstance(await talk.unsubscribe_key(OWNER, CHAT, key), results.Stale)
 
 
-async def test_ones_topics_and_arxivs_categories_complete_what_is_typed(talk: Conversation) -> None:
+async def test_the_chats_topics_and_arxivs_categories_complete_what_is_typed(talk: Conversation) -> None:
     await talk.subscribe(OWNER, CHAT, "diffusion")
     long = " OR ".join(f"word{number}" for number in range(20))
     await talk.subscribe(OWNER, CHAT, long)
-    assert [each.value for each in await talk.suggest(CHAT, "DIFF")] == ["diffusion"]
+    assert [suggestion.value for suggestion in await talk.suggest(CHAT, "DIFF")] == ["diffusion"]
     [found] = await talk.suggest(CHAT, "word7")
     assert len(found.value) <= 100
     assert len(found.label) <= 100
     assert isinstance(await talk.unsubscribe(OWNER, CHAT, found.value), results.Unsubscribed)
-    assert "cat:cs.CV" in [each.value for each in await talk.suggest_categories("computer vision")]
+    assert "cat:cs.CV" in [suggestion.value for suggestion in await talk.suggest_categories("computer vision")]
     assert (await talk.suggest_categories("cat:cs.CV"))[0].value == "cat:cs.CV"
     assert len(await talk.suggest_categories("")) == 25
 
@@ -233,12 +261,12 @@ async def test_only_admins_change_anything_and_everybody_may_ask(talk: Conversat
 # ── papers ──
 
 
-async def test_a_link_is_read_in_the_chats_language_and_depth(talk: Conversation, desk: Desk) -> None:
+async def test_a_link_is_read_in_the_chats_language_and_depth(talk: Conversation, pipeline: FakePipeline) -> None:
     await talk.change(OWNER, CHAT, "language", "中文")
     await talk.change(OWNER, CHAT, "depth", "deep")
     answer = await talk.summarize(CHAT, "https://arxiv.org/abs/2406.14272v1")
     assert isinstance(answer, results.PaperCard)
-    assert desk.asked == [(PaperRef("2406.14272", 1), "zh", Depth.DEEP)]
+    assert pipeline.asked == [(PaperRef("2406.14272", 1), "zh", Depth.DEEP)]
 
 
 @pytest.mark.parametrize(
@@ -250,33 +278,35 @@ async def test_a_link_is_read_in_the_chats_language_and_depth(talk: Conversation
     ],
 )
 async def test_a_paper_that_cannot_be_read_is_an_answer(
-    talk: Conversation, desk: Desk, raised: Exception, kind: type
+    talk: Conversation, pipeline: FakePipeline, raised: Exception, kind: type
 ) -> None:
-    desk.answer = raised
+    pipeline.answer = raised
     assert isinstance(await talk.summarize(CHAT, "2406.99999"), kind)
 
 
-async def test_a_withdrawn_paper_says_so(talk: Conversation, desk: Desk) -> None:
-    desk.answer = Card(replace(PAPER, withdrawn=True))
+async def test_a_withdrawn_paper_says_so(talk: Conversation, pipeline: FakePipeline) -> None:
+    pipeline.answer = Card(replace(PAPER, withdrawn=True))
     assert isinstance(await talk.summarize(CHAT, "2406.14272"), results.Withdrawn)
 
 
-async def test_what_is_no_link_is_told_apart_from_nothing_at_all(talk: Conversation, desk: Desk) -> None:
+async def test_text_that_is_no_link_and_no_text_have_different_answers(
+    talk: Conversation, pipeline: FakePipeline
+) -> None:
     assert isinstance(await talk.summarize(CHAT, "https://example.org/x"), results.NotALink)
     assert isinstance(await talk.summarize(CHAT, "  "), results.Incomplete)
-    assert desk.asked == []
+    assert pipeline.asked == []
 
 
-async def test_a_chat_has_three_readings_under_way_at_most_and_another_chat_its_own(
-    talk: Conversation, desk: Desk
+async def test_a_chat_may_have_three_readings_under_way_and_other_chats_their_own_three(
+    talk: Conversation, pipeline: FakePipeline
 ) -> None:
-    desk.hold.clear()
+    pipeline.hold.clear()
     running = [asyncio.create_task(talk.summarize(CHAT, f"2406.1427{number}")) for number in range(3)]
-    while len(desk.asked) < 3:  # noqa: ASYNC110 - the store answers from its own thread
+    while len(pipeline.asked) < 3:  # noqa: ASYNC110 - the store answers from its own thread
         await asyncio.sleep(0.001)
     assert isinstance(await talk.summarize(CHAT, "2406.14279"), results.Busy)
     elsewhere = asyncio.create_task(talk.summarize(ChatRef(Platform.DISCORD, "9"), "2406.14279"))
-    desk.hold.set()
+    pipeline.hold.set()
     assert all(isinstance(each, results.PaperCard) for each in await asyncio.gather(*running, elsewhere))
     assert isinstance(await talk.summarize(CHAT, "2406.14279"), results.PaperCard)
 
@@ -284,14 +314,14 @@ async def test_a_chat_has_three_readings_under_way_at_most_and_another_chat_its_
 # ── digest now ──
 
 
-async def test_digest_now_says_what_comes_or_why_nothing_does(talk: Conversation, desk: Desk) -> None:
+async def test_digest_now_says_what_is_sent_or_why_nothing_is(talk: Conversation, pipeline: FakePipeline) -> None:
     assert await talk.digest_now(OWNER, CHAT) == results.NothingNow("This chat follows no topic yet.", 0)
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     assert await talk.digest_now(OWNER, CHAT) == results.NothingNow("Nothing is new since your last digest.", 1)
     window = Window(date(2026, 6, 1), date(2026, 6, 2))
-    desk.digest = Digest(("cat:cs.CV",), window, 9, 3, (Card(PAPER),), also=(Card(PAPER), Card(PAPER)))
+    pipeline.digest = Digest(("cat:cs.CV",), window, 9, 3, (Card(PAPER),), also=(Card(PAPER), Card(PAPER)))
     assert await talk.digest_now(OWNER, CHAT) == results.DigestComing(1, 2)
-    desk.digest = SourceUnavailable("arXiv does not answer.")
+    pipeline.digest = SourceUnavailable("arXiv does not answer.")
     assert await talk.digest_now(OWNER, CHAT) == results.Busy("arXiv does not answer.", None)
 
 
@@ -365,7 +395,7 @@ async def test_settings_are_read_as_people_write_them(
         ("colour", "red", "language"),
     ],
 )
-async def test_a_value_that_cannot_be_is_answered_with_examples_and_changes_nothing(
+async def test_an_invalid_value_is_answered_with_examples_and_changes_nothing(
     talk: Conversation, store: SqlStore, name: str, given_value: str, example: str
 ) -> None:
     answer = await talk.change(OWNER, CHAT, name, given_value)
@@ -374,7 +404,7 @@ async def test_a_value_that_cannot_be_is_answered_with_examples_and_changes_noth
     assert await store.chat(CHAT) is None
 
 
-async def test_a_new_time_or_place_sets_the_next_digest_anew(talk: Conversation, store: SqlStore) -> None:
+async def test_a_new_time_or_time_zone_moves_the_next_digest(talk: Conversation, store: SqlStore) -> None:
     changed = await talk.change(OWNER, CHAT, "time", "15:00")
     assert isinstance(changed, results.Changed)
     assert changed.chat.next_due_at == datetime(2026, 6, 2, 13, 0, tzinfo=UTC)
@@ -412,17 +442,72 @@ def test_no_value_breaks_a_setting(name: str, given_value: str) -> None:
         (ChatRef(Platform.DISCORD, "77"), Requester("9", is_admin=False), True),
     ],
 )
-async def test_how_the_service_is_is_told_to_its_operators_in_private_alone(
-    store: SqlStore, desk: Desk, ref: ChatRef, asker: Requester, told: bool
+async def test_only_operators_are_told_the_services_health_and_only_in_private(
+    store: SqlStore, pipeline: FakePipeline, ref: ChatRef, asker: Requester, told: bool
 ) -> None:
     async def health() -> list[str]:
         return ["The feed of cs is stale."]
 
     operators = Operators(frozenset({"telegram:5", "discord:9"}), health)
-    talk = Conversation(store, FakeClock(NOW), desk.read, desk.compose, Defaults(), operators)
+    talk = Conversation(store, FakeClock(NOW), pipeline.read, pipeline.compose, Defaults(), operators)
     expected = results.Health(("The feed of cs is stale.",)) if told else results.NotOperator()
     assert await talk.health(asker, ref) == expected
 
 
-async def test_without_operators_nobody_is_told_how_the_service_is(talk: Conversation) -> None:
+async def test_without_operators_nobody_is_told_the_services_health(talk: Conversation) -> None:
     assert await talk.health(OWNER, CHAT) == results.NotOperator()
+
+
+async def test_settings_changed_at_once_by_several_people_are_all_kept(talk: Conversation, store: SqlStore) -> None:
+    changes = {"language": "ja", "size": "3", "style": "compact", "time": "07:30", "timezone": "Asia/Tokyo"}
+    asked = [talk.change(OWNER, CHAT, name, value, "Ann") for name, value in changes.items()]
+    assert all(isinstance(each, results.Changed) for each in await asyncio.gather(*asked))
+    chat = await store.chat(CHAT)
+    assert chat is not None
+    assert (chat.title, chat.language, chat.size, chat.style) == ("Ann", "ja", 3, Style.COMPACT)
+    assert (chat.digest_time, chat.timezone) == (time(7, 30), "Asia/Tokyo")
+    assert chat.next_due_at == datetime(2026, 6, 2, 22, 30, tzinfo=UTC)
+
+
+class InterruptedStore:
+    """A store in which something else is written between the reading of a chat and what is written after it."""
+
+    def __init__(self, store: SqlStore, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self._store, self._meanwhile = store, meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def chat(self, ref: ChatRef) -> Chat | None:
+        found = await self._store.chat(ref)
+        await self._meanwhile()
+        return found
+
+
+async def test_a_change_does_not_undo_a_suspension_or_a_due_time_that_came_meanwhile(
+    talk: Conversation, store: SqlStore, pipeline: FakePipeline
+) -> None:
+    await talk.start(CHAT)
+    later = datetime(2026, 6, 9, 9, 0, tzinfo=UTC)
+
+    async def meanwhile() -> None:
+        await store.set_due(CHAT, later)
+        await store.suspend(CHAT, "blocked")
+
+    interrupted = cast(Store, InterruptedStore(store, meanwhile))
+    interrupted_talk = Conversation(interrupted, FakeClock(NOW), pipeline.read, pipeline.compose, Defaults())
+    assert isinstance(await interrupted_talk.change(OWNER, CHAT, "size", "3", "Ann"), results.Changed)
+    chat = await store.chat(CHAT)
+    assert chat is not None
+    assert (chat.title, chat.size, chat.next_due_at, chat.suspended) == ("Ann", 3, later, "blocked")
+
+
+async def test_of_many_topics_asked_for_at_once_a_chat_follows_as_many_as_it_may(
+    talk: Conversation, store: SqlStore
+) -> None:
+    for number in range(45):
+        await talk.subscribe(OWNER, CHAT, f"word{number}")
+    answers = await asyncio.gather(*(talk.subscribe(OWNER, CHAT, f"more{number}") for number in range(10)))
+    assert sum(isinstance(each, results.Subscribed) for each in answers) == 5
+    assert sum(each == results.TooMany(50) for each in answers) == 5
+    assert len(await store.subscriptions(CHAT)) == 50

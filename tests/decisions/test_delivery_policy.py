@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,18 +22,18 @@ from bot.model import (
     Platform,
     Rejected,
     Sent,
+    Settlement,
     Unknown,
 )
 from tests.decisions.test_due_times import NOW
 
 
-def tried(
-    platform: Platform = Platform.TELEGRAM, attempts: int = 1, failures: int = 0, age: timedelta = timedelta()
-) -> Delivery:
+def tried(attempts: int = 1, failures: int = 0, age: timedelta = timedelta()) -> Delivery:
     return Delivery(
         1,
-        ChatRef(platform, "1"),
+        ChatRef(Platform.TELEGRAM, "1"),
         "2026-06-02",
+        NOW.date(),
         1,
         1,
         Part({}),
@@ -44,44 +45,46 @@ def tried(
     )
 
 
-def settled(outcome: Outcome, delivery: Delivery, **options: bool) -> Settle:
-    decision = delivery_policy.after_sending(outcome, delivery, NOW, **options)
+def settled(outcome: Outcome, delivery: Delivery, *, may_repeat: bool = False, begun: bool = True) -> Settlement:
+    decision = delivery_policy.after_sending(outcome, delivery, NOW, may_repeat=may_repeat, begun=begun)
     assert isinstance(decision, Settle)
-    return decision
+    return decision.settlement
 
 
 OLD = timedelta(days=3)
 
 
 def test_what_was_accepted_is_sent_with_its_message_id() -> None:
-    assert settled(Sent("41"), tried()) == Settle(DeliveryState.SENT, message_id="41")
+    assert settled(Sent("41"), tried()) == Settlement(DeliveryState.SENT, message_id="41")
 
 
 def test_a_wait_that_the_platform_names_is_obeyed_and_never_gives_up() -> None:
     decision = settled(NotSent("slow down", 17.0), tried(attempts=500, failures=500, age=OLD))
-    assert decision == Settle(
+    assert decision == Settlement(
         DeliveryState.WAITING, "slow down", next_attempt_at=NOW + timedelta(seconds=17), failed=True
     )
 
 
 @pytest.mark.parametrize("seconds", [math.inf, math.nan, 1e300, -5.0])
-def test_a_wait_that_cannot_be_meant_is_bounded(seconds: float) -> None:
+def test_an_absurd_wait_is_bounded(seconds: float) -> None:
     then = settled(NotSent("slow down", seconds), tried()).next_attempt_at
     assert then is not None
     assert NOW <= then <= NOW + delivery_policy.LONGEST_WAIT
 
 
 def test_a_limit_on_the_whole_platform_holds_every_chat() -> None:
-    decision = settled(NotSent("flood", 30.0, whole_platform=True), tried())
-    assert decision.hold == NOW + timedelta(seconds=30)
-    assert not decision.failed
+    limited = NotSent("flood", 30.0, whole_platform=True)
+    decision = delivery_policy.after_sending(limited, tried(), NOW, may_repeat=False)
+    assert isinstance(decision, Settle)
+    assert decision.hold_until == NOW + timedelta(seconds=30)
+    assert not decision.settlement.failed
 
 
 def test_without_a_named_time_the_waits_grow_and_end() -> None:
     waits = [settled(NotSent("odd"), tried(failures=failures)).next_attempt_at for failures in (0, 7)]
     assert NOW < waits[0] < waits[1]  # type: ignore[operator]
     last = tried(failures=delivery_policy.MIN_FAILURES - 1, age=OLD)
-    assert settled(NotSent("odd"), last) == Settle(DeliveryState.GIVEN_UP, "odd (after 12 tries)")
+    assert settled(NotSent("odd"), last) == Settlement(DeliveryState.GIVEN_UP, "odd (after 12 tries)")
 
 
 def test_nothing_is_given_up_because_the_platform_was_away_for_days() -> None:
@@ -99,32 +102,46 @@ def test_a_young_message_is_not_given_up_however_often_it_failed() -> None:
     assert settled(NotSent("odd"), tried(failures=40)).state is DeliveryState.WAITING
 
 
-def test_an_unknown_fate_stays_unknown_on_telegram() -> None:
-    assert settled(Unknown("time-out"), tried()) == Settle(DeliveryState.UNKNOWN, "time-out")
+def test_an_unknown_outcome_that_may_not_be_repeated_leaves_the_delivery_in_doubt() -> None:
+    assert settled(Unknown("time-out"), tried()) == Settlement(DeliveryState.IN_DOUBT, "time-out")
 
 
-def test_an_unknown_fate_is_tried_again_on_discord_where_the_nonce_makes_it_safe() -> None:
-    decision = settled(Unknown("time-out"), tried(Platform.DISCORD))
-    assert (decision.state, decision.again) == (DeliveryState.UNKNOWN, True)
-    assert decision.next_attempt_at is not None
-    assert decision.next_attempt_at > NOW
-    last = settled(Unknown("time-out"), tried(Platform.DISCORD, failures=delivery_policy.MIN_FAILURES, age=OLD))
-    assert (last.state, last.again) == (DeliveryState.UNKNOWN, False)
+def test_an_unknown_outcome_that_may_be_repeated_is_verified_first_and_ends_in_doubt() -> None:
+    settlement = settled(Unknown("time-out"), tried(), may_repeat=True)
+    assert settlement.state is DeliveryState.VERIFY_FIRST
+    assert settlement.next_attempt_at is not None
+    assert settlement.next_attempt_at > NOW
+    last = tried(failures=delivery_policy.MIN_FAILURES, age=OLD)
+    assert settled(Unknown("time-out"), last, may_repeat=True).state is DeliveryState.IN_DOUBT
 
 
-def test_what_nobody_will_ever_know_is_not_sent_again_by_itself() -> None:
-    for platform in (Platform.DISCORD, Platform.TELEGRAM):
-        decision = settled(Unknown("no right to look", final=True), tried(platform), resend_unknown=True)
-        assert decision == Settle(DeliveryState.UNKNOWN, "no right to look")
+def test_a_delivery_that_nobody_can_ever_verify_is_not_sent_again_by_itself() -> None:
+    settlement = settled(Unknown("no right to look", final=True), tried(), may_repeat=True)
+    assert settlement == Settlement(DeliveryState.IN_DOUBT, "no right to look")
 
 
-def test_an_operator_may_prefer_a_repeat_to_a_doubt() -> None:
-    decision = settled(Unknown("time-out"), tried(), resend_unknown=True)
-    assert (decision.state, decision.again) == (DeliveryState.UNKNOWN, True)
+@pytest.mark.parametrize("forced", [True, False])
+def test_without_a_request_an_earlier_attempt_that_may_have_arrived_still_may_have(forced: bool) -> None:
+    delivery = replace(tried(), state=DeliveryState.LEASED_TO_VERIFY, forced=forced)
+    settlement = settled(NotSent("busy"), delivery, begun=False)
+    assert (settlement.state, settlement.forced, settlement.failed) == (DeliveryState.VERIFY_FIRST, forced, True)
+    old = replace(delivery, failures=delivery_policy.MIN_FAILURES, written_at=NOW - OLD)
+    assert settled(NotSent("busy"), old, begun=False).state is DeliveryState.IN_DOUBT
+
+
+def test_a_request_that_was_surely_refused_needs_no_verifying() -> None:
+    delivery = replace(tried(), state=DeliveryState.LEASED_TO_VERIFY, forced=True)
+    settlement = settled(NotSent("busy"), delivery)
+    assert (settlement.state, settlement.forced) == (DeliveryState.WAITING, False)
+
+
+def test_a_process_that_ended_while_sending_leaves_a_delivery_to_verify_or_in_doubt() -> None:
+    assert delivery_policy.after_interruption(may_repeat=True).state is DeliveryState.VERIFY_FIRST
+    assert delivery_policy.after_interruption(may_repeat=False).state is DeliveryState.IN_DOUBT
 
 
 def test_refused_gone_and_moved_are_told_apart() -> None:
     new = ChatRef(Platform.TELEGRAM, "-1009")
-    assert settled(Rejected("bad"), tried()) == Settle(DeliveryState.GIVEN_UP, "bad")
-    assert delivery_policy.after_sending(ChatGone("blocked"), tried(), NOW) == Suspend("blocked")
-    assert delivery_policy.after_sending(ChatMoved(new), tried(), NOW) == Move(new)
+    assert settled(Rejected("bad"), tried()) == Settlement(DeliveryState.GIVEN_UP, "bad")
+    assert delivery_policy.after_sending(ChatGone("blocked"), tried(), NOW, may_repeat=False) == Suspend("blocked")
+    assert delivery_policy.after_sending(ChatMoved(new), tried(), NOW, may_repeat=False) == Move(new)

@@ -60,7 +60,7 @@ def test_a_card_without_a_summary_has_none_and_one_in_another_language_does_not_
     assert card.summary == summary(spanish)
 
 
-def test_links_of_a_card_stand_in_its_own_words() -> None:
+def test_links_of_a_card_are_found_in_its_own_text() -> None:
     abstract = "We weigh kites. Code: https://github.com/kites/scales."
     [card] = digest_content.cards([candidate("2606.00001", WED, "a", abstract=abstract)], {}, SummaryOptions("en"))
     assert card.links.code == ("https://github.com/kites/scales",)

@@ -65,8 +65,8 @@ def test_the_next_digest_is_always_later_and_at_most_two_days_away(zone: str, at
     assert now < due <= now + timedelta(days=2)
 
 
-def test_a_slot_is_the_chats_own_date() -> None:
-    assert due_times.slot_of(chat("Asia/Tokyo"), datetime(2026, 6, 3, 23, tzinfo=UTC)) == "2026-06-04"
+def test_a_moment_has_the_date_of_the_chats_own_time_zone() -> None:
+    assert due_times.local_date(chat("Asia/Tokyo"), datetime(2026, 6, 3, 23, tzinfo=UTC)) == date(2026, 6, 4)
 
 
 def test_a_digest_waits_an_hour_for_summaries_and_no_longer() -> None:

@@ -1,4 +1,4 @@
-"""Ranking: which papers of a chat come first, and that no topic pushes another out."""
+"""Ranking: which papers of a chat come first, and that no topic displaces another."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_later_paper_comes_first() -> None:
     assert order(candidate("1", hour=3), candidate("2", hour=5)) == ["2", "1"]
 
 
-def test_what_is_older_than_a_week_comes_last_whatever_else() -> None:
+def test_papers_older_than_a_week_come_last_whatever_they_match() -> None:
     old = candidate("1", "a", "b", title="word", day=TODAY - timedelta(days=8))
     assert order(old, candidate("2", "a", kind=Kind.CROSS)) == ["2", "1"]
 
@@ -69,14 +69,14 @@ def test_equal_papers_are_ordered_by_id() -> None:
     assert order(candidate("2"), candidate("1")) == ["1", "2"]
 
 
-def test_a_busy_topic_does_not_push_out_a_quiet_one() -> None:
+def test_a_busy_topic_does_not_displace_a_quiet_one() -> None:
     busy = [candidate(str(number), "busy", title="word") for number in range(20)]
     ranked = rank([*busy, candidate("quiet", "quiet", kind=Kind.CROSS)], 3, NOW)
     assert [each.announced.paper.id for each in ranked.shown] == ["0", "1", "quiet"]
     assert len(ranked.also) == 18
 
 
-def test_nothing_to_rank_is_nothing_shown() -> None:
+def test_without_candidates_nothing_is_shown() -> None:
     assert rank([], 10, NOW).shown == ()
 
 
@@ -98,7 +98,7 @@ candidates = st.lists(
 
 @settings(deadline=None)
 @given(candidates, st.integers(0, 8), st.randoms(use_true_random=False))
-def test_nothing_is_lost_or_doubled_and_the_input_s_order_does_not_matter(
+def test_no_paper_is_lost_or_repeated_and_the_input_order_does_not_matter(
     some: list[Candidate], size: int, chance: Random
 ) -> None:
     ranked = rank(some, size, NOW)

@@ -35,7 +35,7 @@ CREATE_POST = r"POST /channels/\d+/threads"
 
 @dataclass
 class Fault:
-    """Fail `times` requests whose "METHOD /path" matches. `store` does what was asked before failing.
+    """Fail `times` requests whose "METHOD /path" matches. With `store` a request takes effect before it fails.
 
     `kind`: an HTTP status, one with Discord's code ("403/20026"), "reset", "hang", "garbage" (an answer that is no
     JSON), "cut" (half an answer), "429-global" or "firewall" (403 with a page).
@@ -147,7 +147,7 @@ class FakeDiscord:
         return sum(bool(re.fullmatch(matching, line)) for line, _ in self.requests)
 
     async def revoke(self) -> None:
-        """As when its owner resets the token in the developer portal: sessions end, requests are refused."""
+        """Make the token invalid, as its owner can in the developer portal: sessions end, requests are refused."""
         self._reset_token()
         await self.gateway.drop(4004)
         self.gateway.sessions.clear()

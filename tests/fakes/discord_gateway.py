@@ -53,7 +53,7 @@ class Pipe:
 class Gateway:
     """All sessions. `identifies` and `resumes` count what clients asked for.
 
-    `starts_left` sessions may begin until `starts_anew`, then a thousand more; who begins one too many loses the token.
+    `starts_left` sessions may begin until `starts_anew`, then a thousand more; one too many invalidates the token.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Gateway:
                 await session.pipe.send({"op": RECONNECT, "d": None})
 
     async def invalidate(self) -> None:
-        """Tell every client that its session is worth nothing any more."""
+        """Tell every client that its session is no longer valid."""
         for session in self.live:
             if session.pipe is not None:
                 await session.pipe.send({"op": INVALID, "d": False})

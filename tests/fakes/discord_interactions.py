@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.fakes.discord_gateway import Gateway
+from tests.fakes.discord_limits import walk
 from tests.fakes.discord_world import (
     ADMIN,
     DM,
@@ -47,6 +48,18 @@ class Interaction:
         """Everything that the answers show."""
         return "\n".join(_text(each["components"]) + str(each["content"]) for each in self.messages)
 
+    @property
+    def custom_ids(self) -> list[str]:
+        """What the buttons of the last answer send back."""
+        return [str(button["custom_id"]) for button in self._buttons()]
+
+    def button(self, label: str) -> str:
+        """The custom_id of the button with (part of) this label on the last answer."""
+        return str(next(button["custom_id"] for button in self._buttons() if label in button["label"]))
+
+    def _buttons(self) -> list[JSON]:
+        return [each for each in walk(self.messages[-1]["components"]) if each.get("custom_id")]
+
 
 def _text(components: list[JSON]) -> str:
     parts = []
@@ -71,7 +84,8 @@ class Interactions:
     ) -> Interaction:
         """Use a slash command and wait for the bot's answer (its message, or its follow-up after deferring).
 
-        An option "channel" is the id of one; those of the server come with the person's rights there.
+        The option "channel" is a channel's id; a channel of the server comes with the person's permissions there. With
+        `admin` the person has the server's admin role.
         """
         data: JSON = {"id": "1", "name": name, "type": 1, "options": [_option(*each) for each in options.items()]}
         if (named := self._world.channels.get(options.get("channel", 0))) and _same_guild(named, self._world, channel):
@@ -141,7 +155,8 @@ class Interactions:
         if place["type"] == DM:
             return payload | {"user": asker, "context": 1}
         joined = datetime.now(UTC).isoformat()
-        member = {"user": asker, "roles": [], "joined_at": joined, "deaf": False, "mute": False, "flags": 0}
+        roles = [self._world.admin_role(int(place["guild_id"]))] if admin else []
+        member = {"user": asker, "roles": roles, "joined_at": joined, "deaf": False, "mute": False, "flags": 0}
         guild = {"id": place["guild_id"], "locale": "en-US", "features": []}
         return payload | {
             "guild_id": place["guild_id"],

@@ -19,7 +19,9 @@ EPHEMERAL = 1 << 6
 MOST_NONCE = 25
 NEEDS_V2 = {9, 10, 12, 13, 14, 17}
 ADMIN, MEMBER = "8", "2048"
-"""Permission bits of somebody with "administrator", and of one who may only write."""
+"""Permission bits of a person who is an administrator, and of one who may only write."""
+EVERYONE = "1071698660929"
+"""Permission bits of everybody in a new server."""
 VIEW_CHANNEL, SEND_MESSAGES, READ_MESSAGE_HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 16, 1 << 38
 EVERYTHING = (1 << 53) - 1
 
@@ -74,6 +76,21 @@ def check_message(body: JSON, attached: set[str]) -> None:
         refuse("component ids are not unique 32-bit integers")
 
 
+def _role(ident: int, name: str, permissions: str) -> JSON:
+    return {
+        "id": str(ident),
+        "name": name,
+        "permissions": permissions,
+        "position": 0,
+        "color": 0,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "managed": False,
+        "mentionable": False,
+        "flags": 0,
+    }
+
+
 def user(ident: int, name: str, bot: bool = False) -> JSON:
     return {
         "id": str(ident),
@@ -111,21 +128,15 @@ class World:
     # ── building ──
 
     def add_guild(self, name: str = "lab") -> int:
+        """A server with the role of everybody, and one for admins."""
         ident = self.ids()
-        everyone = {
-            "id": str(ident),
-            "name": "@everyone",
-            "permissions": "1071698660929",
-            "position": 0,
-            "color": 0,
-            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-            "hoist": False,
-            "managed": False,
-            "mentionable": False,
-            "flags": 0,
-        }
-        self.guilds[ident] = {"id": str(ident), "name": name, "roles": [everyone], "member_count": 2, "owner_id": "7"}
+        roles = [_role(ident, "@everyone", EVERYONE), _role(self.ids(), "Admins", ADMIN)]
+        self.guilds[ident] = {"id": str(ident), "name": name, "roles": roles, "member_count": 2, "owner_id": "7"}
         return ident
+
+    def admin_role(self, guild: int) -> str:
+        """The id of the role whose members are administrators."""
+        return str(self.guilds[guild]["roles"][1]["id"])
 
     def add_channel(self, guild: int, name: str = "papers", kind: int = TEXT, ident: int | None = None) -> int:
         ident = ident or self.ids()
@@ -213,7 +224,7 @@ class World:
         return {"system_channel_id": None, **self.guilds[ident]}
 
     def direct(self, person: int) -> JSON:
-        """The direct messages with somebody, opened where there are none yet."""
+        """The direct-message channel with a person, opened if there is none yet."""
         for channel in self.channels.values():
             if channel["type"] == DM and channel["recipients"][0]["id"] == str(person):
                 return channel
@@ -227,13 +238,13 @@ class World:
         return self.channels[ident]
 
     def rights(self, channel: int) -> int:
-        """The bot's permission bits in a channel: its server's for everyone, less what the channel denies everyone."""
+        """The bot's permission bits in a channel: those of everybody in the server, minus what the channel denies."""
         place = self.channel(channel)
         if place["type"] == DM:
             return EVERYTHING
         if place["type"] == THREAD:
             return self.rights(int(place["parent_id"]))
-        [everyone] = self.guilds[int(place["guild_id"])]["roles"]
+        everyone = self.guilds[int(place["guild_id"])]["roles"][0]
         denied = [int(each["deny"]) for each in place["permission_overwrites"]]
         return int(everyone["permissions"]) & ~sum(denied)
 
@@ -311,7 +322,7 @@ class World:
         return message
 
     def page(self, channel: int, limit: int, before: int | None) -> list[JSON]:
-        """The history as the bot is shown it: who may not read it gets none of it, and no refusal."""
+        """A page of the history for the bot: without the permission to read it, it is empty instead of refused."""
         self.require(channel)
         if not self.rights(channel) & READ_MESSAGE_HISTORY:
             return []
@@ -352,7 +363,7 @@ class World:
         ]
 
     def forget_nonces(self) -> None:
-        """As after some minutes."""
+        """Forget all nonces, as Discord does after some minutes."""
         self._nonces.clear()
 
     def guild_create(self, guild: int) -> JSON:

@@ -1,4 +1,4 @@
-"""A chat platform in memory for the pipeline's tests: accepts or fails as it is told, and keeps what it took."""
+"""A chat platform in memory for the pipeline's tests: accepts or fails as scripted, and records what it accepted."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.errors import RetryLater
-from bot.model import Chat, ChatRef, Digest, NotSent, Outcome, Part, Platform, Sent, Unknown
+from bot.errors import CannotTell, RetryLater
+from bot.model import Chat, ChatRef, Digest, NotSent, Outcome, Part, Platform, Priority, Sent, Unknown
 
 
 @dataclass
@@ -26,17 +26,22 @@ class FakePlatform:
     accepted: list[tuple[ChatRef, str, Part]] = field(default_factory=list)
     script: list[Outcome] = field(default_factory=list)
     no_turn: list[NotSent] = field(default_factory=list)
-    """What the next ones who wait for a turn are told instead."""
+    """What the next waits for a turn yield."""
     hides: int = 0
-    """How many of the next looks for a message are refused."""
+    """How many of the next verifications are refused."""
     gates: dict[ChatRef, asyncio.Event] = field(default_factory=dict)
-    """A send to one of these chats waits before it is accepted."""
+    """A send to one of these chats waits for its event before it is accepted."""
     turns: asyncio.Event | None = None
-    """Where there is one, everybody's turn comes with it."""
+    """If set, all waits for a turn end with this event."""
     warned: list[tuple[ChatRef, str]] = field(default_factory=list)
     waiting: int = 0
     under_way: list[ChatRef] = field(default_factory=list)
     most_at_once: int = 0
+
+    @property
+    def can_verify(self) -> bool:
+        """As on the real platforms: a bot can read its own messages on Discord only."""
+        return self.platform is Platform.DISCORD
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         ids = [card.paper.id for card in (*digest.cards, *digest.also)]
@@ -44,7 +49,9 @@ class FakePlatform:
         return [Part({"text": " ".join(group), "chat": str(chat.ref)}, tuple(group)) for group in groups]
 
     @asynccontextmanager
-    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
+    async def turn(
+        self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST
+    ) -> AsyncIterator[NotSent | None]:
         self.waiting += 1
         try:
             if self.turns is not None:
@@ -76,6 +83,8 @@ class FakePlatform:
         self.warned.append((chat, text))
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
+        if not self.can_verify:
+            raise CannotTell("nobody can look there")
         if self.hides:
             self.hides -= 1
             raise RetryLater("not now")

@@ -1,4 +1,4 @@
-"""Stores for tests: the real one on a SQLite file that opens in milliseconds, and a real PostgreSQL of one's own."""
+"""Stores for tests: the real one on a SQLite file that opens in milliseconds, and a real PostgreSQL for one session."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def sqlite_url(path: Path) -> str:
 
 @cache
 def _scratch() -> tempfile.TemporaryDirectory[str]:
-    """A folder for this process, gone with it; in memory where the machine has such a place."""
-    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes the folder, for us alone
+    """A folder for this process, deleted at its end; in memory if the machine has a memory file system."""
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private folder
     return tempfile.TemporaryDirectory(prefix="paperboy-", dir=memory if memory.is_dir() else None)
 
 
@@ -34,7 +34,7 @@ async def _template() -> Path:
 
 
 async def new_database(path: Path) -> str:
-    """Put an empty, migrated database at `path`; its address."""
+    """Put an empty, migrated database at `path`; returns its address."""
     shutil.copyfile(await _template(), path)
     return sqlite_url(path)
 
@@ -60,7 +60,7 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="paperboy-pg-"))
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
-        # What a test writes need not survive a power cut.
+        # Faster: what a test writes need not survive a power cut.
         server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
         yield server.get_uri(driver="psycopg")
     finally:

@@ -36,7 +36,7 @@ How = Literal["500", "502", "reset", "hang", "garbage", "429"]
 
 @dataclass
 class Fault:
-    """The next `times` requests of `method` ("*": of any that sends) end badly; if `stored`, after they took effect."""
+    """The next `times` requests of `method` ("*": any that sends) fail so; if `stored`, after they took effect."""
 
     method: str
     how: How
@@ -65,7 +65,7 @@ class FakeTelegram:
         app.router.add_get("/_messages", self._show_messages)
         app.router.add_get("/_stats", self._show_stats)
         app.router.add_post("/_{what:say|press|chat|fault}", self._control)
-        # Requests that hang on purpose are cancelled when we stop, not waited for.
+        # Requests that hang on purpose are cancelled when the server stops.
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -147,7 +147,7 @@ class FakeTelegram:
         self._notify()
 
     def migrate(self, old: int, new: int) -> FakeChat:
-        """A group becomes a supergroup with another id, and says so in both."""
+        """Turn a group into a supergroup with another id; a service message in each says so."""
         before = self.world.chats[old]
         after = FakeChat(new, "supergroup", before.title, members=dict(before.members))
         self.world.chats[new] = after
@@ -166,7 +166,7 @@ class FakeTelegram:
 
     def messages(self, chat_id: int) -> list[FakeMessage]:
         """What the bot has posted there, oldest first."""
-        return [each for each in self.world.messages if each.by_bot and each.chat.id == chat_id]
+        return [message for message in self.world.messages if message.by_bot and message.chat.id == chat_id]
 
     def answer(self, query_id: str) -> dict[str, Any] | None:
         """The answer to a pressed button, None while there is none."""
@@ -183,7 +183,7 @@ class FakeTelegram:
         return self.messages(chat_id)
 
     async def until(self, true: Callable[[], bool], timeout: float = 10.0) -> None:
-        """Wait for anything that a request of the bot may bring about. Raises TimeoutError."""
+        """Wait until something is true, checked after each request of the bot. Raises TimeoutError."""
         async with asyncio.timeout(timeout), self.world.changed:
             await self.world.changed.wait_for(true)
 

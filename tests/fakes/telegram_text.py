@@ -11,7 +11,7 @@ MESSAGE_LIMIT = 4096
 """UTF-16 units of a message's text after parsing."""
 CAPTION_LIMIT = 1024
 ENTITY_LIMIT = 100
-"""Telegram shows no more formatted ranges than this; it ignores the rest without a word."""
+"""Formatted ranges that Telegram shows of a message; it ignores the others without an error."""
 
 
 class TelegramRefused(ValueError):

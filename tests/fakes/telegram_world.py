@@ -34,7 +34,10 @@ class Refused(Exception):
 
 @dataclass
 class FakeChat:
-    """A chat as the bot can see it. `problem` is why sending fails there, as (status, description)."""
+    """A chat as the bot sees it. `problem` is the refusal of everything sent there, as (status, description).
+
+    `no_pictures` is the description of the refusal, where the group's permissions allow text but no photos.
+    """
 
     id: int
     type: str
@@ -47,6 +50,7 @@ class FakeChat:
     problem: tuple[int, str] | None = None
     bot_status: str = "member"
     bot_may_post: bool = True
+    no_pictures: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         shown: dict[str, Any] = {"id": self.id, "type": self.type}
@@ -110,9 +114,9 @@ def user_json(user_id: int) -> dict[str, Any]:
 
 def _entities(entities: tuple[Entity, ...]) -> list[dict[str, Any]]:
     shown = []
-    for each in entities:
-        one: dict[str, Any] = {"type": each.type, "offset": each.offset, "length": each.length}
-        shown.append(one | ({"url": each.url} if each.url else {}))
+    for entity in entities:
+        raw: dict[str, Any] = {"type": entity.type, "offset": entity.offset, "length": entity.length}
+        shown.append(raw | ({"url": entity.url} if entity.url else {}))
     return shown
 
 
@@ -161,7 +165,7 @@ class Buckets:
 
 
 class World:
-    """Everything that exists: chats by id and @name, messages, updates that wait for the bot."""
+    """Chats by id and @name, messages, and updates that the bot has not fetched yet."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.chats: dict[int, FakeChat] = {}
@@ -203,7 +207,9 @@ class World:
             raise Refused(400, said, migrate_to_chat_id=chat.migrated_to)
         return chat
 
-    def sendable(self, chat_id: object, thread: int | None, messages: int = 1) -> FakeChat:
+    def sendable(
+        self, chat_id: object, thread: int | None, messages: int = 1, *, with_pictures: bool = False
+    ) -> FakeChat:
         """The chat, if the bot may post there now; counts against the limits."""
         chat = self.find(chat_id)
         if chat.problem is not None:
@@ -215,6 +221,8 @@ class World:
             raise Refused(400, "Bad Request: need administrator rights in the channel chat")
         if not chat.bot_may_post:
             raise Refused(400, "Bad Request: not enough rights to send text messages to the chat")
+        if with_pictures and chat.no_pictures is not None:
+            raise Refused(400, f"Bad Request: {chat.no_pictures}")
         if thread is not None and thread not in (chat.threads or ()):
             raise Refused(400, "Bad Request: message thread not found")
         if thread in chat.closed_threads:
@@ -229,7 +237,10 @@ class World:
         thread = int(params["message_thread_id"]) if params.get("message_thread_id") else None
         parsed = parse(params, name, CAPTION_LIMIT if photos else MESSAGE_LIMIT)
         buttons = keyboard(params.get("reply_markup"))
-        chat = self.sendable(params.get("chat_id"), thread) if album is None else self.find(params.get("chat_id"))
+        if album is None:
+            chat = self.sendable(params.get("chat_id"), thread, with_pictures=photos > 0)
+        else:  # checked once for the whole album
+            chat = self.find(params.get("chat_id"))
         reply_to = self._reply_to(chat, params)
         html = str(params.get(name, ""))
         return self._keep(

@@ -1,4 +1,4 @@
-"""The world around Paperboy for a simulated week: an arXiv and platforms in memory whose troubles have hours.
+"""The surroundings of a simulated week: an arXiv and platforms in memory whose faults have given times.
 
 `true` is the real time of that world; the service's own clock may say something else.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.arxiv import calendar
 from bot.arxiv.categories import archive_of
-from bot.errors import SourceUnavailable, StoreUnavailable
+from bot.errors import CannotTell, SourceUnavailable, StoreUnavailable
 from bot.model import (
     Announced,
     Chat,
@@ -32,6 +32,7 @@ from bot.model import (
     PaperRef,
     Part,
     Platform,
+    Priority,
     Sent,
     Unknown,
 )
@@ -113,7 +114,7 @@ class WeekArxiv:
         return None
 
     def served_from(self, day: date) -> datetime:
-        """When a patient asker could first have the listing of `day`, given these troubles."""
+        """When the listing of `day` can be had first, given these faults."""
         if day not in self._served:
             self._served[day] = self._find_served(day)
         return self._served[day]
@@ -166,7 +167,7 @@ class Accepted:
 
 @dataclass
 class WeekPlatform:
-    """Sender and renderer of one platform. Each trouble is one class of what platforms do.
+    """Sender and renderer of one platform. Each list is one class of faults of platforms.
 
     `knows_keys`: a key that was accepted is not shown twice, and can be found (Discord). `dies_at`: the next send
     after one of these times hangs and sets `died`, as if the process were killed with the request under way.
@@ -187,13 +188,19 @@ class WeekPlatform:
     outcomes: dict[str, int] = field(default_factory=dict)
     dice: random.Random = field(default_factory=lambda: random.Random(7))
 
+    @property
+    def can_verify(self) -> bool:
+        return self.knows_keys
+
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         ids = [card.paper.id for card in (*digest.cards, *digest.also)]
         groups = [tuple(ids[at : at + 12]) for at in range(0, len(ids), 12)]
         return [Part({"text": " ".join(group)}, group) for group in groups]
 
     @asynccontextmanager
-    async def turn(self, chat: ChatRef, part: Part) -> AsyncIterator[NotSent | None]:
+    async def turn(
+        self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST
+    ) -> AsyncIterator[NotSent | None]:
         yield None
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
@@ -212,7 +219,9 @@ class WeekPlatform:
     async def warn(self, chat: ChatRef, text: str) -> None: ...
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
-        return "1" if self.knows_keys and key in self.keys else None
+        if not self.can_verify:
+            raise CannotTell("nobody can look there")
+        return "1" if key in self.keys else None
 
     def _outcome(self, chat: ChatRef, now: datetime) -> Outcome:
         since, to = self.moved.get(chat, (now, chat))

@@ -11,20 +11,22 @@ from telegram.ext import CommandHandler
 
 from bot import conversation as results
 from bot.conversation import Conversation, Defaults, Requester, topic_key
+from bot.errors import TellUser
 from bot.model import ChatRef, Platform
 from bot.settings import load
 from bot.storage.store import SqlStore
 from handlers import actions
-from handlers.commands import COMMANDS
+from handlers.commands import BY_NAME, COMMANDS, Command
 from handlers.discord.client import PaperboyClient
 from handlers.discord.http_trace import InvalidRequests
+from handlers.requests import Operation, Request, Target, dispatch
 from handlers.telegram.app import build
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
-from tests.handlers.discord.desk import Desk
+from tests.handlers.discord.fake_pipeline import FakePipeline
 
 CHAT = ChatRef(Platform.DISCORD, "5")
-OWNER = Requester("5", is_admin=True)
+OWNER, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)
 
 
 @pytest.fixture
@@ -35,8 +37,8 @@ async def store() -> AsyncIterator[SqlStore]:
 
 @pytest.fixture
 def talk(store: SqlStore) -> Conversation:
-    desk = Desk()
-    return Conversation(store, FakeClock(), desk.read, desk.digest, Defaults())
+    pipeline = FakePipeline()
+    return Conversation(store, FakeClock(), pipeline.read, pipeline.digest, Defaults())
 
 
 async def test_both_platforms_offer_the_same_commands(talk: Conversation, store: SqlStore, tmp_path: Path) -> None:
@@ -51,37 +53,124 @@ async def test_both_platforms_offer_the_same_commands(talk: Conversation, store:
     assert on_telegram == on_discord == {command.name for command in COMMANDS}
 
 
-@pytest.mark.parametrize("verb", sorted(actions.VERBS))
+EXPECTED_OF_COMMANDS: dict[str, tuple[dict[str, str], type]] = {
+    "start": ({}, results.Welcome),
+    "help": ({}, results.Help),
+    "subscribe": ({"query": "cs.LG"}, results.Subscribed),
+    "unsubscribe": ({"topic": "cs.CV"}, results.Unsubscribed),
+    "subscriptions": ({}, results.Subscriptions),
+    "summarize": ({"link": "2406.14272", "depth": "deep"}, results.PaperCard),
+    "digest": ({}, results.DigestComing),
+    "settings": ({"name": "Size", "value": "5"}, results.Changed),
+    "privacy": ({}, results.Privacy),
+    "health": ({}, results.NotOperator),
+    "stop": ({}, results.ConfirmForget),
+}
+EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
+    "digest": ("", results.DigestComing),
+    "topics": ("", results.Subscriptions),
+    "help": ("", results.Help),
+    "drop": (topic_key("cat:cs.CV"), results.Unsubscribed),
+    "settings": ("", results.SettingsView),
+    "choose": ("language", results.Choices),
+    "set": ("size=5", results.Changed),
+    "deep": ("2406.14272v1", results.PaperCard),
+    "forget": ("yes", results.Forgotten),
+    "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
+}
+
+
+def test_every_command_and_every_button_is_tried_here() -> None:
+    assert set(EXPECTED_OF_COMMANDS) == {command.name for command in COMMANDS}
+    assert set(EXPECTED_OF_BUTTONS) == set(actions.BUTTONS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+async def test_every_command_comes_to_its_own_use_case(talk: Conversation, command: Command) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    arguments, kind = EXPECTED_OF_COMMANDS[command.name]
+    request = Request(Target(CHAT, "", OWNER), arguments)
+    assert isinstance(await dispatch(talk, command.operation, request), kind)
+
+
+@pytest.mark.parametrize("verb", actions.BUTTONS)
 async def test_every_button_does_what_its_verb_says(talk: Conversation, verb: str) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
-    argument, kind = {
-        "digest": ("", results.DigestComing),
-        "topics": ("", results.Subscriptions),
-        "help": ("", results.Help),
-        "drop": (topic_key("cat:cs.CV"), results.Unsubscribed),
-        "settings": ("", results.SettingsView),
-        "choose": ("language", results.Choices),
-        "set": ("size=5", results.Changed),
-        "deep": ("2406.14272v1", results.PaperCard),
-        "forget": ("yes", results.Forgotten),
-        "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
-    }[verb]
+    argument, kind = EXPECTED_OF_BUTTONS[verb]
     action = actions.parse(f"{verb}:{argument}")
     assert action is not None
-    assert isinstance(await actions.perform(talk, OWNER, CHAT, action), kind)
+    assert isinstance(await actions.perform(talk, Target(CHAT, "", OWNER), action), kind)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+async def test_commands_need_rights_where_the_table_says_so(talk: Conversation, command: Command) -> None:
+    """A platform looks rights up only where the table says so; without, everybody counts as a member."""
+    arguments, _ = EXPECTED_OF_COMMANDS[command.name]
+    result = await dispatch(talk, command.operation, Request(Target(CHAT, "", MEMBER), arguments))
+    assert isinstance(result, results.NotAllowed) is command.operation.needs_rights
+
+
+@pytest.mark.parametrize("verb", actions.BUTTONS)
+async def test_buttons_need_rights_where_the_table_says_so(talk: Conversation, verb: str) -> None:
+    await talk.subscribe(OWNER, CHAT, "cs.CV")
+    argument, _ = EXPECTED_OF_BUTTONS[verb]
+    result = await actions.perform(talk, Target(CHAT, "", MEMBER), actions.Action(verb, argument))
+    assert isinstance(result, results.NotAllowed) is actions.BUTTONS[verb].needs_rights
+
+
+@pytest.mark.parametrize("operation", [*(command.operation for command in COMMANDS), *actions.BUTTONS.values()])
+async def test_only_what_leads_to_digests_is_refused_where_the_bot_may_not_post(
+    talk: Conversation, operation: Operation
+) -> None:
+    target = Target(CHAT, "", OWNER, posting_problem="I may not write here yet.")
+    request = Request(target, {"query": "cs.CV", actions.ARGUMENT: ""})
+    if not operation.needs_posting:
+        await dispatch(talk, operation, request)
+        return
+    with pytest.raises(TellUser, match="may not write here"):
+        await dispatch(talk, operation, request)
+    assert not (await talk.subscriptions(CHAT)).topics
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "arguments"),
+    [
+        ("help", "me", {}),
+        ("subscribe", "", {}),
+        ("subscribe", '"talking head" AND cs.CV', {"query": '"talking head" AND cs.CV'}),
+        ("settings", "timezone New York", {"name": "timezone", "value": "New York"}),
+        ("settings", "style", {"name": "style", "value": ""}),
+        ("summarize", "arxiv.org/abs/2406.14272 Deep", {"link": "arxiv.org/abs/2406.14272", "depth": "Deep"}),
+        ("summarize", "arxiv.org/abs/2406.14272", {"link": "arxiv.org/abs/2406.14272"}),
+        ("summarize", "deep", {"link": "deep"}),
+    ],
+)
+def test_arguments_are_read_from_a_line(name: str, line: str, arguments: dict[str, str]) -> None:
+    assert BY_NAME[name].read_line(line) == arguments
+
+
+def test_an_action_names_its_chat_and_is_read_back_with_it() -> None:
+    for chat_id in ("5", "-1001234567890", "-1001234567890/2147483647", "1234567890123456789"):
+        ref = ChatRef(Platform.TELEGRAM, chat_id)
+        data = actions.with_chat(str(actions.Action("forget", "yes")), ref)
+        assert actions.parse(data) == actions.Action("forget", "yes", chat_id)
+        assert actions.with_chat(data, ChatRef(Platform.TELEGRAM, "6")) == data
+
+
+@pytest.mark.parametrize("chat_id", ["", "x", "5/", "/5", "5/6/7", "--5", "5@6", "1" * 21, "5/" + "1" * 11, "5 ", "٣"])
+def test_an_action_with_a_chat_that_cannot_be_is_not_read(chat_id: str) -> None:
+    assert actions.parse(f"topics:@{chat_id}") is None
 
 
 @pytest.mark.parametrize(
     "text", ["drop:", "drop:000000000000", "deep:passwd", "deep:", "set:size", "choose:", "set:=1"]
 )
-async def test_an_action_that_means_nothing_any_more_changes_nothing(
-    talk: Conversation, store: SqlStore, text: str
-) -> None:
+async def test_a_stale_action_changes_nothing(talk: Conversation, store: SqlStore, text: str) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     before = await store.chat(CHAT)
     action = actions.parse(text)
     assert action is not None
-    result = await actions.perform(talk, OWNER, CHAT, action)
+    result = await actions.perform(talk, Target(CHAT, "", OWNER), action)
     assert isinstance(result, results.Stale | results.NotAccepted)
     assert await store.chat(CHAT) == before
     assert len(await store.subscriptions(CHAT)) == 1

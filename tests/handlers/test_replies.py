@@ -18,7 +18,9 @@ from bot.model import Card, Chat, ChatRef, Depth, Paper, Platform
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
 from handlers import actions
 from handlers.commands import BY_NAME, COMMANDS
-from handlers.replies import EXAMPLES, apology, reply
+from handlers.replies import apology, reply
+from handlers.reply_parts import EXAMPLES
+from handlers.requests import ChatName
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
 DUE = datetime(2026, 6, 3, 8, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -82,7 +84,7 @@ def test_every_kind_of_result_is_among_these_samples() -> None:
     assert {type(each) for each in EVERY_RESULT} == set(get_args(Result))
 
 
-@pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda result: type(result).__name__)
 def test_every_result_is_answered_in_sentences(result: Result) -> None:
     said = list(lines(reply(result)))
     assert said
@@ -90,7 +92,7 @@ def test_every_result_is_answered_in_sentences(result: Result) -> None:
     assert not any(".." in each or "None" in each for each in said)
 
 
-@pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda result: type(result).__name__)
 def test_every_button_leads_somewhere_and_fits_both_platforms(result: Result) -> None:
     rows = reply(result).buttons
     buttons = [button for row in rows for button in row]
@@ -99,12 +101,39 @@ def test_every_button_leads_somewhere_and_fits_both_platforms(result: Result) ->
     for button in buttons:
         assert (button.url is None) != (button.action is None)
         if button.action is not None:
-            assert len(button.action.encode()) <= actions.LONGEST
+            assert len(button.action.encode()) <= actions.MAX_ACTION_BYTES
             assert actions.parse(button.action) is not None
 
 
+ABOUT_NO_CHAT = (
+    results.Help,
+    results.Privacy,
+    results.PaperCard,
+    results.NotALink,
+    results.UnknownPaper,
+    results.Withdrawn,
+    results.Unreadable,
+    results.NotOperator,
+    results.Health,
+)
+
+
+@pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda result: type(result).__name__)
+def test_an_answer_about_another_chat_names_it_and_never_says_this_chat(result: Result) -> None:
+    if isinstance(result, ABOUT_NO_CHAT) or result == results.Welcome(CHAT, True, 0):
+        return  # no command about another chat comes to these
+    said = "\n".join(lines(reply(result, ChatName("#vision in Lab", is_elsewhere=True))))
+    assert "#vision in Lab" in said
+    assert "this chat" not in said.casefold()
+
+
+def test_the_question_before_deleting_names_its_chat_wherever_it_is_asked() -> None:
+    for name in (ChatName("#vision in Lab"), ChatName("#vision in Lab", is_elsewhere=True)):
+        assert "#vision in Lab" in "\n".join(lines(reply(results.ConfirmForget(2), name)))
+
+
 @pytest.mark.parametrize("name", setting_values.NAMES)
-def test_every_choice_of_a_setting_is_a_button_and_the_present_one_is_marked(name: str) -> None:
+def test_every_choice_of_a_setting_is_a_button_and_the_current_one_is_marked(name: str) -> None:
     choices = setting_values.choices(CHAT, name)
     assert isinstance(choices, results.Choices)
     buttons = [button for row in reply(choices).buttons for button in row]
@@ -117,7 +146,7 @@ def test_a_mistake_in_a_topic_is_pointed_at() -> None:
     assert said == ["There is nothing after AND.", "a AND\n  ^"]
 
 
-def test_the_first_digest_is_told_by_the_chats_own_clock() -> None:
+def test_the_first_digest_is_given_in_the_chats_own_time() -> None:
     said = "\n".join(lines(reply(results.Subscribed(CHAT, "cat:cs.CV", "papers", date(2026, 6, 2), DUE, 1))))
     assert "Wednesday 3 June at 08:30 (Berlin time)" in said
 
@@ -138,7 +167,7 @@ def test_a_card_offers_the_deep_reading_unless_it_is_one() -> None:
     assert "Read it all" not in labels(Depth.DEEP)
 
 
-def test_errors_for_people_are_said_and_others_only_named_by_a_reference() -> None:
+def test_errors_for_people_are_shown_and_others_get_only_a_reference() -> None:
     assert list(lines(reply(BadSetting("SIZE", "is no number.")))) == ["SIZE: is no number."]
     assert "0a1b" in "\n".join(lines(apology("0a1b")))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PaperboyError, StoreTooNew, StoreUnavailable, TellUser
-from bot.model import Chat, DeliveryState
+from bot.model import Chat, DeliveryState, Settlement
 from bot.operator import database, deliveries, status
 from bot.service import lease
 from bot.service.clock import SystemClock
@@ -35,7 +35,7 @@ async def settings(tmp_path: Path) -> Settings:
     (tmp_path / "data").mkdir()
     url = await new_database(tmp_path / "data" / NAME)
     async with await open_store(url) as store:
-        await store.save_chat(Chat(ANN))
+        await store.add_chat(Chat(ANN))
     return load(data_dir=tmp_path / "data")
 
 
@@ -46,7 +46,7 @@ async def chats(url: str) -> set[str]:
 
 async def add_bob(settings: Settings) -> None:
     async with await open_store(settings.database) as store:
-        await store.save_chat(Chat(BOB))
+        await store.add_chat(Chat(BOB))
 
 
 async def hold_the_lease(settings: Settings, name: str = "elsewhere/1/a") -> None:
@@ -305,10 +305,10 @@ async def test_replaying_says_what_is_sent_again_and_to_whom(settings: Settings)
         now = SystemClock().now()
         await store.write_digest(digest(ANN, parts=3), now)
         first, second, third = (delivery.id for delivery in reversed(await store.deliveries()))
-        await store.settle(first, DeliveryState.GIVEN_UP, now, why="too long")
-        await store.settle(second, DeliveryState.UNKNOWN, now, why="no answer")
+        await store.settle(first, Settlement(DeliveryState.GIVEN_UP, "too long"), now)
+        await store.settle(second, Settlement(DeliveryState.IN_DOUBT, "no answer"), now)
         await store.suspend(ANN, "blocked")
-    with pytest.raises(TellUser, match=f"Delivery {third} is not one .*see `paperboy status`"):
+    with pytest.raises(TellUser, match=f"Delivery {third} is neither .*see `paperboy status`"):
         await deliveries.replay(settings, [third], given_up=False, unknown=False)
     message = await deliveries.replay(settings, [first, first], given_up=True, unknown=False)
     assert message == f"1 delivery goes out again when the service runs. {ANN} gets digests again."

@@ -31,6 +31,14 @@ async def test_an_invalid_default_topic_makes_the_settings_check_fail(tmp_path: 
     assert found["database"][0].message == "SQLite answers; no chat follows a topic"
 
 
+async def test_default_topics_joined_by_commas_say_how_to_separate_topics(tmp_path: Path) -> None:
+    with FakeArxiv() as arxiv:
+        found = await found_by(arxiv.settings(data_dir=tmp_path, default_topics=("cs.CL, cs.CV",)))
+    message = found["settings"][0].message
+    assert "cs.CL OR cs.CV" in message
+    assert "separated by “;”" in message
+
+
 async def test_a_misspelt_name_in_env_is_reported_and_is_no_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -48,7 +56,7 @@ async def test_a_missing_listing_says_how_polling_begins_only_if_nobody_follows_
 ) -> None:
     async with memory_store() as store:
         clock = FakeClock()
-        await store.save_chat(Chat(ARCHIVE))
+        await store.add_chat(Chat(ARCHIVE))
         if follows:
             await store.subscribe(ARCHIVE, "cat:cs.CV", clock.now().date(), clock.now())
         status.show_status(await gather(store, clock))

@@ -43,7 +43,7 @@ class Scene:
         return DigestBuilder(renderers, self.makers, AbstractReader())
 
     @property
-    def courier(self) -> DeliveryWorker:
+    def worker(self) -> DeliveryWorker:
         senders = {Platform.TELEGRAM: self.telegram, Platform.DISCORD: self.discord}
         return DeliveryWorker(self.store, senders, self.clock, self.owner)
 
@@ -52,7 +52,7 @@ class Scene:
     ) -> Chat:
         chat = Chat(ref, digest_time=at, timezone=zone, size=size)
         chat = Chat(ref, digest_time=at, timezone=zone, size=size, next_due_at=next_due(chat, self.clock.now()))
-        await self.store.save_chat(chat)
+        await self.store.add_chat(chat)
         for query in queries:
             since = await self.store.latest_day() or self.source.today
             await self.store.subscribe(ref, topic_language.parse(query).query, since, self.clock.now())
@@ -70,7 +70,7 @@ class Scene:
 
     async def send(self, upto: date | None = None) -> int:
         await pipeline.compose(self.store, self.builder, self.clock, upto=upto)
-        return await self.courier.deliver()
+        return await self.worker.deliver()
 
 
 @pytest.fixture

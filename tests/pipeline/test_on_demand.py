@@ -12,8 +12,18 @@ import pytest
 from telegram.ext import ApplicationBuilder
 
 from bot import pipeline
-from bot.decisions.delivery_policy import ASKED_FOR
-from bot.model import Chat, ChatRef, DeliveryState, Digest, NewDigest, NothingToSend, Part, Platform
+from bot.model import (
+    Chat,
+    ChatRef,
+    DeliveryState,
+    Digest,
+    NewDigest,
+    NothingToSend,
+    Part,
+    Platform,
+    Priority,
+    Settlement,
+)
 from bot.pipeline import DeliveryWorker, DigestBuilder
 from handlers.telegram.cards import TelegramRenderer
 from handlers.telegram.limits import Limiter
@@ -48,8 +58,8 @@ async def queue(scene: Scene, *idents: int) -> None:
     """Put a digest of one message into the outbox for each of these chats."""
     refs = [ChatRef(Platform.TELEGRAM, str(ident)) for ident in idents]
     for ref in refs:
-        await scene.store.save_chat(Chat(ref))
-    digests = [NewDigest(ref, "2026-06-01", DAYS[0], DAYS[0], (), (ONE_DIGEST,), None) for ref in refs]
+        await scene.store.add_chat(Chat(ref))
+    digests = [NewDigest(ref, "2026-06-01", DAYS[0], DAYS[0], DAYS[0], (), (ONE_DIGEST,), None) for ref in refs]
     assert all(await scene.store.write_digests(digests, scene.clock.now()))
 
 
@@ -107,16 +117,18 @@ async def put_off(scene: Scene, why: str | None, minutes: float, *, again: bool 
     now = scene.clock.now()
     [first] = await scene.store.lease("w", tuple(Platform), now, now + timedelta(minutes=3), 9)
     assert await scene.store.begin(first.id, "w", now)
-    state = DeliveryState.UNKNOWN if again else DeliveryState.WAITING
+    state = DeliveryState.VERIFY_FIRST if again else DeliveryState.WAITING
     later = now + timedelta(minutes=minutes)
-    await scene.store.settle(first.id, state, now, next_attempt_at=later, why=why, again=again)
+    await scene.store.settle(first.id, Settlement(state, why, next_attempt_at=later), now)
 
 
 async def two_parts(scene: Scene) -> ChatRef:
     ref = ChatRef(Platform.TELEGRAM, "7")
-    await scene.store.save_chat(Chat(ref))
+    await scene.store.add_chat(Chat(ref))
     parts = (ONE_DIGEST, ONE_DIGEST)
-    assert await scene.store.write_digest(NewDigest(ref, "d", DAYS[0], DAYS[0], (), parts, None), scene.clock.now())
+    assert await scene.store.write_digest(
+        NewDigest(ref, "d", DAYS[0], DAYS[0], DAYS[0], (), parts, None), scene.clock.now()
+    )
     return ref
 
 
@@ -173,7 +185,7 @@ async def test_a_part_that_is_being_sent_is_on_its_way(scene: Scene) -> None:
     assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
     assert await scene.store.begin(only.id, "w", now)
     assert await ask(scene, ref) == NothingToSend("Your digest is on its way already.")
-    await scene.store.settle(only.id, DeliveryState.SENT, now)
+    await scene.store.settle(only.id, Settlement(DeliveryState.SENT), now)
     assert await ask(scene, ref) is None
 
 
@@ -182,5 +194,5 @@ async def test_a_requested_digest_does_not_make_the_outbox_look_old(scene: Scene
     ref = ChatRef(Platform.TELEGRAM, "7")
     assert await scene.store.hasten(ref, scene.clock.now()) == 1
     [delivery] = await scene.store.deliveries(chat=ref)
-    assert delivery.next_attempt_at == ASKED_FOR
+    assert delivery.priority is Priority.PERSON_WAITING
     assert await scene.store.oldest_waiting() == scene.clock.now()

@@ -103,7 +103,7 @@ async def scene_of(days: dict[date, list[Announced]]) -> AsyncIterator[Scene]:
         settings = arxiv.settings(arxiv_timeout_seconds=5)
         async with Fetcher(settings, Gate(FakeClock(), 0, attempts=1, rng=random.Random(1))) as fetcher:
             scene = Scene(store, arxiv, ArxivSource(settings, fetcher), clock)
-            await store.save_chat(Chat(ARCHIVE))
+            await store.add_chat(Chat(ARCHIVE))
             await scene.follow("cat:cs.CV")
             yield scene
 

@@ -1,4 +1,4 @@
-"""A message of unknown fate is offered again with the next digest, once, and only the chat's own people may have it."""
+"""A delivery in doubt is offered with the next digest, once, and only the chat's own people may have it sent again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from bot.model import Card, Delivery, DeliveryState, Depth, NothingToSend, Paper
 from bot.model import ChatRef as Ref
 from bot.pipeline import DigestBuilder
 from handlers import actions
+from handlers.requests import Target
 from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.makers import AbstractReader
 from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
@@ -28,21 +29,21 @@ def talk(scene: Scene) -> Conversation:
 
 
 async def day(scene: Scene, number: int) -> None:
-    """A morning on which ANN's digest is written as Telegram's messages, and sent."""
+    """Write ANN's digest of that day as Telegram's messages, and send it."""
     scene.morning(DAYS[number])
     await scene.prepare()
     builder = DigestBuilder({Platform.TELEGRAM: TelegramRenderer()}, scene.makers, AbstractReader())
     await pipeline.compose(scene.store, builder, scene.clock)
-    await scene.courier.deliver()
+    await scene.worker.deliver()
 
 
-async def doubtful(scene: Scene) -> Delivery:
-    """The first digest's message went out, and nobody knows whether it arrived."""
+async def delivery_in_doubt(scene: Scene) -> Delivery:
+    """The first digest's message, after a request whose outcome is in_doubt."""
     await scene.follow(ANN, "cs.CV OR cs.CL OR cs.GR")
     scene.telegram.fails(Unknown("read time-out"))
     await day(scene, 0)
-    [unknown] = await scene.store.deliveries(states=[DeliveryState.UNKNOWN])
-    return unknown
+    [in_doubt] = await scene.store.deliveries(states=[DeliveryState.IN_DOUBT])
+    return in_doubt
 
 
 def offers(scene: Scene) -> list[str]:
@@ -51,34 +52,34 @@ def offers(scene: Scene) -> list[str]:
 
 
 async def test_the_next_digest_ends_with_the_offer_and_the_one_after_it_does_not(scene: Scene) -> None:
-    unknown = await doubtful(scene)
+    in_doubt = await delivery_in_doubt(scene)
     assert scene.telegram.accepted == []
     await day(scene, 1)
-    assert offers(scene) == [f"resend:{unknown.id}"]
+    assert offers(scene) == [f"resend:{in_doubt.id}"]
     assert "digest of 1 June 2026 may not have arrived" in scene.telegram.accepted[-1][2].payload["html"]
     await day(scene, 2)
     assert len(scene.telegram.accepted) > 2
-    assert offers(scene) == [f"resend:{unknown.id}"]
+    assert offers(scene) == [f"resend:{in_doubt.id}"]
 
 
 async def test_the_button_sends_it_again_once(scene: Scene) -> None:
-    unknown = await doubtful(scene)
-    action = actions.parse(f"resend:{unknown.id}")
+    in_doubt = await delivery_in_doubt(scene)
+    action = actions.parse(f"resend:{in_doubt.id}")
     assert action is not None
     conversation = talk(scene)
-    assert await actions.perform(conversation, ADMIN, ANN, action) == Resent()
-    assert await actions.perform(conversation, ADMIN, ANN, action) == Stale()
-    await scene.courier.deliver()
-    assert scene.telegram.papers(ANN) == list(unknown.part.paper_ids)
-    assert await actions.perform(conversation, ADMIN, ANN, action) == Stale()
+    assert await actions.perform(conversation, Target(ANN, "", ADMIN), action) == Resent()
+    assert await actions.perform(conversation, Target(ANN, "", ADMIN), action) == Stale()
+    await scene.worker.deliver()
+    assert scene.telegram.papers(ANN) == list(in_doubt.part.paper_ids)
+    assert await actions.perform(conversation, Target(ANN, "", ADMIN), action) == Stale()
 
 
 async def test_strangers_and_forged_numbers_get_nothing(scene: Scene) -> None:
-    unknown = await doubtful(scene)
+    in_doubt = await delivery_in_doubt(scene)
     conversation = talk(scene)
-    assert isinstance(await conversation.resend(MEMBER, ANN, str(unknown.id)), NotAllowed)
-    assert await conversation.resend(ADMIN, BOB, str(unknown.id)) == Stale()
-    for forged in ("", "-1", "1e3", "٣", "9" * 40, str(unknown.id + 1)):
+    assert isinstance(await conversation.resend(MEMBER, ANN, str(in_doubt.id)), NotAllowed)
+    assert await conversation.resend(ADMIN, BOB, str(in_doubt.id)) == Stale()
+    for forged in ("", "-1", "1e3", "٣", "9" * 40, str(in_doubt.id + 1)):
         assert await conversation.resend(ADMIN, ANN, forged) == Stale()
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert scene.telegram.accepted == []

@@ -1,4 +1,4 @@
-"""A week in a minute: every fault class once, and every chat gets each matching paper exactly once, in its morning."""
+"""A simulated week with every class of fault: each chat gets each matching paper exactly once, in its morning."""
 
 from __future__ import annotations
 

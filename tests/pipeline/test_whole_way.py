@@ -1,4 +1,4 @@
-"""The whole way of a paper, and what must hold when it is walked again, stopped or disturbed."""
+"""All steps of the pipeline together, and what must hold when they are repeated, stopped or disturbed."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ async def test_a_digest_waits_for_its_summaries_an_hour_and_then_goes_without_th
 
 
 class TripsOver(FakePlatform):
-    """A renderer with a mistake in it, which one chat's papers bring to light."""
+    """A renderer that raises for one chat."""
 
     def __init__(self, chat: ChatRef) -> None:
         super().__init__()
@@ -199,7 +199,7 @@ async def test_the_parts_of_a_digest_arrive_in_order(scene: Scene) -> None:
     scene.telegram.fails(NotSent("no route"))
     await scene.send()
     scene.clock.advance(60)
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     keys = [key for _, key, _ in scene.telegram.accepted]
     assert keys == sorted(keys)
     assert len(keys) == 2
@@ -210,10 +210,10 @@ async def test_a_wait_that_the_platform_asks_for_is_obeyed(scene: Scene) -> None
     scene.telegram.fails(NotSent("slow down", 120))
     await scene.send()
     scene.clock.advance(119)
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert scene.telegram.accepted == []
     scene.clock.advance(1)
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert len(scene.telegram.accepted) == 2
 
 
@@ -223,10 +223,10 @@ async def test_an_unknown_part_on_telegram_is_not_repeated_and_the_others_still_
     scene.telegram.fails(Unknown("read time-out"))
     await scene.send()
     scene.clock.advance(86_400)
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert len(scene.telegram.papers(ANN)) == len(set(scene.telegram.papers(ANN))) == 2
     states = [delivery.state for delivery in await scene.store.deliveries(chat=ANN)]
-    assert sorted(states) == sorted([DeliveryState.UNKNOWN, DeliveryState.SENT])
+    assert sorted(states) == sorted([DeliveryState.IN_DOUBT, DeliveryState.SENT])
 
 
 async def test_an_unknown_part_on_discord_is_settled_without_a_second_message(scene: Scene) -> None:
@@ -235,7 +235,7 @@ async def test_an_unknown_part_on_discord_is_settled_without_a_second_message(sc
     scene.discord.fails(Unknown("reset"))
     await scene.send()
     scene.clock.advance(3600)
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert len(scene.discord.papers(BOB)) == len(set(scene.discord.papers(BOB))) == 2
     assert {delivery.state for delivery in await scene.store.deliveries(chat=BOB)} == {DeliveryState.SENT}
 
@@ -247,10 +247,10 @@ async def test_a_chat_that_is_gone_is_suspended_and_keeps_what_waits_for_it(scen
     chat = await scene.store.chat(ANN)
     assert chat is not None
     assert chat.suspended == "blocked by the user"
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert scene.telegram.accepted == []
     await scene.store.resume(ANN, scene.clock.now() + timedelta(days=1))
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert len(scene.telegram.accepted) == 2
 
 
@@ -259,7 +259,7 @@ async def test_a_group_that_became_a_supergroup_gets_its_digest_there(scene: Sce
     moved = ChatRef(Platform.TELEGRAM, "-100777")
     scene.telegram.fails(ChatMoved(moved))
     await scene.send()
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert len(scene.telegram.papers(moved)) == 2
     assert await scene.store.chat(ANN) is None
 
@@ -277,11 +277,11 @@ async def test_a_process_killed_between_two_chats_loses_and_repeats_nothing(scen
     now = scene.clock.now()
     [first, *_] = await scene.store.lease("host/9/dead", [Platform.TELEGRAM], now, now + timedelta(minutes=3), 10)
     assert first.chat == ANN
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert scene.telegram.accepted == []
     await scene.store.expire_leases(scene.owner, scene.clock.now())
-    await scene.courier.deliver()
-    await scene.courier.deliver()
+    await scene.worker.deliver()
+    await scene.worker.deliver()
     assert len(scene.telegram.accepted) == len(scene.discord.accepted) == 1
 
 
@@ -297,10 +297,10 @@ async def test_a_process_killed_in_mid_request_leaves_the_part_unknown_on_telegr
         key = f"{delivery.chat}|{delivery.slot}|{delivery.number}"
         assert isinstance(await sender.send(delivery.chat, delivery.part, key), Sent)
     await scene.store.expire_leases(scene.owner, scene.clock.now())
-    await scene.courier.deliver()
+    await scene.worker.deliver()
     assert len(scene.telegram.accepted) == len(scene.discord.accepted) == 1
     states = {delivery.chat: delivery.state for delivery in await scene.store.deliveries()}
-    assert states == {ANN: DeliveryState.UNKNOWN, BOB: DeliveryState.SENT}
+    assert states == {ANN: DeliveryState.IN_DOUBT, BOB: DeliveryState.SENT}
 
 
 async def test_digest_now_takes_what_it_shows(scene: Scene) -> None:

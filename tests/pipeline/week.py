@@ -1,4 +1,4 @@
-"""Seven days of the whole pipeline under a clock that a test moves: who got what, when, and what is wrong with that."""
+"""Seven days of the whole pipeline under a simulated clock: which chat got which paper, when, and what is wrong."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot import pipeline
 from bot import topics as topic_language
 from bot.arxiv import calendar
 from bot.decisions import ledger
+from bot.decisions.digest_policy import LATE_LISTING
 from bot.decisions.due_times import GRACE, next_due
 from bot.decisions.polling import PollState
 from bot.errors import ModelUnavailable, PaperboyError
 from bot.model import Announced, Chat, ChatRef, DeliveryState, Platform
 from bot.pipeline import DeliveryWorker, DigestBuilder
-from bot.pipeline.compose import LATE_LISTING
 from bot.ports import Store
 from bot.storage.store import SqlStore, open_store
 from bot.topics.indexed_paper import IndexedPaper
@@ -55,7 +55,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """A chat that comes at `joins` and follows these topics."""
+    """A chat that joins at `joins` and follows these topics."""
 
     ref: ChatRef
     zone: str
@@ -70,7 +70,7 @@ class Follower:
 
 @dataclass
 class Week:
-    """The service, its world, and the troubles of both. `lies` are what the service's clock says wrongly, and when."""
+    """The service, its surroundings, and their faults. `lies` are the spans in which the service's clock is wrong."""
 
     database: str
     days: Mapping[date, tuple[Announced, ...]]
@@ -97,7 +97,7 @@ class Week:
         self.makers = FakeMakers(self.clock)
 
     def of_topic(self, query: str) -> set[str]:
-        """The papers that a query matches, by the plain meaning of it rather than by the index."""
+        """The papers that a query matches, evaluated directly and not by the index."""
         if query not in self._of_topic:
             topic = topic_language.parse(query)
             self._prepared = self._prepared or [
@@ -132,7 +132,7 @@ class Week:
         self.store = cast(Store, FailingStore(self.real, lambda: self.true, self.store_away, self.store_shaky))
         self.owner = f"host/{self.restarted}/x"
         await self.real.expire_leases(self.owner, self.clock.now())
-        self.courier = DeliveryWorker(self.store, self.platforms, self.clock, self.owner)
+        self.worker = DeliveryWorker(self.store, self.platforms, self.clock, self.owner)
 
     async def _restart(self) -> None:
         self.restarted += 1
@@ -140,7 +140,7 @@ class Week:
         await self._start()
 
     async def _tick(self) -> None:
-        """What the service's ticks do, one after the other; one that fails is tried again at the next."""
+        """Run the service's steps one after the other; one that fails is tried again at the next tick."""
         down = any(self.true in span for span in self.model_down)
         self.makers.down = ModelUnavailable("the model is over its quota") if down else None
         for job in (self._poll, self._read, self._send):
@@ -155,7 +155,7 @@ class Week:
     async def _read(self) -> None:
         matched = await pipeline.match(self.store)
         if matched or self.fresh or (self.true - START) % timedelta(hours=4) < self.step:
-            # The service chooses all the time; here, when what chats will see may have changed.
+            # The service chooses at every tick; here only when the papers that chats will see may have changed.
             await pipeline.choose(self.store, self.clock.now())
             self.fresh = False
             await pipeline.summarize(self.store, self.makers, AbstractReader(), self.clock)
@@ -171,7 +171,7 @@ class Week:
         """Deliver until done, or until a platform says that the process was killed in mid-request."""
         before = asyncio.all_tasks()
         deaths = {asyncio.create_task(each.died.wait()) for each in self.platforms.values()}
-        work = asyncio.create_task(self.courier.deliver())
+        work = asyncio.create_task(self.worker.deliver())
         done, _ = await asyncio.wait({work, *deaths}, return_when=asyncio.FIRST_COMPLETED)
         for task in asyncio.all_tasks() - before:
             if task is not work or work not in done:
@@ -188,7 +188,7 @@ class Week:
 
     async def _join(self, follower: Follower) -> None:
         now = self.clock.now()
-        await self.real.save_chat(replace(follower.chat, next_due_at=next_due(follower.chat, now)))
+        await self.real.add_chat(replace(follower.chat, next_due_at=next_due(follower.chat, now)))
         since = self.since[follower.ref] = ledger.since(await self.real.latest_day())
         for query in follower.queries:
             await self.real.subscribe(follower.ref, topic_language.parse(query).query, since, now)
@@ -210,7 +210,7 @@ class Week:
 
 @dataclass
 class Verdict:
-    """What came of a week. `problems` are sentences, and there should be none."""
+    """The result of a week. `problems` are sentences; there should be none."""
 
     chats: int = 0
     expected: int = 0
@@ -220,11 +220,12 @@ class Verdict:
 
 
 async def judge(week: Week) -> Verdict:
-    """Each chat has each matching paper exactly once (or listed as unknown), in its own morning."""
+    """Check that each chat got each matching paper exactly once (or has it listed as in doubt), in its own morning."""
     verdict = Verdict(chats=len(week.followers))
     async with await open_store(week.database) as store:
-        rows = await store.deliveries(states=[DeliveryState.UNKNOWN], limit=100_000)
-        open_rows = await store.deliveries(states=[DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING])
+        rows = await store.deliveries(states=[DeliveryState.IN_DOUBT], limit=100_000)
+        settled = (DeliveryState.SENT, DeliveryState.IN_DOUBT, DeliveryState.GIVEN_UP)
+        open_rows = await store.deliveries(states=[state for state in DeliveryState if state not in settled])
     verdict.problems += [f"{row.chat} still waits for {row.slot}: {row.why}" for row in open_rows]
     unknown: dict[ChatRef, set[str]] = {}
     for row in rows:
@@ -269,7 +270,7 @@ def _judge_hour(week: Week, follower: Follower, message: Accepted, day: date, du
         say(f"{name} at night: {local:%d %H:%M}")
     first = min((each for each in dues if each >= max(_had(week, day), follower.joins)), default=END)
     if any(lie for span, lie in week.lies if lie > timedelta() and abs(span.first - first) < timedelta(hours=36)):
-        first += timedelta(days=1)  # a clock that ran ahead has spent a morning
+        first += timedelta(days=1)  # a clock that ran ahead has used up a morning
     if message.at > _patience(week, follower, first, GRACE):
         say(f"{name} late: {message.at:%d %H:%M} UTC, due {first:%d %H:%M}")
 
@@ -295,7 +296,7 @@ def _dues(follower: Follower) -> list[datetime]:
 
 
 def _had(week: Week, day: date) -> datetime:
-    """When the service must have a listing: at its next step, or where arXiv was in trouble, within its patience."""
+    """When the service must have a listing: at its next step, or within its retry interval if arXiv failed."""
     served = week.arxiv.served_from(day)
     trouble = served > calendar.feed_at(day)
     had = served + (timedelta(hours=2) if trouble else timedelta()) + 2 * week.step
@@ -303,7 +304,7 @@ def _had(week: Week, day: date) -> datetime:
 
 
 def _patience(week: Week, follower: Follower, due: datetime, grace: timedelta) -> datetime:
-    """Until when a digest that is due then may come, given what kept the service or the platform from sending it."""
+    """Until when a digest that is due then may arrive, given the faults that kept it from being sent."""
     platform = week.platforms[follower.ref.platform]
     spans = [*week.store_away, *week.store_shaky, *platform.down, *platform.flooded, *platform.failing]
     spans += [span for span, _ in week.lies]
@@ -318,7 +319,7 @@ def _after(when: datetime, spans: Sequence[Span], step: timedelta, begun: dateti
 
 
 def _exempt(week: Week, follower: Follower, when: datetime) -> bool:
-    """What comes while the clock lies, or when a chat comes back, has no hour; a newcomer's first day neither."""
+    """Whether no hour is expected: the clock is wrong, or the chat has just come back or joined."""
     span = week.platforms[follower.ref.platform].gone.get(follower.ref)
     away = span is not None and span.first <= when < span.last + timedelta(days=1)
     return away or any(when in lying for lying, _ in week.lies)

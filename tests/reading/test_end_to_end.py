@@ -245,7 +245,7 @@ async def follow(app: App, count: int, depth: Depth = Depth.BRIEF) -> ChatRef:
     ref = ChatRef(Platform.TELEGRAM, "1")
     papers = [paper(f"2606.{number:05}") for number in range(count)]
     await app.store.ingest([Announced(p, Announcement(p.id, 1, now.date(), Kind.NEW)) for p in papers], now)
-    await app.store.save_chat(Chat(ref, size=count, depth=depth, next_due_at=now))
+    await app.store.add_chat(Chat(ref, size=count, depth=depth, next_due_at=now))
     await app.store.subscribe(ref, "cat:cs.RO", now.date(), now)
     await pipeline.match(app.store)
     return ref

@@ -17,7 +17,7 @@ from sqlalchemy import event
 
 from bot.decisions.health import Cause, Gap
 from bot.errors import StoreUnavailable
-from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Malformed, Platform, SummaryKey, WantedSummary
+from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Malformed, Platform, Settlement, SummaryKey, WantedSummary
 from bot.ports import Store
 from bot.service import metrics, status, status_text
 from bot.service.counting import Counts
@@ -45,9 +45,11 @@ async def fill_with_faults(store: Store) -> None:
     for delivery in await store.deliveries():
         if delivery.chat == ANN:
             later = NOW + timedelta(minutes=5)
-            await store.settle(delivery.id, DeliveryState.WAITING, NOW, next_attempt_at=later, why="too many requests")
+            await store.settle(
+                delivery.id, Settlement(DeliveryState.WAITING, "too many requests", next_attempt_at=later), NOW
+            )
         else:
-            await store.settle(delivery.id, DeliveryState.UNKNOWN, NOW, why="read time-out")
+            await store.settle(delivery.id, Settlement(DeliveryState.IN_DOUBT, "read time-out"), NOW)
 
 
 async def test_missed_days_count_from_the_first_listing_ever_read() -> None:
@@ -63,7 +65,7 @@ async def test_missed_days_count_from_the_first_listing_ever_read() -> None:
 async def test_chats_without_a_topic_are_not_counted_as_following() -> None:
     async with memory_store() as store:
         await with_chats(store, ANN, BOB)
-        await store.save_chat(Chat(ARCHIVE))
+        await store.add_chat(Chat(ARCHIVE))
         assert "No chat follows a topic; 0 summaries wait." in status_text.sentences(
             await status.gather(store, FakeClock(NOW))
         )
@@ -85,7 +87,7 @@ async def test_everything_that_waits_or_failed_is_shown_with_its_reason() -> Non
         "1 malformed entry set aside with the raw text; the latest from the feed: it has no title.",
         "1 summary: the day's budget is spent",
         "1 message: too many requests",
-        "is unknown: read time-out",
+        "is in doubt: read time-out",
     ):
         assert part in sentences
     assert sentences.count("\n") < 15
@@ -111,7 +113,7 @@ async def test_metrics_count_faults_and_not_holidays() -> None:
     assert "paperboy_listing_gaps 2.0" in text
     assert "paperboy_entries_set_aside 1.0" in text
     assert "paperboy_database_writable 1.0" in text
-    assert 'paperboy_outbox_deliveries{platform="discord",state="unknown"} 1.0' in text
+    assert 'paperboy_outbox_deliveries{platform="discord",state="in doubt"} 1.0' in text
 
 
 async def test_failed_deliveries_that_are_not_listed_are_counted() -> None:
@@ -120,7 +122,7 @@ async def test_failed_deliveries_that_are_not_listed_are_counted() -> None:
         for n in range(23):
             await store.write_digest(digest(ANN, f"day {n}"), NOW)
         for delivery in await store.deliveries():
-            await store.settle(delivery.id, DeliveryState.GIVEN_UP, NOW, why="too long")
+            await store.settle(delivery.id, Settlement(DeliveryState.GIVEN_UP, "too long"), NOW)
         sentences = status_text.sentences(await status.gather(store, FakeClock(NOW)))
     assert sum(line.endswith("is given up: too long") for line in sentences) == 20
     assert "… and 3 more like these." in sentences
@@ -169,10 +171,10 @@ async def test_health_pages_name_no_chat() -> None:
         )
         for n, why in enumerate(reasons):
             chat = ChatRef(Platform.TELEGRAM, f"-100{n}")
-            await store.save_chat(Chat(chat))
+            await store.add_chat(Chat(chat))
             await store.write_digest(digest(chat, "one"), NOW)
             [delivery] = await store.deliveries(chat=chat)
-            await store.settle(delivery.id, DeliveryState.WAITING, NOW, next_attempt_at=NOW, why=why)
+            await store.settle(delivery.id, Settlement(DeliveryState.WAITING, why, next_attempt_at=NOW), NOW)
         page = status_text.health(await status.gather(store, FakeClock(NOW)))
     assert page["unfinished"] == {
         "messages: the chat is another chat now": 1,

@@ -28,7 +28,7 @@ async def store() -> AsyncIterator[SqlStore]:
 
 
 async def follow(store: SqlStore, ref: ChatRef, query: str) -> None:
-    await store.save_chat(Chat(ref))
+    await store.add_chat(Chat(ref))
     await store.subscribe(ref, topic_language.parse(query).query, FIRST, FakeClock().now())
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.errors import BadSetting, StoreTooNew, StoreUnavailable
 from bot.model import Chat
-from bot.storage.engine import Database, parse, place
+from bot.storage.driver_errors import place
+from bot.storage.engine import Database, parse
 from bot.storage.store import SqlStore, open_store
 from tests.contracts.samples import ANN, NOW, announced, with_chats
 from tests.fakes.stores import memory_store, new_database, sqlite_url
@@ -29,7 +30,7 @@ def is_one_sentence(error: BaseException) -> bool:
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://host/name", "sqlite:///x", "postgresql+psycopg://h:port/x"])
-def test_an_address_that_is_none_is_named_by_its_setting(url: str) -> None:
+def test_an_invalid_address_is_reported_by_the_name_of_its_setting(url: str) -> None:
     with pytest.raises(BadSetting, match="DATABASE_URL"):
         parse(url)
 
@@ -39,7 +40,7 @@ def test_a_database_is_shown_without_password_and_options() -> None:
     assert shown == "papers on db.example:5433"
 
 
-async def test_an_unreachable_server_is_one_sentence_without_the_password() -> None:
+async def test_an_unreachable_server_is_reported_in_one_sentence_without_the_password() -> None:
     with pytest.raises(StoreUnavailable) as caught:
         await open_store("postgresql+psycopg://ann:s3cret@127.0.0.1:1/papers?password=hidden")
     assert is_one_sentence(caught.value)
@@ -51,21 +52,21 @@ async def test_an_unreachable_server_is_one_sentence_without_the_password() -> N
     assert caught.value.public == "The database does not answer."
 
 
-async def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_created_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreUnavailable) as caught:
         await open_store(sqlite_url(tmp_path / "file" / "store.sqlite3"))
     assert is_one_sentence(caught.value)
 
 
-async def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
+async def test_a_file_that_is_not_a_database_is_reported_in_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite3"
     path.write_text("this is a letter, and a long one" * 100)
     with pytest.raises(StoreUnavailable, match="is not a SQLite database; move it away or run `paperboy restore"):
         await open_store(sqlite_url(path))
 
 
-async def test_a_folder_in_the_place_of_the_file_is_one_sentence(tmp_path: Path) -> None:
+async def test_a_folder_in_place_of_the_file_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="cannot be opened"):
         await open_store(sqlite_url(tmp_path))
 
@@ -125,14 +126,14 @@ async def test_a_file_deleted_under_the_store_never_shows_a_drivers_error(tmp_pa
     assert is_one_sentence(caught.value)
 
 
-async def test_a_mistake_of_ours_is_not_called_an_unavailable_database() -> None:
+async def test_a_programming_error_is_not_reported_as_an_unavailable_database() -> None:
     async with memory_store() as store:
         with pytest.raises(IntegrityError):
             async with store.db.write() as connection:
                 await connection.execute(text("INSERT INTO leases (name) VALUES ('x')"))
 
 
-async def test_sqlite_is_set_up_to_be_safe() -> None:
+async def test_sqlite_connections_use_the_safe_settings() -> None:
     async with memory_store() as store, store.db.read() as connection:
         settings = {
             name: (await connection.execute(text(f"PRAGMA {name}"))).scalar()

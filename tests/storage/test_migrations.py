@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot.errors import StoreTooNew
-from bot.model import DeliveryState
 from bot.storage.engine import Database
 from bot.storage.migrations import config, current, migrate
-from bot.storage.store import SqlStore, open_store
+from bot.storage.store import open_store
 from bot.storage.tables import REVISION, metadata
 from tests.contracts.samples import ANN, NOW, TUESDAY, announced, digest, key, match_all, summary, with_chats
 from tests.fakes.stores import postgres, sqlite_url
@@ -42,7 +40,7 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-def test_the_code_knows_its_newest_migration_and_they_are_in_one_line() -> None:
+def test_the_code_names_the_newest_migration_and_migrations_form_one_line() -> None:
     scripts = ScriptDirectory.from_config(config())
     assert scripts.get_heads() == [REVISION]
     revisions = [step.revision for step in scripts.walk_revisions()]
@@ -101,7 +99,7 @@ async def test_an_empty_database_is_migrated_when_it_is_opened(url: str) -> None
     assert await current(url) == REVISION
 
 
-async def test_going_back_a_step_and_forth_again_keeps_the_data(url: str) -> None:
+async def test_a_downgrade_followed_by_an_upgrade_keeps_the_data(url: str) -> None:
     async with await open_store(url) as store:
         await with_chats(store)
         await store.ingest([announced(), announced("2606.00002")], NOW)
@@ -141,7 +139,7 @@ async def test_going_back_a_step_and_forth_again_keeps_the_data(url: str) -> Non
     assert await current(url) == REVISION
 
 
-async def test_all_the_way_back_and_forth(url: str) -> None:
+async def test_a_database_can_be_downgraded_to_nothing_and_migrated_again(url: str) -> None:
     await migrate(url)
     await migrate(url, "base")
     assert await current(url) is None
@@ -157,25 +155,3 @@ async def test_a_newer_database_is_not_migrated(url: str) -> None:
     await database.close()
     with pytest.raises(StoreTooNew, match="newer Paperboy"):
         await migrate(url)
-
-
-async def test_what_may_have_arrived_is_looked_for_after_an_upgrade_and_waits_after_the_way_back(url: str) -> None:
-    await migrate(url, "0002")
-    async with await open_store(url) as store:  # to fill, at the newest form
-        await with_chats(store)
-        await store.write_digest(digest(ANN, parts=2), NOW)
-    await migrate(url, "0002")
-    database = Database(url)
-    async with database.write() as connection:
-        await connection.execute(text("UPDATE deliveries SET attempts = 1 WHERE number = 1"))
-    await migrate(url)
-    async with SqlStore(database) as store:
-        second, first = await store.deliveries()
-        assert (first.again, second.again) == (True, False)
-        later = NOW + timedelta(hours=1)
-        await store.settle(first.id, DeliveryState.UNKNOWN, NOW, next_attempt_at=later, again=True)
-        await store.settle(second.id, DeliveryState.UNKNOWN, NOW)
-        await migrate(url, "0002")
-        async with database.read() as connection:
-            rows = await connection.execute(text("SELECT state FROM deliveries ORDER BY id"))
-            assert [row.state for row in rows] == ["waiting", "unknown"]

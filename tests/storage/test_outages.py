@@ -1,4 +1,4 @@
-"""A database that is locked, restarted or gone for a while: one sentence now, and work goes on when it is back."""
+"""A database that is locked, restarted or gone for a while: reported in one sentence, and used again once it serves."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ async def test_a_lock_that_another_process_keeps_is_one_sentence_and_ends_with_i
     other.execute("BEGIN IMMEDIATE")
     async with SqlStore(database) as store:
         with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
-            await store.save_chat(Chat(ANN))
-        assert await store.chats() == [], "reading goes on"
+            await store.add_chat(Chat(ANN))
+        assert await store.chats() == [], "reading is still possible"
         other.execute("ROLLBACK")
-        await store.save_chat(Chat(ANN))
+        await store.add_chat(Chat(ANN))
         assert await store.chats() == [Chat(ANN)]
     other.close()
 
@@ -50,7 +50,7 @@ async def test_a_long_write_of_our_own_is_not_taken_for_another_process(tmp_path
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
             await store.check_writable(NOW, 0.05)
-        waiting = asyncio.create_task(store.save_chat(Chat(BOB)))  # that one of ours waits too is no excuse
+        waiting = asyncio.create_task(store.add_chat(Chat(BOB)))  # must not hide the other process
         await asyncio.sleep(0.05)
         with pytest.raises(StoreUnavailable, match=r"is locked by another process\.$"):
             await store.check_writable(NOW, 0.05)
@@ -61,14 +61,14 @@ async def test_a_long_write_of_our_own_is_not_taken_for_another_process(tmp_path
         assert await store.value("health") == {"asked_at": NOW.isoformat()}
 
 
-async def test_after_a_short_look_writers_are_as_patient_as_before(tmp_path: Path) -> None:
+async def test_the_short_timeout_of_a_health_check_does_not_apply_to_later_writes(tmp_path: Path) -> None:
     async with await open_store(await new_database(tmp_path / "store.sqlite3")) as store:
         await store.check_writable(NOW, 0.05)
         async with store.db.read() as connection:
             assert await connection.scalar(text("PRAGMA busy_timeout")) == BUSY_SECONDS * 1000
 
 
-async def test_a_server_that_takes_no_write_in_time_is_told() -> None:
+async def test_a_server_that_accepts_no_write_in_time_is_reported() -> None:
     with postgres() as url:
         async with await open_store(url) as store, await open_store(url) as other:
             await store.check_writable(NOW, 5)
@@ -79,7 +79,7 @@ async def test_a_server_that_takes_no_write_in_time_is_told() -> None:
             await store.check_writable(NOW, 5)
 
 
-async def test_a_backup_that_fails_leaves_nothing_that_passes_for_one(tmp_path: Path) -> None:
+async def test_a_failed_backup_leaves_no_file(tmp_path: Path) -> None:
     path, copy = tmp_path / "store.sqlite3", tmp_path / "copy.sqlite3"
     url = await new_database(path)
     async with await open_store(url) as store:
@@ -94,7 +94,7 @@ async def test_a_backup_that_fails_leaves_nothing_that_passes_for_one(tmp_path: 
     assert [name for name in os.listdir(tmp_path) if name.startswith("copy")] == []
 
 
-async def test_a_backup_takes_no_file_away_that_was_beside_it(tmp_path: Path) -> None:
+async def test_a_backup_deletes_no_other_file(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     copy, mine = tmp_path / "folder" / "copy.sqlite3", tmp_path / "folder" / "copy.sqlite3.part"
     mine.write_text("somebody's own")
@@ -107,12 +107,12 @@ async def test_a_backup_takes_no_file_away_that_was_beside_it(tmp_path: Path) ->
 async def test_a_server_that_was_restarted_is_used_again_and_keeps_what_it_had() -> None:
     with postgres() as url:
         async with await open_store(url) as store, await open_store(url) as operator:
-            await store.save_chat(Chat(ANN))
+            await store.add_chat(Chat(ANN))
             async with operator.db.write() as connection:
                 ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
                 ended = await connection.scalars(text(ends + "application_name = 'paperboy'"))
                 assert True in ended.all()
-            await store.save_chat(Chat(BOB))
+            await store.add_chat(Chat(BOB))
             assert {chat.ref for chat in await store.chats()} == {ANN, BOB}
 
 

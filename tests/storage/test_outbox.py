@@ -1,4 +1,4 @@
-"""The outbox under any order of events: no paper twice, parts in order, nothing lost; and quick with a long history."""
+"""The outbox under any order of events: no paper twice, parts in order, nothing lost; fast with a long history."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 
-from bot.model import DeliveryState, Platform
-from bot.storage.outbox import _heads
+from bot.model import DeliveryState, Platform, Settlement
+from bot.storage.outbox_queue import heads
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, NOW, digest, minutes, with_chats
 from tests.fakes.stores import memory_store
 
 S = DeliveryState
+OPEN = (S.WAITING, S.VERIFY_FIRST, S.LEASED, S.LEASED_TO_VERIFY, S.SENDING)
 
 events = st.one_of(
     st.tuples(st.just("write"), st.sampled_from([ANN, BOB]), st.sets(st.integers(1, 8), max_size=3), st.integers(0, 3)),
     *[st.tuples(st.just("lease"), st.sampled_from(["w1", "w2"]))] * 3,
     *[st.tuples(st.just("begin"))] * 4,
-    st.tuples(st.just("settle"), st.sampled_from([S.SENT, S.WAITING, S.UNKNOWN, S.GIVEN_UP])),
+    st.tuples(st.just("settle"), st.sampled_from([S.SENT, S.WAITING, S.VERIFY_FIRST, S.IN_DOUBT, S.GIVEN_UP])),
     st.tuples(st.just("forget the lease")),  # a worker dies before it sends
     st.tuples(st.just("die")),  # … and while it sends
     st.tuples(st.just("wait"), st.integers(1, 5)),
@@ -35,7 +36,7 @@ events = st.one_of(
 @example([("lease", "w1"), ("begin",), ("lease", "w2"), ("begin",), ("begin",)])  # a part under way holds back the next
 @example([("lease", "w1"), ("wait", 3), ("lease", "w2"), ("begin",), ("begin",), ("begin",), ("begin",)])  # taken over
 @example([("lease", "w1"), ("begin",), ("die",), ("wait", 3), ("lease", "w2"), ("begin",)])  # killed in flight
-def test_no_paper_goes_twice_parts_go_in_order_and_nothing_is_lost(steps: list[tuple[object, ...]]) -> None:
+def test_no_paper_is_sent_twice_parts_are_sent_in_order_and_nothing_is_lost(steps: list[tuple[object, ...]]) -> None:
     asyncio.run(_play(steps))
 
 
@@ -67,7 +68,7 @@ async def _play(steps: list[tuple[object, ...]]) -> None:
                         begun.append(delivery_id)
                         await _in_order(store)
                 case ("settle", state) if begun:
-                    await store.settle(begun.pop(0), state, now, next_attempt_at=now + minutes(1))  # type: ignore[arg-type]
+                    await store.settle(begun.pop(0), Settlement(state, next_attempt_at=now + minutes(1)), now)  # type: ignore[arg-type]
                 case ("forget the lease",) if leased:
                     leased.pop(0)
                 case ("die",) if begun:
@@ -75,7 +76,7 @@ async def _play(steps: list[tuple[object, ...]]) -> None:
                 case ("wait", some):
                     now += timedelta(minutes=some)  # type: ignore[arg-type]
                     for orphan in await store.orphaned(now):
-                        await store.settle(orphan.id, S.UNKNOWN, now)
+                        await store.settle(orphan.id, Settlement(S.IN_DOUBT), now)
                         begun = [delivery_id for delivery_id in begun if delivery_id != orphan.id]
         for had in taken.values():
             assert len(had) == len(set(had))
@@ -83,7 +84,7 @@ async def _play(steps: list[tuple[object, ...]]) -> None:
         await _drain(store, now)
         rows = await store.deliveries(limit=1_000)
         assert len(rows) == written
-        assert {row.state for row in rows} <= {S.SENT, S.UNKNOWN, S.GIVEN_UP}
+        assert {row.state for row in rows} <= {S.SENT, S.IN_DOUBT, S.GIVEN_UP}
 
 
 async def _in_order(store: SqlStore) -> None:
@@ -91,31 +92,29 @@ async def _in_order(store: SqlStore) -> None:
     rows = sorted(await store.deliveries(limit=1_000), key=lambda row: row.id)
     for chat in {row.chat for row in rows}:
         queue = [row for row in rows if row.chat == chat]
-        first_open = next(
-            (i for i, row in enumerate(queue) if row.state in (S.WAITING, S.LEASED, S.SENDING)), len(queue)
-        )
+        first_open = next((i for i, row in enumerate(queue) if row.state in OPEN), len(queue))
         assert all(row.attempts == 0 for row in queue[first_open + 1 :])
 
 
 async def _drain(store: SqlStore, now: datetime) -> None:
-    """Whatever happened, some worker that keeps at it brings every part to an end."""
+    """After any events, a worker that goes on settles every part."""
     for _ in range(200):
         now += minutes(3)
         for orphan in await store.orphaned(now):
-            await store.settle(orphan.id, S.UNKNOWN, now)
+            await store.settle(orphan.id, Settlement(S.IN_DOUBT), now)
         got = await store.lease("last", tuple(Platform), now, now + minutes(2), 9)
         for delivery in got:
             assert await store.begin(delivery.id, "last", now)
-            await store.settle(delivery.id, S.SENT, now)
+            await store.settle(delivery.id, Settlement(S.SENT), now)
         if not got:
             return
-    raise AssertionError("the outbox never came to rest")
+    raise AssertionError("some deliveries were never settled")
 
 
-async def test_leasing_never_reads_through_old_deliveries() -> None:
+async def test_leasing_uses_an_index_and_never_scans_old_deliveries() -> None:
     """The plan looks deliveries up by state and chat, so a long history costs nothing."""
     async with memory_store() as store, store.db.read() as connection:
-        query = _heads(tuple(Platform), NOW).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+        query = heads(tuple(Platform), NOW).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
         plan = [row.detail for row in await connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
     about_deliveries = [line for line in plan if "deliveries" in line or "earlier" in line]
     assert about_deliveries

@@ -50,7 +50,7 @@ async def test_a_process_killed_in_a_transaction_leaves_nothing_of_it_and_no_loc
         waiting = asyncio.create_task(with_chats(store, ANN))
         await asyncio.sleep(0.1)
         assert not waiting.done()
-        assert await store.value("7") is None  # reading goes on beside the writer
+        assert await store.value("7") is None  # readers do not wait for a writer
         worker.kill()
         await worker.communicate()
         await waiting

@@ -1,4 +1,4 @@
-"""Small writes together: each is committed, each learns its own count, and a failure is everybody's."""
+"""Batched small writes: each is committed, each gets its own row count, and a failure is raised to every caller."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def numbers(counting: Counting) -> list[int]:
         return list(await connection.scalars(text("SELECT n FROM drops ORDER BY n")))
 
 
-async def test_writes_of_one_moment_are_one_transaction_and_each_knows_its_count(counting: Counting) -> None:
+async def test_writes_at_the_same_time_share_a_transaction_and_each_gets_its_row_count(counting: Counting) -> None:
     together = WriteBatcher(counting.write)
     changes = [text("UPDATE drops SET n = n + 10 WHERE n = :n").bindparams(n=n) for n in (1, 2, 3)]
     assert await asyncio.gather(*(together.execute(change) for change in changes)) == [2, 1, 0]
@@ -56,7 +56,7 @@ async def test_writes_of_one_moment_are_one_transaction_and_each_knows_its_count
     assert counting.transactions == 2
 
 
-async def test_a_failure_is_told_to_all_who_wait_and_the_next_ones_go_on(counting: Counting) -> None:
+async def test_a_failure_is_raised_to_all_callers_of_the_batch_and_later_writes_succeed(counting: Counting) -> None:
     together = WriteBatcher(counting.write)
     counting.fails = 1
     change = text("UPDATE drops SET n = 5")
@@ -66,7 +66,7 @@ async def test_a_failure_is_told_to_all_who_wait_and_the_next_ones_go_on(countin
     assert await together.execute(change) == 3
 
 
-async def test_a_mistake_in_one_statement_leaves_nobody_waiting(counting: Counting) -> None:
+async def test_a_wrong_statement_leaves_no_caller_waiting(counting: Counting) -> None:
     together = WriteBatcher(counting.write)
     statements = [text("UPDATE drops SET n = 5"), text("UPDATE nothing SET n = 5")]
     done = await asyncio.gather(*(together.execute(each) for each in statements), return_exceptions=True)
@@ -74,7 +74,7 @@ async def test_a_mistake_in_one_statement_leaves_nobody_waiting(counting: Counti
     assert await numbers(counting) == [1, 1, 2]
 
 
-async def test_a_write_whose_caller_is_gone_is_left_out(counting: Counting) -> None:
+async def test_a_write_whose_caller_was_cancelled_is_not_executed(counting: Counting) -> None:
     together = WriteBatcher(counting.write)
     async with counting.database.write():
         gone = asyncio.create_task(together.execute(text("UPDATE drops SET n = 7")))

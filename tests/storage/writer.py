@@ -11,7 +11,7 @@ import sys
 
 from sqlalchemy import insert
 
-from bot.model import Chat, ChatRef, DeliveryState, Platform
+from bot.model import Chat, ChatRef, DeliveryState, Platform, Settlement
 from bot.storage import tables
 from bot.storage.store import SqlStore, open_store
 from tests.contracts.samples import NOW, digest, minutes
@@ -19,17 +19,17 @@ from tests.contracts.samples import NOW, digest, minutes
 
 async def digests(store: SqlStore, name: str) -> None:
     chat = ChatRef(Platform.TELEGRAM, name)
-    await store.save_chat(Chat(chat))
+    await store.add_chat(Chat(chat))
     for number in range(60):
         assert await store.write_digest(digest(chat, str(number), (f"p{number}",)), NOW)
         for delivery in await store.lease(name, [Platform.TELEGRAM], NOW, NOW + minutes(1), 2):
             assert await store.begin(delivery.id, name, NOW)
-            await store.settle(delivery.id, DeliveryState.SENT, NOW)
+            await store.settle(delivery.id, Settlement(DeliveryState.SENT), NOW)
             say(str(delivery.id))
 
 
 async def halfway(store: SqlStore, name: str) -> None:
-    await store.save_chat(Chat(ChatRef(Platform.TELEGRAM, name)))
+    await store.add_chat(Chat(ChatRef(Platform.TELEGRAM, name)))
     async with store.db.write() as connection:
         await connection.execute(insert(tables.state), {"name": name, "value": {}})
         say("halfway")

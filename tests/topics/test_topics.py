@@ -274,3 +274,42 @@ def test_reasons_are_true_leaves_that_are_not_negated(tree: Node) -> None:
         true = {leaf for leaf, is_true in zip(LEAVES, truth, strict=True) if is_true}
         if evaluate(form, true.__contains__):
             assert {*reasons(form, true.__contains__)} <= true & {*leaves(form)}
+
+
+# ── lists of categories ──
+
+
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        ("cs.CL, cs.CV", "cs.CL OR cs.CV"),
+        ("cs.CL,cs.CV", "cs.CL OR cs.CV"),
+        ("cat:cs.CL, cat:cs.CV,", "cat:cs.CL OR cat:cs.CV"),
+        ("cat:cs.CL,cs.CV", "cat:cs.CL OR cs.CV"),
+        ("cs.cl，hep-th", "cs.cl OR hep-th"),
+        ("cs.CL、cs.CV、primary:math.NA", "cs.CL OR cs.CV OR primary:math.NA"),
+        ("cs.*; math.*", "cs.* OR math.*"),
+    ],
+)
+def test_categories_joined_by_commas_are_refused_with_the_way_to_write_them(query: str, advice: str) -> None:
+    """Read as AND, such a list would match only papers that are in all of the categories: hardly any."""
+    with pytest.raises(BadTopic) as caught:
+        parse(query)
+    assert f"write {advice} " in str(caught.value)
+    assert query[caught.value.position] in ",;，、"
+    assert parse(advice).query
+
+
+@pytest.mark.parametrize(
+    ("query", "written"),
+    [
+        ("cs.CL,", "cat:cs.CL"),
+        ("transformers, diffusion", "diffusion AND transformer"),
+        ("cs.CV, diffusion", "diffusion AND cat:cs.CV"),
+        ('au:"Gonzalez, Maria"', 'au:"maria gonzalez"'),
+        ('"cs.CL, cs.CV"', '"cs cl cs cv"'),
+        ("math, physics", "math AND physics"),
+    ],
+)
+def test_commas_elsewhere_keep_their_meaning(query: str, written: str) -> None:
+    assert parse(query).query == written

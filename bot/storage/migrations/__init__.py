@@ -1,4 +1,4 @@
-"""Every step the tables have taken, run by Alembic from within the program. Append only: never edit a released step."""
+"""The migrations of the tables, run by Alembic from within the program. Append only: never edit a released one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreTooNew
-from bot.storage.engine import Database, place
+from bot.storage.driver_errors import place
+from bot.storage.engine import Database
 from bot.storage.tables import REVISION
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Alone = Callable[[], AbstractAsyncContextManager[object]]
 
 
 async def current(url: str) -> str | None:
-    """The revision a database is at, None where it is empty. Raises `StoreUnavailable`."""
+    """The revision of a database, None if it is empty. Raises `StoreUnavailable`."""
     database = Database(url)
     try:
         async with database.read() as connection:
@@ -33,10 +34,11 @@ async def current(url: str) -> str | None:
 async def migrate(url: str, revision: str = "head") -> None:
     """Bring a database to a revision ("head", or an older one: "0001", "base"), in one transaction.
 
-    Several processes may do so at once: one migrates, the others find it done. Raises `StoreTooNew` where the
-    database knows more than this code, else `StoreUnavailable`.
+    Several processes may do so at once: one migrates, the others then find it done. Raises `StoreTooNew` if the
+    database is newer than this code, else `StoreUnavailable`.
     """
-    # A table that SQLite rebuilds is dropped; with foreign keys on, that would delete the rows that refer to it.
+    # To change a column, SQLite has to rebuild its table and drop the old one. With foreign keys on, that would delete
+    # the rows that refer to it.
     database = Database(url, foreign_keys=False)
     try:
         async with database.write() as connection:
@@ -48,9 +50,9 @@ async def migrate(url: str, revision: str = "head") -> None:
 
 
 async def ensure(database: Database, alone: Alone = nullcontext) -> None:
-    """Migrate where the database is new or older than the code. Alembic is imported only then.
+    """Migrate if the database is new or older than the code. Alembic is imported only then: it is slow to import.
 
-    An older one is changed inside `alone()`, which sees to it that nobody of that older version is at work on it.
+    An older one is changed inside `alone()`, which ensures that no process of that older version works on it.
     """
     async with database.read() as connection:
         found = await _revision(connection)
@@ -62,14 +64,14 @@ async def ensure(database: Database, alone: Alone = nullcontext) -> None:
 
 
 def revisions() -> list[str]:
-    """Those that this code knows, oldest first."""
+    """The revisions that this code knows, oldest first."""
     from alembic.script import ScriptDirectory
 
     return [step.revision for step in reversed(list(ScriptDirectory.from_config(config()).walk_revisions()))]
 
 
 def check_known(revision: str | None, database: Database) -> None:
-    """Raises `StoreTooNew`: revisions are numbered, and this code knows those up to `REVISION`."""
+    """Raise `StoreTooNew` for a revision after `REVISION`; revisions are numbered, so they compare as text."""
     if revision is not None and revision > REVISION:
         raise StoreTooNew(
             f"The database {place(database.url)} was made by a newer Paperboy (revision {revision}, this one knows "
@@ -78,7 +80,7 @@ def check_known(revision: str | None, database: Database) -> None:
 
 
 def config(connection: Connection | None = None) -> Config:
-    """Alembic's configuration, without a file."""
+    """Alembic's configuration, made without a file."""
     from alembic.config import Config
 
     made = Config()
@@ -88,8 +90,8 @@ def config(connection: Connection | None = None) -> Config:
 
 
 async def _revision(connection: AsyncConnection) -> str | None:
-    there = await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "alembic_version"))
-    if not there:
+    is_migrated = await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "alembic_version"))
+    if not is_migrated:
         return None
     found: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
     return found

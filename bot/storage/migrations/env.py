@@ -1,4 +1,4 @@
-"""Alembic's entry: run the steps on the connection, and in the transaction, that `migrate` opened."""
+"""Alembic's entry point: runs the migrations on the connection, and in the transaction, that `migrate` opened."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import discord
@@ -10,18 +10,22 @@ import pytest
 import yarl
 
 from bot.conversation import Conversation, Defaults
+from bot.settings import load
 from bot.storage.store import SqlStore
+from handlers.discord.app import DiscordApp, build
 from handlers.discord.client import PaperboyClient
 from handlers.discord.http_trace import InvalidRequests, RequestInterval, TheirClock, trace_config
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.stores import memory_store
-from tests.handlers.discord.desk import Desk
+from tests.handlers.discord.fake_pipeline import FakePipeline
+
+Make = Callable[[], DiscordApp]
 
 
 class SteadyClock(FakeClock):
-    """With seconds that go on as its hours do, unless these are set."""
+    """A clock whose monotonic seconds follow its wall clock."""
 
     def monotonic(self) -> float:
         return self.now().timestamp()
@@ -62,13 +66,13 @@ async def store() -> AsyncIterator[SqlStore]:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def pipeline() -> FakePipeline:
+    return FakePipeline()
 
 
 @pytest.fixture
-def conversation(store: SqlStore, clock: FakeClock, desk: Desk) -> Conversation:
-    return Conversation(store, clock, desk.read, desk.digest, Defaults())
+def conversation(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
+    return Conversation(store, clock, pipeline.read, pipeline.digest, Defaults())
 
 
 @pytest.fixture
@@ -80,3 +84,32 @@ async def client(
     yield made
     if not made.is_closed():
         await made.close()
+
+
+@pytest.fixture
+def make(dc: FakeDiscord, conversation: Conversation, clock: FakeClock, store: SqlStore, tmp_path: Path) -> Make:
+    def made() -> DiscordApp:
+        settings = load(
+            _env_file=None,
+            data_dir=tmp_path,
+            discord_bot_token=dc.token,
+            discord_api_url=dc.api_url,
+            discord_gateway_url=dc.gateway_url,
+        )
+        return build(settings, conversation, store, clock)
+
+    return made
+
+
+@pytest.fixture
+def channel(dc: FakeDiscord) -> int:
+    return dc.world.add_channel(dc.world.add_guild())
+
+
+@pytest.fixture
+async def app(make: Make, channel: int) -> AsyncIterator[DiscordApp]:
+    started = make()
+    await started.start()
+    await started.ready()
+    yield started
+    await started.stop()

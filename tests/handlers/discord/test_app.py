@@ -1,12 +1,11 @@
-"""The app on a socket: the real discord.py logs in, keeps its session, answers in time, and stops."""
+"""The whole Discord side on the stand-in: discord.py logs in, keeps its session, answers in time, and stops."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import discord
 import pytest
@@ -24,9 +23,9 @@ from handlers.discord.refused_requests import REFUSED
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_world import READ_MESSAGE_HISTORY, SEND_MESSAGES, THREAD, VIEW_CHANNEL, user
-from tests.handlers.discord.desk import Desk, digest
+from tests.handlers.discord.conftest import Make
+from tests.handlers.discord.fake_pipeline import FakePipeline, digest
 
-Make = Callable[[], DiscordApp]
 ADMIN = Requester("1", True)
 
 
@@ -44,36 +43,7 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.01)
 
 
-@pytest.fixture
-def make(dc: FakeDiscord, conversation: Conversation, clock: FakeClock, store: SqlStore, tmp_path: Path) -> Make:
-    def made() -> DiscordApp:
-        settings = load(
-            _env_file=None,
-            data_dir=tmp_path,
-            discord_bot_token=dc.token,
-            discord_api_url=dc.api_url,
-            discord_gateway_url=dc.gateway_url,
-        )
-        return build(settings, conversation, store, clock)
-
-    return made
-
-
-@pytest.fixture
-def channel(dc: FakeDiscord) -> int:
-    return dc.world.add_channel(dc.world.add_guild())
-
-
-@pytest.fixture
-async def app(make: Make, channel: int) -> AsyncIterator[DiscordApp]:
-    started = make()
-    await started.start()
-    await started.ready()
-    yield started
-    await started.stop()
-
-
-async def test_it_connects_without_privileged_intents_and_stops_at_once(make: Make, dc: FakeDiscord) -> None:
+async def test_it_connects_without_privileged_intents_and_stops_within_seconds(make: Make, dc: FakeDiscord) -> None:
     app = make()
     assert app.problem
     await app.start()
@@ -115,7 +85,7 @@ async def test_a_registration_that_fails_does_not_stop_the_app(make: Make, dc: F
     assert dc.syncs == 1, "and it is done next time"
 
 
-async def test_a_token_that_discord_refuses_is_one_sentence(make: Make, dc: FakeDiscord) -> None:
+async def test_a_refused_token_is_reported_in_one_sentence(make: Make, dc: FakeDiscord) -> None:
     app = make()
     dc.token = "another"
     with pytest.raises(BadSetting, match=r"DISCORD_BOT_TOKEN: .* does not accept this token") as caught:
@@ -132,7 +102,9 @@ async def test_logging_in_is_enough_to_send(make: Make, dc: FakeDiscord, channel
     await app.stop()
 
 
-async def test_no_token_is_one_sentence(conversation: Conversation, clock: FakeClock, store: SqlStore) -> None:
+async def test_a_missing_token_is_reported_in_one_sentence(
+    conversation: Conversation, clock: FakeClock, store: SqlStore
+) -> None:
     with pytest.raises(BadSetting, match="DISCORD_BOT_TOKEN"):
         build(load(_env_file=None, discord_bot_token=None), conversation, store, clock)
 
@@ -152,7 +124,7 @@ async def test_it_keeps_trying_where_discord_cannot_be_reached(
     await app.stop()
 
 
-async def test_a_service_that_was_refused_too_often_does_not_even_log_in(
+async def test_a_service_with_too_many_refused_requests_does_not_log_in(
     make: Make, dc: FakeDiscord, clock: FakeClock, store: SqlStore
 ) -> None:
     await store.remember_value(REFUSED, {"refused": [[clock.now().timestamp(), INVALID_LIMIT]]})
@@ -176,7 +148,7 @@ async def test_a_refused_login_is_counted_after_the_process_has_ended(
     assert [count for _, count in (await store.value(REFUSED) or {})["refused"]] == [1]
 
 
-async def test_the_last_sessions_of_a_day_are_not_begun(
+async def test_the_last_session_starts_of_a_day_are_not_used(
     make: Make, dc: FakeDiscord, clock: FakeClock, channel: int
 ) -> None:
     dc.gateway.starts_left = 1
@@ -192,7 +164,7 @@ async def test_the_last_sessions_of_a_day_are_not_begun(
     await app.stop()
 
 
-async def test_a_lost_session_is_not_replaced_by_one_of_the_last(app: DiscordApp, dc: FakeDiscord) -> None:
+async def test_a_lost_session_is_not_replaced_with_the_last_session_start(app: DiscordApp, dc: FakeDiscord) -> None:
     dc.gateway.starts_left = 1
     await dc.gateway.invalidate()
     await until(lambda: app.problem and "connect no more until" in app.problem)
@@ -202,7 +174,7 @@ async def test_a_lost_session_is_not_replaced_by_one_of_the_last(app: DiscordApp
     assert dc.gateway.identifies == 2
 
 
-async def test_a_gateway_that_cannot_be_asked_for_is_asked_for_again(make: Make, dc: FakeDiscord) -> None:
+async def test_the_gateways_address_is_requested_again_after_a_failure(make: Make, dc: FakeDiscord) -> None:
     dc.fail("503", r"GET /gateway/bot", times=3)
     app = make()
     await app.start()
@@ -211,9 +183,7 @@ async def test_a_gateway_that_cannot_be_asked_for_is_asked_for_again(make: Make,
     assert dc.count(r"GET /gateway/bot") == 4
 
 
-async def test_a_token_that_is_revoked_is_told_and_nothing_is_lost(
-    app: DiscordApp, dc: FakeDiscord, channel: int
-) -> None:
+async def test_a_revoked_token_is_reported_and_nothing_is_lost(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
     await dc.revoke()
     await until(lambda: app.problem and "DISCORD_BOT_TOKEN" in app.problem)
     assert dc.gateway.identifies == 1
@@ -222,7 +192,7 @@ async def test_a_token_that_is_revoked_is_told_and_nothing_is_lost(
     assert outcome.whole_platform
 
 
-async def test_a_warning_asks_no_place_that_the_gateway_says_is_closed(
+async def test_a_warning_is_not_tried_in_a_channel_that_the_cache_says_is_closed(
     make: Make, dc: FakeDiscord, channel: int
 ) -> None:
     guild = int(dc.world.channels[channel]["guild_id"])
@@ -238,7 +208,7 @@ async def test_a_warning_asks_no_place_that_the_gateway_says_is_closed(
     assert dc.count(rf"POST /channels/{notices}/messages") == 0
 
 
-async def test_the_gateway_tells_whether_an_empty_history_is_one(
+async def test_the_cached_permissions_tell_an_empty_history_from_an_unreadable_one(
     app: DiscordApp, dc: FakeDiscord, channel: int
 ) -> None:
     await app.sender.send(chat(channel), part("Hello"), "k|2")
@@ -252,11 +222,13 @@ async def test_the_gateway_tells_whether_an_empty_history_is_one(
         await app.sender.find(chat(channel), part("Hello"), "k|1", since)
 
 
-async def test_a_command_over_the_socket(app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore) -> None:
+async def test_a_command_is_answered_over_the_gateway(
+    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
+) -> None:
     answer = await dc.interactions.slash(channel, "subscribe", query="cs.CV")
     assert "Subscribed" in answer.text
     assert answer.ephemeral
-    assert [each.topic for each in await store.subscriptions(chat(channel))] == ["cat:cs.CV"]
+    assert [subscription.topic for subscription in await store.subscriptions(chat(channel))] == ["cat:cs.CV"]
 
 
 async def test_a_command_in_a_thread_is_about_the_thread(
@@ -285,7 +257,7 @@ async def test_fifty_topics_are_listed_within_the_limits(
     assert "50 topics" in answer.text
 
 
-async def test_where_the_bot_may_not_post_nothing_is_promised(
+async def test_a_chat_in_which_the_bot_may_not_post_cannot_subscribe(
     app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
 ) -> None:
     dc.interactions.app_permissions = "1024"
@@ -303,13 +275,13 @@ async def foreign(dc: FakeDiscord, store: SqlStore, conversation: Conversation) 
     return channel
 
 
-async def test_completion_tells_nothing_of_a_channel_elsewhere_and_wakes_nobody(
+async def test_completion_shows_nothing_of_another_servers_channel_and_resumes_nothing(
     app: DiscordApp, dc: FakeDiscord, channel: int, foreign: int, store: SqlStore, conversation: Conversation
 ) -> None:
     await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
     owner = 7
     found = await dc.interactions.autocomplete(channel, "unsubscribe", "topic", "cs", person=owner, channel=foreign)
-    assert [each["value"] for each in found] == ["cat:cs.CV"]
+    assert [choice["value"] for choice in found] == ["cat:cs.CV"]
     await dc.interactions.autocomplete(channel, "settings", "value", "", person=owner, name="style", channel=foreign)
     await _suspended(store, chat(foreign), "removed from the server")
 
@@ -322,8 +294,10 @@ async def test_completion_is_about_a_named_channel_for_those_who_may_manage_it(
     await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
     await conversation.subscribe(ADMIN, chat(other), "cs.LG")
     for person, expected in ((7, ["cat:cs.LG"]), (42, ["cat:cs.CV"])):  # the server's owner, and anybody
-        found = await dc.interactions.autocomplete(channel, "unsubscribe", "topic", "", person=person, channel=other)
-        assert [each["value"] for each in found] == expected
+        found = await dc.interactions.autocomplete(
+            channel, "unsubscribe", "topic", "", person=person, admin=False, channel=other
+        )
+        assert [choice["value"] for choice in found] == expected
 
 
 async def test_completing_a_setting_resumes_nothing(
@@ -332,12 +306,12 @@ async def test_completing_a_setting_resumes_nothing(
     await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
     await conversation.suspend(chat(channel), "the channel was closed")
     found = await dc.interactions.autocomplete(channel, "settings", "value", "comp", name="style")
-    assert [each["value"] for each in found] == ["compact"]
+    assert [choice["value"] for choice in found] == ["compact"]
     await _suspended(store, chat(channel), "the channel was closed")
 
 
 @pytest.mark.parametrize("command", ["subscriptions", "settings"])
-async def test_a_command_tells_nothing_of_a_channel_that_the_asker_does_not_see(
+async def test_a_command_shows_nothing_of_a_channel_that_its_user_does_not_see(
     app: DiscordApp,
     dc: FakeDiscord,
     channel: int,
@@ -356,27 +330,27 @@ async def test_a_command_tells_nothing_of_a_channel_that_the_asker_does_not_see(
         await _suspended(store, chat(place), "removed from the server")
 
 
-async def test_what_takes_long_is_announced_within_three_seconds_and_follows(
-    app: DiscordApp, dc: FakeDiscord, channel: int, desk: Desk
+async def test_a_slow_answer_is_deferred_within_three_seconds_and_follows(
+    app: DiscordApp, dc: FakeDiscord, channel: int, pipeline: FakePipeline
 ) -> None:
-    desk.gate = asyncio.Event()
+    pipeline.gate = asyncio.Event()
     asking = asyncio.create_task(dc.interactions.slash(channel, "summarize", link="2606.00001"))
     await until(lambda: any("callback" in line for line, _ in dc.requests))
     assert not asking.done()
-    desk.gate.set()
+    pipeline.gate.set()
     answer = await asking
     assert answer.kind == 5
     assert "Heads" in answer.text
     assert not answer.ephemeral
 
 
-async def test_an_answer_that_turns_out_private_is_not_shown_to_all(
-    app: DiscordApp, dc: FakeDiscord, channel: int, desk: Desk
+async def test_a_private_answer_after_a_public_deferral_is_not_shown_to_all(
+    app: DiscordApp, dc: FakeDiscord, channel: int, pipeline: FakePipeline
 ) -> None:
-    desk.gate = asyncio.Event()
+    pipeline.gate = asyncio.Event()
     asking = asyncio.create_task(dc.interactions.slash(channel, "summarize", link="2606.99999"))
     await until(lambda: any("callback" in line for line, _ in dc.requests))
-    desk.gate.set()
+    pipeline.gate.set()
     answer = await asking
     assert answer.kind == 5
     assert "2606.99999" in answer.text
@@ -394,7 +368,7 @@ async def test_forged_buttons_are_politely_refused(
     assert len(await store.subscriptions(chat(channel))) == 1
 
 
-async def test_a_members_press_on_an_admins_button_is_refused(
+async def test_a_member_who_presses_an_admins_button_is_refused(
     app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
 ) -> None:
     await dc.interactions.slash(channel, "subscribe", query="cs.CV")
@@ -403,12 +377,12 @@ async def test_a_members_press_on_an_admins_button_is_refused(
     assert await store.chat(chat(channel)) is not None
 
 
-async def test_a_command_of_an_older_table_is_answered(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
+async def test_a_command_of_an_earlier_release_is_answered(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
     assert "has changed" in (await dc.interactions.slash(channel, "arxiv")).text
     assert "has changed" in (await dc.interactions.slash(channel, "subscribe")).text
 
 
-async def test_a_dropped_gateway_is_resumed_and_nothing_asked_meanwhile_is_lost(
+async def test_a_dropped_connection_is_resumed_and_no_command_is_lost(
     app: DiscordApp, dc: FakeDiscord, channel: int
 ) -> None:
     await dc.gateway.ask_to_reconnect()
@@ -417,7 +391,7 @@ async def test_a_dropped_gateway_is_resumed_and_nothing_asked_meanwhile_is_lost(
     assert dc.gateway.identifies == 1
 
 
-async def test_an_invalid_session_is_begun_anew(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
+async def test_an_invalid_session_is_replaced_by_a_new_one(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
     await dc.gateway.invalidate()
     await until(lambda: dc.gateway.identifies == 2)
     await app.ready()
@@ -444,7 +418,7 @@ async def test_an_outage_of_a_server_suspends_nothing(
     await _suspended(store, chat(channel), None)
 
 
-async def test_a_deleted_channel_or_thread_is_suspended_and_speaking_resumes(
+async def test_a_deleted_channel_or_thread_is_suspended_and_a_command_resumes_it(
     app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, conversation: Conversation
 ) -> None:
     thread = dc.world.add_thread(channel, "reading group")
@@ -469,7 +443,7 @@ async def _suspended(store: SqlStore, ref: ChatRef, why: str | None) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_a_digest_goes_out_within_the_limits(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
+async def test_a_large_digest_is_sent_within_the_limits(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
     parts = DiscordRenderer().parts(digest(12), Chat(chat(channel)))
     for number, part in enumerate(parts, 1):
         assert isinstance(await app.sender.send(chat(channel), part, f"{chat(channel)}|2026-06-02|{number}"), Sent)
@@ -487,7 +461,7 @@ async def test_a_digest_in_a_forum_is_one_post_with_its_title(app: DiscordApp, d
     assert len(dc.world.history(int(post["id"]))) == len(parts)
 
 
-async def test_a_stopped_app_sends_nothing_and_says_so(make: Make, dc: FakeDiscord, channel: int) -> None:
+async def test_a_stopped_app_sends_nothing_and_reports_it(make: Make, dc: FakeDiscord, channel: int) -> None:
     app = make()
     await app.start()
     await app.stop()
@@ -495,7 +469,7 @@ async def test_a_stopped_app_sends_nothing_and_says_so(make: Make, dc: FakeDisco
     assert not dc.world.accepted
 
 
-def test_the_invitation_asks_for_what_is_needed_and_no_more() -> None:
+def test_the_invitation_asks_for_the_needed_permissions_only() -> None:
     link = invite_url(123)
     assert link.startswith("https://discord.com/oauth2/authorize?client_id=123")
     assert "bot+applications.commands" in link

@@ -48,7 +48,7 @@ def shown_text(document: Document) -> str:
     return letters(visible(plain_text(document)))
 
 
-def test_every_real_paper_is_a_message_that_discord_accepts_whole() -> None:
+def test_discord_accepts_every_real_paper_complete_in_one_message() -> None:
     for paper in corpus():
         (payload,) = payloads(Card(paper), "en", Style.CARDS)
         text = said([payload])
@@ -91,7 +91,7 @@ def test_compact_cards_are_lines_without_containers() -> None:
     assert {component["type"] for component in walk(payload["components"])} == {10}
 
 
-def test_figures_stand_in_the_cards_gallery() -> None:
+def test_figures_are_in_the_cards_gallery() -> None:
     (payload,) = messages(digest(DEEP_CARD))
     check_payload(payload)
     assert payload["files"] == ["figures/2406.14272v2/fig1.png"]
@@ -99,7 +99,7 @@ def test_figures_stand_in_the_cards_gallery() -> None:
     assert gallery["items"][0]["media"] == {"url": "attachment://fig1.png"}
 
 
-def test_two_papers_with_pictures_of_one_name_share_no_message() -> None:
+def test_two_papers_whose_pictures_have_the_same_name_share_no_message() -> None:
     def with_figure(ident: str) -> Card:
         figure = Figure("1", "Caption.", f"figures/{ident}/fig1.png", shown=True)
         return replace(CARD, paper=replace(PAPER, id=ident), figures=(figure,))
@@ -110,14 +110,14 @@ def test_two_papers_with_pictures_of_one_name_share_no_message() -> None:
         check_payload(payload)
 
 
-def test_more_links_than_buttons_go_on_as_text() -> None:
+def test_links_beyond_the_number_of_buttons_are_text() -> None:
     many = replace(CARD, links=FoundLinks(tuple(f"https://github.com/a/b{n}" for n in range(9)), ()))
     (payload,) = messages(digest(many))
     check_payload(payload)
     assert "https://github.com/a/b8" in str(payload)
 
 
-def test_a_card_that_alone_is_too_large_is_divided_and_complete() -> None:
+def test_a_card_too_large_for_a_message_is_divided_and_complete() -> None:
     whole = digest(Card(replace(PAPER, abstract="A sentence of seven words it is. " * 1000)))
     made = messages(whole)
     assert len(made) in (9, 10)  # 33,000 characters
@@ -151,7 +151,7 @@ _ACTIVE = re.compile(r"[*_~`|<>\[\]#]|@(?:everyone|here)|:(?=//)|^\s*(?:[-+]|\d+
 
 @settings(max_examples=200)
 @given(hostile_text(20))
-def test_nothing_of_a_papers_text_is_active(text: str) -> None:
+def test_nothing_in_a_papers_text_is_active(text: str) -> None:
     left = _ESCAPED.sub("\ufffc", escape(text))
     assert _ACTIVE.search(left) is None
     assert letters(escape(text)) == letters(visible(text))
@@ -167,16 +167,16 @@ def test_nothing_of_a_papers_text_is_active(text: str) -> None:
         ("C# at 5-7 (a)", "C\\# at 5-7 (a)"),
     ],
 )
-def test_escaping_is_no_more_than_needed(text: str, escaped: str) -> None:
+def test_only_what_is_active_is_escaped(text: str, escaped: str) -> None:
     assert escape(text) == escaped
 
 
-def test_addresses_in_masked_links_cannot_end_them() -> None:
+def test_an_address_cannot_end_its_masked_link() -> None:
     link = Line((Link("a](b)", "https://x.org/a_(b)"), Link("bad", "javascript:alert(1)")))
     assert markdown([link]) == "[a\\](b)](https://x.org/a_%28b%29)bad"
 
 
-def test_code_cannot_be_left() -> None:
+def test_text_cannot_end_its_code_block() -> None:
     assert markdown([Line((Text("a`b", code=True),)), Note((Text("x", code=True),))]) == "a\\`b\n\n-# `x`"
     assert markdown([Code("a ``` b")]).count("```") == 2
 
@@ -224,6 +224,6 @@ def test_a_thousand_links_fit_their_messages() -> None:
         [{"type": 12, "items": [{"media": {"url": "attachment://missing.png"}}]}],
     ],
 )
-def test_what_discord_refuses_is_refused_by_the_checker(components: list[dict[str, Any]]) -> None:
+def test_the_checker_refuses_what_discord_refuses(components: list[dict[str, Any]]) -> None:
     with pytest.raises(DiscordRefused):
         check_payload({"components": components, "files": []})

@@ -1,4 +1,4 @@
-"""Slash commands and buttons through simcord: the real discord.py against a simulated Discord with its rules."""
+"""Slash commands and buttons through simcord: the real discord.py in a simulated Discord with its rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from handlers.discord.client import PaperboyClient
 from handlers.discord.http_trace import InvalidRequests
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
-from tests.handlers.discord.desk import Desk, digest
+from tests.handlers.discord.fake_pipeline import FakePipeline, digest
 
 SINCE = datetime.now(UTC) - timedelta(hours=1)
 
@@ -66,7 +66,7 @@ def buttons(components: Any) -> list[dict[str, Any]]:
 
 
 async def topics(store: SqlStore, ref: ChatRef) -> list[str]:
-    return [each.topic for each in await store.subscriptions(ref)]
+    return [subscription.topic for subscription in await store.subscriptions(ref)]
 
 
 async def test_every_command_of_the_table_is_offered_and_answers(env: simcord.Env, lab: Lab) -> None:
@@ -119,28 +119,28 @@ async def test_members_may_read_papers_and_lists(lab: Lab) -> None:
     assert "follows no topic" in shown(await lab.member.slash(lab.channel, "subscriptions"))
 
 
-async def test_in_a_direct_message_everybody_is_at_home(env: simcord.Env, store: SqlStore) -> None:
+async def test_in_a_direct_message_everybody_is_an_admin(env: simcord.Env, store: SqlStore) -> None:
     person = env.create_user("eve")
     await person.slash("subscribe", query="cs.CV")
     ref = ChatRef(Platform.DISCORD, str(person.dm_channel.id))
     assert await topics(store, ref) == ["cat:cs.CV"]
 
 
-async def test_another_channel_can_be_named_a_forum_too(lab: Lab, store: SqlStore) -> None:
+async def test_a_forum_can_be_named_as_another_channel(lab: Lab, store: SqlStore) -> None:
     forum = lab.guild.create_forum_channel("digests")
     await lab.admin.slash(lab.channel, "subscribe", query="cs.CV", channel=forum)
     assert await topics(store, ChatRef(Platform.DISCORD, str(forum.id))) == ["cat:cs.CV"]
     assert await topics(store, lab.ref) == []
 
 
-async def test_a_member_has_no_rights_in_a_channel_that_is_named_either(lab: Lab, store: SqlStore) -> None:
+async def test_a_member_has_no_rights_in_a_named_channel_either(lab: Lab, store: SqlStore) -> None:
     other = lab.guild.create_text_channel("other")
     result = await lab.member.slash(lab.channel, "subscribe", query="cs.CV", channel=other)
     assert "Only admins" in shown(result)
     assert await topics(store, ChatRef(Platform.DISCORD, str(other.id))) == []
 
 
-async def test_a_mistake_in_a_topic_is_shown_where_it_is(lab: Lab) -> None:
+async def test_the_place_of_a_mistake_in_a_topic_is_shown(lab: Lab) -> None:
     assert "^" in shown(await lab.admin.slash(lab.channel, "subscribe", query="cs.CV AND ("))
 
 
@@ -151,24 +151,26 @@ async def test_a_paper_is_public_and_pings_nobody(env: simcord.Env, lab: Lab) ->
     assert not result.response.message.mention_everyone
 
 
-async def test_an_unknown_paper_is_a_sentence(lab: Lab) -> None:
+async def test_an_unknown_paper_is_answered_in_a_sentence(lab: Lab) -> None:
     assert "2606.99999" in shown(await lab.member.slash(lab.channel, "summarize", link="2606.99999"))
 
 
-async def test_a_depth_that_is_none_is_a_sentence(lab: Lab) -> None:
+async def test_an_unknown_depth_is_answered_in_a_sentence(lab: Lab) -> None:
     result = await lab.member.slash(lab.channel, "summarize", link="2606.00001", depth="abysmal")
     assert "brief" in shown(result)
 
 
-async def test_a_surprise_is_an_apology_with_a_reference_and_no_secret(lab: Lab, desk: Desk) -> None:
-    desk.error = ZeroDivisionError("token=hunter2")
+async def test_an_unexpected_error_is_an_apology_with_a_reference_and_no_secret(
+    lab: Lab, pipeline: FakePipeline
+) -> None:
+    pipeline.error = ZeroDivisionError("token=hunter2")
     result = await lab.member.slash(lab.channel, "summarize", link="2606.00001")
     assert "Reference" in shown(result)
     assert "hunter2" not in shown(result)
     assert result.ephemeral
 
 
-async def test_topics_and_categories_complete_themselves(lab: Lab) -> None:
+async def test_topics_and_categories_are_completed(lab: Lab) -> None:
     await lab.admin.slash(lab.channel, "subscribe", query="cs.CV")
     await lab.admin.slash(lab.channel, "subscribe", query='"talking head"')
     own = await lab.admin.autocomplete(lab.channel, "unsubscribe", "topic", "talk")
@@ -177,7 +179,7 @@ async def test_topics_and_categories_complete_themselves(lab: Lab) -> None:
     assert categories[0]["value"].startswith("cat:cs.")
     assert len(categories) <= 25
     settings = await lab.admin.autocomplete(lab.channel, "settings", "name", "time")
-    assert {each["value"] for each in settings} == {"time", "timezone"}
+    assert {choice["value"] for choice in settings} == {"time", "timezone"}
     assert await lab.admin.autocomplete(lab.channel, "settings", "value", "", name="style")
     assert await lab.admin.autocomplete(lab.channel, "summarize", "depth", "d", link="x")
 
@@ -199,24 +201,24 @@ async def test_a_card_offers_the_whole_paper_to_everybody(lab: Lab) -> None:
     card = await lab.member.slash(lab.channel, "summarize", link="2606.00001")
     assert card.response is not None
     deep = next(each for each in buttons(card.response.components) if "custom_id" in each)
-    assert deep["custom_id"] == "deep:2606.00001v1"
+    assert deep["custom_id"] == f"deep:2606.00001v1@{lab.channel.id}"
     result = await lab.member.click(card.response.message, custom_id=deep["custom_id"])
     assert not result.ephemeral
     assert result.response is not None
     assert result.response.id != card.response.id
 
 
-async def test_the_channel_is_forgotten_after_a_question(lab: Lab, store: SqlStore) -> None:
+async def test_the_channel_is_deleted_after_a_question(lab: Lab, store: SqlStore) -> None:
     await lab.admin.slash(lab.channel, "subscribe", query="cs.CV")
     asked = await lab.admin.slash(lab.channel, "stop")
     assert await topics(store, lab.ref) == ["cat:cs.CV"]
     assert asked.response is not None
-    await lab.admin.click(asked.response.message, custom_id="forget:yes")
+    await lab.admin.click(asked.response.message, custom_id=f"forget:yes@{lab.channel.id}")
     assert await store.chat(lab.ref) is None
 
 
 @pytest.mark.parametrize("kind", ["text", "forum", "direct"])
-async def test_a_digest_arrives_in_every_kind_of_place(
+async def test_a_digest_arrives_in_every_kind_of_channel(
     env: simcord.Env, lab: Lab, client: PaperboyClient, clock: FakeClock, tmp_path: Path, kind: str
 ) -> None:
     places = {"text": lab.channel, "direct": env.create_user("eve").dm_channel}
@@ -233,7 +235,7 @@ async def test_a_digest_arrives_in_every_kind_of_place(
     assert not any(message.mention_everyone for message in shown)
 
 
-async def test_a_channel_that_was_taken_from_us_is_gone(
+async def test_a_channel_that_does_not_exist_is_gone(
     env: simcord.Env, lab: Lab, client: PaperboyClient, clock: FakeClock, tmp_path: Path
 ) -> None:
     sender = DiscordSender(client, InvalidRequests(clock.now), tmp_path)

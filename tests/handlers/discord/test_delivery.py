@@ -21,10 +21,10 @@ DAY = date(2026, 6, 2)
 async def _write(store: SqlStore, clock: FakeClock, channel: int, parts: int) -> list[str]:
     """A digest of so many parts for a channel; the texts of its parts."""
     ref = ChatRef(Platform.DISCORD, str(channel))
-    await store.save_chat(Chat(ref))
+    await store.add_chat(Chat(ref))
     texts = [f"part {number} for {channel}" for number in range(1, parts + 1)]
     made = tuple(Part({"components": [{"type": 10, "content": text}]}) for text in texts)
-    assert await store.write_digest(NewDigest(ref, str(DAY), DAY, DAY, (), made, None), clock.now())
+    assert await store.write_digest(NewDigest(ref, str(DAY), DAY, DAY, DAY, (), made, None), clock.now())
     return texts
 
 

@@ -15,7 +15,7 @@ from tests.fakes.clock import FakeClock
 
 
 class Notes:
-    """A `Memory` that may be down, or broken; `written` counts what it was asked to keep, `asked` what it has."""
+    """A `ValueStore` that may be down, or broken; `written` counts what it was asked to keep, `asked` what it has."""
 
     def __init__(self) -> None:
         self.values: dict[str, JSON] = {}

@@ -13,9 +13,10 @@ import pytest
 
 from bot.errors import CannotTell, RetryLater
 from bot.model import ChatGone, ChatRef, NotSent, Part, Platform, Rejected, Sent, Unknown
+from handlers.discord.history import PAGE, PAGES, POSTS_LOOKED_AT
 from handlers.discord.http_trace import LONGEST_WAIT_SECONDS, InvalidRequests, RequestInterval, trace_config
 from handlers.discord.outcomes import REFUSED_SECONDS
-from handlers.discord.sender import PAGE, PAGES, POSTS_LOOKED_AT, DiscordSender
+from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import CREATE_POST, Bucket, FakeDiscord
 from tests.fakes.discord_world import READ_MESSAGE_HISTORY, VIEW_CHANNEL, user

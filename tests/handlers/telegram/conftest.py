@@ -1,4 +1,4 @@
-"""The whole Telegram side on the stand-in: real python-telegram-bot, real store, a desk in place of the pipeline."""
+"""The whole Telegram side on the stand-in: real python-telegram-bot, a real store, and a fake pipeline."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ JOINER = "\u2060"  # keeps Telegram from making links and commands of plain text
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
 
 
-class Desk:
-    """Reads papers that it makes up from their ids; those it `knows_not` do not exist, and it can be held."""
+class FakePipeline:
+    """Makes papers up from their ids; those in `unknown` do not exist. Work waits until `free` is set."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, Depth]] = []
@@ -70,28 +70,28 @@ class Desk:
 
 @dataclass
 class Bench:
-    """What a test holds in its hands."""
+    """The running application with everything around it."""
 
     tg: FakeTelegram
     app: TelegramApp
     store: SqlStore
-    desk: Desk
+    pipeline: FakePipeline
     talk: Conversation
 
     async def ask(self, chat_id: int, text: str, *, user: int | None = None, thread: int | None = None) -> str:
-        """Say something and return the text of the (next) answer in that chat."""
+        """Write a message and return the text of the next answer in that chat."""
         before = len(self.tg.messages(chat_id))
         self.tg.say(chat_id, user or chat_id, text, thread=thread)
         return (await self.tg.wait_for(chat_id, before + 1))[before].text.replace(JOINER, "")
 
     async def eventually(self, true: Callable[[], Awaitable[bool]]) -> None:
-        """Wait for something in the store, which tells nobody when it changes."""
+        """Wait until something is true of the store."""
         async with asyncio.timeout(10):
             while not await true():  # noqa: ASYNC110 - a database sets no event
                 await asyncio.sleep(0.01)
 
     async def settled(self) -> None:
-        """Wait until the bot has taken every update that is there, and polls again."""
+        """Wait until the bot has fetched every update, and polls again."""
         last = self.tg.world.updates[-1]["update_id"] if self.tg.world.updates else 0
         await self.tg.until(lambda: not any(each["update_id"] <= last for each in self.tg.world.updates))
 
@@ -109,13 +109,13 @@ async def tg() -> AsyncIterator[FakeTelegram]:
 @pytest.fixture
 async def bench(tg: FakeTelegram, tmp_path: Path) -> AsyncIterator[Bench]:
     async with memory_store() as store:
-        desk, clock = Desk(), FakeClock(NOW)
-        talk = Conversation(store, clock, desk.read, desk.compose, Defaults())
+        pipeline, clock = FakePipeline(), FakeClock(NOW)
+        talk = Conversation(store, clock, pipeline.read, pipeline.compose, Defaults())
         # Limits have tests of their own; here their seconds pass a hundred times as fast.
         limiter = Limiter(lambda: 100 * time.monotonic(), lambda seconds: asyncio.sleep(seconds / 100))
         app = build(settings_for(tg, tmp_path), talk, store, clock, limiter)
         await app.start()
         try:
-            yield Bench(tg, app, store, desk, talk)
+            yield Bench(tg, app, store, pipeline, talk)
         finally:
             await app.stop()

@@ -1,4 +1,4 @@
-"""The application's beginning and end: tokens, a Telegram that is away at first, and a quick stop."""
+"""The application starts and stops: bad tokens, an unreachable Telegram, and a quick stop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from handlers.telegram.app import TelegramApp, build
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
-from tests.handlers.telegram.conftest import Desk, settings_for
+from tests.handlers.telegram.conftest import FakePipeline, settings_for
 
 ANN = 5
 
@@ -28,22 +28,22 @@ async def store() -> AsyncIterator[SqlStore]:
 
 
 def made(
-    tg: FakeTelegram, store: SqlStore, folder: Path, token: str | None = None, desk: Desk | None = None
+    tg: FakeTelegram, store: SqlStore, folder: Path, token: str | None = None, pipeline: FakePipeline | None = None
 ) -> TelegramApp:
-    desk, clock = desk or Desk(), FakeClock()
-    talk = Conversation(store, clock, desk.read, desk.compose, Defaults())
+    pipeline, clock = pipeline or FakePipeline(), FakeClock()
+    talk = Conversation(store, clock, pipeline.read, pipeline.compose, Defaults())
     return build(settings_for(tg, folder, token), talk, store, clock)
 
 
 @pytest.mark.parametrize("token", ["nonsense", ":", "12:", "a:b"])
-async def test_what_cannot_be_a_token_is_said_at_once(
+async def test_a_malformed_token_is_reported_before_any_request(
     tg: FakeTelegram, store: SqlStore, tmp_path: Path, token: str
 ) -> None:
     with pytest.raises(BadSetting, match=r"TELEGRAM_BOT_TOKEN: .*@BotFather"):
         made(tg, store, tmp_path, token)
 
 
-async def test_a_token_that_telegram_refuses_is_one_sentence_without_the_token(
+async def test_a_refused_token_is_reported_in_one_sentence_without_the_token(
     tg: FakeTelegram, store: SqlStore, tmp_path: Path
 ) -> None:
     app = made(tg, store, tmp_path, "1:wrong")
@@ -62,7 +62,7 @@ async def test_logging_in_is_enough_to_send(tg: FakeTelegram, store: SqlStore, t
     assert "getUpdates" not in {method for method, _ in tg.requests}
 
 
-async def test_a_telegram_that_is_away_is_tried_again_in_the_background(
+async def test_starting_is_retried_in_the_background_while_telegram_is_unreachable(
     tg: FakeTelegram, store: SqlStore, tmp_path: Path
 ) -> None:
     tg.fail("getMe", "502", stored=False, times=2)
@@ -75,7 +75,7 @@ async def test_a_telegram_that_is_away_is_tried_again_in_the_background(
     await app.stop()
 
 
-async def test_to_one_who_only_sends_an_absent_telegram_is_a_reason_to_retry_later(
+async def test_logging_in_raises_retry_later_while_telegram_is_unreachable(
     tg: FakeTelegram, store: SqlStore, tmp_path: Path
 ) -> None:
     tg.fail("getMe", "500", stored=False)
@@ -86,9 +86,9 @@ async def test_to_one_who_only_sends_an_absent_telegram_is_a_reason_to_retry_lat
 
 
 async def test_stopping_does_not_wait_for_a_reading(tg: FakeTelegram, store: SqlStore, tmp_path: Path) -> None:
-    desk = Desk()
-    desk.free.clear()
-    app = made(tg, store, tmp_path, desk=desk)
+    pipeline = FakePipeline()
+    pipeline.free.clear()
+    app = made(tg, store, tmp_path, pipeline=pipeline)
     await app.start()
     tg.say(ANN, ANN, "/summarize 2406.14272")
     await tg.until(lambda: bool(tg.world.actions))
@@ -97,7 +97,7 @@ async def test_stopping_does_not_wait_for_a_reading(tg: FakeTelegram, store: Sql
     assert not app.application.running
 
 
-async def test_another_process_that_polls_is_a_conflict_and_not_the_end(
+async def test_another_process_that_polls_is_reported_and_polling_goes_on(
     tg: FakeTelegram, store: SqlStore, tmp_path: Path
 ) -> None:
     first, second = made(tg, store, tmp_path), made(tg, store, tmp_path)

@@ -96,7 +96,7 @@ def real_messages() -> dict[str, Parsed]:
     return found
 
 
-def test_every_real_paper_is_a_message_that_telegram_accepts_whole() -> None:
+def test_telegram_accepts_every_real_paper_complete_in_one_message() -> None:
     for paper in corpus():
         card = Card(paper)
         assert complete([real_messages()[paper.id]], card_document(card, "en", links=False))
@@ -128,7 +128,7 @@ def test_a_digest_names_the_papers_of_each_message() -> None:
         assert [ident for ident in part.paper_ids if ident not in part.payload["html"]] == []
 
 
-def test_a_card_that_alone_is_too_large_is_divided_and_complete() -> None:
+def test_a_card_too_large_for_a_message_is_divided_and_complete() -> None:
     long = replace(PAPER, abstract="A sentence of seven words it is. " * 1000)
     whole = digest(Card(long))
     parsed = shown(whole)
@@ -161,13 +161,13 @@ def test_figures_follow_as_a_photo_or_an_album_with_their_captions() -> None:
     assert check_message(album["html"], CAPTION_LIMIT).units > 800
 
 
-def test_a_quiet_digest_says_why() -> None:
+def test_a_digest_without_papers_says_why() -> None:
     quiet = replace(digest(), quiet="arXiv announces nothing on Saturdays.")
     (message,) = shown(quiet)
     assert "arXiv announces nothing on Saturdays." in message.text
 
 
-def test_link_buttons_open_addresses_and_actions_come_back() -> None:
+def test_link_buttons_open_addresses_and_others_send_their_action() -> None:
     reply = Reply(
         Document((Line((Text("Hello"),)),)),
         ((Button("Open", url="https://x.org/a"), Button("Remove", action="rm:1")), ()),
@@ -243,7 +243,7 @@ def test_a_title_of_ten_thousand_characters_is_divided_between_messages(unit: st
 
 
 @pytest.mark.parametrize("sign", ["~", "\u00d7", "\ufffd", "\u02c2", "\u0301", "\u2192", "\u0660", "😀"])
-def test_no_sign_before_a_dot_makes_a_link_of_what_follows(sign: str) -> None:
+def test_no_character_before_a_dot_makes_a_link_of_what_follows(sign: str) -> None:
     paper = replace(PAPER, title=f"From b{sign}.org and {sign}.com", abstract=f"See b{sign}.org.")
     for message in shown(digest(Card(paper))):
         assert active(message) == []

@@ -1,8 +1,6 @@
-"""Telegram's commands, links, buttons, channels and comings and goings, as people meet them."""
+"""Commands, links, groups, channels and membership on Telegram, as people see them."""
 
 from __future__ import annotations
-
-import pytest
 
 from bot.conversation import topic_key
 from bot.errors import StoreUnavailable
@@ -19,7 +17,7 @@ def ref(ident: object) -> ChatRef:
 
 
 async def topics(bench: Bench, ident: object) -> list[str]:
-    return [each.topic for each in await bench.store.subscriptions(ref(ident))]
+    return [subscription.topic for subscription in await bench.store.subscriptions(ref(ident))]
 
 
 # ── in private ──
@@ -40,7 +38,7 @@ async def test_a_topic_is_subscribed_listed_and_removed(bench: Bench) -> None:
     assert await topics(bench, ANN) == []
 
 
-async def test_a_mistake_in_a_topic_is_shown_where_it_is(bench: Bench) -> None:
+async def test_the_place_of_a_mistake_in_a_topic_is_shown(bench: Bench) -> None:
     said = await bench.ask(ANN, "/subscribe (diffusion <b>")
     assert "(diffusion <b>\n^" in said
 
@@ -49,7 +47,7 @@ async def test_a_bare_link_or_id_is_read_and_other_words_get_help(bench: Bench) 
     said = await bench.ask(ANN, "https://arxiv.org/abs/2406.14272v2")
     assert "Paper <2406.14272> & more" in said
     assert "2406.01234" in await bench.ask(ANN, "2406.01234")
-    assert [each[0] for each in bench.desk.asked] == ["2406.14272v2", "2406.01234"]
+    assert [each[0] for each in bench.pipeline.asked] == ["2406.14272v2", "2406.01234"]
     assert "arXiv" in await bench.ask(ANN, "hello there")
     assert "/help" in await bench.ask(ANN, "/nonsense")
 
@@ -62,8 +60,8 @@ async def test_nothing_in_a_paper_becomes_a_mention_or_markup(bench: Bench) -> N
 
 async def test_summarize_takes_a_depth_and_the_link_of_the_message_it_answers(bench: Bench) -> None:
     await bench.ask(ANN, "/summarize 2406.14272 deep")
-    assert bench.desk.asked[-1] == ("2406.14272", "en", Depth.DEEP)
-    bench.desk.unknown.add("2406.99999")
+    assert bench.pipeline.asked[-1] == ("2406.14272", "en", Depth.DEEP)
+    bench.pipeline.unknown.add("2406.99999")
     assert "no paper 2406.99999" in await bench.ask(ANN, "/summarize 2406.99999")
 
 
@@ -85,18 +83,20 @@ async def test_stop_asks_first_and_then_forgets(bench: Bench) -> None:
     await bench.ask(ANN, "/subscribe cs.CV")
     await bench.ask(ANN, "/stop")
     assert await topics(bench, ANN) == ["cat:cs.CV"]
-    bench.tg.press(bench.tg.messages(ANN)[-1], "Yes", ANN)
-    await bench.tg.wait_for(ANN, 3)
+    question = bench.tg.messages(ANN)[-1]
+    bench.tg.press(question, "Yes", ANN)
+    await bench.tg.until(lambda: "is deleted" in question.text)
+    assert question.buttons == []
     assert await bench.store.chat(ref(ANN)) is None
 
 
-async def test_a_long_reading_shows_typing_and_keeps_nobody_waiting(bench: Bench) -> None:
-    bench.desk.free.clear()
+async def test_a_long_reading_shows_typing_and_delays_no_other_chat(bench: Bench) -> None:
+    bench.pipeline.free.clear()
     bench.tg.say(ANN, ANN, "/summarize 2406.14272")
     await bench.tg.until(lambda: (ANN, "typing") in bench.tg.world.actions)
     assert await bench.ask(BOB, "/help")
     assert bench.tg.messages(ANN) == []
-    bench.desk.free.set()
+    bench.pipeline.free.set()
     assert await bench.tg.wait_for(ANN)
 
 
@@ -110,122 +110,10 @@ async def test_an_edited_command_is_not_carried_out_again(bench: Bench) -> None:
     assert len(bench.tg.messages(ANN)) == 2
 
 
-# ── buttons ──
-
-
-async def test_a_topic_is_removed_by_its_button_once(bench: Bench) -> None:
-    await bench.ask(ANN, "/subscribe cs.CV")
-    await bench.ask(ANN, "/subscribe diffusion")
-    await bench.ask(ANN, "/subscriptions")
-    menu = bench.tg.messages(ANN)[-1]
-    data = menu.button("diffusion")["callback_data"]
-    bench.tg.press(menu, "diffusion", ANN)
-    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
-    assert await topics(bench, ANN) == ["cat:cs.CV"]
-    query = bench.tg.press(menu, "", ANN, data=data)
-    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
-    answer = bench.tg.answer(query)
-    assert answer is not None
-    assert "no longer" in answer["text"]
-
-
-@pytest.mark.parametrize(
-    "data", ["", "x", "drop:zz", "set:size=9999", "forget:all", "deep:../../etc", "topics:@-1009999999999", "🦊" * 16]
-)
-async def test_forged_button_data_gets_an_answer_and_changes_nothing(bench: Bench, data: str) -> None:
-    await bench.ask(ANN, "/subscribe cs.CV")
-    before = await bench.store.chat(ref(ANN))
-    query = bench.tg.press(bench.tg.messages(ANN)[-1], "", ANN, data=data)
-    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
-    assert await topics(bench, ANN) == ["cat:cs.CV"]
-    assert await bench.store.chat(ref(ANN)) == before
-
-
-async def test_only_admins_press_buttons_that_change_a_group(bench: Bench) -> None:
-    bench.tg.group(GROUP, admins=(ANN,))
-    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
-    await bench.ask(GROUP, "/subscriptions", user=BOB)
-    menu = bench.tg.messages(GROUP)[-1]
-    query = bench.tg.press(menu, "cs.CV", BOB)
-    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
-    answer = bench.tg.answer(query)
-    assert answer is not None
-    assert "Only admins" in answer["text"]
-    assert await topics(bench, GROUP) == ["cat:cs.CV"]
-    bench.tg.press(menu, "cs.CV", ANN)
-    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
-
-
-async def alert(bench: Bench, query: str) -> str:
-    """What the person who pressed a button is told in a pop-up."""
-    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
-    answer = bench.tg.answer(query)
-    assert answer is not None
-    assert answer.get("show_alert")
-    return str(answer["text"])
-
-
-@pytest.mark.parametrize(
-    "data", ["topics:", "settings:", "choose:size", "set:size=7", "digest:", "forget:yes", "resend:1", "drop:KEY"]
-)
-@pytest.mark.parametrize("user", [ANN, BOB])
-async def test_data_of_no_button_on_the_message_does_nothing_whoever_sends_it(
-    bench: Bench, data: str, user: int
-) -> None:
-    bench.tg.group(GROUP, admins=(ANN,))
-    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
-    before = await bench.store.chat(ref(GROUP))
-    await bench.ask(GROUP, "/summarize 2406.14272", user=BOB)
-    shown = bench.tg.messages(GROUP)[-1]
-    text = shown.text
-    query = bench.tg.press(shown, "", user, data=data.replace("KEY", topic_key("cat:cs.CV")))
-    assert "no longer" in await alert(bench, query)
-    assert (shown.text, len(bench.tg.messages(GROUP))) == (text, 2)
-    assert await topics(bench, GROUP) == ["cat:cs.CV"]
-    assert await bench.store.chat(ref(GROUP)) == before
-
-
-@pytest.mark.parametrize(
-    ("command", "button"),
-    [("/stop", "Yes"), ("/subscriptions", "Digest now"), ("/subscriptions", "✕"), ("/settings style", "compact")],
-)
-async def test_every_button_that_changes_a_group_is_for_its_admins(bench: Bench, command: str, button: str) -> None:
-    bench.tg.group(GROUP, admins=(ANN,))
-    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
-    await bench.ask(GROUP, command, user=ANN)
-    before = await bench.store.chat(ref(GROUP))
-    query = bench.tg.press(bench.tg.messages(GROUP)[-1], button, BOB)
-    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
-    await bench.ask(BOB, "/help")
-    assert await topics(bench, GROUP) == ["cat:cs.CV"]
-    assert await bench.store.chat(ref(GROUP)) == before
-
-
-async def test_who_was_an_admin_when_the_buttons_came_is_asked_again_when_one_is_pressed(bench: Bench) -> None:
-    channel = bench.tg.channel(CHANNEL, "Secret", admins=(ANN, BOB))
-    await bench.ask(BOB, "/start")
-    bench.tg.bot_becomes(CHANNEL, "administrator", BOB)
-    await bench.tg.wait_for(BOB, 2)
-    await bench.ask(BOB, f"/subscribe {CHANNEL} cs.CV")
-    await bench.ask(BOB, f"/subscriptions {CHANNEL}")
-    channel.members[BOB] = "member"
-    query = bench.tg.press(bench.tg.messages(BOB)[-1], "✕", BOB)
-    assert "Only admins" in await alert(bench, query)
-    assert await topics(bench, CHANNEL) == ["cat:cs.CV"]
-
-
-async def test_a_press_by_somebody_else_changes_nothing_in_a_private_chat(bench: Bench) -> None:
-    await bench.ask(ANN, "/subscribe cs.CV")
-    await bench.ask(ANN, "/subscriptions")
-    query = bench.tg.press(bench.tg.messages(ANN)[-1], "✕", BOB)
-    assert "Only admins" in await alert(bench, query)
-    assert await topics(bench, ANN) == ["cat:cs.CV"]
-
-
 # ── groups and forum topics ──
 
 
-async def test_in_a_group_admins_change_and_everybody_asks(bench: Bench) -> None:
+async def test_in_a_group_admins_change_settings_and_everybody_may_ask(bench: Bench) -> None:
     bench.tg.group(GROUP, admins=(ANN,))
     assert "Only admins" in await bench.ask(GROUP, "/subscribe cs.CV", user=BOB)
     assert "Subscribed" in await bench.ask(GROUP, "/subscribe@paperboy_test_bot cs.CV", user=ANN)
@@ -242,7 +130,7 @@ async def test_an_anonymous_admin_is_an_admin(bench: Bench) -> None:
     assert await topics(bench, GROUP) == ["cat:cs.CV"]
 
 
-async def test_talk_in_a_group_that_is_no_command_is_left_alone(bench: Bench) -> None:
+async def test_messages_in_a_group_that_are_no_commands_are_ignored(bench: Bench) -> None:
     bench.tg.group(GROUP, admins=(ANN,))
     bench.tg.say(GROUP, BOB, "look at 2406.14272")
     bench.tg.say(GROUP, BOB, "/subscribe@another_bot cs.CV")
@@ -354,19 +242,19 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_subscriptions(bench: 
 # ── when something breaks ──
 
 
-async def test_what_breaks_is_apologized_for_with_a_reference_and_the_bot_goes_on(bench: Bench) -> None:
-    bench.desk.broken = ZeroDivisionError("secret detail")
+async def test_an_unexpected_error_is_an_apology_with_a_reference_and_the_bot_goes_on(bench: Bench) -> None:
+    bench.pipeline.broken = ZeroDivisionError("secret detail")
     said = await bench.ask(ANN, "/summarize 2406.14272")
     assert said.startswith("Something went wrong on my side; try again in a minute.")
     assert "Reference" in said
     assert "secret" not in said
-    bench.desk.broken = StoreUnavailable("The database does not answer.")
+    bench.pipeline.broken = StoreUnavailable("The database does not answer.")
     assert "database does not answer" in await bench.ask(ANN, "/summarize 2406.14272")
-    bench.desk.broken = None
+    bench.pipeline.broken = None
     assert "Paper" in await bench.ask(ANN, "/summarize 2406.14272")
 
 
-async def test_an_answer_that_meets_a_429_is_sent_after_the_wait(bench: Bench) -> None:
+async def test_an_answer_is_sent_again_after_a_429(bench: Bench) -> None:
     bench.tg.fail("sendMessage", "429", stored=False, seconds=1)
     assert await bench.ask(ANN, "/help")
     assert len(bench.tg.messages(ANN)) == 1

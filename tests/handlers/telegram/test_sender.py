@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from telegram.ext import ApplicationBuilder
 
+from bot.errors import CannotTell
 from bot.model import ChatGone, ChatMoved, ChatRef, NotSent, Part, Platform, Rejected, Sent, Unknown
 from bot.ports import Sender
 from handlers.telegram.limits import Limiter
@@ -69,7 +70,7 @@ async def test_a_message_is_posted_as_it_was_rendered_with_its_buttons_and_no_pr
     assert message.text == "1 < 2"
     assert [each.type for each in message.entities] == ["bold"]
     assert message.labels == ["PDF", "More"]
-    assert message.button("More")["callback_data"] == "deep:2406.14272v1"
+    assert message.button("More")["callback_data"] == f"deep:2406.14272v1@{ANN}"
     assert '"is_disabled": true' in tg.requests[-1][1]["link_preview_options"]
 
 
@@ -206,6 +207,57 @@ async def test_a_chat_that_takes_nothing_any_more_is_gone(
     assert "Forbidden" not in outcome.why
 
 
+NO_PICTURES = (
+    "CHAT_SEND_PHOTOS_FORBIDDEN",
+    "CHAT_SEND_MEDIA_FORBIDDEN",
+    "not enough rights to send photos to the chat",
+    "not enough rights to send media messages to the chat",
+)
+
+
+@pytest.mark.parametrize("description", NO_PICTURES)
+@pytest.mark.parametrize("files", [["a.png"], ["a.png", "b.png"]])
+async def test_a_group_that_forbids_pictures_gets_their_captions_as_text(
+    tg: FakeTelegram, sender: TelegramSender, tmp_path: Path, description: str, files: list[str]
+) -> None:
+    for name in files:
+        (tmp_path / name).write_bytes(PNG)
+    tg.group(GROUP).no_pictures = description
+    kind = "photo" if len(files) == 1 else "album"
+    part = Part({"kind": kind, "files": files, "html": "<b>A title</b>\nFigure 1", "buttons": []})
+    outcome = await sender.send(ref(GROUP), part, "key")
+    [message] = tg.messages(GROUP)
+    assert outcome == Sent(str(message.id))
+    assert (message.text, message.photos) == ("A title\nFigure 1", 0)
+
+
+async def test_pictures_without_a_word_are_rejected_where_pictures_are_forbidden(
+    tg: FakeTelegram, sender: TelegramSender, tmp_path: Path
+) -> None:
+    (tmp_path / "a.png").write_bytes(PNG)
+    tg.group(GROUP).no_pictures = NO_PICTURES[0]
+    photo = {"kind": "photo", "files": ["a.png"], "html": "", "buttons": []}
+    assert isinstance(await sender.send(ref(GROUP), Part(photo), "key"), Rejected)
+
+
+async def test_a_group_that_forbids_text_too_is_gone(tg: FakeTelegram, sender: TelegramSender, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(PNG)
+    group = tg.group(GROUP)
+    group.no_pictures, group.bot_may_post = "CHAT_SEND_PHOTOS_FORBIDDEN", False
+    photo = {"kind": "photo", "files": ["a.png"], "html": "<b>One</b>", "buttons": []}
+    assert isinstance(await sender.send(ref(GROUP), Part(photo), "key"), ChatGone)
+
+
+async def test_text_after_forbidden_pictures_whose_end_nobody_saw_is_unknown(
+    tg: FakeTelegram, sender: TelegramSender, tmp_path: Path
+) -> None:
+    (tmp_path / "a.png").write_bytes(PNG)
+    tg.group(GROUP).no_pictures = "CHAT_SEND_PHOTOS_FORBIDDEN"
+    tg.fail("sendMessage", "502")
+    photo = {"kind": "photo", "files": ["a.png"], "html": "<b>One</b>", "buttons": []}
+    assert isinstance(await sender.send(ref(GROUP), Part(photo), "key"), Unknown)
+
+
 async def test_a_group_that_moved_says_where_to_and_its_topic_stays(tg: FakeTelegram, sender: TelegramSender) -> None:
     tg.group(-77)
     tg.migrate(-77, GROUP)
@@ -213,5 +265,7 @@ async def test_a_group_that_moved_says_where_to_and_its_topic_stays(tg: FakeTele
     assert await sender.send(ref("-77/45"), Part(HTML), "key") == ChatMoved(ref(f"{GROUP}/45"))
 
 
-async def test_a_part_of_unknown_fate_cannot_be_looked_for(sender: TelegramSender) -> None:
-    assert await sender.find(ref(ANN), Part(HTML), "key", SINCE) is None
+async def test_whether_a_part_has_arrived_cannot_be_verified(sender: TelegramSender) -> None:
+    assert not sender.can_verify
+    with pytest.raises(CannotTell):
+        await sender.find(ref(ANN), Part(HTML), "key", SINCE)

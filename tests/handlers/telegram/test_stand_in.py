@@ -73,15 +73,17 @@ async def test_a_bad_message_is_refused_in_telegrams_words(
     assert tg.world.messages == []
 
 
-async def test_too_many_messages_meet_a_429_with_its_time(tg: FakeTelegram, http: aiohttp.ClientSession) -> None:
+async def test_too_many_messages_are_refused_with_429_and_retry_after(
+    tg: FakeTelegram, http: aiohttp.ClientSession
+) -> None:
     answers = [await call(http, tg, "sendMessage", chat_id=ANN, text="x") for _ in range(3)]
-    assert [each["ok"] for each in answers] == [True, True, False]
+    assert [answer["ok"] for answer in answers] == [True, True, False]
     assert answers[2]["parameters"]["retry_after"] >= 3
     others = [await call(http, tg, "sendMessage", chat_id=user, text="x") for user in (1, 2, 3, 4)]
-    assert [each["ok"] for each in others] == [True, True, True, False]
+    assert [answer["ok"] for answer in others] == [True, True, True, False]
 
 
-async def test_updates_come_until_they_are_confirmed_and_only_to_the_last_poller(
+async def test_updates_are_given_until_confirmed_and_only_to_the_last_poller(
     tg: FakeTelegram, http: aiohttp.ClientSession
 ) -> None:
     tg.say(ANN, ANN, "/start")
@@ -98,7 +100,7 @@ async def test_updates_come_until_they_are_confirmed_and_only_to_the_last_poller
     assert (await second)["result"][0]["message"]["text"] == "hello"
 
 
-async def test_it_runs_on_its_own_for_processes(http: aiohttp.ClientSession) -> None:
+async def test_it_runs_as_a_process_of_its_own(http: aiohttp.ClientSession) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.fakes.telegram", stdout=asyncio.subprocess.PIPE
     )

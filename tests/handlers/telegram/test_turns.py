@@ -10,7 +10,7 @@ import pytest
 from telegram.error import RetryAfter
 from telegram.ext import ApplicationBuilder
 
-from bot.model import ChatRef, NotSent, Part, Platform, Sent
+from bot.model import ChatRef, NotSent, Part, Platform, Priority, Sent
 from handlers.telegram.limits import PATIENCE, Limiter, Urgency
 from handlers.telegram.sender import TelegramSender
 from tests.fakes.telegram import FakeTelegram
@@ -155,17 +155,16 @@ async def test_a_digest_that_somebody_asked_for_waits_for_no_other_and_with_no_m
     assert isinstance(limiter, Limiter)
     done: list[str] = []
 
-    async def deliver(chat: str, part: Part) -> None:
-        async with sender.turn(ChatRef(Platform.TELEGRAM, chat), part) as wait:
+    async def deliver(chat: str, priority: Priority) -> None:
+        async with sender.turn(ChatRef(Platform.TELEGRAM, chat), PART, priority) as wait:
             assert wait is None
             done.append(chat)
 
-    asked = Part({**PART.payload, "asked": True})
     await refuse(limiter, "5", int(PATIENCE) + 40)
-    async with sender.turn(ANN, asked) as wait:
+    async with sender.turn(ANN, PART, Priority.PERSON_WAITING) as wait:
         assert isinstance(wait, NotSent)
-    digests = [asyncio.ensure_future(deliver(str(chat), PART)) for chat in range(100, 300)]
+    digests = [asyncio.ensure_future(deliver(str(chat), Priority.DIGEST)) for chat in range(100, 300)]
     await time.run(digests[:60])
     before = len(done)
-    await time.run([asyncio.ensure_future(deliver("900", asked)), *digests])
+    await time.run([asyncio.ensure_future(deliver("900", Priority.PERSON_WAITING)), *digests])
     assert done.index("900") - before <= 12

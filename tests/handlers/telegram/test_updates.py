@@ -1,4 +1,4 @@
-"""Whether updates come: every way in which they can fail to is known while it lasts, and no longer."""
+"""Every way in which polling for updates can fail is reported while it lasts, and no longer."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_world import user_json
-from tests.handlers.telegram.conftest import Desk, settings_for
+from tests.handlers.telegram.conftest import FakePipeline, settings_for
 
 ANN, BOB = 5, 6
 
 
 @asynccontextmanager
 async def polling(tg: FakeTelegram, folder: Path, updates: Updates | None = None) -> AsyncIterator[TelegramApp]:
-    desk, clock = Desk(), FakeClock()
+    pipeline, clock = FakePipeline(), FakeClock()
     async with memory_store() as store:
-        talk = Conversation(store, clock, desk.read, desk.compose, Defaults())
+        talk = Conversation(store, clock, pipeline.read, pipeline.compose, Defaults())
         app = build(settings_for(tg, folder), talk, store, clock, updates=updates)
         await app.start()
         yield app
@@ -40,9 +40,7 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_telegram_that_stops_giving_updates_is_a_problem_until_it_gives_them_again(
-    tg: FakeTelegram, tmp_path: Path
-) -> None:
+async def test_failed_polling_is_a_problem_until_updates_come_again(tg: FakeTelegram, tmp_path: Path) -> None:
     now = 0.0
     async with polling(tg, tmp_path, Updates(lambda: now)) as app:
         assert app.problem is None
@@ -56,7 +54,7 @@ async def test_a_telegram_that_stops_giving_updates_is_a_problem_until_it_gives_
         await until(lambda: app.problem is None)
 
 
-async def test_where_two_processes_ask_for_updates_the_problem_lasts_though_answers_come_between_refusals(
+async def test_two_polling_processes_are_a_problem_although_some_polls_succeed(
     tg: FakeTelegram, tmp_path: Path
 ) -> None:
     now = 0.0
@@ -72,7 +70,7 @@ async def test_where_two_processes_ask_for_updates_the_problem_lasts_though_answ
             now += CALM_SECONDS / 2
 
 
-async def test_an_update_that_cannot_be_read_is_passed_over_and_those_that_came_with_it_are_answered(
+async def test_an_unreadable_update_is_skipped_and_the_others_of_its_batch_are_answered(
     tg: FakeTelegram, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     lacking = {"status": "restricted", "user": user_json(ANN), "note": "a secret word"}
@@ -90,7 +88,7 @@ async def test_an_update_that_cannot_be_read_is_passed_over_and_those_that_came_
     assert "a secret word" not in f"{logs}{caplog.text}"
 
 
-def test_a_telegram_that_never_answers_is_a_problem_though_no_error_comes() -> None:
+def test_silence_is_a_problem_although_no_request_fails() -> None:
     now = 0.0
     updates = Updates(lambda: now)
     now = 1000.0
@@ -104,7 +102,7 @@ def test_a_telegram_that_never_answers_is_a_problem_though_no_error_comes() -> N
     assert updates.problem is None
 
 
-async def test_a_token_that_was_taken_back_is_named(tg: FakeTelegram, tmp_path: Path) -> None:
+async def test_a_revoked_token_is_reported(tg: FakeTelegram, tmp_path: Path) -> None:
     async with polling(tg, tmp_path) as app:
         tg.token = "1:another"
         tg.say(ANN, ANN, "/help")

@@ -7,8 +7,7 @@ import asyncio
 import pytest
 from telegram import ChatMember
 
-from bot.decisions.managers import MOST_MANAGERS
-from bot.model import ChatRef, NewDigest, Part, Platform
+from bot.model import MOST_MANAGERS, ChatRef, NewDigest, Part, Platform, Priority
 from bot.pipeline import DeliveryWorker
 from handlers.telegram.managers import Managers
 from handlers.telegram.places import Posting, posting
@@ -114,7 +113,7 @@ async def test_a_warning_that_fails_is_no_failure_of_whoever_warns(bench: Bench,
 
 async def test_a_warning_that_hangs_is_given_up(bench: Bench, group: int) -> None:
     bench.tg.fail("sendMessage", "hang", stored=False)
-    hurried = Warnings(bench.app.application.bot, Managers(bench.store), patience=0.1)
+    hurried = Warnings(bench.app.application.bot, Managers(bench.store, FakeClock(NOW)), patience=0.1)
     async with asyncio.timeout(5):
         await hurried.tell(ref(group), "it is restricted")
 
@@ -155,7 +154,7 @@ async def test_a_place_that_follows_nothing_is_left_without_a_word(bench: Bench,
 async def test_a_channels_admin_is_told_at_once_that_the_right_to_post_was_taken_and_only_then(
     bench: Bench, channel: int
 ) -> None:
-    waiting = NewDigest(ref(channel), "2026-06-02", NOW.date(), NOW.date(), (), (A_CARD,), None)
+    waiting = NewDigest(ref(channel), "2026-06-02", NOW.date(), NOW.date(), NOW.date(), (), (A_CARD,), None)
     assert await bench.store.write_digest(waiting, NOW)
     bench.tg.bot_becomes(channel, "administrator", BOB, may_post=False)
     await bench.tg.wait_for(ANN, 4)
@@ -260,26 +259,26 @@ def test_what_a_member_may_post_follows_from_place_status_and_rights(
 
 
 async def test_only_the_last_few_who_set_a_group_up_are_remembered_by_their_ids_alone(bench: Bench) -> None:
-    managers = Managers(bench.store)
+    managers = Managers(bench.store, FakeClock(NOW))
     for user in (*range(1, MOST_MANAGERS + 3), 7):
         await managers.add(user, GROUP)
-    assert await managers.of(GROUP) == [3, 4, 5, 6, 7]
-    assert await bench.store.value(f"telegram managers of {GROUP}") == {"users": [3, 4, 5, 6, 7]}
+    assert await managers.of(ref(GROUP)) == [3, 4, 5, 6, 7]
 
 
 async def test_who_asks_or_is_refused_is_not_remembered(bench: Bench, group: int) -> None:
     await bench.ask(group, "/subscribe cs.CL", user=CAT)
     await bench.ask(group, "/settings", user=BOB)
-    assert await Managers(bench.store).of(group) == [ANN]
+    assert await Managers(bench.store, FakeClock(NOW)).of(ref(group)) == [ANN]
 
 
 async def test_stop_forgets_who_managed_the_place_and_what_a_person_managed(bench: Bench, channel: int) -> None:
-    managers = Managers(bench.store)
-    assert (await managers.of(channel), await managers.channels(ANN)) == ([ANN], {channel: "Vision"})
+    managers = Managers(bench.store, FakeClock(NOW))
+    assert (await managers.of(ref(channel)), await managers.channels(ANN)) == ([ANN], {channel: "Vision"})
     await bench.ask(ANN, "/stop")
-    bench.tg.press(bench.tg.messages(ANN)[-1], "Yes", ANN)
-    await bench.tg.wait_for(ANN, 5)
-    assert (await managers.of(channel), await managers.channels(ANN)) == ([], {})
+    question = bench.tg.messages(ANN)[-1]
+    bench.tg.press(question, "Yes", ANN)
+    await bench.tg.until(lambda: "is deleted" in question.text)
+    assert (await managers.of(ref(channel)), await managers.channels(ANN)) == ([], {})
     assert await bench.store.subscriptions(ref(channel))
 
 
@@ -298,15 +297,14 @@ async def test_a_group_that_becomes_a_supergroup_keeps_those_to_be_told(bench: B
 
 
 async def test_two_channels_bound_at_once_are_both_remembered(bench: Bench) -> None:
-    managers = Managers(bench.store)
+    managers = Managers(bench.store, FakeClock(NOW))
     await asyncio.gather(managers.bind(ANN, CHANNEL, "Vision"), managers.bind(ANN, GROUP, "Lab"))
     assert await managers.channels(ANN) == {CHANNEL: "Vision", GROUP: "Lab"}
 
 
 async def test_a_digest_that_was_asked_for_is_sent_in_its_turn(bench: Bench) -> None:
     bench.tg.world.user(ANN)
-    part = Part({**A_CARD.payload, "asked": True})
-    async with bench.app.sender.turn(ref(ANN), part) as wait:
+    async with bench.app.sender.turn(ref(ANN), A_CARD, Priority.PERSON_WAITING) as wait:
         assert wait is None
-        await bench.app.sender.send(ref(ANN), part, "telegram:5|now 1|1")
+        await bench.app.sender.send(ref(ANN), A_CARD, "telegram:5|now 1|1")
     assert len(bench.tg.messages(ANN)) == 1

@@ -1,4 +1,4 @@
-"""Readers of papers and makers of digests for conversations in tests: they work at once, late, or not at all."""
+"""Stands in for the pipeline behind a conversation: reads papers and composes digests at once, late, or not at all."""
 
 from __future__ import annotations
 
@@ -38,8 +38,11 @@ def digest(papers: int = 3) -> Digest:
     return Digest(("cat:cs.CV",), Window(DAY, DAY), announced=100, matched=papers, cards=cards)
 
 
-class Desk:
-    """`gate` holds up readings until it is set; `error` is raised instead of an answer; `asked` calls for digests."""
+class FakePipeline:
+    """Readings wait until `gate` is set, if there is one; `error` is raised instead of an answer.
+
+    `asked` has the chats for which digests were requested.
+    """
 
     def __init__(self) -> None:
         self.gate: asyncio.Event | None = None

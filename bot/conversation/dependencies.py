@@ -1,0 +1,55 @@
+"""What the use cases are given from outside: reading a paper, composing a digest, defaults, operators."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import Protocol
+
+from bot.decisions.due_times import next_due
+from bot.model import Card, Chat, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
+
+
+class ReadPaper(Protocol):
+    """Reads one paper now. Raises `NoSuchPaper`, `RetryLater` or `GiveUp`; a withdrawn paper comes back as its card."""
+
+    async def __call__(self, ref: PaperRef, language: str, depth: Depth) -> Card: ...
+
+
+class DigestNow(Protocol):
+    """Writes a digest of papers that are new to the chat into the outbox and returns it, or why there is none.
+
+    Raises `RetryLater`.
+    """
+
+    async def __call__(self, ref: ChatRef) -> Digest | NothingToSend: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a new chat starts with."""
+
+    language: str = "en"
+    timezone: str = "UTC"
+    digest_time: time = time(9, 0)
+
+    def new_chat(self, ref: ChatRef, now: datetime, title: str = "") -> Chat:
+        """A chat with these settings, not yet stored. The archive has no digest time: its pages follow the listings."""
+        chat = Chat(
+            ref,
+            title,
+            language=self.language,
+            timezone=self.timezone,
+            digest_time=self.digest_time,
+            created_at=now,
+        )
+        return chat if ref.platform is Platform.SITE else replace(chat, next_due_at=next_due(chat, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """Who runs this Paperboy (`telegram:ID`, `discord:ID`), and the sentences that say how the service is."""
+
+    who: frozenset[str]
+    health: Callable[[], Awaitable[Sequence[str]]]

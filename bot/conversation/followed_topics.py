@@ -1,0 +1,79 @@
+"""A chat's topics as people list, name and complete them. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from bot import topics
+from bot.arxiv import categories
+from bot.conversation.results import Followed, Suggestion, topic_key
+from bot.errors import BadTopic
+from bot.model import Subscription
+
+MAX_CHOICE_LENGTH = 100
+"""Characters that a platform's completion takes, for its label and for its value (Discord's limit)."""
+
+
+def followed(subscription: Subscription) -> Followed:
+    """A line of the chat's list."""
+    topic = subscription.topic
+    try:
+        explained = topics.explain(topics.parse(topic))
+    except BadTopic:  # written by an older grammar: still listed, so that it can be removed
+        explained = topic
+    return Followed(topic, explained, topic_key(topic), subscription.since)
+
+
+def find(following: Sequence[Subscription], named: str) -> Subscription | None:
+    """The subscription that somebody names by its text, its `topic_key`, or its number in the list (from 1).
+
+    A topic may itself be a number, so its text wins over a place in the list; "#2" always means the place.
+    """
+    by_text, by_number = _find_by_text(following, named), _find_by_number(following, named)
+    return (by_number or by_text) if named.startswith("#") else (by_text or by_number)
+
+
+def _find_by_text(following: Sequence[Subscription], named: str) -> Subscription | None:
+    try:
+        query = topics.parse(named).query
+    except BadTopic:
+        query = named
+    wanted = {named, query}
+    return next((each for each in following if each.topic in wanted or topic_key(each.topic) == named), None)
+
+
+def _find_by_number(following: Sequence[Subscription], named: str) -> Subscription | None:
+    number = named.removeprefix("#")
+    # isdecimal() is true of the digits of every script, and isdigit() also of "²", which int() refuses.
+    if not (number.isascii() and number.isdecimal() and len(number) <= 3):  # nobody follows a thousand topics
+        return None
+    return following[int(number) - 1] if 1 <= int(number) <= len(following) else None
+
+
+def closest_first(following: Sequence[Subscription], named: str) -> tuple[Followed, ...]:
+    """The list, ordered by how much each topic resembles what somebody wrote."""
+
+    def likeness(subscription: Subscription) -> float:
+        return difflib.SequenceMatcher(None, named.casefold(), subscription.topic.casefold()).ratio()
+
+    return tuple(followed(subscription) for subscription in sorted(following, key=likeness, reverse=True))
+
+
+def completions(following: Sequence[Subscription], typed: str) -> list[Suggestion]:
+    """The topics that hold `typed`; `value` is what `find` takes: the topic, or its key where it is too long."""
+    wanted = typed.strip().casefold()
+    found = [subscription.topic for subscription in following if wanted in subscription.topic.casefold()]
+    return [
+        Suggestion(topic if len(topic) <= MAX_CHOICE_LENGTH else topic_key(topic), _shortened(topic)) for topic in found
+    ]
+
+
+def category_completions(typed: str, limit: int) -> list[Suggestion]:
+    """arXiv categories whose code or name holds `typed`; codes that begin with it come first."""
+    found = categories.search(typed.strip().removeprefix("cat:"), limit)
+    return [Suggestion(f"cat:{code}", _shortened(f"{code} – {categories.CATEGORIES[code]}")) for code in found]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_CHOICE_LENGTH else text[: MAX_CHOICE_LENGTH - 1] + "…"

@@ -1,0 +1,55 @@
+"""Reading single papers on request: what a link comes to, and how many readings one chat may have under way."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import structlog
+
+from bot.conversation.dependencies import ReadPaper
+from bot.conversation.results import Busy, PaperCard, UnknownPaper, Unreadable, Withdrawn
+from bot.errors import GiveUp, NoSuchPaper, RetryLater
+from bot.model import ChatRef, Depth, PaperRef
+
+log = structlog.get_logger()
+
+MAX_READINGS = 3
+"""Readings of one chat that may be under way at the same time, so that no chat takes all the models' requests."""
+
+
+class PaperRequests:
+    """Counts readings by chat, in this process only."""
+
+    def __init__(self, read: ReadPaper) -> None:
+        self._read = read
+        self._under_way: Counter[ChatRef] = Counter()
+
+    async def read(
+        self, ref: ChatRef, paper: PaperRef, language: str, depth: Depth
+    ) -> PaperCard | UnknownPaper | Withdrawn | Unreadable | Busy:
+        """Read a paper for a chat, which may take minutes; at once `Busy` where too many readings are under way."""
+        # No await between the check and the count: two requests at once cannot both take the last place.
+        if self._under_way[ref] >= MAX_READINGS:
+            return Busy(f"I am already reading {MAX_READINGS} papers for this chat; ask again when they are here.")
+        self._under_way[ref] += 1
+        try:
+            return await self._outcome(paper, language, depth)
+        finally:
+            self._under_way[ref] -= 1
+            if not self._under_way[ref]:
+                del self._under_way[ref]
+
+    async def _outcome(
+        self, paper: PaperRef, language: str, depth: Depth
+    ) -> PaperCard | UnknownPaper | Withdrawn | Unreadable | Busy:
+        try:
+            card = await self._read(paper, language, depth)
+        except NoSuchPaper as error:
+            return UnknownPaper(str(paper), str(error))
+        except RetryLater as error:
+            log.info("paper not read", paper=str(paper), why=str(error))
+            return Busy(str(error), error.retry_after)
+        except GiveUp as error:
+            log.warning("paper cannot be read", paper=str(paper), why=str(error))
+            return Unreadable(str(paper), str(error))
+        return Withdrawn(card) if card.paper.withdrawn else PaperCard(card, language, depth)

@@ -1,0 +1,66 @@
+"""Times until which a whole platform must not be sent to: a global limit, no connection, a refused token."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.decisions import due_times
+from bot.model import Platform
+from bot.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformHold:
+    """A whole platform has to wait from `since` until `until`."""
+
+    since: datetime
+    until: datetime
+
+    def seconds(self, now: datetime) -> float:
+        """Seconds remaining; 0 once the hold is over, or if it was set by a clock that ran ahead."""
+        return (self.until - now).total_seconds() if self.since - due_times.SKEW <= now < self.until else 0.0
+
+
+class PlatformHolds:
+    """The holds that this process knows. A limit that a platform names is stored too, so that the next process, or a
+    pass of its own, obeys what this one was told."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._holds: dict[Platform, PlatformHold] | None = None
+
+    async def load(self, platforms: Collection[Platform]) -> None:
+        """Read what earlier processes stored; once, however often it is called."""
+        if self._holds is not None:
+            return
+        stored: dict[Platform, PlatformHold] = {}
+        for platform in platforms:
+            if value := await self._store.value(_name(platform)):
+                since, until = (datetime.fromisoformat(str(value[name])) for name in ("since", "until"))
+                stored[platform] = PlatformHold(since, until)
+        # Another task of this process may have loaded them, and added to them, during the reads.
+        self._holds = stored if self._holds is None else self._holds
+
+    def seconds(self, platform: Platform, now: datetime) -> float:
+        """Seconds that the platform still has to wait; 0 if it need not."""
+        hold = (self._holds or {}).get(platform)
+        return hold.seconds(now) if hold is not None else 0.0
+
+    async def add(self, platform: Platform, hold: PlatformHold, *, is_limit: bool) -> None:
+        """Keep a hold unless a longer one is in force.
+
+        Only a limit is stored for other processes: a platform that is not reached, or that refuses the token, may be
+        in order after a restart.
+        """
+        if hold.seconds(hold.since) <= self.seconds(platform, hold.since):
+            return
+        self._holds = (self._holds or {}) | {platform: hold}
+        if is_limit:
+            value = {"since": hold.since.isoformat(), "until": hold.until.isoformat()}
+            await self._store.remember_value(_name(platform), value)
+
+
+def _name(platform: Platform) -> str:
+    return f"hold of {platform}"

@@ -1,0 +1,97 @@
+"""Who manages which chat: remembered, looked up, and changed in the transaction that moves or forgets the chat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import MOST_MANAGED_CHATS, MOST_MANAGERS, ChatRef, Platform
+from bot.storage import tables
+from bot.storage.engine import Database
+
+_managers, _chats = tables.managers, tables.chats
+
+
+class SqlManagers:
+    """The verbs of `bot.ports.Chats` about who manages a chat."""
+
+    db: Database
+
+    async def remember_manager(self, ref: ChatRef, person: str, now: datetime, *, title: str | None = None) -> None:
+        row = {"platform": ref.platform.value, "place": ref.place, "person": person, "title": title, "since": now}
+        insert = self.db.insert(_managers).values(**row)
+        # Somebody who is known already keeps their place in the order.
+        insert = insert.on_conflict_do_update(
+            index_elements=[_managers.c.platform, _managers.c.place, _managers.c.person],
+            set_={"title": func.coalesce(insert.excluded.title, _managers.c.title)},
+        )
+        async with self.db.write() as connection:
+            await self.db.serialize(connection, "managers")
+            await connection.execute(insert)
+            await _drop_oldest_offers(connection, ref.platform, person)
+            await _drop_oldest_managers(connection, ref)
+
+    async def managers(self, ref: ChatRef) -> list[str]:
+        latest = select(_managers.c.person).where(_is_place(ref)).order_by(_managers.c.id.desc()).limit(MOST_MANAGERS)
+        async with self.db.read() as connection:
+            return list(await connection.scalars(latest))[::-1]
+
+    async def managed_chats(self, platform: Platform, person: str) -> dict[ChatRef, str]:
+        query = select(_managers.c.place, _managers.c.title).where(_is_offered_to(platform, person))
+        async with self.db.read() as connection:
+            rows = await connection.execute(query.order_by(_managers.c.id))
+            return {ChatRef(platform, row.place): row.title for row in rows}
+
+
+async def move_managers(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
+    """Let those who manage a chat manage it under its new id; titles that are known under the new id stay."""
+    if (old.platform, old.place) == (new.platform, new.place):
+        return
+    target = _managers.alias("target")
+    same_person = (
+        (target.c.platform == new.platform.value)
+        & (target.c.place == new.place)
+        & (target.c.person == _managers.c.person)
+    )
+    title = select(target.c.title).where(same_person).scalar_subquery()
+    known = update(_managers).where(_is_place(old))
+    await connection.execute(known.values(title=func.coalesce(title, _managers.c.title)))
+    both = select(_managers.c.person).where(_is_place(old)).scalar_subquery()
+    await connection.execute(delete(_managers).where(_is_place(new), _managers.c.person.in_(both)))
+    await connection.execute(known.values(platform=new.platform.value, place=new.place))
+
+
+async def forget_managers(connection: AsyncConnection, ref: ChatRef) -> None:
+    """Forget who managed a chat that is gone from `chats`, and what a person managed whose private chat it was; a group
+    stays known while one of its forum topics does."""
+    of_place = or_(_chats.c.ident == ref.place, _chats.c.ident.startswith(f"{ref.place}/", autoescape=True))
+    if await connection.scalar(select(exists().where(_chats.c.platform == ref.platform.value, of_place))):
+        return
+    of_person = (_managers.c.platform == ref.platform.value) & (_managers.c.person == ref.place)
+    await connection.execute(delete(_managers).where(or_(_is_place(ref), of_person)))
+
+
+async def _drop_oldest_offers(connection: AsyncConnection, platform: Platform, person: str) -> None:
+    offered = _is_offered_to(platform, person)
+    latest = select(_managers.c.id).where(offered).order_by(_managers.c.id.desc()).limit(MOST_MANAGED_CHATS)
+    kept = list(await connection.scalars(latest))
+    await connection.execute(update(_managers).where(offered, _managers.c.id.not_in(kept)).values(title=None))
+
+
+async def _drop_oldest_managers(connection: AsyncConnection, ref: ChatRef) -> None:
+    """Those to whom the chat is offered are kept, whatever their number; others only if they are among the latest."""
+    latest = select(_managers.c.id).where(_is_place(ref)).order_by(_managers.c.id.desc()).limit(MOST_MANAGERS)
+    kept = list(await connection.scalars(latest))
+    surplus = _is_place(ref) & _managers.c.title.is_(None) & _managers.c.id.not_in(kept)
+    await connection.execute(delete(_managers).where(surplus))
+
+
+def _is_place(ref: ChatRef) -> ColumnElement[bool]:
+    return (_managers.c.platform == ref.platform.value) & (_managers.c.place == ref.place)
+
+
+def _is_offered_to(platform: Platform, person: str) -> ColumnElement[bool]:
+    is_person = (_managers.c.platform == platform.value) & (_managers.c.person == person)
+    return is_person & _managers.c.title.is_not(None)

@@ -1,0 +1,42 @@
+"""Pressed buttons on Discord, whenever their message was sent: interaction → use case → reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+import structlog
+
+from bot.conversation import Conversation, Stale
+from bot.errors import TellUser
+from handlers import replies
+from handlers.actions import BUTTONS, parse, perform
+from handlers.discord.responding import InteractionResponder, reply_to
+from handlers.discord.targets import button_target
+
+log = structlog.get_logger()
+
+
+async def press(
+    conversation: Conversation, interaction: discord.Interaction[Any], responder: InteractionResponder
+) -> None:
+    """Do what a button says, for the person who pressed it; a custom_id that is not ours gets a polite refusal."""
+    data: Mapping[str, Any] = interaction.data or {}
+    action = parse(data.get("custom_id"))
+    if action is None:
+        log.warning("button not understood", chat=interaction.channel_id)
+        await responder.respond_now(interaction, replies.reply(Stale()))
+        return
+    try:
+        target = button_target(interaction, action.chat_id)
+    except TellUser as error:
+        log.warning("button of a channel that cannot be looked up", about=action.chat_id, chat=interaction.channel_id)
+        await responder.respond_now(interaction, replies.reply(error))
+        return
+    operation = BUTTONS[action.verb]
+    work = perform(conversation, target, action)
+    reply = reply_to(work, target.name, button=action.verb, chat=str(target.chat))
+    # Only a message that nobody else sees may change under its reader; others stay as they were posted.
+    in_place = operation.is_in_place and interaction.message is not None and interaction.message.flags.ephemeral
+    await responder.respond(interaction, reply, target.chat, private=not operation.is_public, in_place=in_place)

@@ -1,0 +1,156 @@
+"""Which chat an interaction is about, and what the person and the bot may do there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.conversation import Requester
+from bot.errors import TellUser
+from bot.model import ChatRef, Platform
+from handlers.requests import Target
+
+_RESOLVED = app_commands.AppCommandChannel, app_commands.AppCommandThread
+
+_CANNOT_TELL = "I cannot tell what you may do in that channel from here; use the command there instead."
+
+
+def channel_ref(channel_id: int) -> ChatRef:
+    return ChatRef(Platform.DISCORD, str(channel_id))
+
+
+def own_chat(interaction: discord.Interaction[Any]) -> ChatRef:
+    """The chat that an interaction happens in."""
+    return channel_ref(int(interaction.channel_id or 0))
+
+
+def own_target(interaction: discord.Interaction[Any]) -> Target:
+    """The chat that an interaction happens in, for its user. In a direct message everybody is an admin."""
+    user, ref = str(interaction.user.id), own_chat(interaction)
+    if interaction.guild_id is None:
+        return Target(ref, "direct message", Requester(user, is_admin=True))
+    channel = interaction.channel
+    title = _title(getattr(channel, "name", None), interaction)
+    requester = Requester(user, is_admin=_may_manage(interaction.permissions))
+    problem = _posting_problem(interaction.app_permissions, isinstance(channel, discord.Thread), "here")
+    return Target(ref, title, requester, posting_problem=problem)
+
+
+def command_target(interaction: discord.Interaction[Any], option: Any = None) -> Target:
+    """The chat that a command is about: its own, or the channel that the `option` of the command names.
+
+    Raises `TellUser` for a channel that is none of the server's, or that the user does not see.
+    """
+    if option is None or interaction.guild_id is None or option.id == interaction.channel_id:
+        return own_target(interaction)
+    # What Discord itself has looked up comes with the user's rights there; a bare id is only what their client sent.
+    if not isinstance(option, _RESOLVED) or not _sees(option.permissions):
+        raise TellUser("There is no such channel here that you can see.")
+    channel = interaction.client.get_channel(option.id)
+    is_thread = isinstance(option, app_commands.AppCommandThread)
+    return _elsewhere(interaction, option.id, option.name, option.permissions, _own_rights(channel), is_thread)
+
+
+def button_target(interaction: discord.Interaction[Any], chat_id: str | None) -> Target:
+    """The chat that a button is about: the one it names, or, in messages of earlier releases, its message's own.
+
+    Discord does not say what the user may do in another channel, so that is worked out from the roles that came with
+    the interaction and from the cached server. Raises `TellUser` where that is not possible, which includes channels
+    of other servers, or if the user does not see the channel.
+    """
+    if chat_id is None or chat_id == str(interaction.channel_id):
+        return own_target(interaction)
+    channel = _cached_channel(interaction, chat_id)
+    rights = None if channel is None else _user_rights(interaction, channel)
+    if channel is None or rights is None or not _sees(rights):
+        raise TellUser(_CANNOT_TELL)
+    is_thread = isinstance(channel, discord.Thread)
+    return _elsewhere(interaction, channel.id, channel.name, rights, _own_rights(channel), is_thread)
+
+
+def completion_chat(interaction: discord.Interaction[Any]) -> ChatRef:
+    """The chat whose topics and settings to suggest while somebody types: the interaction's own, or another one of
+    the server that they named and may manage.
+
+    While they type, Discord passes on whatever channel their client names, and does not say what they may do there.
+    """
+    named = getattr(interaction.namespace, "channel", None)
+    channel = None if named is None else _cached_channel(interaction, str(named.id))
+    rights = None if channel is None else _user_rights(interaction, channel)
+    if channel is None or rights is None or not _may_manage(rights):
+        return own_chat(interaction)
+    return channel_ref(channel.id)
+
+
+# ── channels and rights ───────────────────────────────────────────────────────────────────────────────────────────
+
+_Channel = discord.abc.GuildChannel | discord.Thread
+
+
+def _elsewhere(
+    interaction: discord.Interaction[Any],
+    channel_id: int,
+    name: str,
+    rights: discord.Permissions,
+    own_rights: discord.Permissions | None,
+    is_thread: bool,
+) -> Target:
+    title = _title(name, interaction) or f"channel {channel_id}"
+    requester = Requester(str(interaction.user.id), is_admin=_may_manage(rights))
+    problem = _posting_problem(own_rights, is_thread, f"in {title}")
+    return Target(channel_ref(channel_id), title, requester, is_elsewhere=True, posting_problem=problem)
+
+
+def _cached_channel(interaction: discord.Interaction[Any], chat_id: str) -> _Channel | None:
+    """A channel or an active thread of the interaction's own server."""
+    if interaction.guild is None or not chat_id.isdecimal():
+        return None
+    return interaction.guild.get_channel_or_thread(int(chat_id))
+
+
+def _user_rights(interaction: discord.Interaction[Any], channel: _Channel) -> discord.Permissions | None:
+    """What the interaction's user may do in a channel; None if the cache does not tell."""
+    if not isinstance(interaction.user, discord.Member):
+        return None
+    try:
+        rights = channel.permissions_for(interaction.user)
+    except discord.ClientException:  # a thread whose parent channel the bot does not see
+        return None
+    # Nobody but its members and those who manage threads sees a private thread; who its members are is not cached.
+    hidden = isinstance(channel, discord.Thread) and channel.is_private()
+    return None if hidden and not (rights.manage_threads or rights.administrator) else rights
+
+
+def _own_rights(channel: object) -> discord.Permissions | None:
+    """What the bot may do in a channel; None if the cache does not tell."""
+    if not isinstance(channel, _Channel) or channel.guild.me is None:
+        return None
+    try:
+        return channel.permissions_for(channel.guild.me)
+    except discord.ClientException:
+        return None
+
+
+def _posting_problem(rights: discord.Permissions | None, is_thread: bool, where: str) -> str:
+    """Why the bot could not post a digest, in a sentence; empty if it can or Discord does not say."""
+    if rights is None or rights.administrator:
+        return ""
+    if rights.view_channel and (rights.send_messages_in_threads if is_thread else rights.send_messages):
+        return ""
+    needed = "“View Channel” and “Send Messages" + (" in Threads”" if is_thread else "”")
+    return f"I may not write {where} yet; give me {needed}, then ask again."
+
+
+def _may_manage(rights: discord.Permissions) -> bool:
+    return rights.administrator or rights.manage_guild or rights.manage_channels
+
+
+def _sees(rights: discord.Permissions) -> bool:
+    return rights.view_channel or rights.administrator
+
+
+def _title(name: str | None, interaction: discord.Interaction[Any]) -> str:
+    server = interaction.guild.name if interaction.guild else ""
+    return f"#{name} in {server}" if name and server else f"#{name}" if name else server

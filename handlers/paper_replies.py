@@ -1,0 +1,75 @@
+"""Replies about papers and digests: a card, why there is none, a digest that comes or does not."""
+
+from __future__ import annotations
+
+from bot.conversation import (
+    Busy,
+    DigestComing,
+    NotALink,
+    NothingNow,
+    PaperCard,
+    Resent,
+    UnknownPaper,
+    Unreadable,
+    Withdrawn,
+)
+from bot.model import Depth
+from bot.render.cards import card_reply
+from bot.render.nodes import Button, Reply
+from handlers.actions import Action
+from handlers.reply_parts import (
+    SETTINGS,
+    count,
+    duration,
+    follows_nothing,
+    one_line,
+    sentence,
+    topics_button,
+    with_note,
+)
+from handlers.requests import ChatName
+
+
+def paper_card(result: PaperCard, _: ChatName) -> Reply:
+    card = card_reply(result.card, result.language, private=False)
+    if result.depth is Depth.DEEP:
+        return card
+    deep = Button("Read it all", action=str(Action("deep", result.card.paper.versioned_id)))
+    return Reply(card.document, (*card.buttons, (deep,)), card.private)
+
+
+def withdrawn(result: Withdrawn, _: ChatName) -> Reply:
+    return card_reply(result.card, "en", private=False)
+
+
+def not_a_link(result: NotALink, _: ChatName) -> Reply:
+    return one_line(sentence(result.why))
+
+
+def unknown_paper(result: UnknownPaper, _: ChatName) -> Reply:
+    return one_line(sentence(result.why))
+
+
+def unreadable(result: Unreadable, _: ChatName) -> Reply:
+    return one_line(f"I could not read {result.paper_id}: {sentence(result.why)}")
+
+
+def busy(result: Busy, chat: ChatName) -> Reply:
+    later = f"Try again in {duration(result.retry_after)}." if result.retry_after else None
+    return with_note(one_line(sentence(result.why), note=later), chat)
+
+
+def digest_coming(result: DigestComing, chat: ChatName) -> Reply:
+    also = f", and {count(result.also, 'more title')}" if result.also else ""
+    digest = f"The digest of {chat}" if chat.is_elsewhere else "Your digest"
+    return one_line(f"{digest} is on its way: {count(result.shown, 'paper')}{also}.")
+
+
+def nothing_now(result: NothingNow, chat: ChatName) -> Reply:
+    if not result.following:
+        return follows_nothing(chat)
+    return with_note(one_line(sentence(result.why), buttons=((topics_button(chat), SETTINGS),)), chat)
+
+
+def resent(_: Resent, chat: ChatName) -> Reply:
+    return with_note(one_line("It is on its way again."), chat)

@@ -1,0 +1,90 @@
+"""Pieces of replies: sentences, counts, times, examples, and the buttons that several replies have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.render.nodes import Bullets, Button, Document, Line, Note, Reply, Text
+from handlers.actions import Action
+from handlers.requests import ChatName
+
+EXAMPLES = (
+    ("cs.CV", "everything in a category"),
+    ("diffusion video", "papers that have both words"),
+    ('"talking head" OR avatar', "a phrase, or a word"),
+    ('abs:"gaussian splatting" cat:cs.CV -medical', "by field, without a word"),
+    ("au:Gonzalez", "by author, accents or not"),
+)
+"""Queries to copy, and what they find."""
+
+DIGEST = Button("Digest now", action=str(Action("digest")))
+SETTINGS = Button("Settings", action=str(Action("settings")))
+HELP = Button("Help", action=str(Action("help")))
+
+
+def topics_button(chat: ChatName) -> Button:
+    return Button("Its topics" if chat.is_elsewhere else "My topics", action=str(Action("topics")))
+
+
+def one_line(line: str, *, note: str | None = None, buttons: tuple[tuple[Button, ...], ...] = ()) -> Reply:
+    """A reply of one sentence, with a note below it."""
+    notes = (Note((Text(note),)),) if note else ()
+    return Reply(Document((Line((Text(line),)), *notes)), buttons)
+
+
+def about(chat: ChatName) -> tuple[Note, ...]:
+    """A note with the chat's name, for answers whose sentences do not name it; empty for the chat that was asked in."""
+    return (Note((Text(f"This is about {chat}."),)),) if chat.is_elsewhere else ()
+
+
+def with_note(reply: Reply, chat: ChatName) -> Reply:
+    """The reply with `about` below it."""
+    return Reply(Document((*reply.document.blocks, *about(chat))), reply.buttons, reply.private)
+
+
+def command(name: str, argument: str = "") -> Text:
+    """A command as people type it, to copy."""
+    return Text(f"/{name} {argument}".strip(), code=True)
+
+
+def follows_nothing(chat: ChatName) -> Reply:
+    """What to say where a chat has no topic. The command to try is for the chat that it is typed in."""
+    line = Text(f"{chat.subject} follows no topic yet.")
+    first_example = EXAMPLES[0][0]
+    attempt = () if chat.is_elsewhere else (Text(" Try "), command("subscribe", first_example), Text("."))
+    return Reply(Document((Line((line, *attempt)),)), ((HELP,),))
+
+
+def examples(shown: Iterable[tuple[str, str]], before: str = "/subscribe ") -> Bullets:
+    return Bullets(tuple((Text(f"{before}{query}", code=True), Text(f" {meaning}")) for query, meaning in shown))
+
+
+def rows(buttons: Sequence[Button], width: int) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends like a sentence."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def when(due: datetime) -> str:
+    """A time of the chat's own clock with the city of its time zone: "Wednesday 3 June at 08:30 (Berlin time)"."""
+    zone = getattr(due.tzinfo, "key", "UTC").rpartition("/")[2].replace("_", " ")
+    return f"{due:%A} {due.day} {due:%B} at {due:%H:%M} ({zone} time)"
+
+
+def duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} seconds"
+    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{round(seconds / 3600)} hours"
+
+
+def shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,95 @@
+"""What a person asks for by a command or a button, whatever the platform, and the one way it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.conversation import Conversation, Requester, Result
+from bot.errors import TellUser
+from bot.model import ChatRef
+
+
+@dataclass(frozen=True, slots=True)
+class ChatName:
+    """How an answer names its chat. `title` is what people call it ("#vision in Lab"), empty where nobody knows.
+
+    `is_elsewhere` is true if the request was made in another chat, so that "this chat" would name the wrong one.
+    """
+
+    title: str = ""
+    is_elsewhere: bool = False
+
+    def __str__(self) -> str:
+        """The name inside a sentence."""
+        return (self.title or "that chat") if self.is_elsewhere else "this chat"
+
+    @property
+    def subject(self) -> str:
+        """The name at the beginning of a sentence."""
+        return (self.title or "That chat") if self.is_elsewhere else "This chat"
+
+    @property
+    def full(self) -> str:
+        """With the title also of the chat where the request was made: for questions before something is deleted."""
+        return f"this chat ({self.title})" if self.title and not self.is_elsewhere else str(self)
+
+
+HERE = ChatName()
+"""The chat that a request was made in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The chat that a request is about, and who asks.
+
+    `posting_problem` is a sentence that says why the bot cannot post there, empty if it can or the platform does not
+    tell.
+    """
+
+    chat: ChatRef
+    title: str
+    requester: Requester
+    is_elsewhere: bool = False
+    posting_problem: str = ""
+
+    @property
+    def name(self) -> ChatName:
+        return ChatName(self.title, self.is_elsewhere)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`arguments` by their names in the table of commands; those that were not given are missing or empty."""
+
+    target: Target
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+UseCase = Callable[[Conversation, Request], Awaitable[Result]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A use case, and what a platform has to know of it to carry it out and to answer."""
+
+    use_case: UseCase
+    needs_rights: bool = False
+    """The requester's rights in the chat matter, so the platform looks them up before."""
+    needs_posting: bool = False
+    """It leads to digests in the chat, so the bot must be allowed to post there."""
+    is_slow: bool = False
+    """It may take minutes: the platform shows that work goes on."""
+    is_about_chat: bool = False
+    """It may name another chat than the one it is given in."""
+    is_public: bool = False
+    """Everybody in the chat sees its answer, where a platform can answer one person alone."""
+    is_in_place: bool = False
+    """Its answer takes the place of the message whose button was pressed."""
+
+
+async def dispatch(conversation: Conversation, operation: Operation, request: Request) -> Result:
+    """Carry out a command or a button. Raises `TellUser` if it needs posting and the bot may not post there."""
+    if operation.needs_posting and request.target.posting_problem:
+        raise TellUser(request.target.posting_problem)
+    return await operation.use_case(conversation, request)

@@ -1,0 +1,84 @@
+"""Pressed buttons on Telegram → use cases → replies, with suspicion: what a client sends back may be forged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from telegram import CallbackQuery, Message, Update
+from telegram.ext import Application, CallbackQueryHandler, ContextTypes
+
+from bot.conversation import Conversation, NotAllowed, Result, Stale
+from handlers import replies
+from handlers.actions import BUTTONS, Action, parse, perform
+from handlers.requests import Target
+from handlers.telegram.answers import AnswerPoster, acknowledge
+from handlers.telegram.places import Places
+from handlers.telegram.texts import first_line
+
+log = structlog.get_logger()
+
+NOT_OURS = "That button no longer means anything; /help shows what I can do."
+
+
+class Buttons:
+    """The handler of callback queries."""
+
+    def __init__(self, conversation: Conversation, places: Places, answers: AnswerPoster) -> None:
+        self._conversation = conversation
+        self._places = places
+        self._answers = answers
+
+    def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        application.add_handler(CallbackQueryHandler(self.pressed))
+
+    async def pressed(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        """Do what a button says, for the person who pressed it. Forged and stale data get a polite answer."""
+        query = update.callback_query
+        if query is None:
+            return
+        # A message that is too old comes as an InaccessibleMessage, without the buttons to compare with.
+        message = query.message if isinstance(query.message, Message) else None
+        action = parse(query.data)
+        if action is None or message is None or not _has_button(message, query.data):
+            await acknowledge(query, NOT_OURS, alert=True)
+            return
+        look_up_rights = BUTTONS[action.verb].needs_rights
+        target = await self._places.of_button(message, query.from_user, action.chat_id, look_up_rights=look_up_rights)
+        if target is None:
+            log.warning("button of another chat", chat=message.chat.id, about=action.chat_id)
+            await acknowledge(query, NOT_OURS, alert=True)
+            return
+        result = await self._perform(query, message, action, target)
+        await self._places.remember_manager(target, message.chat.id, result)
+        await self._answer(query, message, action, target, result)
+
+    async def _perform(self, query: CallbackQuery, message: Message, action: Action, target: Target) -> Result:
+        operation = BUTTONS[action.verb]
+        is_refused = operation.needs_rights and not target.requester.is_admin
+        # A press can be answered only once: where the answer will be a refusal, its sentence must be the one.
+        if not operation.is_slow or is_refused:
+            return await perform(self._conversation, target, action)
+        await acknowledge(query, "On it …")
+        async with self._answers.working(message):
+            return await perform(self._conversation, target, action)
+
+    async def _answer(
+        self, query: CallbackQuery, message: Message, action: Action, target: Target, result: Result
+    ) -> None:
+        reply = replies.reply(result, target.name)
+        if isinstance(result, NotAllowed | Stale):
+            await acknowledge(query, first_line(reply), alert=True)
+            return
+        await acknowledge(query)
+        # A message with pictures has a caption and no text, and cannot become a message of text.
+        if BUTTONS[action.verb].is_in_place and message.text:
+            await self._answers.replace(message, reply, target.chat)
+        else:
+            await self._answers.answer(message, reply, target.chat)
+
+
+def _has_button(message: Message, data: str | None) -> bool:
+    """Whether a message has the button that was pressed: Telegram passes on whatever data somebody's client sends."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return any(button.callback_data == data for row in rows for button in row)

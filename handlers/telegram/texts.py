@@ -1,0 +1,41 @@
+"""The texts of Telegram's messages, and a reply that only Telegram has: what to do with a channel."""
+
+from __future__ import annotations
+
+from telegram import Message
+
+from bot.model import ChatRef
+from bot.render.nodes import Button, Document, Line, Reply, Text
+from handlers.actions import Action
+
+_JOINER = "\u2060"
+"""The invisible sign by which our own messages keep Telegram from making links; people copy it with the text."""
+
+
+def text_of(message: Message) -> str:
+    """A message's text or caption, as its author meant it."""
+    return (message.text or message.caption or "").replace(_JOINER, "")
+
+
+def quoted_text(message: Message) -> str:
+    """The text of the message that this one answers: /summarize below somebody's link. Empty if there is none."""
+    return text_of(message.reply_to_message) if message.reply_to_message else ""
+
+
+def first_line(reply: Reply) -> str:
+    """A reply's first sentence, for pop-ups, which show no markup."""
+    block = reply.document.blocks[0]
+    return "".join(span.text for span in block.spans) if isinstance(block, Line) else ""
+
+
+def channel_reply(ref: ChatRef, title: str) -> Reply:
+    """How a channel is managed from here, for the person who just became known as its manager."""
+    lines = (
+        Line((Text(f"I can post in {title or 'that channel'}. To follow something there, write me for example:"),)),
+        Line((Text(f"/subscribe {ref.id} cs.CV", code=True),)),
+    )
+    buttons = (
+        Button("Its topics", action=str(Action("topics"))),
+        Button("Its settings", action=str(Action("settings"))),
+    )
+    return Reply(Document(lines), (buttons,))

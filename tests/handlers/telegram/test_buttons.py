@@ -1,0 +1,246 @@
+"""Buttons on Telegram: for whom they work, which chat they are about, and what forged data comes to."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation import topic_key
+from bot.model import Part
+from tests.fakes.telegram_world import FakeMessage
+from tests.handlers.telegram.conftest import Bench
+from tests.handlers.telegram.test_commands import ANN, BOB, CHANNEL, GROUP, ref, topics
+
+
+async def test_a_topic_is_removed_by_its_button_once(bench: Bench) -> None:
+    await bench.ask(ANN, "/subscribe cs.CV")
+    await bench.ask(ANN, "/subscribe diffusion")
+    await bench.ask(ANN, "/subscriptions")
+    menu = bench.tg.messages(ANN)[-1]
+    data = menu.button("diffusion")["callback_data"]
+    bench.tg.press(menu, "diffusion", ANN)
+    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+    assert await topics(bench, ANN) == ["cat:cs.CV"]
+    query = bench.tg.press(menu, "", ANN, data=data)
+    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
+    answer = bench.tg.answer(query)
+    assert answer is not None
+    assert "no longer" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    "data", ["", "x", "drop:zz", "set:size=9999", "forget:all", "deep:../../etc", "topics:@-1009999999999", "🦊" * 16]
+)
+async def test_forged_button_data_gets_an_answer_and_changes_nothing(bench: Bench, data: str) -> None:
+    await bench.ask(ANN, "/subscribe cs.CV")
+    before = await bench.store.chat(ref(ANN))
+    query = bench.tg.press(bench.tg.messages(ANN)[-1], "", ANN, data=data)
+    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
+    assert await topics(bench, ANN) == ["cat:cs.CV"]
+    assert await bench.store.chat(ref(ANN)) == before
+
+
+async def test_only_admins_press_buttons_that_change_a_group(bench: Bench) -> None:
+    bench.tg.group(GROUP, admins=(ANN,))
+    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
+    await bench.ask(GROUP, "/subscriptions", user=BOB)
+    menu = bench.tg.messages(GROUP)[-1]
+    query = bench.tg.press(menu, "cs.CV", BOB)
+    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
+    answer = bench.tg.answer(query)
+    assert answer is not None
+    assert "Only admins" in answer["text"]
+    assert await topics(bench, GROUP) == ["cat:cs.CV"]
+    bench.tg.press(menu, "cs.CV", ANN)
+    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+
+
+async def alert(bench: Bench, query: str) -> str:
+    """What the person who pressed a button is told in a pop-up."""
+    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
+    answer = bench.tg.answer(query)
+    assert answer is not None
+    assert answer.get("show_alert")
+    return str(answer["text"])
+
+
+@pytest.mark.parametrize(
+    "data", ["topics:", "settings:", "choose:size", "set:size=7", "digest:", "forget:yes", "resend:1", "drop:KEY"]
+)
+@pytest.mark.parametrize("user", [ANN, BOB])
+async def test_data_of_a_button_that_the_message_does_not_have_does_nothing(bench: Bench, data: str, user: int) -> None:
+    bench.tg.group(GROUP, admins=(ANN,))
+    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
+    before = await bench.store.chat(ref(GROUP))
+    await bench.ask(GROUP, "/summarize 2406.14272", user=BOB)
+    shown = bench.tg.messages(GROUP)[-1]
+    text = shown.text
+    query = bench.tg.press(shown, "", user, data=data.replace("KEY", topic_key("cat:cs.CV")))
+    assert "no longer" in await alert(bench, query)
+    assert (shown.text, len(bench.tg.messages(GROUP))) == (text, 2)
+    assert await topics(bench, GROUP) == ["cat:cs.CV"]
+    assert await bench.store.chat(ref(GROUP)) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "button"),
+    [("/stop", "Yes"), ("/subscriptions", "Digest now"), ("/subscriptions", "✕"), ("/settings style", "compact")],
+)
+async def test_every_button_that_changes_a_group_is_for_its_admins(bench: Bench, command: str, button: str) -> None:
+    bench.tg.group(GROUP, admins=(ANN,))
+    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
+    await bench.ask(GROUP, command, user=ANN)
+    before = await bench.store.chat(ref(GROUP))
+    query = bench.tg.press(bench.tg.messages(GROUP)[-1], button, BOB)
+    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
+    await bench.ask(BOB, "/help")
+    assert await topics(bench, GROUP) == ["cat:cs.CV"]
+    assert await bench.store.chat(ref(GROUP)) == before
+
+
+async def test_a_member_who_asks_for_a_digest_is_told_why_there_is_none(bench: Bench) -> None:
+    bench.tg.group(GROUP, admins=(ANN,))
+    await bench.ask(GROUP, "/subscribe cs.CV", user=ANN)
+    query = bench.tg.press(bench.tg.messages(GROUP)[-1], "Digest now", BOB)
+    assert "Only admins" in await alert(bench, query)
+
+
+async def test_rights_are_looked_up_again_when_a_button_is_pressed(bench: Bench) -> None:
+    channel = bench.tg.channel(CHANNEL, "Secret", admins=(ANN, BOB))
+    await bench.ask(BOB, "/start")
+    bench.tg.bot_becomes(CHANNEL, "administrator", BOB)
+    await bench.tg.wait_for(BOB, 2)
+    await bench.ask(BOB, f"/subscribe {CHANNEL} cs.CV")
+    await bench.ask(BOB, f"/subscriptions {CHANNEL}")
+    channel.members[BOB] = "member"
+    query = bench.tg.press(bench.tg.messages(BOB)[-1], "✕", BOB)
+    assert "Only admins" in await alert(bench, query)
+    assert await topics(bench, CHANNEL) == ["cat:cs.CV"]
+
+
+async def test_a_button_of_a_private_chat_does_nothing_for_anybody_else(bench: Bench) -> None:
+    await bench.ask(ANN, "/subscribe cs.CV")
+    await bench.ask(ANN, "/subscriptions")
+    query = bench.tg.press(bench.tg.messages(ANN)[-1], "✕", BOB)
+    assert "Only admins" in await alert(bench, query)
+    assert await topics(bench, ANN) == ["cat:cs.CV"]
+
+
+# ── the chat that a button is about ──
+
+
+def with_data(bench: Bench, chat_id: int, label: str, data: str) -> FakeMessage:
+    """The last message there, changed so that one of its buttons carries this data."""
+    message = bench.tg.messages(chat_id)[-1]
+    message.button(label)["callback_data"] = data
+    return message
+
+
+@pytest.fixture
+async def vision(bench: Bench) -> int:
+    """A channel that follows a topic and that Ann manages from her private chat, where she follows the same one."""
+    bench.tg.channel(CHANNEL, "Vision", admins=(ANN,))
+    await bench.ask(ANN, "/start")
+    bench.tg.bot_becomes(CHANNEL, "administrator", ANN)
+    await bench.tg.wait_for(ANN, 2)
+    await bench.ask(ANN, f"/subscribe {CHANNEL} cs.CV")
+    await bench.ask(ANN, "/subscribe cs.CV")
+    return CHANNEL
+
+
+async def test_every_answer_about_a_channel_names_it(bench: Bench, vision: int) -> None:
+    for command in ("subscriptions", "settings", "stop", "digest", "unsubscribe", "subscribe", "settings style"):
+        name, _, rest = command.partition(" ")
+        assert "Vision" in await bench.ask(ANN, f"/{name} {vision} {rest}"), command
+
+
+async def test_its_topics_names_the_channel(bench: Bench, vision: int) -> None:
+    offer = bench.tg.messages(ANN)[1]
+    bench.tg.press(offer, "Its topics", ANN)
+    await bench.tg.until(lambda: "Vision follows 1 topic" in offer.text)
+    bench.tg.press(offer, "Settings", ANN)
+    await bench.tg.until(lambda: "Settings of Vision" in offer.text)
+
+
+async def test_stopping_a_channel_names_it_before_and_after_and_deletes_that_one(bench: Bench, vision: int) -> None:
+    assert "deletes everything I know of Vision" in await bench.ask(ANN, f"/stop {vision}")
+    question = bench.tg.messages(ANN)[-1]
+    bench.tg.press(question, "Yes", ANN)
+    await bench.tg.until(lambda: "everything about Vision is deleted" in question.text)
+    assert await bench.store.chat(ref(vision)) is None
+    assert await topics(bench, ANN) == ["cat:cs.CV"]
+
+
+async def test_the_question_before_deleting_names_a_group_in_the_group_itself(bench: Bench) -> None:
+    bench.tg.group(GROUP, "Reading group", admins=(ANN,))
+    assert "this chat (Reading group)" in await bench.ask(GROUP, "/stop", user=ANN)
+
+
+@pytest.mark.parametrize("where", [str(ANN), str(GROUP), f"{GROUP}/2147483647"])
+async def test_every_button_carries_its_chat_within_telegrams_limit(bench: Bench, where: str) -> None:
+    bench.tg.group(GROUP, admins=(ANN,), forum=True)
+    chat_id, _, thread = where.partition("/")
+    for command in (
+        "/subscribe cs.CV",
+        "/subscriptions",
+        "/settings",
+        "/settings timezone",
+        "/settings timezone Buenos",
+    ):
+        await bench.ask(int(chat_id), command, user=ANN, thread=int(thread) if thread else None)
+        buttons = [button for row in bench.tg.messages(int(chat_id))[-1].buttons for button in row]
+        assert buttons
+        assert all(button["callback_data"].endswith(f"@{where}") for button in buttons)
+        assert all(len(button["callback_data"].encode()) <= 64 for button in buttons)
+
+
+async def test_a_button_of_an_earlier_release_is_about_the_chat_it_stands_in(bench: Bench, vision: int) -> None:
+    await bench.ask(ANN, "/subscriptions")
+    menu = with_data(bench, ANN, "✕", f"drop:{topic_key('cat:cs.CV')}")
+    bench.tg.press(menu, "✕", ANN)
+    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+    assert await topics(bench, ANN) == []
+    assert await topics(bench, vision) == ["cat:cs.CV"]
+
+
+async def test_a_button_in_a_group_is_about_no_other_chat(bench: Bench, vision: int) -> None:
+    bench.tg.group(GROUP, admins=(ANN,))
+    await bench.ask(GROUP, "/stop", user=ANN)
+    query = bench.tg.press(with_data(bench, GROUP, "Yes", f"forget:yes@{vision}"), "Yes", ANN)
+    assert "no longer" in await alert(bench, query)
+    assert await topics(bench, vision) == ["cat:cs.CV"]
+
+
+@pytest.mark.parametrize("other", [str(BOB), f"{CHANNEL}/7", "-77", str(GROUP)])
+async def test_a_button_in_private_is_about_no_chat_that_cannot_be_managed_from_there(
+    bench: Bench, vision: int, other: str
+) -> None:
+    bench.tg.group(GROUP, admins=(BOB,))
+    await bench.ask(GROUP, "/subscribe cs.CV", user=BOB)
+    await bench.ask(BOB, "/subscribe cs.CV")
+    await bench.ask(ANN, "/stop")
+    query = bench.tg.press(with_data(bench, ANN, "Yes", f"forget:yes@{other}"), "Yes", ANN)
+    await alert(bench, query)
+    for place in (ANN, BOB, vision, GROUP):
+        assert await topics(bench, place) == ["cat:cs.CV"]
+
+
+async def test_a_button_of_a_forum_topic_is_about_that_topic(bench: Bench) -> None:
+    bench.tg.group(GROUP, admins=(ANN,), forum=True)
+    for thread in (45, 46):
+        await bench.ask(GROUP, "/subscribe cs.CV", user=ANN, thread=thread)
+    await bench.ask(GROUP, "/subscriptions", user=ANN, thread=45)
+    menu = bench.tg.messages(GROUP)[-1]
+    bench.tg.press(menu, "✕", ANN)
+    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+    assert await topics(bench, f"{GROUP}/45") == []
+    assert await topics(bench, f"{GROUP}/46") == ["cat:cs.CV"]
+
+
+async def test_the_resend_button_of_a_digest_carries_the_digests_chat(bench: Bench) -> None:
+    group = bench.tg.group(GROUP, admins=(ANN,), forum=True)
+    assert group.threads is not None
+    group.threads.add(45)
+    payload = {"kind": "message", "html": "In doubt.", "buttons": [[{"text": "Send again", "action": "resend:1"}]]}
+    await bench.app.sender.send(ref(f"{GROUP}/45"), Part(payload), "key")
+    message = bench.tg.messages(GROUP)[-1]
+    assert message.button("Send again")["callback_data"] == f"resend:1@{GROUP}/45"
