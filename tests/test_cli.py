@@ -57,7 +57,7 @@ def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: st
         (["summarize", "2606.99999"], {}, 2, "arXiv has no paper 2606.99999"),
         (["subscribe", "--chat", "slack:1", "cs.CV"], {}, 2, "“slack:1” is not a chat"),
         (["once"], {"TELEGRAM_BOT_TOKEN": "nonsense"}, 2, "TELEGRAM_BOT_TOKEN"),
-        (["replay", "7"], {}, 2, "Delivery 7 is not one"),
+        (["replay", "7"], {}, 2, "Delivery 7 is neither given up"),
         (["replay", "abc"], {}, 2, "“abc” is not the number of a delivery; `paperboy status` shows them."),
         (["replay", "9" * 30], {}, 2, "is not the number of a delivery"),
         (["replay", "3", "--given-up"], {}, 2, "either by number or with --given-up"),
