@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.model import DeliveryState
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 FOLDERS = "bot|handlers|prompts|tests|docs|benchmarks|deploy"
@@ -78,6 +80,12 @@ def test_the_picture_of_the_architecture_shows_the_code() -> None:
         [sys.executable, ROOT / "docs" / "make_architecture.py", "--check"], capture_output=True, text=True, check=False
     )
     assert (drawn.returncode, drawn.stderr) == (0, "")
+
+
+def test_the_architecture_page_names_every_delivery_state() -> None:
+    section = read(ROOT / "docs" / "ARCHITECTURE.md").split("<!-- Delivery states")[1].split("<!-- End")[0]
+    named = re.findall(r"(?m)^\| `([a-z ]+)` \|", section)
+    assert named == [str(state) for state in DeliveryState]
 
 
 def test_every_fault_has_a_test() -> None:
