@@ -25,35 +25,36 @@ PACKAGES = ("bot", "handlers", "prompts")
 
 CAPTIONS = {
     "bot.__main__": "python -m bot",
-    "bot.cli": "the commands of paperboy",
-    "bot.operator": "what the commands do: doctor, backup, demo …",
+    "bot.cli": "arguments of the paperboy commands",
+    "bot.operator": "doctor, status, backup, demo …",
     "bot.service": "composition root, schedule, health, web",
-    "handlers": "Telegram and Discord: commands, cards",
+    "handlers": "Telegram and Discord",
     "bot.conversation": "use cases behind chat commands",
-    "bot.pipeline": "the steps, from polling to delivering",
-    "bot.sources": "clients of arXiv: feed, API, OAI, downloads",
-    "bot.reading": "full text and figures from HTML and PDF",
+    "bot.pipeline": "the steps, from polling to delivery",
+    "bot.sources": "clients of arXiv, all downloads",
+    "bot.reading": "full text, figures from HTML and PDF",
     "bot.summaries": "models, extraction, checks of replies",
-    "bot.storage": "the store: SQLite and PostgreSQL, migrations",
+    "bot.storage": "the store, on SQLite and PostgreSQL",
     "bot.site": "the archive: pages, feeds, files",
-    "bot.sample": "the demo's bundled papers",
-    "bot.decisions": "due times, order, retries, budgets, health",
-    "bot.topics": "query language and matching",
-    "bot.render": "cards and digests in every format",
+    "bot.sample": "papers for the demo",
+    "bot.decisions": "due times, ranking, retries, budgets",
+    "bot.topics": "query language, matching",
+    "bot.render": "cards and digests in each format",
     "bot.tex": "TeX as readable text",
-    "bot.ports": "interfaces that adapters implement",
+    "bot.ports": "protocols that adapters implement",
     "bot.settings": "settings from the environment",
     "bot.arxiv": "calendar, categories, ids, links",
-    "bot.model": "the domain's values",
-    "bot.errors": "errors by the caller's reaction",
+    "bot.model": "values of the domain",
+    "bot.errors": "errors by what the caller does",
     "prompts": "prompts as files",
 }
 """What each room does, in the few words that fit its box."""
 
-BOX_WIDTH, BOX_HEIGHT, ROW_HEIGHT, GAP = 156, 52, 88, 12
+BOX_WIDTH, BOX_HEIGHT, ROW_HEIGHT, GAP = 162, 60, 94, 10
 LANE_WIDTH = 6  # what a long arrow takes of a row that it passes
 MARGIN, LEGEND_HEIGHT = 20, 34
-CAPTION_LETTERS = 26  # in one line of a box; a caption has two lines at most
+LINE_HEIGHT = 16
+CAPTION_LETTERS = 22  # in one line of a box; a caption has two lines at most
 LANE_WEIGHT = 40  # against 1 for a box
 RELAXATIONS = 400
 SWEEPS = 40  # more do not reduce the crossings further
@@ -258,8 +259,8 @@ svg { --page: #ffffff; --text: #1f2328; --faint: #59636e; --line: #8b949e;
     --pure: #12361f; --pure-edge: #3fb950; --other: #0c2d4d; --other-edge: #4493f8; }
 }
 text { font-family: system-ui, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; fill: var(--text); }
-.name { font-size: 14px; font-weight: 600; } .caption { font-size: 11px; fill: var(--faint); }
-.legend { font-size: 12px; fill: var(--faint); }
+.name { font-size: 16px; font-weight: 600; } .caption { font-size: 13px; fill: var(--faint); }
+.legend { font-size: 14px; fill: var(--faint); }
 .page { fill: var(--page); } .arrow { fill: none; stroke: var(--line); stroke-width: 1.4; }
 .head { fill: var(--line); }
 .pure { fill: var(--pure); stroke: var(--pure-edge); } .other { fill: var(--other); stroke: var(--other-edge); }
@@ -292,12 +293,12 @@ def _legend() -> Iterator[str]:
     y = MARGIN
     for x, kind, text in (
         (MARGIN, "pure", "pure: values in, values out"),
-        (MARGIN + 210, "other", "may do I/O or read files"),
+        (MARGIN + 240, "other", "may do I/O or read files"),
     ):
         yield f'<rect class="{kind}" x="{x}" y="{y - 11}" width="16" height="14" rx="3"/>'
         yield f'<text class="legend" x="{x + 24}" y="{y}">{text}</text>'
     note = "→ imports; an arrow that follows from others is left out"
-    yield f'<text class="legend" x="{MARGIN + 320}" y="{y}">{note}</text>'
+    yield f'<text class="legend" x="{MARGIN + 480}" y="{y}">{note}</text>'
 
 
 def _drawn_arrows(layout: Layout) -> Iterator[str]:
@@ -322,7 +323,7 @@ def _drawn_arrows(layout: Layout) -> Iterator[str]:
 def _port(layout: Layout, arrow: list[Node], together: list[list[Node]], *, at: int, towards: int) -> float:
     """Where an arrow touches its box: the arrows of one side are spread over it by where they come from."""
     order = sorted(together, key=lambda other: (layout.x[other[towards]], other))
-    step = min(18.0, (BOX_WIDTH - 24) / len(order))
+    step = min(17.0, (BOX_WIDTH - 24) / len(order))
     return layout.x[arrow[at]] + (order.index(arrow) - (len(order) - 1) / 2) * step
 
 
@@ -341,15 +342,17 @@ def _curve(points: list[tuple[float, float]]) -> str:
 def _box(room: str, x: float, y: float, imports: frozenset[str], is_pure: bool) -> str:
     listed = ", ".join(sorted(imports)) or "no other room"
     lines = _wrapped(CAPTIONS[room])
+    baseline = y + (BOX_HEIGHT - LINE_HEIGHT * len(lines)) / 2 + 6
     caption = "".join(
-        f'<text class="caption" text-anchor="middle" x="{x:.0f}" y="{y + 33 + 13 * line:.0f}">{escape(text)}</text>'
-        for line, text in enumerate(lines)
+        f'<text class="caption" text-anchor="middle" x="{x:.0f}" y="{baseline + 1 + LINE_HEIGHT * line:.0f}">'
+        f"{escape(text)}</text>"
+        for line, text in enumerate(lines, start=1)
     )
     return (
         f"<g><title>{room} imports {listed}</title>"
         f'<rect class="{"pure" if is_pure else "other"}" x="{x - BOX_WIDTH / 2:.0f}" y="{y:.0f}" '
         f'width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="7"/>'
-        f'<text class="name" text-anchor="middle" x="{x:.0f}" y="{y + 18:.0f}">{room}</text>{caption}</g>'
+        f'<text class="name" text-anchor="middle" x="{x:.0f}" y="{baseline:.0f}">{room}</text>{caption}</g>'
     )
 
 
