@@ -3,11 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: help demo test check lint types imports clean
+.PHONY: help demo test check lint types imports coverage hooks architecture clean
 help:
-	@echo "make demo    the whole job on a bundled sample: no token, no key, no network"
-	@echo "make test    all tests"
-	@echo "make check   lint, types and import directions"
+	@echo "make demo          the whole job on a bundled sample: no token, no key, no network"
+	@echo "make test          all tests"
+	@echo "make check         lint, types and import directions"
+	@echo "make coverage      all tests, and the share of the code that they run"
+	@echo "make hooks         git hooks that run the checks before each commit"
+	@echo "make architecture  the picture of docs/ARCHITECTURE.md, drawn again from the code"
 
 demo: $(VENV)/.app
 	@$(VENV)/bin/paperboy demo
@@ -26,8 +29,18 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	@$(VENV)/bin/lint-imports
 
+# Slower than `make test`, because every line is recorded; therefore not part of .ci/run.
+coverage: $(VENV)/.dev
+	@$(VENV)/bin/python -m pytest -q -n 2 --cov --cov-report=term
+
+hooks: $(VENV)/.dev
+	@$(VENV)/bin/pre-commit install
+
+architecture: $(VENV)/bin/python
+	@$(VENV)/bin/python docs/make_architecture.py
+
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Paperboy needs Python 3.11 or newer; install it, or name it: make PYTHON=/path/to/python3 …" >&2; exit 1; }

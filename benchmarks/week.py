@@ -1,8 +1,9 @@
-"""A week in a minute: 500 chats in 12 time zones, five real announcement days where they are present, every fault once.
+"""A simulated week: 500 chats in 12 time zones, five listing days, and every fault once.
 
     python -m benchmarks.week [--chats 500] [--step 20]
 
-Prints what was delivered, what each chat should have had, and every difference; ends with 1 where there is one.
+Uses the real listing days of the corpus if it is present, else generated ones. Prints how many papers were delivered,
+how many each chat should have received, and every difference; the exit status is 1 if there is a difference.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import logging
 import random
 import sys
 import tempfile
-import time as clock
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from time import perf_counter
 
 import structlog
 
@@ -30,30 +32,23 @@ from tests.pipeline.week import DAYS, Follower, Verdict, Week, judge
 
 CORPUS = Path(__file__).parents[1] / ".." / "shared" / "corpus" / "days"
 QUERIES = (
-    *("cs.CV", "cs.CL", "cs.RO", "cs.LG AND diffusion", "quant-ph", "math.NA", "hep-th", "cs.CR", "eess.IV"),
-    *('"language model"', '"reinforcement learning"', "graph", "robot", "video OR image", "transformer AND NOT cs.CV"),
-    *(
-        "quantum",
-        "protein",
-        "galaxy",
-        "optimization AND math.OC",
-        '"sparse attention"',
-        "speech",
-        "benchmark AND cs.CL",
-    ),
-)
+    "cs.CV", "cs.CL", "cs.RO", "cs.LG AND diffusion", "quant-ph", "math.NA", "hep-th", "cs.CR", "eess.IV",
+    '"language model"', '"reinforcement learning"', "graph", "robot", "video OR image", "transformer AND NOT cs.CV",
+    "quantum", "protein", "galaxy", "optimization AND math.OC", '"sparse attention"', "speech", "benchmark AND cs.CL",
+)  # fmt: skip
+"""Topics that followers choose from: broad and narrow ones, words, phrases and categories."""
 
 
 def real_days() -> dict[date, tuple[Announced, ...]]:
-    """The real days in their order, moved to the simulated week; made-up ones where there are none."""
+    """Announcements by listing day: the corpus's days, moved to the simulated week, or generated ones without it."""
     files = sorted(CORPUS.glob("*.jsonl.gz"))[: len(DAYS)]
     if len(files) < len(DAYS):
         return made_up_days()
-    return {day: tuple(_announced(file, day)) for day, file in zip(DAYS, files, strict=True)}
+    return {day: tuple(_announcements(file, day)) for day, file in zip(DAYS, files, strict=True)}
 
 
-def _announced(file: Path, day: date) -> Iterator[Announced]:
-    submitted = calendar.released_at(day) - timedelta(hours=12)
+def _announcements(file: Path, day: date) -> Iterator[Announced]:
+    submitted = calendar.released_at(day) - timedelta(hours=12)  # before the deadline of that listing
     for line in gzip.decompress(file.read_bytes()).decode().splitlines():
         row = json.loads(line)
         paper = Paper(
@@ -70,11 +65,11 @@ def _announced(file: Path, day: date) -> Iterator[Announced]:
 
 
 def chats(count: int) -> list[Follower]:
-    """As in the test, each with one to four topics of real ones."""
-    dice = random.Random(20)
+    """The followers of the test, each with one to four of `QUERIES`. The same for every run."""
+    generator = random.Random(20)
     return [
-        Follower(each.ref, each.zone, each.at, tuple(dice.sample(QUERIES, dice.randint(1, 4))), each.joins)
-        for each in followers(count)
+        replace(follower, queries=tuple(generator.sample(QUERIES, generator.randint(1, 4))))
+        for follower in followers(count)
     ]
 
 
@@ -83,17 +78,16 @@ async def main(count: int, step: int) -> Verdict:
         days = real_days()
         database = await new_database(Path(folder) / "week.sqlite3")
         week = with_every_fault(Week(database, days, chats(count), timedelta(minutes=step)))
-        begun = clock.perf_counter()
+        started = perf_counter()
         await week.run()
-        took = clock.perf_counter() - begun
+        seconds = perf_counter() - started
         verdict = await judge(week)
     papers = sum(map(len, days.values()))
-    print(
-        f"{verdict.chats} chats, {papers} papers on {len(days)} listing days; {took:.0f} s, {week.restarted} restarts"
-    )
+    print(f"{verdict.chats} chats, {papers} papers on {len(days)} listing days; {seconds:.0f} s")
+    print(f"restarts {week.restarted}")
     print(f"papers to deliver {verdict.expected}, delivered {verdict.delivered}, listed as unknown {verdict.unknown}")
     print(f"messages: Telegram {week.telegram.outcomes}, Discord {week.discord.outcomes}")
-    print(f"requests to arXiv {week.arxiv.requests}; steps that failed and were done again {dict(week.failures)}")
+    print(f"requests to arXiv {week.arxiv.requests}; steps that failed and were retried {dict(week.failures)}")
     print(f"lost, repeated, late or at night: {len(verdict.problems)}")
     print("\n".join(verdict.problems[:40]))
     return verdict

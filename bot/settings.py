@@ -137,11 +137,9 @@ class Settings(BaseSettings):
     arxiv_feed_url: Url = Field("https://rss.arxiv.org/atom", description="arXiv's announcement feed.")
     arxiv_oai_url: Url = Field("https://oaipmh.arxiv.org/oai", description="arXiv's OAI-PMH interface.")
     arxiv_url: Url = Field("https://arxiv.org", description="arXiv's site, for full texts.")
-    arxiv_contact: str = Field("", description="An address for the User-Agent, as arXiv asks; yours, please.")
+    arxiv_contact: str = Field("", description="Your email or web address, sent in the User-Agent as arXiv asks.")
     arxiv_delay_seconds: float = Field(3.0, ge=0, le=3600, description="Seconds between any two requests to arXiv.")
-    arxiv_timeout_seconds: float = Field(
-        30.0, gt=0, le=600, description="Seconds after which a request to arXiv is given up."
-    )
+    arxiv_timeout_seconds: float = Field(30.0, gt=0, le=600, description="Seconds until a request to arXiv times out.")
 
     model: Annotated[Words, _listed(","), AfterValidator(_model)] = Field(
         (), description="extractive, google:NAME or openai:NAME; several, separated by commas, are a fallback order."
@@ -159,39 +157,39 @@ class Settings(BaseSettings):
     model_tokens_per_day: int | None = Field(
         None, ge=0, description="Tokens a day to and from models; unlimited if empty."
     )
-    model_concurrency: int = Field(4, ge=1, le=64, description="Requests to models under way at once.")
+    model_concurrency: int = Field(4, ge=1, le=64, description="Requests to models that may run at the same time.")
 
     language: Annotated[str, AfterValidator(_language)] = Field(
         "en", description="The language of summaries for a new chat, as an ISO 639 code."
     )
     timezone: Annotated[str, AfterValidator(_timezone)] = Field("UTC", description="The time zone of a new chat.")
     digest_time: Annotated[time, BeforeValidator(_clock_time)] = Field(
-        time(9, 0), description="When a new chat gets its digest, by its own clock."
+        time(9, 0), description="When a new chat gets its digest, in its own time zone."
     )
     figures: Annotated[Literal["licensed", "always", "never"], _LOWER] = Field(
         "licensed", description="Which pictures are shown: licensed (open licences only), always or never."
     )
     glossary: Path | None = Field(
-        None, description="A file of terms of art and how each language says them, added to ours."
+        None, description="A file of technical terms with their translations, added to the built-in ones."
     )
 
-    site_url: Url | None = Field(None, description="Where the archive is published, if it is.")
+    site_url: Url | None = Field(None, description="The public address of the archive, if it is published.")
     site_host: str = Field("127.0.0.1", description="The address the running service serves the archive on.")
     site_port: int = Field(
         8080,
         ge=0,
         le=65535,
-        description="The port of the archive, and of /healthz, /ready, /metrics without OPS_PORT; 0 picks a free one.",
+        description="The port of the archive, and of /healthz, /ready, /metrics without OPS_PORT; 0 takes a free one.",
     )
-    ops_host: str = Field("127.0.0.1", description="The address for /healthz, /ready and /metrics with OPS_PORT.")
+    ops_host: str = Field("127.0.0.1", description="The address that serves /healthz, /ready and /metrics on OPS_PORT.")
     ops_port: int | None = Field(
         None,
         ge=0,
         le=65535,
-        description="A port of their own for /healthz, /ready and /metrics; beside the archive if empty.",
+        description="A separate port for /healthz, /ready and /metrics; they are on SITE_PORT if empty.",
     )
     admins: Annotated[Words, _listed(","), AfterValidator(_admins)] = Field(
-        (), description="telegram:ID,discord:ID: whose /health command is answered."
+        (), description="People who may use /health, written as telegram:ID,discord:ID."
     )
     default_topics: Annotated[Words, _listed(";")] = Field(
         (), description="Topics that the archive follows, separated by semicolons."

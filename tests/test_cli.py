@@ -32,6 +32,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command with only what it needs in its environment."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATA_DIR": str(data), "COLUMNS": "100"}
+    environment |= {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     if arxiv is not None:
         environment |= {name.upper(): value for name, value in arxiv.urls().items()} | {"ARXIV_DELAY_SECONDS": "0"}
     command = [sys.executable, "-m", "bot", *words]

@@ -164,6 +164,7 @@ class Process:
 
     async def __aenter__(self) -> Process:
         keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        keep |= {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
