@@ -26,6 +26,7 @@ from pydantic_settings import (
 
 from bot.errors import BadSetting, TellUser
 from bot.model import ChatRef
+from bot.model.languages import canonical
 
 ENV_FILE = ".env"
 
@@ -84,7 +85,7 @@ def _gateway(value: str) -> str:
 def _language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})?", value):
         raise ValueError(f"“{value}” is not a language code; write one like en, es or zh-Hant.")
-    return value
+    return canonical(value)
 
 
 def _clock_time(value: object) -> object:

@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 
 import pytest
-from bot.summaries.providers import build
 
 from bot import settings
 from bot.errors import BadSetting
@@ -18,6 +17,7 @@ from bot.model import ChatRef, Platform
 from bot.render.formats import FORMATS
 from bot.service.app import renderers
 from bot.settings import Settings
+from bot.summaries.providers import build
 from tests.fakes.clock import FakeClock
 
 ROOT = Path(__file__).parents[1]

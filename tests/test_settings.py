@@ -73,6 +73,16 @@ def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert settings.load().telegram_bot_token == SecretStr("12345:abc")
 
 
+@pytest.mark.parametrize(
+    ("written", "code"), [("zh-TW", "zh-Hant"), ("zh-hant", "zh-Hant"), ("de-AT", "de"), ("tlh", "tlh")]
+)
+def test_a_language_has_one_code_however_it_is_written(
+    written: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", written)
+    assert settings.load().language == code
+
+
 def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY_FILE", "/nowhere/key")
     with pytest.raises(BadSetting, match=r"OPENAI_API_KEY_FILE: cannot read /nowhere/key"):

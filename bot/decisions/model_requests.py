@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from bot.model import Allowance, Depth, WantedSummary
+from bot.model import Allowance, Depth, SummaryRequest, WantedSummary
 from bot.model.languages import is_english
 
 MOST_IN_BATCH = 8
@@ -47,7 +48,7 @@ def plan(wanted: Sequence[WantedSummary], allowance: Allowance, now: datetime) -
     batches: list[tuple[WantedSummary, ...]] = []
     singles: list[WantedSummary] = []
     left_out: list[WantedSummary] = []
-    for group in grouped([summary for summary in ordered if summary.key.depth is Depth.BRIEF]):
+    for group in in_batches([summary for summary in ordered if summary.key.depth is Depth.BRIEF]):
         covered = budget.spend_on_batch(group)
         if covered:
             batches.append(covered)
@@ -64,18 +65,24 @@ def requests_for(wanted: WantedSummary) -> int:
     return 2 if wanted.key.depth is Depth.DEEP and not is_english(wanted.key.language) else 1
 
 
-def grouped(wanted: Iterable[WantedSummary]) -> list[tuple[WantedSummary, ...]]:
-    """Groups of one language each, with no paper twice in one, in order."""
-    groups: list[list[WantedSummary]] = []
-    for summary in wanted:
-        for group in groups:
-            has_room = len(group) < MOST_IN_BATCH and group[0].key.language == summary.key.language
-            if has_room and all(other.key.paper_id != summary.key.paper_id for other in group):
-                group.append(summary)
+Keyed = TypeVar("Keyed", WantedSummary, SummaryRequest)
+
+
+def in_batches(items: Iterable[Keyed]) -> list[tuple[Keyed, ...]]:
+    """Batches that share one request, in order.
+
+    Each has one language, and no paper twice: a model's reply tells its papers apart by their ids alone.
+    """
+    batches: list[list[Keyed]] = []
+    for item in items:
+        for batch in batches:
+            has_room = len(batch) < MOST_IN_BATCH and batch[0].key.language == item.key.language
+            if has_room and all(other.key.paper_id != item.key.paper_id for other in batch):
+                batch.append(item)
                 break
         else:
-            groups.append([summary])
-    return [tuple(group) for group in groups]
+            batches.append([item])
+    return [tuple(batch) for batch in batches]
 
 
 def _urgency(wanted: WantedSummary, now: datetime) -> tuple[bool, int, datetime, str]:

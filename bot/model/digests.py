@@ -81,8 +81,6 @@ class Priority(enum.IntEnum):
     PERSON_WAITING = 0
     """Somebody asked for this digest and waits for it."""
     DIGEST = 10
-    BROADCAST = 20
-    """A message of the operator to all chats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,8 @@ class NewDigest:
     """A digest to write.
 
     `slot` is unique for its chat ("2026-06-02", "now …"). `day` is the chat's own date for which the digest is made;
-    where the operator asks for a listing day, that day. `paper_ids` become taken by the digest.
+    where the operator asks for a listing day, that day. `paper_ids` become taken by the digest. `due_at` is the chat's
+    due time when the digest was composed: if somebody has changed the chat's hour since then, the new due time stays.
     """
 
     chat: ChatRef
@@ -110,3 +109,4 @@ class NewDigest:
     parts: tuple[Part, ...]
     next_due_at: datetime | None
     priority: Priority = Priority.DIGEST
+    due_at: datetime | None = None

@@ -66,9 +66,7 @@ async def digest_now(store: Store, builder: DigestBuilder, chat: Chat, clock: Cl
     written = None
     if candidates := await store.candidates(chat.ref):
         run = DraftRun(store, builder, now)
-        slot = DigestSlot(
-            f"now {now:%Y%m%dT%H%M%S%f}", due_times.local_date(chat, now), chat.next_due_at, Priority.PERSON_WAITING
-        )
+        slot = DigestSlot(f"now {now:%Y%m%dT%H%M%S%f}", due_times.local_date(chat, now), None, Priority.PERSON_WAITING)
         draft = await run.draft(chat, run.rank(chat, candidates), slot)
         if await store.write_digest(draft.new, now):
             written = draft.digest
@@ -118,7 +116,7 @@ async def _draft(run: DraftRun, chat: Chat, candidates: Sequence[Candidate], req
 
 def _slot(chat: Chat, due_at: datetime, now: datetime, upto: date | None) -> DigestSlot:
     if upto is not None:
-        return DigestSlot(f"once {upto} {now:%Y%m%dT%H%M%S%f}", upto, chat.next_due_at)
+        return DigestSlot(f"once {upto} {now:%Y%m%dT%H%M%S%f}", upto, None)
     # Named by the chat's own date, so that a day has one digest even if the clock is set back or the process restarts.
     day = due_times.local_date(chat, due_at)
     return DigestSlot(day.isoformat(), day, due_times.next_due(chat, now))

@@ -43,7 +43,10 @@ class DigestBuilder:
 
 @dataclass(frozen=True, slots=True)
 class DigestSlot:
-    """The digest that is to be written: its name, its day, who waits for it, and when the chat is due next."""
+    """The digest that is to be written: its name, its day, who waits for it, and when the chat is due next.
+
+    `next_due_at` is None where the chat's due time stays as it is.
+    """
 
     name: str
     day: date
@@ -97,6 +100,7 @@ class DraftRun:
             tuple(parts),
             slot.next_due_at,
             slot.priority,
+            chat.next_due_at,
         )
         return DigestDraft(chat, digest, new)
 

@@ -246,7 +246,8 @@ class Outbox(Protocol):
         next due time.
 
         Returns False, and writes nothing, if the slot is there already, one of the papers has been taken meanwhile, or
-        the chat is gone. `next_due_at` None leaves the due time as it is; without parts there is nothing to send.
+        the chat is gone. `next_due_at` None leaves the due time as it is, and so does a due time
+        that is no longer `due_at`; without parts there is nothing to send.
         """
 
     async def write_digests(self, digests: Sequence[NewDigest], now: datetime) -> list[bool]:

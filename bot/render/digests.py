@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.model import Card, Digest, Style
 from bot.render.cards import card_document, paper_urls, title_of
 from bot.render.nodes import Block, Bullets, Document, Heading, Line, Link, Note, Span, Text
-from bot.render.packing import Group
+from bot.render.packing import Cost, Group
 from bot.render.words import say_window, word
 
 
@@ -45,13 +47,20 @@ def digest_notes(digest: Digest) -> Document:
     return Document(tuple(Note((Text(note, italic=True),)) for note in digest.notes))
 
 
-def digest_groups(digest: Digest, style: Style, *, links: bool = True) -> list[Group]:
-    """A digest as groups that should not be divided: the header, each card, each further title, the notes."""
-    groups = [Group(digest_header(digest).blocks, stays_with_next=True)]
-    for card in digest.cards:
-        groups.append(Group(card_document(card, digest.language, style, links=links).blocks, (card.paper.id,)))
+def digest_groups(digest: Digest, card_group: Callable[[Card], Group], base_cost: Cost = (0, 0)) -> list[Group]:
+    """A digest as groups that should not be divided: the header, each card, each further title, the notes.
+
+    `card_group` makes the group of a card; `base_cost` is what each of the other groups costs besides its blocks.
+    """
+    groups = [Group(digest_header(digest).blocks, base_cost=base_cost, stays_with_next=True)]
+    groups += map(card_group, digest.cards)
     for number, card in enumerate(digest.also):
         heading: tuple[Block, ...] = () if number else (also_heading(digest),)
-        groups.append(Group((*heading, also_line(card)), (card.paper.id,)))
-    groups.append(Group(digest_notes(digest).blocks))
+        groups.append(Group((*heading, also_line(card)), (card.paper.id,), base_cost))
+    groups.append(Group(digest_notes(digest).blocks, base_cost=base_cost))
     return groups
+
+
+def text_card_group(card: Card, language: str, style: Style) -> Group:
+    """A card whose links are part of its text."""
+    return Group(card_document(card, language, style).blocks, (card.paper.id,))

@@ -164,7 +164,6 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "付属のサンプルから作成",
         "собрано из прилагаемого примера",
     ),
-    "all papers": ("All papers", "全部论文", "Todos los artículos", "すべての論文", "Все статьи"),
     "feed": ("Atom feed", "Atom 订阅", "Fuente Atom", "Atomフィード", "Лента Atom"),
     "older": ("older", "更早", "anterior", "前へ", "раньше"),
     "newer": ("newer", "更新", "siguiente", "次へ", "позже"),

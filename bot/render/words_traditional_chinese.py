@@ -57,7 +57,6 @@ TRADITIONAL_CHINESE = {
     "no papers": "尚無論文。",
     "about archive": "Paperboy 典藏：依主題整理的 arXiv 新論文",
     "from sample": "由內附範例產生",
-    "all papers": "全部論文",
     "feed": "Atom 訂閱",
     "older": "更早",
     "newer": "更新",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, case, exists, func, insert, literal, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, Priority, Settlement
@@ -217,9 +217,12 @@ async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) 
         await connection.execute(seen_matches(chat_id))
     if digest.parts:
         await connection.execute(insert(tables.deliveries), _rows(digest, chat_id, digest_id, now))
+    values: dict[str, Any] = {"not_before": None}
     if digest.next_due_at is not None:
-        due = update(tables.chats).where(tables.chats.c.id == chat_id)
-        await connection.execute(due.values(next_due_at=digest.next_due_at, not_before=None))
+        column = tables.chats.c.next_due_at
+        is_unchanged = true() if digest.due_at is None else column == digest.due_at
+        values["next_due_at"] = case((is_unchanged, literal(digest.next_due_at, column.type)), else_=column)
+    await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(values))
     return True
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from bot.decisions.model_requests import MOST_IN_BATCH
+from bot.decisions.model_requests import in_batches
 from bot.errors import ModelRefused, PaperboyError
 from bot.model import Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock
@@ -67,7 +67,7 @@ class ModelSummarizer:
         Raises that error only if no summary could be made.
         """
         results: dict[SummaryKey, Summary | PaperboyError] = {}
-        for batch in _batches(requests):
+        for batch in in_batches(requests):
             try:
                 results.update(await self._briefs(batch))
             except PaperboyError as error:
@@ -191,17 +191,3 @@ def _by_paper(parsed: Mapping[str, BriefReply], requests: Sequence[SummaryReques
 def _missing(request: SummaryRequest, parsed: Mapping[str, BriefReply]) -> tuple[str, ...]:
     other = next(iter(parsed), None)
     return (f"The paper {request.paper.id} is missing{f', but there is {other[:40]}' if other else ''}.",)
-
-
-def _batches(requests: Sequence[SummaryRequest]) -> list[list[SummaryRequest]]:
-    """Batches of one language each, with no paper twice in one: the reply tells papers apart by their ids alone."""
-    batches: list[list[SummaryRequest]] = []
-    for request in requests:
-        for batch in batches:
-            has_room = len(batch) < MOST_IN_BATCH and batch[0].key.language == request.key.language
-            if has_room and all(other.paper.id != request.paper.id for other in batch):
-                batch.append(request)
-                break
-        else:
-            batches.append([request])
-    return batches

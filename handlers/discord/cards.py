@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style
 from bot.render.cards import card_document, card_links, card_reply
-from bot.render.digests import also_heading, also_line, digest_header, digest_notes
+from bot.render.digests import digest_groups, digest_header
 from bot.render.nodes import Block, Button, Link, Note, Picture, Reply, Rule, Text
 from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
@@ -48,7 +48,7 @@ class DiscordRenderer:
         """
         # Compact cards are lines of text, like the titles past the digest's size: no containers, no buttons.
         cards = {} if chat.style is Style.COMPACT else {card.paper.id: card for card in digest.cards}
-        groups = _digest_groups(digest, chat.style)
+        groups = digest_groups(digest, lambda card: _card_group(card, digest.language, chat.style), (0, 1))
         parts: list[Part] = []
         for sections in _without_clashes(pack(groups, cost, _LIMIT)):
             components = _components(sections, cards, digest.language)
@@ -100,17 +100,6 @@ def cost(block: Block) -> Cost:
 def _title(digest: Digest) -> str:
     first = digest_header(digest).blocks[0]
     return "".join(span.text for span in getattr(first, "spans", ()))
-
-
-def _digest_groups(digest: Digest, style: Style) -> list[Group]:
-    groups = [Group(digest_header(digest).blocks, base_cost=(0, 1), stays_with_next=True)]
-    for card in digest.cards:
-        groups.append(_card_group(card, digest.language, style))
-    for number, card in enumerate(digest.also):
-        heading: tuple[Block, ...] = () if number else (also_heading(digest),)
-        groups.append(Group((*heading, also_line(card)), (card.paper.id,), (0, 1)))
-    groups.append(Group(digest_notes(digest).blocks, base_cost=(0, 1)))
-    return groups
 
 
 def _card_group(card: Card, language: str, style: Style) -> Group:

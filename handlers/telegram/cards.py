@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style, UncertainDelivery
 from bot.render.cards import card_reply, figure_caption, shown_figures, title_of
-from bot.render.digests import digest_groups
+from bot.render.digests import digest_groups, text_card_group
 from bot.render.nodes import (
     Block,
     Bullets,
@@ -60,7 +60,8 @@ class TelegramRenderer:
         """Pack the header and as many cards into each message as fit; only a card too large for one is divided."""
         cards = {card.paper.id: card for card in digest.cards}
         parts: list[Part] = []
-        for sections in pack(digest_groups(digest, chat.style), cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT)):
+        groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, chat.style))
+        for sections in pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT)):
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             parts.append(Part(_message(sections), ids))
             ended = [ident for section in sections if section.is_last for ident in section.group.ids]

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import random
 from dataclasses import replace
+from datetime import time
 
 import pytest
 
@@ -59,6 +60,22 @@ async def test_a_digest_is_written_with_its_parts_papers_and_next_due_time(store
     chat = await store.chat(ANN)
     assert chat is not None
     assert chat.next_due_at == NOW + minutes(9)
+
+
+async def test_an_hour_that_is_changed_while_a_digest_is_composed_stays(store: Store) -> None:
+    await with_chats(store)
+    await store.set_due(ANN, NOW)
+    chat = await store.chat(ANN)
+    assert chat is not None
+    composed = replace(digest(ANN), due_at=chat.next_due_at, next_due_at=NOW + minutes(99))
+    changed = await store.change_chat(ANN, NOW, digest_time=time(18, 30))
+    assert changed is not None
+    assert changed.next_due_at != chat.next_due_at
+    assert await store.write_digest(composed, NOW)
+    assert await store.chat(ANN) == changed
+    again = replace(digest(ANN, "next"), due_at=changed.next_due_at, next_due_at=NOW + minutes(99), paper_ids=())
+    assert await store.write_digest(again, NOW)
+    assert await store.chat(ANN) == replace(changed, next_due_at=NOW + minutes(99))
 
 
 @pytest.mark.parametrize("clash", [digest(ANN, papers=("q",)), digest(ANN, "now 1", papers=("q", "p"))])
@@ -204,17 +221,17 @@ async def test_a_delivery_of_a_dead_process_that_was_sending_is_orphaned_and_not
     assert await store.orphaned(later) == []
 
 
-async def test_a_waiting_person_is_served_before_digests_and_digests_before_broadcasts(store: Store) -> None:
-    chats = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(4)]
+async def test_a_waiting_person_is_served_before_digests(store: Store) -> None:
+    chats = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(3)]
     await with_chats(store, *chats)
-    priorities = (Priority.BROADCAST, Priority.DIGEST, Priority.DIGEST, Priority.PERSON_WAITING)
+    priorities = (Priority.DIGEST, Priority.DIGEST, Priority.PERSON_WAITING)
     for ref, priority in zip(chats, priorities, strict=True):
         await store.write_digest(replace(digest(ref), priority=priority), NOW + minutes(int(ref.id)))
     late = NOW + minutes(9)
     [first] = await lease(store, now=late, limit=1)
-    assert (first.chat, first.priority) == (chats[3], Priority.PERSON_WAITING)
-    assert await store.hasten(chats[2], late) == 1
-    assert [d.chat for d in await lease(store, now=late)] == [chats[2], chats[1], chats[0]]
+    assert (first.chat, first.priority) == (chats[2], Priority.PERSON_WAITING)
+    assert await store.hasten(chats[1], late) == 1
+    assert [d.chat for d in await lease(store, now=late)] == [chats[1], chats[0]]
 
 
 async def test_an_expired_lease_to_verify_is_taken_over_as_one_to_verify(store: Store) -> None:

@@ -35,7 +35,7 @@ from bot.model import (
     SummaryKey,
     Window,
 )
-from bot.render.digests import digest_groups
+from bot.render.digests import digest_groups, text_card_group
 from bot.render.nodes import Block, Bullets, Code, Document, Fold, Heading, Line, Note
 
 DAY = date(2026, 6, 2)
@@ -182,7 +182,8 @@ def hostile_text(max_size: int = 12) -> st.SearchStrategy[str]:
 
 def digest_document(digest: Digest, style: Style = Style.CARDS) -> Document:
     """All groups of a digest as one tree."""
-    return Document(tuple(block for group in digest_groups(digest, style) for block in group.blocks))
+    groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, style))
+    return Document(tuple(block for group in groups for block in group.blocks))
 
 
 def plain_text(document: Document) -> str:
