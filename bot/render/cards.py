@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from bot.model import Card, Claim, Figure, Kind, Paper, Provenance, Style, Summary
+from bot.render.labels import format_date, label
 from bot.render.nodes import (
     Block,
     Bullets,
@@ -22,7 +23,6 @@ from bot.render.nodes import (
     Text,
 )
 from bot.render.plain import one_line
-from bot.render.words import say_date, word
 from bot.tex.latex import readable
 
 MAX_AUTHORS = 6
@@ -61,19 +61,19 @@ def authors_line(paper: Paper, language: str) -> str:
     names = [one_line(readable(name)) for name in paper.authors]
     if len(names) <= MAX_AUTHORS:
         return ", ".join(names)
-    more = word("and more", language, n=len(names) - SHOWN_AUTHORS)
+    more = label("and more", language, n=len(names) - SHOWN_AUTHORS)
     return f"{', '.join(names[:SHOWN_AUTHORS])} {more}"
 
 
 def card_links(card: Card, language: str) -> tuple[tuple[str, str], ...]:
     """(label, address) of everything that can be opened, in order: abstract, PDF, HTML, code, project."""
     urls = paper_urls(card.paper)
-    links = [(word("abstract", language), urls["abs"]), (word("pdf", language), urls["pdf"])]
+    links = [(label("abstract", language), urls["abs"]), (label("pdf", language), urls["pdf"])]
     if _has_html(card.paper):
-        links.append((word("html", language), urls["html"]))
-    for key, found in (("code", card.links.code), ("project", card.links.project)):
-        label = word(key, language)
-        links += [(label if len(found) == 1 else f"{label} {n}", url) for n, url in enumerate(found, 1)]
+        links.append((label("html", language), urls["html"]))
+    for key, urls_of_kind in (("code", card.links.code), ("project", card.links.project)):
+        name = label(key, language)
+        links += [(name if len(urls_of_kind) == 1 else f"{name} {n}", url) for n, url in enumerate(urls_of_kind, 1)]
     return tuple(links)
 
 
@@ -84,18 +84,18 @@ def _has_html(paper: Paper) -> bool:
 
 def provenance_line(provenance: Provenance, language: str) -> str:
     """What made a summary, from which source, and what is missing: "by gemini-flash-latest from the abstract"."""
-    source = word(f"from {provenance.source}", language)
+    source = label(f"from {provenance.source}", language)
     if provenance.model == "extractive":
-        maker = word("extractive", language, source=source)
+        maker = label("extractive", language, source=source)
     else:
-        maker = word("by", language, model=provenance.model.partition(":")[2] or provenance.model, source=source)
+        maker = label("by", language, model=provenance.model.partition(":")[2] or provenance.model, source=source)
     parts = [f"{maker} ({provenance.instead_of})" if provenance.instead_of else maker]
     if provenance.read and provenance.read.read < provenance.read.total:
         extent = provenance.read
         key = "read pages" if extent.unit.startswith("page") else "read sections"
-        parts.append(word(key, language, n=extent.read, of=extent.total))
+        parts.append(label(key, language, n=extent.read, of=extent.total))
     if provenance.dropped:
-        parts.append(word("dropped", language, n=len(provenance.dropped)))
+        parts.append(label("dropped", language, n=len(provenance.dropped)))
     return " · ".join([*parts, *provenance.notes])
 
 
@@ -119,17 +119,17 @@ def shown_figures(card: Card) -> tuple[Figure, ...]:
 def figure_caption(figure: Figure, language: str) -> str:
     """ "Figure 2: a caption"; a caption that has its own number is left as it is."""
     caption = one_line(readable(figure.caption))
-    label = word("figure", language, n=figure.number)
-    if caption.lower().startswith(("figure", "fig.", label.lower())):
+    name = label("figure", language, n=figure.number)
+    if caption.lower().startswith(("figure", "fig.", name.lower())):
         return caption
-    return f"{label}: {caption}" if caption else label
+    return f"{name}: {caption}" if caption else name
 
 
 def quote_place(claim: Claim, language: str) -> str:
     """The section and page of a claim's quote: "Method, p. 3"; empty if neither is known."""
     parts = [one_line(readable(claim.section))] if claim.section else []
     if claim.page is not None:
-        parts.append(word("page", language, n=claim.page))
+        parts.append(label("page", language, n=claim.page))
     return ", ".join(parts)
 
 
@@ -152,8 +152,8 @@ def card_document(
     summary = card.summary
     blocks += _summary(summary, language) if summary else [Line((Text(readable(paper.abstract)),))]
     if roomy and summary:
-        label = Text(word("abstract", language).capitalize(), bold=True)
-        blocks.append(Fold((label,), (Line((Text(readable(paper.abstract)),)),)))
+        heading = Text(label("abstract", language).capitalize(), bold=True)
+        blocks.append(Fold((heading,), (Line((Text(readable(paper.abstract)),)),)))
     blocks += _figures(card, language)
     blocks += _footer(card, language, links=links, keywords=roomy)
     return Document(tuple(blocks))
@@ -161,7 +161,7 @@ def card_document(
 
 def card_reply(card: Card, language: str, *, private: bool = False) -> Reply:
     """One paper as the answer to a command, its links as buttons."""
-    buttons = tuple(Button(label, url=url) for label, url in card_links(card, language)[:_MAX_BUTTONS])
+    buttons = tuple(Button(name, url=url) for name, url in card_links(card, language)[:_MAX_BUTTONS])
     rows = tuple(buttons[at : at + _BUTTONS_PER_ROW] for at in range(0, len(buttons), _BUTTONS_PER_ROW))
     return Reply(card_document(card, language, links=False), rows, private)
 
@@ -169,10 +169,10 @@ def card_reply(card: Card, language: str, *, private: bool = False) -> Reply:
 def _compact(card: Card, language: str) -> list[Block]:
     blocks: list[Block] = []
     if card.paper.withdrawn:
-        blocks.append(Note((Text(word("withdrawn", language), italic=True),)))
+        blocks.append(Note((Text(label("withdrawn", language), italic=True),)))
     if card.summary:
         blocks.append(Line((Text(readable(card.summary.headline.text)),)))
-    badge = [Text(f" · {word('sample', language)}", italic=True)] if card.paper.sample else []
+    badge = [Text(f" · {label('sample', language)}", italic=True)] if card.paper.sample else []
     blocks.append(Note((Text(card.paper.versioned_id, code=True), *badge)))
     return blocks
 
@@ -187,16 +187,16 @@ def _identity(card: Card, language: str) -> list[Block]:
         blocks.append(Note((Text(authors_line(paper, language)),)))
     facts = [paper.primary_category]
     if card.announcement and card.announcement.kind is not Kind.NEW:
-        facts.append(word("cross" if card.announcement.kind is Kind.CROSS else "replace", language))
+        facts.append(label("cross" if card.announcement.kind is Kind.CROSS else "replace", language))
     if day := day_of(card):
         # The paper may have a newer version than the one announced that day.
         announced = card.announcement.version if card.announcement else paper.version
-        facts.append(say_date(day, language) + (f" (v{announced})" if announced != paper.version else ""))
+        facts.append(format_date(day, language) + (f" (v{announced})" if announced != paper.version else ""))
     if paper.sample:
-        facts.append(word("sample", language))
+        facts.append(label("sample", language))
     blocks.append(Note((Text(paper.versioned_id, code=True), Text("".join(f" · {fact}" for fact in facts if fact)))))
     if paper.withdrawn:
-        blocks.append(Line((Text(f"⚠️ {word('withdrawn', language)}", bold=True),)))
+        blocks.append(Line((Text(f"⚠️ {label('withdrawn', language)}", bold=True),)))
     return blocks
 
 
@@ -209,13 +209,13 @@ def _summary(summary: Summary, language: str) -> list[Block]:
         if not claims:
             continue
         bullets = _claims(claims, language, numbered=key == "methods")
-        label = Text(word(key, language), bold=True)
+        heading = Text(label(key, language), bold=True)
         if key in CONCLUSION:
-            conclusion += [Line((label,)), bullets]
+            conclusion += [Line((heading,)), bullets]
         else:
-            blocks.append(Fold((label,), (bullets,)))
+            blocks.append(Fold((heading,), (bullets,)))
     if conclusion:
-        blocks.append(Fold((Text(word("conclusion", language), bold=True),), tuple(conclusion)))
+        blocks.append(Fold((Text(label("conclusion", language), bold=True),), tuple(conclusion)))
     return blocks
 
 
@@ -261,15 +261,15 @@ def _footer(card: Card, language: str, *, links: bool, keywords: bool) -> list[B
     if keywords and card.summary and card.summary.keywords:
         blocks.append(Note((Text(" · ".join(readable(term) for term in card.summary.keywords), italic=True),)))
     if reasons := match_reasons(card):
-        blocks.append(Note((Text(f"{word('matched', language)}: {reasons}"),)))
+        blocks.append(Note((Text(f"{label('matched', language)}: {reasons}"),)))
     if links:
         spans: list[Span] = []
-        for label, url in card_links(card, language):
-            spans += [Text(" · "), Link(label, url)] if spans else [Link(label, url)]
+        for name, url in card_links(card, language):
+            spans += [Text(" · "), Link(name, url)] if spans else [Link(name, url)]
         blocks.append(Note(tuple(spans)))
-    notes = [provenance_line(card.summary.provenance, language) if card.summary else word("no summary", language)]
+    notes = [provenance_line(card.summary.provenance, language) if card.summary else label("no summary", language)]
     if licences := sorted({figure.license for figure in shown_figures(card) if figure.license}):
-        notes.append(word("figure licence", language, licence=", ".join(map(licence_name, licences))))
+        notes.append(label("figure licence", language, licence=", ".join(map(licence_name, licences))))
     blocks.append(Note((Text(" · ".join(notes), italic=True),)))
     return blocks
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from bot.model import Card, Digest, Style
 from bot.render.cards import card_document, paper_urls, title_of
+from bot.render.labels import format_window, label
 from bot.render.nodes import Block, Bullets, Document, Heading, Line, Link, Note, Span, Text
 from bot.render.packing import Cost, Group
-from bot.render.words import say_window, word
 
 
 def digest_title(digest: Digest) -> str:
     """ "New on arXiv · 2 June 2026"."""
-    return f"{word('digest', digest.language)} · {say_window(digest.window, digest.language)}"
+    return f"{label('digest', digest.language)} · {format_window(digest.window, digest.language)}"
 
 
 def digest_header(digest: Digest) -> Document:
@@ -26,15 +26,15 @@ def digest_header(digest: Digest) -> Document:
             spans += [Text(" · "), Text(topic, code=True)] if spans else [Text(topic, code=True)]
         blocks.append(Note(tuple(spans)))
     if digest.announced or digest.matched:
-        blocks.append(Note((Text(word("n of m", language, n=digest.matched, of=digest.announced)),)))
+        blocks.append(Note((Text(label("n of m", language, n=digest.matched, of=digest.announced)),)))
     if digest.quiet or not (digest.cards or digest.also):
-        blocks.append(Line((Text(digest.quiet or word("nothing", language)),)))
+        blocks.append(Line((Text(digest.quiet or label("nothing", language)),)))
     return Document(tuple(blocks))
 
 
 def also_heading(digest: Digest) -> Heading:
     """The heading above the title lines of papers past the digest's size."""
-    return Heading((Text(f"{word('also', digest.language)} ({len(digest.also)})", bold=True),), level=3)
+    return Heading((Text(f"{label('also', digest.language)} ({len(digest.also)})", bold=True),), level=3)
 
 
 def also_line(card: Card) -> Bullets:

@@ -20,9 +20,9 @@ from bot.render.cards import (
     title_of,
 )
 from bot.render.digests import also_heading, also_line, digest_header, digest_notes
+from bot.render.labels import format_date, label
 from bot.render.nodes import Block, Bullets, Document, Fold, Heading, Line, Link, Note, Picture, Rule, Span, Text
 from bot.render.plain import one_line
-from bot.render.words import say_date, word
 from bot.tex.latex import readable
 
 
@@ -33,7 +33,7 @@ def dossier_document(card: Card, language: str) -> Document:
     if summary and summary.translated_title:
         blocks.append(Line((Text(readable(summary.translated_title), bold=True),)))
     blocks += _facts(card, language)
-    blocks += [Heading((Text(word("abstract", language).capitalize()),), 3), Line((Text(readable(paper.abstract)),))]
+    blocks += [Heading((Text(label("abstract", language).capitalize()),), 3), Line((Text(readable(paper.abstract)),))]
     if summary:
         blocks += _summary(summary, language)
     blocks += _figures(card, language)
@@ -60,45 +60,47 @@ def _facts(card: Card, language: str) -> list[Block]:
         items.append(_fact("affiliations", "; ".join(map(readable, card.summary.affiliations)), language))
     kind = card.announcement.kind if card.announcement else Kind.NEW
     facts = [paper.versioned_id, " ".join(paper.categories)]
-    facts += [] if kind is Kind.NEW else [word("cross" if kind is Kind.CROSS else "replace", language)]
-    facts += [say_date(day, language)] if (day := day_of(card)) else []
-    facts += [word("sample", language)] if paper.sample else []
+    facts += [] if kind is Kind.NEW else [label("cross" if kind is Kind.CROSS else "replace", language)]
+    facts += [format_date(day, language)] if (day := day_of(card)) else []
+    facts += [label("sample", language)] if paper.sample else []
     items.append((Text("arXiv: ", bold=True), Text(" · ".join(fact for fact in facts if fact))))
     pdf: list[Span] = [Text("PDF: ", bold=True)]
-    pdf.append(Link(word("version", language, n=paper.version), paper_urls(paper)["pdf"]))
+    pdf.append(Link(label("version", language, n=paper.version), paper_urls(paper)["pdf"]))
     if paper.comment:
         pdf.append(Text(f" · {readable(paper.comment)}"))
     items.append(tuple(pdf))
-    for label, url in card_links(card, language):
+    for name, url in card_links(card, language):
         if url in (*card.links.code, *card.links.project):
-            items.append((Text(f"{label.capitalize()}: ", bold=True), Link(url, url)))
+            items.append((Text(f"{name.capitalize()}: ", bold=True), Link(url, url)))
     if reasons := match_reasons(card):
         items.append(_fact("matched", reasons, language))
-    withdrawn = [Line((Text(word("withdrawn", language), bold=True),))] if paper.withdrawn else []
+    withdrawn = [Line((Text(label("withdrawn", language), bold=True),))] if paper.withdrawn else []
     return [*withdrawn, Bullets(tuple(items))]
 
 
 def _fact(key: str, text: str, language: str) -> tuple[Span, ...]:
-    return Text(f"{word(key, language).capitalize()}: ", bold=True), Text(text)
+    return Text(f"{label(key, language).capitalize()}: ", bold=True), Text(text)
 
 
 def _summary(summary: Summary, language: str) -> list[Block]:
     blocks: list[Block] = [
-        Heading((Text(word("summary", language)),), 3),
+        Heading((Text(label("summary", language)),), 3),
         Line((Text(readable(summary.headline.text)),)),
     ]
     if summary.takeaways:
-        blocks.append(Heading((Text(word("takeaways", language)),), 3))
+        blocks.append(Heading((Text(label("takeaways", language)),), 3))
         blocks.append(Bullets(tuple((Text(readable(claim.text)),) for claim in summary.takeaways)))
     if summary.keywords:
         blocks.append(Line(_fact("keywords", " · ".join(map(readable, summary.keywords)), language)))
     parts = [(key, claims) for key, claims in deep_sections(summary) if claims]
     if parts:
-        blocks.append(Heading((Text(word("deep", language)),), 3))
+        blocks.append(Heading((Text(label("deep", language)),), 3))
     for key, claims in parts:
-        label = f"{word('conclusion', language)}: {word(key, language)}" if key in CONCLUSION else word(key, language)
+        heading = (
+            f"{label('conclusion', language)}: {label(key, language)}" if key in CONCLUSION else label(key, language)
+        )
         items = tuple((Text(readable(claim.text)), *_in_brackets(quote_place(claim, language))) for claim in claims)
-        blocks += [Line((Text(label, bold=True),)), Bullets(items, key == "methods")]
+        blocks += [Line((Text(heading, bold=True),)), Bullets(items, key == "methods")]
     return blocks
 
 
@@ -117,11 +119,11 @@ def _figures(card: Card, language: str) -> list[Block]:
     if linked:
         blocks.append(Bullets(tuple(linked)))
     if licences := sorted({licence_name(figure.license) for figure in shown if figure.license}):
-        blocks.append(Note((Text(word("figure licence", language, licence=", ".join(licences)), italic=True),)))
-    return [Fold((Text(word("figures", language)),), tuple(blocks))] if blocks else []
+        blocks.append(Note((Text(label("figure licence", language, licence=", ".join(licences)), italic=True),)))
+    return [Fold((Text(label("figures", language)),), tuple(blocks))] if blocks else []
 
 
 def _provenance(card: Card, language: str) -> Iterable[Block]:
     summary = card.summary
-    provenance = provenance_line(summary.provenance, language) if summary else word("no summary", language)
+    provenance = provenance_line(summary.provenance, language) if summary else label("no summary", language)
     return [Note((Text(provenance, italic=True),))]

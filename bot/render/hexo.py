@@ -10,9 +10,9 @@ from bot.model import Card, Digest
 from bot.render.cards import day_of, shown_figures, title_of
 from bot.render.digests import digest_title
 from bot.render.dossier import dossier_digest, dossier_document
+from bot.render.labels import label
 from bot.render.markdown import markdown
 from bot.render.plain import one_line
-from bot.render.words import word
 from bot.tex.latex import readable
 
 MAX_TAGS = 12
@@ -21,7 +21,7 @@ MAX_TAGS = 12
 
 def digest_post(digest: Digest) -> str:
     """A post of a digest. Its categories are the topics, its cover the first figure that may be shown."""
-    description = word("n of m", digest.language, n=digest.matched, of=digest.announced)
+    description = label("n of m", digest.language, n=digest.matched, of=digest.announced)
     matter = front_matter(
         title=" · ".join([*digest.topics, digest_title(digest)]) if len(digest.topics) == 1 else digest_title(digest),
         day=digest.window.last,

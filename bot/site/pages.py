@@ -25,8 +25,8 @@ from markupsafe import Markup
 from bot.model import Card
 from bot.render.cards import card_document, day_of, paper_urls, title_of
 from bot.render.html import POLICY, fragment, stylesheet
+from bot.render.labels import format_date, label
 from bot.render.plain import one_line
-from bot.render.words import say_date, word
 from bot.tex.latex import readable
 
 RECENT_DAYS = 30
@@ -114,28 +114,28 @@ class _Renderer:
             _ListEntry(_topic_path(topic), one_line(topic), len(cards)) for topic, cards in sorted(topics.items())
         ]
         more = len(days) > RECENT_DAYS
-        about = word("about archive", self.language)
+        about = label("about archive", self.language)
         cards = [card for of_day in days.values() for card in of_day]
         if cards and all(card.paper.sample for card in cards):
-            about += f" ({word('from sample', self.language)})"
-        title = word("archive", self.language)
+            about += f" ({label('from sample', self.language)})"
+        title = label("archive", self.language)
         return self._page("index", "", title, days=recent, topics=listed, more=more, about=about)
 
     def all_days(self, days: Mapping[date, Sequence[Card]]) -> str:
         entries = [self._day_entry(day, days[day]) for day in sorted(days, reverse=True)]
-        return self._page("index", "", word("days", self.language), days=entries, topics=[], more=False, about="")
+        return self._page("index", "", label("days", self.language), days=entries, topics=[], more=False, about="")
 
     def _day_entry(self, day: date, cards: Sequence[Card]) -> _ListEntry:
-        return _ListEntry(_day_path(day), say_date(day, self.language), len(cards))
+        return _ListEntry(_day_path(day), format_date(day, self.language), len(cards))
 
     def day(self, day: date, cards: Sequence[Card], newer: date | None, older: date | None) -> str:
         groups = [("", [self._card(card, "../") for card in cards])]
         steps = [
-            (word(key, self.language), f"{other.isoformat()}.html")
+            (label(key, self.language), f"{other.isoformat()}.html")
             for key, other in (("older", older), ("newer", newer))
             if other
         ]
-        title = say_date(day, self.language)
+        title = format_date(day, self.language)
         return self._page("cards", "../", title, count=len(cards), groups=groups, steps=steps, feed=None)
 
     def topic(self, topic: str, cards: Sequence[Card]) -> dict[str, str]:
@@ -149,7 +149,7 @@ class _Renderer:
         feed = f"{name}.atom"
         made = {_topic_path(topic): self._topic_page(topic, cards[:MAX_ON_TOPIC_PAGE], len(cards), steps, feed)}
         for month, members in months if steps else ():
-            back = [(word("newer", self.language), f"{name}.html")]
+            back = [(label("newer", self.language), f"{name}.html")]
             made[f"topics/{name}-{month}.html"] = self._topic_page(topic, members, len(members), back, feed, month)
         made[f"topics/{feed}"] = self.feed(topic, cards)
         return made
@@ -158,7 +158,7 @@ class _Renderer:
         self, topic: str, cards: Sequence[Card], count: int, steps: list[tuple[str, str]], feed: str, month: str = ""
     ) -> str:
         groups = [
-            (say_date(day, self.language) if day else "", [self._card(card, "../") for card in members])
+            (format_date(day, self.language) if day else "", [self._card(card, "../") for card in members])
             for day, members in groupby(cards, day_of)
         ]
         title = f"{one_line(topic)} · {month}" if month else one_line(topic)
@@ -173,7 +173,7 @@ class _Renderer:
     def _page(self, template: str, base: str, title: str, **values: Any) -> str:
         """A page from a template; `base` is the relative path from the page's folder to the archive's root."""
         keys = ("days", "topics", "no papers", "feed", "footer")
-        words = {key: word(key, self.language) for key in keys}
+        words = {key: label(key, self.language) for key in keys}
         return (
             _templates()
             .get_template(f"{template}.jinja")
@@ -183,7 +183,7 @@ class _Renderer:
                 words=words,
                 language=self.language,
                 policy=POLICY,
-                papers=lambda n: word("paper" if n == 1 else "papers", self.language, n=n),
+                papers=lambda n: label("paper" if n == 1 else "papers", self.language, n=n),
                 **values,
             )
         )

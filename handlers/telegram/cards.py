@@ -14,6 +14,7 @@ from itertools import pairwise
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style, UncertainDelivery
 from bot.render.cards import card_reply, figure_caption, shown_figures, title_of
 from bot.render.digests import digest_groups, text_card_group
+from bot.render.labels import format_date, label
 from bot.render.nodes import (
     Block,
     Bullets,
@@ -33,7 +34,6 @@ from bot.render.nodes import (
 )
 from bot.render.packing import Cost, Group, GroupPart, is_tight, pack
 from bot.render.plain import cut, utf16, visible, web_address
-from bot.render.words import say_date, word
 from handlers.actions import Action
 
 MESSAGE_LIMIT = 4096
@@ -83,8 +83,8 @@ def reply_messages(reply: Reply) -> list[JSON]:
 
 def _resend_offer(delivery: UncertainDelivery, language: str) -> JSON:
     """The offer to send a message of an earlier digest again, which may not have arrived."""
-    text = word("doubtful", language, day=say_date(delivery.day, language))
-    button = Button(word("send again", language), action=str(Action("resend", str(delivery.delivery_id))))
+    text = label("doubtful", language, day=format_date(delivery.day, language))
+    button = Button(label("send again", language), action=str(Action("resend", str(delivery.delivery_id))))
     return reply_messages(Reply(Document((Line((Text(text),)),)), ((button,),)))[0]
 
 

@@ -13,8 +13,8 @@ import pytest
 from bot.model import Announcement, Card, Extent, Figure, Kind, Style, Summary, Window
 from bot.render.cards import authors_line, card_document, card_links, card_reply, licence_name, match_reasons
 from bot.render.formats import FORMATS, render
+from bot.render.labels import CATALOG, LANGUAGES, format_date, format_window, interface_language, label
 from bot.render.nodes import Fold
-from bot.render.words import CATALOG, LANGUAGES, interface_language, say_date, say_window, word
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
 from tests.render.samples import (
@@ -156,17 +156,17 @@ def test_every_label_exists_in_every_language_with_the_same_values() -> None:
 def test_an_unknown_language_gets_english_labels() -> None:
     assert (interface_language("zh-Hans"), interface_language("pt-BR"), interface_language("xx")) == ("zh", "en", "en")
     assert (interface_language("zh-Hant"), interface_language("zh-TW")) == ("zh-Hant", "zh-Hant")
-    assert word("code", "xx") == "code"
+    assert label("code", "xx") == "code"
 
 
 def test_dates_are_written_as_usual_in_each_language() -> None:
     day = date(2026, 6, 2)
-    said = {language: say_date(day, language) for language in LANGUAGES}
-    assert said == {
+    dates = {language: format_date(day, language) for language in LANGUAGES}
+    assert dates == {
         "en": "2 June 2026", "zh": "2026年6月2日", "es": "2 de junio de 2026", "ja": "2026年6月2日",
         "ru": "2 июня 2026", "zh-Hant": "2026年6月2日",
     }  # fmt: skip
-    assert say_window(Window(date(2026, 6, 1), day), "en") == "1 June 2026 – 2 June 2026"
+    assert format_window(Window(date(2026, 6, 1), day), "en") == "1 June 2026 – 2 June 2026"
 
 
 def test_a_licence_has_a_short_name() -> None:

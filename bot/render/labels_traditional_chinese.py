@@ -1,4 +1,4 @@
-"""Our own labels in Traditional Chinese, by the keys of `bot.render.words`. A test keeps the keys equal."""
+"""Our own labels in Traditional Chinese, by the keys of `bot.render.labels`. A test keeps the keys equal."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The labels on cards, digests and pages of the archive in each interface language, and dates. Pure.
 
-A new label is one row of `_ROWS`, with all languages; `{…}` are values that `word` fills in. Text of papers is never
+A new label is one row of `_ROWS`, with all languages; `{…}` are values that `label` fills in. Text of papers is never
 translated here.
 """
 
@@ -10,7 +10,7 @@ from datetime import date
 
 from bot.model import Window
 from bot.model.languages import canonical, primary
-from bot.render.words_traditional_chinese import TRADITIONAL_CHINESE
+from bot.render.labels_traditional_chinese import TRADITIONAL_CHINESE
 
 _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     # key: en, zh, es, ja, ru
@@ -197,13 +197,13 @@ def interface_language(language: str) -> str:
     return code if code in CATALOG else primary(code) if primary(code) in CATALOG else "en"
 
 
-def word(key: str, language: str, **values: object) -> str:
+def label(key: str, language: str, **values: object) -> str:
     """The label `key` in `language` with its values filled in."""
     text = CATALOG[interface_language(language)][key]
     return text.format(**values) if values else text
 
 
-def say_date(day: date, language: str) -> str:
+def format_date(day: date, language: str) -> str:
     """A date as it is written in a language: "2 June 2026", "2026年6月2日"."""
     code = interface_language(language)
     if code in ("zh", "zh-Hant", "ja"):
@@ -214,8 +214,8 @@ def say_date(day: date, language: str) -> str:
     return f"{day.day} {month} {day.year}"
 
 
-def say_window(window: Window, language: str) -> str:
+def format_window(window: Window, language: str) -> str:
     """The first and last day of a window, or the only one."""
     if window.first == window.last:
-        return say_date(window.last, language)
-    return f"{say_date(window.first, language)} – {say_date(window.last, language)}"
+        return format_date(window.last, language)
+    return f"{format_date(window.first, language)} – {format_date(window.last, language)}"
