@@ -63,8 +63,9 @@ _SCALE = re.compile(
     r"tausend|Millionen|Million|Milliarden?|mille|millions?|milliards?|"
     r"千万|千萬|百万|百萬|十亿|十億|亿|億|万|萬|千|百|兆)(?![a-zа-я]))"
 )
+_SHORT_SCALES = {"k": 3, "m": 6, "b": 9, "g": 9, "t": 12}
 _SCALES = {
-    "k": 3, "m": 6, "b": 9, "g": 9, "t": 12, "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12,
+    "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12,
     "mil": 3, "mil millones": 9, "millón": 6, "millon": 6,
     "millones": 6, "тыс": 3, "млн": 6, "млрд": 9, "миллион": 6, "миллиард": 9, "трлн": 12,
     "триллион": 12, "tausend": 3, "millionen": 6, "milliarde": 9, "milliarden": 9, "mille": 3, "millions": 6,
@@ -221,14 +222,15 @@ def _exponent(text: str) -> int:
 
 def _scaled(values: set[Decimal], scale: re.Match[str]) -> tuple[set[Decimal], int]:
     """The values times a scale word, and where that word ends."""
-    word = (scale["short"] or scale["word"]).lower().rstrip(".")
-    for size in range(len(word), 0, -1):
-        if word[:size] in _SCALES:
-            factors = {Decimal(10) ** _SCALES[word[:size]]}
-            break
-    else:  # a billón is a million millions in Spain and a billion elsewhere
-        factors = {Decimal(10) ** 12, Decimal(10) ** 9}
-    return {value * factor for value in values for factor in factors}, scale.end()
+    if scale["short"]:
+        exponents = {_SHORT_SCALES[scale["short"].lower()]}
+    else:
+        word = scale["word"].lower().rstrip(".")
+        # The pattern also allows for endings ("миллионов"): the table has the word without them.
+        stem = next((word[:size] for size in range(len(word), 0, -1) if word[:size] in _SCALES), None)
+        # A billón, the one word that is not in the table, is a million millions in Spain and a billion elsewhere.
+        exponents = {_SCALES[stem]} if stem else {12, 9}
+    return {value * Decimal(10) ** exponent for value in values for exponent in exponents}, scale.end()
 
 
 def _readings(body: str, decimal_comma: bool) -> set[Decimal]:
