@@ -40,6 +40,9 @@ class Paused(SourceUnavailable):
 class ModelUnavailable(RetryLater):
     """A model is down, over its quota, or slow; the next model of the list may work."""
 
+    requests = 1
+    """The HTTP requests that were sent to the model; each counts against the budget."""
+
 
 class ModelTimedOut(ModelUnavailable):
     """A model did not answer in time."""
@@ -64,6 +67,9 @@ class GiveUp(PaperboyError):
 
 class ModelRefused(GiveUp):
     """A model gave no usable answer, also after it was told what was wrong with the first one."""
+
+    requests = 1
+    """The HTTP requests that were sent to the model; each counts against the budget."""
 
 
 class TextTooLong(ModelRefused):

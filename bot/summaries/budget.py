@@ -130,13 +130,21 @@ class Meter:
                 del self._requests[model, day], self._tokens[model, day]
 
     async def _used(self, day: date) -> tuple[int, int]:
-        """Requests and tokens of this day."""
+        """Requests and tokens of this day, without the requests in flight. They are valid until the next await."""
+        if self._store is None or self._budget.is_unlimited_per_day:
+            return self._unwritten(day)
+        # The lock keeps other tasks from writing meanwhile: what moves from the counters to the store after the store
+        # was read would be missed. The counters are therefore read after the store, too.
+        async with self._writing:
+            stored = await self._store.usage(day)
+            requests, tokens = self._unwritten(day)
+        return requests + sum(usage.requests for usage in stored), tokens + sum(usage.tokens for usage in stored)
+
+    def _unwritten(self, day: date) -> tuple[int, int]:
+        """Requests and tokens of this day that the store does not have."""
         requests = sum(count for (_, when), count in self._requests.items() if when == day)
         tokens = sum(count for (_, when), count in self._tokens.items() if when == day)
-        if self._store is None or self._budget.is_unlimited_per_day:
-            return requests, tokens
-        usage = await self._store.usage(day)
-        return requests + sum(used.requests for used in usage), tokens + sum(used.tokens for used in usage)
+        return requests, tokens
 
     def _forget_days_before(self, day: date) -> None:
         for counter in (self._requests, self._tokens):

@@ -47,7 +47,8 @@ class Model(Protocol):
         """The reply to one system and one user prompt, as JSON that follows `schema` if the API can enforce it.
 
         Raises `ModelTimedOut`; `ModelUnavailable` (down, over quota, wrong key or model name), with `retry_after` in
-        seconds if the server names a time; `TextTooLong`; `ModelRefused` (the content is blocked). Retries nothing.
+        seconds if the server names a time; `TextTooLong`; `ModelRefused` (the content is blocked). Retries nothing. If
+        it sent more than one HTTP request, the error's `requests` says how many.
         """
 
     async def close(self) -> None: ...
@@ -91,7 +92,7 @@ class ModelClient:
         try:
             reply = await self._model.complete(system, user, schema)
         except (ModelUnavailable, ModelRefused) as error:
-            await self._meter.record(self.name, 1, 0)
+            await self._meter.record(self.name, error.requests, 0)
             log.info("model gave no answer", model=self.name, reason=str(error))
             raise
         except BaseException:

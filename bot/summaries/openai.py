@@ -57,19 +57,24 @@ class OpenAIModel:
     async def complete(self, system: str, user: str, schema: Schema) -> Completion:
         client = await self._opened_client()
         requests, last_error = 0, None
-        while self._mode < len(JSON_MODES):
-            mode = self._mode
-            requests += 1
-            try:
-                response = await self._send(client, JSON_MODES[mode], system, user, schema)
-            except _NotAccepted as error:
-                last_error = error.cause
-                self._adapt(mode, error.cause)
-                continue
-            self._has_answered = True
-            return self._completion(response, requests)
-        self._mode, self._temperature = 0, self._temperature if self._has_answered else _TEMPERATURE
-        raise ModelRefused(f"{self.name} did not accept this request.") from last_error
+        try:
+            while self._mode < len(JSON_MODES):
+                mode = self._mode
+                requests += 1
+                try:
+                    response = await self._send(client, JSON_MODES[mode], system, user, schema)
+                except _NotAccepted as error:
+                    last_error = error.cause
+                    self._adapt(mode, error.cause)
+                    continue
+                self._has_answered = True
+                return self._completion(response, requests)
+            # It may have been this text that the server did not accept: the next one is tried from the first mode on.
+            self._mode, self._temperature = 0, self._temperature if self._has_answered else _TEMPERATURE
+            raise ModelRefused(f"{self.name} did not accept this request.") from last_error
+        except (ModelUnavailable, ModelRefused) as error:
+            error.requests = requests
+            raise
 
     async def close(self) -> None:
         if self._client is not None:

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
 from bot.model import Allowance, Depth, Summary, Usage
 from bot.settings import Settings
-from bot.summaries.budget import Budget, Meter
+from bot.summaries.budget import Budget, BudgetUsedUp, Meter
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain, next_pause
 from bot.summaries.model_summarizer import ModelSummarizer
@@ -36,6 +36,21 @@ class MemoryUsage:
 
     async def usage(self, day: date) -> list[Usage]:
         return [Usage(model, day, *counts) for (model, when), counts in self.rows.items() if when == day]
+
+
+class SlowUsage(MemoryUsage):
+    """A `UsageStore` that answers `usage` with what it had when it was asked, once `may_answer` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked, self.may_answer = asyncio.Event(), asyncio.Event()
+        self.may_answer.set()
+
+    async def usage(self, day: date) -> list[Usage]:
+        rows = await super().usage(day)
+        self.is_asked.set()
+        await self.may_answer.wait()
+        return rows
 
 
 @pytest.fixture
@@ -190,6 +205,33 @@ async def test_the_budget_of_a_day_is_kept_by_concurrent_requests(server: ModelS
         made = await asyncio.gather(*asked, return_exceptions=True)
     assert len(server.asked) == 3
     assert sum(isinstance(result, Summary) for result in made) == 3
+
+
+async def test_a_request_that_ends_while_the_usage_is_read_still_counts(clock: FakeClock) -> None:
+    usage = SlowUsage()
+    meter = Meter(Budget(requests_per_day=1), clock, usage)
+    await meter.admit()
+    usage.is_asked.clear()
+    usage.may_answer.clear()
+    second = asyncio.create_task(meter.admit())
+    await usage.is_asked.wait()
+    ended = asyncio.create_task(meter.record("openai:first", 1, 100))
+    await asyncio.sleep(0)
+    usage.may_answer.set()
+    with pytest.raises(BudgetUsedUp):
+        await second
+    await ended
+    assert (await meter.remaining()).requests == 0
+
+
+async def test_every_request_of_a_failed_call_counts(server: ModelServer, clock: FakeClock) -> None:
+    server.faults += [Fault(status=400)] * 8
+    usage = MemoryUsage()
+    meter = Meter(Budget(), clock, usage)
+    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
+        with pytest.raises(ModelRefused):
+            await chain.summarize(a_request())
+    assert [requests for requests, _ in usage.rows.values()] == [len(server.asked)]
 
 
 async def test_requests_wait_for_the_limit_per_minute(server: ModelServer, clock: FakeClock) -> None:
