@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -59,7 +60,8 @@ class DeepReader:
         self._client, self._clock, self._glossary = client, clock, glossary
         self._context = context
         self._english: OrderedDict[tuple[str, int], Summary] = OrderedDict()
-        self._locks: dict[tuple[str, int], asyncio.Lock] = {}
+        # A lock exists while a request holds it or waits for it.
+        self._locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
 
     async def read(self, request: SummaryRequest) -> Summary:
         """The deep summary of `request.reading`, which must be there.
@@ -79,17 +81,12 @@ class DeepReader:
         if request.facts is not None and _was_read_by_a_model(request.facts):
             return request.facts
         key = (request.paper.id, request.paper.version)
-        lock = self._locks.setdefault(key, asyncio.Lock())
-        try:
-            async with lock:  # two languages asked for at once share one reading
-                if key not in self._english:
-                    self._english[key] = await self._read_facts(request, reading, source)
-                    while len(self._english) > _MOST_REMEMBERED:
-                        self._english.popitem(last=False)
-                return self._english[key]
-        finally:
-            if not lock.locked():
-                self._locks.pop(key, None)
+        async with self._locks.setdefault(key, asyncio.Lock()):  # two languages asked for at once share one reading
+            if key not in self._english:
+                self._english[key] = await self._read_facts(request, reading, source)
+                while len(self._english) > _MOST_REMEMBERED:
+                    self._english.popitem(last=False)
+            return self._english[key]
 
     async def _read_facts(self, request: SummaryRequest, reading: Reading, source: SourceText) -> Summary:
         text, selection = await self._ask_for_facts(request, reading)
@@ -123,10 +120,11 @@ class DeepReader:
             try:
                 return await self._client.ask(system, user, reply_schema.FACTS_SCHEMA), selection
             except TextTooLong:
-                if self._context <= _LEAST_CONTEXT_CHARACTERS:
+                refused = min(self._context, len(selection.text))
+                if refused <= _LEAST_CONTEXT_CHARACTERS:
                     raise
                 # Half of what was refused, and kept for the next papers: the limit is the model's, not the paper's.
-                self._context = min(self._context, len(selection.text)) // 2
+                self._context = max(refused // 2, _LEAST_CONTEXT_CHARACTERS)
                 log.info("model accepts less text", model=self._client.name, characters=self._context)
 
     # ── translation ───────────────────────────────────────────────────────────────────────────────────────────────

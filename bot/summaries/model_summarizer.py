@@ -4,6 +4,7 @@ pass is asked for again once if too little is left, then dropped."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -31,6 +32,20 @@ Replies = dict[str, BriefReply]
 
 Problems = dict[str, tuple[str, ...]]
 """What was wrong with a reply, by paper id, in sentences for the model."""
+
+
+@dataclass
+class _Answers:
+    """What a model answered about several papers: a paper has a reply, a problem with its reply, or a refusal."""
+
+    replies: Replies = field(default_factory=dict)
+    problems: Problems = field(default_factory=dict)
+    refusals: dict[str, ModelRefused] = field(default_factory=dict)
+
+    def add(self, other: _Answers) -> None:
+        self.replies.update(other.replies)
+        self.problems.update(other.problems)
+        self.refusals.update(other.refusals)
 
 
 class ModelSummarizer:
@@ -99,8 +114,9 @@ class ModelSummarizer:
         self, requests: Sequence[SummaryRequest], notes: tuple[str, ...] = ()
     ) -> dict[SummaryKey, Summary | PaperboyError]:
         """Papers of one language: ask, check, ask again for those with too little left, keep what passes."""
-        replies, problems = await self._ask(requests, {})
-        checked = {request.paper.id: _checked(request, replies) for request in requests}
+        answers = await self._ask(requests, {})
+        problems = answers.problems
+        checked = {request.paper.id: _checked(request, answers.replies) for request in requests}
         for request in requests:
             brief = checked[request.paper.id]
             if brief is not None and not brief.is_enough(request.paper):
@@ -111,41 +127,51 @@ class ModelSummarizer:
             for request in retried:
                 first = checked[request.paper.id]
                 checked[request.paper.id] = better_of(first, _checked(request, second))
-        return {request.key: self._summary(request, checked[request.paper.id], notes) for request in requests}
+        return {
+            request.key: answers.refusals.get(request.paper.id)
+            or self._summary(request, checked[request.paper.id], notes)
+            for request in requests
+        }
 
     async def _ask_again(self, requests: Sequence[SummaryRequest], problems: Problems) -> Replies:
         """The replies to a second request; none if it failed: what passed of the first ones is kept then."""
         try:
-            return (await self._ask(requests, problems))[0]
+            return (await self._ask(requests, problems)).replies
         except PaperboyError as error:
             log.info("second request failed", model=self.name, reason=str(error))
             return {}
 
-    async def _ask(
-        self, requests: Sequence[SummaryRequest], problems: Mapping[str, tuple[str, ...]]
-    ) -> tuple[Replies, Problems]:
-        """Replies, and what was wrong where there is none. Papers that a reply lacks are asked for in two halves, so
-        that one paper that spoils a reply costs the others little."""
-        text = await self._client.ask(*brief_prompts(requests, self._glossary, problems), BRIEF_SCHEMA)
+    async def _ask(self, requests: Sequence[SummaryRequest], problems: Mapping[str, tuple[str, ...]]) -> _Answers:
+        """Ask for these papers. If the model refuses the request or its reply lacks papers, those are asked for in two
+        halves, so that one paper that a model refuses, or that spoils a reply, costs the others little."""
         try:
-            parsed, found = parse_briefs(text)
+            text = await self._client.ask(*brief_prompts(requests, self._glossary, problems), BRIEF_SCHEMA)
+        except ModelRefused as error:
+            if len(requests) == 1:
+                return _Answers(refusals={requests[0].paper.id: error})
+            return await self._ask_in_halves(requests, problems)
+        try:
+            parsed, reply_problems = parse_briefs(text)
         except BadReply as error:
-            parsed, found = {}, [str(error)]
-        replies = _by_paper(parsed, requests)
-        missing = [request for request in requests if request.paper.id not in replies]
-        if not missing:
-            return replies, {}
-        if len(requests) == 1:
-            return replies, {missing[0].paper.id: tuple(found) or _missing(missing[0], parsed)}
-        failed: Problems = {}
-        middle = (len(missing) + 1) // 2
-        for half in (missing[:middle], missing[middle:]):
+            parsed, reply_problems = {}, [str(error)]
+        answers = _Answers(_by_paper(parsed, requests))
+        missing = [request for request in requests if request.paper.id not in answers.replies]
+        if missing and len(requests) == 1:
+            answers.problems[missing[0].paper.id] = tuple(reply_problems) or _missing(missing[0], parsed)
+        elif missing:
+            answers.add(await self._ask_in_halves(missing, problems))
+        return answers
+
+    async def _ask_in_halves(
+        self, requests: Sequence[SummaryRequest], problems: Mapping[str, tuple[str, ...]]
+    ) -> _Answers:
+        answers = _Answers()
+        middle = (len(requests) + 1) // 2
+        for half in (requests[:middle], requests[middle:]):
             if half:
                 earlier = {request.paper.id: problems.get(request.paper.id, ()) for request in half}
-                more, still_failed = await self._ask(half, earlier)
-                replies.update(more)
-                failed.update(still_failed)
-        return replies, failed
+                answers.add(await self._ask(half, earlier))
+        return answers
 
     def _summary(
         self, request: SummaryRequest, checked: CheckedBrief | None, notes: tuple[str, ...]

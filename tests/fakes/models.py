@@ -47,6 +47,8 @@ class ModelServer:
     takes_temperature: bool = True
     context: int | None = None
     """Characters of system and user prompt that are accepted; None accepts any length."""
+    refuses: str | None = None
+    """A text with this in it is blocked by the server's content filter."""
     names_errors: bool = True
     """Whether OpenAI-style errors name a code and a parameter; many servers send the message only."""
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -96,6 +98,8 @@ class ModelServer:
         if self.context is not None and len(system + user) > self.context:
             counted = f"The input token count ({len(system + user)}) exceeds the maximum number of tokens allowed (9)."
             return web.json_response(_gemini_error(400, counted, Fault()), status=400)
+        if self.refuses is not None and self.refuses in user:
+            return web.json_response(_gemini_block())
         text = await self._answer(system, user)
         answer = {
             "candidates": [{"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": "STOP"}],
@@ -125,6 +129,8 @@ class ModelServer:
             too_long = Fault(code="context_length_exceeded") if self.names_errors else Fault()
             message = f"This model's maximum context length is {self.context} tokens."
             return web.json_response(_openai_error(400, message, too_long), status=400)
+        if self.refuses is not None and self.refuses in user:
+            return web.json_response(_openai_block())
         text = await self._answer(system, user)
         if manner == "json_object" and "json" not in (system + user).lower():
             return web.json_response(_openai_error(400, "messages must contain the word json", Fault()), status=400)

@@ -13,13 +13,14 @@ from bot.errors import BadSetting, ModelRefused, ModelUnavailable
 from bot.model import Depth, Paragraph, Reading, Section, SectionKind, Source, Summary, SummaryRequest
 from bot.summaries import glossary
 from bot.summaries.claim_checks import ClaimRules, check_claim
-from bot.summaries.deep_reader import TooLittleVerified
+from bot.summaries.deep_reader import CONTEXT_CHARACTERS, TooLittleVerified
 from bot.summaries.google import GoogleModel
 from bot.summaries.model_client import Model
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
 from bot.summaries.prompt_building import enclosed
 from bot.summaries.reply_schema import PARTS
+from bot.summaries.sections import choose
 from bot.summaries.source_text import source_of
 from tests.fakes.brains import MISBEHAVIOURS, Brain, good_answer, well_behaved
 from tests.fakes.clock import FakeClock
@@ -282,6 +283,25 @@ async def test_a_reply_with_swapped_ids_shows_nothing_wrong(maker: ModelSummariz
     assert len(server.asked) == 2
 
 
+async def test_a_paper_that_a_model_refuses_does_not_cost_the_others_of_its_batch(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.refuses = "2606.00002"
+    requests = several(4)
+    made = await maker.summarize_many(requests)
+    assert [isinstance(made[request.key], Summary) for request in requests] == [True, True, False, True]
+    assert isinstance(made[requests[2].key], ModelRefused)
+    assert len(server.asked) == 5
+
+
+async def test_a_batch_that_is_too_long_for_a_model_is_divided(maker: ModelSummarizer, server: ModelServer) -> None:
+    requests = several(4)
+    await maker.summarize_many(requests[:2])
+    server.context = sum(len(message["content"]) for message in server.asked[0]["messages"])
+    made = await maker.summarize_many(requests)
+    assert all(isinstance(made[request.key], Summary) for request in requests)
+
+
 async def test_an_unavailable_model_makes_no_summary_of_a_batch(maker: ModelSummarizer, server: ModelServer) -> None:
     server.faults.append(Fault(status=429, retry_after=60))
     with pytest.raises(ModelUnavailable):
@@ -423,6 +443,19 @@ async def test_two_languages_at_once_share_one_reading(maker: ModelSummarizer, s
     assert [claim.quote for claim in spanish.results] == [claim.quote for claim in russian.results]
 
 
+async def test_requests_that_wait_for_a_reading_share_the_next_one_if_it_fails(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.faults.append(Fault(status=429, retry_after=120))
+    server.delay = 0.05
+    first, second = (asyncio.create_task(maker.summarize(deep())) for _ in range(2))
+    with pytest.raises(ModelUnavailable):
+        await first
+    third = asyncio.create_task(maker.summarize(deep()))
+    assert (await second).results == (await third).results
+    assert len(server.asked) == 2
+
+
 async def test_a_paper_that_does_not_fit_is_read_in_part_and_says_so(
     maker: ModelSummarizer, server: ModelServer
 ) -> None:
@@ -458,6 +491,19 @@ async def test_a_paper_that_is_refused_for_its_length_is_not_sent_again_unchange
     assert (await maker.summarize(deep(copies=60))).results
     first, second = (len(user_prompt(asked)) for asked in server.asked)
     assert second < 0.7 * first
+
+
+async def test_a_short_paper_that_is_refused_for_its_length_does_not_shorten_the_next_ones(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.context = 100
+    with pytest.raises(ModelRefused):
+        await maker.summarize(deep())
+    server.context = None
+    request = a_deep_request_of("2606.00043", copies=60)
+    assert request.reading is not None
+    summary = await maker.summarize(request)
+    assert summary.provenance.read == choose(request.reading, CONTEXT_CHARACTERS).extent
 
 
 async def test_a_paper_without_full_text_gets_a_brief_summary_that_says_so(maker: ModelSummarizer) -> None:
