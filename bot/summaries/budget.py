@@ -29,7 +29,7 @@ class Budget:
         return self.requests_per_day is None and self.tokens_per_day is None
 
     def exceeded(self, requests: int, tokens: int) -> str | None:
-        """The limit of the day that this usage has reached ("50 requests a day"); None while there is some left."""
+        """The limit of the day that this usage has reached ("50 requests a day"); None if it has reached none."""
         if self.requests_per_day is not None and requests >= self.requests_per_day:
             return f"{self.requests_per_day} requests a day"
         if self.tokens_per_day is not None and tokens >= self.tokens_per_day:
@@ -64,6 +64,7 @@ class Meter:
 
     def __init__(self, budget: Budget, clock: Clock, store: UsageStore | None = None) -> None:
         self._budget, self._clock, self._store = budget, clock, store
+        # The times of the last minute's requests, of this process alone.
         self._recent: deque[datetime] = deque()
         self._in_flight = 0
         # Usage by model and day that the store does not have: all of it if there is no store, else what is being
@@ -78,6 +79,7 @@ class Meter:
         Raises `BudgetUsedUp` with the seconds until midnight (UTC) once the day's budget is used up, and
         `StoreUnavailable` if the usage of today cannot be read.
         """
+        # Everything is checked again after a wait: the day may have ended, or other tasks may have used what was left.
         while True:
             now = self._clock.now()
             requests, tokens = await self._used(now.date())
@@ -101,12 +103,13 @@ class Meter:
         """
         now = self._clock.now()
         self._in_flight = max(self._in_flight - 1, 0)
-        self._recent.extend([now] * (requests - 1))
+        self._recent.extend([now] * (requests - 1))  # `admit` has entered the first one
         self._requests[model, now.date()] += requests
         self._tokens[model, now.date()] += tokens
         if self._store is None:
             self._forget_days_before(now.date())
             return
+        # One writer at a time: two would write the same counts.
         async with self._writing:
             await self._write(self._store)
 

@@ -41,9 +41,9 @@ _OTHERS_FIRST = re.compile(
     r"benchmarks?|solutions?|algorithms?|planners?|frameworks?|pipelines?)\b",
     re.I,
 )
-"""A sentence whose subject is the work of others."""
+"""Matches a sentence whose subject is the work of others."""
 
-_OTHERS_SAID = re.compile(
+_ATTRIBUTED = re.compile(
     r"\b(?:prior|previous|existing|earlier|conventional|traditional|recent|current|past|most|many|others?|typical\w*|"
     r"baselines?|state-of-the-art|however|compared|than|over|outperform\w*|unlike|instead)\b|\b[A-Z]\w+ et al"
     r"|现有|已有|以往|先前|此前|传统|当前|目前|近期|前人|超过|优于|相比|現有|傳統|當前|超過|優於|既存|従来|先行|これまで|最近|現在|現行|上回|"
@@ -52,23 +52,23 @@ _OTHERS_SAID = re.compile(
     r"\bсуществующ\w+|\bпредыдущ\w+|\bпрежн\w+|\bранее\b|\bтрадиционн\w+|\bсовременн\w+|\bнедавн\w+|\bпревосход\w+",
     re.I,
 )
-"""A claim that says of others' work that it is others', or compares with it."""
+"""Matches a claim that attributes work to others, or compares with it."""
 
-_CLAIMED = (
+_CLAIM_VERBS = (
     r"improv|outperform|achiev|reduc|increas|exceed|surpass|generali|scal|help|work|transfer|benefit|solve|"
     r"converge|hold|"
     r"guarantee|support|match|detect|affect|degrad|suffer|requir|depend|rely"
 )
-"""Stems of the verbs that results are claimed with: a "not" before another verb seldom reverses a claim."""
+"""Stems of the verbs in which results are stated: a "not" before another verb seldom reverses a claim."""
 
 _DENIED = re.compile(
     r"\b(?:(?:do|does|did|can|could|will|would|may|might|is|are|was|were|has|have)\s?(?:not|n['’]t)|cannot|can['’]t|"
     r"fail(?:s|ed)?\s+to|unable\s+to|never|no(?:t)?\s+(?:significant(?:ly)?|longer|consistent(?:ly)?)|neither|"
     r"nor|without|"
-    r"rarely|hardly|barely)\s+(?:[\w-]+\s+){0,2}?(" + _CLAIMED + r")",
+    r"rarely|hardly|barely)\s+(?:[\w-]+\s+){0,2}?(" + _CLAIM_VERBS + r")",
     re.I,
 )
-"""A denied verb of `_CLAIMED`, as its first group."""
+"""Matches a denied verb; its first group is the stem, one of `_CLAIM_VERBS`."""
 
 _NEGATED = re.compile(
     r"\b(?:not|n['’]t|no|never|cannot|can['’]t|neither|nor|without|fail\w*|unable|hardly|barely|rarely|lacks?|"
@@ -76,7 +76,7 @@ _NEGATED = re.compile(
     r"no|nunca|sin|ni|apenas|tampoco|не|нет|ни|без|никогда|едва)\b|n['’]t\b|不|没|沒|未|无|無|非|难|難|ない|ません|ず|なし|失败|失敗",
     re.I,
 )
-"""Any negation, in the languages that are tried."""
+"""Matches any negation, in the languages that are tested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +118,20 @@ def check_claim(claim: Claim, source: SourceText, rules: ClaimRules) -> CheckedC
 
 
 def check_translation(text: str, original: Claim, source: SourceText, rules: ClaimRules) -> str | None:
-    """What is wrong with the translation of an English claim that has passed its own check.
+    """What is wrong with the translation of an English claim that has passed its own check; None if nothing is.
 
     It must have the same numbers, no new names, and deny what the claim denies.
     """
     if reason := _form_problem(text, source, rules):
         return reason
     translated = _numbers_of(text, rules.language)
-    meant = numbers_in(original.text, decimal_comma=False)
-    allowed = (*meant, *numbers_in(original.quote, decimal_comma=False))
+    expected = numbers_in(original.text, decimal_comma=False)
+    # The quote has digits where the claim may say "both" or "half".
+    allowed = (*expected, *numbers_in(original.quote, decimal_comma=False))
     for number in translated:
         if not is_number_in(number, allowed):
             return f"the number {number.text.strip()} is not in the statement"
-    for number in meant:
+    for number in expected:
         # A number that the claim writes as a word may be part of another word in the translation ("both" for "two").
         if not is_number_in(replace(number, unit=None), translated) and number.text.strip()[:1].isdigit():
             return f"the number {number.text.strip()} is missing"
@@ -144,6 +145,7 @@ def check_term(text: str, source: SourceText, language: str, longest: int = 300)
     if reason := forbidden_reason(text, source.text):
         return reason
     for number in _numbers_of(text, language):
+        # Without the unit: "a 7-billion model" of a title may be "7B parameters" in the text.
         if not is_number_in(replace(number, unit=None), source.all_numbers):
             return f"the number {number.text.strip()} is not in the paper"
     # English titles and keywords capitalize ordinary words, as German does all nouns: a capital makes no name there.
@@ -151,7 +153,7 @@ def check_term(text: str, source: SourceText, language: str, longest: int = 300)
 
 
 def notes_on(language: str) -> tuple[str, ...]:
-    """What a card has to say of a language that cannot be checked."""
+    """The note on a card in a language that cannot be checked; empty if it can."""
     return () if is_checkable(language) else ("language unchecked",)
 
 
@@ -178,6 +180,7 @@ def _find_quote(quote: str, source: SourceText) -> tuple[Passage | None, str | N
     """The passage of a quote, or what is wrong with the quote."""
     if not quote.strip():
         return None, "it has no quote"
+    # Short quotes occur by chance; languages without spaces have few "words", so that their characters count.
     if len(words(quote)) < 3 and len(fold(quote).text) < 15:
         return None, "its quote is too short to support it"
     passage = source.find(quote)
@@ -207,12 +210,13 @@ def _subject_problem(
     """A method or result must be this paper's; elsewhere a claim about others' work has to say that it is."""
     if sentence_roles.is_about_this_paper(sentence) or _has_own_name(sentence, source):
         return None
+    # The section's title is the paper's own; in these sections sentences without "we" are about others.
     is_cited = sentence_roles.is_about_cited_work(sentence)
     is_related = bool(re.search(r"related work|prior work|literature|background", passage.section or "", re.I))
     begins_with_others = bool(_OTHERS_FIRST.match(sentence))
     if rules.about_this_paper and (is_cited or is_related or begins_with_others):
         return "its quote is about other work, not about this paper"
-    if is_cited and not _OTHERS_SAID.search(claim.text) and not is_related:
+    if is_cited and not _ATTRIBUTED.search(claim.text) and not is_related:
         return "its quote is about a cited work"
     if begins_with_others and re.search(r"\b(?:this (?:paper|work|study)|the authors|we)\b", claim.text, re.I):
         return "its quote is about other work, not about this paper"
@@ -222,11 +226,12 @@ def _subject_problem(
 def _has_own_name(sentence: str, source: SourceText) -> bool:
     """Whether it names what the paper made: the short name before the colon of the title."""
     name, colon, _ = source.title.partition(":")
+    # At most three words: longer ones before a colon are half of a title and no name.
     return bool(colon) and len(name.split()) <= 3 and fold(name) in fold(sentence)
 
 
 def _number_problem(text: str, quote: str, passage: Passage, source: SourceText, language: str) -> str | None:
-    """Each number is in the quote, else in the same section, the title or the abstract."""
+    """The first number that is neither in the quote nor in the same section, the title or the abstract."""
     claimed = _numbers_of(text, language)
     if not claimed:
         return None
@@ -249,7 +254,7 @@ def _name_problem(text: str, source: SourceText, language: str) -> str | None:
 
 
 def _negation_problem(text: str, sentence: str, language: str) -> str | None:
-    """A plain reversal: the source denies what the claim says, or the other way round."""
+    """Whether the source denies what the claim states, or the other way round."""
     denied = {match.group(1).lower() for match in _DENIED.finditer(sentence)}
     # Only in English can the denied verb be looked for in the claim; elsewhere any negation in it is enough.
     is_same_verb = not is_english(language) or any(re.search(rf"\b{verb}", text, re.I) for verb in denied)
@@ -266,8 +271,9 @@ def _relation_problem(text: str, sentence: str, language: str) -> str | None:
     """An English claim shares some of its words, by their first five letters, with the sentence that supports it."""
     if not is_english(language):
         return None
-    own = {word[:5] for word in words(text) if len(word) > 3}
+    claimed = {word[:5] for word in words(text) if len(word) > 3}
     quoted = {word[:5] for word in words(sentence) if len(word) > 3}
-    if own and len(own & quoted) < max(1, min(2, len(own)), 0.15 * len(own)):
+    # A low limit: a paraphrase has other words, but one without any word of its sentence is about something else.
+    if claimed and len(claimed & quoted) < max(1, min(2, len(claimed)), 0.15 * len(claimed)):
         return "its quote does not say that"
     return None

@@ -1,4 +1,4 @@
-"""Deep summaries by a model: what the paper says is asked once, in English, and then translated."""
+"""Deep summaries by a model: the facts of a paper are asked for once, in English, and then translated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.errors import ModelRefused, PaperboyError, TextTooLong
-from bot.model import Claim, Dropped, Provenance, Reading, Source, Summary, SummaryKey, SummaryRequest
+from bot.model import Claim, Dropped, Provenance, Reading, Source, Summary, SummaryRequest
 from bot.model.languages import is_english
 from bot.ports import Clock
 from bot.summaries import reply_schema
@@ -28,7 +28,7 @@ from bot.summaries.source_text import SourceText, source_of
 log = structlog.get_logger()
 
 CONTEXT_CHARACTERS = 160_000
-"""How much of a paper is read: about 40,000 tokens. Halved for a model that does not accept so much."""
+"""Characters of a paper that are sent: about 40,000 tokens. Halved for a model that does not accept so many."""
 
 _LEAST_CONTEXT_CHARACTERS = 6_000
 
@@ -39,12 +39,12 @@ _MOST_REMEMBERED = 32
 
 
 class TooLittleVerified(ModelRefused):
-    """A model was asked twice, and nothing that it said of the paper can be shown."""
+    """A model was asked twice, and none of its statements about the paper can be shown."""
 
 
 @dataclass
 class _Translation:
-    """A translation while it is made: what passed by the key of its claim, and what is wrong with the rest."""
+    """A translation while it is made: the texts that passed and the problems of the others, by the key of the claim."""
 
     texts: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
@@ -78,6 +78,7 @@ class DeepReader:
     # ── facts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _english_summary(self, request: SummaryRequest, reading: Reading, source: SourceText) -> Summary:
+        # An extractive summary may be stored in place of the facts; a translation of it would not be a deep reading.
         if request.facts is not None and _was_read_by_a_model(request.facts):
             return request.facts
         key = (request.paper.id, request.paper.version)
@@ -92,6 +93,7 @@ class DeepReader:
         text, selection = await self._ask_for_facts(request, reading)
         facts, problems = _checked_facts(text, request, source)
         if facts is None or not facts.is_enough:
+            # The same selection: problems of the first reply may refer to any of its sections.
             system, user = facts_prompts(request.paper, selection)
             second = await self._ask_again(system, user, reply_schema.FACTS_SCHEMA, problems)
             if second is not None:
@@ -109,8 +111,7 @@ class DeepReader:
             dropped=facts.dropped,
             notes=(*notes, *reading_notes(reading)),
         )
-        key = SummaryKey(request.key.paper_id, request.key.version, "en", request.key.depth)
-        return facts.summary(key, provenance, reading.affiliations)
+        return facts.summary(replace(request.key, language="en"), provenance, reading.affiliations)
 
     async def _ask_for_facts(self, request: SummaryRequest, reading: Reading) -> tuple[str, Selection]:
         """The first reply, to as much of the paper as the model accepts."""
@@ -173,7 +174,7 @@ class DeepReader:
         return translation
 
     async def _ask_again(self, system: str, user: str, schema: Schema, problems: list[str]) -> str | None:
-        """The reply to a second request, which says what was wrong; None if it failed: the first reply is kept then."""
+        """The reply to a second request, which lists the problems of the first; None if it failed."""
         try:
             return await self._client.ask(system, retry_prompt(user, problems), schema)
         except PaperboyError as error:
@@ -188,7 +189,7 @@ def _was_read_by_a_model(facts: Summary) -> bool:
 
 
 def _checked_facts(text: str, request: SummaryRequest, source: SourceText) -> tuple[Facts | None, list[str]]:
-    """What passes of a reply, and what is wrong with it, in sentences for the model."""
+    """The claims of a reply that pass, and the problems of the others as sentences for the model."""
     try:
         reply = parse_facts(text)
     except BadReply as error:
@@ -207,11 +208,11 @@ def _checked_facts(text: str, request: SummaryRequest, source: SourceText) -> tu
 def _add_translations(
     text: str, claims: dict[str, Claim], request: SummaryRequest, source: SourceText, translation: _Translation
 ) -> None:
-    """Add what passes of a reply to `translation`, and replace its problems by those of this reply."""
+    """Add the texts of a reply that pass to `translation`, and replace its problems by those of this reply."""
     try:
         reply = parse_translation(text)
     except BadReply as error:
-        translation.problems = {"all": str(error)}
+        translation.problems = {"all": str(error)}  # no key of a claim: the problem concerns the whole reply
         return
     if not is_id_of(reply.id, request.paper):
         translation.problems = {"all": f"the answer is about {reply.id[:40]}"}
@@ -219,6 +220,7 @@ def _add_translations(
     translation.reply = translation.reply or reply
     translation.problems = {}
     given = {claim.key: cleaned(claim.text) for claim in reply.claims}
+    # Longer than an English claim may be: many languages need more characters for the same statement.
     rules = ClaimRules(request.key.language, longest=600)
     for key, claim in claims.items():
         problem = check_translation(given[key], claim, source, rules) if key in given else "it is missing"

@@ -1,11 +1,12 @@
-"""The summarizer that needs no model: it picks the sentences that say most, in the authors' own words."""
+"""The summarizer that needs no model: it picks the most informative sentences of the authors."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
-from bot.model import Claim, Conclusion, Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
+from bot.model import Claim, Depth, Provenance, Source, Summary, SummaryRequest
 from bot.model.languages import is_english
 from bot.ports import Clock
 from bot.summaries.extractive_deep import with_deep_parts
@@ -23,7 +24,7 @@ from bot.summaries.sentences import split
 NAME = "extractive"
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
-# A subject that only the sentence before explains.
+# A subject that cannot be understood without the sentence before.
 _PRONOUN = re.compile(r"(?:it|they|its|their|this|these|those|both|that)\b", re.I)
 # A sentence that continues a list: the first item is the better headline.
 _ADDS = re.compile(
@@ -37,12 +38,12 @@ _RELEASES = re.compile(r"we (?:will )?(?:\w+ly )?(?:release|open-source|make (?:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: its `index` in reading order, its roles, and how `central` its words are to the text."""
+    """One sentence: its `index` in reading order, its roles, and its `centrality` (how many words it shares)."""
 
     text: str
     index: int
     roles: RoleWeights
-    central: float
+    centrality: float
 
     @property
     def shown(self) -> str:
@@ -67,16 +68,15 @@ def extract(request: SummaryRequest, clock: Clock) -> Summary:
     """A summary by rules alone: deep if the request has a full text, otherwise from title and abstract."""
     paper, key = request.paper, request.key
     headline, takeaways = brief(paper.title, paper.abstract)
-    notes = [*why_not_deep(request)]
+    notes = list(why_not_deep(request))
     if not is_english(key.language):
         notes.append("in English: no model was there to translate")
     summary = Summary(
-        key=SummaryKey(key.paper_id, key.version, key.language, key.depth),
+        key=key,
         headline=headline,
         takeaways=takeaways,
         keywords=keywords(paper.title, paper.abstract),
         provenance=Provenance(model=NAME, created_at=clock.now(), source=Source.ABSTRACT, notes=tuple(notes)),
-        conclusion=Conclusion(),
     )
     reading = request.reading
     if key.depth is Depth.DEEP and reading is not None and reading.source is not Source.ABSTRACT:
@@ -85,13 +85,13 @@ def extract(request: SummaryRequest, clock: Clock) -> Summary:
 
 
 def why_not_deep(request: SummaryRequest) -> tuple[str, ...]:
-    """What a card says if a deep summary was asked for and no full text could be read; otherwise nothing."""
+    """The note on a card if a deep summary was asked for and no full text could be read; otherwise empty."""
     reading = request.reading
     if request.key.depth is not Depth.DEEP or (reading is not None and reading.source is not Source.ABSTRACT):
         return ()
     reason = reading.problem if reading is not None and reading.problem else "there is no full text"
-    if reason.startswith(("The ", "There ", "Only ")):
-        reason = reason[0].lower() + reason[1:]  # it goes on with our sentence; "PDF" keeps its capitals
+    if reason[1:2].islower() or reason[1:2] == " ":
+        reason = reason[0].lower() + reason[1:]  # it continues this sentence; "PDF" and "HTML" keep their capitals
     return (f"brief instead of deep: {reason.rstrip('.')}",)
 
 
@@ -112,10 +112,7 @@ def weighed(title: str, text: str) -> list[Sentence]:
     """The sentences of `text` with their weights. Instructions to the reader are left out: they may be injected."""
     raw = [sentence for sentence in split(text) if not is_instruction(sentence)]
     words = [_content_words(sentence) for sentence in raw]
-    frequency: dict[str, int] = {}
-    for bag in words:
-        for word in bag:
-            frequency[word] = frequency.get(word, 0) + 1
+    frequency = Counter(word for bag in words for word in bag)
     topic = _content_words(title)
     sentences = []
     for index, (sentence, bag) in enumerate(zip(raw, words, strict=True)):
@@ -141,8 +138,10 @@ def _headline(title: str, sentences: list[Sentence]) -> Sentence:
 
 
 def _headline_score(sentence: Sentence, name: str) -> float:
+    # The weights here and below were set by hand against real abstracts; only their order of size matters.
     text, aim = sentence.text, sentence.roles[SentenceRole.AIM]
-    score = aim + 0.8 * sentence.central - 3 * (sentence.roles[SentenceRole.RESOURCE] > 0)
+    score = aim + 0.8 * sentence.centrality - 3 * (sentence.roles[SentenceRole.RESOURCE] > 0)
+    # "To close this gap, we propose …" names a problem and is a good headline all the same.
     score -= 0.5 * sentence.roles[SentenceRole.PROBLEM] if aim < 4 else 0
     if name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
         score += 2.0 if aim >= 3 else 0.8
@@ -158,6 +157,7 @@ def _own_name(title: str) -> str:
     """What the paper calls its own work, from a title like "MyoSem: Aligning …"; empty if it has no such name."""
     name, colon, _ = title.partition(":")
     name = re.sub(r"\\[a-zA-Z]+|[{}$]", "", name).strip()
+    # Longer beginnings are half of a title: "Learning to rank: a survey".
     return name if colon and len(name.split()) <= 2 else ""
 
 
@@ -180,6 +180,7 @@ def _takeaways(sentences: list[Sentence], headline: Sentence) -> list[Sentence]:
     wanted = _how_many(len(useful))
     if len(useful) <= wanted:
         return _without_duplicates(useful)
+    # A card should have a result, a method and a problem before it has two of one kind.
     chosen: list[Sentence] = []
     for role, least in _WANTED_ROLES:
         best = _best_for(role, useful, chosen, headline)
@@ -194,6 +195,7 @@ def _takeaways(sentences: list[Sentence], headline: Sentence) -> list[Sentence]:
 
 
 def _how_many(sentences: int) -> int:
+    # A summary that repeats most of an abstract saves nobody time.
     return sentences if sentences <= 3 else 3 if sentences <= 5 else 4 if sentences <= 8 else 5
 
 
@@ -215,8 +217,8 @@ def _not_chosen(useful: list[Sentence], chosen: list[Sentence]) -> list[Sentence
 
 
 def _takeaway_score(sentence: Sentence, chosen: list[Sentence], headline: Sentence) -> float:
-    """How central it is, less what makes a sentence read badly on its own."""
-    score = sentence.central + 0.15 * max(sentence.roles.weights.values())
+    """Its centrality, less if it is hard to understand on its own: it begins with a pronoun, is short, or very long."""
+    score = sentence.centrality + 0.15 * max(sentence.roles.weights.values())
     shown_before = {other.index for other in chosen} | {headline.index}
     if needs_previous_sentence(sentence.text) and sentence.index - 1 not in shown_before:
         score -= 4.0 if _PRONOUN.match(sentence.text) else 1.6

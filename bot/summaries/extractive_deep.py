@@ -73,6 +73,7 @@ least weight of that role. A sentence is used once: the order decides which part
 def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
     """`summary`, made from the abstract, with the parts that the sections of `reading` give."""
     sections = parts(reading)
+    # A sentence of the headline or a takeaway is not shown again below it.
     used = {
         summary.headline.text.casefold(),
         *(claim.quote.casefold() for claim in (summary.headline, *summary.takeaways)),
@@ -85,7 +86,7 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
     provenance = replace(
         summary.provenance,
         source=reading.source,
-        read=choose(reading, 10**9).extent,
+        read=choose(reading, 10**9).extent,  # without a limit: the rules read everything
         notes=(*summary.provenance.notes, *reading_notes(reading)),
     )
     return replace(
@@ -104,6 +105,7 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
 def _pick(sections: list[Section], role: SentenceRole, most: int, least: float, used: set[str]) -> tuple[Claim, ...]:
     """The best sentences for a role, in reading order; their keys are added to `used`."""
     candidates = [c for c in _candidates(sections) if c.key not in used and _has_role(c, role, least)]
+    # Background is about the field, and not about this paper; method and results are not those of a cited work.
     if role is SentenceRole.BACKGROUND:
         candidates = [c for c in candidates if not is_about_this_paper(c.claim.quote)]
     if role in (SentenceRole.METHOD, SentenceRole.AIM, SentenceRole.RESULT):
@@ -114,7 +116,7 @@ def _pick(sections: list[Section], role: SentenceRole, most: int, least: float, 
 
 
 def _has_role(candidate: _Candidate, role: SentenceRole, least: float) -> bool:
-    """Whether a sentence has this role; in a method section all that the authors say of themselves is method."""
+    """Whether a sentence has this role; in a method section every sentence with "we" or "our" is method."""
     is_own_method = role is SentenceRole.METHOD and is_about_this_paper(candidate.claim.quote)
     return candidate.roles[role] >= least or is_own_method
 
@@ -123,13 +125,14 @@ def _score(candidate: _Candidate, role: SentenceRole) -> float:
     text = candidate.claim.quote
     score = candidate.roles[role] + 0.4 * is_about_this_paper(text) - 1.5 * needs_previous_sentence(text)
     score += 0.5 * bool(_NUMBERED_STEP.match(text)) if role is SentenceRole.METHOD else 0.0
+    # Sentences with one clear role are easier to read under its heading.
     score -= 0.15 * max(candidate.roles[other] for other in SentenceRole if other is not role)
     return score - (0.6 if len(text) > 300 else 0.0)
 
 
-def _workload(found: Iterable[tuple[SectionPart, Section]], used: set[str], paper: Paper) -> tuple[Claim, ...]:
+def _workload(parts_of_paper: Iterable[tuple[SectionPart, Section]], used: set[str], paper: Paper) -> tuple[Claim, ...]:
     """One sentence that says how much was trained, run or compared."""
-    sections = [section for part, section in found if part in (SectionPart.METHOD, SectionPart.RESULTS)]
+    sections = [section for part, section in parts_of_paper if part in (SectionPart.METHOD, SectionPart.RESULTS)]
     candidates = [
         candidate
         for candidate in _candidates(sections)
@@ -143,7 +146,7 @@ def _workload(found: Iterable[tuple[SectionPart, Section]], used: set[str], pape
 
 def _candidates(sections: list[Section]) -> list[_Candidate]:
     """The sentences that can stand alone: whole, readable, of a fair length, referring to no figure or equation."""
-    found: list[_Candidate] = []
+    candidates: list[_Candidate] = []
     for section in sections:
         name = section_label(section.number, section.title)
         for paragraph in section.paragraphs:
@@ -152,13 +155,15 @@ def _candidates(sections: list[Section]) -> list[_Candidate]:
                 if _stands_alone(quote):
                     claim = Claim(" ".join(quote.split()), quote, name, paragraph.page)
                     roles = role_weights(quote, index / max(len(raw) - 1, 1))
-                    found.append(_Candidate(claim, roles, len(found)))
-    return found
+                    candidates.append(_Candidate(claim, roles, len(candidates)))
+    return candidates
 
 
 def _stands_alone(quote: str) -> bool:
+    # Shorter ones are mostly headings and captions, longer ones several sentences that were not split.
     if not 40 <= len(quote) <= 380 or not quote[0].isupper() or quote[-1] not in '.!”")':
         return False
+    # Many digits and signs: a row of a table or a formula.
     letters = sum(char.isalpha() or char.isspace() for char in quote)
     if letters < 0.8 * len(quote) or _UNREADABLE.search(quote) or _REFERS_ELSEWHERE.search(quote):
         return False

@@ -1,4 +1,4 @@
-"""What a whole paper says: checked part by part, merged from two attempts, translated, made into a summary. Pure."""
+"""The facts of a whole paper: checked part by part, merged from two attempts, translated, made into a summary. Pure."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _ABOUT_THIS_PAPER = frozenset(("method", "methods", "results", "innovation", "pe
 """The parts in which a claim about others' work is wrong."""
 
 _MOST_CLAIMS = 8
-"""Claims in one part."""
+"""Claims in one part; more are not dropped as wrong, only not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a paper says. `parts` has a tuple, maybe an empty one, for every name in `reply_schema.PARTS`."""
+    """The claims about a paper that passed. `parts` has a tuple for every name in `reply_schema.PARTS`."""
 
     headline: Claim | None
     takeaways: tuple[Claim, ...]
@@ -78,7 +78,7 @@ class Facts:
     def is_translated_enough(self, texts: Mapping[str, str]) -> bool:
         """Whether a translation keeps the headline, three takeaways, and what makes a deep summary."""
         translated = self.translated(texts)
-        has_headline = self.headline is None or "c1" in texts
+        has_headline = self.headline is None or "c1" in texts  # the key of the headline, see `claims`
         has_takeaways = len(translated.takeaways) >= min(LEAST_TAKEAWAYS, len(self.takeaways))
         return has_headline and has_takeaways and (translated.is_deep or not self.is_deep)
 
@@ -129,6 +129,7 @@ def check_facts(reply: FactsReply, source: SourceText) -> Facts:
     headlines, dropped_headlines = check_claims([reply.headline], source, headline_rules, ())
     takeaways, dropped_takeaways = check_claims(reply.takeaways, source, ClaimRules(), headlines)
     dropped = [*dropped_headlines, *dropped_takeaways]
+    # `seen` begins empty: a takeaway stands above the parts and may say the same as one of them.
     seen: list[Claim] = []
     parts: dict[str, tuple[Claim, ...]] = {}
     for name in PARTS:
@@ -143,7 +144,7 @@ def check_facts(reply: FactsReply, source: SourceText) -> Facts:
 
 
 def merged(first: Facts | None, second: Facts | None) -> Facts | None:
-    """Of two attempts the fuller one of each part; the second if they are equal."""
+    """Of two attempts, each part of the one that has more claims in it; of the second if they are equal."""
     if first is None or second is None:
         return second or first
 
@@ -155,7 +156,7 @@ def merged(first: Facts | None, second: Facts | None) -> Facts | None:
         takeaways=fuller(first.takeaways, second.takeaways),
         parts={name: fuller(first.parts[name], second.parts[name]) for name in PARTS},
         keywords=second.keywords or first.keywords,
-        dropped=second.dropped,
+        dropped=second.dropped,  # of the last reply only: the first one was answered by the second
     )
 
 

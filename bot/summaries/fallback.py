@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 Results = dict[SummaryKey, Summary | PaperboyError]
 Failures = list[tuple[str, PaperboyError]]
-"""The models that were asked in vain, with their errors."""
+"""The models that were asked and gave no summary, with their errors, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ def next_pause(previous: Pause | None, error: ModelUnavailable, now: datetime) -
     """How long a model is not asked after it failed: as long as it says, else 15 s, doubled up to 15 minutes."""
     failures = (previous.failures if previous is not None else 0) + 1
     seconds = error.retry_after if error.retry_after is not None else min(15.0 * 2 ** (failures - 1), 900.0)
+    # At least a second: with "Retry-After: 0" a model that is down would be asked by every waiting request.
     return Pause(now + timedelta(seconds=max(seconds, 1.0)), str(error), failures)
 
 
@@ -86,8 +87,8 @@ class FallbackChain:
     async def summarize(self, request: SummaryRequest) -> Summary:
         """The summary of the first model that serves.
 
-        Raises `ModelUnavailable` with the soonest time at which one may serve (also if only the day's budget is used
-        up), `ModelRefused` if every one of them refused, or `StoreUnavailable`.
+        Raises `ModelUnavailable` with the soonest time at which a model may serve (also if only the day's budget is
+        used up), `ModelRefused` if every model refused, or `StoreUnavailable`.
         """
         failures: Failures = []
         for summarizer in self._summarizers:
@@ -102,7 +103,7 @@ class FallbackChain:
     async def summarize_many(self, requests: Sequence[SummaryRequest]) -> Results:
         """Several summaries, brief ones with as few requests as possible, each by the first model that serves it.
 
-        What could not be made is there as its error.
+        The error stands in place of a summary that could not be made.
         """
         results: Results = {}
         failures: dict[SummaryKey, Failures] = {request.key: [] for request in requests}
@@ -116,7 +117,7 @@ class FallbackChain:
         return results
 
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
-        """The extractive summary, with the reason (a few words or an error's sentence). Never fails."""
+        """The extractive summary with the reason for it (a few words or an error's sentence). Never fails."""
         summary = extract(request, self._clock)
         return replace(summary, provenance=replace(summary.provenance, instead_of=why.rstrip(".")))
 
@@ -130,6 +131,7 @@ class FallbackChain:
         if not isinstance(summarizer, ModelSummarizer):
             return await summarizer.summarize(request)
         async with self._slots:
+            # Inside the slot: while this request waited for one, another may have paused the model.
             self._raise_if_paused(summarizer.name)
             return await self._observed(summarizer.name, lambda: summarizer.summarize(request))
 
@@ -140,7 +142,7 @@ class FallbackChain:
         results: Results,
         failures: dict[SummaryKey, Failures],
     ) -> None:
-        """Ask one summarizer, and add what it made to `results` and why it did not to `failures`."""
+        """Ask one summarizer; add its summaries to `results` and its errors to `failures`."""
         brief = [request for request in requests if request.key.depth is Depth.BRIEF]
         if isinstance(summarizer, ModelSummarizer) and brief:
             made = await self._ask_batch(summarizer, brief)
@@ -177,7 +179,7 @@ class FallbackChain:
             self._pauses[name] = pause
             log.warning("model paused", model=name, until=pause.until.isoformat(), reason=pause.reason)
             raise
-        except ModelRefused:
+        except ModelRefused:  # the paper is at fault, and the model is up
             self._pauses.pop(name, None)
             raise
         self._pauses.pop(name, None)
@@ -196,6 +198,7 @@ class FallbackChain:
         now, waits = self._clock.now(), []
         for name, error in unavailable:
             pause = self._pauses.get(name)
+            # A pause may have become longer since the error, by another request; the budget has a time of its own.
             if pause is not None and pause.until > now and not isinstance(error, BudgetUsedUp):
                 waits.append((pause.until - now).total_seconds())
             elif error.retry_after is not None:
@@ -205,7 +208,7 @@ class FallbackChain:
 
 
 def _with_fallback_reason(summary: Summary, failures: Failures) -> Summary:
-    """The summary, saying what was wrong with the models that were asked before its maker."""
+    """The summary with the errors of the models that were asked before the one that made it."""
     if not failures:
         return summary
     reasons = "; ".join(str(error).rstrip(".") for _, error in failures)

@@ -1,8 +1,8 @@
-"""What no text of a model may contain, whatever its source says: links, markup, placeholders, instructions … Pure.
+"""Finds what no text of a model may contain, whatever its source says: links, markup, placeholders … Pure.
 
-The phrases are those that models were seen to write, in the languages that are tried (English, Chinese in both scripts,
-Spanish, Japanese, Russian). A phrase is listed only if no paper would be summarized with it: a word that is a
-placeholder in one language may be a common one in another.
+The phrases were seen in replies of models, in the languages that are tested (English, Chinese in both scripts, Spanish,
+Japanese, Russian). A phrase is listed only if no paper would be summarized with it: a word that is a placeholder in one
+language may be a common one in another.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _LINK = _any(
     r"https?:|www\.|\b(?:javascript|mailto):\S|\bdata:\w+/\w|\b(?:file|tg):/",
     r"\S+@\S+\.\w{2,}",
 )
+# Only common top-level domains: "e.g." and "vs.the" are no host names.
 _HOST = _any(
     r"(?<![\w@])(?:[\w-]+\.)+(?:com|org|net|io|ai|dev|edu|gov|info|co|me|ly|cn|ru|jp|de|es|uk|xyz|app|sh|gg|tv|site|"
     r"page|link|top)(?:/\S*)?(?![\w.-]*\w)",
@@ -49,6 +50,7 @@ _PLACEHOLDER = _any(
     r"記載(?:なし|されてい(?:ない|ません))|不明です|情報なし",
     r"не указан[оаы]?\b|^\W*нет данных|не предоставлен",
 )
+# In capitals only: "todo" is a word of Spanish and Portuguese.
 _MARKED_TASK = re.compile(r"(?<!\w)TODO(?!\w)")
 
 _APOLOGY = _any(
@@ -110,6 +112,7 @@ _PRAISE = _any(
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 
+# In this order: the first match is the reason that the model is told.
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (_LINK, "it contains a link or an address"),
     (_MENTION, "it mentions an account"),
@@ -139,10 +142,12 @@ def forbidden_reason(text: str, source: str = "") -> str | None:
 
 
 def cleaned(text: str) -> str:
-    """A model's text without what only wraps it: outer spaces and quotes, bold marks and bullets."""
+    """A model's text without outer spaces and quotes, bold marks and bullets, which say nothing."""
     text = " ".join(text.split())
+    # Two digits at most: a sentence may begin with a year.
     text = re.sub(r"^(?:[-*•·]|\d{1,2}[.)])\s+", "", text)
     text = re.sub(r"\*\*(.+?)\*\*|(?<!`)`([^`]+)`(?!`)", lambda m: m.group(1) or m.group(2), text)
+    # Not if there are more marks inside: “A” and “B” is no quotation as a whole.
     if len(text) > 2 and text[0] in '"“«「' and text[-1] in '"”»」' and text.count(text[0]) + text.count(text[-1]) <= 2:
         text = text[1:-1].strip()
     return text

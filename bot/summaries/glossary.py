@@ -1,4 +1,4 @@
-"""Technical terms and how each language says them: our own list, and an operator's file on top of it."""
+"""Technical terms with their translations: our own list, and an operator's file that extends and overrides it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.errors import BadSetting
 from bot.model.languages import canonical, is_traditional_chinese, primary
 
 Glossary = Mapping[str, Mapping[str, str]]
-"""Language code → English term → how that language says it."""
+"""Language code → English term → its translation."""
 
 
 def load(operators_file: Path | None = None) -> Glossary:
-    """Our glossary with the operator's entries over it. Raises `BadSetting` if that file is not a glossary."""
+    """Our glossary, overridden by the operator's entries. Raises `BadSetting` if that file is not a glossary."""
     own = _checked(json.loads(files("prompts").joinpath("glossary.json").read_text(encoding="utf-8")))
     if operators_file is None:
         return own
@@ -33,6 +33,7 @@ def load(operators_file: Path | None = None) -> Glossary:
 
 def instruction(glossary: Glossary, language: str, text: str) -> str:
     """The line of a prompt that lists the terms of `text` with their translations; empty if there are none."""
+    # Only terms that occur: the whole list would cost tokens with every request.
     used = [
         f"“{term}” is “{translation}”"
         for term, translation in _terms(glossary, language).items()

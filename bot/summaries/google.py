@@ -1,4 +1,4 @@
-"""Gemini through google-genai: one request in JSON mode, and its errors classified by what the caller should do."""
+"""Gemini through google-genai: one request in JSON mode; errors are classified by what the caller should do."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class GoogleModel:
         self._clock = clock
         self._client: Client | None = None
         self._http: httpx.AsyncClient | None = None
-        self._opening = asyncio.Lock()
+        self._opening = asyncio.Lock()  # concurrent first requests must not open several clients
 
     @property
     def name(self) -> str:
@@ -53,7 +53,7 @@ class GoogleModel:
             "system_instruction": system,
             "response_mime_type": "application/json",
             "response_schema": schema,
-            "temperature": 0.2,
+            "temperature": 0.2,  # low, so that a model keeps to its source
         }
         try:
             async with asyncio.timeout(self._timeout):
@@ -78,6 +78,7 @@ class GoogleModel:
     async def _opened_client(self) -> Client:
         async with self._opening:
             if self._client is None:
+                # In a thread: importing the SDK takes a second, in which nothing else of the service would run.
                 self._client = await asyncio.to_thread(self._open)
             return self._client
 
@@ -89,6 +90,7 @@ class GoogleModel:
         # Our own httpx client: with one of its own the SDK repeats failed requests by itself after up to 10 s.
         self._http = httpx.AsyncClient(timeout=self._timeout)
         options = types.HttpOptions(base_url=self._base_url, httpx_async_client=self._http)
+        # vertexai=False: a variable of the environment may otherwise switch the SDK to another service.
         return genai.Client(vertexai=False, api_key=self._key, http_options=options)
 
     def _completion(self, response: GenerateContentResponse) -> Completion:
@@ -101,6 +103,7 @@ class GoogleModel:
         if candidate.finish_reason and str(candidate.finish_reason.value) in _BLOCKED:
             raise ModelRefused(f"{self.name} refused this text ({_in_words(candidate.finish_reason)}).")
         parts = (candidate.content.parts if candidate.content else None) or []
+        # Models that reason may send parts of their reasoning before the reply.
         text = "".join(part.text for part in parts if part.text and not part.thought)
         usage = response.usage_metadata
         tokens_in = (usage.prompt_token_count or 0) if usage else 0
@@ -124,7 +127,7 @@ class GoogleModel:
             return ModelUnavailable(wrong, retry_after=_WRONG_SETTING_SECONDS)
         if code == 413 or (code == 400 and _is_over_context(error.message)):
             return TextTooLong(f"{self.name} does not accept a text of this length.")
-        if 400 <= code < 500 and code != 408:
+        if 400 <= code < 500 and code != 408:  # 408 is a timeout of the server, which passes
             return ModelRefused(f"{self.name} did not accept this request ({code}).")
         return ModelUnavailable(f"{self.name} is down ({code}).", retry_after=wait)
 
@@ -140,6 +143,7 @@ def retry_delay(details: Any) -> float | None:
 
 def seconds_to_reset(now: datetime) -> float:
     """Seconds until Gemini's daily quotas are renewed: at midnight Pacific time."""
+    # Through dates, not by adding 24 hours: days with a change of the clocks have 23 or 25.
     zone = ZoneInfo("America/Los_Angeles")
     local = now.astimezone(zone)
     midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), tzinfo=zone)
@@ -175,4 +179,5 @@ def _entries(details: Any) -> list[dict[str, Any]]:
 
 
 def _in_words(reason: Any) -> str:
+    # Reasons that are newer than the SDK arrive as strings instead of members of its enums.
     return str(getattr(reason, "value", reason)).lower().replace("_", " ")

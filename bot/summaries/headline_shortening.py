@@ -48,13 +48,16 @@ def shortened(text: str, limit: int = LONGEST_HEADLINE) -> str:
         text = text[opening.end() :]
     if len(text) > limit:
         text = _without_tail(text, limit)
+    # Only usual first words: a name like "nnU-Net" keeps its small letter.
     return text[:1].upper() + text[1:] if text[:2].lower() in ("we", "th", "in", "he") else text
 
 
 def _without_tail(text: str, limit: int) -> str:
     """Drop what follows the last clause that ends within `limit`, unless that would change the meaning."""
+    # At least 60 characters: less is seldom a statement.
     cuts = [m.start() for m in _TAIL.finditer(text) if 60 <= m.start() <= limit and _is_balanced(text[: m.start()])]
     for cut in reversed(cuts):
+        # The beginning of what would be dropped tells whether it restricts the statement.
         rest = re.match(r"[^.;]{0,40}", text[cut:])
         if not (rest and _RESTRICTS.search(rest.group())) and not _is_inside_list(text, cut):
             return text[:cut].rstrip(" ,;:—–-") + "."

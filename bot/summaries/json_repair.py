@@ -27,6 +27,7 @@ _MATH_COMMANDS = {"t": "an|anh|op|o", "n": "e|exists|i|mid|parallel|u", "r": "m"
 commands only inside a formula."""
 _AS_COMMAND = {letter: re.compile(rf"(?:{names})(?![A-Za-z])") for letter, names in _COMMANDS.items()}
 _AS_MATH_COMMAND = {letter: re.compile(rf"(?:{names})(?![A-Za-z])") for letter, names in _MATH_COMMANDS.items()}
+# What follows the apostrophe of an English contraction or possessive: "paper's", "don't", "we're".
 _CONTRACTION = re.compile(r"(?:s|t|d|m|re|ve|ll)(?![A-Za-z])")
 
 
@@ -34,6 +35,7 @@ def find_json(text: str) -> dict[str, Any] | list[Any] | None:
     """The JSON object or list in a reply: alone, in a code fence, or after other text. None if there is none."""
     for candidate in _candidates(text):
         try:
+            # Not strict: models write line feeds inside of strings. `raw_decode` ignores text after the JSON.
             value, _ = json.JSONDecoder(strict=False).raw_decode(candidate)
         except (ValueError, RecursionError):
             continue
@@ -46,8 +48,8 @@ def _candidates(text: str) -> Iterator[str]:
     """The places at which the JSON may begin, each also without commas before a closing bracket."""
     fenced = re.search(r"```(?:json)?\s*\n?(.*?)```", text, re.DOTALL)
     opening = text.find("{")
-    for found in (text, fenced[1] if fenced else "", text[opening:] if opening >= 0 else ""):
-        escaped = escape_tex(found.lstrip())
+    for start in (text, fenced[1] if fenced else "", text[opening:] if opening >= 0 else ""):
+        escaped = escape_tex(start.lstrip())
         yield escaped
         yield re.sub(r",(\s*[}\]])", r"\1", escaped)
 
@@ -67,7 +69,7 @@ def _escape_string(string: str) -> str:
         char, rest = match[1], string[match.end() :]
         if char == "'" and _CONTRACTION.match(rest) and string[match.start() - 1].isalpha():
             return "'"  # an apostrophe escaped as in other languages: "the paper\'s"
-        is_math = string.count("$", 0, match.start()) % 2 == 1
+        is_math = string.count("$", 0, match.start()) % 2 == 1  # an odd number of dollars: a formula is open
         return f"\\{match[0]}" if _is_tex(char, rest, is_math) else match[0]
 
     return _ESCAPE.sub(escape, string)

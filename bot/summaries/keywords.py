@@ -48,6 +48,7 @@ def keywords(title: str, abstract: str, limit: int = 6) -> tuple[str, ...]:
     title, abstract = _without_tex(title), _without_tex(abstract)
     names = _names(abstract)
     phrases = [(_without_gerund(p), True) for p in _phrases(title)] + [(p, False) for p in _phrases(abstract)]
+    # Counted by key, so that "Language Models" and "language model" are one term; shown as first written.
     count: Counter[str] = Counter()
     written: dict[str, str] = {}
     in_title: set[str] = set()
@@ -55,6 +56,7 @@ def keywords(title: str, abstract: str, limit: int = 6) -> tuple[str, ...]:
         for term in _terms(phrase):
             key = _key(term)
             count[key] += 1
+            # Titles capitalize every word: the spelling of the abstract is better.
             if key not in written or (not is_title and key in in_title and count[key] == 2):
                 written[key] = _written(term, names)
             if is_title:
@@ -70,17 +72,17 @@ def _without_tex(text: str) -> str:
 
 def _phrases(text: str) -> list[list[str]]:
     """Runs of words between punctuation and stop words."""
-    found: list[list[str]] = []
+    runs: list[list[str]] = []
     for chunk in _BREAK.split(text):
         run: list[str] = []
         for word in _TOKEN.findall(chunk or ""):
             if _is_stop_word(word):
-                found.append(run)
+                runs.append(run)
                 run = []
             else:
                 run.append(word)
-        found.append(run)
-    return [run for run in found if run]
+        runs.append(run)
+    return [run for run in runs if run]
 
 
 def _is_stop_word(word: str) -> bool:
@@ -92,10 +94,10 @@ def _is_stop_word(word: str) -> bool:
 
 
 def _terms(run: list[str]) -> list[list[str]]:
-    """Every noun-like stretch of one to three words (four if it is all there is)."""
+    """Every noun-like sequence of one to three words (four if the run has no more)."""
     sizes = (1, 2, 3, 4) if len(run) == 4 else (1, 2, 3)
-    stretches = [run[i : i + n] for n in sizes for i in range(len(run) - n + 1)]
-    return [stretch for stretch in stretches if _is_noun_like(stretch)]
+    sequences = [run[i : i + n] for n in sizes for i in range(len(run) - n + 1)]
+    return [sequence for sequence in sequences if _is_noun_like(sequence)]
 
 
 def _is_noun_like(words: list[str]) -> bool:
@@ -155,7 +157,7 @@ def _without_gerund(run: list[str]) -> list[str]:
 
 def _spelled_out(text: str) -> list[list[str]]:
     """Terms that the text abbreviates, if the initials of their words are the abbreviation."""
-    found = []
+    terms = []
     for match in _DEFINED.finditer(text):
         letters = [c for c in match.group(2).lower() if c.isalpha()]
         words = match.group(1).split()
@@ -163,12 +165,14 @@ def _spelled_out(text: str) -> list[list[str]]:
             tail = words[-size:]
             initials = [part[0].lower() for word in tail for part in re.split(r"[-’']", word) if part]
             if initials == letters[: len(initials)] and len(initials) >= min(len(letters), 2):
-                found.append(tail)
+                terms.append(tail)
                 break
-    return found
+    return terms
 
 
 def _score(key: str, written: str, count: Counter[str], in_title: set[str], defined: set[str]) -> float:
+    # Terms of two or three words are the most specific. A term of the title or with an abbreviation of its own is
+    # what the paper is about, even if it occurs once.
     size = len(key.split())
     score = count[key] * {1: 0.8, 2: 1.7, 3: 1.9}.get(size, 1.6)
     score += 3.0 * (key in in_title) * (1 if size > 1 or _is_name(written) else 0.5)
@@ -185,6 +189,7 @@ def _choose(scores: dict[str, float], written: dict[str, str], limit: int) -> tu
         words = set(key.split())
         if any(words <= set(other.split()) or set(other.split()) <= words for other in taken):
             continue
+        # "graph learning", "graph pruning" and "graph search" would say the same three times.
         if sum(1 for other in taken if words & set(other.split())) >= 2:
             continue
         taken.append(key)

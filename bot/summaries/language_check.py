@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lingua import Language, LanguageDetector
 
 _LEAST_LETTERS = 32
-"""Letters below which lingua does not judge a Latin or Cyrillic text: so short a text is mostly names and terms."""
+"""With fewer letters lingua does not judge a text: so short a text consists mostly of names and terms."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
@@ -40,52 +40,55 @@ _LEAST_CONFIDENCE = 0.05
 
 
 def wrong_language(text: str, language: str) -> str | None:
-    """What `text` is in instead of `language` (a code of `bot.model.languages`); None if it seems to be right."""
+    """The language or script of `text` if it is not `language` (a code of `bot.model.languages`); None if it may be."""
     code = primary(language)
     letters = [char for char in text if char.isalpha()]
     script = _SCRIPTS.get(code, "LATIN")
-    own = sum(1 for char in letters if _script(char) == script)
+    in_script = sum(1 for char in letters if _script(char) == script)
     if len(letters) < 4:
         return None
     if script != "LATIN":
-        return _by_script(text, language, own, len(letters)) or _by_lingua(text, code, own)
-    if own < 0.6 * len(letters):
+        return _by_script(text, language, in_script, len(letters)) or _by_lingua(text, code, in_script)
+    # Greek letters of formulas are common in Latin text, whole words of another script are not.
+    if in_script < 0.6 * len(letters):
         return "another script"
-    return _by_lingua(text, code, own)
+    return _by_lingua(text, code, in_script)
 
 
 def is_checkable(language: str) -> bool:
-    """Whether this language can be told from others at all."""
+    """Whether this language can be told from others."""
     code = primary(language)
     return code in _SCRIPTS or _lingua(code) is not None
 
 
-def _by_script(text: str, language: str, own: int, letters: int) -> str | None:
-    """`own` of the `letters` of the text are in the script of its language."""
+def _by_script(text: str, language: str, in_script: int, letters: int) -> str | None:
+    """`in_script` of the `letters` of the text are in the script of its language."""
     code = primary(language)
-    if own < 0.25 * letters:  # names and technical terms stay in Latin letters
+    if in_script < 0.25 * letters:  # names and technical terms stay in Latin letters
         return "another script"
     if code == "zh" and _KANA.search(text):
         return "Japanese"
-    if code == "ja" and own > 24 and not _KANA.search(text):
+    # A short Japanese text may consist of nouns in Chinese characters only; a sentence has kana.
+    if code == "ja" and in_script > 24 and not _KANA.search(text):
         return "Chinese"
     if code == "zh":
-        return _wrong_chinese(text, language, own)
+        return _wrong_chinese(text, language, in_script)
     return None
 
 
-def _wrong_chinese(text: str, language: str, own: int) -> str | None:
+def _wrong_chinese(text: str, language: str, in_script: int) -> str | None:
     """Names may be written in the other script, so a few characters of it are allowed."""
     traditional = len([char for char in text if char in _TRADITIONAL - _SIMPLIFIED])
     simplified = len([char for char in text if char in _SIMPLIFIED - _TRADITIONAL])
     if is_traditional_chinese(language):
-        return "simplified Chinese" if simplified >= 3 and simplified > 0.12 * own else None
-    return "traditional Chinese" if traditional >= 3 and traditional > 0.12 * own else None
+        return "simplified Chinese" if simplified >= 3 and simplified > 0.12 * in_script else None
+    return "traditional Chinese" if traditional >= 3 and traditional > 0.12 * in_script else None
 
 
-def _by_lingua(text: str, code: str, own: int) -> str | None:
+def _by_lingua(text: str, code: str, in_script: int) -> str | None:
     wanted = _lingua(code)
-    if wanted is None or own < _LEAST_LETTERS or code in ("zh", "ja", "ko"):
+    # The script alone decides for Chinese, Japanese and Korean.
+    if wanted is None or in_script < _LEAST_LETTERS or code in ("zh", "ja", "ko"):
         return None
     # Names, acronyms and words with digits are in no language and mislead the detector.
     plain = re.sub(r"\S*\d\S*|\b\w*[A-Z]\w*[A-Z]\w*\b", " ", text)
@@ -104,6 +107,7 @@ def _script(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0]
 
 
+# The languages that lingua takes a text of technical terms for.
 _SIMILAR = {
     "es": ("pt", "fr", "it"), "pt": ("es", "fr"), "fr": ("es", "it"), "it": ("es", "fr"), "de": ("nl", "fr"),
     "nl": ("de",), "ru": ("uk", "bg"), "uk": ("ru",), "bg": ("ru",), "en": ("es", "de"),
@@ -120,7 +124,7 @@ def _detector(code: str) -> LanguageDetector:
     from lingua import LanguageDetectorBuilder
 
     codes = dict.fromkeys((code, "en", *_SIMILAR.get(code, ("es", "fr"))))
-    languages = [language for each in codes if (language := _lingua(each)) is not None]
+    languages = [language for known in codes if (language := _lingua(known)) is not None]
     return LanguageDetectorBuilder.from_languages(*languages).with_low_accuracy_mode().build()
 
 

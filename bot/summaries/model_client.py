@@ -20,7 +20,7 @@ TIMEOUT_SECONDS = 180.0
 """Time after which a request is given up; a small model on a CPU needs minutes for an abstract."""
 
 _LONGEST_WAIT_SECONDS = 8.0
-"""The longest wait for a retry that a request waits by itself; if a model asks for more, the next model is asked."""
+"""The longest wait before a retry of the same model; if it asks for more, the next model is asked instead."""
 
 _PROBE = "You answer with one JSON object and nothing around it."
 _PROBE_SCHEMA: Schema = {"type": "object", "properties": {"ok": {"type": "string"}}, "required": ["ok"]}
@@ -71,6 +71,7 @@ class ModelClient:
         except ModelTimedOut:
             raise  # a second attempt would take just as long while others wait for their turn
         except ModelUnavailable as error:
+            # One second without a time from the server: long enough for a dropped connection, short for who waits.
             wait = 1.0 if error.retry_after is None else error.retry_after
             if wait > _LONGEST_WAIT_SECONDS:
                 raise
@@ -79,6 +80,7 @@ class ModelClient:
 
     async def probe(self) -> float:
         """Seconds that a tiny request takes. Raises `ModelUnavailable` or `ModelRefused`."""
+        # No retry: the operator wants to see the first error.
         began = self._clock.now()
         if not (await self._complete(_PROBE, 'Answer with {"ok": "yes"}.', _PROBE_SCHEMA)).strip():
             raise ModelRefused(f"{self.name} sent an empty answer.")

@@ -1,5 +1,7 @@
-"""Summaries by one model: brief ones in batches, deep ones through `DeepReader`. Every reply is checked; what does not
-pass is asked for again once if too little is left, then dropped."""
+"""Summaries by one model: brief ones in batches, deep ones through `DeepReader`.
+
+Every reply is checked. If too few claims pass, the model is asked once more; claims that do not pass are dropped.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ Replies = dict[str, BriefReply]
 """Replies by paper id."""
 
 Problems = dict[str, tuple[str, ...]]
-"""What was wrong with a reply, by paper id, in sentences for the model."""
+"""Mistakes in a reply, by paper id, as sentences that are sent back to the model."""
 
 
 @dataclass
@@ -77,9 +79,9 @@ class ModelSummarizer:
         return await self._brief(request)
 
     async def summarize_many(self, requests: Sequence[SummaryRequest]) -> dict[SummaryKey, Summary | PaperboyError]:
-        """Brief summaries with as few requests as possible; what could not be made is there as its error.
+        """Brief summaries with as few requests as possible; an error stands in place of one that could not be made.
 
-        Raises that error only if no summary could be made.
+        Raises `ModelUnavailable` or `StoreUnavailable` only if no summary was made before that error.
         """
         results: dict[SummaryKey, Summary | PaperboyError] = {}
         for batch in in_batches(requests):
@@ -88,6 +90,7 @@ class ModelSummarizer:
             except PaperboyError as error:
                 if not any(isinstance(result, Summary) for result in results.values()):
                     raise
+                # The batches that are left would meet the same error.
                 results.update({request.key: error for request in requests if request.key not in results})
                 break
         return results
@@ -113,7 +116,7 @@ class ModelSummarizer:
     async def _briefs(
         self, requests: Sequence[SummaryRequest], notes: tuple[str, ...] = ()
     ) -> dict[SummaryKey, Summary | PaperboyError]:
-        """Papers of one language: ask, check, ask again for those with too little left, keep what passes."""
+        """Summaries of papers in one language: ask, check, ask once more where too few claims passed."""
         answers = await self._ask(requests, {})
         problems = answers.problems
         checked = {request.paper.id: _checked(request, answers.replies) for request in requests}
@@ -134,7 +137,7 @@ class ModelSummarizer:
         }
 
     async def _ask_again(self, requests: Sequence[SummaryRequest], problems: Problems) -> Replies:
-        """The replies to a second request; none if it failed: what passed of the first ones is kept then."""
+        """The replies to a second request; none if it failed, since the claims of the first replies can be kept."""
         try:
             return (await self._ask(requests, problems)).replies
         except PaperboyError as error:
@@ -206,12 +209,12 @@ def _checked(request: SummaryRequest, replies: Replies) -> CheckedBrief | None:
 
 def _by_paper(parsed: Mapping[str, BriefReply], requests: Sequence[SummaryRequest]) -> Replies:
     """The replies that are about a paper of these requests."""
-    found: Replies = {}
+    replies: Replies = {}
     for given_id, reply in parsed.items():
         for request in requests:
             if is_id_of(given_id, request.paper):
-                found[request.paper.id] = reply
-    return found
+                replies[request.paper.id] = reply
+    return replies
 
 
 def _missing(request: SummaryRequest, parsed: Mapping[str, BriefReply]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ _CYRILLIC_SOUNDS = str.maketrans(
         **dict.fromkeys("аеёиоуыэюяйъь", ""),
     }
 )  # fmt: skip
+# Vowels are dropped: transliterations differ most in them.
 _LATIN_SOUNDS = str.maketrans({"w": "v", "q": "k", "x": "k", **dict.fromkeys("aeiouyj", "")})
 
 
@@ -81,6 +82,7 @@ def _is_known(token: str, source: Vocabulary) -> bool:
     bare = re.sub(r"['’]s$", "", token)
     if fold(bare) in source.folded:
         return True
+    # A name that the claim puts together ("BERT-based", "COCO/LVIS"): each part must be known.
     parts = [part for part in re.split(r"[-–/&'’]", bare) if part]
     if len(parts) > 1:
         return all(part.islower() or part.isdigit() or _is_known_word(part, source) for part in parts)
@@ -91,6 +93,7 @@ def _is_known_word(word: str, source: Vocabulary) -> bool:
     low = "".join(words(word))
     if not low or len(word) == 1 or word.lower() in _GENERIC or fold(word) in source.folded:
         return True
+    # A plural in the claim of what the source names in the singular: "LLMs", "Transformers".
     if word.endswith("s") and (fold(word[:-1]) in source.folded or source.spells_out(word[:-1])):
         return True
     if not re.search(r"\d", word) and (low in source.words or f"{low}s" in source.words or _stem(low) in source.stems):
@@ -99,6 +102,7 @@ def _is_known_word(word: str, source: Vocabulary) -> bool:
 
 
 def _stem(word: str) -> str:
+    # Coarse on purpose: "Hamiltonian" and "Hamiltonians" are the same name, and a wrong alarm drops a true claim.
     return word[:6] if len(word) > 6 else word.rstrip("s")
 
 
@@ -122,6 +126,7 @@ def _unknown_cyrillic(claim: str, source: Vocabulary) -> list[str]:
     for match in _CYRILLIC.finditer(claim):
         if _SENTENCE_START.search(claim[: match.start()]):
             continue
+        # The declined ending comes last, so that the beginning of the name is compared.
         sound = match.group().lower().split("-")[0].translate(_CYRILLIC_SOUNDS)[:3]
         if sound and not any(word.startswith(sound) for word in consonants):
             unknown.append(match.group())

@@ -119,27 +119,30 @@ def numbers_in(text: str, *, decimal_comma: bool = True) -> tuple[Number, ...]:
     `decimal_comma` is false for languages (English, Chinese …) in which 3,500 is never three and a half.
     """
     plain = _without_tex(text)
-    found = [number for match in _FRACTION.finditer(plain) if (number := _fraction(match, plain))]
+    # Fractions first: their digits are not to be read once more as numbers of their own.
+    numbers = [number for match in _FRACTION.finditer(plain) if (number := _fraction(match, plain))]
     for match in _DIGITS.finditer(plain):
-        if not _is_in_name(plain, match) and not _overlaps(found, *match.span()):
-            found.append(_in_digits(match, plain, decimal_comma))
+        if not _is_in_name(plain, match) and not _overlaps(numbers, *match.span()):
+            numbers.append(_in_digits(match, plain, decimal_comma))
     for value, start, end in numerals.spelled(plain):
-        if not _overlaps(found, start, end):
-            found.append(_with_unit(Number(frozenset((value,)), None, plain[start:end], start, end), plain))
-    found += [Number(values, None, plain[start:end], start, end) for values, start, end in numerals.ratios(plain)]
-    return _with_shared_units(sorted(found, key=lambda number: number.start), plain)
+        if not _overlaps(numbers, start, end):
+            numbers.append(_with_unit(Number(frozenset((value,)), None, plain[start:end], start, end), plain))
+    # Ratios may overlap words that were read as numbers ("twofold" is 2 times, or 100 % more): either reading may be meant.
+    numbers += [Number(values, None, plain[start:end], start, end) for values, start, end in numerals.ratios(plain)]
+    return _with_shared_units(sorted(numbers, key=lambda number: number.start), plain)
 
 
 def is_number_in(number: Number, source: Sequence[Number]) -> bool:
     """Whether the source has this number, with a unit that does not contradict it."""
     if number.parts and all(is_number_in(part, source) for part in number.separate):
         return True
-    same = [other for each in source for other in (each, *each.separate) if other.values & number.values]
+    candidates = (candidate for whole in source for candidate in (whole, *whole.separate))
+    same = [candidate for candidate in candidates if candidate.values & number.values]
     if not same:
         return False
     if number.unit is None:
         return True
-    if number.unit == "%":
+    if number.unit == "%":  # a percentage of the claim must be one in the source: 15 data sets are not 15 %
         return any(other.unit == "%" for other in same)
     if number.unit in ("pp", "×"):
         # A difference in points may be written with a percent sign; "47% faster" is not "47× faster".
@@ -156,12 +159,13 @@ def _without_tex(text: str) -> str:
     return re.sub(r"\\%", " %", _TEX_MARKUP.sub(" ", text).replace("\u2212", "−"))
 
 
-def _overlaps(found: Sequence[Number], start: int, end: int) -> bool:
-    return any(start < number.end and number.start < end for number in found)
+def _overlaps(numbers: Sequence[Number], start: int, end: int) -> bool:
+    return any(start < number.end and number.start < end for number in numbers)
 
 
 def _is_in_name(text: str, match: re.Match[str]) -> bool:
     """GPT-4, Qwen3-8B, COVID-19: a letter or a letter with a hyphen right before the digits."""
+    # 40 characters are enough for any name, and a fixed number keeps long texts fast.
     before = text[max(0, match.start("body") - 40) : match.start("body")]
     return bool(re.search(r"[A-Za-z][A-Za-z0-9]*[-–_.]$", before)) and not match["sign"]
 
@@ -182,6 +186,7 @@ def _in_digits(match: re.Match[str], text: str, decimal_comma: bool) -> Number:
     if match["raised"]:
         values = _raised(values, match["raised"])
     values, end = _signed(values, match["sign"]), match.end()
+    # A power of ten and a scale word do not occur together; what looks like one after a power is a unit.
     scale = _SCALE.match(text, end)
     if scale is not None and not match["power"] and not match["raised"]:
         values, end = _scaled(values, scale)
@@ -207,6 +212,7 @@ def _power_of_ten(match: re.Match[str]) -> Decimal:
 
 def _raised(values: set[Decimal], exponent: str) -> set[Decimal]:
     """Whole numbers to this power. One with decimals keeps its value: there a raised digit marks a footnote."""
+    # The limit keeps a hostile text from making a number of many digits.
     if any(value != value.to_integral_value() or abs(value) > 10**9 for value in values):
         return values
     try:
@@ -266,10 +272,11 @@ def _with_unit(number: Number, text: str) -> Number:
     return replace(number, unit="$") if before.rstrip().endswith("us$") else number
 
 
-def _with_shared_units(found: list[Number], text: str) -> tuple[Number, ...]:
+def _with_shared_units(numbers: list[Number], text: str) -> tuple[Number, ...]:
     """“5, 10 and 15%”: the unit at the end of a list or range belongs to all of its numbers."""
-    for index in range(len(found) - 2, -1, -1):
-        number, following = found[index], found[index + 1]
+    # From the end, so that a unit passes on through the whole list.
+    for index in range(len(numbers) - 2, -1, -1):
+        number, following = numbers[index], numbers[index + 1]
         if number.unit is None and following.unit and _BETWEEN.fullmatch(text[number.end : following.start]):
-            found[index] = replace(number, unit=following.unit)
-    return tuple(found)
+            numbers[index] = replace(number, unit=following.unit)
+    return tuple(numbers)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+# Without the word for one, see `spelled`. Inflected forms are listed where a language has them.
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _EN: dict[str, int] = {
     "zero": 0, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -30,6 +31,7 @@ _RU: dict[str, int] = {
 _WORDS = {**_EN, **_ES, **_RU}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _WORD = re.compile(r"[^\W\d_]+")
+# "twofold", "tenfold": the number word is not a word of its own there.
 _COMPOUND = re.compile(r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve)(?=fold\b)")
 
 _CJK_DIGIT = {
@@ -37,6 +39,7 @@ _CJK_DIGIT = {
 }  # fmt: skip
 _CJK_SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _CJK = re.compile(r"[〇零一二两兩三四五六七八九十百千万萬亿億]+(?:[点點][〇零一二三四五六七八九]+)?")
+# Measure words that stand between a number and a noun in Chinese and Japanese.
 _COUNTERS = "个個種种项項层層倍名类類件つ段阶階步組组轮輪套张張位組篇本台人"
 _NOT_NUMBERS = frozenset(("十分", "万一", "千万", "百万", "万", "千", "百", "十", "一", "一一", "三千", "百千", "千百"))
 """Words with number characters that are no quantities: "very", "in case", "tens of millions of", "a set" …"""

@@ -32,10 +32,11 @@ _TOO_LONG_MESSAGE = re.compile(r"context[ _](?:length|size|window)|maximum conte
 LONGEST_WAIT_SECONDS = 24 * 3600.0
 """A longer wait that a server names is cut to this."""
 
-_TEMPERATURE = 0.2
+_TEMPERATURE = 0.2  # low, so that a model keeps to its source
 _WRONG_SETTING_SECONDS = 600.0
 """Time until a retry after an invalid key or model name: only the operator can correct these."""
 _NO_CREDIT_SECONDS = 3600.0
+"""Time until a retry of an account without credit, which the server gives no time for: somebody has to pay first."""
 
 
 class OpenAIModel:
@@ -45,9 +46,10 @@ class OpenAIModel:
         self._model, self._key, self._timeout = model, key, timeout
         self._base_url = base_url or "https://api.openai.com/v1"
         self._client: AsyncOpenAI | None = None
-        self._opening = asyncio.Lock()
+        self._opening = asyncio.Lock()  # concurrent first requests must not open several clients
         self._mode = 0
         self._temperature: float | None = _TEMPERATURE
+        # After one answer the temperature is known to be accepted, so that a refusal has another cause.
         self._has_answered = False
 
     @property
@@ -56,7 +58,8 @@ class OpenAIModel:
 
     async def complete(self, system: str, user: str, schema: Schema) -> Completion:
         client = await self._opened_client()
-        requests, last_error = 0, None
+        requests = 0
+        last_error: APIStatusError | None = None
         try:
             while self._mode < len(JSON_MODES):
                 mode = self._mode
@@ -84,6 +87,7 @@ class OpenAIModel:
     async def _opened_client(self) -> AsyncOpenAI:
         async with self._opening:
             if self._client is None:
+                # In a thread: importing the SDK takes a second, in which nothing else of the service would run.
                 self._client = await asyncio.to_thread(self._open)
             return self._client
 
@@ -104,6 +108,7 @@ class OpenAIModel:
         if self._temperature is not None:
             request["temperature"] = self._temperature
         try:
+            # The SDK's timeout is one for each read, so that a server that sends a byte now and then never exceeds it.
             async with asyncio.timeout(self._timeout):
                 response: Any = await client.chat.completions.create(**request)
         except openai.APIStatusError as error:
@@ -138,6 +143,7 @@ class OpenAIModel:
     def _classified(self, error: APIStatusError) -> PaperboyError:
         """Our error for an HTTP error of the server."""
         code = error.status_code
+        # Before 429, with which OpenAI sends it: no short wait helps.
         if error.code == "insufficient_quota":
             return ModelUnavailable(f"{self.name} is over its quota.", retry_after=_NO_CREDIT_SECONDS)
         if code == 429:
@@ -150,9 +156,10 @@ class OpenAIModel:
             return ModelUnavailable(wrong, retry_after=_WRONG_SETTING_SECONDS)
         if code == 413 or _is_over_context(error):
             return TextTooLong(f"{self.name} does not accept a text of this length.")
+        # With these, servers refuse a field or a value that they do not know.
         if code in (400, 405, 415, 422, 501):
             return _NotAccepted(error)
-        if 400 <= code < 500 and code != 408:
+        if 400 <= code < 500 and code != 408:  # 408 is a timeout of the server, which passes
             return ModelRefused(f"{self.name} did not accept this request ({code}).")
         return ModelUnavailable(f"{self.name} is down ({code}).", retry_after=_retry_after(error))
 
@@ -162,6 +169,7 @@ class OpenAIModel:
         if choice.finish_reason == "content_filter" or getattr(message, "refusal", None):
             raise ModelRefused(f"{self.name} refused this text.")
         text = message.content or ""
+        # In the mode "tools" the reply is the argument of a function that is never called.
         for call in message.tool_calls or ():
             if call.type == "function":
                 text = call.function.arguments or text
@@ -211,6 +219,7 @@ def _without_other_properties(schema: Any) -> Any:
 
 
 def _is_over_context(error: APIStatusError) -> bool:
+    # A server that gives a code or a known type is believed; its message, which may quote the text, is not searched.
     if error.code or (error.type and error.type in _TOO_LONG):
         return error.code in _TOO_LONG or error.type in _TOO_LONG
     return error.status_code in (400, 422) and _TOO_LONG_MESSAGE.search(error.message) is not None

@@ -25,9 +25,9 @@ def brief_prompts(
 ) -> tuple[str, str]:
     """System and user prompt for brief summaries of several papers in one language.
 
-    `problems` has what was wrong with an earlier reply, by paper id; empty for a first request.
+    `problems` has the mistakes of an earlier reply, by paper id; it is empty for a first request.
     """
-    code = requests[0].key.language
+    code = requests[0].key.language  # all of them have the same one
     texts = [f"{request.paper.title}\n{request.paper.abstract}" for request in requests]
     system = prompts.load("brief_system").fill(
         language=prompt_name(code),
@@ -50,7 +50,7 @@ def brief_prompts(
 
 
 def facts_prompts(paper: Paper, selection: Selection) -> tuple[str, str]:
-    """System and user prompt for what a whole paper says."""
+    """System and user prompt for the facts of a whole paper."""
     extent = selection.extent
     text = f"Title: {paper.title}\n\n## Abstract\n{paper.abstract}\n\n{selection.text}"
     read = "All of it follows." if selection.whole else f"{extent.read} of {extent.total} {extent.unit} follow."
@@ -74,7 +74,7 @@ def translation_prompts(
 
 def retry_prompt(user: str, problems: Sequence[str]) -> str:
     """The user prompt of a second request, which says what was wrong with the reply to the first one."""
-    # What was wrong quotes the model and, through it, perhaps the paper: it is data as well.
+    # The problems quote the model and, through it, perhaps the paper: they are enclosed as data as well.
     listed = enclosed("what was wrong", "\n".join(f"- {problem}" for problem in problems[:_MOST_PROBLEMS]))
     return prompts.load("retry").fill(request=user, problems=listed)
 
@@ -82,7 +82,7 @@ def retry_prompt(user: str, problems: Sequence[str]) -> str:
 def enclosed(heading: str, text: str) -> str:
     """`text` between two lines with a mark that it does not contain, so that nothing in it can end the data.
 
-    The mark is derived from the text itself: whoever wrote the text cannot know it, and equal texts make equal prompts.
+    The mark is a hash of the text itself: an author cannot write it into the text, and equal texts make equal prompts.
     """
     mark = hashlib.sha256(text.encode()).hexdigest()[:16]
     while mark in text:

@@ -17,7 +17,7 @@ from bot.summaries.openai import OpenAIModel
 
 
 def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> FallbackChain:
-    """The summarizers that MODEL names, as one; loads no SDK.
+    """Build the chain of the summarizers that MODEL names. Loads no SDK: importing one takes a second.
 
     Raises `BadSetting` if a key is missing or the operator's glossary cannot be read.
     """
@@ -26,6 +26,7 @@ def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> 
         requests_per_minute=settings.model_requests_per_minute,
         tokens_per_day=settings.model_tokens_per_day,
     )
+    # One meter for all models: the operator sets one budget, whichever models use it.
     meter = Meter(budget, clock, usage)
     terms = glossary.load(settings.glossary)
     summarizers: list[Summarizer] = [
@@ -47,6 +48,6 @@ def _model(name: str, settings: Settings, clock: Clock) -> Model:
         key = settings.gemini_api_key.get_secret_value()
         return GoogleModel(model, key, clock, base_url=settings.gemini_base_url)
     if settings.openai_api_key is None and settings.openai_base_url is None:
-        raise BadSetting("OPENAI_API_KEY", missing)  # a server of one's own may need none
+        raise BadSetting("OPENAI_API_KEY", missing)  # a local server needs none
     secret = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     return OpenAIModel(model, secret, base_url=settings.openai_base_url)

@@ -69,10 +69,11 @@ class Folded:
         return bisect_left(self.negations, end) - bisect_left(self.negations, start)
 
 
+# Quotes are in the language of the paper, which is nearly always English.
 _NEGATIONS = frozenset(("not", "no", "never", "nor", "neither", "without", "cannot", "none", "unable", "hardly"))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # each claim of a paper is compared with the same passages
 def fold(text: str) -> Folded:
     """Fold a quote or a source to its tokens."""
     parts: list[str] = []
@@ -101,6 +102,7 @@ def _plain(text: str) -> str:
     text = _HYPHENATED.sub("", text.replace("\u00ad", ""))
     # One paragraph at a time: an unbalanced brace or dollar must not reach into the next one.
     text = "\n".join(readable(paragraph, citations=False) for paragraph in _PARAGRAPH_BREAK.split(text))
+    # Compatibility decomposition divides ligatures and takes accents off their letters, to be dropped below.
     text = unicodedata.normalize("NFKD", _NUMERIC_CITATION.sub("", text))
     text = "".join(char for char in text if not unicodedata.combining(char) or char in _VOICING_MARKS)
     return _TIMES.sub("×", text)
@@ -110,6 +112,7 @@ def _token(match: re.Match[str]) -> str:
     """The folded token; numbers start with "#", so that 1 2 and 12 differ without spaces."""
     if match["number"]:
         digits = match["number"]
+        # Only commas between groups of three digits are thousands separators: 1,5 is not 15.
         return "#" + (digits.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits) else digits)
     if match["minus"]:
         return "−"

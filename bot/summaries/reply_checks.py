@@ -1,8 +1,7 @@
-"""A parsed reply against its source: what may be shown, what is dropped and why, and what to ask for again. Pure."""
+"""Checks a parsed reply against its source: what may be shown, what is dropped and why, what to ask again. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,7 +29,7 @@ _MOST_KEYWORDS = 8
 
 @dataclass(frozen=True, slots=True)
 class CheckedBrief:
-    """What passed of one paper's reply. `problems` are sentences for the model, `dropped` is for provenance."""
+    """What passed of one paper's reply; `problems` are sentences for the model, `dropped` is for provenance."""
 
     headline: Claim | None
     takeaways: tuple[Claim, ...]
@@ -46,6 +45,7 @@ class CheckedBrief:
     @property
     def score(self) -> int:
         """How much there is to show; for the choice between two attempts."""
+        # A card without a headline borrows a takeaway for it, so that a headline is worth several of those.
         return len(self.takeaways) + 3 * (self.headline is not None)
 
 
@@ -82,7 +82,7 @@ def check_claims(
     passed, dropped = [], []
     for reply in replies:
         claim = reply.claim()
-        folded = fold(claim.text).text or claim.text
+        folded = fold(claim.text).text or claim.text  # a text without words or numbers folds to nothing
         if folded in seen:
             dropped.append(Dropped(claim.text[:300], "it repeats another one"))
             continue
@@ -125,19 +125,20 @@ def least_takeaways(paper: Paper) -> int:
 
 
 def better_of(first: CheckedBrief | None, second: CheckedBrief | None) -> CheckedBrief | None:
-    """The attempt with more to show; the second if they are equal, so that `dropped` tells of the last reply."""
+    """The attempt with more to show; the second if they are equal, so that `dropped` belongs to the last reply."""
     if first is None or second is None:
         return second or first
     return second if second.score >= first.score else first
 
 
 def displayable(checked: CheckedBrief, paper: Paper) -> CheckedBrief | None:
-    """What is shown: a headline and at least one takeaway; None if there is not that much.
+    """The part of a reply that is shown: a headline and at least one takeaway; None if there is not that much.
 
     Without a headline of its own the takeaway whose quote says what the paper does becomes the headline.
     """
     headline, takeaways = checked.headline, checked.takeaways
     if headline is None and len(takeaways) >= 2:
+        # At least two takeaways: one becomes the headline and one has to be left.
         headline = max(takeaways, key=lambda claim: sentence_roles.role_weights(claim.quote, 0.5)[SentenceRole.AIM])
         takeaways = tuple(claim for claim in takeaways if claim is not headline)
     if headline is None or len(takeaways) < min(1, least_takeaways(paper)):
@@ -146,16 +147,15 @@ def displayable(checked: CheckedBrief, paper: Paper) -> CheckedBrief | None:
 
 
 def _is_in_source(term: str, source: SourceText) -> bool:
-    own = [word for word in words(term) if len(word) > 2]
-    if not own:
-        return fold(term) in source.vocabulary.folded
-    return all(word[:6].rstrip("s") in _stems(source) or word in source.vocabulary.words for word in own) or (
-        source.vocabulary.spells_out(re.sub(r"s$", "", term))
-    )
-
-
-def _stems(source: SourceText) -> frozenset[str]:
-    return source.vocabulary.stems | frozenset(stem[:6].rstrip("s") for stem in source.vocabulary.stems)
+    """Whether the source has every longer word of a keyword, if in another form, or spells out the acronym."""
+    vocabulary = source.vocabulary
+    long_words = [word for word in words(term) if len(word) > 2]
+    if not long_words:
+        return fold(term) in vocabulary.folded
+    stems = vocabulary.stems | frozenset(stem.rstrip("s") for stem in vocabulary.stems)
+    if all(word[:6].rstrip("s") in stems or word in vocabulary.words for word in long_words):
+        return True
+    return vocabulary.spells_out(term.removesuffix("s"))
 
 
 def _problem(part: str, dropped: Dropped) -> str:

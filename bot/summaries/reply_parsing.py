@@ -24,7 +24,7 @@ def parse_briefs(text: str) -> tuple[dict[str, BriefReply], list[str]]:
     papers = value.get("papers") if isinstance(value, dict) else value
     if papers is None and isinstance(value, dict) and "headline" in value:
         papers = [value]  # a single paper without the list around it
-    if isinstance(papers, dict):
+    if isinstance(papers, dict):  # an object with the ids as names instead of a list
         papers = [{"id": key, **entry} for key, entry in papers.items() if isinstance(entry, dict)]
     if not isinstance(papers, list):
         raise BadReply('The JSON has no list "papers".')
@@ -37,21 +37,23 @@ def parse_briefs(text: str) -> tuple[dict[str, BriefReply], list[str]]:
             problems.append(str(error))
             continue
         if reply.id in replies:
+            # The first one is kept; its quotes are checked against the paper like all others.
             problems.append(f"The id {reply.id} is there twice.")
         replies.setdefault(reply.id, reply)
     return replies, problems
 
 
 def parse_facts(text: str) -> FactsReply:
-    """What a whole paper says. Raises `BadReply`."""
+    """The facts of a whole paper. Raises `BadReply`."""
     return _validated(FactsReply, _parse_json(text))
 
 
 def parse_translation(text: str) -> TranslationReply:
     """The translated claims of one paper. Raises `BadReply`."""
     value = _parse_json(text)
+    # Models shorten the list of claims to an object {key: text}.
     if isinstance(value, dict) and isinstance(value.get("claims"), dict):
-        value = {**value, "claims": [{"key": key, "text": said} for key, said in value["claims"].items()]}
+        value = {**value, "claims": [{"key": key, "text": text} for key, text in value["claims"].items()]}
     return _validated(TranslationReply, value)
 
 
@@ -65,6 +67,7 @@ def _validated(shape: type[R], value: Any) -> R:
     try:
         return shape.model_validate(value)
     except ValidationError as error:
+        # Without the input, which may be long, and only the first error: the others often follow from it.
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the top"
         raise BadReply(f"The JSON does not fit at {place}: {first['msg'].lower()}.") from None

@@ -32,6 +32,7 @@ PARTS = (
 
 
 class Reply(BaseModel):
+    # Unknown fields are ignored: models add some ("confidence"), and they harm nobody.
     model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
 
 
@@ -48,6 +49,7 @@ def _claims_in(value: Any) -> Any:
 
 
 def _strings_in(value: Any) -> Any:
+    # Models often give keywords as one string.
     items = re.split(r"[;,，、；]\s*", value) if isinstance(value, str) else _as_list(value)
     return [item for item in items if isinstance(item, str) and item.strip()]
 
@@ -87,7 +89,7 @@ class BriefReply(Reply):
 
 
 class FactsReply(Reply):
-    """What a whole paper says, in English."""
+    """The facts of a whole paper, in English."""
 
     id: str
     headline: Headline

@@ -22,6 +22,7 @@ class SectionPart(enum.IntEnum):
     APPENDIX = 6
 
 
+# In this order: "Discussion of results" is a conclusion. What matches none is method, see `_part`.
 _TITLES: tuple[tuple[SectionPart, str], ...] = (
     (SectionPart.ABSTRACT, r"abstract|summary$"),
     (SectionPart.INTRODUCTION, r"introduc|motivation|overview$"),
@@ -36,12 +37,12 @@ _TITLES: tuple[tuple[SectionPart, str], ...] = (
 
 
 _HEADING_CHARACTERS = 8
-"""Of a section's heading beside its title: "## ", a number and line ends."""
+"""Characters that a section's heading has besides its title: "## ", a number and line ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The sections to read, in order, one of them maybe cut, and how much of the paper they are."""
+    """The sections to read, in order, and their share of the paper. One of them may be shortened."""
 
     sections: tuple[Section, ...]
     extent: Extent
@@ -57,17 +58,18 @@ class Selection:
 
 
 def reading_notes(reading: Reading) -> tuple[str, ...]:
-    """What a card says of a full text besides how much of it was read: passages that were hidden from human readers,
-    and what was wrong with it."""
+    """Notes on a full text for a card: passages that were hidden from human readers, and the problem of its reading."""
     count = len(reading.hidden)
     hidden = f"{count} hidden passage{'' if count == 1 else 's'} left out"
     return (*((hidden,) if count else ()), *((reading.problem.rstrip("."),) if reading.problem else ()))
 
 
 def parts(reading: Reading) -> list[tuple[SectionPart, Section]]:
-    """The sections of the paper's argument, each with its part; a subsection without a part of its own has its
-    section's, as has every subsection of related work. References and back matter are left out."""
-    found: list[tuple[SectionPart, Section]] = []
+    """The sections with text, each with its part; references and back matter are left out.
+
+    A subsection whose title names no part has the part of its section, as has every subsection of related work.
+    """
+    parts_of_paper: list[tuple[SectionPart, Section]] = []
     parent = SectionPart.METHOD
     for section in reading.sections:
         if section.kind in (SectionKind.REFERENCES, SectionKind.BACK, SectionKind.FRONT):
@@ -83,25 +85,27 @@ def parts(reading: Reading) -> list[tuple[SectionPart, Section]]:
             part = named if named is not None else SectionPart.METHOD
             parent = part
         if section.paragraphs:
-            found.append((part, section))
-    return found
+            parts_of_paper.append((part, section))
+    return parts_of_paper
 
 
 def choose(reading: Reading, limit: int) -> Selection:
     """As many sections as fit into `limit` characters, in the order of `SectionPart`; the next one is cut."""
-    found = parts(reading)
+    available = parts(reading)
     taken: dict[int, Section] = {}
     left = limit
-    for index in sorted(range(len(found)), key=lambda i: (found[i][0], i)):
-        section = found[index][1]
+    for index in sorted(range(len(available)), key=lambda i: (available[i][0], i)):
+        section = available[index][1]
         size = sum(len(paragraph.text) for paragraph in section.paragraphs) + len(section.title) + _HEADING_CHARACTERS
+        # Later sections are still tried: a short one may fit where a long one did not.
         if size > left:
             section, size = _cut(section, left)
         if section.paragraphs:
             taken[index] = section
             left -= size
-    whole = len(taken) == len(found) and all(taken[i] is found[i][1] for i in taken)
-    extent = reading.extent if whole and reading.extent is not None else Extent("sections", len(taken), len(found))
+    whole = len(taken) == len(available) and all(taken[i] is available[i][1] for i in taken)
+    # The reader's own extent may be smaller than the paper: "100 of 180 pages".
+    extent = reading.extent if whole and reading.extent is not None else Extent("sections", len(taken), len(available))
     return Selection(tuple(taken[index] for index in sorted(taken)), extent, whole)
 
 

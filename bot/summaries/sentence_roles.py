@@ -1,4 +1,4 @@
-"""What a sentence of a paper does (problem, aim, method, result …), from the phrases that papers use. Pure.
+"""The role of a sentence in a paper (problem, aim, method, result …), from the phrases that papers use. Pure.
 
 The weights of the cues were set by hand against real abstracts; only their order of size matters.
 """
@@ -24,7 +24,7 @@ class SentenceRole(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoleWeights:
-    """How much a sentence has of each role (0 and up)."""
+    """The weight of each role in a sentence, 0 and above; the weights of several sentences can be compared."""
 
     weights: dict[SentenceRole, float]
 
@@ -241,7 +241,7 @@ _ANAPHOR = _re(
     r"as\ a\ result|consequently|thus|hence|therefore|for\ (?:example|instance)|similarly|by\ contrast|"
     r"in\ contrast)\b"
 )
-# "Kim et al.", "[3, 7]", "Kim and Lee (2019".
+# A citation: "Kim et al.", "[3, 7]", "Kim and Lee (2019".
 _CITED = re.compile(r"\bet al\.?|\[\d+(?:\s*[,;–-]\s*\d+)*\]|\b[A-Z][a-z]+ (?:and|&) [A-Z][a-z]+,? \(?(?:19|20)\d\d")
 _SELF = _re(
     r"\b(?:we|our|ours|us)\b|\b(?:this|the\ present|the\ proposed)\ (?:paper|work|article|study|method|"
@@ -275,6 +275,7 @@ def role_weights(sentence: str, position: float) -> RoleWeights:
     Background and problem come early in a text, results and significance late, so the position counts as well.
     """
     weights = {role: sum(weight for cue, weight in cues if cue.search(sentence)) for role, cues in _CUES.items()}
+    # Background has few phrases of its own: the first third of a text counts for it.
     weights[SentenceRole.BACKGROUND] += 1.6 * (1 - min(position * 3, 1))
     weights[SentenceRole.PROBLEM] *= 1.25 - 0.75 * position
     weights[SentenceRole.RESULT] *= 0.7 + 0.5 * position
@@ -288,7 +289,7 @@ def needs_previous_sentence(sentence: str) -> bool:
 
 
 def is_about_cited_work(sentence: str) -> bool:
-    """Whether it tells of a cited work and not of this paper."""
+    """Whether it is about a cited work and not about this paper."""
     return bool(_CITED.search(sentence)) and not _SELF.search(sentence)
 
 
@@ -298,5 +299,5 @@ def is_about_this_paper(sentence: str) -> bool:
 
 
 def is_instruction(text: str) -> bool:
-    """Whether it looks like an instruction to whoever, or whatever, reads the paper."""
+    """Whether it looks like an instruction to the reader of the paper, a person or a model."""
     return bool(_INSTRUCTION.search(text))

@@ -1,6 +1,6 @@
 """Splits scientific prose into sentences, each a verbatim slice of it. Pure.
 
-Abbreviations, decimals and formulas do not end a sentence; a wrong split would make quotes that nobody finds.
+Abbreviations, decimals and formulas do not end a sentence; a wrong split would make quotes that are not in the text.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ _ABBREVIATIONS = re.compile(
     r"refs?|resp|secs?|sect|sr|st|tabs?|univ|viz|vol|vs|w\.r\.t|wrt|aka"
 )
 _END = re.compile(r"[.!?][\"'”’»)\]}]*(?=\s)|[。！？][”’」』）]*")
+# At most 300 characters between single dollars: two prices far apart are no formula.
 _MATH = re.compile(r"\\\(.*?\\\)|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
 _LAST_WORD = re.compile(r"([^\s(\[{\"“'‘$]+)$")
 # nnU-Net, iPhone: a name that begins in lower case and has a capital or digit in it.
@@ -43,10 +44,12 @@ def _split_block(text: str) -> list[str]:
 
 def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
     """Whether the mark that `match` found ends a sentence that began at `start`."""
+    # These marks have no other use, and no space follows them.
     if match.group()[0] in "。！？":
         return True
     if not _may_start(text[match.end() :].lstrip()):
         return False
+    # A whole sentence in brackets is part of the sentence around it.
     if _open_brackets(text[start : match.end()]) > 0:
         return False
     if match.group()[0] != ".":
@@ -73,6 +76,7 @@ def _is_abbreviation(word: str, rest: str) -> bool:
         return True
     if len(bare) == 1 and bare.isalpha():
         return word.isupper() and not _USUAL_START.match(rest)  # an initial: J. Smith
+    # "e.g.", "i.e.", "a.k.a."; after a country's name a sentence may well end.
     return bool(re.fullmatch(r"(?:[a-z]\.)+[a-z]", bare)) and bare not in ("u.s", "u.k", "e.u")
 
 

@@ -1,4 +1,4 @@
-"""What a summary was made from, as passages in which quotes, numbers and names are found. Pure."""
+"""The source of a summary, as passages in which quotes, numbers and names are looked up. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class SourceText:
-    """What a summary was made from; `passages` are in reading order and include the title."""
+    """The source of a summary; `passages` are in reading order and include the title."""
 
     title: str
     passages: tuple[Passage, ...]
@@ -54,6 +54,7 @@ class SourceText:
         for index, folded in enumerate(self._folded_passages):
             if wanted in folded:
                 return self.passages[index]
+        # Only after all single passages: joining is slower and seldom needed.
         for index in range(len(self.passages) - 1):
             first, second = self.passages[index], self.passages[index + 1]
             if first.section == second.section and wanted in fold(f"{first.text}\n{second.text}"):
@@ -93,6 +94,7 @@ def source_of(paper: Paper, reading: Reading | None = None) -> SourceText:
         for section in reading.sections
         for paragraph in section.paragraphs
     )
+    # Tables and captions are not among the sections, but their numbers are quoted.
     tables = tuple(
         Passage("\n".join((table.caption, *(" ".join(row) for row in table.rows))), f"Table {table.number}", table.page)
         for table in reading.tables
