@@ -1,4 +1,4 @@
-"""The prompts as files: every variable of one must be filled, and its hash is part of a summary's provenance."""
+"""The prompts as files: every variable of a prompt must be filled; its hash is part of a summary's provenance."""
 
 from __future__ import annotations
 
@@ -32,16 +32,18 @@ class Prompt:
 
         Raises `PromptError` unless `values` names exactly the prompt's variables.
         """
+        # Checked before a model is paid for a prompt with a gap in it.
         missing, unknown = self.variables - values.keys(), values.keys() - self.variables
         if missing or unknown:
-            what = [f"misses {name}" for name in sorted(missing)] + [f"has no {name}" for name in sorted(unknown)]
-            raise PromptError(f"The prompt {self.name} {', '.join(what)}.")
+            mistakes = [f"misses {name}" for name in sorted(missing)] + [f"has no {name}" for name in sorted(unknown)]
+            raise PromptError(f"The prompt {self.name} {', '.join(mistakes)}.")
         return _VARIABLE.sub(lambda match: values[match.group(1)], self.text)
 
 
 @lru_cache
 def load(name: str) -> Prompt:
     """The prompt in the file `NAME.md` beside this one. Raises `PromptError` if there is none."""
+    # The name is checked, since it becomes a part of a path.
     file = files(__package__).joinpath(f"{name}.md")
     if not re.fullmatch(r"[a-z_]+", name) or not file.is_file():
         raise PromptError(f"There is no prompt {name}.")
@@ -51,4 +53,5 @@ def load(name: str) -> Prompt:
 
 def digest(*texts: str) -> str:
     """The first 12 hex digits of the SHA-256 over these texts."""
+    # A separator, so that moving text from one file to the next changes the hash.
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
