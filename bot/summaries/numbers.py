@@ -127,7 +127,7 @@ def numbers_in(text: str, *, decimal_comma: bool = True) -> tuple[Number, ...]:
     for value, start, end in numerals.spelled(plain):
         if not _overlaps(numbers, start, end):
             numbers.append(_with_unit(Number(frozenset((value,)), None, plain[start:end], start, end), plain))
-    # Ratios may overlap words that were read as numbers ("twofold" is 2 times, or 100 % more): either reading may be meant.
+    # Ratios may overlap words that were read as numbers: "twofold" is 2 times, or 100 % more.
     numbers += [Number(values, None, plain[start:end], start, end) for values, start, end in numerals.ratios(plain)]
     return _with_shared_units(sorted(numbers, key=lambda number: number.start), plain)
 
