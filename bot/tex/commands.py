@@ -1,4 +1,4 @@
-"""What the commands of arXiv's TeX print: accents, symbols, links, references, fractions, roots and styles.
+"""Writes the commands of arXiv's TeX: accents, symbols, links, references, fractions, roots and styles.
 
 To support a command, add it to the tables of `bot.tex.tables` if it prints a fixed text, and to `_WRITERS` otherwise.
 """
@@ -216,7 +216,7 @@ def _write_root(reader: TexReader, _: str, index: int, scope: Scope) -> int:
 
 
 def _bracketed(text: str) -> str:
-    """A part of a fraction or root, in brackets if it is more than one thing."""
+    """A part of a fraction or root, in brackets if it consists of several terms."""
     text = text.strip()
     return text if len(text) <= 1 or text.isalnum() or _NEEDS_NO_BRACKETS.fullmatch(text) else f"({text})"
 

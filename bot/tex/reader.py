@@ -14,7 +14,7 @@ from bot.tex.tokens import Token, partners, tokenize
 
 MAX_DEPTH = 40
 """Nested groups that are read; deeper ones are shown as they are written. It bounds the recursion."""
-_MAX_OPTION_TOKENS = 12
+_MAX_OPTION_TOKENS = 12  # a bracket that closes later was not the end of an option
 # Braces that TeX would hide are kept around what looks like a set or JSON: {a, b}, {"a": 1}.
 _SET_OR_DATA = re.compile(r"[,;:\"]\s|[\"|]")
 _STYLE_COMMAND = re.compile(r"\\(?:text\w*|url|nolinkurl|path)\b")
@@ -95,7 +95,7 @@ class TexReader:
         return index + 1
 
     def _plain(self, index: int, scope: Scope) -> str:
-        """What a token without structure is shown as."""
+        """The text of a token that opens no group, formula or script."""
         kind, piece = self.tokens[index]
         if kind == "quote":
             return self._quote(piece, math=scope.math)
@@ -180,7 +180,7 @@ class TexReader:
         return after
 
     def operand(self, index: int, scope: Scope) -> tuple[str, int]:
-        """What one command of a formula takes: a group, a command, or a single character, with the index after it.
+        """The operand of a formula's command (a group, a command or a single character), and the index after it.
 
         TeX takes one character of "12" in `x^12`; the rest of the token is left to be read.
         """

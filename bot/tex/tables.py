@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 # Characters that Unicode has raised or lowered; a script with any other character keeps its mark ("x_T").
 SUPERSCRIPTS = dict(
@@ -70,17 +70,17 @@ SETTINGS = {
 }  # fmt: skip
 
 
-@cache
+@lru_cache(maxsize=4096)  # names come from papers, so that their number has no limit
 def symbol(name: str) -> str | None:
     """The text that the command `\\name` prints, None if it is no symbol."""
     if name in SYMBOLS:
         return SYMBOLS[name]
     known = _pylatexenc().get_macro_spec(name)
-    found = getattr(known, "simplify_repl", None)
+    replacement = getattr(known, "simplify_repl", None)
     # "%" and "<" mark templates for arguments ("%s") and environments ("< table >"), not symbols.
-    if not isinstance(found, str) or not found or "%" in found or "<" in found:
+    if not isinstance(replacement, str) or not replacement or "%" in replacement or "<" in replacement:
         return None
-    return "".join(char for char in found if char.isspace() or char.isprintable()) or None
+    return "".join(char for char in replacement if char.isspace() or char.isprintable()) or None
 
 
 def accented(mark: str, letters: str) -> str:
