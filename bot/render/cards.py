@@ -25,6 +25,7 @@ from bot.render.nodes import (
 from bot.render.plain import one_line
 from bot.tex.latex import readable
 
+# The difference saves "and 1 more", which is as long as a name.
 MAX_AUTHORS = 6
 """With more authors than this, only `SHOWN_AUTHORS` are named."""
 SHOWN_AUTHORS = 4
@@ -66,7 +67,7 @@ def authors_line(paper: Paper, language: str) -> str:
 
 
 def card_links(card: Card, language: str) -> tuple[tuple[str, str], ...]:
-    """(label, address) of everything that can be opened, in order: abstract, PDF, HTML, code, project."""
+    """(label, address) of every page and file of the paper, in order: abstract, PDF, HTML, code, project."""
     urls = paper_urls(card.paper)
     links = [(label("abstract", language), urls["abs"]), (label("pdf", language), urls["pdf"])]
     if _has_html(card.paper):
@@ -83,11 +84,12 @@ def _has_html(paper: Paper) -> bool:
 
 
 def provenance_line(provenance: Provenance, language: str) -> str:
-    """What made a summary, from which source, and what is missing: "by gemini-flash-latest from the abstract"."""
+    """The maker and the source of a summary and what is missing: "by gemini-flash-latest from the abstract"."""
     source = label(f"from {provenance.source}", language)
     if provenance.model == "extractive":
         maker = label("extractive", language, source=source)
     else:
+        # Without the provider: "google:gemini-flash-latest" is a setting, and the card is for readers.
         maker = label("by", language, model=provenance.model.partition(":")[2] or provenance.model, source=source)
     parts = [f"{maker} ({provenance.instead_of})" if provenance.instead_of else maker]
     if provenance.read and provenance.read.read < provenance.read.total:
@@ -104,6 +106,7 @@ def match_reasons(card: Card) -> str:
 
     Empty if nothing is known.
     """
+    # A dictionary keeps the order and drops repetition: several topics may match by the same words.
     reasons: dict[str, None] = {}
     for match in card.matched:
         terms = [one_line(term) for term in match.because] or [one_line(match.topic)]
@@ -112,12 +115,13 @@ def match_reasons(card: Card) -> str:
 
 
 def shown_figures(card: Card) -> tuple[Figure, ...]:
-    """The figures that have a picture and may be shown, at most `MAX_FIGURES`."""
+    """The figures that have a picture and whose licence allows showing it, at most `MAX_FIGURES`."""
     return tuple(figure for figure in card.figures if figure.shown and figure.file)[:MAX_FIGURES]
 
 
 def figure_caption(figure: Figure, language: str) -> str:
     """ "Figure 2: a caption"; a caption that has its own number is left as it is."""
+    # The caption is in the language of the paper, hence also the English beginnings.
     caption = one_line(readable(figure.caption))
     name = label("figure", language, n=figure.number)
     if caption.lower().startswith(("figure", "fig.", name.lower())):
@@ -145,6 +149,7 @@ def card_document(
     abstract in a fold below the summary. Without a summary the abstract is always shown.
     """
     paper = card.paper
+    # The title is always a link, so that a card has one even where the line of links is left out.
     title = Heading((Link(title_of(paper), paper_urls(paper)["abs"], bold=True),), level=2)
     if style is Style.COMPACT:
         return Document((title, *_compact(card, language)))
@@ -167,6 +172,7 @@ def card_reply(card: Card, language: str, *, private: bool = False) -> Reply:
 
 
 def _compact(card: Card, language: str) -> list[Block]:
+    # The few things that a reader must know even here: the paper is withdrawn, or it is a sample.
     blocks: list[Block] = []
     if card.paper.withdrawn:
         blocks.append(Note((Text(label("withdrawn", language), italic=True),)))
@@ -276,6 +282,7 @@ def _footer(card: Card, language: str, *, links: bool, keywords: bool) -> list[B
 
 def licence_name(url: str) -> str:
     """The short name of a Creative Commons licence by its address, "CC BY-SA 4.0"; other addresses are returned."""
+    # "https://creativecommons.org/licenses/by-sa/4.0/"
     parts = url.rstrip("/").split("/")
     if "creativecommons.org" not in url or len(parts) < 2:
         return url

@@ -25,6 +25,7 @@ def digest_header(digest: Digest) -> Document:
         for topic in digest.topics:
             spans += [Text(" · "), Text(topic, code=True)] if spans else [Text(topic, code=True)]
         blocks.append(Note(tuple(spans)))
+    # On days without a listing there is nothing to count.
     if digest.announced or digest.matched:
         blocks.append(Note((Text(label("n of m", language, n=digest.matched, of=digest.announced)),)))
     if digest.quiet or not (digest.cards or digest.also):
@@ -55,6 +56,7 @@ def digest_groups(digest: Digest, card_group: Callable[[Card], Group], base_cost
     groups = [Group(digest_header(digest).blocks, base_cost=base_cost, stays_with_next=True)]
     groups += map(card_group, digest.cards)
     for number, card in enumerate(digest.also):
+        # Together with the first title, so that a message never ends in the heading.
         heading: tuple[Block, ...] = () if number else (also_heading(digest),)
         groups.append(Group((*heading, also_line(card)), (card.paper.id,), base_cost))
     groups.append(Group(digest_notes(digest).blocks, base_cost=base_cost))

@@ -1,4 +1,4 @@
-"""Dossiers as neutral trees: a paper with everything known of it, for posts, Markdown files and pages. Pure."""
+"""Dossiers as neutral trees: a paper with all its metadata and its summary, for posts, files and pages. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def dossier_document(card: Card, language: str) -> Document:
 
 def dossier_digest(digest: Digest, *, header: bool = True) -> Document:
     """A digest of dossiers; `header` is False where a front matter has the title already."""
-    blocks: list[Block] = list(digest_header(digest).blocks) if header else list(digest_header(digest).blocks[1:])
+    blocks = list(digest_header(digest).blocks)
+    if not header:
+        del blocks[0]
     for card in digest.cards:
         blocks += [Rule(), *dossier_document(card, digest.language).blocks]
     if digest.also:
@@ -69,6 +71,7 @@ def _facts(card: Card, language: str) -> list[Block]:
     if paper.comment:
         pdf.append(Text(f" · {readable(paper.comment)}"))
     items.append(tuple(pdf))
+    # Abstract and PDF have rows of their own; only code and project are left.
     for name, url in card_links(card, language):
         if url in (*card.links.code, *card.links.project):
             items.append((Text(f"{name.capitalize()}: ", bold=True), Link(url, url)))

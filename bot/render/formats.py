@@ -1,4 +1,4 @@
-"""A card or digest in any format of the command line. Pure."""
+"""Renders a card or digest in any format of the command line. Pure."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ def digest_post(digest: Digest) -> str:
     """A post of a digest. Its categories are the topics, its cover the first figure that may be shown."""
     description = label("n of m", digest.language, n=digest.matched, of=digest.announced)
     matter = front_matter(
+        # With one topic its name comes first, since a site may have a digest of each topic for the same day.
         title=" · ".join([*digest.topics, digest_title(digest)]) if len(digest.topics) == 1 else digest_title(digest),
         day=digest.window.last,
         categories=digest.topics,
@@ -55,7 +56,7 @@ def front_matter(
     Strings are written as JSON, which is a subset of YAML: nothing in a title can be read as YAML syntax.
     """
     rows = [f"title: {_quoted(title)}"]
-    # Hexo orders posts by time; a listing day has none.
+    # Hexo orders posts by date and time; a listing day has no time, so midnight stands for it.
     if day:
         rows.append(f"date: {day.isoformat()} 00:00:00")
     rows += _listed("categories", categories) + _listed("tags", tags)

@@ -95,6 +95,7 @@ def _span(span: Span) -> str:
     if isinstance(span, Link):
         url = web_address(span.url)
         html = f"<strong>{html}</strong>" if span.bold else html
+        # An address that is refused leaves its text, which may be the only sign of the link.
         return f'<a href="{escape(url)}" rel="noopener">{html}</a>' if url else html
     for tag, on in (("code", span.code), ("em", span.italic), ("strong", span.bold)):
         html = f"<{tag}>{html}</{tag}>" if on else html

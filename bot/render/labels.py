@@ -12,6 +12,7 @@ from bot.model import Window
 from bot.model.languages import canonical, primary
 from bot.render.labels_traditional_chinese import TRADITIONAL_CHINESE
 
+# Rows, not one dictionary for each language: a translation that is missing is a type error.
 _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     # key: en, zh, es, ja, ru
     "and more": ("and {n} more", "等，另有 {n} 人", "y {n} más", "ほか{n}名", "и ещё {n}"),
@@ -123,7 +124,7 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
         "подходят {n} из {of} новых статей",
     ),
     "doubtful": (
-        "A message of the digest of {day} may not have arrived: nobody can know.",
+        "A message of the digest of {day} may not have arrived; this cannot be checked.",
         "{day} 摘要中的一条消息可能未送达：无法得知。",
         "Quizá no llegó un mensaje del resumen del {day}: nadie puede saberlo.",
         "{day}のダイジェストのメッセージ1通が届いていない可能性があります。確認する方法はありません。",
@@ -184,6 +185,7 @@ CATALOG: dict[str, dict[str, str]] = {
 } | {"zh-Hant": TRADITIONAL_CHINESE}
 LANGUAGES = tuple(CATALOG)
 
+# Chinese and Japanese write months as numbers. Russian has the genitive here, as dates need it.
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
@@ -193,6 +195,7 @@ _MONTHS = {
 
 def interface_language(language: str) -> str:
     """The language of our own labels for a language code: "zh-CN" → "zh"; English if there are no labels in it."""
+    # The exact code first: "zh-Hant" has labels of its own and must not become "zh".
     code = canonical(language)
     return code if code in CATALOG else primary(code) if primary(code) in CATALOG else "en"
 
@@ -204,7 +207,7 @@ def label(key: str, language: str, **values: object) -> str:
 
 
 def format_date(day: date, language: str) -> str:
-    """A date as it is written in a language: "2 June 2026", "2026年6月2日"."""
+    """A date as it is usually written in a language: "2 June 2026", "2026年6月2日"."""
     code = interface_language(language)
     if code in ("zh", "zh-Hant", "ja"):
         return f"{day.year}年{day.month}月{day.day}日"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# In a module of its own: the words differ from simplified Chinese, so that no conversion of characters would do.
 TRADITIONAL_CHINESE = {
     "and more": "等，另有 {n} 人",
     "sample": "範例文字",

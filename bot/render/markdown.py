@@ -95,6 +95,7 @@ def _span(span: Span) -> str:
         url = web_address(span.url)
         core = f"[{escape(core)}]({_address(url)})" if url else escape(core)
         return before + (f"**{core}**" if span.bold else core) + after
+    # HTML instead of backticks: nothing is escaped between those, and the text may have backticks itself.
     if span.code:
         return before + f"<code>{escape(core)}</code>" + after
     mark = "*" * (span.italic + 2 * span.bold)

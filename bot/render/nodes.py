@@ -21,7 +21,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link. `url` comes from arXiv or by rules from the paper's text; renderers refuse all but http(s)."""
+    """A link. `url` is untrusted, since it may come from the paper's text; renderers refuse all but http(s)."""
 
     text: str
     url: str

@@ -66,13 +66,13 @@ class _Packer:
         self.used: Cost = (0, 0)
 
     def add(self, group: Group) -> None:
-        if not group.blocks:
+        if not group.blocks:  # a digest without notes has an empty group for them
             return
         whole = _sum([group.base_cost, *(self.cost(block) for block in group.blocks)])
         if self._fits(whole):
             self._open(group)
             self._put(list(group.blocks), _minus(whole, group.base_cost))
-        elif _within(whole, self.limit):
+        elif _within(whole, self.limit):  # it fits into an empty message
             self.flush()
             self.add(group)
             return
@@ -101,7 +101,7 @@ class _Packer:
             moved = []
         if moved:
             blocks.pop()
-        if not blocks:
+        if not blocks:  # the group has shown nothing in this message
             self.current.pop()
         self.flush()
         self._open(group)
@@ -137,6 +137,7 @@ def split(block: Block, fits: Callable[[Block], bool]) -> list[Block]:
         return _split_bullets(block, fits)
     if isinstance(block, Fold):
         title = block.title
+        # A title that is too long for a message is shown as a line, which can be split.
         if not block.blocks or not fits(Fold(title, ())):
             return [piece for part in (Line(title), *block.blocks) for piece in split(part, fits)]
         return list(_fill(block.blocks, lambda blocks: Fold(title, tuple(blocks)), fits, split))
@@ -186,6 +187,7 @@ def _fill(
             continue
         if current:
             yield build(current)
+        # The last piece is not full and may be followed by the next part.
         *full, last = split_one(part, lambda smaller: fits(build([smaller])))
         for piece in full:
             yield build([piece])

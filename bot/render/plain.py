@@ -28,7 +28,7 @@ _LINE_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 
 def visible(text: str) -> str:
     """`text` without invisible, reordering and control characters; line feeds are kept."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable():  # a shortcut for most texts, with the same result
         return text
     text = _LINE_BREAKS.sub("\n", text).replace("\t", " ")
     text = _SURROGATE.sub("\ufffd", text)
@@ -103,4 +103,5 @@ def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
 
 def _continues(text: str, at: int) -> bool:
     """Whether the character at `at` belongs to the one before it: a combining mark or a part of an emoji."""
+    # U+FE0E and U+FE0F select how an emoji looks; U+200D joins two emoji into one.
     return text[at] in "\u200d\ufe0e\ufe0f" or text[at - 1] == "\u200d" or unicodedata.combining(text[at]) != 0

@@ -81,6 +81,7 @@ def document_text(document: Document, *, width: int = MAX_WIDTH, colour: bool = 
         force_terminal=colour,
         color_system="standard" if colour else None,  # 16 colours, which every terminal and theme has
         no_color=not colour,
+        # Text of papers has brackets and ":name:", which rich would take for its own markup.
         highlight=False,
         markup=False,
         emoji=False,
@@ -118,7 +119,7 @@ def _print(console: Console, line: RichText, indent: int, width: int) -> None:
 
 def _breaks(text: str, width: int, indent: int) -> list[int]:
     """The offsets at which to break `text` into lines of at most `width` columns; Chinese breaks anywhere."""
-    from rich.cells import cell_len
+    from rich.cells import cell_len  # columns, not characters: a Chinese character takes two
 
     breaks: list[int] = []
     column = 0
