@@ -1,4 +1,4 @@
-"""A paper indexed for matching: whether a term or category is true of it, and by which of its words. Pure."""
+"""A paper indexed for matching: whether a term or category matches it, and which of its words match. Pure."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class IndexedPaper:
         return authors
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=4096)  # a day's papers share authors, and topics ask for the same names again
 def _indexed_name(name: str) -> IndexedText:
     return IndexedText(searchable(name), names=True)
 
@@ -100,11 +100,12 @@ _ALIASES_BY_CODE = {code: alias for alias, code in categories.ALIASES.items()}
 
 def _codes(codes: tuple[str, ...]) -> dict[str, str]:
     """Each code, its other codes and the codes of their archives ("cs.*") → the code as given."""
-    found: dict[str, str] = {}
+    given_by_code: dict[str, str] = {}
     for given in codes:
         code = categories.canonical(given) or given
         for name in (code, _OTHER_CODES.get(code), _ALIASES_BY_CODE.get(code)):
             if name:
-                found.setdefault(name, given)
-                found.setdefault(f"{name.partition('.')[0]}.*", given)
-    return found
+                # The first code that fits is shown as the reason; the primary category is the first of a paper.
+                given_by_code.setdefault(name, given)
+                given_by_code.setdefault(f"{name.partition('.')[0]}.*", given)
+    return given_by_code

@@ -1,7 +1,7 @@
 """The words of one text with their positions, indexed for looking up words, pairs, compounds and prefixes. Pure.
 
 A position counts words from 0. A compound ("pretraining" in "pre-training") has the position of its first word and the
-length of its words. Every index is built when it is first used: most texts are asked for a few of them only.
+length of its words. Every index is built when it is first used: most texts need a few of them only.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from itertools import islice, takewhile
 
 from bot.topics.text import chunks, is_unspaced
 
-_MAX_EXCERPT = 80
+_MAX_EXCERPT = 80  # characters; a matched name or phrase is seldom longer, and it is one of several on a line
 
 Feature = str | tuple[str, str]
-"""What an index of topics looks up in a text: a word, or two words next to each other."""
+"""A key by which topics are looked up: a word, or two words next to each other."""
 
 
 class IndexedText:
@@ -27,13 +27,14 @@ class IndexedText:
     """
 
     def __init__(self, text: str, *, names: bool = False) -> None:
-        found = chunks(text)
-        self.raw_words = [word for chunk in found for word in chunk.raw_words]
-        self.words = self.raw_words if names else [word for chunk in found for word in chunk.words]
-        self.surfaces = [surface for chunk in found for surface in chunk.surfaces]
+        text_chunks = chunks(text)
+        self.raw_words = [word for chunk in text_chunks for word in chunk.raw_words]
+        # Names have no plurals: "Williams" is not "William".
+        self.words = self.raw_words if names else [word for chunk in text_chunks for word in chunk.words]
+        self.surfaces = [surface for chunk in text_chunks for surface in chunk.surfaces]
         self.compounds: dict[int, list[tuple[str, int]]] = {}
         start = 0
-        for chunk in found:
+        for chunk in text_chunks:
             for offset, word, length in chunk.compounds:
                 compound = "".join(chunk.raw_words[offset : offset + length]) if names else word
                 self.compounds.setdefault(start + offset, []).append((compound, length))
@@ -57,9 +58,13 @@ class IndexedText:
 
     def prefix_positions(self, prefix: str) -> list[tuple[int, int]]:
         """Where words and compounds begin with `prefix`, as singulars or as written: (position, length)."""
+        # A tuple of one sorts before all tuples that begin with the same word.
         first = bisect_left(self._sorted_words, (prefix,))
         following = islice(self._sorted_words, first, None)
-        return [(position, length) for _, position, length in takewhile(lambda e: e[0].startswith(prefix), following)]
+        return [
+            (position, length)
+            for _, position, length in takewhile(lambda entry: entry[0].startswith(prefix), following)
+        ]
 
     @cached_property
     def _sorted_words(self) -> list[tuple[str, int, int]]:
@@ -120,11 +125,11 @@ class IndexedText:
     @cached_property
     def first_compounds(self) -> dict[Feature, tuple[int, int]]:
         """Each compound, and each pair with a compound in it, and its first (start, end)."""
-        found: dict[Feature, tuple[int, int]] = {}
+        first: dict[Feature, tuple[int, int]] = {}
 
         def add(feature: Feature, start: int, end: int) -> None:
-            if feature not in found or (start, end) < found[feature]:
-                found[feature] = start, end
+            if feature not in first or (start, end) < first[feature]:
+                first[feature] = start, end
 
         for position, compounds in self.compounds.items():
             for word, length in compounds:
@@ -135,7 +140,7 @@ class IndexedText:
                 if end < len(self.words):
                     for next_word, next_length in self.words_at(end):
                         add((word, next_word), position, end + next_length)
-        return found
+        return first
 
     def raw_compounds(self) -> Iterator[tuple[str, int, int]]:
         """Each compound with its plural endings: (compound, start, end)."""

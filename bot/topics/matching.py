@@ -38,10 +38,11 @@ def because(topic: Topic, paper: IndexedPaper) -> tuple[str, ...]:
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
-    found = (*texts,)
-    if len(found) == 1 or len({*map(str.casefold, found)}) == len(found):
-        return found
-    return tuple({text.casefold(): text for text in reversed(found)}.values())[::-1]
+    """The texts without repetition, the first spelling of each in the place of its last occurrence."""
+    listed = tuple(texts)
+    if len(listed) == 1 or len({*map(str.casefold, listed)}) == len(listed):  # nearly always
+        return listed
+    return tuple({text.casefold(): text for text in reversed(listed)}.values())[::-1]
 
 
 # ── topics with numbers for leaves ──────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +71,7 @@ def _is_true(expression: _Expression, true: AbstractSet[int]) -> bool:
     kind, parts = expression
     if kind is Not:
         return not _is_true(parts[0], true)
-    decisive = kind is Or
+    decisive = kind is Or  # one true operand decides an OR, one false operand an AND
     for part in parts:
         # Leaves are looked up in place: this is the innermost loop of matching.
         if (part in true if isinstance(part, int) else _is_true(part, true)) is decisive:
@@ -106,7 +107,7 @@ class Matcher:
         self._numbers: dict[Leaf, int] = {}
         self._term_indexes: dict[Field, TermIndex] = {}
         self._category_indexes: dict[bool, TermIndex] = {}  # by `Category.primary`
-        self._to_check: set[int] = set()
+        self._to_check: set[int] = set()  # leaves that their lookup keys alone do not prove
         self._single: dict[int, list[int]] = defaultdict(list)
         self._conjunctions: dict[int, dict[int, list[_Conjunction]]] = defaultdict(dict)
         self._expressions: dict[int, list[tuple[int, _Expression]]] = defaultdict(list)
@@ -134,6 +135,7 @@ class Matcher:
             self._single[self._numbers[node]].append(topic_id)
             return
         if conjunction := self._conjunction(topic_id, node):
+            # Stored under two leaves, because many topics share their rarest one.
             rarest, *others = sorted(conjunction.required, key=self._frequency)
             by_second = self._conjunctions[rarest]
             by_second.setdefault(others[0] if others else rarest, []).append(conjunction)
@@ -175,6 +177,7 @@ class Matcher:
         leaf = self._leaves[number]
         if isinstance(leaf, Category):
             return 1e6  # a category holds for a large part of the papers of a day, so it is the last choice
+        # The 10 is a guess as well. A wrong guess makes matching slower and never wrong.
         return self._topics_with[leaf] / (1 if len(leaf.words) == 1 else 10)
 
     # ── matching ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,6 +190,7 @@ class Matcher:
         found: dict[int, tuple[str, ...]] = {}
         for leaf in self._single.keys() & true:
             reason = (texts[leaf],)
+            # One tuple for all these topics: a common word is the reason of thousands.
             for topic_id in self._single[leaf]:
                 found[topic_id] = reason
         for leaf in self._conjunctions.keys() & true:
@@ -195,6 +199,7 @@ class Matcher:
                     if conjunction.required <= true and conjunction.excluded.isdisjoint(true):
                         found[conjunction.topic] = _distinct([texts[shown] for shown in conjunction.shown])
         for leaf in self._expressions.keys() & true:
+            # A topic stands under several triggers and is evaluated until one evaluation succeeds.
             for topic_id, expression in self._expressions[leaf]:
                 if topic_id not in found and _is_true(expression, true):
                     found[topic_id] = _distinct([texts[reason] for reason in _reasons(expression, true)])

@@ -19,6 +19,7 @@ _CATEGORY_VERBS = {  # by `Category.primary`
     True: ("with the primary category", "with another primary category than"),
 }
 
+_IN_CATEGORY = _CATEGORY_VERBS[False][0]
 _AFFIRMATIVE = {verbs[0] for verbs in (*_FIELD_VERBS.values(), *_CATEGORY_VERBS.values())}
 
 
@@ -39,23 +40,28 @@ def _clauses(node: And | Or, word: str) -> str:
 
     Leaves with the same verb share it; nested operators that could be misread are put in parentheses.
     """
-    clauses: list[str] = []
+    clauses: list[tuple[str, str]] = []  # (verb, clause)
     objects_by_verb: dict[str, list[str]] = {}
     nested: list[str] = []
     for part in sorted(node.parts, key=lambda part: (isinstance(part, Not), not isinstance(part, Category))):
         if isinstance(part, And | Or):
-            has_one_verb = word == "and" and len({*map(_verb_of, part.parts)}) == 1
-            (clauses if has_one_verb else nested).append(_clause(part))
+            verbs = {*map(_verb_of, part.parts)}
+            # "in cs.CV or cs.LG" needs no parentheses beside AND, since its verb is said once.
+            if word == "and" and len(verbs) == 1:
+                clauses.append((verbs.pop(), _clause(part)))
+            else:
+                nested.append(_clause(part))
         else:
             leaf = part.part if isinstance(part, Not) else part
             objects_by_verb.setdefault(_verb_of(part), []).append(_object(leaf))
     for verb, objects in objects_by_verb.items():
         # "do not mention a or b" is what English says for NOT a AND NOT b.
         negative = verb not in _AFFIRMATIVE
-        clauses.append(f"{verb} {_listed(objects, 'or' if negative and word == 'and' else word)}")
-    categories_first = [clause for clause in clauses if clause.startswith("in ")] if word == "and" else []
-    others = [clause for clause in clauses if clause not in categories_first] + [f"({clause})" for clause in nested]
-    return f"{_listed(categories_first, word)} {_listed(others, word)}".strip()
+        clauses.append((verb, f"{verb} {_listed(objects, 'or' if negative and word == 'and' else word)}"))
+    # "papers in cs.CV that mention …": a category reads like an attribute and needs no "and" after it.
+    in_categories = [clause for verb, clause in clauses if verb == _IN_CATEGORY and word == "and"]
+    others = [clause for _, clause in clauses if clause not in in_categories] + [f"({clause})" for clause in nested]
+    return f"{_listed(in_categories, word)} {_listed(others, word)}".strip()
 
 
 def _verb_of(node: Node) -> str:
@@ -73,7 +79,7 @@ def _verb(leaf: Node, negated: bool) -> str:
 
 def _object(leaf: Node) -> str:
     if isinstance(leaf, Category):
-        archive = leaf.code.removesuffix(".*")
+        archive = leaf.code.removesuffix(".*")  # "cs.*" is the archive, shown as "any category of cs"
         return leaf.code if archive == leaf.code else f"any category of {archive}"
     if not isinstance(leaf, Term):
         return f"({_clause(leaf)})"
@@ -101,6 +107,7 @@ def archives(topic: Topic) -> frozenset[str] | None:
 def _archives(node: Node) -> frozenset[str] | None:
     if isinstance(node, Category):
         return frozenset(categories.archives_of([node.code]))
+    # The union also for AND, see `archives`; an operand without a category adds nothing.
     if isinstance(node, And):
         named = [found for part in node.parts if (found := _archives(part)) is not None]
         return frozenset().union(*named) if named else None

@@ -39,6 +39,7 @@ class Topic:
 
 def parse(query: str) -> Topic:
     """Parse a query. Raises BadTopic with a sentence of advice and the position of the mistake."""
+    # Length and brackets are checked first, so that the parser never sees a text that could make it slow or deep.
     if len(query) > MAX_LENGTH:
         raise BadTopic(syntax_errors.too_long(len(query), MAX_LENGTH), query=query, position=MAX_LENGTH)
     typed = _plain_keyboard(query)
@@ -50,6 +51,7 @@ def parse(query: str) -> Topic:
         raise BadTopic(syntax_errors.too_many(count, MAX_TERMS), query=query, position=0)
     node = normalize(node)
     syntax_errors.check_meaning(query, typed, node)
+    # The normal form is stored and parsed again, so it must be short enough, too: all: makes three terms of one.
     normalized = query_text(node)
     if len(normalized) > MAX_LENGTH:
         raise BadTopic(syntax_errors.too_long(len(normalized), MAX_LENGTH), query=query, position=0)
@@ -115,7 +117,7 @@ class _Branch:
 _Tree = Any  # Token | _Branch; lark's callbacks are untyped
 
 
-@functools.cache
+@functools.cache  # building the parser takes longer than parsing with it
 def _parser() -> Lark:
     from lark import Lark, Transformer  # on first use: most commands parse no topic
 
@@ -212,8 +214,10 @@ class _QueryReader:
             return self.category(value, token, primary=field == "primary")
         if field == "" and not quoted and _is_bare_category(value.rstrip(".,;")):
             return self.category(value, token, primary=False)
+        # au:Gonzalez, Maria would search the author Gonzalez and the word Maria anywhere.
         if field == "au" and not quoted and value.endswith(","):
             raise self.error(syntax_errors.comma_after_name(value), token)
+        # People write topics as hashtags in chats.
         if value.startswith("#"):
             value = _tag(value)
         if field == "all":
@@ -258,6 +262,7 @@ class _QueryReader:
         known = categories.canonical(archive if code.endswith("*") else code)
         if known is None or (code.endswith("*") and "." in known):
             raise self.error(syntax_errors.unknown_category(code, categories.suggestions(code)), token)
+        # Retired codes and second names become the code in use, so that equal topics have equal normal forms.
         known = categories.FORMER.get(known, known)
         known = categories.ALIASES.get(known, known)
         return Category(known if known in categories.CATEGORIES else f"{known}.*", primary)

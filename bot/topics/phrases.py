@@ -49,6 +49,7 @@ def find_phrase(text: IndexedText, words: tuple[str, ...]) -> tuple[int, int] | 
         required = requirements(words)
         if not (required.pairs <= text.first_pairs.keys() or may_match_compounds(text, required)):
             return None
+    # Each way in which the term may begin: its first word alone, or joined with the next ones.
     starts = [
         (position, length, count)
         for word, count, prefix in alternatives(words)[0]
@@ -56,7 +57,7 @@ def find_phrase(text: IndexedText, words: tuple[str, ...]) -> tuple[int, int] | 
     ]
     found: tuple[int, int] | None = None
     for position, length, count in sorted(starts):
-        if found and position > found[0]:
+        if found and position > found[0]:  # only a shorter match at the same position is better
             break
         end = position + length if count == len(words) else _phrase_end(text, words, position + length, count)
         if end is not None:
@@ -111,7 +112,7 @@ def matches_name(name: IndexedText, words: tuple[str, ...]) -> bool:
 
 
 class Requirements(NamedTuple):
-    """What set operations can tell about a term before its words are searched for in their order."""
+    """The sets by which a term is refused quickly, before its words are searched for in their order."""
 
     pairs: frozenset[tuple[str, str]]
     """The term's neighbouring words."""

@@ -57,7 +57,7 @@ _ICS = frozenset(_ICS_WORDS.split())
 """Words in "-ics" that are plurals; the others are names of a field ("robotics")."""
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=65536)  # texts repeat their words
 def singular(word: str) -> str:
     """The singular of a folded English word; a word that is not a plural is returned as it is.
 
@@ -70,7 +70,7 @@ def singular(word: str) -> str:
     if word.endswith(("ss", "us", "is")) or (word.endswith("ics") and word not in _ICS):
         return word
     if word.endswith("ies"):
-        return word[:-3] + "y" if len(word) > 4 else word[:-1]
+        return word[:-3] + "y" if len(word) > 4 else word[:-1]  # "ties", "dies"
     if word.endswith(("xes", "ches", "shes", "sses", "zzes", "oes")) and len(word) > 4:
         return word[:-2]
     return word[:-1]

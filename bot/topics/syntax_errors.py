@@ -19,7 +19,7 @@ _POINTER_WIDTH = 60
 
 def pointer(error: BadTopic) -> str:
     """Two lines: the part of the query around the mistake, and a caret under the mistake."""
-    query = re.sub(r"\s", " ", error.query)
+    query = re.sub(r"\s", " ", error.query)  # one for one, so that the position stays the same
     start = max(0, error.position - _POINTER_WIDTH // 2)
     before, after = "…" if start else "", "…" if len(query) > start + _POINTER_WIDTH else ""
     line = before + query[start : start + _POINTER_WIDTH] + after
@@ -109,6 +109,7 @@ def _misplaced(before: Token | None, token: Token | None, at: int) -> str:
 
 def unknown_field(token: str) -> str:
     name = token.rstrip(":")
+    # The colon may belong to a title that was pasted, hence the advice on quotation marks.
     close = difflib.get_close_matches(name.casefold(), ["ti", "abs", "au", "cat", "co", "all", "primary"], 1, 0.5)
     guess = f"did you mean {close[0]}:?" if close else "there are ti:, abs:, au:, cat:, co:, all: and primary:."
     return f"There is no field “{name}:”; {guess} (Put a text that holds a colon in quotation marks.)"

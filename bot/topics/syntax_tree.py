@@ -143,6 +143,7 @@ def _combine(kind: type[And] | type[Or], dual: type[And] | type[Or], parts: Iter
     for part in parts:
         flat.update(dict.fromkeys(part.parts if isinstance(part, And | Or) and isinstance(part, kind) else (part,)))
     operands = {part: _operands(part, dual) for part in flat}
+    # Absorption: with `a` among the parts of an OR, `a AND b` adds nothing, since its operands contain those of `a`.
     kept = [part for part in flat if not any(operands[other] < operands[part] for other in flat)]
     if len(kept) == 1:
         return kept[0]
@@ -153,6 +154,7 @@ def _operands(part: Node, dual: type[And] | type[Or]) -> frozenset[Node]:
     return frozenset(part.parts) if isinstance(part, And | Or) and isinstance(part, dual) else frozenset([part])
 
 
+# Topics are stored in normal form: with another order, a stored topic would differ from an equal new one.
 _FIELD_ORDER = {Field.TITLE: 0, Field.ABSTRACT: 1, Field.TEXT: 2, Field.COMMENT: 3, Field.AUTHOR: 4}
 
 

@@ -12,7 +12,7 @@ from bot.topics.syntax_tree import Category, Field, Leaf, Term, is_prefix
 from bot.topics.text import is_unspaced
 
 _MAX_TESTED_WORDS = 200_000
-"""Words whose prefixes are remembered, so that a process that runs for months does not keep them all."""
+"""Words that are remembered as tested, so that matching very many papers at once does not keep them all."""
 
 Span = tuple[int, int]
 """(start, end) in the positions of an `IndexedText`."""
@@ -66,7 +66,7 @@ def _pair_keys(words: tuple[str, ...]) -> LookupKeys:
 
 
 class TermIndex:
-    """The leaves of all topics that search one field, by their lookup keys. Leaves are numbers of the matcher's."""
+    """The leaves of all topics that search one field, by their lookup keys. The matcher gives leaves their numbers."""
 
     def __init__(self) -> None:
         self.leaves_by_feature: dict[Feature, list[int]] = defaultdict(list)
@@ -82,13 +82,14 @@ class TermIndex:
 
     def candidates(self, text: IndexedText) -> dict[int, Span]:
         """The leaves of which a key occurs in a text, each with the first span of such a key."""
-        found: dict[int, Span] = {}
+        spans: dict[int, Span] = {}
 
         def add(leaves: list[int], span: Span) -> None:
             for leaf in leaves:
-                if leaf not in found or span < found[leaf]:
-                    found[leaf] = span
+                if leaf not in spans or span < spans[leaf]:
+                    spans[leaf] = span
 
+        # An intersection takes time in proportion to its smaller side, the text, and not to the number of topics.
         for word in text.first_words.keys() & self.leaves_by_feature.keys():
             add(self.leaves_by_feature[word], (text.first_words[word], text.first_words[word] + 1))
         for pair in text.first_pairs.keys() & self.leaves_by_feature.keys():
@@ -97,7 +98,7 @@ class TermIndex:
             add(self.leaves_by_feature[feature], text.first_compounds[feature])
         for word, span in self._prefixed_words(text):
             add(self._leaves_by_prefixed_word[word], span)
-        return found
+        return spans
 
     def _prefixed_words(self, text: IndexedText) -> list[tuple[str, Span]]:
         """The words and compounds of a text that begin with the prefix of a leaf, as singulars and as written."""
@@ -116,6 +117,7 @@ class TermIndex:
     def _with_known_prefix(self, words: Mapping[str, object]) -> set[str]:
         """Those of the words that begin with the prefix of a leaf. Each word is tested once and remembered."""
         if len(self._tested_words) > _MAX_TESTED_WORDS:
+            # Words with a known prefix are kept: the caller still looks them up, and there are few of them.
             self._tested_words.clear()
         for word in words.keys() - self._tested_words:
             prefixes = (word[:length] for length in range(1, len(word) + 1))

@@ -47,7 +47,7 @@ _ACCENTS = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=65536)  # words with accents repeat, most of all in names
 def fold(text: str) -> str:
     """Return `text` casefolded, without accents, with plain hyphens and apostrophes and no compatibility forms.
 
@@ -98,7 +98,7 @@ _BEFORE_EXPONENT = re.compile(rf"(?<=\d)(?=[{_SUPERSCRIPT_DIGIT}⁺⁻])")
 _HYPHENS = frozenset("-‐‑‒–−")
 _PLURAL_ACRONYM = re.compile(r".*[A-Z]s")
 _PUNCTUATION = ".,;:!?()[]\"'"
-_MAX_COMPOUND_WORDS = 5
+_MAX_COMPOUND_WORDS = 5  # "state-of-the-art" has four; without a limit a long chain has a square number of compounds
 
 
 @dataclass(frozen=True, slots=True)
