@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.errors import ModelRefused, PaperboyError, TextTooLong
+from bot.errors import ModelRefused, PaperboyError, RetryLater, TextTooLong
 from bot.model import Claim, Dropped, Provenance, Reading, Source, Summary, SummaryRequest
 from bot.model.languages import is_english
 from bot.ports import Clock
@@ -49,6 +49,8 @@ class _Translation:
     texts: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     reply: reply_schema.TranslationReply | None = None
+    error: PaperboyError | None = None
+    """The error of the second request."""
 
 
 class DeepReader:
@@ -96,8 +98,10 @@ class DeepReader:
             # The same selection: problems of the first reply may refer to any of its sections.
             system, user = facts_prompts(request.paper, selection)
             second = await self._ask_again(system, user, reply_schema.FACTS_SCHEMA, problems)
-            if second is not None:
+            if isinstance(second, str):
                 facts = merged(facts, _checked_facts(second, request, source)[0])
+            elif isinstance(second, RetryLater) and (facts is None or not facts.is_displayable):
+                raise second
         if facts is None or not facts.is_displayable:
             raise TooLittleVerified(f"{self._client.name} said too little of {request.paper.id} that can be verified.")
         notes = () if facts.is_deep else (BRIEF_INSTEAD,)
@@ -135,6 +139,8 @@ class DeepReader:
         translation = await self._translated(facts, request, source)
         translated = facts.translated(translation.texts)
         if not translated.is_displayable:
+            if isinstance(translation.error, RetryLater):
+                raise translation.error
             raise TooLittleVerified(f"{self._client.name} translated too little of {request.paper.id}.")
         notes: tuple[str, ...] = ()
         if facts.is_deep and not translated.is_deep:
@@ -169,17 +175,23 @@ class DeepReader:
         system, user = translation_prompts(request, missing, facts.keywords, self._glossary)
         problems = [f"{key}: {problem}" for key, problem in translation.problems.items()]
         second = await self._ask_again(system, user, reply_schema.TRANSLATION_SCHEMA, problems)
-        if second is not None:
+        if isinstance(second, str):
             _add_translations(second, missing, request, source, translation)
+        else:
+            translation.error = second
         return translation
 
-    async def _ask_again(self, system: str, user: str, schema: Schema, problems: list[str]) -> str | None:
-        """The reply to a second request, which lists the problems of the first; None if it failed."""
+    async def _ask_again(self, system: str, user: str, schema: Schema, problems: list[str]) -> str | PaperboyError:
+        """The reply to a second request, which lists the problems of the first, or its error as a value.
+
+        If too little of the first reply passed, the kind of the error matters: a refusal is final, while a model that
+        is unavailable may still make this summary later.
+        """
         try:
             return await self._client.ask(system, retry_prompt(user, problems), schema)
         except PaperboyError as error:
             log.info("second request failed", model=self._client.name, reason=str(error))
-            return None
+            return error
 
 
 def _was_read_by_a_model(facts: Summary) -> bool:

@@ -124,25 +124,29 @@ class ModelSummarizer:
             brief = checked[request.paper.id]
             if brief is not None and not brief.is_enough(request.paper):
                 problems[request.paper.id] = brief.problems
-        retried = [request for request in requests if request.paper.id in problems]
-        if retried:
+        errors: dict[str, PaperboyError] = {**answers.refusals}
+        if retried := [request for request in requests if request.paper.id in problems]:
             second = await self._ask_again(retried, problems)
             for request in retried:
-                first = checked[request.paper.id]
-                checked[request.paper.id] = better_of(first, _checked(request, second))
+                paper_id = request.paper.id
+                if isinstance(second, PaperboyError):
+                    errors[paper_id] = second
+                else:
+                    checked[paper_id] = better_of(checked[paper_id], _checked(request, second.replies))
         return {
-            request.key: answers.refusals.get(request.paper.id)
-            or self._summary(request, checked[request.paper.id], notes)
+            request.key: self._summary(request, checked[request.paper.id], notes)
+            or errors.get(request.paper.id)
+            or ModelRefused(f"{self.name} said nothing of {request.paper.id} that its abstract supports.")
             for request in requests
         }
 
-    async def _ask_again(self, requests: Sequence[SummaryRequest], problems: Problems) -> Replies:
-        """The replies to a second request; none if it failed, since the claims of the first replies can be kept."""
+    async def _ask_again(self, requests: Sequence[SummaryRequest], problems: Problems) -> _Answers | PaperboyError:
+        """The answers to a second request, or its error as a value: the claims of the first replies can be kept."""
         try:
-            return (await self._ask(requests, problems)).replies
+            return await self._ask(requests, problems)
         except PaperboyError as error:
             log.info("second request failed", model=self.name, reason=str(error))
-            return {}
+            return error
 
     async def _ask(self, requests: Sequence[SummaryRequest], problems: Mapping[str, tuple[str, ...]]) -> _Answers:
         """Ask for these papers. If the model refuses the request or its reply lacks papers, those are asked for in two
@@ -176,12 +180,11 @@ class ModelSummarizer:
                 answers.add(await self._ask(half, earlier))
         return answers
 
-    def _summary(
-        self, request: SummaryRequest, checked: CheckedBrief | None, notes: tuple[str, ...]
-    ) -> Summary | PaperboyError:
+    def _summary(self, request: SummaryRequest, checked: CheckedBrief | None, notes: tuple[str, ...]) -> Summary | None:
+        """The summary of the claims that passed; None if there are too few of them."""
         shown = displayable(checked, request.paper) if checked is not None else None
         if shown is None or shown.headline is None:
-            return ModelRefused(f"{self.name} said nothing of {request.paper.id} that its abstract supports.")
+            return None
         provenance = Provenance(
             model=self.name,
             created_at=self._clock.now(),

@@ -205,6 +205,32 @@ async def test_nothing_in_an_abstract_can_end_its_data(maker: ModelSummarizer, s
     assert not any("evil" in text or "gnore" in text for text in claims_of(summary))
 
 
+def spoils_and_goes_down(server: ModelServer) -> Brain:
+    """Answers once with something that cannot be used; the server is over its quota after that."""
+
+    def brain(system: str, user: str) -> str:
+        server.faults.append(Fault(status=429, retry_after=120))
+        return "no"
+
+    return brain
+
+
+async def test_a_model_that_goes_down_before_the_second_request_has_not_refused_the_paper(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.brain = spoils_and_goes_down(server)
+    with pytest.raises(ModelUnavailable):
+        await maker.summarize(a_request())
+    with pytest.raises(ModelUnavailable):
+        await maker.summarize(deep())
+    server.brain = well_behaved
+    english = await maker.summarize(deep())
+    server.brain = spoils_and_goes_down(server)
+    spanish = deep("es")
+    with pytest.raises(ModelUnavailable):
+        await maker.summarize(SummaryRequest(spanish.key, spanish.paper, spanish.reading, english))
+
+
 # ── several at once ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
