@@ -44,7 +44,7 @@ def also_line(card: Card) -> Bullets:
 
 
 def digest_notes(digest: Digest) -> Document:
-    """Notes on what is missing and for which reason."""
+    """Notes on missing parts of the digest, with the reasons."""
     return Document(tuple(Note((Text(note, italic=True),)) for note in digest.notes))
 
 

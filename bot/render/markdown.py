@@ -103,5 +103,5 @@ def _span(span: Span) -> str:
 
 
 def _address(url: str) -> str:
-    """Percent-encode what would end the address of a link."""
+    """Percent-encode the characters that would end the address of a link."""
     return re.sub(r"[() <>{}\\]", lambda match: f"%{ord(match.group()):02X}", url)

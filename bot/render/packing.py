@@ -29,7 +29,7 @@ class Group:
     ids: tuple[str, ...] = ()
     """The papers shown by the group."""
     base_cost: Cost = (0, 0)
-    """What the group costs besides its blocks, in each message that shows a part of it."""
+    """The cost of the group besides its blocks, in each message that shows a part of it."""
     stays_with_next: bool = False
     """True for a header: the next group begins in the same message even if it has to be divided."""
 

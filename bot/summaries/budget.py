@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What may be asked of all models together; None is unlimited. Days are UTC days."""
+    """The limits for all models together; None is unlimited. Days are UTC days."""
 
     requests_per_day: int | None = None
     requests_per_minute: int | None = None
@@ -37,7 +37,7 @@ class Budget:
         return None
 
     def remaining(self, requests: int, tokens: int) -> Allowance:
-        """What may still be asked today after this usage."""
+        """The requests and tokens that are left of the day's budget after this usage."""
         limits = ((self.requests_per_day, "requests"), (self.tokens_per_day, "tokens"))
         listed = " and ".join(f"{limit} {unit} a day" for limit, unit in limits if limit)
         return Allowance(
@@ -96,7 +96,7 @@ class Meter:
         self._in_flight += 1
 
     async def record(self, model: str, requests: int, tokens: int) -> None:
-        """Count what one admitted call has cost: `requests` (1 or more) and tokens.
+        """Count the `requests` (1 or more) and tokens of one admitted call.
 
         Never raises for the store: the model has answered, and its answer is worth more than the count. What cannot
         be written is kept, counts against the budget, and is written with the next call.
@@ -114,7 +114,7 @@ class Meter:
             await self._write(self._store)
 
     async def remaining(self) -> Allowance:
-        """What may still be asked today. Raises `StoreUnavailable`."""
+        """The requests and tokens that are left of the day's budget. Raises `StoreUnavailable`."""
         requests, tokens = await self._used(self._clock.now().date())
         return self._budget.remaining(requests + self._in_flight, tokens)
 

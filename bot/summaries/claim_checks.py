@@ -81,7 +81,7 @@ _NEGATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ClaimRules:
-    """What a claim has to be. `about_this_paper` is true if it must tell of this paper, not of others' work."""
+    """The requirements on a claim. `about_this_paper` is true if it must not be about others' work."""
 
     language: str = "en"
     about_this_paper: bool = False
@@ -91,7 +91,7 @@ class ClaimRules:
 
 @dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """`reason` says what is wrong with a claim; None if nothing is, and `claim` then has its place in the source."""
+    """A claim with the `reason` to drop it; without one (None) it passed, and `claim` has its place in the source."""
 
     claim: Claim
     reason: str | None = None
@@ -118,7 +118,7 @@ def check_claim(claim: Claim, source: SourceText, rules: ClaimRules) -> CheckedC
 
 
 def check_translation(text: str, original: Claim, source: SourceText, rules: ClaimRules) -> str | None:
-    """What is wrong with the translation of an English claim that has passed its own check; None if nothing is.
+    """The problem of the translation of an English claim that passed its own check; None if there is none.
 
     It must have the same numbers, no new names, and deny what the claim denies.
     """
@@ -139,7 +139,10 @@ def check_translation(text: str, original: Claim, source: SourceText, rules: Cla
 
 
 def check_term(text: str, source: SourceText, language: str, longest: int = 300) -> str | None:
-    """What is wrong with a title or keyword of a model. It has no quote, so it is checked against the whole source."""
+    """The problem of a title or keyword of a model; None if there is none.
+
+    These have no quote and are checked against the whole source.
+    """
     if not text.strip() or len(text) > longest:
         return "it is empty or too long"
     if reason := forbidden_reason(text, source.text):
@@ -224,7 +227,7 @@ def _subject_problem(
 
 
 def _has_own_name(sentence: str, source: SourceText) -> bool:
-    """Whether it names what the paper made: the short name before the colon of the title."""
+    """Whether the sentence has the name that the authors gave their work: the one before the colon of the title."""
     name, colon, _ = source.title.partition(":")
     # At most three words: longer ones before a colon are half of a title and no name.
     return bool(colon) and len(name.split()) <= 3 and fold(name) in fold(sentence)

@@ -154,7 +154,7 @@ def _headline_score(sentence: Sentence, name: str) -> float:
 
 
 def _own_name(title: str) -> str:
-    """What the paper calls its own work, from a title like "MyoSem: Aligning …"; empty if it has no such name."""
+    """The authors' name for their work, from a title like "MyoSem: Aligning …"; empty if there is none."""
     name, colon, _ = title.partition(":")
     name = re.sub(r"\\[a-zA-Z]+|[{}$]", "", name).strip()
     # Longer beginnings are half of a title: "Learning to rank: a survey".
@@ -195,7 +195,7 @@ def _takeaways(sentences: list[Sentence], headline: Sentence) -> list[Sentence]:
 
 
 def _how_many(sentences: int) -> int:
-    # A summary that repeats most of an abstract saves nobody time.
+    # A summary that repeats most of an abstract saves the reader no time.
     return sentences if sentences <= 3 else 3 if sentences <= 5 else 4 if sentences <= 8 else 5
 
 
@@ -234,8 +234,8 @@ def _says_little(sentence: Sentence) -> bool:
     resource = sentence.roles[SentenceRole.RESOURCE]
     if _RELEASES.match(sentence.text):
         return True
-    own = max(sentence.roles[role] for role in (SentenceRole.METHOD, SentenceRole.RESULT, SentenceRole.PROBLEM))
-    return resource >= 5 or (resource >= 4 and own < 3) or sentence.text.endswith("?") or len(sentence.text) < 30
+    content = max(sentence.roles[role] for role in (SentenceRole.METHOD, SentenceRole.RESULT, SentenceRole.PROBLEM))
+    return resource >= 5 or (resource >= 4 and content < 3) or sentence.text.endswith("?") or len(sentence.text) < 30
 
 
 def _is_same(sentence: Sentence, other: Sentence) -> bool:

@@ -36,10 +36,10 @@ class Facts:
 
     @property
     def is_deep(self) -> bool:
-        """Whether this is worth being called a deep summary: what the paper is, what was done, what was found."""
-        done = len(self.parts["method"]) + len(self.parts["methods"])
-        found = len(self.parts["results"]) + len(self.parts["performance"])
-        return self.headline is not None and done >= 1 and done + found >= 2
+        """Whether there is enough for a deep summary: a headline, a method, and a second claim on method or results."""
+        methods = len(self.parts["method"]) + len(self.parts["methods"])
+        results = len(self.parts["results"]) + len(self.parts["performance"])
+        return self.headline is not None and methods >= 1 and methods + results >= 2
 
     @property
     def is_enough(self) -> bool:

@@ -67,7 +67,7 @@ class FallbackChain:
         return self._summarizers[0].name
 
     async def remaining(self) -> Allowance:
-        """What may still be asked of the models today; unlimited if the first choice needs no model."""
+        """What is left of the day's budget; unlimited if the first choice needs no model."""
         if self._meter is None or not isinstance(self._summarizers[0], ModelSummarizer):
             return Allowance()
         return await self._meter.remaining()

@@ -17,9 +17,9 @@ Glossary = Mapping[str, Mapping[str, str]]
 
 def load(operators_file: Path | None = None) -> Glossary:
     """Our glossary, overridden by the operator's entries. Raises `BadSetting` if that file is not a glossary."""
-    own = _checked(json.loads(files("prompts").joinpath("glossary.json").read_text(encoding="utf-8")))
+    bundled = _checked(json.loads(files("prompts").joinpath("glossary.json").read_text(encoding="utf-8")))
     if operators_file is None:
-        return own
+        return bundled
     try:
         added = _checked(json.loads(operators_file.read_text(encoding="utf-8")))
     except OSError as error:
@@ -28,7 +28,7 @@ def load(operators_file: Path | None = None) -> Glossary:
         raise BadSetting(
             "GLOSSARY", f'{operators_file} is no glossary; write JSON like {{"es": {{"token": "token"}}}}.'
         ) from None
-    return {language: {**own.get(language, {}), **added.get(language, {})} for language in {*own, *added}}
+    return {language: {**bundled.get(language, {}), **added.get(language, {})} for language in {*bundled, *added}}
 
 
 def instruction(glossary: Glossary, language: str, text: str) -> str:

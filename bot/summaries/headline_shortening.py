@@ -53,7 +53,7 @@ def shortened(text: str, limit: int = LONGEST_HEADLINE) -> str:
 
 
 def _without_tail(text: str, limit: int) -> str:
-    """Drop what follows the last clause that ends within `limit`, unless that would change the meaning."""
+    """Cut after the last clause that ends within `limit`, unless that would change the meaning."""
     # At least 60 characters: less is seldom a statement.
     cuts = [m.start() for m in _TAIL.finditer(text) if 60 <= m.start() <= limit and _is_balanced(text[: m.start()])]
     for cut in reversed(cuts):

@@ -33,7 +33,7 @@ _TIMES = re.compile(r"(?<=\d)\s?[xX](?![^\W\d_])")
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text reduced to what must agree between a quote and its source."""
+    """A text reduced to the words, numbers and signs that a quote must have in common with its source."""
 
     text: str
     """The folded tokens without spaces."""

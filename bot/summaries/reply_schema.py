@@ -32,7 +32,7 @@ PARTS = (
 
 
 class Reply(BaseModel):
-    # Unknown fields are ignored: models add some ("confidence"), and they harm nobody.
+    # Unknown fields are ignored: models add some ("confidence"), and they do no harm.
     model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
 
 

@@ -17,7 +17,7 @@ class SentenceRole(enum.StrEnum):
     METHOD = "method"
     RESULT = "result"
     SIGNIFICANCE = "significance"
-    """What follows from the work: implications, outlook."""
+    """Implications of the work, outlook."""
     RESOURCE = "resource"
     """Where code and data are available."""
 

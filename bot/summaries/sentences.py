@@ -59,7 +59,7 @@ def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
 
 
 def _may_start(rest: str) -> bool:
-    """Whether what follows looks like the first word of a sentence."""
+    """Whether the text after a mark looks like the beginning of a sentence."""
     rest = rest.lstrip("\"'“‘«([{")
     if not rest:
         return True

@@ -20,7 +20,7 @@ _NEEDS_NO_BRACKETS = re.compile(r"[\d.]+|\(.*\)")
 
 
 def write_command(reader: TexReader, index: int, scope: Scope) -> int:
-    """Write what the command at token `index` prints, and return the index of the next token to read.
+    """Write the text of the command at token `index`, and return the index of the next token to read.
 
     An unknown command prints its argument, without one its name: a word too many is better than one that is lost.
     """

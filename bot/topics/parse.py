@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -121,19 +121,13 @@ _Tree = Any  # Token | _Branch; lark's callbacks are untyped
 def _parser() -> Lark:
     from lark import Lark, Transformer  # on first use: most commands parse no topic
 
-    def flattening(name: str) -> Callable[[Any, list[_Tree]], _Branch]:
-        """A callback that makes one branch of `a OR b OR c`, so that long chains are not deep trees."""
-
-        def flatten(_: Any, parts: list[_Tree]) -> _Branch:
-            first, last = parts[0], parts[-1]
-            operands = first.parts if isinstance(first, _Branch) and first.name == name else (first,)
-            return _Branch(name, (*operands, last))
-
-        return flatten
-
+    # The methods have the names of the grammar's rules.
     class Callbacks(Transformer[Any, Any]):
-        either = flattening("or")
-        both = flattening("and")
+        def either(self, parts: list[_Tree]) -> _Tree:
+            return _flattened("or", parts)
+
+        def both(self, parts: list[_Tree]) -> _Tree:
+            return _flattened("and", parts)
 
         def start(self, parts: list[_Tree]) -> _Tree:
             return parts[0]
@@ -156,6 +150,13 @@ def _parser() -> Lark:
         phrase = word
 
     return Lark.open("grammar.lark", rel_to=__file__, parser="lalr", lexer="basic", transformer=Callbacks())
+
+
+def _flattened(name: str, parts: list[_Tree]) -> _Branch:
+    """One branch of `a OR b OR c`, so that a long chain is not a deep tree."""
+    first, last = parts[0], parts[-1]
+    operands = first.parts if isinstance(first, _Branch) and first.name == name else (first,)
+    return _Branch(name, (*operands, last))
 
 
 def _negated(part: _Tree) -> _Tree:

@@ -30,17 +30,17 @@ class Alternative(NamedTuple):
 @functools.lru_cache(maxsize=65536)
 def alternatives(words: tuple[str, ...]) -> tuple[tuple[Alternative, ...], ...]:
     """For each word of a term, the words of a text that may stand for it alone or for it and the next ones."""
-    found = []
+    by_start = []
     for start in range(len(words)):
         here: list[Alternative] = []
         for end in range(start + 1, min(start + MAX_JOINED_WORDS, len(words)) + 1):
             prefix = is_prefix(words[end - 1])
             joined = "".join(words[start:end]).removesuffix("*" if prefix else "")
             here.append(Alternative(joined, end - start, prefix))
-            if prefix:
+            if prefix:  # a prefix is the end of its word: nothing can be joined after it
                 break
-        found.append(tuple(here))
-    return tuple(found)
+        by_start.append(tuple(here))
+    return tuple(by_start)
 
 
 def find_phrase(text: IndexedText, words: tuple[str, ...]) -> tuple[int, int] | None:
