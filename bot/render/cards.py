@@ -210,6 +210,7 @@ def _summary(summary: Summary, language: str) -> list[Block]:
     blocks: list[Block] = [Line((Text(readable(summary.headline.text)),))]
     if summary.takeaways:
         blocks.append(Bullets(tuple((Text(readable(claim.text)),) for claim in summary.takeaways)))
+    # The parts of the conclusion share one fold: they have one or two claims each.
     conclusion: list[Block] = []
     for key, claims in deep_sections(summary):
         if not claims:
@@ -273,6 +274,7 @@ def _footer(card: Card, language: str, *, links: bool, keywords: bool) -> list[B
         for name, url in card_links(card, language):
             spans += [Text(" · "), Link(name, url)] if spans else [Link(name, url)]
         blocks.append(Note(tuple(spans)))
+    # Always there: a card must say whether a model wrote it, and CC licences require their name.
     notes = [provenance_line(card.summary.provenance, language) if card.summary else label("no summary", language)]
     if licences := sorted({figure.license for figure in shown_figures(card) if figure.license}):
         notes.append(label("figure licence", language, licence=", ".join(map(licence_name, licences))))

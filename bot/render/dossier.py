@@ -77,6 +77,7 @@ def _facts(card: Card, language: str) -> list[Block]:
             items.append((Text(f"{name.capitalize()}: ", bold=True), Link(url, url)))
     if reasons := match_reasons(card):
         items.append(_fact("matched", reasons, language))
+    # Above the list, where it cannot be overlooked.
     withdrawn = [Line((Text(label("withdrawn", language), bold=True),))] if paper.withdrawn else []
     return [*withdrawn, Bullets(tuple(items))]
 
@@ -123,6 +124,7 @@ def _figures(card: Card, language: str) -> list[Block]:
         blocks.append(Bullets(tuple(linked)))
     if licences := sorted({licence_name(figure.license) for figure in shown if figure.license}):
         blocks.append(Note((Text(label("figure licence", language, licence=", ".join(licences)), italic=True),)))
+    # Collapsed: figures are large, and the text of the summary is what a dossier is read for.
     return [Fold((Text(label("figures", language)),), tuple(blocks))] if blocks else []
 
 

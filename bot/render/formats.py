@@ -40,6 +40,7 @@ def render(
     "telegram" and "discord" are messages as JSON, one per line, made by `payloads`. Raises ValueError for an unknown
     format.
     """
+    # One message per line, so that a script can send them one after another.
     if format in ("telegram", "discord") and payloads is not None:
         lines = payloads(shown, language, style)
         return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
@@ -48,6 +49,7 @@ def render(
         rendered = _digest(shown, format, style, width, colour)
     if rendered is None:
         raise ValueError(f"“{format}” is not a format; choose one of {', '.join(FORMATS)}.")
+    # Files and terminals expect it; not every renderer writes one.
     return rendered if rendered.endswith("\n") else rendered + "\n"
 
 

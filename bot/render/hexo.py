@@ -81,6 +81,7 @@ def _tags(cards: Sequence[Card]) -> list[str]:
     for card in cards:
         for keyword in map(readable, card.summary.keywords if card.summary else ()):
             counts[keyword] = counts.get(keyword, 0) + 1
+    # A post without tags would be missing from the site's index of tags.
     if not counts:
         return list(dict.fromkeys(card.paper.primary_category for card in cards if card.paper.primary_category))
     return sorted(counts, key=lambda keyword: -counts[keyword])[:MAX_TAGS]

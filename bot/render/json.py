@@ -93,6 +93,7 @@ def _claim(claim: Claim) -> JSON:
 
 
 def _figure(figure: Figure) -> JSON:
+    # Never both: a picture that may not be shown must not be found through its file.
     where = {"file": figure.file} if figure.file and figure.shown else {"url": figure.url}
     return {
         "number": figure.number,
@@ -104,4 +105,5 @@ def _figure(figure: Figure) -> JSON:
 
 
 def _time(moment: datetime | None) -> str | None:
+    # All times are UTC; "Z" is the form that every parser of JSON dates knows.
     return moment.isoformat().replace("+00:00", "Z") if moment else None
