@@ -38,16 +38,16 @@ Problems = dict[str, tuple[str, ...]]
 
 @dataclass
 class _Answers:
-    """What a model answered about several papers: a paper has a reply, a problem with its reply, or a refusal."""
+    """The answers of a model about several papers: each has a reply, problems with its reply, or an error."""
 
     replies: Replies = field(default_factory=dict)
     problems: Problems = field(default_factory=dict)
-    refusals: dict[str, ModelRefused] = field(default_factory=dict)
+    errors: dict[str, PaperboyError] = field(default_factory=dict)
 
     def add(self, other: _Answers) -> None:
         self.replies.update(other.replies)
         self.problems.update(other.problems)
-        self.refusals.update(other.refusals)
+        self.errors.update(other.errors)
 
 
 class ModelSummarizer:
@@ -124,15 +124,13 @@ class ModelSummarizer:
             brief = checked[request.paper.id]
             if brief is not None and not brief.is_enough(request.paper):
                 problems[request.paper.id] = brief.problems
-        errors: dict[str, PaperboyError] = {**answers.refusals}
+        errors = answers.errors
         if retried := [request for request in requests if request.paper.id in problems]:
             second = await self._ask_again(retried, problems)
+            errors.update(second.errors)
             for request in retried:
-                paper_id = request.paper.id
-                if isinstance(second, PaperboyError):
-                    errors[paper_id] = second
-                else:
-                    checked[paper_id] = better_of(checked[paper_id], _checked(request, second.replies))
+                first = checked[request.paper.id]
+                checked[request.paper.id] = better_of(first, _checked(request, second.replies))
         return {
             request.key: self._summary(request, checked[request.paper.id], notes)
             or errors.get(request.paper.id)
@@ -140,13 +138,13 @@ class ModelSummarizer:
             for request in requests
         }
 
-    async def _ask_again(self, requests: Sequence[SummaryRequest], problems: Problems) -> _Answers | PaperboyError:
-        """The answers to a second request, or its error as a value: the claims of the first replies can be kept."""
+    async def _ask_again(self, requests: Sequence[SummaryRequest], problems: Problems) -> _Answers:
+        """The answers to a second request. Does not raise, because the claims of the first replies can be kept."""
         try:
             return await self._ask(requests, problems)
         except PaperboyError as error:
             log.info("second request failed", model=self.name, reason=str(error))
-            return error
+            return _Answers(errors={request.paper.id: error for request in requests})
 
     async def _ask(self, requests: Sequence[SummaryRequest], problems: Mapping[str, tuple[str, ...]]) -> _Answers:
         """Ask for these papers. If the model refuses the request or its reply lacks papers, those are asked for in two
@@ -155,7 +153,7 @@ class ModelSummarizer:
             text = await self._client.ask(*brief_prompts(requests, self._glossary, problems), BRIEF_SCHEMA)
         except ModelRefused as error:
             if len(requests) == 1:
-                return _Answers(refusals={requests[0].paper.id: error})
+                return _Answers(errors={requests[0].paper.id: error})
             return await self._ask_in_halves(requests, problems)
         try:
             parsed, reply_problems = parse_briefs(text)
@@ -177,7 +175,11 @@ class ModelSummarizer:
         for half in (requests[:middle], requests[middle:]):
             if half:
                 earlier = {request.paper.id: problems.get(request.paper.id, ()) for request in half}
-                answers.add(await self._ask(half, earlier))
+                try:
+                    answers.add(await self._ask(half, earlier))
+                except PaperboyError as error:
+                    # The replies that there are have been paid for; only this half has to be asked for again.
+                    answers.errors.update({request.paper.id: error for request in half})
         return answers
 
     def _summary(self, request: SummaryRequest, checked: CheckedBrief | None, notes: tuple[str, ...]) -> Summary | None:

@@ -279,6 +279,22 @@ async def test_papers_that_a_reply_lacks_are_asked_for_in_halves(maker: ModelSum
     assert len(server.asked) == 3
 
 
+async def test_the_replies_that_there_are_are_kept_if_the_model_goes_down_before_the_others(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    def two_and_then_none(system: str, user: str) -> str:
+        server.faults += [Fault(status=429, retry_after=120)] * 2
+        answer = good_answer(user)
+        answer["papers"] = answer["papers"][:2]
+        return json.dumps(answer)
+
+    server.brain = two_and_then_none
+    requests = several(5)
+    made = await maker.summarize_many(requests)
+    assert [isinstance(made[request.key], Summary) for request in requests] == [True, True, False, False, False]
+    assert all(isinstance(made[request.key], ModelUnavailable) for request in requests[2:])
+
+
 async def test_a_reply_that_cannot_be_parsed_is_halved_down_to_the_paper_that_causes_it(
     maker: ModelSummarizer, server: ModelServer
 ) -> None:
