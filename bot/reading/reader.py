@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -85,7 +86,8 @@ class ArxivReader:
         self._cache = ReadingCache((data_dir or settings.data_dir).resolve())
         self._license_of = license_of
         self._max_pages = max_pages
-        self._locks: dict[str, asyncio.Lock] = {}
+        # Weak references: a lock exists as long as one read holds it or waits for it, and never longer.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._workers = asyncio.Semaphore(MAX_WORKERS)
 
     async def read(self, paper: Paper) -> Reading:
@@ -104,9 +106,6 @@ class ArxivReader:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise SourceUnavailable(f"The full text cannot be stored on the disk ({reason}).") from error
-        finally:
-            if not lock.locked():
-                self._locks.pop(paper.versioned_id, None)
         return self._with_arranged_figures(paper, cached)
 
     async def kept(self, paper: Paper) -> Reading | None:
