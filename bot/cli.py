@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_DAYS = 60
+"""Listing days of one digest, about three months."""
 
 app = typer.Typer(
     add_completion=False,
@@ -38,6 +39,7 @@ Day = Annotated[
 Lang = Annotated[str | None, typer.Option("--lang", help="The language of summaries, e.g. en, zh, es.")]
 
 
+# A parser and not the enumeration itself: typer's own message does not say what the values mean.
 def _parse_depth(text: str) -> Depth:
     if text not in tuple(Depth):
         raise TellUser(f"“{text}” is not a depth; write brief (from the abstract) or deep (from the whole paper).")
@@ -102,6 +104,7 @@ def main() -> None:
     except KeyboardInterrupt:
         _fail("Stopped.", 130)
     except BrokenPipeError:  # the reader of the output, such as `head`, has ended
+        # Python would report the closed pipe once more while it exits.
         sys.stderr.close()
         raise SystemExit(0) from None
     except Exception as error:  # an error in Paperboy: the traceback is shown only if it is asked for
@@ -109,6 +112,7 @@ def main() -> None:
             raise
         from bot.service.logs import redact
 
+        # The message may quote an address with a token or password in it.
         summary = f"{type(error).__name__}: {error}".splitlines()[0]
         _fail(f"This is an error in Paperboy ({redact(summary)}); LOG_LEVEL=debug shows where. Please report it.", 1)
 
@@ -263,6 +267,7 @@ def digest(
     _write(found, form, language, to, settings.data_dir)
 
 
+# On standard error, so that only the result itself is on standard output.
 def _write(shown: Card | Digest, form: str, language: str, output: Output | None, data_dir: Path) -> None:
     from bot.operator.output import write
 

@@ -1,7 +1,7 @@
 """Errors, grouped by what the caller does about them: retry later, give up, or tell the user.
 
-Each carries its data as attributes. `str(error)` is one plain sentence that may be shown to a person; nothing is
-decided by its text.
+Each has its data as attributes. `str(error)` is one plain sentence that may be shown to a person; code decides by the
+type and the attributes, never by that text.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class StoreUnavailable(RetryLater):
     """
 
     def __init__(
-        self, message: str, *, retry_after: float | None = None, public: str = "The database does not serve."
+        self, message: str, *, retry_after: float | None = None, public: str = "The database does not answer."
     ) -> None:
         super().__init__(message, retry_after=retry_after)
         self.public = public
@@ -63,7 +63,7 @@ class GiveUp(PaperboyError):
 
 
 class ModelRefused(GiveUp):
-    """A model gave no usable answer, also after it was told what was wrong with the first one."""
+    """A model gave no usable answer, not even after a second request that named the errors of the first answer."""
 
 
 class TextTooLong(ModelRefused):
