@@ -30,7 +30,7 @@ _BODY = (SectionKind.ABSTRACT, SectionKind.BODY, SectionKind.APPENDIX, SectionKi
 
 
 def words(text: str) -> list[str]:
-    """ExtractedText of letters, two at least, as both sources can write them."""
+    """Words of two letters or more: HTML and PDF write digits, signs and formulas in different ways."""
     text = unicodedata.normalize("NFKC", text)
     return re.findall(r"[^\W\d_]{2,}", text.casefold())
 
@@ -63,7 +63,8 @@ def _blank(math: html.HtmlElement) -> None:
 
 
 def reading_words(reading: Reading, kinds: Sequence[SectionKind]) -> list[str]:
-    return [w for s in reading.sections if s.kind in kinds for p in s.paragraphs for w in words(p.text)]
+    sections = [section for section in reading.sections if section.kind in kinds]
+    return [word for section in sections for paragraph in section.paragraphs for word in words(paragraph.text)]
 
 
 def in_order(wanted: list[str], have: list[str]) -> tuple[int, list[str]]:
@@ -74,19 +75,19 @@ def in_order(wanted: list[str], have: list[str]) -> tuple[int, list[str]]:
 
 
 def unknown_words(have: list[str], known: list[str]) -> list[str]:
-    """The words of `have` that are not in `known`, or more often than there."""
-    left = Counter(known)
-    out = []
+    """The words of `have` that are not in `known`, or occur there less often."""
+    remaining = Counter(known)
+    unknown = []
     for word in have:
-        if left[word] > 0:
-            left[word] -= 1
+        if remaining[word] > 0:
+            remaining[word] -= 1
         else:
-            out.append(word)
-    return out
+            unknown.append(word)
+    return unknown
 
 
 def paper(ident: str) -> Paper:
-    """A paper with nothing but its id, which all reading accepts."""
+    """A paper with nothing but its id: without a title, the reader does not check that the PDF is this paper's."""
     return Paper(ident, 1, "", (), "", ())
 
 
@@ -132,6 +133,7 @@ def measure(pdf: Path, crops: Path | None, print_missing: bool) -> list[str]:
     describe(reading)
     if crops:
         save_crops(pdf, reading, areas, crops)
+    # A paper of 15 pages is the usual measure; a shorter one is not scaled up.
     per_15_pages = seconds * 15 / max(len(document), 15)
     row = [pdf.stem, f"{per_15_pages:.2f}", f"{sum(area is not None for area in areas)}/{len(areas)}"]
     source = pdf.parent / "html" / pdf.stem / "index.html"

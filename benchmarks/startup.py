@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    # The best of five: the first run also compiles and reads the modules from the disk.
     interpreter = min(_run_seconds([sys.executable, "-c", "pass"]) for _ in range(5))
     help_page = min(_run_seconds([sys.executable, "-m", "bot", "--help"]) for _ in range(5))
     ratio = help_page / interpreter
@@ -73,8 +74,9 @@ def _peak_mib(
     if stop_after_seconds is not None:
         time.sleep(stop_after_seconds)
         process.send_signal(signal.SIGTERM)
+    # Not `process.wait`: only wait4 returns the resource usage of a single child.
     _, _, usage = os.wait4(process.pid, 0)
-    return usage.ru_maxrss / 1024
+    return usage.ru_maxrss / 1024  # Linux reports KiB
 
 
 if __name__ == "__main__":

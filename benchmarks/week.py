@@ -66,7 +66,7 @@ def _announcements(file: Path, day: date) -> Iterator[Announced]:
 
 def chats(count: int) -> list[Follower]:
     """The followers of the test, each with one to four of `QUERIES`. The same for every run."""
-    generator = random.Random(20)
+    generator = random.Random(20)  # a fixed seed, so that two versions can be compared
     return [
         replace(follower, queries=tuple(generator.sample(QUERIES, generator.randint(1, 4))))
         for follower in followers(count)
