@@ -60,6 +60,7 @@ def main() -> None:
     papers = correct = named = found = 0
     wrong: list[str] = []
     for row in rows(options.papers):
+        # Other hosts are not counted: their addresses do not tell a repository from a page by their form.
         if "github.com" not in row["abstract"].lower():
             continue
         papers += 1

@@ -39,6 +39,7 @@ def html_words(page: bytes, *, everything: bool = False) -> list[str]:
     """The words of a LaTeXML page's paragraphs; with `everything`, of the whole page."""
     tree = html.fromstring(page)
     unwanted = ["//head", "//annotation", _classed("ltx_page_footer")]
+    # Formulas, citations and tables are written differently in a PDF, and floats stand elsewhere.
     if not everything:
         names = ("ltx_note", "ltx_bibliography", "ltx_ERROR", "ltx_authors", "ltx_tag")
         unwanted += ["//math", "//cite", "//figure", "//table", *map(_classed, names)]
@@ -69,6 +70,7 @@ def reading_words(reading: Reading, kinds: Sequence[SectionKind]) -> list[str]:
 
 def in_order(wanted: list[str], have: list[str]) -> tuple[int, list[str]]:
     """How many of `wanted` are in `have` in the same order, and the passages that are not."""
+    # `autojunk` would ignore frequent words, which are most words of a long text.
     matcher = SequenceMatcher(None, wanted, have, autojunk=False)
     missing = [" ".join(wanted[a0:a1]) for tag, a0, a1, _, _ in matcher.get_opcodes() if tag in ("delete", "replace")]
     return sum(block.size for block in matcher.get_matching_blocks()), missing

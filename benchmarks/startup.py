@@ -55,7 +55,7 @@ def _peak_mib(
     """Peak resident memory in MiB of one command, which ends by itself unless it is to be stopped."""
     environment = {
         "PATH": os.environ["PATH"],
-        "DATA_DIR": folder,
+        "DATA_DIR": folder,  # the same for all commands, so that only the first one creates the database
         "SITE_PORT": "0",
         "TELEGRAM_API_URL": UNREACHABLE,
         "DISCORD_API_URL": UNREACHABLE,
@@ -71,6 +71,7 @@ def _peak_mib(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    # SIGTERM, as a supervisor sends it, so that the end of the service is measured too.
     if stop_after_seconds is not None:
         time.sleep(stop_after_seconds)
         process.send_signal(signal.SIGTERM)

@@ -47,6 +47,7 @@ def _parse_depth(text: str) -> Depth:
 
 
 def _parse_days(value: str | int) -> int:
+    # `isdecimal` before `int`, which would also accept "+3", "1_0" and white space.
     text = str(value)  # typer passes the default, a number, through the parser too
     if not (text.isdecimal() and 1 <= int(text) <= MAX_DAYS):
         raise TellUser(f"“{text}” is not a number of days; write one from 1 to {MAX_DAYS}.")
@@ -188,7 +189,7 @@ def _show_version(wanted: bool) -> None:
 
 
 @app.callback()
-def _paperboy(
+def _global_options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
@@ -238,7 +239,7 @@ def summarize(
 
     settings = _settings()
     language, form = _parse_language(lang, settings), _parse_format(format)
-    to = parse_output(output, form, of_digest=False)
+    to = parse_output(output, form, of_digest=False)  # before the paper is read, which may take minutes
     card = _run(lambda: papers.summarize(settings, link, language, depth))
     _write(card, form, language, to, settings.data_dir)
 
@@ -263,8 +264,8 @@ def digest(
     settings = _settings()
     language, form, upto = _parse_language(lang, settings), _parse_format(format), _parse_day(day)
     to = parse_output(output, form, of_digest=True)
-    found = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
-    _write(found, form, language, to, settings.data_dir)
+    result = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
+    _write(result, form, language, to, settings.data_dir)
 
 
 # On standard error, so that only the result itself is on standard output.

@@ -7,6 +7,7 @@ type and the attributes, never by that text.
 from __future__ import annotations
 
 
+# An exception that is not one of these is an error in the program itself; boundaries log it with its traceback.
 class PaperboyError(Exception):
     """Base of all errors that Paperboy raises itself."""
 
@@ -90,6 +91,7 @@ class BadSetting(TellUser):
     """The setting `name` has an invalid value."""
 
     def __init__(self, name: str, message: str) -> None:
+        # The name comes first, so that the user sees at once which setting to change.
         super().__init__(f"{name}: {message}")
         self.name = name
 

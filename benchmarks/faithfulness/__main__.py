@@ -44,6 +44,7 @@ def papers(files: Sequence[Path], number: int, seed: int) -> list[Paper]:
     for file in files:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             rows += [json.loads(line) for line in lines]
+    # Seeded, so that two models are compared on the same papers.
     drawn = random.Random(seed).sample(rows, min(number, len(rows)))
     return [
         Paper(r["id"], 1, r["title"], tuple(r["authors"]), r["abstract"], tuple(r["categories"]), r.get("comment"))
@@ -129,6 +130,7 @@ def main() -> None:
     parser.add_argument("--model")
     parser.add_argument("--language", default="en")
     options = parser.parse_args()
+    # 40 is the level "error": misbehaving models cause a warning for each request.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     if options.links:
         links(options.links)

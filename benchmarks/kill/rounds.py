@@ -223,6 +223,7 @@ class KillTest:
         self._go_to(datetime(self._day.year, self._day.month, self._day.day, 9, tzinfo=UTC))
 
     def _go_to(self, when: datetime) -> None:
+        # The clock never goes back: what was due at a later time has been sent.
         self._ahead = max(self._ahead, (when - datetime.now(UTC)).total_seconds())
 
     async def _round(self) -> None:
@@ -255,6 +256,7 @@ class KillTest:
             await self.process.kill()
             if not await self._pending(later=True):
                 return
+            # What still waits has a retry time in the future: go there.
             self._ahead += 9 * 3600
 
     async def _pending(self, *, later: bool = False) -> bool:

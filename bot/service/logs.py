@@ -66,6 +66,10 @@ def configure(settings: Settings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    _quiet_libraries(level)
+
+
+def _quiet_libraries(level: int) -> None:
     for name in NOISY_LOGGERS:  # at info they log every request, addresses with tokens, and every stored value
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.getLogger("discord.client").setLevel(logging.ERROR)  # it warns that voice support is not installed

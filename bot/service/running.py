@@ -76,7 +76,8 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         app.send_now = _add_jobs(jobs, app, worker)
         jobs.every(WATCH_SECONDS, "watch", watch.report)
         jobs.start()
-        # Callbacks run in reverse order: the worker stops taking deliveries before its jobs are stopped.
+        # Callbacks run in reverse order: the worker stops taking deliveries before its jobs are stopped, and the jobs
+        # before the platforms and the store that they use.
         stack.push_async_callback(jobs.stop)
         stack.callback(worker.stop)
         _log_start(app, senders)

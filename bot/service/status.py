@@ -51,12 +51,12 @@ async def gather(store: Store, clock: Clock) -> Status:
     service = Service.from_json(await store.value(SERVICE_STATE))
     behind = len(await store.incomplete(since)) if archives else 0
     running = service is not None and is_running(service, now)
+    # Without a topic nothing is polled, so that no listing can be missing.
+    listing_gaps = gaps(await _listings(store, since), archives, poll, now, behind, running=running) if archives else ()
     return Status(
         at=now,
         ledger=tuple(await store.ledger(since)),
-        gaps=tuple(gaps(await _listings(store, since), archives, poll, now, behind, running=running))
-        if archives
-        else (),
+        gaps=tuple(listing_gaps),
         chats=len(chats),
         suspended={str(chat.ref): chat.suspended for chat in chats if chat.suspended},
         topics=len(await store.topics()),

@@ -94,19 +94,14 @@ def _entry(element: etree._Element, feed_day: date | None, newest: date | None) 
     ref = parse_id(match[1]) if match else None
     if match is None or ref is None:
         raise NotWellFormed("it has no arXiv id with a version")
-    title = text(element, "atom:title")
-    if not title:
-        raise NotWellFormed("it has no title")
     summary = element.findtext("atom:summary", default="", namespaces=NS) or ""
-    abstract = _abstract(summary)
+    title, abstract = text(element, "atom:title"), _abstract(summary)
     authors = split_authors(text(element, "dc:creator"))
-    if not authors:
-        raise NotWellFormed("it has no authors")
-    categories = tuple(
-        dict.fromkeys(filter(None, (item.get("term") for item in element.iterfind("atom:category", NS))))
-    )
-    if not categories:
-        raise NotWellFormed("it has no category")
+    terms = (item.get("term") for item in element.iterfind("atom:category", NS))
+    categories = tuple(dict.fromkeys(filter(None, terms)))
+    for name, value in (("title", title), ("abstract", abstract), ("authors", authors), ("category", categories)):
+        if not value:
+            raise NotWellFormed(f"it has no {name}")
     day = _day(element, feed_day, newest)
     paper = Paper(
         id=ref.id,
@@ -124,12 +119,10 @@ def _entry(element: etree._Element, feed_day: date | None, newest: date | None) 
 
 
 def _abstract(summary: str) -> str:
-    """Return the text after "Abstract:" in the summary, which begins with id and announce type."""
+    """Return the text after "Abstract:" in the summary, which begins with id and announce type; "" if there is none."""
     head, *rest = _ABSTRACT.split(summary, maxsplit=1)
-    abstract = " ".join((rest[0] if rest else "" if _TYPE.search(head) else head).split())
-    if not abstract:
-        raise NotWellFormed("it has no abstract")
-    return abstract
+    # A summary with neither announce type nor label is all abstract.
+    return " ".join((rest[0] if rest else "" if _TYPE.search(head) else head).split())
 
 
 def _kind(element: etree._Element, summary: str) -> Kind:
