@@ -37,18 +37,19 @@ def read_name(text: str, start: int) -> tuple[str, int]:
 def named_repositories(abstract: str) -> list[str]:
     """Each "owner/name" that the raw text names on GitHub, in order, once."""
     text = abstract.replace("\\_", "_").replace("{\\_}", "_")
-    found: list[str] = []
+    repositories: list[str] = []
     at = text.lower().find("github.com/")
     while at >= 0:
         owner, end = read_name(text, at + len("github.com/"))
+        # A space after the slash is a line break of the abstract.
         if owner and text[end : end + 1] == "/":
             start = end + 2 if text[end + 1 : end + 2] == " " else end + 1
             name = read_name(text, start)[0].rstrip(".")
-            name = name[:-4] if name.endswith(".git") else name
-            if name and f"{owner}/{name}".lower() not in (known.lower() for known in found):
-                found.append(f"{owner}/{name}")
-        at = text.lower().find("github.com/", at + 5)
-    return found
+            name = name.removesuffix(".git")
+            if name and f"{owner}/{name}".lower() not in (known.lower() for known in repositories):
+                repositories.append(f"{owner}/{name}")
+        at = text.lower().find("github.com/", at + 1)
+    return repositories
 
 
 def main() -> None:
@@ -59,6 +60,7 @@ def main() -> None:
     papers = correct = named = found = 0
     wrong: list[str] = []
     for row in rows(options.papers):
+        # Other hosts are not counted: their addresses do not tell a repository from a page by their form.
         if "github.com" not in row["abstract"].lower():
             continue
         papers += 1

@@ -26,19 +26,19 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 HANG_SECONDS = 1.0
-"""An input that takes longer counts as a failure."""
+"""An input that takes longer counts as a failure; real inputs take milliseconds."""
 
 
 @dataclass
 class Tally:
-    """The result of fuzzing one target; `first` are descriptions of its first failures."""
+    """The result of fuzzing one target. Times are in seconds; `failures` describes the first few failures."""
 
     seconds: float = 0.0
     inputs: int = 0
     crashes: int = 0
     hangs: int = 0
     slowest: float = 0.0
-    first: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -47,22 +47,22 @@ class Tally:
             self.crashes + other.crashes,
             self.hangs + other.hangs,
             max(self.slowest, other.slowest),
-            [*self.first, *other.first][:5],
+            [*self.failures, *other.failures][:5],
         )
 
     def run(self, check: Callable[[bytes], None], data: bytes) -> None:
         started = time.perf_counter()
         try:
             check(data)
-        except Exception as error:
+        except Exception as error:  # any error that a target does not expect is a crash, assertions included
             self.crashes += 1
-            self.first = [*self.first, f"{type(error).__name__}: {error} for {data[:300]!r}"][:5]
+            self.failures = [*self.failures, f"{type(error).__name__}: {error} for {data[:300]!r}"][:5]
         took = time.perf_counter() - started
         self.inputs += 1
         self.slowest = max(self.slowest, took)
         if took > HANG_SECONDS:
             self.hangs += 1
-            self.first = [*self.first, f"{took:.1f} s for {data[:300]!r}"][:5]
+            self.failures = [*self.failures, f"{took:.1f} s for {data[:300]!r}"][:5]
 
 
 # ── targets: each takes bytes, and raises an exception only for a fault ─────────────────────────────────────────────
@@ -262,17 +262,17 @@ def with_atheris(name: str, seconds: float) -> Tally:
     with tempfile.TemporaryDirectory() as folder:
         seeds, result = Path(folder) / "seeds", Path(folder) / "result.json"
         seeds.mkdir()
-        for n, seed in enumerate(TARGETS[name][2]):
-            (seeds / str(n)).write_bytes(seed.encode())
+        for number, seed in enumerate(TARGETS[name][2]):
+            (seeds / str(number)).write_bytes(seed.encode())
         (seeds / "all").write_bytes("".join(TARGETS[name][2]).encode())
         command = [sys.executable, "-m", "benchmarks.fuzz", "--child", name, str(result), str(seconds), str(seeds)]
         done = subprocess.run(command, capture_output=True, timeout=seconds + 120, cwd=folder, env=_environment())
         if not result.exists():
-            return Tally(crashes=1, first=[f"the process ended: {done.stderr[-300:]!r}"])
+            return Tally(crashes=1, failures=[f"the process ended: {done.stderr[-300:]!r}"])
         tally = Tally(**json.loads(result.read_text()))
         if done.returncode:
             tally.crashes += 1
-            tally.first.append(f"the process ended with {done.returncode}: {done.stderr[-600:]!r}")
+            tally.failures.append(f"the process ended with {done.returncode}: {done.stderr[-600:]!r}")
         return tally
 
 
@@ -295,6 +295,7 @@ def child(name: str, result: str, seconds: str, seeds: str) -> None:
         nonlocal written
         tally.run(check, bytes(data))
         tally.seconds = time.perf_counter() - started
+        # Written again and again: libFuzzer ends the process without returning from `Fuzz`.
         if tally.seconds - written > 0.5:
             written = tally.seconds
             Path(result).write_text(json.dumps(asdict(tally)))
@@ -308,17 +309,17 @@ def main(names: list[str], seconds: float) -> int:
     both = importlib.util.find_spec("atheris") is not None
     print("with Hypothesis and Atheris" if both else "with Hypothesis (Atheris is not installed)")
     print(f"{'target':10} {'seconds':>8} {'inputs':>9} {'crashes':>8} {'over 1 s':>8} {'slowest ms':>11}")
-    bad = 0
+    failed = 0
     for name in names or TARGETS:
         tally = with_hypothesis(name, seconds / 2 if both else seconds)
         if both:
             tally += with_atheris(name, seconds / 2)
-        bad += tally.crashes + tally.hangs
+        failed += tally.crashes + tally.hangs
         figures = (
             f"{tally.seconds:8.0f} {tally.inputs:9} {tally.crashes:8} {tally.hangs:8} {tally.slowest * 1000:11.1f}"
         )
-        print(f"{name:10} {figures}", *tally.first, sep="\n    " if tally.first else "", flush=True)
-    return 1 if bad else 0
+        print(f"{name:10} {figures}", *tally.failures, sep="\n    ", flush=True)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

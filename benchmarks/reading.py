@@ -30,7 +30,7 @@ _BODY = (SectionKind.ABSTRACT, SectionKind.BODY, SectionKind.APPENDIX, SectionKi
 
 
 def words(text: str) -> list[str]:
-    """ExtractedText of letters, two at least, as both sources can write them."""
+    """Words of two letters or more: HTML and PDF write digits, signs and formulas in different ways."""
     text = unicodedata.normalize("NFKC", text)
     return re.findall(r"[^\W\d_]{2,}", text.casefold())
 
@@ -39,6 +39,7 @@ def html_words(page: bytes, *, everything: bool = False) -> list[str]:
     """The words of a LaTeXML page's paragraphs; with `everything`, of the whole page."""
     tree = html.fromstring(page)
     unwanted = ["//head", "//annotation", _classed("ltx_page_footer")]
+    # Formulas, citations and tables are written differently in a PDF, and floats stand elsewhere.
     if not everything:
         names = ("ltx_note", "ltx_bibliography", "ltx_ERROR", "ltx_authors", "ltx_tag")
         unwanted += ["//math", "//cite", "//figure", "//table", *map(_classed, names)]
@@ -63,30 +64,32 @@ def _blank(math: html.HtmlElement) -> None:
 
 
 def reading_words(reading: Reading, kinds: Sequence[SectionKind]) -> list[str]:
-    return [w for s in reading.sections if s.kind in kinds for p in s.paragraphs for w in words(p.text)]
+    sections = [section for section in reading.sections if section.kind in kinds]
+    return [word for section in sections for paragraph in section.paragraphs for word in words(paragraph.text)]
 
 
 def in_order(wanted: list[str], have: list[str]) -> tuple[int, list[str]]:
     """How many of `wanted` are in `have` in the same order, and the passages that are not."""
+    # `autojunk` would ignore frequent words, which are most words of a long text.
     matcher = SequenceMatcher(None, wanted, have, autojunk=False)
     missing = [" ".join(wanted[a0:a1]) for tag, a0, a1, _, _ in matcher.get_opcodes() if tag in ("delete", "replace")]
     return sum(block.size for block in matcher.get_matching_blocks()), missing
 
 
 def unknown_words(have: list[str], known: list[str]) -> list[str]:
-    """The words of `have` that are not in `known`, or more often than there."""
-    left = Counter(known)
-    out = []
+    """The words of `have` that are not in `known`, or occur there less often."""
+    remaining = Counter(known)
+    unknown = []
     for word in have:
-        if left[word] > 0:
-            left[word] -= 1
+        if remaining[word] > 0:
+            remaining[word] -= 1
         else:
-            out.append(word)
-    return out
+            unknown.append(word)
+    return unknown
 
 
 def paper(ident: str) -> Paper:
-    """A paper with nothing but its id, which all reading accepts."""
+    """A paper with nothing but its id: without a title, the reader does not check that the PDF is this paper's."""
     return Paper(ident, 1, "", (), "", ())
 
 
@@ -132,6 +135,7 @@ def measure(pdf: Path, crops: Path | None, print_missing: bool) -> list[str]:
     describe(reading)
     if crops:
         save_crops(pdf, reading, areas, crops)
+    # A paper of 15 pages is the usual measure; a shorter one is not scaled up.
     per_15_pages = seconds * 15 / max(len(document), 15)
     row = [pdf.stem, f"{per_15_pages:.2f}", f"{sum(area is not None for area in areas)}/{len(areas)}"]
     source = pdf.parent / "html" / pdf.stem / "index.html"

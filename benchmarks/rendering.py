@@ -34,9 +34,10 @@ def main() -> None:
     print(f"{len(cards)} papers, each with a headline and four takeaways")
     for name in FORMATS:
         report(name, cards, partial(rendered, name))
-    pagefuls = [cards[at : at + 50] for at in range(0, len(cards), 50)]
-    cards_a_page = sum(map(len, pagefuls)) / len(pagefuls)
-    report("archive page and feed", pagefuls, lambda some: render_archive({DAY: some}, {}), cards_a_page)
+    pages = [cards[at : at + 50] for at in range(0, len(cards), 50)]
+    cards_per_page = sum(map(len, pages)) / len(pages)
+    report("archive page and feed", pages, lambda page: render_archive({DAY: page}, {}), cards_per_page)
+    # Nothing may be left of the texts that the renderers above have put into it.
     readable.cache_clear()
     report("TeX, without the cache", cards, lambda card: readable.__wrapped__(card.paper.abstract))
 
@@ -48,7 +49,10 @@ def rendered(name: str, card: Card) -> str:
 
 def real_cards() -> list[Card]:
     """The papers of the corpus, with their first sentences instead of a summary."""
-    return [_card(replace(PAPER, id=p.id, title=p.title, authors=p.authors, abstract=p.abstract)) for p in corpus()]
+    return [
+        _card(replace(PAPER, id=paper.id, title=paper.title, authors=paper.authors, abstract=paper.abstract))
+        for paper in corpus()
+    ]
 
 
 def _card(paper: Paper) -> Card:

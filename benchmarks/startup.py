@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    # The best of five: the first run also compiles and reads the modules from the disk.
     interpreter = min(_run_seconds([sys.executable, "-c", "pass"]) for _ in range(5))
     help_page = min(_run_seconds([sys.executable, "-m", "bot", "--help"]) for _ in range(5))
     ratio = help_page / interpreter
@@ -54,7 +55,7 @@ def _peak_mib(
     """Peak resident memory in MiB of one command, which ends by itself unless it is to be stopped."""
     environment = {
         "PATH": os.environ["PATH"],
-        "DATA_DIR": folder,
+        "DATA_DIR": folder,  # the same for all commands, so that only the first one creates the database
         "SITE_PORT": "0",
         "TELEGRAM_API_URL": UNREACHABLE,
         "DISCORD_API_URL": UNREACHABLE,
@@ -70,11 +71,13 @@ def _peak_mib(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    # SIGTERM, as a supervisor sends it, so that the end of the service is measured too.
     if stop_after_seconds is not None:
         time.sleep(stop_after_seconds)
         process.send_signal(signal.SIGTERM)
+    # Not `process.wait`: only wait4 returns the resource usage of a single child.
     _, _, usage = os.wait4(process.pid, 0)
-    return usage.ru_maxrss / 1024
+    return usage.ru_maxrss / 1024  # Linux reports KiB
 
 
 if __name__ == "__main__":

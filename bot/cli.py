@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_DAYS = 60
+"""Listing days of one digest, about three months."""
 
 app = typer.Typer(
     add_completion=False,
@@ -38,6 +39,7 @@ Day = Annotated[
 Lang = Annotated[str | None, typer.Option("--lang", help="The language of summaries, e.g. en, zh, es.")]
 
 
+# A parser and not the enumeration itself: typer's own message does not say what the values mean.
 def _parse_depth(text: str) -> Depth:
     if text not in tuple(Depth):
         raise TellUser(f"“{text}” is not a depth; write brief (from the abstract) or deep (from the whole paper).")
@@ -45,6 +47,7 @@ def _parse_depth(text: str) -> Depth:
 
 
 def _parse_days(value: str | int) -> int:
+    # `isdecimal` before `int`, which would also accept "+3", "1_0" and white space.
     text = str(value)  # typer passes the default, a number, through the parser too
     if not (text.isdecimal() and 1 <= int(text) <= MAX_DAYS):
         raise TellUser(f"“{text}” is not a number of days; write one from 1 to {MAX_DAYS}.")
@@ -102,6 +105,7 @@ def main() -> None:
     except KeyboardInterrupt:
         _fail("Stopped.", 130)
     except BrokenPipeError:  # the reader of the output, such as `head`, has ended
+        # Python would report the closed pipe once more while it exits.
         sys.stderr.close()
         raise SystemExit(0) from None
     except Exception as error:  # an error in Paperboy: the traceback is shown only if it is asked for
@@ -109,6 +113,7 @@ def main() -> None:
             raise
         from bot.service.logs import redact
 
+        # The message may quote an address with a token or password in it.
         summary = f"{type(error).__name__}: {error}".splitlines()[0]
         _fail(f"This is an error in Paperboy ({redact(summary)}); LOG_LEVEL=debug shows where. Please report it.", 1)
 
@@ -184,7 +189,7 @@ def _show_version(wanted: bool) -> None:
 
 
 @app.callback()
-def _paperboy(
+def _global_options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
@@ -234,7 +239,7 @@ def summarize(
 
     settings = _settings()
     language, form = _parse_language(lang, settings), _parse_format(format)
-    to = parse_output(output, form, of_digest=False)
+    to = parse_output(output, form, of_digest=False)  # before the paper is read, which may take minutes
     card = _run(lambda: papers.summarize(settings, link, language, depth))
     _write(card, form, language, to, settings.data_dir)
 
@@ -259,10 +264,11 @@ def digest(
     settings = _settings()
     language, form, upto = _parse_language(lang, settings), _parse_format(format), _parse_day(day)
     to = parse_output(output, form, of_digest=True)
-    found = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
-    _write(found, form, language, to, settings.data_dir)
+    result = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
+    _write(result, form, language, to, settings.data_dir)
 
 
+# On standard error, so that only the result itself is on standard output.
 def _write(shown: Card | Digest, form: str, language: str, output: Output | None, data_dir: Path) -> None:
     from bot.operator.output import write
 

@@ -1,12 +1,13 @@
 """Errors, grouped by what the caller does about them: retry later, give up, or tell the user.
 
-Each carries its data as attributes. `str(error)` is one plain sentence that may be shown to a person; nothing is
-decided by its text.
+Each has its data as attributes. `str(error)` is one plain sentence that may be shown to a person; code decides by the
+type and the attributes, never by that text.
 """
 
 from __future__ import annotations
 
 
+# An exception that is not one of these is an error in the program itself; boundaries log it with its traceback.
 class PaperboyError(Exception):
     """Base of all errors that Paperboy raises itself."""
 
@@ -55,7 +56,7 @@ class StoreUnavailable(RetryLater):
     """
 
     def __init__(
-        self, message: str, *, retry_after: float | None = None, public: str = "The database does not serve."
+        self, message: str, *, retry_after: float | None = None, public: str = "The database does not answer."
     ) -> None:
         super().__init__(message, retry_after=retry_after)
         self.public = public
@@ -66,7 +67,7 @@ class GiveUp(PaperboyError):
 
 
 class ModelRefused(GiveUp):
-    """A model gave no usable answer, also after it was told what was wrong with the first one."""
+    """A model gave no usable answer, not even after a second request that named the errors of the first answer."""
 
     requests = 1
     """The HTTP requests that were sent to the model; each counts against the budget."""
@@ -96,6 +97,7 @@ class BadSetting(TellUser):
     """The setting `name` has an invalid value."""
 
     def __init__(self, name: str, message: str) -> None:
+        # The name comes first, so that the user sees at once which setting to change.
         super().__init__(f"{name}: {message}")
         self.name = name
 

@@ -39,7 +39,7 @@ def _timezone(name: str) -> str:
     return name
 
 
-def _listed(separator: str) -> BeforeValidator:
+def _split_at(separator: str) -> BeforeValidator:
     def split(value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(separator) if part.strip())
@@ -54,7 +54,7 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _model(value: tuple[str, ...]) -> tuple[str, ...]:
+def _models(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
         provider, _, rest = name.partition(":")
         if name != "extractive" and (provider not in ("google", "openai") or not rest):
@@ -69,6 +69,7 @@ def _admins(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _database(value: str) -> str:
+    # Hosting services give such addresses; SQLAlchemy needs the name of the driver in them.
     for prefix, full in (("postgres://", "postgresql://"), ("postgresql://", "postgresql+psycopg://")):
         value = value.replace(prefix, full, 1) if value.startswith(prefix) else value
     if value and not value.startswith(("sqlite+aiosqlite:///", "postgresql+psycopg://")):
@@ -91,14 +92,16 @@ def _language(value: str) -> str:
 def _clock_time(value: object) -> object:
     if not isinstance(value, str):
         return value
-    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value.strip())
-    if found is None:
+    # Not by pydantic, which also accepts seconds and an offset: the time zone is a setting of its own.
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value.strip())
+    if match is None:
         raise ValueError(f"“{value}” is not a time; write HH:MM, like 09:00.")
-    return time(int(found[1]), int(found[2]))
+    return time(int(match[1]), int(match[2]))
 
 
 Url = Annotated[str, AfterValidator(_url)]
 _LOWER = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+# NoDecode: pydantic-settings would expect JSON in a variable with several values.
 Words = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -142,7 +145,7 @@ class Settings(BaseSettings):
     arxiv_delay_seconds: float = Field(3.0, ge=0, le=3600, description="Seconds between any two requests to arXiv.")
     arxiv_timeout_seconds: float = Field(30.0, gt=0, le=600, description="Seconds until a request to arXiv times out.")
 
-    model: Annotated[Words, _listed(","), AfterValidator(_model)] = Field(
+    model: Annotated[Words, _split_at(","), AfterValidator(_models)] = Field(
         (), description="extractive, google:NAME or openai:NAME; several, separated by commas, are a fallback order."
     )
     gemini_api_key: SecretStr | None = Field(None, description="The key for Gemini.")
@@ -189,10 +192,10 @@ class Settings(BaseSettings):
         le=65535,
         description="A separate port for /healthz, /ready and /metrics; they are on SITE_PORT if empty.",
     )
-    admins: Annotated[Words, _listed(","), AfterValidator(_admins)] = Field(
+    admins: Annotated[Words, _split_at(","), AfterValidator(_admins)] = Field(
         (), description="People who may use /health, written as telegram:ID,discord:ID."
     )
-    default_topics: Annotated[Words, _listed(";")] = Field(
+    default_topics: Annotated[Words, _split_at(";")] = Field(
         (), description="Topics that the archive follows, separated by semicolons."
     )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _LOWER] = Field(
@@ -211,6 +214,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - NAME_FILE replaces it
     ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # pydantic-settings passes this class, but declares its base class, which does not have `env_vars`.
         dotenv = cast("DotEnvSettingsSource", dotenv_settings)
         environment = {name.lower(): value for name, value in os.environ.items()}
         # The order is the precedence: the environment before its files, both before `.env` and the files it names.
@@ -224,14 +228,14 @@ class Settings(BaseSettings):
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The fallback order in use: what MODEL says, else Gemini where a key is set, else extractive."""
+        """The fallback order in use: MODEL; if it is empty, Gemini with a key and extractive without one."""
         if self.model:
             return self.model
         return ("google:gemini-flash-latest",) if self.gemini_api_key else ("extractive",)
 
 
 class _NamedFiles(PydanticBaseSettingsSource):
-    """Takes a setting from the file named by `NAME_FILE`, the way containers pass secrets."""
+    """Reads settings from the files that `NAME_FILE` variables name, as containers pass secrets."""
 
     def __init__(self, settings_cls: type[BaseSettings], values: Mapping[str, str | None]) -> None:
         """`values` are the variables of the environment or of `.env`, with names in lower case."""
@@ -246,6 +250,7 @@ class _NamedFiles(PydanticBaseSettingsSource):
         for name in self.settings_cls.model_fields:
             if path := self._values.get(f"{name}_file"):
                 found[name] = self._read(f"{name.upper()}_FILE", path)
+        # As with "NAME=": an empty file means the default.
         return {name: value for name, value in found.items() if value}
 
     def _read(self, name: str, path: str) -> str:
@@ -262,14 +267,15 @@ def load(**overrides: Any) -> Settings:
 
     Raises `BadSetting` with a line for each invalid setting, and `TellUser` for a `.env` that cannot be read.
     """
-    names_in_env_file()
+    names_in_env_file()  # checks the file: the settings' own parser skips lines that it does not understand
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        faults = dict[str, str]()
+        # A setting may have several errors; the first one is enough to mend it.
+        messages: dict[str, str] = {}
         for details in error.errors():
-            faults.setdefault(str(details["loc"][0]), _message_for(details))
-        (first, message), *others = faults.items()
+            messages.setdefault(str(details["loc"][0]), _message_for(details))
+        (first, message), *others = messages.items()
         lines = [message, *(f"{name.upper()}: {other}" for name, other in others)]
         raise BadSetting(first.upper(), "\n".join(lines)) from None
 
@@ -319,6 +325,7 @@ def _message_for(error: ErrorDetails) -> str:
         return message if message.endswith(".") else f"{message}."
     name = str(error["loc"][0])
     field = Settings.model_fields[name]
+    # The value of a secret is never shown.
     value = "that" if SecretStr in (field.annotation, *get_args(field.annotation)) else f"“{error['input']}”"
     if error["type"].startswith("bool"):
         return f"{value} is neither true nor false; write one of the two."
@@ -333,10 +340,10 @@ def _message_for(error: ErrorDetails) -> str:
 
 
 def _range(field: FieldInfo) -> str:
-    """Describe the numbers that a setting allows."""
+    """Describe the numbers that a setting allows, from its rules `ge`, `gt` and `le`."""
     rules = {name: getattr(rule, name) for rule in field.metadata for name in ("ge", "gt", "le") if hasattr(rule, name)}
     kind = "a number" if float in (field.annotation, *get_args(field.annotation)) else "a whole number"
-    upto = f"{rules['le']:g}" if "le" in rules else ""
-    if "gt" in rules or (rules["ge"] == 1 and not upto):
-        return f"{kind} above 0" + (f", at most {upto}" if upto else "")
-    return f"{kind} from {rules['ge']:g} to {upto}" if upto else f"{kind}, {rules['ge']:g} or more"
+    most = f"{rules['le']:g}" if "le" in rules else ""
+    if "gt" in rules or (rules["ge"] == 1 and not most):
+        return f"{kind} above 0" + (f", at most {most}" if most else "")
+    return f"{kind} from {rules['ge']:g} to {most}" if most else f"{kind}, {rules['ge']:g} or more"

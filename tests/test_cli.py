@@ -143,7 +143,7 @@ def test_chats_and_subscriptions_can_be_managed_from_the_command_line(tmp_path: 
 def test_once_says_that_nobody_follows_anything(tmp_path: Path, arxiv: FakeArxiv) -> None:
     done = paperboy("once", data=tmp_path, arxiv=arxiv)
     assert done.returncode == 0
-    assert done.stdout.endswith("Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat.\n")
+    assert done.stdout.endswith("No chat follows a topic; set DEFAULT_TOPICS or subscribe a chat.\n")
 
 
 def test_once_says_on_standard_error_why_it_failed(tmp_path: Path) -> None:

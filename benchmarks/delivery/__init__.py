@@ -1,1 +1,1 @@
-"""Saturation: one broadcast to thousands of chats, as fast as Telegram's limits let it, while people go on asking."""
+"""One broadcast to thousands of chats, as fast as Telegram's limits allow, while people ask for papers."""

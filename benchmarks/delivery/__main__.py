@@ -2,9 +2,9 @@
 
     python -m benchmarks.delivery [--chats 3000] [--limit 30] [--rush]
 
-Service and stand-in are processes of their own. `--limit 15` is a Telegram that allows half of what we think. With
-`--rush` all chats are due at one moment, and their digests are made while the first ones go out; without, they lie in
-the outbox when the service starts.
+The service and the stand-in for Telegram are separate processes. `--limit 15` is a Telegram that allows half of the
+rate that we assume. With `--rush` all chats are due at the same moment, and their digests are composed while the first
+ones are sent; without it they are in the outbox when the service starts.
 """
 
 from __future__ import annotations
@@ -40,33 +40,36 @@ from tests.fakes.stores import sqlite_url
 ROOT = Path(__file__).parents[2]
 DAY = date(2026, 6, 2)
 NINE = datetime(2026, 6, 2, 9, tzinfo=UTC)
-ASKER = 9_000_000
-ASK_EVERY = 0.7
+FIRST_ASKER = 9_000_000
+"""The user id of the first person who asks for a paper; far from the ids of the chats."""
+ASK_SECONDS = 0.7
+"""Average time between two people who ask."""
 
 
 @dataclass
 class Figures:
+    """The measured numbers. Times are in seconds; `answers` are the waiting times of people who asked, sorted."""
+
     chats: int
     limit: int
     delivered: int = 0
     seconds: float = 0.0
     messages: int = 0
     refused: int = 0
-    refused_late: int = 0
     answers: list[float] = field(default_factory=list)
     unanswered: int = 0
     rush: bool = False
-    composed: float = 0.0
+    composing_seconds: float = 0.0
     states: dict[str, int] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float:
-        """Of all that Telegram would have taken between the first message and the last."""
+        """The share of the messages that Telegram would have accepted between the first one and the last."""
         return (self.messages - 1) / self.seconds / self.limit if self.seconds else 0.0
 
 
 class StandIn:
-    """The Bot API in another process, over its control addresses."""
+    """Controls the stand-in of the Bot API, which runs in another process."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
         self.url, self._session = url, session
@@ -81,7 +84,10 @@ class StandIn:
 
 
 @asynccontextmanager
-async def process(*arguments: str, environment: dict[str, str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def run_module(
+    *arguments: str, environment: dict[str, str], log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    # Nothing else of our environment: a setting in it would change what is measured.
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     with log.open("ab") as stderr:
         running = await asyncio.create_subprocess_exec(
@@ -102,7 +108,7 @@ async def process(*arguments: str, environment: dict[str, str], log: Path) -> As
 
 
 async def subscribe(store: SqlStore, stand_in: StandIn, chats: int) -> list[int]:
-    """Create so many chats that follow cs.CV and are due at nine; one in ten is a group."""
+    """Create this number of chats that follow cs.CV and are due at nine; returns their ids. One in ten is a group."""
     idents = [-1_000_000_000_000 - n if n % 10 == 0 else 1_000 + n for n in range(chats)]
     for ident in idents:
         await stand_in.post("/_chat", id=ident, type="supergroup" if ident < 0 else "private")
@@ -113,14 +119,14 @@ async def subscribe(store: SqlStore, stand_in: StandIn, chats: int) -> list[int]
 
 
 async def ask(stand_in: StandIn, asked: dict[int, float], stop: asyncio.Event) -> None:
-    """Let one person after the other ask for a paper."""
+    """Let one person after another ask for a paper, until `stop` is set; `asked` gets the time of each by user id."""
     for number in itertools.count():
         if stop.is_set():
             return
-        user = ASKER + number
+        user = FIRST_ASKER + number
         asked[user] = time.time()
         await stand_in.post("/_say", chat_id=user, user_id=user, text="/summarize 2606.02001")
-        await asyncio.sleep(random.uniform(0.5, 1.5) * ASK_EVERY)
+        await asyncio.sleep(random.uniform(0.5, 1.5) * ASK_SECONDS)
 
 
 async def broadcast(figures: Figures, folder: Path) -> None:
@@ -129,7 +135,7 @@ async def broadcast(figures: Figures, folder: Path) -> None:
     limits = ("--overall", str(figures.limit), "--per-chat", "1", "--per-group", "20")
     async with (
         FakeArxiv({DAY: papers}) as arxiv,
-        process("tests.fakes.telegram", *limits, environment={}, log=log) as fake,
+        run_module("tests.fakes.telegram", *limits, environment={}, log=log) as fake,
         aiohttp.ClientSession() as session,
         await open_store(sqlite_url(folder / "delivery.sqlite3")) as store,
     ):
@@ -150,14 +156,14 @@ async def broadcast(figures: Figures, folder: Path) -> None:
         environment = {name.upper(): value for name, value in environment.items()}
         ahead = (NINE - datetime.now(UTC)).total_seconds()
         if not figures.rush:
-            figures.composed = await compose(environment, ahead)
-        async with process("benchmarks.kill.service", "--cold", str(ahead), environment=environment, log=log):
+            figures.composing_seconds = await compose(environment, ahead)
+        async with run_module("benchmarks.kill.service", "--cold", str(ahead), environment=environment, log=log):
             asked, stop = dict[int, float](), asyncio.Event()
             asking = asyncio.create_task(ask(stand_in, asked, stop))
             await wait_until_delivered(store, figures)
             stop.set()
             await asking
-            await asyncio.sleep(3)
+            await asyncio.sleep(3)  # for the answers to the last people who asked
         await measure(figures, stand_in, idents, asked)
 
 
@@ -172,11 +178,12 @@ async def compose(environment: dict[str, str], ahead: float) -> float:
 
 
 async def wait_until_delivered(store: SqlStore, figures: Figures) -> None:
-    patience = time.monotonic() + 60 + 2.5 * figures.chats / figures.limit
-    while time.monotonic() < patience:
+    # Two and a half times as long as at the full rate, and a minute for the start.
+    deadline = time.monotonic() + 60 + 2.5 * figures.chats / figures.limit
+    while time.monotonic() < deadline:
         await asyncio.sleep(1)
         counts = await store.outbox_counts()
-        figures.states = {str(state): n for (_, state), n in counts.items()}
+        figures.states = {str(state): count for (_, state), count in counts.items()}
         sent = counts.get((Platform.TELEGRAM, DeliveryState.SENT), 0)
         if sent >= figures.chats:
             return
@@ -186,16 +193,17 @@ async def measure(figures: Figures, stand_in: StandIn, idents: list[int], asked:
     messages = await stand_in.get("/_messages")
     stats = await stand_in.get("/_stats")
     chats = set(idents)
-    digests = [each["at"] for each in messages if each["chat_id"] in chats]
+    digests = [message["at"] for message in messages if message["chat_id"] in chats]
     figures.delivered, figures.refused = len(digests), stats["refused_429"]
     figures.seconds = digests[-1] - digests[0]
-    figures.messages = sum(digests[0] <= each["at"] <= digests[-1] for each in messages)
-    first: dict[int, float] = {}
-    for each in messages:
-        first.setdefault(each["chat_id"], each["at"])
-    within = {user: at for user, at in asked.items() if digests[0] < at < digests[-1]}
-    figures.answers = sorted(first[user] - at for user, at in within.items() if user in first)
-    figures.unanswered = len(within) - len(figures.answers)
+    figures.messages = sum(digests[0] <= message["at"] <= digests[-1] for message in messages)
+    first_message: dict[int, float] = {}
+    for message in messages:
+        first_message.setdefault(message["chat_id"], message["at"])
+    # Before and after the broadcast the answers had the whole rate for themselves.
+    during = {user: at for user, at in asked.items() if digests[0] < at < digests[-1]}
+    figures.answers = sorted(first_message[user] - at for user, at in during.items() if user in first_message)
+    figures.unanswered = len(during) - len(figures.answers)
 
 
 def show(figures: Figures) -> None:
@@ -204,7 +212,10 @@ def show(figures: Figures) -> None:
     for name, value in (
         ("chats", figures.chats),
         ("limit of the stand-in (messages a second)", figures.limit),
-        ("digests written beforehand, a second", "–" if figures.rush else f"{figures.chats / figures.composed:.0f}"),
+        (
+            "digests written beforehand, a second",
+            "–" if figures.rush else f"{figures.chats / figures.composing_seconds:.0f}",
+        ),
         ("digests delivered", figures.delivered),
         ("states of deliveries", json.dumps(figures.states)),
         ("messages between the first digest and the last", figures.messages),
@@ -225,12 +236,12 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=30, help="messages a second that the stand-in takes")
     parser.add_argument("--rush", action="store_true", help="digests are made while they are sent")
     parser.add_argument("--keep", type=Path, help="a folder for the database and the log, which stay")
-    asked = parser.parse_args()
-    figures = Figures(asked.chats, asked.limit, rush=asked.rush)
+    options = parser.parse_args()
+    figures = Figures(options.chats, options.limit, rush=options.rush)
     with tempfile.TemporaryDirectory(prefix="paperboy-delivery-") as folder:
-        keep = asked.keep or Path(folder)
-        keep.mkdir(parents=True, exist_ok=True)
-        asyncio.run(broadcast(figures, keep))
+        kept_folder = options.keep or Path(folder)
+        kept_folder.mkdir(parents=True, exist_ok=True)
+        asyncio.run(broadcast(figures, kept_folder))
     show(figures)
 
 

@@ -44,6 +44,7 @@ def papers(files: Sequence[Path], number: int, seed: int) -> list[Paper]:
     for file in files:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             rows += [json.loads(line) for line in lines]
+    # Seeded, so that two models are compared on the same papers.
     drawn = random.Random(seed).sample(rows, min(number, len(rows)))
     return [
         Paper(r["id"], 1, r["title"], tuple(r["authors"]), r["abstract"], tuple(r["categories"]), r.get("comment"))
@@ -68,23 +69,24 @@ async def shown(chain: FallbackChain, drawn: Drawn, language: str) -> Counter[st
         return count(json.loads(json.dumps(card_json(card))), paper, language, full_text(reading) if reading else "")
 
     found = sum(await asyncio.gather(*(count_card(paper, reading) for paper, reading in drawn)), Counter[str]())
-    found["papers without a card"] += len(drawn) - found["papers"]
+    found["papers without a card"] += len(drawn) - found["papers"]  # `count` counts a paper for each card
     return found
 
 
 def links(topics: Path) -> None:
     """How many of the repositories that abstracts name are on the cards, and whether any others are."""
-    papers = named = found = odd = 0
+    papers = named = found = unexpected = 0
     for row in rows(topics):
         truth = {f"https://github.com/{name}".lower() for name in named_repositories(row["abstract"])}
         paper = Paper(row["id"], 1, row["title"], (), row["abstract"], ())
         shown = {url.lower() for url in card_json(digest_content.card(paper))["urls"]["code"]}
         shown = {url for url in shown if url.startswith("https://github.com/")}
         papers += "github.com" in row["abstract"].lower()
-        named, found, odd = named + len(truth), found + len(truth & shown), odd + len(shown - truth)
+        named, found = named + len(truth), found + len(truth & shown)
+        unexpected += len(shown - truth)
     print(f"\n  {papers:6}  papers whose abstract names a GitHub repository")
     print(f"  {found:6}  of {named} repositories found on their cards")
-    print(f"  {odd:6}  invented or mangled{'  <<<' if odd or found < named else ''}")
+    print(f"  {unexpected:6}  invented or changed{'  <<<' if unexpected or found < named else ''}")
 
 
 async def scripted(drawn: Drawn, language: str) -> dict[str, Counter[str]]:
@@ -127,17 +129,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--model")
     parser.add_argument("--language", default="en")
-    given = parser.parse_args()
+    options = parser.parse_args()
+    # 40 is the level "error": misbehaving models cause a warning for each request.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    if given.links:
-        links(given.links)
-    drawn: Drawn = [(paper, None) for paper in papers(given.papers, given.number, given.seed)]
-    if given.fulltext:
-        drawn = [*drawn, *readings(given.fulltext)[: given.number]]
+    if options.links:
+        links(options.links)
+    drawn: Drawn = [(paper, None) for paper in papers(options.papers, options.number, options.seed)]
+    if options.fulltext:
+        drawn = [*drawn, *readings(options.fulltext)[: options.number]]
     if not drawn:
         return
     began = time.perf_counter()
-    counts = asyncio.run(real(given.model, drawn, given.language) if given.model else scripted(drawn, given.language))
+    counts = asyncio.run(
+        real(options.model, drawn, options.language) if options.model else scripted(drawn, options.language)
+    )
     total = sum(counts.values(), Counter())
     print(f"\nall: {total['papers']} cards in {time.perf_counter() - began:.1f} s")
     for line in LINES:

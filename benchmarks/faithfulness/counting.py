@@ -1,4 +1,4 @@
-"""Counts the errors on a card's JSON. None of the program's own checks is used here, so that a fault of one shows."""
+"""Counts the errors on a card's JSON, without the program's own checks: a fault in one of them would stay hidden."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ _FUNCTION_WORDS = {
     "es": frozenset(("el", "la", "los", "las", "de", "que", "en", "y", "un", "una", "es", "con", "para", "por", "del")),
 }
 
+# The names of the counts, in the order in which they are printed.
 LINES = (
     "papers",
     "papers without a card",
@@ -55,6 +56,7 @@ _NO_ERRORS = (
 )
 ERRORS = frozenset(LINES) - frozenset(_NO_ERRORS)
 
+# What the misbehaving models of `tests.fakes.brains` invent.
 INVENTED = ("Okonkwo", "Brandvold", "Harrowgate", "protein folds", "83.7", "4,219")
 
 
@@ -68,7 +70,7 @@ def count(card: dict[str, Any], paper: Paper, language: str, full_text: str = ""
     urls = card["urls"]
     found["URL fields untrue"] += sum(paper.id not in urls[name] for name in ("abs", "pdf", "html") if urls.get(name))
     text = f"{paper.abstract} {paper.comment or ''}"
-    named = {m.rstrip("./").lower() for m in re.findall(r"github\.com/[\w.-]+/[\w.-]+", text)}
+    named = {link.rstrip("./").lower() for link in re.findall(r"github\.com/[\w.-]+/[\w.-]+", text)}
     linked = " ".join(urls["code"]).lower()
     found["code links in the abstract"] += len(named)
     found["code links missed"] += sum(link.removesuffix(".git") not in linked for link in named)
@@ -76,6 +78,7 @@ def count(card: dict[str, Any], paper: Paper, language: str, full_text: str = ""
     if full_text and not _deep(card["summary"]):
         says_so = any("brief instead of deep" in note for note in card["summary"]["provenance"].get("notes", ()))
         found[f"brief instead of deep{', and saying so' if says_so else ' without saying so'}"] += 1
+    # The extractive summarizer shows the paper's own sentences.
     expected = "en" if model == "extractive" else language
     for claim in _claims(card["summary"]):
         found["claims"] += 1
@@ -98,7 +101,7 @@ def _deep(summary: dict[str, Any]) -> bool:
 
 
 def _lost(summary: dict[str, Any], paper: Paper) -> bool:
-    """No headline, or no takeaway though the abstract has something left to say."""
+    """Whether there is no headline, or no takeaway although the abstract has more than a few sentences."""
     sentences = len(re.findall(r"[.!?](?:\s|$)", paper.abstract))
     return not summary["headline"]["text"] or (not summary["takeaways"] and sentences > 3)
 
@@ -131,7 +134,7 @@ def _compact(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _digits(text: str) -> set[str]:
-    """Numbers in digits as they are, thousands together."""
+    """Numbers in digits, without the separators of thousands."""
     return {re.sub(r"[,\s]", "", number).rstrip(".") for number in re.findall(r"\d[\d,.]*", text)}
 
 
@@ -140,6 +143,7 @@ def _is_in(text: str, language: str) -> bool:
     if language in _SCRIPT:
         return len(re.findall(_SCRIPT[language], text.lower())) >= 4
     words = re.findall(r"[^\W\d_]+", text.lower())
+    # A short claim may consist of names and terms that are the same in every language.
     if language not in _FUNCTION_WORDS or len(words) < 10:
         return True
     scores = {code: sum(word in small for word in words) for code, small in _FUNCTION_WORDS.items()}

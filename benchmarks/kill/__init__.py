@@ -1,1 +1,1 @@
-"""The kill test: the service as a real process, killed at random moments while the platforms fail in every way."""
+"""The kill test: the service as a real process is killed at random moments, while requests to the platforms fail."""

@@ -1,4 +1,7 @@
-"""`python -m benchmarks.kill --database sqlite|postgres --rounds N --chats N [--seed N]`: runs it, prints the table."""
+"""Runs the kill test and prints its counts.
+
+python -m benchmarks.kill [--database sqlite|postgres] [--rounds N] [--chats N] [--seed N]
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ def show(report: Report, database: str, chats: int) -> None:
         ("database", database),
         ("seed", report.seed),
         ("rounds (one SIGKILL each)", report.rounds),
-        *(("  killed, or started: " + what, count) for what, count in sorted(report.killed.items())),
+        *(("  killed, or started: " + moment, count) for moment, count in sorted(report.killed.items())),
         ("listing days", report.days),
         ("chats", chats),
     ]
@@ -30,7 +33,7 @@ def show(report: Report, database: str, chats: int) -> None:
         rows.append((f"{platform}: papers shown twice", len(report.twice[platform])))
     for name, faults in report.faults.items():
         rows.append((f"faults of {name}", sum(faults.values())))
-        rows.extend((f"  {how}", count) for how, count in sorted(faults.items()))
+        rows.extend((f"  {fault}", count) for fault, count in sorted(faults.items()))
     rows += [
         ("papers lost (neither accepted nor listed)", len(report.lost)),
         ("accepted, but not written as sent or in doubt", len(report.unaccounted)),
@@ -43,9 +46,9 @@ def show(report: Report, database: str, chats: int) -> None:
     ]
     for name, value in rows:
         print(f"{name:<52}{value}")
-    twice = [each for found in report.twice.values() for each in found]
-    for wrong in [*report.lost, *report.unaccounted, *report.unexpected, *twice][:20]:
-        print("  !", wrong)
+    twice = [sentence for sentences in report.twice.values() for sentence in sentences]
+    for sentence in [*report.lost, *report.unaccounted, *report.unexpected, *twice][:20]:
+        print("  !", sentence)
     print("clean" if report.is_clean else "NOT CLEAN")
 
 
@@ -57,17 +60,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--fault-rate", type=float, default=0.05)
     parser.add_argument("--keep", type=Path, help="a folder for the database and the log, which stay")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with ExitStack() as stack:
-        folder = asked.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperboy-kill-")))
+        folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperboy-kill-")))
         folder.mkdir(parents=True, exist_ok=True)
-        database = sqlite_url(folder / "kill.sqlite3") if asked.database == "sqlite" else ""
+        database = sqlite_url(folder / "kill.sqlite3") if options.database == "sqlite" else ""
         database = database or stack.enter_context(postgres())
         test = KillTest(
-            database, folder, rounds=asked.rounds, chats=asked.chats, seed=asked.seed, rate=asked.fault_rate
+            database, folder, rounds=options.rounds, chats=options.chats, seed=options.seed, rate=options.fault_rate
         )
         report = asyncio.run(test.run())
-        show(report, asked.database, asked.chats)
+        show(report, options.database, options.chats)
     sys.exit(0 if report.is_clean else 1)
 
 

@@ -1,4 +1,4 @@
-"""The platforms of the kill test: stand-ins that store and then fail, the chats on them, and what they accepted."""
+"""The platforms of the kill test: stand-ins that fail at random, the chats on them, and the messages they accepted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TELEGRAM_FAULTS: tuple[tuple[How, bool], ...] = (
     ("reset", False),
     ("429", False),
 )
-"""How a request ends, and whether it took effect before."""
+"""How a request fails, and whether the message was stored before: only then may a repetition duplicate it."""
 
 DISCORD_FAULTS = (
     ("500", True),
@@ -38,7 +38,7 @@ DISCORD_FAULTS = (
 
 
 class FlakyTelegram(FakeTelegram):
-    """Fails one request in so many, in a way drawn from the list."""
+    """Fails requests to send at random, with the probability `rate`, in a random way of `TELEGRAM_FAULTS`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,11 +50,12 @@ class FlakyTelegram(FakeTelegram):
             return None
         how, stored = random.choice(TELEGRAM_FAULTS)
         self.failed[f"{how} {'after' if stored else 'before'} storing"] += 1
+        # 20 seconds: longer than a service under test lives.
         return Fault(method, how, stored, seconds=1.0 if how == "429" else 20.0)
 
 
 class FlakyDiscord(FakeDiscord):
-    """The same for Discord; it takes many messages a second, so that limits do not hide the faults."""
+    """The same for Discord; it accepts many messages a second, so that limits do not hide the faults."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,8 +82,9 @@ class Places:
     _forums: set[str] = field(default_factory=set)
 
     def open(self, telegram: int, discord: int) -> None:
-        """Create so many chats on each platform; one in five is a group, one in ten a forum."""
+        """Create this number of chats on each platform; one in five is a group, one in ten a forum."""
         for number in range(telegram):
+            # Telegram gives groups negative ids.
             ident = -1_000_000_000_000 - number if number % 5 == 0 else 1_000 + number
             if ident < 0:
                 self.telegram.group(ident)
@@ -97,7 +99,8 @@ class Places:
                 self._forums.add(str(ident))
             self.chats.append(ChatRef(Platform.DISCORD, str(ident)))
 
-    def fail(self, rate: float) -> None:
+    def set_fault_rate(self, rate: float) -> None:
+        """Let this share of the requests to send fail; 0 for none."""
         self.telegram.rate = self.discord.rate = rate
 
     def count(self) -> int:
@@ -110,10 +113,10 @@ class Places:
         for message in self.telegram.world.messages:
             ref = ChatRef(Platform.TELEGRAM, str(message.chat.id))
             seen.update((ref, paper) for paper in set(PAPER.findall(message.html)))
-        for each in self.discord.world.accepted:
+        for accepted in self.discord.world.accepted:
             # A post in a forum counts for its forum.
-            channel = self.discord.world.channels[each["channel"]]
+            channel = self.discord.world.channels[accepted["channel"]]
             ident = channel.get("parent_id") if channel.get("parent_id") in self._forums else channel["id"]
-            text = json.dumps(each["message"]["components"])
+            text = json.dumps(accepted["message"]["components"])
             seen.update((ChatRef(Platform.DISCORD, str(ident)), paper) for paper in set(PAPER.findall(text)))
         return seen

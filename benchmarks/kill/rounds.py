@@ -1,4 +1,4 @@
-"""The rounds of the kill test: days pass, digests come due, the service is killed, and at the end all is counted."""
+"""The rounds of the kill test: days pass, digests become due, the service is killed; at the end papers are counted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Report:
-    """The numbers that are counted at the end."""
+    """The counts of one run; the lists have a sentence for each paper that is wrong.
+
+    `in_doubt` counts the deliveries whose outcome is unknown, and `unsettled` those that still wait at the end.
+    """
 
     seed: int
     rounds: int
@@ -57,16 +60,23 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
+        # Deliveries in doubt are not errors: they are listed for the operator, as the policy for Telegram says.
         wrong = (self.lost, self.twice[Platform.DISCORD], self.twice[Platform.TELEGRAM], self.unexpected)
         return not (any(wrong) or self.unaccounted or self.given_up or self.unsettled)
 
 
 class Process:
-    """The service process, which is started, killed and started again; every `cold_every`-th start is a cold one."""
+    """The service process, which is started, killed and started again.
+
+    A start is a fork of a process that has imported everything, which takes a moment; every `cold_every`-th one is a
+    cold start of a new interpreter, as in reality.
+    """
 
     def __init__(self, environment: dict[str, str], log: Path, *, cold_every: int = 0) -> None:
         self._environment, self._log, self._cold_every = environment, log, cold_every
         self._starts = 0
+        self._pid: int | None = None
+        self._cold: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
         self._stderr = self._log.open("ab")
@@ -94,11 +104,8 @@ class Process:
             stderr=self._stderr,
         )
 
-    _pid: int | None = None
-    _cold: asyncio.subprocess.Process | None = None
-
     async def start(self, ahead: float) -> bool:
-        """Whether it was a cold start."""
+        """Start the service on a clock `ahead` seconds ahead; returns whether it was a cold start."""
         self._starts += 1
         if self._cold_every and self._starts % self._cold_every == 0:
             self._cold = await self._run("--cold", str(ahead))
@@ -216,12 +223,14 @@ class KillTest:
         self._go_to(datetime(self._day.year, self._day.month, self._day.day, 9, tzinfo=UTC))
 
     def _go_to(self, when: datetime) -> None:
+        # The clock never goes back: what was due at a later time has been sent.
         self._ahead = max(self._ahead, (when - datetime.now(UTC)).total_seconds())
 
     async def _round(self) -> None:
-        self.places.fail(self.rate)
+        self.places.set_fault_rate(self.rate)
         before = self.places.count()
         self.report.killed["cold starts"] += await self.process.start(self._ahead)
+        # A quarter of the kills at any moment after the start, also before anything is sent.
         if random.random() < 0.25:
             await asyncio.sleep(random.uniform(0, 1.0))
         else:
@@ -229,6 +238,7 @@ class KillTest:
                 async with asyncio.timeout(6):
                     while self.places.count() == before:  # noqa: ASYNC110 - a process is watched
                         await asyncio.sleep(0.01)
+            # A little after the first message: most kills are then in the middle of sending.
             await asyncio.sleep(random.uniform(0, 0.6))
         await self.process.kill()
         sent = self.places.count() > before
@@ -236,7 +246,7 @@ class KillTest:
 
     async def _settle(self) -> None:
         """Let hours pass without another fault, until no delivery waits any more."""
-        self.places.fail(0.0)
+        self.places.set_fault_rate(0.0)
         for _ in range(8):
             await self.process.start(self._ahead)
             with suppress(TimeoutError):
@@ -246,6 +256,7 @@ class KillTest:
             await self.process.kill()
             if not await self._pending(later=True):
                 return
+            # What still waits has a retry time in the future: go there.
             self._ahead += 9 * 3600
 
     async def _pending(self, *, later: bool = False) -> bool:
@@ -261,7 +272,9 @@ class KillTest:
     async def _count(self, store: SqlStore) -> None:
         report, shown = self.report, self.places.shown()
         deliveries = await store.deliveries(limit=1_000_000)
-        state_of = {(each.chat, paper): each.state for each in deliveries for paper in each.part.paper_ids}
+        state_of = {
+            (delivery.chat, paper): delivery.state for delivery in deliveries for paper in delivery.part.paper_ids
+        }
         expected = {
             (ref, paper)
             for ref, topic in self._follows.items()
@@ -271,6 +284,7 @@ class KillTest:
         for ref, paper in expected:
             report.expected[ref.platform] += 1
             listed = state_of.get((ref, paper)) in (DeliveryState.IN_DOUBT, DeliveryState.GIVEN_UP)
+            # Lost means: neither accepted by the platform nor listed for the operator.
             if not shown[ref, paper] and not listed:
                 report.lost.append(f"{paper} for {ref}: {state_of.get((ref, paper))}")
             if shown[ref, paper] and state_of.get((ref, paper)) not in (DeliveryState.SENT, DeliveryState.IN_DOUBT):
@@ -284,12 +298,12 @@ class KillTest:
 
     def _count_states(self, deliveries: list[Delivery], shown: Counter[tuple[ChatRef, str]]) -> None:
         report = self.report
-        for each in deliveries:
-            report.unsettled += each.state in OPEN
-            report.given_up += each.state is DeliveryState.GIVEN_UP
-            if each.state is DeliveryState.IN_DOUBT:
+        for delivery in deliveries:
+            report.unsettled += delivery.state in OPEN
+            report.given_up += delivery.state is DeliveryState.GIVEN_UP
+            if delivery.state is DeliveryState.IN_DOUBT:
                 report.in_doubt += 1
-                arrived = [shown[each.chat, paper] > 0 for paper in each.part.paper_ids]
+                arrived = [shown[delivery.chat, paper] > 0 for paper in delivery.part.paper_ids]
                 report.in_doubt_that_arrived += all(arrived)
         report.messages = Counter(
             {

@@ -2,7 +2,7 @@
 
 Reads "start OFFSET" lines: forks a child that is the whole service (`bot.service.running.serve` on the settings of the
 environment), on a clock that runs OFFSET seconds ahead. Everything is imported once, before any fork. Prints the
-child's process id, and "gone" when it has ended. With `--cold OFFSET` it is the service itself, imports and all.
+child's process id, and "gone" with its exit status when it has ended. With `--cold OFFSET` this process is the service.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bot.storage import store as _store
 from bot.summaries import providers as _providers
 
 WARM = (handlers.discord, handlers.telegram, _arxiv, _reader, _store, _providers)
-"""What a start imports when it needs it; here it is imported before the fork."""
+"""Modules that the service imports only when it needs them; here they are imported before the fork."""
 
 
 class AheadClock:
@@ -42,6 +42,7 @@ class AheadClock:
 
 
 def serve(ahead: float) -> None:
+    # Otherwise every child would inherit the same state, and draw the same jitter.
     random.seed()
     settings = load()
     logs.configure(settings)
@@ -57,6 +58,7 @@ def forking() -> None:
             except Exception as error:
                 print(f"the service ended by itself: {error!r}", file=sys.stderr, flush=True)
                 os._exit(1)
+            # Not `sys.exit`: the child must not run the exit handlers and buffers of its parent.
             os._exit(0)
         print(pid, flush=True)
         _, status = os.waitpid(pid, 0)

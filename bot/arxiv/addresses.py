@@ -35,12 +35,13 @@ _SPACE_AFTER_OWNER = re.compile(
     re.I,
 )
 _BROKEN_AT_HYPHEN = re.compile(rf"((?:{HOSTS})\.(?:com|org|co)/[\w./-]*-)\s*\n\s*(?=[\w])", re.I)
+# Names of repositories have hyphens, digits or capitals inside of words, which English words hardly have.
 _LOOKS_LIKE_REPOSITORY = re.compile(r"[-_\d]|[a-z][A-Z]|[A-Z]{2}")
 _ENGLISH_WORD = re.compile(r"and|or|for|soon|now|here|upon|after|the|we|our|in|is|it|this|to|with|under|online", re.I)
 
 
 def clean_text(text: str) -> str:
-    """The text without TeX; addresses that spaces and line breaks divided are joined if that is certain."""
+    """Return the text without TeX; addresses divided by spaces or line breaks are joined where that is certain."""
     for pattern, replacement in _TEX + _DIVIDED:
         text = pattern.sub(replacement, text)
     text = _BROKEN_AT_HYPHEN.sub(r"\1", text)
@@ -82,9 +83,10 @@ _NEXT_SENTENCE = re.compile(
 
 
 def find_addresses(text: str) -> list[str]:
-    """The web addresses of a plain text in order, without the punctuation of the sentence around them."""
-    found = [(m.start(), m[0]) for m in _ADDRESS.finditer(text)]
+    """Return the web addresses of a plain text in order, without the punctuation of the sentence around them."""
+    found = [(match.start(), match[0]) for match in _ADDRESS.finditer(text)]
     spans = [(start, start + len(address)) for start, address in found]
+    # "Project page: https://name.org" is found by both patterns.
     for match in _ANNOUNCED.finditer(text):
         if not any(start <= match.start(1) < end for start, end in spans):
             found.append((match.start(1), match[1]))
@@ -92,11 +94,13 @@ def find_addresses(text: str) -> list[str]:
 
 
 def _trimmed(address: str) -> str:
-    """The address without a second one, a next sentence, or punctuation and unbalanced brackets at its end."""
+    """Return the address without a second one, a next sentence, or punctuation and unbalanced brackets at its end."""
+    # From the fifth character on: the address itself may begin with "http".
     second = re.search(r"https?://", address[4:])
     if second and "web.archive.org" not in address:
         address = address[: 4 + second.start()]
     address = _NEXT_SENTENCE.sub("", address)
+    # A closing bracket is part of the address only if it was opened there: "…/wiki/Loom_(weaving)".
     while address and (
         address[-1] in ".,;:!?'\"*>…&" or (address[-1] in ")]" and address.count("(") < address.count(")"))
     ):

@@ -20,8 +20,9 @@ from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
 _DAY = timedelta(days=1)
-_SATURDAY = 5
+_MONDAY, _THURSDAY, _FRIDAY, _SATURDAY, _SUNDAY = 0, 3, 4, 5, 6
 _FREEZE = time(14)
+_ANNOUNCED = time(20)
 
 _PUBLISHED_HOLIDAYS = {
     2020: "01-01 01-20 06-09 11-26 12-25 12-29 12-30",
@@ -41,6 +42,7 @@ def holidays(year: int) -> Mapping[date, str]:
     rule = _by_rule(year)
     if year not in _PUBLISHED_HOLIDAYS:
         return MappingProxyType(rule)
+    # The table has dates only; the rule names the usual ones.
     days = [date.fromisoformat(f"{year}-{day}") for day in _PUBLISHED_HOLIDAYS[year].split()]
     return MappingProxyType({day: rule.get(day) or _name(day) for day in days})
 
@@ -53,13 +55,13 @@ def is_listing_day(day: date) -> bool:
 def holiday_before(day: date) -> str | None:
     """Return the name of the holiday because of which the weekday `day` has no listing; None if it has one."""
     # Monday's listing contains what was submitted by the freeze of Friday.
-    freeze = day - (3 * _DAY if day.weekday() == 0 else _DAY)
+    freeze = day - (3 * _DAY if day.weekday() == _MONDAY else _DAY)
     return holidays(freeze.year).get(freeze)
 
 
 def released_at(day: date) -> datetime:
     """Return when the listing of `day` is announced: 20:00 in New York on the evening before."""
-    return datetime.combine(day - _DAY, time(20), NEW_YORK)
+    return datetime.combine(day - _DAY, _ANNOUNCED, NEW_YORK)
 
 
 def feed_at(day: date) -> datetime:
@@ -86,7 +88,7 @@ def newest_day(now: datetime) -> date:
     """
     local = now.astimezone(NEW_YORK)
     # From 20:00 on, the listing that is announced has the date of the next day.
-    return local.date() + (_DAY if local.hour >= 20 else 0 * _DAY)
+    return local.date() + _DAY if local.time() >= _ANNOUNCED else local.date()
 
 
 def listing_days(first: date, last: date) -> list[date]:
@@ -123,6 +125,7 @@ def listings_upto(day: date, count: int) -> list[date]:
 
 def submitted_since(day: date) -> date:
     """Return the earliest date (New York) on which a paper of the listing of `day` was submitted, unless held back."""
+    # The listing before was frozen on the working day before its own date; what came later that day is in this one.
     first = previous_day(day) - _DAY
     while first.weekday() >= _SATURDAY or first in holidays(first.year):
         first -= _DAY
@@ -132,18 +135,18 @@ def submitted_since(day: date) -> date:
 def announced_after(submitted: datetime) -> date:
     """Return the listing day of a paper submitted at that time (aware), unless moderators hold it back."""
     local = submitted.astimezone(NEW_YORK)
-    freeze = local.date() + (_DAY if local.time() >= _FREEZE else 0 * _DAY)
+    freeze = local.date() + _DAY if local.time() >= _FREEZE else local.date()
     while freeze.weekday() >= _SATURDAY or freeze in holidays(freeze.year):
         freeze += _DAY
-    return freeze + (3 * _DAY if freeze.weekday() == _SATURDAY - 1 else _DAY)
+    return freeze + (3 * _DAY if freeze.weekday() == _FRIDAY else _DAY)
 
 
-def why_quiet(day: date, now: datetime) -> str | None:
+def why_no_listing(day: date, now: datetime) -> str | None:
     """Return a sentence on why there is no listing of `day` at `now`; None if there should be one."""
     if day.weekday() >= _SATURDAY:
         return f"arXiv has no listing on {day:%A}s; the next one is that of {_dated(next_day(day))}."
-    if left_out := _why_left_out(day):
-        return f"{left_out}; the next listing is that of {_dated(next_day(day))}."
+    if reason := _why_left_out(day):
+        return f"{reason}; the next listing is that of {_dated(next_day(day))}."
     if now < released_at(day):
         return f"The listing of {_dated(day)} comes out at 20:00 New York time on {day - _DAY:%A}."
     if now < feed_at(day):
@@ -193,18 +196,19 @@ def _by_rule(year: int) -> dict[date, str]:
         date(year, 12, 25): "Christmas Day",
     }
     found = {_observed(day): name for day, name in fixed.items()}
-    found[_nth(year, 1, 0, 3)] = "Martin Luther King Day"
-    found[_nth(year, 9, 0, 1)] = "Labor Day"
-    found[_nth(year, 11, 3, 4)] = "Thanksgiving Day"
+    found[_nth_weekday(year, 1, _MONDAY, 3)] = "Martin Luther King Day"
+    found[_nth_weekday(year, 9, _MONDAY, 1)] = "Labor Day"
+    found[_nth_weekday(year, 11, _THURSDAY, 4)] = "Thanksgiving Day"
+    # A New Year's Day on a Saturday would move to 31 December, which arXiv did not keep in 2021.
     return {day: name for day, name in sorted(found.items()) if day.year == year}
 
 
 def _observed(day: date) -> date:
-    return day + {5: -1, 6: 1}.get(day.weekday(), 0) * _DAY
+    return day + {_SATURDAY: -1, _SUNDAY: 1}.get(day.weekday(), 0) * _DAY
 
 
-def _nth(year: int, month: int, weekday: int, n: int) -> date:
-    """Return the n-th such weekday (Monday is 0) of a month."""
+def _nth_weekday(year: int, month: int, weekday: int, n: int) -> date:
+    """Return the n-th Monday (0), Tuesday (1), … of a month."""
     first = date(year, month, 1)
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))
 

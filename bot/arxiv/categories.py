@@ -303,11 +303,12 @@ def suggestions(code: str, limit: int = 3) -> tuple[str, ...]:
     if exact := _SPELLINGS.get(wanted):
         return (exact,)
     bare = {spelling.replace(".", "").replace("-", ""): known for spelling, known in _SPELLINGS.items()}
+    # A code without its dot or hyphen ("csCL") can hardly mean another one.
     first = [bare[key]] if (key := wanted.replace(".", "").replace("-", "").replace(" ", "")) in bare else []
     # Two letters swapped ("cs.VC") are less similar by the matcher's measure than they are to people.
-    turned = [known for spelling, known in _SPELLINGS.items() if sorted(spelling) == sorted(wanted)]
+    swapped = [known for spelling, known in _SPELLINGS.items() if sorted(spelling) == sorted(wanted)]
     close = [_SPELLINGS[match] for match in difflib.get_close_matches(wanted, _SPELLINGS, n=2 * limit, cutoff=0.6)]
-    return tuple(dict.fromkeys([*first, *turned, *close]))[:limit]
+    return tuple(dict.fromkeys([*first, *swapped, *close]))[:limit]
 
 
 def search(text: str, limit: int = 25) -> tuple[str, ...]:

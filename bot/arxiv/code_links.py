@@ -41,7 +41,7 @@ _NAME = r"[A-Za-z0-9_.-]+"
 
 
 def _classified(address: str) -> tuple[str, str] | None:
-    """("code" or "project", normalized address); None for anything else, such as a publisher or another paper."""
+    """Return ("code" or "project", normalized address); None for anything else, such as a publisher."""
     scheme, _, rest = address.partition("://") if "://" in address else ("https", "", address)
     host, slash, path = rest.partition("/")
     host = host.lower().rstrip(".").removesuffix(":443").removesuffix(":80")
@@ -50,6 +50,7 @@ def _classified(address: str) -> tuple[str, str] | None:
     domain = host.removeprefix("www.")
     path, _, fragment = (slash + path).partition("#")
     path, _, query = path.partition("?")
+    # Before the publishers: a DOI of Zenodo is code, although doi.org is among them.
     if classified := _code_host(domain, path):
         return classified
     if domain == "doi.org" and (record := re.match(r"/(10\.5281/zenodo\.\d+)", path, re.I)):
@@ -60,17 +61,19 @@ def _classified(address: str) -> tuple[str, str] | None:
 
 
 def _page(scheme: str, host: str, path: str, query: str, fragment: str) -> str:
-    """A page of an unknown host. Scheme and `www.` stay as written: the host may not answer to another form."""
+    """Return a page of an unknown host. Scheme and `www.` stay as written: the host may not answer to another form."""
     if host.removeprefix("www.").endswith((".github.io", ".gitlab.io", ".google.com", "youtube.com", "youtu.be")):
         scheme, host = "https", host if host.endswith("youtube.com") else host.removeprefix("www.")
-    kept = [(k, v) for k, v in parse_qsl(query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
+    parameters = parse_qsl(query, keep_blank_values=True)
+    kept = [(name, value) for name, value in parameters if not _TRACKING.fullmatch(name)]
     url = f"{scheme}://{host}{path.rstrip('/')}"
     url += f"?{urlencode(kept, safe='/:,')}" if kept else ""
+    # ":~:text=…" marks words of the page for one reader; any other fragment may be the page itself.
     return url + (f"#{fragment}" if fragment and ":~:" not in fragment else "")
 
 
 def _code_host(host: str, path: str) -> tuple[str, str] | None:
-    """(kind, normalized address) if `host` is a known host of code, else None."""
+    """Return (kind, normalized address) if `host` is a known host of code, else None."""
     parts = [part for part in path.split("/") if part]
     if host in ("github.com", "raw.githubusercontent.com", "gitee.com", "codeberg.org", "bitbucket.org"):
         return _repository_of_owner("github.com" if host == "raw.githubusercontent.com" else host, parts)
@@ -92,7 +95,7 @@ def _code_host(host: str, path: str) -> tuple[str, str] | None:
 def _repository_of_owner(host: str, parts: list[str]) -> tuple[str, str] | None:
     if parts and parts[0].lower() == "orgs":
         parts = parts[1:2]
-    names = [m[0] for part in parts[:2] if (m := re.match(_NAME, part))]
+    names = [match[0] for part in parts[:2] if (match := re.match(_NAME, part))]
     if not names or _SITE_PAGE.fullmatch(names[0]):
         return None
     if len(names) == 1 or len(parts) == 1:
@@ -128,7 +131,7 @@ def _hugging_face(parts: list[str]) -> tuple[str, str] | None:
 
 # ── the paper's own links in a full text ────────────────────────────────────────────────────────────────────────────
 
-# What the sentence before an address says of the paper's own code, and of other people's.
+# How the sentence before an address claims it as the paper's own, or says that it is other people's work.
 _CLAIMED_AS_OWN = re.compile(
     r"\bour\s+(?:\w+[\s,]+){0,4}?(?:code|codes|codebase|implementation|models?|weights|checkpoints?|data|datasets?|benchmark|repository"
     r"|library|toolkit|software|demo|project|website|scripts?|results|framework|package)\b"
@@ -157,7 +160,7 @@ _ANNOUNCES_PAGE = re.compile(
 
 
 def own_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
-    """The addresses in a full text that their sentences claim as the paper's own ("our code is available at …")."""
+    """Return the addresses in a full text that their sentences claim as the paper's own ("our code is at …")."""
     found: list[str] = []
     for paragraph in paragraphs:
         if not _MAY_HOLD_ADDRESS.search(paragraph):
@@ -167,6 +170,7 @@ def own_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
         for address in find_addresses(text):
             start = text.find(address, end)
             end = start + len(address)
+            # The beginning of the sentence that the address is in, at most 240 characters.
             before = re.split(r"(?<=[a-z)\]][.!?])\s+(?=[A-Z])", text[max(0, start - 240) : start])[-1]
             if _CLAIMED_AS_OWN.search(before) and not _CLAIMED_AS_OTHERS.search(before):
                 found.append(address)
@@ -174,7 +178,7 @@ def own_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
 
 
 def title_page_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
-    """The paper's own addresses among title, authors and first footnotes: code, or pages announced as its page.
+    """Return the paper's own addresses among title, authors and first footnotes: code, or an announced project page.
 
     Most other addresses there are home pages of the authors.
     """
@@ -185,6 +189,7 @@ def title_page_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
         words = text
         for address in addresses:
             words = words.replace(address, " ")
+        # A line with hardly any other words, as many papers print the address under the title.
         is_alone = sum(map(str.isalpha, words)) < 12
         end = 0
         for address in addresses:
@@ -198,7 +203,7 @@ def title_page_links(paragraphs: Iterable[str]) -> tuple[str, ...]:
 
 
 def find_links(*texts: str, html_links: Iterable[str] = ()) -> FoundLinks:
-    """The links in title, abstract, comment and `html_links` (the paper's own), in order of appearance.
+    """Return the links in title, abstract, comment and `html_links` (the paper's own), in order of appearance.
 
     Of a text of more than `FULL_TEXT_LENGTH` characters only `own_links` are taken. Addresses are normalized: known
     hosts get https, hosts are in lower case, and a repository is its owner and name without a path below.
@@ -207,6 +212,7 @@ def find_links(*texts: str, html_links: Iterable[str] = ()) -> FoundLinks:
     for address in _candidates(texts, html_links):
         if classified := _classified(address):
             kind, url = classified
+            # One link for addresses that differ only in scheme, "www." or case.
             found[kind].setdefault(url.split("://", 1)[1].removeprefix("www.").rstrip("/").lower(), url)
     return FoundLinks(code=tuple(found["code"].values()), project=tuple(found["project"].values()))
 

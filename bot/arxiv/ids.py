@@ -18,16 +18,20 @@ MAX_LENGTH = 10_000
 
 WHAT_TO_SEND = "Send an arXiv id (2406.14272), a link to arXiv, or a DOI such as 10.48550/arXiv.2406.14272."
 
+# The two schemes of ids: "2406.14272" since April 2007, "hep-th/9901001" and "math.AG/0601001" before.
 _NEW = r"(?P<month>\d{4})\.(?P<number>\d{4,5})"
 _OLD = r"(?P<archive>[a-z]{1,8}(?:-[a-z]{1,4})?)(?:\.[a-z]{2}|\.[a-z-]{3,9})?/(?P<serial>\d{7})"
 _ID = re.compile(rf"(?<![\w./-])(?:{_NEW}|{_OLD})(?:v(?P<version>\d{{1,4}}))?(?![\w-]|\.\d)", re.ASCII | re.IGNORECASE)
+# In a link the id may follow a slash or a dot: "/abs/2406.14272", "arxiv.2406.14272".
 _IN_PATH = re.compile(
     rf"(?<![\w-])(?:{_NEW}|{_OLD})(?:v(?P<version>\d{{1,4}}))?(?![\w-]|\.\d)", re.ASCII | re.IGNORECASE
 )
+# ADS, the astronomers' library, names e-prints so: "2024arXiv240614272S".
 _BIBCODE = re.compile(r"(?:19|20)\d\darxiv(\d{4})(\d{5})[a-z.]", re.ASCII | re.IGNORECASE)
 _PREFIX = re.compile(r"arxiv(?:\.org)?[:.=_#/\s]{1,3}(?=\S)", re.ASCII | re.IGNORECASE)
 _OWN_DOI = re.compile(r"10\.48550/arxiv\.", re.ASCII | re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/\S", re.ASCII)
+# White space, brackets, quotation marks and invisible characters; none of them is part of an address or id.
 _CUTS = re.compile(r"[\s<>()\[\]{}\"'|`“”‘’«»,;\u200b\u200e\u200f]+")
 _HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 
@@ -98,6 +102,7 @@ def _read(piece: str) -> PaperRef | str | None:
     if not piece:
         return None
     piece = unquote(piece)
+    # Before links: arXiv's own DOI may be written as an address of doi.org.
     if own := _OWN_DOI.search(piece):
         return _search(_ID, piece[own.end() :]) or "This arXiv DOI contains no valid id."
     host, rest = _split(piece)
@@ -113,6 +118,7 @@ def _split(piece: str) -> tuple[str | None, str]:
     _, scheme, after = piece.partition("://")
     candidate = after if scheme else piece.removeprefix("//")
     host, slash, _ = candidate.partition("/")
+    # "https://arxiv.org@evil.example/" leads to evil.example.
     host = host.rpartition("@")[2]
     if not scheme and (not slash or _ID.match(piece) or not _HOST.fullmatch(host)):
         return None, piece
@@ -126,6 +132,7 @@ def _split(piece: str) -> tuple[str | None, str]:
 def _read_link(host: str, rest: str) -> PaperRef | str:
     if bibcode := _BIBCODE.search(rest):
         return _checked(_ID.fullmatch(f"{bibcode[1]}.{bibcode[2]}")) or _no_paper(host)
+    # "arxiv" in a host's name: mirrors and readers, such as cn.arxiv.org or www.arxiv-sanity.com.
     is_paper_site = any(host == site or host.endswith(f".{site}") for site in _PAPER_SITES) or "arxiv" in host
     if is_paper_site:
         return _search(_IN_PATH, rest) or _no_paper(host)
@@ -166,13 +173,16 @@ def _checked(match: re.Match[str] | None) -> PaperRef | str | None:
         digits = 4 if (year, month) < (15, 1) else 5  # since January 2015 the number has five digits
         if not 1 <= month <= 12:
             return f"“{match[0]}” is not an arXiv id: there is no month {month:02}."
+        # Two digits of the year: 07 to 90 are 2007 to 2090, since 91 to 99 belong to the older scheme.
         if not (7, 4) <= (year, month) <= (90, 12) or len(number) != digits or not int(number):
             return f"“{match[0]}” is not an arXiv id."
         return PaperRef(f"{match['month']}.{number}", version)
     archive, serial = match["archive"].lower(), match["serial"]
+    # Any path may look like "archive/1234567".
     if archive not in ARCHIVES and archive not in FORMER:
         return None
     year, month = int(serial[:2]), int(serial[2:4])
+    # The older scheme was in use from 1991 to March 2007.
     if not 1 <= month <= 12 or not (year >= 91 or (year, month) <= (7, 3)) or not int(serial[4:]):
         return f"“{match[0]}” is not an arXiv id."
     return PaperRef(f"{archive}/{serial}", version)

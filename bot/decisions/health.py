@@ -217,7 +217,7 @@ def _gaps_of(
 ) -> Iterable[Gap]:
     if not calendar.is_listing_day(day):
         if calendar.holiday_before(day) and not any(record.announced for record in records):
-            yield Gap(day, Cause.LEFT_OUT, calendar.why_quiet(day, now) or "arXiv announced nothing.")
+            yield Gap(day, Cause.LEFT_OUT, calendar.why_no_listing(day, now) or "arXiv announced nothing.")
         return
     # A listing is read once for all its archives: each of their records counts the same malformed entries.
     malformed = max((record.malformed for record in records), default=0)

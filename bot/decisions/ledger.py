@@ -110,7 +110,7 @@ def records_of(
         malformed = sum(
             entry.day in (None, day) and unread_entries.may_concern(entry, archives) for entry in listing.malformed
         )
-        reason = calendar.why_quiet(day, now) if complete else "Nothing of its feed could be read."
+        reason = calendar.why_no_listing(day, now) if complete else "Nothing of its feed could be read."
         for archive in sorted(archives):
             has_papers = any(archive_of(name) == archive for entry in entries for name in entry.paper.categories)
             records.append(

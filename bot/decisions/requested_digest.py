@@ -16,5 +16,5 @@ def window_upto(day: date, days: int) -> Window:
 
 def reason_for_empty(window: Window, announced: int, now: datetime) -> str:
     """Say why no paper of the window matched, `announced` being how many papers were announced then."""
-    quiet = calendar.why_quiet(window.last, now) if not announced else None
+    quiet = calendar.why_no_listing(window.last, now) if not announced else None
     return quiet or f"None of the {announced} papers announced then matches this topic."

@@ -12,7 +12,7 @@ from bot.errors import BadSetting, PaperboyError
 from bot.model import Platform
 from bot.service.app import App, default_topics, open_app
 from bot.service.status import gather
-from bot.service.status_text import who_follows
+from bot.service.status_text import describe_followers
 from bot.settings import Settings, unknown_names
 
 
@@ -78,7 +78,7 @@ async def _database(app: App) -> str:
     await app.store.ping()
     kind = "PostgreSQL" if app.settings.database.startswith("postgresql") else "SQLite"
     found = await gather(app.store, app.clock)
-    follow = who_follows(found.chats, found.following, found.topics)
+    follow = describe_followers(found.chats, found.following, found.topics)
     return f"{kind} answers; {follow[0].lower()}{follow[1:]}"
 
 

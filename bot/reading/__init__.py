@@ -3,27 +3,27 @@
 `reader.ArxivReader` looks into the cache (`reading_cache`), then reads the HTML, then the PDF, and falls back to the
 abstract. Both ways end in a `Reading` with the same parts.
 
-HTML, in the service's process, mostly LaTeXML's work to undo:
+HTML is read in the service's process. LaTeXML made it, so that structure is known from its classes:
 
-1. `html` parses the page, and `html_hidden` removes what nobody would see.
-2. `html_sections` walks through the document; it asks `html_text` for the text of an element, `html_math` for that of
+1. `html` parses the page, and `html_hidden` removes text that readers of the page would not see.
+2. `html_sections` walks through the document, and uses `html_text` for the text of an element, `html_math` for that of
    a formula, and `html_figures` for figures and tables.
 3. `affiliations` takes the institutions from the block of authors.
 
-PDF, in a process of its own (`worker_process` starts it, `worker` runs in it), since files from strangers are opened by
-C code; a PDF only says which characters are where on a page, so that all structure has to be found. `pdf` calls the
-steps, which hand each other the values of `pdf_model` and `pdf_lines`:
+PDF is read in a separate process (`worker_process` starts it, `worker` runs in it), because C code opens files from
+strangers. A PDF only says which characters are where on a page, so that all structure has to be inferred. `pdf` calls
+the steps, which pass on the values of `pdf_model` and `pdf_lines`:
 
 1. `pdf_page` reads graphics, rules and links of a page, `pdf_runs` its characters as runs of one font.
 2. `pdf_lines` joins runs into lines.
 3. `pdf_margins` removes headers, page numbers and line numbers.
 4. `pdf_columns` finds columns, and with them the order of the lines.
-5. `pdf_captions` finds captions,
-6. `pdf_figures` the figure or table of each.
-7. `pdf_footnotes` takes footnotes off the pages.
+5. `pdf_captions` finds captions.
+6. `pdf_figures` finds the figure or table of each caption.
+7. `pdf_footnotes` takes footnotes out of the pages.
 8. `pdf_headings` finds headings, `pdf_sections` sections and paragraphs.
 9. `pdf_text` joins the lines of a paragraph into text.
 
-Of both ways: `headings_and_captions` says what headings and captions mean, `figures` which figures are shown, and
-`pictures` makes their files, in the worker's process too.
+Both ways use `headings_and_captions`, which interprets headings and captions, `figures`, which chooses the figures that
+are shown, and `pictures`, which makes their files, also in the worker's process.
 """

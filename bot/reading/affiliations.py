@@ -39,7 +39,7 @@ _NOTE_ROLES = frozenset(("ltx_role_institutetext", "ltx_role_affiliationtext", "
 
 
 def html_affiliations(article: etree._Element, authors: Sequence[str]) -> tuple[str, ...]:
-    """From contacts and notes that LaTeXML marks as affiliations; else from the lines under the authors' names."""
+    """Return the contacts and notes that LaTeXML marks as affiliations; else lines under the authors' names."""
     found: list[str] = []
     for element in article.iter():
         if not isinstance(element.tag, str):
@@ -86,12 +86,13 @@ def is_affiliation(line: str, authors: Iterable[str]) -> bool:
         return False
     if not _INSTITUTION.search(text):
         return False
+    # "Ada Quill, University of Looms" on one line: the author's name would be shown as part of the institution.
     folded = _fold(text)
     return not any(name in folded for author in authors if (name := _fold(author)))
 
 
 def clean_affiliations(lines: Iterable[str]) -> tuple[str, ...]:
-    """The lines without the marks that tie them to authors; each once, in order."""
+    """Return the lines in order, without duplicates and without the marks that tie them to authors."""
     unique: dict[str, str] = {}
     for line in lines:
         text = _MARKS.sub("", normalize_spaces(line)).strip(" ,;")
@@ -101,7 +102,7 @@ def clean_affiliations(lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def _fold(text: str) -> str:
-    """Letters only, in lower case and without accents, to compare with."""
+    """Return the letters only, in lower case and without accents, for comparisons."""
     decomposed = unicodedata.normalize("NFKD", text)
     letters = "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
     return re.sub(r"[^a-z\u0400-\uffff]+", " ", letters).strip()

@@ -38,7 +38,7 @@ def is_open_license(license_url: str | None) -> bool:
 
 
 def choose(figures: Sequence[Figure], most: int = MAX_SHOWN) -> tuple[Figure, ...]:
-    """Up to `most` figures, the one that explains the paper first, the others in the paper's order."""
+    """Return up to `most` figures: first the one that explains the paper best, then the others in the paper's order."""
     ranked = sorted(range(len(figures)), key=lambda index: -_score(figures[index], index))[:most]
     if not ranked:
         return ()
@@ -64,7 +64,7 @@ def _score(figure: Figure, index: int) -> float:
 def arrange(
     figures: Sequence[Figure], license_url: str | None, setting: Literal["licensed", "always", "never"]
 ) -> tuple[Figure, ...]:
-    """All figures with their licence, the chosen ones first; those have `shown` set if the setting allows it."""
+    """Return all figures with their licence, the chosen ones first; those have `shown` set if the setting allows it."""
     allowed = setting == "always" or (setting == "licensed" and is_open_license(license_url))
     licensed = [replace(figure, license=license_url, shown=False) for figure in figures]
     chosen = choose(licensed)

@@ -32,16 +32,17 @@ def read_html(data: bytes, paper: Paper, *, base: str) -> tuple[Reading, tuple[F
     """
     page = _parse(data)
     _resolve_image_urls(page, base)
+    # Before anything is read: orders to a model must not get into any part of the reading.
     hidden = remove_hidden(page)
     articles = page.xpath("//*[contains(concat(' ', normalize-space(@class), ' '), ' ltx_document ')]")
     if not articles:
-        raise NotReadable("arXiv's HTML page of this paper holds no document.")
+        raise NotReadable("arXiv's HTML page of this paper contains no document.")
     # From here on the tree is changed (marks are removed from lists), so that it is walked through only once.
     walker = DocumentWalker()
     walker.walk(articles[0])
     sections = walker.sections()
     if _body_length(sections) < MIN_BODY_LENGTH:
-        raise NotReadable("arXiv's HTML page of this paper holds next to no text.")
+        raise NotReadable("arXiv's HTML page of this paper contains hardly any text.")
     count = sum(1 for s in sections if s.level == 1 and s.kind in (SectionKind.BODY, SectionKind.APPENDIX))
     address = base.rstrip("/")
     reading = Reading(
@@ -103,7 +104,7 @@ def _remove_controls(page: etree._Element) -> None:
 
 
 def _encoding(data: bytes) -> str:
-    """UTF-8, or Latin 1, in which every sequence of bytes is text."""
+    """Return UTF-8 if the data is valid, else Latin 1, in which every sequence of bytes is text."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

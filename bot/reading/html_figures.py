@@ -10,6 +10,7 @@ from bot.model import Figure, Table
 from bot.reading.headings_and_captions import Caption, parse_caption
 from bot.reading.html_text import class_names, text_of
 
+# Far more than printed tables have; a hostile page may declare a colspan of millions.
 MAX_ROWS, MAX_CELLS = 400, 60
 
 
@@ -26,9 +27,9 @@ class FigureImages:
 
 
 def extract_floats(element: etree._Element) -> tuple[list[tuple[Figure, FigureImages]], list[Table]]:
-    """The numbered figures and tables in a floating box, each with what belongs to it alone.
+    """Return the numbered figures and tables in a floating box, with the images or rows that belong to each.
 
-    One box may hold several: subfigures without numbers of their own, or two figures side by side.
+    One box may contain several: subfigures without numbers of their own, or two figures side by side.
     """
     captioned: list[tuple[etree._Element, Caption]] = []
     for caption in element.iter("figcaption"):
@@ -51,7 +52,7 @@ def extract_floats(element: etree._Element) -> tuple[list[tuple[Figure, FigureIm
 
 
 def extract_table(tabular: etree._Element) -> Table:
-    """A table inside the text, without number or caption."""
+    """Return a table inside the text, without number or caption."""
     return Table("", "", _rows(tabular, set()))
 
 
@@ -131,7 +132,7 @@ def _rows(container: etree._Element, boxes: set[int]) -> tuple[tuple[str, ...], 
 
 
 def _cells(row: etree._Element, filled_rows: dict[int, int]) -> list[str]:
-    """A row's cells by column; what a cell spans is empty.
+    """Return a row's cells by column; further columns and rows that a cell spans are empty.
 
     `filled_rows` has for each column the number of rows, from this one on, that a cell above (rowspan) still fills.
     """

@@ -9,6 +9,7 @@ from lxml import etree
 
 from bot.tex.latex import readable
 
+# Deeper elements are left out, so that a hostile formula cannot exhaust the stack.
 MAX_DEPTH = 60
 _INVISIBLE = re.compile("[\u2061-\u2064\u200b\u00ad]")
 _SPACED_OPERATORS = frozenset("=≠≈≡∼<>≤≥≪≫→←↦⟶⇒⇔↔∈∉⊂⊆∪∩+−-±∓×·÷∗⊕⊗⊙∧∨∣:≔∝≜")
@@ -107,12 +108,15 @@ def _combine(tag: str, parts: list[str], element: etree._Element) -> str:
 
 
 def _parenthesize(text: str) -> str:
-    """In brackets, unless it is one symbol: (a + b)/2, but x_1/2."""
+    """Put brackets around the text unless it is one symbol: (a + b)/2, but x_1/2."""
     return text if len(text) <= 1 or re.fullmatch(r"\w+(?:[_^]\w+)?", text) else f"({text})"
 
 
 def _script(mark: str, text: str) -> str:
-    """A superscript or subscript, in braces if it is more than one word; an accent over several letters is left out."""
+    """Write a superscript or subscript, in braces if it is more than one word.
+
+    An accent over several letters is left out, because Unicode has none.
+    """
     if not text or text in _ACCENTS:
         return ""
     text = re.sub(r"(?<![A-Za-z]{2}) | (?![A-Za-z]{2})", "", text)

@@ -80,7 +80,7 @@ class DocumentWalker:
         self._read_children(article, SectionKind.FRONT, 0)
 
     def sections(self) -> tuple[Section, ...]:
-        """What was read, without parts that have neither title nor text."""
+        """Return the sections that have a title or text."""
         return tuple(draft.section() for draft in self.drafts if draft.title or draft.paragraphs)
 
     def _start_section(self, title: str, number: str | None, level: int, kind: SectionKind) -> None:
@@ -147,7 +147,7 @@ class DocumentWalker:
             self._read_children(element, kind, depth)
 
     def _section_kind(self, classes: frozenset[str], number: str | None, title: str, outer: SectionKind) -> SectionKind:
-        """What LaTeXML's classes say; else what the title says."""
+        """Return the kind by LaTeXML's classes, else by the title."""
         if "ltx_bibliography" in classes:
             return SectionKind.REFERENCES
         if "ltx_appendix" in classes or outer is SectionKind.APPENDIX:
@@ -177,7 +177,7 @@ class DocumentWalker:
         heading = _child_of_class(element, "ltx_title")
         lead = text_of(heading) if heading is not None else ""
         if lead and section_kind(lead, None, past_references=False) is SectionKind.BACK:
-            # Acknowledgements are often set so.
+            # Acknowledgements are often set in this way.
             self._start_section(lead.strip(" .:"), None, 1, SectionKind.BACK)
             self._read_children(element, SectionKind.BACK, depth)
             return
@@ -213,6 +213,7 @@ class DocumentWalker:
     def _read_paragraph(self, element: etree._Element, kind: SectionKind) -> None:
         extracted = extract_text(element)
         self._add_paragraph(extracted.text)
+        # After the paragraph, not at their marks, where they would interrupt its sentences.
         for note in extracted.notes:
             self._add_paragraph(note_text(note))
         for figure in element.iter("figure"):

@@ -29,7 +29,7 @@ from bot.reading.pdf_text import LineJoiner
 
 MAX_PAGES = 60
 MIN_LETTERS = 400
-"""Fewer letters in a whole document are the captions of a scan."""
+"""A document with fewer letters is a scan, whose only text is in captions."""
 MAX_HIDDEN_LENGTH = 400
 """Characters of one hidden passage that are kept for the report."""
 
@@ -66,6 +66,7 @@ def read_pdf(
     contents = _page_contents(document, min(total, max_pages))
     _check_text(contents, paper)
     layouts = [page_layout(content) for content in contents]
+    # Each step works on the lines that the steps before have left, so that this order must not change.
     remove_margins(layouts)
     body_size = find_body_size(layouts)
     find_columns(layouts, body_size)
@@ -117,7 +118,7 @@ def _check_text(contents: Sequence[PageContent], paper: Paper) -> None:
     if sum(content.unmapped for content in contents) > letters:
         raise NotReadable("The PDF does not tell which letters its text consists of.")
     if letters < MIN_LETTERS:
-        raise NotReadable("The PDF consists of pictures of pages and holds no text.")
+        raise NotReadable("The PDF consists of pictures of pages and contains no text.")
     if paper.title and not _has_title(paper.title, contents[:2]):
         raise NotReadable("The PDF that arXiv serves seems to be another paper's: the title is not on its first page.")
 
@@ -138,7 +139,7 @@ def _folded(text: str) -> str:
 
 
 def _hidden_passages(contents: Sequence[PageContent]) -> tuple[str, ...]:
-    """Text that nobody sees, shortened, at most one passage for each page."""
+    """Return the text that readers cannot see, shortened, at most one passage for each page."""
     found: list[str] = []
     for content in contents:
         text = " ".join(run.text for run in content.runs if run.hidden)
@@ -202,7 +203,7 @@ def _caption_text(item: Float, joiner: LineJoiner) -> str:
 
 
 def _affiliations(drafts: Sequence[SectionDraft], paper: Paper) -> tuple[str, ...]:
-    """From the lines between title and abstract, and the notes of the authors."""
+    """Return affiliations from the lines between title and abstract, and from the notes of the authors."""
     front = drafts[0]
     lines = [line for paragraph in front.paragraphs for line in paragraph if line.page == 1]
     # The largest type is the title, which may have the word "learning center" or the like in it.

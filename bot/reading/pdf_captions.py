@@ -26,10 +26,10 @@ class Float:
 
 
 def find_captions(layout: PageLayout, body_size: float, seen_labels: set[tuple[str, str]]) -> list[Float]:
-    """The captioned floats of a page; the lines of the captions are taken out of `layout.lines`.
+    """Return the captioned floats of a page; the lines of the captions are taken out of `layout.lines`.
 
-    `seen_labels` holds kind and number of the captions of earlier pages, and gets those of this page: only the first
-    line that looks like the caption of Figure 3 is one, later ones are sentences about it.
+    `seen_labels` has kind and number of the captions of earlier pages, and gets those of this page: only the first line
+    that looks like the caption of Figure 3 is its caption, later ones are sentences about it.
     """
     found: list[Float] = []
     for index, line in enumerate(layout.lines):

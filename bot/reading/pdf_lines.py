@@ -17,7 +17,7 @@ COLUMNS: tuple[Column, ...] = ("left", "right", "full")
 
 @dataclass(slots=True)
 class TextLine:
-    """Text on one baseline within one column. What follows from `runs` is set by `measure`."""
+    """Text on one baseline within one column. `measure` sets the fields after `column` from `runs`."""
 
     runs: list[TextRun]
     box: Box
@@ -115,27 +115,27 @@ def _merge_split_lines(lines: list[TextLine]) -> list[TextLine]:
     # Buckets of two points, so that not every line is compared with every other.
     for line in lines:
         by_baseline.setdefault(round(line.baseline / 2), []).append(line)
-    gone: set[int] = set()
+    merged: set[int] = set()
     for key, row in by_baseline.items():
         # The next bucket too: two parts of one line may be rounded differently.
-        candidates = [line for k in (key, key + 1) for line in by_baseline.get(k, ()) if id(line) not in gone]
+        candidates = [line for k in (key, key + 1) for line in by_baseline.get(k, ()) if id(line) not in merged]
         for left, right in pairwise(sorted(candidates, key=lambda line: line.box.x0)):
             if left not in row and right not in row:
                 continue
             gap = right.box.x0 - left.box.x1
             adjacent = abs(left.baseline - right.baseline) < 1 and -1 <= gap < 0.5 * max(left.size, right.size)
-            if adjacent and id(left) not in gone:
+            if adjacent and id(left) not in merged:
                 right.runs[0].space_before = right.runs[0].space_before or gap > 0.15 * right.size
                 right.runs[:0] = left.runs
                 right.box = right.box.union(left.box)
                 right.measure()
-                gone.add(id(left))
-    return [line for line in lines if id(line) not in gone]
+                merged.add(id(left))
+    return [line for line in lines if id(line) not in merged]
 
 
-def remove_lines(layout: PageLayout, gone: Sequence[TextLine]) -> None:
-    """Take these very lines (not equal ones) out of a page."""
-    ids = {id(line) for line in gone}
+def remove_lines(layout: PageLayout, lines: Sequence[TextLine]) -> None:
+    """Take these lines out of a page, by identity: an equal line elsewhere on the page stays."""
+    ids = {id(line) for line in lines}
     layout.lines = [line for line in layout.lines if id(line) not in ids]
 
 

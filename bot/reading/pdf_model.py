@@ -1,4 +1,4 @@
-"""Values that the steps of PDF reading hand to each other. All coordinates are points from the lower left corner."""
+"""Values that the steps of PDF reading pass on. All coordinates are points from the lower left corner."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class TextRun:
     italic: bool
     space_before: bool
     hidden: bool = False
-    """Whether nobody can see it: invisible, white on white, outside the page, or too small to read."""
+    """Whether readers cannot see it: invisible, white on white, outside the page, or too small to read."""
     rotated: bool = False
     in_drawing: bool = False
     """Whether it is part of a drawing that was placed on the page as a whole (a form XObject)."""
@@ -74,7 +74,7 @@ class TextRun:
 
 @dataclass(slots=True)
 class PageContent:
-    """What one page holds, before any layout; `number` is 1-based."""
+    """The contents of one page, before any layout; `number` is 1-based."""
 
     number: int
     width: float

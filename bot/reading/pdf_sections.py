@@ -81,7 +81,7 @@ class SectionBuilder:
 
     @property
     def _kind(self) -> SectionKind:
-        """Of the open section."""
+        """The kind of the open section."""
         return self.drafts[-1].kind
 
     def _add_footnotes(self, first_page: int, until: int) -> None:

@@ -11,10 +11,11 @@ from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 from bot.reading.pdf_model import PageArea
 
 LONG_SIDE = 1500
-"""Pixels: reads well on a phone and stays far below what chats take."""
+"""Pixels: readable on a phone, and far below the limits of the platforms."""
 MIN_SIDE = 48
 """Pixels; anything smaller is an icon."""
 MAX_PIXELS = 60_000_000
+"""A larger image would take more than 180 MB when it is unpacked as RGB."""
 MAX_PNG_BYTES = 900_000
 """A larger PNG is a photograph, which JPEG stores in far less."""
 MARGIN = 12
@@ -46,7 +47,7 @@ def crop_area(document: pdfium.PdfDocument, area: PageArea) -> Image.Image:
 
 
 def _trim(picture: Image.Image) -> Image.Image:
-    """Without the white edges that drawings bring along, except for a margin."""
+    """Cut off the white edges of a drawing, except for a margin."""
     ground = Image.new("RGB", picture.size, "white")
     # More than 12 of 255, since JPEG leaves faint noise on white.
     difference = ImageChops.difference(picture, ground).convert("L")
@@ -55,7 +56,7 @@ def _trim(picture: Image.Image) -> Image.Image:
 
 
 def join_images(rows: Sequence[Sequence[Path]]) -> Image.Image | None:
-    """The images of one figure joined as the page lays them out; None if one of them is no image, or an icon."""
+    """Join the images of one figure as the page lays them out; None if one of them is no image, or an icon."""
     opened = [[image for path in row if (image := _open(path)) is not None] for row in rows]
     images = [image for row in opened for image in row]
     if not images or len(images) != sum(map(len, rows)):
@@ -77,7 +78,7 @@ def _open(path: Path) -> Image.Image | None:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """Without transparency: drawings are made for white paper, and chats may have a dark ground."""
+    """Replace transparency by white: drawings are made for white paper, and chats may have a dark background."""
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         layered = image.convert("RGBA")
         ground = Image.new("RGB", layered.size, "white")
@@ -87,7 +88,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _join_row(images: Sequence[Image.Image]) -> Image.Image:
-    """Side by side, at one height."""
+    """Put the images side by side, scaled to one height."""
     if len(images) == 1:
         return images[0]
     height = min(max(image.height for image in images), LONG_SIDE)
@@ -101,7 +102,7 @@ def _join_row(images: Sequence[Image.Image]) -> Image.Image:
 
 
 def _stack(rows: Sequence[Image.Image]) -> Image.Image:
-    """One below the other, at one width."""
+    """Put the rows below each other, scaled to one width."""
     width = min(max(row.width for row in rows), 2 * LONG_SIDE)
     scaled = [row.resize((width, max(1, round(row.height * width / row.width)))) for row in rows]
     picture = Image.new("RGB", (width, sum(row.height for row in scaled) + GAP * (len(scaled) - 1)), "white")

@@ -1,6 +1,6 @@
-"""The Reader of arXiv's full texts: from HTML if there is some, else from the PDF, else only the abstract.
+"""The Reader of arXiv's full texts: from HTML if arXiv has it, else from the PDF, else only the abstract.
 
-What a paper's HTML lacks, such as pictures that could not be converted, is taken from its PDF.
+Pictures that are missing in a paper's HTML, because they could not be converted, are cut out of its PDF.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -34,8 +35,9 @@ MAX_WORKERS = 2
 """Processes at once: each may take as much memory as its limit says."""
 
 
+# Adapters do not import each other, so that the downloads of `bot.sources` are known here by these protocols only.
 class HttpResponse(Protocol):
-    """What a client returns."""
+    """The response that a client returns."""
 
     @property
     def status(self) -> int: ...
@@ -44,7 +46,7 @@ class HttpResponse(Protocol):
 
 
 class HttpClient(Protocol):
-    """The only way to arXiv, which waits its turn there.
+    """The client through which all requests to arXiv go; a call may wait for other requests.
 
     Raises `SourceUnavailable`, or `GiveUp` for an address or a size that it refuses.
     """
@@ -85,18 +87,19 @@ class ArxivReader:
         self._cache = ReadingCache((data_dir or settings.data_dir).resolve())
         self._license_of = license_of
         self._max_pages = max_pages
-        self._locks: dict[str, asyncio.Lock] = {}
+        # Weak references: a lock exists as long as one read holds it or waits for it, and never longer.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._workers = asyncio.Semaphore(MAX_WORKERS)
 
     async def read(self, paper: Paper) -> Reading:
-        """The full text of a paper version; its abstract, with `problem` set, if there is none that can be read.
+        """Return the full text of a paper version; its abstract, with `problem` set, if no full text can be read.
 
-        `Reading.figures` has those that explain the paper first. Raises `SourceUnavailable` only: arXiv does not
-        serve, or the disk takes nothing.
+        `Reading.figures` has those that explain the paper first. Raises `SourceUnavailable` only: arXiv cannot be
+        reached, or the disk is full.
         """
         if paper.withdrawn:
             return _abstract_only(paper, "The paper was withdrawn; only its abstract is left.")
-        # Requests for the same version at the same time wait for the first one and then find it cached.
+        # Reads of the same version at the same time wait for the first one and then find its result in the cache.
         lock = self._locks.setdefault(paper.versioned_id, asyncio.Lock())
         try:
             async with lock:
@@ -104,9 +107,6 @@ class ArxivReader:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise SourceUnavailable(f"The full text cannot be stored on the disk ({reason}).") from error
-        finally:
-            if not lock.locked():
-                self._locks.pop(paper.versioned_id, None)
         return self._with_arranged_figures(paper, cached)
 
     async def kept(self, paper: Paper) -> Reading | None:
@@ -115,7 +115,7 @@ class ArxivReader:
         return None if cached is None or paper.withdrawn else self._with_arranged_figures(paper, cached)
 
     def _with_arranged_figures(self, paper: Paper, cached: CachedReading) -> Reading:
-        """The reading with its figures arranged by today's setting, which may have changed since it was cached."""
+        """Arrange the figures by the present setting, which may have changed since the reading was cached."""
         figures = arrange(cached.reading.figures, paper.license or cached.license, self._settings.figures)
         return replace(cached.reading, figures=figures)
 
@@ -123,6 +123,7 @@ class ArxivReader:
         cached = await asyncio.to_thread(self._cache.load, paper)
         license_url = paper.license or (cached.license if cached else await self._fetch_license(paper))
         paper = replace(paper, license=license_url)
+        # A reading that was made without pictures is made again once they are wanted.
         with_pictures = self._wants_pictures(paper)
         if cached is not None and (cached.pictures or not with_pictures):
             return cached
@@ -142,6 +143,7 @@ class ArxivReader:
             return None
         try:
             return await self._license_of(paper.id)
+        # Without the licence no picture is shown, but the text can be read all the same.
         except (SourceUnavailable, TellUser) as error:
             log.info("licence not known", paper=paper.id, why=str(error))
             return None
@@ -155,8 +157,8 @@ class ArxivReader:
             return await run_worker(job)
 
     async def _download(self, url: str, max_bytes: int) -> bytes | None:
-        """The body at an address; None if arXiv has none, or it is larger than is read."""
-        timeout = self._settings.arxiv_timeout_seconds * 4  # full texts are large, and some are made when asked for
+        """Return the body at an address; None if arXiv has none, or if it is larger than `max_bytes`."""
+        timeout = self._settings.arxiv_timeout_seconds * 4  # full texts are large, and arXiv makes some on request
         try:
             response = await self._client.get(url, max_bytes=max_bytes, timeout=timeout)
         except GiveUp as error:
@@ -181,7 +183,7 @@ class ArxivReader:
     async def _with_pictures(
         self, reading: Reading, images: tuple[FigureImages, ...], paper: Paper, workspace: Path
     ) -> Reading:
-        """An HTML reading with pictures of the figures that are to be shown, from the page or else from the PDF."""
+        """Add pictures of the figures that are to be shown to an HTML reading, from the page or else from the PDF."""
         if not self._wants_pictures(paper):
             return reading
         wanted = {figure.number for figure in choose(reading.figures)}
@@ -194,10 +196,11 @@ class ArxivReader:
         return replace(reading, figures=figures)
 
     async def _download_pictures(self, sources: Mapping[str, FigureImages], workspace: Path) -> dict[str, _Picture]:
-        """Pictures by the figure's number, each made of all images of its figure; incomplete figures are left out."""
+        """Return pictures by the figure's number, joined from all images of the figure, without incomplete figures."""
         rows: dict[str, list[list[str]]] = {}
         count = 0
         for number, images in sources.items():
+            # Such a figure is cut out of the PDF instead, which has all its parts.
             if not images.complete or count + sum(map(len, images.rows)) > MAX_IMAGES:
                 continue
             rows[number] = []
@@ -222,7 +225,7 @@ class ArxivReader:
         return {number: _Picture(*picture) for number, picture in result["pictures"].items()}
 
     async def _crop_pictures(self, paper: Paper, numbers: list[str], workspace: Path) -> dict[str, _Picture]:
-        """Pictures that the HTML lacks, cut out of the PDF, by the figure's number."""
+        """Cut the pictures that are missing in the HTML out of the PDF; returns them by the figure's number."""
         try:
             reading = await self._run_pdf_job(paper, workspace, numbers)
         except NotReadable as error:
@@ -290,7 +293,7 @@ def _abstract_only(paper: Paper, problem: str) -> Reading:
 
 
 def _picture_of(figure: Figure) -> _Picture | None:
-    """The picture that the worker made of a figure: it leaves the file's name in the figure."""
+    """Return the picture that the worker made of a figure; the worker sets the file's name and size in the figure."""
     if not figure.file or figure.width is None or figure.height is None:
         return None
     return _Picture(figure.file, figure.width, figure.height)

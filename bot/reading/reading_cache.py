@@ -33,7 +33,7 @@ def reading_to_json(reading: Reading) -> dict[str, Any]:
 
 
 def reading_from_json(value: Mapping[str, Any]) -> Reading:
-    """The reading of a JSON object. Raises `ValueError` if it is none."""
+    """Return the reading of a JSON object. Raises `ValueError` for an invalid one."""
     return _READING.validate_python(dict(value))
 
 
@@ -69,12 +69,13 @@ class ReadingCache:
         return self.root / (name or "_")
 
     def load(self, paper: Paper) -> CachedReading | None:
-        """What is cached of a paper version; None if there is nothing, or it is damaged or lacks a picture."""
+        """Return the cached reading of a version; None if there is none, or if it is damaged or lacks a picture."""
         try:
             value = json.loads((self.directory(paper) / "reading.json").read_text(encoding="utf-8"))
             if value.get("format") != FORMAT:
                 return None
             cached = CachedReading(reading_from_json(value["reading"]), bool(value["pictures"]), value["license"])
+        # The file may be of an earlier version, cut off, or edited: whatever is wrong with it, it is made again.
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError):
             return None
         reading = cached.reading

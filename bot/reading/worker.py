@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from bot.reading.pdf_model import PageArea
 
 MEMORY_BYTES = 1_500_000_000
-"""Of address space."""
+"""Limit of address space, which includes libraries and more than the memory in use."""
 CPU_SECONDS = 60
 FILE_BYTES = 60_000_000
+"""Limit of each file that the worker writes: a result or a picture."""
 MAX_CROPPED_FIGURES = 40
 EXIT_OUT_OF_MEMORY = 3
 

@@ -19,8 +19,8 @@ from bot.reading.worker import EXIT_OUT_OF_MEMORY
 log = structlog.get_logger()
 
 WALL_SECONDS = 90.0
-"""More than the worker's limit of processor time, for a machine with other work."""
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "HOME", "LD_LIBRARY_PATH")
+"""Longer than the worker's limit of CPU time, because other work on the machine takes CPU time too."""
+_PASSED_VARIABLES = ("PATH", "LANG", "LC_ALL", "HOME", "LD_LIBRARY_PATH")
 
 
 async def run_worker(job: Mapping[str, Any], *, wall_seconds: float = WALL_SECONDS) -> dict[str, Any]:
@@ -78,10 +78,11 @@ def failure_reason(status: int | None) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """What Python needs to start; none of the settings, whose tokens and keys a hostile file must not reach."""
-    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    """Return the variables that Python needs to start, without settings: a hostile file must not reach tokens."""
+    kept = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ}
     return kept | {
         "PYTHONUNBUFFERED": "1",
+        # The worker runs the same code as the service, wherever that was imported from.
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        "OMP_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",  # each further thread would reserve address space, which is limited
     }

@@ -21,12 +21,12 @@ from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper, 
 def days() -> Mapping[date, tuple[Announced, ...]]:
     """Return the sample's announcements by listing day, oldest first."""
     files = (file for file in resources.files(__name__).iterdir() if file.name.endswith(".jsonl"))
-    found = {}
-    for file in sorted(files, key=lambda file: file.name):
+    announced = {}
+    for file in sorted(files, key=lambda file: file.name):  # named by their days
         day = date.fromisoformat(file.name.removesuffix(".jsonl"))
         lines = file.read_text(encoding="utf-8").splitlines()
-        found[day] = tuple(_announced(json.loads(line), day) for line in lines)
-    return found
+        announced[day] = tuple(_announced(json.loads(line), day) for line in lines)
+    return announced
 
 
 def _announced(row: Mapping[str, Any], day: date) -> Announced:
@@ -44,7 +44,7 @@ def _announced(row: Mapping[str, Any], day: date) -> Announced:
 
 
 class SampleSource:
-    """The sample as a `PaperSource`: what arXiv would answer on the listing day `today`."""
+    """The sample as a `PaperSource` that answers as arXiv would on the listing day `today`."""
 
     def __init__(self, today: date) -> None:
         self.today = today
@@ -54,6 +54,7 @@ class SampleSource:
         return Listing(self.today if entries else None, tuple(entries))
 
     async def changed(self, first: date, last: date) -> Listing:
+        # Days after `today` are not covered: arXiv does not know them either.
         found = [entries for day, entries in days().items() if first <= day <= min(last, self.today)]
         return Listing(min(last, self.today), tuple(entry for entries in found for entry in entries))
 
@@ -77,5 +78,6 @@ class SampleSource:
         return None if paper is None else paper.license
 
     def _known(self) -> dict[str, Paper]:
+        # The latest announcement of a paper wins, as on arXiv: the sample has a replacement.
         published = [entries for day, entries in days().items() if day <= self.today]
         return {entry.paper.id: entry.paper for entries in published for entry in entries}

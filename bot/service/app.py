@@ -26,7 +26,7 @@ from bot.settings import Settings
 
 @dataclass(slots=True)
 class App:
-    """Everything that one process works with. `send_now` is called when a digest should go out at once."""
+    """All parts of one process. `send_now` is called when a digest should go out at once."""
 
     settings: Settings
     clock: Clock
@@ -67,12 +67,13 @@ class App:
 
     async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         """Write a digest of the papers not delivered to a chat yet. Implements `bot.conversation.DigestNow`."""
-        # A topic that was subscribed a moment ago may not be matched yet.
+        # Not left to the periodic job: a topic that was subscribed a moment ago may not be matched yet.
         await pipeline.match(self.store)
         chat = await self.store.chat(ref)
         if chat is None:
             return NothingToSend("This chat follows no topic yet.")
         digest = await pipeline.digest_now(self.store, self.builder, chat, self.clock)
+        # The digest is in the outbox already; a one-shot command has no jobs, and this does nothing there.
         self.send_now()
         return digest or NothingToSend(await self._reason_for_nothing())
 
@@ -83,8 +84,8 @@ class App:
             return "arXiv is being asked for its latest listing; try again in a minute."
         today = calendar.listing_day(now)
         if latest < today:
-            sent = f"everything up to {latest:%A %d %B} has been sent"
-            return f"The listing of {today:%A %d %B} is not available yet; {sent}."
+            state = f"everything up to {latest:%A %d %B} has been sent"
+            return f"The listing of {today:%A %d %B} is not available yet; {state}."
         return f"Everything up to the listing of {latest:%A %d %B} has been sent; the next one comes on a working day."
 
 
@@ -112,7 +113,7 @@ async def open_app(
         # The store comes first: the gate keeps its state in it, and the makers their usage.
         make_data_dir(settings.data_dir)
         store = await stack.enter_async_context(
-            await open_store(settings.database, partial(_alone, clock, wait_for_lease))
+            await open_store(settings.database, partial(_migration_lease, clock, wait_for_lease))
         )
         gate = Gate(
             clock,
@@ -130,13 +131,14 @@ async def open_app(
 
 
 @asynccontextmanager
-async def _alone(clock: Clock, wait_for_lease: bool, store: Store) -> AsyncIterator[None]:
+async def _migration_lease(clock: Clock, wait_for_lease: bool, store: Store) -> AsyncIterator[None]:
     """Hold the service's lease during a migration, so that no process of an older version uses the database."""
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(lease.held(store, clock, wait_for_lease=wait_for_lease))
         except TellUser as error:
             raise TellUser(f"The database was made by an older version and has to be migrated first. {error}") from None
+        # Outside of `try`: an error of the migration itself is another one.
         yield
 
 
@@ -158,14 +160,15 @@ def renderers() -> dict[Platform, Renderer]:
 
 def default_topics(settings: Settings) -> list[str]:
     """Return the topics of DEFAULT_TOPICS, normalized. Raises `BadSetting` that names the invalid one."""
-    found = []
+    topics = []
     for text in settings.default_topics:
         try:
-            found.append(topic_language.parse(text).query)
+            topics.append(topic_language.parse(text).query)
         except BadTopic as error:
-            several = " Topics are separated by “;”." if "," in text else ""
-            raise BadSetting("DEFAULT_TOPICS", f"“{text}” is not a topic: {error}{several}") from None
-    return found
+            # A comma is valid in a phrase, so that only a failure shows that it was meant as the separator.
+            hint = " Topics are separated by “;”." if "," in text else ""
+            raise BadSetting("DEFAULT_TOPICS", f"“{text}” is not a topic: {error}{hint}") from None
+    return topics
 
 
 async def follow_default_topics(app: App) -> None:
@@ -173,6 +176,7 @@ async def follow_default_topics(app: App) -> None:
 
     Without DEFAULT_TOPICS its subscriptions stay: they were made with `paperboy subscribe --chat site:archive`.
     """
+    # First, so that an invalid topic stops the start before anything is written.
     wanted = default_topics(app.settings)
     if await app.store.chat(ARCHIVE) is None:
         await app.store.add_chat(app.defaults.new_chat(ARCHIVE, app.clock.now()))

@@ -1,4 +1,4 @@
-"""Counters of this process since it started; the metrics only read them."""
+"""Counters of this process since it started. They are not stored: Prometheus expects counters that begin again at 0."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ class CountingSender:
 
     def __init__(self, sender: Sender, counts: Counts) -> None:
         self._sender, self._counts = sender, counts
+        # Prometheus computes no rate for a counter that appears with its first event.
         counts.add(RATE_LIMITED, sender.platform, amount=0)
         counts.add(DELIVERIES, sender.platform, "sent", "none", amount=0)
 
@@ -86,6 +87,7 @@ class CountingSender:
         except CannotTell:
             self._count("unknown", "not_looked_up")
             raise
+        # A message that was not found is sent again, and that outcome is counted then.
         if found:
             self._count("sent", "found")
         return found

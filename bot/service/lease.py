@@ -34,7 +34,8 @@ CHECK_SECONDS = 2.0
 def new_owner() -> str:
     """Return a name for this process as the owner of leases.
 
-    It consists of host name, process id, a random word and the process table, separated by slashes.
+    It consists of host name, process id, a random word and the process table, separated by slashes: `is_dead` needs
+    the first two and the last, and the random word tells a restarted process from the one before.
     """
     return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}/{_process_table()}"
 
@@ -64,11 +65,12 @@ def is_dead(holder: str, me: str) -> bool | None:
         return None
     if pid == my_pid:  # an earlier process had the id that is ours now
         return True
+    # Signal 0 is not sent; it only checks whether the process exists.
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return True
-    except PermissionError:
+    except PermissionError:  # it exists, but another user runs it
         return False
     return False
 
@@ -82,6 +84,7 @@ def _parts(name: str) -> tuple[str, str, str]:
 def describe(holder: str) -> str:
     """Return an owner's name in words."""
     host, pid, _ = _parts(holder)
+    # The random word and the process table say nothing to a person.
     return f"process {pid} on {host}" if pid else holder
 
 
@@ -91,6 +94,7 @@ async def acquire(store: Store, clock: Clock, me: str) -> str | None:
     if await store.hold(SERVICE_LEASE, me, now, now + LEASE):
         return None
     holder = await store.holder(SERVICE_LEASE)
+    # After a crash on the same machine the lease is free at once, without waiting until it expires.
     if holder is not None and is_dead(holder, me):
         await store.release(SERVICE_LEASE, holder)
         if await store.hold(SERVICE_LEASE, me, now, now + LEASE):
@@ -130,18 +134,19 @@ async def held(
         yield me
     finally:
         renewing.cancel()
+        # A renewal that is still running could take the lease again after its release.
         await asyncio.gather(renewing, return_exceptions=True)
         await store.release(SERVICE_LEASE, me)
 
 
 async def keep_renewed(store: Store, clock: Clock, me: str, on_lost: Callable[[], None]) -> None:
     """Renew the lease until it is lost or cannot be renewed any more; then call `on_lost`."""
-    # Other processes watch the lease by real time, also if a test gives this one another clock.
-    real = SystemClock()
+    # Other processes judge the lease by real time, also if a test gives this process another clock.
+    system_clock = SystemClock()
     try:
         while await renew(store, clock, me):
-            await real.sleep(LEASE.total_seconds() / 3)
-    except Exception:
+            await system_clock.sleep(LEASE.total_seconds() / 3)
+    except Exception:  # whatever the error is: without renewal another process may begin to send
         log.exception("the lease is no longer renewed")
     on_lost()
 
@@ -159,5 +164,5 @@ async def renew(store: Store, clock: Clock, me: str) -> bool:
     except PaperboyError as error:
         log.warning("lease not renewed", reason=str(error))
         return True
-    log.error("another process has taken over", holder=describe(holder or "nobody"))
+    log.error("another process has taken over", holder=describe(holder or "an unknown process"))
     return False

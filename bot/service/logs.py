@@ -16,7 +16,7 @@ from bot.settings import Settings
 _TOKENS = re.compile(r"(?<=/bot)\d+:[\w-]{20,}|\b\d{6,}:[\w-]{30,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
 """Telegram tokens, also inside addresses, and passwords inside addresses."""
 
-NOISY = (
+NOISY_LOGGERS = (
     "httpx",
     "httpcore",
     "apscheduler",
@@ -45,12 +45,13 @@ def configure(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _Redactor(secrets_of(settings)),
     ]
+    # The redactor runs twice: here, and below once the traceback has become text.
     last = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=False,  # loggers made at import must follow a later configuration too
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -65,7 +66,11 @@ def configure(settings: Settings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in NOISY:  # at info they log every request, addresses with tokens, and every stored value
+    _quiet_libraries(level)
+
+
+def _quiet_libraries(level: int) -> None:
+    for name in NOISY_LOGGERS:  # at info they log every request, addresses with tokens, and every stored value
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.getLogger("discord.client").setLevel(logging.ERROR)  # it warns that voice support is not installed
 
@@ -82,6 +87,7 @@ class _Redactor:
     """Replaces known secrets, and what looks like one, in all values of an event, also nested ones."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
+        # The longest first: a secret that contains another would be replaced only in part.
         self._secrets = tuple(sorted(secrets, key=len, reverse=True))
 
     def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -93,7 +99,7 @@ class _Redactor:
 
     def _clean(self, value: Any) -> Any:
         match value:
-            case None | bool() | int() | float():
+            case None | bool() | int() | float():  # these stay values in JSON
                 return value
             case str():
                 return redact(value, self._secrets)

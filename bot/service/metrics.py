@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -23,6 +24,7 @@ TOTALS = (
 
 def render(status: Status, counts: Counts) -> bytes:
     """Return the metrics in Prometheus' text format."""
+    # A registry of its own for each request: the default one would keep the values of the first.
     registry = CollectorRegistry()
     registry.register(_State(status))
     registry.register(_Totals(counts))
@@ -34,10 +36,10 @@ class _Totals(Collector):
         self._counts = counts
 
     def collect(self) -> Iterator[Metric]:
-        for name, what, labels in TOTALS:
-            family = CounterMetricFamily(f"paperboy_{name}", what, labels=labels)
-            for values, number in sorted(self._counts.of(name).items()):
-                family.add_metric(values, number)
+        for name, text, labels in TOTALS:
+            family = CounterMetricFamily(f"paperboy_{name}", text, labels=labels)
+            for values, count in sorted(self._counts.of(name).items()):
+                family.add_metric(values, count)
             yield family
 
 
@@ -59,6 +61,7 @@ class _State(Collector):
         for platform, connection in status.connections.items():
             up.add_metric((str(platform),), float(connection.problem is None))
         yield up
+        # Left out before the first request: a lag of 0 would look healthy.
         if status.poll.asked_at is not None:
             yield _gauge("poll_lag_seconds", "Time since arXiv was last asked.", status.at - status.poll.asked_at)
         yield _gauge("poll_failures", "Polls in a row that arXiv did not serve.", status.poll.failures)
@@ -68,13 +71,13 @@ class _State(Collector):
         yield _gauge("chats", "Chats.", status.chats)
         yield _gauge("chats_suspended", "Suspended chats.", len(status.suspended))
         yield _gauge("listing_gaps", "Listing days of the last week that are incomplete.", len(status.faults))
-        for name, what in (("requests", "Requests to models today."), ("tokens", "Tokens to and from models today.")):
-            family = GaugeMetricFamily(f"paperboy_model_{name}_today", what, labels=("model",))
+        for name, text in (("requests", "Requests to models today."), ("tokens", "Tokens to and from models today.")):
+            family = GaugeMetricFamily(f"paperboy_model_{name}_today", text, labels=("model",))
             for usage in status.usage:
                 family.add_metric((usage.model,), getattr(usage, name))
             yield family
 
 
-def _gauge(name: str, what: str, value: object) -> GaugeMetricFamily:
-    number = value.total_seconds() if hasattr(value, "total_seconds") else value
-    return GaugeMetricFamily(f"paperboy_{name}", what, value=float(number))  # type: ignore[arg-type]
+def _gauge(name: str, text: str, value: float | timedelta) -> GaugeMetricFamily:
+    number = value.total_seconds() if isinstance(value, timedelta) else value
+    return GaugeMetricFamily(f"paperboy_{name}", text, value=float(number))

@@ -19,7 +19,7 @@ from bot.site.publishing import publish
 
 @dataclass(slots=True)
 class PassResult:
-    """Counts of what one pass did. `waiting` are messages not sent yet; `failures` are sentences about arXiv."""
+    """The counts of one pass. `waiting` are messages not sent yet; `failures` are sentences about arXiv."""
 
     announcements: int = 0
     matches: int = 0
@@ -38,7 +38,7 @@ class PassResult:
             f"{self.digests} digests, {self.sent} messages sent, {self.pages} pages written."
         )
         waiting = f" {self.waiting} messages wait: see `paperboy status`." if self.waiting else ""
-        no_topics = "" if self.topics else " Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat."
+        no_topics = "" if self.topics else " No chat follows a topic; set DEFAULT_TOPICS or subscribe a chat."
         return done + waiting + no_topics
 
 
@@ -64,6 +64,7 @@ async def run_steps(app: App, senders: Mapping[Platform, Sender], me: str, upto:
     if polled:
         done.announcements = polled.announcements
         done.failures = [str(failure) for failure in polled.failures]
+    # From here on a failure of arXiv does not matter: the steps work on what is stored.
     done.matches = await pipeline.match(app.store)
     await pipeline.choose(app.store, app.clock.now())
     done.summaries = await summarize(app)
@@ -81,7 +82,7 @@ def delivery_worker(app: App, senders: Mapping[Platform, Sender], me: str) -> De
 
 
 async def summarize(app: App) -> int:
-    """Make the summaries that are wanted; returns how many were made."""
+    """Make the wanted summaries; returns how many were made."""
     return await pipeline.summarize(
         app.store, app.makers, app.reader, app.clock, concurrency=app.settings.model_concurrency
     )

@@ -15,8 +15,8 @@ from bot.errors import PaperboyError
 
 log = structlog.get_logger()
 
-STOP_SECONDS = 4.0
-"""How long a stopping service waits for running jobs: half of it until it cancels them, half for them to end."""
+GRACE_SECONDS = 2.0
+"""How long running jobs may go on after `stop`; then they are cancelled. The whole service stops within 5 seconds."""
 
 
 class PeriodicJobs:
@@ -46,11 +46,12 @@ class PeriodicJobs:
                 log.info("job stopped", job=name)  # cancelled by `stop`; the scheduler would log it as an error
             except PaperboyError as error:
                 log.warning("job failed", job=name, reason=str(error))
-            except Exception:
+            except Exception:  # an error in Paperboy itself; the other jobs go on, and this one is tried again
                 log.exception("job failed", job=name)
             finally:
                 self._running.discard(task)
 
+        # Without a first run time: nothing runs before `start`.
         self._scheduler.add_job(job, "interval", seconds=seconds, id=name, next_run_time=None)
 
     def start(self) -> None:
@@ -66,9 +67,10 @@ class PeriodicJobs:
     async def stop(self) -> None:
         """Let running jobs finish within a few seconds, then cancel them. The store knows how far they came."""
         self._scheduler.pause()  # `shutdown` would cancel running jobs at once
+        # A job that stops the service would otherwise wait for itself.
         running = {task for task in self._running if task is not asyncio.current_task()}
         if running:
-            _, late = await asyncio.wait(running, timeout=STOP_SECONDS / 2)
+            _, late = await asyncio.wait(running, timeout=GRACE_SECONDS)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 REPORT_EVERY = timedelta(minutes=1)
-"""How often the service reports its state if nothing changed; other processes see by that that it is running."""
+"""How often the service reports its state if nothing changed: the report shows other processes that it is running."""
 
 
 class Connected(Protocol):
@@ -49,29 +49,24 @@ async def connected(app: App) -> AsyncIterator[dict[Platform, Connected]]:
     """
     platforms: dict[Platform, Connected] = {}
     async with AsyncExitStack() as stack:
-        if app.settings.telegram_bot_token:
-            telegram = _telegram(app)
-            stack.push_async_callback(telegram.stop)
-            await telegram.start()
-            platforms[Platform.TELEGRAM] = telegram
-        if app.settings.discord_bot_token:
-            discord = _discord(app)
-            stack.push_async_callback(discord.stop)
-            await discord.start()
-            platforms[Platform.DISCORD] = discord
+        for platform, platform_app in _platform_apps(app):
+            # Before the start: one that fails half way has connections to close too.
+            stack.push_async_callback(platform_app.stop)
+            await platform_app.start()
+            platforms[platform] = platform_app
         yield platforms
 
 
 class PlatformWatch:
-    """Watches the platforms and stores their state, for /healthz and for other processes."""
+    """Stores the state of the platforms, for /healthz and for other processes."""
 
     def __init__(self, store: Store, clock: Clock, platforms: Mapping[Platform, Connected]) -> None:
         self._store, self._clock, self._platforms = store, clock, platforms
         self._state = Service(clock.now(), {})
         self._stored: Service | None = None
 
-    async def look(self) -> None:
-        """Store the state if it changed or is old.
+    async def report(self) -> None:
+        """Store the state if it changed, or if it was last stored `REPORT_EVERY` ago.
 
         Raises `StoreUnavailable`; the next call writes what could not be written.
         """
@@ -83,43 +78,37 @@ class PlatformWatch:
         self._state = self._state.updated(problems, now)
         if stored is None or self._state.platforms != stored.platforms or abs(now - stored.at) >= REPORT_EVERY:
             await self._store.remember_value(SERVICE_STATE, self._state.as_json())
+            # Only after the write, so that a change which could not be written is written by the next call.
             self._stored = self._state
 
 
 @asynccontextmanager
 async def senders_only(app: App) -> AsyncIterator[dict[Platform, Sender]]:
-    """Return senders for the platforms that have a token and can be reached now. Raises `BadSetting` for a bad one."""
+    """Return senders for the platforms that have a token and can be reached now.
+
+    Raises `BadSetting` for a bad token.
+    """
     senders: dict[Platform, Sender] = {}
     async with AsyncExitStack() as stack:
-        if app.settings.telegram_bot_token:
-            telegram = _telegram(app)
-            stack.push_async_callback(telegram.stop)
-            await _add_sender(telegram, Platform.TELEGRAM, senders)
-        if app.settings.discord_bot_token:
-            discord = _discord(app)
-            stack.push_async_callback(discord.stop)
-            await _add_sender(discord, Platform.DISCORD, senders)
+        for platform, platform_app in _platform_apps(app):
+            stack.push_async_callback(platform_app.stop)
+            try:
+                await platform_app.log_in()
+            except RetryLater as error:
+                log.error("platform cannot be reached; its digests wait", platform=str(platform), reason=str(error))
+            else:
+                senders[platform] = platform_app.sender
         yield senders
 
 
-async def _add_sender(
-    platform_app: TelegramApp | DiscordApp, platform: Platform, senders: dict[Platform, Sender]
-) -> None:
-    try:
-        await platform_app.log_in()
-    except RetryLater as error:
-        log.error("platform cannot be reached; its digests wait", platform=str(platform), reason=str(error))
-    else:
-        senders[platform] = platform_app.sender
+def _platform_apps(app: App) -> Iterator[tuple[Platform, TelegramApp | DiscordApp]]:
+    """Build the app of each platform that has a token. Raises `BadSetting` for a bad token."""
+    # Imported here: the client libraries are heavy, and a platform without a token does not need its own.
+    if app.settings.telegram_bot_token:
+        from handlers.telegram.app import build as build_telegram
 
+        yield Platform.TELEGRAM, build_telegram(app.settings, app.conversation(), app.store, app.clock)
+    if app.settings.discord_bot_token:
+        from handlers.discord.app import build as build_discord
 
-def _telegram(app: App) -> TelegramApp:
-    from handlers.telegram.app import build
-
-    return build(app.settings, app.conversation(), app.store, app.clock)
-
-
-def _discord(app: App) -> DiscordApp:
-    from handlers.discord.app import build
-
-    return build(app.settings, app.conversation(), app.store, app.clock)
+        yield Platform.DISCORD, build_discord(app.settings, app.conversation(), app.store, app.clock)

@@ -18,7 +18,7 @@ from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
 from bot.pipeline import DeliveryWorker
 from bot.pipeline.poll import poll_state
-from bot.ports import Clock, Sender
+from bot.ports import Clock, Sender, Store
 from bot.service import lease, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.counting import CountingSender
@@ -35,12 +35,14 @@ POLL_SECONDS = 15
 """How often it is checked whether arXiv has to be asked; `bot.decisions.polling` decides that."""
 
 READ_SECONDS = 10
+# A retry after a short rate limit, and a digest whose time has come, wait no longer than this.
 SEND_SECONDS = 3
+# New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
 
 CHOOSE_EVERY = timedelta(minutes=10)
-"""After this time a chat's changed language or size has an effect on what is wanted, even if nothing was announced."""
+"""How long a chat's new language or size may have no effect on the wanted summaries if nothing is announced."""
 
 
 async def serve(settings: Settings, clock: Clock | None = None) -> None:
@@ -48,10 +50,10 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
 
     Raises `BadSetting` and `TellUser` if it cannot start, `StoreUnavailable` also if it loses the lease.
     """
-    stop, replaced = asyncio.Event(), asyncio.Event()
+    stop, lease_lost = asyncio.Event(), asyncio.Event()
 
     def on_lost() -> None:
-        replaced.set()
+        lease_lost.set()
         stop.set()
 
     async with AsyncExitStack() as stack:
@@ -60,48 +62,66 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         # Before this point there is nothing to stop, and a signal may simply end the process.
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        # Only one process sends, so that deliveries leased to any other are those of a process that has ended.
         await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
         jobs = PeriodicJobs()
         platforms = await stack.enter_async_context(connected(app))
         watch = PlatformWatch(app.store, app.clock, platforms)
-        await watch.look()
+        # Before the first page is served, so that /healthz does not report the state of the process before.
+        await watch.report()
         await _listen(stack, app)
         senders = {name: CountingSender(platform.sender, app.counts) for name, platform in platforms.items()}
         worker = delivery_worker(app, senders, me)
         app.send_now = _add_jobs(jobs, app, worker)
-        jobs.every(WATCH_SECONDS, "watch", watch.look)
+        jobs.every(WATCH_SECONDS, "watch", watch.report)
         jobs.start()
-        # Callbacks run in reverse order: the worker stops taking deliveries before its jobs are stopped.
+        # Callbacks run in reverse order: the worker stops taking deliveries before its jobs are stopped, and the jobs
+        # before the platforms and the store that they use.
         stack.push_async_callback(jobs.stop)
         stack.callback(worker.stop)
         _log_start(app, senders)
         await stop.wait()
         log.info("stopping")
-    if replaced.is_set():
+    if lease_lost.is_set():
         raise StoreUnavailable("Another process took over the work, or the lease could not be renewed; see the log.")
 
 
+class MatchingJob:
+    """Matches what was announced, and chooses the summaries that the next digests need."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._chosen_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Match, and choose if something matched or the last choice is old. Raises `StoreUnavailable`."""
+        now = self._clock.now()
+        # Forgotten until both steps have succeeded: matches are stored at once and would not be found a second time.
+        chosen_at, self._chosen_at = self._chosen_at, None
+        # Choosing reads the candidates of every chat, and its result changes only with new matches or changed chats.
+        if await pipeline.match(self._store) or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
+            await pipeline.choose(self._store, now)
+            chosen_at = now
+        self._chosen_at = chosen_at
+
+
 def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[[], None]:
-    """Add the jobs of the pipeline; returns a function that starts the sending of what waits."""
+    """Add the jobs of the pipeline; returns a function that runs the jobs that send now."""
 
     def send() -> None:
         for platform in worker.senders:
             jobs.soon(f"send {platform}")
 
+    # Each step starts the next one at once, so that a paper does not wait for the interval of every job.
     async def poll() -> None:
         if await pipeline.poll(app.store, app.source, app.clock):
             jobs.soon("read")
 
-    chosen_at: datetime | None = None
+    matching = MatchingJob(app.store, app.clock)
 
     async def read() -> None:
-        nonlocal chosen_at
-        now = app.clock.now()
-        # Choosing reads the candidates of every chat, and its result changes only with new matches or changed chats.
-        if await pipeline.match(app.store) or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
-            await pipeline.choose(app.store, now)
-            chosen_at = now
+        await matching.run()
         if await summarize(app):
             jobs.soon("site")
 
@@ -125,6 +145,7 @@ def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[
 async def _listen(stack: AsyncExitStack, app: App) -> None:
     """Serve the archive, and the operations pages: on the same port, or on OPS_PORT if that is set."""
     settings, site = app.settings, site_dir(app.settings)
+    # The first pages are written by a job, but requests may come before it.
     site.mkdir(parents=True, exist_ok=True)
     latest = status.CachedStatus(app.store, app.clock)
     stack.push_async_callback(latest.stop)
@@ -132,10 +153,10 @@ async def _listen(stack: AsyncExitStack, app: App) -> None:
     async def health() -> dict[str, object]:
         return status_text.health(await latest.get())
 
-    async def scrape() -> bytes:
+    async def prometheus() -> bytes:
         return metrics.render(await latest.get(), app.counts)
 
-    operations, has_own_port = (health, scrape), settings.ops_port is not None
+    operations, has_own_port = (health, prometheus), settings.ops_port is not None
     address = await _serve(
         stack, web.build(site, None if has_own_port else operations), "SITE", settings.site_host, settings.site_port
     )

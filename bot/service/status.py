@@ -26,8 +26,17 @@ MAX_REASONS = 20
 """Reasons for waiting that a status lists."""
 
 
+MAX_TROUBLES = 20
+"""Deliveries that were given up or whose outcome is unknown, as listed one by one in a status."""
+
+
+MAX_WANTED = 10_000
+MAX_WAITING = 1_000
+"""Messages whose reasons for waiting are counted: enough to show the frequent ones."""
+
+
 CACHE_FOR = timedelta(seconds=5)
-"""How long a gathered state is shown again."""
+"""How old a cached state may be when it is returned."""
 
 
 async def gather(store: Store, clock: Clock) -> Status:
@@ -35,25 +44,26 @@ async def gather(store: Store, clock: Clock) -> Status:
     now = clock.now()
     since = calendar.fed_day(now) - timedelta(days=DAYS)
     followers = {subscription.chat for subscription in await store.subscriptions()}
+    # The archive is a chat that every database has; it counts only if it follows a topic.
     chats = [chat for chat in await store.chats() if chat.ref != ARCHIVE or chat.ref in followers]
     archives = await needed_archives(store)
     poll = await poll_state(store)
     service = Service.from_json(await store.value(SERVICE_STATE))
     behind = len(await store.incomplete(since)) if archives else 0
     running = service is not None and is_running(service, now)
+    # Without a topic nothing is polled, so that no listing can be missing.
+    listing_gaps = gaps(await _listings(store, since), archives, poll, now, behind, running=running) if archives else ()
     return Status(
         at=now,
         ledger=tuple(await store.ledger(since)),
-        gaps=tuple(gaps(await _listings(store, since), archives, poll, now, behind, running=running))
-        if archives
-        else (),
+        gaps=tuple(listing_gaps),
         chats=len(chats),
         suspended={str(chat.ref): chat.suspended for chat in chats if chat.suspended},
         topics=len(await store.topics()),
         deliveries=await store.outbox_counts(),
-        troubles=tuple(await store.deliveries(states=UNSETTLED, limit=20)),
+        troubles=tuple(await store.deliveries(states=UNSETTLED, limit=MAX_TROUBLES)),
         # As of tomorrow, so that summaries that wait for the next day's budget count too.
-        wanted=len(await store.wanted(now + timedelta(days=1), 10_000)),
+        wanted=len(await store.wanted(now + timedelta(days=1), MAX_WANTED)),
         # Messages to a platform without a token are not late: nobody tries to send them.
         oldest_waiting=await store.oldest_waiting(tuple(service.platforms) if service else None),
         poll=poll,
@@ -77,13 +87,13 @@ async def _listings(store: Store, since: date) -> list[ListingRecord]:
 
 
 async def _unfinished(store: Store, now: datetime) -> tuple[Unfinished, ...]:
-    """The most frequent reasons for which summaries and messages wait."""
+    """Return the most frequent reasons for which summaries and messages wait."""
     summaries = Counter(wanted.why or "tried and not made" for wanted in await store.postponed(now))
-    waiting = await store.deliveries(states=[DeliveryState.WAITING, DeliveryState.VERIFY_FIRST], limit=1_000)
+    waiting = await store.deliveries(states=[DeliveryState.WAITING, DeliveryState.VERIFY_FIRST], limit=MAX_WAITING)
     messages = Counter(delivery.why for delivery in waiting if delivery.why)
     found = [Unfinished("summary", reason, count) for reason, count in summaries.items()]
     found += [Unfinished("message", reason, count) for reason, count in messages.items()]
-    return tuple(sorted(found, key=lambda each: -each.count)[:MAX_REASONS])
+    return tuple(sorted(found, key=lambda reason: -reason.count)[:MAX_REASONS])
 
 
 async def _unwritable(store: Store, now: datetime) -> StoreUnavailable | None:
@@ -109,6 +119,7 @@ class CachedStatus:
     async def get(self) -> Status:
         """Return the state. Raises `StoreUnavailable` if it cannot be read."""
         now = self._clock.now()
+        # `abs`: after the clock was set back, the age would be negative for as long as it was set back.
         is_fresh = self._started_at is not None and abs(now - self._started_at) < CACHE_FOR
         if self._gathering is None or (self._gathering.done() and not is_fresh):
             self._gathering = asyncio.create_task(gather(self._store, self._clock), name="status")

@@ -17,30 +17,30 @@ _CHAT = re.compile(rf"\b(?:{'|'.join(Platform)}):[-\w@/]+|(?<!\w)@[\w/]+|(?<![\w
 def sentences(status: Status) -> list[str]:
     """Return the state without the ledger's table, one sentence per line, the most urgent first."""
     lines = [str(status.unwritable)] if status.unwritable else []
-    lines += list(_of_service(status))
+    lines += list(_platform_problems(status))
     lines += [f"{gap.day:%a} {short_date(gap.day, status.at)}: {gap.why}" for gap in status.gaps]
     if status.set_aside:
         last = status.set_aside[0]
         aside = counted(len(status.set_aside), "malformed entry")
         lines.append(f"{aside} set aside with the raw text; the latest from the {last.source}: {last.why}.")
     wait = "waits" if status.wanted == 1 else "wait"
-    follow = who_follows(status.chats, status.following, status.topics)
-    lines.append(f"{follow}; {counted(status.wanted, 'summary')} {wait}.")
-    lines += [f"{counted(each.count, each.what)}: {each.reason}" for each in status.unfinished]
+    followers = describe_followers(status.chats, status.following, status.topics)
+    lines.append(f"{followers}; {counted(status.wanted, 'summary')} {wait}.")
+    lines += [f"{counted(waiting.count, waiting.what)}: {waiting.reason}" for waiting in status.unfinished]
     lines += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
     lines += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
     if minutes := status.outbox_age // timedelta(minutes=1):
         lines.append(f"The oldest digest that is not wholly sent was written {counted(minutes, 'minute')} ago.")
     lines += list(_troubles(status))
-    return lines + [f"{each.model}: {each.requests} requests, {each.tokens} tokens today" for each in status.usage]
+    return lines + [f"{usage.model}: {usage.requests} requests, {usage.tokens} tokens today" for usage in status.usage]
 
 
-def who_follows(chats: int, following: int, topics: int) -> str:
+def describe_followers(chats: int, following: int, topics: int) -> str:
     """Say in a few words how many of these chats follow how many topics."""
     if not following:
         return "No chat follows a topic"
-    who = counted(chats, "chat") if following == chats else f"{following} of {counted(chats, 'chat')}"
-    return f"{who} {'follows' if following == 1 else 'follow'} {counted(topics, 'topic')}"
+    followers = counted(chats, "chat") if following == chats else f"{following} of {counted(chats, 'chat')}"
+    return f"{followers} {'follows' if following == 1 else 'follow'} {counted(topics, 'topic')}"
 
 
 def _troubles(status: Status) -> Iterable[str]:
@@ -54,9 +54,10 @@ def _troubles(status: Status) -> Iterable[str]:
         yield "`paperboy replay NUMBER`, or --given-up or --unknown for all of a kind, sends them again."
 
 
-def _of_service(status: Status) -> Iterable[str]:
+def _platform_problems(status: Status) -> Iterable[str]:
     if status.service is None:
         return
+    # The connections that a process reported before it ended say nothing about now.
     if status.silent:
         yield f"No service has been running since {timestamp(status.service.at, status.at)}; `paperboy run` starts it."
         return
@@ -66,8 +67,8 @@ def _of_service(status: Status) -> Iterable[str]:
             yield f"{platform} has not been connected since {since}: {_sentence(connection.problem)}"
 
 
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+def _sentence(problem: str) -> str:
+    return f"{problem[:1].upper()}{problem[1:].rstrip('.')}."
 
 
 def health(status: Status) -> JSON:
@@ -91,16 +92,16 @@ def health(status: Status) -> JSON:
         "arxiv_failures": status.poll.failures,
         "summaries_waiting": status.wanted,
         "set_aside": len(status.set_aside),
-        "unfinished": _nameless(status.unfinished),
-        "deliveries": {f"{platform}:{state}": n for (platform, state), n in sorted(status.deliveries.items())},
+        "unfinished": _without_chat_names(status.unfinished),
+        "deliveries": {f"{platform}:{state}": count for (platform, state), count in sorted(status.deliveries.items())},
         "gaps": [{"day": gap.day.isoformat(), "cause": str(gap.cause), "why": gap.why} for gap in status.gaps],
     }
 
 
-def _nameless(unfinished: Iterable[Unfinished]) -> dict[str, int]:
+def _without_chat_names(unfinished: Iterable[Unfinished]) -> dict[str, int]:
     """Count what waits by reason, without the names of chats."""
     plural = {"summary": "summaries", "message": "messages"}
     counts: Counter[str] = Counter()
-    for each in unfinished:
-        counts[f"{plural[each.what]}: {_CHAT.sub('another chat', each.reason)}"] += each.count
+    for waiting in unfinished:
+        counts[f"{plural[waiting.what]}: {_CHAT.sub('another chat', waiting.reason)}"] += waiting.count
     return dict(counts.most_common())

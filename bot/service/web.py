@@ -10,7 +10,8 @@ from aiohttp import web
 from bot.errors import PaperboyError, StoreUnavailable
 from bot.model import JSON
 
-Check = Callable[[], Awaitable[JSON]]
+HealthCheck = Callable[[], Awaitable[JSON]]
+MetricsPage = Callable[[], Awaitable[bytes]]
 
 # Pages contain text from papers and topics; even if some of it were not escaped, no script could run.
 HEADERS = {
@@ -20,34 +21,36 @@ HEADERS = {
 }
 
 
-Scrape = Callable[[], Awaitable[bytes]]
-
-
-def build(site: Path | None, operations: tuple[Check, Scrape] | None) -> web.Application:
+def build(site: Path | None, operations: tuple[HealthCheck, MetricsPage] | None) -> web.Application:
     """Build the web application: the archive from the folder `site`, the operations pages, or both.
 
     `operations` are the functions behind /healthz and /ready, which returns {"ok": bool, …}, and behind /metrics, which
     returns Prometheus' text format. Both may raise `PaperboyError`.
     """
-    app = web.Application(middlewares=[_headers])
+    app = web.Application()
+    # A signal and not a middleware: it is also sent for the responses that aiohttp makes of its own, such as a 404.
+    app.on_response_prepare.append(_add_headers)
+    # Before the archive, whose pattern matches every path: the first route that matches answers.
     if operations is not None:
-        _operations(app, *operations)
+        _add_operations(app, *operations)
     if site is not None:
-        _archive(app, site)
+        _add_archive(app, site)
     return app
 
 
-def _operations(app: web.Application, health: Check, metrics: Scrape) -> None:
+def _add_operations(app: web.Application, health: HealthCheck, metrics: MetricsPage) -> None:
+    # Two pages: after a failure of /healthz a supervisor restarts the process. A restart does not help while a platform
+    # cannot be reached, so that then only /ready fails.
     async def healthz(_request: web.Request) -> web.Response:
-        state = await _checked(health)
+        state = await _state_or_problem(health)
         return web.json_response(state, status=200 if state["ok"] else 503)
 
     async def ready(_request: web.Request) -> web.Response:
-        state = await _checked(health)
+        state = await _state_or_problem(health)
         is_ready = bool(state["ok"] and state.get("ready", True))
         return web.json_response(state, status=200 if is_ready else 503)
 
-    async def scrape(_request: web.Request) -> web.Response:
+    async def prometheus(_request: web.Request) -> web.Response:
         try:
             text = await metrics()
         except PaperboyError as error:
@@ -56,17 +59,17 @@ def _operations(app: web.Application, health: Check, metrics: Scrape) -> None:
 
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/ready", ready)
-    app.router.add_get("/metrics", scrape)
+    app.router.add_get("/metrics", prometheus)
 
 
-def _archive(app: web.Application, site: Path) -> None:
+def _add_archive(app: web.Application, site: Path) -> None:
     async def page(request: web.Request) -> web.FileResponse:
         return web.FileResponse(_inside(site, request.match_info["path"]))
 
     app.router.add_get("/{path:.*}", page)
 
 
-async def _checked(health: Check) -> JSON:
+async def _state_or_problem(health: HealthCheck) -> JSON:
     try:
         return await health()
     except PaperboyError as error:
@@ -81,6 +84,7 @@ def _public(error: PaperboyError) -> str:
 def _inside(site: Path, path: str) -> Path:
     """Return the file of a path. Raises 404 for a missing one and for a path that leads out of the site."""
     root = site.resolve()
+    # Resolved before the comparison: "..", an absolute path and a symbolic link may all lead out of the site.
     try:
         target = (root / path).resolve()
         if target.is_dir():
@@ -92,13 +96,8 @@ def _inside(site: Path, path: str) -> Path:
     raise web.HTTPNotFound(text="There is no such page in this archive.")
 
 
-@web.middleware
-async def _headers(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    response = await handler(request)
+async def _add_headers(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
-    return response
 
 
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:

@@ -1,8 +1,8 @@
 """The archive site, static pages and Atom feeds that need no server, and single cards and digests as files.
 
-`publishing` takes from the store what the archive's topics matched; `pages` makes texts of it (pure), and `writer` puts
-those that changed on disk, with the pictures that they show. `exports` writes one card or digest as a blog post, a
-Markdown file or a page, as a person asks for it on the command line.
+`publishing` reads the matches of the archive's topics from the store; `pages` renders them as texts (pure), and
+`writer` writes the texts that changed to disk, with the pictures that they show. `exports` writes one card or digest as
+a blog post, a Markdown file or a page, as requested on the command line.
 """
 
 from bot.site.pages import render_archive, slug

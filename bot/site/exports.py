@@ -15,7 +15,7 @@ from bot.render.formats import render
 from bot.site.pages import slug
 
 UrlOf = Callable[[str], str | None]
-"""The address of a figure's file (a path below DATA_DIR) in what is exported; None if it cannot be shown there."""
+"""Maps a figure's file (a path below DATA_DIR) to its address in the export; None if it cannot be shown there."""
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"}
 
 
@@ -32,7 +32,7 @@ def export(shown: Card | Digest, form: str, language: str, output: Path, data_di
 
 
 def with_figure_urls(shown: Card | Digest, url_of: UrlOf) -> Card | Digest:
-    """The same with every shown figure at its new address; one without an address links to arXiv's original."""
+    """Replace the address of every shown figure; a figure without an address links to arXiv's original."""
     if isinstance(shown, Digest):
         return replace(shown, cards=tuple(_card_with_urls(card, url_of) for card in shown.cards))
     return _card_with_urls(shown, url_of)
@@ -44,13 +44,13 @@ def _card_with_urls(card: Card, url_of: UrlOf) -> Card:
 
 
 def _figure_files(shown: Card | Digest) -> tuple[str, ...]:
-    """The files of the figures that are shown, each once, in order."""
+    """Return the files of the shown figures in order, without duplicates."""
     cards = (shown,) if isinstance(shown, Card) else shown.cards
     return tuple(dict.fromkeys(figure.file for card in cards for figure in shown_figures(card) if figure.file))
 
 
 def file_name(shown: Card | Digest, suffix: str) -> str:
-    """The name of a card's or a digest's file in a folder; `suffix` is ".md" and the like."""
+    """Return the name of a card's or a digest's file in a folder; `suffix` is ".md" or the like."""
     if isinstance(shown, Card):
         return shown.paper.versioned_id.replace("/", "-") + suffix  # ids of before 2007 have a slash
     return f"{shown.window.last}-{slug(' '.join(shown.topics))}{suffix}"
@@ -71,9 +71,10 @@ def _export_file(shown: Card | Digest, form: str, language: str, path: Path, dat
 
 
 def _source(file: str, data_dir: Path | None) -> Path | None:
-    """The picture on disk; None if there is none, or it is no picture below DATA_DIR."""
+    """Return the picture on disk; None if there is none, or if it is no picture below DATA_DIR."""
     if data_dir is None:
         return None
+    # The path comes from the database; no other file of this machine may get into an export.
     source = (data_dir / file).resolve()
     allowed = source.is_relative_to(data_dir.resolve()) and source.suffix.lower() in _TYPES
     return source if allowed and source.is_file() else None

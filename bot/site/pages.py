@@ -34,21 +34,22 @@ RECENT_DAYS = 30
 MAX_ON_TOPIC_PAGE = 60
 """Papers on a topic's page; if there are more, it also links to a page for each month."""
 MAX_IN_FEED = 100
-MAX_SLUG_WORDS = 48
-"""Characters of a topic that its page's name shows."""
+MAX_SLUG_LENGTH = 48
+"""Characters of a topic in the name of its page, before the hash."""
 _ARXIV_START = datetime(1991, 8, 14, tzinfo=UTC)
-"""The time of a feed that has no entry yet: Atom requires one."""
+"""The time of a feed without entries, since Atom requires one."""
 
 
 def slug(topic: str) -> str:
-    """The name of a topic's page: ASCII letters, digits and hyphens.
+    """Return the name of a topic's page: ASCII letters, digits and hyphens.
 
     It ends in eight hexadecimal digits of a hash of the whole topic, since different topics may have the same letters.
     """
     plain = unicodedata.normalize("NFKD", topic).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG_WORDS].rstrip("-")
-    digest = hashlib.blake2s(topic.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-    return f"{words}-{digest}" if words else digest
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG_LENGTH].rstrip("-")
+    # Python's own hash differs in every process, which would give a topic another page after each start.
+    topic_hash = hashlib.blake2s(topic.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{words}-{topic_hash}" if words else topic_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def render_archive(
     language: str = "en",
     site_url: str | None = None,
 ) -> dict[str, str]:
-    """Relative path → text of the index, a page for each day and topic, and an Atom feed for each topic and for all.
+    """Return, by relative path, the index, a page for each day and topic, and an Atom feed for each topic and for all.
 
     `site_url` is the address that the archive is served at; without it feeds do not link to themselves.
     """
@@ -94,7 +95,7 @@ def _topic_path(topic: str) -> str:
 
 
 def _newest_first(cards: Iterable[Card]) -> list[Card]:
-    """Newest day first, each paper once; papers of one day stay in the order given."""
+    """Return the cards by day, newest first, and each paper once; papers of one day stay in the order given."""
     unique: dict[str, Card] = {}
     for card in cards:
         unique.setdefault(card.paper.id, card)
@@ -115,7 +116,8 @@ class _Renderer:
         ]
         more = len(days) > RECENT_DAYS
         about = label("about archive", self.language)
-        cards = [card for of_day in days.values() for card in of_day]
+        cards = [card for cards_of_day in days.values() for card in cards_of_day]
+        # Only if all papers are samples; otherwise their own cards say it.
         if cards and all(card.paper.sample for card in cards):
             about += f" ({label('from sample', self.language)})"
         title = label("archive", self.language)
@@ -139,8 +141,9 @@ class _Renderer:
         return self._page("cards", "../", title, count=len(cards), groups=groups, steps=steps, feed=None)
 
     def topic(self, topic: str, cards: Sequence[Card]) -> dict[str, str]:
-        """The topic's newest papers, all of them by month, and its feed."""
+        """Return the pages of a topic's newest papers and of all papers by month, and its feed."""
         name = slug(topic)
+        # Lists, because `groupby` yields iterators that end when the next group begins.
         months = [
             (month, list(members))
             for month, members in groupby(cards, lambda card: f"{day_of(card) or date.min:%Y-%m}")
@@ -171,7 +174,10 @@ class _Renderer:
         return one_line(card.paper.id), Markup(body)  # noqa: S704
 
     def _page(self, template: str, base: str, title: str, **values: Any) -> str:
-        """A page from a template; `base` is the relative path from the page's folder to the archive's root."""
+        """Render a template; `base` is the relative path from the page's folder to the archive's root.
+
+        Relative, so that the archive works below any address and as files on a disk.
+        """
         keys = ("days", "topics", "no papers", "feed", "footer")
         words = {key: label(key, self.language) for key in keys}
         return (
@@ -189,7 +195,7 @@ class _Renderer:
         )
 
     def feed(self, topic: str | None, cards: Sequence[Card]) -> str:
-        """An Atom feed of the newest cards, of one topic or (None) of all."""
+        """Return an Atom feed of the newest cards, of one topic or (None) of all."""
         path = f"topics/{slug(topic)}.atom" if topic is not None else "feed.atom"
         page = _topic_path(topic) if topic is not None else "index.html"
         entries = [self._feed_entry(card) for card in cards[:MAX_IN_FEED]]
@@ -209,6 +215,7 @@ class _Renderer:
 
     def _feed_entry(self, card: Card) -> dict[str, Any]:
         day = day_of(card)
+        # Midnight of the listing day: an announcement has no time of its own.
         moment = datetime.combine(day, time(), UTC) if day else _ARXIV_START
         summarized_at = card.summary.provenance.created_at if card.summary else moment
         return {
@@ -224,7 +231,7 @@ class _Renderer:
 
 
 def _stable_id(name: str) -> str:
-    """An id that stays the same wherever the archive is served: by their ids feed readers know what was read."""
+    """Return an id that does not depend on where the archive is served: feed readers remember read entries by id."""
     encodable = name.encode("utf-8", "replace").decode()  # half a surrogate pair has no UTF-8
     return uuid.uuid5(uuid.NAMESPACE_URL, f"https://arxiv.org/#paperboy:{encodable}").urn
 

@@ -14,11 +14,11 @@ from bot.settings import Settings
 from bot.site.writer import write_archive
 
 DAYS = 30
-"""How many days back pages are written; older ones stay on disk as they are."""
+"""The days of which pages are written; older pages stay on disk as they are."""
 
 
 def site_dir(settings: Settings) -> Path:
-    """The directory that is served as the archive."""
+    """Return the directory that is served as the archive."""
     return settings.data_dir / "site"
 
 
@@ -31,7 +31,7 @@ async def publish(store: Store, settings: Settings) -> list[Path]:
         else digest_content.SummaryOptions(settings.language, Depth.BRIEF)
     )
     topics = {topic: await _cards(store, topic, options) for topic in await store.archived_topics()}
-    # In a thread: rendering and writing hundreds of pages would hold up the answers to chats.
+    # In a thread: rendering and writing hundreds of pages would delay the answers to chats.
     return await asyncio.to_thread(
         write_archive,
         site_dir(settings),
@@ -44,7 +44,7 @@ async def publish(store: Store, settings: Settings) -> list[Path]:
 
 
 async def _cards(store: Store, topic: str, options: digest_content.SummaryOptions) -> list[Card]:
-    """The cards of a topic. The days count back from the latest listing, not from today: arXiv may pause."""
+    """Return the cards of a topic. The days count back from the latest listing, not from today: arXiv may pause."""
     last = await store.latest_day()
     candidates: list[Candidate] = await store.matched(topic, last - timedelta(days=DAYS), last) if last else []
     keys = [options.key(candidate.announced.paper) for candidate in candidates]
@@ -52,7 +52,7 @@ async def _cards(store: Store, topic: str, options: digest_content.SummaryOption
 
 
 def _by_day(groups: Iterable[Sequence[Card]]) -> dict[date, list[Card]]:
-    """The cards by listing day; a paper that matched several topics is on its day once."""
+    """Group the cards by listing day; a paper that matched several topics appears once on its day."""
     days: dict[date, dict[str, Card]] = {}
     for cards in groups:
         for card in cards:

@@ -40,7 +40,7 @@ def _write(path: Path, content: bytes) -> bool:
     if path.is_file() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A file of its own, then a rename: the site is served while it is written, and the disk may fill up half way.
+    # A temporary file, then a rename: the site is served while it is written, and the disk may become full half way.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -54,14 +54,16 @@ def _write(path: Path, content: bytes) -> bool:
 
 
 def _copy_figures(target: Path, cards: Iterable[Card], data_dir: Path) -> list[Path]:
-    """Copy the pictures that the pages show; a picture that is there already never changes."""
+    """Copy the pictures that the pages show and that were not copied earlier; returns the new files."""
     copied = []
     for file in dict.fromkeys(figure.file for card in cards for figure in shown_figures(card) if figure.file):
         source, path = (data_dir / file).resolve(), target / file
-        # Nothing from outside DATA_DIR becomes public, whatever path a record in the database has.
+        # Nothing from outside DATA_DIR becomes public, whatever path a record in the database has. A picture that was
+        # copied never changes: its path contains the paper's version.
         if not source.is_relative_to(data_dir.resolve()) or not source.is_file() or path.exists():
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Copied under another name first: a half-written picture would never be copied again.
         partial = path.with_name(f".{path.name}.part")
         shutil.copyfile(source, partial)
         partial.replace(path)

@@ -29,7 +29,7 @@ MAX_RESULTS = 30_000
 """The most results that the API returns of one query, over all its pages."""
 
 _UNKNOWN_TIME = datetime(1, 1, 1, tzinfo=UTC)
-"""Stands in a completed entry for a time that it lacks; `to_paper` takes it out again."""
+"""Stands for a missing time in a completed entry; `to_paper` removes it again."""
 
 _BAD_ID = re.compile(r"incorrect id format for (\S+)", re.IGNORECASE)
 _ENTRY_ID = re.compile(r"/abs/(\S+?)(?:v(\d+))?$")
@@ -60,7 +60,7 @@ def read_page(body: bytes, start: int, size: int) -> ApiPage:
     _raise_error_entry(entries)
     total, begins = _number(root, "totalResults"), _number(root, "startIndex")
     if total is None or begins not in (None, start):
-        raise SourceUnavailable("arXiv sent another page than was requested.")
+        raise SourceUnavailable("arXiv sent another page than the requested one.")
     size = min(size, _number(root, "itemsPerPage") or size)  # arXiv may return smaller pages than requested
     expected = max(0, min(size, total - start))
     if len(entries) < expected:
@@ -71,6 +71,7 @@ def read_page(body: bytes, start: int, size: int) -> ApiPage:
             _complete(entry)
         except (NotWellFormed, ValueError) as error:
             unreadable.append(malformed("api", entry, error, None))
+            # The package would drop the entry too, but with a log line only.
             root.remove(entry)
     # The package asks for another page as long as it has seen fewer entries than the total.
     total_results = root.find("opensearch:totalResults", NS)
@@ -83,7 +84,7 @@ def read_error(body: bytes) -> None:
     """Raise the message of a response of status 400 as `NoSuchPaper` or `TellUser`; return if it has no message."""
     try:
         root = parse(body, f"{{{ATOM}}}feed")
-    except SourceUnavailable:
+    except SourceUnavailable:  # an error page of a proxy, for one; the caller reports the status
         return
     _raise_error_entry(root.findall("atom:entry", NS))
 
@@ -134,6 +135,7 @@ def _complete(entry: etree._Element) -> None:
     match = _ENTRY_ID.search(text(entry, "atom:id"))
     if match is None or parse_id(match[1]) is None:
         raise NotWellFormed("it has no arXiv id")
+    # A missing time is the other one, which is near enough; one that cannot be parsed counts as missing.
     times = {name: _time(text(entry, f"atom:{name}")) for name in ("published", "updated")}
     for name, time in times.items():
         if time is None:

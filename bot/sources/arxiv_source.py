@@ -36,10 +36,10 @@ REFUSED_SECONDS = 24 * 3600.0
 """How long an id that arXiv refused as invalid is not asked for again."""
 
 MAX_RESTARTS = 2
-"""How often OAI's list is begun again after its resumption token expired."""
+"""How many times OAI's list is requested again from its first page after its resumption token expired."""
 
 MAX_PAGES = 2000
-"""Pages of OAI's list after which it is taken for endless."""
+"""Pages of OAI's list after which it is taken for an endless one, a fault of the server."""
 
 
 class ArxivSource:
@@ -53,7 +53,8 @@ class ArxivSource:
         # Ids that arXiv refused as invalid, with the time until which that counts, and its message.
         self._refused: dict[str, tuple[float, str]] = {}
         self._malformed: list[Malformed] = []
-        # The package blocks a thread while it waits at the gate. Several of them at once could use up the thread pool.
+        # The package blocks a thread while it waits at the gate: several at once could use up the thread pool, which
+        # the event loop also needs for files and host names.
         self._package_lock = asyncio.Lock()
 
     def take_malformed(self) -> tuple[Malformed, ...]:
@@ -70,7 +71,8 @@ class ArxivSource:
         for _ in range(MAX_RESTARTS + 1):
             if (listing := await self._changed_pages(first, last)) is not None:
                 return listing
-            log.info("arxiv oai list is begun again", first=first.isoformat(), last=last.isoformat())
+            # Without its token a list cannot be continued.
+            log.info("arxiv oai list is requested again", first=first.isoformat(), last=last.isoformat())
         raise SourceUnavailable("arXiv's OAI interface expired its resumption token again and again.")
 
     async def submitted(self, archives: Collection[str], first: date, last: date) -> Sequence[Paper]:
@@ -82,6 +84,7 @@ class ArxivSource:
             sort_by=arxiv.SortCriterion.SubmittedDate,
             sort_order=arxiv.SortOrder.Descending,
         )
+        # By id: a paper that is submitted between two requests moves the others to later pages.
         found: dict[str, Paper] = {}
         start = 0
         while True:
@@ -89,7 +92,7 @@ class ArxivSource:
                 search, start, min(api_answers.MAX_PER_PAGE, api_answers.MAX_RESULTS - start)
             )
             found.update((paper.id, paper) for paper in papers)
-            # Malformed entries count too, or the next page would begin at the wrong result.
+            # Malformed entries count too: otherwise the next page would begin at the wrong result.
             start += page.count
             if start >= page.total:
                 return list(found.values())
@@ -123,6 +126,7 @@ class ArxivSource:
         counts: list[int] = []
         url = f"{self._settings.arxiv_feed_url}/{'+'.join(names)}"
         fetched = await self._fetch_parsed(url, lambda body: counts.append(feed.count_entries(body)))
+        # The last of them: the check runs again for each retry.
         if counts[-1] >= feed.MAX_ENTRIES:
             # The feed may have been cut off, so its halves are asked for instead.
             if halves := _halves(names):
@@ -148,6 +152,7 @@ class ArxivSource:
             malformed.extend(page.malformed)
             if page.token is None:
                 return Listing(min(last, page.today or last), tuple(entries.values()), tuple(malformed))
+            # Otherwise the same page would be requested until MAX_PAGES.
             if page.token == token:
                 raise SourceUnavailable("arXiv's OAI interface returns the same resumption token again.")
             token = page.token
@@ -164,8 +169,8 @@ class ArxivSource:
             try:
                 papers, _ = await self._page(arxiv.Search(id_list=ids, max_results=None), 0, len(ids))
             except NoSuchPaper as error:
-                refused = _refused(ids, error.paper_id)
-                if refused is None:  # several ids may be meant; asking for the halves finds out which
+                refused = _refused_id(ids, error.paper_id)
+                if refused is None:  # several ids may be meant; requesting the halves shows which one
                     middle = len(ids) // 2
                     return [*await self._by_id(ids[:middle]), *await self._by_id(ids[middle:])]
                 log.warning("arxiv refuses this id", id=refused, reason=str(error))
@@ -177,11 +182,13 @@ class ArxivSource:
 
     def _was_refused(self, paper_id: str) -> bool:
         now = self._monotonic()
+        # Expired refusals are removed here, so that the dictionary does not grow with every mistyped id.
         self._refused = {name: refusal for name, refusal in self._refused.items() if refusal[0] > now}
         return paper_id in self._refused
 
     async def _page(self, search: arxiv.Search, start: int, size: int) -> tuple[list[Paper], api_answers.ApiPage]:
         """Return one page of results, by one request of the package (and its retries at the gate)."""
+        # The page that `check` has read last: the package gets its bytes, and it says what the package must not see.
         pages: list[api_answers.ApiPage] = []
 
         def check(fetched: Fetched) -> None:
@@ -235,8 +242,8 @@ def _pattern(name: str) -> str:
     return f"{name}.*" if len(categories_in(name)) > 1 else name
 
 
-def _refused(ids: Sequence[str], named: str) -> str | None:
-    """Return the one of the requested ids that arXiv's message names, perhaps spelled in another way.
+def _refused_id(ids: Sequence[str], named: str) -> str | None:
+    """Return the requested id that arXiv's message names, perhaps spelled in another way.
 
     Returns None if several may be meant.
     """
@@ -252,7 +259,10 @@ def _normalized(paper_id: str) -> str:
 
 
 def _halves(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Split what a feed was asked for into two halves, an archive into its categories; empty if it cannot be split."""
+    """Split archives and categories into two halves, a single archive into those of its categories.
+
+    Returns an empty tuple for a single category, which cannot be split.
+    """
     parts = names if len(names) > 1 else categories_in(names[0])
     middle = len(parts) // 2
     return (parts[:middle], parts[middle:]) if middle else ()
@@ -269,7 +279,7 @@ async def _results(
     The package is synchronous: it runs in a thread, and its HTTP session asks `fetch` in the event loop for the bytes.
     """
     adapter = _Adapter(fetch, asyncio.get_running_loop())
-    # The gate does the waiting and retrying.
+    # Without the package's own delay and retries: the gate waits and retries for all endpoints together.
     client = arxiv.Client(page_size=size, delay_seconds=0, num_retries=0)
     client.query_url_format = base + "?{}"
     session = client._session  # the package offers no public way to set a session
@@ -291,9 +301,13 @@ class _Adapter(BaseAdapter):
         self._fetch = fetch
         self._loop = loop
         self._waiting: Future[bytes] | None = None
+        self._is_closed = False
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         async def fetch() -> bytes:
+            # Checked here, in the event loop: `close` may run before the thread has come this far.
+            if self._is_closed:
+                raise asyncio.CancelledError
             return await self._fetch(request.url or "")
 
         self._waiting = asyncio.run_coroutine_threadsafe(fetch(), self._loop)
@@ -305,6 +319,7 @@ class _Adapter(BaseAdapter):
         return response
 
     def close(self) -> None:
-        """Stop waiting, which ends the thread."""
+        """Stop waiting, which ends the thread, and refuse any later request."""
+        self._is_closed = True
         if self._waiting is not None:
             self._waiting.cancel()

@@ -21,6 +21,7 @@ from bot.sources.xml_document import ATOM, NS, NotWellFormed, is_withdrawn, malf
 MAX_ENTRIES = 2000
 """arXiv cuts a feed off at this many entries; one that has as many may lack some."""
 
+# In winter it is five: then the result is 01:00 instead of midnight, which is still the same day.
 _NEW_YORK_SUMMER_OFFSET = timedelta(hours=4)
 _MAX_AGE = timedelta(days=7)
 """An entry that is older than its feed by more than this has a wrong date: a feed shows one listing."""
@@ -65,7 +66,7 @@ def count_entries(body: bytes) -> int:
 
 
 def merged(listings: Iterable[Listing]) -> Listing:
-    """Merge several feeds of one day. A paper that is in two of them keeps its strongest kind (new, cross, …).
+    """Merge several feeds of one day. A paper that is in two of them keeps the first kind of new, cross, replace, ….
 
     A paper that the feed of `cs` calls new is a cross-list in the feed of `math`.
     """
@@ -73,7 +74,8 @@ def merged(listings: Iterable[Listing]) -> Listing:
     unreadable: dict[Malformed, None] = {}
     day: date | None = None
     for listing in listings:
-        day = max((d for d in (day, listing.day) if d), default=None)
+        # Feeds that are requested around midnight may show two days; the entries have their own.
+        day = max((known for known in (day, listing.day) if known), default=None)
         unreadable.update(dict.fromkeys(listing.malformed))
         for entry in listing.entries:
             # Two versions of one paper are two announcements.
@@ -92,17 +94,14 @@ def _entry(element: etree._Element, feed_day: date | None, newest: date | None) 
     ref = parse_id(match[1]) if match else None
     if match is None or ref is None:
         raise NotWellFormed("it has no arXiv id with a version")
-    title = text(element, "atom:title")
-    if not title:
-        raise NotWellFormed("it has no title")
     summary = element.findtext("atom:summary", default="", namespaces=NS) or ""
-    abstract = _abstract(summary)
+    title, abstract = text(element, "atom:title"), _abstract(summary)
     authors = split_authors(text(element, "dc:creator"))
-    if not authors:
-        raise NotWellFormed("it has no authors")
-    categories = tuple(dict.fromkeys(filter(None, (c.get("term") for c in element.iterfind("atom:category", NS)))))
-    if not categories:
-        raise NotWellFormed("it has no category")
+    terms = (item.get("term") for item in element.iterfind("atom:category", NS))
+    categories = tuple(dict.fromkeys(filter(None, terms)))
+    for name, value in (("title", title), ("abstract", abstract), ("authors", authors), ("category", categories)):
+        if not value:
+            raise NotWellFormed(f"it has no {name}")
     day = _day(element, feed_day, newest)
     paper = Paper(
         id=ref.id,
@@ -120,12 +119,10 @@ def _entry(element: etree._Element, feed_day: date | None, newest: date | None) 
 
 
 def _abstract(summary: str) -> str:
-    """Return the text after "Abstract:" in the summary, which begins with id and announce type."""
+    """Return the text after "Abstract:" in the summary, which begins with id and announce type; "" if there is none."""
     head, *rest = _ABSTRACT.split(summary, maxsplit=1)
-    abstract = " ".join((rest[0] if rest else "" if _TYPE.search(head) else head).split())
-    if not abstract:
-        raise NotWellFormed("it has no abstract")
-    return abstract
+    # A summary with neither announce type nor label is all abstract.
+    return " ".join((rest[0] if rest else "" if _TYPE.search(head) else head).split())
 
 
 def _kind(element: etree._Element, summary: str) -> Kind:
@@ -165,6 +162,7 @@ def _built_on(built: datetime | None) -> date | None:
 
 def _time(stamp: str) -> datetime | None:
     """Parse a time, keeping its offset; None if there is none, or none that can be calculated with."""
+    # In the first and last year of `datetime`, adding an offset or a few days would overflow.
     try:
         when = moment(stamp)
         return when if 1 < when.astimezone(UTC).year < 9999 else None

@@ -27,7 +27,7 @@ MAX_REDIRECTS = 5
 _PORTS = {"http": 80, "https": 443}
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
 _RETRIED = frozenset({408, 425, 500, 502, 503, 504})
-"""Statuses after which the same request may succeed later; 429 is treated by itself."""
+"""Statuses after which the same request may succeed later. 429 is not among them: it also counts towards a pause."""
 
 
 class TooLarge(Forbidden):
@@ -108,6 +108,7 @@ class Fetcher:
         """
         current = url
         for _ in range(MAX_REDIRECTS + 1):
+            # Each redirect is a request of its own: it is checked like the first address, and waits at the gate.
             allowed = self._allowed(current)
             fetched = await self._gate.call(partial(self._request, allowed, max_bytes, timeout, accept, check))
             if fetched.status not in _REDIRECT or "location" not in fetched.headers:
@@ -126,6 +127,7 @@ class Fetcher:
         if parsed.scheme not in _PORTS:
             raise Forbidden("Only http:// and https:// addresses are downloaded.")
         scheme, host, port = _origin(parsed)
+        # arXiv redirects http:// to https:// on the same host.
         is_upgrade = scheme == "https" and port == 443 and ("http", host, 80) in self._origins
         if parsed.userinfo or not ((scheme, host, port) in self._origins or is_upgrade):
             shown = host or "an address without a host"
@@ -144,6 +146,7 @@ class Fetcher:
             "GET", url, headers={"Accept": accept} if accept else None, timeout=httpx.Timeout(timeout)
         )
         try:
+            # httpx's own timeout is for each read: a server that sends a byte now and then would never reach it.
             async with asyncio.timeout(timeout):
                 response = await self._client.send(request, stream=True)
                 try:
@@ -156,6 +159,7 @@ class Fetcher:
             raise Unreachable(f"no connection to {url.host}") from error
         except NETWORK_FAULTS as error:
             raise SourceUnavailable(f"The connection to {url.host} broke before the response was complete.") from error
+        # Inside of the request that the gate repeats, so that an incomplete response is requested again.
         if check is not None and fetched.status not in _REDIRECT:
             check(fetched)
         return fetched
@@ -165,7 +169,7 @@ class Fetcher:
             wait = retry_after_seconds(response.headers.get("retry-after"), self._gate.now(), at_most=MAX_PAUSE_SECONDS)
             kind = Throttled if response.status_code == 429 else SourceUnavailable
             raise kind(f"{url.host} answered with status {response.status_code}.", retry_after=wait)
-        # A declared length spares the download; a missing or wrong one is caught while reading.
+        # A declared length saves the download; if it is missing or wrong, the limit holds while reading.
         declared = response.headers.get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
             raise TooLarge(str(url), max_bytes)
@@ -186,9 +190,10 @@ async def _decompressed(chunks: AsyncIterator[bytes], encoding: str, max_bytes: 
         return
     if encoding not in ("gzip", "x-gzip"):
         raise SourceUnavailable(f"The response is encoded as {encoding[:20]}, which was not asked for.")
-    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)  # 16: with the header of gzip
     try:
         async for chunk in chunks:
+            # One byte more than the limit, by which the caller sees that the limit is exceeded.
             yield decompressor.decompress(chunk, max_bytes + 1)
             if decompressor.unconsumed_tail:  # more than the limit came out of this chunk; the caller stops here
                 yield decompressor.decompress(decompressor.unconsumed_tail, max_bytes + 1)

@@ -25,6 +25,7 @@ T = TypeVar("T")
 THROTTLES_BEFORE_PAUSE = 4
 """After this many 429s in a row nothing is requested for a while: going on would only prolong the block."""
 
+# Each pause is twice as long as the one before, up to six hours: the feed shows a listing for one day.
 FIRST_PAUSE_SECONDS = 15 * 60.0
 MAX_PAUSE_SECONDS = 6 * 3600.0
 MAX_BACKOFF_SECONDS = 60.0
@@ -37,7 +38,7 @@ class Throttled(SourceUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """What must survive a restart.
+    """The state that must survive a restart.
 
     `ended` is when the last request ended, `quiet_until` when the next may start at the earliest, and `throttled` the
     number of 429s in a row. The names in its JSON are stored in databases.
@@ -134,14 +135,15 @@ class Gate:
         attempt = 0
         while True:
             attempt += 1
-            # The lock is released between attempts, so that other callers are not held up by this one's retries.
+            # The lock is released between attempts, so that other callers do not wait for this call's retries.
             async with self._lock:
-                # The time to wait for other callers does not count.
+                # Set inside of the lock: the time spent waiting for other callers does not count.
                 deadline = deadline or self._clock.now() + timedelta(seconds=self._patience)
                 await self._wait_for_turn(deadline)
                 try:
                     result = await request()
                 except SourceUnavailable as error:
+                    # Without a connection arXiv has seen no request, so that there is nothing to remember.
                     if self._interactive and isinstance(error, Unreachable):
                         raise
                     now = self._clock.now()
@@ -149,7 +151,7 @@ class Gate:
                     if attempt >= self._attempts or now >= deadline:
                         raise
                 except BaseException:
-                    # A request was made all the same, also if it was cancelled: the delay counts from now.
+                    # The request was sent, even if it was cancelled: the delay counts from now.
                     await self._remember(GateState(self._clock.now(), self._state.quiet_until, self._state.throttled))
                     raise
                 else:
@@ -164,12 +166,13 @@ class Gate:
         # With a delay of 0, as in tests and against a mirror, the backoff still has to grow from something.
         base = max(2 * self._delay, 0.05)
         await self._remember(after_failure(self._state, error, attempt, base, now, self._rng))
-        log.warning("arxiv did not serve", reason=str(error), attempt=attempt, retry_after=error.retry_after)
+        log.warning("arxiv request failed", reason=str(error), attempt=attempt, retry_after=error.retry_after)
 
     async def _wait_for_turn(self, deadline: datetime) -> None:
         self._state = await self._loaded()
         now = self._clock.now()
         wait = wait_before(self._state, self._delay, now)
+        # The ordinary delay is always waited for, also by a call whose deadline is nearer.
         if wait > max((deadline - now).total_seconds(), self._delay):
             raise Paused(f"arXiv asked for a pause; it will be asked again in {_duration(wait)}.", retry_after=wait)
         if wait > 0:
@@ -193,7 +196,7 @@ class Gate:
             return
         try:
             await self._save(state.to_json())
-        except StoreUnavailable as error:
+        except StoreUnavailable as error:  # the state in memory still holds; only a restart would forget it
             log.warning("arxiv gate state not saved", reason=str(error))
 
 

@@ -30,7 +30,8 @@ class OaiPage:
     """One page of records.
 
     `token` requests the next page and is None on the last one. `expired` means that the token is no longer valid and
-    the list has to be begun again. `today` is the date by arXiv's own clock, None if the page does not give it.
+    the list has to be requested again from its first page. `today` is the date by arXiv's own clock, None if the page
+    does not give it.
     """
 
     entries: tuple[Announced, ...] = ()
@@ -42,6 +43,7 @@ class OaiPage:
 
 def list_url(base: str, first: date, last: date, token: str | None) -> str:
     """Return the address of the first page of changes from `first` to `last`, or of the page that `token` requests."""
+    # The protocol calls the token an exclusive argument: with it any other one is an error.
     parameters = (
         {"verb": "ListRecords", "resumptionToken": token}
         if token
@@ -79,6 +81,7 @@ def read_page(body: bytes) -> OaiPage:
     entries: list[Announced] = []
     unreadable: list[Malformed] = []
     for record in records:
+        # A record that arXiv deleted has a header only: there is no paper to announce, and nothing is malformed.
         header = record.find("oai:header", NS)
         if header is not None and header.get("status") == "deleted":
             continue
@@ -91,7 +94,10 @@ def read_page(body: bytes) -> OaiPage:
 
 
 def read_license(body: bytes) -> str | None:
-    """Return the licence of a GetRecord response; None if it has none, or if there is no such record."""
+    """Return the licence of a GetRecord response; None if it has none, or if the record does not exist.
+
+    Raises `SourceUnavailable` for an incomplete document and for any other error of the interface.
+    """
     root = parse(body, _ROOT)
     match _error_code(root):
         case None:
@@ -139,6 +145,7 @@ def _announced(record: etree._Element) -> Announced:
 
 def kind_of(created: date | None, updated: date | None, day: date) -> Kind:
     """Infer what a change on `day` was: a paper with one version is new, unless that version is old."""
+    # `updated` is the date of the latest version; it is missing or equal while there is one version only.
     if created is None or (updated is not None and updated > created):
         return Kind.REPLACE
     return Kind.NEW if day - created <= _MAX_AGE_OF_NEW else Kind.REPLACE

@@ -18,6 +18,7 @@ import httpx
 
 from bot.errors import GiveUp, Unreachable
 
+# httpcore's errors beside httpx's: this transport calls httpcore itself, without httpx's translation of errors.
 NETWORK_FAULTS = (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
 
 
@@ -34,7 +35,7 @@ def is_public(address: str) -> bool:
 
     An IPv6 address that stands for an IPv4 address (mapped, 6to4, Teredo, NAT64) is judged by that one.
     """
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = ipaddress.ip_address(address.partition("%")[0])  # "fe80::1%eth0" names an interface after the address
     if isinstance(ip, ipaddress.IPv6Address):
         embedded = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
         if embedded:
@@ -71,6 +72,7 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         found = await self._resolve(host, port)
+        # All of them: a host with one private address among public ones is not arXiv's.
         if (host, port) not in self._private and not all(map(is_public, found)):
             raise Forbidden(f"{host} has an address in a private network; nothing is downloaded from there.")
         last_error: Exception | None = None
@@ -87,6 +89,8 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
 
 
 class _Body(httpx.AsyncByteStream):
+    """The body of a response of httpcore in the type that httpx expects."""
+
     def __init__(self, stream: object) -> None:
         self._stream = stream
 
@@ -113,7 +117,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=_ssl_context(),
             max_connections=1,  # arXiv asks for one connection at a time
-            keepalive_expiry=10.0,
+            keepalive_expiry=10.0,  # seconds: longer than the delay between two requests
             network_backend=PinnedBackend(private, resolve),
         )
 

@@ -22,6 +22,7 @@ NS = {
 MAX_RAW_LENGTH = 20_000
 """Characters of an unreadable entry that are stored."""
 
+# Only at the beginning of a sentence: "the claim that this paper was withdrawn" is about something else.
 _WITHDRAWN = re.compile(
     r"(?:^|[.;:!?(\[]\s*|\n)\W*this\s+(?:paper|article|submission|manuscript|preprint|work)\s+(?:has\s+been|have\s+been|was|is)\s+"
     r"(?:temporarily\s+)?(?:withdrawn|retracted)\b",
@@ -47,6 +48,7 @@ def parse(body: bytes, root_tag: str) -> etree._Element:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SourceUnavailable("arXiv sent something that is not a complete XML document.") from error
+    # Without a doctype a document can declare no entities at all.
     if root.getroottree().docinfo.doctype:
         raise SourceUnavailable("arXiv sent a document with a doctype, which its responses never have.")
     if root.tag != root_tag:
@@ -81,5 +83,6 @@ def moment(stamp: str) -> datetime:
 def is_withdrawn(comment: str | None, abstract: str) -> bool:
     """Whether the authors withdrew the paper, judged by their words: arXiv has no field for it."""
     text = (comment or "").strip()
+    # A comment may consist of these words alone; in an abstract they could begin any sentence.
     is_stated = text.lstrip("[(*").lower().startswith(("withdrawn", "paper withdrawn", "paper has been withdrawn"))
     return is_stated or bool(_WITHDRAWN.search(text) or _WITHDRAWN.search(abstract))

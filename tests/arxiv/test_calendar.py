@@ -23,7 +23,7 @@ from bot.arxiv.calendar import (
     released_at,
     submitted_since,
     why_earlier_listing,
-    why_quiet,
+    why_no_listing,
 )
 
 JUNE = date(2026, 6, 1)  # a Monday
@@ -149,7 +149,7 @@ def test_holidays_are_working_days(year: int) -> None:
     ],
 )
 def test_a_day_without_a_listing_has_a_reason(day: date, now: str, sentence: str | None) -> None:
-    assert why_quiet(day, new_york(now)) == sentence
+    assert why_no_listing(day, new_york(now)) == sentence
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +240,39 @@ async def test_two_simultaneous_reads_of_a_paper_share_one_download(arxiv: FakeA
         first, second = await asyncio.gather(reader.read(paper()), reader.read(paper()))
     assert first == second
     assert request_count(arxiv) == 1
+
+
+@dataclass
+class Missing:
+    """The answer to a request for a file that does not exist."""
+
+    status: int = 404
+    body: bytes = b""
+
+
+class CountingClient:
+    """Has no file at all, and counts how many requests run at the same time."""
+
+    def __init__(self) -> None:
+        self.running = self.most = 0
+
+    async def get(self, url: str, *, max_bytes: int, timeout: float) -> Missing:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        await asyncio.sleep(0.01)
+        self.running -= 1
+        return Missing()
+
+
+async def test_reads_of_a_paper_take_turns_also_if_one_begins_just_when_another_ends(
+    arxiv: FakeArxiv, tmp_path: Path
+) -> None:
+    client = CountingClient()
+    reader = ArxivReader(client, arxiv.settings(data_dir=tmp_path))
+
+    async def read_twice() -> None:
+        for _ in range(2):
+            await reader.read(paper())
+
+    await asyncio.gather(read_twice(), reader.read(paper()))
+    assert client.most == 1

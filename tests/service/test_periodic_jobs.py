@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.errors import StoreUnavailable
-from bot.service.periodic_jobs import STOP_SECONDS, PeriodicJobs
+from bot.service.periodic_jobs import GRACE_SECONDS, PeriodicJobs
 
 
 async def test_a_job_that_fails_or_takes_long_does_not_affect_the_others_and_is_stopped() -> None:
@@ -29,7 +29,7 @@ async def test_a_job_that_fails_or_takes_long_does_not_affect_the_others_and_is_
     async with asyncio.timeout(20):
         while beats < 3:  # noqa: ASYNC110 - the scheduler tells nobody
             await asyncio.sleep(0.01)
-    async with asyncio.timeout(STOP_SECONDS):
+    async with asyncio.timeout(2 * GRACE_SECONDS):
         await ticks.stop()
     after = beats
     await asyncio.sleep(0.2)

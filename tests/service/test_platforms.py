@@ -40,14 +40,14 @@ async def test_a_disconnected_platform_is_reported_at_once_and_makes_the_service
 ) -> None:
     clock, telegram, discord = FakeClock(), Wire(), Wire()
     watch = PlatformWatch(store, clock, {Platform.TELEGRAM: telegram, Platform.DISCORD: discord})
-    await watch.look()
+    await watch.report()
     found = await status.gather(store, clock)
     assert status_text.health(found)["platforms"] == {"telegram": "ok", "discord": "ok"}
     began = clock.now() + timedelta(seconds=10)
     for problem, minutes, ready in (("no route", 0, True), ("no answer", 4, True), ("no answer", 6, False)):
         clock.set(began + timedelta(minutes=minutes))
         telegram.problem = problem
-        await watch.look()
+        await watch.report()
         found = await status.gather(store, clock)
         page = status_text.health(found)
         assert page["platforms"] == {"telegram": f"N{problem[1:]}.", "discord": "ok"}
@@ -59,7 +59,7 @@ async def test_a_disconnected_platform_is_reported_at_once_and_makes_the_service
         assert 'paperboy_platform_up{platform="telegram"} 0.0' in metrics.render(found, Counts()).decode()
         assert 'paperboy_platform_up{platform="discord"} 1.0' in metrics.render(found, Counts()).decode()
     telegram.problem = None
-    await watch.look()
+    await watch.report()
     found = await status.gather(store, clock)
     assert found.ready
     assert 'paperboy_platform_up{platform="telegram"} 1.0' in metrics.render(found, Counts()).decode()
@@ -70,7 +70,7 @@ async def test_the_state_is_stored_when_it_changes_and_otherwise_once_a_minute(s
     watch = PlatformWatch(store, clock, {Platform.TELEGRAM: telegram})
     written = []
     for _ in range(12):
-        await watch.look()
+        await watch.report()
         value = await store.value(status.SERVICE_STATE)
         assert value is not None
         written.append(value["at"])
@@ -81,7 +81,9 @@ async def test_the_state_is_stored_when_it_changes_and_otherwise_once_a_minute(s
 async def test_a_token_in_the_text_of_a_problem_is_not_stored(store: SqlStore) -> None:
     token = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
     clock = FakeClock()
-    await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire(f"https://api.telegram.org/bot{token}/x failed")}).look()
+    await PlatformWatch(
+        store, clock, {Platform.TELEGRAM: Wire(f"https://api.telegram.org/bot{token}/x failed")}
+    ).report()
     assert token not in str(await store.value(status.SERVICE_STATE))
 
 
@@ -90,7 +92,7 @@ async def test_another_process_sees_that_no_service_runs_and_reports_no_platform
     assert status_text.sentences(await status.gather(store, clock))[0].startswith("No chat follows"), (
         "none has ever run"
     )
-    await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).look()
+    await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).report()
     then = clock.now()
     clock.advance(health.MAX_SILENCE.total_seconds() + 1)
     lines = status_text.sentences(await status.gather(store, clock))
@@ -105,7 +107,7 @@ async def test_messages_to_a_platform_without_a_token_do_not_make_the_outbox_lat
     assert here != elsewhere
     await store.write_digest(digest(BOB), clock.now())
     clock.advance(health.MAX_OUTBOX_AGE.total_seconds() + 1)
-    await PlatformWatch(store, clock, {here: Wire()}).look()
+    await PlatformWatch(store, clock, {here: Wire()}).report()
     assert (await status.gather(store, clock)).ready
-    await PlatformWatch(store, clock, {here: Wire(), elsewhere: Wire()}).look()
+    await PlatformWatch(store, clock, {here: Wire(), elsewhere: Wire()}).report()
     assert not (await status.gather(store, clock)).ready

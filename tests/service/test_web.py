@@ -60,9 +60,10 @@ async def test_pages_and_folders_are_served_with_a_strict_policy(service: Servic
 
 @pytest.mark.parametrize("path", ["nothing.html", "%2e%2e/paperboy.sqlite3", "..%2fpaperboy.sqlite3", "link", "%00"])
 async def test_nothing_outside_the_archive_is_served(service: Service, path: str) -> None:
-    status, body, _ = await service.get(path)
+    status, body, headers = await service.get(path)
     assert status == 404
     assert "secret" not in body
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
 async def test_health_describes_a_fault_in_a_sentence(service: Service) -> None:

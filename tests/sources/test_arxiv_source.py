@@ -12,12 +12,13 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 import pytest
+import requests
 
 from bot.arxiv.categories import ALL_ARCHIVES
 from bot.errors import NoSuchPaper, SourceUnavailable
 from bot.model import Kind, Listing, PaperRef
 from bot.ports import PaperSource
-from bot.sources.arxiv_source import ArxivSource, submitted_query
+from bot.sources.arxiv_source import ArxivSource, _Adapter, submitted_query
 from bot.sources.fetch import Fetcher, Gate
 from tests.fakes.arxiv import FakeArxiv, Mode, made_up, sample_days
 from tests.fakes.clock import FakeClock
@@ -341,6 +342,21 @@ async def test_a_cancelled_call_leaves_nothing_behind() -> None:
             with pytest.raises(asyncio.CancelledError):
                 await task
             assert "2606.00001" in await source.papers([PaperRef("2606.00001")])
+
+
+async def test_a_request_that_the_thread_makes_after_the_call_was_cancelled_is_not_sent() -> None:
+    urls: list[str] = []
+
+    async def fetch(url: str) -> bytes:
+        urls.append(url)
+        return b""
+
+    adapter = _Adapter(fetch, asyncio.get_running_loop())
+    adapter.close()
+    request = requests.Request("GET", "https://export.arxiv.org/api/query").prepare()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.to_thread(adapter.send, request)
+    assert urls == []
 
 
 async def test_many_calls_at_once_need_one_thread_of_the_process() -> None:
