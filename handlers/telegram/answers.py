@@ -98,6 +98,8 @@ class AnswerPoster:
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
-    """Answer a pressed button. A press that is too old cannot be answered any more, and needs no answer."""
-    with contextlib.suppress(BadRequest):
+    """Answer a pressed button. Raises nothing: what the button does must not depend on this answer."""
+    try:
         await query.answer(text[:ALERT_LENGTH] if text else None, show_alert=alert)
+    except TelegramError as error:  # for example, a press that is too old cannot be answered any more
+        log.info("press not acknowledged", why=error.message)

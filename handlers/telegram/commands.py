@@ -7,16 +7,16 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from telegram import Message, MessageOriginChannel, Update, User
+from telegram import CallbackQuery, Message, MessageOriginChannel, Update, User
 from telegram.constants import ChatType
-from telegram.error import Forbidden, NetworkError
+from telegram.error import Forbidden, TelegramError
 from telegram.ext import Application, CommandHandler, ContextTypes, MessageHandler, filters
 
 from bot.conversation import Conversation, Result, Subscriptions
 from bot.errors import RetryLater, TellUser
 from bot.render.nodes import Button, Reply
 from handlers import replies
-from handlers.actions import Action
+from handlers.actions import BUTTONS, Action, parse
 from handlers.commands import COMMANDS, Command
 from handlers.requests import Request, Target, dispatch
 from handlers.telegram.answers import AnswerPoster, acknowledge
@@ -134,14 +134,26 @@ class Commands:
         if isinstance(error, Forbidden):  # nobody can be answered there
             log.info("answer not allowed", why=error.message)
             return
-        reply = _reply_to_error(error)
         try:
-            if update.callback_query is not None:
-                await acknowledge(update.callback_query, first_line(reply), alert=True)
-            elif update.effective_message is not None:
-                await self._answers.answer(update.effective_message, reply)
-        except NetworkError as failure:
+            await self._report(update, _reply_to_error(error))
+        except TelegramError as failure:
             log.warning("an apology could not be sent", why=str(failure))
+
+    async def _report(self, update: Update, reply: Reply) -> None:
+        query, message = update.callback_query, update.effective_message
+        if query is not None and not _is_slow(query):
+            await acknowledge(query, first_line(reply), alert=True)
+            return
+        if query is not None:
+            await acknowledge(query)
+        if isinstance(message, Message):
+            await self._answers.answer(message, reply)
+
+
+def _is_slow(query: CallbackQuery) -> bool:
+    """Whether the press of this button was answered at once, before the work, and can have no pop-up any more."""
+    action = parse(query.data)
+    return action is not None and BUTTONS[action.verb].is_slow
 
 
 def _reply_to_error(error: Exception) -> Reply:

@@ -26,7 +26,7 @@ async def topics(bench: Bench, ident: object) -> list[str]:
 async def test_every_command_is_registered_with_telegram_and_answered(bench: Bench) -> None:
     assert [each["command"] for each in bench.tg.world.commands] == [each.name for each in COMMANDS]
     for command in COMMANDS:
-        assert await bench.ask(ANN, f"/{command.name}")
+        assert "no such command" not in await bench.ask(ANN, f"/{command.name}")
 
 
 async def test_a_topic_is_subscribed_listed_and_removed(bench: Bench) -> None:
