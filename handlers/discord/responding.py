@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable
 from pathlib import Path
@@ -105,8 +106,9 @@ class InteractionResponder:
 
     async def write(self, channel: discord.abc.Messageable, work: Awaitable[Reply], about: ChatRef) -> None:
         """Show "typing" in a channel, then the reply that `work` comes to."""
-        try:
+        with contextlib.suppress(*_SENDING):  # the reply does not depend on it
             await channel.typing()
+        try:
             for view, files in self._messages(await work, about):
                 await channel.send(view=view, files=files, allowed_mentions=discord.AllowedMentions.none())
         except _SENDING as error:

@@ -248,6 +248,15 @@ async def test_a_link_in_a_direct_message_is_read(app: DiscordApp, dc: FakeDisco
     assert "Heads" in str(dc.world.accepted[0]["message"]["components"])
 
 
+async def test_a_direct_message_is_answered_although_typing_cannot_be_shown(app: DiscordApp, dc: FakeDiscord) -> None:
+    direct = dc.world.add_dm(person=42)
+    written = dc.world.store_message(direct, {"content": "arxiv.org/abs/2606.00001"}, set(), author=user(42, "bob"))
+    dc.fail("403", r"POST /channels/\d+/typing")
+    await dc.gateway.dispatch("MESSAGE_CREATE", written)
+    await until(lambda: dc.world.accepted)
+    assert "Heads" in str(dc.world.accepted[0]["message"]["components"])
+
+
 async def test_fifty_topics_are_listed_within_the_limits(
     app: DiscordApp, dc: FakeDiscord, channel: int, conversation: Conversation
 ) -> None:
