@@ -140,7 +140,10 @@ def _check(copy: sqlite3.Connection, backup: Path) -> str:
     tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables >= REQUIRED_TABLES:
         raise TellUser(f"{backup} is not a database of Paperboy.")
-    revision = str(copy.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    row = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+    if row is None:  # Alembic empties the table when all migrations are undone
+        raise TellUser(f"{backup} is not a database of Paperboy.")
+    revision = str(row[0])
     if revision > REVISION:
         known = f"(revision {revision}, this one knows {REVISION})"
         raise StoreTooNew(f"{backup} was made by a newer Paperboy {known}; use that version.")
