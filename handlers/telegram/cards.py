@@ -36,6 +36,7 @@ from bot.render.plain import cut, utf16, visible, web_address
 from bot.render.words import say_date, word
 from handlers.actions import Action
 
+# https://core.telegram.org/bots/api#sendmessage and #sendphoto; entities after the hundredth are ignored.
 MESSAGE_LIMIT = 4096
 CAPTION_LIMIT = 1024
 ENTITY_LIMIT = 100
@@ -45,7 +46,7 @@ _SPARE_UNITS = 8  # a margin: blocks are measured one by one, and joined after t
 # Each alternative begins with its character, so that the pattern skips what holds none of them.
 _ACTIVE = re.compile(
     r"[@#](?=\w)|\$(?=[A-Z])|:(?=//)|/(?<!\w/)(?=[A-Za-z0-9_])"
-    # Of what stands in a host's name, Telegram takes more than letters: "~", and whatever comes after Latin-1's signs.
+    # In a host's name Telegram accepts more than letters: "~", and every character from U+00C0 on.
     r"|\.(?<=[\w~\u00c0-\U0010ffff]\.)(?=[^\W\d_]{2}|xn--)|\.(?<=\d\.)(?=\d+\.\d+\.\d)"
 )
 _JOINER = "\u2060"
@@ -62,8 +63,10 @@ class TelegramRenderer:
         parts: list[Part] = []
         groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, chat.style))
         for sections in pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT)):
+            # Without duplicates: a message may hold two sections of a card that was divided.
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             parts.append(Part(_message(sections), ids))
+            # Pictures follow the message in which their card ends, so that they stand below its text.
             ended = [ident for section in sections if section.is_last for ident in section.group.ids]
             for ident in ended:
                 if (card := cards.get(ident)) and (photos := _photos(card, digest.language)):
@@ -92,6 +95,7 @@ def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
     """The messages that show a card or a digest, as a chat in this style would get them."""
     if isinstance(shown, Card):
         return reply_messages(card_reply(shown, language))
+    # The id is not used: of the chat only style and language matter here.
     chat = Chat(ChatRef(Platform.TELEGRAM, "0"), language=language, style=style)
     return [part.payload for part in TelegramRenderer().parts(shown, chat)]
 
@@ -148,6 +152,7 @@ def _pictures(pictures: Sequence[Picture], title: str) -> JSON:
     shown = pictures[:ALBUM_LIMIT]
     lines: list[Span] = [Text(title, bold=True)] if title else []
     lines += [Text(picture.alt) for picture in shown]
+    # Equal shares, each with room for its line break and an ellipsis.
     share = CAPTION_LIMIT // max(len(lines), 1) - 4
     html = "\n".join(_span(_shortened(span, share)) for span in lines if span.text)
     files = [picture.file for picture in shown]
@@ -162,6 +167,7 @@ def _shortened(span: Span, limit: int) -> Span:
 def _button(button: Button) -> JSON:
     label = " ".join(visible(button.label).split())[:64] or "…"
     if button.url is not None:
+        # Telegram refuses the whole message because of one button with a bad address.
         return {"text": label, "url": web_address(button.url) or "https://arxiv.org"}
     return {"text": label, "action": button.action or ""}
 
@@ -191,7 +197,8 @@ def _html(block: Block, *, folded: bool = False) -> str:
     if isinstance(block, Fold):
         lines = [_row(block.title), *(_html(inner, folded=True) for inner in block.blocks)]
         body = "\n".join(line for line in lines if line)
-        return f"{body}" if folded else f"<blockquote expandable>{body}</blockquote>"
+        # Telegram refuses a quotation inside another one.
+        return body if folded else f"<blockquote expandable>{body}</blockquote>"
     if isinstance(block, Code):
         return f"<pre>{_escape(visible(block.text))}</pre>" if visible(block.text).strip() else ""
     if isinstance(block, Rule):
@@ -259,6 +266,7 @@ def _span(span: Span) -> str:
             return _span(Text(span.text, bold=span.bold))
         label = _escape(visible(span.text))
         return f'<a href="{_escape(url)}">{f"<b>{label}</b>" if span.bold else label}</a>'
+    # Code takes no other style on Telegram, and finds no links in it, so that it needs no joiners.
     html = _escape(visible(span.text) if span.code else _plain(span.text))
     for tag, on in (("code", span.code), ("i", span.italic and not span.code), ("b", span.bold and not span.code)):
         if on:

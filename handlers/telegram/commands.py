@@ -1,4 +1,4 @@
-"""Telegram messages → use cases → replies: commands, links sent in private, and the boundary for errors."""
+"""Telegram messages → use cases → replies: commands, links sent in private, and the handler of all errors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Context = ContextTypes.DEFAULT_TYPE
 
 
 class Commands:
-    """The handlers of messages, and of whatever any handler raises."""
+    """The handlers of messages, and of the errors that any handler raises."""
 
     def __init__(self, conversation: Conversation, places: Places, answers: AnswerPoster) -> None:
         self._conversation = conversation
@@ -37,11 +37,12 @@ class Commands:
         self._answers = answers
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-        """Add the handlers, and the one boundary for errors."""
+        """Add the handlers, and the error handler of the whole application."""
         new = filters.UpdateType.MESSAGE  # a command is not carried out again when its message is edited
         for command in COMMANDS:
             application.add_handler(CommandHandler(command.name, self._handler(command), filters=new))
         private = new & filters.ChatType.PRIVATE
+        # Forwarded posts before texts: they have a text too, and only the first handler that fits an update gets it.
         application.add_handler(MessageHandler(private & filters.FORWARDED, self.forwarded))
         application.add_handler(MessageHandler(private & (filters.TEXT | filters.CAPTION), self.text))
         application.add_error_handler(self.failed)
@@ -72,6 +73,7 @@ class Commands:
         words = text_of(message).split(maxsplit=1)
         line = words[1].strip() if len(words) > 1 else ""
         target: Target | None = None
+        # Other chats are named only in private: in a group everybody would read the answer about them.
         if command.operation.is_about_chat and message.chat.type == ChatType.PRIVATE and user is not None:
             target, line = await self._places.named(line, user)
         if target is None:
@@ -100,7 +102,7 @@ class Commands:
     # ── other messages in private ──
 
     async def text(self, update: Update, _: Context) -> None:
-        """Read the paper that a link or an id names; anything else gets a word about what can be sent."""
+        """Read the paper that a link or an id names; any other text is answered with what can be sent."""
         message = update.effective_message
         if message is None:
             return
@@ -123,15 +125,15 @@ class Commands:
         target = await self._places.channel(message.forward_origin.chat.id, user)
         await self._answers.answer(message, channel_reply(target.chat, target.title), target.chat)
 
-    # ── the boundary ──
+    # ── errors ──
 
     async def failed(self, update: object, context: Context) -> None:
-        """Answer whatever a handler raised with one sentence; a fault of ours is logged with a reference."""
+        """Answer the error of a handler with one sentence; an unexpected one is logged with a reference."""
         error = context.error
-        if not isinstance(update, Update) or error is None:
+        if not isinstance(update, Update) or error is None:  # polling failed, so there is no one to answer
             log.warning("telegram polling", why=str(error))
             return
-        if isinstance(error, Forbidden):  # nobody can be answered there
+        if isinstance(error, Forbidden):  # the bot may not write there, so no answer could arrive
             log.info("answer not allowed", why=error.message)
             return
         try:

@@ -1,4 +1,4 @@
-"""The texts of Telegram's messages, and a reply that only Telegram has: what to do with a channel."""
+"""The texts of Telegram's messages, and the reply about managing a channel, which only Telegram has."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def quoted_text(message: Message) -> str:
 
 
 def first_line(reply: Reply) -> str:
-    """A reply's first sentence, for pop-ups, which show no markup."""
+    """A reply's first line, for pop-ups, which show no markup."""
     block = reply.document.blocks[0]
     return "".join(span.text for span in block.spans) if isinstance(block, Line) else ""
 
