@@ -120,7 +120,7 @@ def test_every_button_of_every_reply_carries_its_chat_on_both_platforms(result: 
     group = ChatRef(Platform.TELEGRAM, "-1001234567890/2147483647")
     markups = [keyboard(message["buttons"], group) for message in reply_messages(answer) if message["buttons"]]
     on_telegram = [button.callback_data for made in markups if made for row in made.inline_keyboard for button in row]
-    assert sorted(data for data in on_telegram if data is not None) == [f"{verb}@{group.id}" for verb in verbs]
+    assert sorted(str(data) for data in on_telegram if data is not None) == [f"{verb}@{group.id}" for verb in verbs]
     channel = ChatRef(Platform.DISCORD, "1234567890123456789")
     on_discord = [custom_id for message in reply_components(answer, channel) for custom_id in custom_ids([message])]
     assert sorted(on_discord) == [f"{verb}@{channel.id}" for verb in verbs]

@@ -18,8 +18,8 @@ from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestIn
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
-from tests.handlers.discord.fake_pipeline import FakePipeline
 
 Make = Callable[[], DiscordApp]
 
@@ -67,12 +67,12 @@ async def store() -> AsyncIterator[SqlStore]:
 
 @pytest.fixture
 def pipeline() -> FakePipeline:
-    return FakePipeline()
+    return FakePipeline(made_up_digest())
 
 
 @pytest.fixture
 def conversation(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
-    return Conversation(store, clock, pipeline.read, pipeline.digest, Defaults())
+    return Conversation(store, clock, pipeline.read, pipeline.compose, Defaults())
 
 
 @pytest.fixture

@@ -251,7 +251,7 @@ async def test_the_resend_button_of_a_digest_carries_the_digests_chat(bench: Ben
 
 async def test_a_slow_button_that_fails_after_its_press_was_answered_says_so_in_a_message(bench: Bench) -> None:
     await bench.ask(ANN, "/summarize 2406.14272")
-    bench.pipeline.broken = ZeroDivisionError("secret detail")
+    bench.pipeline.error = ZeroDivisionError("secret detail")
     query = bench.tg.press(bench.tg.messages(ANN)[-1], "Read it all", ANN)
     answer = (await bench.tg.wait_for(ANN, 2))[-1]
     assert "Something went wrong on my side" in answer.text
@@ -269,4 +269,4 @@ async def test_a_press_that_cannot_be_acknowledged_is_carried_out_and_answered(b
     await bench.ask(ANN, "/summarize 2406.14272")
     bench.tg.press(bench.tg.messages(ANN)[-1], "Read it all", ANN)
     await bench.tg.wait_for(ANN, 4)
-    assert len(bench.pipeline.asked) == 2
+    assert len(bench.pipeline.readings) == 2
