@@ -47,10 +47,13 @@ _SPARE_UNITS = 8  # a margin: blocks are measured one by one, and joined after t
 _ACTIVE = re.compile(
     r"[@#](?=\w)|\$(?=[A-Z])|:(?=//)|/(?<!\w/)(?=[A-Za-z0-9_])"
     # In a host's name Telegram accepts more than letters: "~", and every character from U+00C0 on.
-    r"|\.(?<=[\w~\u00c0-\U0010ffff]\.)(?=[^\W\d_]{2}|xn--)|\.(?<=\d\.)(?=\d+\.\d+\.\d)"
+    # A dot at the beginning counts as well: the span before may end in a host's name or a number.
+    r"|\.(?<![^\w~\u00c0-\U0010ffff]\.)(?=[^\W\d_]{2}|xn--)|\.(?<!\D\.)(?=\d+\.\d+\.\d)"
 )
 _JOINER = "\u2060"
 """WORD JOINER: invisible, and no part of a word for Telegram's detection."""
+_JOIN_REACH = 12
+"""Characters on both sides of a boundary that `_ACTIVE` has to see: an IP address up to its last dot."""
 _RULE = "———"
 
 
@@ -252,9 +255,12 @@ def _row(spans: Sequence[Span]) -> str:
 
 
 def _would_join(before: Span, after: Span) -> bool:
-    """Whether the end of one span and the beginning of the next make something active together."""
-    tail, head = visible(before.text)[-3:], visible(after.text)[:6]
-    return any(found.start() < len(tail) < found.end() + 1 for found in _ACTIVE.finditer(tail + head))
+    """Whether the end of one span and the beginning of the next make something active that neither has alone."""
+    tail, head = visible(before.text)[-_JOIN_REACH:], visible(after.text)[:_JOIN_REACH]
+    active_alone = {match.start() for match in _ACTIVE.finditer(tail)}
+    return any(
+        match.start() < len(tail) and match.start() not in active_alone for match in _ACTIVE.finditer(tail + head)
+    )
 
 
 def _span(span: Span) -> str:
