@@ -190,6 +190,7 @@ class Conversation:
         target = ids.resolve(link.strip())
         if isinstance(target, ids.NotAPaperLink):
             return NotALink(link.strip(), target.why)
+        # Not stored: who only asks for papers follows nothing, and nothing need be kept of that chat.
         chat = await self._known(ref) or self._new_chat(ref)
         return await self._papers.read(ref, target, chat.language, depth or chat.depth)
 
@@ -198,6 +199,7 @@ class Conversation:
         if not requester.is_admin:
             return NotAllowed("call for a digest now")
         await self._known(ref)
+        # Checked first: without a topic, "nothing is new" would be a misleading answer.
         following = len(await self._store.subscriptions(ref))
         if not following:
             return NothingNow("This chat follows no topic yet.", 0)
@@ -250,6 +252,7 @@ class Conversation:
         """Change one setting (`setting_values.NAMES`). A new time or time zone moves the next digest."""
         if not requester.is_admin:
             return NotAllowed("change its settings")
+        # Before the chat is created: a mistake leaves nothing behind.
         change = setting_values.read(name, value, self._clock.now())
         if isinstance(change, NotAccepted):
             return change

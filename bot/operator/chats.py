@@ -25,7 +25,7 @@ from handlers.replies import reply
 from handlers.requests import ChatName
 
 OPERATOR = Requester("operator", is_admin=True)
-"""Whoever can run commands where the database is may manage every chat."""
+"""The operator has access to the whole database, so the rights in a chat do not matter."""
 
 
 def _ref(text: str) -> ChatRef:

@@ -9,7 +9,7 @@ from bot.render.nodes import Button, Document, Line, Reply, Text
 from handlers.actions import Action
 
 _JOINER = "\u2060"
-"""The invisible sign by which our own messages keep Telegram from making links; people copy it with the text."""
+"""The invisible character in the bot's messages that keeps Telegram from making links; people copy it with the text."""
 
 
 def text_of(message: Message) -> str:

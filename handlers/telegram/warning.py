@@ -32,7 +32,7 @@ class Warnings:
     async def tell(self, chat: ChatRef, why: str) -> None:
         """Tell the managers of a chat why nothing can be posted there, and what to do. Raises nothing.
 
-        For a private chat there is nobody else to tell.
+        Does nothing for a private chat: only its one person could be warned, who cannot be reached.
         """
         try:
             async with asyncio.timeout(self._timeout_seconds):
