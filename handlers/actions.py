@@ -1,4 +1,4 @@
-"""What buttons carry and do: "verb:argument@chat", read back with suspicion and carried out like commands."""
+"""Buttons: the data they carry ("verb:argument@chat"), its validation when it comes back, and what each verb does."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ MAX_ACTION_BYTES = 38
 topic ("-1001234567890/2147483647") take 26; Discord's custom_id holds 100 characters."""
 
 MAX_DATA_LENGTH = 100
-"""Characters of what a button sends back, with its chat; longer data is none of ours."""
+"""Characters of what a button sends back, with its chat; longer data was not made by this module."""
 
 ARGUMENT = "argument"
 """The name under which a `Request` holds a button's argument."""
 
-# Buttons in messages of earlier releases have no chat, and arguments of up to 40 characters.
+# Buttons in messages of earlier releases have no chat, and arguments of up to 40 characters. An argument is printable
+# ASCII without a space and without "@", which begins the chat.
 _ACTION = re.compile(
     r"(?P<verb>[a-z]{1,12}):(?P<argument>[\x21-\x3f\x41-\x7e]{0,40})(?:@(?P<chat>-?[0-9]{1,20}(?:/[0-9]{1,10})?))?"
 )
@@ -46,8 +47,8 @@ def with_chat(action: str, chat: ChatRef | None) -> str:
 
 
 def parse(text: object) -> Action | None:
-    """An action that we could have made, or None. Whether it still means something, its use case finds out."""
-    # What matches is ASCII, a byte a character; what does not may not even be text that can be encoded.
+    """An action of the form that `Action` writes, or None. Whether its topic still exists is not checked here."""
+    # The pattern is matched, not a length in bytes: a client may send text that cannot be encoded (lone surrogates).
     match = _ACTION.fullmatch(text) if isinstance(text, str) and len(text) <= MAX_DATA_LENGTH else None
     if match is None or match["verb"] not in BUTTONS:
         return None
@@ -78,6 +79,7 @@ async def _set(conversation: Conversation, request: Request) -> Result:
 
 async def _deep(conversation: Conversation, request: Request) -> Result:
     paper_id = request.arguments[ARGUMENT]
+    # `summarize` takes links as well; a button only ever carries an id.
     if ids.parse_id(paper_id) is None:
         return Stale()
     return await conversation.summarize(request.target.chat, paper_id, Depth.DEEP)
@@ -85,6 +87,7 @@ async def _deep(conversation: Conversation, request: Request) -> Result:
 
 async def _forget(conversation: Conversation, request: Request) -> Result:
     target = request.target
+    # Any argument but the exact word asks: nothing is deleted because of data that was cut or changed.
     if request.arguments[ARGUMENT] != "yes":
         return await conversation.ask_forget(target.requester, target.chat)
     return await conversation.forget(target.requester, target.chat)
@@ -97,6 +100,7 @@ async def _resend(conversation: Conversation, request: Request) -> Result:
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+# Lists and settings are shown to all members of a chat; rights are needed to change something or to cause a digest.
 BUTTONS = {
     "digest": Operation(use_case=commands.digest_now, needs_rights=True, needs_posting=True, is_slow=True),
     "topics": Operation(use_case=commands.subscriptions, is_in_place=True),
@@ -105,6 +109,7 @@ BUTTONS = {
     "settings": Operation(use_case=commands.settings, is_in_place=True),
     "choose": Operation(use_case=_choose, is_in_place=True),
     "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
+    # Public, as /summarize is: the reading is interesting for everybody who sees the card.
     "deep": Operation(use_case=_deep, is_slow=True, is_public=True),
     "forget": Operation(use_case=_forget, needs_rights=True, is_in_place=True),
     "resend": Operation(use_case=_resend, needs_rights=True),

@@ -1,4 +1,4 @@
-"""The one table of commands that every platform registers and answers: arguments, rights, manner and use case."""
+"""The table of commands that every platform registers and answers: arguments, rights, how to answer, use case."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ class Command:
             name, _, value = line.partition(" ")
             return {first.name: name, second.name: value.strip()}
         before, _, last = line.rpartition(" ")
+        # A single word is the first argument even if it is one of the fixed words: the first argument is required.
         if before and last.casefold() in second.words:
             return {first.name: before, second.name: last}
         return {first.name: line}
@@ -101,7 +102,7 @@ async def summarize(conversation: Conversation, request: Request) -> Result:
 def _depth(given: str) -> Depth | None:
     try:
         return Depth(given.strip().casefold()) if given.strip() else None
-    except ValueError:
+    except ValueError:  # Discord lets people choose from the words but takes any text
         raise TellUser("The depth is brief (from the abstract) or deep (from the whole paper).") from None
 
 
@@ -112,6 +113,7 @@ async def digest_now(conversation: Conversation, request: Request) -> Result:
 async def settings(conversation: Conversation, request: Request) -> Result:
     target = request.target
     name, value = request.arguments.get("name", ""), request.arguments.get("value", "")
+    # Looking needs no rights; `change` checks them.
     if not name:
         return await conversation.settings(target.chat)
     if not value.strip():
@@ -151,6 +153,7 @@ COMMANDS = (
     Command(
         "subscriptions", "The topics that this chat follows", Operation(use_case=subscriptions, is_about_chat=True)
     ),
+    # Public: a paper that somebody asks for is interesting for everybody in the chat.
     Command(
         "summarize",
         "Read one paper now",
@@ -181,7 +184,9 @@ COMMANDS = (
         ),
     ),
     Command("privacy", "What I keep about this chat", Operation(use_case=privacy)),
-    Command("health", "How I am doing, for whoever runs me", Operation(use_case=health)),
+    # No rights in the chat: the operators are known by their ids.
+    Command("health", "The state of the service, for its operators", Operation(use_case=health)),
+    # It only asks; the button of the question deletes.
     Command(
         "stop",
         "Unsubscribe from everything and delete what I know of this chat",

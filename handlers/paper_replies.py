@@ -1,4 +1,4 @@
-"""Replies about papers and digests: a card, why there is none, a digest that comes or does not."""
+"""Replies about papers and digests: a card or why there is none, a digest on its way or why there is none."""
 
 from __future__ import annotations
 
@@ -34,11 +34,13 @@ def paper_card(result: PaperCard, _: ChatName) -> Reply:
     card = card_reply(result.card, result.language, private=False)
     if result.depth is Depth.DEEP:
         return card
+    # With the version, so that the deep reading is of the same text even if the paper is replaced meanwhile.
     deep = Button("Read it all", action=str(Action("deep", result.card.paper.versioned_id)))
     return Reply(card.document, (*card.buttons, (deep,)), card.private)
 
 
 def withdrawn(result: Withdrawn, _: ChatName) -> Reply:
+    # It has no summary, so no language: the labels are in the language of the replies.
     return card_reply(result.card, "en", private=False)
 
 

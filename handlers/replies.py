@@ -1,6 +1,6 @@
-"""What people read: each result of a use case as a platform-neutral reply, short enough for a phone.
+"""Replies: each result of a use case as a text with buttons that fits every platform and a phone.
 
-The writers of replies stand by subject in `topic_replies`, `paper_replies` and `setting_replies`; the others here.
+The writers are grouped by subject in `topic_replies`, `paper_replies` and `setting_replies`; the others are here.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def _write(result: object, _: ChatName) -> Reply:
     raise TypeError(f"no reply is written for {type(result).__name__}")
 
 
+# singledispatch takes the kind of result from the annotation of each writer's first parameter.
 for _writer in (
     topic_replies.subscribed,
     topic_replies.already_subscribed,
@@ -73,7 +74,7 @@ for _writer in (
 
 
 def apology(reference: str) -> Reply:
-    """For a fault of ours; the log names the same reference."""
+    """For an unexpected error; the log has the same reference, so that the operator finds the error of a report."""
     return one_line("Something went wrong on my side; try again in a minute.", note=f"Reference {reference}")
 
 
@@ -83,7 +84,7 @@ def refused(reason: str) -> Reply:
 
 
 def unknown_command() -> Reply:
-    """For a text that looks like a command and is none."""
+    """For a text that begins with a slash and is no command of the table."""
     line = (Text("There is no such command; "), command("help"), Text(" lists them."))
     return Reply(Document((Line(line),)), ((HELP,),))
 
@@ -111,12 +112,13 @@ def _(result: results.Welcome, chat: ChatName) -> Reply:
             )
         ),
         ((SETTINGS, HELP),),
-        private=False,  # a new chat's people should all see what was added
+        private=False,  # everybody in a new chat should see what was added to it
     )
 
 
 @_write.register
 def _(_: results.Help, chat: ChatName) -> Reply:
+    # From the table, so that no command can be missing here.
     commands = tuple((Text(f"/{offered.name}", code=True), Text(f" {offered.description}")) for offered in COMMANDS)
     return Reply(
         Document(
@@ -162,6 +164,7 @@ def _(_: results.Privacy, _chat: ChatName) -> Reply:
 @_write.register
 def _(result: results.ConfirmForget, chat: ChatName) -> Reply:
     topics = f" and unsubscribes it from {count(result.following, 'topic')}" if result.following else ""
+    # Named also where it was asked: people have several chats open, and this cannot be undone.
     line = f"This deletes everything I know of {chat.full}{topics}."
     yes = Button("Yes, delete it", action=str(Action("forget", "yes")))
     return one_line(line, buttons=((yes, topics_button(chat)),))
@@ -170,8 +173,8 @@ def _(result: results.ConfirmForget, chat: ChatName) -> Reply:
 @_write.register
 def _(_: results.Forgotten, chat: ChatName) -> Reply:
     line = Text(f"Done: everything about {chat} is deleted.")
-    # The command begins anew in the chat that it is typed in.
-    restart = () if chat.is_elsewhere else (Text(" "), command("start"), Text(" begins anew."))
+    # /start acts on the chat in which it is typed, so it is not offered for another chat.
+    restart = () if chat.is_elsewhere else (Text(" "), command("start"), Text(" starts again."))
     return Reply(Document((Line((line, *restart)),)))
 
 
@@ -185,11 +188,12 @@ def _(result: results.NotAllowed, chat: ChatName) -> Reply:
 
 @_write.register
 def _(_: results.NotOperator, _chat: ChatName) -> Reply:
-    return one_line("Only whoever runs me can ask that, in a private chat with me.")
+    return one_line("Only the operators of this service can ask that, in a private chat with me.")
 
 
 @_write.register
 def _(result: results.Health, _: ChatName) -> Reply:
+    # A sentence may quote the error of a server, which can be a page of text.
     shown = [line if len(line) <= 300 else f"{line[:299]}…" for line in result.lines[:MAX_HEALTH_LINES]]
     if left := len(result.lines) - len(shown):
         shown.append(f"{left} more: see `paperboy status`.")
@@ -203,8 +207,8 @@ def _(result: results.Incomplete, chat: ChatName) -> Reply:
             line = Line((Text(f"Say what {chat} should follow after the command, for example:"),))
             return Reply(Document((line, examples(EXAMPLES, "" if chat.is_elsewhere else "/subscribe "))))
         case "unsubscribe":
-            line_of_list = "Say which topic, or its number in the list."
-            return with_note(one_line(line_of_list, buttons=((topics_button(chat),),)), chat)
+            question = "Say which topic, or its number in the list."
+            return with_note(one_line(question, buttons=((topics_button(chat),),)), chat)
     paper = (Text("Say which paper: "), Text("/summarize 2406.14272", code=True), Text(", or send its link."))
     return Reply(Document((Line(paper),)))
 

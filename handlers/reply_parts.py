@@ -76,11 +76,13 @@ def sentence(text: str) -> str:
 
 def when(due: datetime) -> str:
     """A time of the chat's own clock with the city of its time zone: "Wednesday 3 June at 08:30 (Berlin time)"."""
+    # Only the city: names such as "America/Argentina/Buenos_Aires" are for the database. UTC has no `key`.
     zone = getattr(due.tzinfo, "key", "UTC").rpartition("/")[2].replace("_", " ")
     return f"{due:%A} {due.day} {due:%B} at {due:%H:%M} ({zone} time)"
 
 
 def duration(seconds: float) -> str:
+    # The limits are one and a half of the next unit, so that the text is never "1 minutes" or "1 hours".
     if seconds < 90:
         return f"{max(1, round(seconds))} seconds"
     return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{round(seconds / 3600)} hours"

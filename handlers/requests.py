@@ -1,4 +1,4 @@
-"""What a person asks for by a command or a button, whatever the platform, and the one way it is carried out."""
+"""Requests of people, by command or button, in the same form for every platform, and `dispatch`, which runs them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.model import ChatRef
 
 @dataclass(frozen=True, slots=True)
 class ChatName:
-    """How an answer names its chat. `title` is what people call it ("#vision in Lab"), empty where nobody knows.
+    """How an answer names its chat. `title` is what people call it ("#vision in Lab"), empty if it is not known.
 
     `is_elsewhere` is true if the request was made in another chat, so that "this chat" would name the wrong one.
     """
@@ -71,7 +71,7 @@ UseCase = Callable[[Conversation, Request], Awaitable[Result]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A use case, and what a platform has to know of it to carry it out and to answer."""
+    """A use case, and the facts that a platform needs to run it and to answer."""
 
     use_case: UseCase
     needs_rights: bool = False
@@ -79,7 +79,7 @@ class Operation:
     needs_posting: bool = False
     """It leads to digests in the chat, so the bot must be allowed to post there."""
     is_slow: bool = False
-    """It may take minutes: the platform shows that work goes on."""
+    """It may take minutes: the platform shows that the bot is working."""
     is_about_chat: bool = False
     """It may name another chat than the one it is given in."""
     is_public: bool = False
@@ -90,6 +90,7 @@ class Operation:
 
 async def dispatch(conversation: Conversation, operation: Operation, request: Request) -> Result:
     """Carry out a command or a button. Raises `TellUser` if it needs posting and the bot may not post there."""
+    # Before the use case, so that nothing is stored for a chat in which no digest could arrive.
     if operation.needs_posting and request.target.posting_problem:
         raise TellUser(request.target.posting_problem)
     return await operation.use_case(conversation, request)

@@ -1,4 +1,4 @@
-"""Replies about settings: all of them, the values of one, a change, a value that cannot be."""
+"""Replies about settings: the list, the values of a setting, a change, a value that is not accepted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def choices(result: Choices, chat: ChatName) -> Reply:
         for value, label in result.options
     ]
     ask = (Text(f"{_LABELS[result.name]}{_of(chat)}: choose one", bold=True), Text(f", {result.hint}"))
-    # Typed here, the command would change the chat that it is typed in.
+    # A command changes the chat in which it is typed, so for another chat only the buttons are offered.
     typed = (Text("."),) if chat.is_elsewhere else (Text(": "), command("settings", f"{result.name} …"))
     width = 1 if result.name in _LONG_LABELS else 3
     return Reply(Document((Line((*ask, *typed)),)), (*rows(buttons, width), (SETTINGS,)))
@@ -45,7 +45,7 @@ def choices(result: Choices, chat: ChatName) -> Reply:
 def changed(result: Changed, chat: ChatName) -> Reply:
     line = Line((Text(f"{_LABELS[result.name]}{_of(chat)} is now "), Text(result.shown, bold=True), Text(".")))
     blocks: list[Line | Note] = [line]
-    if result.name in ("time", "timezone"):
+    if result.name in ("time", "timezone"):  # only these move the next digest
         blocks.append(Note((Text(f"Next digest: {when(result.first_due)}."),)))
     return Reply(Document(tuple(blocks)), ((SETTINGS,),))
 
@@ -63,7 +63,7 @@ def not_accepted(result: NotAccepted, chat: ChatName) -> Reply:
 
 
 def _fits_a_button(action: str) -> bool:
-    """Long names of time zones, other alphabets and several words do not; they stand in the text, to copy."""
+    """Whether a value fits; long names of time zones, other alphabets and several words do not, and are only shown."""
     return len(action.encode()) <= MAX_ACTION_BYTES and action.isascii() and " " not in action
 
 

@@ -60,6 +60,7 @@ def already_subscribed(result: AlreadySubscribed, chat: ChatName) -> Reply:
 
 
 def not_understood(result: NotUnderstood, chat: ChatName) -> Reply:
+    # In an empty query there is no place to point at.
     shown = (Code(result.pointer),) if result.query.strip() else ()
     return Reply(Document((Line((Text(sentence(result.why)),)), *shown, *about(chat))), ((HELP,),))
 
@@ -94,6 +95,7 @@ def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
         return follows_nothing(chat)
     items: list[tuple[Span, ...]] = []
     for followed in result.topics:
+        # A topic of an older grammar cannot be explained; its explanation is the topic itself.
         meaning = f" {followed.explained}" if followed.explained != followed.topic else ""
         items.append((Text(followed.topic, code=True), Text(meaning)))
     heading = Heading((Text(f"{chat.subject} follows {count(len(items), 'topic')}", bold=True),))

@@ -1,4 +1,4 @@
-"""What the use cases are given from outside: reading a paper, composing a digest, defaults, operators."""
+"""The dependencies of the use cases: reading a paper, composing a digest, defaults of new chats, operators."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Operators:
-    """Who runs this Paperboy (`telegram:ID`, `discord:ID`), and the sentences that say how the service is."""
+    """The people who run this Paperboy (`telegram:ID`, `discord:ID`); `health` returns its state in sentences."""
 
-    who: frozenset[str]
+    user_ids: frozenset[str]
     health: Callable[[], Awaitable[Sequence[str]]]

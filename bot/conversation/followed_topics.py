@@ -1,4 +1,4 @@
-"""A chat's topics as people list, name and complete them. Pure."""
+"""A chat's topics: the lines of their list, finding the one that somebody names, and autocompletion. Pure."""
 
 from __future__ import annotations
 
@@ -35,18 +35,27 @@ def find(following: Sequence[Subscription], named: str) -> Subscription | None:
 
 
 def _find_by_text(following: Sequence[Subscription], named: str) -> Subscription | None:
+    # Normalized as at subscribing, so that another spelling of the same query is found. The text as it was typed also
+    # counts: a topic of an older grammar may not parse any more.
     try:
         query = topics.parse(named).query
     except BadTopic:
         query = named
     wanted = {named, query}
-    return next((each for each in following if each.topic in wanted or topic_key(each.topic) == named), None)
+    return next(
+        (
+            subscription
+            for subscription in following
+            if subscription.topic in wanted or topic_key(subscription.topic) == named
+        ),
+        None,
+    )
 
 
 def _find_by_number(following: Sequence[Subscription], named: str) -> Subscription | None:
     number = named.removeprefix("#")
     # isdecimal() is true of the digits of every script, and isdigit() also of "²", which int() refuses.
-    if not (number.isascii() and number.isdecimal() and len(number) <= 3):  # nobody follows a thousand topics
+    if not (number.isascii() and number.isdecimal() and len(number) <= 3):  # no chat follows a thousand topics
         return None
     return following[int(number) - 1] if 1 <= int(number) <= len(following) else None
 
@@ -63,16 +72,18 @@ def closest_first(following: Sequence[Subscription], named: str) -> tuple[Follow
 def completions(following: Sequence[Subscription], typed: str) -> list[Suggestion]:
     """The topics that hold `typed`; `value` is what `find` takes: the topic, or its key where it is too long."""
     wanted = typed.strip().casefold()
-    found = [subscription.topic for subscription in following if wanted in subscription.topic.casefold()]
+    matching = [subscription.topic for subscription in following if wanted in subscription.topic.casefold()]
     return [
-        Suggestion(topic if len(topic) <= MAX_CHOICE_LENGTH else topic_key(topic), _shortened(topic)) for topic in found
+        Suggestion(topic if len(topic) <= MAX_CHOICE_LENGTH else topic_key(topic), _shortened(topic))
+        for topic in matching
     ]
 
 
 def category_completions(typed: str, limit: int) -> list[Suggestion]:
     """arXiv categories whose code or name holds `typed`; codes that begin with it come first."""
-    found = categories.search(typed.strip().removeprefix("cat:"), limit)
-    return [Suggestion(f"cat:{code}", _shortened(f"{code} – {categories.CATEGORIES[code]}")) for code in found]
+    # A completed value is "cat:…", so the prefix is there when somebody goes on typing.
+    codes = categories.search(typed.strip().removeprefix("cat:"), limit)
+    return [Suggestion(f"cat:{code}", _shortened(f"{code} – {categories.CATEGORIES[code]}")) for code in codes]
 
 
 def _shortened(text: str) -> str:

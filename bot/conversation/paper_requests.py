@@ -1,4 +1,4 @@
-"""Reading single papers on request: what a link comes to, and how many readings one chat may have under way."""
+"""Reads single papers on request, and limits how many readings one chat may have under way."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PaperRequests:
     async def read(
         self, ref: ChatRef, paper: PaperRef, language: str, depth: Depth
     ) -> PaperCard | UnknownPaper | Withdrawn | Unreadable | Busy:
-        """Read a paper for a chat, which may take minutes; at once `Busy` where too many readings are under way."""
+        """Read a paper for a chat, which may take minutes. Returns `Busy` at once if too many are under way."""
         # No await between the check and the count: two requests at once cannot both take the last place.
         if self._under_way[ref] >= MAX_READINGS:
             return Busy(f"I am already reading {MAX_READINGS} papers for this chat; ask again when they are here.")
@@ -36,6 +36,7 @@ class PaperRequests:
             return await self._outcome(paper, language, depth)
         finally:
             self._under_way[ref] -= 1
+            # Removed at zero: otherwise the counter would keep every chat that ever asked.
             if not self._under_way[ref]:
                 del self._under_way[ref]
 
@@ -52,4 +53,5 @@ class PaperRequests:
         except GiveUp as error:
             log.warning("paper cannot be read", paper=str(paper), why=str(error))
             return Unreadable(str(paper), str(error))
+        # Only the card shows it: a paper can be withdrawn after it was announced.
         return Withdrawn(card) if card.paper.withdrawn else PaperCard(card, language, depth)

@@ -19,6 +19,7 @@ class Requester:
 
 def topic_key(topic: str) -> str:
     """A short stable id of a normalized topic (12 hexadecimal digits), since buttons carry few bytes."""
+    # 48 bits: among the 50 topics that a chat may follow, two equal keys are practically impossible.
     return hashlib.blake2s(topic.encode(), digest_size=6).hexdigest()
 
 
@@ -34,7 +35,7 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One line of an autocompletion: what is sent (at most 100 characters), and what is read."""
+    """One line of an autocompletion: `value` is sent (at most 100 characters), `label` is shown."""
 
     value: str
     label: str
@@ -143,7 +144,7 @@ class PaperCard:
 
 @dataclass(frozen=True, slots=True)
 class NotALink:
-    """What was given names no arXiv paper; `why` is a sentence."""
+    """The text in `given` names no arXiv paper; `why` is a sentence."""
 
     given: str
     why: str
@@ -174,7 +175,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """It cannot be done now and may work later; `retry_after` is in seconds, None if nobody named a time."""
+    """It cannot be done now and may work later; `retry_after` is in seconds, None if no time is known."""
 
     why: str
     retry_after: float | None = None
@@ -247,7 +248,7 @@ class NotAccepted:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmForget:
-    """The question before everything about a chat is deleted, `following` topics included."""
+    """The question before everything about a chat is deleted; `following` is how many topics it has."""
 
     following: int
 
@@ -269,7 +270,7 @@ class NotAllowed:
 
 @dataclass(frozen=True, slots=True)
 class NotOperator:
-    """Only those who run this Paperboy (ADMINS) may ask that, in a private chat."""
+    """Only the operators (ADMINS) may ask that, in a private chat."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reads what people write as the value of a setting: times, languages, time zones, sizes. Pure."""
+"""Parses the values that people write for settings: times, languages, time zones, sizes. Pure."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def current(chat: Chat, name: str) -> tuple[str, str]:
     raise KeyError(name)
 
 
-# What buttons offer; few enough for one phone's screen.
+# The values that buttons offer; few enough for one screen of a phone.
 _COMMON_LANGUAGES = ("en", "zh", "es", "fr", "de", "ja", "ko", "pt", "ru", "it", "ar", "hi")
 _COMMON_TIMES = ("06:00", "07:00", "08:00", "09:00", "10:00", "12:00", "15:00", "18:00", "20:00", "22:00")
 _COMMON_SIZES = ("3", "5", "10", "20", "30", "50")
@@ -112,6 +112,7 @@ def choices(chat: Chat, name: str) -> Choices | NotAccepted:
 def _language(given: str) -> Change | NotAccepted:
     code = language_code(given)
     if code is None:
+        # Each language has its English and its own name; either may be misspelt.
         names = {name.casefold(): name for pair in LANGUAGES.values() for name in pair}
         close = difflib.get_close_matches(given.casefold(), names, n=3, cutoff=0.6)
         examples = tuple(names[name] for name in close) or ("English", "中文", "de")
@@ -129,13 +130,14 @@ _COMPACT = re.compile(r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)")
 
 def _time(given: str) -> Change | NotAccepted:
     words = {"noon": time(12), "midday": time(12), "midnight": time(0)}
-    found = words.get(given.casefold()) or _clock(given)
-    if found is None:
+    clock = words.get(given.casefold()) or _clock(given)
+    if clock is None:
         return NotAccepted("time", given, "That is not a time of day.", ("9", "9:30", "21:15", "9 pm"))
-    return Change("time", "digest_time", found, f"{found:%H:%M}")
+    return Change("time", "digest_time", clock, f"{clock:%H:%M}")
 
 
 def _clock(given: str) -> time | None:
+    # "0930" first: the other pattern takes two digits for the hour, and a separator before the minutes.
     match = _COMPACT.fullmatch(given) or _CLOCK.fullmatch(given)
     if match is None:
         return None
@@ -144,6 +146,7 @@ def _clock(given: str) -> time | None:
     if half:
         if not 1 <= hour <= 12:
             return None
+        # 12 am is midnight and 12 pm is noon.
         hour = hour % 12 + (12 if half == "p" else 0)
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
@@ -161,6 +164,7 @@ def _timezone(given: str, now: datetime) -> Change | NotAccepted:
 
 
 def _size(given: str) -> Change | NotAccepted:
+    # The length comes before int(), which refuses thousands of digits with an error.
     digits = given.casefold().removesuffix("papers").removesuffix("paper").strip()
     if not (digits.isdecimal() and len(digits) <= 6 and MIN_SIZE <= int(digits) <= MAX_SIZE):
         reason = f"A digest can show {MIN_SIZE} to {MAX_SIZE} papers."

@@ -100,19 +100,22 @@ def with_offset(given: str, now: datetime) -> tuple[str, ...] | None:
     match = _OFFSET.fullmatch(given.strip())
     if match is None:
         return None
+    # Places first that people are likely to mean, then all others that have this offset today.
     offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
     offset = offset if match["sign"] == "+" else -offset
     known = [zone for zone, _ in COMMON] + list(_PLACES)
     rest = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(_HIDDEN))
-    found = [zone for zone in dict.fromkeys(known + rest) if now.astimezone(ZoneInfo(zone)).utcoffset() == offset]
-    return tuple(found[:3]) or ("UTC", "Europe/Berlin", "Asia/Tokyo")
+    at_offset = [zone for zone in dict.fromkeys(known + rest) if now.astimezone(ZoneInfo(zone)).utcoffset() == offset]
+    # No place has an offset like +02:07; the examples still show how a zone is named.
+    return tuple(at_offset[:3]) or ("UTC", "Europe/Berlin", "Asia/Tokyo")
 
 
 def close_to(given: str) -> tuple[str, ...]:
     """At most three zones whose name resembles what was given, else three examples of a name."""
     close = difflib.get_close_matches(_plain(given), _names(), n=5, cutoff=0.7)
-    found = tuple(dict.fromkeys(_names()[name] for name in close))[:3]
-    return found or ("Europe/Berlin", "America/New_York", "Shanghai")
+    # More names than three, because several may belong to one zone.
+    zones = tuple(dict.fromkeys(_names()[name] for name in close))[:3]
+    return zones or ("Europe/Berlin", "America/New_York", "Shanghai")
 
 
 @cache
@@ -124,7 +127,9 @@ def _names() -> dict[str, str]:
             continue
         names[_plain(zone)] = zone
         if "/" in zone:
+            # Of two zones with the same city, the first in the alphabet; a full name is never replaced by a city.
             names.setdefault(_plain(zone.rpartition("/")[2]), zone)
+    # Last, so that a place in the table wins over a zone of that name.
     for zone, places in _PLACES.items():
         names.update({_plain(place): zone for place in places.split(", ")})
     names["utc"] = "UTC"

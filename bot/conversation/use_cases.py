@@ -102,9 +102,13 @@ class Conversation:
     async def health(self, requester: Requester, ref: ChatRef) -> Health | NotOperator:
         """The state of the service, for its operators.
 
-        It names other chats, so it is not told in a Telegram group, where every member reads the answer.
+        It names other chats, so it is not shown in a Telegram group, where every member reads the answer.
         """
-        if self._operators is None or ref.is_group or f"{ref.platform}:{requester.user_id}" not in self._operators.who:
+        if (
+            self._operators is None
+            or ref.is_group
+            or f"{ref.platform}:{requester.user_id}" not in self._operators.user_ids
+        ):
             return NotOperator()
         return Health(tuple(await self._operators.health()))
 
@@ -126,7 +130,9 @@ class Conversation:
         chat = await self._known(ref, title) or await self._create(ref, title)
         following = await self._store.subscriptions(ref)
         now = self._clock.now()
+        # From the latest listing on, so that the first digest is not empty.
         since = ledger.since(await self._store.latest_day())
+        # The store checks the limit in its transaction: two requests at once cannot both take the last place.
         match await self._store.subscribe(ref, topic.query, since, now, limit=MAX_SUBSCRIPTIONS):
             case SubscribeResult.ALREADY_SUBSCRIBED:
                 return AlreadySubscribed(topic.query, explained)
@@ -135,23 +141,25 @@ class Conversation:
         return Subscribed(chat, topic.query, explained, since, self._due_locally(chat), len(following) + 1)
 
     async def unsubscribe(
-        self, requester: Requester, ref: ChatRef, what: str
+        self, requester: Requester, ref: ChatRef, named: str
     ) -> Unsubscribed | NotSubscribed | NotAllowed | Incomplete:
-        """Unsubscribe the chat. `what` is a topic as typed, its number in the chat's list, or its `topic_key`."""
+        """Unsubscribe the chat. `named` is a topic as typed, its number in the chat's list, or its `topic_key`."""
         if not requester.is_admin:
             return NotAllowed("change what it follows")
         await self._known(ref)
         following = await self._store.subscriptions(ref)
-        if not what.strip() and following:
+        # A chat without topics is told so at once, rather than asked which topic it means.
+        if not named.strip() and following:
             return Incomplete("unsubscribe")
-        found = followed_topics.find(following, what.strip())
-        # The store says no if another request removed the topic meanwhile.
-        if found is None or not await self._store.unsubscribe(ref, found.topic):
-            return NotSubscribed(what.strip(), followed_topics.closest_first(following, what))
-        return Unsubscribed(found.topic, len(following) - 1)
+        subscription = followed_topics.find(following, named.strip())
+        # The store returns False if another request removed the topic meanwhile.
+        if subscription is None or not await self._store.unsubscribe(ref, subscription.topic):
+            return NotSubscribed(named.strip(), followed_topics.closest_first(following, named))
+        return Unsubscribed(subscription.topic, len(following) - 1)
 
     async def unsubscribe_key(self, requester: Requester, ref: ChatRef, key: str) -> Unsubscribed | NotAllowed | Stale:
         """Unsubscribe the chat from the topic with this `topic_key`, for buttons."""
+        # Only keys: `unsubscribe` would also take the data of a button for a number in the list.
         following = await self._store.subscriptions(ref)
         if not any(topic_key(subscription.topic) == key for subscription in following):
             return Stale()
@@ -182,6 +190,7 @@ class Conversation:
         target = ids.resolve(link.strip())
         if isinstance(target, ids.NotAPaperLink):
             return NotALink(link.strip(), target.why)
+        # Not stored: who only asks for papers follows nothing, and nothing need be kept of that chat.
         chat = await self._known(ref) or self._new_chat(ref)
         return await self._papers.read(ref, target, chat.language, depth or chat.depth)
 
@@ -190,6 +199,7 @@ class Conversation:
         if not requester.is_admin:
             return NotAllowed("call for a digest now")
         await self._known(ref)
+        # Checked first: without a topic, "nothing is new" would be a misleading answer.
         following = len(await self._store.subscriptions(ref))
         if not following:
             return NothingNow("This chat follows no topic yet.", 0)
@@ -203,10 +213,10 @@ class Conversation:
         return DigestComing(len(digest.cards), len(digest.also))
 
     async def resend(self, requester: Requester, ref: ChatRef, number: str) -> Resent | NotAllowed | Stale:
-        """Send a message again that may not have arrived: only one of this chat, once however often it is asked for."""
+        """Send again a message that may not have arrived. It must be one of this chat, and is sent only once more."""
         if not requester.is_admin:
             return NotAllowed("have a message sent again")
-        async with self._resending:  # two presses at once would otherwise both find it in doubt
+        async with self._resending:  # otherwise two presses at once could both find it in doubt
             # 18 digits fit the database's integer; more would raise there.
             is_number = number.isascii() and number.isdecimal() and len(number) <= 18
             delivery = await self._store.delivery(int(number)) if is_number else None
@@ -242,6 +252,7 @@ class Conversation:
         """Change one setting (`setting_values.NAMES`). A new time or time zone moves the next digest."""
         if not requester.is_admin:
             return NotAllowed("change its settings")
+        # Before the chat is created: a mistake leaves nothing behind.
         change = setting_values.read(name, value, self._clock.now())
         if isinstance(change, NotAccepted):
             return change
@@ -250,7 +261,7 @@ class Conversation:
         changed = stored or change.apply(chat)  # a chat forgotten meanwhile stays forgotten
         return Changed(changed, change.name, change.shown, self._due_locally(changed))
 
-    # ── coming and going ──
+    # ── forgetting, suspending, moving ──
 
     async def ask_forget(self, requester: Requester, ref: ChatRef) -> ConfirmForget | NotAllowed:
         """Ask before `forget`."""
@@ -268,21 +279,24 @@ class Conversation:
 
     async def suspend(self, ref: ChatRef, why: str) -> None:
         """Send nothing to a chat, and a group's forum topics, until it is resumed: the platform refuses."""
-        for chat in await self._at(ref):
+        for chat in await self._chats_at(ref):
             await self._store.suspend(chat.ref, why)
             log.info("chat suspended", chat=str(chat.ref), why=why)
 
     async def receives(self, ref: ChatRef) -> bool:
         """Whether digests go to a chat or to one of a group's forum topics: it has topics and is not suspended."""
-        return any([not chat.suspended and await self._store.subscriptions(chat.ref) for chat in await self._at(ref)])
+        return any(
+            [not chat.suspended and await self._store.subscriptions(chat.ref) for chat in await self._chats_at(ref)]
+        )
 
     async def resume(self, ref: ChatRef) -> None:
         """Send to a chat again, and to a group's forum topics: the platform says that it can be reached."""
-        forum_topics = await self._at(ref) if ref.is_group else []
+        forum_topics = await self._chats_at(ref) if ref.is_group else []
+        # `_known` resumes: a topic of a group can be reached again when the group can.
         for place in {ref, *(chat.ref for chat in forum_topics)}:
             await self._known(place)
 
-    async def _at(self, ref: ChatRef) -> list[Chat]:
+    async def _chats_at(self, ref: ChatRef) -> list[Chat]:
         """The known chats among these: the chat itself and, of a group, its forum topics."""
         place = (ref.platform, ref.id)
         return [
@@ -304,10 +318,12 @@ class Conversation:
         if chat is None:
             return None
         if chat.suspended:
+            # From now on: the digests that fell due meanwhile are not sent one after the other.
             due = next_due(chat, self._clock.now())
             await self._store.resume(ref, due)
             log.info("chat resumed", chat=str(ref))
             chat = replace(chat, suspended=None, next_due_at=due)
+        # People may have renamed the chat since it was stored.
         if title and title != chat.title:
             chat = await self._store.change_chat(ref, self._clock.now(), title=title)
         return chat
@@ -322,6 +338,7 @@ class Conversation:
 
     def _due_locally(self, chat: Chat) -> datetime:
         """When the next digest is due, in the chat's own time zone."""
+        # A due time in the past is that of a digest about to be written; people ask for the next one.
         now = self._clock.now()
         due = chat.next_due_at if chat.next_due_at and chat.next_due_at > now else next_due(chat, now)
         return due.astimezone(ZoneInfo(chat.timezone))

@@ -25,7 +25,7 @@ from handlers.replies import reply
 from handlers.requests import ChatName
 
 OPERATOR = Requester("operator", is_admin=True)
-"""Whoever can run commands where the database is may manage every chat."""
+"""The operator has access to the whole database, so the rights in a chat do not matter."""
 
 
 def _ref(text: str) -> ChatRef:
@@ -43,6 +43,7 @@ async def subscribe(settings: Settings, chat: str, query: str) -> str:
     ref = _ref(chat)
     async with open_app(settings) as app:
         result = await app.conversation().subscribe(OPERATOR, ref, query)
+    # The usual results are sentences of their own, for one line in a terminal; the others are those of chats.
     match result:
         case Subscribed():
             return f"{ref} now follows {result.topic}: {result.explained}."
@@ -71,7 +72,7 @@ async def unsubscribe(settings: Settings, chat: str, query: str) -> str:
 
 
 def _as_text(result: Result, ref: ChatRef) -> str:
-    """What a chat would be answered."""
+    """The reply that the chat itself would get, as plain text."""
     return document_text(reply(result, ChatName(str(ref), is_elsewhere=True)).document).strip()
 
 
@@ -88,7 +89,7 @@ async def subscriptions(settings: Settings, chat: str | None) -> list[Subscripti
         return await app.store.subscriptions(ref)
 
 
-def show_chats(found: Sequence[Chat]) -> None:
+def show_chats(known: Sequence[Chat]) -> None:
     """Print a table of chats with their settings."""
     print_table(
         ("chat", "title", "language", "digest", "size", "style", "state"),
@@ -102,18 +103,20 @@ def show_chats(found: Sequence[Chat]) -> None:
                 str(chat.style),
                 chat.suspended or "active",
             )
-            for chat in found
+            for chat in known
         ],
         "No chat yet: somebody has to speak to the bot, or use `paperboy subscribe --chat PLATFORM:ID QUERY`.",
     )
 
 
-def show_subscriptions(found: Sequence[Subscription], chat: str | None = None) -> None:
+def show_subscriptions(shown: Sequence[Subscription], chat: str | None = None) -> None:
     """Print a table of subscriptions, each with its number in its chat's list, which `unsubscribe` takes."""
     rows, counts = [], Counter[ChatRef]()
-    for subscription in found:
+    # Numbered within each chat: the store returns each chat's topics in the order of its list.
+    for subscription in shown:
         counts[subscription.chat] += 1
         number = counts[subscription.chat]
+        # A chat that subscribed before any listing was stored has the date on which arXiv began.
         since = "its first listing" if subscription.since <= ledger.ARXIV_BEGAN else subscription.since.isoformat()
         rows.append((str(subscription.chat), str(number), subscription.topic, since))
     print_table(

@@ -14,6 +14,7 @@ class ProgressBar:
     """A progress bar on a terminal; elsewhere it prints nothing."""
 
     def __init__(self, description: str) -> None:
+        # Imported when needed, here and below: rich would slow down `--help` and every shell completion.
         from rich.console import Console
         from rich.progress import Progress
 
@@ -39,7 +40,7 @@ class ProgressBar:
 def say(note: str) -> None:
     """Tell the waiting person something on standard error; standard output is for the result."""
     sys.stderr.write(f"{note}\n")
-    sys.stderr.flush()
+    sys.stderr.flush()  # at once, before the long work that the note announces
 
 
 def result_console() -> Console:
@@ -70,5 +71,6 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], if_empty: st
         return
     table = Table(*head, box=None, pad_edge=False)
     for row in rows:
+        # As Text, because topics contain brackets, which rich would take for its markup.
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)

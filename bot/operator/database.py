@@ -46,7 +46,7 @@ async def migrate(settings: Settings, to: str | None = None) -> str:
     Raises `TellUser` for an unknown revision and while a service uses the database.
     """
     if to is None:
-        async with open_app(settings):
+        async with open_app(settings):  # opening migrates
             return f"The database is up to date (revision {REVISION})."
     known = migrations.revisions()
     if to not in known:
@@ -94,8 +94,10 @@ async def restore(settings: Settings, backup: Path, clock: Clock | None = None) 
     if file is None:
         raise TellUser("This database is PostgreSQL; restore it with pg_restore, as the README says.")
     make_data_dir(settings.data_dir)
+    # Beside the database, hence on the same file system, so that it can be renamed in one step.
     fresh = file.with_name(f"{file.name}.restored")
     try:
+        # Copied and checked before the present database is touched.
         revision = await asyncio.to_thread(_copied, backup, file, fresh)
         is_readable = await _acquire_lease(settings, file, clock)
         kept = await asyncio.to_thread(_replace, fresh, file, clock.now())
@@ -122,10 +124,11 @@ def _copied(backup: Path, file: Path, fresh: Path) -> str:
     fresh.unlink(missing_ok=True)
     try:
         with (
+            # Read-only: a backup must not change, and a file that is missing must not be created.
             closing(sqlite3.connect(f"file:{quote(str(backup))}?mode=ro", uri=True)) as old,
             closing(sqlite3.connect(fresh)) as new,
         ):
-            old.backup(new)
+            old.backup(new)  # SQLite's own copy: it includes what is still in the backup's log
             return _check(new, backup)
     except sqlite3.OperationalError as error:
         raise StoreUnavailable(f"{backup} was not restored ({error}).") from error
@@ -140,7 +143,11 @@ def _check(copy: sqlite3.Connection, backup: Path) -> str:
     tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables >= REQUIRED_TABLES:
         raise TellUser(f"{backup} is not a database of Paperboy.")
-    revision = str(copy.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    row = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+    if row is None:  # Alembic empties the table when all migrations are undone
+        raise TellUser(f"{backup} is not a database of Paperboy.")
+    revision = str(row[0])
+    # Revisions are numbered with leading zeros, so they compare as text.
     if revision > REVISION:
         known = f"(revision {revision}, this one knows {REVISION})"
         raise StoreTooNew(f"{backup} was made by a newer Paperboy {known}; use that version.")
@@ -153,6 +160,7 @@ async def _acquire_lease(settings: Settings, file: Path, clock: Clock) -> bool:
     """Acquire the lease of the present database, so that no service starts on it; False if it cannot be read."""
     if not await asyncio.to_thread(file.is_file):
         return True
+    # Restoring is the way out of a damaged database, so one that cannot be read is no obstacle.
     if not await asyncio.to_thread(_has_leases, file):
         return False
     async with SqlStore(Database(settings.database)) as store:
@@ -178,6 +186,7 @@ def _replace(fresh: Path, file: Path, now: datetime) -> Path | None:
     At every moment, also after a crash, a complete database has the name `file`. Raises OSError, or `StoreUnavailable`
     while the old one is in use; then nothing is changed.
     """
+    # On the disk before the rename: after a power cut the name must not belong to an incomplete file.
     _sync(fresh)
     kept = None
     if file.exists():
@@ -190,7 +199,7 @@ def _replace(fresh: Path, file: Path, now: datetime) -> Path | None:
         for suffix in LOG_SUFFIXES:
             file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
         fresh.replace(file)
-    except BaseException:
+    except BaseException:  # also when interrupted: the second name of an unchanged database would mislead
         if kept is not None:
             kept.unlink()
         raise
@@ -204,6 +213,7 @@ def _checkpoint(file: Path) -> None:
     A file that is no database has no log. Raises `StoreUnavailable` while another process uses the database.
     """
     try:
+        # A short timeout, because a person waits; a lock that lasts longer means that the database is in use.
         with closing(sqlite3.connect(file, timeout=1.0)) as connection:
             busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.OperationalError as error:
@@ -218,13 +228,13 @@ def _keep(file: Path, name: Path) -> None:
     """Give a file a second name by a hard link; on a file system without links, copy it."""
     try:
         name.hardlink_to(file)
-    except FileExistsError:
+    except FileExistsError:  # a database kept earlier; this is no sign of a file system without links
         raise
     except OSError:
         with file.open("rb") as old, name.open("xb") as new:
             try:
                 shutil.copyfileobj(old, new)
-            except BaseException:
+            except BaseException:  # half a copy must not look like a kept database
                 name.unlink()
                 raise
         _sync(name)

@@ -1,4 +1,4 @@
-"""`paperboy replay`: has deliveries sent again that did not arrive, or may not have arrived."""
+"""`paperboy replay`: sends deliveries again that did not arrive, or may not have arrived."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ async def replay(settings: Settings, numbers: Sequence[int], *, given_up: bool, 
     """
     states = ([DeliveryState.GIVEN_UP] if given_up else []) + ([DeliveryState.IN_DOUBT] if unknown else [])
     async with open_app(settings) as app:
+        # The port requires a limit; this one is above any number of deliveries that fail between two looks.
         chosen = await app.store.deliveries(states=states, limit=100_000) if states else []
+        # All are checked before any is changed, so that a wrong number leaves everything as it was.
         for number in numbers:
             delivery = await app.store.delivery(number)
             if delivery is None or delivery.state not in REPLAYABLE:
@@ -33,6 +35,7 @@ async def replay(settings: Settings, numbers: Sequence[int], *, given_up: bool, 
         if not chosen:
             raise TellUser("Name deliveries by number (see `paperboy status`), or use --given-up or --unknown.")
         now = app.clock.now()
+        # `reopen` returns False for one that a chat's own button reopened meanwhile.
         opened = sum([await app.store.reopen(delivery.id, now, "replayed") for delivery in chosen])
         resumed = await _resume(app, {delivery.chat for delivery in chosen})
     deliveries = "1 delivery goes" if opened == 1 else f"{opened} deliveries go"

@@ -40,6 +40,7 @@ from bot.storage.store import SqlStore, open_store
 from bot.summaries.fallback import FallbackChain
 from bot.summaries.providers import build
 
+# On the archive's platform, because the other platforms need tokens.
 READER = ChatRef(Platform.SITE, "terminal")
 TOPICS = ('video OR "3D"', '"language model" OR "retrieval-augmented"', "cs.IT")
 DIGEST_SIZE = 6
@@ -118,6 +119,7 @@ class Demo:
 
 async def run(settings: Settings) -> None:
     """Run the demonstration. It writes to DATA_DIR/demo, which is emptied first."""
+    # In a folder of its own and without a model, so that it leaves the real data alone and costs nothing.
     settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo", "model": ("extractive",)})
     console = Console(highlight=False)
     # Emptied, so that a second run shows the same: delivered papers would not be delivered again.
@@ -131,7 +133,7 @@ async def run(settings: Settings) -> None:
 
 @asynccontextmanager
 async def _open_demo(settings: Settings, console: Console) -> AsyncIterator[Demo]:
-    first = min(sample.days())
+    first = min(sample.days())  # the clock then goes from day to day, as in the service
     clock = SampleClock(first)
     url = f"sqlite+aiosqlite:///{settings.data_dir / 'paperboy.sqlite3'}"
     async with await open_store(url) as store, build(settings, clock, store) as makers:
@@ -147,6 +149,7 @@ async def _run_pipeline(demo: Demo) -> None:
         for day in sample.days():
             demo.clock.day = demo.source.today = day
             progress.update(task, description=f"The listing of {day:%d %B %Y}")
+            # Forced, so that the demo does not depend on the rules for when a poll is due.
             await pipeline.poll(demo.store, demo.source, demo.clock, upto=day, force=True)
             progress.advance(task)
             await pipeline.match(demo.store)

@@ -46,7 +46,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     data = f"data in {settings.data_dir.resolve()}"
     try:
         default_topics(settings)
-    except BadSetting as error:
+    except BadSetting as error:  # the other checks go on; they do not need these topics
         yield Finding("settings", False, f"{error} (The others were read; {data}.)")
     else:
         yield Finding("settings", True, f"read; {data}")
@@ -77,12 +77,13 @@ async def _check(subject: str, check: Callable[[], Awaitable[str]]) -> Finding:
 async def _database(app: App) -> str:
     await app.store.ping()
     kind = "PostgreSQL" if app.settings.database.startswith("postgresql") else "SQLite"
-    found = await gather(app.store, app.clock)
-    follow = describe_followers(found.chats, found.following, found.topics)
-    return f"{kind} answers; {follow[0].lower()}{follow[1:]}"
+    status = await gather(app.store, app.clock)
+    followers = describe_followers(status.chats, status.following, status.topics)
+    return f"{kind} answers; {followers[0].lower()}{followers[1:]}"
 
 
 async def _arxiv(app: App) -> str:
+    # One request, for a category that has papers on every listing day.
     listing = await app.source.listing(["cs.CL"])
     day = f"the feed is that of {listing.day}" if listing.day else "the feed is empty (a weekend or a holiday)"
     return f"answers; {day}"
@@ -121,13 +122,14 @@ async def _platforms(app: App) -> AsyncIterator[Finding]:
 
 
 async def _telegram(app: App) -> str:
+    # Imported when needed: the platforms' libraries are slow to import, and not every setup uses both.
     from handlers.telegram.app import build
 
     telegram = build(app.settings, app.conversation(), app.store, app.clock)
     try:
         await telegram.log_in()
         return f"the token is accepted; the bot is https://t.me/{telegram.application.bot.username}"
-    finally:
+    finally:  # also after a refused token: the library has opened connections
         await telegram.stop()
 
 

@@ -1,4 +1,4 @@
-"""Where the commands print or write a card or a digest: standard output, a file, or a file in a folder."""
+"""Prints a card or a digest, or writes it to a file or into a folder, for the commands with `-o`."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ def _check_writable(path: Path, *, is_folder: bool) -> None:
     try:
         if is_folder and path.exists() and not path.is_dir():
             raise TellUser(f"{path} is not a folder; choose another.")
+        # Missing folders are made later, so the nearest folder that exists decides.
         nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
         if nearest != path and not nearest.is_dir():
             raise TellUser(f"{path} cannot be written ({nearest} is not a folder); choose another.")
@@ -77,6 +78,7 @@ def write(
         sys.stdout.write(_printed(shown, form, language))
         return []
     path = output.path
+    # A digest is a post for each day, which the export names itself.
     is_many_posts = form == "hexo" and isinstance(shown, Digest)
     if output.is_folder and not is_many_posts:
         path /= file_name(shown, _SUFFIXES[form])
@@ -91,6 +93,7 @@ def write(
 
 
 def _printed(shown: Card | Digest, form: str, language: str) -> str:
+    # Printed text has no file beside it to which a link could lead.
     if form in _WITH_FIGURES:
         shown = with_figure_urls(shown, lambda _file: None)
     return _rendered(shown, form, language, is_terminal=sys.stdout.isatty())
@@ -102,7 +105,7 @@ def _rendered(shown: Card | Digest, form: str, language: str, *, is_terminal: bo
 
 
 def _payloads(form: str) -> Payloads | None:
-    """Return what makes a platform's messages, for `--format telegram` and `--format discord`."""
+    """Return the function that makes a platform's messages, for `--format telegram` and `--format discord`."""
     if form == "telegram":
         from handlers.telegram.cards import payloads as telegram
 

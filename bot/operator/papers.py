@@ -18,6 +18,7 @@ from bot.settings import Settings
 
 async def summarize(settings: Settings, link: str, language: str, depth: Depth) -> Card:
     """Return one paper as a card. Raises `TellUser` for a link that names no paper."""
+    # Before the database is opened: a wrong link is answered at once.
     target = ids.resolve(link)
     if isinstance(target, ids.NotAPaperLink):
         raise TellUser(target.why)

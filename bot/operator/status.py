@@ -17,16 +17,17 @@ from bot.settings import Settings
 async def status(settings: Settings, *, by_category: bool = False) -> Status:
     """Return the state; with `by_category`, its ledger has a line for each day and primary category."""
     async with open_app(settings) as app:
-        found = await gather(app.store, app.clock)
+        state = await gather(app.store, app.clock)
         if not by_category:
-            return found
-        lines = await app.store.ledger(calendar.fed_day(found.at) - timedelta(days=DAYS), by_category=True)
-        return replace(found, ledger=tuple(lines))
+            return state
+        # From the first day of the week that `gather` shows, so that both ledgers cover the same days.
+        lines = await app.store.ledger(calendar.fed_day(state.at) - timedelta(days=DAYS), by_category=True)
+        return replace(state, ledger=tuple(lines))
 
 
-def show_status(found: Status) -> None:
+def show_status(state: Status) -> None:
     """Print the state."""
-    category = ["category"] if any(line.category for line in found.ledger) else []
+    category = ["category"] if any(line.category for line in state.ledger) else []
     print_table(
         ("listing", *category, "announced", "ingested", "matched", "chosen", "summarized", "sent"),
         [
@@ -35,16 +36,16 @@ def show_status(found: Status) -> None:
                 *([line.category or ""] if category else []),
                 *map(str, (line.announced, line.ingested, line.matched, line.chosen, line.summarized, line.sent)),
             )
-            for line in found.ledger
+            for line in state.ledger
         ],
-        _no_listing(found),
+        _no_listing(state),
     )
-    print_sentences(sentences(found))
+    print_sentences(sentences(state))
 
 
-def _no_listing(found: Status) -> str:
-    if found.poll.day:
-        return f"No listing of the last week; the newest is that of {found.poll.day}."
-    if found.topics:
+def _no_listing(state: Status) -> str:
+    if state.poll.day:
+        return f"No listing of the last week; the newest is that of {state.poll.day}."
+    if state.topics:
         return "No listing yet."
     return "No listing yet: arXiv is asked once somebody follows a topic (`paperboy subscribe`, or DEFAULT_TOPICS)."

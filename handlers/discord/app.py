@@ -16,7 +16,7 @@ from bot.errors import BadSetting, RetryLater
 from bot.ports import Clock, ValueStore
 from bot.settings import Settings
 from handlers.discord.client import NoSessionsLeft, PaperboyClient
-from handlers.discord.http_trace import InvalidRequests, TheirClock
+from handlers.discord.http_trace import DiscordClock, InvalidRequests
 from handlers.discord.refused_requests import Refusals
 from handlers.discord.sender import DiscordSender
 
@@ -43,6 +43,7 @@ BAD_TOKEN = 4004
 """The gateway's close code for a token that is no longer valid."""
 _REVOKED = "Discord does not accept the bot token any more; put a new one into DISCORD_BOT_TOKEN and start again"
 
+# What discord.py and aiohttp raise while Discord, or the network, does not answer as it should.
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.RateLimited, OSError, TimeoutError)
 
 
@@ -79,6 +80,7 @@ class DiscordApp:
 
         If Discord cannot be reached, it is tried again in the background; `problem` says so.
         """
+        # Once in the foreground, so that a wrong token ends the start of the service.
         logged_in = await self._log_in()
         self._task = asyncio.create_task(self._run(logged_in), name="discord")
 
@@ -114,6 +116,7 @@ class DiscordApp:
         try:
             await self.client.login(self._token)
         except discord.LoginFailure:
+            # With the HTTP session of a failed login, no other login would be possible.
             await self.client.forget_session()
             raise BadSetting(
                 "DISCORD_BOT_TOKEN", "Discord does not accept this token; copy it again from the developer portal."
@@ -134,13 +137,14 @@ class DiscordApp:
         except BadSetting as error:
             self._problem = str(error)
             log.error("discord refuses the token")
-        except Exception as error:  # in a background task: otherwise nobody would learn that commands go unanswered
+        except Exception as error:  # this is a background task, in which the error would be lost
             self._problem = f"the connection to Discord failed ({type(error).__name__})"
             log.exception("discord stopped")
 
     async def _keep_logging_in(self) -> None:
         delay = FIRST_RETRY_SECONDS
         while True:
+            # Each attempt may be one more refused request, of which Discord takes only so many from an address.
             await self._clock.sleep(max(delay, self._refusals.invalid.wait() or 0.0))
             delay = min(delay * 2, LONGEST_RETRY_SECONDS)
             if await self._log_in():
@@ -196,7 +200,7 @@ def build(settings: Settings, conversation: Conversation, values: ValueStore, cl
         raise BadSetting("DISCORD_BOT_TOKEN", "is not set; the developer portal shows it under Bot.")
     discord.http.Route.BASE = settings.discord_api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
-    invalid, theirs = InvalidRequests(clock.now), TheirClock(clock.now)
-    client = PaperboyClient(conversation, invalid, settings.data_dir, values, theirs)
-    sender = DiscordSender(client, invalid, settings.data_dir, theirs=theirs)
+    invalid, discord_clock = InvalidRequests(clock.now), DiscordClock(clock.now)
+    client = PaperboyClient(conversation, invalid, settings.data_dir, values, discord_clock)
+    sender = DiscordSender(client, invalid, settings.data_dir, discord_clock=discord_clock)
     return DiscordApp(token, client, sender, Refusals(invalid, values), clock)

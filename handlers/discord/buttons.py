@@ -1,4 +1,4 @@
-"""Pressed buttons on Discord, whenever their message was sent: interaction → use case → reply."""
+"""Pressed buttons on Discord, however old their message is: interaction → use case → reply."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ async def press(
     operation = BUTTONS[action.verb]
     work = perform(conversation, target, action)
     reply = reply_to(work, target.name, button=action.verb, chat=str(target.chat))
-    # Only a message that nobody else sees may change under its reader; others stay as they were posted.
+    # Only a message that one person alone sees is edited; a message for the whole channel stays as it was posted.
     in_place = operation.is_in_place and interaction.message is not None and interaction.message.flags.ephemeral
     await responder.respond(interaction, reply, target.chat, private=not operation.is_public, in_place=in_place)

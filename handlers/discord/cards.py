@@ -17,18 +17,17 @@ from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
 from handlers.actions import with_chat
 from handlers.discord.markup import block_markdown, markdown
+from handlers.discord.messages import CONTAINER, MEDIA_GALLERY, TEXT_DISPLAY
 
 TEXT_LIMIT = 4000
 COMPONENT_LIMIT = 40
 FILE_LIMIT = 10
 URL_LIMIT = 512
 """Characters of a link button's address."""
-IS_COMPONENTS_V2 = 1 << 15
-"""The message flag without which Discord refuses the components below."""
-ACCENT = 0xB31B1B
+ACCENT = 0xB31B1B  # the red of arXiv's logo
 
 # https://discord.com/developers/docs/components/reference
-ACTION_ROW, BUTTON, TEXT_DISPLAY, MEDIA_GALLERY, SEPARATOR, CONTAINER = 1, 2, 10, 12, 14, 17
+ACTION_ROW, BUTTON, SEPARATOR = 1, 2, 14
 _SECONDARY, _LINK = 2, 5
 _DESCRIPTION_LENGTH = 200
 """Characters of a picture's description, measured as part of the message's text."""
@@ -55,6 +54,7 @@ class DiscordRenderer:
             payload: JSON = {"components": components, "files": _files(sections)}
             if not parts:
                 payload["title"] = one_line(_title(digest))[:100]
+            # Without duplicates: a message may hold two sections of a card that was divided.
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             parts.append(Part(payload, ids))
         return parts
@@ -72,6 +72,7 @@ def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
     payloads: list[JSON] = []
     for sections in _without_clashes(messages):
         inner = [part for section in sections for part in _inner(section.blocks)]
+        # Under the last message, where people are when they have read the reply.
         last = any(section.is_last for section in sections)
         payloads.append({"components": [_container(inner + (rows if last else []))], "files": _files(sections)})
     return payloads
@@ -81,6 +82,7 @@ def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
     """The messages that show a card or a digest, as a chat in this style would get them."""
     if isinstance(shown, Card):
         return reply_components(card_reply(shown, language))
+    # The id is not used: of the chat only style and language matter here.
     chat = Chat(ChatRef(Platform.DISCORD, "0"), language=language, style=style)
     return [part.payload for part in DiscordRenderer().parts(shown, chat)]
 
@@ -106,6 +108,7 @@ def _card_group(card: Card, language: str, style: Style) -> Group:
     blocks = card_document(card, language, style, links=False).blocks
     if style is Style.COMPACT:
         return Group(blocks, (card.paper.id,), (0, 1))
+    # The buttons are measured with the group, because they are added after packing, below the card's last section.
     buttons, rest = _link_buttons(card, language)
     if rest:  # links that got no button are shown as text
         spans = [span for label, url in rest for span in (Text(" · "), Link(label, url))][1:]
@@ -190,6 +193,7 @@ def _gallery(pictures: Sequence[Picture]) -> list[JSON]:
 def _caption_blocks(picture: Picture) -> list[Block]:
     if not picture.alt.strip():
         return []
+    # A picture that may not be shown here is a link to it instead.
     text = _shortened(picture.alt, _CAPTION_LENGTH)
     return [Note((Text(text) if picture.file or not picture.url else Link(text, picture.url),))]
 

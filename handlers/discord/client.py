@@ -17,7 +17,7 @@ from bot.errors import RetryLater
 from bot.ports import ValueStore
 from handlers.discord.buttons import press
 from handlers.discord.commands import Tree
-from handlers.discord.http_trace import InvalidRequests, RequestInterval, TheirClock, bounded, trace_config
+from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, bounded, trace_config
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import channel_ref
 from handlers.requests import HERE
@@ -54,7 +54,7 @@ class PaperboyClient(discord.Client):
         invalid: InvalidRequests,
         data_dir: Path,
         values: ValueStore,
-        theirs: TheirClock | None = None,
+        discord_clock: DiscordClock | None = None,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, dm_messages=True),
@@ -63,7 +63,7 @@ class PaperboyClient(discord.Client):
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
-            http_trace=trace_config(invalid, RequestInterval(), theirs, self._before_gateway),
+            http_trace=trace_config(invalid, RequestInterval(), discord_clock, self._before_gateway),
             max_ratelimit_timeout=LONGEST_LIMIT_SECONDS,
             guild_ready_timeout=0.25,  # seconds without another server before `on_ready`; the default is 2
         )
@@ -80,6 +80,7 @@ class PaperboyClient(discord.Client):
         # With the application's id: another bot of the same database has registered nothing yet.
         text = json.dumps([self.application_id, table], sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
+        # Without the registration the commands of the earlier release still work, and the next start tries again.
         try:
             if (await self._values.value(REGISTERED) or {}).get("hash") == digest:
                 return
@@ -103,6 +104,7 @@ class PaperboyClient(discord.Client):
         Raises `NoSessionsLeft`, and `discord.GatewayNotFound` or aiohttp's errors if Discord does not answer.
         """
         _shards, _url, limit = await self.http.get_bot_gateway()
+        # A second more, because the number of sessions is reset only after that time.
         if limit["remaining"] <= SPARE_SESSIONS:
             raise NoSessionsLeft((bounded(limit["reset_after"] / 1000) or 0.0) + 1.0)
 
@@ -129,6 +131,7 @@ class PaperboyClient(discord.Client):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Handle pressed buttons, also those of old messages; slash commands go to the tree by themselves."""
+        # discord.py dispatches presses to views that it keeps in memory, which would end with the process.
         if interaction.type is discord.InteractionType.component:
             await press(self._conversation, interaction, self._responder)
 
@@ -140,7 +143,7 @@ class PaperboyClient(discord.Client):
             reply = reply_to(work, HERE, chat=str(ref), command="message")
             await self._responder.write(message.channel, reply, ref)
 
-    # ── places ──
+    # ── servers and channels ──
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self._suspend((*guild.channels, *guild.threads), "Paperboy was removed from the server")

@@ -1,4 +1,4 @@
-"""Slash commands and what completes them while they are typed, from the table of commands of every platform."""
+"""Slash commands and their autocompletion, made from the table of commands of all platforms."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class Tree(app_commands.CommandTree[Any]):
     """All commands of the table as slash commands."""
 
     def __init__(self, client: discord.Client, conversation: Conversation, responder: InteractionResponder) -> None:
+        # Only where the bot is a member and can post: not in group DMs, and not installed for a single user.
         super().__init__(
             client,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
@@ -68,6 +69,7 @@ class Tree(app_commands.CommandTree[Any]):
             except TellUser as error:
                 await self._responder.respond_now(interaction, replies.reply(error))
                 return
+            # discord.py passes None for an option that was left out.
             request = Request(target, {name: value for name, value in options.items() if value})
             work = dispatch(self._conversation, command.operation, request)
             reply = reply_to(work, target.name, command=command.name, chat=str(target.chat))
@@ -85,8 +87,11 @@ class Tree(app_commands.CommandTree[Any]):
 
     def _completion(self, argument: Argument) -> Any:
         async def complete(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-            found = await self._suggestions(argument, interaction, typed)
-            return [app_commands.Choice(name=found.label, value=found.value) for found in found[:MAX_CHOICES]]
+            offered = await self._suggestions(argument, interaction, typed)
+            return [
+                app_commands.Choice(name=suggestion.label, value=suggestion.value)
+                for suggestion in offered[:MAX_CHOICES]
+            ]
 
         return complete
 

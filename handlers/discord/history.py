@@ -10,7 +10,7 @@ import discord
 
 from bot.errors import CannotTell
 from bot.model import JSON
-from handlers.discord.http_trace import TheirClock
+from handlers.discord.http_trace import DiscordClock
 from handlers.discord.messages import Signature
 from handlers.discord.outcomes import is_gone, speaks_of_chat
 
@@ -31,11 +31,11 @@ MOST_POSTS = 1_000
 
 
 class MessageHistory:
-    """Looks through what the bot has written. `theirs` is what the client's trace knows of Discord's clock."""
+    """Looks through what the bot has written. `discord_clock` is what the client's trace knows of Discord's clock."""
 
-    def __init__(self, client: discord.Client, theirs: TheirClock | None = None) -> None:
+    def __init__(self, client: discord.Client, discord_clock: DiscordClock | None = None) -> None:
         self._client = client
-        self._theirs = theirs
+        self._discord_clock = discord_clock
         self._no_forums: set[int] = set()
         """Ids of places that are known to take messages."""
         self._posts: OrderedDict[tuple[int, int], int] = OrderedDict()
@@ -82,6 +82,7 @@ class MessageHistory:
 
     async def post_to_continue(self, forum: discord.ForumChannel, signature: Signature) -> int | None:
         """The post in which a part of this digest goes; None if one has to be opened."""
+        # The first part normally finds no post, so only memory is asked; the others must not open a second post.
         if signature.number == 1:
             return self._posts.get((forum.id, signature.digest))
         try:
@@ -102,15 +103,15 @@ class MessageHistory:
     # ── looking ──
 
     def _least_id(self, since: datetime) -> int:
-        """The least id that a message sent at `since` or later can have: ids grow with Discord's time.
+        """The smallest id that a message sent at `since` or later can have: ids grow with Discord's time.
 
-        0, so that everything is looked at, where the bot's clock cannot have been right when it said `since`.
+        Returns 0, so that all messages are read, if `since` lies in Discord's future: the bot's clock was wrong then.
         """
-        if self._theirs is None:
+        if self._discord_clock is None:
             return _id_at(since)
-        # The bot's clock may run ahead now, or may have done so when it said `since`.
-        then = min(since, self._theirs.of(since))
-        return 0 if then > self._theirs.now() + SKEW else _id_at(then)
+        # The bot's clock may run ahead now, or may have done so when it wrote `since`.
+        then = min(since, self._discord_clock.of(since))
+        return 0 if then > self._discord_clock.now() + SKEW else _id_at(then)
 
     async def _find_message(self, channel_id: int, signature: Signature, floor: int) -> str | None:
         before: int | None = None
@@ -119,6 +120,7 @@ class MessageHistory:
             for message in page:
                 if self._is_own(message) and signature.is_on(message):
                     return str(message["id"])
+            # Messages come newest first, so every further page is older than `since`.
             if not page or int(page[-1]["id"]) < floor:
                 break
             before = int(page[-1]["id"])
@@ -142,6 +144,7 @@ class MessageHistory:
 
     async def _find_post(self, forum: discord.ForumChannel, signature: Signature, floor: int | None) -> int | None:
         """The post in a forum that holds this digest, if any: of those opened from `floor` on, or of the latest."""
+        # From memory first: a digest of many parts would otherwise read the list of posts for each.
         if known := self._posts.get((forum.id, signature.digest)):
             return known
         posts = await self._own_posts(forum, floor)
@@ -151,7 +154,7 @@ class MessageHistory:
             except discord.NotFound as error:
                 if not is_gone(error):
                     raise
-                continue
+                continue  # its first message was deleted, so it cannot be recognized
             if self._is_own(starter) and signature.shares_digest(starter):
                 self.remember_post(forum.id, signature, post)
                 return post

@@ -75,6 +75,7 @@ class InvalidRequests:
         """The entries of the window as [seconds since 1970, count], in order of time; rounded up, never early."""
         now, monotonic = self._now().timestamp(), self._monotonic()
         recent = (now - (monotonic - at) for at in self._times if monotonic - at < INVALID_WINDOW_SECONDS)
+        # Rounded up: after a restart, entries that count too long are safe and those that end too early are not.
         counted = Counter(math.ceil(at / _GROUP_SECONDS) * _GROUP_SECONDS for at in recent)
         return {"refused": [list(entry) for entry in sorted(counted.items())]}
 
@@ -85,24 +86,26 @@ class InvalidRequests:
         for at, count in (value or {}).get("refused") or ():
             ago = max(0.0, now - float(at))
             if ago < INVALID_WINDOW_SECONDS:
+                # No more than fit: the stored count may come from a version with a higher limit.
                 earlier += [monotonic - ago] * min(int(count), self._times.maxlen or 0)
         self._times = deque(sorted([*earlier, *self._times]), maxlen=self._times.maxlen)
 
 
-class TheirClock:
+class DiscordClock:
     """Converts the bot's time to Discord's, by the dates of its responses; before the first one they are equal."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._ahead = timedelta()
 
-    def heard(self, date: str | None) -> None:
+    def learn(self, date: str | None) -> None:
         """Learn from the `Date` header of a response."""
         try:
-            theirs = parsedate_to_datetime(date or "")
+            time_there = parsedate_to_datetime(date or "")
         except ValueError:
             return
-        self._ahead = self._now() - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
+        # A date that ends in "-0000" is in UTC and is parsed without a zone.
+        self._ahead = self._now() - (time_there if time_there.tzinfo else time_there.replace(tzinfo=UTC))
 
     def now(self) -> datetime:
         return self.of(self._now())
@@ -120,6 +123,7 @@ class RequestInterval:
 
     async def turn(self) -> None:
         now = time.monotonic()
+        # The turn is taken before the wait, so that requests that arrive meanwhile get later ones.
         mine = max(now, self._next)
         self._next = mine + self._gap
         if mine > now:
@@ -164,13 +168,14 @@ class Trail:
             raise RepeatedEnough(what) from cause
 
 
+# A context variable, because the trace belongs to the whole client, while several tasks send at the same time.
 _trail: ContextVar[Trail | None] = ContextVar("discord_trail", default=None)
 
 
 def trace_config(
     invalid: InvalidRequests,
     pace: RequestInterval,
-    theirs: TheirClock | None = None,
+    discord_clock: DiscordClock | None = None,
     before_gateway: Callable[[], Awaitable[None]] | None = None,
 ) -> aiohttp.TraceConfig:
     """The trace for `discord.Client(http_trace=…)`. If `before_gateway` raises, the gateway is not opened."""
@@ -187,8 +192,8 @@ def trace_config(
 
     async def answered(_s: aiohttp.ClientSession, _c: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
         response = params.response
-        if theirs is not None:
-            theirs.heard(response.headers.get("Date"))
+        if discord_clock is not None:
+            discord_clock.learn(response.headers.get("Date"))
         # Limits that other bots used up ("shared") do not count against this one.
         if response.status in (401, 403, 429) and response.headers.get("X-RateLimit-Scope") != "shared":
             invalid.note()
@@ -196,13 +201,14 @@ def trace_config(
             try:
                 _follow(trail, response)
             except RepeatedEnough:
-                response.close()
+                response.close()  # aiohttp would not: its caller never gets this response
                 raise
 
     async def broke(
         _s: aiohttp.ClientSession, _c: SimpleNamespace, params: aiohttp.TraceRequestExceptionParams
     ) -> None:
         trail = _trail.get()
+        # Before the headers were sent nothing can have arrived: discord.py may try again as often as it likes.
         if trail and trail.under_way:
             trail.failed(params.exception)
 

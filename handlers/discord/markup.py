@@ -22,6 +22,7 @@ def escape(text: str) -> str:
     """Text in which Discord finds no style, link, mention, heading, quotation, list or code."""
     text = _ANYWHERE.sub(r"\\\g<0>", visible(text))
     text = _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
+    # Discord shows ":\//" as "://", and makes no link of it.
     text = _SCHEME.sub(":\\\\", text)
     return _MASS_MENTION.sub(f"@{_GAP}", text)
 
@@ -42,6 +43,7 @@ def markdown(blocks: Sequence[Block]) -> str:
 def block_markdown(block: Block) -> str:
     """One block; empty for blocks without text."""
     if isinstance(block, Heading):
+        # Headings of levels 1 and 2 are bold already. Discord knows "#" to "###"; lower levels are lines.
         line = spans_markdown(block.spans if block.level > 2 else tuple(_unbold(span) for span in block.spans))
         return f"{'#' * (block.level + 1)} {line}" if block.level <= 2 else line
     if isinstance(block, Line):
@@ -99,11 +101,12 @@ def _span(span: Span) -> str:
 
 
 def _code(text: str) -> str:
+    # A backtick would end the code, and inside code nothing can be escaped.
     if "`" in text:
         return escape(text)
     return f"`{_MASS_MENTION.sub(f'@{_GAP}', text)}`"
 
 
 def address(url: str) -> str:
-    """An address as it may stand in a masked link."""
+    """An address as it may stand in a masked link, which ends at the first parenthesis."""
     return url.replace("(", "%28").replace(")", "%29")

@@ -17,9 +17,10 @@ from bot.model import JSON
 
 log = structlog.get_logger()
 
-COMPONENTS_V2 = 1 << 15
+COMPONENTS_V2 = 1 << 15  # the message flag without which Discord refuses these components
 TEXT_DISPLAY, MEDIA_GALLERY, CONTAINER = 10, 12, 17
 TITLE_LENGTH = 100
+# A digest must notify nobody, whatever stands in a title.
 NO_MENTIONS: JSON = {"parse": []}
 
 
@@ -34,7 +35,7 @@ class Signature:
     @classmethod
     def of(cls, key: str) -> Signature:
         digest, _, number = key.rpartition("|")
-        if not digest or not number.isdigit():
+        if not digest or not number.isdecimal():
             digest, number = key, "0"
         nonce = hashlib.blake2s(key.encode(), digest_size=12).hexdigest()
         return cls(nonce, _bits(digest, 24), int(number) % 128)
@@ -42,10 +43,12 @@ class Signature:
     @property
     def component_id(self) -> int:
         """A positive 32-bit integer: 24 bits of the digest, 7 of the number."""
+        # Discord replaces the id 0 by one of its own.
         return (self.digest << 7 | self.number) or 1
 
     def is_on(self, message: JSON) -> bool:
         """Whether a message of ours, as the API shows it, is this part."""
+        # Either is enough: Discord does not promise to return the nonce with a channel's history.
         return message.get("nonce") == self.nonce or first_id(message) == self.component_id
 
     def shares_digest(self, message: JSON) -> bool:

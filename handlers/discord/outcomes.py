@@ -88,6 +88,7 @@ def _is_bot_wide(code: int) -> bool:
 
 def outcome_of(error: BaseException, trail: Trail) -> Outcome:
     """The outcome of a send that ended in `error`, given the attempts that its trail has seen."""
+    # Before the error itself: a later attempt may have been refused after an earlier one was accepted.
     if trail.may_have_arrived:
         return Unknown(_name(error))
     match error:
@@ -98,7 +99,7 @@ def outcome_of(error: BaseException, trail: Trail) -> Outcome:
             return _refused(error, trail)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return NotSent("Discord cannot be reached", whole_platform=True, cause=NotSentCause.AWAY)
-        case asyncio.TimeoutError():
+        case asyncio.TimeoutError():  # no attempt may have arrived, so the time was spent on waiting for a rate limit
             return NotSent("Discord's rate limit left no room in time", trail.retry_after, cause=NotSentCause.LIMIT)
         case _:
             return NotSent(_name(error))
@@ -113,6 +114,7 @@ def _refused(error: discord.HTTPException, trail: Trail) -> Outcome:
             return NotSent(
                 "Discord asked to wait",
                 trail.retry_after,
+                # The API names a time; an answer without one comes from something before it, which blocks the address.
                 whole_platform=trail.global_limit or trail.retry_after is None,
                 cause=NotSentCause.LIMIT,
             )

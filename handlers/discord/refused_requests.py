@@ -51,15 +51,17 @@ class Refusals:
                     await self._write()
 
     async def _keep(self) -> None:
+        # The first refusal is written at once, since refusals often come before a crash; the following ones together.
         while True:
             await self.invalid.more.wait()
             await self._write()
-            noted = self.invalid.noted
+            noted = self.invalid.noted  # a write takes time, in which more may be refused
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(WRITE_EVERY_SECONDS):
                     while self.invalid.noted - noted < WRITE_EVERY:
                         self.invalid.more.clear()
                         await self.invalid.more.wait()
+            # The event was cleared above, perhaps after the last refusal.
             if self.invalid.noted > self._written:
                 self.invalid.more.set()
 
@@ -72,7 +74,7 @@ class Refusals:
             await self._values.remember_value(REFUSED, self.invalid.as_json())
         except RetryLater as error:
             log.warning("refused requests not written down", why=str(error))
-        except Exception:  # counting must go on
+        except Exception:  # an unexpected fault of the store must not end the counting
             log.exception("refused requests not written down")
         else:
             self._written = noted
@@ -86,7 +88,7 @@ class Refusals:
         except RetryLater as error:
             log.warning("refused requests not read", why=str(error))
             return False
-        except Exception:
+        except Exception:  # the bot must start all the same; the count is read again before it is written
             log.exception("refused requests not read")
             return False
         self._restored = True

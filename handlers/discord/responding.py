@@ -1,8 +1,9 @@
-"""Answers an interaction in time: at once where it can, else after announcing it; private where the reply is."""
+"""Answers interactions in time: at once, or, if the work takes long, by a deferred response that is filled later."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable
 from pathlib import Path
@@ -35,6 +36,7 @@ class RawLayout(discord.ui.LayoutView):
     """Finished components as a view that discord.py sends without keeping it: presses come to `on_interaction`."""
 
     def __init__(self, components: list[JSON]) -> None:
+        # Stopped at once: discord.py would otherwise keep every view for ever, waiting for presses.
         super().__init__(timeout=None)
         self._raw = components
         self.stop()
@@ -47,9 +49,9 @@ class RawLayout(discord.ui.LayoutView):
 
 
 async def reply_to(work: Awaitable[Result], name: ChatName, **context: object) -> Reply:
-    """The one boundary: every outcome of a use case, surprises too, as a reply that names its chat so.
+    """Await a use case and return its reply; `name` is the name of its chat. Raises nothing.
 
-    `context` goes to the log.
+    An unexpected error becomes an apology with a reference, which is logged together with `context`.
     """
     try:
         return replies.reply(await work, name)
@@ -84,6 +86,7 @@ class InteractionResponder:
         `private` is whether to announce it privately, should it take long. `in_place` replaces the message whose
         button was pressed.
         """
+        # wait() and not wait_for(), which would cancel the work when the time is up.
         task = asyncio.ensure_future(work)
         try:
             await asyncio.wait({task}, timeout=AT_ONCE_SECONDS)
@@ -94,7 +97,7 @@ class InteractionResponder:
                 await self._later(interaction, await task, about, private)
         except _SENDING as error:
             log.warning("answer not delivered", chat=interaction.channel_id, error=str(error)[:200])
-            await task  # the use case is carried out even if nobody can be told
+            await task  # the use case is carried out even if its reply cannot be delivered
 
     async def respond_now(self, interaction: discord.Interaction[Any], reply: Reply) -> None:
         """Answer with a reply that needs no work, in the interaction's own chat."""
@@ -105,8 +108,9 @@ class InteractionResponder:
 
     async def write(self, channel: discord.abc.Messageable, work: Awaitable[Reply], about: ChatRef) -> None:
         """Show "typing" in a channel, then the reply that `work` comes to."""
-        try:
+        with contextlib.suppress(*_SENDING):  # the reply does not depend on it
             await channel.typing()
+        try:
             for view, files in self._messages(await work, about):
                 await channel.send(view=view, files=files, allowed_mentions=discord.AllowedMentions.none())
         except _SENDING as error:
@@ -117,6 +121,7 @@ class InteractionResponder:
     ) -> None:
         first, *rest = self._messages(reply, about)
         view, files = first
+        # An edit can neither add messages nor make a public reply of a private message.
         if in_place and not rest and not files and reply.private:
             await interaction.response.edit_message(view=view, allowed_mentions=discord.AllowedMentions.none())
             return

@@ -20,7 +20,7 @@ from bot.errors import CannotTell, RetryLater
 from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Priority, Sent
 from handlers.discord import warning
 from handlers.discord.history import MessageHistory
-from handlers.discord.http_trace import InvalidRequests, RepeatedEnough, TheirClock, Trail, bounded
+from handlers.discord.http_trace import DiscordClock, InvalidRequests, RepeatedEnough, Trail, bounded
 from handlers.discord.messages import Signature, message_body, post_body, present, title_of
 from handlers.discord.outcomes import is_closed, is_gone, outcome_of, stopped
 
@@ -68,18 +68,20 @@ class DiscordSender:
         invalid: InvalidRequests,
         data_dir: Path,
         *,
-        patience: float = SEND_SECONDS,
-        theirs: TheirClock | None = None,
+        timeout_seconds: float = SEND_SECONDS,
+        discord_clock: DiscordClock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`patience`: seconds after which a request without a response has an unknown outcome. `theirs` is what the
-        client's trace knows of Discord's clock."""
-        self.patience = patience
+        """After `timeout_seconds` a request without a response has an unknown outcome.
+
+        `discord_clock` must be the one that the client's trace keeps.
+        """
+        self.timeout_seconds = timeout_seconds
         self._client = client
         self._invalid = invalid
         self._data_dir = data_dir
         self._monotonic = monotonic
-        self._history = MessageHistory(client, theirs)
+        self._history = MessageHistory(client, discord_clock)
         self._attempts: OrderedDict[tuple[int, str], float] = OrderedDict()
         """When a nonce was first used in a place, for requests without a certain outcome."""
 
@@ -107,11 +109,11 @@ class DiscordSender:
             return obstacle
         trail = Trail(TRIES_WITH_NONCE)
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(self.timeout_seconds):
                 return Sent(await self._send(int(chat.id), part.payload, Signature.of(key), trail))
         except _FAILURES as error:
             return outcome_of(error, trail)
-        except Exception as error:
+        except Exception as error:  # a fault of ours; whether the part may have arrived is known from the trail
             log.exception("sending to discord failed", chat=str(chat))
             return outcome_of(error, trail)
 
@@ -125,6 +127,7 @@ class DiscordSender:
                 try:
                     return await self._history.find(channel_id, signature, since)
                 except CannotTell:
+                    # Two other ways to be sure that no second message appears.
                     is_safe = self._is_protected_by_nonce(channel_id, signature)
                     if is_safe or await self._history.is_silent_since(channel_id, since):
                         return None
@@ -145,7 +148,7 @@ class DiscordSender:
         """Whether a request that begins now, and takes as long as it may, surely makes no second message."""
         place = self._history.known_place(channel_id, signature) or 0
         first_used = self._attempts.get((place, signature.nonce))
-        return first_used is not None and self._monotonic() - first_used + self.patience <= NONCE_SECONDS
+        return first_used is not None and self._monotonic() - first_used + self.timeout_seconds <= NONCE_SECONDS
 
     # ── sending ──
 
@@ -170,6 +173,7 @@ class DiscordSender:
         return await self._open_post(forum, body, files, signature, trail)
 
     async def _create(self, channel_id: int, message: JSON, files: list[Path], trail: Trail) -> str:
+        # Remembered before the request, which may be cancelled; only the first use counts, as for Discord.
         attempt = (channel_id, str(message["nonce"]))
         self._attempts.setdefault(attempt, self._monotonic())
         while len(self._attempts) > MOST_ATTEMPTS:
@@ -194,6 +198,7 @@ def _required_tag(forum: discord.ForumChannel) -> str | None:
     """The tag for a post in a forum that takes none without: the first that is not reserved for moderators."""
     if not forum.flags.require_tag:
         return None
+    # If all are reserved, any: Discord then refuses the post and says why.
     tags = [tag for tag in forum.available_tags if not tag.moderated] or forum.available_tags
     return str(tags[0].id) if tags else None
 
@@ -202,6 +207,7 @@ def _parameters(body: JSON, files: list[Path]) -> MultipartParameters:
     """A request body for discord.py: JSON, or multipart with the files. It has to be closed, which closes the files."""
     if not files:
         return MultipartParameters(payload=body, multipart=None, files=None)
+    # In the form in which discord.py itself sends files; it has no public function for a raw body.
     opened = [discord.File(path, filename=path.name) for path in files]
     multipart: list[dict[str, Any]] = [{"name": "payload_json", "value": discord.utils._to_json(body)}]
     for index, file in enumerate(opened):

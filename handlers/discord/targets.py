@@ -1,4 +1,4 @@
-"""Which chat an interaction is about, and what the person and the bot may do there."""
+"""Finds the chat that an interaction is about, and the rights of the person and of the bot there."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def own_chat(interaction: discord.Interaction[Any]) -> ChatRef:
 def own_target(interaction: discord.Interaction[Any]) -> Target:
     """The chat that an interaction happens in, for its user. In a direct message everybody is an admin."""
     user, ref = str(interaction.user.id), own_chat(interaction)
+    # A direct message belongs to its person alone.
     if interaction.guild_id is None:
         return Target(ref, "direct message", Requester(user, is_admin=True))
     channel = interaction.channel
@@ -105,6 +106,7 @@ def _elsewhere(
 
 def _cached_channel(interaction: discord.Interaction[Any], chat_id: str) -> _Channel | None:
     """A channel or an active thread of the interaction's own server."""
+    # Looked up in the interaction's own server only, so that no id of another server is ever found.
     if interaction.guild is None or not chat_id.isdecimal():
         return None
     return interaction.guild.get_channel_or_thread(int(chat_id))
@@ -118,7 +120,7 @@ def _user_rights(interaction: discord.Interaction[Any], channel: _Channel) -> di
         rights = channel.permissions_for(interaction.user)
     except discord.ClientException:  # a thread whose parent channel the bot does not see
         return None
-    # Nobody but its members and those who manage threads sees a private thread; who its members are is not cached.
+    # A private thread is visible to its members and to those who manage threads; its members are not cached.
     hidden = isinstance(channel, discord.Thread) and channel.is_private()
     return None if hidden and not (rights.manage_threads or rights.administrator) else rights
 

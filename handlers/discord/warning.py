@@ -1,5 +1,7 @@
-"""Tells a server's people that nothing can be written in one of its channels any more: in the channel of the server's
-notices, else to its owner. Mentions nobody."""
+"""Warns a server that the bot can no longer write in one of its channels.
+
+The warning goes to the server's system channel, else to its owner. It mentions nobody.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +18,22 @@ from handlers.discord.messages import TEXT_DISPLAY, message_body
 
 log = structlog.get_logger()
 
-PATIENCE = 15.0
+TIMEOUT_SECONDS = 15.0
 """Seconds that a warning may take: the caller has other chats to serve."""
 
 
-async def tell(client: discord.Client, channel_id: int, why: str, *, patience: float = PATIENCE) -> None:
+async def tell(client: discord.Client, channel_id: int, why: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
     """Write in another place of the same server why nothing can be written in a channel, and what to do. Never raises.
 
-    For a direct message there is nobody else to tell.
+    Does nothing for a direct message: only its one person could be warned, who cannot be reached.
     """
     try:
-        async with asyncio.timeout(patience):
-            is_told = await _tell(client, channel_id, why)
-    except Exception as error:
-        log.warning("server not told", chat=channel_id, why=type(error).__name__)
+        async with asyncio.timeout(timeout_seconds):
+            is_warned = await _tell(client, channel_id, why)
+    except Exception as error:  # a warning is extra, and its caller has a delivery to finish
+        log.warning("server not warned", chat=channel_id, why=type(error).__name__)
     else:
-        log.info("server told" if is_told else "nobody to tell", chat=channel_id, why=why)
+        log.info("server warned" if is_warned else "no place for a warning", chat=channel_id, why=why)
 
 
 async def _tell(client: discord.Client, channel_id: int, why: str) -> bool:
@@ -40,8 +42,10 @@ async def _tell(client: discord.Client, channel_id: int, why: str) -> bool:
         return False
     guild = cast("dict[str, Any]", await client.http.get_guild(guild_id))
     text = markdown(_warning(name, str(guild["name"]), why).blocks)
-    notices = int(guild.get("system_channel_id") or 0)
-    if notices not in (0, channel_id) and _may_write(client, notices) and await _write(client, notices, text):
+    # Not the channel that cannot be written to, which may be the system channel itself.
+    system_channel = int(guild.get("system_channel_id") or 0)
+    is_other = system_channel not in (0, channel_id)
+    if is_other and _may_write(client, system_channel) and await _write(client, system_channel, text):
         return True
     try:
         direct = await client.http.start_private_message(int(guild["owner_id"]))

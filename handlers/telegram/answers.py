@@ -1,4 +1,4 @@
-"""Posts replies where they were asked for, shows that work goes on, and answers pressed buttons."""
+"""Posts replies in the chats that asked, shows that the bot is working, and acknowledges pressed buttons."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class AnswerPoster:
 
     async def answer(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
         """Post a reply below the message that asked; in groups as an answer to it. Raises `TelegramError`."""
+        # In a group others may write meanwhile; in private there is only one conversation.
         reply_to = message.message_id if message.chat.type != ChatType.PRIVATE else None
         await self.post(ref_of_message(message), reply, about, reply_to)
 
@@ -51,18 +52,20 @@ class AnswerPoster:
         for payload in reply_messages(reply):
             try:
                 await post(self._bot, where, payload, self._data_dir, about=about, reply_to=reply_to)
-            except UnsendableError as error:
+            except UnsendableError as error:  # a missing picture must not keep back the text
                 log.warning("part of an answer left out", chat=str(where), why=str(error))
             reply_to = None
 
     async def replace(self, message: Message, reply: Reply, about: ChatRef | None = None) -> None:
         """Put a reply in the place of the bot's own message; post a new message if that cannot be edited."""
         payloads = reply_messages(reply)
+        # A message of text can become only one other message of text.
         if len(payloads) == 1 and payloads[0]["kind"] == "message":
             try:
                 await self._edit(message, payloads[0], about or ref_of_message(message))
                 return
             except BadRequest as error:
+                # Telegram refuses an edit that changes nothing: the reply is there already, after a second press.
                 if "not modified" in error.message:
                     return
                 log.info("message not edited", why=error.message)
@@ -92,12 +95,14 @@ class AnswerPoster:
     async def _type(self, where: ChatRef) -> None:
         ident, thread = address(where)
         while True:
-            with contextlib.suppress(TelegramError):
+            with contextlib.suppress(TelegramError):  # only a hint: the reply itself will report what is wrong
                 await self._bot.send_chat_action(ident, ChatAction.TYPING, message_thread_id=thread)
             await asyncio.sleep(TYPING_SECONDS)
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
-    """Answer a pressed button. A press that is too old cannot be answered any more, and needs no answer."""
-    with contextlib.suppress(BadRequest):
+    """Answer a pressed button. Raises nothing: what the button does must not depend on this answer."""
+    try:
         await query.answer(text[:ALERT_LENGTH] if text else None, show_alert=alert)
+    except TelegramError as error:  # for example, a press that is too old cannot be answered any more
+        log.info("press not acknowledged", why=error.message)

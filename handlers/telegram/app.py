@@ -34,10 +34,10 @@ UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 """The kinds of updates that Telegram is asked for; it keeps all others to itself."""
 
 CONCURRENT_UPDATES = 64
-"""Updates that are handled at the same time, so that a long reading keeps nobody waiting."""
+"""Updates that are handled at the same time, so that a long reading does not delay the answers to others."""
 
 STOP_SECONDS = 4.0
-"""Each step of stopping may take a third of this: whoever stops the service kills it if it takes much longer."""
+"""Each step of stopping may take a third of this, because a supervisor kills a process that takes much longer."""
 
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5.0, 300.0
 """Delays between attempts to reach Telegram; each is twice the one before."""
@@ -66,7 +66,7 @@ class TelegramApp:
         """
         try:
             await self._begin()
-        except BadSetting:
+        except BadSetting:  # trying again cannot help, and the library has opened connections
             await self.stop()
             raise
         except RetryLater as error:
@@ -130,6 +130,7 @@ class TelegramApp:
 
     async def stop(self) -> None:
         """End polling, and updates that are being handled; takes a few seconds at most."""
+        # The background start must end first: it would start again what is stopped here.
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -140,7 +141,7 @@ class TelegramApp:
             steps.append(application.updater.stop)
         if application.running:
             steps.append(application.stop)
-        # Where starting failed half way, the application closes nothing, so the bot's connections are closed besides.
+        # After a start that failed half way the application closes nothing, so the bot's connections are closed too.
         for step in (*steps, application.shutdown, application.bot.shutdown):
             try:
                 async with asyncio.timeout(STOP_SECONDS / 3):
@@ -160,6 +161,7 @@ def build(
 ) -> TelegramApp:
     """The application for these settings, not yet started. Raises `BadSetting` if the token cannot be one."""
     token = settings.telegram_bot_token.get_secret_value().strip() if settings.telegram_bot_token else ""
+    # Checked here, because the library would put any text into the address of its requests.
     number, _, secret = token.partition(":")
     if not (number.isdecimal() and secret):
         raise BadSetting("TELEGRAM_BOT_TOKEN", "this is not a token; @BotFather gives one like 123456:ABC-def.")
@@ -183,8 +185,8 @@ def _application(token: str, url: str, limiter: Limiter, updates: Updates) -> Ap
         .base_file_url(f"{url}/file/bot")
         .rate_limiter(limiter)
         .concurrent_updates(CONCURRENT_UPDATES)
-        .job_queue(None)
-        # After a read timeout nobody knows whether the message arrived, so these are long.
+        .job_queue(None)  # the service has a scheduler of its own
+        # After a read timeout it is not known whether the message arrived, so these are long.
         .connect_timeout(10)
         .read_timeout(40)
         .write_timeout(40)

@@ -1,4 +1,4 @@
-"""Pressed buttons on Telegram → use cases → replies, with suspicion: what a client sends back may be forged."""
+"""Pressed buttons on Telegram → use cases → replies. A client may send forged data, so all of it is checked."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class Buttons:
             log.warning("button of another chat", chat=message.chat.id, about=action.chat_id)
             await acknowledge(query, NOT_OURS, alert=True)
             return
+        # Rights were looked up above, at every press: the message may be old and its reader no admin any more.
         result = await self._perform(query, message, action, target)
         await self._places.remember_manager(target, message.chat.id, result)
         await self._answer(query, message, action, target, result)
@@ -56,7 +57,7 @@ class Buttons:
     async def _perform(self, query: CallbackQuery, message: Message, action: Action, target: Target) -> Result:
         operation = BUTTONS[action.verb]
         is_refused = operation.needs_rights and not target.requester.is_admin
-        # A press can be answered only once: where the answer will be a refusal, its sentence must be the one.
+        # Telegram takes one answer to a press. If the use case is going to refuse, its sentence must be that answer.
         if not operation.is_slow or is_refused:
             return await perform(self._conversation, target, action)
         await acknowledge(query, "On it …")
@@ -67,6 +68,7 @@ class Buttons:
         self, query: CallbackQuery, message: Message, action: Action, target: Target, result: Result
     ) -> None:
         reply = replies.reply(result, target.name)
+        # In a pop-up, for the person alone: the message is shared with the others in the chat and stays as it is.
         if isinstance(result, NotAllowed | Stale):
             await acknowledge(query, first_line(reply), alert=True)
             return

@@ -36,6 +36,7 @@ from bot.render.packing import Cost, Group, GroupPart, is_tight, pack
 from bot.render.plain import cut, utf16, visible, web_address
 from handlers.actions import Action
 
+# https://core.telegram.org/bots/api#sendmessage and #sendphoto; entities after the hundredth are ignored.
 MESSAGE_LIMIT = 4096
 CAPTION_LIMIT = 1024
 ENTITY_LIMIT = 100
@@ -45,11 +46,14 @@ _SPARE_UNITS = 8  # a margin: blocks are measured one by one, and joined after t
 # Each alternative begins with its character, so that the pattern skips what holds none of them.
 _ACTIVE = re.compile(
     r"[@#](?=\w)|\$(?=[A-Z])|:(?=//)|/(?<!\w/)(?=[A-Za-z0-9_])"
-    # Of what stands in a host's name, Telegram takes more than letters: "~", and whatever comes after Latin-1's signs.
-    r"|\.(?<=[\w~\u00c0-\U0010ffff]\.)(?=[^\W\d_]{2}|xn--)|\.(?<=\d\.)(?=\d+\.\d+\.\d)"
+    # In a host's name Telegram accepts more than letters: "~", and every character from U+00C0 on.
+    # A dot at the beginning counts as well: the span before may end in a host's name or a number.
+    r"|\.(?<![^\w~\u00c0-\U0010ffff]\.)(?=[^\W\d_]{2}|xn--)|\.(?<!\D\.)(?=\d+\.\d+\.\d)"
 )
 _JOINER = "\u2060"
 """WORD JOINER: invisible, and no part of a word for Telegram's detection."""
+_JOIN_REACH = 12
+"""Characters on both sides of a boundary that `_ACTIVE` has to see: an IP address up to its last dot."""
 _RULE = "———"
 
 
@@ -62,8 +66,10 @@ class TelegramRenderer:
         parts: list[Part] = []
         groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, chat.style))
         for sections in pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT)):
+            # Without duplicates: a message may hold two sections of a card that was divided.
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             parts.append(Part(_message(sections), ids))
+            # Pictures follow the message in which their card ends, so that they stand below its text.
             ended = [ident for section in sections if section.is_last for ident in section.group.ids]
             for ident in ended:
                 if (card := cards.get(ident)) and (photos := _photos(card, digest.language)):
@@ -92,6 +98,7 @@ def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
     """The messages that show a card or a digest, as a chat in this style would get them."""
     if isinstance(shown, Card):
         return reply_messages(card_reply(shown, language))
+    # The id is not used: of the chat only style and language matter here.
     chat = Chat(ChatRef(Platform.TELEGRAM, "0"), language=language, style=style)
     return [part.payload for part in TelegramRenderer().parts(shown, chat)]
 
@@ -148,6 +155,7 @@ def _pictures(pictures: Sequence[Picture], title: str) -> JSON:
     shown = pictures[:ALBUM_LIMIT]
     lines: list[Span] = [Text(title, bold=True)] if title else []
     lines += [Text(picture.alt) for picture in shown]
+    # Equal shares, each with room for its line break and an ellipsis.
     share = CAPTION_LIMIT // max(len(lines), 1) - 4
     html = "\n".join(_span(_shortened(span, share)) for span in lines if span.text)
     files = [picture.file for picture in shown]
@@ -162,6 +170,7 @@ def _shortened(span: Span, limit: int) -> Span:
 def _button(button: Button) -> JSON:
     label = " ".join(visible(button.label).split())[:64] or "…"
     if button.url is not None:
+        # Telegram refuses the whole message because of one button with a bad address.
         return {"text": label, "url": web_address(button.url) or "https://arxiv.org"}
     return {"text": label, "action": button.action or ""}
 
@@ -191,7 +200,8 @@ def _html(block: Block, *, folded: bool = False) -> str:
     if isinstance(block, Fold):
         lines = [_row(block.title), *(_html(inner, folded=True) for inner in block.blocks)]
         body = "\n".join(line for line in lines if line)
-        return f"{body}" if folded else f"<blockquote expandable>{body}</blockquote>"
+        # Telegram refuses a quotation inside another one.
+        return body if folded else f"<blockquote expandable>{body}</blockquote>"
     if isinstance(block, Code):
         return f"<pre>{_escape(visible(block.text))}</pre>" if visible(block.text).strip() else ""
     if isinstance(block, Rule):
@@ -245,9 +255,12 @@ def _row(spans: Sequence[Span]) -> str:
 
 
 def _would_join(before: Span, after: Span) -> bool:
-    """Whether the end of one span and the beginning of the next make something active together."""
-    tail, head = visible(before.text)[-3:], visible(after.text)[:6]
-    return any(found.start() < len(tail) < found.end() + 1 for found in _ACTIVE.finditer(tail + head))
+    """Whether the end of one span and the beginning of the next make something active that neither has alone."""
+    tail, head = visible(before.text)[-_JOIN_REACH:], visible(after.text)[:_JOIN_REACH]
+    active_alone = {match.start() for match in _ACTIVE.finditer(tail)}
+    return any(
+        match.start() < len(tail) and match.start() not in active_alone for match in _ACTIVE.finditer(tail + head)
+    )
 
 
 def _span(span: Span) -> str:
@@ -259,6 +272,7 @@ def _span(span: Span) -> str:
             return _span(Text(span.text, bold=span.bold))
         label = _escape(visible(span.text))
         return f'<a href="{_escape(url)}">{f"<b>{label}</b>" if span.bold else label}</a>'
+    # Code takes no other style on Telegram, and finds no links in it, so that it needs no joiners.
     html = _escape(visible(span.text) if span.code else _plain(span.text))
     for tag, on in (("code", span.code), ("i", span.italic and not span.code), ("b", span.bold and not span.code)):
         if on:

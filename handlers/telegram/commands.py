@@ -1,4 +1,4 @@
-"""Telegram messages → use cases → replies: commands, links sent in private, and the boundary for errors."""
+"""Telegram messages → use cases → replies: commands, links sent in private, and the handler of all errors."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from telegram import Message, MessageOriginChannel, Update, User
+from telegram import CallbackQuery, Message, MessageOriginChannel, Update, User
 from telegram.constants import ChatType
-from telegram.error import Forbidden, NetworkError
+from telegram.error import Forbidden, TelegramError
 from telegram.ext import Application, CommandHandler, ContextTypes, MessageHandler, filters
 
 from bot.conversation import Conversation, Result, Subscriptions
 from bot.errors import RetryLater, TellUser
 from bot.render.nodes import Button, Reply
 from handlers import replies
-from handlers.actions import Action
+from handlers.actions import BUTTONS, Action, parse
 from handlers.commands import COMMANDS, Command
 from handlers.requests import Request, Target, dispatch
 from handlers.telegram.answers import AnswerPoster, acknowledge
@@ -29,7 +29,7 @@ Context = ContextTypes.DEFAULT_TYPE
 
 
 class Commands:
-    """The handlers of messages, and of whatever any handler raises."""
+    """The handlers of messages, and of the errors that any handler raises."""
 
     def __init__(self, conversation: Conversation, places: Places, answers: AnswerPoster) -> None:
         self._conversation = conversation
@@ -37,11 +37,12 @@ class Commands:
         self._answers = answers
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-        """Add the handlers, and the one boundary for errors."""
+        """Add the handlers, and the error handler of the whole application."""
         new = filters.UpdateType.MESSAGE  # a command is not carried out again when its message is edited
         for command in COMMANDS:
             application.add_handler(CommandHandler(command.name, self._handler(command), filters=new))
         private = new & filters.ChatType.PRIVATE
+        # Forwarded posts before texts: they have a text too, and only the first handler that fits an update gets it.
         application.add_handler(MessageHandler(private & filters.FORWARDED, self.forwarded))
         application.add_handler(MessageHandler(private & (filters.TEXT | filters.CAPTION), self.text))
         application.add_error_handler(self.failed)
@@ -72,6 +73,7 @@ class Commands:
         words = text_of(message).split(maxsplit=1)
         line = words[1].strip() if len(words) > 1 else ""
         target: Target | None = None
+        # Other chats are named only in private: in a group everybody would read the answer about them.
         if command.operation.is_about_chat and message.chat.type == ChatType.PRIVATE and user is not None:
             target, line = await self._places.named(line, user)
         if target is None:
@@ -100,7 +102,7 @@ class Commands:
     # ── other messages in private ──
 
     async def text(self, update: Update, _: Context) -> None:
-        """Read the paper that a link or an id names; anything else gets a word about what can be sent."""
+        """Read the paper that a link or an id names; any other text is answered with what can be sent."""
         message = update.effective_message
         if message is None:
             return
@@ -123,25 +125,37 @@ class Commands:
         target = await self._places.channel(message.forward_origin.chat.id, user)
         await self._answers.answer(message, channel_reply(target.chat, target.title), target.chat)
 
-    # ── the boundary ──
+    # ── errors ──
 
     async def failed(self, update: object, context: Context) -> None:
-        """Answer whatever a handler raised with one sentence; a fault of ours is logged with a reference."""
+        """Answer the error of a handler with one sentence; an unexpected one is logged with a reference."""
         error = context.error
-        if not isinstance(update, Update) or error is None:
+        if not isinstance(update, Update) or error is None:  # polling failed, so there is no one to answer
             log.warning("telegram polling", why=str(error))
             return
-        if isinstance(error, Forbidden):  # nobody can be answered there
+        if isinstance(error, Forbidden):  # the bot may not write there, so no answer could arrive
             log.info("answer not allowed", why=error.message)
             return
-        reply = _reply_to_error(error)
         try:
-            if update.callback_query is not None:
-                await acknowledge(update.callback_query, first_line(reply), alert=True)
-            elif update.effective_message is not None:
-                await self._answers.answer(update.effective_message, reply)
-        except NetworkError as failure:
+            await self._report(update, _reply_to_error(error))
+        except TelegramError as failure:
             log.warning("an apology could not be sent", why=str(failure))
+
+    async def _report(self, update: Update, reply: Reply) -> None:
+        query, message = update.callback_query, update.effective_message
+        if query is not None and not _is_slow(query):
+            await acknowledge(query, first_line(reply), alert=True)
+            return
+        if query is not None:
+            await acknowledge(query)
+        if isinstance(message, Message):
+            await self._answers.answer(message, reply)
+
+
+def _is_slow(query: CallbackQuery) -> bool:
+    """Whether the press of this button was answered at once, before the work, and can have no pop-up any more."""
+    action = parse(query.data)
+    return action is not None and BUTTONS[action.verb].is_slow
 
 
 def _reply_to_error(error: Exception) -> Reply:

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 OVERALL_PER_SECOND = 30
 GROUP_PER_MINUTE = 20
 
-IN_FLIGHT = 2.0
+IN_FLIGHT_SECONDS = 2.0
 """Seconds after which a request counts as arrived if no response has come. Requests overtake each other on the way, so
 Telegram counts a message at some moment between its sending and the response: a slot is free a second after that.
 """
@@ -41,20 +41,20 @@ BURST = 6
 requests are under way if the process is killed.
 """
 
-PATIENCE = 20.0
+MAX_WAIT_SECONDS = 20.0
 """Seconds that a digest waits for its chat at most. Longer waits are left to the outbox, which serves others first."""
 
-LONGEST_LEAD = 0.1
+MAX_LEAD_SECONDS = 0.1
 """Seconds by which a turn may be given early, for the write to the database between the turn and the request."""
 
-LONGEST_RETRY = 60.0
+MAX_RETRY_SECONDS = 60.0
 """An answer to a person is tried once more after a 429 with a wait of at most so many seconds."""
 
-_SAME_TIME = 2.0
+_SAME_TIME_SECONDS = 2.0
 """Seconds within which 429s in two chats mean that the bot as a whole is too fast, not one chat."""
 
 
-MOST_CHATS = 2000
+MAX_CHATS = 2000
 """Chats whose limits are kept in memory; beyond that, idle ones are dropped."""
 
 
@@ -118,6 +118,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         rate_limit_args: Urgency | None,
     ) -> Any:
         """Make the request in its turn. A 429 is raised to the sender of a digest; an answer is tried once more."""
+        # A digest is in the outbox, which keeps the time that Telegram named; an answer is kept nowhere.
         urgency = Urgency.ANSWER if rate_limit_args is None else rate_limit_args
         chat = str(data.get("chat_id", ""))
         weight = _weight(endpoint, data)
@@ -130,7 +131,7 @@ class Limiter(BaseRateLimiter[Urgency]):
             async with self.turn(chat, urgency, weight):
                 return await self._observe(chat, weight, callback(*args, **kwargs))
         except RetryAfter as error:
-            if urgency is Urgency.DIGEST or seconds_of(error) > LONGEST_RETRY:
+            if urgency is Urgency.DIGEST or seconds_of(error) > MAX_RETRY_SECONDS:
                 raise
         async with self.turn(chat, urgency, weight):
             return await self._observe(chat, weight, callback(*args, **kwargs))
@@ -141,6 +142,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         except RetryAfter as error:
             self._halt(chat, error)
             raise
+        # Other errors are not counted: it is not known whether Telegram counts such a request.
         self._rate.accepted(self._now(), weight)
         return answer
 
@@ -163,7 +165,8 @@ class Limiter(BaseRateLimiter[Urgency]):
             return
         slot, given = self._early_turns[chat]
         now = self._now()
-        self._lead = 0.9 * self._lead + 0.1 * min(now - given, LONGEST_LEAD)
+        # A moving average over about ten messages, so that one slow write does not change the lead much.
+        self._lead = 0.9 * self._lead + 0.1 * min(now - given, MAX_LEAD_SECONDS)
         if slot.due > now:
             await self._sleep(slot.due - now)
 
@@ -174,6 +177,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         try:
             yield slot
         finally:
+            # The request has ended, so Telegram has counted it by now, which is earlier than was assumed.
             slot.at = self._now()
             self._changed.set()
 
@@ -182,14 +186,16 @@ class Limiter(BaseRateLimiter[Urgency]):
         return self._halted_until > self._now()
 
     async def _wait(self, chat: str, urgency: Urgency, weight: int, early: bool) -> Slot:
+        # An early turn is a delivery's even if a person waits for it: the outbox can keep it.
         if urgency is Urgency.DIGEST or early:
             wait = max(self._chat_limits(chat).ready_at(), self._halted_until) - self._now()
-            if wait > PATIENCE:
+            if wait > MAX_WAIT_SECONDS:  # rounded up, because Telegram's own waits are whole seconds
                 raise RetryAfter(timedelta(seconds=int(wait) + 1))
         waiter = _Waiter(chat, urgency, weight, early)
         queue = self._queues[urgency]
         queue[waiter] = None
         self._changed.set()
+        # The task ends when no request waits, so that an idle bot has no task to wake up.
         if self._granting is None or self._granting.done():
             self._granting = asyncio.create_task(self._grant_turns(), name="telegram limits")
         try:
@@ -230,11 +236,12 @@ class Limiter(BaseRateLimiter[Urgency]):
         soonest = math.inf
         for urgency, queue in self._queues.items():
             halted = max(self._halted_until, self._digest_at if urgency is Urgency.DIGEST else -math.inf)
-            if queue and halted > now + LONGEST_LEAD:
-                return None, min(soonest, halted - LONGEST_LEAD)
+            if queue and halted > now + MAX_LEAD_SECONDS:
+                return None, min(soonest, halted - MAX_LEAD_SECONDS)
             for waiter in queue:
                 lead = self._lead if waiter.early else 0.0
                 ready_at = self._chat_limits(waiter.chat).ready_at(waiter.weight)
+                # A turn that is done here was cancelled; the request that waited for it leaves the queue itself.
                 if ready_at <= now + lead and not waiter.turn.done():
                     # The request whose turn it is waits for overall room, and no other passes it. Otherwise an album
                     # might never find room, and an answer would wait for all digests whose turn is given early.
@@ -244,7 +251,8 @@ class Limiter(BaseRateLimiter[Urgency]):
         return None, soonest
 
     def _grant(self, waiter: _Waiter, now: float, due: float) -> None:
-        slot = Slot(due + IN_FLIGHT, due)
+        slot = Slot(due + IN_FLIGHT_SECONDS, due)
+        # One slot in all windows, so that the end of the request frees its place in each of them.
         self._overall.add(slot, now, waiter.weight)
         for window in self._chat_limits(waiter.chat).windows:
             window.add(slot, now, waiter.weight if window.seconds > 1 else 1)
@@ -254,13 +262,14 @@ class Limiter(BaseRateLimiter[Urgency]):
             self._digest_at = max(self._digest_at, due - (BURST - 1) * gap) + gap * waiter.weight
         self._queues[waiter.urgency].pop(waiter, None)
         waiter.turn.set_result(slot)
-        if len(self._chats) > MOST_CHATS:
+        if len(self._chats) > MAX_CHATS:
             self._chats = {chat: limits for chat, limits in self._chats.items() if not limits.is_idle(now)}
 
     def _chat_limits(self, chat: str) -> ChatLimits:
         limits = self._chats.get(chat)
         if limits is None:
             windows = [RateWindow(1, 1.0)]
+            # Ids of groups and channels are negative; only a public group or channel is written as a name.
             if chat.startswith(("-", "@")):
                 windows.append(RateWindow(GROUP_PER_MINUTE, 60.0))
             limits = self._chats[chat] = ChatLimits(tuple(windows))
@@ -274,7 +283,8 @@ class Limiter(BaseRateLimiter[Urgency]):
         seconds = seconds_of(error)
         limits = self._chat_limits(chat)
         limits.halted_until = max(limits.halted_until, now + seconds)
-        is_overall = self._last_429_chat not in ("", chat) and now - self._last_429 <= _SAME_TIME
+        is_overall = self._last_429_chat not in ("", chat) and now - self._last_429 <= _SAME_TIME_SECONDS
+        # Requests that were under way when a halt began are refused too; they must not lower the rate once more.
         if is_overall and now >= self._halted_until:
             self._rate.refused(self._last_429, now, now + seconds)
         else:
@@ -290,6 +300,7 @@ _SENDS = ("send", "edit", "copy", "forward")
 
 def _weight(endpoint: str, data: dict[str, Any]) -> int:
     """How many messages a request counts as; 0 for requests that send none, which never wait."""
+    # "typing" is not counted as a message, and would otherwise take the place of the answer that it announces.
     if endpoint == "sendChatAction" or not endpoint.startswith(_SENDS) or "chat_id" not in data:
         return 0
     return max(1, len(data.get("media") or ())) if endpoint == "sendMediaGroup" else 1

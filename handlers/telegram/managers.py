@@ -1,4 +1,4 @@
-"""Remembers who manages which chats: channels are offered to their people, and people are told of trouble there."""
+"""Remembers who manages which chats, to offer channels to their admins and to tell people of problems there."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from bot.ports import Chats, Clock
 
 
 class Managers:
-    """Telegram's ids on the store's managers. Whoever is remembered was an admin at the time; rights are looked up
-    again at every use."""
+    """Converts Telegram's ids for the store's list of managers.
+
+    People on that list were admins when they were added; rights are looked up again at every use.
+    """
 
     def __init__(self, chats: Chats, clock: Clock) -> None:
         self._chats, self._clock = chats, clock
@@ -32,6 +34,7 @@ class Managers:
 
     async def title(self, chat: ChatRef) -> str:
         """The title of a chat, or of the chat that a forum topic belongs to; "" if none is known."""
+        # The title of a forum topic's group is stored with the group, or, if that is no chat, with its managers.
         place = ChatRef(chat.platform, chat.place)
         for ref in (chat, place):
             if (known := await self._chats.chat(ref)) is not None and known.title:

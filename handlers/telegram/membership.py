@@ -1,4 +1,4 @@
-"""The bot is added, removed, blocked, promoted or muted, or a group gets another id: chats follow."""
+"""Suspends, resumes and moves chats when the bot is added, removed, blocked or muted, or a group gets another id."""
 
 from __future__ import annotations
 
@@ -45,24 +45,26 @@ class Membership:
         if now is Posting.GONE and chat.type == ChatType.PRIVATE:
             await self._conversation.suspend(ref_of(chat.id), "blocked by the user")
         elif now is Posting.GONE:
-            await self._closed(ref_of(chat.id), "removed from the chat", told="I was removed from it")
+            await self._closed(ref_of(chat.id), "removed from the chat", "I was removed from it")
         elif now is Posting.MUTE and before > now:
             reason = "the right to post was taken away"
-            await self._closed(ref_of(chat.id), reason, told="the right to post was taken from me")
+            await self._closed(ref_of(chat.id), reason, "the right to post was taken from me")
+        # Only a gain of rights resumes: after any other change the chat is as unreachable as before.
         elif now > before and now > Posting.MUTE:
             await self._conversation.resume(ref_of(chat.id))
             if chat.type == ChatType.CHANNEL:
                 await self._bound(change)
 
-    async def _closed(self, ref: ChatRef, reason: str, *, told: str) -> None:
+    async def _closed(self, ref: ChatRef, reason: str, warning: str) -> None:
         """Suspend a group or a channel where nothing can be sent any more, and tell its managers.
 
-        It is suspended first: a delivery that finds it closed meanwhile would otherwise tell them a second time.
+        It is suspended first: a delivery that is refused meanwhile would otherwise tell them a second time.
         """
-        had_digests = await self._conversation.receives(ref)
+        received_digests = await self._conversation.receives(ref)
         await self._conversation.suspend(ref, reason)
-        if had_digests:
-            await self._warnings.tell(ref, told)
+        # Nothing is missing in a chat that follows nothing, or that was suspended before.
+        if received_digests:
+            await self._warnings.tell(ref, warning)
 
     async def _bound(self, change: ChatMemberUpdated) -> None:
         user, channel = change.from_user, change.chat
@@ -74,7 +76,7 @@ class Membership:
             log.info("channel bound by somebody who never spoke to us", channel=channel.id)
 
     async def migrated(self, update: Update, _: Context) -> None:
-        """Move a group that became a supergroup to its new id. Telegram tells of it in the old chat and in the new."""
+        """Move a group that became a supergroup to its new id. Both chats get a message about it, in any order."""
         message = update.effective_message
         if message is None:
             return

@@ -52,15 +52,16 @@ def outcome_of(error: Exception, chat: ChatRef) -> Outcome:
             return NotSent("Telegram asked us to slow down", retry_after=seconds_of(error), cause=NotSentCause.LIMIT)
         case ChatMigrated():
             return ChatMoved(chat.with_place(error.new_chat_id))
+        # Before the chat's own refusals: "not enough rights to send photos" contains one of `_GONE`.
         case BadRequest() | Forbidden() if forbids_pictures(error):
             return Rejected(_plain(error))
-        case Forbidden():
+        case Forbidden():  # blocked, removed, or without the right to post
             return ChatGone(_plain(error))
         case InvalidToken():
             return NotSent(
                 "Telegram does not accept the bot's token", whole_platform=True, cause=NotSentCause.BOT_REFUSED
             )
-        case BadRequest():
+        case BadRequest():  # before NetworkError, of which it is a subclass in the package
             return _bad_request(error, chat)
         case NetworkError():
             return _network(error)
@@ -83,10 +84,11 @@ def seconds_of(error: RetryAfter) -> float:
 
 def _bad_request(error: BadRequest, chat: ChatRef) -> Outcome:
     description = error.message.casefold()
+    # Without the parameter `migrate_to_chat_id` the package raises no ChatMigrated; the text may still have the id.
     if "upgraded to a supergroup" in description and (
-        found := re.search(r"migrate_to_chat_id\D+(-?\d+)", error.message)
+        match := re.search(r"migrate_to_chat_id\D+(-?\d+)", error.message)
     ):
-        return ChatMoved(chat.with_place(found[1]))
+        return ChatMoved(chat.with_place(match[1]))
     if any(text in description for text in _GONE):
         return ChatGone(_plain(error))
     return Rejected(_plain(error))
@@ -98,13 +100,14 @@ def _network(error: NetworkError) -> Outcome:
     if isinstance(cause, NEVER_LEFT):
         why = f"Telegram cannot be reached ({type(cause).__name__})"
         return NotSent(why, whole_platform=True, cause=NotSentCause.AWAY)
-    if isinstance(cause, httpx.PoolTimeout):
+    if isinstance(cause, httpx.PoolTimeout):  # the request waited for a connection and was never written to one
         return NotSent("all connections to Telegram were busy")
     if isinstance(cause, httpx.HTTPError):
         return Unknown(f"the connection to Telegram broke after sending ({type(cause).__name__})")
+    # The package raises RetryAfter only for a 429 with the parameter `retry_after`.
     if "too many requests" in error.message.casefold():
-        found = _RETRY.search(error.message)
-        after = float(found[1]) if found else None
+        match = _RETRY.search(error.message)
+        after = float(match[1]) if match else None
         return NotSent("Telegram asked us to slow down", retry_after=after, cause=NotSentCause.LIMIT)
     return Unknown(f"Telegram failed while it took the message ({_plain(error)})")
 

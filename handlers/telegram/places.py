@@ -1,4 +1,4 @@
-"""Which chat a message or a button is about, and what its author may do there; channels managed in private."""
+"""Finds the chat that a message or a button is about, and the rights of its author there."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from handlers.telegram.managers import Managers
 
 log = structlog.get_logger()
 
+# Ids of channels and supergroups begin with -100; public names have 4 to 32 characters.
 _CHANNEL_ID = re.compile(r"-100[0-9]{5,13}")
 _NAMED = re.compile(rf"(@[A-Za-z][A-Za-z0-9_]{{3,31}}|{_CHANNEL_ID.pattern})(?:\s+|$)")
 """A channel by its @name or its id, at the beginning of an argument."""
@@ -56,6 +57,7 @@ def posting(chat_type: str, member: ChatMember) -> Posting:
             if not member.is_member:
                 return Posting.GONE
             return Posting.SURE if member.can_send_messages else Posting.MUTE
+        # Every admin of a group may post, but an admin of a channel only with the right to.
         case ChatMemberAdministrator() if chat_type == ChatType.CHANNEL and not member.can_post_messages:
             return Posting.MUTE
     match member.status:
@@ -95,15 +97,16 @@ class Places:
         """
         ref, title = ref_of_message(message), title_of(message.chat)
         if message.chat.type == ChatType.PRIVATE:
+            # A private chat has the id of its person. Somebody else's id there can only be forged.
             is_owner = user is None or user.id == message.chat.id
             return Target(ref, title, Requester(str(message.chat.id), is_admin=is_owner))
-        if user is None:
+        if user is None:  # a message without an author, as the posts of channels are
             return Target(ref, title, Requester("", is_admin=False))
         is_admin = look_up_rights and await self.is_admin(message.chat.id, user.id)
         return Target(ref, title, Requester(str(user.id), is_admin=is_admin))
 
     async def of_author(self, message: Message, user: User | None, *, look_up_rights: bool) -> Target:
-        """`own` for whoever wrote a message. An anonymous admin writes in the name of the group itself."""
+        """`own` for the author of a message. An anonymous admin writes in the name of the group itself."""
         if message.sender_chat is not None and message.sender_chat.id == message.chat.id:
             requester = Requester(str(message.chat.id), is_admin=True)
             return Target(ref_of_message(message), title_of(message.chat), requester)
@@ -120,12 +123,13 @@ class Places:
         named_chat = own_chat if chat_id is None else ChatRef(Platform.TELEGRAM, chat_id)
         if named_chat.place == own_chat.place:
             return replace(await self.own(message, user, look_up_rights=look_up_rights), chat=named_chat)
+        # Only a private chat holds buttons about other chats, and only about those that `channel` can check.
         if message.chat.type == ChatType.PRIVATE and _CHANNEL_ID.fullmatch(named_chat.id):
             return await self.channel(int(named_chat.id), user)
         return None
 
     async def named(self, argument: str, user: User) -> tuple[Target | None, str]:
-        """The channel that an argument begins with ("@name …", "-100… …"), and the rest of it.
+        """The channel that an argument begins with ("@name …", "-100… …"), and the rest of the argument.
 
         Raises `TellUser` if that is not a channel where the user is an admin and the bot may post.
         """
@@ -146,12 +150,13 @@ class Places:
             raise TellUser("Only admins of that channel can do this, and I must be one too to see who is.")
         if chat.type == ChatType.CHANNEL and not await self._may_post(chat.id):
             raise TellUser(f"I may not post in {title_of(chat)}; make me an admin who can post messages.")
+        # Only after all checks: what is bound is offered in the person's list and gets warnings.
         await self.managers.bind(user.id, chat.id, title_of(chat))
         requester = Requester(str(user.id), is_admin=True)
         return Target(ref_of(chat.id), title_of(chat) or str(ident), requester, is_elsewhere=True)
 
     async def remember_manager(self, target: Target, chat_id: int, result: Result) -> None:
-        """Keep who set something up in a group: they are told when the bot can no longer post there."""
+        """Remember people who set something up in a group: they are told when the bot can no longer post there."""
         user_id = target.requester.user_id
         if chat_id < 0 and isinstance(result, Subscribed | Unsubscribed | Changed) and user_id.isdecimal():
             with contextlib.suppress(StoreUnavailable):  # the request itself has been carried out

@@ -25,11 +25,13 @@ class RateWindow:
 
     def ready_at(self, weight: int = 1) -> float:
         """The earliest time at which `weight` more events fit."""
-        # So many slots may still count when the new ones come; the next older one has to be free by then.
+        # All but `room` - 1 of the slots must have left the window before `weight` more fit. More than the whole limit
+        # never fits, so that needs an empty window. Slots end in another order than they begin, hence the sorting.
         room = max(1, self.most - weight + 1)
         return sorted(slot.at for slot in self._slots)[-room] + self.seconds if len(self._slots) >= room else -math.inf
 
     def add(self, slot: Slot, now: float, weight: int = 1) -> None:
+        # Only from the left: a slot behind one that still counts does no harm, and is dropped later.
         while self._slots and self._slots[0].at + self.seconds <= now:
             self._slots.popleft()
         self._slots.extend([slot] * weight)

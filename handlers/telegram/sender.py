@@ -52,7 +52,10 @@ class TelegramSender:
     async def turn(
         self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST
     ) -> AsyncIterator[NotSent | None]:
-        """Wait for Telegram's limits before the delivery is marked as SENDING: who is killed here leaves no doubt."""
+        """Wait for Telegram's limits, before the delivery is marked as SENDING.
+
+        If the process is killed during this wait, the part was surely not sent.
+        """
         limiter = self._bot.rate_limiter
         if not isinstance(limiter, Limiter):
             yield None
@@ -81,7 +84,7 @@ class TelegramSender:
             message = await post(self._bot, chat, part.payload, self._data_dir, urgency)
         except UnsendableError as error:
             return Rejected(str(error))
-        except Exception as error:
+        except Exception as error:  # also an unexpected one has an outcome: the part may have arrived
             outcome = outcome_of(error, chat)
             log.info("telegram did not take a part", delivery=key, chat=str(chat), outcome=type(outcome).__name__)
             if not isinstance(outcome, NotSent):
@@ -147,6 +150,7 @@ async def _post_once(
     ident, thread = address(chat)
     common: dict[str, Any] = {"chat_id": ident, "message_thread_id": thread, "rate_limit_args": urgency}
     if reply_to is not None:
+        # The message that asked may be deleted by now; its answer must arrive all the same.
         common |= {"reply_to_message_id": reply_to, "allow_sending_without_reply": True}
     html, kind = str(payload.get("html", "")), payload.get("kind")
     if kind == "message":
@@ -157,7 +161,8 @@ async def _post_once(
             reply_markup=keyboard(payload.get("buttons", ()), about),
             **common,
         )
-    files = [_read(data_dir, str(each)) for each in payload.get("files", ())]
+    # All before the request: a missing picture then rejects the part with nothing sent.
+    files = [_read(data_dir, str(name)) for name in payload.get("files", ())]
     if kind == "photo" and len(files) == 1:
         markup = keyboard(payload.get("buttons", ()), about)
         return await bot.send_photo(
@@ -165,14 +170,14 @@ async def _post_once(
         )
     if kind == "album" and 2 <= len(files) <= 10:
         media = [InputMediaPhoto(files[0], caption=html, parse_mode=ParseMode.HTML), *map(InputMediaPhoto, files[1:])]
-        return (await bot.send_media_group(media=media, **common))[0]
+        return (await bot.send_media_group(media=media, **common))[0]  # albums can have no buttons
     raise UnsendableError(f"there is no message of kind {kind!r} with {len(files)} pictures")
 
 
 def keyboard(rows: Sequence[Sequence[JSON]], about: ChatRef) -> InlineKeyboardMarkup | None:
     """Buttons as Telegram takes them, each with the chat it is about. Those of more than 64 bytes are left out."""
-    made = [[_button(each, about) for each in row] for row in rows]
-    kept = [[each for each in row if each is not None] for row in made]
+    made = [[_button(button, about) for button in row] for row in rows]
+    kept = [[button for button in row if button is not None] for row in made]
     return InlineKeyboardMarkup([row for row in kept if row]) if any(kept) else None
 
 
@@ -187,6 +192,7 @@ def _button(button: JSON, about: ChatRef) -> InlineKeyboardButton | None:
 
 
 def _read(data_dir: Path, name: str) -> bytes:
+    # Names come from the database, and an absolute one or ".." must not send any other file of this machine.
     path = (data_dir / name).resolve()
     if not path.is_relative_to(data_dir.resolve()):
         raise UnsendableError(f"the picture {name} does not lie below the data directory")

@@ -1,4 +1,4 @@
-"""The texts of Telegram's messages, and a reply that only Telegram has: what to do with a channel."""
+"""The texts of Telegram's messages, and the reply about managing a channel, which only Telegram has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.render.nodes import Button, Document, Line, Reply, Text
 from handlers.actions import Action
 
 _JOINER = "\u2060"
-"""The invisible sign by which our own messages keep Telegram from making links; people copy it with the text."""
+"""The invisible character in the bot's messages that keeps Telegram from making links; people copy it with the text."""
 
 
 def text_of(message: Message) -> str:
@@ -23,7 +23,7 @@ def quoted_text(message: Message) -> str:
 
 
 def first_line(reply: Reply) -> str:
-    """A reply's first sentence, for pop-ups, which show no markup."""
+    """A reply's first line, for pop-ups, which show no markup."""
     block = reply.document.blocks[0]
     return "".join(span.text for span in block.spans) if isinstance(block, Line) else ""
 

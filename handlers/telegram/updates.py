@@ -26,7 +26,8 @@ class Updates(HTTPXRequest):
     """Polls for updates; `problem` says why none come. `monotonic` gives seconds from any origin."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        # One connection: Telegram refuses a second poll while one is under way.
+        # One connection: Telegram refuses a second poll while one is under way. The read timeout is longer than a long
+        # poll, which ends after ten seconds.
         super().__init__(connection_pool_size=1, connect_timeout=10, read_timeout=20)
         self._monotonic = monotonic
         self._answered_at: float | None = None
@@ -52,6 +53,7 @@ class Updates(HTTPXRequest):
         return "Telegram does not answer when it is asked for updates" if is_silent else None
 
     async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
+        # Raised errors are reported by the updater's error callback; here, only what the library does not report.
         status, body = await super().do_request(*args, **options)
         if status == 200:
             self._answered_at = self._monotonic()

@@ -1,4 +1,4 @@
-"""Tells those who manage a group or a channel, each in private, that the bot can no longer post there."""
+"""Tells the managers of a group or a channel, each in private, that the bot can no longer post there."""
 
 from __future__ import annotations
 
@@ -19,37 +19,38 @@ from handlers.telegram.managers import Managers
 
 log = structlog.get_logger()
 
-PATIENCE = 15.0
+TIMEOUT_SECONDS = 15.0
 """Seconds that a warning may take: the caller has other chats to serve."""
 
 
 class Warnings:
     """Sends each warning once, to the managers who can be reached. A failure is logged and changes nothing else."""
 
-    def __init__(self, bot: ExtBot[Any], managers: Managers, *, patience: float = PATIENCE) -> None:
-        self._bot, self._managers, self._patience = bot, managers, patience
+    def __init__(self, bot: ExtBot[Any], managers: Managers, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._bot, self._managers, self._timeout_seconds = bot, managers, timeout_seconds
 
     async def tell(self, chat: ChatRef, why: str) -> None:
         """Tell the managers of a chat why nothing can be posted there, and what to do. Raises nothing.
 
-        For a private chat there is nobody else to tell.
+        Does nothing for a private chat: only its one person could be warned, who cannot be reached.
         """
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout_seconds):
                 await self._tell(chat, why)
-        except Exception as error:
-            log.warning("managers not told", chat=str(chat), why=type(error).__name__)
+        except Exception as error:  # a warning is extra, and its caller has a delivery to finish
+            log.warning("managers not warned", chat=str(chat), why=type(error).__name__)
 
     async def _tell(self, chat: ChatRef, why: str) -> None:
         managers = await self._managers.of(chat) if chat.is_group else []
         if not managers:
-            log.info("nobody to tell", chat=str(chat), why=why)
+            log.info("no manager to warn", chat=str(chat), why=why)
             return
         html = document_html(_warning(chat, await self._managers.title(chat), why))
         await asyncio.gather(*(self._write(user_id, chat.place, html) for user_id in managers))
 
     async def _write(self, user_id: int, place: str, html: str) -> None:
         try:
+            # People who are no longer admins cannot help, and the chat's title is not for them.
             if await self._has_lost_rights(place, user_id):
                 return
             await self._bot.send_message(
@@ -60,9 +61,9 @@ class Warnings:
                 rate_limit_args=Urgency.ANSWER,
             )
         except TelegramError as error:  # blocked by that person, never started by them, or not reached
-            log.info("manager not told", chat=place, why=error.message)
+            log.info("manager not warned", chat=place, why=error.message)
         else:
-            log.info("manager told", chat=place)
+            log.info("manager warned", chat=place)
 
     async def _has_lost_rights(self, place: str, user_id: int) -> bool:
         """Whether somebody is surely no admin there any more. False if that cannot be looked up: a bot that was removed
@@ -80,6 +81,7 @@ def _warning(chat: ChatRef, title: str, why: str) -> Document:
     where = f"a topic of {named}" if is_topic else named
     problem = Line((Text(f"I can no longer post in {where}: {why.rstrip('.')}."),))
     request = "Let me post there again (in a channel, as an admin who can post messages), and I go on. If I do not, "
+    # From a private chat only channels and supergroups can be named, and no topic of theirs.
     if is_topic or not place.startswith("-100"):
         todo = Line((Text(f"{request}send "), Text("/subscriptions", code=True), Text(" there.")))
     else:

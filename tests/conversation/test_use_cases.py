@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, cast
 
@@ -24,7 +23,6 @@ from bot.model import (
     Depth,
     Digest,
     Kind,
-    NothingToSend,
     Paper,
     PaperRef,
     Platform,
@@ -34,6 +32,7 @@ from bot.model import (
 from bot.ports import Store
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 
 CHAT = ChatRef(Platform.TELEGRAM, "5")
@@ -41,29 +40,6 @@ OWNER = Requester("5", is_admin=True)
 MEMBER = Requester("6", is_admin=False)
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
 PAPER = Paper("2406.14272", 1, "A title", ("A. Author",), "An abstract.", ("cs.CV",))
-
-
-class FakePipeline:
-    """Stands in for reading and composing: gives the prepared answers, and records the requests."""
-
-    def __init__(self) -> None:
-        self.answer: Card | Exception = Card(PAPER)
-        self.digest: Digest | NothingToSend | Exception = NothingToSend("Nothing is new since your last digest.")
-        self.asked: list[tuple[PaperRef, str, Depth]] = []
-        self.hold = asyncio.Event()
-        self.hold.set()
-
-    async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
-        self.asked.append((ref, language, depth))
-        await self.hold.wait()
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-    async def compose(self, ref: ChatRef) -> Digest | NothingToSend:
-        if isinstance(self.digest, Exception):
-            raise self.digest
-        return self.digest
 
 
 @pytest.fixture
@@ -266,7 +242,7 @@ async def test_a_link_is_read_in_the_chats_language_and_depth(talk: Conversation
     await talk.change(OWNER, CHAT, "depth", "deep")
     answer = await talk.summarize(CHAT, "https://arxiv.org/abs/2406.14272v1")
     assert isinstance(answer, results.PaperCard)
-    assert pipeline.asked == [(PaperRef("2406.14272", 1), "zh", Depth.DEEP)]
+    assert pipeline.readings == [(PaperRef("2406.14272", 1), "zh", Depth.DEEP)]
 
 
 @pytest.mark.parametrize(
@@ -280,12 +256,12 @@ async def test_a_link_is_read_in_the_chats_language_and_depth(talk: Conversation
 async def test_a_paper_that_cannot_be_read_is_an_answer(
     talk: Conversation, pipeline: FakePipeline, raised: Exception, kind: type
 ) -> None:
-    pipeline.answer = raised
+    pipeline.error = raised
     assert isinstance(await talk.summarize(CHAT, "2406.99999"), kind)
 
 
 async def test_a_withdrawn_paper_says_so(talk: Conversation, pipeline: FakePipeline) -> None:
-    pipeline.answer = Card(replace(PAPER, withdrawn=True))
+    pipeline.withdrawn.add("2406.14272")
     assert isinstance(await talk.summarize(CHAT, "2406.14272"), results.Withdrawn)
 
 
@@ -294,19 +270,19 @@ async def test_text_that_is_no_link_and_no_text_have_different_answers(
 ) -> None:
     assert isinstance(await talk.summarize(CHAT, "https://example.org/x"), results.NotALink)
     assert isinstance(await talk.summarize(CHAT, "  "), results.Incomplete)
-    assert pipeline.asked == []
+    assert pipeline.readings == []
 
 
 async def test_a_chat_may_have_three_readings_under_way_and_other_chats_their_own_three(
     talk: Conversation, pipeline: FakePipeline
 ) -> None:
-    pipeline.hold.clear()
+    pipeline.may_finish.clear()
     running = [asyncio.create_task(talk.summarize(CHAT, f"2406.1427{number}")) for number in range(3)]
-    while len(pipeline.asked) < 3:  # noqa: ASYNC110 - the store answers from its own thread
+    while len(pipeline.readings) < 3:  # noqa: ASYNC110 - the store answers from its own thread
         await asyncio.sleep(0.001)
     assert isinstance(await talk.summarize(CHAT, "2406.14279"), results.Busy)
     elsewhere = asyncio.create_task(talk.summarize(ChatRef(Platform.DISCORD, "9"), "2406.14279"))
-    pipeline.hold.set()
+    pipeline.may_finish.set()
     assert all(isinstance(each, results.PaperCard) for each in await asyncio.gather(*running, elsewhere))
     assert isinstance(await talk.summarize(CHAT, "2406.14279"), results.PaperCard)
 
@@ -319,9 +295,9 @@ async def test_digest_now_says_what_is_sent_or_why_nothing_is(talk: Conversation
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     assert await talk.digest_now(OWNER, CHAT) == results.NothingNow("Nothing is new since your last digest.", 1)
     window = Window(date(2026, 6, 1), date(2026, 6, 2))
-    pipeline.digest = Digest(("cat:cs.CV",), window, 9, 3, (Card(PAPER),), also=(Card(PAPER), Card(PAPER)))
+    pipeline.next_digest = Digest(("cat:cs.CV",), window, 9, 3, (Card(PAPER),), also=(Card(PAPER), Card(PAPER)))
     assert await talk.digest_now(OWNER, CHAT) == results.DigestComing(1, 2)
-    pipeline.digest = SourceUnavailable("arXiv does not answer.")
+    pipeline.error = SourceUnavailable("arXiv does not answer.")
     assert await talk.digest_now(OWNER, CHAT) == results.Busy("arXiv does not answer.", None)
 
 

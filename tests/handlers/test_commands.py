@@ -22,8 +22,8 @@ from handlers.discord.http_trace import InvalidRequests
 from handlers.requests import Operation, Request, Target, dispatch
 from handlers.telegram.app import build
 from tests.fakes.clock import FakeClock
+from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
-from tests.handlers.discord.fake_pipeline import FakePipeline
 
 CHAT = ChatRef(Platform.DISCORD, "5")
 OWNER, MEMBER = Requester("5", is_admin=True), Requester("6", is_admin=False)
@@ -37,8 +37,8 @@ async def store() -> AsyncIterator[SqlStore]:
 
 @pytest.fixture
 def talk(store: SqlStore) -> Conversation:
-    pipeline = FakePipeline()
-    return Conversation(store, FakeClock(), pipeline.read, pipeline.digest, Defaults())
+    pipeline = FakePipeline(made_up_digest())
+    return Conversation(store, FakeClock(), pipeline.read, pipeline.compose, Defaults())
 
 
 async def test_both_platforms_offer_the_same_commands(talk: Conversation, store: SqlStore, tmp_path: Path) -> None:

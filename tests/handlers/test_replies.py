@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import get_args
@@ -14,13 +14,16 @@ import pytest
 from bot import conversation as results
 from bot.conversation import Followed, Result, setting_values, topic_key
 from bot.errors import BadSetting
-from bot.model import Card, Chat, ChatRef, Depth, Paper, Platform
+from bot.model import JSON, Card, Chat, ChatRef, Depth, Paper, Platform
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
 from handlers import actions
 from handlers.commands import BY_NAME, COMMANDS
+from handlers.discord.cards import reply_components
 from handlers.replies import apology, reply
 from handlers.reply_parts import EXAMPLES
 from handlers.requests import ChatName
+from handlers.telegram.cards import reply_messages
+from handlers.telegram.sender import keyboard
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
 DUE = datetime(2026, 6, 3, 8, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -103,6 +106,24 @@ def test_every_button_leads_somewhere_and_fits_both_platforms(result: Result) ->
         if button.action is not None:
             assert len(button.action.encode()) <= actions.MAX_ACTION_BYTES
             assert actions.parse(button.action) is not None
+
+
+def custom_ids(components: Sequence[JSON]) -> list[str]:
+    nested = [custom_id for component in components for custom_id in custom_ids(component.get("components", ()))]
+    return [component["custom_id"] for component in components if "custom_id" in component] + nested
+
+
+@pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda result: type(result).__name__)
+def test_every_button_of_every_reply_carries_its_chat_on_both_platforms(result: Result) -> None:
+    answer = reply(result)
+    verbs = sorted(button.action for row in answer.buttons for button in row if button.action is not None)
+    group = ChatRef(Platform.TELEGRAM, "-1001234567890/2147483647")
+    markups = [keyboard(message["buttons"], group) for message in reply_messages(answer) if message["buttons"]]
+    on_telegram = [button.callback_data for made in markups if made for row in made.inline_keyboard for button in row]
+    assert sorted(str(data) for data in on_telegram if data is not None) == [f"{verb}@{group.id}" for verb in verbs]
+    channel = ChatRef(Platform.DISCORD, "1234567890123456789")
+    on_discord = [custom_id for message in reply_components(answer, channel) for custom_id in custom_ids([message])]
+    assert sorted(on_discord) == [f"{verb}@{channel.id}" for verb in verbs]
 
 
 ABOUT_NO_CHAT = (

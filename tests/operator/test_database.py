@@ -202,12 +202,19 @@ def foreign(path: Path) -> None:
         connection.execute("CREATE TABLE chats (id)")
 
 
+def without_revision(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM alembic_version")
+        connection.commit()
+
+
 @pytest.mark.parametrize(
     ("spoil", "error", "why"),
     [
         (lambda path: path.unlink(), TellUser, "There is no file"),
         (lambda path: path.write_text("hello, world\n" * 99), TellUser, "is not a complete SQLite database"),
         (foreign, TellUser, "is not a database of Paperboy"),
+        (without_revision, TellUser, "is not a database of Paperboy"),
         (damaged, TellUser, "is damaged|is not a complete SQLite database"),
         (newer, StoreTooNew, "newer Paperboy"),
     ],

@@ -14,12 +14,12 @@ from bot.settings import load
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp, build
 from handlers.discord.client import PaperboyClient
-from handlers.discord.http_trace import InvalidRequests, RequestInterval, TheirClock, trace_config
+from handlers.discord.http_trace import DiscordClock, InvalidRequests, RequestInterval, trace_config
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.fakes.stores import memory_store
-from tests.handlers.discord.fake_pipeline import FakePipeline
 
 Make = Callable[[], DiscordApp]
 
@@ -49,13 +49,13 @@ def clock() -> SteadyClock:
 async def sender(dc: FakeDiscord, clock: SteadyClock, tmp_path: Path) -> AsyncIterator[DiscordSender]:
     """A sender over a client that is logged in, without a gateway. Its clock is Discord's, too."""
     dc.world.clock = clock.now
-    invalid, theirs = InvalidRequests(clock.now, limit=5, monotonic=clock.monotonic), TheirClock(clock.now)
-    trace = trace_config(invalid, RequestInterval(per_second=1_000), theirs)
+    invalid, discord_clock = InvalidRequests(clock.now, limit=5, monotonic=clock.monotonic), DiscordClock(clock.now)
+    trace = trace_config(invalid, RequestInterval(per_second=1_000), discord_clock)
     client = discord.Client(
         intents=discord.Intents.none(), http_trace=trace, max_ratelimit_timeout=30.0, max_messages=None
     )
     await client.login(dc.token)
-    yield DiscordSender(client, invalid, tmp_path, theirs=theirs, monotonic=clock.monotonic)
+    yield DiscordSender(client, invalid, tmp_path, discord_clock=discord_clock, monotonic=clock.monotonic)
     await client.close()
 
 
@@ -67,12 +67,12 @@ async def store() -> AsyncIterator[SqlStore]:
 
 @pytest.fixture
 def pipeline() -> FakePipeline:
-    return FakePipeline()
+    return FakePipeline(made_up_digest())
 
 
 @pytest.fixture
 def conversation(store: SqlStore, clock: FakeClock, pipeline: FakePipeline) -> Conversation:
-    return Conversation(store, clock, pipeline.read, pipeline.digest, Defaults())
+    return Conversation(store, clock, pipeline.read, pipeline.compose, Defaults())
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from handlers.discord.refused_requests import REFUSED
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_world import READ_MESSAGE_HISTORY, SEND_MESSAGES, THREAD, VIEW_CHANNEL, user
+from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.handlers.discord.conftest import Make
-from tests.handlers.discord.fake_pipeline import FakePipeline, digest
 
 ADMIN = Requester("1", True)
 
@@ -248,6 +248,15 @@ async def test_a_link_in_a_direct_message_is_read(app: DiscordApp, dc: FakeDisco
     assert "Heads" in str(dc.world.accepted[0]["message"]["components"])
 
 
+async def test_a_direct_message_is_answered_although_typing_cannot_be_shown(app: DiscordApp, dc: FakeDiscord) -> None:
+    direct = dc.world.add_dm(person=42)
+    written = dc.world.store_message(direct, {"content": "arxiv.org/abs/2606.00001"}, set(), author=user(42, "bob"))
+    dc.fail("403", r"POST /channels/\d+/typing")
+    await dc.gateway.dispatch("MESSAGE_CREATE", written)
+    await until(lambda: dc.world.accepted)
+    assert "Heads" in str(dc.world.accepted[0]["message"]["components"])
+
+
 async def test_fifty_topics_are_listed_within_the_limits(
     app: DiscordApp, dc: FakeDiscord, channel: int, conversation: Conversation
 ) -> None:
@@ -333,11 +342,11 @@ async def test_a_command_shows_nothing_of_a_channel_that_its_user_does_not_see(
 async def test_a_slow_answer_is_deferred_within_three_seconds_and_follows(
     app: DiscordApp, dc: FakeDiscord, channel: int, pipeline: FakePipeline
 ) -> None:
-    pipeline.gate = asyncio.Event()
+    pipeline.may_finish.clear()
     asking = asyncio.create_task(dc.interactions.slash(channel, "summarize", link="2606.00001"))
     await until(lambda: any("callback" in line for line, _ in dc.requests))
     assert not asking.done()
-    pipeline.gate.set()
+    pipeline.may_finish.set()
     answer = await asking
     assert answer.kind == 5
     assert "Heads" in answer.text
@@ -347,10 +356,10 @@ async def test_a_slow_answer_is_deferred_within_three_seconds_and_follows(
 async def test_a_private_answer_after_a_public_deferral_is_not_shown_to_all(
     app: DiscordApp, dc: FakeDiscord, channel: int, pipeline: FakePipeline
 ) -> None:
-    pipeline.gate = asyncio.Event()
+    pipeline.may_finish.clear()
     asking = asyncio.create_task(dc.interactions.slash(channel, "summarize", link="2606.99999"))
     await until(lambda: any("callback" in line for line, _ in dc.requests))
-    pipeline.gate.set()
+    pipeline.may_finish.set()
     answer = await asking
     assert answer.kind == 5
     assert "2606.99999" in answer.text
@@ -444,7 +453,7 @@ async def _suspended(store: SqlStore, ref: ChatRef, why: str | None) -> None:
 
 
 async def test_a_large_digest_is_sent_within_the_limits(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
-    parts = DiscordRenderer().parts(digest(12), Chat(chat(channel)))
+    parts = DiscordRenderer().parts(made_up_digest(12), Chat(chat(channel)))
     for number, part in enumerate(parts, 1):
         assert isinstance(await app.sender.send(chat(channel), part, f"{chat(channel)}|2026-06-02|{number}"), Sent)
     assert len(dc.world.history(channel)) == len(parts)
@@ -452,7 +461,7 @@ async def test_a_large_digest_is_sent_within_the_limits(app: DiscordApp, dc: Fak
 
 async def test_a_digest_in_a_forum_is_one_post_with_its_title(app: DiscordApp, dc: FakeDiscord) -> None:
     forum = dc.world.add_forum(next(iter(dc.world.guilds)))
-    parts = DiscordRenderer().parts(digest(30), Chat(chat(forum)))
+    parts = DiscordRenderer().parts(made_up_digest(30), Chat(chat(forum)))
     assert len(parts) > 1
     for number, part in enumerate(parts, 1):
         assert isinstance(await app.sender.send(chat(forum), part, f"{chat(forum)}|2026-06-02|{number}"), Sent)

@@ -10,7 +10,7 @@ from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_world import VIEW_CHANNEL
-from tests.handlers.discord.fake_pipeline import FakePipeline
+from tests.fakes.pipeline import FakePipeline
 
 ADMIN = Requester("1", True)
 
@@ -103,7 +103,7 @@ async def test_a_digest_now_is_the_named_channels(
     listed = await dc.interactions.slash(papers, "subscriptions", channel=vision)
     answer = await dc.interactions.click(papers, listed.button("Digest now"))
     assert "The digest of \\#vision in lab is on its way" in answer.text
-    assert pipeline.asked == [chat(vision)]
+    assert pipeline.digests == [chat(vision)]
 
 
 @pytest.mark.parametrize("data", ["forget:yes", "drop:KEY", "set:style=compact", "digest:", "forget:"])
@@ -114,7 +114,7 @@ async def test_rights_are_those_in_the_named_channel_when_the_button_is_pressed(
     answer = await dc.interactions.click(papers, custom_id, admin=False)
     assert "Only admins of \\#vision in lab can" in answer.text
     assert await topics(store, vision) == ["cat:cs.CV"]
-    assert pipeline.asked == []
+    assert pipeline.digests == []
 
 
 @pytest.mark.parametrize("verb", ["topics:", "settings:", "forget:yes"])
@@ -187,7 +187,7 @@ async def test_where_the_bot_may_not_post_the_button_says_so_and_names_the_chann
     await dc.gateway.dispatch("CHANNEL_UPDATE", dc.world.channels[vision])
     answer = await dc.interactions.click(papers, f"digest:@{vision}")
     assert "I may not write in \\#vision in lab" in answer.text
-    assert pipeline.asked == []
+    assert pipeline.digests == []
 
 
 async def test_a_button_of_an_earlier_release_is_about_the_chat_it_stands_in(

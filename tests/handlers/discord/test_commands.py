@@ -19,7 +19,7 @@ from handlers.discord.client import PaperboyClient
 from handlers.discord.http_trace import InvalidRequests
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
-from tests.handlers.discord.fake_pipeline import FakePipeline, digest
+from tests.fakes.pipeline import FakePipeline, made_up_digest
 
 SINCE = datetime.now(UTC) - timedelta(hours=1)
 
@@ -225,7 +225,7 @@ async def test_a_digest_arrives_in_every_kind_of_channel(
     place = lab.guild.create_forum_channel("digests") if kind == "forum" else places[kind]
     ref = ChatRef(Platform.DISCORD, str(place.id))
     sender = DiscordSender(client, InvalidRequests(clock.now), tmp_path)
-    for number, part in enumerate(DiscordRenderer().parts(digest(12), Chat(ref)), 1):
+    for number, part in enumerate(DiscordRenderer().parts(made_up_digest(12), Chat(ref)), 1):
         outcome = await sender.send(ref, part, f"{ref}|2026-06-02|{number}")
         assert isinstance(outcome, Sent)
         found = await sender.find(ref, part, f"{ref}|2026-06-02|{number}", SINCE)
@@ -239,5 +239,5 @@ async def test_a_channel_that_does_not_exist_is_gone(
     env: simcord.Env, lab: Lab, client: PaperboyClient, clock: FakeClock, tmp_path: Path
 ) -> None:
     sender = DiscordSender(client, InvalidRequests(clock.now), tmp_path)
-    part = DiscordRenderer().parts(digest(1), Chat(lab.ref))[0]
+    part = DiscordRenderer().parts(made_up_digest(1), Chat(lab.ref))[0]
     assert isinstance(await sender.send(ChatRef(Platform.DISCORD, "4711"), part, "k|1"), ChatGone)

@@ -14,9 +14,9 @@ import pytest
 from handlers.discord.http_trace import (
     INVALID_LIMIT,
     LONGEST_WAIT_SECONDS,
+    DiscordClock,
     InvalidRequests,
     RequestInterval,
-    TheirClock,
     bounded,
 )
 from tests.fakes.clock import FakeClock
@@ -107,13 +107,13 @@ def test_a_wait_that_is_asked_for_is_finite(asked: float, expected: float | None
 
 def test_discords_clock_is_known_by_the_dates_of_its_answers() -> None:
     clock = FakeClock()
-    theirs = TheirClock(clock.now)
-    assert theirs.now() == clock.now()
-    theirs.heard(formatdate((clock.now() - timedelta(days=1)).timestamp(), usegmt=True))
+    discord_clock = DiscordClock(clock.now)
+    assert discord_clock.now() == clock.now()
+    discord_clock.learn(formatdate((clock.now() - timedelta(days=1)).timestamp(), usegmt=True))
     for nonsense in (None, "", "yesterday"):
-        theirs.heard(nonsense)
-    assert theirs.now() == clock.now() - timedelta(days=1)
-    assert theirs.of(clock.now()) == theirs.now()
+        discord_clock.learn(nonsense)
+    assert discord_clock.now() == clock.now() - timedelta(days=1)
+    assert discord_clock.of(clock.now()) == discord_clock.now()
 
 
 async def test_requests_begin_at_an_even_rate() -> None:

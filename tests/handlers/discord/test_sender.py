@@ -116,7 +116,7 @@ async def test_a_fault_after_storing_is_unknown_and_the_part_can_be_found(
 
 async def test_a_request_that_nobody_answers_is_unknown(sender: DiscordSender, dc: FakeDiscord, channel: int) -> None:
     await sender.send(chat(channel), part(), SECOND)
-    sender.patience = 0.3  # the only time here that a test must wait for
+    sender.timeout_seconds = 0.3  # the only time here that a test must wait for
     dc.fail("hang", store=True)
     assert await sender.send(chat(channel), part(), KEY) == Unknown("Discord did not answer in time")
 

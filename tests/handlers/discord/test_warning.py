@@ -94,7 +94,7 @@ async def test_a_warning_that_fails_is_no_failure_of_whoever_warns(
 ) -> None:
     dc.fail(kind, r"GET /guilds/\d+", times=1, retry_after=90.0)
     async with asyncio.timeout(5):
-        await warning.tell(sender._client, channel, WHY, patience=0.3)
+        await warning.tell(sender._client, channel, WHY, timeout_seconds=0.3)
 
 
 async def test_nothing_is_asked_of_discord_while_it_is_left_alone(

@@ -13,59 +13,17 @@ import pytest
 from pydantic import SecretStr
 
 from bot.conversation import Conversation, Defaults
-from bot.errors import NoSuchPaper
-from bot.model import (
-    Card,
-    ChatRef,
-    Claim,
-    Depth,
-    Digest,
-    NothingToSend,
-    Paper,
-    PaperRef,
-    Provenance,
-    Source,
-    Summary,
-    SummaryKey,
-)
 from bot.settings import Settings, load
 from bot.storage.store import SqlStore
 from handlers.telegram.app import TelegramApp, build
 from handlers.telegram.limits import Limiter
 from tests.fakes.clock import FakeClock
+from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
 
 JOINER = "\u2060"  # keeps Telegram from making links and commands of plain text; nobody sees it
 NOW = datetime(2026, 6, 2, 12, 0, tzinfo=UTC)
-
-
-class FakePipeline:
-    """Makes papers up from their ids; those in `unknown` do not exist. Work waits until `free` is set."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, Depth]] = []
-        self.unknown: set[str] = set()
-        self.broken: Exception | None = None
-        self.digest: Digest | NothingToSend = NothingToSend("Nothing is new since your last digest.")
-        self.free = asyncio.Event()
-        self.free.set()
-
-    async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
-        self.asked.append((str(ref), language, depth))
-        await self.free.wait()
-        if self.broken is not None:
-            raise self.broken
-        if ref.id in self.unknown:
-            raise NoSuchPaper(ref.id)
-        paper = Paper(ref.id, 1, f"Paper <{ref.id}> & more", ("José Ångström",), "An abstract.", ("cs.CV",))
-        key = SummaryKey(ref.id, 1, language, depth)
-        made = Provenance("extractive", NOW, Source.ABSTRACT)
-        return Card(paper, summary=Summary(key, Claim("It works @everyone."), (Claim("One."),), ("x",), made))
-
-    async def compose(self, ref: ChatRef) -> Digest | NothingToSend:
-        await self.free.wait()
-        return self.digest
 
 
 @dataclass

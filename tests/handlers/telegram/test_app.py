@@ -14,9 +14,10 @@ from bot.model import ChatRef, Part, Platform, Sent
 from bot.storage.store import SqlStore
 from handlers.telegram.app import TelegramApp, build
 from tests.fakes.clock import FakeClock
+from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
-from tests.handlers.telegram.conftest import FakePipeline, settings_for
+from tests.handlers.telegram.conftest import settings_for
 
 ANN = 5
 
@@ -87,7 +88,7 @@ async def test_logging_in_raises_retry_later_while_telegram_is_unreachable(
 
 async def test_stopping_does_not_wait_for_a_reading(tg: FakeTelegram, store: SqlStore, tmp_path: Path) -> None:
     pipeline = FakePipeline()
-    pipeline.free.clear()
+    pipeline.may_finish.clear()
     app = made(tg, store, tmp_path, pipeline=pipeline)
     await app.start()
     tg.say(ANN, ANN, "/summarize 2406.14272")

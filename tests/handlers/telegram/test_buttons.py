@@ -244,3 +244,29 @@ async def test_the_resend_button_of_a_digest_carries_the_digests_chat(bench: Ben
     await bench.app.sender.send(ref(f"{GROUP}/45"), Part(payload), "key")
     message = bench.tg.messages(GROUP)[-1]
     assert message.button("Send again")["callback_data"] == f"resend:1@{GROUP}/45"
+
+
+# ── when something breaks ──
+
+
+async def test_a_slow_button_that_fails_after_its_press_was_answered_says_so_in_a_message(bench: Bench) -> None:
+    await bench.ask(ANN, "/summarize 2406.14272")
+    bench.pipeline.error = ZeroDivisionError("secret detail")
+    query = bench.tg.press(bench.tg.messages(ANN)[-1], "Read it all", ANN)
+    answer = (await bench.tg.wait_for(ANN, 2))[-1]
+    assert "Something went wrong on my side" in answer.text
+    assert bench.tg.answer(query) is not None
+
+
+async def test_a_press_that_cannot_be_acknowledged_is_carried_out_and_answered(bench: Bench) -> None:
+    await bench.ask(ANN, "/subscribe cs.CV")
+    await bench.ask(ANN, "/subscriptions")
+    menu = bench.tg.messages(ANN)[-1]
+    bench.tg.fail("answerCallbackQuery", "502", stored=False)
+    bench.tg.press(menu, "✕", ANN)
+    await bench.tg.until(lambda: "Unsubscribed" in menu.text)
+    bench.tg.fail("answerCallbackQuery", "502", stored=False)
+    await bench.ask(ANN, "/summarize 2406.14272")
+    bench.tg.press(bench.tg.messages(ANN)[-1], "Read it all", ANN)
+    await bench.tg.wait_for(ANN, 4)
+    assert len(bench.pipeline.readings) == 2

@@ -28,7 +28,7 @@ from bot.render.nodes import (
     Text,
 )
 from bot.render.plain import visible
-from handlers.telegram.cards import TelegramRenderer, payloads, reply_messages
+from handlers.telegram.cards import TelegramRenderer, document_html, payloads, reply_messages
 from tests.fakes.telegram_text import CAPTION_LIMIT, ENTITY_LIMIT, Parsed, check_message, detected
 from tests.render.samples import (
     BRIEF,
@@ -75,6 +75,26 @@ def active(parsed: Parsed) -> list[str]:
         if found.type not in _HARMLESS
         and not any(e.offset < found.offset + found.length and found.offset < e.offset + e.length for e in own)
     ]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("example", ".com"),
+        ("example.c", "om"),
+        ("8.8.", "8.8"),
+        ("8.8.8", ".8"),
+        ("8", "", ".8.8.8"),
+        ("192.168.100", ".200"),
+        ("http:/", "/example"),
+        ("/", "start"),
+        ("@", "name1"),
+    ],
+)
+@pytest.mark.parametrize("bold", [False, True])
+def test_neighbouring_spans_make_nothing_active_together(texts: tuple[str, ...], bold: bool) -> None:
+    spans = tuple(Text(text, bold=bold and number == 1) for number, text in enumerate(texts))
+    assert active(checked(document_html(Document((Line(spans),))))) == []
 
 
 def bare(text: str) -> str:

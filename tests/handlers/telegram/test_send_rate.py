@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.telegram.send_rate import GROW_EVERY, LONGEST_PROBE, PROBE_EVERY, SendRate
+from handlers.telegram.send_rate import GROW_SECONDS, MAX_PROBE_SECONDS, PROBE_SECONDS, SendRate
 
 
 class Telegram:
@@ -44,7 +44,7 @@ def test_a_lower_limit_that_lasts_is_met_ever_more_seldom_and_most_of_it_is_used
     telegram.run(pace, 0.0, 3600.0)
     assert len(telegram.halts) <= 7
     assert telegram.taken >= 0.97 * 15 * 3600
-    assert telegram.halts[-1] - telegram.halts[-2] >= LONGEST_PROBE / 2
+    assert telegram.halts[-1] - telegram.halts[-2] >= MAX_PROBE_SECONDS / 2
 
 
 def test_a_failed_attempt_goes_back_to_the_rate_before_it() -> None:
@@ -59,7 +59,7 @@ def test_a_failed_attempt_goes_back_to_the_rate_before_it() -> None:
 def test_a_limit_that_was_low_for_a_moment_is_forgotten_soon() -> None:
     pace = SendRate(30)
     now = Telegram(10).run(pace, 0.0, 20.0)
-    Telegram(30).run(pace, now, 3 * PROBE_EVERY + 7 * GROW_EVERY)
+    Telegram(30).run(pace, now, 3 * PROBE_SECONDS + 7 * GROW_SECONDS)
     assert pace.rate == 30
 
 

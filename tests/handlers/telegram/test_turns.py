@@ -11,7 +11,7 @@ from telegram.error import RetryAfter
 from telegram.ext import ApplicationBuilder
 
 from bot.model import ChatRef, NotSent, Part, Platform, Priority, Sent
-from handlers.telegram.limits import PATIENCE, Limiter, Urgency
+from handlers.telegram.limits import MAX_WAIT_SECONDS, Limiter, Urgency
 from handlers.telegram.sender import TelegramSender
 from tests.fakes.telegram import FakeTelegram
 from tests.handlers.telegram.test_limits import Time
@@ -88,11 +88,11 @@ async def test_a_turn_that_was_not_used_is_no_message_to_come(sender: TelegramSe
 async def test_a_chat_that_is_halted_long_gets_no_turn_and_the_others_do(sender: TelegramSender) -> None:
     limiter = sender._bot.rate_limiter
     assert isinstance(limiter, Limiter)
-    await refuse(limiter, "5", int(PATIENCE) + 40)
+    await refuse(limiter, "5", int(MAX_WAIT_SECONDS) + 40)
     async with sender.turn(ANN, PART) as wait:
         assert isinstance(wait, NotSent)
         assert not wait.whole_platform
-        assert (wait.retry_after or 0) > PATIENCE
+        assert (wait.retry_after or 0) > MAX_WAIT_SECONDS
     async with sender.turn(BEN, PART) as wait:
         assert wait is None
 
@@ -160,7 +160,7 @@ async def test_a_digest_that_somebody_asked_for_waits_for_no_other_and_with_no_m
             assert wait is None
             done.append(chat)
 
-    await refuse(limiter, "5", int(PATIENCE) + 40)
+    await refuse(limiter, "5", int(MAX_WAIT_SECONDS) + 40)
     async with sender.turn(ANN, PART, Priority.PERSON_WAITING) as wait:
         assert isinstance(wait, NotSent)
     digests = [asyncio.ensure_future(deliver(str(chat), Priority.DIGEST)) for chat in range(100, 300)]

@@ -15,10 +15,11 @@ from bot.conversation import Conversation, Defaults
 from handlers.telegram.app import TelegramApp, build
 from handlers.telegram.updates import CALM_SECONDS, SILENT_SECONDS, Updates
 from tests.fakes.clock import FakeClock
+from tests.fakes.pipeline import FakePipeline
 from tests.fakes.stores import memory_store
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_world import user_json
-from tests.handlers.telegram.conftest import FakePipeline, settings_for
+from tests.handlers.telegram.conftest import settings_for
 
 ANN, BOB = 5, 6
 

@@ -113,7 +113,7 @@ async def test_a_warning_that_fails_is_no_failure_of_whoever_warns(bench: Bench,
 
 async def test_a_warning_that_hangs_is_given_up(bench: Bench, group: int) -> None:
     bench.tg.fail("sendMessage", "hang", stored=False)
-    hurried = Warnings(bench.app.application.bot, Managers(bench.store, FakeClock(NOW)), patience=0.1)
+    hurried = Warnings(bench.app.application.bot, Managers(bench.store, FakeClock(NOW)), timeout_seconds=0.1)
     async with asyncio.timeout(5):
         await hurried.tell(ref(group), "it is restricted")
 
