@@ -31,6 +31,9 @@ days alone, or a burst of failures alone, says nothing about the message."""
 LONGEST_WAIT = timedelta(days=30)
 """A longer wait that a platform names is cut to this: an absurd number must not stop a chat for ever."""
 
+MAX_DOUBLINGS = 64
+"""More than any back-off needs to reach its longest wait."""
+
 LONGEST_OUTAGE_WAIT = 300.0
 """At most so many seconds between attempts while a whole platform does not serve, so that delivery goes on soon after
 the outage ends."""
@@ -60,7 +63,9 @@ class Move:
 
 def backoff(attempts: int, *, base: float = 10.0, most: float = 6 * 3600.0) -> float:
     """Seconds to wait after the n-th attempt failed: doubled each time, at random between half of that and all."""
-    ceiling = min(most, base * 2.0 ** max(0, attempts - 1))
+    # The exponent is limited because a float overflows past 2 ** 1023, which an outage of three days would reach.
+    doublings = min(max(0, attempts - 1), MAX_DOUBLINGS)
+    ceiling = min(most, base * 2.0**doublings)
     return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 
