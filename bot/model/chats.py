@@ -37,7 +37,8 @@ class ChatRef:
         platform, _, ident = text.strip().partition(":")
         if platform not in (*Platform,) or not ident:
             raise ValueError(f"“{text}” is not a chat; write telegram:ID, discord:ID or site:archive.")
-        if not re.fullmatch(_CHAT_IDS[platform], ident):
+        # ASCII: other scripts' digits would name the same chat a second time.
+        if not re.fullmatch(_CHAT_IDS[platform], ident, re.ASCII):
             raise ValueError(
                 f"“{ident}” is no chat id on {platform}; ids are numbers (send /start in the chat instead)."
             )
