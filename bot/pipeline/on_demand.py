@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from bot import topics as topic_language
@@ -22,6 +21,7 @@ from bot.model import (
     SummaryRequest,
     Window,
 )
+from bot.pipeline.concurrency import run_all
 from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.poll import fetch_days
 from bot.pipeline.summarize import summary_for
@@ -133,7 +133,7 @@ async def _summaries(
             progress(done, len(papers))
         return key, summary
 
-    summaries = dict(await asyncio.gather(*(summarize(paper) for paper in papers)))
+    summaries = dict(await run_all(summarize(paper) for paper in papers))
     readings = {}
     if options.depth is Depth.DEEP:
         readings = {paper.id: await builder.reader.read(paper) for paper in papers}

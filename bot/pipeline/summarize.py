@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -14,6 +15,7 @@ from bot.decisions import delivery_policy, model_requests
 from bot.errors import ModelRefused, PaperboyError, RetryLater
 from bot.model import Depth, Paper, Source, Summary, SummaryKey, SummaryRequest, WantedSummary
 from bot.model.languages import is_english
+from bot.pipeline.concurrency import run_all
 from bot.ports import Clock, Makers, Reader, Store
 
 log = structlog.get_logger()
@@ -46,17 +48,18 @@ async def summarize(store: Store, makers: Makers, reader: Reader, clock: Clock, 
             await store.postpone(summary.key, _next_midnight(clock.now()), allowance.used_up)
         jobs = _Jobs(store, makers, reader, clock)
         slots = asyncio.Semaphore(concurrency)
-        running = [jobs.make_batch(batch) for batch in plan.batches]
-        running += [jobs.make_one_by_one(group) for group in _by_paper(plan.singles[:MADE_AT_ONCE])]
-        made += sum(await asyncio.gather(*(_in_slot(slots, job) for job in running)))
+        work = [partial(jobs.make_batch, batch) for batch in plan.batches]
+        work += [partial(jobs.make_one_by_one, group) for group in _by_paper(plan.singles[:MADE_AT_ONCE])]
+        made += sum(await run_all(_in_slot(slots, job) for job in work))
     if made:
         log.info("summarized", summaries=made)
     return made
 
 
-async def _in_slot(slots: asyncio.Semaphore, job: Coroutine[None, None, int]) -> int:
+async def _in_slot(slots: asyncio.Semaphore, job: Callable[[], Awaitable[int]]) -> int:
+    # Takes a function: a coroutine that is cancelled while it waits for its slot would never be awaited.
     async with slots:
-        return await job
+        return await job()
 
 
 def _by_paper(wanted: Sequence[WantedSummary]) -> list[list[WantedSummary]]:
