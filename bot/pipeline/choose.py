@@ -30,10 +30,13 @@ BATCH = 20
 async def choose(store: Store, now: datetime) -> int:
     """Replace the set of wanted summaries by what the next digests need; returns its size."""
     wanted: dict[SummaryKey, WantedSummary] = {}
+    with_candidates = await store.chats_with_candidates()
     chats = {chat.ref: chat for chat in await store.chats()}
-    with_candidates = [ref for ref in await store.chats_with_candidates() if ref != ARCHIVE]
-    for refs in (with_candidates[at : at + BATCH] for at in range(0, len(with_candidates), BATCH)):
-        for ref, candidates in (await store.candidates_of(refs)).items():
+    # A chat may be forgotten, or get another id, between the two queries; it is then left out until the next round.
+    # The archive's papers are those of the last days, whether a digest has taken them or not.
+    refs = [ref for ref in with_candidates if ref in chats and ref != ARCHIVE]
+    for batch in (refs[at : at + BATCH] for at in range(0, len(refs), BATCH)):
+        for ref, candidates in (await store.candidates_of(batch)).items():
             chat = chats[ref]
             shown = ranking.rank(candidates, chat.size, now).shown
             _add(wanted, shown, SummaryOptions(chat.language, chat.depth), chat.next_due_at or now)

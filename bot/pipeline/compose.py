@@ -48,7 +48,7 @@ async def compose(
         candidates = await store.candidates_of([chat.ref for chat in chats], upto)
         drafts = []
         for chat in chats:
-            if draft := await _draft(run, chat, candidates[chat.ref], request):
+            if draft := await _draft_or_put_off(run, chat, candidates[chat.ref], request):
                 drafts.append(draft)
             # Making a digest may not wait for anything itself: let answers and messages go between two of them.
             await asyncio.sleep(0)
@@ -89,8 +89,22 @@ async def _due_chats(store: Store, platforms: Collection[Platform], now: datetim
     return [chat for chat in chats if chat.ref.platform in platforms and chat.ref != ARCHIVE]
 
 
+async def _draft_or_put_off(
+    run: DraftRun, chat: Chat, candidates: Sequence[Candidate], request: _Request
+) -> DigestDraft | None:
+    try:
+        return await _draft(run, chat, candidates, request)
+    except StoreUnavailable:
+        raise
+    except Exception:
+        # A fault in one chat's papers must not keep the other chats' digests from going out.
+        log.exception("digest not made", chat=str(chat.ref))
+        await run.store.put_off(chat.ref, run.now + digest_policy.RETRY_AFTER)
+        return None
+
+
 async def _draft(run: DraftRun, chat: Chat, candidates: Sequence[Candidate], request: _Request) -> DigestDraft | None:
-    """What to write for a chat that is due; None where nothing is to be written yet."""
+    """The digest to write for a chat that is due; None if nothing is to be written now."""
     now = run.now
     if request.upto is None and digest_policy.is_due_time_wrong(chat, now):
         log.warning("due time corrected", chat=str(chat.ref), was=str(chat.next_due_at))
@@ -103,15 +117,7 @@ async def _draft(run: DraftRun, chat: Chat, candidates: Sequence[Candidate], req
             return None
         if await run.waits_for_summaries(chat, ranked, due_at):
             return None
-    try:
-        return await run.draft(chat, ranked, _slot(chat, due_at, now, request.upto))
-    except StoreUnavailable:
-        raise
-    except Exception:
-        # A fault in one chat's papers must not keep the other chats' digests from going out.
-        log.exception("digest not made", chat=str(chat.ref))
-        await run.store.put_off(chat.ref, now + digest_policy.RETRY_AFTER)
-        return None
+    return await run.draft(chat, ranked, _slot(chat, due_at, now, request.upto))
 
 
 def _slot(chat: Chat, due_at: datetime, now: datetime, upto: date | None) -> DigestSlot:
