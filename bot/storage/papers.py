@@ -222,8 +222,8 @@ async def _known(connection: AsyncConnection, paper_ids: Collection[str]) -> dic
 
 
 async def _unseen(connection: AsyncConnection, announcements: Sequence[Announcement]) -> list[Announcement]:
+    """Those announcements that are not stored yet, without duplicates."""
     table = tables.announcements
-    """Those announcements that are not stored yet, each once."""
     seen: set[tuple[str, date, str]] = set()
     for chunk in row_mapping.in_chunks(announcement.paper_id for announcement in announcements):
         rows = await connection.execute(
