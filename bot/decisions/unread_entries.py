@@ -1,4 +1,4 @@
-"""Entries that could not be parsed: which papers they name, which are still missing, which were recovered. Pure.
+"""Finds the papers of entries that could not be parsed, and matches them with recovered records. Pure.
 
 Only the fields that arXiv itself writes into an entry are searched for ids and kinds: the abstract may name any number
 of other papers.
@@ -56,6 +56,7 @@ def may_concern(entry: Malformed, archives: Collection[str]) -> bool:
 
 def by_paper(entries: Iterable[Malformed]) -> dict[str, Malformed]:
     """Return the entries that name a paper and whose day is known, by paper id; of several, the first."""
+    # An entry of the API has no listing day, so it announces nothing.
     found: dict[str, Malformed] = {}
     for entry in entries:
         if entry.day and (ref := paper_of(entry)) is not None:

@@ -15,7 +15,7 @@ ARCHIVE_DAYS = 7
 """Listing days for which the archive goes on asking for summaries."""
 
 ARCHIVE_DUE_AFTER = timedelta(hours=24)
-"""The archive has no hour of its own: the summaries that chats wait for are made first."""
+"""The archive has no digest time: the summaries that chats wait for are made first."""
 
 OVERDUE_FOR = timedelta(days=2)
 """How long after its due time a summary that no model could make is still wanted."""
@@ -28,7 +28,7 @@ BATCH = 20
 
 
 async def choose(store: Store, now: datetime) -> int:
-    """Replace the set of wanted summaries by what the next digests need; returns its size."""
+    """Replace the set of wanted summaries by those that the next digests need; returns its size."""
     wanted: dict[SummaryKey, WantedSummary] = {}
     with_candidates = await store.chats_with_candidates()
     chats = {chat.ref: chat for chat in await store.chats()}
@@ -39,11 +39,13 @@ async def choose(store: Store, now: datetime) -> int:
         for ref, candidates in (await store.candidates_of(batch)).items():
             chat = chats[ref]
             shown = ranking.rank(candidates, chat.size, now).shown
+            # Title lines need no summary, so only the papers that get cards count.
             _add(wanted, shown, SummaryOptions(chat.language, chat.depth), chat.next_due_at or now)
             await asyncio.sleep(0)  # ranking never waits by itself: let answers and messages go between two chats
     if archive := chats.get(ARCHIVE):
         options = SummaryOptions(archive.language, archive.depth)
         _add(wanted, await _archive_candidates(store), options, now + ARCHIVE_DUE_AFTER)
+    # Last, so that a key that a chat still waits for keeps its due time and its number of chats.
     for overdue in await _overdue(store, now):
         wanted.setdefault(overdue.key, overdue)
     await store.want(list(wanted.values()))
@@ -51,7 +53,8 @@ async def choose(store: Store, now: datetime) -> int:
 
 
 async def _overdue(store: Store, now: datetime) -> list[WantedSummary]:
-    """Summaries whose digest went out without them: still made later, for the archive and for whoever asks."""
+    """Summaries whose digest went out without them. They are still made later, for the archive and for requests."""
+    # Only a summary that was postponed has a reason. The others are wanted by no digest any more.
     known = (*await store.wanted(now, MOST_WANTED), *await store.postponed(now))
     return [wanted for wanted in known if wanted.why is not None and wanted.due_at > now - OVERDUE_FOR]
 
