@@ -114,6 +114,7 @@ def by_day(digest: Digest) -> tuple[Digest, ...]:
     for card in digest.cards:
         day = card.announcement.day if card.announcement else digest.window.last
         days.setdefault(day, []).append(card)
+    # A window of several days is replaced by the one day that brought papers.
     if (len(days) < 2 and digest.window.first == digest.window.last) or not days:
         return (digest,)
     # Without the count of a day, its own papers are the least that was announced.

@@ -25,7 +25,7 @@ def next_due(chat: Chat, now: datetime) -> datetime:
     """
     zone = ZoneInfo(chat.timezone)
     day = now.astimezone(zone).date()
-    # Compared in UTC: local times of one zone compare without their offsets, which is wrong around a clock change.
+    # `combine` leaves `fold` at 0, which means the first of two equal local times.
     while True:
         due = datetime.combine(day, chat.digest_time, zone).astimezone(UTC)
         if due > now:

@@ -190,6 +190,7 @@ def gaps(
     Days count from the first listing that was ever read. `behind` is the number of announced papers that the API has
     not described yet; `running` says whether a service is running that asks by itself.
     """
+    # The newest day whose feed should be out, which need not be today's date.
     today = calendar.fed_day(now)
     read = [record.day for record in listings] + ([poll.day] if poll.day else [])
     # A day after today was written by a clock that ran ahead.

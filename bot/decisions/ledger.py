@@ -26,7 +26,7 @@ ARXIV_BEGAN = date(1991, 8, 14)
 
 
 def since(latest: date | None) -> date:
-    """Return the day from which a new subscription counts: the latest stored listing, else the first one that will be stored."""
+    """Return the day from which a new subscription counts: the latest stored listing, or any if none is stored."""
     return latest or ARXIV_BEGAN
 
 
@@ -132,7 +132,7 @@ def records_of(
 
 def with_recovered(record: ListingRecord, entries: Sequence[Announced], archives: Collection[str]) -> ListingRecord:
     """Return the record after these of its malformed entries were recovered; it is complete when none is left."""
-    # Entries of other archives may be among them, so that more can be recovered than this record counts.
+    # More may be recovered than the record counts, if more archives are asked for since it was written.
     left = max(0, record.malformed - len(entries))
     return replace(
         record,

@@ -19,7 +19,7 @@ LATE = timedelta(hours=1)
 _RETRY_SHARE = 5
 """One fifth of the budget is reserved for second requests, which a reply that fails its checks needs."""
 
-# Estimated tokens of one summary: its part of the request and of the reply.
+# Estimated tokens of one summary, request and reply together. Papers in a batch share the instructions.
 _BRIEF_TOKENS = 2_000
 _BATCHED_TOKENS = 1_200
 _DEEP_TOKENS = 25_000

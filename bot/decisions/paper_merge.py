@@ -27,7 +27,7 @@ def merge(known: Paper, new: Paper) -> Paper:
     winner, other = (new, known) if new.version > known.version else (known, new)
     return replace(
         _filled(winner, other),
-        # A feed names only the categories of its own archives, so none is ever removed; the primary one stays first.
+        # A source may name only some of the categories, so none is ever removed. The primary one stays first.
         categories=tuple(dict.fromkeys((*known.categories, *new.categories))),
         published=known.published or new.published,
         withdrawn=new.withdrawn if new.version > known.version else known.withdrawn or new.withdrawn,

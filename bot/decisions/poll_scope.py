@@ -31,7 +31,7 @@ def needed_archives(queries: Iterable[str]) -> frozenset[str]:
     return frozenset(needed)
 
 
-# Cached, because every poll asks for all followed topics, and parsing one is slow.
+# Cached, because every poll asks for all followed topics, and their queries seldom change.
 @lru_cache(maxsize=100_000)
 def _archives_of(query: str) -> frozenset[str]:
     try:

@@ -32,6 +32,7 @@ _OAI_CATEGORIES = re.compile(r"<(?:\w+:)?categories>([^<]+)<")
 
 def paper_of(entry: Malformed) -> PaperRef | None:
     """Return the paper that an entry names, with its version if it is given; None if the id cannot be read either."""
+    # A field may hold something else than an id: then the next, less reliable one is tried.
     for pattern in _IDS:
         if (match := pattern.search(entry.raw)) and (ref := parse_id(match[1])):
             return ref

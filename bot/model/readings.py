@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Source(enum.StrEnum):
-    """What a text was read from, and what a summary was made from."""
+    """The source of a text, and of a summary made from it."""
 
     ABSTRACT = "abstract"
     HTML = "html"
@@ -80,7 +80,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much was read: `read` of `total` `unit`s ("sections" or "pages")."""
+    """The extent of a reading: `read` of `total` sections or pages, as `unit` says."""
 
     unit: str
     read: int

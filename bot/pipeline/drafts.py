@@ -151,8 +151,9 @@ class DraftRun:
         if chat.ref not in self._chats_in_doubt:
             return ()
         in_doubt = await self.store.deliveries(chat=chat.ref, states=[DeliveryState.IN_DOUBT], limit=MOST_OFFERED)
-        [latest] = await self.store.deliveries(chat=chat.ref, limit=1)
-        return digest_policy.uncertain_deliveries(latest, in_doubt)
+        latest = await self.store.deliveries(chat=chat.ref, limit=1)
+        # None if the chat was forgotten, or got another id, since the round began.
+        return digest_policy.uncertain_deliveries(latest[0], in_doubt) if latest else ()
 
     async def _stored_summaries(self, keys: Collection[SummaryKey]) -> dict[SummaryKey, Summary]:
         # Missing ones are read again for the next chat: they may be made while this round runs.
