@@ -192,10 +192,7 @@ def gaps(
     """
     # The newest day whose feed should be out, which need not be today's date.
     today = calendar.fed_day(now)
-    read = [record.day for record in listings] + ([poll.day] if poll.day else [])
-    # A day after today was written by a clock that ran ahead.
-    first_read = min((day for day in read if day <= today), default=today)
-    first = max(first_read, today - timedelta(days=DAYS))
+    first = max(_first_read(listings, poll, today), today - timedelta(days=DAYS))
     last = max(today, now.astimezone(calendar.NEW_YORK).date())
     found: list[Gap] = []
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
@@ -209,6 +206,12 @@ def gaps(
         )
         found.append(Gap(today, Cause.BEHIND, reason))
     return found
+
+
+def _first_read(listings: Sequence[ListingRecord], poll: PollState, today: date) -> date:
+    read = [record.day for record in listings] + ([poll.day] if poll.day else [])
+    # A day after today was written by a clock that ran ahead.
+    return min((day for day in read if day <= today), default=today)
 
 
 def _gaps_of(

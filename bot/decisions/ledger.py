@@ -105,29 +105,32 @@ def records_of(
     From the feed, a listing that is not readable leaves its day incomplete, so that it is asked for again.
     """
     complete = source != "feed" or is_readable(listing)
-    records = []
+    records: list[ListingRecord] = []
     for day in days:
         entries = [entry for entry in listing.entries if entry.announcement.day == day]
-        # An entry without a day may belong to any of these days, and one without categories to any archive.
-        malformed = sum(
-            entry.day in (None, day) and unread_entries.may_concern(entry, archives) for entry in listing.malformed
-        )
+        malformed = _count_malformed(listing, day, archives)
         reason = calendar.why_quiet(day, now) if complete else "Nothing of its feed could be read."
-        for archive in sorted(archives):
-            has_papers = any(archive_of(name) == archive for entry in entries for name in entry.paper.categories)
-            records.append(
-                ListingRecord(
-                    day=day,
-                    archive=archive,
-                    source=source,
-                    announced=_count(entries, archive, archives),
-                    malformed=malformed,
-                    complete=complete,
-                    checked_at=now,
-                    why=None if has_papers else reason,
-                )
+        # Not the number of papers that count for the archive: its papers may all count for another of their archives.
+        with_papers = {archive_of(name) for entry in entries for name in entry.paper.categories}
+        records += [
+            ListingRecord(
+                day=day,
+                archive=archive,
+                source=source,
+                announced=_count(entries, archive, archives),
+                malformed=malformed,
+                complete=complete,
+                checked_at=now,
+                why=None if archive in with_papers else reason,
             )
+            for archive in sorted(archives)
+        ]
     return records
+
+
+def _count_malformed(listing: Listing, day: date, archives: Collection[str]) -> int:
+    # An entry without a day may belong to any of the listing's days, and one without categories to any archive.
+    return sum(entry.day in (None, day) and unread_entries.may_concern(entry, archives) for entry in listing.malformed)
 
 
 def with_recovered(record: ListingRecord, entries: Sequence[Announced], archives: Collection[str]) -> ListingRecord:

@@ -20,13 +20,13 @@ class DeliveryState(enum.StrEnum):
     WAITING = "waiting"
     """Surely not sent. It is sent at `next_attempt_at`."""
     VERIFY_FIRST = "verify first"
-    """An earlier attempt may have arrived. At `next_attempt_at` it is looked for, and sent only if it is not found."""
+    """An earlier attempt may have arrived. At `next_attempt_at` it is verified, and sent only if it is not found."""
     LEASED = "leased"
     """Leased from WAITING; no request has begun, so another process may take it over."""
     LEASED_TO_VERIFY = "leased to verify"
     """Leased from VERIFY_FIRST; no request of this attempt has begun, so another process may take it over."""
     SENDING = "sending"
-    """A request is under way. If the process dies now, nobody knows whether the message arrived."""
+    """A request is under way. If the process dies now, it is unknown whether the message arrived."""
     SENT = "sent"
     IN_DOUBT = "in doubt"
     """It is unknown whether it arrived. It is listed and offered to the chat, and not sent again automatically."""
@@ -62,7 +62,7 @@ class Delivery:
 
     @property
     def must_verify(self) -> bool:
-        """Whether an earlier attempt may have arrived, so that it is looked for before it is sent."""
+        """Whether an earlier attempt may have arrived, so that it is verified before it is sent."""
         return self.state in (DeliveryState.VERIFY_FIRST, DeliveryState.LEASED_TO_VERIFY)
 
 

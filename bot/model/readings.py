@@ -51,7 +51,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; `rows` are its cells as text, and number and caption are empty for one inside the text."""
+    """A table; `rows` are its cells as text. A table inside the running text has neither number nor caption."""
 
     number: str
     caption: str

@@ -12,7 +12,7 @@ from bot.model import ARCHIVE, Candidate, SummaryKey, WantedSummary
 from bot.ports import Store
 
 ARCHIVE_DAYS = 7
-"""Listing days for which the archive goes on asking for summaries."""
+"""Summaries for the archive are wanted for papers of this many past days."""
 
 ARCHIVE_DUE_AFTER = timedelta(hours=24)
 """The archive has no digest time: the summaries that chats wait for are made first."""

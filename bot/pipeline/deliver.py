@@ -2,8 +2,8 @@
 
     lease ─▶ verify (where an earlier attempt may have arrived) ─▶ wait for a turn ─▶ begin ─▶ send ─▶ settle
 
-A process that ends before `begin` has sent nothing. If it ends after that, nobody knows whether the message arrived,
-and the row's state says so.
+A process that ends before `begin` has sent nothing. If it ends after that, it is unknown whether the message
+arrived, and the row's state says so.
 """
 
 from __future__ import annotations

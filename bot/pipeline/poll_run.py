@@ -7,7 +7,7 @@
        entry could not be read
 
 Each stage writes its results as soon as it has them. A stage that fails leaves the work of the others, and the next
-poll goes over the same days again. There is no watermark: a day counts as read when its ledger record is complete.
+poll reads the same days again. There is no watermark: a day counts as read when its ledger record is complete.
 Whether a day is in the future is judged by arXiv's clock if it is known, not by ours.
 """
 
