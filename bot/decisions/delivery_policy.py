@@ -1,4 +1,4 @@
-"""What to do with a delivery after each outcome: settle it, try again later, suspend or move its chat. Pure."""
+"""Decides about a delivery after each outcome: settle it, retry later, suspend or move its chat. Pure."""
 
 from __future__ import annotations
 
@@ -22,18 +22,21 @@ from bot.model import (
 )
 
 LEASE = timedelta(minutes=3)
-"""How long a process may hold a delivery before another takes it over; longer than any request may last."""
+"""How long a process may hold a delivery before another may take it over; longer than any request lasts."""
 
 GIVE_UP_AFTER, MIN_FAILURES = timedelta(days=2), 12
 """A delivery is given up only when it is this old and has failed this often by itself. Both are needed: an outage of
 days alone, or a burst of failures alone, says nothing about the message."""
 
 LONGEST_WAIT = timedelta(days=30)
-"""A longer wait that a platform names is cut to this: an absurd number must not stop a chat for ever."""
+"""A longer wait that a platform names is shortened to this: an absurd number must not stop a chat for ever."""
+
+MAX_DOUBLINGS = 64
+"""More than any back-off needs to reach its longest wait."""
 
 LONGEST_OUTAGE_WAIT = 300.0
-"""At most so many seconds between attempts while a whole platform does not serve, so that delivery goes on soon after
-the outage ends."""
+"""The longest wait in seconds between attempts during an outage of a whole platform, so that sending resumes soon after
+it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +49,34 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Suspend:
-    """Put the delivery back and send nothing more to the chat until somebody there asks again."""
+    """Let the delivery wait, and send nothing more to the chat until somebody there uses the bot again."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Put the delivery back and rewrite the chat's id."""
+    """Let the delivery wait, and rewrite the chat's id."""
 
     to: ChatRef
 
 
 def backoff(attempts: int, *, base: float = 10.0, most: float = 6 * 3600.0) -> float:
-    """Seconds to wait after the n-th attempt failed: doubled each time, at random between half of that and all."""
-    ceiling = min(most, base * 2.0 ** max(0, attempts - 1))
+    """Seconds to wait after the n-th failed attempt: doubled each time, times a random factor from 0.5 to 1."""
+    # The exponent is limited because a float overflows past 2 ** 1023, which an outage of three days would reach.
+    doublings = min(max(0, attempts - 1), MAX_DOUBLINGS)
+    ceiling = min(most, base * 2.0**doublings)
     return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 
 def after_sending(
     outcome: Outcome, delivery: Delivery, now: datetime, *, may_repeat: bool, begun: bool = True
 ) -> Settle | Suspend | Move:
-    """What becomes of a delivery whose latest attempt ended in `outcome`; `delivery` is as it was leased.
+    """Decide about a delivery whose latest attempt ended in `outcome`; `delivery` is as it was leased.
 
     `may_repeat`: an attempt of unknown outcome may be followed by another, because the platform can verify whether it
-    arrived, or because the operator prefers a repeated message to a missing one. `begun` is false where no request to
-    send was made; a delivery that may have arrived before may still have.
+    arrived, or because the operator prefers a repeated message to a missing one. `begun` is false if no request to
+    send was made; then an earlier attempt may still have arrived.
     """
     match outcome:
         case Sent(message_id):
@@ -89,7 +94,7 @@ def after_sending(
 
 
 def after_interruption(*, may_repeat: bool) -> Settlement:
-    """What becomes of a delivery whose process ended while the request was under way."""
+    """Decide about a delivery whose process ended while the request was under way."""
     why = "interrupted while it was being sent"
     if may_repeat:
         return Settlement(DeliveryState.VERIFY_FIRST, why)
@@ -107,9 +112,9 @@ def _after_unknown(outcome: Unknown, delivery: Delivery, now: datetime, may_repe
 
 def _after_not_sent(outcome: NotSent, delivery: Delivery, now: datetime, begun: bool) -> Settle:
     named = _named_wait(outcome)
-    # A limit that the platform names, or a platform that is gone, says nothing about this message: never give up on it.
+    # A named limit, or an outage of the platform, says nothing about this message: it is never given up for that.
     is_own_failure = named is None and not outcome.whole_platform
-    # Surely not sent this time; but without a request nothing is known of an earlier attempt that may have arrived.
+    # It was surely not sent now. But if only the verifying failed, an earlier attempt may still have arrived.
     may_have_arrived = delivery.must_verify and not begun
     if is_own_failure and _is_hopeless(delivery, now):
         ended = DeliveryState.IN_DOUBT if may_have_arrived else DeliveryState.GIVEN_UP
@@ -117,6 +122,7 @@ def _after_not_sent(outcome: NotSent, delivery: Delivery, now: datetime, begun: 
     if named is not None:
         seconds = named
     elif outcome.whole_platform:
+        # Failures do not count outages, so the attempts say how long it lasts.
         seconds = backoff(delivery.attempts + 1, most=LONGEST_OUTAGE_WAIT)
     else:
         seconds = backoff(delivery.failures + 1)
@@ -126,14 +132,14 @@ def _after_not_sent(outcome: NotSent, delivery: Delivery, now: datetime, begun: 
         outcome.why,
         next_attempt_at=then,
         forced=may_have_arrived and delivery.forced,
-        # A wait for a turn counts no failure; a look that fails does, so that looks come ever more seldom.
+        # A wait for a turn counts no failure. A verification that fails does, so that the waits between them grow.
         failed=is_own_failure or ((begun or may_have_arrived) and not outcome.whole_platform),
     )
     return Settle(settlement, hold_until=then if outcome.whole_platform else None)
 
 
 def _named_wait(outcome: NotSent) -> float | None:
-    """The wait in seconds that the platform named, bounded; None where it named none, or no number."""
+    """The wait in seconds that the platform named, bounded; None if it named none or not a finite number."""
     seconds = outcome.retry_after
     if seconds is None or not math.isfinite(seconds):
         return None

@@ -44,7 +44,7 @@ def card(
     summary: Summary | None = None,
     reading: Reading | None = None,
 ) -> Card:
-    """One paper ready to show. Its links are found by rule in its own abstract, comment and full text, by no model."""
+    """Make the card of one paper. Its links are found by rule in its own texts, never by a model."""
     return Card(
         paper=paper,
         announcement=announcement,
@@ -94,15 +94,16 @@ def window_of(candidates: Sequence[Candidate], default: date) -> Window:
 def topics_of(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """The topics that these candidates match, most papers first."""
     papers = Counter(match.topic for candidate in candidates for match in candidate.matches)
+    # By name where the counts are equal, so that the same papers always give the same digest.
     return tuple(sorted(papers, key=lambda topic: (-papers[topic], topic)))
 
 
 def notes_on(shown: Sequence[Card]) -> tuple[str, ...]:
-    """Tells how many cards were summarized without the model, for each reason."""
+    """Notes that say how many cards were summarized without the model, for each reason."""
     reasons: Counter[str] = Counter()
     for card in shown:
         if card.summary and (reason := card.summary.provenance.instead_of):
-            # The reason continues a sentence after a colon; names of models keep their capital letter.
+            # The reason follows a colon, so its “The” becomes “the”; a model's name at the beginning stays as it is.
             reasons[reason[0].lower() + reason[1:] if reason.startswith("The ") else reason] += 1
     return tuple(f"{count} of {len(shown)} summarized without the model: {why}" for why, count in reasons.items())
 
@@ -113,8 +114,10 @@ def by_day(digest: Digest) -> tuple[Digest, ...]:
     for card in digest.cards:
         day = card.announcement.day if card.announcement else digest.window.last
         days.setdefault(day, []).append(card)
+    # A window of several days is replaced by the one day that brought papers.
     if (len(days) < 2 and digest.window.first == digest.window.last) or not days:
         return (digest,)
+    # Without the count of a day, its own papers are the least that was announced.
     announced = dict(digest.each_day)
     return tuple(
         replace(

@@ -1,4 +1,4 @@
-"""When a digest is written, what it says of earlier ones, and why one that is asked for waits. Pure; takes `now`."""
+"""Decides when a digest is written, which uncertain deliveries it offers, and why it waits. Pure; takes `now`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from bot.decisions import due_times
 from bot.model import Chat, Delivery, DeliveryState, SummaryKey, UncertainDelivery, WantedSummary
 
 LATE_LISTING = timedelta(hours=3)
-"""How long a digest that would be empty waits for a listing that arXiv owes."""
+"""How long a digest that would be empty waits for a listing that is late."""
 
 RETRY_AFTER = timedelta(minutes=15)
-"""When a digest that could not be made is tried again."""
+"""A digest that could not be made is retried after this time."""
 
 
 def is_due_time_wrong(chat: Chat, now: datetime) -> bool:
@@ -30,7 +30,7 @@ def digest_waits(
 ) -> bool:
     """Whether a digest waits for summaries that are missing, because one of them may still come in time.
 
-    A summary that is postponed until after the digest's patience has ended cannot.
+    A summary that is postponed until after the digest's longest wait cannot.
     """
     if not due_times.may_wait(due_at, now):
         return False
@@ -58,6 +58,7 @@ def blocking_delivery(deliveries: Sequence[Delivery], now: datetime) -> Delivery
 
     A part that waits comes before one to be verified, which lets the others go after a few attempts.
     """
+    # A chat's queue is in the order of ids, and a part that fails keeps the later ones waiting.
     put_off = [
         delivery
         for delivery in deliveries

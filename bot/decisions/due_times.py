@@ -11,20 +11,21 @@ GRACE = timedelta(minutes=60)
 """How long a digest waits past its due time for summaries that are missing."""
 
 SKEW = timedelta(minutes=5)
-"""The clocks of several machines differ by no more than this."""
+"""The clocks of several machines differ by less than this."""
 
 AHEAD = timedelta(days=2)
-"""No time that this program sets lies farther ahead, except for a wait that a platform names. One that does was set by
-a clock that ran ahead, and counts as come."""
+"""No time that this program sets is farther in the future, except for a wait that a platform names. A time that is was
+set by a clock that ran ahead, and counts as reached."""
 
 
 def next_due(chat: Chat, now: datetime) -> datetime:
     """The chat's next digest time strictly after `now`, in UTC.
 
-    A local time that a clock change skips is taken where the clock lands; one that comes twice is taken the first time.
+    A local time that a clock change skips is moved past the gap; of a time that occurs twice, the first one is taken.
     """
     zone = ZoneInfo(chat.timezone)
     day = now.astimezone(zone).date()
+    # `combine` leaves `fold` at 0, which means the first of two equal local times.
     while True:
         due = datetime.combine(day, chat.digest_time, zone).astimezone(UTC)
         if due > now:

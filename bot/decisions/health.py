@@ -14,7 +14,7 @@ from bot.errors import StoreUnavailable
 from bot.model import JSON, Delivery, DeliveryState, LedgerLine, ListingRecord, Malformed, Platform, Usage
 
 DAYS = 7
-"""Listing days of this many days are shown and judged."""
+"""The number of past days whose listings are shown and judged."""
 
 
 MAX_OUTBOX_AGE = timedelta(minutes=15)
@@ -77,7 +77,7 @@ class Service:
 
     def _connection(self, platform: Platform, problem: str | None, at: datetime) -> Connection:
         before = self.platforms.get(platform)
-        # Another problem than before is still the same time of being disconnected.
+        # A change from one problem to another does not end the time of being disconnected.
         if before is not None and (before.problem is None) == (problem is None):
             return Connection(problem, before.since)
         return Connection(problem, at)
@@ -172,6 +172,7 @@ class Status:
 
 def is_running(service: Service, now: datetime) -> bool:
     """Whether the service has reported its state lately."""
+    # In both directions: a report from the future comes from a clock that was set back since.
     return abs(now - service.at) <= MAX_SILENCE
 
 
@@ -189,13 +190,13 @@ def gaps(
     Days count from the first listing that was ever read. `behind` is the number of announced papers that the API has
     not described yet; `running` says whether a service is running that asks by itself.
     """
+    # The newest day whose feed should be out, which need not be today's date.
     today = calendar.fed_day(now)
-    read = [record.day for record in listings] + ([poll.day] if poll.day else [])
-    first_read = min((day for day in read if day <= today), default=today)
-    first = max(first_read, today - timedelta(days=DAYS))
+    first = max(_first_read(listings, poll, today), today - timedelta(days=DAYS))
     last = max(today, now.astimezone(calendar.NEW_YORK).date())
     found: list[Gap] = []
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        # Of days whose feed is not due yet, only a holiday is known already.
         if day <= today or calendar.holiday_before(day):
             records = [record for record in listings if record.day == day]
             found += _gaps_of(day, records, archives, poll, now, running)
@@ -205,6 +206,12 @@ def gaps(
         )
         found.append(Gap(today, Cause.BEHIND, reason))
     return found
+
+
+def _first_read(listings: Sequence[ListingRecord], poll: PollState, today: date) -> date:
+    read = [record.day for record in listings] + ([poll.day] if poll.day else [])
+    # A day after today was written by a clock that ran ahead.
+    return min((day for day in read if day <= today), default=today)
 
 
 def _gaps_of(
@@ -243,6 +250,7 @@ def _why_missing(
     names = ", ".join(sorted(missing)[:6]) + (" …" if len(missing) > 6 else "")
     if poll.asked_at is None:
         return Cause.NOT_ASKED, f"arXiv has not been asked for {names} yet."
+    # The causes are in the order in which one hides the next: a poll that was not made cannot have failed.
     if poll.asked_at < calendar.feed_at(day):
         no_service = "" if running else " (no service was running)"
         return Cause.NOT_ASKED, f"Not asked since {poll.asked_at.day} {poll.asked_at:%B %Y}{no_service}."

@@ -1,4 +1,4 @@
-"""What HTTP headers ask of a client: when to try again. Pure; takes `now`.
+"""Parses the HTTP headers that tell a client when to retry. Pure; takes `now`.
 
 The rules: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
 """
@@ -26,11 +26,13 @@ def retry_after_seconds(header: str | None, now: datetime, *, at_most: float) ->
 
 
 def parse_http_date(text: str) -> datetime | None:
-    """Parse an HTTP date to an aware time; None if it is none, or too far away to be calculated with."""
+    """Parse an HTTP date to an aware time; None if it is not one, or in the first or last year of the calendar."""
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
         return None
+    # In the first and last year, converting to another time zone can overflow.
     if not 1 < date.year < 9999:
         return None
+    # The zone “-0000” gives a time without a zone; HTTP dates are always in UTC.
     return date if date.tzinfo else date.replace(tzinfo=UTC)

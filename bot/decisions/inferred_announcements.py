@@ -1,4 +1,4 @@
-"""Announcements that no feed gave us: from unread entries, OAI records of missed days, and the API. Pure.
+"""Infers announcements that no feed contained: from unread entries, OAI records and the API. Pure.
 
 An inferred announcement is marked so. Where its source does not say how the paper was announced, that follows from
 earlier announcements, versions and categories.
@@ -25,6 +25,7 @@ def as_announced(entry: Malformed, paper: Paper, before: Mapping[str, Paper]) ->
     """
     if entry.day is None:
         raise ValueError("An entry without a day announces nothing.")
+    # An entry that cannot be parsed as a whole may still have its kind in a field of its own.
     named_kind = kind_of(entry)
     kind = named_kind or (Kind.NEW if paper.version == 1 else Kind.REPLACE)
     announced = Announced(paper, Announcement(paper.id, paper.version, entry.day, kind, inferred=True))
@@ -72,6 +73,7 @@ def days_to_record(days: Iterable[date], entries: Iterable[Announced], records: 
 
     If the feed of a day had entries, though none could be read, OAI without records of that day does not have them yet.
     """
+    # A day without records on which the feed had no entries either was a holiday, and counts as read.
     missing = unreadable_days(records) - {entry.announcement.day for entry in entries}
     return [day for day in days if day not in missing]
 
@@ -86,6 +88,7 @@ def unlisted(papers: Iterable[Paper], announced: Collection[str], records: Itera
     ledger, unreadable = Ledger(records), unreadable_days(records)
     found = []
     for paper in papers:
+        # Without its submission time, the day on which a paper was announced cannot be inferred.
         if paper.id in announced or paper.published is None:
             continue
         day = calendar.announced_after(paper.published)

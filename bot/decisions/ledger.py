@@ -19,13 +19,14 @@ LOOK_BACK = timedelta(days=7)
 """Every poll checks the listing days of this period for gaps."""
 
 LONGEST_ABSENCE = timedelta(days=30)
-"""Days older than this are not fetched after an absence: nobody reads a month of papers in one morning."""
+"""Days older than this are not fetched after an absence: a month of papers is more than a chat can read."""
 
 ARXIV_BEGAN = date(1991, 8, 14)
+"""Earlier than every listing day."""
 
 
 def since(latest: date | None) -> date:
-    """Return the day from which a new subscription counts: the latest stored listing, else whichever comes first."""
+    """Return the day from which a new subscription counts: the latest stored listing, or any if none is stored."""
     return latest or ARXIV_BEGAN
 
 
@@ -35,6 +36,7 @@ class Ledger:
     def __init__(self, records: Iterable[ListingRecord]) -> None:
         self._read: dict[str, set[date]] = {}
         self._first: dict[str, date] = {}
+        # An incomplete record counts as first day too: the archive was asked for on it, so the day is missing.
         for record in records:
             self._first[record.archive] = min(record.day, self._first.get(record.archive, record.day))
             if record.complete:
@@ -91,7 +93,7 @@ def unreadable_days(records: Iterable[ListingRecord]) -> set[date]:
 
 
 def is_readable(listing: Listing) -> bool:
-    """Whether it is known what a listing announced; it is not if every entry is malformed."""
+    """Whether the content of a listing is known at least in part: not if every entry is malformed."""
     return bool(listing.entries) or not listing.malformed
 
 
@@ -103,33 +105,37 @@ def records_of(
     From the feed, a listing that is not readable leaves its day incomplete, so that it is asked for again.
     """
     complete = source != "feed" or is_readable(listing)
-    records = []
+    records: list[ListingRecord] = []
     for day in days:
         entries = [entry for entry in listing.entries if entry.announcement.day == day]
-        # An entry without a day may belong to any of these days, and one without categories to any archive.
-        malformed = sum(
-            entry.day in (None, day) and unread_entries.may_concern(entry, archives) for entry in listing.malformed
-        )
+        malformed = _count_malformed(listing, day, archives)
         reason = calendar.why_no_listing(day, now) if complete else "Nothing of its feed could be read."
-        for archive in sorted(archives):
-            has_papers = any(archive_of(name) == archive for entry in entries for name in entry.paper.categories)
-            records.append(
-                ListingRecord(
-                    day=day,
-                    archive=archive,
-                    source=source,
-                    announced=_count(entries, archive, archives),
-                    malformed=malformed,
-                    complete=complete,
-                    checked_at=now,
-                    why=None if has_papers else reason,
-                )
+        # Not the number of papers that count for the archive: its papers may all count for another of their archives.
+        with_papers = {archive_of(name) for entry in entries for name in entry.paper.categories}
+        records += [
+            ListingRecord(
+                day=day,
+                archive=archive,
+                source=source,
+                announced=_count(entries, archive, archives),
+                malformed=malformed,
+                complete=complete,
+                checked_at=now,
+                why=None if archive in with_papers else reason,
             )
+            for archive in sorted(archives)
+        ]
     return records
+
+
+def _count_malformed(listing: Listing, day: date, archives: Collection[str]) -> int:
+    # An entry without a day may belong to any of the listing's days, and one without categories to any archive.
+    return sum(entry.day in (None, day) and unread_entries.may_concern(entry, archives) for entry in listing.malformed)
 
 
 def with_recovered(record: ListingRecord, entries: Sequence[Announced], archives: Collection[str]) -> ListingRecord:
     """Return the record after these of its malformed entries were recovered; it is complete when none is left."""
+    # More may be recovered than the record counts, if more archives are asked for since it was written.
     left = max(0, record.malformed - len(entries))
     return replace(
         record,
@@ -150,5 +156,6 @@ def _count(entries: Iterable[Announced], archive: str, archives: Collection[str]
 
 
 def _home_archive(entry: Announced, archives: Collection[str]) -> str | None:
+    # In the order of the categories: the primary one comes first.
     own = (archive_of(category) for category in entry.paper.categories)
     return next((name for name in own if name in archives), None)

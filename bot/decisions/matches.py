@@ -1,4 +1,4 @@
-"""Which announced papers match which topics. Pure."""
+"""Matches announced papers with topics. Pure."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def new_matches(
 
     Leaves out announcements that a topic was matched against before, and those that deliver nothing (replacements).
     """
+    # Topics that are matched together may have advanced to different announcements.
     matched_seq = {state.id: state.matched_seq for state in states}
     return [
         (topic_id, entry.paper.id, entry.announcement.day, because)
@@ -52,7 +53,7 @@ def new_matches(
 
 def candidates_of(topic: topic_language.Topic, announced: Iterable[Announced]) -> list[Candidate]:
     """Return the papers that a topic matches, in order; of a paper announced twice, its first announcement."""
-    matcher = Matcher([(0, topic)])
+    matcher = Matcher([(0, topic)])  # the id does not matter: there is one topic
     found: dict[str, Candidate] = {}
     for entry in announced:
         if not entry.announcement.kind.delivers or entry.paper.id in found:

@@ -1,4 +1,4 @@
-"""What to ask of the models within the rest of the day's budget: singly, in batches, or not today. Pure."""
+"""Plans the requests to the models within the rest of the day's budget: single, in batches, or not today. Pure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MOST_IN_BATCH = 8
 """Abstracts that share one request. What a reply lacks is asked for again in halves (see `bot.summaries`)."""
 
 LATE = timedelta(hours=1)
-"""Time after its due time at which a digest has gone out without the summary, so that it is urgent no more."""
+"""Time after the due time when the digest was sent without the summary, which is then no longer urgent."""
 
 _RETRY_SHARE = 5
-"""One part in five of the budget is kept for second requests."""
+"""One fifth of the budget is reserved for second requests, which a reply that fails its checks needs."""
 
-# Estimated tokens of one summary: its part of the request and of the reply.
+# Estimated tokens of one summary, request and reply together. Papers in a batch share the instructions.
 _BRIEF_TOKENS = 2_000
 _BATCHED_TOKENS = 1_200
 _DEEP_TOKENS = 25_000
@@ -36,7 +36,7 @@ class Plan:
 
 
 def plan(wanted: Sequence[WantedSummary], allowance: Allowance, now: datetime) -> Plan:
-    """All of them one by one if the budget is enough for that; otherwise brief ones in batches, then deep ones.
+    """Plan all of them one by one if the budget is enough for that; otherwise brief ones in batches, then deep ones.
 
     The most urgent come first: those that most chats wait for, of these the first due. A summary whose digest has
     gone out without it comes last. Part of the budget is kept for second requests.
@@ -45,6 +45,7 @@ def plan(wanted: Sequence[WantedSummary], allowance: Allowance, now: datetime) -
     budget = RemainingBudget(allowance)
     if budget.covers(sum(map(requests_for, ordered)), sum(map(_tokens_for, ordered))):
         return Plan(singles=ordered)
+    # Brief ones first: with the tokens of one deep summary, many papers get a brief one.
     batches: list[tuple[WantedSummary, ...]] = []
     singles: list[WantedSummary] = []
     left_out: list[WantedSummary] = []
@@ -106,7 +107,7 @@ class RemainingBudget:
         return has_requests and (self._tokens is None or tokens <= self._tokens)
 
     def spend(self, requests: int, tokens: int) -> bool:
-        """Take this out of the budget if it is there; False if it is not."""
+        """Subtract this from the budget; returns False, and subtracts nothing, if it is not enough."""
         if not self.covers(requests, tokens):
             return False
         self._requests = None if self._requests is None else self._requests - requests
@@ -114,7 +115,7 @@ class RemainingBudget:
         return True
 
     def spend_on_batch(self, group: tuple[WantedSummary, ...]) -> tuple[WantedSummary, ...]:
-        """The first of a group that one request and the tokens left are enough for; they are taken out."""
+        """Spend one request on as many of the group as the remaining tokens are enough for; returns those."""
         count = len(group)
         while count and not self.spend(1, count * _BATCHED_TOKENS):
             count -= 1

@@ -1,4 +1,4 @@
-"""What is kept of a paper when another source names it: the feed, or the API that describes it in full. Pure."""
+"""Merges the stored record of a paper with a new one, from the feed or from the API. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.model import Announced, Paper
 
 
 def merge_all(known: Mapping[str, Paper], announced: Sequence[Announced]) -> dict[str, Paper]:
-    """The known papers, by id, after the feed has named these; those that are new are added."""
+    """Merge announced papers into the known ones; returns all of them by id."""
     merged = dict(known)
     for entry in announced:
         before = merged.get(entry.paper.id)
@@ -18,7 +18,7 @@ def merge_all(known: Mapping[str, Paper], announced: Sequence[Announced]) -> dic
 
 
 def merge(known: Paper, new: Paper) -> Paper:
-    """A known paper after the feed has named it: a newer version replaces it, an older one changes nothing.
+    """Merge the feed's record into a known paper: a newer version replaces it, an older one changes nothing.
 
     At the same version the known record stays, and only the fields that it lacks are filled in.
     """
@@ -27,6 +27,7 @@ def merge(known: Paper, new: Paper) -> Paper:
     winner, other = (new, known) if new.version > known.version else (known, new)
     return replace(
         _filled(winner, other),
+        # A source may name only some of the categories, so none is ever removed. The primary one stays first.
         categories=tuple(dict.fromkeys((*known.categories, *new.categories))),
         published=known.published or new.published,
         withdrawn=new.withdrawn if new.version > known.version else known.withdrawn or new.withdrawn,
@@ -34,7 +35,7 @@ def merge(known: Paper, new: Paper) -> Paper:
 
 
 def complete(known: Paper, record: Paper) -> Paper:
-    """A known paper after the API has described it: the API's record replaces it unless it is older."""
+    """Merge the API's record, which is complete, into a known paper: it replaces it unless it is older."""
     if record.version < known.version:
         return known
     return replace(

@@ -1,4 +1,4 @@
-"""What one poll asks arXiv for: which archives, which missed days, which submission dates. Pure; takes `now`."""
+"""Decides what one poll asks arXiv for: archives, missed days and submission dates. Pure; takes `now`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMPARED_LISTINGS = 7
 """Listings that every poll compares with the API, for papers that the feed lacked when it was read."""
 
 OVERLAP = timedelta(days=5)
-"""The API's window begins at least this long before a missed day: a paper may wait over a long weekend."""
+"""The API's window begins at least this long before a missed day: a paper may be submitted before a long weekend."""
 
 FEED_DELAY = timedelta(hours=6)
 """An empty feed may still be filled until this long after its regular time."""
@@ -31,6 +31,7 @@ def needed_archives(queries: Iterable[str]) -> frozenset[str]:
     return frozenset(needed)
 
 
+# Cached, because every poll asks for all followed topics, and their queries seldom change.
 @lru_cache(maxsize=100_000)
 def _archives_of(query: str) -> frozenset[str]:
     try:
@@ -61,13 +62,13 @@ def days_to_catch_up(
     """
     ledger = Ledger(records)
     days = ledger.missing_of(archives, wanted) if wanted else ledger.missed(archives, expected)
-    may_feed_tell = has_feed_failed or now < calendar.feed_at(expected) + FEED_DELAY
-    if may_feed_tell and expected not in unreadable_days(records):
+    may_feed_still_come = has_feed_failed or now < calendar.feed_at(expected) + FEED_DELAY
+    if may_feed_still_come and expected not in unreadable_days(records):
         days = [day for day in days if day != expected]
     return days
 
 
-def days_out(days: Iterable[date], listing: Listing) -> list[date]:
+def published_days(days: Iterable[date], listing: Listing) -> list[date]:
     """Return those of the days that are not in the future by arXiv's own clock, which an OAI response contains.
 
     If our clock runs ahead, it must not write future days into the ledger.

@@ -1,4 +1,4 @@
-"""When to ask arXiv again, after an answer and after a failure. Pure; takes `now`."""
+"""Decides when to ask arXiv again, after a response and after a failure. Pure; takes `now`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POLL_EVERY = timedelta(minutes=20)
 
 
 RECHECK_AFTER = timedelta(hours=6)
-"""After this time a listing that was read is asked for once more, because arXiv adds entries late."""
+"""After this time a listing that was read is requested once more, because arXiv adds entries late."""
 
 FIRST_RETRY_SECONDS = 60.0
 MAX_RETRY_SECONDS = 7200.0
@@ -22,7 +22,7 @@ MAX_RETRY_SECONDS = 7200.0
 
 @dataclass(frozen=True, slots=True)
 class PollState:
-    """What the store remembers of asking arXiv.
+    """The state of polling, as the store keeps it.
 
     `day` is the newest listing that was read, `checks` how often it was seen, `empty` how often since then the feed
     had nothing newer. On a holiday that the calendar does not know we ask less often, yet often enough to see a late
@@ -73,6 +73,7 @@ def poll_due(state: PollState, expected: date, now: datetime, *, is_new_archive:
         return True  # the clock was set back, so none of the remembered times can be used
     if state.retry_at is not None and now < state.retry_at:
         return False
+    # After failures only `retry_at`, checked above, delays the next poll.
     if state.asked_at is None or state.failures or is_new_archive:
         return True
     if state.day is None or state.day < expected or is_in_future(state.day, now):
@@ -84,6 +85,7 @@ def poll_due(state: PollState, expected: date, now: datetime, *, is_new_archive:
 def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
     """Return the state after arXiv answered with the listing of `day` (None if it is not published yet)."""
     if state.day is not None and state.day != day and is_in_future(state.day, now):
+        # The remembered day came from a clock that ran ahead; arXiv's answer is right.
         state = replace(state, day=None, checks=0)
     # An earlier day means that the feed still shows the listing before; that counts like an empty feed.
     if day is None or (state.day is not None and day < state.day):
@@ -101,6 +103,7 @@ def after_failed_poll(
     `retry_after` is in seconds.
     """
     failures = state.failures + 1
+    # Not shorter than the back-off, even if arXiv names a shorter time for the last of many failures.
     seconds = max(retry_after or 0.0, backoff(failures, base=FIRST_RETRY_SECONDS, most=MAX_RETRY_SECONDS))
     return replace(state, asked_at=now, failures=failures, retry_at=now + timedelta(seconds=seconds), why=reason)
 

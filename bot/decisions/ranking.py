@@ -1,4 +1,4 @@
-"""Orders and cuts a chat's papers: which candidates a digest shows as cards, and which as title lines. Pure."""
+"""Orders a chat's papers, and decides which ones a digest shows as cards and which as title lines. Pure."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ def _sort_key(candidate: Candidate, papers_by_topic: Counter[str], now: datetime
     paper, announcement = candidate.announced.paper, candidate.announced.announcement
     title = _with_spaces(paper.title)
     in_title = sum(any(_with_spaces(term) in title for term in match.because) for match in candidate.matches)
+    # A topic that matches few of the candidates says more about a paper than one that matches most of them.
     rarity = sum(1 / papers_by_topic[match.topic] for match in candidate.matches)
     return (
         now.date() - announcement.day > FRESH,
@@ -65,7 +66,7 @@ def _sort_key(candidate: Candidate, papers_by_topic: Counter[str], now: datetime
         -rarity,
         -announcement.day.toordinal(),
         -paper.published.timestamp() if paper.published else 0.0,
-        paper.id,
+        paper.id,  # makes the order the same whatever the order of the input
     )
 
 

@@ -1,4 +1,4 @@
-"""A digest that somebody asks for by date: which listing days it covers, and why it may be empty. Pure."""
+"""A digest that a person requests by date: its listing days, and the reason if it is empty. Pure."""
 
 from __future__ import annotations
 

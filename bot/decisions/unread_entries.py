@@ -1,4 +1,4 @@
-"""Entries that could not be parsed: which papers they name, which are still missing, which were recovered. Pure.
+"""Finds the papers of entries that could not be parsed, and matches them with recovered records. Pure.
 
 Only the fields that arXiv itself writes into an entry are searched for ids and kinds: the abstract may name any number
 of other papers.
@@ -32,6 +32,7 @@ _OAI_CATEGORIES = re.compile(r"<(?:\w+:)?categories>([^<]+)<")
 
 def paper_of(entry: Malformed) -> PaperRef | None:
     """Return the paper that an entry names, with its version if it is given; None if the id cannot be read either."""
+    # A field may hold something else than an id: then the next, less reliable one is tried.
     for pattern in _IDS:
         if (match := pattern.search(entry.raw)) and (ref := parse_id(match[1])):
             return ref
@@ -56,6 +57,7 @@ def may_concern(entry: Malformed, archives: Collection[str]) -> bool:
 
 def by_paper(entries: Iterable[Malformed]) -> dict[str, Malformed]:
     """Return the entries that name a paper and whose day is known, by paper id; of several, the first."""
+    # An entry of the API has no listing day, so it announces nothing.
     found: dict[str, Malformed] = {}
     for entry in entries:
         if entry.day and (ref := paper_of(entry)) is not None:

@@ -1,4 +1,4 @@
-"""The words of Paperboy as frozen, typed values, by subject: what crosses from one layer to another."""
+"""The domain model: frozen, typed values that all layers share, in one module for each subject."""
 
 from bot.model.chats import (
     ARCHIVE,

@@ -18,12 +18,13 @@ class Platform(enum.StrEnum):
     SITE = "site"
 
 
+# Telegram's groups and channels have negative ids; the part after "/" is a forum topic.
 _CHAT_IDS = {"telegram": r"-?\d+(/\d+)?", "discord": r"\d+", "site": r"[a-z]+"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ChatRef:
-    """A place that receives: `telegram:-100123`, `telegram:-100123/45` (forum topic), `discord:987`, `site:archive`."""
+    """The address of a chat: `telegram:-100123`, `telegram:-100123/45` (forum topic), `discord:987`, `site:archive`."""
 
     platform: Platform
     id: str
@@ -35,9 +36,11 @@ class ChatRef:
     def parse(cls, text: str) -> ChatRef:
         """Parse `PLATFORM:ID`; raises ValueError with a sentence that says what is expected."""
         platform, _, ident = text.strip().partition(":")
+        # As a tuple: Python 3.11 refuses to look for a plain string in an enum.
         if platform not in (*Platform,) or not ident:
             raise ValueError(f"“{text}” is not a chat; write telegram:ID, discord:ID or site:archive.")
-        if not re.fullmatch(_CHAT_IDS[platform], ident):
+        # ASCII: other scripts' digits would name the same chat a second time.
+        if not re.fullmatch(_CHAT_IDS[platform], ident, re.ASCII):
             raise ValueError(
                 f"“{ident}” is no chat id on {platform}; ids are numbers (send /start in the chat instead)."
             )
@@ -45,7 +48,7 @@ class ChatRef:
 
     @property
     def place(self) -> str:
-        """The id of the chat that a Telegram forum topic belongs to; of any other chat, its own id."""
+        """For a Telegram forum topic, the id of its group; for any other chat, its own id."""
         return self.id.partition("/")[0]
 
     @property
@@ -56,15 +59,16 @@ class ChatRef:
 
     @property
     def is_group(self) -> bool:
-        """Whether the id is that of a Telegram group or channel: those are negative, and other platforms' never are."""
+        """Whether the chat is a Telegram group or channel: their ids are negative, other platforms' are not."""
         return self.id.startswith("-")
 
     def with_place(self, place: str | int) -> ChatRef:
-        """The same chat, or the same forum topic, of another place."""
+        """The same chat, or the same forum topic, under another id of the chat."""
         return ChatRef(self.platform, str(place) if self.thread is None else f"{place}/{self.thread}")
 
 
 ARCHIVE = ChatRef(Platform.SITE, "archive")
+"""The web archive, which follows topics like a chat and gets no messages."""
 
 
 class Style(enum.StrEnum):
@@ -97,7 +101,7 @@ class Chat:
 
 
 class ChatChanges(TypedDict, total=False):
-    """Fields of a `Chat` that its people change, as keyword arguments."""
+    """Fields of a `Chat` that its users can change, as keyword arguments."""
 
     title: str
     language: str
@@ -109,10 +113,10 @@ class ChatChanges(TypedDict, total=False):
 
 
 MOST_MANAGERS = 5
-"""People that are remembered for one chat: those who set it up last."""
+"""Managers that are stored for one chat: the latest who set it up."""
 
 MOST_MANAGED_CHATS = 20
-"""Chats that are offered to one person in their private chat: those they bound last."""
+"""Chats that are offered to one person in their private chat: the latest they set up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ class TopicState:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A topic (its normalized query) that an announced paper satisfies, and the terms that made it so."""
+    """A topic (its normalized query) that an announced paper matches, and the terms that matched."""
 
     topic: str
     because: tuple[str, ...]

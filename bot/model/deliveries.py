@@ -11,7 +11,7 @@ from bot.model.digests import Part, Priority
 
 
 class DeliveryState(enum.StrEnum):
-    """Everything that is known of a delivery; no other column changes what a state means.
+    """The state of a delivery; no other column changes its meaning.
 
     WAITING ─▶ LEASED ──────────────▶ SENDING ─▶ SENT, or WAITING, VERIFY_FIRST, IN_DOUBT, GIVEN_UP
     VERIFY_FIRST ─▶ LEASED_TO_VERIFY ─▶ SENDING (or SENT, where the earlier message is found)
@@ -20,27 +20,27 @@ class DeliveryState(enum.StrEnum):
     WAITING = "waiting"
     """Surely not sent. It is sent at `next_attempt_at`."""
     VERIFY_FIRST = "verify first"
-    """An earlier attempt may have arrived. At `next_attempt_at` it is looked for, and sent only if it is not found."""
+    """An earlier attempt may have arrived. At `next_attempt_at` it is verified, and sent only if it is not found."""
     LEASED = "leased"
     """Leased from WAITING; no request has begun, so another process may take it over."""
     LEASED_TO_VERIFY = "leased to verify"
     """Leased from VERIFY_FIRST; no request of this attempt has begun, so another process may take it over."""
     SENDING = "sending"
-    """A request is under way. If the process dies now, nobody knows whether the message arrived."""
+    """A request is under way. If the process dies now, it is unknown whether the message arrived."""
     SENT = "sent"
     IN_DOUBT = "in doubt"
-    """Nobody can tell whether it arrived. It is listed and offered to the chat, and not sent again by itself."""
+    """It is unknown whether it arrived. It is listed and offered to the chat, and not sent again automatically."""
     GIVEN_UP = "given up"
-    """Surely not sent, and not tried again by itself."""
+    """Surely not sent, and not retried automatically."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A row that says: this part of this digest goes to this chat. Its state is the truth about what was sent.
+    """One part of a digest for one chat. Only its state says whether it was sent.
 
     `day` is the digest's. `attempts` counts requests; `failures` counts the attempts that failed because of this
-    message or its chat, not because of the whole platform. `forced`: somebody wants it sent even where nobody can tell
-    whether an earlier attempt arrived.
+    message or its chat, not because of the whole platform. `forced`: somebody wants it sent even if it is
+    unknown whether an earlier attempt arrived.
     """
 
     id: int
@@ -62,13 +62,13 @@ class Delivery:
 
     @property
     def must_verify(self) -> bool:
-        """Whether an earlier attempt may have arrived, so that it is looked for before it is sent."""
+        """Whether an earlier attempt may have arrived, so that it is verified before it is sent."""
         return self.state in (DeliveryState.VERIFY_FIRST, DeliveryState.LEASED_TO_VERIFY)
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What an attempt leaves in the delivery's row.
+    """The result of an attempt, as it is written to the delivery's row.
 
     `next_attempt_at` counts in WAITING and VERIFY_FIRST only; None means at once. `forced` as in `Delivery`. `failed`
     counts a failure of this message or its chat. None leaves `message_id` and `why` as they are.
@@ -107,14 +107,15 @@ class NotSent:
     why: str
     retry_after: float | None = None
     whole_platform: bool = False
+    # Only for metrics: the same obstacle under another label is the same outcome.
     cause: NotSentCause = field(default=NotSentCause.OTHER, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may or may not have arrived: a read timeout, a reset after sending, a 5xx, an unreadable response.
+    """The message may or may not have arrived: a read timeout, a reset after sending, a 5xx, an unreadable response.
 
-    `final` is true where a look for it has shown that nobody can ever tell.
+    `final` is true if the platform can never tell whether it arrived.
     """
 
     why: str
@@ -130,7 +131,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class ChatGone:
-    """Nothing can be sent to this chat until somebody there asks again: blocked, kicked, deleted, rights lost."""
+    """Nothing can be sent to this chat until its people use the bot again: blocked, kicked, deleted, rights lost."""
 
     why: str
 

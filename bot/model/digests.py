@@ -1,4 +1,4 @@
-"""Cards, the digests that they make up, and a digest's messages."""
+"""Cards, digests, and the messages of a digest."""
 
 from __future__ import annotations
 
@@ -76,10 +76,10 @@ class NothingToSend:
 
 
 class Priority(enum.IntEnum):
-    """Who is served first; deliveries with the smaller number are leased before the others."""
+    """The order of deliveries: those with the smaller number are leased before the others."""
 
     PERSON_WAITING = 0
-    """Somebody asked for this digest and waits for it."""
+    """A person asked for this digest and waits for it."""
     DIGEST = 10
 
 

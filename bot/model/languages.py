@@ -1,4 +1,4 @@
-"""The languages of summaries: code, English name, own name, and how to find one by any name people use. Pure."""
+"""The languages of summaries: their codes and names, and finding a language by any name in use. Pure."""
 
 from __future__ import annotations
 
@@ -100,6 +100,7 @@ LANGUAGES: dict[str, Language] = {
 """Every language that can be chosen, by its code: ISO 639, with a script or region where the text differs by it."""
 
 _ALIASES = {
+    # Regions stand for the script that is usual there.
     "simplified chinese": "zh",
     "chinese simplified": "zh",
     "chinese (simplified)": "zh",
@@ -129,6 +130,7 @@ _ALIASES = {
     "farsi": "fa",
     "filipino": "tl",
     "slovenian": "sl",
+    # Typed without the accents of the own name.
     "portugues": "pt",
     "francais": "fr",
     "espanol": "es",
@@ -160,6 +162,7 @@ def language_name(code: str) -> str:
 
 def prompt_name(code: str) -> str:
     """How a prompt names a language: in English, with its script where it has two."""
+    # A model that is asked for “Chinese” may write either script.
     code = canonical(code)
     if name := _PROMPT_NAMES.get(code):
         return name
@@ -168,6 +171,7 @@ def prompt_name(code: str) -> str:
 
 def canonical(code: str) -> str:
     """The table's code for another way to write it ("zh-TW" is "zh-Hant", "de-AT" is "de"); unknown ones unchanged."""
+    # The full code first: "zh-TW" has a script of its own, which "zh" would lose.
     return language_code(code) or language_code(primary(code)) or code
 
 
@@ -186,6 +190,7 @@ def is_traditional_chinese(code: str) -> bool:
 
 @cache
 def _codes_by_name() -> dict[str, str]:
+    # The table comes last, so that no alias can hide the name of another language.
     codes = dict(_ALIASES)
     for code, language in LANGUAGES.items():
         codes |= {name.casefold(): code for name in (code, language.english, language.own)}

@@ -58,7 +58,7 @@ class Paper:
 class Announcement:
     """arXiv's announcement of one paper version on the listing day `day`.
 
-    `inferred` is true if no feed named it, so that day and kind follow from calendar, versions and categories.
+    `inferred` is true if no feed contained it, so that day and kind follow from calendar, versions and categories.
     """
 
     paper_id: str
@@ -91,7 +91,7 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The content of one announcement feed; `day` is None if it is empty (weekend, holiday, or not published yet)."""
+    """The content of one announcement feed; `day` is None if it is empty (weekend, holiday, not published yet)."""
 
     day: date | None
     entries: tuple[Announced, ...] = ()

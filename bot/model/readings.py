@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Source(enum.StrEnum):
-    """What a text was read from, and what a summary was made from."""
+    """The source of a text, and of a summary made from it."""
 
     ABSTRACT = "abstract"
     HTML = "html"
@@ -51,7 +51,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; `rows` are its cells as text, and number and caption are empty for one inside the text."""
+    """A table; `rows` are its cells as text. A table inside the running text has neither number nor caption."""
 
     number: str
     caption: str
@@ -80,7 +80,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much was read: `read` of `total` `unit`s ("sections" or "pages")."""
+    """The extent of a reading: `read` of `total` sections or pages, as `unit` says."""
 
     unit: str
     read: int

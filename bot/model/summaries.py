@@ -1,4 +1,4 @@
-"""Summaries: what identifies them, what made them, which are wanted, and what models may still be asked."""
+"""Summaries with their keys and provenance, wanted summaries, and the usage and budget of models."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A claim that was not shown, and why."""
+    """A claim that is not shown, and the reason."""
 
     text: str
     why: str
@@ -35,10 +35,10 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What made a summary, from what and when. `prompt` is the hash of the prompt files, None for extractive.
+    """How a summary was made: by which model, from which text, and when.
 
-    `instead_of` says in a few words why the first choice did not make it ("google:gemini is over its quota"). `notes`
-    are sentences for the card.
+    `prompt` is the hash of the prompt files, None for extractive. `instead_of` says in a few words why the first choice
+    of model did not make it ("google:gemini is over its quota"). `notes` are sentences for the card.
     """
 
     model: str
@@ -61,7 +61,7 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class SummaryKey:
-    """What identifies a summary: it is made once per key and shared by every chat.
+    """Identifies a summary, which is made once per key and shared by all chats.
 
     Model and prompt are not part of it: a change of MODEL must not make every summary again.
     """
@@ -74,7 +74,7 @@ class SummaryKey:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a model or the extractive summarizer says of one paper version. Parts that a depth lacks are empty."""
+    """The summary of one paper version, by a model or by extraction. Parts that its depth lacks are empty."""
 
     key: SummaryKey
     headline: Claim
@@ -93,7 +93,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class SummaryRequest:
-    """What to summarize. `reading` is None for a brief summary from title and abstract.
+    """A request for a summary. `reading` is None for a brief summary from title and abstract.
 
     `facts` is the English deep summary of the same version, if a model made one: it is translated into the language
     asked for, and the paper is not read again.
@@ -107,7 +107,7 @@ class SummaryRequest:
 
 @dataclass(frozen=True, slots=True)
 class WantedSummary:
-    """A summary that some chat waits for. `chats` is how many do, `due_at` when the first of them is due (UTC).
+    """A summary that `chats` chats wait for; `due_at` is when the first of their digests is due (UTC).
 
     `why` is the reason of the last attempt that failed, or for which the budget was not enough; `again_at` is the time
     of the next attempt.
@@ -117,13 +117,14 @@ class WantedSummary:
     chats: int
     due_at: datetime
     attempts: int = 0
+    # Not compared: the same summary is wanted, however its latest attempt ended.
     why: str | None = field(default=None, compare=False)
     again_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one model was asked on one UTC day."""
+    """The requests to one model on one UTC day, and their tokens."""
 
     model: str
     day: date
@@ -133,7 +134,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What may still be asked of models today; None is unlimited. `used_up` is why the rest waits, as a sentence."""
+    """Requests and tokens that are left today; None is unlimited. `used_up` is the reason for those that wait."""
 
     requests: int | None = None
     tokens: int | None = None

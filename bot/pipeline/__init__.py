@@ -1,9 +1,9 @@
-"""The steps of a paper's way, one function each. A step works off what is pending in the store, so it may stop anywhere
-and be run again: nothing is lost, and nothing is done twice.
+"""The steps from arXiv to a message, one function each. A step processes what is pending in the store, so it may stop
+anywhere and be run again: nothing is lost, and nothing is done twice.
 
     poll(store, source)            arXiv's feed, API and OAI  →  papers, announcements, the ledger of listings
     match(store)                   announcements × topics     →  matches
-    choose(store)                  what each chat will see    →  summaries that are wanted
+    choose(store)                  candidates of each chat    →  summaries that are wanted
     summarize(store, chain)        wanted                     →  summaries, once per version × language × depth
     compose(store, builder)        chats that are due         →  digests and their deliveries, written before sending
     DeliveryWorker(store, …).deliver()   deliveries           →  messages, and the outcome of each

@@ -12,10 +12,10 @@ from bot.model import ARCHIVE, Candidate, SummaryKey, WantedSummary
 from bot.ports import Store
 
 ARCHIVE_DAYS = 7
-"""Listing days for which the archive goes on asking for summaries."""
+"""Summaries for the archive are wanted for papers of this many past days."""
 
 ARCHIVE_DUE_AFTER = timedelta(hours=24)
-"""The archive has no hour of its own: the summaries that chats wait for are made first."""
+"""The archive has no digest time: the summaries that chats wait for are made first."""
 
 OVERDUE_FOR = timedelta(days=2)
 """How long after its due time a summary that no model could make is still wanted."""
@@ -28,19 +28,24 @@ BATCH = 20
 
 
 async def choose(store: Store, now: datetime) -> int:
-    """Replace the set of wanted summaries by what the next digests need; returns its size."""
+    """Replace the set of wanted summaries by those that the next digests need; returns its size."""
     wanted: dict[SummaryKey, WantedSummary] = {}
+    with_candidates = await store.chats_with_candidates()
     chats = {chat.ref: chat for chat in await store.chats()}
-    with_candidates = [ref for ref in await store.chats_with_candidates() if ref != ARCHIVE]
-    for refs in (with_candidates[at : at + BATCH] for at in range(0, len(with_candidates), BATCH)):
-        for ref, candidates in (await store.candidates_of(refs)).items():
+    # A chat may be forgotten, or get another id, between the two queries; it is then left out until the next round.
+    # The archive's papers are those of the last days, whether a digest has taken them or not.
+    refs = [ref for ref in with_candidates if ref in chats and ref != ARCHIVE]
+    for batch in (refs[at : at + BATCH] for at in range(0, len(refs), BATCH)):
+        for ref, candidates in (await store.candidates_of(batch)).items():
             chat = chats[ref]
             shown = ranking.rank(candidates, chat.size, now).shown
+            # Title lines need no summary, so only the papers that get cards count.
             _add(wanted, shown, SummaryOptions(chat.language, chat.depth), chat.next_due_at or now)
             await asyncio.sleep(0)  # ranking never waits by itself: let answers and messages go between two chats
     if archive := chats.get(ARCHIVE):
         options = SummaryOptions(archive.language, archive.depth)
         _add(wanted, await _archive_candidates(store), options, now + ARCHIVE_DUE_AFTER)
+    # Last, so that a key that a chat still waits for keeps its due time and its number of chats.
     for overdue in await _overdue(store, now):
         wanted.setdefault(overdue.key, overdue)
     await store.want(list(wanted.values()))
@@ -48,7 +53,8 @@ async def choose(store: Store, now: datetime) -> int:
 
 
 async def _overdue(store: Store, now: datetime) -> list[WantedSummary]:
-    """Summaries whose digest went out without them: still made later, for the archive and for whoever asks."""
+    """Summaries whose digest went out without them. They are still made later, for the archive and for requests."""
+    # Only a summary that was postponed has a reason. The others are wanted by no digest any more.
     known = (*await store.wanted(now, MOST_WANTED), *await store.postponed(now))
     return [wanted for wanted in known if wanted.why is not None and wanted.due_at > now - OVERDUE_FOR]
 

@@ -18,7 +18,7 @@ from bot.ports import Clock, Store
 log = structlog.get_logger()
 
 MOST_WAITING = 1_000
-"""Parts of one chat among which the one is looked for that keeps the others waiting."""
+"""Waiting parts of one chat that are read to find the one that keeps the others waiting."""
 
 BATCH = 20
 """Chats whose digests are made and written in one transaction; a commit costs more than a digest."""
@@ -26,7 +26,7 @@ BATCH = 20
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What a round of composing is asked for: see `compose`."""
+    """The arguments of `compose` that its steps need."""
 
     upto: date | None
     listing_owed: bool
@@ -37,8 +37,8 @@ async def compose(
 ) -> int:
     """Write the digests that are due; returns how many of them have papers.
 
-    With `upto`, every chat's digest of the listing days up to that one is written now, whatever its hour.
-    `listing_owed` says that arXiv should have announced by now and has not: empty digests wait a little.
+    With `upto`, every chat's digest of the listing days up to that one is written now, whatever its digest time.
+    `listing_owed` means that arXiv should have announced by now and has not: empty digests wait a little.
     """
     written = 0
     now = clock.now()
@@ -48,24 +48,25 @@ async def compose(
         candidates = await store.candidates_of([chat.ref for chat in chats], upto)
         drafts = []
         for chat in chats:
-            if draft := await _draft(run, chat, candidates[chat.ref], request):
+            if draft := await _draft_or_put_off(run, chat, candidates[chat.ref], request):
                 drafts.append(draft)
-            # Making a digest may not wait for anything itself: let answers and messages go between two of them.
+            # Composing may run long without awaiting I/O: between two digests, commands and messages get their turn.
             await asyncio.sleep(0)
         written += await _write(run, drafts)
     return written
 
 
 async def digest_now(store: Store, builder: DigestBuilder, chat: Chat, clock: Clock) -> Digest | NothingToSend | None:
-    """Write the digest of all candidates of a chat at once; None where there are none.
+    """Write the digest of all candidates of a chat at once; None if there are none.
 
-    It goes before other chats' digests, and so do the deliveries that the chat had waiting: returns `NothingToSend`
-    where those are all, or where the first of them may not go yet.
+    It is sent before other chats' digests, and so are the deliveries that were waiting for the chat. Returns
+    `NothingToSend` if there is nothing but those, or if the first of them has to wait.
     """
     now = clock.now()
     written = None
     if candidates := await store.candidates(chat.ref):
         run = DraftRun(store, builder, now)
+        # Microseconds make the slot unique; the due time stays, because a digest on demand replaces no regular one.
         slot = DigestSlot(f"now {now:%Y%m%dT%H%M%S%f}", due_times.local_date(chat, now), None, Priority.PERSON_WAITING)
         draft = await run.draft(chat, run.rank(chat, candidates), slot)
         if await store.write_digest(draft.new, now):
@@ -89,8 +90,22 @@ async def _due_chats(store: Store, platforms: Collection[Platform], now: datetim
     return [chat for chat in chats if chat.ref.platform in platforms and chat.ref != ARCHIVE]
 
 
+async def _draft_or_put_off(
+    run: DraftRun, chat: Chat, candidates: Sequence[Candidate], request: _Request
+) -> DigestDraft | None:
+    try:
+        return await _draft(run, chat, candidates, request)
+    except StoreUnavailable:
+        raise
+    except Exception:
+        # A fault in one chat's papers must not keep the other chats' digests from going out.
+        log.exception("digest not made", chat=str(chat.ref))
+        await run.store.put_off(chat.ref, run.now + digest_policy.RETRY_AFTER)
+        return None
+
+
 async def _draft(run: DraftRun, chat: Chat, candidates: Sequence[Candidate], request: _Request) -> DigestDraft | None:
-    """What to write for a chat that is due; None where nothing is to be written yet."""
+    """The digest to write for a chat that is due; None if nothing is to be written now."""
     now = run.now
     if request.upto is None and digest_policy.is_due_time_wrong(chat, now):
         log.warning("due time corrected", chat=str(chat.ref), was=str(chat.next_due_at))
@@ -98,20 +113,13 @@ async def _draft(run: DraftRun, chat: Chat, candidates: Sequence[Candidate], req
         return None
     ranked = run.rank(chat, candidates)
     due_at = chat.next_due_at or now
+    # An operator who asks for digests up to a day wants them now, whatever is missing.
     if request.upto is None:
         if not candidates and digest_policy.empty_digest_waits(due_at, now, listing_owed=request.listing_owed):
             return None
         if await run.waits_for_summaries(chat, ranked, due_at):
             return None
-    try:
-        return await run.draft(chat, ranked, _slot(chat, due_at, now, request.upto))
-    except StoreUnavailable:
-        raise
-    except Exception:
-        # A fault in one chat's papers must not keep the other chats' digests from going out.
-        log.exception("digest not made", chat=str(chat.ref))
-        await run.store.put_off(chat.ref, now + digest_policy.RETRY_AFTER)
-        return None
+    return await run.draft(chat, ranked, _slot(chat, due_at, now, request.upto))
 
 
 def _slot(chat: Chat, due_at: datetime, now: datetime, upto: date | None) -> DigestSlot:

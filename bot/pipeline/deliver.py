@@ -2,8 +2,8 @@
 
     lease ─▶ verify (where an earlier attempt may have arrived) ─▶ wait for a turn ─▶ begin ─▶ send ─▶ settle
 
-A process that ends before `begin` has sent nothing. If it ends after that, nobody knows whether the message arrived,
-and the row's state says so.
+A process that ends before `begin` has sent nothing. If it ends after that, it is unknown whether the message
+arrived, and the row's state says so.
 """
 
 from __future__ import annotations
@@ -35,19 +35,20 @@ from bot.ports import Clock, Sender, Store
 log = structlog.get_logger()
 
 AT_ONCE = 64
-"""Deliveries of one platform in hand at the same time, each to another chat. More than a platform takes in a second,
-because a chat that gets several parts waits a second between them."""
+"""Deliveries of one platform that are processed at the same time, each to another chat. More than a platform accepts in
+a second, because a chat that gets several parts waits a second between them."""
 
 REFILL = 8
-"""At least so many places have to be free before more deliveries are leased, so that a lease takes several at once."""
+"""Free places that are needed before more deliveries are leased, so that one transaction leases several."""
 
 SETTLE_RETRY_SECONDS = (0.2, 1.0, 5.0, 20.0)
-"""Pauses between the attempts to write an outcome while the database does not serve; together shorter than a lease."""
+"""Pauses between attempts to write an outcome while the database is unavailable; together shorter than a lease."""
 
 WARN_TIMEOUT_SECONDS = 20.0
+"""A warning that takes longer is given up: it occupies a place that another delivery could have."""
 
 POLL_SECONDS = 3.0
-"""How often new deliveries are looked for while none in hand ends: a single request may hang for long."""
+"""How often new deliveries are looked for while no delivery ends: a single request may hang for long."""
 
 
 class DeliveryWorker:
@@ -75,9 +76,10 @@ class DeliveryWorker:
         self._stopping = False
 
     async def deliver(self, platforms: Collection[Platform] | None = None) -> int:
-        """Send everything of these platforms (None: of all) that may go now; returns how many parts were accepted.
+        """Send everything for these platforms (None: all) that may be sent now; returns how many parts were accepted.
 
-        It ends when nothing may go any more, so a service has one call for each platform. Raises `StoreUnavailable`.
+        It returns when nothing is left for any of them, so a service makes one call for each platform. Raises
+        `StoreUnavailable`.
         """
         chosen = [platform for platform in self.senders if platforms is None or platform in platforms]
         await self._holds.load(list(self.senders))
@@ -90,6 +92,7 @@ class DeliveryWorker:
                 run.cancel()
             await asyncio.gather(*runs, return_exceptions=True)
             raise
+        # Only now: a failure on one platform must not stop the deliveries of the others.
         for result in results:
             if isinstance(result, BaseException):
                 raise result
@@ -101,10 +104,10 @@ class DeliveryWorker:
         for task in self._not_begun:
             task.cancel()
 
-    # ── tasks in hand ──
+    # ── the tasks of one platform ──
 
     async def _deliver_platform(self, platform: Platform) -> int:
-        """Keep `AT_ONCE` places filled, each with another chat's next part, until nothing of this platform may go."""
+        """Keep `AT_ONCE` places filled, each with another chat's next part, until nothing is left to send."""
         tasks: set[asyncio.Task[bool]] = set()
         accepted = 0
         try:
@@ -123,19 +126,21 @@ class DeliveryWorker:
         if self._stopping or self._holds.seconds(platform, now):
             return set()
         leased = await self.store.lease(self.owner, [platform], now, now + delivery_policy.LEASE, limit)
-        tasks = {asyncio.create_task(self._deliver_one(each), name=f"delivery {each.id}") for each in leased}
+        tasks = {
+            asyncio.create_task(self._deliver_one(delivery), name=f"delivery {delivery.id}") for delivery in leased
+        }
         self._not_begun |= tasks
         if self._stopping:  # `stop` was called during the lease, and could not cancel these
             self.stop()
         return tasks
 
     async def _finish(self, tasks: set[asyncio.Task[bool]]) -> None:
-        """After a failure, or when cancelled: drop what has not begun, and let the requests under way end."""
+        """After a failure or a cancellation, cancel the tasks that have not begun; let the requests under way end."""
         for task in tasks & self._not_begun:
             task.cancel()
         try:
             await asyncio.gather(*tasks, return_exceptions=True)
-        except asyncio.CancelledError:  # cancelled a second time: nobody waits for the requests either
+        except asyncio.CancelledError:  # cancelled a second time: the requests under way are not waited for
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -143,6 +148,7 @@ class DeliveryWorker:
 
     async def _settle_orphans(self, platforms: Collection[Platform]) -> None:
         """Settle the deliveries whose process ended while the request was under way."""
+        # Without an owner: the row still has the name of the process that ended.
         now = self.clock.now()
         for delivery in await self.store.orphaned(now):
             platform = delivery.chat.platform
@@ -170,7 +176,7 @@ class DeliveryWorker:
             self._not_begun.discard(task)
         if outcome is None:
             return False
-        # Read before settling suspends the chat: its managers are told once, however many of its parts find it gone.
+        # Read before `_settle` suspends the chat: its managers are warned once, however many parts find it gone.
         is_newly_gone = isinstance(outcome, ChatGone) and await self._is_served(delivery.chat)
         await self._retry_write(lambda: self._settle(delivery, outcome, begun))
         if isinstance(outcome, ChatGone) and is_newly_gone:
@@ -189,7 +195,7 @@ class DeliveryWorker:
             return NotSent(str(error), error.retry_after)
         except CannotTell as error:
             return None if delivery.forced or self.resend_unknown else Unknown(str(error), final=True)
-        except Exception as error:  # a fault of one sender must not stop the other deliveries
+        except Exception as error:  # a programming error in one sender must not stop the other deliveries
             log.exception("verifying failed")
             return NotSent(f"looking for it failed: {type(error).__name__}")
         return Sent(message_id) if message_id else None
@@ -201,6 +207,7 @@ class DeliveryWorker:
             now = self.clock.now()
             if not_now is not None:
                 return not_now
+            # Another delivery may have met the platform's limit while this one waited for its turn.
             if hold_seconds := self._holds.seconds(delivery.chat.platform, now):
                 return NotSent("the whole platform has to wait", hold_seconds)
             # From here on the task is not cancelled by `stop`: a request that begins is seen to its end.
@@ -209,12 +216,12 @@ class DeliveryWorker:
                 return None
             try:
                 return await sender.send(delivery.chat, delivery.part, key_of(delivery))
-            except Exception as error:  # a fault of the sender must not leave the row without an outcome
+            except Exception as error:  # a programming error in the sender must not leave the row without an outcome
                 log.exception("sender failed")
                 return Unknown(f"the sender failed: {type(error).__name__}")
 
     async def _retry_write(self, write: Callable[[], Awaitable[None]]) -> None:
-        """Write an outcome as long as the lease lasts: no other process knows it."""
+        """Try to write an outcome as long as the lease lasts: it is known to this process alone."""
         for pause in SETTLE_RETRY_SECONDS:
             try:
                 return await write()
@@ -233,6 +240,7 @@ class DeliveryWorker:
                 await self._put_back(delivery, why)
                 log.warning("chat suspended", chat=str(delivery.chat), why=why)
             case Move(to):
+                # Put back first: joining with the new chat may give the part up, and that has to stay.
                 await self._put_back(delivery, f"the chat is {to} now")
                 await self.store.move_chat(delivery.chat, to)
                 log.info("chat moved", chat=str(delivery.chat), to=str(to))
@@ -244,12 +252,12 @@ class DeliveryWorker:
                 _log_settled(delivery, settlement)
 
     async def _put_back(self, delivery: Delivery, why: str) -> None:
-        """Such an outcome comes from a request that was surely refused, so the part need not be verified."""
+        """Let the part wait again. Its request was surely refused, so it need not be verified."""
         settlement = Settlement(DeliveryState.WAITING, why)
         await self.store.settle(delivery.id, settlement, self.clock.now(), owner=self.owner)
 
     async def _is_served(self, ref: ChatRef) -> bool:
-        """Whether the chat is not suspended yet."""
+        """Whether the chat is not suspended yet. False if the database is unavailable: a warning may be left out."""
         try:
             chat = await self.store.chat(ref)
         except StoreUnavailable:

@@ -1,4 +1,4 @@
-"""One chat's candidates → the digest that it will get, ready to be written. Used by `compose`."""
+"""One chat's candidates → its digest, ready to be written. Used by `compose`."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from bot.model import (
 from bot.ports import Makers, Reader, Renderer, Store
 
 MOST_OFFERED = 5
-"""At most so many messages in doubt are offered with a digest."""
+"""Messages in doubt that are offered with one digest at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestBuilder:
-    """What turns candidates into messages."""
+    """The parts that turn candidates into messages."""
 
     renderers: Mapping[Platform, Renderer]
     makers: Makers
@@ -43,10 +43,7 @@ class DigestBuilder:
 
 @dataclass(frozen=True, slots=True)
 class DigestSlot:
-    """The digest that is to be written: its name, its day, who waits for it, and when the chat is due next.
-
-    `next_due_at` is None where the chat's due time stays as it is.
-    """
+    """The name, day and priority of a digest to write, and the chat's next due time (None: unchanged)."""
 
     name: str
     day: date
@@ -56,7 +53,7 @@ class DigestSlot:
 
 @dataclass(frozen=True, slots=True)
 class DigestDraft:
-    """A digest as it will be written; `digest` is None where it has no papers."""
+    """A digest to write; `digest` is None if it has no papers."""
 
     chat: Chat
     digest: Digest | None
@@ -65,7 +62,7 @@ class DigestDraft:
 
 @dataclass(slots=True)
 class DraftRun:
-    """One round of composing: what its digests have in common is read from the store once."""
+    """One round of composing. What several digests need is read from the store once."""
 
     store: Store
     builder: DigestBuilder
@@ -80,13 +77,16 @@ class DraftRun:
         return ranking.rank(candidates, chat.size, self.now)
 
     async def waits_for_summaries(self, chat: Chat, ranked: Ranked, due_at: datetime) -> bool:
-        """Whether the digest waits, because a summary that is missing may still come in time."""
+        """Whether the digest waits, because a missing summary may still be made in time."""
         options = SummaryOptions(chat.language, chat.depth)
         keys = [options.key(candidate.announced.paper) for candidate in ranked.shown]
         missing = set(keys) - (await self._stored_summaries(keys)).keys()
-        return bool(missing) and digest_policy.digest_waits(due_at, self.now, missing, await self._postponed_ones())
+        return bool(missing) and digest_policy.digest_waits(
+            due_at, self.now, missing, await self._postponed_summaries()
+        )
 
     async def draft(self, chat: Chat, ranked: Ranked, slot: DigestSlot) -> DigestDraft:
+        # A digest without papers is written too, without parts: it marks the slot as done and sets the next due time.
         digest = await self._digest(chat, ranked) if ranked.all else None
         window = digest.window if digest else digest_content.window_of((), await self._last_listing_day())
         parts = self.builder.renderers[chat.ref.platform].parts(digest, chat) if digest else []
@@ -96,6 +96,7 @@ class DraftRun:
             slot.day,
             window.first,
             window.last,
+            # Title lines count as delivered, too.
             tuple(candidate.announced.paper.id for candidate in ranked.all),
             tuple(parts),
             slot.next_due_at,
@@ -126,15 +127,16 @@ class DraftRun:
     ) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
         """The summaries of these candidates, and for deep ones the readings by paper id.
 
-        Where none is stored yet, an extractive one is made for this digest only: the archive gets the model's later.
+        Where none is stored yet, an extractive one is made for this digest only and not stored, so that a model's can
+        still be made for the archive.
         """
         papers = {options.key(candidate.announced.paper): candidate.announced.paper for candidate in shown}
         summaries = await self._stored_summaries(papers)
         readings: dict[str, Reading] = {}
         is_complete = len(summaries) == len(papers)
-        reasons = {} if is_complete else {wanted.key: wanted.why for wanted in await self._postponed_ones()}
+        reasons = {} if is_complete else {wanted.key: wanted.why for wanted in await self._postponed_summaries()}
         for key, paper in papers.items():
-            # Only a reading that was kept for the summary: nothing is fetched here, where other chats wait.
+            # Only a cached reading: nothing is fetched here, because other chats wait for their digests.
             if key.depth is Depth.DEEP and key in summaries and (kept := await self.builder.reader.kept(paper)):
                 readings[paper.id] = kept
             if key not in summaries:
@@ -149,16 +151,17 @@ class DraftRun:
         if chat.ref not in self._chats_in_doubt:
             return ()
         in_doubt = await self.store.deliveries(chat=chat.ref, states=[DeliveryState.IN_DOUBT], limit=MOST_OFFERED)
-        [latest] = await self.store.deliveries(chat=chat.ref, limit=1)
-        return digest_policy.uncertain_deliveries(latest, in_doubt)
+        latest = await self.store.deliveries(chat=chat.ref, limit=1)
+        # None if the chat was forgotten, or got another id, since the round began.
+        return digest_policy.uncertain_deliveries(latest[0], in_doubt) if latest else ()
 
     async def _stored_summaries(self, keys: Collection[SummaryKey]) -> dict[SummaryKey, Summary]:
-        # Those not found are asked for again each time: one may be made while this round runs.
+        # Missing ones are read again for the next chat: they may be made while this round runs.
         if missing := [key for key in keys if key not in self._summaries]:
             self._summaries |= await self.store.summaries(missing)
         return {key: self._summaries[key] for key in keys if key in self._summaries}
 
-    async def _postponed_ones(self) -> list[WantedSummary]:
+    async def _postponed_summaries(self) -> list[WantedSummary]:
         if self._postponed is None:
             self._postponed = await self.store.postponed(self.now)
         return self._postponed

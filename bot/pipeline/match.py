@@ -1,4 +1,4 @@
-"""Announcements × topics → matches: every announcement meets every followed topic once."""
+"""Announcements × topics → matches: every announcement is matched with every followed topic once."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ BATCH = 2000
 
 
 async def match(store: Store) -> int:
-    """Match what was announced since each topic was last matched; returns how many matches were found."""
+    """Match the announcements since each topic was last matched; returns how many matches were found."""
     states = await store.topics()
-    found = 0
+    count = 0
+    # From the topic that is farthest behind; the others skip what they were matched with before.
     seq = min((state.matched_seq for state in states), default=0)
     while states and (announced := await store.announcements_after(seq, BATCH)):
         last_seq = announced[-1][0]
@@ -25,9 +26,10 @@ async def match(store: Store) -> int:
         for query, error in errors.items():
             log.error("topic no longer parses", topic=query, reason=str(error))
         new = matches.new_matches(announced, behind, matcher)
+        # The topic that no longer parses advances too: otherwise every pass would begin at it again.
         await store.save_matches(new, [state.id for state in behind], last_seq, after=seq)
-        found += len(new)
+        count += len(new)
         seq = last_seq
-    if found:
-        log.info("matched", matches=found, topics=len(states))
-    return found
+    if count:
+        log.info("matched", matches=count, topics=len(states))
+    return count

@@ -1,8 +1,7 @@
-"""What people ask for and wait for: one paper read now, and the digest that a subscriber of a topic would get."""
+"""Requests that a person waits for: one paper read now, and the digest of a topic for given listing days."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from bot import topics as topic_language
@@ -22,13 +21,14 @@ from bot.model import (
     SummaryRequest,
     Window,
 )
+from bot.pipeline.concurrency import run_all
 from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.poll import fetch_days
 from bot.pipeline.summarize import summary_for
 from bot.ports import Clock, PaperSource, Store
 
 Progress = Callable[[int, int], None]
-"""Called with the number of papers that are summarized, and the number of all."""
+"""Called with the number of papers that are summarized so far, and the number of all papers."""
 
 
 async def read_now(
@@ -58,6 +58,7 @@ async def read_now(
 async def find_paper(store: Store, source: PaperSource, clock: Clock, ref: PaperRef) -> Paper:
     """Return the paper from the store, else from arXiv. Raises `NoSuchPaper`, `SourceUnavailable`."""
     known = await store.paper(ref.id)
+    # A version that was asked for and is not the stored one has to come from arXiv, even if it is older.
     if known is not None and ref.version in (None, known.version):
         return known
     found = (await source.papers([ref])).get(ref.id)
@@ -72,8 +73,8 @@ async def _summary(store: Store, builder: DigestBuilder, paper: Paper, key: Summ
     try:
         return await summary_for(store, builder.makers, builder.reader, paper, key)
     except ModelUnavailable as error:
-        # A person is waiting, so an extractive summary that says what it is beats none. It is not stored, so that a
-        # model's summary can still be made later.
+        # A person is waiting, so an extractive summary, which says what it is, is better than none. It is not stored:
+        # a model's summary can still be made later.
         reading = await builder.reader.read(paper) if key.depth is Depth.DEEP else None
         return builder.makers.extractive_instead(SummaryRequest(key, paper, reading), str(error))
 
@@ -88,7 +89,7 @@ async def digest_of(
     options: digest_content.SummaryOptions,
     progress: Progress | None = None,
 ) -> Digest:
-    """Return what a subscriber of `query` would get for these listing days, without a limit on its size.
+    """Return the digest that a subscriber of `query` would get for these listing days, without a limit on its size.
 
     Raises `BadTopic`, and `SourceUnavailable` if arXiv does not serve days that are not stored.
     """
@@ -133,8 +134,9 @@ async def _summaries(
             progress(done, len(papers))
         return key, summary
 
-    summaries = dict(await asyncio.gather(*(summarize(paper) for paper in papers)))
+    summaries = dict(await run_all(summarize(paper) for paper in papers))
     readings = {}
+    # From the reader's cache in most cases: the summaries were made from the same texts.
     if options.depth is Depth.DEEP:
         readings = {paper.id: await builder.reader.read(paper) for paper in papers}
     return summaries, readings

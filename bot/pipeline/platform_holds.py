@@ -1,4 +1,4 @@
-"""Times until which a whole platform must not be sent to: a global limit, no connection, a refused token."""
+"""Times until which nothing may be sent on a whole platform: a global limit, no connection, a refused token."""
 
 from __future__ import annotations
 
@@ -24,15 +24,17 @@ class PlatformHold:
 
 
 class PlatformHolds:
-    """The holds that this process knows. A limit that a platform names is stored too, so that the next process, or a
-    pass of its own, obeys what this one was told."""
+    """The holds that this process knows.
+
+    A limit that a platform names is stored too, so that the next process obeys it, and another one at the same time.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._holds: dict[Platform, PlatformHold] | None = None
 
     async def load(self, platforms: Collection[Platform]) -> None:
-        """Read what earlier processes stored; once, however often it is called."""
+        """Read the holds that earlier processes stored. Later calls do nothing."""
         if self._holds is not None:
             return
         stored: dict[Platform, PlatformHold] = {}
@@ -51,8 +53,8 @@ class PlatformHolds:
     async def add(self, platform: Platform, hold: PlatformHold, *, is_limit: bool) -> None:
         """Keep a hold unless a longer one is in force.
 
-        Only a limit is stored for other processes: a platform that is not reached, or that refuses the token, may be
-        in order after a restart.
+        Only a limit is stored for other processes: if a platform is unreachable or refuses the token, that may
+        be over after a restart.
         """
         if hold.seconds(hold.since) <= self.seconds(platform, hold.since):
             return

@@ -1,4 +1,4 @@
-"""arXiv → papers, announcements and the ledger of listings: when to ask, and what is remembered of it.
+"""arXiv → papers, announcements and the ledger of listings: whether to ask now, and the state that is kept of it.
 
 One poll asks for all papers of the archives that the topics need, so that the number of requests does not depend on the
 number of subscriptions. Its stages are in `poll_run`.
@@ -28,7 +28,7 @@ POLL_STATE = "poll"
 async def poll(
     store: Store, source: PaperSource, clock: Clock, *, upto: date | None = None, force: bool = False
 ) -> PollResult | None:
-    """Ask arXiv if it is time to (with `force`, in any case). Returns None if it was not asked.
+    """Ask arXiv if a poll is due, or with `force` in any case. Returns None if it was not asked.
 
     `upto` is the newest listing day to fetch; by default the one that the feed should show now.
     """
@@ -38,6 +38,7 @@ async def poll(
     archives = await needed_archives(store)
     if not archives:
         return None
+    # A new topic may need an archive that was not asked for; its chat should not wait until the next listing.
     is_new_archive = state.day is not None and not Ledger(await store.listings(state.day)).has(archives, state.day)
     if not (force or polling.poll_due(state, expected, now, is_new_archive=is_new_archive)):
         return None
@@ -58,7 +59,7 @@ async def _remember(store: Store, state: PollState, result: PollResult, clock: C
     """Write the state after this poll."""
     now = clock.now()
     if result.day is not None and polling.is_disproved(state, result.day, now):
-        # Subscriptions made meanwhile would begin on that future day and get nothing until then.
+        # Subscriptions made since then begin on that future day, and would get nothing until it comes.
         late = await store.begin_by(result.day)
         log.warning("a future day was recorded as read", day=str(state.day), subscriptions=late)
     if result.failures:
@@ -81,7 +82,7 @@ async def needed_archives(store: Store) -> frozenset[str]:
 async def fetch_days(
     store: Store, source: PaperSource, clock: Clock, archives: Collection[str], days: Sequence[date]
 ) -> PollResult | None:
-    """Fetch those of these listing days that the store lacks for these archives; None if it has them all.
+    """Fetch those of these listing days that the store lacks for these archives. Returns None if it lacks none.
 
     Raises `SourceUnavailable` if arXiv does not serve them.
     """
@@ -90,6 +91,7 @@ async def fetch_days(
     if not missing:
         return None
     result = await PollRun(store, source, clock, archives, max(missing), missing).run()
+    # A failed stage does no harm if another one brought the days.
     if result.failures and Ledger(await store.listings(first)).missing_of(archives, missing):
         error = result.failures[0].error
         if isinstance(error, Unreachable | Paused):

@@ -3,11 +3,11 @@
     1. the announcement feed        what is new, cross-listed or replaced today, and under which licence
     2. OAI, for days that were missed or whose feed was empty: what changed then, its kind inferred
     3. the API, for what the last seven listings can hold: comments, versions, dates, and what the feed did not name
-    4. the API by id, for announced papers that the window did not complete (held back, replaced), and for those whose
+    4. the API by id, for announced papers that stage 3 did not complete (held back, replaced), and for those whose
        entry could not be read
 
 Each stage writes its results as soon as it has them. A stage that fails leaves the work of the others, and the next
-poll goes over the same days again. There is no watermark: a day counts as read when its ledger record is complete.
+poll reads the same days again. There is no watermark: a day counts as read when its ledger record is complete.
 Whether a day is in the future is judged by arXiv's clock if it is known, not by ours.
 """
 
@@ -30,7 +30,7 @@ from bot.ports import Clock, PaperSource, Store
 log = structlog.get_logger()
 
 MAX_UNREAD = 2_000
-"""Stored unread entries that a poll looks through for papers to ask for by id; one feed never has more."""
+"""Stored unread entries in which a poll looks for papers to ask for by id; a feed never has more entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class StageFailure:
 
 @dataclass(slots=True)
 class PollResult:
-    """What a poll brought: the newest day that was read (None if none was), and how many of each were new."""
+    """The result of a poll: the newest day that was read (None if none was), and how many of each were new."""
 
     day: date | None = None
     papers: int = 0
@@ -56,7 +56,7 @@ class PollResult:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds that arXiv asked to be left alone, the longest of all stages; None if it named no time."""
+        """Seconds that arXiv asked us to wait, the longest of all stages; None if it named no time."""
         return max((failure.error.retry_after or 0.0 for failure in self.failures), default=0.0) or None
 
 
@@ -116,13 +116,15 @@ class PollRun:
 
     async def _read_feed(self) -> None:
         listing = await self._source.listing(self._archives)
-        # Before anything else that may fail: a feed shows its listing for one day only.
+        # Stored before anything else that may fail: a feed shows its listing for one day only.
         await self._ingest(listing)
         self._feed_day = day = listing.day
         if day is None:
             return
+        # An earlier poll may have recovered entries that this feed shows, still unreadable, once more.
         recovered = await self._announced_since(unread_entries.by_paper(listing.malformed))
         listing = inferred_announcements.with_announced(listing, await self._store.papers(recovered))
+        # A day of which nothing could be read is not reported as read, so that it is asked for again.
         if ledger.is_readable(listing):
             self._result.day = day
         await self._record(listing, [day], "feed")
@@ -131,8 +133,9 @@ class PollRun:
 
     async def _catch_up(self, missed: Sequence[date]) -> None:
         listing = await self._source.changed(min(missed), max(missed))
-        days = poll_scope.days_out(missed, listing)
+        days = poll_scope.published_days(missed, listing)
         entries: list[Announced] = []
+        # Oldest first: which kind a record has depends on the days before it.
         for day in days:
             entries += await self._infer_kinds(inferred_announcements.changed_on(listing, day, self._archives), entries)
         inferred = Listing(listing.day, tuple(entries), listing.malformed)
@@ -183,7 +186,7 @@ class PollRun:
         except NoSuchPaper:  # raised for a single id only; of several, the source leaves the unknown ones out
             return
         await self._recover(missing, found.values())
-        # An unread entry may name no category; its paper is of no use if no topic needs its archive.
+        # An unread entry may name no category. Its paper is not stored if no topic needs its archive.
         wanted = [
             paper
             for paper in found.values()
@@ -195,6 +198,7 @@ class PollRun:
 
     async def _missing_papers(self) -> dict[str, Malformed]:
         """Papers that only an unread entry of the last week announced, with that entry."""
+        # The feed's own day counts even if our slow clock takes it for a future one.
         newest = max(calendar.newest_day(self._clock.now()), self._feed_day or date.min)
         entries = await self._store.malformed(MAX_UNREAD, since=self._expected - ledger.LOOK_BACK)
         named = unread_entries.missing_papers(entries, self._archives, newest)

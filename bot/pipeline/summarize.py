@@ -1,12 +1,13 @@
-"""Makes the summaries that are wanted: each once, shared by every chat that wants it, within the day's budget."""
+"""Makes the wanted summaries: each once, shared by all chats that want it, within the day's budget."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -14,6 +15,7 @@ from bot.decisions import delivery_policy, model_requests
 from bot.errors import ModelRefused, PaperboyError, RetryLater
 from bot.model import Depth, Paper, Source, Summary, SummaryKey, SummaryRequest, WantedSummary
 from bot.model.languages import is_english
+from bot.pipeline.concurrency import run_all
 from bot.ports import Clock, Makers, Reader, Store
 
 log = structlog.get_logger()
@@ -22,12 +24,13 @@ PLANNED_AT_ONCE = 10_000
 """Wanted summaries that are planned together."""
 
 MADE_AT_ONCE = 64
-"""Summaries that are made one by one before the plan is made again: a more urgent one may be wanted by then."""
+"""Summaries that are made one by one before the next plan: a more urgent one may be wanted by then."""
 
 LONGEST_WAIT_SECONDS = 86_400.0
-"""Time after which a model is asked again, whatever it said: by then another key or model may be configured."""
+"""A model is asked again after this time even if it named a longer one: another key or model may be configured."""
 
 EXTRACTIVE = "extractive"
+"""`Makers.name` where no model is configured."""
 
 
 async def summarize(store: Store, makers: Makers, reader: Reader, clock: Clock, *, concurrency: int = 4) -> int:
@@ -44,23 +47,25 @@ async def summarize(store: Store, makers: Makers, reader: Reader, clock: Clock, 
             log.warning("budget short", wanted=len(wanted), left_out=len(plan.left_out), reason=allowance.used_up)
         for summary in plan.left_out:
             await store.postpone(summary.key, _next_midnight(clock.now()), allowance.used_up)
+        # Every job either makes its summaries or postpones them, so that the loop ends.
         jobs = _Jobs(store, makers, reader, clock)
         slots = asyncio.Semaphore(concurrency)
-        running = [jobs.make_batch(batch) for batch in plan.batches]
-        running += [jobs.make_one_by_one(group) for group in _by_paper(plan.singles[:MADE_AT_ONCE])]
-        made += sum(await asyncio.gather(*(_in_slot(slots, job) for job in running)))
+        work = [partial(jobs.make_batch, batch) for batch in plan.batches]
+        work += [partial(jobs.make_one_by_one, group) for group in _by_paper(plan.singles[:MADE_AT_ONCE])]
+        made += sum(await run_all(_in_slot(slots, job) for job in work))
     if made:
         log.info("summarized", summaries=made)
     return made
 
 
-async def _in_slot(slots: asyncio.Semaphore, job: Coroutine[None, None, int]) -> int:
+async def _in_slot(slots: asyncio.Semaphore, job: Callable[[], Awaitable[int]]) -> int:
+    # Takes a function: a coroutine that is cancelled while it waits for its slot would never be awaited.
     async with slots:
-        return await job
+        return await job()
 
 
 def _by_paper(wanted: Sequence[WantedSummary]) -> list[list[WantedSummary]]:
-    """The summaries in order, those of one paper version together: its languages share one reading of it."""
+    """Group summaries by paper version, in order: the languages of one version share one reading of it."""
     groups: dict[tuple[str, int], list[WantedSummary]] = {}
     for summary in wanted:
         groups.setdefault((summary.key.paper_id, summary.key.version), []).append(summary)
@@ -105,9 +110,10 @@ class _Jobs:
         return made
 
     async def _paper(self, wanted: WantedSummary) -> Paper | None:
-        """The paper in the version that is wanted; None, and the summary postponed, if there is a newer one."""
+        """The paper in the wanted version. If the store has another version, the summary is postponed: returns None."""
         paper = await self._store.paper(wanted.key.paper_id)
         if paper is None or paper.version != wanted.key.version:
+            # The next round of choosing wants the new version instead.
             tomorrow = self._clock.now() + timedelta(days=1)
             await self._store.postpone(wanted.key, tomorrow, "the paper has another version now")
             return None
@@ -120,7 +126,7 @@ class _Jobs:
 
 
 def _next_attempt(error: PaperboyError, wanted: WantedSummary, now: datetime) -> datetime:
-    """When the error says, if it names a time; otherwise after a back-off that grows with the attempts."""
+    """The time that the error names; otherwise the end of a back-off that grows with the attempts."""
     seconds = error.retry_after if isinstance(error, RetryLater) else None
     if seconds is None or not math.isfinite(seconds):
         seconds = delivery_policy.backoff(wanted.attempts + 1, base=60.0, most=3600.0)
@@ -128,12 +134,12 @@ def _next_attempt(error: PaperboyError, wanted: WantedSummary, now: datetime) ->
 
 
 def _next_midnight(now: datetime) -> datetime:
-    """When the budget of the day is renewed: the next midnight in UTC."""
+    """The time when the day's budget is renewed: the next midnight in UTC."""
     return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 async def summary_for(store: Store, makers: Makers, reader: Reader, paper: Paper, key: SummaryKey) -> Summary:
-    """The stored summary with this key; if there is none, a new one, which is stored.
+    """Return the stored summary with this key; if there is none, make and store one.
 
     Raises `ModelUnavailable` if no model serves now, `SourceUnavailable` if the full text cannot be fetched now, and
     `StoreUnavailable`; the key then stays wanted.
@@ -151,11 +157,12 @@ async def summary_for(store: Store, makers: Makers, reader: Reader, paper: Paper
 
 
 async def _request(store: Store, makers: Makers, reader: Reader, paper: Paper, key: SummaryKey) -> SummaryRequest:
-    """What to ask for. A deep summary in another language is translated from the stored English one."""
+    """The request to the makers. A deep summary in another language is translated from the stored English one."""
     if key.depth is not Depth.DEEP:
         return SummaryRequest(key, paper)
     reading = await reader.read(paper)
     facts = None
+    # Extractive sentences are the paper's own in any language, and an abstract alone is short enough to read again.
     if not is_english(key.language) and reading.source is not Source.ABSTRACT and makers.name != EXTRACTIVE:
         facts = await summary_for(store, makers, reader, paper, replace(key, language="en"))
     return SummaryRequest(key, paper, reading, facts)

@@ -1,4 +1,4 @@
-"""What the pipeline and the use cases need from the outside, as Protocols, by who implements them."""
+"""Protocols for everything outside the pipeline and the use cases, in one module for each kind of implementation."""
 
 from bot.ports.arxiv import PaperSource, Reader
 from bot.ports.clock import Clock

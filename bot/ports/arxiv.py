@@ -1,4 +1,4 @@
-"""What the pipeline needs of arXiv: listings, papers and full texts. Implemented by `bot.sources` and `bot.reading`."""
+"""arXiv as a port: listings, papers and full texts. Implemented by `bot.sources` and `bot.reading`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is needed of a chat platform. Implemented by `handlers`."""
+"""A chat platform as a port. Implemented by `handlers`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Sender(Protocol):
     ) -> AbstractAsyncContextManager[NotSent | None]:
         """Wait until the platform's rate limits leave room for this part; inside, it may be sent at once.
 
-        Yields `NotSent` where it may not be sent now after all. Whoever waits here has not begun to send.
+        Yields `NotSent` if it may not be sent now after all. A worker that ends during this wait has sent nothing.
         """
 
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:
@@ -42,14 +42,14 @@ class Sender(Protocol):
 
     async def find(self, chat: ChatRef, part: Part, key: str, since: datetime) -> str | None:
         """Look among the bot's own messages from `since` on for a part that may have arrived, and return its id; None
-        where it is surely not there, or where sending it again makes no second message in any case.
+        if it is surely not there, or if sending it again would make no second message in any case.
 
-        Raises `RetryLater` where the platform does not allow the look now, and `CannotTell` where it never will: then
-        sending could repeat the message. A platform that cannot verify always raises `CannotTell`.
+        Raises `RetryLater` if the platform does not allow this now, and `CannotTell` if it never will: then sending
+        could repeat the message. A platform that cannot verify always raises `CannotTell`.
         """
 
     async def warn(self, chat: ChatRef, text: str) -> None:
-        """Tell the managers of a chat, outside that chat and as well as possible, that nothing is sent there any more.
+        """Tell the managers of a chat, outside that chat, that nothing is sent there any more; as far as possible.
 
         `text` is the reason ("bot was kicked from the channel"). Raises nothing.
         """

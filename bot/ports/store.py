@@ -1,6 +1,6 @@
-"""Everything that is stored, in domain verbs by subject. Implemented by `bot.storage`.
+"""The store as ports, one for each subject. Implemented by `bot.storage`.
 
-Every method raises `StoreUnavailable` where the database does not answer; other errors are named with each method.
+Every method raises `StoreUnavailable` if the database does not answer; other errors are named with each method.
 All times are UTC and aware.
 """
 
@@ -137,10 +137,10 @@ class Topics(Protocol):
 
 
 class UsageStore(Protocol):
-    """What models were asked, by UTC day."""
+    """The usage of models by UTC day."""
 
     async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
-        """Add to what one model was asked on that day."""
+        """Add requests and tokens to the usage of a model on that day."""
 
     async def usage(self, day: date) -> list[Usage]: ...
 
@@ -152,10 +152,10 @@ class Summaries(UsageStore, Protocol):
         """Replace the set of wanted summaries; keys that stay keep their attempts and waiting times."""
 
     async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
-        """Wanted, not made and not postponed; ordered by due time, then by number of chats, most first."""
+        """Wanted summaries that are neither made nor postponed, by due time, then by number of chats, most first."""
 
     async def postponed(self, now: datetime) -> list[WantedSummary]:
-        """Wanted, not made, and postponed to a later time."""
+        """Wanted summaries that are not made, and postponed to a later time."""
 
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
         """Count an attempt, and do not return the key from `wanted` before `until`."""
@@ -181,8 +181,8 @@ class Chats(Protocol):
     async def change_chat(self, ref: ChatRef, now: datetime, **changes: Unpack[ChatChanges]) -> Chat | None:
         """Write these fields of a chat and no others, and return the chat; None if there is no such chat.
 
-        Another digest time or time zone sets the next due time anew, in the same transaction; so does any change of a
-        chat that has no due time.
+        A changed digest time or time zone also changes the next due time, in the same transaction; so does any
+        change of a chat that has no due time.
         """
 
     async def subscribe(
@@ -194,10 +194,10 @@ class Chats(Protocol):
         """
 
     async def unsubscribe(self, ref: ChatRef, topic: str) -> bool:
-        """Whether the chat followed the topic until now."""
+        """Let a chat follow a topic no longer. Returns whether it followed it until now."""
 
     async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]:
-        """Of one chat or of all, in the order in which they were made."""
+        """The subscriptions of one chat, or of all, in the order in which they were made."""
 
     async def begin_by(self, day: date) -> int:
         """Let subscriptions that would begin after that listing day begin on it; returns how many did."""
@@ -256,11 +256,11 @@ class Outbox(Protocol):
     async def lease(
         self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
     ) -> list[Delivery]:
-        """Lease deliveries that may go, ordered by priority, then by `next_attempt_at`.
+        """Lease deliveries that may be sent, ordered by priority, then by `next_attempt_at`.
 
-        May go: waiting or to be verified, and due; or leased with the lease expired. Of each chat only the first part
-        that is not settled, and none for suspended chats. A part that has to be verified keeps that place for its first
-        attempts only; later it goes when nothing else of its chat is left.
+        Those are waiting or to be verified, and due; or leased with the lease expired. Of each chat only the first part
+        that is not settled is leased, and none for suspended chats. A part that has to be verified keeps that place for
+        its first attempts only; later it is leased when nothing else of its chat is left.
         """
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
@@ -273,13 +273,13 @@ class Outbox(Protocol):
         another owner has leased meanwhile stays as it is, unless it was sent."""
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
-        """Let a delivery that was given up, is in doubt or waits to be verified be sent at once: after a look for it,
-        and even where nobody can tell whether it arrived. False for any other, and for one already reopened."""
+        """Let a delivery that was given up, is in doubt or waits to be verified be sent now. It is verified first, and
+        sent even if that does not tell whether it arrived. False for any other delivery, and for one already reopened."""
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
-        """Give what a chat has waiting, and may go now, the priority of a waiting person; returns how many parts are on
-        their way. 0 where the first of them has to wait until later, and so all that follow it, or if the chat is
-        suspended."""
+        """Give a chat's due deliveries the priority of a waiting person; returns how many are on their way.
+
+        0 if the chat is suspended, or if the first delivery has to wait, and so all that follow it."""
 
     async def orphaned(self, now: datetime) -> list[Delivery]:
         """Deliveries left in SENDING by a process that has ended (its lease has expired)."""
@@ -287,7 +287,7 @@ class Outbox(Protocol):
     async def deliveries(
         self, *, chat: ChatRef | None = None, states: Collection[DeliveryState] = (), limit: int = 100
     ) -> list[Delivery]:
-        """Newest first; of all states if none is given."""
+        """Deliveries, newest first; in all states if none is given."""
 
     async def chats_in_doubt(self) -> set[ChatRef]:
         """Chats with deliveries in doubt."""
@@ -315,7 +315,7 @@ class ValueStore(Protocol):
 
 
 class Operations(ValueStore, Protocol):
-    """What running a service needs of its store."""
+    """The store for operating a service."""
 
     async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
         """Take or extend a named lease; False while another owner holds it."""
@@ -341,11 +341,12 @@ class Operations(ValueStore, Protocol):
         """
 
     async def backup(self, path: Path) -> None:
-        """Copy the database to a new file while it is in use (SQLite). Raises `TellUser` where that cannot be."""
+        """Copy the database to a new file while it is in use (SQLite). Raises `TellUser` if that is impossible."""
 
     async def check_writable(self, now: datetime, within: float) -> None:
-        """Make a small write; raises `StoreUnavailable` where the database takes none within so many seconds. A longer
-        write of this process's own that stands in its way is no fault."""
+        """Make a small write. Raises `StoreUnavailable` if the database does not accept it within `within` seconds.
+
+        A longer write of this process that is in its way is no fault."""
 
     async def ping(self) -> None:
         """Raises `StoreUnavailable` unless the database answers a query."""
@@ -354,4 +355,4 @@ class Operations(ValueStore, Protocol):
 
 
 class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, Protocol):
-    """Everything that is kept, in domain verbs."""
+    """The whole store."""

@@ -1,4 +1,4 @@
-"""What is needed of makers of summaries. Implemented by `bot.summaries`."""
+"""Makers of summaries as a port. Implemented by `bot.summaries`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Summarizer(Protocol):
     def name(self) -> str: ...
 
     async def summarize(self, request: SummaryRequest) -> Summary:
-        """The summary asked for.
+        """Make the requested summary.
 
         Raises `ModelUnavailable` (ask the next model, or later), `ModelRefused` (this model does not summarize this
-        paper) or `StoreUnavailable` (what models were asked today cannot be read; no model is at fault).
+        paper) or `StoreUnavailable` (today's usage cannot be read; no model is at fault).
         """
 
 
@@ -27,14 +27,19 @@ class Makers(Summarizer, Protocol):
     """The configured models in their order, and the extractive summarizer, which always works."""
 
     async def summarize_many(self, requests: Sequence[SummaryRequest]) -> Mapping[SummaryKey, Summary | PaperboyError]:
-        """Brief summaries of several papers with few requests; what could not be made is there as its error, which is
-        one of those of `summarize`."""
+        """Make brief summaries of several papers with few requests.
+
+        Every key gets its summary or its error, which is one of those that `summarize` raises.
+        """
 
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
-        """The summary without a model, with the reason. Never fails."""
+        """Make the summary without a model; `why` is the reason. Never fails."""
 
     async def remaining(self) -> Allowance:
-        """What may still be asked of the models today. Raises `StoreUnavailable`."""
+        """Return the rest of today's budget. Raises `StoreUnavailable`."""
 
     async def probe(self, name: str) -> str:
-        """A tiny request to one model: "answers in 1.2 s". Raises `ModelUnavailable`, `ModelRefused`, `BadSetting`."""
+        """Make a tiny request to one model; returns a phrase such as "answers in 1.2 s".
+
+        Raises `ModelUnavailable`, `ModelRefused`, `BadSetting`.
+        """

@@ -16,7 +16,8 @@ def is_chat(ref: ChatRef) -> ColumnElement[bool]:
 
 
 def are_chats(refs: Collection[ChatRef]) -> ColumnElement[bool]:
-    """Whether a chat is one of these, at most as many as one statement's parameters hold."""
+    """Whether a chat is one of these, which must not be more than the parameters of one statement."""
+    # One list for each platform: an OR of a thousand chats would be too deep an expression for SQLite.
     idents: dict[str, list[str]] = {}
     for ref in refs:
         idents.setdefault(ref.platform.value, []).append(ref.id)
@@ -25,15 +26,13 @@ def are_chats(refs: Collection[ChatRef]) -> ColumnElement[bool]:
 
 
 async def lock_chats(connection: AsyncConnection, chosen: ColumnElement[bool]) -> None:
-    """Let no other transaction change these chats until this one ends.
-
-    Always in the order of their keys: two transactions that lock the same chats in different orders would deadlock.
-    """
+    """Let no other transaction change these chats until this one ends."""
+    # Always in the order of their keys: two transactions that lock the same chats in different orders would deadlock.
     await connection.execute(select(tables.chats.c.id).where(chosen).order_by(tables.chats.c.id).with_for_update())
 
 
 async def chat_id_of(connection: AsyncConnection, ref: ChatRef, *, lock: bool = False) -> int | None:
-    """A chat's key, None if it is not there; with `lock`, no other transaction changes the chat until this one ends."""
+    """A chat's key; None if it is not stored. With `lock`, no other transaction changes it before this one ends."""
     query = select(tables.chats.c.id).where(is_chat(ref))
-    found: int | None = await connection.scalar(query.with_for_update() if lock else query)
-    return found
+    chat_id: int | None = await connection.scalar(query.with_for_update() if lock else query)
+    return chat_id

@@ -1,4 +1,4 @@
-"""Who manages which chat: remembered, looked up, and changed in the transaction that moves or forgets the chat."""
+"""The managers of chats: stored, looked up, and changed in the transaction that moves or deletes the chat."""
 
 from __future__ import annotations
 
@@ -15,27 +15,30 @@ _managers, _chats = tables.managers, tables.chats
 
 
 class SqlManagers:
-    """The verbs of `bot.ports.Chats` about who manages a chat."""
+    """The methods of `bot.ports.Chats` about managers."""
 
     db: Database
 
     async def remember_manager(self, ref: ChatRef, person: str, now: datetime, *, title: str | None = None) -> None:
         row = {"platform": ref.platform.value, "place": ref.place, "person": person, "title": title, "since": now}
         insert = self.db.insert(_managers).values(**row)
-        # Somebody who is known already keeps their place in the order.
+        # A known manager keeps their row, and so their place in the order. A call without a title keeps the stored one:
+        # a command in the chat must not withdraw what the person's private chat offers.
         insert = insert.on_conflict_do_update(
             index_elements=[_managers.c.platform, _managers.c.place, _managers.c.person],
             set_={"title": func.coalesce(insert.excluded.title, _managers.c.title)},
         )
         async with self.db.write() as connection:
+            # Otherwise two transactions could each leave room for one more row, and keep more than the limits allow.
             await self.db.serialize(connection, "managers")
             await connection.execute(insert)
-            await _drop_oldest_offers(connection, ref.platform, person)
-            await _drop_oldest_managers(connection, ref)
+            await _limit_offers(connection, ref.platform, person)
+            await _limit_managers(connection, ref)
 
     async def managers(self, ref: ChatRef) -> list[str]:
         latest = select(_managers.c.person).where(_is_place(ref)).order_by(_managers.c.id.desc()).limit(MOST_MANAGERS)
         async with self.db.read() as connection:
+            # The latest ones are selected, the oldest of them is returned first.
             return list(await connection.scalars(latest))[::-1]
 
     async def managed_chats(self, platform: Platform, person: str) -> dict[ChatRef, str]:
@@ -46,7 +49,8 @@ class SqlManagers:
 
 
 async def move_managers(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
-    """Let those who manage a chat manage it under its new id; titles that are known under the new id stay."""
+    """Give a chat's managers to its new id; a title that is stored under the new id stays."""
+    # A forum topic that moves within its group keeps its managers: they are stored for the group.
     if (old.platform, old.place) == (new.platform, new.place):
         return
     target = _managers.alias("target")
@@ -56,32 +60,37 @@ async def move_managers(connection: AsyncConnection, old: ChatRef, new: ChatRef)
         & (target.c.person == _managers.c.person)
     )
     title = select(target.c.title).where(same_person).scalar_subquery()
-    known = update(_managers).where(_is_place(old))
-    await connection.execute(known.values(title=func.coalesce(title, _managers.c.title)))
-    both = select(_managers.c.person).where(_is_place(old)).scalar_subquery()
-    await connection.execute(delete(_managers).where(_is_place(new), _managers.c.person.in_(both)))
-    await connection.execute(known.values(platform=new.platform.value, place=new.place))
+    moved = update(_managers).where(_is_place(old))
+    await connection.execute(moved.values(title=func.coalesce(title, _managers.c.title)))
+    # The table allows one row for a place and a person, so the rows under the new id make room first.
+    people = select(_managers.c.person).where(_is_place(old)).scalar_subquery()
+    await connection.execute(delete(_managers).where(_is_place(new), _managers.c.person.in_(people)))
+    await connection.execute(moved.values(platform=new.platform.value, place=new.place))
 
 
 async def forget_managers(connection: AsyncConnection, ref: ChatRef) -> None:
-    """Forget who managed a chat that is gone from `chats`, and what a person managed whose private chat it was; a group
-    stays known while one of its forum topics does."""
+    """Delete the managers of a chat that was deleted from `chats`, unless one of its forum topics is still there.
+
+    If it was a person's private chat, what that person managed is deleted too.
+    """
     of_place = or_(_chats.c.ident == ref.place, _chats.c.ident.startswith(f"{ref.place}/", autoescape=True))
     if await connection.scalar(select(exists().where(_chats.c.platform == ref.platform.value, of_place))):
         return
+    # A private chat on Telegram has the id of its person.
     of_person = (_managers.c.platform == ref.platform.value) & (_managers.c.person == ref.place)
     await connection.execute(delete(_managers).where(or_(_is_place(ref), of_person)))
 
 
-async def _drop_oldest_offers(connection: AsyncConnection, platform: Platform, person: str) -> None:
+async def _limit_offers(connection: AsyncConnection, platform: Platform, person: str) -> None:
+    """Offer only the latest chats to a person. The others keep their row without a title: the person manages them."""
     offered = _is_offered_to(platform, person)
     latest = select(_managers.c.id).where(offered).order_by(_managers.c.id.desc()).limit(MOST_MANAGED_CHATS)
     kept = list(await connection.scalars(latest))
     await connection.execute(update(_managers).where(offered, _managers.c.id.not_in(kept)).values(title=None))
 
 
-async def _drop_oldest_managers(connection: AsyncConnection, ref: ChatRef) -> None:
-    """Those to whom the chat is offered are kept, whatever their number; others only if they are among the latest."""
+async def _limit_managers(connection: AsyncConnection, ref: ChatRef) -> None:
+    """Keep the latest managers of a chat, and all to whom it is offered: for them `_limit_offers` is the limit."""
     latest = select(_managers.c.id).where(_is_place(ref)).order_by(_managers.c.id.desc()).limit(MOST_MANAGERS)
     kept = list(await connection.scalars(latest))
     surplus = _is_place(ref) & _managers.c.title.is_(None) & _managers.c.id.not_in(kept)

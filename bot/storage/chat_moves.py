@@ -1,4 +1,4 @@
-"""A chat gets another id: everything of it follows, and if the new id is known already, the two chats are joined."""
+"""Moves a chat to another id with all its rows; if a chat with that id is stored already, the two are joined."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ _deliveries, _subscriptions = tables.deliveries, tables.subscriptions
 
 
 async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
-    """Rename `old` and its forum topics (`old/45`) to `new`, joining with what is there under the new name."""
+    """Rename `old` and its forum topics (`old/45`) to `new`; each joins the chat that has its new id, if any."""
     if old == new:
         return
     await move_managers(connection, old, new)
+    # A digest that is written at the same time is then complete before the move, or written for the chat's new id.
     await lock_chats(connection, or_(_is_place(old), _is_place(new)))
     affected = select(_chats.c.id, _chats.c.ident).where(_is_place(old)).order_by(_chats.c.id)
     for source, ident in (await connection.execute(affected)).all():
         target_ident = new.id + ident.removeprefix(old.id)
-        there = select(_chats.c.id).where(_chats.c.platform == new.platform.value, _chats.c.ident == target_ident)
-        target = await connection.scalar(there.with_for_update())
+        query = select(_chats.c.id).where(_chats.c.platform == new.platform.value, _chats.c.ident == target_ident)
+        target = await connection.scalar(query.with_for_update())
         if target is None:
+            # Everything else refers to the chat by its key, which stays.
             renamed = update(_chats).where(_chats.c.id == source)
             await connection.execute(renamed.values(platform=new.platform.value, ident=target_ident))
         else:
@@ -35,8 +37,8 @@ async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
 
 def _is_place(ref: ChatRef) -> ColumnElement[bool]:
     """A chat and its forum topics."""
-    named = or_(_chats.c.ident == ref.id, _chats.c.ident.startswith(f"{ref.id}/", autoescape=True))
-    return (_chats.c.platform == ref.platform.value) & named
+    is_named = or_(_chats.c.ident == ref.id, _chats.c.ident.startswith(f"{ref.id}/", autoescape=True))
+    return (_chats.c.platform == ref.platform.value) & is_named
 
 
 async def _join(connection: AsyncConnection, source: int, target: int, name: str) -> None:
@@ -45,42 +47,46 @@ async def _join(connection: AsyncConnection, source: int, target: int, name: str
     # Before the papers of both are joined: afterwards every part would show papers that the target has.
     await _give_up_repeated_parts(connection, source, target)
     await _join_digests(connection, source, target, name)
-    had = select(_taken.c.paper_id).where(_taken.c.chat_id == target)
-    await connection.execute(delete(_taken).where(_taken.c.chat_id == source, _taken.c.paper_id.in_(had)))
+    # The table allows one row for a chat and a paper.
+    taken_by_target = select(_taken.c.paper_id).where(_taken.c.chat_id == target)
+    await connection.execute(delete(_taken).where(_taken.c.chat_id == source, _taken.c.paper_id.in_(taken_by_target)))
     for table in (_taken, _deliveries):
         await connection.execute(update(table).where(table.c.chat_id == source).values(chat_id=target))
     due = select(_chats.c.next_due_at).where(_chats.c.id == source).scalar_subquery()
     await connection.execute(
         update(_chats).where(_chats.c.id == target).values(next_due_at=func.coalesce(_chats.c.next_due_at, due))
     )
+    # Deletes what was not moved too, such as subscriptions that both had (ON DELETE CASCADE).
     await connection.execute(delete(_chats).where(_chats.c.id == source))
 
 
 async def _join_subscriptions(connection: AsyncConnection, source: int, target: int) -> None:
-    """Give `source`'s topics to `target`. A topic that both follow counts from the earlier day on."""
+    """Give `source`'s topics to `target`. A topic that both follow keeps the earlier first day."""
     table = _subscriptions
     followed = await connection.execute(select(table.c.topic_id, table.c.since).where(table.c.chat_id == target))
     since = {row.topic_id: row.since for row in followed}
     rows = (await connection.execute(select(table).where(table.c.chat_id == source))).all()
     for row in rows:
-        mine = table.c.topic_id == row.topic_id
+        is_topic = table.c.topic_id == row.topic_id
         if row.topic_id not in since:
-            await connection.execute(update(table).where(table.c.chat_id == source, mine).values(chat_id=target))
+            await connection.execute(update(table).where(table.c.chat_id == source, is_topic).values(chat_id=target))
         elif row.since < since[row.topic_id]:
+            # `seen_match` begins again: for the target, the matches of the earlier days were never read.
             await connection.execute(
-                update(table).where(table.c.chat_id == target, mine).values(since=row.since, seen_match=0)
+                update(table).where(table.c.chat_id == target, is_topic).values(since=row.since, seen_match=0)
             )
 
 
 async def _give_up_repeated_parts(connection: AsyncConnection, source: int, target: int) -> None:
-    """Give up parts that are still to be sent and show only papers that the other chat's digests have taken."""
-    had = set(await connection.scalars(select(_taken.c.paper_id).where(_taken.c.chat_id == target)))
+    """Give up the unsent parts of `source` that show only papers which `target`'s digests have taken."""
+    taken_by_target = set(await connection.scalars(select(_taken.c.paper_id).where(_taken.c.chat_id == target)))
+    # A part in SENDING may have arrived; its own process settles it.
     not_begun = (DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value, *LEASED)
     open_parts = select(_deliveries.c.id, _deliveries.c.paper_ids).where(
         _deliveries.c.chat_id == source, _deliveries.c.state.in_(not_begun)
     )
     for row in (await connection.execute(open_parts)).all():
-        if row.paper_ids and had.issuperset(row.paper_ids):
+        if row.paper_ids and taken_by_target.issuperset(row.paper_ids):
             await connection.execute(
                 update(_deliveries)
                 .where(_deliveries.c.id == row.id)
@@ -92,7 +98,7 @@ async def _give_up_repeated_parts(connection: AsyncConnection, source: int, targ
 
 
 async def _join_digests(connection: AsyncConnection, source: int, target: int, name: str) -> None:
-    """Give `source`'s digests to `target`. Where both have a slot of the same name, `source`'s is renamed."""
+    """Give `source`'s digests to `target`. Slots are unique within a chat: if both have one, `source`'s is renamed."""
     slots = set(await connection.scalars(select(_digests.c.slot).where(_digests.c.chat_id == target)))
     rows = (await connection.execute(select(_digests.c.id, _digests.c.slot).where(_digests.c.chat_id == source))).all()
     for row in rows:

@@ -1,4 +1,4 @@
-"""Chats and subscriptions: who follows what, and what happens when a chat moves or is forgotten."""
+"""Chats and their subscriptions, and the moving and deleting of chats."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.storage.engine import Database
 
 
 class SqlChats:
-    """The verbs of `bot.ports.Chats`."""
+    """The methods of `bot.ports.Chats`."""
 
     db: Database
 
@@ -34,6 +34,7 @@ class SqlChats:
             return [row_mapping.chat(row) for row in await connection.execute(select(tables.chats).order_by("id"))]
 
     async def add_chat(self, chat: Chat) -> Chat:
+        # Two first commands of a chat may run at the same time: the second one finds the row of the first.
         new = self.db.insert(tables.chats).values(**row_mapping.chat_row(chat)).on_conflict_do_nothing()
         async with self.db.write() as connection:
             await connection.execute(new)
@@ -63,6 +64,8 @@ class SqlChats:
     ) -> SubscribeResult:
         table = tables.subscriptions
         async with self.db.write() as connection:
+            # `forget` deletes topics that no chat follows, and `save_matches` advances topics. Neither may happen
+            # between finding the topic and subscribing to it.
             await self.db.serialize(connection, "topics")
             chat_id = await chat_id_of(connection, ref)
             if chat_id is None:
@@ -86,10 +89,10 @@ class SqlChats:
         chat_id = select(tables.chats.c.id).where(is_chat(ref)).scalar_subquery()
         topic_id = select(tables.topics.c.id).where(tables.topics.c.query == topic).scalar_subquery()
         async with self.db.write() as connection:
-            gone = await connection.execute(
+            deleted = await connection.execute(
                 delete(table).where(table.c.chat_id == chat_id, table.c.topic_id == topic_id)
             )
-        return gone.rowcount > 0
+        return deleted.rowcount > 0
 
     async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]:
         table, chat = tables.subscriptions, tables.chats
@@ -110,14 +113,14 @@ class SqlChats:
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
             # Chats before their subscriptions, in the order of their keys, as every other transaction locks them.
-            concerned = exists().where(table.c.chat_id == chat.c.id, table.c.since > day)
-            await connection.execute(select(chat.c.id).where(concerned).order_by(chat.c.id).with_for_update())
+            has_late_start = exists().where(table.c.chat_id == chat.c.id, table.c.since > day)
+            await connection.execute(select(chat.c.id).where(has_late_start).order_by(chat.c.id).with_for_update())
             late = select(table.c.chat_id, table.c.topic_id).where(table.c.since > day)
             in_order = late.order_by(table.c.chat_id, table.c.topic_id).with_for_update()
             rows = (await connection.execute(in_order)).all()
-            # Matches of those days may be there already, found for other chats: they have to be looked through again.
+            # Matches of those days may be stored already, for other chats: `seen_match` must not pass over them.
             await connection.execute(update(table).where(table.c.since > day).values(since=day, seen_match=0))
-            await _match_from(connection, {row.topic_id for row in rows}, await _start(connection, day))
+            await _match_from(connection, {row.topic_id for row in rows}, await _seq_before(connection, day))
         return len(rows)
 
     async def suspend(self, ref: ChatRef, why: str) -> None:
@@ -134,9 +137,10 @@ class SqlChats:
 
     async def due_chats(self, now: datetime) -> list[Chat]:
         table = tables.chats
-        due = or_(table.c.next_due_at <= now, table.c.next_due_at > now + due_times.AHEAD)
+        # A time farther ahead than `AHEAD` was set by a clock that ran ahead: it counts as reached.
+        is_due = or_(table.c.next_due_at <= now, table.c.next_due_at > now + due_times.AHEAD)
         is_put_off = table.c.not_before.between(now, now + due_times.AHEAD)
-        query = select(table).where(due, table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~is_put_off))
+        query = select(table).where(is_due, table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~is_put_off))
         async with self.db.read() as connection:
             rows = await connection.execute(query.order_by(table.c.next_due_at, table.c.id))
             return [row_mapping.chat(row) for row in rows]
@@ -154,10 +158,10 @@ class SqlChats:
             chat_id = await chat_id_of(connection, ref)
             followed = list(await connection.scalars(select(table.c.topic_id).where(table.c.chat_id == chat_id)))
             await connection.execute(delete(tables.chats).where(tables.chats.c.id == chat_id))
-            # A query that nobody else follows is this chat's own words, and is deleted with it.
+            # A query that no other chat follows was written by this chat's people, so it is their data too.
             for topic_id in followed:
-                nobody = ~exists().where(table.c.topic_id == topic_id)
-                await connection.execute(delete(tables.topics).where(tables.topics.c.id == topic_id, nobody))
+                is_unused = ~exists().where(table.c.topic_id == topic_id)
+                await connection.execute(delete(tables.topics).where(tables.topics.c.id == topic_id, is_unused))
             await forget_managers(connection, ref)
 
     async def _change(self, ref: ChatRef, **values: object) -> None:
@@ -167,18 +171,20 @@ class SqlChats:
     async def _topic(self, connection: AsyncConnection, query: str, since: date) -> int:
         """The id of a topic, added if it is new; announcements from `since` on have been or will be matched with it."""
         table = tables.topics
-        start = await _start(connection, since)
+        start = await _seq_before(connection, since)
         row = (await connection.execute(select(table).where(table.c.query == query))).first()
         if row is None:
-            made = insert(table).values(query=query, from_seq=start, matched_seq=start).returning(table.c.id)
-            return int((await connection.execute(made)).scalar_one())
-        if start < row.from_seq or (start > row.matched_seq and not await _followed(connection, row)):
+            new = insert(table).values(query=query, from_seq=start, matched_seq=start).returning(table.c.id)
+            return int((await connection.execute(new)).scalar_one())
+        # A topic that no chat follows is not matched. When one follows it again, the announcements since then are
+        # passed over unless the new subscription begins before them.
+        if start < row.from_seq or (start > row.matched_seq and not await _is_followed(connection, row)):
             rematch = update(table).where(table.c.id == row.id).values(from_seq=start, matched_seq=start)
             await connection.execute(rematch)
         return int(row.id)
 
 
-async def _start(connection: AsyncConnection, since: date) -> int:
+async def _seq_before(connection: AsyncConnection, since: date) -> int:
     """The sequence number before the first announcement from `since` on."""
     table = tables.announcements
     first = await connection.scalar(select(func.min(table.c.seq)).where(table.c.day >= since))
@@ -188,13 +194,13 @@ async def _start(connection: AsyncConnection, since: date) -> int:
 
 
 async def _match_from(connection: AsyncConnection, topic_ids: Collection[int], start: int) -> None:
-    """Let these topics be matched from `start` on, if they were matched from a later announcement on only."""
+    """Match those of these topics again from `start` on that were matched from a later announcement on only."""
     table = tables.topics
     for chunk in row_mapping.in_chunks(sorted(topic_ids)):
         late = table.c.id.in_(chunk) & (table.c.from_seq > start)
         await connection.execute(update(table).where(late).values(from_seq=start, matched_seq=start))
 
 
-async def _followed(connection: AsyncConnection, topic: Row[Any]) -> bool:
+async def _is_followed(connection: AsyncConnection, topic: Row[Any]) -> bool:
     query = select(exists().where(tables.subscriptions.c.topic_id == topic.id))
     return bool(await connection.scalar(query))

@@ -1,4 +1,4 @@
-"""Driver errors → `StoreUnavailable`, by the codes of SQLite and PostgreSQL. They are translated here only."""
+"""Translates errors of the database drivers to `StoreUnavailable`, by the codes of SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ _POSTGRES_PROBLEMS = {
 
 @contextmanager
 def translated(url: URL) -> Iterator[None]:
-    """Raise `StoreUnavailable`, with its cause, for driver errors that mean that the database does not serve.
+    """Raise `StoreUnavailable`, with its cause, for driver errors that mean that the database cannot be used now.
 
-    Errors of this program (a broken constraint, a wrong statement) pass through unchanged.
+    Errors of this program (a broken constraint, a wrong statement) pass through unchanged: a retry would not help.
     """
     try:
         yield
@@ -51,25 +51,25 @@ def translated(url: URL) -> Iterator[None]:
         if (problem := _problem(error)) is None:
             raise
         raise unavailable(url, *problem) from error
-    except exc.TimeoutError as error:
+    except exc.TimeoutError as error:  # no connection of SQLAlchemy's pool became free in time
         raise unavailable(url, "has no connection free") from error
-    except OSError as error:
+    except OSError as error:  # from opening a file or a socket, before SQLAlchemy has a connection to wrap it for
         raise unavailable(url, "cannot be reached", f": {error.strerror or error}") from error
 
 
 def unavailable(url: URL, problem: str, details: str = "") -> StoreUnavailable:
-    """`details` are the driver's own words. They may name a host or a file, so strangers do not see them."""
+    """Make the error. `details` are the driver's message, which may name a host or a file: it is not shown in chats."""
     return StoreUnavailable(f"The database {place(url)} {problem}{details}.", public=f"The database {problem}.")
 
 
 def is_locked(error: StoreUnavailable) -> bool:
-    """Whether a SQLite database did not serve because another transaction was writing."""
+    """Whether the cause is that another transaction was writing to a SQLite database."""
     cause = error.__cause__
     return isinstance(cause, exc.DBAPIError) and _sqlite_code(cause) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def place(url: URL) -> str:
-    """Names a database in messages: without user name, password and options."""
+    """Name a database for a message, without user name, password and options."""
     if url.get_backend_name() == "sqlite":
         return url.database or "in memory"
     host = url.host or url.query.get("host", "localhost")
@@ -77,12 +77,14 @@ def place(url: URL) -> str:
 
 
 def _problem(error: exc.DBAPIError) -> tuple[str, str] | None:
-    """What is wrong with the database, and details from its driver; None if this program is at fault."""
+    """The problem of the database, and details from its driver; None if the error is a fault of this program."""
     message = str(error.orig).strip()
     if known := _known_problem(error, message):
         return known, ""
     if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError):
+        # psycopg adds hints in further lines.
         first = message.splitlines()[0].rstrip(".") if message else "no reason given"
+        # A server can be stopped or misnamed; SQLite, whose errors have no `sqlstate`, has no server to check.
         what_to_do = "; check DATABASE_URL and that the server runs" if hasattr(error.orig, "sqlstate") else ""
         return "does not answer", f" ({first}){what_to_do}"
     return None

@@ -28,19 +28,20 @@ CONNECT_SECONDS = 10
 class Database:
     """One database; `read()` and `write()` give a connection inside a transaction.
 
-    SQLite allows one writer at a time. Writers of this process queue at a lock; writers of several processes at BEGIN
-    IMMEDIATE, which waits at the start of a transaction, where nothing can deadlock, and not in its middle.
+    SQLite allows one writer at a time. Writers of this process queue at a lock. Writers of several processes wait at
+    BEGIN IMMEDIATE: a plain BEGIN would take the write lock at the first write, where two transactions that have
+    already read can deadlock.
     """
 
     def __init__(self, url: str, *, foreign_keys: bool = True) -> None:
         self.url = parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url, foreign_keys) if self.is_sqlite else _postgres(self.url)
+        self.engine = _sqlite_engine(self.url, foreign_keys) if self.is_sqlite else _postgres_engine(self.url)
         self._write_lock = asyncio.Lock()
         self._write_count = 0
-        """How many transactions of this process have had SQLite's write lock so far."""
+        """How many transactions of this process have held SQLite's write lock so far."""
         self._is_writing = False
-        """Whether a transaction of this process has it now."""
+        """Whether a transaction of this process holds it now."""
         self._batcher = WriteBatcher(self.write)
 
     @asynccontextmanager
@@ -59,6 +60,7 @@ class Database:
                 async with self.engine.begin() as connection:
                     yield connection
             return
+        # The lock comes before the connection: writers that wait would otherwise use up the pool, and block readers.
         async with self._write_lock:
             with translated(self.url):
                 async with self.engine.connect() as connection:
@@ -74,8 +76,8 @@ class Database:
     async def try_write(self, statement: Executable, within: float) -> bool:
         """Execute a statement in a transaction of its own, without queueing behind this process's other writes.
 
-        False if those left no room for it, which is no fault of the database. Raises `StoreUnavailable` where the
-        database does not accept it within so many seconds.
+        Returns False if those held the lock all the time, which is no fault of the database. Raises `StoreUnavailable`
+        if the database does not accept the statement within `within` seconds for another reason.
         """
         if not self.is_sqlite:
             try:
@@ -84,6 +86,7 @@ class Database:
             except TimeoutError:
                 raise unavailable(self.url, f"does not take a write in {within:g} s") from None
             return True
+        # A write of this process may have begun and ended during the wait, so that `_is_writing` alone is not enough.
         count_before = self._write_count
         try:
             async with self._with_timeout(within) as connection, connection.begin():
@@ -99,22 +102,25 @@ class Database:
     async def _with_timeout(self, seconds: float) -> AsyncIterator[AsyncConnection]:
         """A SQLite connection that waits no longer than this for a lock.
 
-        The wait happens in the driver's thread, where cancelling the task would not end it; so SQLite itself is told.
+        The wait happens in the driver's thread, which cancelling the task would not interrupt; so SQLite's own timeout
+        is set.
         """
         with translated(self.url):
             async with self.engine.connect() as connection:
                 await connection.execution_options(sqlite_begin="")
                 await connection.exec_driver_sql(f"PRAGMA busy_timeout={round(seconds * 1000)}")
+                # Ends the transaction that SQLAlchemy began for the PRAGMA; options count for the next one.
                 await connection.rollback()
                 await connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
                 try:
                     yield connection
                 finally:
+                    # The pool gives this connection to others afterwards, who have to wait as long as usual.
                     await connection.rollback()
                     await connection.execution_options(sqlite_begin="")
                     await connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
-    async def write_one(self, statement: Executable) -> int:
+    async def write_statement(self, statement: Executable) -> int:
         """Execute a statement in a transaction and return how many rows it changed; on SQLite several share one."""
         if self.is_sqlite:
             return await self._batcher.execute(statement)
@@ -123,20 +129,22 @@ class Database:
             return int(result.rowcount)
 
     @asynccontextmanager
-    async def bare(self) -> AsyncIterator[AsyncConnection]:
+    async def outside_transaction(self) -> AsyncIterator[AsyncConnection]:
         """A SQLite connection outside any transaction, for statements that are not allowed in one (VACUUM)."""
         with translated(self.url):
             async with self.engine.connect() as connection:
                 await connection.execution_options(sqlite_begin="")
                 yield connection
 
-    async def serialize(self, connection: AsyncConnection, what: str) -> None:
-        """Let only one transaction at a time do `what`; the others wait until it ends. SQLite has one writer anyway."""
+    async def serialize(self, connection: AsyncConnection, activity: str) -> None:
+        """Let one transaction at a time do this activity; others wait until it ends. SQLite has one writer anyway."""
         if not self.is_sqlite:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
+            await connection.execute(
+                text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": activity}
+            )
 
     def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        """An INSERT with ON CONFLICT, which both databases write alike."""
+        """An INSERT that can have ON CONFLICT, which SQLAlchemy has for each database apart, with the same syntax."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def close(self) -> None:
@@ -144,7 +152,7 @@ class Database:
 
 
 def parse(url: str) -> URL:
-    """Parse a database URL. Raises `BadSetting` if it is none, or of another database."""
+    """Parse a database URL. Raises `BadSetting` if it is not valid, or names another kind of database."""
     try:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError):
@@ -155,6 +163,7 @@ def parse(url: str) -> URL:
 
 
 def _to_json(value: Any) -> str:
+    # Text as it is takes less room than escape sequences, and can be read and searched in the database.
     compact = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         compact.encode()
@@ -163,7 +172,7 @@ def _to_json(value: Any) -> str:
     return compact
 
 
-def _sqlite(url: URL, foreign_keys: bool) -> AsyncEngine:
+def _sqlite_engine(url: URL, foreign_keys: bool) -> AsyncEngine:
     if url.database:
         folder = Path(url.database).parent
         with translated(url):
@@ -183,6 +192,7 @@ def _sqlite(url: URL, foreign_keys: bool) -> AsyncEngine:
 async def _open_file(foreign_keys: bool, name: str, **options: Any) -> aiosqlite.Connection:
     # No isolation level: the driver would begin transactions by itself, before the listener above can say how.
     connection = aiosqlite.connect(name, timeout=BUSY_SECONDS, isolation_level=None, **options)
+    # aiosqlite has no public setting for it. A connection left open must not keep the process from ending.
     connection._thread.daemon = True
     try:
         await connection
@@ -191,25 +201,27 @@ async def _open_file(foreign_keys: bool, name: str, **options: Any) -> aiosqlite
         await asyncio.to_thread(connection._thread.join)
         raise
     try:
+        # WAL lets readers go on beside a writer. The file keeps the mode; setting it again could meet a lock.
         mode = await (await connection.execute("PRAGMA journal_mode")).fetchone()
         if mode is None or mode[0] != "wal":
             await connection.execute("PRAGMA journal_mode=WAL")
         # FULL: a delivery marked as SENDING must still be so after a power cut, or it would be sent twice.
         await connection.execute("PRAGMA synchronous=FULL")
+        # SQLite does not check foreign keys unless each connection asks for it.
         await connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        await connection.execute("PRAGMA cache_size=-16384")
+        await connection.execute("PRAGMA cache_size=-16384")  # in KiB: 16 MiB instead of 2
     except BaseException:
         await connection.close()
         raise
     return connection
 
 
-def _postgres(url: URL) -> AsyncEngine:
+def _postgres_engine(url: URL) -> AsyncEngine:
     return create_async_engine(
         url,
         json_serializer=_to_json,
         pool_size=10,
         max_overflow=10,
-        pool_pre_ping=True,
+        pool_pre_ping=True,  # after a restart of the server, its old connections are replaced instead of failing
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "paperboy"},
     )

@@ -1,4 +1,4 @@
-"""What a running service needs of its store: leases, the ledger, small values, backup."""
+"""The store for operating a service: leases, the ledger, small values, backup."""
 
 from __future__ import annotations
 
@@ -35,24 +35,25 @@ Counts = dict[tuple[date, str], int]
 """Numbers of papers by listing day and primary category; "" stands for all categories."""
 
 UNREAD = "unread"
-"""The category of what a listing announced and nobody could read."""
+"""The category of announced papers whose entries could not be parsed."""
 
 
 class SqlOperations:
-    """The verbs of `bot.ports.Operations`."""
+    """The methods of `bot.ports.Operations`."""
 
     db: Database
 
     async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
         table = tables.leases
         insert = self.db.insert(table).values(name=name, owner=owner, until=until)
-        taken = insert.on_conflict_do_update(
+        # One statement: of two processes that find the lease expired, only one gets it.
+        take = insert.on_conflict_do_update(
             index_elements=[table.c.name],
             set_={"owner": insert.excluded.owner, "until": insert.excluded.until},
             where=or_(table.c.owner == owner, table.c.until <= now),
         )
         async with self.db.write() as connection:
-            return (await connection.execute(taken.returning(table.c.name))).first() is not None
+            return (await connection.execute(take.returning(table.c.name))).first() is not None
 
     async def release(self, name: str, owner: str) -> None:
         table = tables.leases
@@ -86,6 +87,7 @@ class SqlOperations:
             delivering = tables.announcements.c.kind.in_(row_mapping.DELIVERING)
             listed = {row[0]: row[1] for row in await connection.execute(_listed(since))}
             ingested = await counted()
+            # Papers that the API added later are inferred: the listing did not name them. OAI's are all inferred.
             named = await counted(or_(~tables.announcements.c.inferred, _is_oai())) if by_category else {}
             matched = await counted(delivering, _is_matched())
             chosen = await counted(delivering, _is_taken())
@@ -116,10 +118,10 @@ class SqlOperations:
 
     async def value(self, name: str) -> JSON | None:
         async with self.db.read() as connection:
-            found: JSON | None = await connection.scalar(
+            value: JSON | None = await connection.scalar(
                 select(tables.state.c.value).where(tables.state.c.name == name)
             )
-        return found
+        return value
 
     async def check_writable(self, now: datetime, within: float) -> None:
         await self.db.try_write(self._set("health", {"asked_at": now.isoformat()}), within)
@@ -137,7 +139,8 @@ class SqlOperations:
         # has a random name, which no other file can have.
         partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
         try:
-            async with self.db.bare() as connection:
+            # VACUUM copies one consistent state while others go on writing, and is not allowed in a transaction.
+            async with self.db.outside_transaction() as connection:
                 await connection.execute(text("VACUUM INTO :path"), {"path": str(partial)})
             await asyncio.to_thread(_put_in_place, partial, path)
         except StoreUnavailable as error:
@@ -174,21 +177,22 @@ def _listed(since: date) -> Select[date, int]:
 
 
 def _papers(since: date, where: Iterable[ColumnElement[bool]], *, by_category: bool) -> Select[date, str, int]:
-    """How many papers were announced on each day, in each primary category or ("") in all."""
+    """How many papers were announced on each day: for each primary category, or for all together under ""."""
     table, paper = tables.announcements, tables.papers
     category = func.coalesce(paper.c.categories[0].as_string(), "none") if by_category else literal("", Text)
-    found = select(table.c.day, table.c.paper_id, category.label("category")).where(table.c.day >= since, *where)
+    announced = select(table.c.day, table.c.paper_id, category.label("category")).where(table.c.day >= since, *where)
     if by_category:
-        found = found.join(paper, paper.c.id == table.c.paper_id)
-    papers = found.distinct().subquery()
+        announced = announced.join(paper, paper.c.id == table.c.paper_id)
+    # A paper can be announced as new and as a cross-list on one day, and counts once.
+    papers = announced.distinct().subquery()
     return select(papers.c.day, papers.c.category, func.count()).group_by(papers.c.day, papers.c.category)
 
 
 def _announced(listed: Mapping[date, int], named: Counts) -> Counts:
-    """Announced papers by category: those that the listings named, and under `UNREAD` those that nobody could read."""
+    """Announced papers by category: those that the listings named, and under `UNREAD` those not parsed."""
     announced = {key: count for key, count in named.items() if key[0] in listed}
     for day, count in listed.items():
-        unread = count - sum(number for key, number in announced.items() if key[0] == day)
+        unread = count - sum(papers for key, papers in announced.items() if key[0] == day)
         if unread > 0:
             announced[day, UNREAD] = unread
     return announced
@@ -210,8 +214,8 @@ def _is_taken() -> Exists:
 
 
 def _is_summarized() -> Exists:
-    table, made = tables.announcements, tables.summaries
-    return exists().where(made.c.paper_id == table.c.paper_id, made.c.version == table.c.version)
+    table, summary = tables.announcements, tables.summaries
+    return exists().where(summary.c.paper_id == table.c.paper_id, summary.c.version == table.c.version)
 
 
 def _is_sent() -> Exists:

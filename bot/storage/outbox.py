@@ -1,4 +1,4 @@
-"""Digests and deliveries: written before anything is sent, leased by one worker at a time, settled for good."""
+"""Digests and deliveries: written before anything is sent, leased by one worker at a time, then settled."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, Pri
 from bot.storage import outbox_queue, row_mapping, tables
 from bot.storage.chat_keys import are_chats, chat_id_of, is_chat, lock_chats
 from bot.storage.engine import Database
-from bot.storage.topics import seen_matches
+from bot.storage.topics import advance_seen_match
 
 _WAITING, _VERIFY_FIRST = DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value
 _SENT = DeliveryState.SENT.value
 
 
 class SqlOutbox:
-    """The verbs of `bot.ports.Outbox`."""
+    """The methods of `bot.ports.Outbox`."""
 
     db: Database
 
@@ -32,6 +32,7 @@ class SqlOutbox:
         if not digests:
             return []
         async with self.db.write() as connection:
+            # All at once, because locking them one by one as they are written could deadlock with another process.
             await lock_chats(connection, are_chats([digest.chat for digest in digests]))
             return [await _write(connection, digest, now) for digest in digests]
 
@@ -41,20 +42,22 @@ class SqlOutbox:
         table = tables.deliveries
         async with self.db.write() as connection:
             # Rows that another process is leasing at this moment are skipped, not waited for.
-            free = outbox_queue.heads(platforms, now).limit(limit).with_for_update(of=table, skip_locked=True)
-            ids = list(await connection.scalars(free))
+            unlocked = outbox_queue.heads(platforms, now).limit(limit).with_for_update(of=table, skip_locked=True)
+            ids = list(await connection.scalars(unlocked))
             if not ids:
                 return []
             must_verify = table.c.state.in_((_VERIFY_FIRST, DeliveryState.LEASED_TO_VERIFY.value))
             leased = case((must_verify, DeliveryState.LEASED_TO_VERIFY.value), else_=DeliveryState.LEASED.value)
             take = update(table).where(table.c.id.in_(ids))
             await connection.execute(take.values(state=leased, owner=owner, leased_until=until))
+            # An UPDATE returns its rows in no particular order.
             query = _deliveries().where(table.c.id.in_(ids))
             rows = await connection.execute(query.order_by(table.c.priority, table.c.next_attempt_at, table.c.id))
             return [row_mapping.delivery(row) for row in rows]
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
         table = tables.deliveries
+        # The lease may have expired during the wait for a turn: then another process may have sent the part already.
         started = (
             update(table)
             .where(
@@ -65,7 +68,7 @@ class SqlOutbox:
             )
             .values(state=DeliveryState.SENDING.value, attempts=table.c.attempts + 1, touched_at=now)
         )
-        return await self.db.write_one(started) == 1
+        return await self.db.write_statement(started) == 1
 
     async def settle(
         self, delivery_id: int, settlement: Settlement, now: datetime, *, owner: str | None = None
@@ -92,7 +95,7 @@ class SqlOutbox:
         settled = update(table).where(table.c.id == delivery_id, table.c.state != _SENT)
         if owner is not None and state is not DeliveryState.SENT:
             settled = settled.where(table.c.owner == owner)
-        await self.db.write_one(settled.values(**values))
+        await self.db.write_statement(settled.values(**values))
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
         table = tables.deliveries
@@ -100,20 +103,20 @@ class SqlOutbox:
         not_reopened = and_(table.c.state == _VERIFY_FIRST, ~table.c.forced)
         opened = update(table).where(table.c.id == delivery_id, or_(closed, not_reopened))
         values = {"state": _VERIFY_FIRST, "next_attempt_at": now, "failures": 0, "touched_at": now}
-        return await self.db.write_one(opened.values(**values, forced=True, why=why)) == 1
+        return await self.db.write_statement(opened.values(**values, forced=True, why=why)) == 1
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
         table = tables.deliveries
-        in_hand = table.c.state.in_((*outbox_queue.LEASED, DeliveryState.SENDING.value))
-        may_go = table.c.state.in_((_WAITING, _VERIFY_FIRST)) & outbox_queue.is_due(now)
+        is_in_hand = table.c.state.in_((*outbox_queue.LEASED, DeliveryState.SENDING.value))
+        may_be_sent = table.c.state.in_((_WAITING, _VERIFY_FIRST)) & outbox_queue.is_due(now)
         async with self.db.write() as connection:
             of_chat = table.c.chat_id == await chat_id_of(connection, ref)
-            under_way = await connection.scalar(select(func.count()).where(of_chat, in_hand)) or 0
-            # Where the first part has to wait until later, so does everything behind it.
+            under_way = await connection.scalar(select(func.count()).where(of_chat, is_in_hand)) or 0
+            # If the first part has to wait until later, so do all parts behind it.
             first = outbox_queue.heads([ref.platform], now).where(of_chat).limit(1)
             if not under_way and await connection.scalar(first) is None:
                 return 0
-            sooner = update(table).where(of_chat, may_go).values(priority=Priority.PERSON_WAITING.value)
+            sooner = update(table).where(of_chat, may_be_sent).values(priority=Priority.PERSON_WAITING.value)
             hastened: Any = await connection.execute(sooner)
             return int(under_way + hastened.rowcount)
 
@@ -149,15 +152,16 @@ class SqlOutbox:
 
     async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
         table = tables.taken
-        found: set[str] = set()
+        taken: set[str] = set()
         async with self.db.read() as connection:
             for chunk in row_mapping.in_chunks(paper_ids):
                 query = select(table.c.paper_id).join(tables.chats).where(is_chat(ref), table.c.paper_id.in_(chunk))
-                found.update(await connection.scalars(query))
-        return found
+                taken.update(await connection.scalars(query))
+        return taken
 
     async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]:
         table, chat = tables.deliveries, tables.chats
+        # Counted by chat first: the index on state and chat answers that without reading the rows of all history.
         per_chat = select(table.c.state, table.c.chat_id, func.count().label("n")).group_by(
             table.c.state, table.c.chat_id
         )
@@ -173,6 +177,7 @@ class SqlOutbox:
 
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
         table, chat, head = tables.deliveries, tables.chats, tables.deliveries.alias("head")
+        # Parts that fail by themselves, and those behind them, do not show that the service is late.
         behind = exists().where(
             head.c.state.in_(outbox_queue.OPEN),
             head.c.chat_id == table.c.chat_id,
@@ -194,13 +199,13 @@ class SqlOutbox:
 
 
 async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) -> bool:
-    papers = tuple(dict.fromkeys(digest.paper_ids))
+    papers = tuple(dict.fromkeys(digest.paper_ids))  # the table allows one row for a chat and a paper
     chat_id = await chat_id_of(connection, digest.chat, lock=True)
     if chat_id is None:  # forgotten meanwhile
         return False
-    slots = exists().where(tables.digests.c.chat_id == chat_id, tables.digests.c.slot == digest.slot)
-    had = exists().where(tables.taken.c.chat_id == chat_id, tables.taken.c.paper_id.in_(papers))
-    if await connection.scalar(select(or_(slots, had))):
+    has_slot = exists().where(tables.digests.c.chat_id == chat_id, tables.digests.c.slot == digest.slot)
+    has_paper = exists().where(tables.taken.c.chat_id == chat_id, tables.taken.c.paper_id.in_(papers))
+    if await connection.scalar(select(or_(has_slot, has_paper))):
         return False
     written = insert(tables.digests).values(
         chat_id=chat_id,
@@ -214,19 +219,24 @@ async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) 
     if papers:
         rows = [{"chat_id": chat_id, "paper_id": paper, "digest_id": digest_id} for paper in papers]
         await connection.execute(insert(tables.taken), rows)
-        await connection.execute(seen_matches(chat_id))
+        await connection.execute(advance_seen_match(chat_id))
     if digest.parts:
-        await connection.execute(insert(tables.deliveries), _rows(digest, chat_id, digest_id, now))
-    values: dict[str, Any] = {"not_before": None}
-    if digest.next_due_at is not None:
-        column = tables.chats.c.next_due_at
-        is_unchanged = true() if digest.due_at is None else column == digest.due_at
-        values["next_due_at"] = case((is_unchanged, literal(digest.next_due_at, column.type)), else_=column)
-    await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(values))
+        await connection.execute(insert(tables.deliveries), _delivery_rows(digest, chat_id, digest_id, now))
+    await _set_next_due(connection, chat_id, digest)
     return True
 
 
-def _rows(digest: NewDigest, chat_id: int, digest_id: int, now: datetime) -> list[dict[str, Any]]:
+async def _set_next_due(connection: AsyncConnection, chat_id: int, digest: NewDigest) -> None:
+    values: dict[str, Any] = {"not_before": None}
+    if digest.next_due_at is not None:
+        column = tables.chats.c.next_due_at
+        # If somebody changed the hour while the digest was composed, the due time of the new hour stays.
+        is_unchanged = true() if digest.due_at is None else column == digest.due_at
+        values["next_due_at"] = case((is_unchanged, literal(digest.next_due_at, column.type)), else_=column)
+    await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(values))
+
+
+def _delivery_rows(digest: NewDigest, chat_id: int, digest_id: int, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "chat_id": chat_id,

@@ -1,4 +1,4 @@
-"""Which deliveries may be leased now: of each chat's queue the first part that is not settled."""
+"""Selects the deliveries that may be leased now: the first part of each chat's queue that is not settled."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _VERIFY_FIRST = DeliveryState.VERIFY_FIRST.value
 
 ORDERED_FAILURES = 3
 """A part to be verified keeps later parts waiting until it has failed this often, about half a minute: most are settled
-by then. A part that never settles must not stop its chat."""
+by then. A part that can never be verified must not block its chat."""
 
 
 def heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
@@ -35,17 +35,19 @@ def heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
     of_chat, earlier = other.c.chat_id == table.c.chat_id, other.c.id < table.c.id
     is_open, to_verify = other.c.state.in_(OPEN), other.c.state == _VERIFY_FIRST
     is_fresh, is_stale = other.c.failures < ORDERED_FAILURES, other.c.failures >= ORDERED_FAILURES
-    behind_others = exists().where(is_open, of_chat, earlier) | exists().where(to_verify, is_fresh, of_chat, earlier)
-    # A stale part to be verified goes only when its chat has nothing else, before or after it.
-    beside_others = (
+    # Each state has an EXISTS of its own, which can use the index on (state, chat, id); an OR inside one could not.
+    is_behind = exists().where(is_open, of_chat, earlier) | exists().where(to_verify, is_fresh, of_chat, earlier)
+    # A stale part to be verified is leased only when its chat has nothing else to send, before or after it.
+    has_others = (
         exists().where(is_open, of_chat)
         | exists().where(to_verify, is_fresh, of_chat)
         | exists().where(to_verify, is_stale, of_chat, earlier)
     )
-    waiting = (table.c.state == DeliveryState.WAITING.value) & is_due(now)
-    abandoned = table.c.state.in_(LEASED) & (table.c.leased_until <= now)
-    in_turn = or_(table.c.failures < ORDERED_FAILURES, ~beside_others)
-    to_be_verified = (table.c.state == _VERIFY_FIRST) & is_due(now) & in_turn
+    is_waiting = (table.c.state == DeliveryState.WAITING.value) & is_due(now)
+    # Leased by a process that has ended: no request has begun in these states.
+    is_abandoned = table.c.state.in_(LEASED) & (table.c.leased_until <= now)
+    is_in_turn = or_(table.c.failures < ORDERED_FAILURES, ~has_others)
+    is_to_verify = (table.c.state == _VERIFY_FIRST) & is_due(now) & is_in_turn
     return (
         select(table.c.id)
         .join(chat, chat.c.id == table.c.chat_id)
@@ -54,14 +56,17 @@ def heads(platforms: Collection[Platform], now: datetime) -> Select[int]:
             chat.c.suspended.is_(None),
             # Implied by the next line; stated apart so that the index on states is used and history is not read.
             table.c.state.in_(_MAY_BE_LEASED),
-            or_(waiting, abandoned, to_be_verified),
-            ~behind_others,
+            or_(is_waiting, is_abandoned, is_to_verify),
+            ~is_behind,
         )
         .order_by(table.c.priority, table.c.next_attempt_at, table.c.id)
     )
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
-    """Whether a delivery's next attempt has come. One that was put off by a clock that ran ahead has come too."""
+    """Whether a delivery's next attempt is due.
+
+    A row that was written in the future was postponed by a clock that ran ahead: its time cannot be used, so it is due.
+    """
     table = tables.deliveries
     return or_(table.c.next_attempt_at <= now, table.c.touched_at > now + due_times.SKEW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,12 +18,11 @@ from bot.storage.engine import Database
 
 _WRITING_PAPERS = "papers"
 _AHEAD = timedelta(days=2)
-"""No listing is written longer than this before its day. One that seems to be has a wrong date, or the clock was
-slow."""
+"""No announcement is written longer than this before its day. If one seems to be, its day or the clock was wrong."""
 
 
 class SqlPapers:
-    """The verbs of `bot.ports.Papers`."""
+    """The methods of `bot.ports.Papers`."""
 
     db: Database
 
@@ -33,22 +33,23 @@ class SqlPapers:
             await self.db.serialize(connection, _WRITING_PAPERS)
             known = await _known(connection, [entry.paper.id for entry in announced])
             merged = paper_merge.merge_all({paper_id: paper for paper_id, (paper, _) in known.items()}, announced)
+            # Most papers of a poll are stored already, and unchanged: they are not written again.
             changed = {
                 paper_id: paper
                 for paper_id, paper in merged.items()
                 if paper_id not in known or paper != known[paper_id][0]
             }
             await self._write(connection, changed, known, now)
-            fresh = await _unseen(connection, [entry.announcement for entry in announced])
-            if fresh:
+            unseen = await _unseen(connection, [entry.announcement for entry in announced])
+            if unseen:
                 await connection.execute(
-                    tables.announcements.insert(), [_announcement_row(announcement, now) for announcement in fresh]
+                    tables.announcements.insert(), [_announcement_row(announcement, now) for announcement in unseen]
                 )
         new = sum(paper_id not in known for paper_id in changed)
         updated = sum(
             paper_id in known and paper.version > known[paper_id][0].version for paper_id, paper in changed.items()
         )
-        return Ingested(papers=new, updated=updated, announcements=len(fresh))
+        return Ingested(papers=new, updated=updated, announcements=len(unseen))
 
     async def remember(self, papers: Sequence[Paper], now: datetime) -> None:
         async with self.db.write() as connection:
@@ -57,6 +58,7 @@ class SqlPapers:
             changed: dict[str, Paper] = {}
             completed: dict[str, int] = {}
             for paper in papers:
+                # The same paper may occur twice, for example in two versions.
                 before = changed.get(paper.id) or (known[paper.id][0] if paper.id in known else None)
                 changed[paper.id] = paper if before is None else paper_merge.complete(before, paper)
                 completed[paper.id] = max(paper.version, completed.get(paper.id, 0))
@@ -78,11 +80,11 @@ class SqlPapers:
             query = query.where(table.c.day < before)
         if since is not None:
             query = query.where(table.c.day >= since)
-        found: set[str] = set()
+        announced: set[str] = set()
         async with self.db.read() as connection:
             for chunk in row_mapping.in_chunks(paper_ids):
-                found.update(await connection.scalars(query.where(table.c.paper_id.in_(chunk))))
-        return found
+                announced.update(await connection.scalars(query.where(table.c.paper_id.in_(chunk))))
+        return announced
 
     async def incomplete(self, since: date) -> list[str]:
         table, paper = tables.announcements, tables.papers
@@ -107,8 +109,13 @@ class SqlPapers:
 
     async def announcement_of(self, paper_id: str) -> Announced | None:
         table = tables.announcements
-        first = case((table.c.kind.in_(row_mapping.DELIVERING), 0), else_=1)
-        query = announced_query().where(table.c.paper_id == paper_id).order_by(first, table.c.day, table.c.seq).limit(1)
+        is_replacement = case((table.c.kind.in_(row_mapping.DELIVERING), 0), else_=1)
+        query = (
+            announced_query()
+            .where(table.c.paper_id == paper_id)
+            .order_by(is_replacement, table.c.day, table.c.seq)
+            .limit(1)
+        )
         async with self.db.read() as connection:
             row = (await connection.execute(query)).first()
         return None if row is None else row_mapping.announced(row)
@@ -147,21 +154,11 @@ class SqlPapers:
         upsert = insert.on_conflict_do_update(
             index_elements=[table.c.day, table.c.archive],
             set_={name: insert.excluded[name] for name in fields},
+            # A later poll may meet a feed that is stale again; what was read completely stays so.
             where=or_(insert.excluded.complete, ~table.c.complete),
         )
-        rows = [
-            {
-                "day": record.day,
-                "archive": record.archive,
-                "source": record.source,
-                "announced": record.announced,
-                "malformed": record.malformed,
-                "complete": record.complete,
-                "checked_at": record.checked_at,
-                "why": record.why,
-            }
-            for record in sorted(records, key=lambda record: (record.day, record.archive))
-        ]
+        # Sorted: two transactions that write the same rows in different orders would deadlock.
+        rows = [asdict(record) for record in sorted(records, key=lambda record: (record.day, record.archive))]
         async with self.db.write() as connection:
             await connection.execute(upsert, rows)
 
@@ -192,12 +189,13 @@ class SqlPapers:
     ) -> None:
         rows = []
         for paper_id, paper in changed.items():
-            before = known.get(paper_id, (None, None))[1]
-            at = max((v for v in (before, (completed or {}).get(paper_id)) if v is not None), default=None)
-            rows.append(row_mapping.paper_row(paper, at, now))
+            versions = (known.get(paper_id, (None, None))[1], (completed or {}).get(paper_id))
+            completed_version = max((version for version in versions if version is not None), default=None)
+            rows.append(row_mapping.paper_row(paper, completed_version, now))
         if not rows:
             return
         insert = self.db.insert(tables.papers)
+        # `seen_at` is the time when the paper was first stored.
         fields = [name for name in rows[0] if name not in ("id", "seen_at")]
         upsert = insert.on_conflict_do_update(
             index_elements=[tables.papers.c.id], set_={name: insert.excluded[name] for name in fields}
@@ -213,30 +211,30 @@ def announced_query() -> Select[Any]:
 
 
 async def _known(connection: AsyncConnection, paper_ids: Collection[str]) -> dict[str, tuple[Paper, int | None]]:
-    """Papers by id, each with the version that the API has completed."""
-    found: dict[str, tuple[Paper, int | None]] = {}
+    """Stored papers by id, each with the version that the API has completed (None: none yet)."""
+    known: dict[str, tuple[Paper, int | None]] = {}
     for chunk in row_mapping.in_chunks(paper_ids):
         rows = await connection.execute(select(tables.papers).where(tables.papers.c.id.in_(chunk)))
-        found.update({row.id: (row_mapping.paper(row), row.completed_version) for row in rows})
-    return found
+        known.update({row.id: (row_mapping.paper(row), row.completed_version) for row in rows})
+    return known
 
 
 async def _unseen(connection: AsyncConnection, announcements: Sequence[Announcement]) -> list[Announcement]:
+    """Those announcements that are not stored yet, without duplicates."""
     table = tables.announcements
-    """Those announcements that are not stored yet, each once."""
     seen: set[tuple[str, date, str]] = set()
     for chunk in row_mapping.in_chunks(announcement.paper_id for announcement in announcements):
         rows = await connection.execute(
             select(table.c.paper_id, table.c.day, table.c.kind).where(table.c.paper_id.in_(chunk))
         )
         seen.update((row.paper_id, row.day, row.kind) for row in rows)
-    fresh = []
+    unseen = []
     for announcement in announcements:
-        name = (announcement.paper_id, announcement.day, announcement.kind.value)
-        if name not in seen:
-            seen.add(name)
-            fresh.append(announcement)
-    return fresh
+        key = (announcement.paper_id, announcement.day, announcement.kind.value)
+        if key not in seen:
+            seen.add(key)
+            unseen.append(announcement)
+    return unseen
 
 
 def _announcement_row(announcement: Announcement, now: datetime) -> dict[str, Any]:
@@ -251,4 +249,6 @@ def _announcement_row(announcement: Announcement, now: datetime) -> dict[str, An
 
 
 def _fingerprint(entry: Malformed) -> str:
+    # Every poll brings the same unreadable entry again; its hash lets it be stored once. UTF-8 cannot hold a lone
+    # surrogate, which an unreadable entry may well contain.
     return hashlib.sha256(f"{entry.source}\0{entry.raw}".encode("utf-8", "replace")).hexdigest()

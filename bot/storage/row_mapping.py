@@ -1,4 +1,4 @@
-"""Rows ↔ the values of `bot.model`."""
+"""Converts rows to the values of `bot.model`, and values to rows."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     AnyRow = Row[*tuple[Any, ...]]
 
-Name = TypeVar("Name", int, str)
+Value = TypeVar("Value", int, str)
 
 ANNOUNCED = (
     *tables.papers.c,
@@ -58,6 +58,7 @@ DELIVERY = (
 """The columns that `delivery` reads, of a join of deliveries, digests and chats."""
 
 DELIVERING = tuple(kind.value for kind in Kind if kind.delivers)
+"""The kinds of announcements that bring a paper to chats, as they are stored."""
 
 
 def paper(row: AnyRow) -> Paper:
@@ -194,6 +195,7 @@ def wanted(row: AnyRow) -> WantedSummary:
 
 @cache
 def _summaries() -> TypeAdapter[Summary]:
+    # Imported when first needed: pydantic is slow to import, and most commands read no summary.
     from pydantic import TypeAdapter
 
     return TypeAdapter(Summary)
@@ -205,10 +207,11 @@ def summary_json(value: Summary) -> JSON:
 
 
 def summary(body: Any) -> Summary:
+    # Not strict: JSON has lists and strings where a summary has tuples, enums and times.
     return _summaries().validate_python(body, strict=False)
 
 
-def in_chunks(values: Iterable[Name], size: int = 5_000) -> Iterable[list[Name]]:
+def in_chunks(values: Iterable[Value], size: int = 5_000) -> Iterable[list[Value]]:
     """Distinct values in chunks that fit one statement's parameters (SQLite allows 32,766)."""
     distinct = list(dict.fromkeys(values))
     for start in range(0, len(distinct), size):

@@ -1,4 +1,4 @@
-"""The Store: all its verbs over one database, opened and migrated."""
+"""The Store: all its methods over one database, opened and migrated."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def open_store(
 
     An older one is migrated inside `alone(store)`, which keeps other processes from working on it meanwhile. Raises
     `StoreUnavailable` if the database does not serve, `StoreTooNew` if it is newer than this code, `BadSetting` if
-    the address is none.
+    the URL is not one of these.
     """
     store = SqlStore(Database(url))
     try:

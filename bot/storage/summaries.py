@@ -1,4 +1,4 @@
-"""Summaries, those that are wanted, and what the models were used for."""
+"""Summaries, the keys of those that are wanted, and the usage of the models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEY = [column.name for column in tables.summaries.primary_key]
 
 
 class SqlSummaries:
-    """The verbs of `bot.ports.Summaries`."""
+    """The methods of `bot.ports.Summaries`."""
 
     db: Database
 
@@ -24,6 +24,7 @@ class SqlSummaries:
         table = tables.wanted
         by_key = {entry.key: entry for entry in wanted}
         insert = self.db.insert(table)
+        # Attempts and waiting times of keys that stay are kept: a new round must not ask a model that asked us to wait.
         upsert = insert.on_conflict_do_update(
             index_elements=_KEY, set_={"chats": insert.excluded.chats, "due_at": insert.excluded.due_at}
         )
@@ -33,7 +34,7 @@ class SqlSummaries:
                 row_mapping.key(row) for row in await connection.execute(select(*(table.c[name] for name in _KEY)))
             }
             for key in known - by_key.keys():
-                await connection.execute(delete(table).where(_is(table, key)))
+                await connection.execute(delete(table).where(_has_key(table, key)))
             rows = [
                 row_mapping.key_row(key)
                 | {"chats": entry.chats, "due_at": entry.due_at, "attempts": entry.attempts, "not_before": None}
@@ -44,23 +45,29 @@ class SqlSummaries:
 
     async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
         table = tables.wanted
-        # A waiting time that far ahead was set by a clock that ran ahead, and is ignored.
-        ahead = table.c.not_before > now + due_times.AHEAD
-        query = _not_made().where(or_(table.c.not_before.is_(None), table.c.not_before <= now, ahead)).limit(limit)
+        # A time that far in the future was set by a clock that ran ahead, and is ignored.
+        is_too_far = table.c.not_before > now + due_times.AHEAD
+        query = (
+            _wanted_and_missing()
+            .where(or_(table.c.not_before.is_(None), table.c.not_before <= now, is_too_far))
+            .limit(limit)
+        )
         async with self.db.read() as connection:
             return [row_mapping.wanted(row) for row in await connection.execute(query)]
 
     async def postponed(self, now: datetime) -> list[WantedSummary]:
-        later = tables.wanted.c.not_before
-        query = _not_made().where(later > now, later <= now + due_times.AHEAD)
+        not_before = tables.wanted.c.not_before
+        query = _wanted_and_missing().where(not_before > now, not_before <= now + due_times.AHEAD)
         async with self.db.read() as connection:
             return [row_mapping.wanted(row) for row in await connection.execute(query)]
 
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
         table = tables.wanted
-        later = update(table).where(_is(table, key)).values(attempts=table.c.attempts + 1, not_before=until, why=why)
+        postponed = (
+            update(table).where(_has_key(table, key)).values(attempts=table.c.attempts + 1, not_before=until, why=why)
+        )
         async with self.db.write() as connection:
-            await connection.execute(later)
+            await connection.execute(postponed)
 
     async def save_summary(self, summary: Summary) -> Summary:
         insert = self.db.insert(tables.summaries).values(
@@ -71,7 +78,10 @@ class SqlSummaries:
         )
         async with self.db.write() as connection:
             await connection.execute(insert.on_conflict_do_nothing())
-            body = await connection.scalar(select(tables.summaries.c.body).where(_is(tables.summaries, summary.key)))
+            # Another process may have stored one first; all chats are shown the same.
+            body = await connection.scalar(
+                select(tables.summaries.c.body).where(_has_key(tables.summaries, summary.key))
+            )
         return row_mapping.summary(body)
 
     async def summary(self, key: SummaryKey) -> Summary | None:
@@ -80,13 +90,13 @@ class SqlSummaries:
     async def summaries(self, keys: Collection[SummaryKey]) -> Mapping[SummaryKey, Summary]:
         table = tables.summaries
         wanted = set(keys)
-        found: dict[SummaryKey, Summary] = {}
+        summaries: dict[SummaryKey, Summary] = {}
         async with self.db.read() as connection:
             for chunk in row_mapping.in_chunks(key.paper_id for key in wanted):
                 for row in await connection.execute(select(table).where(table.c.paper_id.in_(chunk))):
                     if (key := row_mapping.key(row)) in wanted:
-                        found[key] = row_mapping.summary(row.body)
-        return found
+                        summaries[key] = row_mapping.summary(row.body)
+        return summaries
 
     async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
         table = tables.usage
@@ -108,12 +118,12 @@ class SqlSummaries:
             return [Usage(**row._mapping) for row in await connection.execute(query)]
 
 
-def _is(table: Table, key: SummaryKey) -> ColumnElement[bool]:
+def _has_key(table: Table, key: SummaryKey) -> ColumnElement[bool]:
     return and_(*(table.c[name] == value for name, value in row_mapping.key_row(key).items()))
 
 
-def _not_made() -> Select[tuple[object, ...]]:
-    table, made = tables.wanted, tables.summaries
-    is_made = exists().where(*(made.c[name] == table.c[name] for name in _KEY))
+def _wanted_and_missing() -> Select[tuple[object, ...]]:
+    table, summary = tables.wanted, tables.summaries
+    is_made = exists().where(*(summary.c[name] == table.c[name] for name in _KEY))
     query: Select[tuple[object, ...]] = select(table).where(~is_made)
     return query.order_by(table.c.due_at, table.c.chats.desc(), table.c.paper_id)

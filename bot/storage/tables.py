@@ -29,7 +29,7 @@ from bot.model import Priority
 REVISION = "0004"
 """The newest migration, which results in these tables."""
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses NUL, and UTF-8 has no lone surrogates
 
 
 class Moment(TypeDecorator[datetime]):
@@ -44,6 +44,7 @@ class Moment(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"{value} has no time zone; the store takes aware times only.")
         value = value.astimezone(UTC)
+        # SQLite stores times as text without a zone.
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -62,6 +63,7 @@ class ForeignText(TypeDecorator[str]):
         return None if value is None else _UNSTORABLE.sub("\ufffd", value)
 
 
+# Every constraint has a name, because migrations can change only constraints whose names they know.
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -102,6 +104,8 @@ papers = Table(
 announcements = Table(
     "announcements",
     metadata,
+    # Grows in the order of commits, so that a reader who remembers a number misses nothing (see `SqlPapers.ingest`).
+    # AUTOINCREMENT, here and below: otherwise SQLite gives the number of a deleted last row to the next one.
     Column("seq", Integer, primary_key=True),
     Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
     Column("version", Integer, nullable=False),
@@ -117,7 +121,7 @@ announcements = Table(
 malformed = Table(
     "malformed",
     metadata,
-    Column("hash", Text, primary_key=True),
+    Column("hash", Text, primary_key=True),  # of source and text: each poll brings the same entry again
     Column("source", ForeignText, nullable=False),
     Column("raw", ForeignText, nullable=False),
     Column("why", ForeignText, nullable=False),
@@ -145,7 +149,7 @@ chats = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("platform", Text, nullable=False),
-    Column("ident", Text, nullable=False),
+    Column("ident", Text, nullable=False),  # `ChatRef.id`, with the forum topic of a Telegram group
     Column("title", ForeignText, nullable=False),
     Column("language", Text, nullable=False),
     Column("timezone", Text, nullable=False),
@@ -267,7 +271,7 @@ digests = Table(
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     Column("created_at", Moment, nullable=False),
-    UniqueConstraint("chat_id", "slot"),
+    UniqueConstraint("chat_id", "slot"),  # one digest a day, even if the clock is set back
     sqlite_autoincrement=True,
 )
 
@@ -275,6 +279,7 @@ taken = Table(
     "taken",
     metadata,
     Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    # No digest of the chat may show this paper again: the key makes a second delivery impossible.
     Column("paper_id", Text, primary_key=True, index=True),
     Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), nullable=False, index=True),
 )
@@ -292,6 +297,7 @@ deliveries = Table(
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", Moment, nullable=False),
+    # The process that holds the lease, and until when; another may take the delivery over after that.
     Column("owner", Text),
     Column("leased_until", Moment),
     Column("message_id", Text),
@@ -300,7 +306,7 @@ deliveries = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     # `bot.model.Priority`: the smaller number is leased first.
     Column("priority", Integer, nullable=False, server_default=str(Priority.DIGEST.value)),
-    # Somebody wants it sent even where nobody can tell whether an earlier attempt arrived.
+    # Somebody wants it sent even if an earlier attempt may have arrived.
     Column("forced", Boolean, nullable=False, server_default=false()),
     # When the row was last written. A time after now shows that the clock ran ahead then.
     Column("touched_at", Moment),

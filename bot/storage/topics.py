@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, Update, exists, func, select, update
+from sqlalchemy import ColumnElement, Exists, Row, Select, Update, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ARCHIVE, Announced, Candidate, ChatRef, Match, TopicState
@@ -17,7 +17,7 @@ from bot.storage.papers import announced_query
 
 
 class SqlTopics:
-    """The verbs of `bot.ports.Topics`."""
+    """The methods of `bot.ports.Topics`."""
 
     db: Database
 
@@ -35,8 +35,8 @@ class SqlTopics:
 
     async def topics(self) -> list[TopicState]:
         table = tables.topics
-        followed = exists().where(tables.subscriptions.c.topic_id == table.c.id)
-        query = select(table.c.id, table.c.query, table.c.matched_seq).where(followed).order_by(table.c.id)
+        is_followed = exists().where(tables.subscriptions.c.topic_id == table.c.id)
+        query = select(table.c.id, table.c.query, table.c.matched_seq).where(is_followed).order_by(table.c.id)
         async with self.db.read() as connection:
             return [TopicState(row.id, row.query, row.matched_seq) for row in await connection.execute(query)]
 
@@ -60,24 +60,25 @@ class SqlTopics:
             for topic_id, paper_id, day, because in sorted(matches)
         ]
         async with self.db.write() as connection:
+            # One at a time: ids of matches then grow in the order of commits, so that `seen_match` passes over none.
             await self.db.serialize(connection, "topics")
             known = set(await connection.scalars(select(table.c.id)))
-            delivering = await _delivering(connection, [row["paper_id"] for row in rows])
+            delivering = await _delivering_days(connection, [row["paper_id"] for row in rows])
             if rows := [
                 row for row in rows if row["topic_id"] in known and (row["paper_id"], row["day"]) in delivering
             ]:
                 await connection.execute(self.db.insert(tables.matches).on_conflict_do_nothing(), rows)
-            ids = sorted(known.intersection(topic_ids))
-            for start in range(0, len(ids), 5_000):
-                forward = update(table).where(table.c.id.in_(ids[start : start + 5_000]), table.c.matched_seq < seq)
+            for chunk in row_mapping.in_chunks(sorted(known.intersection(topic_ids))):
+                advanced = update(table).where(table.c.id.in_(chunk), table.c.matched_seq < seq)
                 if after is not None:
-                    # A new subscriber may have set the topic back meanwhile: it is matched again from there.
-                    forward = forward.where(table.c.matched_seq >= after)
-                await connection.execute(forward.values(matched_seq=seq))
+                    # A new subscription may have set the topic back meanwhile: it is matched again from there.
+                    advanced = advanced.where(table.c.matched_seq >= after)
+                await connection.execute(advanced.values(matched_seq=seq))
 
     async def matches(self, paper_ids: Collection[str], topics: Collection[str]) -> Mapping[str, tuple[Match, ...]]:
         table = tables.matches
         found: dict[str, dict[str, Match]] = {}
+        # Filtered here: topics and papers together could be more than the parameters of one statement.
         wanted = set(topics)
         async with self.db.read() as connection:
             for chunk in row_mapping.in_chunks(paper_ids):
@@ -100,7 +101,7 @@ class SqlTopics:
             .order_by(table.c.day.desc(), table.c.seq)
         )
         async with self.db.read() as connection:
-            return _candidates(await connection.execute(query), by_day=True)
+            return _candidates_by_day(await connection.execute(query))
 
     async def candidates(self, chat: ChatRef, upto: date | None = None) -> list[Candidate]:
         return (await self.candidates_of([chat], upto))[chat]
@@ -108,27 +109,11 @@ class SqlTopics:
     async def candidates_of(
         self, chats: Collection[ChatRef], upto: date | None = None
     ) -> Mapping[ChatRef, list[Candidate]]:
-        table, match, subscription = tables.announcements, tables.matches, tables.subscriptions
-        query = (
-            select(
-                tables.chats.c.platform,
-                tables.chats.c.ident,
-                match.c.paper_id,
-                table.c.seq,
-                tables.topics.c.query,
-                match.c.because,
-            )
-            .select_from(subscription)
-            .join(tables.chats, tables.chats.c.id == subscription.c.chat_id)
-            .join(match, _in_window())
-            .join(tables.topics, tables.topics.c.id == match.c.topic_id)
-            .join(table, _announced_that_day())
-            .where(are_chats(chats), ~_is_taken(subscription.c.chat_id))
-            .order_by(table.c.day, table.c.seq, tables.topics.c.query)
-        )
+        query = _untaken_matches().where(are_chats(chats))
         if upto is not None:
-            query = query.where(match.c.day <= upto)
-        # Chats that follow the same topics get the same papers: each announcement is read from the database once.
+            query = query.where(tables.matches.c.day <= upto)
+        # Chats that follow the same topics get the same papers, so each announcement is read from the database once.
+        # Of a paper announced twice (new, then cross-listed), the first announcement counts.
         first_seq: dict[ChatRef, dict[str, int]] = {chat: {} for chat in chats}
         matches: dict[ChatRef, dict[str, dict[str, Match]]] = {chat: {} for chat in chats}
         async with self.db.read() as connection:
@@ -137,12 +122,12 @@ class SqlTopics:
                 first_seq[chat].setdefault(row.paper_id, row.seq)
                 by_topic = matches[chat].setdefault(row.paper_id, {})
                 by_topic.setdefault(row.query, Match(row.query, tuple(row.because)))
-            announced = await _announced(connection, {seq for papers in first_seq.values() for seq in papers.values()})
+            announced = await _announced_by_seq(
+                connection, {seq for papers in first_seq.values() for seq in papers.values()}
+            )
         return {
             chat: [
-                Candidate(announced[seq], tuple(matches[chat][paper_id].values()))
-                for paper_id, seq in papers.items()
-                if seq in announced
+                Candidate(announced[seq], tuple(matches[chat][paper_id].values())) for paper_id, seq in papers.items()
             ]
             for chat, papers in first_seq.items()
         }
@@ -152,7 +137,7 @@ class SqlTopics:
         candidates = (
             select(1)
             .select_from(subscription)
-            .join(match, _in_window())
+            .join(match, _is_in_window())
             .where(subscription.c.chat_id == chat.c.id, ~_is_taken(subscription.c.chat_id))
         )
         query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), candidates.exists())
@@ -168,7 +153,29 @@ class SqlTopics:
             return await connection.scalar(query) or 0
 
 
-async def _announced(connection: AsyncConnection, seqs: Collection[int]) -> dict[int, Announced]:
+def _untaken_matches() -> Select[Any]:
+    """Matches that subscriptions cover and no digest of the chat has taken, oldest announcement first."""
+    table, match, subscription = tables.announcements, tables.matches, tables.subscriptions
+    return (
+        select(
+            tables.chats.c.platform,
+            tables.chats.c.ident,
+            match.c.paper_id,
+            table.c.seq,
+            tables.topics.c.query,
+            match.c.because,
+        )
+        .select_from(subscription)
+        .join(tables.chats, tables.chats.c.id == subscription.c.chat_id)
+        .join(match, _is_in_window())
+        .join(tables.topics, tables.topics.c.id == match.c.topic_id)
+        .join(table, _is_announced_that_day())
+        .where(~_is_taken(subscription.c.chat_id))
+        .order_by(table.c.day, table.c.seq, tables.topics.c.query)
+    )
+
+
+async def _announced_by_seq(connection: AsyncConnection, seqs: Collection[int]) -> dict[int, Announced]:
     found: dict[int, Announced] = {}
     for chunk in row_mapping.in_chunks(seqs):
         rows = await connection.execute(announced_query().where(tables.announcements.c.seq.in_(chunk)))
@@ -176,14 +183,15 @@ async def _announced(connection: AsyncConnection, seqs: Collection[int]) -> dict
     return found
 
 
-def _announced_that_day() -> Any:
+def _is_announced_that_day() -> ColumnElement[bool]:
+    # A replacement on the same day delivers nothing, so it does not count.
     table, match = tables.announcements, tables.matches
     return (
         (table.c.paper_id == match.c.paper_id) & (table.c.day == match.c.day) & table.c.kind.in_(row_mapping.DELIVERING)
     )
 
 
-def _in_window() -> Any:
+def _is_in_window() -> ColumnElement[bool]:
     """Whether a subscription covers a match. Matches up to `seen_match` are known to be taken, and not read again."""
     match, subscription = tables.matches, tables.subscriptions
     return (
@@ -193,25 +201,25 @@ def _in_window() -> Any:
     )
 
 
-def _is_taken(chat_id: Any) -> Any:
+def _is_taken(chat_id: ColumnElement[int] | int) -> Exists:
     """Whether a digest of that chat has taken the matched paper."""
     return exists().where(tables.taken.c.chat_id == chat_id, tables.taken.c.paper_id == tables.matches.c.paper_id)
 
 
-def seen_matches(chat_id: int) -> Update:
+def advance_seen_match(chat_id: int) -> Update:
     """Advance `seen_match` of a chat's subscriptions to the last match before the first one that is not taken yet.
 
-    Without it, every look for candidates would read a topic's whole history.
+    Without it, every query for candidates would read a topic's whole history.
     """
     match, subscription = tables.matches, tables.subscriptions
-    waiting = select(func.min(match.c.id) - 1).where(_in_window(), ~_is_taken(chat_id)).scalar_subquery()
+    waiting = select(func.min(match.c.id) - 1).where(_is_in_window(), ~_is_taken(chat_id)).scalar_subquery()
     last = select(func.max(match.c.id)).where(match.c.topic_id == subscription.c.topic_id).scalar_subquery()
     seen = func.coalesce(waiting, last, subscription.c.seen_match)
     return update(subscription).where(subscription.c.chat_id == chat_id).values(seen_match=seen)
 
 
-async def _delivering(connection: AsyncConnection, paper_ids: Sequence[str]) -> set[tuple[str, date]]:
-    """(paper id, day) of the announcements of these papers as new or cross-listed."""
+async def _delivering_days(connection: AsyncConnection, paper_ids: Sequence[str]) -> set[tuple[str, date]]:
+    """(paper id, day) of every announcement of these papers as new or cross-listed."""
     table = tables.announcements
     found: set[tuple[str, date]] = set()
     for chunk in row_mapping.in_chunks(paper_ids):
@@ -231,17 +239,17 @@ def _matched_announcements() -> Select[Any]:
         select(*row_mapping.ANNOUNCED, tables.topics.c.query, match.c.because)
         .select_from(match)
         .join(tables.topics, tables.topics.c.id == match.c.topic_id)
-        .join(tables.announcements, _announced_that_day())
+        .join(tables.announcements, _is_announced_that_day())
         .join(tables.papers, tables.papers.c.id == match.c.paper_id)
     )
 
 
-def _candidates(rows: Iterable[Row[Any]], *, by_day: bool = False) -> list[Candidate]:
-    """One candidate per paper (or per paper and day), in the order of the rows, with each topic once."""
-    first: dict[tuple[str, date | None], Row[Any]] = {}
-    matches: dict[tuple[str, date | None], dict[str, Match]] = {}
+def _candidates_by_day(rows: Iterable[Row[Any]]) -> list[Candidate]:
+    """One candidate for each paper and day, in the order of the rows, without duplicate topics."""
+    first_rows: dict[tuple[str, date], Row[Any]] = {}
+    matches: dict[tuple[str, date], dict[str, Match]] = {}
     for row in rows:
-        name = (row.id, row.day if by_day else None)
-        first.setdefault(name, row)
-        matches.setdefault(name, {}).setdefault(row.query, Match(row.query, tuple(row.because)))
-    return [Candidate(row_mapping.announced(row), tuple(matches[name].values())) for name, row in first.items()]
+        key = (row.id, row.day)
+        first_rows.setdefault(key, row)
+        matches.setdefault(key, {}).setdefault(row.query, Match(row.query, tuple(row.because)))
+    return [Candidate(row_mapping.announced(row), tuple(matches[key].values())) for key, row in first_rows.items()]

@@ -1,4 +1,4 @@
-"""Batches small writes: those that come at the same time share one transaction.
+"""Batches small writes: those that wait at the same time share one transaction.
 
 On SQLite every commit waits for the disk (`synchronous=FULL`), so that a commit for each write would limit how many
 messages can be sent in a second.
@@ -26,7 +26,7 @@ class WriteBatcher:
         self._worker: asyncio.Task[None] | None = None
 
     async def execute(self, statement: Executable) -> int:
-        """How many rows the statement changed, once it is committed.
+        """Execute a statement; returns how many rows it changed, once it is committed.
 
         A statement whose caller was cancelled before its transaction began is not executed.
         """
@@ -42,9 +42,9 @@ class WriteBatcher:
             try:
                 counts = await self._commit(batch)
             except BaseException as error:
-                # If no transaction was opened, all that wait by now have failed with it.
+                # If no transaction could be opened, no statement that waits now can be executed.
                 for _, result in batch or self._take_queue():
-                    if not result.done():
+                    if not result.done():  # its caller may have been cancelled meanwhile
                         result.set_exception(error)
                 if not isinstance(error, Exception):
                     raise
@@ -56,7 +56,7 @@ class WriteBatcher:
     async def _commit(self, batch: list[QueuedWrite]) -> list[int]:
         """Fill `batch` with what waits once the transaction is open, and execute it."""
         async with self._write() as connection:
-            batch += self._take_queue()  # only now: whatever arrived during the wait for the lock goes along
+            batch += self._take_queue()  # only now, so that it includes what arrived during the wait for the lock
             results: list[Any] = [await connection.execute(statement) for statement, _ in batch]
             return [result.rowcount for result in results]
 

@@ -98,6 +98,13 @@ def test_nothing_is_given_up_because_the_platform_was_away_for_days() -> None:
     )
 
 
+def test_an_outage_of_thousands_of_attempts_still_has_a_next_one() -> None:
+    after_weeks = tried(attempts=5_000, age=OLD)
+    then = settled(NotSent("no route", whole_platform=True), after_weeks).next_attempt_at
+    assert then is not None
+    assert NOW < then <= NOW + timedelta(seconds=delivery_policy.LONGEST_OUTAGE_WAIT)
+
+
 def test_a_young_message_is_not_given_up_however_often_it_failed() -> None:
     assert settled(NotSent("odd"), tried(failures=40)).state is DeliveryState.WAITING
 

@@ -42,8 +42,8 @@ def test_wanted_days_are_asked_for_if_they_are_missing_and_no_others() -> None:
 
 
 def test_a_day_has_come_when_arxivs_own_clock_says_so() -> None:
-    assert poll_scope.days_out([MON, TUE, WED], Listing(TUE)) == [MON, TUE]
-    assert poll_scope.days_out([MON], Listing(None)) == []
+    assert poll_scope.published_days([MON, TUE, WED], Listing(TUE)) == [MON, TUE]
+    assert poll_scope.published_days([MON], Listing(None)) == []
 
 
 def test_the_window_of_the_api_reaches_back_over_seven_listings_and_every_missed_day() -> None:

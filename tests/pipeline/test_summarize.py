@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
 
 from bot import pipeline
 from bot.errors import ModelRefused, PaperboyError, StoreUnavailable
-from bot.model import Depth, SummaryKey, Usage, WantedSummary
+from bot.model import Depth, Summary, SummaryKey, SummaryRequest, Usage, WantedSummary
 from bot.storage.store import SqlStore
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.extractive import ExtractiveSummarizer
@@ -105,6 +107,36 @@ async def test_usage_that_could_not_be_recorded_is_recorded_with_the_next_reques
         usage.write_error = None
         await pipeline.summary_for(store, makers, AbstractReader(), PAPERS[1], KEYS[1])
     assert [(row.model, row.requests) for row in await store.usage(clock.now().date())] == [("openai:test", 2)]
+
+
+@dataclass
+class MistakenMakers(FakeMakers):
+    """Has a programming error in the first request, while the others are still under way."""
+
+    under_way: int = 0
+    has_begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def summarize(self, request: SummaryRequest) -> Summary:
+        if request.key == KEYS[0]:
+            await self.has_begun.wait()
+            raise LookupError("a mistake of ours")
+        self.under_way += 1
+        self.has_begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.under_way -= 1
+        raise AssertionError("the event is never set")
+
+
+async def test_after_an_unexpected_error_no_other_summary_is_still_being_made(
+    store: SqlStore, clock: FakeClock
+) -> None:
+    await want(store, clock, 3)
+    makers = MistakenMakers(clock)
+    with pytest.raises(LookupError):
+        await pipeline.summarize(store, makers, AbstractReader(), clock, concurrency=2)
+    assert makers.under_way == 0
 
 
 @pytest.mark.parametrize("together", [False, True])

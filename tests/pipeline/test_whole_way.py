@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
+from sqlalchemy import update
+
 from bot import pipeline
 from bot.errors import ModelRefused, ModelUnavailable
 from bot.model import (
@@ -20,6 +22,8 @@ from bot.model import (
     Sent,
     Unknown,
 )
+from bot.storage import tables
+from bot.storage.store import SqlStore
 from tests.fakes.senders import FakePlatform
 from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
 
@@ -158,6 +162,46 @@ async def test_a_digest_that_cannot_be_made_keeps_no_other_from_going_out_and_is
     chat = await scene.store.chat(ANN)
     assert chat is not None
     assert chat.next_due_at == datetime(2026, 6, 2, 23, 50, tzinfo=UTC)
+
+
+async def test_a_stored_summary_that_cannot_be_read_keeps_no_other_chat_from_its_digest(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV")
+    await scene.follow(BOB, "cs.CL -cat:cs.CV")
+    scene.morning(DAYS[0], 8)
+    await scene.prepare()
+    [paper_id, *_] = [candidate.announced.paper.id for candidate in await scene.store.candidates(ANN)]
+    unreadable = update(tables.summaries).where(tables.summaries.c.paper_id == paper_id).values(body={"format": 0})
+    async with scene.store.db.write() as connection:
+        await connection.execute(unreadable)
+    scene.morning(DAYS[0])
+    await scene.send()
+    assert scene.telegram.papers(ANN) == []
+    assert scene.discord.papers(BOB) != []
+
+
+class JoinedByBob(SqlStore):
+    """A store in which another chat follows a topic while `choose` reads the chats."""
+
+    async def chats(self) -> list[Chat]:
+        known = await super().chats()
+        await self._join()
+        return known
+
+    async def chats_with_candidates(self) -> list[ChatRef]:
+        await self._join()
+        return await super().chats_with_candidates()
+
+    async def _join(self) -> None:
+        await self.add_chat(Chat(BOB))
+        await self.subscribe(BOB, "cat:cs.CV", DAYS[0], datetime(2026, 6, 1, 8, tzinfo=UTC))
+
+
+async def test_a_chat_that_follows_a_topic_while_summaries_are_chosen_is_no_fault(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV")
+    scene.morning(DAYS[0], 8)
+    await scene.prepare()
+    assert await pipeline.choose(JoinedByBob(scene.store.db), scene.clock.now()) > 0
+    assert BOB in await scene.store.chats_with_candidates()
 
 
 async def test_a_model_that_comes_back_is_asked_again(scene: Scene) -> None:

@@ -52,13 +52,14 @@ async def migrate(url: str, revision: str = "head") -> None:
 async def ensure(database: Database, alone: Alone = nullcontext) -> None:
     """Migrate if the database is new or older than the code. Alembic is imported only then: it is slow to import.
 
-    An older one is changed inside `alone()`, which ensures that no process of that older version works on it.
+    An older one is migrated inside `alone()`, which ensures that no process of that older version uses it meanwhile.
     """
     async with database.read() as connection:
         found = await _revision(connection)
     check_known(found, database)
     if found == REVISION:
         return
+    # An empty database has no older process that could use it.
     async with nullcontext() if found is None else alone():
         await migrate(database.url.render_as_string(hide_password=False))
 
@@ -84,33 +85,32 @@ def config(connection: Connection | None = None) -> Config:
     from alembic.config import Config
 
     made = Config()
+    # Alembic's options expand %(name)s, so that a % in the path has to be doubled.
     made.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     made.attributes["connection"] = connection
     return made
 
 
 async def _revision(connection: AsyncConnection) -> str | None:
-    is_migrated = await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "alembic_version"))
-    if not is_migrated:
+    return await connection.run_sync(_revision_of)
+
+
+def _revision_of(connection: Connection) -> str | None:
+    if not connection.dialect.has_table(connection, "alembic_version"):
         return None
-    found: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return found
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 def _run(connection: Connection, revision: str) -> None:
     from alembic import command
-    from alembic.script import ScriptDirectory
 
-    made = config(connection)
-    order = [step.revision for step in reversed(list(ScriptDirectory.from_config(made).walk_revisions()))]
+    # Alembic has a command for each direction, and leaves it to the caller to know which one is needed.
+    order = revisions()
     target = -1 if revision == "base" else len(order) - 1 if revision == "head" else order.index(revision)
-    found = (
-        connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if (connection.dialect.has_table(connection, "alembic_version"))
-        else None
-    )
-    at = -1 if found is None else order.index(found)
-    if target > at:
-        command.upgrade(made, revision)
-    elif target < at:
-        command.downgrade(made, revision)
+    found = _revision_of(connection)
+    current_index = -1 if found is None else order.index(found)
+    if target > current_index:
+        command.upgrade(config(connection), revision)
+    elif target < current_index:
+        command.downgrade(config(connection), revision)

@@ -1,4 +1,4 @@
-"""Each match gets a number, and each subscription remembers up to which one its chat has had everything."""
+"""Number the matches; each subscription stores the number up to which its chat's digests have taken all of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def downgrade() -> None:
 
 
 def _rebuild(*keys: sa.schema.SchemaItem, sqlite_autoincrement: bool = False) -> None:
-    """Make the table anew with other keys and the rows it had; nothing refers to it."""
+    """Create the table again with other keys and the same rows; no other table refers to it."""
+    # SQLite cannot change a primary key in place.
     op.execute("CREATE TABLE matches_before AS SELECT topic_id, day, paper_id, because FROM matches")
     op.drop_table("matches")
     op.create_table(

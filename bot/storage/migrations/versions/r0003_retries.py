@@ -1,4 +1,4 @@
-"""What a delivery's tries were, when its row was last written, and when a chat's digest is tried again."""
+"""Count a delivery's failures, store when its row was last written, and until when a chat's digest is put off."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("asked", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("deliveries", sa.Column("touched_at", sa.DateTime(timezone=True)))
     op.add_column("chats", sa.Column("not_before", sa.DateTime(timezone=True)))
-    # Until now one that waits after a try may have arrived: it is looked for once more.
+    # Before this revision, a delivery that waited after an attempt may have arrived: it has to be verified.
     tried = _deliveries.update().where(_deliveries.c.state == "waiting", _deliveries.c.attempts > 0)
     op.execute(tried.values(again=True))
 
 
 def downgrade() -> None:
-    # An older version knows no unknown delivery that is tried again by itself, only ones that wait.
+    # An older version does not retry an unknown delivery by itself, only a waiting one.
     looked_for = _deliveries.update().where(_deliveries.c.state == "unknown", _deliveries.c.again)
     op.execute(looked_for.values(state="waiting"))
     op.drop_column("chats", "not_before")

@@ -1,4 +1,4 @@
-"""Delivery states that say everything; priority, force and the digest's day as columns; managers of chats: a table."""
+"""Give deliveries states that need no flags, and columns for priority, force and day; give managers a table."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def downgrade() -> None:
 
 def _states_up() -> None:
     table = _deliveries
-    # On Telegram nothing can be looked for. What waited there with `again` was surely not sent, but for what somebody
-    # asked for again (`forced`).
+    # Telegram cannot verify a delivery. One that waited there with `again` was surely not sent, except for one that
+    # somebody had asked to send again (`forced`).
     telegram = table.c.chat_id.in_(sa.select(_chats.c.id).where(_chats.c.platform == "telegram"))
     surely_not_sent = sa.and_(table.c.state == "waiting", table.c.again, ~table.c.forced, telegram)
     op.execute(table.update().where(surely_not_sent).values(again=sa.false()))
@@ -105,7 +105,7 @@ def _states_up() -> None:
 def _states_down() -> None:
     table = _deliveries
     verify = table.update().where(table.c.state == "verify first")
-    # What somebody asked for again waited; what is looked for by itself was of unknown fate.
+    # In the older form a forced delivery was waiting, and one that is verified by itself was unknown.
     op.execute(verify.where(table.c.forced).values(state="waiting", again=sa.true()))
     op.execute(verify.values(state="unknown", again=sa.true()))
     op.execute(table.update().where(table.c.state == "leased to verify").values(state="leased", again=sa.true()))
