@@ -275,8 +275,9 @@ class Outbox(Protocol):
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
         """Let a delivery that was given up, is in doubt or waits to be verified be sent now.
 
-        It is verified first, and sent even if that does not tell whether it arrived. False for any other delivery, and
-        for one already reopened."""
+        It is verified first, and sent even if that does not tell whether it arrived. Returns False for any other
+        delivery, and for one already reopened.
+        """
 
     async def hasten(self, ref: ChatRef, now: datetime) -> int:
         """Give a chat's due deliveries the priority of a waiting person; returns how many are on their way.
