@@ -31,6 +31,9 @@ MAX_PAUSE_SECONDS = 6 * 3600.0
 MAX_BACKOFF_SECONDS = 60.0
 """The longest wait between two attempts if arXiv named none."""
 
+MAX_DOUBLINGS = 16
+"""Far more than any of the longest waits takes; without a bound the count of a long outage would overflow."""
+
 
 class Throttled(SourceUnavailable):
     """arXiv answered that there are too many requests (429)."""
@@ -88,9 +91,9 @@ def after_failure(
     throttled = state.throttled + 1 if isinstance(error, Throttled) else state.throttled
     seconds = error.retry_after
     if seconds is None:
-        seconds = rng.uniform(0, min(base * 2 ** (attempt - 1), MAX_BACKOFF_SECONDS))
+        seconds = rng.uniform(0, min(base * 2 ** min(attempt - 1, MAX_DOUBLINGS), MAX_BACKOFF_SECONDS))
     if isinstance(error, Throttled) and throttled >= THROTTLES_BEFORE_PAUSE:
-        pause = FIRST_PAUSE_SECONDS * 2 ** (throttled - THROTTLES_BEFORE_PAUSE)
+        pause = FIRST_PAUSE_SECONDS * 2 ** min(throttled - THROTTLES_BEFORE_PAUSE, MAX_DOUBLINGS)
         seconds = max(seconds, min(pause, MAX_PAUSE_SECONDS))
     return GateState(now, now + timedelta(seconds=min(seconds, MAX_PAUSE_SECONDS)), throttled)
 

@@ -38,7 +38,9 @@ class Pause:
 def next_pause(previous: Pause | None, error: ModelUnavailable, now: datetime) -> Pause:
     """How long a model is not asked after it failed: as long as it says, else 15 s, doubled up to 15 minutes."""
     failures = (previous.failures if previous is not None else 0) + 1
-    seconds = error.retry_after if error.retry_after is not None else min(15.0 * 2 ** (failures - 1), 900.0)
+    # Six doublings reach the longest pause; without a bound the number overflows in an outage of ten days.
+    doubled = min(15.0 * 2 ** min(failures - 1, 6), 900.0)
+    seconds = error.retry_after if error.retry_after is not None else doubled
     # At least a second: with "Retry-After: 0" a model that is down would be asked by every waiting request.
     return Pause(now + timedelta(seconds=max(seconds, 1.0)), str(error), failures)
 

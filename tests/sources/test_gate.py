@@ -190,6 +190,11 @@ async def test_a_new_process_keeps_the_delay_after_the_last_request_of_the_old_o
     assert requests.gaps() == [3.0, 3.0]
 
 
+def test_thousands_of_429s_still_have_a_next_pause() -> None:
+    state = after_failure(GateState(throttled=5_000), Throttled("429"), 5_000, 6, NOW, random.Random(1))
+    assert state.quiet_until == NOW + timedelta(seconds=MAX_PAUSE_SECONDS)
+
+
 async def test_a_pause_survives_a_restart() -> None:
     clock, kept = FakeClock(), Kept()
     requests = Requests(clock, *[Throttled("too much") for _ in range(4)])

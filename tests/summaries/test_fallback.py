@@ -13,7 +13,7 @@ from bot.model import Allowance, Depth, Summary, Usage
 from bot.settings import Settings
 from bot.summaries.budget import Budget, BudgetUsedUp, Meter
 from bot.summaries.extractive import ExtractiveSummarizer
-from bot.summaries.fallback import FallbackChain, next_pause
+from bot.summaries.fallback import FallbackChain, Pause, next_pause
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
 from bot.summaries.providers import build
@@ -144,6 +144,11 @@ def test_pauses_grow_with_failures_in_a_row(clock: FakeClock) -> None:
     assert lengths == [15, 30, 60, 120, 240, 480, 900, 900]
     named = next_pause(pause, ModelUnavailable("quota", retry_after=7), clock.now())
     assert named.until == clock.now() + timedelta(seconds=7)
+
+
+def test_an_outage_of_thousands_of_requests_still_has_a_next_pause(clock: FakeClock) -> None:
+    pause = next_pause(Pause(clock.now(), "down", 5_000), ModelUnavailable("down"), clock.now())
+    assert pause.until == clock.now() + timedelta(minutes=15)
 
 
 # ── several at once ───────────────────────────────────────────────────────────────────────────────────────────────
