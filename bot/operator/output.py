@@ -10,19 +10,10 @@ from pathlib import Path
 
 from bot.errors import TellUser
 from bot.model import Card, Digest
-from bot.render.formats import Payloads, render
+from bot.render.formats import FORMATS, Payloads, render
 from bot.render.terminal import MAX_WIDTH
 from bot.site.exports import export, file_name, with_figure_urls
 
-_SUFFIXES = {
-    "text": ".txt",
-    "json": ".json",
-    "markdown": ".md",
-    "hexo": ".md",
-    "html": ".html",
-    "telegram": ".jsonl",
-    "discord": ".jsonl",
-}
 _WITH_FIGURES = ("hexo", "markdown", "html")
 
 
@@ -79,7 +70,7 @@ def write(
     path = output.path
     is_many_posts = form == "hexo" and isinstance(shown, Digest)
     if output.is_folder and not is_many_posts:
-        path /= file_name(shown, _SUFFIXES[form])
+        path /= file_name(shown, FORMATS[form])
     try:
         if form in _WITH_FIGURES:
             return export(shown, form, language, path, data_dir)

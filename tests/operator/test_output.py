@@ -52,25 +52,22 @@ def test_a_name_is_the_file_that_is_written(form: str, tmp_path: Path, data_dir:
     assert path.is_file()
 
 
-@pytest.mark.parametrize(
-    ("form", "name"),
-    [
-        ("text", "2406.14272v2.txt"),
-        ("json", "2406.14272v2.json"),
-        ("markdown", "2406.14272v2.md"),
-        ("hexo", "2406.14272v2.md"),
-        ("html", "2406.14272v2.html"),
-        ("telegram", "2406.14272v2.jsonl"),
-    ],
-)
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("exists", [True, False])
-def test_a_folder_gets_a_file_named_after_the_paper(
-    form: str, name: str, exists: bool, tmp_path: Path, data_dir: Path
-) -> None:
+def test_a_folder_gets_a_file_named_after_the_paper(form: str, exists: bool, tmp_path: Path, data_dir: Path) -> None:
     if exists:
         (tmp_path / "papers").mkdir()
     output = output_of(f"{tmp_path}/papers" + ("" if exists else "/"), form)
-    assert write(card(), form, "en", output, data_dir) == [tmp_path / "papers" / name]
+    assert write(card(), form, "en", output, data_dir) == [tmp_path / "papers" / f"2406.14272v2{FORMATS[form]}"]
+
+
+def test_the_files_of_formats_have_the_usual_suffixes() -> None:
+    assert {form: FORMATS[form] for form in ("json", "markdown", "hexo", "html")} == {
+        "json": ".json",
+        "markdown": ".md",
+        "hexo": ".md",
+        "html": ".html",
+    }
 
 
 def test_a_new_name_is_a_folder_of_posts_for_hexo_whether_one_paper_or_a_digest(tmp_path: Path, data_dir: Path) -> None:
