@@ -114,7 +114,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,  # "NAME=" means the default, as in `.env.example`
     )
 
-    data_dir: Path = Field(Path("data"), description="Where the database, the archive and cached readings live.")
+    data_dir: Path = Field(Path("data"), description="Where the database, the archive pages and cached readings live.")
     database_url: Annotated[SecretStr, BeforeValidator(lambda v: _database(v) if isinstance(v, str) else v)] = Field(
         SecretStr(""),
         description="The database: sqlite+aiosqlite:///PATH or postgresql+psycopg://…; SQLite under DATA_DIR if empty.",
@@ -174,13 +174,13 @@ class Settings(BaseSettings):
         None, description="A file of technical terms with their translations, added to the built-in ones."
     )
 
-    site_url: Url | None = Field(None, description="The public address of the archive, if it is published.")
-    site_host: str = Field("127.0.0.1", description="The address the running service serves the archive on.")
+    site_url: Url | None = Field(None, description="The public address of the archive pages, if they are published.")
+    site_host: str = Field("127.0.0.1", description="The address the running service serves the archive pages on.")
     site_port: int = Field(
         8080,
         ge=0,
         le=65535,
-        description="The port of the archive, and of /healthz, /ready, /metrics without OPS_PORT; 0 takes a free one.",
+        description="The port of the archive pages, and of /healthz, /ready, /metrics without OPS_PORT; 0: a free one.",
     )
     ops_host: str = Field("127.0.0.1", description="The address that serves /healthz, /ready and /metrics on OPS_PORT.")
     ops_port: int | None = Field(
@@ -193,7 +193,7 @@ class Settings(BaseSettings):
         (), description="People who may use /health, written as telegram:ID,discord:ID."
     )
     default_topics: Annotated[Words, _listed(";")] = Field(
-        (), description="Topics that the archive follows, separated by semicolons."
+        (), description="Topics of the archive pages, separated by semicolons."
     )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _LOWER] = Field(
         "info", description="How much is logged: debug, info, warning or error."
