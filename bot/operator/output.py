@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +36,10 @@ def parse_output(text: str | None, form: str, *, of_digest: bool) -> Output | No
     """
     if text is None:
         return None
+    if not text.strip():
+        raise TellUser("-o names no file; name a file or a folder.")
     path, separators = Path(text), tuple(filter(None, (os.sep, os.altsep)))
-    is_folder = text.endswith(separators) or path.is_dir()
+    is_folder = text.endswith(separators) or os.path.isdir(path)  # `Path.is_dir` raises for a name that is too long
     if form == "hexo":
         is_folder = is_folder or of_digest or path.suffix != ".md"
     _check_writable(path, is_folder=is_folder)
@@ -45,6 +48,8 @@ def parse_output(text: str | None, form: str, *, of_digest: bool) -> Output | No
 
 def _check_writable(path: Path, *, is_folder: bool) -> None:
     try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.lstat()  # raises for a name that is too long
         if is_folder and path.exists() and not path.is_dir():
             raise TellUser(f"{path} is not a folder; choose another.")
         nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
@@ -53,7 +58,7 @@ def _check_writable(path: Path, *, is_folder: bool) -> None:
         if not os.access(nearest, os.W_OK):
             raise TellUser(f"{path} cannot be written (no permission to write to {nearest}); choose another.")
     except OSError as error:
-        raise TellUser(f"{path} cannot be written ({error.strerror}).") from None
+        raise TellUser(f"{path} cannot be written ({error.strerror}); choose another.") from None
 
 
 def write(
@@ -77,7 +82,7 @@ def write(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_rendered(shown, form, language, is_terminal=False), encoding="utf-8")
     except OSError as error:
-        raise TellUser(f"{error.filename or path} cannot be written ({error.strerror}).") from None
+        raise TellUser(f"{error.filename or path} cannot be written ({error.strerror}); choose another.") from None
     return [path]
 
 

@@ -110,3 +110,23 @@ def test_what_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> No
     with pytest.raises(TellUser, match="is not a folder"):
         parse_output(f"{file}/inside", "json", of_digest=False)
     assert parse_output(None, "json", of_digest=False) is None
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + "/", "a" * 300 + "/b"])
+def test_a_name_that_is_too_long_is_refused_before_the_work(name: str, tmp_path: Path) -> None:
+    with pytest.raises(TellUser, match=r"cannot be written \(File name too long\); choose another\.$"):
+        parse_output(f"{tmp_path}/{name}", "json", of_digest=False)
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_refused(name: str) -> None:
+    with pytest.raises(TellUser, match=r"^-o names no file; name a file or a folder\.$"):
+        parse_output(name, "json", of_digest=False)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="/proc takes no new files, also from root")
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_a_place_that_takes_no_files_is_reported_with_what_to_do(form: str) -> None:
+    output = parse_output("/proc/paper", form, of_digest=False)
+    with pytest.raises(TellUser, match=r"^/proc/paper\S* cannot be written \(.+\); choose another\.$"):
+        write(card(), form, "en", output, None)
