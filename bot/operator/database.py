@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+import stat
 from contextlib import closing, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
@@ -69,10 +70,19 @@ async def migrate(settings: Settings, to: str | None = None) -> str:
 async def _require_database(settings: Settings) -> None:
     """Raise `TellUser` if there is no database: opening it would create an empty one."""
     file = _file_of(settings)
-    if file is not None and not await asyncio.to_thread(file.is_file):
+    if file is not None and not await asyncio.to_thread(_is_file, file):
         raise TellUser(f"There is no database {file}; check DATA_DIR and DATABASE_URL.")
     if await migrations.current(settings.database) is None:
         raise TellUser("The database is empty; Paperboy has not run with it yet.")
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise StoreUnavailable(f"The database {file} cannot be opened ({error.strerror}).") from error
 
 
 def _file_of(settings: Settings) -> Path | None:
@@ -104,7 +114,8 @@ async def restore(settings: Settings, backup: Path, clock: Clock | None = None) 
             f"{backup} was not restored ({error.strerror}: {error.filename2 or error.filename})."
         ) from error
     finally:
-        await asyncio.to_thread(fresh.unlink, missing_ok=True)
+        with suppress(OSError):  # of a name or folder that cannot be used; its error is raised already
+            await asyncio.to_thread(fresh.unlink, missing_ok=True)
     async with await open_store(settings.database):
         pass  # migrates it
     migrated = f" and migrated from revision {revision} to {REVISION}" if revision != REVISION else ""
@@ -114,7 +125,9 @@ async def restore(settings: Settings, backup: Path, clock: Clock | None = None) 
 
 def _copied(backup: Path, file: Path, fresh: Path) -> str:
     """Copy the backup to `fresh` and check it; returns its revision. Raises `TellUser`, `StoreTooNew`, OSError."""
-    if not backup.is_file():
+    if os.path.isdir(backup):  # `Path.is_dir` raises for a name that is too long
+        raise TellUser(f"{backup} is a folder; name a backup file.")
+    if not os.path.isfile(backup):
         raise TellUser(f"There is no file {backup}.")
     if file.exists() and backup.samefile(file):
         raise TellUser(f"{backup} is the database in use; name a backup of it.")

@@ -67,7 +67,7 @@ async def test_a_file_that_is_not_a_database_is_reported_in_one_sentence(tmp_pat
 
 
 async def test_a_folder_in_place_of_the_file_is_reported_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+    with pytest.raises(StoreUnavailable, match=r"cannot be opened; check that .* permission to read and write both"):
         await open_store(sqlite_url(tmp_path))
 
 
