@@ -15,11 +15,11 @@ from urllib.parse import quote
 from bot.errors import StoreTooNew, StoreUnavailable, TellUser
 from bot.ports import Clock
 from bot.service import lease
-from bot.service.app import make_data_dir, open_app
+from bot.service.app import make_folders, open_app
 from bot.service.clock import SystemClock
 from bot.settings import Settings
 from bot.storage import migrations
-from bot.storage.engine import Database, parse
+from bot.storage.engine import Database, sqlite_file
 from bot.storage.store import SqlStore, open_store
 from bot.storage.tables import REVISION
 
@@ -69,7 +69,7 @@ async def migrate(settings: Settings, to: str | None = None) -> str:
 
 async def _require_database(settings: Settings) -> None:
     """Raise `TellUser` if there is no database: opening it would create an empty one."""
-    file = _file_of(settings)
+    file = sqlite_file(settings.database)
     if file is not None and not await asyncio.to_thread(_is_file, file):
         raise TellUser(f"There is no database {file}; check DATA_DIR and DATABASE_URL.")
     if await migrations.current(settings.database) is None:
@@ -85,12 +85,6 @@ def _is_file(file: Path) -> bool:
         raise StoreUnavailable(f"The database {file} cannot be opened ({error.strerror}).") from error
 
 
-def _file_of(settings: Settings) -> Path | None:
-    """Return the file of a SQLite database; None for PostgreSQL."""
-    url = parse(settings.database)
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
-
-
 # ── restoring a backup ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -100,10 +94,10 @@ async def restore(settings: Settings, backup: Path, clock: Clock | None = None) 
     Raises `TellUser` if the file is not a backup or a service uses the database, `StoreTooNew` if a newer version made
     the backup, and `StoreUnavailable` for other faults. In all these cases nothing is changed.
     """
-    clock, file = clock or SystemClock(), _file_of(settings)
+    clock, file = clock or SystemClock(), sqlite_file(settings.database)
     if file is None:
         raise TellUser("This database is PostgreSQL; restore it with pg_restore, as the README says.")
-    make_data_dir(settings.data_dir)
+    make_folders(settings)
     fresh = file.with_name(f"{file.name}.restored")
     try:
         revision = await asyncio.to_thread(_copied, backup, file, fresh)

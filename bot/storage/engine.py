@@ -154,6 +154,12 @@ def parse(url: str) -> URL:
     return parsed
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite database; None for PostgreSQL. Raises `BadSetting` like `parse`."""
+    parsed = parse(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
 def _to_json(value: Any) -> str:
     compact = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:

@@ -100,6 +100,27 @@ async def test_a_database_that_cannot_be_looked_at_is_reported_in_one_sentence(
         await database.restore(unusable, copy)
 
 
+async def test_the_folder_of_a_named_database_is_not_created(settings: Settings, tmp_path: Path) -> None:
+    copy, folder = tmp_path / "copy", tmp_path / "misspelt"
+    await database.backup(settings, copy)
+    named = load(data_dir=tmp_path, database_url=sqlite_url(folder / NAME))
+    sentence = f"The folder {folder} of DATABASE_URL does not exist; create it or correct the address."
+    with pytest.raises(TellUser) as opened:
+        await status.status(named)
+    with pytest.raises(TellUser) as restored:
+        await database.restore(named, copy)
+    assert (str(opened.value), str(restored.value)) == (sentence, sentence)
+    assert not folder.exists()
+    folder.mkdir()
+    await status.status(named)
+
+
+async def test_a_named_database_may_be_in_a_new_data_dir(tmp_path: Path) -> None:
+    path = tmp_path / "data" / NAME
+    await status.status(load(data_dir=path.parent, database_url=sqlite_url(path)))
+    assert path.is_file()
+
+
 async def test_a_folder_is_no_backup(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(TellUser) as caught:
         await database.restore(settings, tmp_path)
