@@ -64,7 +64,13 @@ def _model(value: tuple[str, ...]) -> tuple[str, ...]:
 
 def _admins(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
-        ChatRef.parse(name)
+        try:
+            ref = ChatRef.parse(name)
+        except ValueError:
+            ref = None
+        # The id of a person is that of their private chat; groups are negative, and forum topics have a second number.
+        if ref is None or not ref.id.isdecimal():
+            raise ValueError(f"“{name}” is not a person; write telegram:ID or discord:ID, with the person's number.")
     return value
 
 

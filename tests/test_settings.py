@@ -148,6 +148,14 @@ def test_an_invalid_value_is_refused_in_one_sentence_that_names_the_setting(
         ("MODEL_REQUESTS_PER_DAY", "few", "“few” cannot be used; write a whole number, 0 or more."),
         ("MODEL_CONCURRENCY", "65", "“65” cannot be used; write a whole number from 1 to 64."),
         ("ARXIV_TIMEOUT_SECONDS", "0", "“0” cannot be used; write a number above 0, at most 600."),
+        *(
+            (
+                "ADMINS",
+                name,
+                f"“{name}” is not a person; write telegram:ID or discord:ID, with the person's number.",
+            )
+            for name in ("bob", "site:archive", "telegram:bob", "telegram:-1001", "telegram:1/2", "telegram:０１")
+        ),
         ("TELEGRAM_RESEND_UNKNOWN", "maybe", "“maybe” is neither true nor false; write one of the two."),
     ],
 )

@@ -30,7 +30,22 @@ def test_a_forum_topic_stays_the_same_in_another_place() -> None:
     assert ChatRef(Platform.TELEGRAM, "-1").with_place("-1002") == ChatRef(Platform.TELEGRAM, "-1002")
 
 
-@pytest.mark.parametrize("text", ["telegram", "telegram:", "slack:1", "discord:-1", "telegram:1/x", "site:9"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "telegram",
+        "telegram:",
+        "slack:1",
+        "discord:-1",
+        "telegram:1/x",
+        "site:9",
+        "site:foo",
+        "telegram:０１",
+        "telegram:007",
+        "telegram:" + "1" * 26,
+        "discord:" + "1" * 26,
+    ],
+)
 def test_a_text_that_names_no_chat_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         ChatRef.parse(text)
