@@ -193,7 +193,7 @@ def build(settings: Settings, conversation: Conversation, values: ValueStore, cl
     """
     token = settings.discord_bot_token.get_secret_value().strip() if settings.discord_bot_token else ""
     if not token:
-        raise BadSetting("DISCORD_BOT_TOKEN", "is not set; the developer portal shows it under Bot.")
+        raise BadSetting("DISCORD_BOT_TOKEN", "DISCORD_BOT_TOKEN is not set; the developer portal shows it under Bot.")
     discord.http.Route.BASE = settings.discord_api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
     invalid, theirs = InvalidRequests(clock.now), TheirClock(clock.now)
