@@ -19,6 +19,7 @@ from handlers.discord.client import NoSessionsLeft, PaperboyClient
 from handlers.discord.http_trace import InvalidRequests, TheirClock
 from handlers.discord.refused_requests import Refusals
 from handlers.discord.sender import DiscordSender
+from handlers.unreachable import cannot_be_reached
 
 log = structlog.get_logger()
 
@@ -44,6 +45,15 @@ BAD_TOKEN = 4004
 _REVOKED = "Discord does not accept the bot token any more; put a new one into DISCORD_BOT_TOKEN and start again"
 
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.RateLimited, OSError, TimeoutError)
+
+
+def _words_for(error: Exception) -> str:
+    match error:
+        case discord.HTTPException():
+            return f"Discord does not serve (it answered {error.status})"
+        case discord.RateLimited():
+            return "Discord asked to wait"
+    return cannot_be_reached("Discord", discord.http.Route.BASE, error)
 
 
 def invite_url(application_id: int | str) -> str:
@@ -119,7 +129,7 @@ class DiscordApp:
                 "DISCORD_BOT_TOKEN", "Discord does not accept this token; copy it again from the developer portal."
             ) from None
         except _UNREACHABLE as error:
-            self._problem = f"Discord cannot be reached ({type(error).__name__})"
+            self._problem = _words_for(error)
             log.warning("discord cannot be reached", error=type(error).__name__)
             await self.client.forget_session()
             return False
@@ -180,7 +190,7 @@ class DiscordApp:
                 # discord.py reports a token that was revoked since the login as GatewayNotFound.
                 if getattr(error.__cause__, "status", None) == 401:
                     raise BadSetting("DISCORD_BOT_TOKEN", _REVOKED) from None
-                self._problem = f"Discord cannot be reached ({type(error).__name__})"
+                self._problem = _words_for(error)
                 log.warning("discord cannot be reached", error=type(error).__name__)
                 await self._clock.sleep(max(delay, self._refusals.invalid.wait() or 0.0))
                 delay = min(delay * 2, LONGEST_RETRY_SECONDS)
