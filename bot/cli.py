@@ -35,7 +35,7 @@ app = typer.Typer(
 Day = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The listing day; by default the latest.")
 ]
-Lang = Annotated[str | None, typer.Option("--lang", help="The language of summaries, e.g. en, zh, es.")]
+Lang = Annotated[str | None, typer.Option("--lang", help="Language of summaries, like es or Spanish.")]
 
 
 def _parse_depth(text: str) -> Depth:
@@ -167,12 +167,12 @@ def _parse_format(name: str) -> str:
 def _parse_language(text: str | None, settings: Settings) -> str:
     if text is None:
         return settings.language
-    from bot.model.languages import language_code
+    from bot.model.languages import required_language_code
 
-    code = language_code(text)
-    if code is None:
-        raise TellUser(f"“{text}” is not a language that Paperboy knows; write its code or name, like es or Spanish.")
-    return code
+    try:
+        return required_language_code(text)
+    except ValueError as error:
+        raise TellUser(str(error)) from None
 
 
 def _show_version(wanted: bool) -> None:

@@ -26,7 +26,7 @@ from pydantic_settings import (
 
 from bot.errors import BadSetting, TellUser
 from bot.model import ChatRef
-from bot.model.languages import canonical
+from bot.model.languages import required_language_code
 
 ENV_FILE = ".env"
 
@@ -86,12 +86,6 @@ def _gateway(value: str) -> str:
     if not value.startswith(("ws://", "wss://")):
         raise ValueError("that is not a gateway address; it starts with wss:// or ws://.")
     return value
-
-
-def _language(value: str) -> str:
-    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})?", value):
-        raise ValueError(f"“{value}” is not a language code; write one like en, es or zh-Hant.")
-    return canonical(value)
 
 
 def _clock_time(value: object) -> object:
@@ -166,8 +160,8 @@ class Settings(BaseSettings):
     )
     model_concurrency: int = Field(4, ge=1, le=64, description="Requests to models that may run at the same time.")
 
-    language: Annotated[str, AfterValidator(_language)] = Field(
-        "en", description="The language of summaries for a new chat, as an ISO 639 code."
+    language: Annotated[str, AfterValidator(required_language_code)] = Field(
+        "en", description="The language of summaries for a new chat: its code or name, like es or Spanish."
     )
     timezone: Annotated[str, AfterValidator(_timezone)] = Field("UTC", description="The time zone of a new chat.")
     digest_time: Annotated[time, BeforeValidator(_clock_time)] = Field(

@@ -54,6 +54,7 @@ def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: st
         (["summarize", "https://example.org/paper.pdf"], {}, 2, "Send an arXiv id"),
         (["summarize", "2413.00001"], {}, 2, "there is no month 13"),
         (["summarize", "2606.00001", "--lang", "Klingon"], {}, 2, "“Klingon” is not a language"),
+        (["summarize", "2606.00001", "--lang", "xx"], {}, 2, "“xx” is not a language that Paperboy knows; write"),
         (["summarize", "2606.00001", "--format", "pdf"], {}, 2, "“pdf” is not a format"),
         (["summarize", "2606.99999"], {}, 2, "arXiv has no paper 2606.99999"),
         (["subscribe", "--chat", "slack:1", "cs.CV"], {}, 2, "“slack:1” is not a chat"),
