@@ -211,10 +211,11 @@ def run() -> None:
 @app.command()
 def once(day: Day = None) -> None:
     """Run every step once, then exit. With --date, every chat gets its digest up to that day now."""
+    from bot.operator.console import say
     from bot.service import one_pass
 
     settings, upto = _settings(), _parse_day(day)
-    done = _run(lambda: one_pass.once(settings, upto))
+    done = _run(lambda: one_pass.once(settings, upto, say=say))
     typer.echo(done.sentence())
     if done.failures:
         _fail("\n".join(f"arXiv: {failure}" for failure in done.failures), 1)

@@ -119,6 +119,15 @@ def test_a_digest_of_a_sunday_says_that_it_shows_the_listing_of_friday(data: Pat
     assert json.loads(done.stdout)["window"] == {"first": "2026-06-05", "last": "2026-06-05"}
 
 
+def test_digest_says_that_it_asks_arxiv_only_if_it_does(tmp_path: Path, arxiv: FakeArxiv) -> None:
+    words = ["digest", "cs.CV", "--date", "2026-06-02", "--format", "json"]
+    first = paperboy(*words, data=tmp_path, arxiv=arxiv)
+    second = paperboy(*words, data=tmp_path, arxiv=arxiv)
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    assert "Asking arXiv" in first.stderr
+    assert "Asking arXiv" not in second.stderr
+
+
 def test_the_demo_runs_without_settings_and_shows_a_digest_and_the_place_of_the_pages(tmp_path: Path) -> None:
     done = paperboy("demo", data=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -143,7 +152,7 @@ def test_chats_and_subscriptions_can_be_managed_from_the_command_line(tmp_path: 
 
 def test_once_says_that_nobody_follows_anything(tmp_path: Path, arxiv: FakeArxiv) -> None:
     done = paperboy("once", data=tmp_path, arxiv=arxiv)
-    assert done.returncode == 0
+    assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("Nobody follows anything; set DEFAULT_TOPICS or subscribe a chat.\n")
 
 
@@ -152,7 +161,7 @@ def test_once_says_on_standard_error_why_it_failed(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"ARXIV_FEED_URL={gone}\nARXIV_API_URL={gone}\nARXIV_OAI_URL={gone}\n")
     done = paperboy("once", data=tmp_path, DEFAULT_TOPICS="cs.CV", ARXIV_DELAY_SECONDS="0")
     assert done.returncode == 1
-    assert done.stderr.startswith("arXiv: ")
+    assert done.stderr.startswith("Asking arXiv …\narXiv: ")
     assert "arXiv: " not in done.stdout
     assert "Nobody" not in done.stdout
 
