@@ -49,7 +49,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.app: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "Setting up (once, a minute or two) …"
+	@echo "Setting up (once, half a minute to a minute) …"
 	@$(PIP) install --constraint constraints.txt --editable . || { echo "Installing the packages failed; check that pip reaches its package registry, then run this again." >&2; exit 1; }
 	@touch $@
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -36,7 +37,7 @@ app = typer.Typer(
 Day = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The listing day; by default the latest.")
 ]
-Lang = Annotated[str | None, typer.Option("--lang", help="The language of summaries, e.g. en, zh, es.")]
+Lang = Annotated[str | None, typer.Option("--lang", metavar="LANGUAGE", help="Of summaries, like es or Spanish.")]
 
 
 # A parser and not the enumeration itself: typer's own message does not say what the values mean.
@@ -69,7 +70,7 @@ DepthOption = Annotated[
         help="brief: from the abstract; deep: from the whole paper.",
     ),
 ]
-Format = Annotated[str, typer.Option("--format", help="One of: " + ", ".join(FORMATS) + ".")]
+Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="One of: " + ", ".join(FORMATS) + ".")]
 _OUTPUT_HELP = (
     "Write this file instead of printing. A folder (an existing one, or a path ending in /) gets a file named"
 )
@@ -92,6 +93,14 @@ DigestOutput = Annotated[
     ),
 ]
 ChatOption = Annotated[str, typer.Option("--chat", metavar="PLATFORM:ID", help="E.g. telegram:12345 or discord:678.")]
+
+
+TopicArgument = Annotated[
+    str,
+    typer.Argument(metavar="QUERY", help="A topic in quotes, e.g. cs.CV or '\"talking head\" AND cat:cs.CV'."),
+]
+_TOPIC_COMMAND = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""For commands with a topic, which may begin with "-" like an option: `_check_one_topic` refuses what is too much."""
 
 
 def main() -> None:
@@ -169,15 +178,25 @@ def _parse_format(name: str) -> str:
     return name
 
 
+def _check_one_topic(query: str, context: typer.Context) -> None:
+    """Raise `TellUser` if a topic was not in quotes, or for an option that does not exist."""
+    words = [query, *context.args]
+    for word in words:
+        if word.startswith("--"):
+            raise TellUser(f"There is no option {word}; --help lists them.")
+    if len(words) > 1:
+        raise TellUser(f"Put a topic of several words in quotes: {shlex.quote(' '.join(words))}.")
+
+
 def _parse_language(text: str | None, settings: Settings) -> str:
     if text is None:
         return settings.language
-    from bot.model.languages import language_code
+    from bot.model.languages import required_language_code
 
-    code = language_code(text)
-    if code is None:
-        raise TellUser(f"“{text}” is not a language that Paperboy knows; write its code or name, like es or Spanish.")
-    return code
+    try:
+        return required_language_code(text)
+    except ValueError as error:
+        raise TellUser(str(error)) from None
 
 
 def _show_version(wanted: bool) -> None:
@@ -191,7 +210,8 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def _global_options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None: ...
 
@@ -216,10 +236,11 @@ def run() -> None:
 @app.command()
 def once(day: Day = None) -> None:
     """Run every step once, then exit. With --date, every chat gets its digest up to that day now."""
+    from bot.operator.console import say
     from bot.service import one_pass
 
     settings, upto = _settings(), _parse_day(day)
-    done = _run(lambda: one_pass.once(settings, upto))
+    done = _run(lambda: one_pass.once(settings, upto, say=say))
     typer.echo(done.sentence())
     if done.failures:
         _fail("\n".join(f"arXiv: {failure}" for failure in done.failures), 1)
@@ -227,7 +248,7 @@ def once(day: Day = None) -> None:
 
 @app.command()
 def summarize(
-    link: Annotated[str, typer.Argument(help="An arXiv id, link or DOI.")],
+    link: Annotated[str, typer.Argument(metavar="LINK", help="An arXiv id, link or DOI.")],
     lang: Lang = None,
     depth: DepthOption = Depth.BRIEF,
     format: Format = "text",
@@ -244,9 +265,10 @@ def summarize(
     _write(card, form, language, to, settings.data_dir)
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True})
 def digest(
-    query: Annotated[str, typer.Argument(help="A topic, e.g. 'cat:cs.CV AND \"talking head\"'.")],
+    context: typer.Context,
+    query: TopicArgument,
     day: Day = None,
     days: Annotated[
         int,
@@ -261,6 +283,7 @@ def digest(
     from bot.operator import papers
     from bot.operator.output import parse_output
 
+    _check_one_topic(query, context)
     settings = _settings()
     language, form, upto = _parse_language(lang, settings), _parse_format(format), _parse_day(day)
     to = parse_output(output, form, of_digest=True)
@@ -277,26 +300,33 @@ def _write(shown: Card | Digest, form: str, language: str, output: Output | None
         typer.echo(f"Wrote {', '.join(str(path) for path in written)}", err=True)
 
 
-@app.command()
+@app.command(context_settings=_TOPIC_COMMAND)
 def subscribe(
-    query: Annotated[str, typer.Argument(help="A topic, e.g. cs.CV or '\"talking head\" AND cat:cs.CV'.")],
+    context: typer.Context,
+    query: TopicArgument,
     chat: ChatOption,
 ) -> None:
     """Let a chat follow a topic."""
     from bot.operator import chats
 
+    _check_one_topic(query, context)
     settings = _settings()
     typer.echo(_run(lambda: chats.subscribe(settings, chat, query)))
 
 
-@app.command()
+@app.command(context_settings=_TOPIC_COMMAND)
 def unsubscribe(
-    query: Annotated[str, typer.Argument(help="The topic, as subscribed or by its number in `subscriptions`.")],
+    context: typer.Context,
+    query: Annotated[
+        str,
+        typer.Argument(metavar="QUERY", help="The topic in quotes, as subscribed; or its number in `subscriptions`."),
+    ],
     chat: ChatOption,
 ) -> None:
     """Let a chat stop following a topic."""
     from bot.operator import chats
 
+    _check_one_topic(query, context)
     settings = _settings()
     typer.echo(_run(lambda: chats.unsubscribe(settings, chat, query)))
 
@@ -359,7 +389,7 @@ def migrate(
 
 
 @app.command()
-def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
+def backup(path: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist.")]) -> None:
     """Copy the whole SQLite database, also while the service runs."""
     from bot.operator import database
 
@@ -368,7 +398,7 @@ def backup(path: Annotated[Path, typer.Argument(help="The file to write; it must
 
 
 @app.command()
-def restore(path: Annotated[Path, typer.Argument(help="A copy that `paperboy backup` made.")]) -> None:
+def restore(path: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that `paperboy backup` made.")]) -> None:
     """Replace the SQLite database by a copy; the present one is kept beside it. Stop the service first."""
     from bot.operator import database
 
@@ -380,7 +410,9 @@ def restore(path: Annotated[Path, typer.Argument(help="A copy that `paperboy bac
 def replay(
     delivery: Annotated[
         list[int] | None,
-        typer.Argument(parser=_parse_delivery_id, help="Numbers of deliveries, as `status` shows them."),
+        typer.Argument(
+            parser=_parse_delivery_id, metavar="NUMBER", help="Numbers of deliveries, as `status` shows them."
+        ),
     ] = None,
     given_up: Annotated[bool, typer.Option("--given-up", help="All that were given up.")] = False,
     unknown: Annotated[

@@ -94,11 +94,13 @@ class TellUser(PaperboyError):
 
 
 class BadSetting(TellUser):
-    """The setting `name` has an invalid value."""
+    """The setting `name` has an invalid value.
+
+    `message` is a sentence; unless it begins with the name, the name is put before it.
+    """
 
     def __init__(self, name: str, message: str) -> None:
-        # The name comes first, so that the user sees at once which setting to change.
-        super().__init__(f"{name}: {message}")
+        super().__init__(message if message.startswith(f"{name} ") else f"{name}: {message}")
         self.name = name
 
 

@@ -26,7 +26,7 @@ from pydantic_settings import (
 
 from bot.errors import BadSetting, TellUser
 from bot.model import ChatRef
-from bot.model.languages import canonical
+from bot.model.languages import required_language_code
 
 ENV_FILE = ".env"
 
@@ -64,7 +64,13 @@ def _models(value: tuple[str, ...]) -> tuple[str, ...]:
 
 def _admins(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
-        ChatRef.parse(name)
+        try:
+            ref = ChatRef.parse(name)
+        except ValueError:
+            ref = None
+        # The id of a person is that of their private chat; groups are negative, and forum topics have a second number.
+        if ref is None or not ref.id.isdecimal():
+            raise ValueError(f"“{name}” is not a person; write telegram:ID or discord:ID, with the person's number.")
     return value
 
 
@@ -81,12 +87,6 @@ def _gateway(value: str) -> str:
     if not value.startswith(("ws://", "wss://")):
         raise ValueError("that is not a gateway address; it starts with wss:// or ws://.")
     return value
-
-
-def _language(value: str) -> str:
-    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})?", value):
-        raise ValueError(f"“{value}” is not a language code; write one like en, es or zh-Hant.")
-    return canonical(value)
 
 
 def _clock_time(value: object) -> object:
@@ -117,7 +117,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,  # "NAME=" means the default, as in `.env.example`
     )
 
-    data_dir: Path = Field(Path("data"), description="Where the database, the archive and cached readings live.")
+    data_dir: Path = Field(Path("data"), description="Where the database, the archive pages and cached readings live.")
     database_url: Annotated[SecretStr, BeforeValidator(lambda v: _database(v) if isinstance(v, str) else v)] = Field(
         SecretStr(""),
         description="The database: sqlite+aiosqlite:///PATH or postgresql+psycopg://…; SQLite under DATA_DIR if empty.",
@@ -163,8 +163,8 @@ class Settings(BaseSettings):
     )
     model_concurrency: int = Field(4, ge=1, le=64, description="Requests to models that may run at the same time.")
 
-    language: Annotated[str, AfterValidator(_language)] = Field(
-        "en", description="The language of summaries for a new chat, as an ISO 639 code."
+    language: Annotated[str, AfterValidator(required_language_code)] = Field(
+        "en", description="The language of summaries for a new chat: its code or name, like es or Spanish."
     )
     timezone: Annotated[str, AfterValidator(_timezone)] = Field("UTC", description="The time zone of a new chat.")
     digest_time: Annotated[time, BeforeValidator(_clock_time)] = Field(
@@ -177,13 +177,13 @@ class Settings(BaseSettings):
         None, description="A file of technical terms with their translations, added to the built-in ones."
     )
 
-    site_url: Url | None = Field(None, description="The public address of the archive, if it is published.")
-    site_host: str = Field("127.0.0.1", description="The address the running service serves the archive on.")
+    site_url: Url | None = Field(None, description="The public address of the archive pages, if they are published.")
+    site_host: str = Field("127.0.0.1", description="The address the running service serves the archive pages on.")
     site_port: int = Field(
         8080,
         ge=0,
         le=65535,
-        description="The port of the archive, and of /healthz, /ready, /metrics without OPS_PORT; 0 takes a free one.",
+        description="The port of the archive pages, and of /healthz, /ready, /metrics without OPS_PORT; 0: a free one.",
     )
     ops_host: str = Field("127.0.0.1", description="The address that serves /healthz, /ready and /metrics on OPS_PORT.")
     ops_port: int | None = Field(
@@ -196,7 +196,7 @@ class Settings(BaseSettings):
         (), description="People who may use /health, written as telegram:ID,discord:ID."
     )
     default_topics: Annotated[Words, _split_at(";")] = Field(
-        (), description="Topics that the archive follows, separated by semicolons."
+        (), description="Topics of the archive pages, separated by semicolons."
     )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _LOWER] = Field(
         "info", description="How much is logged: debug, info, warning or error."

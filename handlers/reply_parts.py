@@ -57,7 +57,7 @@ def follows_nothing(chat: ChatName) -> Reply:
 
 
 def examples(shown: Iterable[tuple[str, str]], before: str = "/subscribe ") -> Bullets:
-    return Bullets(tuple((Text(f"{before}{query}", code=True), Text(f" {meaning}")) for query, meaning in shown))
+    return Bullets(tuple((Text(f"{before}{query}", code=True), Text(f": {meaning}")) for query, meaning in shown))
 
 
 def rows(buttons: Sequence[Button], width: int) -> tuple[tuple[Button, ...], ...]:

@@ -54,10 +54,19 @@ def paperboy(*words: str, data: Path, arxiv: FakeArxiv | None = None, **more: st
         (["summarize", "https://example.org/paper.pdf"], {}, 2, "Send an arXiv id"),
         (["summarize", "2413.00001"], {}, 2, "there is no month 13"),
         (["summarize", "2606.00001", "--lang", "Klingon"], {}, 2, "“Klingon” is not a language"),
+        (["summarize", "2606.00001", "--lang", "xx"], {}, 2, "“xx” is not a language that Paperboy knows; write"),
         (["summarize", "2606.00001", "--format", "pdf"], {}, 2, "“pdf” is not a format"),
         (["summarize", "2606.99999"], {}, 2, "arXiv has no paper 2606.99999"),
         (["subscribe", "--chat", "slack:1", "cs.CV"], {}, 2, "“slack:1” is not a chat"),
         (["once"], {"TELEGRAM_BOT_TOKEN": "nonsense"}, 2, "TELEGRAM_BOT_TOKEN"),
+        (["subscribe", "--chat", "telegram:1", ""], {}, 2, "cs.CV: everything in a category"),
+        (["subscribe", "--chat", "telegram:1", "-survey"], {}, 2, "it only says what not to look for; add what to"),
+        (["subscribe", "--chat", "telegram:1", "talking", "head"], {}, 2, "in quotes: 'talking head'."),
+        (["unsubscribe", "--chat", "telegram:1", "talking", "head"], {}, 2, "in quotes: 'talking head'."),
+        (["digest", "talking", "head", "-survey"], {}, 2, "No such option: -s"),
+        (["digest", "talking", "head"], {}, 2, "in quotes: 'talking head'."),
+        (["subscribe", "--chat", "telegram:1", "cs.CV", "--quite"], {}, 2, "There is no option --quite"),
+        (["subscribe", "--chat", "telegram:abc", "cs.CV"], {}, 2, "ids are numbers. Send /subscribe in the chat"),
         (["replay", "7"], {}, 2, "Delivery 7 is neither given up"),
         (["replay", "abc"], {}, 2, "“abc” is not the number of a delivery; `paperboy status` shows them."),
         (["replay", "9" * 30], {}, 2, "is not the number of a delivery"),
@@ -118,6 +127,15 @@ def test_a_digest_of_a_sunday_says_that_it_shows_the_listing_of_friday(data: Pat
     assert json.loads(done.stdout)["window"] == {"first": "2026-06-05", "last": "2026-06-05"}
 
 
+def test_digest_says_that_it_asks_arxiv_only_if_it_does(tmp_path: Path, arxiv: FakeArxiv) -> None:
+    words = ["digest", "cs.CV", "--date", "2026-06-02", "--format", "json"]
+    first = paperboy(*words, data=tmp_path, arxiv=arxiv)
+    second = paperboy(*words, data=tmp_path, arxiv=arxiv)
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    assert "Asking arXiv" in first.stderr
+    assert "Asking arXiv" not in second.stderr
+
+
 def test_the_demo_runs_without_settings_and_shows_a_digest_and_the_place_of_the_pages(tmp_path: Path) -> None:
     done = paperboy("demo", data=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -142,7 +160,7 @@ def test_chats_and_subscriptions_can_be_managed_from_the_command_line(tmp_path: 
 
 def test_once_says_that_nobody_follows_anything(tmp_path: Path, arxiv: FakeArxiv) -> None:
     done = paperboy("once", data=tmp_path, arxiv=arxiv)
-    assert done.returncode == 0
+    assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("No chat follows a topic; set DEFAULT_TOPICS or subscribe a chat.\n")
 
 
@@ -151,7 +169,7 @@ def test_once_says_on_standard_error_why_it_failed(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"ARXIV_FEED_URL={gone}\nARXIV_API_URL={gone}\nARXIV_OAI_URL={gone}\n")
     done = paperboy("once", data=tmp_path, DEFAULT_TOPICS="cs.CV", ARXIV_DELAY_SECONDS="0")
     assert done.returncode == 1
-    assert done.stderr.startswith("arXiv: ")
+    assert done.stderr.startswith("Asking arXiv …\narXiv: ")
     assert "arXiv: " not in done.stdout
     assert "Nobody" not in done.stdout
 

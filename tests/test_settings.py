@@ -74,7 +74,8 @@ def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("written", "code"), [("zh-TW", "zh-Hant"), ("zh-hant", "zh-Hant"), ("de-AT", "de"), ("tlh", "tlh")]
+    ("written", "code"),
+    [("zh-TW", "zh-Hant"), ("de-AT", "de"), ("DE", "de"), ("english", "en")],
 )
 def test_a_language_has_one_code_however_it_is_written(
     written: str, code: str, monkeypatch: pytest.MonkeyPatch
@@ -143,11 +144,26 @@ def test_an_invalid_value_is_refused_in_one_sentence_that_names_the_setting(
         ("LOG_LEVEL", "loud", "“loud” is not one of its values; write debug, info, warning or error."),
         ("SITE_PORT", "70000", "“70000” is not a port; a port is a number from 0 to 65535."),
         ("OPS_PORT", "http", "“http” is not a port; a port is a number from 0 to 65535."),
-        ("LANGUAGE", "Klingon", "“Klingon” is not a language code; write one like en, es or zh-Hant."),
+        *(
+            (
+                "LANGUAGE",
+                name,
+                f"“{name}” is not a language that Paperboy knows; write its code or name, like es or Spanish.",
+            )
+            for name in ("Klingon", "xx")
+        ),
         ("MODEL_REQUESTS_PER_MINUTE", "0", "“0” cannot be used; write a whole number above 0."),
         ("MODEL_REQUESTS_PER_DAY", "few", "“few” cannot be used; write a whole number, 0 or more."),
         ("MODEL_CONCURRENCY", "65", "“65” cannot be used; write a whole number from 1 to 64."),
         ("ARXIV_TIMEOUT_SECONDS", "0", "“0” cannot be used; write a number above 0, at most 600."),
+        *(
+            (
+                "ADMINS",
+                name,
+                f"“{name}” is not a person; write telegram:ID or discord:ID, with the person's number.",
+            )
+            for name in ("bob", "site:archive", "telegram:bob", "telegram:-1001", "telegram:1/2", "telegram:０１")
+        ),
         ("TELEGRAM_RESEND_UNKNOWN", "maybe", "“maybe” is neither true nor false; write one of the two."),
     ],
 )

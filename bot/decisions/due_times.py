@@ -14,8 +14,8 @@ SKEW = timedelta(minutes=5)
 """The clocks of several machines differ by less than this."""
 
 AHEAD = timedelta(days=2)
-"""No time that this program sets is farther in the future, except for a wait that a platform names. A time that is was
-set by a clock that ran ahead, and counts as reached."""
+"""No due time that this program sets is farther ahead, except for a wait that a platform names. A stored time that is
+farther ahead was set by a clock that ran ahead, and counts as due now; so a rule that skips days must raise this."""
 
 
 def next_due(chat: Chat, now: datetime) -> datetime:

@@ -18,8 +18,14 @@ class Platform(enum.StrEnum):
     SITE = "site"
 
 
-# Telegram's groups and channels have negative ids; the part after "/" is a forum topic.
-_CHAT_IDS = {"telegram": r"-?\d+(/\d+)?", "discord": r"\d+", "site": r"[a-z]+"}
+# Telegram's groups and channels have negative ids; the part after "/" is a forum topic. Telegram's ids have at most 52
+# significant bits, those of forum topics 31, and Discord's 64. `\d` would also match digits of other scripts, which
+# would name the same chat a second time.
+_CHAT_IDS = {
+    "telegram": r"-?[1-9][0-9]{0,15}(/[1-9][0-9]{0,9})?",
+    "discord": r"[1-9][0-9]{0,19}",
+    "site": "archive",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,14 +42,14 @@ class ChatRef:
     def parse(cls, text: str) -> ChatRef:
         """Parse `PLATFORM:ID`; raises ValueError with a sentence that says what is expected."""
         platform, _, ident = text.strip().partition(":")
-        # As a tuple: Python 3.11 refuses to look for a plain string in an enum.
-        if platform not in (*Platform,) or not ident:
-            raise ValueError(f"“{text}” is not a chat; write telegram:ID, discord:ID or site:archive.")
-        # ASCII: other scripts' digits would name the same chat a second time.
-        if not re.fullmatch(_CHAT_IDS[platform], ident, re.ASCII):
+        is_chat_id = platform in _CHAT_IDS and re.fullmatch(_CHAT_IDS[platform], ident) is not None
+        if not is_chat_id and ident and platform in _CHAT_IDS and platform != Platform.SITE:
             raise ValueError(
-                f"“{ident}” is no chat id on {platform}; ids are numbers (send /start in the chat instead)."
+                f"“{ident}” is not a chat id on {platform}; ids are numbers. Send /subscribe in the chat itself "
+                "instead, or take the id from `paperboy chats`, which lists the chats that the bot knows."
             )
+        if not is_chat_id:
+            raise ValueError(f"“{text}” is not a chat; write telegram:ID, discord:ID or site:archive.")
         return cls(Platform(platform), ident)
 
     @property

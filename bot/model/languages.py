@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -150,8 +151,22 @@ _PROMPT_NAMES = {
 
 
 def language_code(given: str) -> str | None:
-    """The code of a language given by code or name ("de", "German", "Deutsch", "繁體中文"); None if unknown."""
-    return _codes_by_name().get(" ".join(given.split()).casefold())
+    """The code of a language given by code or name ("de", "de-AT", "German", "繁體中文"); None if unknown."""
+    codes, name = _codes_by_name(), " ".join(given.split()).casefold()
+    if name in codes:
+        return codes[name]
+    has_region = re.fullmatch("[a-z]{2,3}-[a-z]{2,4}", name)
+    return codes.get(primary(name)) if has_region else None
+
+
+def required_language_code(given: str) -> str:
+    """The same, for settings and options. Raises ValueError with a sentence that says what to write."""
+    code = language_code(given)
+    if code is None:
+        raise ValueError(
+            f"“{given}” is not a language that Paperboy knows; write its code or name, like es or Spanish."
+        )
+    return code
 
 
 def language_name(code: str) -> str:
@@ -171,8 +186,7 @@ def prompt_name(code: str) -> str:
 
 def canonical(code: str) -> str:
     """The table's code for another way to write it ("zh-TW" is "zh-Hant", "de-AT" is "de"); unknown ones unchanged."""
-    # The full code first: "zh-TW" has a script of its own, which "zh" would lose.
-    return language_code(code) or language_code(primary(code)) or code
+    return language_code(code) or code
 
 
 def primary(code: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+import stat
 from contextlib import closing, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +15,11 @@ from urllib.parse import quote
 from bot.errors import StoreTooNew, StoreUnavailable, TellUser
 from bot.ports import Clock
 from bot.service import lease
-from bot.service.app import make_data_dir, open_app
+from bot.service.app import make_folders, open_app
 from bot.service.clock import SystemClock
 from bot.settings import Settings
 from bot.storage import migrations
-from bot.storage.engine import Database, parse
+from bot.storage.engine import Database, sqlite_file
 from bot.storage.store import SqlStore, open_store
 from bot.storage.tables import REVISION
 
@@ -68,17 +69,20 @@ async def migrate(settings: Settings, to: str | None = None) -> str:
 
 async def _require_database(settings: Settings) -> None:
     """Raise `TellUser` if there is no database: opening it would create an empty one."""
-    file = _file_of(settings)
-    if file is not None and not await asyncio.to_thread(file.is_file):
+    file = sqlite_file(settings.database)
+    if file is not None and not await asyncio.to_thread(_is_file, file):
         raise TellUser(f"There is no database {file}; check DATA_DIR and DATABASE_URL.")
     if await migrations.current(settings.database) is None:
         raise TellUser("The database is empty; Paperboy has not run with it yet.")
 
 
-def _file_of(settings: Settings) -> Path | None:
-    """Return the file of a SQLite database; None for PostgreSQL."""
-    url = parse(settings.database)
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+def _is_file(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise StoreUnavailable(f"The database {file} cannot be opened ({error.strerror}).") from error
 
 
 # ── restoring a backup ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -90,10 +94,10 @@ async def restore(settings: Settings, backup: Path, clock: Clock | None = None) 
     Raises `TellUser` if the file is not a backup or a service uses the database, `StoreTooNew` if a newer version made
     the backup, and `StoreUnavailable` for other faults. In all these cases nothing is changed.
     """
-    clock, file = clock or SystemClock(), _file_of(settings)
+    clock, file = clock or SystemClock(), sqlite_file(settings.database)
     if file is None:
         raise TellUser("This database is PostgreSQL; restore it with pg_restore, as the README says.")
-    make_data_dir(settings.data_dir)
+    make_folders(settings)
     # Beside the database, hence on the same file system, so that it can be renamed in one step.
     fresh = file.with_name(f"{file.name}.restored")
     try:
@@ -106,7 +110,8 @@ async def restore(settings: Settings, backup: Path, clock: Clock | None = None) 
             f"{backup} was not restored ({error.strerror}: {error.filename2 or error.filename})."
         ) from error
     finally:
-        await asyncio.to_thread(fresh.unlink, missing_ok=True)
+        with suppress(OSError):  # of a name or folder that cannot be used; its error is raised already
+            await asyncio.to_thread(fresh.unlink, missing_ok=True)
     async with await open_store(settings.database):
         pass  # migrates it
     migrated = f" and migrated from revision {revision} to {REVISION}" if revision != REVISION else ""
@@ -116,7 +121,9 @@ async def restore(settings: Settings, backup: Path, clock: Clock | None = None) 
 
 def _copied(backup: Path, file: Path, fresh: Path) -> str:
     """Copy the backup to `fresh` and check it; returns its revision. Raises `TellUser`, `StoreTooNew`, OSError."""
-    if not backup.is_file():
+    if os.path.isdir(backup):  # `Path.is_dir` raises for a name that is too long
+        raise TellUser(f"{backup} is a folder; name a backup file.")
+    if not os.path.isfile(backup):
         raise TellUser(f"There is no file {backup}.")
     if file.exists() and backup.samefile(file):
         raise TellUser(f"{backup} is the database in use; name a backup of it.")

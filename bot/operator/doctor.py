@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from pydantic import SecretStr
 from rich.console import Console
 
 from bot.errors import BadSetting, PaperboyError
@@ -52,6 +53,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("settings", True, f"read; {data}")
     for sentence in unknown_names():
         yield Finding("settings", None, sentence)
+    for finding in _keys(settings):
+        yield finding
     try:
         async with open_app(settings, interactive=True) as app:
             yield await _check("database", lambda: _database(app))
@@ -65,6 +68,22 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("settings", False, str(error))
     except PaperboyError as error:
         yield Finding("database", False, str(error))
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    """Report keys that cannot be right, and those that are set for nothing."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr) and name != "database_url" and len(value.get_secret_value().split()) > 1:
+            yield Finding("settings", False, f"{name.upper()} contains a space; write each setting on its own line.")
+    providers = {model.partition(":")[0] for model in settings.models}
+    for name, provider, value in (
+        ("GEMINI_API_KEY", "google", settings.gemini_api_key),
+        ("OPENAI_API_KEY", "openai", settings.openai_api_key),
+        ("OPENAI_BASE_URL", "openai", settings.openai_base_url),
+    ):
+        if value is not None and provider not in providers:
+            yield Finding("settings", None, f"{name} is set, but MODEL names no {provider} model.")
 
 
 async def _check(subject: str, check: Callable[[], Awaitable[str]]) -> Finding:
@@ -99,12 +118,6 @@ async def _models(app: App) -> AsyncIterator[Finding]:
     for name in app.settings.models:
         if name == "extractive":
             yield Finding("summaries", True, "extractive: no model is needed; set GEMINI_API_KEY or MODEL for one")
-        elif name.startswith("google:") and not app.settings.gemini_api_key:
-            yield Finding(name, False, "GEMINI_API_KEY is not set; put it into .env or choose another MODEL")
-        elif name.startswith("openai:") and not (app.settings.openai_api_key or app.settings.openai_base_url):
-            yield Finding(
-                name, False, "OPENAI_API_KEY is not set; put it into .env, or OPENAI_BASE_URL for your server"
-            )
         else:
             yield await _check(name, partial(app.makers.probe, name))
 

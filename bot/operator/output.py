@@ -5,24 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import TellUser
 from bot.model import Card, Digest
-from bot.render.formats import Payloads, render
+from bot.render.formats import FORMATS, Payloads, render
 from bot.render.terminal import MAX_WIDTH
 from bot.site.exports import export, file_name, with_figure_urls
 
-_SUFFIXES = {
-    "text": ".txt",
-    "json": ".json",
-    "markdown": ".md",
-    "hexo": ".md",
-    "html": ".html",
-    "telegram": ".jsonl",
-    "discord": ".jsonl",
-}
 _WITH_FIGURES = ("hexo", "markdown", "html")
 
 
@@ -44,8 +36,10 @@ def parse_output(text: str | None, form: str, *, of_digest: bool) -> Output | No
     """
     if text is None:
         return None
+    if not text.strip():
+        raise TellUser("-o names no file; name a file or a folder.")
     path, separators = Path(text), tuple(filter(None, (os.sep, os.altsep)))
-    is_folder = text.endswith(separators) or path.is_dir()
+    is_folder = text.endswith(separators) or os.path.isdir(path)  # `Path.is_dir` raises for a name that is too long
     if form == "hexo":
         is_folder = is_folder or of_digest or path.suffix != ".md"
     _check_writable(path, is_folder=is_folder)
@@ -54,6 +48,8 @@ def parse_output(text: str | None, form: str, *, of_digest: bool) -> Output | No
 
 def _check_writable(path: Path, *, is_folder: bool) -> None:
     try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.lstat()  # raises for a name that is too long
         if is_folder and path.exists() and not path.is_dir():
             raise TellUser(f"{path} is not a folder; choose another.")
         # Missing folders are made later, so the nearest folder that exists decides.
@@ -63,7 +59,7 @@ def _check_writable(path: Path, *, is_folder: bool) -> None:
         if not os.access(nearest, os.W_OK):
             raise TellUser(f"{path} cannot be written (no permission to write to {nearest}); choose another.")
     except OSError as error:
-        raise TellUser(f"{path} cannot be written ({error.strerror}).") from None
+        raise TellUser(f"{path} cannot be written ({error.strerror}); choose another.") from None
 
 
 def write(
@@ -81,14 +77,14 @@ def write(
     # A digest is a post for each day, which the export names itself.
     is_many_posts = form == "hexo" and isinstance(shown, Digest)
     if output.is_folder and not is_many_posts:
-        path /= file_name(shown, _SUFFIXES[form])
+        path /= file_name(shown, FORMATS[form])
     try:
         if form in _WITH_FIGURES:
             return export(shown, form, language, path, data_dir)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_rendered(shown, form, language, is_terminal=False), encoding="utf-8")
     except OSError as error:
-        raise TellUser(f"{error.filename or path} cannot be written ({error.strerror}).") from None
+        raise TellUser(f"{error.filename or path} cannot be written ({error.strerror}); choose another.") from None
     return [path]
 
 

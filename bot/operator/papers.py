@@ -35,7 +35,8 @@ async def digest(settings: Settings, query: str, upto: date | None, days: int, l
         window = requested_digest.window_upto(day, days)
         if note := calendar.why_earlier_listing(day, days):
             say(note)
-        say("Asking arXiv for what is not stored yet …")
+        if not await on_demand.is_stored(app.store, query, window):
+            say("Asking arXiv for what is not stored yet …")
         with ProgressBar("Summarizing") as bar:
             return await on_demand.digest_of(
                 app.store,

@@ -23,7 +23,7 @@ from bot.model import (
 )
 from bot.pipeline.concurrency import run_all
 from bot.pipeline.drafts import DigestBuilder
-from bot.pipeline.poll import fetch_days
+from bot.pipeline.poll import fetch_days, missing_days
 from bot.pipeline.summarize import summary_for
 from bot.ports import Clock, PaperSource, Store
 
@@ -77,6 +77,12 @@ async def _summary(store: Store, builder: DigestBuilder, paper: Paper, key: Summ
         # a model's summary can still be made later.
         reading = await builder.reader.read(paper) if key.depth is Depth.DEEP else None
         return builder.makers.extractive_instead(SummaryRequest(key, paper, reading), str(error))
+
+
+async def is_stored(store: Store, query: str, window: Window) -> bool:
+    """Return whether `digest_of` needs no listing from arXiv. Raises `BadTopic`."""
+    archives = poll_scope.archives_of_topic(topic_language.parse(query))
+    return not await missing_days(store, archives, listing_days(window.first, window.last))
 
 
 async def digest_of(

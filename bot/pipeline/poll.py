@@ -79,6 +79,11 @@ async def needed_archives(store: Store) -> frozenset[str]:
     return poll_scope.needed_archives(state.query for state in await store.topics())
 
 
+async def missing_days(store: Store, archives: Collection[str], days: Sequence[date]) -> Sequence[date]:
+    """Return those of these listing days that the store lacks for these archives."""
+    return Ledger(await store.listings(min(days, default=date.max))).missing_of(archives, days)
+
+
 async def fetch_days(
     store: Store, source: PaperSource, clock: Clock, archives: Collection[str], days: Sequence[date]
 ) -> PollResult | None:
@@ -86,13 +91,12 @@ async def fetch_days(
 
     Raises `SourceUnavailable` if arXiv does not serve them.
     """
-    first = min(days, default=date.max)
-    missing = Ledger(await store.listings(first)).missing_of(archives, days)
+    missing = await missing_days(store, archives, days)
     if not missing:
         return None
     result = await PollRun(store, source, clock, archives, max(missing), missing).run()
     # A failed stage does no harm if another one brought the days.
-    if result.failures and Ledger(await store.listings(first)).missing_of(archives, missing):
+    if result.failures and await missing_days(store, archives, missing):
         error = result.failures[0].error
         if isinstance(error, Unreachable | Paused):
             raise error

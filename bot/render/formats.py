@@ -15,7 +15,16 @@ from bot.render.json import card_json, digest_json
 from bot.render.markdown import markdown
 from bot.render.terminal import MAX_WIDTH, card_text, digest_text
 
-FORMATS = ("text", "json", "markdown", "hexo", "html", "telegram", "discord")
+FORMATS = {
+    "text": ".txt",
+    "json": ".json",
+    "markdown": ".md",
+    "hexo": ".md",
+    "html": ".html",
+    "telegram": ".jsonl",
+    "discord": ".jsonl",
+}
+"""The name of each format, and the suffix of its files."""
 
 
 class Payloads(Protocol):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from bot import pipeline
 from bot import topics as topic_language
@@ -111,7 +111,7 @@ async def open_app(
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         # The store comes first: the gate keeps its state in it, and the makers their usage.
-        make_data_dir(settings.data_dir)
+        make_folders(settings)
         store = await stack.enter_async_context(
             await open_store(settings.database, partial(_migration_lease, clock, wait_for_lease))
         )
@@ -142,12 +142,21 @@ async def _migration_lease(clock: Clock, wait_for_lease: bool, store: Store) -> 
         yield
 
 
-def make_data_dir(path: Path) -> None:
-    """Create DATA_DIR. Raises `StoreUnavailable` if that is not possible."""
+def make_folders(settings: Settings) -> None:
+    """Create DATA_DIR. Raises `StoreUnavailable` if that is not possible, and `TellUser` for a misspelt DATABASE_URL.
+
+    The folder of a SQLite database in DATABASE_URL is not created: most often its address is misspelt.
+    """
+    from bot.storage.engine import sqlite_file
+
+    path = settings.data_dir
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(f"DATA_DIR {path} cannot be created ({error.strerror}); choose another.") from None
+    file = sqlite_file(settings.database)
+    if file is not None and not os.path.lexists(file.parent):
+        raise TellUser(f"The folder {file.parent} of DATABASE_URL does not exist; create it or correct the address.")
 
 
 def renderers() -> dict[Platform, Renderer]:

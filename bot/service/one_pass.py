@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -42,9 +42,12 @@ class PassResult:
         return done + waiting + no_topics
 
 
-async def once(settings: Settings, upto: date | None, clock: Clock | None = None) -> PassResult:
+async def once(
+    settings: Settings, upto: date | None, clock: Clock | None = None, say: Callable[[str], None] = lambda _: None
+) -> PassResult:
     """Run every step once. With `upto`, every chat gets its digest of the days up to that one, whatever the hour.
 
+    `say` is called with a sentence before a request that may take long.
     Raises `TellUser` if a running service holds the lease.
     """
     async with open_app(settings, clock) as app, lease.held(app.store, app.clock) as me:
@@ -52,6 +55,8 @@ async def once(settings: Settings, upto: date | None, clock: Clock | None = None
         # that another process had leased are free now.
         await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
+        if await app.store.topics():
+            say("Asking arXiv …")
         async with senders_only(app) as senders:
             return await run_steps(app, senders, me, upto)
 

@@ -19,7 +19,7 @@ _SQLITE_PROBLEMS = {
     sqlite3.SQLITE_LOCKED: _LOCKED,
     sqlite3.SQLITE_READONLY: "is read-only; let Paperboy write to the file and its folder",
     sqlite3.SQLITE_FULL: "has no room left on its disk; make some",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder is there and may be written to",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists, with permission to read and write both",
     sqlite3.SQLITE_NOTADB: "is not a SQLite database; move it away or run `paperboy restore FILE`",
     sqlite3.SQLITE_CORRUPT: "is damaged; run `paperboy restore FILE` with a backup",
     sqlite3.SQLITE_IOERR: "cannot be read or written because its disk reports an error",

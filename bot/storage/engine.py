@@ -24,6 +24,8 @@ BUSY_SECONDS = 60
 
 CONNECT_SECONDS = 10
 
+_WRITE = "write sqlite+aiosqlite:///PATH or postgresql+psycopg://…."
+
 
 class Database:
     """One database; `read()` and `write()` give a connection inside a transaction.
@@ -156,10 +158,16 @@ def parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError):
-        raise BadSetting("DATABASE_URL", "is no database address.") from None
+        raise BadSetting("DATABASE_URL", f"DATABASE_URL is not a database address; {_WRITE}") from None
     if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+psycopg"):
-        raise BadSetting("DATABASE_URL", "is neither sqlite+aiosqlite:///PATH nor postgresql+psycopg://….")
+        raise BadSetting("DATABASE_URL", f"DATABASE_URL names another kind of database; {_WRITE}")
     return parsed
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite database; None for PostgreSQL. Raises `BadSetting` like `parse`."""
+    parsed = parse(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def _to_json(value: Any) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -129,16 +130,17 @@ class SqlOperations:
     async def backup(self, path: Path) -> None:
         if not self.db.is_sqlite:
             raise TellUser("This database is PostgreSQL; back it up with pg_dump.")
-        if not await asyncio.to_thread(path.parent.is_dir):
+        if not await asyncio.to_thread(os.path.isdir, path.parent):
             raise TellUser(f"There is no folder {path.parent}; name a file in one that is there.")
-        if await asyncio.to_thread(path.exists):
+        if await asyncio.to_thread(os.path.exists, path):
             raise TellUser(f"{path} is there already; name a file that is not.")
         if not await asyncio.to_thread(os.access, path.parent, os.W_OK):
             raise TellUser(f"{path.parent} may not be written to; name a file in another folder.")
         # The copy gets its name only when it is complete: half a copy must never be taken for a backup. Until then it
         # has a random name, which no other file can have.
-        partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+        partial = path.with_name(f"{secrets.token_hex(8)}.part")
         try:
+            await asyncio.to_thread(_check_creatable, path, partial)
             # VACUUM copies one consistent state while others go on writing, and is not allowed in a transaction.
             async with self.db.outside_transaction() as connection:
                 await connection.execute(text("VACUUM INTO :path"), {"path": str(partial)})
@@ -156,6 +158,19 @@ class SqlOperations:
 
     async def close(self) -> None:
         await self.db.close()
+
+
+def _check_creatable(path: Path, partial: Path) -> None:
+    """Create an empty file, which VACUUM INTO fills. Raises `TellUser` if the place or the name is impossible.
+
+    SQLite would report that as a fault of the database.
+    """
+    try:
+        with suppress(FileNotFoundError):
+            path.lstat()  # raises for a name that is too long
+        partial.touch(exist_ok=False)
+    except OSError as error:
+        raise TellUser(f"{path} cannot be written ({error.strerror}); choose another.") from None
 
 
 def _put_in_place(partial: Path, path: Path) -> None:

@@ -84,7 +84,7 @@ class FallbackChain:
                 if not isinstance(summarizer, ModelSummarizer):
                     return "needs no model"
                 return f"answers in {await summarizer.probe():.1f} s"
-        raise BadSetting("MODEL", f"there is no {name} in it.")
+        raise BadSetting("MODEL", f"MODEL does not name {name}; add it, or leave it out.")
 
     async def summarize(self, request: SummaryRequest) -> Summary:
         """The summary of the first model that serves.

@@ -41,13 +41,14 @@ def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> 
 def _model(name: str, settings: Settings, clock: Clock) -> Model:
     """The model behind a name like "google:gemini-flash-latest"; `Settings` has checked that the provider is known."""
     provider, _, model = name.partition(":")
-    missing = f"is not set, and MODEL asks for {name}; set it or choose another MODEL."
+    missing = f"is not set, but MODEL names {name}; set it"
     if provider == "google":
         if settings.gemini_api_key is None:
-            raise BadSetting("GEMINI_API_KEY", missing)
+            raise BadSetting("GEMINI_API_KEY", f"GEMINI_API_KEY {missing}, or choose another MODEL.")
         key = settings.gemini_api_key.get_secret_value()
         return GoogleModel(model, key, clock, base_url=settings.gemini_base_url)
     if settings.openai_api_key is None and settings.openai_base_url is None:
-        raise BadSetting("OPENAI_API_KEY", missing)  # a local server needs none
+        others = "OPENAI_BASE_URL for a server of your own (which may need no key), or choose another MODEL"
+        raise BadSetting("OPENAI_API_KEY", f"OPENAI_API_KEY {missing}, or {others}.")
     secret = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     return OpenAIModel(model, secret, base_url=settings.openai_base_url)

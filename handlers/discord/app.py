@@ -19,6 +19,7 @@ from handlers.discord.client import NoSessionsLeft, PaperboyClient
 from handlers.discord.http_trace import DiscordClock, InvalidRequests
 from handlers.discord.refused_requests import Refusals
 from handlers.discord.sender import DiscordSender
+from handlers.unreachable import cannot_be_reached
 
 log = structlog.get_logger()
 
@@ -45,6 +46,15 @@ _REVOKED = "Discord does not accept the bot token any more; put a new one into D
 
 # What discord.py and aiohttp raise while Discord, or the network, does not answer as it should.
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.RateLimited, OSError, TimeoutError)
+
+
+def _words_for(error: Exception) -> str:
+    match error:
+        case discord.HTTPException():
+            return f"Discord does not serve (it answered {error.status})"
+        case discord.RateLimited():
+            return "Discord asked to wait"
+    return cannot_be_reached("Discord", discord.http.Route.BASE, error)
 
 
 def invite_url(application_id: int | str) -> str:
@@ -122,7 +132,7 @@ class DiscordApp:
                 "DISCORD_BOT_TOKEN", "Discord does not accept this token; copy it again from the developer portal."
             ) from None
         except _UNREACHABLE as error:
-            self._problem = f"Discord cannot be reached ({type(error).__name__})"
+            self._problem = _words_for(error)
             log.warning("discord cannot be reached", error=type(error).__name__)
             await self.client.forget_session()
             return False
@@ -184,7 +194,7 @@ class DiscordApp:
                 # discord.py reports a token that was revoked since the login as GatewayNotFound.
                 if getattr(error.__cause__, "status", None) == 401:
                     raise BadSetting("DISCORD_BOT_TOKEN", _REVOKED) from None
-                self._problem = f"Discord cannot be reached ({type(error).__name__})"
+                self._problem = _words_for(error)
                 log.warning("discord cannot be reached", error=type(error).__name__)
                 await self._clock.sleep(max(delay, self._refusals.invalid.wait() or 0.0))
                 delay = min(delay * 2, LONGEST_RETRY_SECONDS)
@@ -197,7 +207,7 @@ def build(settings: Settings, conversation: Conversation, values: ValueStore, cl
     """
     token = settings.discord_bot_token.get_secret_value().strip() if settings.discord_bot_token else ""
     if not token:
-        raise BadSetting("DISCORD_BOT_TOKEN", "is not set; the developer portal shows it under Bot.")
+        raise BadSetting("DISCORD_BOT_TOKEN", "DISCORD_BOT_TOKEN is not set; the developer portal shows it under Bot.")
     discord.http.Route.BASE = settings.discord_api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
     invalid, discord_clock = InvalidRequests(clock.now), DiscordClock(clock.now)

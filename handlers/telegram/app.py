@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
+import httpx
 import structlog
 from telegram import BotCommand, Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError
@@ -27,6 +28,7 @@ from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
 from handlers.telegram.updates import Updates
 from handlers.telegram.warning import Warnings
+from handlers.unreachable import cannot_be_reached
 
 log = structlog.get_logger()
 
@@ -103,7 +105,7 @@ class TelegramApp:
             self._problem = "Telegram does not accept this token; copy it again from @BotFather."
             raise BadSetting("TELEGRAM_BOT_TOKEN", self._problem) from None
         except TelegramError as error:
-            self._problem = f"Telegram cannot be reached: {error.message}."
+            self._problem = f"{self._unreachable(error) or f'Telegram does not serve ({error.message})'}."
             raise RetryLater(self._problem) from error
 
     async def _keep_trying(self) -> None:
@@ -125,8 +127,15 @@ class TelegramApp:
     def _polling_failed(self, error: TelegramError) -> None:
         """Note a failure of long polling; the library tries again by itself."""
         after = f", retry after {error.retry_after}" if isinstance(error, RetryAfter) else ""
-        self._updates.failed(f"{error.message}{after}")
-        log.warning("telegram does not give updates", why=f"{error.message}{after}")
+        reason = f"{self._unreachable(error) or error.message}{after}"
+        self._updates.failed(reason)
+        log.warning("telegram does not give updates", why=reason)
+
+    def _unreachable(self, error: TelegramError) -> str | None:
+        """Describe a failed connection; None if Telegram answered."""
+        # The package wraps httpx's errors and quotes them, with the names of their classes.
+        is_connection = isinstance(error.__cause__, httpx.HTTPError)
+        return cannot_be_reached("Telegram", self.application.bot.base_url, error) if is_connection else None
 
     async def stop(self) -> None:
         """End polling, and updates that are being handled; takes a few seconds at most."""

@@ -31,7 +31,21 @@ def test_a_forum_topic_stays_the_same_in_another_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["telegram", "telegram:", "slack:1", "discord:-1", "discord:١٢", "telegram:1/x", "site:9"]
+    "text",
+    [
+        "telegram",
+        "telegram:",
+        "slack:1",
+        "discord:-1",
+        "discord:١٢",
+        "telegram:1/x",
+        "site:9",
+        "site:foo",
+        "telegram:０１",
+        "telegram:007",
+        "telegram:" + "1" * 26,
+        "discord:" + "1" * 26,
+    ],
 )
 def test_a_text_that_names_no_chat_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"\.$"):

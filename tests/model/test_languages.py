@@ -22,7 +22,12 @@ from bot.model.languages import LANGUAGES, canonical, language_code, language_na
         ("Traditional  Chinese", "zh-Hant"),
         ("pt-br", "pt-BR"),
         ("বাংলা", "bn"),
+        ("DE", "de"),
+        ("de-AT", "de"),
         ("Klingon", None),
+        ("xx", None),
+        ("xx-YY", None),
+        ("german-AT", None),
     ],
 )
 def test_a_language_is_found_by_code_or_name(given: str, code: str | None) -> None:

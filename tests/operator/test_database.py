@@ -67,6 +67,71 @@ async def test_a_backup_before_an_upgrade_does_not_migrate_the_database(settings
     assert await migrations.current(sqlite_url(tmp_path / "copy.sqlite3")) == "0001"
 
 
+async def test_a_backup_with_a_name_that_is_too_long_is_refused(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / ("a" * 300)
+    with pytest.raises(TellUser, match=r"cannot be written \(File name too long\); choose another\.$"):
+        await database.backup(settings, path)
+
+
+async def test_a_backup_may_have_the_longest_name_that_the_file_system_allows(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / ("a" * 255)
+    await database.backup(settings, path)
+    assert path.is_file()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="/proc takes no new files, also from root")
+async def test_a_backup_to_a_place_that_takes_no_files_does_not_blame_the_database(settings: Settings) -> None:
+    with pytest.raises(TellUser, match=r"^/proc/copy cannot be written \(.+\); choose another\.$"):
+        await database.backup(settings, Path("/proc/copy"))
+
+
+async def test_a_database_that_cannot_be_looked_at_is_reported_in_one_sentence(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """A name that is too long stands for a folder without permission, which does not stop root."""
+    copy = tmp_path / "copy"
+    await database.backup(settings, copy)
+    unusable = load(data_dir=tmp_path, database_url=sqlite_url(tmp_path / ("a" * 255)) + "a")
+    with pytest.raises(StoreUnavailable, match=r"^The database \S+ cannot be opened \(File name too long\)\.$"):
+        await database.backup(unusable, tmp_path / "copy-2")
+    with pytest.raises(StoreUnavailable, match=r"^\S+/copy was not restored \(File name too long: "):
+        await database.restore(unusable, copy)
+
+
+async def test_the_folder_of_a_named_database_is_not_created(settings: Settings, tmp_path: Path) -> None:
+    copy, folder = tmp_path / "copy", tmp_path / "misspelt"
+    await database.backup(settings, copy)
+    named = load(data_dir=tmp_path, database_url=sqlite_url(folder / NAME))
+    sentence = f"The folder {folder} of DATABASE_URL does not exist; create it or correct the address."
+    with pytest.raises(TellUser) as opened:
+        await status.status(named)
+    with pytest.raises(TellUser) as restored:
+        await database.restore(named, copy)
+    assert (str(opened.value), str(restored.value)) == (sentence, sentence)
+    assert not folder.exists()
+    folder.mkdir()
+    await status.status(named)
+
+
+async def test_a_named_database_may_be_in_a_new_data_dir(tmp_path: Path) -> None:
+    path = tmp_path / "data" / NAME
+    await status.status(load(data_dir=path.parent, database_url=sqlite_url(path)))
+    assert path.is_file()
+
+
+async def test_a_folder_is_no_backup(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(TellUser) as caught:
+        await database.restore(settings, tmp_path)
+    assert str(caught.value) == f"{tmp_path} is a folder; name a backup file."
+
+
+async def test_a_backup_with_an_impossible_name_is_no_error_of_ours(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(TellUser, match=r"^There is no file "):
+        await database.restore(settings, tmp_path / ("a" * 300))
+
+
 async def test_a_backup_does_not_create_a_missing_database(tmp_path: Path) -> None:
     nowhere = load(data_dir=tmp_path / "nowhere")
     with pytest.raises(TellUser, match="There is no database"):

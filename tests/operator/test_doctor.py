@@ -78,3 +78,40 @@ async def test_without_a_network_digest_and_summarize_fail_at_once(
         await papers.summarize(settings, "2606.00001", "en", Depth.BRIEF)
     assert (str(digest.value), str(reading.value)) == (sentence, sentence)
     assert "Asking arXiv" in capsys.readouterr().err
+
+
+async def test_a_missing_key_of_a_model_is_one_finding_with_what_to_do(tmp_path: Path) -> None:
+    with FakeArxiv() as arxiv:
+        found = await found_by(arxiv.settings(data_dir=tmp_path, model=("openai:gpt-5-mini",)))
+    [_, finding] = found["settings"]
+    assert finding.is_fine is False
+    assert finding.message.startswith("OPENAI_API_KEY is not set, but MODEL names openai:gpt-5-mini; set it")
+
+
+@pytest.mark.parametrize("name", ["openai_api_key", "gemini_api_key", "telegram_bot_token"])
+async def test_a_key_that_contains_a_space_is_reported_and_not_shown(tmp_path: Path, name: str) -> None:
+    """Two settings on one line of `.env` make one value."""
+    with FakeArxiv() as arxiv:
+        found = await found_by(arxiv.settings(data_dir=tmp_path, **{name: "1:secret   MODEL=openai:gpt-5-mini"}))
+    finding = found["settings"][1]
+    sentence = f"{name.upper()} contains a space; write each setting on its own line."
+    assert (finding.is_fine, finding.message) == (False, sentence)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"openai_api_key": "k"}, "OPENAI_API_KEY is set, but MODEL names no openai model."),
+        ({"openai_base_url": "http://127.0.0.1:9"}, "OPENAI_BASE_URL is set, but MODEL names no openai model."),
+        ({"gemini_api_key": "k", "model": ("extractive",)}, "GEMINI_API_KEY is set, but MODEL names no google model."),
+        ({"openai_api_key": "k", "openai_base_url": "http://127.0.0.1:9", "model": ("openai:x",)}, None),
+    ],
+)
+async def test_a_key_that_no_model_uses_is_reported(
+    tmp_path: Path, given: dict[str, object], message: str | None
+) -> None:
+    with FakeArxiv() as arxiv:
+        found = await found_by(arxiv.settings(data_dir=tmp_path, **given))
+    assert [(finding.is_fine, finding.message) for finding in found["settings"][1:]] == (
+        [(None, message)] if message else []
+    )

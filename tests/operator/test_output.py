@@ -52,25 +52,22 @@ def test_a_name_is_the_file_that_is_written(form: str, tmp_path: Path, data_dir:
     assert path.is_file()
 
 
-@pytest.mark.parametrize(
-    ("form", "name"),
-    [
-        ("text", "2406.14272v2.txt"),
-        ("json", "2406.14272v2.json"),
-        ("markdown", "2406.14272v2.md"),
-        ("hexo", "2406.14272v2.md"),
-        ("html", "2406.14272v2.html"),
-        ("telegram", "2406.14272v2.jsonl"),
-    ],
-)
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("exists", [True, False])
-def test_a_folder_gets_a_file_named_after_the_paper(
-    form: str, name: str, exists: bool, tmp_path: Path, data_dir: Path
-) -> None:
+def test_a_folder_gets_a_file_named_after_the_paper(form: str, exists: bool, tmp_path: Path, data_dir: Path) -> None:
     if exists:
         (tmp_path / "papers").mkdir()
     output = output_of(f"{tmp_path}/papers" + ("" if exists else "/"), form)
-    assert write(card(), form, "en", output, data_dir) == [tmp_path / "papers" / name]
+    assert write(card(), form, "en", output, data_dir) == [tmp_path / "papers" / f"2406.14272v2{FORMATS[form]}"]
+
+
+def test_the_files_of_formats_have_the_usual_suffixes() -> None:
+    assert {form: FORMATS[form] for form in ("json", "markdown", "hexo", "html")} == {
+        "json": ".json",
+        "markdown": ".md",
+        "hexo": ".md",
+        "html": ".html",
+    }
 
 
 def test_a_new_name_is_a_folder_of_posts_for_hexo_whether_one_paper_or_a_digest(tmp_path: Path, data_dir: Path) -> None:
@@ -113,3 +110,23 @@ def test_what_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> No
     with pytest.raises(TellUser, match="is not a folder"):
         parse_output(f"{file}/inside", "json", of_digest=False)
     assert parse_output(None, "json", of_digest=False) is None
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + "/", "a" * 300 + "/b"])
+def test_a_name_that_is_too_long_is_refused_before_the_work(name: str, tmp_path: Path) -> None:
+    with pytest.raises(TellUser, match=r"cannot be written \(File name too long\); choose another\.$"):
+        parse_output(f"{tmp_path}/{name}", "json", of_digest=False)
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_refused(name: str) -> None:
+    with pytest.raises(TellUser, match=r"^-o names no file; name a file or a folder\.$"):
+        parse_output(name, "json", of_digest=False)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="/proc takes no new files, also from root")
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_a_place_that_takes_no_files_is_reported_with_what_to_do(form: str) -> None:
+    output = parse_output("/proc/paper", form, of_digest=False)
+    with pytest.raises(TellUser, match=r"^/proc/paper\S* cannot be written \(.+\); choose another\.$"):
+        write(card(), form, "en", output, None)

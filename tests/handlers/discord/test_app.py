@@ -11,7 +11,7 @@ import discord
 import pytest
 
 from bot.conversation import Conversation, Requester
-from bot.errors import BadSetting, CannotTell
+from bot.errors import BadSetting, CannotTell, RetryLater
 from bot.model import Chat, ChatRef, NotSent, Part, Platform, Sent
 from bot.settings import load
 from bot.storage.store import SqlStore
@@ -121,6 +121,24 @@ async def test_it_keeps_trying_where_discord_cannot_be_reached(
     await app.ready()
     assert app.problem is None
     assert clock.slept
+    await app.stop()
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://discord.invalid/api", "discord.invalid was not found"),
+        ("http://127.0.0.1:9/api", "no connection to 127.0.0.1"),
+    ],
+)
+async def test_an_unreachable_discord_is_reported_without_names_of_libraries(
+    make: Make, monkeypatch: pytest.MonkeyPatch, url: str, reason: str
+) -> None:
+    app = make()
+    monkeypatch.setattr(discord.http.Route, "BASE", url)
+    with pytest.raises(RetryLater) as caught:
+        await app.log_in()
+    assert str(caught.value) == f"Discord cannot be reached ({reason}); check the network."
     await app.stop()
 
 

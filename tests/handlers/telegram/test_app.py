@@ -81,8 +81,28 @@ async def test_logging_in_raises_retry_later_while_telegram_is_unreachable(
 ) -> None:
     tg.fail("getMe", "500", stored=False)
     app = made(tg, store, tmp_path)
-    with pytest.raises(RetryLater, match="cannot be reached"):
+    with pytest.raises(RetryLater, match=r"^Telegram does not serve \("):
         await app.log_in()
+    await app.stop()
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://telegram.invalid", "telegram.invalid was not found"),
+        ("http://127.0.0.1:9", "no connection to 127.0.0.1"),
+    ],
+)
+async def test_an_unreachable_telegram_is_reported_without_names_of_libraries(
+    tg: FakeTelegram, store: SqlStore, tmp_path: Path, url: str, reason: str
+) -> None:
+    pipeline, clock = FakePipeline(), FakeClock()
+    talk = Conversation(store, clock, pipeline.read, pipeline.compose, Defaults())
+    settings = settings_for(tg, tmp_path).model_copy(update={"telegram_api_url": url})
+    app = build(settings, talk, store, clock)
+    with pytest.raises(RetryLater) as caught:
+        await app.log_in()
+    assert str(caught.value) == f"Telegram cannot be reached ({reason}); check the network."
     await app.stop()
 
 
