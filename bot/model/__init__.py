@@ -1,15 +1,12 @@
 """The domain model: frozen, typed values that all layers share, in one module for each subject."""
 
 from bot.model.chats import (
-    ARCHIVE,
     MOST_MANAGED_CHATS,
     MOST_MANAGERS,
     Candidate,
     Chat,
     ChatChanges,
-    ChatRef,
     Match,
-    Platform,
     Style,
     SubscribeResult,
     Subscription,
@@ -41,6 +38,7 @@ from bot.model.papers import (
     Paper,
     PaperRef,
 )
+from bot.model.platforms import ARCHIVE, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.model.summaries import (
     Allowance,

@@ -6,8 +6,8 @@ import enum
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.model.chats import ChatRef
 from bot.model.digests import Part, Priority
+from bot.model.platforms import ChatRef
 
 
 class DeliveryState(enum.StrEnum):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from bot.model.chats import ChatRef, Match
+from bot.model.chats import Match
 from bot.model.papers import Announcement, Paper
+from bot.model.platforms import ChatRef
 from bot.model.readings import Figure, FoundLinks
 from bot.model.summaries import Summary
 

@@ -1,7 +1,7 @@
 """Protocols for everything outside the pipeline and the use cases, in one module for each kind of implementation."""
 
-from bot.ports.arxiv import PaperSource, Reader
 from bot.ports.clock import Clock
+from bot.ports.paper_source import PaperSource, Reader
 from bot.ports.platforms import Renderer, Sender
 from bot.ports.store import Chats, Operations, Outbox, Papers, Store, Summaries, Topics, UsageStore, ValueStore
 from bot.ports.summaries import Makers, Summarizer

@@ -12,7 +12,7 @@ from bot.pipeline import DeliveryWorker
 from bot.ports import Clock, Sender
 from bot.service import lease
 from bot.service.app import App, follow_default_topics, open_app
-from bot.service.platforms import senders_only
+from bot.service.platform_connections import senders_only
 from bot.settings import Settings
 from bot.site.publishing import publish
 

@@ -24,7 +24,7 @@ from bot.service.app import App, follow_default_topics, open_app
 from bot.service.counting import CountingSender
 from bot.service.one_pass import delivery_worker, summarize
 from bot.service.periodic_jobs import PeriodicJobs
-from bot.service.platforms import PlatformWatch, connected
+from bot.service.platform_connections import PlatformWatch, connected
 from bot.settings import Settings
 from bot.site.publishing import publish, site_dir
 

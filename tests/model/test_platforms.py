@@ -1,4 +1,4 @@
-"""Ids of chats: written and read as text, with the forum topic inside."""
+"""The platforms and the ids of chats there: places and forum topics inside them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from bot.model import Platform
 from bot.ports import Sender
 from bot.service import metrics, status, status_text
 from bot.service.counting import Counts
-from bot.service.platforms import REPORT_EVERY, PlatformWatch
+from bot.service.platform_connections import REPORT_EVERY, PlatformWatch
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, digest, with_chats
 from tests.fakes.clock import FakeClock
