@@ -153,10 +153,10 @@ def discord(data: bytes) -> None:
 
 
 def action(data: bytes) -> None:
-    from handlers import actions
+    from handlers import button_actions
 
     for text in (_text(data), data.decode("latin-1")):
-        found = actions.parse(text)
+        found = button_actions.parse(text)
         assert found is None or str(found) == text, "an action that differs from the one that was sent"
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shlex
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
@@ -15,6 +13,7 @@ import typer
 
 from bot.errors import PaperboyError, TellUser
 from bot.model import Depth
+from bot.operator import arguments
 from bot.render.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 T = TypeVar("T")
-
-MAX_DAYS = 60
-"""Listing days of one digest, about three months."""
 
 app = typer.Typer(
     add_completion=False,
@@ -40,32 +36,11 @@ Day = Annotated[
 Lang = Annotated[str | None, typer.Option("--lang", metavar="LANGUAGE", help="Of summaries, like es or Spanish.")]
 
 
-# A parser and not the enumeration itself: typer's own message does not say what the values mean.
-def _parse_depth(text: str) -> Depth:
-    if text not in tuple(Depth):
-        raise TellUser(f"“{text}” is not a depth; write brief (from the abstract) or deep (from the whole paper).")
-    return Depth(text)
-
-
-def _parse_days(value: str | int) -> int:
-    # `isdecimal` before `int`, which would also accept "+3", "1_0" and white space.
-    text = str(value)  # typer passes the default, a number, through the parser too
-    if not (text.isdecimal() and 1 <= int(text) <= MAX_DAYS):
-        raise TellUser(f"“{text}” is not a number of days; write one from 1 to {MAX_DAYS}.")
-    return int(text)
-
-
-def _parse_delivery_id(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:  # the databases' integers have at least 18 digits
-        raise TellUser(f"“{text}” is not the number of a delivery; `paperboy status` shows them.")
-    return int(text)
-
-
 DepthOption = Annotated[
     Depth,
     typer.Option(
         "--depth",
-        parser=_parse_depth,
+        parser=arguments.parse_depth,
         metavar="brief|deep",
         help="brief: from the abstract; deep: from the whole paper.",
     ),
@@ -100,7 +75,7 @@ TopicArgument = Annotated[
     typer.Argument(metavar="QUERY", help="A topic in quotes, e.g. cs.CV or '\"talking head\" AND cat:cs.CV'."),
 ]
 _TOPIC_COMMAND = {"allow_extra_args": True, "ignore_unknown_options": True}
-"""For commands with a topic, which may begin with "-" like an option: `_check_one_topic` refuses what is too much."""
+"""For commands with a topic, which may begin with "-" like an option: `check_one_topic` refuses what is too much."""
 
 
 def main() -> None:
@@ -152,53 +127,6 @@ def _run(work: Callable[[], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
-def _parse_day(text: str | None) -> date | None:
-    """Parse a listing day. Raises `TellUser` for an invalid one and for one that is not published yet."""
-    if text is None:
-        return None
-    from bot.arxiv import calendar
-    from bot.decisions.ledger import ARXIV_BEGAN
-    from bot.service.clock import SystemClock
-
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise TellUser(f"“{text}” is not a date; write it as YYYY-MM-DD, like 2026-06-02.") from None
-    now = SystemClock().now()
-    if day > calendar.listing_day(now):
-        raise TellUser(f"The listing of {day} is not out yet; the latest is that of {calendar.listing_day(now)}.")
-    if day < ARXIV_BEGAN:
-        raise TellUser(f"arXiv did not exist on {day}; it began on 14 August 1991.")
-    return day
-
-
-def _parse_format(name: str) -> str:
-    if name not in FORMATS:
-        raise TellUser(f"“{name}” is not a format; choose one of {', '.join(FORMATS)}.")
-    return name
-
-
-def _check_one_topic(query: str, context: typer.Context) -> None:
-    """Raise `TellUser` if a topic was not in quotes, or for an option that does not exist."""
-    words = [query, *context.args]
-    for word in words:
-        if word.startswith("--"):
-            raise TellUser(f"There is no option {word}; --help lists them.")
-    if len(words) > 1:
-        raise TellUser(f"Put a topic of several words in quotes: {shlex.quote(' '.join(words))}.")
-
-
-def _parse_language(text: str | None, settings: Settings) -> str:
-    if text is None:
-        return settings.language
-    from bot.model.languages import required_language_code
-
-    try:
-        return required_language_code(text)
-    except ValueError as error:
-        raise TellUser(str(error)) from None
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib import metadata
@@ -239,7 +167,7 @@ def once(day: Day = None) -> None:
     from bot.operator.console import say
     from bot.service import one_pass
 
-    settings, upto = _settings(), _parse_day(day)
+    settings, upto = _settings(), arguments.parse_day(day)
     done = _run(lambda: one_pass.once(settings, upto, say=say))
     typer.echo(done.sentence())
     if done.failures:
@@ -259,7 +187,7 @@ def summarize(
     from bot.operator.output import parse_output
 
     settings = _settings()
-    language, form = _parse_language(lang, settings), _parse_format(format)
+    language, form = arguments.parse_language(lang, settings), arguments.parse_format(format)
     to = parse_output(output, form, of_digest=False)  # before the paper is read, which may take minutes
     card = _run(lambda: papers.summarize(settings, link, language, depth))
     _write(card, form, language, to, settings.data_dir)
@@ -272,7 +200,9 @@ def digest(
     day: Day = None,
     days: Annotated[
         int,
-        typer.Option(parser=_parse_days, metavar=f"1-{MAX_DAYS}", help="How many listing days up to --date."),
+        typer.Option(
+            parser=arguments.parse_days, metavar=f"1-{arguments.MAX_DAYS}", help="How many listing days up to --date."
+        ),
     ] = 1,
     lang: Lang = None,
     depth: DepthOption = Depth.BRIEF,
@@ -283,9 +213,10 @@ def digest(
     from bot.operator import papers
     from bot.operator.output import parse_output
 
-    _check_one_topic(query, context)
+    arguments.check_one_topic([query, *context.args])
     settings = _settings()
-    language, form, upto = _parse_language(lang, settings), _parse_format(format), _parse_day(day)
+    language, form = arguments.parse_language(lang, settings), arguments.parse_format(format)
+    upto = arguments.parse_day(day)
     to = parse_output(output, form, of_digest=True)
     result = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
     _write(result, form, language, to, settings.data_dir)
@@ -309,7 +240,7 @@ def subscribe(
     """Let a chat follow a topic."""
     from bot.operator import chats
 
-    _check_one_topic(query, context)
+    arguments.check_one_topic([query, *context.args])
     settings = _settings()
     typer.echo(_run(lambda: chats.subscribe(settings, chat, query)))
 
@@ -326,7 +257,7 @@ def unsubscribe(
     """Let a chat stop following a topic."""
     from bot.operator import chats
 
-    _check_one_topic(query, context)
+    arguments.check_one_topic([query, *context.args])
     settings = _settings()
     typer.echo(_run(lambda: chats.unsubscribe(settings, chat, query)))
 
@@ -411,7 +342,7 @@ def replay(
     delivery: Annotated[
         list[int] | None,
         typer.Argument(
-            parser=_parse_delivery_id, metavar="NUMBER", help="Numbers of deliveries, as `status` shows them."
+            parser=arguments.parse_delivery_id, metavar="NUMBER", help="Numbers of deliveries, as `status` shows them."
         ),
     ] = None,
     given_up: Annotated[bool, typer.Option("--given-up", help="All that were given up.")] = False,

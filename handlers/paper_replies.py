@@ -16,7 +16,7 @@ from bot.conversation import (
 from bot.model import Depth
 from bot.render.cards import card_reply
 from bot.render.nodes import Button, Reply
-from handlers.actions import Action
+from handlers.button_actions import Action
 from handlers.reply_parts import (
     SETTINGS,
     count,

@@ -11,7 +11,7 @@ from bot import conversation as results
 from bot.errors import TellUser
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
 from handlers import paper_replies, setting_replies, topic_replies
-from handlers.actions import Action
+from handlers.button_actions import Action
 from handlers.commands import COMMANDS
 from handlers.reply_parts import (
     DIGEST,

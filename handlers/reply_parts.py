@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.render.nodes import Bullets, Button, Document, Line, Note, Reply, Text
-from handlers.actions import Action
+from handlers.button_actions import Action
 from handlers.requests import ChatName
 
 EXAMPLES = (

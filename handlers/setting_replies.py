@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import Changed, Choices, NotAccepted, SettingsView, setting_values
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Span, Text
-from handlers.actions import MAX_ACTION_BYTES, Action
+from handlers.button_actions import MAX_ACTION_BYTES, Action
 from handlers.reply_parts import SETTINGS, about, command, rows, sentence, when
 from handlers.requests import ChatName
 

@@ -15,7 +15,7 @@ from bot.conversation import (
     Unsubscribed,
 )
 from bot.render.nodes import Bullets, Button, Code, Document, Heading, Line, Note, Reply, Span, Text
-from handlers.actions import Action
+from handlers.button_actions import Action
 from handlers.reply_parts import (
     DIGEST,
     HELP,

@@ -23,7 +23,7 @@ from bot.pipeline import DigestBuilder
 from bot.service.app import renderers
 from bot.sources import api_answers, feed, oai
 from bot.storage.store import SqlStore
-from handlers import actions, replies
+from handlers import button_actions, replies
 from handlers.discord.cards import reply_components
 from handlers.requests import Target
 from handlers.telegram.cards import reply_messages
@@ -261,17 +261,17 @@ FORGED = (
 async def test_forged_button_data_changes_nothing(store: SqlStore, talk: Conversation, data: str) -> None:
     await talk.subscribe(OWNER, ANN, "cs.CV")
     before = await store.chat(ANN), await store.subscriptions()
-    action = actions.parse(data)
+    action = button_actions.parse(data)
     if action is not None and action.verb != "digest":
-        shown(await actions.perform(talk, Target(ANN, "", OWNER), action))
+        shown(await button_actions.perform(talk, Target(ANN, "", OWNER), action))
     assert (await store.chat(ANN), await store.subscriptions()) == before
 
 
 async def test_a_button_of_another_chat_does_nothing_here(store: SqlStore, talk: Conversation) -> None:
     await talk.subscribe(OWNER, ANN, "cs.CV")
     await talk.subscribe(OWNER, BOB, "math.NA")
-    stolen = actions.Action("drop", topic_key("cat:math.NA"))
-    assert await actions.perform(talk, Target(ANN, "", OWNER), stolen) == results.Stale()
+    stolen = button_actions.Action("drop", topic_key("cat:math.NA"))
+    assert await button_actions.perform(talk, Target(ANN, "", OWNER), stolen) == results.Stale()
     assert {(each.chat, each.topic) for each in await store.subscriptions()} == {
         (ANN, "cat:cs.CV"),
         (BOB, "cat:math.NA"),
@@ -282,9 +282,9 @@ async def test_a_button_of_another_chat_does_nothing_here(store: SqlStore, talk:
 async def test_who_is_no_admin_changes_nothing_by_any_button(store: SqlStore, talk: Conversation, data: str) -> None:
     await talk.subscribe(OWNER, ANN, "cs.CV")
     before = await store.chat(ANN), await store.subscriptions()
-    action = actions.parse(data.replace("KEY", topic_key("cat:cs.CV")))
+    action = button_actions.parse(data.replace("KEY", topic_key("cat:cs.CV")))
     assert action is not None
-    result = await actions.perform(talk, Target(ANN, "", MEMBER), action)
+    result = await button_actions.perform(talk, Target(ANN, "", MEMBER), action)
     assert isinstance(result, results.NotAllowed)
     shown(result)
     assert (await store.chat(ANN), await store.subscriptions()) == before

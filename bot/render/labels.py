@@ -183,7 +183,7 @@ _COLUMNS = ("en", "zh", "es", "ja", "ru")
 CATALOG: dict[str, dict[str, str]] = {
     language: {key: row[index] for key, row in _ROWS.items()} for index, language in enumerate(_COLUMNS)
 } | {"zh-Hant": TRADITIONAL_CHINESE}
-LANGUAGES = tuple(CATALOG)
+LABEL_LANGUAGES = tuple(CATALOG)
 
 # Chinese and Japanese write months as numbers. Russian has the genitive here, as dates need it.
 _MONTHS = {

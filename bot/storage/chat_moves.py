@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
 from bot.storage import tables
-from bot.storage.chat_keys import lock_chats
+from bot.storage.chat_conditions import lock_chats
 from bot.storage.chat_managers import move_managers
 from bot.storage.outbox_queue import LEASED
 

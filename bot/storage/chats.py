@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.decisions import due_times
 from bot.model import Chat, ChatChanges, ChatRef, SubscribeResult, Subscription
 from bot.storage import row_mapping, tables
-from bot.storage.chat_keys import chat_id_of, is_chat
+from bot.storage.chat_conditions import chat_id_of, is_chat
 from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database

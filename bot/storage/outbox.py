@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, Priority, Settlement
 from bot.storage import outbox_queue, row_mapping, tables
-from bot.storage.chat_keys import are_chats, chat_id_of, is_chat, lock_chats
+from bot.storage.chat_conditions import are_chats, chat_id_of, is_chat, lock_chats
 from bot.storage.engine import Database
 from bot.storage.topics import advance_seen_match
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ARCHIVE, Announced, Candidate, ChatRef, Match, TopicState
 from bot.storage import row_mapping, tables
-from bot.storage.chat_keys import are_chats
+from bot.storage.chat_conditions import are_chats
 from bot.storage.engine import Database
 from bot.storage.papers import announced_query
 

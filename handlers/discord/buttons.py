@@ -11,7 +11,7 @@ import structlog
 from bot.conversation import Conversation, Stale
 from bot.errors import TellUser
 from handlers import replies
-from handlers.actions import BUTTONS, parse, perform
+from handlers.button_actions import BUTTONS, parse, perform
 from handlers.discord.responding import InteractionResponder, reply_to
 from handlers.discord.targets import button_target
 

@@ -15,7 +15,7 @@ from bot.render.digests import digest_groups, digest_header
 from bot.render.nodes import Block, Button, Link, Note, Picture, Reply, Rule, Text
 from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
-from handlers.actions import with_chat
+from handlers.button_actions import with_chat
 from handlers.discord.markup import block_markdown, markdown
 from handlers.discord.messages import CONTAINER, MEDIA_GALLERY, TEXT_DISPLAY
 

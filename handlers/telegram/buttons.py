@@ -10,7 +10,7 @@ from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
 from bot.conversation import Conversation, NotAllowed, Result, Stale
 from handlers import replies
-from handlers.actions import BUTTONS, Action, parse, perform
+from handlers.button_actions import BUTTONS, Action, parse, perform
 from handlers.requests import Target
 from handlers.telegram.answers import AnswerPoster, acknowledge
 from handlers.telegram.places import Places

@@ -34,7 +34,7 @@ from bot.render.nodes import (
 )
 from bot.render.packing import Cost, Group, GroupPart, is_tight, pack
 from bot.render.plain import cut, utf16, visible, web_address
-from handlers.actions import Action
+from handlers.button_actions import Action
 
 # https://core.telegram.org/bots/api#sendmessage and #sendphoto; entities after the hundredth are ignored.
 MESSAGE_LIMIT = 4096

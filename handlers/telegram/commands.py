@@ -16,7 +16,7 @@ from bot.conversation import Conversation, Result, Subscriptions
 from bot.errors import RetryLater, TellUser
 from bot.render.nodes import Button, Reply
 from handlers import replies
-from handlers.actions import BUTTONS, Action, parse
+from handlers.button_actions import BUTTONS, Action, parse
 from handlers.commands import COMMANDS, Command
 from handlers.requests import Request, Target, dispatch
 from handlers.telegram.answers import AnswerPoster, acknowledge

@@ -16,7 +16,7 @@ from telegram.ext import ExtBot
 
 from bot.errors import CannotTell
 from bot.model import JSON, ChatRef, NotSent, NotSentCause, Outcome, Part, Platform, Priority, Rejected, Sent
-from handlers.actions import with_chat
+from handlers.button_actions import with_chat
 from handlers.telegram.limits import Limiter, Urgency
 from handlers.telegram.outcomes import forbids_pictures, outcome_of, seconds_of
 

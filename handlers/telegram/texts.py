@@ -6,7 +6,7 @@ from telegram import Message
 
 from bot.model import ChatRef
 from bot.render.nodes import Button, Document, Line, Reply, Text
-from handlers.actions import Action
+from handlers.button_actions import Action
 
 _JOINER = "\u2060"
 """The invisible character in the bot's messages that keeps Telegram from making links; people copy it with the text."""

@@ -15,7 +15,7 @@ from bot.errors import TellUser
 from bot.model import ChatRef, Platform
 from bot.settings import load
 from bot.storage.store import SqlStore
-from handlers import actions
+from handlers import button_actions
 from handlers.commands import BY_NAME, COMMANDS, Command
 from handlers.discord.client import PaperboyClient
 from handlers.discord.http_trace import InvalidRequests
@@ -82,7 +82,7 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
 
 def test_every_command_and_every_button_is_tried_here() -> None:
     assert set(EXPECTED_OF_COMMANDS) == {command.name for command in COMMANDS}
-    assert set(EXPECTED_OF_BUTTONS) == set(actions.BUTTONS)
+    assert set(EXPECTED_OF_BUTTONS) == set(button_actions.BUTTONS)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -93,13 +93,13 @@ async def test_every_command_comes_to_its_own_use_case(talk: Conversation, comma
     assert isinstance(await dispatch(talk, command.operation, request), kind)
 
 
-@pytest.mark.parametrize("verb", actions.BUTTONS)
+@pytest.mark.parametrize("verb", button_actions.BUTTONS)
 async def test_every_button_does_what_its_verb_says(talk: Conversation, verb: str) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     argument, kind = EXPECTED_OF_BUTTONS[verb]
-    action = actions.parse(f"{verb}:{argument}")
+    action = button_actions.parse(f"{verb}:{argument}")
     assert action is not None
-    assert isinstance(await actions.perform(talk, Target(CHAT, "", OWNER), action), kind)
+    assert isinstance(await button_actions.perform(talk, Target(CHAT, "", OWNER), action), kind)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -110,20 +110,20 @@ async def test_commands_need_rights_where_the_table_says_so(talk: Conversation, 
     assert isinstance(result, results.NotAllowed) is command.operation.needs_rights
 
 
-@pytest.mark.parametrize("verb", actions.BUTTONS)
+@pytest.mark.parametrize("verb", button_actions.BUTTONS)
 async def test_buttons_need_rights_where_the_table_says_so(talk: Conversation, verb: str) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     argument, _ = EXPECTED_OF_BUTTONS[verb]
-    result = await actions.perform(talk, Target(CHAT, "", MEMBER), actions.Action(verb, argument))
-    assert isinstance(result, results.NotAllowed) is actions.BUTTONS[verb].needs_rights
+    result = await button_actions.perform(talk, Target(CHAT, "", MEMBER), button_actions.Action(verb, argument))
+    assert isinstance(result, results.NotAllowed) is button_actions.BUTTONS[verb].needs_rights
 
 
-@pytest.mark.parametrize("operation", [*(command.operation for command in COMMANDS), *actions.BUTTONS.values()])
+@pytest.mark.parametrize("operation", [*(command.operation for command in COMMANDS), *button_actions.BUTTONS.values()])
 async def test_only_what_leads_to_digests_is_refused_where_the_bot_may_not_post(
     talk: Conversation, operation: Operation
 ) -> None:
     target = Target(CHAT, "", OWNER, posting_problem="I may not write here yet.")
-    request = Request(target, {"query": "cs.CV", actions.ARGUMENT: ""})
+    request = Request(target, {"query": "cs.CV", button_actions.ARGUMENT: ""})
     if not operation.needs_posting:
         await dispatch(talk, operation, request)
         return
@@ -152,14 +152,14 @@ def test_arguments_are_read_from_a_line(name: str, line: str, arguments: dict[st
 def test_an_action_names_its_chat_and_is_read_back_with_it() -> None:
     for chat_id in ("5", "-1001234567890", "-1001234567890/2147483647", "1234567890123456789"):
         ref = ChatRef(Platform.TELEGRAM, chat_id)
-        data = actions.with_chat(str(actions.Action("forget", "yes")), ref)
-        assert actions.parse(data) == actions.Action("forget", "yes", chat_id)
-        assert actions.with_chat(data, ChatRef(Platform.TELEGRAM, "6")) == data
+        data = button_actions.with_chat(str(button_actions.Action("forget", "yes")), ref)
+        assert button_actions.parse(data) == button_actions.Action("forget", "yes", chat_id)
+        assert button_actions.with_chat(data, ChatRef(Platform.TELEGRAM, "6")) == data
 
 
 @pytest.mark.parametrize("chat_id", ["", "x", "5/", "/5", "5/6/7", "--5", "5@6", "1" * 21, "5/" + "1" * 11, "5 ", "٣"])
 def test_an_action_with_a_chat_that_cannot_be_is_not_read(chat_id: str) -> None:
-    assert actions.parse(f"topics:@{chat_id}") is None
+    assert button_actions.parse(f"topics:@{chat_id}") is None
 
 
 @pytest.mark.parametrize(
@@ -168,9 +168,9 @@ def test_an_action_with_a_chat_that_cannot_be_is_not_read(chat_id: str) -> None:
 async def test_a_stale_action_changes_nothing(talk: Conversation, store: SqlStore, text: str) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
     before = await store.chat(CHAT)
-    action = actions.parse(text)
+    action = button_actions.parse(text)
     assert action is not None
-    result = await actions.perform(talk, Target(CHAT, "", OWNER), action)
+    result = await button_actions.perform(talk, Target(CHAT, "", OWNER), action)
     assert isinstance(result, results.Stale | results.NotAccepted)
     assert await store.chat(CHAT) == before
     assert len(await store.subscriptions(CHAT)) == 1

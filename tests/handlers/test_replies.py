@@ -16,7 +16,7 @@ from bot.conversation import Followed, Result, setting_values, topic_key
 from bot.errors import BadSetting
 from bot.model import JSON, Card, Chat, ChatRef, Depth, Paper, Platform
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
-from handlers import actions
+from handlers import button_actions
 from handlers.commands import BY_NAME, COMMANDS
 from handlers.discord.cards import reply_components
 from handlers.replies import apology, reply
@@ -104,8 +104,8 @@ def test_every_button_leads_somewhere_and_fits_both_platforms(result: Result) ->
     for button in buttons:
         assert (button.url is None) != (button.action is None)
         if button.action is not None:
-            assert len(button.action.encode()) <= actions.MAX_ACTION_BYTES
-            assert actions.parse(button.action) is not None
+            assert len(button.action.encode()) <= button_actions.MAX_ACTION_BYTES
+            assert button_actions.parse(button.action) is not None
 
 
 def custom_ids(components: Sequence[JSON]) -> list[str]:
@@ -158,7 +158,7 @@ def test_every_choice_of_a_setting_is_a_button_and_the_current_one_is_marked(nam
     choices = setting_values.choices(CHAT, name)
     assert isinstance(choices, results.Choices)
     buttons = [button for row in reply(choices).buttons for button in row]
-    assert all(button.action and actions.parse(button.action) for button in buttons)
+    assert all(button.action and button_actions.parse(button.action) for button in buttons)
     assert sum(button.label.startswith("✓") for button in buttons) == 1
 
 
@@ -211,7 +211,7 @@ def test_errors_for_people_are_shown_and_others_get_only_a_reference() -> None:
     ],
 )
 def test_forged_actions_are_not_read(forged: object) -> None:
-    parsed = actions.parse(forged)
+    parsed = button_actions.parse(forged)
     assert parsed is None or (forged, parsed.argument) == ("drop:", "")
 
 

@@ -7,7 +7,7 @@ from bot.conversation import Conversation, Defaults, NotAllowed, Requester, Rese
 from bot.model import Card, Delivery, DeliveryState, Depth, NothingToSend, PaperRef, Platform, Unknown
 from bot.model import ChatRef as Ref
 from bot.pipeline import DigestBuilder
-from handlers import actions
+from handlers import button_actions
 from handlers.requests import Target
 from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.makers import AbstractReader
@@ -64,14 +64,14 @@ async def test_the_next_digest_ends_with_the_offer_and_the_one_after_it_does_not
 
 async def test_the_button_sends_it_again_once(scene: Scene) -> None:
     in_doubt = await delivery_in_doubt(scene)
-    action = actions.parse(f"resend:{in_doubt.id}")
+    action = button_actions.parse(f"resend:{in_doubt.id}")
     assert action is not None
     conversation = talk(scene)
-    assert await actions.perform(conversation, Target(ANN, "", ADMIN), action) == Resent()
-    assert await actions.perform(conversation, Target(ANN, "", ADMIN), action) == Stale()
+    assert await button_actions.perform(conversation, Target(ANN, "", ADMIN), action) == Resent()
+    assert await button_actions.perform(conversation, Target(ANN, "", ADMIN), action) == Stale()
     await scene.worker.deliver()
     assert scene.telegram.papers(ANN) == list(in_doubt.part.paper_ids)
-    assert await actions.perform(conversation, Target(ANN, "", ADMIN), action) == Stale()
+    assert await button_actions.perform(conversation, Target(ANN, "", ADMIN), action) == Stale()
 
 
 async def test_strangers_and_forged_numbers_get_nothing(scene: Scene) -> None:

@@ -13,7 +13,7 @@ import pytest
 from bot.model import Announcement, Card, Extent, Figure, Kind, Style, Summary, Window
 from bot.render.cards import authors_line, card_document, card_links, card_reply, licence_name, match_reasons
 from bot.render.formats import FORMATS, render
-from bot.render.labels import CATALOG, LANGUAGES, format_date, format_window, interface_language, label
+from bot.render.labels import CATALOG, LABEL_LANGUAGES, format_date, format_window, interface_language, label
 from bot.render.nodes import Fold
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
@@ -130,7 +130,7 @@ def test_a_digest_counts_and_lists_the_papers_past_its_size() -> None:
     assert said.endswith("One waits.")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LABEL_LANGUAGES)
 def test_cards_and_digests_are_complete_in_every_language(language: str) -> None:
     said = text(DEEP_CARD, language) + plain_text(digest_document(replace(DIGEST, language=language)))
     assert "{" not in said
@@ -146,7 +146,7 @@ def test_every_label_exists_in_every_language_with_the_same_values() -> None:
     def blanks(entry: str) -> set[str]:
         return {part.split("}")[0] for part in entry.split("{")[1:]}
 
-    for language in LANGUAGES:
+    for language in LABEL_LANGUAGES:
         assert CATALOG[language].keys() == CATALOG["en"].keys()
         for key, english in CATALOG["en"].items():
             assert CATALOG[language][key].strip()
@@ -161,7 +161,7 @@ def test_an_unknown_language_gets_english_labels() -> None:
 
 def test_dates_are_written_as_usual_in_each_language() -> None:
     day = date(2026, 6, 2)
-    dates = {language: format_date(day, language) for language in LANGUAGES}
+    dates = {language: format_date(day, language) for language in LABEL_LANGUAGES}
     assert dates == {
         "en": "2 June 2026", "zh": "2026年6月2日", "es": "2 de junio de 2026", "ja": "2026年6月2日",
         "ru": "2 июня 2026", "zh-Hant": "2026年6月2日",
