@@ -20,7 +20,7 @@ from telegram import (
     User,
 )
 from telegram.constants import ChatType
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ExtBot
 
 from bot.conversation import Changed, Requester, Result, Subscribed, Unsubscribed
@@ -163,9 +163,14 @@ class Places:
                 await self.managers.add(int(user_id), chat_id)
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
-        """Whether a user administers a chat now; False where Telegram does not let the bot look."""
+        """Whether a user administers a chat now; False where Telegram does not let the bot look.
+
+        Raises `TellUser` for a group that has become a supergroup: its old messages still have their buttons.
+        """
         try:
             member = await self._bot.get_chat_member(chat_id, user_id)
+        except ChatMigrated:
+            raise TellUser("This group has another id now; send the command there again.") from None
         except (BadRequest, Forbidden) as error:  # in channels, only an admin is shown the members
             log.info("rights cannot be looked up", chat=chat_id, why=error.message)
             return False

@@ -54,6 +54,25 @@ async def test_only_admins_press_buttons_that_change_a_group(bench: Bench) -> No
     await bench.tg.until(lambda: "Unsubscribed" in menu.text)
 
 
+async def test_a_button_from_before_a_group_became_a_supergroup_says_where_to_go(bench: Bench) -> None:
+    bench.tg.group(-77, admins=(ANN,))
+    await bench.ask(-77, "/subscribe cs.CV", user=ANN)
+    await bench.ask(-77, "/subscriptions", user=ANN)
+    menu = bench.tg.messages(-77)[-1]
+    bench.tg.migrate(-77, GROUP)
+
+    async def has_moved() -> bool:
+        return await topics(bench, GROUP) == ["cat:cs.CV"]
+
+    await bench.eventually(has_moved)
+    query = bench.tg.press(menu, "cs.CV", ANN)
+    await bench.tg.until(lambda: bench.tg.answer(query) is not None)
+    answer = bench.tg.answer(query)
+    assert answer is not None
+    assert "has another id now" in answer["text"]
+    assert await topics(bench, GROUP) == ["cat:cs.CV"]
+
+
 async def alert(bench: Bench, query: str) -> str:
     """What the person who pressed a button is told in a pop-up."""
     await bench.tg.until(lambda: bench.tg.answer(query) is not None)
