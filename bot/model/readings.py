@@ -29,10 +29,11 @@ class SectionKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph in reading order; `page` is 1-based and None for HTML."""
+    """One paragraph in reading order; `page` is 1-based and None for HTML, `anchor` its id in arXiv's HTML."""
 
     text: str
     page: int | None = None
+    anchor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,19 +15,61 @@ class Depth(enum.StrEnum):
     DEEP = "deep"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One statement about the paper, with the verbatim passage that supports it and the place of that passage."""
+class Support(enum.StrEnum):
+    """What a claim's text rests on beside its evidence."""
 
-    text: str
-    quote: str = ""
+    SENTENCE = "sentence"
+    """The text is the paper's own sentence, shortened at most by rules that keep its meaning."""
+    JUDGED = "judged"
+    """The text is a model's, and a judge found it supported by the evidence."""
+    QUOTED = "quoted"
+    """The text is a model's and its quote is in the paper; the meaning was not checked.
+
+    Summaries stored before there was a judge have such claims.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage of the paper, verbatim, with its place.
+
+    `page` is 1-based and of the PDF; `anchor` is the id of the passage's paragraph in arXiv's HTML ("S3.SS1.p2").
+    """
+
+    quote: str
     section: str | None = None
     page: int | None = None
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about the paper, with the sentences that it rests on, in reading order.
+
+    Sentences that follow each other in the paper are one evidence.
+    """
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    support: Support = Support.SENTENCE
+
+    @property
+    def quote(self) -> str:
+        """The first passage of the evidence; empty if there is none."""
+        return self.evidence[0].quote if self.evidence else ""
+
+    @property
+    def section(self) -> str | None:
+        return self.evidence[0].section if self.evidence else None
+
+    @property
+    def page(self) -> int | None:
+        return self.evidence[0].page if self.evidence else None
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A claim that is not shown, and the reason."""
+    """A text of a model that is not shown, and the reason. The paper's own sentence may stand in its place."""
 
     text: str
     why: str
@@ -38,7 +80,8 @@ class Provenance:
     """How a summary was made: by which model, from which text, and when.
 
     `prompt` is the hash of the prompt files, None for extractive. `instead_of` says in a few words why the first choice
-    of model did not make it ("google:gemini is over its quota"). `notes` are sentences for the card.
+    of model did not make it ("google:gemini is over its quota"). `notes` are sentences for the card. `judge` is the
+    model that judged the claims, None if none could or was believed; `judge_prompt` is the hash of its prompt files.
     """
 
     model: str
@@ -49,6 +92,8 @@ class Provenance:
     dropped: tuple[Dropped, ...] = ()
     instead_of: str | None = None
     notes: tuple[str, ...] = ()
+    judge: str | None = None
+    judge_prompt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ def _provenance(provenance: Provenance) -> JSON:
         # Optional fields: why a fallback made the summary, and notes for the reader.
         **({"instead_of": provenance.instead_of} if provenance.instead_of else {}),
         **({"notes": list(provenance.notes)} if provenance.notes else {}),
+        **({"judge": provenance.judge, "judge_prompt": provenance.judge_prompt} if provenance.judge else {}),
     }
 
 
@@ -89,7 +90,14 @@ def _claims(claims: Iterable[Claim]) -> list[JSON]:
 
 
 def _claim(claim: Claim) -> JSON:
-    return {"text": claim.text, "quote": claim.quote, "section": claim.section, "page": claim.page}
+    return {
+        "text": claim.text,
+        "quote": claim.quote,
+        "section": claim.section,
+        "page": claim.page,
+        "support": claim.support.value,
+        "evidence": [{"quote": e.quote, "section": e.section, "page": e.page} for e in claim.evidence],
+    }
 
 
 def _figure(figure: Figure) -> JSON:

@@ -25,6 +25,7 @@ from bot.model import (
     Subscription,
     Summary,
     SummaryKey,
+    Support,
     WantedSummary,
 )
 from bot.storage import tables
@@ -208,7 +209,20 @@ def summary_json(value: Summary) -> JSON:
 
 def summary(body: Any) -> Summary:
     # Not strict: JSON has lists and strings where a summary has tuples, enums and times.
-    return _summaries().validate_python(body, strict=False)
+    return _summaries().validate_python(_with_evidence(body, body["provenance"]["prompt"] is not None), strict=False)
+
+
+def _with_evidence(value: Any, by_model: bool) -> Any:
+    """The JSON of a summary in today's shape: before there was a judge, a claim had one quote with its place."""
+    if isinstance(value, list):
+        return [_with_evidence(item, by_model) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "text" not in value or "quote" not in value:
+        return {name: _with_evidence(item, by_model) for name, item in value.items()}
+    evidence = {name: value.get(name) for name in ("quote", "section", "page")}
+    support = Support.QUOTED if by_model else Support.SENTENCE
+    return {"text": value["text"], "evidence": [evidence] if value["quote"] else [], "support": support}
 
 
 def in_chunks(values: Iterable[Value], size: int = 5_000) -> Iterable[list[Value]]:

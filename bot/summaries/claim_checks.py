@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from bot.model import Claim, SectionKind
+from bot.model import Claim, Evidence, SectionKind
 from bot.model.languages import is_english, primary
 from bot.summaries import sentence_roles
 from bot.summaries.forbidden_text import forbidden_reason
@@ -104,7 +104,7 @@ def check_claim(claim: Claim, source: SourceText, rules: ClaimRules) -> CheckedC
     passage, reason = _find_quote(claim.quote, source)
     if passage is None:
         return CheckedClaim(claim, reason)
-    placed = replace(claim, section=passage.section, page=passage.page)
+    placed = replace(claim, evidence=(Evidence(claim.quote, passage.section, passage.page, passage.anchor),))
     sentence = _sentence_around(claim.quote, passage)
     reason = (
         _instruction_problem(sentence)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from bot.model import Claim, Depth, Provenance, Source, Summary, SummaryRequest
+from bot.model import Claim, Depth, Evidence, Provenance, Source, Summary, SummaryRequest
 from bot.model.languages import is_english
 from bot.ports import Clock
 from bot.summaries.extractive_deep import with_deep_parts
@@ -99,10 +99,11 @@ def brief(title: str, abstract: str) -> tuple[Claim, tuple[Claim, ...]]:
     """Headline and takeaways of an abstract; the title is the headline if there is no sentence to use."""
     sentences = weighed(title, abstract)
     if not sentences:
-        return Claim(" ".join(title.split()), title), ()
+        return Claim(" ".join(title.split()), (Evidence(title),)), ()
     headline = _headline(title, sentences)
     chosen = _takeaways(sentences, headline)
-    return Claim(shortened(headline.shown), headline.text), tuple(Claim(s.shown, s.text) for s in chosen)
+    takeaways = tuple(Claim(sentence.shown, (Evidence(sentence.text),)) for sentence in chosen)
+    return Claim(shortened(headline.shown), (Evidence(headline.text),)), takeaways
 
 
 # ── weighing ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.model import Claim, Conclusion, Paper, Reading, Section, Summary
+from bot.model import Claim, Conclusion, Evidence, Paper, Reading, Section, Summary
 from bot.summaries.sections import SectionPart, choose, parts, reading_notes
 from bot.summaries.sentence_roles import (
     RoleWeights,
@@ -153,7 +153,7 @@ def _candidates(sections: list[Section]) -> list[_Candidate]:
             raw = split(paragraph.text)
             for index, quote in enumerate(raw):
                 if _stands_alone(quote):
-                    claim = Claim(" ".join(quote.split()), quote, name, paragraph.page)
+                    claim = Claim(" ".join(quote.split()), (Evidence(quote, name, paragraph.page, paragraph.anchor),))
                     roles = role_weights(quote, index / max(len(raw) - 1, 1))
                     candidates.append(_Candidate(claim, roles, len(candidates)))
     return candidates

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.model import Claim
+from bot.model import Claim, Evidence, Support
 from bot.summaries.forbidden_text import cleaned
 from bot.summaries.model_client import Schema
 
@@ -71,7 +71,7 @@ class ClaimReply(Reply):
     quote: Text = ""
 
     def claim(self) -> Claim:
-        return Claim(cleaned(self.text), self.quote)
+        return Claim(cleaned(self.text), (Evidence(self.quote),), Support.QUOTED)
 
 
 Headline = Annotated[ClaimReply, BeforeValidator(_as_claim)]

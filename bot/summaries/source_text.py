@@ -19,6 +19,22 @@ class Passage:
     section: str | None = None
     page: int | None = None
     kind: SectionKind = SectionKind.BODY
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSentence:
+    """One sentence of a source, verbatim, with its place.
+
+    `id` names it in prompts and replies: "4" in an abstract ("0" is the title), "S3.2" in the third section of a text.
+    """
+
+    id: str
+    text: str
+    section: str | None = None
+    page: int | None = None
+    anchor: str | None = None
+    kind: SectionKind = SectionKind.BODY
 
 
 @dataclass(frozen=True)
@@ -90,7 +106,9 @@ def source_of(paper: Paper, reading: Reading | None = None) -> SourceText:
         passages = (replace(title, section=None), replace(abstract, section=None))
         return SourceText(paper.title, passages, front, other_words)
     body = tuple(
-        Passage(paragraph.text, section_label(section.number, section.title), paragraph.page, section.kind)
+        Passage(
+            paragraph.text, section_label(section.number, section.title), paragraph.page, section.kind, paragraph.anchor
+        )
         for section in reading.sections
         for paragraph in section.paragraphs
     )

@@ -16,6 +16,7 @@ from bot.model import (
     DeliveryState,
     Depth,
     Dropped,
+    Evidence,
     Extent,
     Kind,
     NewDigest,
@@ -27,6 +28,7 @@ from bot.model import (
     Source,
     Summary,
     SummaryKey,
+    Support,
 )
 from bot.ports import Store
 
@@ -70,7 +72,7 @@ def digest(chat: ChatRef = ANN, slot: str = "2026-06-02", papers: tuple[str, ...
 
 
 def summary(key: SummaryKey, text: str = "It works.", model: str = "extractive") -> Summary:
-    claim = Claim(text, quote="We show a thing.", section="1", page=2)
+    claim = Claim(text, (Evidence("We show a thing.", "1", 2, "S1.p2"), Evidence("And another.")), Support.JUDGED)
     return Summary(
         key=key,
         headline=claim,

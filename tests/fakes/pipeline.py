@@ -13,6 +13,7 @@ from bot.model import (
     Claim,
     Depth,
     Digest,
+    Evidence,
     NothingToSend,
     Paper,
     PaperRef,
@@ -32,7 +33,7 @@ def made_up_card(paper_id: str = "2606.00001", language: str = "en", depth: Dept
     """A card with markup and mentions in its text, as platforms must show them without effect."""
     title = f"Paper <{paper_id}> & more: Heads that talk @everyone"
     paper = Paper(paper_id, 1, title, ("José Ångström",), "We let heads talk.", ("cs.CV",))
-    claim = Claim("Heads can talk @everyone.", "We let heads talk.")
+    claim = Claim("Heads can talk @everyone.", (Evidence("We let heads talk."),))
     made = Provenance("extractive", datetime(2026, 6, 2, tzinfo=UTC), Source.ABSTRACT)
     summary = Summary(SummaryKey(paper_id, 1, language, depth), claim, (claim, claim, claim), ("heads",), made)
     return Card(paper, summary=summary)

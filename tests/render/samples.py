@@ -22,6 +22,7 @@ from bot.model import (
     Depth,
     Digest,
     Dropped,
+    Evidence,
     Extent,
     Figure,
     FoundLinks,
@@ -63,10 +64,12 @@ PAPER = Paper(
 
 BRIEF = Summary(
     key=SummaryKey("2406.14272", 2, "en"),
-    headline=Claim("Talking heads learn twenty languages from one set.", "We make heads talk in many languages."),
+    headline=Claim(
+        "Talking heads learn twenty languages from one set.", (Evidence("We make heads talk in many languages."),)
+    ),
     takeaways=(
-        Claim(r"It runs $1.13\times$ faster.", r"It is $1.13\times$ faster than before"),
-        Claim("It costs a fifth.", "at 20% of the cost"),
+        Claim(r"It runs $1.13\times$ faster.", (Evidence(r"It is $1.13\times$ faster than before"),)),
+        Claim("It costs a fifth.", (Evidence("at 20% of the cost"),)),
     ),
     keywords=("talking head", "multilingual"),
     provenance=Provenance(
@@ -83,13 +86,17 @@ DEEP = replace(
     key=SummaryKey("2406.14272", 2, "en", Depth.DEEP),
     translated_title="MultiTalk：多语言说话人头部生成",
     affiliations=("POSTECH", "KRAFTON"),
-    background=(Claim("Models know English best.", "most are trained on English only", "Introduction", 1),),
-    prior_work=(Claim("Earlier work ignores other languages.", "", "Related Work", 2),),
-    method=(Claim("A code for each language guides the decoder.", "a language-specific code", "Method", 3),),
-    results=(Claim("Lip errors fall by 12%.", "reduces lip vertex error by 12%", "Experiments", 5),),
+    background=(
+        Claim("Models know English best.", (Evidence("most are trained on English only", "Introduction", 1),)),
+    ),
+    prior_work=(Claim("Earlier work ignores other languages.", (Evidence("", "Related Work", 2),)),),
+    method=(
+        Claim("A code for each language guides the decoder.", (Evidence("a language-specific code", "Method", 3),)),
+    ),
+    results=(Claim("Lip errors fall by 12%.", (Evidence("reduces lip vertex error by 12%", "Experiments", 5),)),),
     methods=(
         Claim("Collect 420 hours of video."),
-        Claim("Train a codebook.", "we train a codebook", "Method", 4),
+        Claim("Train a codebook.", (Evidence("we train a codebook", "Method", 4),)),
     ),
     conclusion=Conclusion(
         significance=(Claim("It opens the field to more languages."),),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
-from bot.model import Card, Claim, FoundLinks
+from bot.model import Card, Claim, Evidence, FoundLinks
 from bot.render import html
 from bot.render.cards import card_document
 from bot.render.dossier import dossier_document
@@ -30,7 +30,9 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethr
 def hostile(title: str, text: str) -> Card:
     """A paper whose every string says `title` or `text`."""
     paper = replace(PAPER, title=title, abstract=text, authors=(title, text), comment=text, categories=(title,))
-    summary = replace(BRIEF, headline=Claim(text, title, title), takeaways=(Claim(title),), keywords=(title,))
+    summary = replace(
+        BRIEF, headline=Claim(text, (Evidence(title, title),)), takeaways=(Claim(title),), keywords=(title,)
+    )
     return Card(paper, None, (), summary, FoundLinks(("https://github.com/a/b", title), (text,)))
 
 
@@ -111,7 +113,8 @@ def test_the_json_of_a_card_has_the_stable_fields() -> None:
     ]  # fmt: skip
     assert summary["method"] == [
         {"text": "A code for each language guides the decoder.", "quote": "a language-specific code",
-         "section": "Method", "page": 3}
+         "section": "Method", "page": 3, "support": "sentence",
+         "evidence": [{"quote": "a language-specific code", "section": "Method", "page": 3}]}
     ]  # fmt: skip
     assert summary["provenance"]["read"] == {"pages": [8, 12]}
     assert summary["provenance"]["dropped"] == [{"text": "It is the best of all.", "why": "not in the source"}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Claim, Paragraph, Reading, Section, SectionKind, Source
+from bot.model import Claim, Evidence, Paragraph, Reading, Section, SectionKind, Source
 from bot.summaries.claim_checks import ClaimRules, check_claim, check_term, check_translation
 from bot.summaries.source_text import source_of
 from tests.summaries.conftest import a_paper
@@ -17,7 +17,7 @@ SOURCE = source_of(PAPER)
 
 
 def problem(text: str, quote: str = AIM, wish: ClaimRules | None = None) -> str | None:
-    return check_claim(Claim(text, quote), SOURCE, wish or ClaimRules()).reason
+    return check_claim(Claim(text, (Evidence(quote),)), SOURCE, wish or ClaimRules()).reason
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ WHOLE = source_of(PAPER, READING)
 
 def test_a_claim_gets_the_section_and_page_of_its_quote() -> None:
     checked = check_claim(
-        Claim("The graph has one node for each view.", "Our graph has one node per view."),
+        Claim("The graph has one node for each view.", (Evidence("Our graph has one node per view."),)),
         WHOLE,
         ClaimRules(about_this_paper=True),
     )
@@ -174,13 +174,13 @@ def test_a_claim_gets_the_section_and_page_of_its_quote() -> None:
     ],
 )
 def test_a_method_is_this_papers_and_its_numbers_are_of_its_section(text: str, quote: str, reason: str) -> None:
-    found = check_claim(Claim(text, quote), WHOLE, ClaimRules(about_this_paper=True)).reason
+    found = check_claim(Claim(text, (Evidence(quote),)), WHOLE, ClaimRules(about_this_paper=True)).reason
     assert found is not None
     assert reason in found
 
 
 def test_a_claim_may_be_about_others_work_if_it_says_so() -> None:
-    claim = Claim("Earlier work searches a tree over 40 rooms.", "propose a tree search over 40 rooms")
+    claim = Claim("Earlier work searches a tree over 40 rooms.", (Evidence("propose a tree search over 40 rooms"),))
     assert check_claim(claim, WHOLE, ClaimRules()).reason is None
 
 
@@ -191,7 +191,7 @@ def test_a_quote_over_a_page_break_is_found() -> None:
         Source.PDF,
         (Section("Method", (Paragraph("Our graph is built", 3), Paragraph("from every view at once.", 4))),),
     )
-    claim = Claim("The graph is built from all views.", "Our graph is built from every view at once.")
+    claim = Claim("The graph is built from all views.", (Evidence("Our graph is built from every view at once."),))
     checked = check_claim(claim, source_of(PAPER, reading), ClaimRules())
     assert checked.reason is None
     assert checked.claim.page == 3
@@ -199,7 +199,7 @@ def test_a_quote_over_a_page_break_is_found() -> None:
 
 # ── translations, titles, keywords ──────────────────────────────────────────────────────────────────────────────────
 
-ORIGINAL = Claim("MapHopper reaches the goal in 93.4% of runs.", RESULT)
+ORIGINAL = Claim("MapHopper reaches the goal in 93.4% of runs.", (Evidence(RESULT),))
 
 
 @pytest.mark.parametrize(
