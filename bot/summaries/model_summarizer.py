@@ -20,6 +20,7 @@ from bot.summaries.claim_checks import notes_on
 from bot.summaries.deep_reader import DeepReader, TooLittleVerified
 from bot.summaries.extractive import why_not_deep
 from bot.summaries.glossary import Glossary
+from bot.summaries.judge import Judge, ModelJudge
 from bot.summaries.model_client import Model, ModelClient
 from bot.summaries.prompt_building import brief_hash, brief_prompts
 from bot.summaries.reply_checks import CheckedBrief, better_of, check_brief, displayable
@@ -54,9 +55,17 @@ class ModelSummarizer:
     """Makes summaries with one model. `summarize_many` puts several abstracts into one request."""
 
     def __init__(
-        self, model: Model, clock: Clock, *, meter: Meter | None = None, glossary: Glossary | None = None
+        self,
+        model: Model,
+        clock: Clock,
+        *,
+        meter: Meter | None = None,
+        glossary: Glossary | None = None,
+        judge: Judge | None = None,
     ) -> None:
+        """Without a `judge` the model judges its own statements."""
         self._client = ModelClient(model, clock, meter or Meter(Budget(), clock))
+        self._judge: Judge = judge or ModelJudge(self._client)
         self._clock = clock
         self._glossary = glossaries.load() if glossary is None else glossary
         self._deep_reader = DeepReader(self._client, clock, self._glossary)
@@ -78,13 +87,16 @@ class ModelSummarizer:
             return await self._deep(request)
         return await self._brief(request)
 
-    async def summarize_many(self, requests: Sequence[SummaryRequest]) -> dict[SummaryKey, Summary | PaperboyError]:
-        """Brief summaries with as few requests as possible; an error stands in place of one that could not be made.
+    async def summarize_many(
+        self, requests: Sequence[SummaryRequest], *, together: bool = True
+    ) -> dict[SummaryKey, Summary | PaperboyError]:
+        """Brief summaries, `together` with as few requests as possible, or in a request each; an error stands in place
+        of one that could not be made.
 
         Raises `ModelUnavailable` or `StoreUnavailable` only if no summary was made before that error.
         """
         results: dict[SummaryKey, Summary | PaperboyError] = {}
-        for batch in in_batches(requests):
+        for batch in in_batches(requests) if together else [(request,) for request in requests]:
             try:
                 results.update(await self._briefs(batch))
             except PaperboyError as error:
