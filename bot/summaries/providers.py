@@ -38,7 +38,9 @@ def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> 
     def summarizer(name: str) -> Summarizer:
         if name == EXTRACTIVE:
             return ExtractiveSummarizer(clock)
-        return ModelSummarizer(_model("MODEL", name, settings, clock), clock, meter=meter, glossary=terms, judge=judge)
+        model = _model("MODEL", name, settings, clock)
+        own_judge = ModelJudge(ModelClient(model, clock, meter))
+        return ModelSummarizer(model, clock, meter=meter, glossary=terms, judge=judge or own_judge)
 
     return FallbackChain([summarizer(name) for name in settings.models], clock, meter=meter, judge=judge)
 
