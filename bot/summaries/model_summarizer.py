@@ -33,14 +33,9 @@ from bot.summaries.source_text import source_of
 
 log = structlog.get_logger()
 
-_CONCURRENCY = 4
-
 
 class ModelSummarizer:
-    """Makes summaries with one model, whose claims `judge` judges; by default nobody does.
-
-    `concurrency` is how many brief summaries are asked for at once where each has a request of its own.
-    """
+    """Makes summaries with one model, whose claims `judge` judges; by default nobody does."""
 
     def __init__(
         self,
@@ -50,13 +45,12 @@ class ModelSummarizer:
         meter: Meter | None = None,
         glossary: Glossary | None = None,
         judge: Judge | None = None,
-        concurrency: int = _CONCURRENCY,
     ) -> None:
         self._client = ModelClient(model, clock, meter or Meter(Budget(), clock))
         self._clock = clock
         self._glossary = glossaries.load() if glossary is None else glossary
         self._judge = judge or NoJudge()
-        self._replies = BriefReplies(self._client, self._glossary, concurrency)
+        self._replies = BriefReplies(self._client, self._glossary)
         self._deep_reader = DeepReader(self._client, clock, self._glossary, self._judge)
 
     @property
