@@ -18,7 +18,7 @@ from bot.summaries.forbidden_text import forbidden_reason
 from bot.summaries.language_check import is_checkable, wrong_language
 from bot.summaries.names import unknown_names
 from bot.summaries.number_binding import misplaced_number
-from bot.summaries.number_support import unsupported_number
+from bot.summaries.number_support import unsupported_number, without_bounds
 from bot.summaries.numbers import Number, is_number_in, numbers_in
 from bot.summaries.overstatement import overstatements
 from bot.summaries.quotes import fold, words
@@ -121,9 +121,10 @@ def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, r
     """The reasons to doubt that the named sentences support a text. Cheap tests: they find much and prove nothing."""
     together = readable(" ".join(sentence.text for sentence in named))
     comma, english = primary(rules.language) in _COMMA_LANGUAGES, is_english(rules.language)
+    plain = without_bounds(text)
+    own = own_names(source.title, readable(source.front))
     misplaced = misplaced_number(text, together, decimal_comma=comma)
-    turned = turned_around(text, together)
-    added = added_direction(text, together)
+    turned, added = turned_around(plain, together), added_direction(plain, together)
     found = (
         _subject_suspicion(text, named),
         _named_number_problem(text, named, source, rules.language),
@@ -132,16 +133,12 @@ def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, r
         _negation_problem(text, together, rules.language),
         turned and f"its sentence says the opposite of “{turned}”",
         added and f"its sentence does not say “{added}”",
-        *overstatements(text, together),
-        "it swaps the sides of a comparison" if swapped_sides(text, together, _own_names(source)) else None,
-        "it tells its sentence in another order" if is_reordered(text, together, same_language=english) else None,
+        *overstatements(plain, together, same_language=english),
+        "it swaps the sides of a comparison" if swapped_sides(text, together, own) else None,
+        "it tells its sentence in another order" if is_reordered(text, together, own, same_language=english) else None,
         _content_suspicion(text, together, named, source, rules.language),
     )
     return tuple(reason for reason in found if reason)
-
-
-def _own_names(source: SourceText) -> frozenset[str]:
-    return own_names(source.title, readable(source.front))
 
 
 def _content_suspicion(
