@@ -82,7 +82,7 @@ def _comparisons(text: str, own_names: frozenset[str]) -> list[_Comparison]:
     for pattern, wins in ((_WINS, True), (_LOSES, False)):
         for match in pattern.finditer(text):
             left, right = _divided(text, match)
-            sides = _side(left, own_names), _side(right, own_names)
+            sides = _with_implied(_side(left, own_names), _side(right, own_names))
             found.append(_Comparison(*sides) if wins else _Comparison(*reversed(sides)))
     return found
 
@@ -98,13 +98,22 @@ def _divided(text: str, verb: re.Match[str]) -> tuple[str, str]:
 
 
 def _side(text: str, own_names: frozenset[str]) -> frozenset[str]:
-    words = content_words(text)
-    side = {word.stem for word in words}
+    text = _ADJUNCT.sub(" ", text)
+    side = {word.stem for word in content_words(text)}
     if _OWN.search(text) or side & own_names:
         side.add("<own>")
     if _OTHERS.search(text):
         side.add("<others>")
     return frozenset(side)
+
+
+def _with_implied(left: frozenset[str], right: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """What is compared with others' work and has no name here is the authors' own."""
+    if "<others>" in right and "<own>" not in right:
+        return left | {"<own>"}, right
+    if "<others>" in left and "<own>" not in left:
+        return left, right | {"<own>"}
+    return left, right
 
 
 def own_names(title: str, abstract: str) -> frozenset[str]:
