@@ -63,15 +63,14 @@ def unknown_names(claim: str, source: Vocabulary, language: str) -> list[str]:
     unknown = []
     language = primary(language)
     is_other_script = language in ("zh", "ja", "ko", "ru", "uk", "bg", "ar", "fa", "he", "hi", "th", "el")
+    spelled_out = 0
     for match in _LATIN.finditer(claim):
         token = match.group().rstrip("'’.")
         begins_sentence = bool(_SENTENCE_START.search(claim[: match.start()])) and not is_other_script
         counts_capital = not begins_sentence and language not in ("de", "lb")
-        if (
-            _is_name(token, counts_capital)
-            and not _is_known(token, source)
-            and not _expands(claim[match.start() :], source)
-        ):
+        spelled_out = max(spelled_out, _end_of_expansion(claim, match.start(), source))
+        is_known = match.start() < spelled_out or _is_known(token, source)
+        if _is_name(token, counts_capital) and not is_known:
             unknown.append(token)
     if language in ("ru", "uk", "bg"):
         unknown += _unknown_cyrillic(claim, source)
@@ -118,10 +117,17 @@ def _is_variant(word: str, acronym: str) -> bool:
     return short[0] == long[0] and short[-1] == long[-1] and all(letter in letters for letter in short)
 
 
-def _expands(rest: str, source: Vocabulary) -> bool:
-    """Whether the words at the beginning of a text spell out an acronym of the source: "SHapley Additive exPlanations"."""
-    capitals = "".join(char for char in " ".join(rest.split()[:6]) if char.isupper())
-    return any(capitals.startswith(acronym) for acronym in source.acronyms if len(acronym) >= 3)
+def _end_of_expansion(text: str, start: int, source: Vocabulary) -> int:
+    """Where the words end that spell out an acronym of the source ("SHapley Additive exPlanations"); 0 if none do."""
+    capitals = ""
+    for word in _LATIN.finditer(text, start, start + _LONGEST_EXPANSION):
+        capitals += "".join(char for char in word.group() if char.isupper())
+        if len(capitals) >= 3 and word.start() > start and capitals in source.acronyms:
+            return word.end()
+    return 0
+
+
+_LONGEST_EXPANSION = 80
 
 
 def _stem(word: str) -> str:

@@ -102,7 +102,8 @@ def number_of_another(text: str, together: str, around: Iterable[str], *, decima
     """
     claim, source = _Measured.of(text, decimal_comma=decimal_comma), _Measured.of(together, decimal_comma=False)
     for number in claim.numbers:
-        if _places(number, source):
+        # Number words are told freely ("doubles"), and occur everywhere.
+        if _places(number, source) or not number.text.strip()[:1].isdigit():
             continue
         holders = [other for other in around if _places(number, _Measured.of(other, decimal_comma=False))]
         told = frozenset(word.stem for word in claim.words if claim.distance(number, word) <= _NEAR)

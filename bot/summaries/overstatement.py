@@ -16,7 +16,7 @@ _ADDED = (
 def overstatements(text: str, together: str, *, same_language: bool) -> tuple[str, ...]:
     """What the claim adds to its sentences, `together` as one text."""
     found = [reason for kind, reason in _ADDED if _adds(text, together, kind)]
-    if _drops_hedge(text, together, same_language=same_language):
+    if same_language and _drops_hedge(text, together):
         found.append("it leaves out a reservation of its sentence")
     return tuple(found)
 
@@ -30,13 +30,11 @@ def _adds(text: str, together: str, kind: str) -> bool:
     return False
 
 
-def _drops_hedge(text: str, together: str, *, same_language: bool) -> bool:
-    """Whether the sentences have a reservation and the claim has none; in one language, on what the claim tells."""
+def _drops_hedge(text: str, together: str) -> bool:
+    """Whether the sentences have a reservation and the claim has none, on what the claim tells."""
     (hedge,) = MARKERS["hedge"]
     if hedge.search(text):
         return False
-    if not same_language:
-        return bool(hedge.search(together))
     told = stems_of(text)
     return any(stems_of(together[match.end() : match.end() + _REACH]) & told for match in hedge.finditer(together))
 
