@@ -19,9 +19,9 @@ from bot.summaries.brief_replies import Answers, BriefReplies, Problems
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.claim_checks import notes_on
 from bot.summaries.claim_drafts import brief_drafts
-from bot.summaries.deep_reader import DeepReader, TooLittleVerified
+from bot.summaries.deep_reader import DeepReader
 from bot.summaries.extractive import why_not_deep
-from bot.summaries.facts import Facts, merged
+from bot.summaries.facts import Facts, TooLittleVerified, merged
 from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge, NoJudge
 from bot.summaries.model_client import Model, ModelClient
