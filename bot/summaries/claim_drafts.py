@@ -30,6 +30,8 @@ _MOST_CLAIMS = 8
 
 _LONGEST_TITLE = 400
 
+_IDS_AT_END = re.compile(r"\s*[\[{<⟦](?P<ids>[Ss\d.,;\s]+)[\]}>⟧](?P<end>[.!?。]?)$")
+
 _FEWEST_WORDS = 4
 """Words and numbers of a sentence that says something by itself."""
 
@@ -160,7 +162,7 @@ def _drafts(paper_id: str, found: Sequence[Draft | Dropped], keywords: tuple[str
 
 
 def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: ClaimRules) -> Draft | Dropped:
-    text = cleaned(reply.text)
+    text = _without_ids(cleaned(reply.text), reply.sentences)
     named = source.named(reply.sentences)
     if not text or not named:
         return Dropped(text[:300], "it names no sentence of the paper" if text else "it is empty")
@@ -180,6 +182,14 @@ def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: Cl
     return _checked(
         Draft(key, part, text, named, context, source.evidence(named), _closest(text, whole)), source, rules
     )
+
+
+def _without_ids(text: str, ids: Sequence[str]) -> str:
+    """The text without the ids of its sentences in brackets at its end, which some models write there as well."""
+    match = _IDS_AT_END.search(text)
+    if match is None or not set(re.findall(r"[Ss]?\d+(?:\.\d+)?", match["ids"])) <= set(ids):
+        return text
+    return text[: match.start()] + match["end"]
 
 
 def _checked(draft: Draft, source: SourceText, rules: ClaimRules) -> Draft:
