@@ -40,8 +40,8 @@ _FEWEST_WORDS = 4
 class Draft:
     """A claim of a reply that names sentences of its source.
 
-    `context` has the named sentences and their neighbours; `stand_in` is the sentence that stands in the place of the
-    text if that may not be shown, None if no sentence may. `refused` is the reason why the text may never be shown.
+    `context` has the named sentences and their neighbours; `stand_ins` are those that may stand in the place of the
+    text, the closest to it first. `refused` is the reason why the text may never be shown.
     """
 
     key: str
@@ -50,14 +50,14 @@ class Draft:
     named: tuple[SourceSentence, ...]
     context: tuple[SourceSentence, ...]
     evidence: tuple[Evidence, ...]
-    stand_in: SourceSentence | None
+    stand_ins: tuple[SourceSentence, ...] = ()
     refused: str | None = None
     suspicions: tuple[str, ...] = ()
 
     @property
     def is_verbatim(self) -> bool:
         """Whether the text is the paper's own sentence, spaces apart."""
-        return self.stand_in is not None and self.text == as_shown(self.stand_in)
+        return any(self.text == as_shown(sentence) for sentence in self.stand_ins)
 
     @property
     def is_to_be_judged(self) -> bool:
@@ -119,9 +119,7 @@ def title_draft(title: str, source: SourceText, language: str) -> Draft | None:
         return None
     named = source.sentences[:1]
     rules = ClaimRules(language, longest=_LONGEST_TITLE, shortest=4)
-    return _checked(
-        Draft("title", TITLE, text, named, source.context(named), source.evidence(named), None), source, rules
-    )
+    return _checked(Draft("title", TITLE, text, named, source.context(named), source.evidence(named)), source, rules)
 
 
 def translated_draft(key: str, part: str, claim: Claim, text: str | None, source: SourceText, language: str) -> Draft:
@@ -131,12 +129,12 @@ def translated_draft(key: str, part: str, claim: Claim, text: str | None, source
         SourceSentence(f"E{number}", passage.quote, passage.section, passage.page, passage.anchor)
         for number, passage in enumerate(claim.evidence, 1)
     )
-    stand_in = _closest(claim.text, named)
+    stand_ins = _by_closeness(claim.text, named)
     if text is None:
-        return Draft(key, part, claim.text, named, named, claim.evidence, stand_in, "it was not translated")
+        return Draft(key, part, claim.text, named, named, claim.evidence, stand_ins, "it was not translated")
     # Longer than an English claim may be: many languages need more characters for the same statement.
     rules = ClaimRules(language, longest=600)
-    draft = Draft(key, part, cleaned(text), named, source.context(named) or named, claim.evidence, stand_in)
+    draft = Draft(key, part, cleaned(text), named, source.context(named) or named, claim.evidence, stand_ins)
     return _checked(draft, source, rules)
 
 
@@ -180,7 +178,7 @@ def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: Cl
     )
     whole = [sentence for sentence in may_stand if _stands_alone(sentence)]
     return _checked(
-        Draft(key, part, text, named, context, source.evidence(named), _closest(text, whole)), source, rules
+        Draft(key, part, text, named, context, source.evidence(named), _by_closeness(text, whole)), source, rules
     )
 
 
@@ -214,10 +212,14 @@ def _stands_alone(sentence: SourceSentence) -> bool:
     )
 
 
-def _closest(text: str, sentences: Sequence[SourceSentence]) -> SourceSentence | None:
-    """The sentence that shares most words and numbers with a text; the first of equal ones."""
+def _by_closeness(text: str, sentences: Sequence[SourceSentence]) -> tuple[SourceSentence, ...]:
+    """The sentences by how many words and numbers they share with a text; equal ones in reading order."""
     wanted = _tokens(text)
-    return max(sentences, key=lambda sentence: len(wanted & _tokens(sentence.text)), default=None)
+
+    def distance(sentence: SourceSentence) -> tuple[bool, int]:
+        return text != as_shown(sentence), -len(wanted & _tokens(sentence.text))
+
+    return tuple(sorted(sentences, key=distance))
 
 
 def _tokens(text: str) -> set[str]:

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bot.errors import ModelRefused
-from bot.model import Claim, Conclusion, Dropped, Provenance, Summary, SummaryKey
+from bot.model import Claim, Conclusion, Dropped, Provenance, Summary, SummaryKey, Support
 from bot.summaries import sentence_roles
+from bot.summaries.headline_shortening import shortened
 from bot.summaries.quotes import fold
 from bot.summaries.reply_checks import LEAST_TAKEAWAYS
 from bot.summaries.reply_schema import PARTS
@@ -73,7 +74,9 @@ class Facts:
         if self.headline is not None or len(self.takeaways) < 2:
             return self
         aim = max(self.takeaways, key=lambda claim: sentence_roles.role_weights(claim.quote, 0.5)[SentenceRole.AIM])
-        return replace(self, headline=aim, takeaways=tuple(claim for claim in self.takeaways if claim is not aim))
+        rest = tuple(claim for claim in self.takeaways if claim is not aim)
+        is_sentence = aim.support is Support.SENTENCE
+        return replace(self, headline=replace(aim, text=shortened(aim.text)) if is_sentence else aim, takeaways=rest)
 
     def as_brief(self) -> Facts:
         """Headline and takeaways alone."""

@@ -136,6 +136,14 @@ def test_a_sentence_that_alone_supports_a_judged_claim_is_not_repeated() -> None
     assert [claim.text for claim in facts.takeaways] == ["Maps are hard to read for robots."]
 
 
+def test_for_a_merged_claim_the_sentence_stands_that_is_not_told_yet() -> None:
+    text = "MapHopper reaches the goal in 93.4% of runs on HallwayBench, trained on floors without labels."
+    drafts = brief(a_claim("MapHopper reaches the goal in 93.4% of all runs.", "5"), a_claim(text, "4", "5"))
+    first, second = (claim.text for claim in judged(drafts).takeaways)
+    assert first.startswith("On the HallwayBench benchmark")
+    assert second.startswith("The cost is trained on")
+
+
 def test_a_takeaway_may_be_told_again_in_a_part_but_no_part_repeats_another() -> None:
     result = a_claim("It wins everywhere.", "S4.1")
     facts = judged(deep(takeaways=[result], results=[result], performance=[result]))
