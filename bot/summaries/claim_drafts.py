@@ -13,11 +13,13 @@ from bot.model import Claim, Dropped, Evidence, SectionKind
 from bot.model.languages import is_english
 from bot.summaries.claim_checks import ClaimRules, refusal, sentence_problem, suspicions
 from bot.summaries.forbidden_text import adds_link, cleaned
+from bot.summaries.glossary import Glossary
 from bot.summaries.quotes import fold, words
-from bot.summaries.reply_checks import LONGEST_HEADLINE, MOST_TAKEAWAYS, check_keywords
+from bot.summaries.reply_checks import LONGEST_HEADLINE, MOST_TAKEAWAYS
 from bot.summaries.reply_schema import PARTS, BriefReply, ClaimReply, FactsReply
 from bot.summaries.source_text import SourceSentence, SourceText
 from bot.summaries.statements import PaperStatements, Statement
+from bot.summaries.term_checks import check_keywords
 
 HEADLINE, TAKEAWAYS, TITLE = "headline", "takeaways", "title"
 """The parts of every summary; a deep one has those of `reply_schema.PARTS` as well."""
@@ -86,7 +88,7 @@ class Drafts:
         )
 
 
-def brief_drafts(reply: BriefReply, paper_id: str, source: SourceText, language: str) -> Drafts:
+def brief_drafts(reply: BriefReply, paper_id: str, source: SourceText, language: str, glossary: Glossary) -> Drafts:
     """The headline, takeaways and translated title of a brief reply."""
     headline_rules = ClaimRules(language, longest=LONGEST_HEADLINE, shortest=20)
     found = [
@@ -95,7 +97,7 @@ def brief_drafts(reply: BriefReply, paper_id: str, source: SourceText, language:
     ]
     if title := title_draft(reply.title, source, language):
         found.append(title)
-    return _drafts(paper_id, found, check_keywords(reply.keywords, source, language))
+    return _drafts(paper_id, found, check_keywords(reply.keywords, source, language, glossary))
 
 
 def facts_drafts(reply: FactsReply, paper_id: str, source: SourceText) -> Drafts:
@@ -109,7 +111,7 @@ def facts_drafts(reply: FactsReply, paper_id: str, source: SourceText) -> Drafts
     for number, (name, claim) in enumerate(claims, 1):
         rules = ClaimRules(about_this_paper=name in _ABOUT_THIS_PAPER)
         found.append(_draft(f"c{number}", name, claim, source, rules))
-    return _drafts(paper_id, found, check_keywords(reply.keywords, source, "en"))
+    return _drafts(paper_id, found, check_keywords(reply.keywords, source, "en", {}))
 
 
 def title_draft(title: str, source: SourceText, language: str) -> Draft | None:

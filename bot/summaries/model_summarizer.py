@@ -136,7 +136,7 @@ class ModelSummarizer:
     async def _settled(self, requests: Sequence[SummaryRequest], replies: Mapping[str, BriefReply]) -> dict[str, Facts]:
         """What is shown of these replies, by paper id. All of them are judged together."""
         drafts = [
-            brief_drafts(replies[r.paper.id], r.paper.id, source_of(r.paper), r.key.language)
+            brief_drafts(replies[r.paper.id], r.paper.id, source_of(r.paper), r.key.language, self._glossary)
             for r in requests
             if r.paper.id in replies
         ]

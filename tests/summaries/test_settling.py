@@ -62,7 +62,7 @@ def brief(*takeaways: dict[str, object], paper: Paper = PAPER) -> Drafts:
         "headline": a_claim("A planner stitches partial views.", "3"),
         "takeaways": list(takeaways),
     }
-    return brief_drafts(BriefReply.model_validate(reply), paper.id, source_of(paper), "en")
+    return brief_drafts(BriefReply.model_validate(reply), paper.id, source_of(paper), "en", {})
 
 
 def judged(drafts: Drafts, supported: Iterable[str] = (), *, believed: bool = True) -> Facts:
