@@ -15,7 +15,6 @@ from bot.summaries.claim_checks import ClaimRules, refusal, sentence_problem, su
 from bot.summaries.forbidden_text import adds_link, cleaned
 from bot.summaries.glossary import Glossary
 from bot.summaries.quotes import fold, words
-from bot.summaries.reply_checks import LONGEST_HEADLINE, MOST_TAKEAWAYS
 from bot.summaries.reply_schema import PARTS, BriefReply, ClaimReply, FactsReply
 from bot.summaries.source_text import SourceSentence, SourceText
 from bot.summaries.statements import PaperStatements, Statement
@@ -30,7 +29,12 @@ _ABOUT_THIS_PAPER = frozenset(("method", "methods", "results", "innovation", "pe
 _MOST_CLAIMS = 8
 """Claims in one part of a deep summary; further ones are not shown."""
 
+LONGEST_HEADLINE = 260
+"""Characters a headline may have."""
+
 _LONGEST_TITLE = 400
+
+_MOST_TAKEAWAYS = 7
 
 _IDS_AT_END = re.compile(r"\s*[\[{<⟦](?P<ids>[Ss\d.,;\s]+)[\]}>⟧](?P<end>[.!?。]?)$")
 
@@ -148,7 +152,7 @@ def as_shown(sentence: SourceSentence) -> str:
 def _takeaways(replies: Sequence[ClaimReply], source: SourceText, rules: ClaimRules) -> Iterator[Draft | Dropped]:
     kept = 0
     for number, reply in enumerate(replies, 1):
-        if kept == MOST_TAKEAWAYS:
+        if kept == _MOST_TAKEAWAYS:
             yield Dropped(reply.text[:300], "more than seven")
             continue
         found = _draft(f"t{number}", TAKEAWAYS, reply, source, rules)

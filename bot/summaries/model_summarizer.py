@@ -21,12 +21,11 @@ from bot.summaries.claim_checks import notes_on
 from bot.summaries.claim_drafts import brief_drafts
 from bot.summaries.deep_reader import DeepReader
 from bot.summaries.extractive import why_not_deep
-from bot.summaries.facts import Facts, TooLittleVerified, merged
+from bot.summaries.facts import Facts, TooLittleVerified, least_takeaways, merged
 from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge, NoJudge
 from bot.summaries.model_client import Model, ModelClient
 from bot.summaries.prompt_building import brief_hash
-from bot.summaries.reply_checks import least_takeaways
 from bot.summaries.reply_schema import BriefReply
 from bot.summaries.settling import settled
 from bot.summaries.source_text import source_of
