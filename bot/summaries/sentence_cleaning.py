@@ -109,3 +109,37 @@ def _only_points(content: str) -> bool:
     pieces = [piece.strip() for piece in content.split(";")]
     # A year alone belongs to the name before the bracket, which is part of the sentence.
     return not re.fullmatch(_YEAR, pieces[0]) and all(_CITED_WORK.match(piece) for piece in pieces)
+
+
+# Remains of formulas and of broken text extraction.
+_FORMULA = re.compile(r"[=∑∏∫√∂∇≤≥∈∀≪≫≈∼→↦⟨⟩|{}\\^_<>]|\(cid:|\d\s\d\s\d|[̀-ͯ⃐-⃿]|https?:|www\.|\S@\S")
+# "k = 4", "p < 0.001": readable, and often what a result says.
+_SIMPLE_VALUE = re.compile(r"(?<!\w)[A-Za-zα-ω] ?[=<>≤≥≈∼~] ?[-−]?\d[\d.,]*%?|[<>≤≥≈∼~±] ?(?=\d)|\[[A-Z]\w+\]")
+# A variable that the sentence does not define: "past values at timestep i".
+_VARIABLE = re.compile(r"(?<![\w’'./&-])(?:[B-HJ-Zb-z]|[α-ωΓΔΘΛΞΠΣΦΨΩ])(?![\w’'/&-]|\.[\w])")
+_ENUMERATION = re.compile(r"\((?:[a-h]|i{1,3}|iv|v)\)")
+# A footnote's mark after a word or a year, a sentence that begins without a space, a word divided at a line's end.
+_GLUED = re.compile(
+    r"[a-z]{2}\.\d+ [A-Z]|\b(?:19|20)\d\d \d{1,2}[,.;]|,\(|\w\)\w|,,|[a-z]\.[A-Z][a-z]+ |"
+    r"\b[a-z]{2,}-(?:ized|izing|tion|tions|ing|ment|ments|ity|ness|ally|ed|er|ers|ence|ance|sion|ly)\b|"
+    r"(?<!\bof)(?<!\bto)(?<!\bis)(?<!\bat)(?<!\bby)(?<!\bwith)(?<!\bthan)(?<!\band)(?<!\bor)(?<!\bsize)(?<!\blevel)(?<!\bin)"
+    r"(?<!\babout)(?<!\bscore) \d\.$"
+)
+_LEFT_OVER = re.compile(
+    r"\[\d[\d, ;–-]*\]|\?\?|\(\s*[,;.)]|[,;]\s*\)|\b(?:such as|to|from|and|by|of|in|with|see)\s*[.,;]?$|et\.? al\.?\.?$|\.\.$|"
+    r"(?:[A-Z][\w’'-]+, ){2,}[A-Z][\w’'-]+(?:,? and [A-Z][\w’'-]+)? \((?:19|20)\d\d"
+)
+
+
+def is_damaged(text: str) -> bool:
+    """Whether a cleaned sentence is no readable prose: a heading, a formula, a row of a table, or text run together."""
+    # Shorter ones are mostly headings and captions, longer ones several sentences that were not split.
+    if not 40 <= len(text) <= 400 or not text[0].isupper() or text[-1] not in '.!”")':
+        return True
+    plain = _SIMPLE_VALUE.sub("", _ENUMERATION.sub("", text))
+    if _FORMULA.search(plain) or _VARIABLE.search(plain) or _GLUED.search(text) or _LEFT_OVER.search(text):
+        return True
+    if any(text.count(left) != text.count(right) for left, right in ("()", "[]", "“”")) or text.count('"') % 2:
+        return True
+    # Many digits and signs: a row of a table.
+    return sum(char.isalpha() or char.isspace() for char in text) < 0.8 * len(text)

@@ -1,0 +1,183 @@
+"""The sentences of a full text that may stand on a card, each with its place in the paper. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.model import Evidence, Paper, Reading, Section
+from bot.summaries.keywords import STOP_WORDS
+from bot.summaries.own_names import mentions, own_names
+from bot.summaries.sections import SectionPart, parts
+from bot.summaries.self_contained import is_self_contained, without_opening
+from bot.summaries.sentence_cleaning import cleaned, is_damaged, without_heading
+from bot.summaries.sentence_roles import is_about_this_paper, is_instruction
+from bot.summaries.sentences import split
+from bot.summaries.source_text import section_label
+
+# What the reader of a card does not see: a figure, a table, a formula, another passage.
+_REFERS_ELSEWHERE = re.compile(
+    r"\b(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|algorithm|theorem|lemma|proposition|row|"
+    r"column|panel|step|chapter|footnote|ref|supplement\w*)s?\.?\s*~?\(?[\dA-Z](?![a-z])|"
+    r"\b(?:above|below|previously (?:described|introduced|mentioned|defined)|earlier|as follows|(?:the|this) following|shown in|"
+    r"(?:next|previous|following|last|this|these) (?:sub)?sections?|aforementioned|mentioned|do(?:es|ing)? so|did so|"
+    r"(?:the|all) remainder of (?:the|this)|rest of (?:the|this) paper|forthcoming|supplementary)\b|\((?:left|right|top|bottom)\)|§|:\s*$",
+    re.IGNORECASE,
+)
+# "around each of the two sub-layers": which two, the sentence before says. A list may follow: "the two agents: …".
+_COUNTED = re.compile(
+    r"\b(?:the|these|those|all|both) (?:two|three|four|five|six|seven|eight|\d) (?!\w+est\b|most\b|main\b|largest\b)"
+    r"(?![^.;]{0,60}(?::|\bof\b|\bnamely\b|\bthat\b|\bin\b|\bfrom\b))",
+    re.IGNORECASE,
+)
+# Guides to the text, and remarks to the reader.
+_GUIDE = re.compile(
+    r"\b(?:in (?:this|the (?:next|following)) (?:section|appendix|chapter)|this section|(?:is|are) (?:organi[sz]ed|structured) "
+    r"|we (?:now|next|will|shall) (?:describe|discuss|present|introduce|show|explain|turn|give|provide|review)|we refer|"
+    r"refer to|recall that|note that|for (?:more )?details|details? (?:of|on|about|can)|please\b|see e\.g|for convenience|"
+    r"we (?:give|provide|present) (?:an |more |further |additional )?(?:overview|details|examples?|illustrations?)|"
+    r"we (?:illustrate|depict|visuali[sz]e|plot|summari[sz]e|list|report in|outline|review)\b|"
+    r"let us\b|we (?:call|denote|write|define)\b|denotes?\b|without loss of generality|we thank|acknowledg\w+)",
+    re.IGNORECASE,
+)
+# "In Section 2, we review …" tells where; "In Section 3, we estimate the mass to 0.1 dex" tells what.
+_OUTLINE = re.compile(
+    r"^in (?:section|appendix|figure|table|fig|sec)[^,]{0,30}, we (?:\w+ly )?(?:give|review|describe|introduce|present|discuss|"
+    r"conclude|illustrate|show|provide|apply|offer|compare|evaluate|study|analy[sz]e|vary|report|explore|turn)\b",
+    re.IGNORECASE,
+)
+_SETUP_TITLE = re.compile(
+    r"\b(?:set-?\s?ups?|settings?|datasets?|data|baselines?|metrics?|implementation|details|hyper-?\s?parameters?|training|"
+    r"protocol|evaluation (?:criteria|measures?)|participants|materials|hardware|optimizers?|schedules?|configurations?)\b",
+    re.IGNORECASE,
+)
+_DETAIL_TITLE = re.compile(
+    r"\b(?:ablations?|sensitivity|variations?|analysis of|further|additional|robustness checks?|hyper|error analysis|failure|"
+    r"case stud(?:y|ies)|qualitative)\b",
+    re.IGNORECASE,
+)
+_LIMITATION_TITLE = re.compile(r"\b(?:limitations?|threats|future)\b", re.IGNORECASE)
+_PROBLEM_TITLE = re.compile(r"\b(?:problem|motivation|challenges?|preliminar\w*|background|notation|definitions?|why)\b", re.I)
+_WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a paper a sentence stands.
+
+    `precedes_own_work`: no sentence before it in its section speaks of this paper. `position` is 0 for the first and 1
+    for the last sentence of the section.
+    """
+
+    part: SectionPart
+    title: str = ""
+    precedes_own_work: bool = False
+    position: float = 0.0
+    opens_paragraph: bool = False
+    is_caption: bool = False
+
+    @property
+    def is_setup(self) -> bool:
+        return bool(_SETUP_TITLE.search(self.title))
+
+    @property
+    def is_detail(self) -> bool:
+        """Whether its section looks at details of the main result: ablations, variants, failures."""
+        return bool(_DETAIL_TITLE.search(self.title))
+
+    @property
+    def is_limitation(self) -> bool:
+        return bool(_LIMITATION_TITLE.search(self.title))
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether its section prepares the method: the problem, definitions, known methods."""
+        return bool(_PROBLEM_TITLE.search(self.title))
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSentence:
+    """A sentence that stands by itself: `text` as shown, `evidence` verbatim, `order` in the paper.
+
+    `names` are those of the paper's own work; `relevance` is its share of words with title and abstract, 0 to 1.
+    """
+
+    text: str
+    evidence: Evidence
+    place: Place
+    order: int
+    names: tuple[str, ...]
+    relevance: float
+
+    @property
+    def speaks_of_paper(self) -> bool:
+        """Whether the authors speak of themselves or name their work."""
+        return is_about_this_paper(self.text) or mentions(self.text, self.names) is not None
+
+    @property
+    def words(self) -> frozenset[str]:
+        return content_words(self.text)
+
+
+def content_words(text: str) -> frozenset[str]:
+    """The words without stop words, by their first seven letters, so that inflected forms agree."""
+    return frozenset(word.lower()[:7] for word in _WORD.findall(text) if word.lower() not in STOP_WORDS)
+
+
+def full_text_sentences(paper: Paper, reading: Reading) -> list[PaperSentence]:
+    """The sentences of abstract, sections and captions that stand alone, in the order of the paper."""
+    names = own_names(paper, reading)
+    topic = content_words(f"{paper.title} {paper.abstract}")
+    sentences: list[PaperSentence] = []
+    for quote, place, evidence in _passages(paper, reading):
+        text = _standing_alone(quote)
+        if text is not None:
+            words = content_words(text)
+            relevance = len(words & topic) / max(len(words), 1)
+            sentences.append(PaperSentence(text, evidence, place, len(sentences), names, relevance))
+    return sentences
+
+
+def _passages(paper: Paper, reading: Reading) -> Iterator[tuple[str, Place, Evidence]]:
+    for index, quote in enumerate(abstract := split(paper.abstract)):
+        place = Place(SectionPart.ABSTRACT, "Abstract", position=index / max(len(abstract) - 1, 1))
+        yield quote, place, Evidence(quote, "Abstract")
+    top = ""
+    for part, section in parts(reading):
+        top = section.title if section.level == 1 else top
+        if part is not SectionPart.ABSTRACT:
+            yield from _section_passages(part, section, top)
+    captions = [(f"Table {t.number}", t.caption, t.page) for t in reading.tables]
+    captions += [(f"Figure {f.number}", f.caption, f.page) for f in reading.figures]
+    for name, caption, page in captions:
+        # The first sentence of a caption is its title.
+        for quote in split(caption)[1:]:
+            yield quote, Place(SectionPart.RESULTS, is_caption=True), Evidence(quote, name, page)
+
+
+def _section_passages(part: SectionPart, section: Section, top: str) -> Iterator[tuple[str, Place, Evidence]]:
+    name = section_label(section.number, section.title)
+    found = [
+        (quote, paragraph, index == 0)
+        for paragraph in section.paragraphs
+        for index, quote in enumerate(split(paragraph.text))
+    ]
+    precedes_own_work = True
+    for index, (raw, paragraph, opens_paragraph) in enumerate(found):
+        precedes_own_work = precedes_own_work and not is_about_this_paper(raw)
+        quote = without_heading(raw)
+        position = index / max(len(found) - 1, 1)
+        title = section.title if section.level == 1 else f"{top}: {section.title}"
+        place = Place(part, title, precedes_own_work, position, opens_paragraph)
+        yield quote, place, Evidence(quote, name, paragraph.page, paragraph.anchor)
+
+
+def _standing_alone(quote: str) -> str | None:
+    """The sentence as shown; None if it is damaged, is no statement to readers, or needs the text around it."""
+    if is_instruction(quote) or _OUTLINE.match(quote):
+        return None
+    text = without_opening(cleaned(quote))
+    if is_damaged(text) or _REFERS_ELSEWHERE.search(text) or _COUNTED.search(text) or _GUIDE.search(text):
+        return None
+    return text if is_self_contained(text) else None
