@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.model import Claim, Conclusion, Paper, Reading, Summary
-from bot.summaries.deep_parts import SCORES
+from bot.summaries import deep_parts
+from bot.summaries.deep_parts import Score, introduced_name
 from bot.summaries.full_text_sentences import PaperSentence, content_words, full_text_sentences
 from bot.summaries.sections import choose, reading_notes
 
-_PICKS: tuple[tuple[str, int, float], ...] = (
-    ("method", 2, 3.0),
-    ("results", 4, 3.0),
-    ("significance", 2, 2.2),
-    ("performance", 1, 3.0),
-    ("innovation", 1, 3.0),
-    ("background", 2, 0.4),
-    ("prior_work", 3, 2.2),
-    ("workload", 1, 2.0),
-    ("methods", 5, 2.0),
+_PICKS: tuple[tuple[str, Callable[[PaperSentence], Score], int, float], ...] = (
+    ("method", deep_parts.aim, 1, 3.0),
+    ("method", deep_parts.mechanism, 1, 3.0),
+    ("innovation", deep_parts.innovation, 1, 3.0),
+    ("performance", deep_parts.performance, 1, 3.0),
+    ("significance", deep_parts.significance, 2, 2.2),
+    ("results", deep_parts.results, 4, 2.2),
+    ("background", deep_parts.background, 2, 0.4),
+    ("prior_work", deep_parts.prior_work, 3, 2.4),
+    ("workload", deep_parts.workload, 1, 2.0),
+    ("methods", deep_parts.methods, 5, 1.8),
 )
-"""For each part of a summary: how many sentences at most, and the least score that counts. A sentence is used once: the
-order decides which part gets it."""
+"""For each part of a summary: the score of a sentence, how many at most, and the least score that counts. A sentence is
+used once: the order decides which part gets it."""
 
 _NAMES = {"prior_work": "prior work"}
 _ORDER = ("background", "prior_work", "method", "methods", "results", "significance", "innovation", "performance",
           "workload")  # fmt: skip
 
 _SAME = 0.7
-"""The share of common words from which on two sentences say the same."""
+"""The share of the words of the shorter sentence from which on two sentences of the parts say the same."""
+
+_SAME_SENTENCE = 0.8
+"""The share of all words from which on a sentence is one of those above. The parts may say with their numbers what a
+takeaway says in short."""
 
 _FROM_ONE_SECTION = 2
 """Steps of the method from one section, so that all of its sections have their say."""
@@ -40,7 +47,7 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
     A part for which no sentence stands alone stays empty, and a note says so.
     """
     picked = _pick_all(full_text_sentences(paper, reading), _shown_above(summary))
-    claims = {name: tuple(_claim(sentence) for sentence in picked[name]) for name in picked}
+    claims = {name: tuple(_claim(sentence) for sentence in picked[name]) for name in _ORDER}
     missing = [_NAMES.get(name, name) for name in _ORDER if not claims[name]]
     notes = (f"no sentence that stands alone on {_listed(missing)}",) if missing else ()
     provenance = replace(
@@ -64,32 +71,40 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
     )
 
 
-def _shown_above(summary: Summary) -> list[str]:
-    """Headline and takeaways, as shown and as quoted: they are not shown again below."""
+def _shown_above(summary: Summary) -> list[frozenset[str]]:
+    """The words of headline and takeaways, as shown and as quoted: they are not shown again below."""
     claims = (summary.headline, *summary.takeaways)
-    return [text for claim in claims for text in (claim.text, claim.quote)]
+    return [content_words(text) for claim in claims for text in (claim.text, claim.quote)]
 
 
-def _pick_all(sentences: list[PaperSentence], shown: list[str]) -> dict[str, list[PaperSentence]]:
-    taken = [content_words(text) for text in shown]
-    picked: dict[str, list[PaperSentence]] = {}
-    for name, most, least in _PICKS:
-        score = SCORES[name]
+def _pick_all(sentences: list[PaperSentence], above: list[frozenset[str]]) -> dict[str, list[PaperSentence]]:
+    taken: list[PaperSentence] = []
+    picked: dict[str, list[PaperSentence]] = {name: [] for name in _ORDER}
+    for name, score, most, least in _PICKS:
         scored = [(value, s) for s in sentences if (value := score(s)) is not None and value >= least]
         chosen: list[PaperSentence] = []
         for _, sentence in sorted(scored, key=lambda pair: (-pair[0], pair[1].order)):
             if len(chosen) == most:
                 break
-            if _is_new(sentence, taken) and _leaves_room(name, sentence, chosen):
+            if _is_new(sentence, taken, above) and _leaves_room(name, sentence, chosen):
                 chosen.append(sentence)
-                taken.append(sentence.words)
-        picked[name] = sorted(chosen, key=lambda sentence: sentence.order)
+                taken.append(sentence)
+        picked[name] = sorted((*picked[name], *chosen), key=lambda sentence: sentence.order)
     return picked
 
 
-def _is_new(sentence: PaperSentence, taken: list[frozenset[str]]) -> bool:
+def _is_new(sentence: PaperSentence, taken: list[PaperSentence], above: list[frozenset[str]]) -> bool:
+    """Whether it says something else than the sentences of other parts, and is not itself shown above."""
     words = sentence.words
-    return all(len(words & other) < _SAME * min(len(words), len(other)) for other in taken if words and other)
+    if any(len(words & other) >= _SAME_SENTENCE * len(words | other) for other in above):
+        return False
+    introduced = introduced_name(sentence)
+    for other in taken:
+        if len(words & other.words) >= _SAME * min(len(words), len(other.words)):
+            return False
+        if introduced is not None and introduced == introduced_name(other):
+            return False
+    return True
 
 
 def _leaves_room(name: str, sentence: PaperSentence, chosen: list[PaperSentence]) -> bool:

@@ -19,10 +19,12 @@ from bot.summaries.source_text import section_label
 # What the reader of a card does not see: a figure, a table, a formula, another passage.
 _REFERS_ELSEWHERE = re.compile(
     r"\b(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|algorithm|theorem|lemma|proposition|row|"
-    r"column|panel|step|chapter|footnote|ref|supplement\w*)s?\.?\s*~?\(?[\dA-Z](?![a-z])|"
-    r"\b(?:above|below|previously (?:described|introduced|mentioned|defined)|earlier|as follows|(?:the|this) following|shown in|"
-    r"(?:next|previous|following|last|this|these) (?:sub)?sections?|aforementioned|mentioned|do(?:es|ing)? so|did so|"
-    r"(?:the|all) remainder of (?:the|this)|rest of (?:the|this) paper|forthcoming|supplementary)\b|\((?:left|right|top|bottom)\)|§|:\s*$",
+    r"column|panel|step|chapter|footnote|ref|supplement\w*)(?:s?\.?\s*~?\(?\d|s?\.?[\s~]+\(?(?-i:[A-Z])(?!\w))|"
+    r"\b(?:the|see|as|described|discussed|defined|mentioned|introduced|given|listed|noted|outlined|from) (?:above|below)\b|"
+    r"\b(?:above|below)(?=[,.;)])|\b(?:previously (?:described|introduced|mentioned|defined)|earlier|as follows|(?:the|this) following|shown in|"
+    r"(?:next|previous|following|last|this|these) (?:sub)?sections?|aforementioned|mentioned|(?:laid out|described|discussed|introduced|defined|"
+    r"presented|explained|outlined|reported) (?:before|earlier|previously|above)|the (?:opposite|reverse|contrary)(?! of| direction)|do(?:es|ing)? so|did so|"
+    r"in the (?:first|second|third|final|last|next|former|latter) (?:stage|step|phase|case|part|task|setting)|(?:the|all) remainder of (?:the|this)|rest of (?:the|this) paper|forthcoming|supplementary)\b|\((?:left|right|top|bottom)\)|§|:\s*$",
     re.IGNORECASE,
 )
 # "around each of the two sub-layers": which two, the sentence before says. A list may follow: "the two agents: …".
@@ -31,14 +33,28 @@ _COUNTED = re.compile(
     r"(?![^.;]{0,60}(?::|\bof\b|\bnamely\b|\bthat\b|\bin\b|\bfrom\b))",
     re.IGNORECASE,
 )
+# "Despite its importance, current tools are …": the pronoun stands for something before the sentence.
+_DISAGREES = re.compile(
+    r"^(?:despite|given|because of|due to|beyond|with|for|in) (?:its [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:are|have|were|do)|"
+    r"their [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:is|has|was|does)) |^that(?:['’]s| is| was| means| shows| leads)\b|^for (?:example|instance)\b",
+    re.IGNORECASE,
+)
 # Guides to the text, and remarks to the reader.
 _GUIDE = re.compile(
     r"\b(?:in (?:this|the (?:next|following)) (?:section|appendix|chapter)|this section|(?:is|are) (?:organi[sz]ed|structured) "
     r"|we (?:now|next|will|shall) (?:describe|discuss|present|introduce|show|explain|turn|give|provide|review)|we refer|"
-    r"refer to|recall that|note that|for (?:more )?details|details? (?:of|on|about|can)|please\b|see e\.g|for convenience|"
+    r"refer to|recall that|note that|for (?:more )?details|details?\b.{0,80}\b(?:can be found|(?:is|are|will be) (?:given|provided|described))|"
+    r"please\b|see e\.g|for convenience|"
     r"we (?:give|provide|present) (?:an |more |further |additional )?(?:overview|details|examples?|illustrations?)|"
     r"we (?:illustrate|depict|visuali[sz]e|plot|summari[sz]e|list|report in|outline|review)\b|"
     r"let us\b|we (?:call|denote|write|define)\b|denotes?\b|without loss of generality|we thank|acknowledg\w+)",
+    re.IGNORECASE,
+)
+# "… has several key benefits.": which ones, other sentences say. "We are excited …": nothing about the work.
+_SAYS_NOTHING = re.compile(
+    r"\b(?:has|have|offers?|provides?|shows?) (?:several|a number of|many|various|some|numerous) (?:\w+ )?(?:benefits|features|advantages|properties|"
+    r"drawbacks|limitations|issues|problems|challenges)(?! (?:such|includ|like|in|over|of|for)|:)"
+    r"|\bwe (?:are|were) (?:excited|grateful|happy|pleased|proud)\b|\bis left for\b|\bbeyond the scope\b",
     re.IGNORECASE,
 )
 # "In Section 2, we review …" tells where; "In Section 3, we estimate the mass to 0.1 dex" tells what.
@@ -58,6 +74,7 @@ _DETAIL_TITLE = re.compile(
     re.IGNORECASE,
 )
 _LIMITATION_TITLE = re.compile(r"\b(?:limitations?|threats|future)\b", re.IGNORECASE)
+_OTHERS_TITLE = re.compile(r"\b(?:previous|prior|existing|other|current|conventional)\b", re.IGNORECASE)
 _PROBLEM_TITLE = re.compile(r"\b(?:problem|motivation|challenges?|preliminar\w*|background|notation|definitions?|why)\b", re.I)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
 
@@ -88,7 +105,8 @@ class Place:
 
     @property
     def is_limitation(self) -> bool:
-        return bool(_LIMITATION_TITLE.search(self.title))
+        """Whether its section says what the work cannot do, or what is left to do."""
+        return bool(_LIMITATION_TITLE.search(self.title)) and not _OTHERS_TITLE.search(self.title)
 
     @property
     def is_problem(self) -> bool:
@@ -131,7 +149,7 @@ def full_text_sentences(paper: Paper, reading: Reading) -> list[PaperSentence]:
     topic = content_words(f"{paper.title} {paper.abstract}")
     sentences: list[PaperSentence] = []
     for quote, place, evidence in _passages(paper, reading):
-        text = _standing_alone(quote)
+        text = _standing_alone(quote, names)
         if text is not None:
             words = content_words(text)
             relevance = len(words & topic) / max(len(words), 1)
@@ -143,11 +161,10 @@ def _passages(paper: Paper, reading: Reading) -> Iterator[tuple[str, Place, Evid
     for index, quote in enumerate(abstract := split(paper.abstract)):
         place = Place(SectionPart.ABSTRACT, "Abstract", position=index / max(len(abstract) - 1, 1))
         yield quote, place, Evidence(quote, "Abstract")
-    top = ""
+    above = _titles_above(reading)
     for part, section in parts(reading):
-        top = section.title if section.level == 1 else top
         if part is not SectionPart.ABSTRACT:
-            yield from _section_passages(part, section, top)
+            yield from _section_passages(part, section, above[id(section)])
     captions = [(f"Table {t.number}", t.caption, t.page) for t in reading.tables]
     captions += [(f"Figure {f.number}", f.caption, f.page) for f in reading.figures]
     for name, caption, page in captions:
@@ -156,7 +173,16 @@ def _passages(paper: Paper, reading: Reading) -> Iterator[tuple[str, Place, Evid
             yield quote, Place(SectionPart.RESULTS, is_caption=True), Evidence(quote, name, page)
 
 
-def _section_passages(part: SectionPart, section: Section, top: str) -> Iterator[tuple[str, Place, Evidence]]:
+def _titles_above(reading: Reading) -> dict[int, str]:
+    """The title of each section with that of its chapter, by the section's identity."""
+    titles, top = {}, ""
+    for section in reading.sections:
+        top = section.title if section.level == 1 else top
+        titles[id(section)] = section.title if section.level == 1 else f"{top}: {section.title}"
+    return titles
+
+
+def _section_passages(part: SectionPart, section: Section, title: str) -> Iterator[tuple[str, Place, Evidence]]:
     name = section_label(section.number, section.title)
     found = [
         (quote, paragraph, index == 0)
@@ -168,16 +194,19 @@ def _section_passages(part: SectionPart, section: Section, top: str) -> Iterator
         precedes_own_work = precedes_own_work and not is_about_this_paper(raw)
         quote = without_heading(raw)
         position = index / max(len(found) - 1, 1)
-        title = section.title if section.level == 1 else f"{top}: {section.title}"
         place = Place(part, title, precedes_own_work, position, opens_paragraph)
         yield quote, place, Evidence(quote, name, paragraph.page, paragraph.anchor)
 
 
-def _standing_alone(quote: str) -> str | None:
+def _standing_alone(quote: str, names: tuple[str, ...]) -> str | None:
     """The sentence as shown; None if it is damaged, is no statement to readers, or needs the text around it."""
     if is_instruction(quote) or _OUTLINE.match(quote):
         return None
     text = without_opening(cleaned(quote))
     if is_damaged(text) or _REFERS_ELSEWHERE.search(text) or _COUNTED.search(text) or _GUIDE.search(text):
         return None
-    return text if is_self_contained(text) else None
+    if _DISAGREES.match(text) or _SAYS_NOTHING.search(text):
+        return None
+    # "The final MapHopper model …": a name says which model.
+    says_which = text if mentions(text[:120], names) else ""
+    return text if is_self_contained(text, says_which) else None

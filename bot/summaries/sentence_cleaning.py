@@ -31,6 +31,21 @@ _POINTING_OPENING = re.compile(
     rf"(?:in|from) {_PLACE}),\s+",
     re.IGNORECASE,
 )
+# ", as illustrated in Figure 5."
+_POINTING_END = re.compile(
+    rf",? (?:as )?(?:is |are )?(?:shown|depicted|illustrated|reported|listed|indicated|seen|summari[sz]ed) in {_PLACE}(?=\.$)", re.IGNORECASE
+)
+# "These findings underscore that …" says nothing about what follows but that it was found.
+_FINDING_OPENING = re.compile(
+    r"^(?:these|this) (?:\w+ )?(?:findings?|results?|experiments?|observations?|analys[ei]s|evidence) (?:\w+ly |also |further )?"
+    r"(?:shows?|demonstrates?|underscores?|confirms?|highlights?|reveals?|establish(?:es)?|proves?|illustrates?) that ",
+    re.IGNORECASE,
+)
+# "In most cases, however, such models fail": the word that ties to the sentence before, after a phrase.
+_CONTRAST_AFTER_PHRASE = re.compile(
+    r"^(?P<phrase>(?:In|On|For|At|With|From|By|Under|To|Despite|Unlike|As|Across|Given)\b[^,;:()]{3,80}), "
+    r"(?:however|therefore|thus|hence|moreover|furthermore|nevertheless|consequently), "
+)
 _POINTER = re.compile(
     rf"\b(?:{_PLACE}|see (?:above|below|text)|appendix|supplement(?:ary|al)?)\b", re.IGNORECASE
 )
@@ -45,6 +60,8 @@ _NUMBERED_CITATION = re.compile(
     r"(?<!\bas)(?<!\bto)(?<!\bin)(?<!\bof)(?<!\bby)(?<!\band)(?<!\bor)(?<!\bfrom)(?<!\bwith)(?<!\blike)(?<!\bthan)(?<!\bsee)"
     r"(?<!\bfollow)(?<!\bfollowing)(?<!\bon)(?<!\bfor)\s*\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]"
 )
+# The key of a bibliography entry that a page prints in place of the citation: "smith2017attention".
+_CITATION_KEY = re.compile(r"\s*(?:\(\s*)?\b[A-Za-z]+(?:19|20)\d\d[A-Za-z]\w+\b(?:[;,] *[A-Za-z]+(?:19|20)?\d\d\w*)*(?:\s*\))?")
 # "susceptibilities Kim, Lee and Wu (2014); Park (2023)." at the end of a clause, without brackets around it.
 _NAMES = r"[A-Z][\w’'-]+(?:(?:, | and | & )[A-Z][\w’'-]+)*(?: et al\.?)?"
 _BARE_CITATION = re.compile(
@@ -57,11 +74,15 @@ _BARE_CITATION = re.compile(
 def cleaned(sentence: str) -> str:
     """The sentence on one line, without what only the paper's reader can follow."""
     text = without_heading(" ".join(sentence.split()))
+    text = _CITATION_KEY.sub("", text)
     text = _NUMBERED_CITATION.sub("", _BARE_CITATION.sub("", _without_pointing_brackets(text)))
-    while opening := _POINTING_OPENING.match(text):
+    text = _POINTING_END.sub("", text)
+    while opening := _POINTING_OPENING.match(text) or _FINDING_OPENING.match(text):
         text = text[opening.end() :]
-    text = re.sub(r" (?=[,.;:](?:\s|$))", "", text).strip()
-    return text[:1].upper() + text[1:] if opening is not None or text[:1] != sentence[:1] else text
+    text = _CONTRAST_AFTER_PHRASE.sub(r"\g<phrase>, ", text)
+    text = re.sub(r" (?=[,.;:](?:\s|$))", "", re.sub(r",(?:\s*,)+", ",", text)).replace(",)", ")").strip()
+    # A new beginning gets a capital, a name like "nnU-Net" at the old one keeps its letter.
+    return text if sentence.startswith(text[:12]) else text[:1].upper() + text[1:]
 
 
 def without_heading(text: str) -> str:
@@ -114,13 +135,13 @@ def _only_points(content: str) -> bool:
 # Remains of formulas and of broken text extraction.
 _FORMULA = re.compile(r"[=∑∏∫√∂∇≤≥∈∀≪≫≈∼→↦⟨⟩|{}\\^_<>]|\(cid:|\d\s\d\s\d|[̀-ͯ⃐-⃿]|https?:|www\.|\S@\S")
 # "k = 4", "p < 0.001": readable, and often what a result says.
-_SIMPLE_VALUE = re.compile(r"(?<!\w)[A-Za-zα-ω] ?[=<>≤≥≈∼~] ?[-−]?\d[\d.,]*%?|[<>≤≥≈∼~±] ?(?=\d)|\[[A-Z]\w+\]")
+_SIMPLE_VALUE = re.compile(r"(?<!\w)(?:[a-z]{2,10}|[A-Za-zα-ω]) ?[=<>≤≥≈∼~] ?[-−]?\d[\d.,]*%?|[<>≤≥≈∼~±] ?(?=\d)|\[[A-Z]\w+\]")
 # A variable that the sentence does not define: "past values at timestep i".
 _VARIABLE = re.compile(r"(?<![\w’'./&-])(?:[B-HJ-Zb-z]|[α-ωΓΔΘΛΞΠΣΦΨΩ])(?![\w’'/&-]|\.[\w])")
 _ENUMERATION = re.compile(r"\((?:[a-h]|i{1,3}|iv|v)\)")
 # A footnote's mark after a word or a year, a sentence that begins without a space, a word divided at a line's end.
 _GLUED = re.compile(
-    r"[a-z]{2}\.\d+ [A-Z]|\b(?:19|20)\d\d \d{1,2}[,.;]|,\(|\w\)\w|,,|[a-z]\.[A-Z][a-z]+ |"
+    r"[a-z]{2}\.\d+ [A-Z]|\b(?:19|20)\d\d \d{1,2}[,.;]|,\(|[a-z]\.[A-Z][a-z]+ |"
     r"\b[a-z]{2,}-(?:ized|izing|tion|tions|ing|ment|ments|ity|ness|ally|ed|er|ers|ence|ance|sion|ly)\b|"
     r"(?<!\bof)(?<!\bto)(?<!\bis)(?<!\bat)(?<!\bby)(?<!\bwith)(?<!\bthan)(?<!\band)(?<!\bor)(?<!\bsize)(?<!\blevel)(?<!\bin)"
     r"(?<!\babout)(?<!\bscore) \d\.$"
@@ -142,4 +163,4 @@ def is_damaged(text: str) -> bool:
     if any(text.count(left) != text.count(right) for left, right in ("()", "[]", "“”")) or text.count('"') % 2:
         return True
     # Many digits and signs: a row of a table.
-    return sum(char.isalpha() or char.isspace() for char in text) < 0.8 * len(text)
+    return sum(char.isalpha() or char.isspace() for char in text) < 0.7 * len(text)
