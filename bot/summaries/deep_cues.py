@@ -40,7 +40,7 @@ REPORTED = _re(
 GAP = _re(
     r"\b(?:challeng\w*|bottleneck|limit(?:s|ed|ation|ations|ing)?\b|lacks?\b|lacking|fails?\b|failure|falls?\ short|suffer\w*|"
     r"struggl\w*|hinder\w*|hamper\w*|gaps?\b|costly|expensive|inefficien\w*|difficult\w*|hard\ to|overlook\w*|neglect\w*|ignor\w*|"
-    r"unclear|unknown|under-?explored|unexplored|open\ (?:question|problem)|poorly\ understood|remains?\b|insufficient\w*|"
+    r"until\ (?:now|(?:very\ )?recently)|so\ far|to\ date|unclear|unknown|under-?explored|unexplored|open\ (?:question|problem)|poorly\ understood|remains?\b|insufficient\w*|"
     r"scarce|scarcity|little\ (?:is\ known|attention)|drawbacks?|prone\ to|vulnerab\w*|bias(?:es|ed)?\b|rarely|cannot|"
     r"can\ not|unable|no\ way|not\ (?:been|yet|well|always|designed|able|only\ on|directly|thoroughly|sufficiently|"
     r"incorporate|consider|capture|scale|account|provide)|precludes?|restrict\w*|barriers?|susceptible|spurious|solely|"

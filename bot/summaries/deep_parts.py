@@ -43,7 +43,7 @@ def prior_work(sentence: PaperSentence) -> Score:
         # Once the authors speak of their own work, a problem is one of theirs, unless it names others.
         is_there = (place.precedes_own_work or place.part is SectionPart.ABSTRACT) and place.position < 0.7 or (gaps and others)
     else:
-        is_there = place.part is SectionPart.RELATED or place.is_problem
+        is_there = place.part is SectionPart.RELATED or (place.part is SectionPart.METHOD and place.is_problem)
     if not is_there or not (gaps or others) or sentence.speaks_of_paper or cues.RELEASE.search(text):
         return None
     score = 1.5 * min(gaps, 2) + 1.3 * others + 2.0 * sentence.relevance
@@ -107,12 +107,15 @@ def results(sentence: PaperSentence) -> Score:
     if place.part in (SectionPart.RELATED, SectionPart.APPENDIX) or place.is_limitation or not is_own_success(sentence):
         return None
     amounts = len(cues.AMOUNT.findall(text))
-    if place.is_setup or (place.part is SectionPart.METHOD and not amounts):
+    is_reported = bool(amounts or cues.FOUND.search(text) or cues.OUTDOES.search(text))
+    if place.part not in (SectionPart.RESULTS, SectionPart.CONCLUSION) and not is_reported:
+        return None
+    if place.part is SectionPart.METHOD and not amounts:
         return None
     score = 1.0 + 1.0 * min(amounts, 2) + 2.0 * sentence.relevance
     score += 1.0 * bool(cues.SUCCESS.search(text) or cues.FOUND.search(text)) + 0.4 * bool(_NAMED_TASK.search(text))
     score += 0.8 * (place.part is SectionPart.RESULTS) - 1.8 * place.is_detail - 1.8 * bool(cues.ABLATION.search(text))
-    score -= 1.0 * (place.part is SectionPart.METHOD) + 0.8 * place.is_caption + 3.0 * bool(_IF_WE.match(text))
+    score -= 1.0 * (place.part is SectionPart.METHOD or place.is_setup) + 0.8 * place.is_caption + 3.0 * bool(_IF_WE.match(text))
     return score - _length_malus(text)
 
 
@@ -214,7 +217,9 @@ def _subject_is_own(sentence: PaperSentence) -> bool:
 
 # What would be under another condition.
 _IF_WE = re.compile(r"(?:If|When) (?:we|one|the)\b")
-_EVALUATING = re.compile(r"\b(?:for|to) (?:evaluat|assess|test)\w*", re.IGNORECASE)
+_EVALUATING = re.compile(
+    r"\b(?:for|to) (?:evaluat|assess|test)\w*|^we (?:evaluat|measur|compar|report)\w*|\b(?:precision|recall|accuracy|score) of \d", re.IGNORECASE
+)
 _NAMED_TASK = re.compile(r"\b(?:on|for|across) (?:the )?[A-Z]")
 _IN_THIS_PAPER = re.compile(r"(?:in|with) (?:this|our) (?:\w+ )?(?:paper|work|study|article)\b|here,? we\b", re.IGNORECASE)
 _OUR_SYSTEM = re.compile(r"(?:our|the proposed) (?:\w+ )?(?:method|model|approach|system|framework)", re.IGNORECASE)

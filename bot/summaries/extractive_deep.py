@@ -15,7 +15,7 @@ _PICKS: tuple[tuple[str, Callable[[PaperSentence], Score], int, float], ...] = (
     ("method", deep_parts.aim, 1, 3.0),
     ("method", deep_parts.mechanism, 1, 3.0),
     ("innovation", deep_parts.innovation, 1, 3.0),
-    ("performance", deep_parts.performance, 1, 3.0),
+    ("performance", deep_parts.performance, 1, 2.4),
     ("significance", deep_parts.significance, 2, 2.2),
     ("results", deep_parts.results, 4, 2.2),
     ("background", deep_parts.background, 2, 0.4),

@@ -33,6 +33,8 @@ _COUNTED = re.compile(
     r"(?![^.;]{0,60}(?::|\bof\b|\bnamely\b|\bthat\b|\bin\b|\bfrom\b))",
     re.IGNORECASE,
 )
+# "However OTSL yields …", without the comma.
+_CONTRAST = re.compile(r"^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])")
 # "Despite its importance, current tools are …": the pronoun stands for something before the sentence.
 _DISAGREES = re.compile(
     r"^(?:despite|given|because of|due to|beyond|with|for|in) (?:its [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:are|have|were|do)|"
@@ -64,7 +66,7 @@ _OUTLINE = re.compile(
     re.IGNORECASE,
 )
 _SETUP_TITLE = re.compile(
-    r"\b(?:set-?\s?ups?|settings?|datasets?|data|baselines?|metrics?|implementation|details|hyper-?\s?parameters?|training|"
+    r"\b(?:set-?\s?ups?|settings?|datasets?|data|baselines?|metrics?|implementation|(?:experimental|technical) details|hyper-?\s?parameters?|training|"
     r"protocol|evaluation (?:criteria|measures?)|participants|materials|hardware|optimizers?|schedules?|configurations?)\b",
     re.IGNORECASE,
 )
@@ -139,8 +141,9 @@ class PaperSentence:
 
 
 def content_words(text: str) -> frozenset[str]:
-    """The words without stop words, by their first seven letters, so that inflected forms agree."""
-    return frozenset(word.lower()[:7] for word in _WORD.findall(text) if word.lower() not in STOP_WORDS)
+    """The words without stop words, by their first seven letters or without a plural's "s": inflected forms agree."""
+    words = (word.lower() for word in _WORD.findall(text) if word.lower() not in STOP_WORDS)
+    return frozenset(word[:7] if len(word) > 7 else word.removesuffix("s") for word in words)
 
 
 def full_text_sentences(paper: Paper, reading: Reading) -> list[PaperSentence]:
@@ -202,7 +205,7 @@ def _standing_alone(quote: str, names: tuple[str, ...]) -> str | None:
     """The sentence as shown; None if it is damaged, is no statement to readers, or needs the text around it."""
     if is_instruction(quote) or _OUTLINE.match(quote):
         return None
-    text = without_opening(cleaned(quote))
+    text = without_opening(_CONTRAST.sub("", cleaned(quote)))
     if is_damaged(text) or _REFERS_ELSEWHERE.search(text) or _COUNTED.search(text) or _GUIDE.search(text):
         return None
     if _DISAGREES.match(text) or _SAYS_NOTHING.search(text):

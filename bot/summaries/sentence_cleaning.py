@@ -74,8 +74,8 @@ _BARE_CITATION = re.compile(
 def cleaned(sentence: str) -> str:
     """The sentence on one line, without what only the paper's reader can follow."""
     text = without_heading(" ".join(sentence.split()))
-    text = _CITATION_KEY.sub("", text)
-    text = _NUMBERED_CITATION.sub("", _BARE_CITATION.sub("", _without_pointing_brackets(text)))
+    text = _CITATION_KEY.sub("", _without_pointing_brackets(text))
+    text = _NUMBERED_CITATION.sub("", _BARE_CITATION.sub("", text))
     text = _POINTING_END.sub("", text)
     while opening := _POINTING_OPENING.match(text) or _FINDING_OPENING.match(text):
         text = text[opening.end() :]
@@ -147,7 +147,7 @@ _GLUED = re.compile(
     r"(?<!\babout)(?<!\bscore) \d\.$"
 )
 _LEFT_OVER = re.compile(
-    r"\[\d[\d, ;–-]*\]|\?\?|\(\s*[,;.)]|[,;]\s*\)|\b(?:such as|to|from|and|by|of|in|with|see)\s*[.,;]?$|et\.? al\.?\.?$|\.\.$|"
+    r"\[\d[\d, ;–-]*\]|\?\?|\w:\d{4}:?\w|\(\s*[,;.)]|[,;]\s*\)|\b(?:such as|to|from|and|by|of|in|with|see)\s*[.,;]?$|et\.? al\.?\.?$|\.\.$|"
     r"(?:[A-Z][\w’'-]+, ){2,}[A-Z][\w’'-]+(?:,? and [A-Z][\w’'-]+)? \((?:19|20)\d\d"
 )
 
