@@ -11,7 +11,7 @@ import re
 from bot.summaries.openings import without_opening
 from bot.tex.latex import readable
 
-__all__ = ["is_self_contained", "unclear_reference", "without_opening"]
+__all__ = ["is_complete", "is_self_contained", "unclear_reference", "without_opening"]
 
 
 def _re(pattern: str) -> re.Pattern[str]:
@@ -80,30 +80,36 @@ _ELSEWHERE = _re(
 )
 _LATER_BACKWARDS = _re(r"\b(?:the\ (?:former|latter|resulting)|the\ other\ (?:\w+))\b")
 _BOTH = _re(r"\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)")
-_GENERIC = (
-    r"framework|method|approach|model|algorithm|system|dataset|benchmark|architecture|pipeline|protocol|gain|"
-    r"improvement|mechanism|module|policy|agent|network|tool|platform|corpus|technique|strategy|procedure|estimator|"
-    r"construction|scheme|design|solution|problem|task|issue|challenge|question|setting|effect|formulation|process|"
-    r"decoder|encoder|controller|planner|planning|optimizer|metric|score|loss|dynamics|package|library|toolkit|"
-    r"implementation|structure|key|trend|pattern|gap|difference|advantage|benefit|bound|criterion|condition|"
-    r"environment|interface|layer|representation|prior|signal|attack|defense|defence|classifier|detector|predictor"
-)
-# "The framework integrates …": a noun that says nothing alone, and nothing after it that says which one.
-_GENERIC_SUBJECT = _re(
-    rf"^the\ (?P<words>(?:[\w-]+\ ){{0,2}}?(?P<head>{_GENERIC}))(?:e?s)?\ "
-    r"(?!of\b|that\b|for\b|in\b|on\b|to\b|between\b|which\b|with\b|from\b|behind\b|by\b|whose\b|where\b|under\b|"
-    r"used\b|we\b|at\b|proposed\b|presented\b)"
-)
-_OWN = _re(r"^the\ (?:proposed|presented|suggested|introduced|developed|present)\b")
-_SAME_THING = (
-    frozenset(("framework", "method", "approach", "technique", "algorithm", "scheme", "procedure", "strategy",
-               "pipeline", "system", "architecture", "mechanism", "solution", "design")),
-    frozenset(("dataset", "corpus", "benchmark")),
-    frozenset(("tool", "platform", "package", "library", "toolkit", "implementation", "system")),
-    frozenset(("model", "network", "architecture")),
-    frozenset(("gain", "improvement", "benefit", "advantage")),
-    frozenset(("problem", "task", "issue", "challenge")),
+# "The cost of a map": what follows a noun says which one; "The cost is low" does not.
+_SAYS_WHICH = frozenset(
+    ("of", "that", "for", "in", "on", "to", "between", "which", "with", "from", "behind", "by", "whose", "where", "under",
+     "at", "among", "against", "across", "within", "into", "about", "via", "through", "when", "how", "as", "we", "i",
+     "proposed", "presented", "introduced", "used")
 )  # fmt: skip
+_VERBS = frozenset(
+    ("is", "are", "was", "were", "has", "have", "had", "can", "cannot", "may", "might", "will", "would", "should", "does",
+     "do", "then", "also", "first", "further", "not", "only", "and")
+)  # fmt: skip
+# What every paper has, and what has only one of its kind.
+_KNOWN_SUBJECT = _re(
+    rf"^the\ (?:{_THIS_PAPER}|authors?|proposed|presented|main|key|central|primary|core|overall|most|more|best|first|"
+    rf"only|present|current|existing|rapid\w*|recent|growing|increasing|widespread|lack|need|importance|ability|"
+    rf"(?:[\w-]+\ )?(?:results?|experiments?|evaluations?|simulations?|findings?|analys[ei]s|proofs?|study|code|data)\ "
+    rf"(?:(?:\w+ly|also|further|then)\ )?{_SHOW})\b"
+)
+_SAME_THING = tuple(
+    frozenset(word[:6] for word in group.split())
+    for group in (
+        "framework method approach technique algorithm scheme procedure strategy pipeline system architecture mechanism "
+        "solution design",
+        "dataset corpus benchmark",
+        "tool platform package library toolkit implementation system",
+        "model network architecture",
+        "gain improvement benefit advantage",
+        "problem task issue challenge",
+    )
+)
+"""Groups of general nouns of which one may stand for another, by their first six letters as `_stem` gives them."""
 _ITEM_NUMBER = re.compile(r"^\s*(?:[(\[]?(?:\d{1,2}|[ivx]{1,4}|[a-hA-H])[)\]]|[•·*–—-]\s|\d{1,2}\.\s)")
 _ITEMS = re.compile(r"\((\d|i{1,3}|iv|v|[a-e])\)")
 _BROKEN_OFF = _re(
@@ -131,7 +137,18 @@ def is_self_contained(sentence: str, shown: str = "") -> bool:
     opening such as "However," makes a sentence depend on the one before: call `without_opening` first.
     """
     text = readable(sentence, citations=False)
-    return _is_complete(text) and unclear_reference(text, shown) is None
+    return is_complete(text) and unclear_reference(text, shown) is None
+
+
+def is_complete(text: str) -> bool:
+    """Whether `text`, without TeX, begins and ends like a sentence and gives the list that it announces."""
+    stripped = text.strip()
+    first = stripped.split(maxsplit=1)[0] if stripped else ""
+    # A name may begin in lower case: "nnU-Net", "pgmpy 2".
+    if not first or (first.islower() and first.isalpha()) or _ITEM_NUMBER.match(stripped):
+        return False
+    items = _ITEMS.findall(stripped)
+    return len(items) != 1 and not _is_heading(stripped) and not _BROKEN_OFF.search(stripped.rstrip(' .!?”"'))
 
 
 def unclear_reference(sentence: str, shown: str = "") -> str | None:
@@ -143,17 +160,6 @@ def unclear_reference(sentence: str, shown: str = "") -> str | None:
         if found is not None:
             return found
     return _unclear_noun(text, shown)
-
-
-def _is_complete(text: str) -> bool:
-    """Whether it begins and ends like a sentence, and gives the list that it announces."""
-    stripped = text.strip()
-    first = stripped.split(maxsplit=1)[0] if stripped else ""
-    # A name may begin in lower case: "nnU-Net", "pgmpy 2".
-    if not first or (first.islower() and first.isalpha()) or _ITEM_NUMBER.match(stripped):
-        return False
-    items = _ITEMS.findall(stripped)
-    return len(items) != 1 and not _is_heading(stripped) and not _BROKEN_OFF.search(stripped.rstrip(' .!?”"'))
 
 
 def _is_heading(text: str) -> bool:
@@ -246,11 +252,37 @@ def _names_something(before: str, pronoun: str) -> bool:
 
 
 def _unclear_noun(text: str, shown: str) -> str | None:
+    """A definite noun at the beginning that is neither explained by what follows nor named in `shown`."""
     for part in (text, _body(text)):
-        match = _GENERIC_SUBJECT.match(part)
-        if match and not _OWN.match(part):
-            head = match["head"].lower()
-            meant = set().union({head}, *(group for group in _SAME_THING if head in group))
-            if not any(re.search(rf"\b{word}s?\b", shown, re.I) for word in meant):
-                return f"The {match['words']}"
+        if part[:4].lower() == "the " and not _KNOWN_SUBJECT.match(part):
+            nouns = _nouns_without_explanation(part)
+            if nouns and not _is_named(nouns[:3], shown):
+                return f"{part[:3]} {nouns[0]}"
     return None
+
+
+def _nouns_without_explanation(sentence: str) -> list[str]:
+    """The words between "The" and the verb; empty if a phrase after them says which thing is meant."""
+    nouns: list[str] = []
+    for word in sentence.split()[1:6]:
+        bare = word.rstrip(",;:.").lower()
+        if bare in _SAYS_WHICH:
+            return []
+        if bare in _VERBS:
+            break
+        nouns.append(bare if word.islower() else word)
+        if word[-1] in ",;:":
+            break
+    return nouns
+
+
+def _is_named(nouns: list[str], shown: str) -> bool:
+    # "The Ising model": a name, unlike the first word of a title in capitals.
+    if any(any(char.isupper() or char.isdigit() for char in word) for word in nouns):
+        return True
+    for noun in nouns:
+        stem = _stem(noun)
+        meant = {stem}.union(*(group for group in _SAME_THING if stem in group))
+        if any(re.search(rf"\b{re.escape(word)}", shown, re.I) for word in meant):
+            return True
+    return False

@@ -69,6 +69,7 @@ _CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
         (_re(rf"{_WE}{_ADVERBS}\ {_MAKES}"), 6.8),
         (_re(rf"{_WE}{_ADVERBS}\ {_STUDIES}"), 4.0),
         (_re(rf"{_WE}{_ADVERBS}\ {_SHOWS}"), 1.6),
+        (_re(rf"{_WE}{_ADVERBS}\ (?:model|treat|frame|reframe|cast|recast|view|use|apply|train|test|ask)\b"), 2.0),
         (_re(r"\b(?:is|are)\ (?:hereby\ )?(?:proposed|introduced|presented|developed)\b"), 3.2),
         (
             _re(r"\b(?:in\ this\ (?:paper|work|article|study|survey|report|letter|thesis|note|chapter)|here,?\ we)\b"),

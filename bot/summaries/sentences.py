@@ -13,7 +13,7 @@ _ABBREVIATIONS = re.compile(
 )
 _END = re.compile(r"[.!?][\"'”’»)\]}]*(?=\s)|[。！？][”’」』）]*")
 # At most 300 characters between single dollars: two prices far apart are no formula.
-_MATH = re.compile(r"\\\(.*?\\\)|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
+_MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
 _LAST_WORD = re.compile(r"([^\s(\[{\"“'‘$]+)$")
 # nnU-Net, iPhone: a name that begins in lower case and has a capital or digit in it.
 _LOWER_CASE_NAME = re.compile(r"[a-z]+(?:[A-Z0-9]|-[A-Z])")
