@@ -15,11 +15,12 @@ _LEAST_AIM = 1.6
 _LEAST_RESULT = 2.4
 # A sentence that adds to the aim or is one step of it: the aim itself is the better headline.
 _ADDS = re.compile(
-    r"\bwe (?:also|further|additionally|then|finally|next|first|subsequently)\b|"
-    r"^(?:first|second|third|finally|moreover|furthermore|additionally|in addition|lastly|next|then|subsequently|to (?:"
-    r"evaluate|validate|assess|facilitate|support|demonstrate|verify))",
+    r"\bwe (?:also|further|additionally|finally|next|subsequently|conclude|discuss|hope|believe|release)\b|"
+    r"^(?:second|third|finally|moreover|furthermore|additionally|in addition|lastly|next|then|subsequently|to (?:"
+    r"evaluate|validate|assess|facilitate|support|demonstrate|verify)|beyond)\b",
     re.I,
 )
+_IS_A_STEP = re.compile(r"^first\b|\bwe (?:then|first)\b|\b(?:of|for|by|with|in|on) our (?!knowledge)", re.I)
 _REPORTS = re.compile(
     r"\b(?:experiments?|results?|evaluations?)\b.{0,60}\b(?:show|demonstrate|indicate|confirm|reveal)|"
     r"\bwe (?:\w+ly )?(?:evaluate|validate|benchmark|test|compare|conduct|perform|release|discuss|conclude|apply)\b",
@@ -27,6 +28,9 @@ _REPORTS = re.compile(
 )
 
 
+# What the authors do, whichever verb they use.
+_DONE = re.compile(r"^(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I)
+_EMPTY = re.compile(r"\b(?:experiments?|evaluations?|effectiveness|superior\w*|state-of-the-art|significant)\b", re.I)
 _THIS_PAPER = re.compile(
     r"(?:in )?(?:this|the present) (?:[\w-]+ ){0,2}(?:paper|work|article|study|survey|report|letter|thesis|note)\b",
     re.I,
@@ -49,7 +53,10 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
     aims = [c for c in usable if _is_aim(c, name)]
     if aims:
         return max(aims, key=lambda c: (_aim_score(c, name), -c.sentence.index))
-    results = [c for c in usable if c.sentence.roles[SentenceRole.RESULT] >= _LEAST_RESULT and _is_own(c, name)]
+    done = [c for c in usable if _DONE.match(c.text) and not _REPORTS.search(c.text)]
+    if done:
+        return max(done, key=lambda c: (c.sentence.centrality - _length_penalty(c.text), -c.sentence.index))
+    results = [c for c in usable if c.sentence.roles[SentenceRole.RESULT] >= _LEAST_RESULT and _says_a_result(c, name)]
     return max(results, key=lambda c: (_result_score(c), -c.sentence.index), default=None)
 
 
@@ -64,6 +71,7 @@ def own_name(title: str) -> str:
 def _is_usable(candidate: Headline) -> bool:
     return (
         candidate.sentence.roles[SentenceRole.RESOURCE] == 0
+        and not _ADDS.search(candidate.sentence.text)
         and len(candidate.text) >= 30
         and says_more_than_a_name(candidate.text)
         and is_self_contained(candidate.text)
@@ -74,8 +82,12 @@ def _is_aim(candidate: Headline, name: str) -> bool:
     return candidate.sentence.roles[SentenceRole.AIM] >= _LEAST_AIM or _defines(candidate.text, name)
 
 
-def _is_own(candidate: Headline, name: str) -> bool:
-    return is_about_this_paper(candidate.text) or bool(name and name in candidate.text)
+def _says_a_result(candidate: Headline, name: str) -> bool:
+    """Whether it is about this paper and has more to say than that the experiments went well."""
+    text = candidate.text
+    has_name = bool(name and name in text)
+    is_empty = _EMPTY.search(text) is not None and not has_name and re.search(r"\d", text) is None
+    return (has_name or is_about_this_paper(text)) and not is_empty
 
 
 def _defines(text: str, name: str) -> bool:
@@ -93,7 +105,7 @@ def _aim_score(candidate: Headline, name: str) -> float:
     if name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
         score += 2.0 if aim >= 3 else 0.8
         score += 1.0 * _defines(text, name)
-    score -= 3.5 * bool(_ADDS.search(text))
+    score -= 2.0 * bool(_IS_A_STEP.search(text))
     score -= 1.0 * bool(_REPORTS.search(text))
     score += 2.0 * bool(_THIS_PAPER.match(sentence.text))
     # An earlier sentence is better, but many abstracts open with background: only a clear aim may open.

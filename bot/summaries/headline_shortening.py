@@ -32,8 +32,9 @@ _TAIL = _re(
     r"(?:(?P<dash>,?\ ?---?\ ?|\ —\ |\ –\ )|,\ (?:and\ )?(?:thereby\ |thus\ )?)(?=(?:which|where|whose|enabling|"
     r"achieving|allowing|yielding|leading|resulting|leveraging|combining|ensuring|providing|improving|reducing|making|"
     r"demonstrating|showing|facilitating|addressing|inspired|motivated|guided|so\ that|"
+    r"with\ the\ following|with\ (?:two|three|four|five)\b|consisting\ of|comprising|composed\ of|"
     r"as\ well\ as|together\ with|along\ with|and\ (?:we\ )?(?:show|demonstrate|evaluate|analy[sz]e|find|prove|provide|"
-    r"discuss)|(?:show|demonstrate|evaluate|analy[sz]e|prove|discuss)\b)\b)|;\ (?!and\b|or\b)(?=\w)(?![^;]*;)"
+    r"report|discuss)|(?:show|demonstrate|evaluate|analy[sz]e|prove|discuss)\b)\b)|;\ (?!and\b|or\b)(?=\w)(?![^;]*;)"
 )
 # What a headline must not lose.
 _RESTRICTS = _re(
@@ -56,8 +57,8 @@ _VERB_FOLLOWS = _re(
     r"reduces?|outperforms?|shows?|enables?|provides?|combines?|integrates?|uses?|allows?|remains?))\b"
 )
 
-_PLAIN_WORD = re.compile(r"(?<![\w-])[a-z]{4,}(?![\w-])")
-_FEWEST_PLAIN_WORDS = 5  # in lower case
+_PLAIN_WORD = re.compile(r"(?<![\w-])[a-z][a-z-]{3,}(?!\w)")
+_FEWEST_PLAIN_WORDS = 3  # in lower case
 
 
 def shortened(text: str, limit: int = LONGEST_HEADLINE) -> str:

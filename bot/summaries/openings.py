@@ -35,12 +35,19 @@ _JOINS = (
     r"to\ (?:this|that)\ (?:end|aim|purpose)|to\ do\ (?:so|this)|(?:by|in)\ doing\ (?:so|this)|"
     r"for\ this\ (?:purpose|reason|aim)|for\ these\ reasons|with\ this\ in\ mind|in\ response(?:\ to\ this)?|"
     r"(?:taken\ )?together|in\ light\ of\ (?:this|these\ \w+)|because\ of\ this|due\ to\ this|"
-    r"in\ this\ (?:context|regard|direction|spirit|respect)|in\ the\ process|equally|again"
+    r"in\ this\ (?:context|regard|direction|spirit|respect)|in\ the\ process|equally|again|thereby|hereby|thereafter|"
+    r"along\ the\ way|at\ last|to\ begin\ with|in\ parallel|in\ other\ words"
 )
 _JOINED = _re(rf"^(?:{_JOINS}),\ +")
+_JOINT = _re(
+    rf"^(?:{_JOINS}),|^(?:hence|thus|therefore|however|moreover|furthermore|nevertheless|nonetheless|and|but|or|nor|"
+    r"instead|similarly|likewise|conversely|accordingly|consequently|also|alternatively|otherwise|(?:by|in)\ contrast|"
+    r"as\ (?:a\ result|such)|on\ the\ (?:other\ hand|contrary)|then)\b(?!\ (?:to|than|from)\b)"
+)
 # Without a comma only where no other reading is possible: "Still images" and "First results" are no openings.
 _JOINED_WITHOUT_COMMA = _re(
-    r"^(?:yet|but|however|and|thus|hence|therefore|moreover|furthermore|to\ this\ end|nevertheless)\ +"
+    r"^(?:yet|but)\ +(?!(?:another|to|again|for|as|so|then)\b)|"
+    r"^(?:however|and|thus|hence|therefore|moreover|furthermore|to\ this\ end|nevertheless)\ +"
     r"(?=(?:the|a|an|we|our|most|many|existing|current|prior|previous|recent|little|few|no|in|for|such|this|these|it|"
     r"they|their|its|when|while|if|how|what|whether)\b)|"
     r"^(?:then|next|finally|here|also|additionally|further|specifically|first|second|third)\ +(?=we\b)"
@@ -69,7 +76,7 @@ _RESTRICTS = _re(
     r"cases|when|where|until|up\ to|at\ most|at\ least)\b|\d"
 )
 # A main clause begins here.
-_CLAUSE = _re(r"(?:[\w\\$’'/({-]+\ +){2}")
+_CLAUSE = _re(r"(?:[^\s,;]+\ +){2}")
 # A statement that lives from the contrast or the comparison with the sentence before.
 _NEEDS_CONTRAST = _re(
     r"^(?:in\ contrast|by\ contrast|conversely|instead|rather|on\ the\ (?:one|other)\ hand|on\ the\ contrary|similarly|"
@@ -80,6 +87,11 @@ _COMPARES = _re(
     r"wider|longer|shorter|richer|cheaper|tighter|looser)\b(?!.*\bthan\b)|"
     r"\b(?:ours|so|too|as\ well|neither|nor|former|latter)\b"
 )
+
+
+def joins_on(sentence: str) -> bool:
+    """Whether it begins with a word that joins it to another sentence."""
+    return _JOINT.match(sentence) is not None
 
 
 def without_label(sentence: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.summaries.openings import without_opening
+from bot.summaries.openings import joins_on, without_opening
 from bot.tex.latex import readable
 
 __all__ = ["is_complete", "is_self_contained", "unclear_reference", "without_opening"]
@@ -37,7 +37,8 @@ _REPORT = _re(
 # "On six datasets, it …": a phrase without a verb of its own does not name the subject that follows.
 _PHRASE_IN_FRONT = _re(
     r"^(?:in|on|at|by|for|from|to|with|without|within|across|among|between|under|over|through|throughout|via|during|"
-    r"after|before|despite|beyond|like|of|given|compared|unlike|(?!during\b)\w+ing|\w+ed|built|beyond|together)\ "
+    r"after|before|despite|beyond|like|of|given|compared|unlike|(?!during\b)\w+ing|\w+ed|built|beyond|together|"
+    r"(?:while|when|although|though|once|if|even\ when)\ (?:\w+ing|\w+ed))\ "
     r"[^,;:.]{2,120},\ (?!(?:and|but|yet|or|so|which|who|where|while|whereas|\w+ing)\b)"
 )
 _PRONOUN = _re(r"\b(?:it|its|itself|they|their|them|themselves)\b")
@@ -53,7 +54,7 @@ _NO_NOUN = _re(
     r"with|from|at|as|under|across|over|between|into|is|are|be|been|was|were|has|have|can|may|will|could|both|only|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|many|several|various|\d[\d.,]*)"
 )
-_DEMONSTRATIVE = _re(r"\b(?P<word>this|these|those|such)\b(?P<after>(?:\ [\w’'-]+){0,4})")
+_DEMONSTRATIVE = _re(r"\b(?P<word>this|these|those|such)\b(?=(?P<after>(?:\ [\w’'-]+){0,4}))")
 _DEMONSTRATIVE_THAT = _re(
     r"\b(?:of|for|to|on|with|from|by|at|under|between|across)\ that\ (?!(?:of|on|in|for|from|with|is|are)\b)\w+"
 )
@@ -63,7 +64,7 @@ _SAID_AFTERWARDS = _re(
     r"\w+ed|\w+ing)\b"
 )
 # A new clause: what stands before it is what "this" refers to.
-_CLAUSE_BEFORE = _re(r"(?:[;:,–—]|\ --?|\b(?:and|but|yet|so|because|since|while|although|though|as|if|where|when))\ $")
+_CLAUSE_BEFORE = _re(r"(?:[;:–—]|\ --?|\b(?:and|but|yet|so|because|since|while|although|though|as|if|where|when))\ $")
 _BACKWARDS = _re(
     r"^(?:the|our|its|their)\ (?:resulting|same|other|others|remaining|former|latter|corresponding|"
     r"(?:second|third|fourth|fifth|last|final|next)(?!\ (?:order|layer|moment|derivative|person|party|"
@@ -76,19 +77,19 @@ _BACKWARDS = _re(
 )
 _ELSEWHERE = _re(
     r"\b(?:aforementioned|the\ above|above-mentioned|mentioned\ above|described\ above|the\ abovementioned|"
-    r"as\ follows|the\ preceding|the\ previous\ (?:section|step|result|theorem))\b"
+    r"as\ follows|the\ (?:preceding|previous)\ (?:section|step|result|theorem))\b"
 )
 _LATER_BACKWARDS = _re(r"\b(?:the\ (?:former|latter|resulting)|the\ other\ (?:\w+))\b")
 _BOTH = _re(r"\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)")
 # "The cost of a map": what follows a noun says which one; "The cost is low" does not.
 _SAYS_WHICH = frozenset(
-    ("of", "that", "for", "in", "on", "to", "between", "which", "with", "from", "behind", "by", "whose", "where", "under",
-     "at", "among", "against", "across", "within", "into", "about", "via", "through", "when", "how", "as", "we", "i",
-     "proposed", "presented", "introduced", "used")
+    ("of", "that", "for", "in", "on", "between", "which", "with", "from", "behind", "by", "whose", "where", "under",
+     "at", "among", "against", "across", "within", "into", "about", "via", "through", "how", "we", "i", "proposed",
+     "presented", "introduced", "used")
 )  # fmt: skip
 _VERBS = frozenset(
-    ("is", "are", "was", "were", "has", "have", "had", "can", "cannot", "may", "might", "will", "would", "should", "does",
-     "do", "then", "also", "first", "further", "not", "only", "and")
+    ("is", "are", "was", "were", "has", "have", "had", "can", "cannot", "may", "might", "will", "would", "should",
+     "does", "do", "to", "then", "also", "first", "further", "not", "only", "and")
 )  # fmt: skip
 # What every paper has, and what has only one of its kind.
 _KNOWN_SUBJECT = _re(
@@ -97,11 +98,12 @@ _KNOWN_SUBJECT = _re(
     rf"(?:[\w-]+\ )?(?:results?|experiments?|evaluations?|simulations?|findings?|analys[ei]s|proofs?|study|code|data)\ "
     rf"(?:(?:\w+ly|also|further|then)\ )?{_SHOW})\b"
 )
+_ARTICLES = frozenset(("a", "an", "the", "our", "its", "their", "both", "each", "all", "any", "that"))
 _SAME_THING = tuple(
     frozenset(word[:6] for word in group.split())
     for group in (
-        "framework method approach technique algorithm scheme procedure strategy pipeline system architecture mechanism "
-        "solution design",
+        "framework method approach technique algorithm scheme procedure strategy pipeline system architecture "
+        "mechanism solution design",
         "dataset corpus benchmark",
         "tool platform package library toolkit implementation system",
         "model network architecture",
@@ -114,6 +116,7 @@ _ITEM_NUMBER = re.compile(r"^\s*(?:[(\[]?(?:\d{1,2}|[ivx]{1,4}|[a-hA-H])[)\]]|[�
 _ITEMS = re.compile(r"\((\d|i{1,3}|iv|v|[a-e])\)")
 _BROKEN_OFF = _re(
     r"(?:[:;,–—]|\.\.\.|…|\b(?:and|or|the|of|to|with|namely|including|such\ as))$"
+    r"|\bnot\ (?:only|merely|just)\b(?!.*(?:\bbut\b|\balso\b|;|—|--|,))"
     r"|\b(?:the|these)\ following\b[^:]*$|\bas\ follows\b[^:]*$"
     r"|\b(?:two|three|four|five|six|several|multiple)\ (?:[\w-]+\ ){0,3}?(?:contributions|challenges|questions|"
     r"limitations|issues|problems|reasons|findings|aspects|ways|directions|insights|observations|innovations)$"
@@ -154,7 +157,7 @@ def is_complete(text: str) -> bool:
 def unclear_reference(sentence: str, shown: str = "") -> str | None:
     """The first words that refer to something that neither `sentence` nor `shown` names; None if there are none."""
     text = readable(sentence, citations=False)
-    if without_opening(text) != text:
+    if joins_on(text) or without_opening(text) != text:
         return text.split(maxsplit=1)[0]
     for found in (_backward_phrase(text), _unclear_demonstrative(text), _unclear_pronoun(text)):
         if found is not None:
@@ -264,11 +267,13 @@ def _unclear_noun(text: str, shown: str) -> str | None:
 def _nouns_without_explanation(sentence: str) -> list[str]:
     """The words between "The" and the verb; empty if a phrase after them says which thing is meant."""
     nouns: list[str] = []
-    for word in sentence.split()[1:6]:
+    words = sentence.split()[1:7]
+    for word, following in zip(words, [*words[1:], ""], strict=True):
         bare = word.rstrip(",;:.").lower()
         if bare in _SAYS_WHICH:
             return []
-        if bare in _VERBS:
+        # A word before an article is a verb: "The model reads a map".
+        if bare in _VERBS or (nouns and following in _ARTICLES):
             break
         nouns.append(bare if word.islower() else word)
         if word[-1] in ",;:":

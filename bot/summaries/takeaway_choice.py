@@ -18,6 +18,7 @@ _ANNOUNCES = re.compile(
     r"^(?:extensive |comprehensive )?(?:experiments|evaluations?) (?:are|is|were|was) (?:conducted|performed)\b",
     re.I,
 )
+_FOLLOWS = re.compile(r"^we (?:therefore|thus|hence|then|instead|next|further|also)\b", re.I)
 _NUMBER = re.compile(r"(?<![\w.-])\d")
 
 _WANTED = (
@@ -48,7 +49,11 @@ def choose_takeaways(sentences: list[Sentence], headline: Sentence | None, above
         if best is not None and best.roles[role] >= least and len(chosen) < wanted:
             chosen.append(best)
     rest = sorted((s for s in useful if s not in chosen), key=lambda s: (-_score(s), s.index))
-    chosen += rest[: wanted - len(chosen)]
+    for sentence in rest:
+        # What is known of the field only fills a card that says almost nothing else.
+        is_worth_it = sentence.roles.role is not SentenceRole.BACKGROUND or len(chosen) < 2
+        if len(chosen) < wanted and is_worth_it:
+            chosen.append(sentence)
     return sorted(chosen, key=lambda s: s.index)
 
 
@@ -73,6 +78,7 @@ def _score(sentence: Sentence) -> float:
     score = sentence.centrality + 0.15 * max(sentence.roles.weights.values())
     score += 0.8 * (bool(_NUMBER.search(sentence.text)) and sentence.roles[SentenceRole.RESULT] >= 2)
     score -= 1.2 * (len(sentence.text) < 60) + 1.2 * (sentence.roles.role is SentenceRole.BACKGROUND)
+    score -= 1.0 * bool(_FOLLOWS.search(sentence.shown))
     score -= 1.5 * bool(_ANNOUNCES.match(sentence.shown))
     return score - max(0, len(sentence.text) - _LONGEST) / 100
 
