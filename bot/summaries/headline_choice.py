@@ -20,7 +20,14 @@ _ADDS = re.compile(
     r"evaluate|validate|assess|facilitate|support|demonstrate|verify)|beyond)\b",
     re.I,
 )
-_IS_A_STEP = re.compile(r"^first\b|\bwe (?:then|first)\b|\b(?:of|for|by|with|in|on) our (?!knowledge)", re.I)
+_IS_A_STEP = re.compile(
+    r"^(?:first|for each)\b|\bwe (?:then|first)\b|\b(?:therefore|thus|hence)\b|"
+    r"\b(?:of|for|by|with|in|on) our (?!knowledge)",
+    re.I,
+)
+    r"^(?:first|for each)\b|\b(?:then|first|therefore|thus|hence) \w||\b(?:of|for|by|with|in|on) our (?!knowledge)",
+    re.I,
+)
 _REPORTS = re.compile(
     r"\b(?:experiments?|results?|evaluations?)\b.{0,60}\b(?:show|demonstrate|indicate|confirm|reveal)|"
     r"\bwe (?:\w+ly )?(?:evaluate|validate|benchmark|test|compare|conduct|perform|release|discuss|conclude|apply)\b",
@@ -30,7 +37,11 @@ _REPORTS = re.compile(
 
 # What the authors do, whichever verb they use.
 _DONE = re.compile(r"^(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I)
-_EMPTY = re.compile(r"\b(?:experiments?|evaluations?|effectiveness|superior\w*|state-of-the-art|significant)\b", re.I)
+_EMPTY = re.compile(
+    r"\b(?:experiment\w*|evaluations?|outperform\w*|effectiveness|superior\w*|state-of-the-art|significant)\b", re.I
+)
+    r"\b(?:experiment\w*|evaluations?|outperform\w*|effectiveness|superior\w*|state-of-the-art|significant)\b", re.I
+)
 _THIS_PAPER = re.compile(
     r"(?:in )?(?:this|the present) (?:[\w-]+ ){0,2}(?:paper|work|article|study|survey|report|letter|thesis|note)\b",
     re.I,
@@ -85,9 +96,8 @@ def _is_aim(candidate: Headline, name: str) -> bool:
 def _says_a_result(candidate: Headline, name: str) -> bool:
     """Whether it is about this paper and has more to say than that the experiments went well."""
     text = candidate.text
-    has_name = bool(name and name in text)
-    is_empty = _EMPTY.search(text) is not None and not has_name and re.search(r"\d", text) is None
-    return (has_name or is_about_this_paper(text)) and not is_empty
+    is_empty = _EMPTY.search(text) is not None and re.search(r"(?<![\w.-])\d", text) is None
+    return (is_about_this_paper(text) or bool(name and name in text)) and not is_empty
 
 
 def _defines(text: str, name: str) -> bool:

@@ -44,6 +44,10 @@ _RESTRICTS = _re(
     r"conjectur\w*|heuristic\w*|in\ expectation|probability|on\ average|in\ (?:simulations?|theory|principle)|"
     r"partial\w*|fail\w*|cannot|can't|hardly|rarely|some|almost|nearly|about)\b"
 )
+# The parts of what was named before them: they qualify the parts only.
+_PARTS = _re(
+    r"(?:with\ the\ following|with\ (?:two|three|four|five)\b|consisting\ of|comprising|composed\ of)\b[^:]{0,60}:"
+)
 _COMPARES = _re(
     r"\b(?:more|less|fewer|better|worse|\w{3,}er|outperform\w*|exceed\w*|surpass\w*|equal|same|similar|comparable)\b"
 )
@@ -111,6 +115,8 @@ def _may_end(kept: str) -> bool:
 
 
 def _may_be_lost(kept: str, rest: str) -> bool:
+    if _PARTS.match(rest):
+        return True
     if _RESTRICTS.search(rest):
         return False
     return not (_COMPARES.search(kept) and _OTHER_SIDE.search(rest))

@@ -25,7 +25,7 @@ _THIS_PAPER = (
 )
 _SHOW = (
     r"(?:show|demonstrat|indicat|reveal|suggest|confirm|validat|highlight|verif|prov[ei]|find|found|observ|establish|"
-    r"illustrat|argu|conclud|report|underscor|support|evaluat|assess|test)\w*"
+    r"illustrat|exhibit|argu|conclud|report|underscor|support|evaluat|assess|test)\w*"
 )
 # "Extensive experiments on six benchmarks show that …": what is reported says nothing about whom "it" means.
 _REPORT = _re(
@@ -79,6 +79,8 @@ _ELSEWHERE = _re(
     r"\b(?:aforementioned|the\ above|above-mentioned|mentioned\ above|described\ above|the\ abovementioned|"
     r"as\ follows|the\ (?:preceding|previous)\ (?:section|step|result|theorem))\b"
 )
+# "On six floors it wins", without a comma.
+_PHRASE_AND_PRONOUN = _re(r"^(?:on|in|across|for|at|with|under|by)\ [^,;:]{3,80}?\ (?:it|they)\ (?!is\b)")
 _LATER_BACKWARDS = _re(r"\b(?:the\ (?:former|latter|resulting)|the\ other\ (?:\w+))\b")
 _BOTH = _re(r"\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)")
 # "The cost of a map": what follows a noun says which one; "The cost is low" does not.
@@ -91,6 +93,12 @@ _VERBS = frozenset(
     ("is", "are", "was", "were", "has", "have", "had", "can", "cannot", "may", "might", "will", "would", "should",
      "does", "do", "to", "then", "also", "first", "further", "not", "only", "and")
 )  # fmt: skip
+# Later in a sentence only nouns that say nothing by themselves: "We describe the full system."
+_GENERIC_OBJECT = _re(
+    r"\bthe\ (?:full\ |overall\ |whole\ |complete\ |entire\ )?(?P<noun>system|framework|method|approach|pipeline|problem|"
+    r"issue|challenge|gap|dataset|benchmark|limitation|phenomenon)s?\b(?=[,;:.]|\ (?:and|from|by|with|using|through|as|is|"
+    r"are|can|at|architecture)\b)"
+)
 # What every paper has, and what has only one of its kind.
 _KNOWN_SUBJECT = _re(
     rf"^the\ (?:{_THIS_PAPER}|authors?|proposed|presented|main|key|central|primary|core|overall|most|more|best|first|"
@@ -98,6 +106,7 @@ _KNOWN_SUBJECT = _re(
     rf"(?:[\w-]+\ )?(?:results?|experiments?|evaluations?|simulations?|findings?|analys[ei]s|proofs?|study|code|data)\ "
     rf"(?:(?:\w+ly|also|further|then)\ )?{_SHOW})\b"
 )
+_LIKE_A_VERB = re.compile(r"[a-z](?<![su])s$")
 _ARTICLES = frozenset(("a", "an", "the", "our", "its", "their", "both", "each", "all", "any", "that"))
 _SAME_THING = tuple(
     frozenset(word[:6] for word in group.split())
@@ -113,7 +122,7 @@ _SAME_THING = tuple(
 )
 """Groups of general nouns of which one may stand for another, by their first six letters as `_stem` gives them."""
 _ITEM_NUMBER = re.compile(r"^\s*(?:[(\[]?(?:\d{1,2}|[ivx]{1,4}|[a-hA-H])[)\]]|[•·*–—-]\s|\d{1,2}\.\s)")
-_ITEMS = re.compile(r"\((\d|i{1,3}|iv|v|[a-e])\)")
+_ITEMS = re.compile(r"(?:(?<=\s)|\()(\d|i{1,3}|iv|v|[a-e])\)")
 _BROKEN_OFF = _re(
     r"(?:[:;,–—]|\.\.\.|…|\b(?:and|or|the|of|to|with|namely|including|such\ as))$"
     r"|\bnot\ (?:only|merely|just)\b(?!.*(?:\bbut\b|\balso\b|;|—|--|,))"
@@ -184,7 +193,7 @@ def _backward_phrase(text: str) -> str | None:
         match = _BACKWARDS.search(part)
         if match:
             return match.group()
-    match = _ELSEWHERE.search(text)
+    match = _ELSEWHERE.search(text) or _PHRASE_AND_PRONOUN.match(text)
     if match:
         return match.group()
     for match in (*_LATER_BACKWARDS.finditer(text), *_BOTH.finditer(text)):
@@ -261,6 +270,9 @@ def _unclear_noun(text: str, shown: str) -> str | None:
             nouns = _nouns_without_explanation(part)
             if nouns and not _is_named(nouns[:3], shown):
                 return f"{part[:3]} {nouns[0]}"
+    for match in _GENERIC_OBJECT.finditer(text):
+        if not _is_named([match["noun"]], f"{shown} {text[: match.start()]}"):
+            return match.group()
     return None
 
 
@@ -271,7 +283,9 @@ def _nouns_without_explanation(sentence: str) -> list[str]:
     for word, following in zip(words, [*words[1:], ""], strict=True):
         bare = word.rstrip(",;:.").lower()
         if bare in _SAYS_WHICH:
-            return []
+            # "The effect holds across …": what follows a verb does not say which effect.
+            is_after_verb = len(nouns) > 1 and _LIKE_A_VERB.search(nouns[-1])
+            return nouns[:-1] if is_after_verb else []
         # A word before an article is a verb: "The model reads a map".
         if bare in _VERBS or (nouns and following in _ARTICLES):
             break

@@ -72,7 +72,8 @@ _CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
         (_re(rf"\bwe\ [^.;:]{{3,80}}?\band\ {_MAKES}"), 3.0),
         (
             _re(
-                rf"{_WE}{_ADVERBS}\ (?:model|treat|frame|reframe|cast|recast|view|us|appl|train|test|ask)(?:e|y|ies|es|ed|d|s)?\b"
+                rf"{_WE}{_ADVERBS}\ (?:model|treat|frame|reframe|cast|recast|view|us|appl|train|test|ask)"
+                r"(?:e|y|ies|es|ed|d|s)?\b"
             ),
             2.0,
         ),
