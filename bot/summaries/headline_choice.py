@@ -25,9 +25,6 @@ _IS_A_STEP = re.compile(
     r"\b(?:of|for|by|with|in|on) our (?!knowledge)",
     re.I,
 )
-    r"^(?:first|for each)\b|\b(?:then|first|therefore|thus|hence) \w||\b(?:of|for|by|with|in|on) our (?!knowledge)",
-    re.I,
-)
 _REPORTS = re.compile(
     r"\b(?:experiments?|results?|evaluations?)\b.{0,60}\b(?:show|demonstrate|indicate|confirm|reveal)|"
     r"\bwe (?:\w+ly )?(?:evaluate|validate|benchmark|test|compare|conduct|perform|release|discuss|conclude|apply)\b",
@@ -38,8 +35,6 @@ _REPORTS = re.compile(
 # What the authors do, whichever verb they use.
 _DONE = re.compile(r"^(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I)
 _EMPTY = re.compile(
-    r"\b(?:experiment\w*|evaluations?|outperform\w*|effectiveness|superior\w*|state-of-the-art|significant)\b", re.I
-)
     r"\b(?:experiment\w*|evaluations?|outperform\w*|effectiveness|superior\w*|state-of-the-art|significant)\b", re.I
 )
 _THIS_PAPER = re.compile(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from bot.summaries.complete_sentences import is_complete
 from bot.summaries.openings import without_opening
-from bot.summaries.self_contained import is_complete
+from bot.summaries.patterns import verbose
 
 LONGEST_HEADLINE = 220
 """Characters past which a headline is shortened, at the end of a clause."""
@@ -17,18 +18,13 @@ LONGEST_HEADLINE = 220
 _SHORTEST = 60  # characters: less is seldom a statement
 
 
-def _re(pattern: str) -> re.Pattern[str]:
-    """A pattern in verbose syntax: spaces in it are escaped."""
-    return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
-
-
 # What a long sentence can do without in front: a purpose, an occasion or a means. "For trees, we prove" restricts.
-_IN_FRONT = _re(
+_IN_FRONT = verbose(
     r"^(?:to\ [a-z]+|motivated\ by|inspired\ by|guided\ by|build\w*\ (?:up)?on|draw\w*\ on|based\ on|leveraging|"
     r"by\ \w+ing)\b[^,;:.()$]{3,160},\ (?=(?:we|this\ (?:paper|work|article|study))\b)"
 )
 # A clause begins here that the sentence can do without.
-_TAIL = _re(
+_TAIL = verbose(
     r"(?:(?P<dash>,?\ ?---?\ ?|\ —\ |\ –\ )|,\ (?:and\ )?(?:thereby\ |thus\ )?)(?=(?:which|where|whose|enabling|"
     r"achieving|allowing|yielding|leading|resulting|leveraging|combining|ensuring|providing|improving|reducing|making|"
     r"demonstrating|showing|facilitating|addressing|inspired|motivated|guided|so\ that|"
@@ -37,7 +33,7 @@ _TAIL = _re(
     r"report|discuss)|(?:show|demonstrate|evaluate|analy[sz]e|prove|discuss)\b)\b)|;\ (?!and\b|or\b)(?=\w)(?![^;]*;)"
 )
 # What a headline must not lose.
-_RESTRICTS = _re(
+_RESTRICTS = verbose(
     r"\b(?:but|although|though|except|unless|only|if|whereas|however|not|no|none|nor|never|without|despite|yet|rather|"
     r"instead|up\ to|at\ most|at\ least|provided|assum\w+|under|when|whenever|while|as\ long\ as|subject\ to|limited|"
     r"in\ the\ (?:limit|case|regime|absence|presence)|may|might|could|possibl[ey]|potential\w*|likely|approximate\w*|"
@@ -45,15 +41,15 @@ _RESTRICTS = _re(
     r"partial\w*|fail\w*|cannot|can't|hardly|rarely|some|almost|nearly|about)\b"
 )
 # The parts of what was named before them: they qualify the parts only.
-_PARTS = _re(
+_PARTS = verbose(
     r"(?:with\ the\ following|with\ (?:two|three|four|five)\b|consisting\ of|comprising|composed\ of)\b[^:]{0,60}:"
 )
-_COMPARES = _re(
+_COMPARES = verbose(
     r"\b(?:more|less|fewer|better|worse|\w{3,}er|outperform\w*|exceed\w*|surpass\w*|equal|same|similar|comparable)\b"
 )
-_OTHER_SIDE = _re(r"\b(?:than|compared|relative\ to|versus|vs|over|as|to\ those|with\ respect)\b")
+_OTHER_SIDE = verbose(r"\b(?:than|compared|relative\ to|versus|vs|over|as|to\ those|with\ respect)\b")
 # The main clause is complete soon after such a beginning; elsewhere its verb may follow what would be left out.
-_VERB_FOLLOWS = _re(
+_VERB_FOLLOWS = verbose(
     r"^(?:(?:here,?\ |in\ (?:this|our)\ \w+,?\ )?(?:we|i|this\ (?:\w+\ )?(?:paper|work|article|study|survey|report|"
     r"thesis|letter|review|note))\ (?:\w+ly\ |also\ |then\ |first\ |further\ )*[a-z]+"
     r"|(?!(?:while|although|though|when|if|because|since|as|for|in|on|at|with|by|to|from|under|despite)\b)"
