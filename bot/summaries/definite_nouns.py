@@ -19,8 +19,8 @@ _VERBS = frozenset(
 # Later in a sentence only nouns that say nothing by themselves: "We describe the full system."
 _GENERIC_OBJECT = verbose(
     r"\bthe\ (?:full\ |overall\ |whole\ |complete\ |entire\ )?(?P<noun>system|framework|method|approach|pipeline|"
-    r"problem|issue|challenge|gap|dataset|benchmark|limitation|phenomenon)s?\b(?=[,;:.]|\ (?:and|from|by|with|using|through|"
-    r"as|is|are|can|at|architecture)\b)"
+    r"problem|issue|challenge|gap|dataset|benchmark|limitation|phenomenon)s?\b(?=[,;:.]|\ (?:and|from|by|with|using|"
+    r"through|as|is|are|can|at|architecture)\b)"
 )
 # What every paper has, and what has only one of its kind.
 _KNOWN_SUBJECT = verbose(

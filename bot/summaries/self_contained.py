@@ -141,9 +141,9 @@ def _is_explained(word: str, before: str, after: str) -> bool:
         return True
     if word == "those" and _SAID_AFTERWARDS.match(after):
         return True
-    stems = stems(before)
+    named = stems(before)
     # A noun named before: "sparse maps are cheap, but such maps …".
-    if any(stem(w) in stems for w in re.findall(r"[\w-]{4,}", " ".join(after.split()[:3]))):
+    if any(stem(w) in named for w in re.findall(r"[\w-]{4,}", " ".join(after.split()[:3]))):
         return True
     return len(before) >= 40 and bool(_CLAUSE_BEFORE.search(before))
 
