@@ -10,6 +10,7 @@ _ITEM_NUMBER = re.compile(r"^\s*(?:[(\[]?(?:\d{1,2}|[ivx]{1,4}|[a-hA-H])[)\]]|[�
 _ITEMS = re.compile(r"(?:(?<=\s)|\()(\d|i{1,3}|iv|v|[a-e])\)")
 _BROKEN_OFF = verbose(
     r"(?:[:;,–—]|\.\.\.|…|\b(?:and|or|the|of|to|with|namely|including|such\ as))$"
+    r"|:\s*\S{1,5}$"
     r"|\bnot\ (?:only|merely|just)\b(?!.*(?:\bbut\b|\balso\b|;|—|--|,))"
     r"|\b(?:the|these)\ following\b[^:]*$|\bas\ follows\b[^:]*$"
     r"|\b(?:two|three|four|five|six|several|multiple)\ (?:[\w-]+\ ){0,3}?(?:contributions|challenges|questions|"

@@ -22,6 +22,10 @@ _GENERIC_OBJECT = verbose(
     r"problem|issue|challenge|gap|dataset|benchmark|limitation|phenomenon)s?\b(?=[,;:.]|\ (?:and|from|by|with|using|"
     r"through|as|is|are|can|at|architecture)\b)"
 )
+# "We test the model": in other places most models are known from the sentence.
+_OUR_MODEL = verbose(
+    r"^we\ \w+(?:\ and\ \w+)?\ the\ (?P<noun>model|algorithm|tool|theory|measure|metric)s?\b(?!\ (?:of|that|for|in)\b)"
+)
 # What every paper has, and what has only one of its kind.
 _KNOWN_SUBJECT = verbose(
     rf"^the\ (?:{THIS_PAPER}|authors?|proposed|presented|main|key|central|primary|core|overall|most|more|best|first|"
@@ -57,7 +61,7 @@ def unclear_noun(text: str, statement: str, shown: str) -> str | None:
             nouns = _nouns_without_explanation(part)
             if nouns and not _is_named(nouns[:3], shown):
                 return f"{part[:3]} {nouns[0]}"
-    for match in _GENERIC_OBJECT.finditer(text):
+    for match in (*_GENERIC_OBJECT.finditer(text), *_OUR_MODEL.finditer(text)):
         if not _is_named([match["noun"]], f"{shown} {text[: match.start()]}"):
             return match.group()
     return None

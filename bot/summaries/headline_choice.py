@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.summaries.abstract_sentences import Sentence
+from bot.summaries.abstract_sentences import Sentence, content_words
 from bot.summaries.headline_shortening import LONGEST_HEADLINE, says_more_than_a_name, shortened
 from bot.summaries.self_contained import is_self_contained
 from bot.summaries.sentence_roles import SentenceRole, is_about_this_paper
@@ -17,7 +17,7 @@ _LEAST_RESULT = 2.4
 _ADDS = re.compile(
     r"\bwe (?:also|further|additionally|finally|next|subsequently|conclude|discuss|hope|believe|release)\b|"
     r"^(?:second|third|finally|moreover|furthermore|additionally|in addition|lastly|next|then|subsequently|to (?:"
-    r"evaluate|validate|assess|facilitate|support|demonstrate|verify)|beyond)\b",
+    r"evaluate|validate|assess|ensure|facilitate|support|demonstrate|verify)|beyond)\b",
     re.I,
 )
 _IS_A_STEP = re.compile(
@@ -35,7 +35,9 @@ _REPORTS = re.compile(
 # What the authors do, whichever verb they use.
 _DONE = re.compile(r"^(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I)
 _EMPTY = re.compile(
-    r"\b(?:experiment\w*|evaluations?|outperform\w*|effectiveness|superior\w*|state-of-the-art|significant)\b", re.I
+    r"\b(?:experiment\w*|evaluations?|outperform\w*|effectiveness|superior\w*|state-of-the-art|significant|"
+    r"promising|insights?|potential)\b",
+    re.I,
 )
 _THIS_PAPER = re.compile(
     r"(?:in )?(?:this|the present) (?:[\w-]+ ){0,2}(?:paper|work|article|study|survey|report|letter|thesis|note)\b",
@@ -55,15 +57,26 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
     """The headline; None if no sentence can be shown alone and says what the paper does or found."""
     name = own_name(title)
     candidates = [Headline(shortened(" ".join(s.text.split())), s) for s in sentences]
-    usable = [c for c in candidates if _is_usable(c)]
-    aims = [c for c in usable if _is_aim(c, name)]
-    if aims:
-        return max(aims, key=lambda c: (_aim_score(c, name), -c.sentence.index))
-    done = [c for c in usable if _DONE.match(c.text) and not _REPORTS.search(c.text)]
-    if done:
-        return max(done, key=lambda c: (c.sentence.centrality - _length_penalty(c.text), -c.sentence.index))
-    results = [c for c in usable if c.sentence.roles[SentenceRole.RESULT] >= _LEAST_RESULT and _says_a_result(c, name)]
+    aims = [c for c in candidates if _is_aim(c, name)]
+    main = max(aims, key=lambda c: (_aim_score(c, name), -c.sentence.index), default=None)
+    if main is not None and _is_usable(main):
+        return main
+    # Another sentence than the one with the aim may be about a part of the work; then it shares few words with the
+    # title.
+    others = [c for c in candidates if _is_usable(c) and _is_about_title(c, title)]
+    for group in (
+        [c for c in others if c in aims and not _REPORTS.search(c.text)],
+        [c for c in others if _DONE.match(c.text) and not _REPORTS.search(c.text)],
+    ):
+        if group:
+            return max(group, key=lambda c: (_aim_score(c, name), -c.sentence.index))
+    results = [c for c in others if c.sentence.roles[SentenceRole.RESULT] >= _LEAST_RESULT and _says_a_result(c, name)]
     return max(results, key=lambda c: (_result_score(c), -c.sentence.index), default=None)
+
+
+def _is_about_title(candidate: Headline, title: str) -> bool:
+    topic, said = (content_words(text.replace("-", " ")) for text in (title, candidate.text))
+    return len(topic & said) >= min(2, len(topic))
 
 
 def own_name(title: str) -> str:

@@ -11,8 +11,8 @@ def verbose(pattern: str) -> re.Pattern[str]:
 
 
 THIS_PAPER = (
-    r"(?:[\w-]+\ ){0,2}?(?:paper|work|article|study|survey|report|letter|thesis|note|chapter|review|dissertation|"
-    r"manuscript|tutorial|monograph|project|research|investigation|document|essay|perspective|abstract)\b"
+    r"(?:(?!\w+(?:s|ed)\ )[\w-]+\ )?(?:paper|work|article|study|survey|report|letter|thesis|note|chapter|review|"
+    r"dissertation|manuscript|tutorial|monograph|project|research|investigation|document|essay|perspective|abstract)\b"
 )
 SHOWS = (
     r"(?:show|demonstrat|indicat|reveal|suggest|confirm|validat|highlight|verif|prov[ei]|find|found|observ|establish|"

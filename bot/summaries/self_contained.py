@@ -44,6 +44,7 @@ _NO_NOUN = verbose(
     r"with|from|at|as|under|across|over|between|into|is|are|be|been|was|were|has|have|can|may|will|could|both|only|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|many|several|various|\d[\d.,]*)"
 )
+_INFINITIVE = verbose(r"^to\ \w+(?:\ and\ \w+)?\ ")
 _DEMONSTRATIVE = verbose(r"\b(?P<word>this|these|those|such)\b(?=(?P<after>(?:\ [\w’'-]+){0,4}))")
 _DEMONSTRATIVE_THAT = verbose(
     r"\b(?:of|for|to|on|with|from|by|at|under|between|across)\ that\ "
@@ -62,6 +63,7 @@ _BACKWARDS = verbose(
     r"^(?:the|our|its|their)\ (?:resulting|same|other|others|remaining|former|latter|corresponding|"
     r"(?:second|third|fourth|fifth|last|final|next)(?!\ (?:order|layer|moment|derivative|person|party|"
     r"generation|few|decades?|years?|mile)))\b"
+    r"|^(?:first|second|third|one|another)\ (?:is|are|was)\b"
     r"|^(?:another|others|both(?!\b[^,;.]{0,60}\band\b)|neither(?!\b[^,;.]{0,60}\bnor\b)|each\ (?!of\b)|one\ such|"
     r"the\ first\ (?:is|one|stage|step|phase|part|component|module)|many\ of\ them|some\ of\ them|all\ of\ them|"
     r"such|here|there(?!\ (?:is|are|exists?|has|have|was|were)\b)|so\ far|only\ then|otherwise|if\ so|if\ not)\b"
@@ -74,7 +76,10 @@ _ELSEWHERE = verbose(
 )
 # "On six floors it wins", without a comma.
 _PHRASE_AND_PRONOUN = verbose(r"^(?:on|in|across|for|at|with|under|by)\ [^,;:]{3,80}?\ (?:it|they)\ (?!is\b)")
-_LATER_BACKWARDS = verbose(r"\b(?:the\ (?:former|latter|resulting)|the\ other\ (?:\w+))\b")
+_LATER_BACKWARDS = verbose(
+    r"\b(?:the\ (?:former|latter|resulting|obtained)|the\ other\ \w+|"
+    r"the\ same\ (?:results?|bounds?|guarantees?|holds?|conclusions?))\b"
+)
 _BOTH = verbose(r"\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)")
 
 
@@ -117,7 +122,7 @@ def _backward_phrase(text: str) -> str | None:
         return match.group()
     for match in (*_LATER_BACKWARDS.finditer(text), *_BOTH.finditer(text)):
         # Later in a sentence there is room for what is meant: "We prune a model and train the resulting one".
-        if match.start() < 40:
+        if match.start() < 40 or match.group().lower().startswith("the same"):
             return match.group()
     return None
 
@@ -160,7 +165,7 @@ def _unclear_pronoun(text: str) -> str | None:
             return match.group()
         if phrase is not None and match.start() < phrase.end():
             # "Despite their size, language models …": the noun follows, unless the authors do.
-            has_noun_after = not (_FIRST_PERSON.match(body) or _PRONOUN.match(body))
+            has_noun_after = not (_INFINITIVE.match(text) or _FIRST_PERSON.match(body) or _PRONOUN.match(body))
             is_clear = has_noun_after or _names_something(text[: match.start()], match.group())
         else:
             is_clear = match.start() < offset or _names_something(text[offset : match.start()], match.group())
@@ -171,6 +176,7 @@ def _unclear_pronoun(text: str) -> str | None:
 
 def _names_something(before: str, pronoun: str) -> bool:
     """Whether the words before a pronoun hold a noun that it may stand for."""
+    before = _INFINITIVE.sub("", before)
     words = [w for w in re.findall(r"[\w’'/-]+", before) if not _NO_NOUN.fullmatch(w)]
     if _FIRST_PERSON.match(before):
         words = words[1:]  # what the authors do: a verb
