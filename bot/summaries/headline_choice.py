@@ -17,7 +17,8 @@ _LEAST_RESULT = 2.4
 _ADDS = re.compile(
     r"\bwe (?:also|further|additionally|finally|next|subsequently|conclude|discuss|hope|believe|release)\b|"
     r"^(?:second|third|finally|moreover|furthermore|additionally|in addition|lastly|next|then|subsequently|to (?:"
-    r"evaluate|validate|assess|ensure|facilitate|support|demonstrate|verify)|beyond)\b",
+    r"evaluate|validate|assess|ensure|facilitate|support|demonstrate|verify)|beyond|as (?:a )?by-?products?)\b|"
+    r"\b(?:is|are|was|were) also\b",
     re.I,
 )
 _IS_A_STEP = re.compile(

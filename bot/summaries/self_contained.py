@@ -80,7 +80,9 @@ _LATER_BACKWARDS = verbose(
     r"\b(?:the\ (?:former|latter|resulting|obtained)|the\ other\ \w+|"
     r"the\ same\ (?:results?|bounds?|guarantees?|holds?|conclusions?))\b"
 )
-_BOTH = verbose(r"\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)")
+_SET = verbose(
+    r"\ball\ (?:two|three|four|five|six|seven|eight|nine|ten)\ (?!\w+\ (?:of|in|that)\b)|\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)"
+)
 
 
 def is_self_contained(sentence: str, shown: str = "") -> bool:
@@ -120,7 +122,11 @@ def _backward_phrase(text: str) -> str | None:
     match = _ELSEWHERE.search(text) or _PHRASE_AND_PRONOUN.match(text)
     if match:
         return match.group()
-    for match in (*_LATER_BACKWARDS.finditer(text), *_BOTH.finditer(text)):
+    for match in _SET.finditer(text):
+        # "Both costs", "all three signals": they are listed before, or nowhere.
+        if not re.search(r"\band\b|,.*,", text[: match.start()]):
+            return match.group()
+    for match in _LATER_BACKWARDS.finditer(text):
         # Later in a sentence there is room for what is meant: "We prune a model and train the resulting one".
         if match.start() < 40 or match.group().lower().startswith("the same"):
             return match.group()
