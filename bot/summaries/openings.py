@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import re
 
-
-def _re(pattern: str) -> re.Pattern[str]:
-    """A pattern in verbose syntax: spaces in it are escaped."""
-    return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
-
+from bot.summaries.patterns import verbose
 
 # The heading of a structured abstract: "Methods: …".
-_LABEL = _re(
+_LABEL = verbose(
     r"^(?:abstract|introduction|background|motivation|context|objectives?|purpose|aims?|goals?|(?:materials?\ and\ )?"
     r"methods?|methodology|approach|design|results?|findings?|main\ results?|conclusions?|discussion|significance|"
     r"(?:results?|methods?|background|significance|conclusions?)\ and\ \w+)\s*(?:[:.]|--|[–—])\s+"
@@ -35,23 +31,30 @@ _JOINS = (
     r"to\ (?:this|that)\ (?:end|aim|purpose)|to\ do\ (?:so|this)|(?:by|in)\ doing\ (?:so|this)|"
     r"for\ this\ (?:purpose|reason|aim)|for\ these\ reasons|with\ this\ in\ mind|in\ response(?:\ to\ this)?|"
     r"(?:taken\ )?together|in\ light\ of\ (?:this|these\ \w+)|because\ of\ this|due\ to\ this|"
-    r"in\ this\ (?:context|regard|direction|spirit|respect)|in\ the\ process|equally|again"
+    r"in\ this\ (?:context|regard|direction|spirit|respect)|in\ the\ process|equally|again|thereby|hereby|thereafter|"
+    r"along\ the\ way|at\ last|to\ begin\ with|in\ parallel|in\ other\ words"
 )
-_JOINED = _re(rf"^(?:{_JOINS}),\ +")
+_JOINED = verbose(rf"^(?:{_JOINS}),\ +")
+_JOINT = verbose(
+    rf"^(?:{_JOINS}),|^(?:hence|thus|therefore|however|moreover|furthermore|nevertheless|nonetheless|and|but|or|nor|"
+    r"instead|similarly|likewise|conversely|accordingly|consequently|also|alternatively|otherwise|(?:by|in)\ contrast|"
+    r"as\ (?:a\ result|such)|on\ the\ (?:other\ hand|contrary)|then)\b(?!\ (?:to|than|from)\b)"
+)
 # Without a comma only where no other reading is possible: "Still images" and "First results" are no openings.
-_JOINED_WITHOUT_COMMA = _re(
-    r"^(?:yet|but|however|and|thus|hence|therefore|moreover|furthermore|to\ this\ end|nevertheless)\ +"
+_JOINED_WITHOUT_COMMA = verbose(
+    r"^(?:yet|but)\ +(?!(?:another|to|again|for|as|so|then)\b)|"
+    r"^(?:however|and|thus|hence|therefore|moreover|furthermore|to\ this\ end|nevertheless)\ +"
     r"(?=(?:the|a|an|we|our|most|many|existing|current|prior|previous|recent|little|few|no|in|for|such|this|these|it|"
     r"they|their|its|when|while|if|how|what|whether)\b)|"
     r"^(?:then|next|finally|here|also|additionally|further|specifically|first|second|third)\ +(?=we\b)"
 )
 # "In this paper, we …", "Here we …".
-_HERE = _re(
+_HERE = verbose(
     r"^(?:in\ (?:this|the\ present|our)\ (?:[\w-]+\ ){0,2}?(?:paper|work|article|study|report|survey|letter|thesis|"
     r"note|chapter|review|project)|here),?\ +(?=(?:we|i|our)\b)"
 )
 # A purpose or an occasion that refers back: "To address this gap,", "Motivated by these findings,".
-_OCCASION = _re(
+_OCCASION = verbose(
     r"^(?:to\ (?:\w+ly\ )?[a-z]+(?:\ and\ [a-z]+)?|(?:build|draw|rely|capitaliz|expand)\w*\ (?:up)?on|motivated\ by|"
     r"inspired\ by|guided\ by|"
     r"based\ (?:up)?on|leveraging|exploiting|following|recogni[sz]ing|despite|in\ spite\ of|beyond|in\ addition\ to|"
@@ -64,22 +67,27 @@ _REFERS_BACK = re.compile(
     re.I,
 )
 # What an opening must not take with it: a restriction, a negation or an amount.
-_RESTRICTS = _re(
+_RESTRICTS = verbose(
     r"\b(?:only|unless|except|without|not|no|if|provided|assuming|assumptions?|conditions?|regime|setting|settings|case|"
     r"cases|when|where|until|up\ to|at\ most|at\ least)\b|\d"
 )
 # A main clause begins here.
-_CLAUSE = _re(r"(?:[\w\\$’'/({-]+\ +){2}")
+_CLAUSE = verbose(r"(?:[^\s,;]+\ +){2}")
 # A statement that lives from the contrast or the comparison with the sentence before.
-_NEEDS_CONTRAST = _re(
+_NEEDS_CONTRAST = verbose(
     r"^(?:in\ contrast|by\ contrast|conversely|instead|rather|on\ the\ (?:one|other)\ hand|on\ the\ contrary|similarly|"
     r"likewise|equally),"
 )
-_COMPARES = _re(
+_COMPARES = verbose(
     r"\b(?:more|less|fewer|better|worse|higher|lower|larger|smaller|faster|slower|stronger|weaker|broader|deeper|simpler|easier|harder|"
     r"wider|longer|shorter|richer|cheaper|tighter|looser)\b(?!.*\bthan\b)|"
     r"\b(?:ours|so|too|as\ well|neither|nor|former|latter)\b"
 )
+
+
+def joins_on(sentence: str) -> bool:
+    """Whether it begins with a word that joins it to another sentence."""
+    return _JOINT.match(sentence) is not None
 
 
 def without_label(sentence: str) -> str:

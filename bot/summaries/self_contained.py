@@ -8,119 +8,80 @@ from __future__ import annotations
 
 import re
 
-from bot.summaries.openings import without_opening
+from bot.summaries.complete_sentences import is_complete
+from bot.summaries.definite_nouns import unclear_noun
+from bot.summaries.openings import joins_on, without_opening
+from bot.summaries.patterns import SHOWS, THIS_PAPER, stem, stems, verbose
 from bot.tex.latex import readable
 
 __all__ = ["is_self_contained", "unclear_reference", "without_opening"]
 
 
-def _re(pattern: str) -> re.Pattern[str]:
-    """A pattern in verbose syntax: spaces in it are escaped."""
-    return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
-
-
-_THIS_PAPER = (
-    r"(?:[\w-]+\ ){0,2}?(?:paper|work|article|study|survey|report|letter|thesis|note|chapter|review|dissertation|"
-    r"manuscript|tutorial|monograph|project|research|investigation|document|essay|perspective|abstract)\b"
-)
-_SHOW = (
-    r"(?:show|demonstrat|indicat|reveal|suggest|confirm|validat|highlight|verif|prov[ei]|find|found|observ|establish|"
-    r"illustrat|argu|conclud|report|underscor|support|evaluat|assess|test)\w*"
-)
 # "Extensive experiments on six benchmarks show that …": what is reported says nothing about whom "it" means.
-_REPORT = _re(
+_REPORT = verbose(
     rf"^(?:(?:we|i|the\ authors)\b(?:\ (?:\w+ly|also|then|further|first|next|thus|hence|therefore|can|will))*"
     rf"|(?:[^,;:.]{{0,50}}\b)?(?:experiments?|results?|evaluations?|ablations?|simulations?|analys[ei]s|findings?|"
     rf"stud(?:y|ies)|tests?|proofs?|comparisons?|observations?|paper|work)\b[^,;:.]{{0,90}}?)"
-    rf"\ {_SHOW}(?:\ and\ {_SHOW})?(?:\ (?:that|how|why|whether))?(?:\ both)?\ "
+    rf"\ {SHOWS}(?:\ and\ {SHOWS})?(?:\ (?:that|how|why|whether))?(?:\ both)?\ "
 )
 # "On six datasets, it …": a phrase without a verb of its own does not name the subject that follows.
-_PHRASE_IN_FRONT = _re(
+_PHRASE_IN_FRONT = verbose(
     r"^(?:in|on|at|by|for|from|to|with|without|within|across|among|between|under|over|through|throughout|via|during|"
-    r"after|before|despite|beyond|like|of|given|compared|unlike|(?!during\b)\w+ing|\w+ed|built|beyond|together)\ "
+    r"after|before|despite|beyond|like|of|given|compared|unlike|(?!during\b)\w+ing|\w+ed|built|beyond|together|"
+    r"(?:while|when|although|though|once|if|even\ when)\ (?:\w+ing|\w+ed))\ "
     r"[^,;:.]{2,120},\ (?!(?:and|but|yet|or|so|which|who|where|while|whereas|\w+ing)\b)"
 )
-_PRONOUN = _re(r"\b(?:it|its|itself|they|their|them|themselves)\b")
+_PRONOUN = verbose(r"\b(?:it|its|itself|they|their|them|themselves)\b")
 # "It is known that …", "making it hard to …": the word stands for nothing.
-_EMPTY_IT = _re(
+_EMPTY_IT = verbose(
     r"\bit\ (?:is|was|remains?|becomes?|has\ been|can\ be|may\ be|would\ be|seems?|appears?|follows|suffices)\b"
     r"[^,;:.]{0,60}?\b(?:that|to|whether|how|why|if|what)\b"
     r"|\b(?:mak|find|found|render|consider|keep|deem)\w*\ it\ (?:\w+\ ){1,4}?(?:to|for|that|whether)\b"
 )
-_FIRST_PERSON = _re(r"^(?:we|i|our|here|then|also|in\ turn)\b")
-_NO_NOUN = _re(
+_FIRST_PERSON = verbose(r"^(?:we|i|our|here|then|also|in\ turn)\b")
+_NO_NOUN = verbose(
     r"(?:\w+ly|we|i|our|also|then|first|further|next|thus|hence|and|or|not|that|how|why|whether|when|to|of|on|in|for|by|"
     r"with|from|at|as|under|across|over|between|into|is|are|be|been|was|were|has|have|can|may|will|could|both|only|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|many|several|various|\d[\d.,]*)"
 )
-_DEMONSTRATIVE = _re(r"\b(?P<word>this|these|those|such)\b(?P<after>(?:\ [\w’'-]+){0,4})")
-_DEMONSTRATIVE_THAT = _re(
-    r"\b(?:of|for|to|on|with|from|by|at|under|between|across)\ that\ (?!(?:of|on|in|for|from|with|is|are)\b)\w+"
+_INFINITIVE = verbose(r"^to\ \w+(?:\ and\ \w+)?\ ")
+_DEMONSTRATIVE = verbose(r"\b(?P<word>this|these|those|such)\b(?=(?P<after>(?:\ [\w’'-]+){0,4}))")
+_DEMONSTRATIVE_THAT = verbose(
+    r"\b(?:of|for|to|on|with|from|by|at|under|between|across)\ that\ "
+    r"(?!(?:of|on|in|for|from|with|is|are)\b)(?P<noun>[\w-]+)"
 )
 # "those of", "those that", "those trained on": what follows says which ones.
-_SAID_AFTERWARDS = _re(
+_SAID_AFTERWARDS = verbose(
     r"\ (?:of|that|who|whose|in|with|from|for|on|without|which|where|at|under|by|not|most|seen|found|made|needed|using|"
     r"\w+ed|\w+ing)\b"
 )
 # A new clause: what stands before it is what "this" refers to.
-_CLAUSE_BEFORE = _re(r"(?:[;:,–—]|\ --?|\b(?:and|but|yet|so|because|since|while|although|though|as|if|where|when))\ $")
-_BACKWARDS = _re(
+_CLAUSE_BEFORE = verbose(
+    r"(?:[;:–—]|\ --?|\b(?:and|but|yet|so|because|since|while|although|though|as|if|where|when))\ $"
+)
+_BACKWARDS = verbose(
     r"^(?:the|our|its|their)\ (?:resulting|same|other|others|remaining|former|latter|corresponding|"
     r"(?:second|third|fourth|fifth|last|final|next)(?!\ (?:order|layer|moment|derivative|person|party|"
     r"generation|few|decades?|years?|mile)))\b"
+    r"|^(?:first|second|third|one|another)\ (?:is|are|was)\b"
     r"|^(?:another|others|both(?!\b[^,;.]{0,60}\band\b)|neither(?!\b[^,;.]{0,60}\bnor\b)|each\ (?!of\b)|one\ such|"
     r"the\ first\ (?:is|one|stage|step|phase|part|component|module)|many\ of\ them|some\ of\ them|all\ of\ them|"
     r"such|here|there(?!\ (?:is|are|exists?|has|have|was|were)\b)|so\ far|only\ then|otherwise|if\ so|if\ not)\b"
     r"|^(?:the|all|our)\ (?:two|three|four|five|six|seven)\ (?!\w+est\b|most\b|main\b|largest\b)"
     r"(?:[\w-]+\ ){0,2}?[\w-]+s\ (?!of\b|that\b|in\b|for\b|on\b|between\b|from\b|with\b|:)"
 )
-_ELSEWHERE = _re(
+_ELSEWHERE = verbose(
     r"\b(?:aforementioned|the\ above|above-mentioned|mentioned\ above|described\ above|the\ abovementioned|"
-    r"as\ follows|the\ preceding|the\ previous\ (?:section|step|result|theorem))\b"
+    r"as\ follows|the\ (?:preceding|previous)\ (?:section|step|result|theorem))\b"
 )
-_LATER_BACKWARDS = _re(r"\b(?:the\ (?:former|latter|resulting)|the\ other\ (?:\w+))\b")
-_BOTH = _re(r"\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)")
-_GENERIC = (
-    r"framework|method|approach|model|algorithm|system|dataset|benchmark|architecture|pipeline|protocol|gain|"
-    r"improvement|mechanism|module|policy|agent|network|tool|platform|corpus|technique|strategy|procedure|estimator|"
-    r"construction|scheme|design|solution|problem|task|issue|challenge|question|setting|effect|formulation|process|"
-    r"decoder|encoder|controller|planner|planning|optimizer|metric|score|loss|dynamics|package|library|toolkit|"
-    r"implementation|structure|key|trend|pattern|gap|difference|advantage|benefit|bound|criterion|condition|"
-    r"environment|interface|layer|representation|prior|signal|attack|defense|defence|classifier|detector|predictor"
+# "On six floors it wins", without a comma.
+_PHRASE_AND_PRONOUN = verbose(r"^(?:on|in|across|for|at|with|under|by)\ [^,;:]{3,80}?\ (?:it|they)\ (?!is\b)")
+_LATER_BACKWARDS = verbose(
+    r"\b(?:the\ (?:former|latter|resulting|obtained)|the\ other\ \w+|"
+    r"the\ same\ (?:results?|bounds?|guarantees?|holds?|conclusions?))\b"
 )
-# "The framework integrates …": a noun that says nothing alone, and nothing after it that says which one.
-_GENERIC_SUBJECT = _re(
-    rf"^the\ (?P<words>(?:[\w-]+\ ){{0,2}}?(?P<head>{_GENERIC}))(?:e?s)?\ "
-    r"(?!of\b|that\b|for\b|in\b|on\b|to\b|between\b|which\b|with\b|from\b|behind\b|by\b|whose\b|where\b|under\b|"
-    r"used\b|we\b|at\b|proposed\b|presented\b)"
-)
-_OWN = _re(r"^the\ (?:proposed|presented|suggested|introduced|developed|present)\b")
-_SAME_THING = (
-    frozenset(("framework", "method", "approach", "technique", "algorithm", "scheme", "procedure", "strategy",
-               "pipeline", "system", "architecture", "mechanism", "solution", "design")),
-    frozenset(("dataset", "corpus", "benchmark")),
-    frozenset(("tool", "platform", "package", "library", "toolkit", "implementation", "system")),
-    frozenset(("model", "network", "architecture")),
-    frozenset(("gain", "improvement", "benefit", "advantage")),
-    frozenset(("problem", "task", "issue", "challenge")),
-)  # fmt: skip
-_ITEM_NUMBER = re.compile(r"^\s*(?:[(\[]?(?:\d{1,2}|[ivx]{1,4}|[a-hA-H])[)\]]|[•·*–—-]\s|\d{1,2}\.\s)")
-_ITEMS = re.compile(r"\((\d|i{1,3}|iv|v|[a-e])\)")
-_BROKEN_OFF = _re(
-    r"(?:[:;,–—]|\.\.\.|…|\b(?:and|or|the|of|to|with|namely|including|such\ as))$"
-    r"|\b(?:the|these)\ following\b[^:]*$|\bas\ follows\b[^:]*$"
-    r"|\b(?:two|three|four|five|six|several|multiple)\ (?:[\w-]+\ ){0,3}?(?:contributions|challenges|questions|"
-    r"limitations|issues|problems|reasons|findings|aspects|ways|directions|insights|observations|innovations)$"
-    r"|\b(?:compris\w+|consist\w*\ (?:of|in)|includ\w+|involv\w+|into|contain\w*|has|have)\ "
-    r"(?:two|three|four|five|six|several|multiple)\ (?:[\w-]+\ ){0,3}?"
-    r"(?:components|modules|stages|phases|steps|parts|factors|mechanisms|elements|ingredients|levels|categories)$"
-)
-
-# What stands in front of the first relative clause or colon, and the marks of a verb in it.
-_BEFORE_CLAUSE = _re(r"^(?P<front>(?:a|an|the|one)\ [^,;:.]{3,80}?)(?:,\ (?:which|who|where|whose)\b|:)")
-_MAYBE_VERB = _re(
-    r"\w[a-rt-z]s\b|\w(?:ed|ing)\b|\b(?:we|i|can|may|might|will|would|should|could|do|are|were|have|had|"
-    r"made|found|shown|held|led|built|grew|rose|fell|began|became)\b"
+_SET = verbose(
+    r"\ball\ (?:two|three|four|five|six|seven|eight|nine|ten)\ (?!\w+\ (?:of|in|that)\b)|\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)"
 )
 
 
@@ -131,35 +92,18 @@ def is_self_contained(sentence: str, shown: str = "") -> bool:
     opening such as "However," makes a sentence depend on the one before: call `without_opening` first.
     """
     text = readable(sentence, citations=False)
-    return _is_complete(text) and unclear_reference(text, shown) is None
+    return is_complete(text) and unclear_reference(text, shown) is None
 
 
 def unclear_reference(sentence: str, shown: str = "") -> str | None:
     """The first words that refer to something that neither `sentence` nor `shown` names; None if there are none."""
     text = readable(sentence, citations=False)
-    if without_opening(text) != text:
+    if joins_on(text) or without_opening(text) != text:
         return text.split(maxsplit=1)[0]
     for found in (_backward_phrase(text), _unclear_demonstrative(text), _unclear_pronoun(text)):
         if found is not None:
             return found
-    return _unclear_noun(text, shown)
-
-
-def _is_complete(text: str) -> bool:
-    """Whether it begins and ends like a sentence, and gives the list that it announces."""
-    stripped = text.strip()
-    first = stripped.split(maxsplit=1)[0] if stripped else ""
-    # A name may begin in lower case: "nnU-Net", "pgmpy 2".
-    if not first or (first.islower() and first.isalpha()) or _ITEM_NUMBER.match(stripped):
-        return False
-    items = _ITEMS.findall(stripped)
-    return len(items) != 1 and not _is_heading(stripped) and not _BROKEN_OFF.search(stripped.rstrip(' .!?”"'))
-
-
-def _is_heading(text: str) -> bool:
-    """Whether a noun phrase stands where a main clause should: "Third, a lookup table, which holds …", "A trap: …"."""
-    match = _BEFORE_CLAUSE.match(text)
-    return match is not None and not _MAYBE_VERB.search(match["front"])
+    return unclear_noun(text, _body(text), shown)
 
 
 def _body(text: str) -> str:
@@ -175,12 +119,16 @@ def _backward_phrase(text: str) -> str | None:
         match = _BACKWARDS.search(part)
         if match:
             return match.group()
-    match = _ELSEWHERE.search(text)
+    match = _ELSEWHERE.search(text) or _PHRASE_AND_PRONOUN.match(text)
     if match:
         return match.group()
-    for match in (*_LATER_BACKWARDS.finditer(text), *_BOTH.finditer(text)):
+    for match in _SET.finditer(text):
+        # "Both costs", "all three signals": they are listed before, or nowhere.
+        if not re.search(r"\band\b|,.*,", text[: match.start()]):
+            return match.group()
+    for match in _LATER_BACKWARDS.finditer(text):
         # Later in a sentence there is room for what is meant: "We prune a model and train the resulting one".
-        if match.start() < 40:
+        if match.start() < 40 or match.group().lower().startswith("the same"):
             return match.group()
     return None
 
@@ -190,28 +138,25 @@ def _unclear_demonstrative(text: str) -> str | None:
         before, after = text[: match.start()], match["after"]
         if not _is_explained(match["word"].lower(), before, after):
             return (match["word"] + after).strip()
-    that = _DEMONSTRATIVE_THAT.search(text)
-    return that.group() if that else None
+    for match in _DEMONSTRATIVE_THAT.finditer(text):
+        if stem(match["noun"]) not in stems(text[: match.start()]):
+            return match.group()
+    return None
 
 
 def _is_explained(word: str, before: str, after: str) -> bool:
     """Whether a demonstrative has what it refers to in the sentence, or speaks of this paper."""
-    if word in ("this", "these") and re.match(rf"\ {_THIS_PAPER}", after, re.I | re.X):
+    if word in ("this", "these") and re.match(rf"\ {THIS_PAPER}", after, re.I | re.X):
         return True
     if word == "such" and (re.match(r" (?:as|that)\b", after) or before.lower().endswith("as ")):
         return True
     if word == "those" and _SAID_AFTERWARDS.match(after):
         return True
-    stems = {_stem(w) for w in re.findall(r"[\w-]{3,}", before)}
+    named = stems(before)
     # A noun named before: "sparse maps are cheap, but such maps …".
-    if any(_stem(w) in stems for w in re.findall(r"[\w-]{4,}", " ".join(after.split()[:3]))):
+    if any(stem(w) in named for w in re.findall(r"[\w-]{4,}", " ".join(after.split()[:3]))):
         return True
     return len(before) >= 40 and bool(_CLAUSE_BEFORE.search(before))
-
-
-def _stem(word: str) -> str:
-    low = word.lower()
-    return low[:6] if len(low) > 6 else low.removesuffix("s")
 
 
 def _unclear_pronoun(text: str) -> str | None:
@@ -226,7 +171,7 @@ def _unclear_pronoun(text: str) -> str | None:
             return match.group()
         if phrase is not None and match.start() < phrase.end():
             # "Despite their size, language models …": the noun follows, unless the authors do.
-            has_noun_after = not (_FIRST_PERSON.match(body) or _PRONOUN.match(body))
+            has_noun_after = not (_INFINITIVE.match(text) or _FIRST_PERSON.match(body) or _PRONOUN.match(body))
             is_clear = has_noun_after or _names_something(text[: match.start()], match.group())
         else:
             is_clear = match.start() < offset or _names_something(text[offset : match.start()], match.group())
@@ -237,20 +182,10 @@ def _unclear_pronoun(text: str) -> str | None:
 
 def _names_something(before: str, pronoun: str) -> bool:
     """Whether the words before a pronoun hold a noun that it may stand for."""
+    before = _INFINITIVE.sub("", before)
     words = [w for w in re.findall(r"[\w’'/-]+", before) if not _NO_NOUN.fullmatch(w)]
     if _FIRST_PERSON.match(before):
         words = words[1:]  # what the authors do: a verb
     if pronoun.lower() in ("it", "its", "itself"):
         words = [w for w in words if not w.endswith("s") or w.endswith(("ss", "us", "is")) or w[:1].isupper()]
     return bool(words)
-
-
-def _unclear_noun(text: str, shown: str) -> str | None:
-    for part in (text, _body(text)):
-        match = _GENERIC_SUBJECT.match(part)
-        if match and not _OWN.match(part):
-            head = match["head"].lower()
-            meant = set().union({head}, *(group for group in _SAME_THING if head in group))
-            if not any(re.search(rf"\b{word}s?\b", shown, re.I) for word in meant):
-                return f"The {match['words']}"
-    return None

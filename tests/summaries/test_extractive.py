@@ -97,12 +97,12 @@ def test_on_real_papers_every_claim_is_a_sentence_of_the_abstract_in_order() -> 
         headline, takeaways = brief(title, abstract)
         flat = " ".join(abstract.split())
         assert headline.quote in abstract
-        places = [flat.index(claim.text) for claim in takeaways]
+        # The first letter may be a capital that an opening left behind: "However, planners …".
+        places = [flat.index(claim.text[1:]) for claim in takeaways]
         assert places == sorted(places)
         assert all(claim.quote in abstract for claim in takeaways)
         assert len({claim.quote for claim in (headline, *takeaways)}) == 1 + len(takeaways)
-        assert len(takeaways) <= 7
-        assert len(takeaways) >= 3 or len(re.findall(r"[.!?](?:\s|$)", abstract)) <= 6
+        assert len(takeaways) <= 4
         short = " ".join(headline.text.lower().rstrip(".").split())
         assert short in " ".join(headline.quote.lower().split())
 
