@@ -124,25 +124,26 @@ FOUND = _re(
 )
 MEASURED = _re(
     r"\b(?:estimate[sd]?|classif(?:y|ies|ied)|predict(?:s|ed)?|explain(?:s|ed)?|distinguish(?:es)?|obtain(?:s|ed)?|got|determine[sd]?|measure[sd]?|"
-    r"decreas(?:es?|ed|ing)|takes?|needs?|costs?|is|are|was|were)\b"
+    r"decreas(?:es?|ed|ing)|takes?|needs?|costs?)\b"
 )
 """Verbs that report a result if an amount stands beside them."""
 
 AMOUNT = _re(
-    r"(?<![\w.-])[+-]?\d+(?:[.,]\d+)*\s*(?:\\?%|×|x\b|points?\b|pp\b|dB\b|-?fold|times\b|BLEU|dex\b|percent\w*|σ|sigma|"
-    r"[kmµn]?[smgVWJ]\b|seconds?|hours?|fps)|(?<![\w.-])\d+\.\d+(?!\.?\d)|"
+    r"(?<![\w./-])[+-]?\d+(?:[.,]\d+)*\s*(?:\\?%|×|x\b|points?\b|pp\b|dB\b|-?fold|times\b|BLEU|dex\b|percent\w*|σ|sigma|"
+    r"[kmµn]?[smgVWJ]\b|seconds?|hours?|fps)|(?<![\w./-])\d+\.\d+(?!\.?\d)|"
     r"\b(?:twice|half|one\ third|orders?\ of\ magnitude|two-fold|tenfold)\b"
 )
 LOSS = _re(
     r"\b(?:worse|worst|inferior|underperform\w*|degrad\w+|fails?|failed|failure|struggl\w*|poor(?:ly)?|unfortunately|cannot|"
     r"can\ not|unable|limited|limitations?|drops?|dropped|declin\w+|hurts?|harms?|below|behind|suffer\w*|"
     r"(?:achieve|reach|obtain|attain)\w*\ only|only\ (?:comparable|marginal\w*|slight\w*|achieve\w*|reach\w*)|"
-    r"not\ (?:always|able|well|as|yet|been|comprehensively|clear|suitable|sufficient|necessarily|guarantee\w*|imply|comparable|"
+    r"(?:did|does|do)\ not|not\ (?:always|able|well|as|yet|been|comprehensively|clear|suitable|sufficient|necessarily|guarantee\w*|imply|comparable|"
     r"performed|allow\w*))\b"
 )
 """A loss or a limit: not what the paper achieved."""
 
 NO_LOSS = _re(
+    r"\b(?:do|does|did)\ not\ (?:\w+ly\ )?(?:sacrific\w+|requir\w+|need|degrad\w+|increas\w+|harm|hurt|reduc\w+|compromis\w+|affect|change)|"
     r"\b(?:no|without|not|nor|less|smaller|avoid\w*|prevent\w*|mitigat\w*|reduc\w*)\ (?:[\w-]+\ ){0,5}?"
     r"(?:degrad\w+|drops?|failures?|loss|declin\w+|worse|limitations?)"
     r"|\b(?:error|loss|latency|cost|perplexity|rmse|mae|memory|time|rate)s?\ (?:\w+\ ){0,3}?(?:drops?|dropped|declin\w+|below)"
@@ -160,6 +161,7 @@ MEASURING = _re(
     r"test|assess|set|select|selected|choose|chose|train|trained|employ|employed|varied|vary|follow|averaged|fix|fixed|picked|"
     r"pick|rely|ask|computed?|need|add|interpret|hypothesi[sz]e|suspect|surmise|expect|investigate|answer|hope|plan|believe|"
     r"designed?|developed?|constructed?|fit|restrict|turn|apply|want)\b"
+    r"|\b(?:analyses|simulations|experiments|calculations)\ were\ (?:performed|run|carried|conducted)|\b(?:machine|cluster|software|package|processor)\b"
 )
 """How something was measured, or what the authors suppose: no result."""
 
@@ -196,11 +198,11 @@ PLANNED = _re(r"\bwe\ plan\b|\bfuture\ (?:work|research)\b|\bwe\ (?:will|intend|
 EFFORT = _re(
     r"\b(?:\d[\d,.]*\ ?[kKMBT]?|\w+teen|ten|twenty|thirty|forty|fifty|three|four|five|six|seven|eight|nine|"
     r"(?:\w+\ )?(?:hundreds?|thousands?|millions?|billions?))\s+(?:[\w/-]+\s+){0,4}?"
-    r"(?:gpus?|tpus?|cpus?|cores?|hours?|days?|weeks?|months?|steps|epochs?|examples?|samples?|images?|sentences?|tokens|"
+    r"(?:gpus?|tpus?|cpus?|cores?|hours?|days?|weeks?|months?|examples?|samples?|images?|sentences?|tokens|"
     r"annotators?|participants?|patients|subjects|experiments?|data\ ?sets?|models?|tasks|papers|documents|pairs|runs|simulations?|"
     r"galaxies|stars|objects|events|queries|questions|prompts|instances|videos?|users?|trials?|configurations?|molecules|"
     r"structures|trajectories|episodes|frames|records|articles|languages|benchmarks?|cells|particles|observations|measurements|"
-    r"seeds|points|floors|sites|species|genes|proteins|graphs|networks|respondents|students|interviews|patches|scenes|objects)\b"
+    r"seeds|floors|sites|species|genes|proteins|graphs|networks|respondents|students|interviews|patches|scenes|objects)\b"
 )
 MUCH = _re(
     r"\b(?:\d{1,3}(?:,\d{3})+|\d{4,}|\d[\d.]*\ ?[kKMBT]|(?:hundreds?|thousands?|millions?|billions?))\b"

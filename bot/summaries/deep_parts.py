@@ -24,7 +24,7 @@ _FRAME = (*_FRONT, SectionPart.CONCLUSION)
 def background(sentence: PaperSentence) -> Score:
     """Why the question of the field matters: general statements at the beginning, not about this paper or its rivals."""
     text, place = sentence.text, sentence.place
-    is_early = place.part is SectionPart.ABSTRACT and place.position < 0.35
+    is_early = place.part is SectionPart.ABSTRACT and place.position < 0.35 and place.precedes_own_work
     is_opening = place.part is SectionPart.INTRODUCTION and place.precedes_own_work
     if not (is_early or is_opening) or sentence.speaks_of_paper or cues.RELEASE.search(text):
         return None
@@ -41,7 +41,7 @@ def prior_work(sentence: PaperSentence) -> Score:
     gaps, others = len(cues.GAP.findall(text)), bool(cues.OTHERS.search(text) or cues.REPORTED.search(text))
     if place.part in _FRONT:
         # Once the authors speak of their own work, a problem is one of theirs, unless it names others.
-        is_there = (place.precedes_own_work or place.part is SectionPart.ABSTRACT) and place.position < 0.7 or (gaps and others)
+        is_there = (place.precedes_own_work and place.position < 0.7) or (gaps and others)
     else:
         is_there = place.part is SectionPart.RELATED or (place.part is SectionPart.METHOD and place.is_problem)
     if not is_there or not (gaps or others) or sentence.speaks_of_paper or cues.RELEASE.search(text):
@@ -90,10 +90,10 @@ def methods(sentence: PaperSentence) -> Score:
         return None
     is_step = bool(cues.STEP.search(text))
     is_system = _subject_is_own(sentence) and bool(cues.MECHANISM.search(text))
-    is_component = bool(re.match(r"(?:The|Our|A|An) ", text)) and bool(cues.MECHANISM.search(text))
+    is_component = bool(re.match(r"(?:The|Our|A|An) ", text) and cues.MECHANISM.search(text) or _WAS_DONE.search(text))
     if not (is_step or is_system or is_component) or cues.OUTLOOK.search(text) or _EVALUATING.search(text):
         return None
-    if cues.FOUND.search(text) or (cues.SUCCESS.search(text) and cues.AMOUNT.search(text)):
+    if cues.FOUND.search(text) or _OUTCOME.search(text) or (cues.SUCCESS.search(text) and cues.AMOUNT.search(text)):
         return None
     score = 1.6 * is_step + 1.4 * is_system + 0.6 * is_component + 3.0 * sentence.relevance
     score += 0.6 * place.opens_paragraph - 1.5 * bool(cues.SETTING.search(text)) - 1.0 * place.is_setup
@@ -115,6 +115,7 @@ def results(sentence: PaperSentence) -> Score:
     score = 1.0 + 1.0 * min(amounts, 2) + 2.0 * sentence.relevance
     score += 1.0 * bool(cues.SUCCESS.search(text) or cues.FOUND.search(text)) + 0.4 * bool(_NAMED_TASK.search(text))
     score += 0.8 * (place.part is SectionPart.RESULTS) - 1.8 * place.is_detail - 1.8 * bool(cues.ABLATION.search(text))
+    score -= 1.0 * bool(cues.LOSS.search(text) and not amounts)
     score -= 1.0 * (place.part is SectionPart.METHOD or place.is_setup) + 0.8 * place.is_caption + 3.0 * bool(_IF_WE.match(text))
     return score - _length_malus(text)
 
@@ -188,13 +189,19 @@ def workload(sentence: PaperSentence) -> Score:
 
 
 def is_own_success(sentence: PaperSentence) -> bool:
-    """Whether it reports a result of the paper's own work that is not a loss."""
+    """Whether it reports a result of the paper's own work that is not a loss.
+
+    A study that builds nothing reports what it found, good or bad: its sentences with an amount are results.
+    """
     text = sentence.text
-    if not sentence.speaks_of_paper or is_about_cited_work(text) or cues.MEASURING.search(text) or cues.RELEASE.search(text):
+    if is_about_cited_work(text) or cues.MEASURING.search(text) or cues.RELEASE.search(text):
         return False
-    if cues.LOSS.search(cues.NO_LOSS.sub("", text)) or not _subject_is_own(sentence):
+    is_measured = bool(cues.MEASURED.search(text) or cues.SUCCESS.search(text)) and bool(cues.AMOUNT.search(text))
+    if not sentence.names:
+        is_ours = sentence.place.part is SectionPart.RESULTS or sentence.speaks_of_paper
+        return is_ours and bool(cues.FOUND.search(text) and sentence.speaks_of_paper or cues.AMOUNT.search(text))
+    if cues.LOSS.search(cues.NO_LOSS.sub("", text)) or not sentence.speaks_of_paper or not _subject_is_own(sentence):
         return False
-    is_measured = bool(cues.MEASURED.search(text)) and bool(cues.AMOUNT.search(text))
     return bool(cues.SUCCESS.search(text) or cues.FOUND.search(text)) or is_measured
 
 
@@ -220,6 +227,8 @@ _IF_WE = re.compile(r"(?:If|When) (?:we|one|the)\b")
 _EVALUATING = re.compile(
     r"\b(?:for|to) (?:evaluat|assess|test)\w*|^we (?:evaluat|measur|compar|report)\w*|\b(?:precision|recall|accuracy|score) of \d", re.IGNORECASE
 )
+_WAS_DONE = re.compile(r"\b(?:was|were) (?:\w+ly |then )?(?:\w+ed|chosen|built|run|split|taken|made|set)\b")
+_OUTCOME = re.compile(r"\b(?:correctly|successfully|noticed|turned out|as expected|interestingly)\b", re.IGNORECASE)
 _NAMED_TASK = re.compile(r"\b(?:on|for|across) (?:the )?[A-Z]")
 _IN_THIS_PAPER = re.compile(r"(?:in|with) (?:this|our) (?:\w+ )?(?:paper|work|study|article)\b|here,? we\b", re.IGNORECASE)
 _OUR_SYSTEM = re.compile(r"(?:our|the proposed) (?:\w+ )?(?:method|model|approach|system|framework)", re.IGNORECASE)

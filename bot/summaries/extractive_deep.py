@@ -46,7 +46,10 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
 
     A part for which no sentence stands alone stays empty, and a note says so.
     """
-    picked = _pick_all(full_text_sentences(paper, reading), _shown_above(summary))
+    above = (summary.headline, *summary.takeaways)
+    sentences = full_text_sentences(paper, reading, "\n".join(claim.text for claim in above))
+    # Headline and takeaways, as shown and as quoted, are not shown again below.
+    picked = _pick_all(sentences, [content_words(text) for claim in above for text in (claim.text, claim.quote)])
     claims = {name: tuple(_claim(sentence) for sentence in picked[name]) for name in _ORDER}
     missing = [_NAMES.get(name, name) for name in _ORDER if not claims[name]]
     notes = (f"no sentence that stands alone on {_listed(missing)}",) if missing else ()
@@ -69,12 +72,6 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
             claims["significance"], claims["innovation"], claims["performance"], claims["workload"]
         ),
     )
-
-
-def _shown_above(summary: Summary) -> list[frozenset[str]]:
-    """The words of headline and takeaways, as shown and as quoted: they are not shown again below."""
-    claims = (summary.headline, *summary.takeaways)
-    return [content_words(text) for claim in claims for text in (claim.text, claim.quote)]
 
 
 def _pick_all(sentences: list[PaperSentence], above: list[frozenset[str]]) -> dict[str, list[PaperSentence]]:

@@ -33,8 +33,8 @@ _COUNTED = re.compile(
     r"(?![^.;]{0,60}(?::|\bof\b|\bnamely\b|\bthat\b|\bin\b|\bfrom\b))",
     re.IGNORECASE,
 )
-# "However OTSL yields …", without the comma.
-_CONTRAST = re.compile(r"^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])")
+# "Briefly, …", and "However NAME yields …" without the comma.
+_CONTRAST = re.compile(r"^(?:Briefly|Critically|Strikingly|Interestingly|Surprisingly|Remarkably|Significantly|Specifically), |^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])")
 # "Despite its importance, current tools are …": the pronoun stands for something before the sentence.
 _DISAGREES = re.compile(
     r"^(?:despite|given|because of|due to|beyond|with|for|in) (?:its [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:are|have|were|do)|"
@@ -56,6 +56,8 @@ _GUIDE = re.compile(
 _SAYS_NOTHING = re.compile(
     r"\b(?:has|have|offers?|provides?|shows?) (?:several|a number of|many|various|some|numerous) (?:\w+ )?(?:benefits|features|advantages|properties|"
     r"drawbacks|limitations|issues|problems|challenges)(?! (?:such|includ|like|in|over|of|for)|:)"
+    r"|^there (?:are|exist) (?:two|three|four|five|several|a number of) (?![^.]*[:,])|\b(?:similarly|analogously|accordingly|in the same (?:way|manner))\.$"
+    r"|\b(?:same|similar|identical|analogous) (?:approach|procedure|manner|way|method|protocol|setting|setup|strategy)s?\b(?! (?:as|to|that|of))"
     r"|\bwe (?:are|were) (?:excited|grateful|happy|pleased|proud)\b|\bis left for\b|\bbeyond the scope\b",
     re.IGNORECASE,
 )
@@ -146,13 +148,16 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(word[:7] if len(word) > 7 else word.removesuffix("s") for word in words)
 
 
-def full_text_sentences(paper: Paper, reading: Reading) -> list[PaperSentence]:
-    """The sentences of abstract, sections and captions that stand alone, in the order of the paper."""
+def full_text_sentences(paper: Paper, reading: Reading, shown: str) -> list[PaperSentence]:
+    """The sentences of abstract, sections and captions that stand alone, in the order of the paper.
+
+    `shown` is the text above them on a card: it gives a meaning to nouns ("The charmed baryon sector …").
+    """
     names = own_names(paper, reading)
     topic = content_words(f"{paper.title} {paper.abstract}")
     sentences: list[PaperSentence] = []
     for quote, place, evidence in _passages(paper, reading):
-        text = _standing_alone(quote, names)
+        text = _standing_alone(quote, names, f"{paper.title}\n{shown}")
         if text is not None:
             words = content_words(text)
             relevance = len(words & topic) / max(len(words), 1)
@@ -161,8 +166,10 @@ def full_text_sentences(paper: Paper, reading: Reading) -> list[PaperSentence]:
 
 
 def _passages(paper: Paper, reading: Reading) -> Iterator[tuple[str, Place, Evidence]]:
+    precedes_own_work = True
     for index, quote in enumerate(abstract := split(paper.abstract)):
-        place = Place(SectionPart.ABSTRACT, "Abstract", position=index / max(len(abstract) - 1, 1))
+        precedes_own_work = precedes_own_work and not is_about_this_paper(quote)
+        place = Place(SectionPart.ABSTRACT, "Abstract", precedes_own_work, index / max(len(abstract) - 1, 1))
         yield quote, place, Evidence(quote, "Abstract")
     above = _titles_above(reading)
     for part, section in parts(reading):
@@ -201,15 +208,18 @@ def _section_passages(part: SectionPart, section: Section, title: str) -> Iterat
         yield quote, place, Evidence(quote, name, paragraph.page, paragraph.anchor)
 
 
-def _standing_alone(quote: str, names: tuple[str, ...]) -> str | None:
+def _standing_alone(quote: str, names: tuple[str, ...], shown: str) -> str | None:
     """The sentence as shown; None if it is damaged, is no statement to readers, or needs the text around it."""
     if is_instruction(quote) or _OUTLINE.match(quote):
         return None
-    text = without_opening(_CONTRAST.sub("", cleaned(quote)))
+    text = cleaned(quote)
+    if opening := _CONTRAST.match(text):
+        text = text[opening.end() :][:1].upper() + text[opening.end() + 1 :]
+    text = without_opening(text)
     if is_damaged(text) or _REFERS_ELSEWHERE.search(text) or _COUNTED.search(text) or _GUIDE.search(text):
         return None
     if _DISAGREES.match(text) or _SAYS_NOTHING.search(text):
         return None
     # "The final MapHopper model …": a name says which model.
     says_which = text if mentions(text[:120], names) else ""
-    return text if is_self_contained(text, says_which) else None
+    return text if is_self_contained(text, f"{shown}\n{says_which}") else None
