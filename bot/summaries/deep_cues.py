@@ -161,7 +161,7 @@ MEASURING = _re(
     r"test|assess|set|select|selected|choose|chose|train|trained|employ|employed|varied|vary|follow|averaged|fix|fixed|picked|"
     r"pick|rely|ask|computed?|need|add|interpret|hypothesi[sz]e|suspect|surmise|expect|investigate|answer|hope|plan|believe|"
     r"designed?|developed?|constructed?|fit|restrict|turn|apply|want)\b"
-    r"|\b(?:analyses|simulations|experiments|calculations)\ were\ (?:performed|run|carried|conducted)|\b(?:machine|cluster|software|package|processor)\b"
+    r"|\b(?:analyses|simulations|experiments|calculations)\ were\ (?:performed|run|carried|conducted)|\bon\ (?:a|an|one|the)\ (?:[\w.]+\ ){0,4}(?:machine|cluster|processor)\b"
 )
 """How something was measured, or what the authors suppose: no result."""
 
@@ -204,9 +204,7 @@ EFFORT = _re(
     r"structures|trajectories|episodes|frames|records|articles|languages|benchmarks?|cells|particles|observations|measurements|"
     r"seeds|floors|sites|species|genes|proteins|graphs|networks|respondents|students|interviews|patches|scenes|objects)\b"
 )
-MUCH = _re(
-    r"\b(?:\d{1,3}(?:,\d{3})+|\d{4,}|\d[\d.]*\ ?[kKMBT]|(?:hundreds?|thousands?|millions?|billions?))\b"
-)
+MUCH = _re(r"\b(?:\d{1,3}(?:,\d{3})+|\d{4,}|\d[\d.]*\ ?[kKMBT]|(?:hundreds?|thousands?|millions?|billions?))\b")
 COMPUTE = _re(r"\b(?:gpus?|tpus?|cpus?|gpu-hours|hours|days|weeks|annotators?|participants?)\b")
 WORKED = _re(
     r"\b(?:train\w*|collect\w*|annotat\w+|evaluat\w+|compar\w+|simulat\w+|ran|run|runs|process\w*|sampl\w+|compris\w+|consist\w*|"

@@ -79,14 +79,19 @@ def mechanism(sentence: PaperSentence) -> Score:
     if cues.OUTDOES.search(text):
         return None
     score = 2.0 + 2.5 * sentence.relevance + 0.8 * (own.start() < 12) + 0.6 * (place.part in _FRAME)
-    score += 0.6 * bool(re.match(r"consist|compris|is composed", verb.group(), re.I))
+    score += 1.0 * bool(re.match(r"consist|compris|is composed", verb.group(), re.I))
     return score - _length_malus(text)
 
 
 def methods(sentence: PaperSentence) -> Score:
     """One step of the method."""
     text, place = sentence.text, sentence.place
-    if place.part is not SectionPart.METHOD or place.is_problem or is_about_cited_work(text) or cues.RELEASE.search(text):
+    if (
+        place.part is not SectionPart.METHOD
+        or place.is_problem
+        or is_about_cited_work(text)
+        or cues.RELEASE.search(text)
+    ):
         return None
     is_step = bool(cues.STEP.search(text))
     is_system = _subject_is_own(sentence) and bool(cues.MECHANISM.search(text))
@@ -96,7 +101,12 @@ def methods(sentence: PaperSentence) -> Score:
     if cues.FOUND.search(text) or _OUTCOME.search(text) or (cues.SUCCESS.search(text) and cues.AMOUNT.search(text)):
         return None
     score = 1.6 * is_step + 1.4 * is_system + 0.6 * is_component + 3.0 * sentence.relevance
-    score += 0.6 * place.opens_paragraph - 1.5 * bool(cues.SETTING.search(text)) - 1.0 * place.is_setup
+    score += (
+        0.6 * place.opens_paragraph
+        - 1.5 * bool(cues.SETTING.search(text))
+        - 1.0 * place.is_setup
+        - 1.8 * place.is_application
+    )
     score -= 1.2 * bool(cues.LOSS.search(text)) + 1.0 * _continues(text) + 2.0 * bool(cues.NEEDED.search(text))
     return score - 0.8 * bool(re.match(r"(?:If|When|Since|As|While) ", text)) - _length_malus(text)
 
@@ -116,7 +126,11 @@ def results(sentence: PaperSentence) -> Score:
     score += 1.0 * bool(cues.SUCCESS.search(text) or cues.FOUND.search(text)) + 0.4 * bool(_NAMED_TASK.search(text))
     score += 0.8 * (place.part is SectionPart.RESULTS) - 1.8 * place.is_detail - 1.8 * bool(cues.ABLATION.search(text))
     score -= 1.0 * bool(cues.LOSS.search(text) and not amounts)
-    score -= 1.0 * (place.part is SectionPart.METHOD or place.is_setup) + 0.8 * place.is_caption + 3.0 * bool(_IF_WE.match(text))
+    score -= (
+        1.0 * (place.part is SectionPart.METHOD or place.is_setup)
+        + 0.8 * place.is_caption
+        + 3.0 * bool(_IF_WE.match(text))
+    )
     return score - _length_malus(text)
 
 
@@ -132,7 +146,11 @@ def performance(sentence: PaperSentence) -> Score:
     if not (cues.COMPARES.search(text) or cues.AMOUNT.search(text)) or not _is_about_system(sentence):
         return None
     score = 2.0 + 1.0 * bool(cues.AMOUNT.search(text)) + 1.5 * sentence.relevance
-    score += 1.5 * (place.part is SectionPart.CONCLUSION) - 0.8 * place.is_caption - 0.8 * (place.part is SectionPart.ABSTRACT)
+    score += (
+        1.5 * (place.part is SectionPart.CONCLUSION)
+        - 0.8 * place.is_caption
+        - 0.8 * (place.part is SectionPart.ABSTRACT)
+    )
     return score - _length_malus(text)
 
 
@@ -142,7 +160,11 @@ def significance(sentence: PaperSentence) -> Score:
     outlook, consequences = bool(cues.OUTLOOK.search(text)), len(cues.CONSEQUENCE.findall(text))
     is_end = place.part is SectionPart.CONCLUSION or (place.part is SectionPart.ABSTRACT and place.position >= 0.5)
     is_claimed = place.part is SectionPart.INTRODUCTION and not place.precedes_own_work
-    is_found = place.part in (SectionPart.RESULTS, SectionPart.METHOD) and (outlook or consequences > 0) and sentence.speaks_of_paper
+    is_found = (
+        place.part in (SectionPart.RESULTS, SectionPart.METHOD)
+        and (outlook or consequences > 0)
+        and sentence.speaks_of_paper
+    )
     if not (is_end or is_claimed or is_found) or place.is_limitation or place.is_caption or cues.RELEASE.search(text):
         return None
     if not (consequences or (outlook and is_end)) or cues.LOSS.search(cues.NO_LOSS.sub("", text)):
@@ -151,7 +173,13 @@ def significance(sentence: PaperSentence) -> Score:
         return None
     if cues.SUCCESS.search(text) and cues.COMPARES.search(text):
         return None
-    score = 1.8 * outlook - 0.6 * (is_found and not outlook) + 1.6 * min(consequences, 2) + 1.2 * sentence.relevance + 1.4 * (place.part is SectionPart.CONCLUSION)
+    score = (
+        1.8 * outlook
+        - 0.6 * (is_found and not outlook)
+        + 1.6 * min(consequences, 2)
+        + 1.2 * sentence.relevance
+        + 1.4 * (place.part is SectionPart.CONCLUSION)
+    )
     score += 0.8 * (place.part in _FRONT) - 1.0 * bool(cues.AMOUNT.search(text)) - 0.8 * bool(cues.PLANNED.search(text))
     return score - 1.5 * bool(cues.STEP.search(text)) - _length_malus(text)
 
@@ -182,9 +210,19 @@ def workload(sentence: PaperSentence) -> Score:
     is_much = len(amounts) > 1 or cues.COMPUTE.search(text) or any(cues.MUCH.search(match.group()) for match in amounts)
     if not amounts or not is_much or not cues.WORKED.search(text) or not (sentence.speaks_of_paper or place.is_setup):
         return None
-    if place.precedes_own_work and place.part is SectionPart.INTRODUCTION or is_about_cited_work(text) or is_own_success(sentence):
+    if (
+        place.precedes_own_work
+        and place.part is SectionPart.INTRODUCTION
+        or is_about_cited_work(text)
+        or is_own_success(sentence)
+    ):
         return None
-    score = 1.0 * min(len(amounts), 3) + 1.2 * bool(cues.COMPUTE.search(text)) + 1.0 * is_about_this_paper(text) + sentence.relevance
+    score = (
+        1.0 * min(len(amounts), 3)
+        + 1.2 * bool(cues.COMPUTE.search(text))
+        + 1.0 * is_about_this_paper(text)
+        + sentence.relevance
+    )
     return score - 0.8 * bool(cues.ABLATION.search(text)) - 0.6 * place.is_detail - _length_malus(text)
 
 
@@ -194,7 +232,7 @@ def is_own_success(sentence: PaperSentence) -> bool:
     A study that builds nothing reports what it found, good or bad: its sentences with an amount are results.
     """
     text = sentence.text
-    if is_about_cited_work(text) or cues.MEASURING.search(text) or cues.RELEASE.search(text):
+    if is_about_cited_work(text) or cues.MEASURING.search(text) or cues.RELEASE.search(text) or _POSSIBLE.search(text):
         return False
     is_measured = bool(cues.MEASURED.search(text) or cues.SUCCESS.search(text)) and bool(cues.AMOUNT.search(text))
     if not sentence.names:
@@ -202,7 +240,8 @@ def is_own_success(sentence: PaperSentence) -> bool:
         return is_ours and bool(cues.FOUND.search(text) and sentence.speaks_of_paper or cues.AMOUNT.search(text))
     if cues.LOSS.search(cues.NO_LOSS.sub("", text)) or not sentence.speaks_of_paper or not _subject_is_own(sentence):
         return False
-    return bool(cues.SUCCESS.search(text) or cues.FOUND.search(text)) or is_measured
+    does_better = cues.SUCCESS.search(text) and (cues.COMPARES.search(text) or cues.OUTDOES.search(text))
+    return bool(does_better or cues.FOUND.search(text)) or is_measured
 
 
 def introduced_name(sentence: PaperSentence) -> str | None:
@@ -225,12 +264,16 @@ def _subject_is_own(sentence: PaperSentence) -> bool:
 # What would be under another condition.
 _IF_WE = re.compile(r"(?:If|When) (?:we|one|the)\b")
 _EVALUATING = re.compile(
-    r"\b(?:for|to) (?:evaluat|assess|test)\w*|^we (?:evaluat|measur|compar|report)\w*|\b(?:precision|recall|accuracy|score) of \d", re.IGNORECASE
+    r"\b(?:for|to) (?:evaluat|assess|test)\w*|^we (?:evaluat|measur|compar|report)\w*|\b(?:precision|recall|accuracy|score) of \d",
+    re.IGNORECASE,
 )
 _WAS_DONE = re.compile(r"\b(?:was|were) (?:\w+ly |then )?(?:\w+ed|chosen|built|run|split|taken|made|set)\b")
+_POSSIBLE = re.compile(r"\b(?:could|might|would) (?:also )?be\b", re.IGNORECASE)
 _OUTCOME = re.compile(r"\b(?:correctly|successfully|noticed|turned out|as expected|interestingly)\b", re.IGNORECASE)
 _NAMED_TASK = re.compile(r"\b(?:on|for|across) (?:the )?[A-Z]")
-_IN_THIS_PAPER = re.compile(r"(?:in|with) (?:this|our) (?:\w+ )?(?:paper|work|study|article)\b|here,? we\b", re.IGNORECASE)
+_IN_THIS_PAPER = re.compile(
+    r"(?:in|with) (?:this|our) (?:\w+ )?(?:paper|work|study|article)\b|here,? we\b", re.IGNORECASE
+)
 _OUR_SYSTEM = re.compile(r"(?:our|the proposed) (?:\w+ )?(?:method|model|approach|system|framework)", re.IGNORECASE)
 _OURS = re.compile(r"\b(?:our|we|this (?:work|paper|study|method|approach))\b", re.IGNORECASE)
 _REPORTING = re.compile(r"[^,;]{0,60}\b(?:show|find|demonstrate|reveal|indicate)", re.IGNORECASE)
@@ -238,7 +281,9 @@ _REPORTING = re.compile(r"[^,;]{0,60}\b(?:show|find|demonstrate|reveal|indicate)
 
 def _is_about_system(sentence: PaperSentence) -> bool:
     """Whether it speaks of a thing of the authors, and not only of what they found in nature."""
-    return mentions(sentence.text, sentence.names) is not None or bool(re.search(r"\bour\b|\bthe proposed\b|\bwe (?:achieve|reach|improve|reduce)|models trained", sentence.text, re.I))
+    return mentions(sentence.text, sentence.names) is not None or bool(
+        re.search(r"\bour\b|\bthe proposed\b|\bwe (?:achieve|reach|improve|reduce)|models trained", sentence.text, re.I)
+    )
 
 
 def _continues(text: str) -> bool:

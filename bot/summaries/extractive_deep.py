@@ -68,9 +68,7 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
         method=claims["method"],
         methods=claims["methods"],
         results=claims["results"],
-        conclusion=Conclusion(
-            claims["significance"], claims["innovation"], claims["performance"], claims["workload"]
-        ),
+        conclusion=Conclusion(claims["significance"], claims["innovation"], claims["performance"], claims["workload"]),
     )
 
 

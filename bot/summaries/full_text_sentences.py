@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import Evidence, Paper, Reading, Section
 from bot.summaries.keywords import STOP_WORDS
@@ -34,7 +34,9 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 # "Briefly, …", and "However NAME yields …" without the comma.
-_CONTRAST = re.compile(r"^(?:Briefly|Critically|Strikingly|Interestingly|Surprisingly|Remarkably|Significantly|Specifically), |^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])")
+_CONTRAST = re.compile(
+    r"^(?:Briefly|Critically|Strikingly|Interestingly|Surprisingly|Remarkably|Significantly|Specifically), |^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])"
+)
 # "Despite its importance, current tools are …": the pronoun stands for something before the sentence.
 _DISAGREES = re.compile(
     r"^(?:despite|given|because of|due to|beyond|with|for|in) (?:its [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:are|have|were|do)|"
@@ -77,9 +79,12 @@ _DETAIL_TITLE = re.compile(
     r"case stud(?:y|ies)|qualitative)\b",
     re.IGNORECASE,
 )
+_METHODS_TITLE = re.compile(r"\b(?:methods?|materials?|methodology|models?|procedures?|algorithms?)\b", re.IGNORECASE)
 _LIMITATION_TITLE = re.compile(r"\b(?:limitations?|threats|future)\b", re.IGNORECASE)
 _OTHERS_TITLE = re.compile(r"\b(?:previous|prior|existing|other|current|conventional)\b", re.IGNORECASE)
-_PROBLEM_TITLE = re.compile(r"\b(?:problem|motivation|challenges?|preliminar\w*|background|notation|definitions?|why)\b", re.I)
+_PROBLEM_TITLE = re.compile(
+    r"\b(?:problem|motivation|challenges?|preliminar\w*|background|notation|definitions?|why)\b", re.I
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
 
 
@@ -88,7 +93,7 @@ class Place:
     """Where in a paper a sentence stands.
 
     `precedes_own_work`: no sentence before it in its section speaks of this paper. `position` is 0 for the first and 1
-    for the last sentence of the section.
+    for the last sentence of the section. `follows_results`: it comes after the results, where papers add applications.
     """
 
     part: SectionPart
@@ -97,6 +102,7 @@ class Place:
     position: float = 0.0
     opens_paragraph: bool = False
     is_caption: bool = False
+    follows_results: bool = False
 
     @property
     def is_setup(self) -> bool:
@@ -111,6 +117,11 @@ class Place:
     def is_limitation(self) -> bool:
         """Whether its section says what the work cannot do, or what is left to do."""
         return bool(_LIMITATION_TITLE.search(self.title)) and not _OTHERS_TITLE.search(self.title)
+
+    @property
+    def is_application(self) -> bool:
+        """Whether it follows the results and is no section on methods, as the last one of some journals is."""
+        return self.follows_results and not _METHODS_TITLE.search(self.title)
 
     @property
     def is_problem(self) -> bool:
@@ -172,9 +183,11 @@ def _passages(paper: Paper, reading: Reading) -> Iterator[tuple[str, Place, Evid
         place = Place(SectionPart.ABSTRACT, "Abstract", precedes_own_work, index / max(len(abstract) - 1, 1))
         yield quote, place, Evidence(quote, "Abstract")
     above = _titles_above(reading)
+    follows_results = False
     for part, section in parts(reading):
+        follows_results = follows_results or part is SectionPart.RESULTS
         if part is not SectionPart.ABSTRACT:
-            yield from _section_passages(part, section, above[id(section)])
+            yield from _section_passages(section, Place(part, above[id(section)], follows_results=follows_results))
     captions = [(f"Table {t.number}", t.caption, t.page) for t in reading.tables]
     captions += [(f"Figure {f.number}", f.caption, f.page) for f in reading.figures]
     for name, caption, page in captions:
@@ -192,7 +205,7 @@ def _titles_above(reading: Reading) -> dict[int, str]:
     return titles
 
 
-def _section_passages(part: SectionPart, section: Section, title: str) -> Iterator[tuple[str, Place, Evidence]]:
+def _section_passages(section: Section, section_place: Place) -> Iterator[tuple[str, Place, Evidence]]:
     name = section_label(section.number, section.title)
     found = [
         (quote, paragraph, index == 0)
@@ -203,8 +216,12 @@ def _section_passages(part: SectionPart, section: Section, title: str) -> Iterat
     for index, (raw, paragraph, opens_paragraph) in enumerate(found):
         precedes_own_work = precedes_own_work and not is_about_this_paper(raw)
         quote = without_heading(raw)
-        position = index / max(len(found) - 1, 1)
-        place = Place(part, title, precedes_own_work, position, opens_paragraph)
+        place = replace(
+            section_place,
+            precedes_own_work=precedes_own_work,
+            position=index / max(len(found) - 1, 1),
+            opens_paragraph=opens_paragraph,
+        )
         yield quote, place, Evidence(quote, name, paragraph.page, paragraph.anchor)
 
 

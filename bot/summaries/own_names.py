@@ -22,7 +22,9 @@ _PHRASE_END = re.compile(
 )
 _GIVEN = re.compile(r"\b(?:called|named|dubbed|termed|namely|coined|denoted(?: as| by)?)\s+(?P<name>[^,.;()]{2,60})")
 # Capitalized words that follow each other; a size may be part of it: "Mistral 7B", "Sparse Feature Network".
-_NAME = re.compile(r"(?<![\w.])[A-Z][\w+-]*[A-Za-z\d+](?: (?:[A-Z][\w+-]*[A-Za-z\d+]|\d+(?:\.\d+)?[BMK]?|v\d))*(?![\w])")
+_NAME = re.compile(
+    r"(?<![\w.])[A-Z][\w+-]*[A-Za-z\d+](?: (?:[A-Z][\w+-]*[A-Za-z\d+]|\d+(?:\.\d+)?[BMK]?|v\d))*(?![\w])"
+)
 _NO_NAMES = frozenset(
     "a an and as at by for here however if in it its of on our so that the then these this those to we with novel new "
     "first two three".split()
@@ -45,9 +47,7 @@ def own_names(paper: Paper, reading: Reading) -> tuple[str, ...]:
     before = _before_own_work(body)
     everything = " ".join((paper.abstract, *body))
     return tuple(
-        dict.fromkeys(
-            name for name in found if not _occurs(name, before) and _is_used_as_name(name, everything)
-        )
+        dict.fromkeys(name for name in found if not _occurs(name, before) and _is_used_as_name(name, everything))
     )
 
 

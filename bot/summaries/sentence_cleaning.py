@@ -33,7 +33,8 @@ _POINTING_OPENING = re.compile(
 )
 # ", as illustrated in Figure 5."
 _POINTING_END = re.compile(
-    rf",? (?:as )?(?:is |are )?(?:shown|depicted|illustrated|reported|listed|indicated|seen|summari[sz]ed) in {_PLACE}(?=\.$)", re.IGNORECASE
+    rf",? (?:as )?(?:is |are )?(?:shown|depicted|illustrated|reported|listed|indicated|seen|summari[sz]ed) in {_PLACE}(?=\.$)",
+    re.IGNORECASE,
 )
 # "These findings underscore that …" says nothing about what follows but that it was found.
 _FINDING_OPENING = re.compile(
@@ -46,9 +47,7 @@ _CONTRAST_AFTER_PHRASE = re.compile(
     r"^(?P<phrase>(?:In|On|For|At|With|From|By|Under|To|Despite|Unlike|As|Across|Given)\b[^,;:()]{3,80}), "
     r"(?:however|therefore|thus|hence|moreover|furthermore|nevertheless|consequently), "
 )
-_POINTER = re.compile(
-    rf"\b(?:{_PLACE}|see (?:above|below|text)|appendix|supplement(?:ary|al)?)\b", re.IGNORECASE
-)
+_POINTER = re.compile(rf"\b(?:{_PLACE}|see (?:above|below|text)|appendix|supplement(?:ary|al)?)\b", re.IGNORECASE)
 _YEAR = r"(?:19|20)\d\d[a-z]?"
 _CITED_WORK = re.compile(
     rf"^(?:see |e\.g\.,? |cf\.? |and references therein|see,? e\.g\.,? |see also |i\.e\.,? )*"
@@ -61,7 +60,9 @@ _NUMBERED_CITATION = re.compile(
     r"(?<!\bfollow)(?<!\bfollowing)(?<!\bon)(?<!\bfor)\s*\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]"
 )
 # The key of a bibliography entry that a page prints in place of the citation: "smith2017attention".
-_CITATION_KEY = re.compile(r"\s*(?:\(\s*)?\b[A-Za-z]+(?:19|20)\d\d[A-Za-z]\w+\b(?:[;,] *[A-Za-z]+(?:19|20)?\d\d\w*)*(?:\s*\))?")
+_CITATION_KEY = re.compile(
+    r"\s*(?:\(\s*)?\b[A-Za-z]+(?:19|20)\d\d[A-Za-z]\w+\b(?:[;,] *[A-Za-z]+(?:19|20)?\d\d\w*)*(?:\s*\))?"
+)
 # "susceptibilities Kim, Lee and Wu (2014); Park (2023)." at the end of a clause, without brackets around it.
 _NAMES = r"[A-Z][\w’'-]+(?:(?:, | and | & )[A-Z][\w’'-]+)*(?: et al\.?)?"
 _BARE_CITATION = re.compile(
@@ -135,7 +136,9 @@ def _only_points(content: str) -> bool:
 # Remains of formulas and of broken text extraction.
 _FORMULA = re.compile(r"[=∑∏∫√∂∇≤≥∈∀≪≫≈∼→↦⟨⟩|{}\\^_<>]|\(cid:|\d\s\d\s\d|[̀-ͯ⃐-⃿]|https?:|www\.|\S@\S")
 # "k = 4", "p < 0.001": readable, and often what a result says.
-_SIMPLE_VALUE = re.compile(r"(?<!\w)(?:[a-z]{2,10}|[A-Za-zα-ω]) ?[=<>≤≥≈∼~] ?[-−]?\d[\d.,]*%?|[<>≤≥≈∼~±] ?(?=\d)|\[[A-Z]\w+\]")
+_SIMPLE_VALUE = re.compile(
+    r"(?<!\w)(?:[a-z]{2,10}|[A-Za-zα-ω]) ?[=<>≤≥≈∼~] ?[-−]?\d[\d.,]*%?|[<>≤≥≈∼~±] ?(?=\d)|\[[A-Z]\w+\]"
+)
 # A variable that the sentence does not define: "past values at timestep i".
 _VARIABLE = re.compile(r"(?<![\w’'./&-])(?:[B-HJ-Zb-z]|[α-ωΓΔΘΛΞΠΣΦΨΩ])(?![\w’'/&-]|\.[\w])")
 _ENUMERATION = re.compile(r"\((?:[a-h]|i{1,3}|iv|v)\)")
