@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.model import Claim, Conclusion, Paper, Reading, Summary
-from bot.summaries import deep_parts
-from bot.summaries.deep_parts import Score, introduced_name
+from bot.summaries import deep_parts, deep_results
+from bot.summaries.deep_parts import introduced_name
+from bot.summaries.deep_results import Score
 from bot.summaries.full_text_sentences import PaperSentence, content_words, full_text_sentences
 from bot.summaries.sections import choose, reading_notes
 
@@ -15,9 +16,9 @@ _PICKS: tuple[tuple[str, Callable[[PaperSentence], Score], int, float], ...] = (
     ("method", deep_parts.aim, 1, 3.0),
     ("method", deep_parts.mechanism, 1, 3.0),
     ("innovation", deep_parts.innovation, 1, 3.0),
-    ("performance", deep_parts.performance, 1, 2.4),
-    ("significance", deep_parts.significance, 2, 2.2),
-    ("results", deep_parts.results, 4, 2.2),
+    ("performance", deep_results.performance, 1, 2.4),
+    ("significance", deep_results.significance, 2, 2.2),
+    ("results", deep_results.results, 4, 2.2),
     ("background", deep_parts.background, 2, 0.4),
     ("prior_work", deep_parts.prior_work, 3, 2.4),
     ("workload", deep_parts.workload, 1, 2.0),

@@ -18,13 +18,20 @@ from bot.summaries.source_text import section_label
 
 # What the reader of a card does not see: a figure, a table, a formula, another passage.
 _REFERS_ELSEWHERE = re.compile(
-    r"\b(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|algorithm|theorem|lemma|proposition|row|"
+    r"\b(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|algorithm|theorem|lemma|"
+    r"proposition|row|"
     r"column|panel|step|chapter|footnote|ref|supplement\w*)(?:s?\.?\s*~?\(?\d|s?\.?[\s~]+\(?(?-i:[A-Z])(?!\w))|"
-    r"\b(?:the|see|as|described|discussed|defined|mentioned|introduced|given|listed|noted|outlined|from) (?:above|below)\b|"
-    r"\b(?:above|below)(?=[,.;)])|\b(?:previously (?:described|introduced|mentioned|defined)|earlier|as follows|(?:the|this) following|shown in|"
-    r"(?:next|previous|following|last|this|these) (?:sub)?sections?|aforementioned|mentioned|(?:laid out|described|discussed|introduced|defined|"
-    r"presented|explained|outlined|reported) (?:before|earlier|previously|above)|the (?:opposite|reverse|contrary)(?! of| direction)|do(?:es|ing)? so|did so|"
-    r"in the (?:first|second|third|final|last|next|former|latter) (?:stage|step|phase|case|part|task|setting)|(?:the|all) remainder of (?:the|this)|rest of (?:the|this) paper|forthcoming|supplementary)\b|\((?:left|right|top|bottom)\)|§|:\s*$",
+    r"\b(?:the|see|as|described|discussed|defined|mentioned|introduced|given|listed|noted|outlined|"
+    r"from) (?:above|below)\b|"
+    r"\b(?:above|below)(?=[,.;)])|\b(?:previously (?:described|introduced|mentioned|defined)|earlier|as follows|"
+    r"(?:the|this) following|shown in|"
+    r"(?:next|previous|following|last|this|these) (?:sub)?sections?|aforementioned|mentioned|(?:laid out|"
+    r"described|discussed|introduced|defined|"
+    r"presented|explained|outlined|reported) (?:before|earlier|previously|above)|the (?:opposite|reverse|"
+    r"contrary)(?! of| direction)|do(?:es|ing)? so|did so|"
+    r"in the (?:first|second|third|final|last|next|former|latter) (?:stage|step|phase|case|part|task|setting)|"
+    r"(?:the|all) remainder of (?:the|this)|rest of (?:the|this) paper|forthcoming|supplementary)\b|\((?:left|"
+    r"right|top|bottom)\)|§|:\s*$",
     re.IGNORECASE,
 )
 # "around each of the two sub-layers": which two, the sentence before says. A list may follow: "the two agents: …".
@@ -35,19 +42,25 @@ _COUNTED = re.compile(
 )
 # "Briefly, …", and "However NAME yields …" without the comma.
 _CONTRAST = re.compile(
-    r"^(?:Briefly|Critically|Strikingly|Interestingly|Surprisingly|Remarkably|Significantly|Specifically), |^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])"
+    r"^(?:Briefly|Critically|Strikingly|Interestingly|Surprisingly|Remarkably|Significantly|Specifically), |"
+    r"^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])"
 )
 # "Despite its importance, current tools are …": the pronoun stands for something before the sentence.
 _DISAGREES = re.compile(
-    r"^(?:despite|given|because of|due to|beyond|with|for|in) (?:its [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:are|have|were|do)|"
-    r"their [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:is|has|was|does)) |^that(?:['’]s| is| was| means| shows| leads)\b|^for (?:example|instance)\b",
+    r"^(?:despite|given|because of|due to|beyond|with|for|in) (?:its [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:are|have|"
+    r"were|do)|"
+    r"their [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:is|has|was|does)) |^that(?:['’]s| is| was| means| shows| leads)\b|"
+    r"^for (?:example|instance)\b",
     re.IGNORECASE,
 )
 # Guides to the text, and remarks to the reader.
 _GUIDE = re.compile(
-    r"\b(?:in (?:this|the (?:next|following)) (?:section|appendix|chapter)|this section|(?:is|are) (?:organi[sz]ed|structured) "
-    r"|we (?:now|next|will|shall) (?:describe|discuss|present|introduce|show|explain|turn|give|provide|review)|we refer|"
-    r"refer to|recall that|note that|for (?:more )?details|details?\b.{0,80}\b(?:can be found|(?:is|are|will be) (?:given|provided|described))|"
+    r"\b(?:in (?:this|the (?:next|following)) (?:section|appendix|chapter)|this section|(?:is|"
+    r"are) (?:organi[sz]ed|structured) "
+    r"|we (?:now|next|will|shall) (?:describe|discuss|present|introduce|show|explain|turn|give|provide|review)|"
+    r"we refer|"
+    r"refer to|recall that|note that|for (?:more )?details|details?\b.{0,80}\b(?:can be found|(?:is|are|"
+    r"will be) (?:given|provided|described))|"
     r"please\b|see e\.g|for convenience|"
     r"we (?:give|provide|present) (?:an |more |further |additional )?(?:overview|details|examples?|illustrations?)|"
     r"we (?:illustrate|depict|visuali[sz]e|plot|summari[sz]e|list|report in|outline|review)\b|"
@@ -56,26 +69,33 @@ _GUIDE = re.compile(
 )
 # "… has several key benefits.": which ones, other sentences say. "We are excited …": nothing about the work.
 _SAYS_NOTHING = re.compile(
-    r"\b(?:has|have|offers?|provides?|shows?) (?:several|a number of|many|various|some|numerous) (?:\w+ )?(?:benefits|features|advantages|properties|"
+    r"\b(?:has|have|offers?|provides?|shows?) (?:several|a number of|many|various|some|"
+    r"numerous) (?:\w+ )?(?:benefits|features|advantages|properties|"
     r"drawbacks|limitations|issues|problems|challenges)(?! (?:such|includ|like|in|over|of|for)|:)"
-    r"|^there (?:are|exist) (?:two|three|four|five|several|a number of) (?![^.]*[:,])|\b(?:similarly|analogously|accordingly|in the same (?:way|manner))\.$"
-    r"|\b(?:same|similar|identical|analogous) (?:approach|procedure|manner|way|method|protocol|setting|setup|strategy)s?\b(?! (?:as|to|that|of))"
+    r"|^there (?:are|exist) (?:two|three|four|five|several|a number of) (?![^.]*[:,])|\b(?:similarly|"
+    r"analogously|accordingly|in the same (?:way|manner))\.$"
+    r"|\b(?:same|similar|identical|analogous) (?:approach|procedure|manner|way|method|protocol|setting|setup|"
+    r"strategy)s?\b(?! (?:as|to|that|of))"
     r"|\bwe (?:are|were) (?:excited|grateful|happy|pleased|proud)\b|\bis left for\b|\bbeyond the scope\b",
     re.IGNORECASE,
 )
 # "In Section 2, we review …" tells where; "In Section 3, we estimate the mass to 0.1 dex" tells what.
 _OUTLINE = re.compile(
-    r"^in (?:section|appendix|figure|table|fig|sec)[^,]{0,30}, we (?:\w+ly )?(?:give|review|describe|introduce|present|discuss|"
+    r"^in (?:section|appendix|figure|table|fig|sec)[^,]{0,30}, we (?:\w+ly )?(?:give|review|describe|introduce|"
+    r"present|discuss|"
     r"conclude|illustrate|show|provide|apply|offer|compare|evaluate|study|analy[sz]e|vary|report|explore|turn)\b",
     re.IGNORECASE,
 )
 _SETUP_TITLE = re.compile(
-    r"\b(?:set-?\s?ups?|settings?|datasets?|data|baselines?|metrics?|implementation|(?:experimental|technical) details|hyper-?\s?parameters?|training|"
-    r"protocol|evaluation (?:criteria|measures?)|participants|materials|hardware|optimizers?|schedules?|configurations?)\b",
+    r"\b(?:set-?\s?ups?|settings?|datasets?|data|baselines?|metrics?|implementation|(?:experimental|"
+    r"technical) details|hyper-?\s?parameters?|training|"
+    r"protocol|evaluation (?:criteria|measures?)|participants|materials|hardware|optimizers?|schedules?|"
+    r"configurations?)\b",
     re.IGNORECASE,
 )
 _DETAIL_TITLE = re.compile(
-    r"\b(?:ablations?|sensitivity|variations?|analysis of|further|additional|robustness checks?|hyper|error analysis|failure|"
+    r"\b(?:ablations?|sensitivity|variations?|analysis of|further|additional|robustness checks?|hyper|"
+    r"error analysis|failure|"
     r"case stud(?:y|ies)|qualitative)\b",
     re.IGNORECASE,
 )

@@ -16,7 +16,8 @@ _INTRODUCES = re.compile(
 )
 # Where the noun phrase of the new thing ends: names after it are those of its ingredients, rivals and data.
 _PHRASE_END = re.compile(
-    r"\b(?:that|which|where|whose|with|using|based|built|from|by|via|through|than|over|on|to|trained|fine-tuned|inspired|"
+    r"\b(?:that|which|where|whose|with|using|based|built|from|by|via|through|than|over|on|to|trained|fine-tuned|"
+    r"inspired|"
     r"powered|similar|like|and show|for|of|in)\b|[.;]",
     re.IGNORECASE,
 )
@@ -26,9 +27,9 @@ _NAME = re.compile(
     r"(?<![\w.])[A-Z][\w+-]*[A-Za-z\d+](?: (?:[A-Z][\w+-]*[A-Za-z\d+]|\d+(?:\.\d+)?[BMK]?|v\d))*(?![\w])"
 )
 _NO_NAMES = frozenset(
-    "a an and as at by for here however if in it its of on our so that the then these this those to we with novel new "
-    "first two three".split()
-)
+    ("a", "an", "and", "as", "at", "by", "for", "here", "however", "if", "in", "it", "its", "of", "on", "our", "so",
+     "that", "the", "then", "these", "this", "those", "to", "we", "with", "novel", "new", "first", "two", "three")
+)  # fmt: skip
 
 
 def own_names(paper: Paper, reading: Reading) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ _LIST_MARK = re.compile(r"^(?:[•●▪‣◦∙*–—-]|\(?(?:\d{1,2}|[ivx]{1
 _LABEL = re.compile(r"^[A-Z][\w’'/&-]*(?: [\w’'/&-]+){0,2}:\s+(?=[A-Z])")
 # A word that begins sentences, with a capital inside the sentence: what precedes it is a heading.
 _INNER_START = re.compile(
-    r"^(?P<heading>(?:[A-Z][\w’'/&+-]*|\[[A-Z]\w+\])(?: (?:[A-Z][\w’'/&+-]*|\[[A-Z]\w+\]|of|in|for|and|with|the|to|on|by|vs\.?))*?) "
+    r"^(?P<heading>(?:[A-Z][\w’'/&+-]*|\[[A-Z]\w+\])(?: (?:[A-Z][\w’'/&+-]*|\[[A-Z]\w+\]|of|in|for|and|with|the|"
+    r"to|on|by|vs\.?))*?) "
     r"(?=(?:We|The|An|In|Our|To|For|It|They|This|These|Each|When|While|If|As|By|On|At|Given|Unlike|Following|Since|"
     r"Although|During|A(?= [a-z]))\b(?!\.))"
 )
@@ -26,20 +27,25 @@ _PLACE = (
 )
 # "As shown in Table 2, ", "In Section 3.2, ", "As can be seen, ".
 _POINTING_OPENING = re.compile(
-    rf"^(?:as (?:can be |is |are |we )?(?:\w+ )?(?:shown|seen|see|illustrated|depicted|noted|observed|reported|summari[sz]ed|listed|"
-    rf"presented|indicated|demonstrated|discussed|mentioned|described|show)(?: (?:in|by|from|on) {_PLACE}| above| below| earlier| before)?|"
+    rf"^(?:as (?:can be |is |are |we )?(?:\w+ )?(?:shown|seen|see|illustrated|depicted|noted|observed|reported|"
+    rf"summari[sz]ed|listed|"
+    rf"presented|indicated|demonstrated|discussed|mentioned|described|show)(?: (?:in|by|from|on) {_PLACE}|"
+    rf" above| below| earlier| before)?|"
     rf"(?:in|from) {_PLACE}),\s+",
     re.IGNORECASE,
 )
 # ", as illustrated in Figure 5."
 _POINTING_END = re.compile(
-    rf",? (?:as )?(?:is |are )?(?:shown|depicted|illustrated|reported|listed|indicated|seen|summari[sz]ed) in {_PLACE}(?=\.$)",
+    rf",? (?:as )?(?:is |are )?(?:shown|depicted|illustrated|reported|listed|indicated|seen|"
+    rf"summari[sz]ed) in {_PLACE}(?=\.$)",
     re.IGNORECASE,
 )
 # "These findings underscore that …" says nothing about what follows but that it was found.
 _FINDING_OPENING = re.compile(
-    r"^(?:these|this) (?:\w+ )?(?:findings?|results?|experiments?|observations?|analys[ei]s|evidence) (?:\w+ly |also |further )?"
-    r"(?:shows?|demonstrates?|underscores?|confirms?|highlights?|reveals?|establish(?:es)?|proves?|illustrates?) that ",
+    r"^(?:these|this) (?:\w+ )?(?:findings?|results?|experiments?|observations?|analys[ei]s|evidence) (?:\w+ly |"
+    r"also |further )?"
+    r"(?:shows?|demonstrates?|underscores?|confirms?|highlights?|reveals?|establish(?:es)?|proves?|"
+    r"illustrates?) that ",
     re.IGNORECASE,
 )
 # "In most cases, however, such models fail": the word that ties to the sentence before, after a phrase.
@@ -67,7 +73,8 @@ _CITATION_KEY = re.compile(
 _NAMES = r"[A-Z][\w’'-]+(?:(?:, | and | & )[A-Z][\w’'-]+)*(?: et al\.?)?"
 _BARE_CITATION = re.compile(
     rf"(?<=[a-z)]) (?<!by )(?<!of )(?<!in )(?<!from )(?<!with )(?<!see )(?<!to )(?<!and )(?<!as )(?<!than )(?<!while )"
-    rf"(?<!following ){_NAMES} \({_YEAR}(?:,\s*(?:{_YEAR}|[a-z]))*\)(?:[;,] {_NAMES} \({_YEAR}(?:,\s*(?:{_YEAR}|[a-z]))*\))*"
+    rf"(?<!following ){_NAMES} \({_YEAR}(?:,\s*(?:{_YEAR}|[a-z]))*\)(?:[;,] {_NAMES} \({_YEAR}(?:,\s*(?:{_YEAR}|"
+    rf"[a-z]))*\))*"
     r"(?=\s*[.,;:)])"
 )
 
@@ -150,7 +157,8 @@ _GLUED = re.compile(
     r"(?<!\babout)(?<!\bscore) \d\.$"
 )
 _LEFT_OVER = re.compile(
-    r"\[\d[\d, ;–-]*\]|\?\?|\w:\d{4}:?\w|\(\s*[,;.)]|[,;]\s*\)|\b(?:such as|to|from|and|by|of|in|with|see)\s*[.,;]?$|et\.? al\.?\.?$|\.\.$|"
+    r"\[\d[\d, ;–-]*\]|\?\?|\w:\d{4}:?\w|\(\s*[,;.)]|[,;]\s*\)|\b(?:such as|to|from|and|by|of|in|with|"
+    r"see)\s*[.,;]?$|et\.? al\.?\.?$|\.\.$|"
     r"(?:[A-Z][\w’'-]+, ){2,}[A-Z][\w’'-]+(?:,? and [A-Z][\w’'-]+)? \((?:19|20)\d\d"
 )
 
