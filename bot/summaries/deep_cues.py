@@ -29,7 +29,8 @@ OTHERS = _re(
     r"other|earlier|widely\ used|state-of-the-art|popular|known|today['’]?s?|available|dominant|common|"
     r"majority\ of)\ "
     rf"(?:[\w-]+\ ){{0,4}}?{_THINGS}\b"
-    r"|\b(?:has|have)\ been\ (?:used|shown|studied|proposed|applied|explored|investigated|developed|introduced)\b"
+    r"|\b(?:has|have)\ been\ (?:used|shown|found|studied|proposed|applied|explored|investigated|developed|"
+    r"introduced)\b"
     r"|\b(?:researchers|authors|studies)\ have\b|-based\ (?:methods|approaches|models)\b"
 )
 REPORTED = _re(
@@ -141,23 +142,27 @@ SUCCESS = _re(
     r"improv(?:es?|ed|ing|ements?)|"
     r"reduc(?:es?|ed|ing|tions?)|yield(?:s|ed|ing)?|gains?|speed-?\ ?ups?|superior|advantage\ over|preferred|"
     r"match(?:es|ed)|mirror(?:s|ed)|"
-    r"on\ par|comparable\ (?:to|with)|at\ a\ level|state-of-the-art|new\ state\ of\ the\ art|(?:faster|better|"
+    r"on\ par|comparable\ (?:to|with)|at\ a\ level|new\ state[- ]of[- ]the[- ]art|(?:faster|better|"
     r"smaller|larger|higher|"
     r"lower|fewer|stronger|cheaper|more\ \w+|less\ \w+)\b[^.;]{0,60}?\bthan|with\ fewer|"
     r"exhibits?\ (?:a\ )?(?:superior|greater)|"
     r"increas(?:es?|ed)|enhanc(?:es?|ed)|boosts?|boosted|approach(?:es)?\ the|establish(?:es|ed|ing)\ a\ new|"
     r"generali[sz]es\ well|halv(?:es|ed)|doubl(?:es|ed)|saves?|shorten(?:s|ed)?|cuts?)\b"
 )
-FOUND = _re(
-    r"\b(?:we|i|results?|experiments?|evaluations?|findings?|simulations?|analys[ei]s|observations?|"
-    r"measurements?|data|tests?)\b[^.;]{0,50}?\b"
+_FINDS = (
     r"(?:shows?|showed|shown|finds?|found|demonstrate[sd]?|reveal(?:s|ed)?|confirm(?:s|ed)?|conclude[sd]?|"
     r"observe[sd]?|"
     r"indicate[sd]?|prove[sd]?|establish(?:es|ed)?|identif(?:y|ies|ied))\b"
 )
+FOUND = _re(
+    rf"\b(?:we|i)\ (?:\w+ly\ |also\ |further\ |then\ |first\ ){{0,2}}{_FINDS}"
+    r"|\b(?:results?|experiments?|evaluations?|findings?|simulations?|analys[ei]s|observations?|measurements?|"
+    r"data|tests?|"
+    rf"work|study|paper)\b[^.;]{{0,50}}?\b{_FINDS}"
+)
 MEASURED = _re(
     r"\b(?:estimate[sd]?|classif(?:y|ies|ied)|predict(?:s|ed)?|explain(?:s|ed)?|distinguish(?:es)?|obtain(?:s|"
-    r"ed)?|got|determine[sd]?|measure[sd]?|"
+    r"ed)?|got|determine[sd]?|"
     r"decreas(?:es?|ed|ing)|takes?|needs?|costs?)\b"
 )
 """Verbs that report a result if an amount stands beside them."""
@@ -237,7 +242,7 @@ CONSEQUENCE = _re(
     r"developers|\w+ers|\w+ists)|"
     r"real-world\ (?:applications?|performance|use|settings?|scenarios?)|foundation\ for|basis\ for|"
     r"insights?\ into|generali[sz]es?\ (?:well\ )?to|compatible\ with|"
-    r"applicable\ to|extend\ (?:\w+\ ){1,4}to|future\ (?:work|research|directions?|studies)|we\ (?:hope|believe|"
+    r"applicable\ to|extend\ (?:\w+\ ){1,4}to|future\ (?:research|directions?|studies)|we\ (?:hope|believe|"
     r"expect|envision|anticipate|plan|conclude|concluded)|"
     r"our\ (?:aim|hope|goal)\ is|indicating\ that|suggest(?:s|ing)?\ that|impl(?:y|ies|ying)\ that|implying|"
     r"signal(?:s|ing)|"

@@ -18,7 +18,19 @@ from bot.summaries.sentence_roles import SentenceRole, is_about_cited_work, is_a
 _IN_THIS_PAPER = re.compile(
     r"(?:in|with) (?:this|our) (?:\w+ )?(?:paper|work|study|article)\b|here,? we\b", re.IGNORECASE
 )
+# Its main clause speaks of the authors, their paper, or a purpose: "For small robots, we …".
+_AIM_START = re.compile(
+    r"(?:(?:in|with|for|to|by|using|based|motivated|inspired|building|unlike|given|through|as|rather|instead|"
+    r"since|while|"
+    r"although|because)\b[^,]{0,140}, )?(?:here,? )?(?:we|i|this (?:\w+ )?(?:paper|work|study|article|survey|"
+    r"report|review|"
+    r"thesis|letter)|(?:our|the) (?:main |primary |key |central )?(?:goal|aim|objective|purpose|contributions?))\b",
+    re.IGNORECASE,
+)
 _OUR_SYSTEM = re.compile(r"(?:our|the proposed) (?:\w+ )?(?:method|model|approach|system|framework)", re.IGNORECASE)
+_BEGINNING = 0.3
+"""The share of a conclusion that sums up what was made; the rest discusses it."""
+
 _WAS_DONE = re.compile(r"\b(?:was|were) (?:\w+ly |then )?(?:\w+ed|chosen|built|run|split|taken|made|set)\b")
 _OUTCOME = re.compile(r"\b(?:correctly|successfully|noticed|turned out|as expected|interestingly)\b", re.IGNORECASE)
 _EVALUATING = re.compile(
@@ -66,7 +78,13 @@ def aim(sentence: PaperSentence) -> Score:
     if place.part not in FRAME or place.is_limitation or not sentence.speaks_of_paper:
         return None
     weight = role_weights(text, place.position)[SentenceRole.AIM]
-    if weight < 4 or is_about_cited_work(text) or cues.RELEASE.search(text) or cues.EVALUATES.search(text):
+    if (
+        weight < 4
+        or not _AIM_START.match(text)
+        or is_about_cited_work(text)
+        or cues.RELEASE.search(text)
+        or cues.EVALUATES.search(text)
+    ):
         return None
     if cues.OUTDOES.search(text) and cues.COMPARES.search(text):
         return None
@@ -129,7 +147,10 @@ def innovation(sentence: PaperSentence) -> Score:
     if place.part in (SectionPart.RESULTS, SectionPart.APPENDIX) or place.is_limitation or not sentence.speaks_of_paper:
         return None
     newness, made = len(cues.NEWNESS.findall(text)), bool(cues.MADE.search(text))
-    if not newness and not (made and place.part in (SectionPart.CONCLUSION, SectionPart.INTRODUCTION)):
+    is_contribution = place.part is SectionPart.INTRODUCTION or (
+        place.part is SectionPart.CONCLUSION and place.position <= _BEGINNING
+    )
+    if not newness and not (made and is_contribution):
         return None
     if cues.LOSS.search(text) or is_about_cited_work(text) or cues.RELEASE.search(text) or cues.EVALUATES.search(text):
         return None

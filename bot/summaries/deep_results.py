@@ -22,10 +22,13 @@ FRAME = (*FRONT, SectionPart.CONCLUSION)
 
 _OURS = re.compile(r"\b(?:our|we|this (?:work|paper|study|method|approach))\b", re.IGNORECASE)
 _OUR_THING = re.compile(
-    r"\bour\b|\bthe proposed\b|\bwe (?:achieve|reach|improve|reduce)|\bmodels trained\b", re.IGNORECASE
+    r"\bour (?:\w+ ){0,2}?(?:method|model|approach|system|framework|algorithm|network|architecture|pipeline|tool|agent|"
+    r"implementation|technique)s?\b|\bthe proposed\b|\bwe (?:achieve|reach|improve|reduce)|\bmodels trained\b",
+    re.IGNORECASE,
 )
 _REPORTING = re.compile(r"[^,;]{0,60}\b(?:show|find|demonstrate|reveal|indicate)", re.IGNORECASE)
 _POSSIBLE = re.compile(r"\b(?:could|might|would) (?:also )?be\b", re.IGNORECASE)
+_QUALITY = re.compile(r"\b(?:performance|accuracy|precision|quality)\b", re.IGNORECASE)
 # What would be under another condition.
 _IF_WE = re.compile(r"(?:If|When) (?:we|one|the)\b")
 _NAMED_TASK = re.compile(r"\b(?:on|for|across) (?:the )?[A-Z]")
@@ -40,7 +43,9 @@ def results(sentence: PaperSentence) -> Score:
     is_reported = bool(amounts or cues.FOUND.search(text) or cues.OUTDOES.search(text))
     if place.part not in (SectionPart.RESULTS, SectionPart.CONCLUSION) and not is_reported:
         return None
-    if place.part is SectionPart.METHOD and not amounts:
+    # A caption with "we show" says what its figure shows.
+    needs_more = place.part is SectionPart.METHOD or (place.is_caption and not cues.SUCCESS.search(text))
+    if needs_more and not amounts:
         return None
     score = 1.0 + 1.0 * min(amounts, 2) + 2.0 * sentence.relevance
     score += 1.0 * bool(cues.SUCCESS.search(text) or cues.FOUND.search(text)) + 0.4 * bool(_NAMED_TASK.search(text))
@@ -61,7 +66,7 @@ def performance(sentence: PaperSentence) -> Score:
         return None
     if place.is_limitation or cues.ABLATION.search(text) or not is_own_success(sentence):
         return None
-    if not (cues.SUCCESS.search(text) or cues.OUTDOES.search(text)):
+    if not (cues.SUCCESS.search(text) or _QUALITY.search(text)):
         return None
     if not (cues.COMPARES.search(text) or cues.AMOUNT.search(text)) or not _is_about_system(sentence):
         return None
@@ -89,7 +94,7 @@ def significance(sentence: PaperSentence) -> Score:
         return None
     if not (consequences or (outlook and is_end)) or cues.LOSS.search(cues.NO_LOSS.sub("", text)):
         return None
-    if is_about_cited_work(text) or cues.MADE.search(text) or not sentence.speaks_of_paper:
+    if is_about_cited_work(text) or cues.MADE.search(text) or not sentence.speaks_of_paper or text.startswith("If "):
         return None
     if cues.SUCCESS.search(text) and cues.COMPARES.search(text):
         return None
@@ -115,6 +120,8 @@ def is_own_success(sentence: PaperSentence) -> bool:
     is_measured = bool(cues.MEASURED.search(text) or cues.SUCCESS.search(text)) and bool(cues.AMOUNT.search(text))
     if not sentence.names:
         is_ours = sentence.place.part is SectionPart.RESULTS or sentence.speaks_of_paper
+        if cues.OTHERS.search(text) and not sentence.speaks_of_paper:
+            return False
         return is_ours and bool((cues.FOUND.search(text) and sentence.speaks_of_paper) or cues.AMOUNT.search(text))
     if cues.LOSS.search(cues.NO_LOSS.sub("", text)) or not sentence.speaks_of_paper or not subject_is_own(sentence):
         return False
@@ -132,6 +139,7 @@ def subject_is_own(sentence: PaperSentence) -> bool:
     return not verbs or min(own) < min(verbs) or bool(_REPORTING.match(text))
 
 
+_QUALITY = re.compile(r"\b(?:performance|accuracy|precision|quality)\b", re.IGNORECASE)
 # What would be under another condition.
 _IF_WE = re.compile(r"(?:If|When) (?:we|one|the)\b")
 _EVALUATING = re.compile(

@@ -74,6 +74,7 @@ _SAYS_NOTHING = re.compile(
     r"drawbacks|limitations|issues|problems|challenges)(?! (?:such|includ|like|in|over|of|for)|:)"
     r"|^there (?:are|exist) (?:two|three|four|five|several|a number of) (?![^.]*[:,])|\b(?:similarly|"
     r"analogously|accordingly|in the same (?:way|manner))\.$"
+    r"|\beither (?:process|case|method|approach|model|setting|direction|group|side|way)\b(?! or)"
     r"|\b(?:same|similar|identical|analogous) (?:approach|procedure|manner|way|method|protocol|setting|setup|"
     r"strategy)s?\b(?! (?:as|to|that|of))"
     r"|\bwe (?:are|were) (?:excited|grateful|happy|pleased|proud)\b|\bis left for\b|\bbeyond the scope\b",
@@ -100,7 +101,7 @@ _DETAIL_TITLE = re.compile(
     re.IGNORECASE,
 )
 _METHODS_TITLE = re.compile(r"\b(?:methods?|materials?|methodology|models?|procedures?|algorithms?)\b", re.IGNORECASE)
-_LIMITATION_TITLE = re.compile(r"\b(?:limitations?|threats|future)\b", re.IGNORECASE)
+_LIMITATION_TITLE = re.compile(r"\b(?:limitations?|threats|future|further work|outlook)\b", re.IGNORECASE)
 _OTHERS_TITLE = re.compile(r"\b(?:previous|prior|existing|other|current|conventional)\b", re.IGNORECASE)
 _PROBLEM_TITLE = re.compile(
     r"\b(?:problem|motivation|challenges?|preliminar\w*|background|notation|definitions?|why)\b", re.I
@@ -253,7 +254,7 @@ def _standing_alone(quote: str, names: tuple[str, ...], shown: str) -> str | Non
     if opening := _CONTRAST.match(text):
         text = text[opening.end() :][:1].upper() + text[opening.end() + 1 :]
     text = without_opening(text)
-    if is_damaged(text) or _REFERS_ELSEWHERE.search(text) or _COUNTED.search(text) or _GUIDE.search(text):
+    if is_damaged(text, names) or _REFERS_ELSEWHERE.search(text) or _COUNTED.search(text) or _GUIDE.search(text):
         return None
     if _DISAGREES.match(text) or _SAYS_NOTHING.search(text):
         return None

@@ -90,9 +90,16 @@ def _introduced(text: str) -> list[str]:
             phrase = re.sub(r"\((?![A-Z][\w-]*\)).*", "", phrase)
             given = [m["name"].split(" that ")[0] for m in _GIVEN.finditer(rest)]
             for part in (phrase, *given):
-                names += [m.group() for m in _NAME.finditer(part) if not _occurs(m.group(), before)]
+                names += [
+                    m.group() for m in _NAME.finditer(part) if _stands_as_name(part, m) and not _occurs(m[0], before)
+                ]
         before += f" {sentence}"
     return [name for name in names if name.lower() not in _NO_NAMES and len(name) > 1]
+
+
+def _stands_as_name(phrase: str, match: re.Match[str]) -> bool:
+    """Whether it is the thing itself: before a noun ("a new Python package") it says only of which kind that is."""
+    return not re.match(r"[ -][a-z]", phrase[match.end() :].rstrip() + " ")
 
 
 def _before_own_work(body: list[str]) -> str:

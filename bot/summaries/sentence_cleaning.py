@@ -157,18 +157,23 @@ _GLUED = re.compile(
     r"(?<!\babout)(?<!\bscore) \d\.$"
 )
 _LEFT_OVER = re.compile(
-    r"\[\d[\d, ;–-]*\]|\?\?|\w:\d{4}:?\w|\(\s*[,;.)]|[,;]\s*\)|\b(?:such as|to|from|and|by|of|in|with|"
+    r"\[\d[\d, ;–-]*\]|\?\?|\(CITE\)|\w:\d{4}:?\w|\(\s*[,;.)]|[,;]\s*\)|\b(?:such as|to|from|and|by|of|in|with|"
     r"see)\s*[.,;]?$|et\.? al\.?\.?$|\.\.$|"
     r"(?:[A-Z][\w’'-]+, ){2,}[A-Z][\w’'-]+(?:,? and [A-Z][\w’'-]+)? \((?:19|20)\d\d"
 )
 
 
-def is_damaged(text: str) -> bool:
-    """Whether a cleaned sentence is no readable prose: a heading, a formula, a row of a table, or text run together."""
+def is_damaged(text: str, names: tuple[str, ...] = ()) -> bool:
+    """Whether a cleaned sentence is no readable prose: a heading, a formula, a row of a table, or text run together.
+
+    The characters of `names` are no formula: "map_hopper".
+    """
     # Shorter ones are mostly headings and captions, longer ones several sentences that were not split.
     if not 40 <= len(text) <= 400 or not text[0].isupper() or text[-1] not in '.!”")':
         return True
     plain = _SIMPLE_VALUE.sub("", _ENUMERATION.sub("", text))
+    for name in names:
+        plain = plain.replace(name, "Name")
     if _FORMULA.search(plain) or _VARIABLE.search(plain) or _GLUED.search(text) or _LEFT_OVER.search(text):
         return True
     if any(text.count(left) != text.count(right) for left, right in ("()", "[]", "“”")) or text.count('"') % 2:
