@@ -62,8 +62,8 @@ _CITED_WORK = re.compile(
 )
 # Not after a word that needs it as its noun: "similar to [30]", "models such as [2, 9]".
 _NUMBERED_CITATION = re.compile(
-    r"(?<!\bas)(?<!\bto)(?<!\bin)(?<!\bof)(?<!\bby)(?<!\band)(?<!\bor)(?<!\bfrom)(?<!\bwith)(?<!\blike)(?<!\bthan)(?<!\bsee)"
-    r"(?<!\bfollow)(?<!\bfollowing)(?<!\bon)(?<!\bfor)\s*\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]"
+    r"(?<!\bas )(?<!\bto )(?<!\bin )(?<!\bof )(?<!\bby )(?<!\band )(?<!\bor )(?<!\bfrom )(?<!\bwith )(?<!\blike )"
+    r"(?<!\bthan )(?<!\bsee )(?<!\bfollow )(?<!\bfollowing )(?<!\bon )(?<!\bfor )\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]"
 )
 # The key of a bibliography entry that a page prints in place of the citation: "smith2017attention".
 _CITATION_KEY = re.compile(
@@ -88,7 +88,8 @@ def cleaned(sentence: str) -> str:
     while opening := _POINTING_OPENING.match(text) or _FINDING_OPENING.match(text):
         text = text[opening.end() :]
     text = _CONTRAST_AFTER_PHRASE.sub(r"\g<phrase>, ", text)
-    text = re.sub(r" (?=[,.;:](?:\s|$))", "", re.sub(r",(?:\s*,)+", ",", text)).replace(",)", ")").strip()
+    text = " ".join(re.sub(r",(?:\s*,)+", ",", text).split())
+    text = re.sub(r" (?=[,.;:)](?:\s|$))|,(?=\))", "", text)
     # A new beginning gets a capital, a name like "nnU-Net" at the old one keeps its letter.
     return text if sentence.startswith(text[:12]) else text[:1].upper() + text[1:]
 
