@@ -126,6 +126,7 @@ NEWNESS = _re(
     r"core)\ (?:\w+\ )?contributions?|eschew\w*|dispens\w+|without\ (?:using|any|requiring)|"
     r"to\ the\ best\ of|to\ our\ knowledge|unique|identif\w+|no\ (?:longer|need))\b"
 )
+FIRST = _re(r"\b(?:the\ first|for\ the\ first\ time|to\ (?:the\ best\ of\ )?our\ knowledge)\b")
 RELEASE = _re(
     r"\b(?:licen[sc]e|available|open-?sourced?|github|code\ (?:is|and|has)|(?:will\ be|is|are|"
     r"we)\ (?:\w+ly\ )?(?:released?|published))\b"

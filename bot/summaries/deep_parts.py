@@ -31,6 +31,9 @@ _OUR_SYSTEM = re.compile(r"(?:our|the proposed) (?:\w+ )?(?:method|model|approac
 _BEGINNING = 0.3
 """The share of a conclusion that sums up what was made; the rest discusses it."""
 
+_NEXT_WORDS = 30
+"""Characters after "We propose" within which a name is that of what is proposed."""
+
 _WAS_DONE = re.compile(r"\b(?:was|were) (?:\w+ly |then )?(?:\w+ed|chosen|built|run|split|taken|made|set)\b")
 _OUTCOME = re.compile(r"\b(?:correctly|successfully|noticed|turned out|as expected|interestingly)\b", re.IGNORECASE)
 _EVALUATING = re.compile(
@@ -186,7 +189,8 @@ def workload(sentence: PaperSentence) -> Score:
 
 
 def introduced_name(sentence: PaperSentence) -> str | None:
-    """The name that "We propose NAME, …" gives; None if it is no such sentence."""
+    """The name that "We propose NAME, …" gives; None if it is no such sentence, or says that there was none before."""
     made = cues.MADE.search(sentence.text)
     name = mentions(sentence.text[made.end() :], sentence.names) if made else None
-    return name.group().lower() if name and name.start() < 30 else None
+    is_given = name is not None and name.start() < _NEXT_WORDS and not cues.FIRST.search(sentence.text)
+    return name.group().lower() if name is not None and is_given else None

@@ -125,7 +125,10 @@ def is_own_success(sentence: PaperSentence) -> bool:
         return is_ours and bool((cues.FOUND.search(text) and sentence.speaks_of_paper) or cues.AMOUNT.search(text))
     if cues.LOSS.search(cues.NO_LOSS.sub("", text)) or not sentence.speaks_of_paper or not subject_is_own(sentence):
         return False
-    does_better = cues.SUCCESS.search(text) and (cues.COMPARES.search(text) or cues.OUTDOES.search(text))
+    compares = cues.COMPARES.search(text)
+    does_better = (cues.SUCCESS.search(text) and (compares or cues.OUTDOES.search(text))) or (
+        _QUALITY.search(text) and compares
+    )
     return bool(does_better or cues.FOUND.search(text)) or is_measured
 
 

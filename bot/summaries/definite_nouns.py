@@ -9,8 +9,8 @@ from bot.summaries.patterns import SHOWS, THIS_PAPER, stem, verbose
 # "The cost of a map": what follows a noun says which one; "The cost is low" does not.
 _SAYS_WHICH = frozenset(
     ("of", "that", "for", "in", "on", "between", "which", "with", "from", "behind", "by", "whose", "where", "under",
-     "at", "among", "against", "across", "within", "into", "about", "via", "through", "how", "we", "i", "proposed", "towards",
-     "presented", "introduced", "used")
+     "at", "among", "against", "across", "within", "into", "about", "via", "through", "how", "we", "i", "proposed",
+     "presented", "introduced", "used", "towards")
 )  # fmt: skip
 _VERBS = frozenset(
     ("is", "are", "was", "were", "has", "have", "had", "can", "cannot", "may", "might", "will", "would", "should",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -37,6 +38,8 @@ _SAME = 0.7
 _SAME_SENTENCE = 0.8
 """The share of all words from which on a sentence is one of those above. The parts may say with their numbers what a
 takeaway says in short."""
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 _FROM_ONE_SECTION = 2
 """Steps of the method from one section, so that all of its sections have their say."""
@@ -96,7 +99,9 @@ def _is_new(sentence: PaperSentence, taken: list[PaperSentence], above: list[fro
         return False
     introduced = introduced_name(sentence)
     for other in taken:
-        if len(words & other.words) >= _SAME * min(len(words), len(other.words)):
+        # With other numbers, the same words tell of another result.
+        is_counted_there = set(_NUMBER.findall(sentence.text)) <= set(_NUMBER.findall(other.text))
+        if is_counted_there and len(words & other.words) >= _SAME * min(len(words), len(other.words)):
             return False
         if introduced is not None and introduced == introduced_name(other):
             return False

@@ -40,10 +40,11 @@ _COUNTED = re.compile(
     r"(?![^.;]{0,60}(?::|\bof\b|\bnamely\b|\bthat\b|\bin\b|\bfrom\b))",
     re.IGNORECASE,
 )
-# "Briefly, …", and "However NAME yields …" without the comma.
-_CONTRAST = re.compile(
-    r"^(?:Briefly|Critically|Strikingly|Interestingly|Surprisingly|Remarkably|Significantly|Specifically), |"
-    r"^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])"
+# "Briefly, …", "It is evident that …", and "However NAME yields …" without the comma: what follows says the same.
+_EMPTY_OPENING = re.compile(
+    r"^(?:Briefly|Critically|Strikingly|Interestingly|Surprisingly|Remarkably|Significantly|Specifically), "
+    r"|^It is (?:\w+ly )?(?:evident|clear|apparent|obvious|notable|noteworthy|worth noting) that "
+    r"|^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])"
 )
 # "Despite its importance, current tools are …": the pronoun stands for something before the sentence.
 _DISAGREES = re.compile(
@@ -251,7 +252,7 @@ def _standing_alone(quote: str, names: tuple[str, ...], shown: str) -> str | Non
     if is_instruction(quote) or _OUTLINE.match(quote):
         return None
     text = cleaned(quote)
-    if opening := _CONTRAST.match(text):
+    if opening := _EMPTY_OPENING.match(text):
         text = text[opening.end() :][:1].upper() + text[opening.end() + 1 :]
     text = without_opening(text)
     if is_damaged(text, names) or _REFERS_ELSEWHERE.search(text) or _COUNTED.search(text) or _GUIDE.search(text):
