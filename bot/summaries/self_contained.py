@@ -81,7 +81,8 @@ _LATER_BACKWARDS = verbose(
     r"the\ same\ (?:results?|bounds?|guarantees?|holds?|conclusions?))\b"
 )
 _SET = verbose(
-    r"\ball\ (?:two|three|four|five|six|seven|eight|nine|ten)\ (?!\w+\ (?:of|in|that)\b)|\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)"
+    r"\ball\ (?:two|three|four|five|six|seven|eight|nine|ten)\ (?!\w+\ (?:of|in|that)\b)|"
+    r"\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)"
 )
 
 
