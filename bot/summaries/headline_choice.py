@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.summaries.abstract_sentences import Sentence, content_words
 from bot.summaries.headline_shortening import LONGEST_HEADLINE, says_more_than_a_name, shortened
 from bot.summaries.self_contained import is_self_contained
-from bot.summaries.sentence_roles import SentenceRole, is_about_this_paper
+from bot.summaries.sentence_roles import SentenceRole
 
 _LEAST_AIM = 1.6
 """The weight of "we show", the weakest sign of an aim."""
@@ -71,7 +71,7 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
     ):
         if group:
             return max(group, key=lambda c: (_aim_score(c, name), -c.sentence.index))
-    results = [c for c in others if c.sentence.roles[SentenceRole.RESULT] >= _LEAST_RESULT and _says_a_result(c, name)]
+    results = [c for c in others if _says_a_result(c)]
     return max(results, key=lambda c: (_result_score(c), -c.sentence.index), default=None)
 
 
@@ -102,11 +102,12 @@ def _is_aim(candidate: Headline, name: str) -> bool:
     return candidate.sentence.roles[SentenceRole.AIM] >= _LEAST_AIM or _defines(candidate.text, name)
 
 
-def _says_a_result(candidate: Headline, name: str) -> bool:
-    """Whether it is about this paper and has more to say than that the experiments went well."""
-    text = candidate.text
-    is_empty = _EMPTY.search(text) is not None and re.search(r"(?<![\w.-])\d", text) is None
-    return (is_about_this_paper(text) or bool(name and name in text)) and not is_empty
+def _says_a_result(candidate: Headline) -> bool:
+    """Whether it is a result with more to say than that the experiments went well."""
+    roles = candidate.sentence.roles
+    is_empty = _EMPTY.search(candidate.text) is not None and re.search(r"(?<![\w.-])\d", candidate.text) is None
+    is_of_others = roles.role in (SentenceRole.PROBLEM, SentenceRole.BACKGROUND) or candidate.sentence.index == 0
+    return roles[SentenceRole.RESULT] >= _LEAST_RESULT and not is_empty and not is_of_others
 
 
 def _defines(text: str, name: str) -> bool:
