@@ -32,7 +32,6 @@ _REPORTS = re.compile(
     re.I,
 )
 
-
 # What the authors do, whichever verb they use.
 _DONE = re.compile(r"^(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I)
 _EMPTY = re.compile(
@@ -58,7 +57,7 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
     """The headline; None if no sentence can be shown alone and says what the paper does or found."""
     name = own_name(title)
     candidates = [Headline(shortened(" ".join(s.text.split())), s) for s in sentences]
-    aims = [c for c in candidates if _is_aim(c, name)]
+    aims = [c for c in candidates if _is_aim(c, name) and not _ADDS.search(c.sentence.text)]
     main = max(aims, key=lambda c: (_aim_score(c, name), -c.sentence.index), default=None)
     if main is not None and _is_usable(main):
         return main
@@ -90,12 +89,18 @@ def own_name(title: str) -> str:
 
 def _is_usable(candidate: Headline) -> bool:
     return (
-        candidate.sentence.roles[SentenceRole.RESOURCE] == 0
+        not _is_about_files(candidate.sentence)
         and not _ADDS.search(candidate.sentence.text)
         and len(candidate.text) >= 30
         and says_more_than_a_name(candidate.text)
         and is_self_contained(candidate.text)
     )
+
+
+def _is_about_files(sentence: Sentence) -> bool:
+    """Whether it says where code or data are; an aim that is made available is one all the same."""
+    resource, aim = sentence.roles[SentenceRole.RESOURCE], sentence.roles[SentenceRole.AIM]
+    return resource >= 5 or (resource > 0 and aim < 4)
 
 
 def _is_aim(candidate: Headline, name: str) -> bool:

@@ -29,7 +29,8 @@ _PHRASE_IN_FRONT = verbose(
     r"^(?:in|on|at|by|for|from|to|with|without|within|across|among|between|under|over|through|throughout|via|during|"
     r"after|before|despite|beyond|like|of|given|compared|unlike|(?!during\b)\w+ing|\w+ed|built|beyond|together|"
     r"(?:while|when|although|though|once|if|even\ when)\ (?:\w+ing|\w+ed))\ "
-    r"[^,;:.]{2,120},\ (?!(?:and|but|yet|or|so|which|who|where|while|whereas|\w+ing)\b)"
+    r"[^,;:.]{2,120},\ (?!(?:and|but|yet|or|so|which|who|where|while|whereas|since|because|"
+    r"as|if|when|although|though|even|\w+ing)\b)"
 )
 _PRONOUN = verbose(r"\b(?:it|its|itself|they|their|them|themselves)\b")
 # "It is known that …", "making it hard to …": the word stands for nothing.

@@ -15,7 +15,7 @@ ABSTRACT = (
 
 
 def test_terms_are_whole_phrases_and_come_first_if_the_text_comes_back_to_them() -> None:
-    found = keywords("Lift Scheduling at Noon", ABSTRACT)
+    found = keywords("Lift Scheduling at Noon", ABSTRACT, limit=8)
     assert found[0] == "lift scheduling"
     assert "reinforcement learning" in found
     assert "DoorBench" in found
