@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from bot.summaries.keywords import STOP_WORDS
+from bot.summaries.noun_phrases import STOP_WORDS
 from bot.summaries.openings import without_opening
 from bot.summaries.self_contained import is_self_contained
 from bot.summaries.sentence_roles import RoleWeights, is_instruction, role_weights

@@ -33,6 +33,7 @@ _KNOWN_SUBJECT = verbose(
     rf"(?:[\w-]+\ )?(?:results?|experiments?|evaluations?|simulations?|findings?|analys[ei]s|proofs?|study|code|data)\ "
     rf"(?:(?:\w+ly|also|further|then)\ )?{SHOWS})\b"
 )
+_AFTER_VERB = frozenset(("across", "on", "in", "with", "from", "at", "under", "within", "into", "through", "by"))
 _LIKE_A_VERB = re.compile(r"[a-z](?<![su])s$")
 _ARTICLES = frozenset(("a", "an", "the", "our", "its", "their", "both", "each", "all", "any", "that"))
 _SAME_THING = tuple(
@@ -75,7 +76,7 @@ def _nouns_without_explanation(sentence: str) -> list[str]:
         bare = word.rstrip(",;:.").lower()
         if bare in _SAYS_WHICH:
             # "The effect holds across …": what follows a verb does not say which effect.
-            is_after_verb = len(nouns) > 1 and _LIKE_A_VERB.search(nouns[-1])
+            is_after_verb = bare in _AFTER_VERB and len(nouns) > 1 and _LIKE_A_VERB.search(nouns[-1])
             return nouns[:-1] if is_after_verb else []
         # A word before an article is a verb: "The model reads a map".
         if bare in _VERBS or (nouns and following in _ARTICLES):

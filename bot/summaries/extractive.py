@@ -10,6 +10,8 @@ from bot.summaries.extractive_deep import with_deep_parts
 from bot.summaries.headline_choice import choose_headline
 from bot.summaries.keywords import keywords
 from bot.summaries.takeaway_choice import choose_takeaways
+from bot.summaries.term_background import TermBackground
+from bot.summaries.term_counts import TermCounts
 
 NAME = "extractive"
 
@@ -17,19 +19,26 @@ NAME = "extractive"
 class ExtractiveSummarizer:
     """Makes summaries of verbatim sentences, in the paper's own language. Never raises."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, background: TermBackground | None = None) -> None:
         self._clock = clock
+        self._background = background
 
     @property
     def name(self) -> str:
         return NAME
 
     async def summarize(self, request: SummaryRequest) -> Summary:
-        return extract(request, self._clock)
+        if self._background is None:
+            return extract(request, self._clock)
+        await self._background.refresh()
+        return extract(request, self._clock, self._background.counts)
 
 
-def extract(request: SummaryRequest, clock: Clock) -> Summary:
-    """A summary by rules alone: deep if the request has a full text, otherwise from title and abstract."""
+def extract(request: SummaryRequest, clock: Clock, counts: TermCounts | None = None) -> Summary:
+    """A summary by rules alone: deep if the request has a full text, otherwise from title and abstract.
+
+    `counts` says how rare terms are among other papers (for the keywords); None: the bundled counts.
+    """
     paper, key = request.paper, request.key
     headline, takeaways = brief(paper.title, paper.abstract)
     notes = list(why_not_deep(request))
@@ -39,7 +48,7 @@ def extract(request: SummaryRequest, clock: Clock) -> Summary:
         key=key,
         headline=headline,
         takeaways=takeaways,
-        keywords=keywords(paper.title, paper.abstract),
+        keywords=keywords(paper.title, paper.abstract, counts=counts),
         provenance=Provenance(model=NAME, created_at=clock.now(), source=Source.ABSTRACT, notes=tuple(notes)),
     )
     reading = request.reading

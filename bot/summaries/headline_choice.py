@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.summaries.abstract_sentences import Sentence, content_words
 from bot.summaries.headline_shortening import LONGEST_HEADLINE, says_more_than_a_name, shortened
 from bot.summaries.self_contained import is_self_contained
-from bot.summaries.sentence_roles import SentenceRole, is_about_this_paper
+from bot.summaries.sentence_roles import SentenceRole
 
 _LEAST_AIM = 1.6
 """The weight of "we show", the weakest sign of an aim."""
@@ -31,7 +31,6 @@ _REPORTS = re.compile(
     r"\bwe (?:\w+ly )?(?:evaluate|validate|benchmark|test|compare|conduct|perform|release|discuss|conclude|apply)\b",
     re.I,
 )
-
 
 # What the authors do, whichever verb they use.
 _DONE = re.compile(r"^(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I)
@@ -58,7 +57,7 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
     """The headline; None if no sentence can be shown alone and says what the paper does or found."""
     name = own_name(title)
     candidates = [Headline(shortened(" ".join(s.text.split())), s) for s in sentences]
-    aims = [c for c in candidates if _is_aim(c, name)]
+    aims = [c for c in candidates if _is_aim(c, name) and not _ADDS.search(c.sentence.text)]
     main = max(aims, key=lambda c: (_aim_score(c, name), -c.sentence.index), default=None)
     if main is not None and _is_usable(main):
         return main
@@ -71,7 +70,7 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
     ):
         if group:
             return max(group, key=lambda c: (_aim_score(c, name), -c.sentence.index))
-    results = [c for c in others if c.sentence.roles[SentenceRole.RESULT] >= _LEAST_RESULT and _says_a_result(c, name)]
+    results = [c for c in others if _says_a_result(c)]
     return max(results, key=lambda c: (_result_score(c), -c.sentence.index), default=None)
 
 
@@ -90,7 +89,7 @@ def own_name(title: str) -> str:
 
 def _is_usable(candidate: Headline) -> bool:
     return (
-        candidate.sentence.roles[SentenceRole.RESOURCE] == 0
+        not _is_about_files(candidate.sentence)
         and not _ADDS.search(candidate.sentence.text)
         and len(candidate.text) >= 30
         and says_more_than_a_name(candidate.text)
@@ -98,15 +97,22 @@ def _is_usable(candidate: Headline) -> bool:
     )
 
 
+def _is_about_files(sentence: Sentence) -> bool:
+    """Whether it says where code or data are; an aim that is made available is one all the same."""
+    resource, aim = sentence.roles[SentenceRole.RESOURCE], sentence.roles[SentenceRole.AIM]
+    return resource >= 5 or (resource > 0 and aim < 4)
+
+
 def _is_aim(candidate: Headline, name: str) -> bool:
     return candidate.sentence.roles[SentenceRole.AIM] >= _LEAST_AIM or _defines(candidate.text, name)
 
 
-def _says_a_result(candidate: Headline, name: str) -> bool:
-    """Whether it is about this paper and has more to say than that the experiments went well."""
-    text = candidate.text
-    is_empty = _EMPTY.search(text) is not None and re.search(r"(?<![\w.-])\d", text) is None
-    return (is_about_this_paper(text) or bool(name and name in text)) and not is_empty
+def _says_a_result(candidate: Headline) -> bool:
+    """Whether it is a result with more to say than that the experiments went well."""
+    roles = candidate.sentence.roles
+    is_empty = _EMPTY.search(candidate.text) is not None and re.search(r"(?<![\w.-])\d", candidate.text) is None
+    is_of_others = roles.role in (SentenceRole.PROBLEM, SentenceRole.BACKGROUND) or candidate.sentence.index == 0
+    return roles[SentenceRole.RESULT] >= _LEAST_RESULT and not is_empty and not is_of_others
 
 
 def _defines(text: str, name: str) -> bool:

@@ -38,7 +38,7 @@ _RESTRICTS = verbose(
     r"instead|up\ to|at\ most|at\ least|provided|assum\w+|under|when|whenever|while|as\ long\ as|subject\ to|limited|"
     r"in\ the\ (?:limit|case|regime|absence|presence)|may|might|could|possibl[ey]|potential\w*|likely|approximate\w*|"
     r"conjectur\w*|heuristic\w*|in\ expectation|probability|on\ average|in\ (?:simulations?|theory|principle)|"
-    r"partial\w*|fail\w*|cannot|can't|hardly|rarely|some|almost|nearly|about)\b"
+    r"partial\w*|fail\w*|cannot|can't|hardly|rarely|some|almost|nearly|about\ \d+)\b"
 )
 # The parts of what was named before them: they qualify the parts only.
 _PARTS = verbose(

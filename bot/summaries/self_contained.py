@@ -29,13 +29,19 @@ _PHRASE_IN_FRONT = verbose(
     r"^(?:in|on|at|by|for|from|to|with|without|within|across|among|between|under|over|through|throughout|via|during|"
     r"after|before|despite|beyond|like|of|given|compared|unlike|(?!during\b)\w+ing|\w+ed|built|beyond|together|"
     r"(?:while|when|although|though|once|if|even\ when)\ (?:\w+ing|\w+ed))\ "
-    r"[^,;:.]{2,120},\ (?!(?:and|but|yet|or|so|which|who|where|while|whereas|\w+ing)\b)"
+    r"[^,;:.]{2,120},\ (?!(?:and|but|yet|or|so|which|who|where|while|whereas|since|because|"
+    r"as|if|when|although|though|even|\w+ing)\b)"
 )
 _PRONOUN = verbose(r"\b(?:it|its|itself|they|their|them|themselves)\b")
 # "It is known that …", "making it hard to …": the word stands for nothing.
 _EMPTY_IT = verbose(
-    r"\bit\ (?:is|was|remains?|becomes?|has\ been|can\ be|may\ be|would\ be|seems?|appears?|follows|suffices)\b"
-    r"[^,;:.]{0,60}?\b(?:that|to|whether|how|why|if|what)\b"
+    r"\bit\ (?:is|was|remains?|becomes?|has\ been|can\ be|may\ be|would\ be|seems?|appears?|follows|suffices)\ "
+    r"(?:\w+ly\ |not\ |also\ |well\ |often\ |still\ |therefore\ |thus\ |more\ |very\ |an?\ (?:open|common)\ )*"
+    r"(?:known|shown|clear|unclear|possible|impossible|important|crucial|essential|necessary|difficult|hard|easy|natural|"
+    r"unknown|common|challenging|worth\w*|critical|sufficient|likely|unlikely|desirable|tempting|feasible|infeasible|"
+    r"believed|assumed|prove[nd]|found|noted|noteworthy|argued|conjectured|straightforward|non-?trivial|vital|observed|"
+    r"useful|expected|imperative|customary|convenient|surprising|reasonable|standard|intuitive|beneficial|question|"
+    r"practice|that|to|whether|how)\b"
     r"|\b(?:mak|find|found|render|consider|keep|deem)\w*\ it\ (?:\w+\ ){1,4}?(?:to|for|that|whether)\b"
 )
 _FIRST_PERSON = verbose(r"^(?:we|i|our|here|then|also|in\ turn)\b")
@@ -43,6 +49,11 @@ _NO_NOUN = verbose(
     r"(?:\w+ly|we|i|our|also|then|first|further|next|thus|hence|and|or|not|that|how|why|whether|when|to|of|on|in|for|by|"
     r"with|from|at|as|under|across|over|between|into|is|are|be|been|was|were|has|have|can|may|will|could|both|only|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|many|several|various|\d[\d.,]*)"
+)
+# What "they" may stand for beside a plural.
+_MANY = verbose(
+    r"\b(?:and|people|children|men|women|data|media|criteria|phenomena|each|every|every\w+|any\w+|some\w+|no\ one|user|"
+    r"speaker|person|patient|human|participant|annotator|police|majority|number)\b"
 )
 _INFINITIVE = verbose(r"^to\ \w+(?:\ and\ \w+)?\ ")
 _DEMONSTRATIVE = verbose(r"\b(?P<word>this|these|those|such)\b(?=(?P<after>(?:\ [\w’'-]+){0,4}))")
@@ -75,13 +86,17 @@ _ELSEWHERE = verbose(
     r"as\ follows|the\ (?:preceding|previous)\ (?:section|step|result|theorem))\b"
 )
 # "On six floors it wins", without a comma.
-_PHRASE_AND_PRONOUN = verbose(r"^(?:on|in|across|for|at|with|under|by)\ [^,;:]{3,80}?\ (?:it|they)\ (?!is\b)")
+_PHRASE_AND_PRONOUN = verbose(
+    r"^(?:on|in|across|for|at|with|under|by)\ (?:[^,;:]{3,80}?|[^;:]{3,120}?(?-i:\ [A-Z0-9][\w-]*))\ (?:it|they|both)\ "
+    r"(?!and\b|\w+\ and\b)"
+)
 _LATER_BACKWARDS = verbose(
     r"\b(?:the\ (?:former|latter|resulting|obtained)|the\ other\ \w+|"
     r"the\ same\ (?:results?|bounds?|guarantees?|holds?|conclusions?))\b"
 )
 _SET = verbose(
-    r"\ball\ (?:two|three|four|five|six|seven|eight|nine|ten)\ (?!\w+\ (?:of|in|that)\b)|\bboth\ (?!\b[^,;.]{0,90}\b(?:and|as\ well\ as)\b)"
+    r"\ball\ (?:two|three|four|five|six|seven|eight|nine|ten)\ (?!\w+\ (?:of|in|that)\b)|"
+    r"\bboth\ (?!\b[^,;.]{0,35}\b(?:and|as\ well\ as)\b)"
 )
 
 
@@ -119,7 +134,7 @@ def _backward_phrase(text: str) -> str | None:
         match = _BACKWARDS.search(part)
         if match:
             return match.group()
-    match = _ELSEWHERE.search(text) or _PHRASE_AND_PRONOUN.match(text)
+    match = _ELSEWHERE.search(text) or (None if _EMPTY_IT.search(text) else _PHRASE_AND_PRONOUN.match(text))
     if match:
         return match.group()
     for match in _SET.finditer(text):
@@ -183,9 +198,15 @@ def _unclear_pronoun(text: str) -> str | None:
 def _names_something(before: str, pronoun: str) -> bool:
     """Whether the words before a pronoun hold a noun that it may stand for."""
     before = _INFINITIVE.sub("", before)
-    words = [w for w in re.findall(r"[\w’'/-]+", before) if not _NO_NOUN.fullmatch(w)]
+    words = [w for w in re.findall(r"[\w’'/-]+", before) if not _NO_NOUN.fullmatch(w) and not w.endswith("ed")]
     if _FIRST_PERSON.match(before):
         words = words[1:]  # what the authors do: a verb
     if pronoun.lower() in ("it", "its", "itself"):
-        words = [w for w in words if not w.endswith("s") or w.endswith(("ss", "us", "is")) or w[:1].isupper()]
-    return bool(words)
+        # "Video models …": the first word, with a capital like every first word, belongs to the second.
+        names = [w for w in words[1:] if w[:1].isupper()] + words[: len(words) == 1]
+        return bool(names) or any(not _is_plural(w) for w in words[not before[:1].islower() and len(words) > 1 :])
+    return any(_is_plural(w) for w in words) or _MANY.search(before) is not None
+
+
+def _is_plural(word: str) -> bool:
+    return word.endswith("s") and not word.endswith(("ss", "us", "is"))
