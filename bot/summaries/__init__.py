@@ -14,8 +14,10 @@ The steps of a summary, with the module of each:
     reply_checks        what of a reply is shown, dropped or asked for again
     claim_checks        one claim against its `source_text`: quote (`quotes`), numbers (`numbers`, `numerals`), `names`,
                         language (`language_check`), forbidden text (`forbidden_text`), subject, negation
-    extractive          the summary without a model (`extractive_deep`, `headline_shortening`, `sentence_roles`,
-                        `sentences`, `keywords`)
+    extractive          the summary without a model (`headline_shortening`, `sentence_roles`, `sentences`, `keywords`)
+    extractive_deep     its parts from a full text: `full_text_sentences` lists the sentences that stand alone, without
+                        what points elsewhere (`sentence_cleaning`); `deep_parts` and `deep_results` say by `deep_cues`
+                        and by the names of the paper's own work (`own_names`) which part a sentence belongs to
 
 A statement of a model is shown only with a quote that is in the paper and supports it. Nothing falls back silently:
 a summary's provenance says what made it, from what, in whose place, and what was dropped.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.model import Evidence, Paper, Reading, Section
-from bot.summaries.keywords import STOP_WORDS
+from bot.summaries.noun_phrases import STOP_WORDS
 from bot.summaries.own_names import mentions, own_names
 from bot.summaries.sections import SectionPart, parts
 from bot.summaries.self_contained import is_self_contained, without_opening
