@@ -107,6 +107,9 @@ _OTHERS_TITLE = re.compile(r"\b(?:previous|prior|existing|other|current|conventi
 _PROBLEM_TITLE = re.compile(
     r"\b(?:problem|motivation|challenges?|preliminar\w*|background|notation|definitions?|why)\b", re.I
 )
+_LONGEST_QUOTE = 1000
+"""Characters of a sentence with its citations."""
+
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
 
 
@@ -249,7 +252,8 @@ def _section_passages(section: Section, section_place: Place) -> Iterator[tuple[
 
 def _standing_alone(quote: str, names: tuple[str, ...], shown: str) -> str | None:
     """The sentence as shown; None if it is damaged, is no statement to readers, or needs the text around it."""
-    if is_instruction(quote) or _OUTLINE.match(quote):
+    # Far too long for a card, and slow to look through: a table or a text without full stops.
+    if len(quote) > _LONGEST_QUOTE or is_instruction(quote) or _OUTLINE.match(quote):
         return None
     text = cleaned(quote)
     if opening := _EMPTY_OPENING.match(text):

@@ -22,6 +22,9 @@ _LOWER_CASE_NAME = re.compile(r"[a-z]+(?:[A-Z0-9]|-[A-Z])")
 _USUAL_START = re.compile(
     r"\s+(?:The|They|Th(?:is|ese)|We|It|Our|In|A|An|However|For|On|To|By|When|If|With|Here|Both)\b"
 )
+_LONGEST_WORD = 100
+"""Characters of the longest word that may be an abbreviation."""
+
 _LINE_BREAK = re.compile(r"\n\s*\n")
 
 
@@ -55,7 +58,8 @@ def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
         return False
     if match.group()[0] != ".":
         return True
-    word = _LAST_WORD.search(text[start : match.start()])
+    # Looking through all of a text without sentences at each of its points would take a minute.
+    word = _LAST_WORD.search(text[max(start, match.start() - _LONGEST_WORD) : match.start()])
     return word is None or not _is_abbreviation(word.group(1), text[match.end() :])
 
 
