@@ -110,7 +110,7 @@ STRUCTURE = _re(
 NEEDED = _re(
     r"\bwe\ (?:need|must|have|want|wish|aim|should|could|may|might|can|are|hope|plan|believe|suspect|"
     r"hypothesi[sz]e)\b|"
-    r"\bwe\ (?:chose|choose|showcase|highlight)\b|^similar(?:ly)?\ to\b"
+    r"\bwe\ (?:chose|choose|showcase|highlight|invite|encourage|recommend)\b|^similar(?:ly)?\ to\b"
 )
 """What would be necessary or possible, and why something was chosen: no step of its own."""
 
@@ -208,7 +208,7 @@ MEASURING = _re(
     r"fix|fixed|picked|"
     r"pick|rely|ask|computed?|need|add|interpret|hypothesi[sz]e|suspect|surmise|expect|investigate|answer|hope|"
     r"plan|believe|"
-    r"designed?|developed?|constructed?|fit|restrict|turn|apply|want)\b"
+    r"designed?|developed?|constructed?|fit|restrict|turn|apply|want|provide|offer|support)\b"
     r"|\b(?:analyses|simulations|experiments|calculations)\ were\ (?:performed|run|carried|conducted)|"
     r"\bon\ (?:a|an|one|the)\ (?:[\w.]+\ ){0,4}(?:machine|cluster|processor)\b"
 )

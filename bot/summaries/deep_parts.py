@@ -102,7 +102,7 @@ def mechanism(sentence: PaperSentence) -> Score:
     if place.part not in (*FRAME, SectionPart.METHOD) or place.is_limitation or place.is_setup:
         return None
     own, verb = mentions(text, sentence.names) or _OUR_SYSTEM.match(text), cues.STRUCTURE.search(text)
-    if own is None or verb is None or not own.start() < verb.start() < own.end() + 40:
+    if own is None or verb is None or text.startswith("We ") or not own.start() < verb.start() < own.end() + 40:
         return None
     if cues.RELEASE.search(text) or cues.CONSEQUENCE.search(text) or cues.LOSS.search(text) or cues.MADE.search(text):
         return None
@@ -147,7 +147,7 @@ def methods(sentence: PaperSentence) -> Score:
 def innovation(sentence: PaperSentence) -> Score:
     """What is new: a contribution, or what tells the work from earlier ones."""
     text, place = sentence.text, sentence.place
-    if place.part in (SectionPart.RESULTS, SectionPart.APPENDIX) or place.is_limitation or not sentence.speaks_of_paper:
+    if place.part not in (*FRAME, SectionPart.RELATED) or place.is_limitation or not sentence.speaks_of_paper:
         return None
     newness, made = len(cues.NEWNESS.findall(text)), bool(cues.MADE.search(text))
     is_contribution = place.part is SectionPart.INTRODUCTION or (

@@ -47,9 +47,9 @@ def results(sentence: PaperSentence) -> Score:
     needs_more = place.part is SectionPart.METHOD or (place.is_caption and not cues.SUCCESS.search(text))
     if needs_more and not amounts:
         return None
-    score = 1.0 + 1.0 * min(amounts, 2) + 2.0 * sentence.relevance
+    score = 1.0 + 1.3 * min(amounts, 2) + 2.0 * sentence.relevance
     score += 1.0 * bool(cues.SUCCESS.search(text) or cues.FOUND.search(text)) + 0.4 * bool(_NAMED_TASK.search(text))
-    score += 0.8 * (place.part is SectionPart.RESULTS) - 1.8 * place.is_detail - 1.8 * bool(cues.ABLATION.search(text))
+    score += 0.8 * (place.part is SectionPart.RESULTS) - 1.4 * place.is_detail - 1.8 * bool(cues.ABLATION.search(text))
     score -= 1.0 * bool(cues.LOSS.search(text) and not amounts)
     score -= (
         1.0 * (place.part is SectionPart.METHOD or place.is_setup)
@@ -120,6 +120,7 @@ def is_own_success(sentence: PaperSentence) -> bool:
     is_measured = bool(cues.MEASURED.search(text) or cues.SUCCESS.search(text)) and bool(cues.AMOUNT.search(text))
     if not sentence.names:
         is_ours = sentence.place.part is SectionPart.RESULTS or sentence.speaks_of_paper
+        is_ours = is_ours and not sentence.place.is_in_methods
         if cues.OTHERS.search(text) and not sentence.speaks_of_paper:
             return False
         return is_ours and bool((cues.FOUND.search(text) and sentence.speaks_of_paper) or cues.AMOUNT.search(text))

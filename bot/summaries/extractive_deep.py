@@ -56,7 +56,7 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
     picked = _pick_all(sentences, [content_words(text) for claim in above for text in (claim.text, claim.quote)])
     claims = {name: tuple(_claim(sentence) for sentence in picked[name]) for name in _ORDER}
     missing = [_NAMES.get(name, name) for name in _ORDER if not claims[name]]
-    notes = (f"no sentence that stands alone on {_listed(missing)}",) if missing else ()
+    notes = (_note_on(missing),) if missing else ()
     provenance = replace(
         summary.provenance,
         source=reading.source,
@@ -118,6 +118,9 @@ def _claim(sentence: PaperSentence) -> Claim:
     return Claim(sentence.text, (sentence.evidence,))
 
 
-def _listed(names: list[str]) -> str:
-    """ "a, b or c"."""
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def _note_on(missing: list[str]) -> str:
+    """What is said on a card about the parts without a sentence: "no sentence that stands alone on a, b or c"."""
+    if len(missing) == len(_ORDER):
+        return "no sentence of the full text stands alone"
+    listed = " or ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
+    return f"no sentence that stands alone on {listed}"

@@ -60,7 +60,7 @@ _GUIDE = re.compile(
     r"are) (?:organi[sz]ed|structured) "
     r"|we (?:now|next|will|shall) (?:describe|discuss|present|introduce|show|explain|turn|give|provide|review)|"
     r"we refer|"
-    r"refer to|recall that|note that|for (?:more )?details|details?\b.{0,80}\b(?:can be found|(?:is|are|"
+    r"refer to|recall that|note that|as in (?:our|the) (?:previous|prior|earlier)|for (?:more )?details|details?\b.{0,80}\b(?:can be found|(?:is|are|"
     r"will be) (?:given|provided|described))|"
     r"please\b|see e\.g|for convenience|"
     r"we (?:give|provide|present) (?:an |more |further |additional )?(?:overview|details|examples?|illustrations?)|"
@@ -90,7 +90,7 @@ _OUTLINE = re.compile(
 )
 _SETUP_TITLE = re.compile(
     r"\b(?:set-?\s?ups?|settings?|datasets?|data|baselines?|metrics?|implementation|(?:experimental|"
-    r"technical) details|hyper-?\s?parameters?|training|"
+    r"technical) details|training|"
     r"protocol|evaluation (?:criteria|measures?)|participants|materials|hardware|optimizers?|schedules?|"
     r"configurations?)\b",
     re.IGNORECASE,
@@ -100,6 +100,9 @@ _DETAIL_TITLE = re.compile(
     r"error analysis|failure|"
     r"case stud(?:y|ies)|qualitative)\b",
     re.IGNORECASE,
+)
+_METHODS_CHAPTER = re.compile(
+    r"(?:materials? and |online |experimental )?(?:methods?|methodology|procedures?)\b", re.IGNORECASE
 )
 _METHODS_TITLE = re.compile(r"\b(?:methods?|materials?|methodology|models?|procedures?|algorithms?)\b", re.IGNORECASE)
 _LIMITATION_TITLE = re.compile(r"\b(?:limitations?|threats|future|further work|outlook)\b", re.IGNORECASE)
@@ -132,6 +135,11 @@ class Place:
     @property
     def is_setup(self) -> bool:
         return bool(_SETUP_TITLE.search(self.title))
+
+    @property
+    def is_in_methods(self) -> bool:
+        """Whether its chapter is the one on methods, whatever its section is called."""
+        return bool(_METHODS_CHAPTER.match(self.title))
 
     @property
     def is_detail(self) -> bool:

@@ -87,6 +87,7 @@ def cleaned(sentence: str) -> str:
     text = _POINTING_END.sub("", text)
     while opening := _POINTING_OPENING.match(text) or _FINDING_OPENING.match(text):
         text = text[opening.end() :]
+    text = re.sub(r", (?:however|though)\.$", ".", text)
     text = _CONTRAST_AFTER_PHRASE.sub(r"\g<phrase>, ", text)
     text = " ".join(re.sub(r",(?:\s*,)+", ",", text).split())
     text = re.sub(r" (?=[,.;:)](?:\s|$))|,(?=\))", "", text)

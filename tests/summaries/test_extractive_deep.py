@@ -217,6 +217,19 @@ def test_a_study_that_builds_nothing_reports_its_numbers_good_or_bad() -> None:
     assert "61.2%" in texts(summary.results)
 
 
+def test_amounts_in_the_chapter_on_methods_are_no_results_of_a_study() -> None:
+    sections = (
+        a_section("Introduction", "Lifts are an important part of tall houses. We study how robots ride lifts."),
+        a_section("Methods", "We watch robots in the lifts of a tall house for a year."),
+        Section(
+            "Simulation experiment", (Paragraph("Rides of 2.5 and 7.5 minutes were tested in a tall house."),), level=2
+        ),
+        a_section("Results", "Robots with maps failed in 61.2% of the rides in the morning."),
+    )
+    summary = deep(Reading("1", 1, Source.PDF, sections), abstract="Small robots ride lifts. We study how they do so.")
+    assert texts(summary.results) == "Robots with maps failed in 61.2% of the rides in the morning."
+
+
 def test_captions_give_results_with_their_place() -> None:
     table = Table("2", "Rides in tall houses. LiftHopper outperforms GridNet by 12.5% on TowerBench.", (), 7)
     figure = Figure("1", "The system. We show only doors that are open.", page=2)
@@ -261,6 +274,11 @@ def test_significance_is_found_in_a_discussion_too() -> None:
     sentence = "Our results demonstrate that queues provide a powerful alternative to maps."
     reading = a_reading(limitations_of_existing_planners=sentence, conclusion="")
     assert texts(deep(reading).conclusion.significance) == sentence
+
+
+def test_the_first_of_several_steps_is_no_innovation() -> None:
+    summary = deep(a_reading(method="We constructed the first map of the house by adding doors.", conclusion=""))
+    assert not summary.conclusion.innovation
 
 
 def test_workload_is_an_amount_and_not_a_name_with_a_number() -> None:
@@ -337,6 +355,11 @@ def test_one_note_names_all_parts_that_are_missing() -> None:
     assert [note for note in summary.provenance.notes if note.startswith("no sentence")] == [
         "no sentence that stands alone on methods, significance, innovation, performance or workload"
     ]
+
+
+def test_a_text_without_a_sentence_says_so_in_short() -> None:
+    reading = Reading("1", 1, Source.PDF, (a_section("Results", "93.4 8.1 47"),))
+    assert "no sentence of the full text stands alone" in deep(reading, "Lifts wait.").provenance.notes
 
 
 @given(st.lists(st.text(max_size=200), max_size=5))

@@ -30,6 +30,7 @@ from bot.summaries.sentence_cleaning import cleaned, is_damaged
         ("Lift Agents Lift Agents plan rides on their own.", "Lift Agents plan rides on their own."),
         ("These results show that lifts wait longer at noon.", "Lifts wait longer at noon."),
         ("To our knowledge, however, no planner does so.", "To our knowledge, no planner does so."),
+        ("Crowded lifts remain a challenge, however.", "Crowded lifts remain a challenge."),
         ("Lifts wait in houses (smith2017lifts; wu2019waiting) at noon.", "Lifts wait in houses at noon."),
         ("nnU-Net reads a map of the floor.", "nnU-Net reads a map of the floor."),
     ],
