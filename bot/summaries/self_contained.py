@@ -27,7 +27,8 @@ _REPORT = verbose(
 # "On six datasets, it …": a phrase without a verb of its own does not name the subject that follows.
 _PHRASE_IN_FRONT = verbose(
     r"^(?:in|on|at|by|for|from|to|with|without|within|across|among|between|under|over|through|throughout|via|during|"
-    r"after|before|despite|beyond|like|of|given|compared|unlike|(?!during\b)\w+ing|\w+ed|built|beyond|together|"
+    r"after|before|despite|beyond|like|of|given|compared|unlike|due|owing|thanks|because\ of|"
+    r"(?!during\b)\w+ing|\w+ed|built|beyond|together|"
     r"(?:while|when|although|though|once|if|even\ when)\ (?:\w+ing|\w+ed))\ "
     r"[^,;:.]{2,120},\ (?!(?:and|but|yet|or|so|which|who|where|while|whereas|since|because|"
     r"as|if|when|although|though|even|\w+ing)\b)"

@@ -44,13 +44,13 @@ def _re(pattern: str) -> re.Pattern[str]:
 
 _MAKES = (
     r"(?:propos|introduc|present|develop|design|devis|build|built|releas|contribut|offer|put\ forward|creat|"
-    r"construct)"
+    r"construct|curat|assembl|compil)"
 )
 _STUDIES = (
     r"(?:stud(?:y|ies)\b|investigat|explor|examin|analy[sz]|address|tackl|revisit|formali[sz]|formulat|"
     r"consider|describ|"
     r"survey|review|characteri[sz]|argu|ask\b|aims?\b|seeks?\b|focus|report|conduct|benchmark|compar|evaluat|outlin|"
-    r"discuss|provid|give\b|extend|appl(?:y|ies)|deriv|establish|advocat|quantif|measur|generali[sz]|unif(?:y|ies))"
+    r"discuss|provid|give\b|extend|appl(?:y|ies)|deriv|establish|advocat|quantif|measur|generali[sz]|unif(?:y|ies)|generat|collect)"
 )
 _SHOWS = r"(?:show|prov[ei]|uncover|demonstrat|find\b|found\b|observ|reveal|confirm|identif|discover|obtain|achiev)"
 _PAPER = (
