@@ -12,10 +12,10 @@ from bot.ports import Clock
 from bot.summaries.extractive_deep import with_deep_parts
 from bot.summaries.headline_shortening import shortened
 from bot.summaries.keywords import STOP_WORDS, keywords
+from bot.summaries.planted_orders import is_order
 from bot.summaries.sentence_roles import (
     RoleWeights,
     SentenceRole,
-    is_instruction,
     needs_previous_sentence,
     role_weights,
 )
@@ -111,7 +111,7 @@ def brief(title: str, abstract: str) -> tuple[Claim, tuple[Claim, ...]]:
 
 def weighed(title: str, text: str) -> list[Sentence]:
     """The sentences of `text` with their weights. Instructions to the reader are left out: they may be injected."""
-    raw = [sentence for sentence in split(text) if not is_instruction(sentence)]
+    raw = [sentence for sentence in split(text) if not is_order(sentence)]
     words = [_content_words(sentence) for sentence in raw]
     frequency = Counter(word for bag in words for word in bag)
     topic = _content_words(title)
