@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.model import Claim, Conclusion, Evidence, Paper, Reading, Section, Summary
+from bot.summaries.planted_orders import is_order
 from bot.summaries.sections import SectionPart, choose, parts, reading_notes
 from bot.summaries.sentence_roles import (
     RoleWeights,
     SentenceRole,
     is_about_cited_work,
     is_about_this_paper,
-    is_instruction,
     needs_previous_sentence,
     role_weights,
 )
@@ -167,4 +167,4 @@ def _stands_alone(quote: str) -> bool:
     letters = sum(char.isalpha() or char.isspace() for char in quote)
     if letters < 0.8 * len(quote) or _UNREADABLE.search(quote) or _REFERS_ELSEWHERE.search(quote):
         return False
-    return not is_instruction(quote) and not quote.endswith("et al.")
+    return not is_order(quote) and not quote.endswith("et al.")
