@@ -82,6 +82,9 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
 
 
 def _is_about_title(candidate: Headline, title: str) -> bool:
+    name = own_name(title)
+    if name and re.search(rf"(?<!\w){re.escape(name)}(?![\w-])", candidate.text):
+        return True
     topic, said = (content_words(text.replace("-", " ")) for text in (title, candidate.text))
     return len(topic & said) >= min(2, len(topic))
 
