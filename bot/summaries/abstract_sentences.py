@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from bot.summaries.noun_phrases import STOP_WORDS
 from bot.summaries.openings import without_opening
+from bot.summaries.planted_orders import is_order
 from bot.summaries.self_contained import is_self_contained
-from bot.summaries.sentence_roles import RoleWeights, is_instruction, role_weights
+from bot.summaries.sentence_roles import RoleWeights, role_weights
 from bot.summaries.sentences import split
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
@@ -39,7 +40,7 @@ class Sentence:
 
 def weighed(title: str, text: str) -> list[Sentence]:
     """The sentences of `text` with their weights. Instructions to the reader are left out: they may be injected."""
-    raw = [sentence for sentence in split(text) if not is_instruction(sentence)]
+    raw = [sentence for sentence in split(text) if not is_order(sentence)]
     words = [content_words(sentence) for sentence in raw]
     frequency = Counter(word for bag in words for word in bag)
     topic = content_words(title)

@@ -16,6 +16,7 @@ from bot.summaries.forbidden_text import forbidden_reason
 from bot.summaries.language_check import is_checkable, wrong_language
 from bot.summaries.names import unknown_names
 from bot.summaries.numbers import Number, is_number_in, numbers_in
+from bot.summaries.planted_orders import is_order
 from bot.summaries.quotes import fold, words
 from bot.summaries.sentences import split
 from bot.summaries.source_text import Passage, SourceText
@@ -173,7 +174,7 @@ def _form_problem(text: str, source: SourceText, rules: ClaimRules) -> str | Non
         return "it is too short to say anything"
     if len(text) > rules.longest // divisor:
         return f"it is longer than {rules.longest // divisor} characters"
-    if sentence_roles.is_instruction(text):
+    if is_order(text):
         return "it gives an instruction"
     other = wrong_language(text, rules.language)
     return f"it is not in the language asked for (but {other})" if other else None
@@ -204,7 +205,7 @@ def _sentence_around(quote: str, passage: Passage) -> str:
 
 
 def _instruction_problem(sentence: str) -> str | None:
-    return "its quote is an instruction hidden in the paper" if sentence_roles.is_instruction(sentence) else None
+    return "its quote is an instruction hidden in the paper" if is_order(sentence) else None
 
 
 def _subject_problem(

@@ -29,11 +29,15 @@ _OUR_MODEL = verbose(
 # What every paper has, and what has only one of its kind.
 _KNOWN_SUBJECT = verbose(
     rf"^the\ (?:{THIS_PAPER}|authors?|proposed|presented|main|key|central|primary|core|overall|most|more|best|first|"
-    rf"only|present|current|existing|rapid\w*|recent|growing|increasing|widespread|lack|need|importance|ability|"
+    rf"only|present|current|existing|conventional|standard|usual|classic\w*|traditional|rapid\w*|recent|growing|increasing|widespread|lack|need|importance|ability|"
     rf"(?:[\w-]+\ )?(?:results?|experiments?|evaluations?|simulations?|findings?|analys[ei]s|proofs?|study|code|data)\ "
     rf"(?:(?:\w+ly|also|further|then)\ )?{SHOWS})\b"
 )
-_AFTER_VERB = frozenset(("across", "on", "in", "with", "from", "at", "under", "within", "into", "through", "by"))
+_LONGEST_SUBJECT = 3
+"""Words; after more of them, the verb was probably among them."""
+_AFTER_VERB = frozenset(
+    ("between", "among", "across", "on", "in", "with", "from", "at", "under", "within", "into", "through", "by")
+)
 _LIKE_A_VERB = re.compile(r"[a-z](?<![su])s$")
 _ARTICLES = frozenset(("a", "an", "the", "our", "its", "their", "both", "each", "all", "any", "that"))
 _SAME_THING = tuple(
@@ -74,7 +78,7 @@ def _nouns_without_explanation(sentence: str) -> list[str]:
     words = sentence.split()[1:7]
     for word, following in zip(words, [*words[1:], ""], strict=True):
         bare = word.rstrip(",;:.").lower()
-        if bare in _SAYS_WHICH:
+        if bare in _SAYS_WHICH and len(nouns) <= _LONGEST_SUBJECT:
             # "The effect holds across …": what follows a verb does not say which effect.
             is_after_verb = bare in _AFTER_VERB and len(nouns) > 1 and _LIKE_A_VERB.search(nouns[-1])
             return nouns[:-1] if is_after_verb else []

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from bot.model import Evidence, Paper, Reading, Section
 from bot.summaries.noun_phrases import STOP_WORDS
 from bot.summaries.own_names import mentions, own_names
+from bot.summaries.planted_orders import is_order
 from bot.summaries.sections import SectionPart, parts
 from bot.summaries.self_contained import is_self_contained, without_opening
 from bot.summaries.sentence_cleaning import cleaned, is_damaged, without_heading
-from bot.summaries.sentence_roles import is_about_this_paper, is_instruction
+from bot.summaries.sentence_roles import is_about_this_paper
 from bot.summaries.sentences import split
 from bot.summaries.source_text import section_label
 
@@ -60,7 +61,8 @@ _GUIDE = re.compile(
     r"are) (?:organi[sz]ed|structured) "
     r"|we (?:now|next|will|shall) (?:describe|discuss|present|introduce|show|explain|turn|give|provide|review)|"
     r"we refer|"
-    r"refer to|recall that|note that|as in (?:our|the) (?:previous|prior|earlier)|for (?:more )?details|details?\b.{0,80}\b(?:can be found|(?:is|are|"
+    r"refer to|recall that|note that|as in (?:our|the) (?:previous|prior|earlier)|for (?:more )?details|"
+    r"details?\b.{0,80}\b(?:can be found|(?:is|are|"
     r"will be) (?:given|provided|described))|"
     r"please\b|see e\.g|for convenience|"
     r"we (?:give|provide|present) (?:an |more |further |additional )?(?:overview|details|examples?|illustrations?)|"
@@ -261,7 +263,7 @@ def _section_passages(section: Section, section_place: Place) -> Iterator[tuple[
 def _standing_alone(quote: str, names: tuple[str, ...], shown: str) -> str | None:
     """The sentence as shown; None if it is damaged, is no statement to readers, or needs the text around it."""
     # Far too long for a card, and slow to look through: a table or a text without full stops.
-    if len(quote) > _LONGEST_QUOTE or is_instruction(quote) or _OUTLINE.match(quote):
+    if len(quote) > _LONGEST_QUOTE or is_order(quote) or _OUTLINE.match(quote):
         return None
     text = cleaned(quote)
     if opening := _EMPTY_OPENING.match(text):

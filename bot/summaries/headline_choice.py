@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from bot.summaries.abstract_sentences import Sentence, content_words
 from bot.summaries.headline_shortening import LONGEST_HEADLINE, says_more_than_a_name, shortened
 from bot.summaries.self_contained import is_self_contained
 from bot.summaries.sentence_roles import SentenceRole
 
-_LEAST_AIM = 1.6
-"""The weight of "we show", the weakest sign of an aim."""
+_LEAST_AIM = 3.2
+"""Less than the weight of "we study"; "we show" and "we use" are said of steps as well."""
 _LEAST_RESULT = 2.4
 # A sentence that adds to the aim or is one step of it: the aim itself is the better headline.
 _ADDS = re.compile(
@@ -34,6 +35,11 @@ _REPORTS = re.compile(
 
 # What the authors do, whichever verb they use.
 _DONE = re.compile(r"^(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I)
+_PAPER_DOES = re.compile(
+    r"\bthis (?:[\w-]+ )?(?:paper|work|article|study|survey|review|report|letter|thesis|note) (?:\w+ly )?\w+s\b"
+    r"(?! that)",
+    re.I,
+)
 _EMPTY = re.compile(
     r"\b(?:experiment\w*|evaluations?|outperform\w*|effectiveness|superior\w*|state-of-the-art|significant|"
     r"promising|insights?|potential)\b",
@@ -57,24 +63,28 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
     """The headline; None if no sentence can be shown alone and says what the paper does or found."""
     name = own_name(title)
     candidates = [Headline(shortened(" ".join(s.text.split())), s) for s in sentences]
-    aims = [c for c in candidates if _is_aim(c, name) and not _ADDS.search(c.sentence.text)]
-    main = max(aims, key=lambda c: (_aim_score(c, name), -c.sentence.index), default=None)
-    if main is not None and _is_usable(main):
-        return main
+    aims = sorted((c for c in candidates if _is_aim(c, name)), key=lambda c: -_aim_score(c, name))
+    if aims and _is_usable(aims[0]):
+        return aims[0]
     # Another sentence than the one with the aim may be about a part of the work; then it shares few words with the
     # title.
     others = [c for c in candidates if _is_usable(c) and _is_about_title(c, title)]
-    for group in (
-        [c for c in others if c in aims and not _REPORTS.search(c.text)],
-        [c for c in others if _DONE.match(c.text) and not _REPORTS.search(c.text)],
+    done = [c for c in others if _DONE.match(c.text) and not _REPORTS.search(c.text)]
+    results = [c for c in others if _says_a_result(c)]
+    for group, score in (
+        ([c for c in others if c in aims and not _REPORTS.search(c.text)], partial(_aim_score, name=name)),
+        (done, _plain_score),
+        (results, _result_score),
     ):
         if group:
-            return max(group, key=lambda c: (_aim_score(c, name), -c.sentence.index))
-    results = [c for c in others if _says_a_result(c)]
-    return max(results, key=lambda c: (_result_score(c), -c.sentence.index), default=None)
+            return max(group, key=lambda c: (score(c), -c.sentence.index))
+    return None
 
 
 def _is_about_title(candidate: Headline, title: str) -> bool:
+    name = own_name(title)
+    if name and re.search(rf"(?<!\w){re.escape(name)}(?![\w-])", candidate.text):
+        return True
     topic, said = (content_words(text.replace("-", " ")) for text in (title, candidate.text))
     return len(topic & said) >= min(2, len(topic))
 
@@ -104,7 +114,10 @@ def _is_about_files(sentence: Sentence) -> bool:
 
 
 def _is_aim(candidate: Headline, name: str) -> bool:
-    return candidate.sentence.roles[SentenceRole.AIM] >= _LEAST_AIM or _defines(candidate.text, name)
+    """Whether it states the aim, and not something that was done besides."""
+    text = candidate.sentence.text
+    is_aim = candidate.sentence.roles[SentenceRole.AIM] >= _LEAST_AIM or _defines(candidate.text, name)
+    return (is_aim or _PAPER_DOES.search(text) is not None) and not _ADDS.search(text)
 
 
 def _says_a_result(candidate: Headline) -> bool:
@@ -136,6 +149,13 @@ def _aim_score(candidate: Headline, name: str) -> float:
     # An earlier sentence is better, but many abstracts open with background: only a clear aim may open.
     score -= 0.25 * sentence.index - (0.6 if sentence.index == 0 and aim >= 4 else 0)
     return score - _length_penalty(candidate.text)
+
+
+def _plain_score(candidate: Headline) -> float:
+    """How central a sentence is to the abstract, the earlier the better."""
+    sentence = candidate.sentence
+    score = 0.8 * sentence.centrality - 0.25 * sentence.index - 2.0 * bool(_IS_A_STEP.search(sentence.text))
+    return score + 2.0 * bool(_THIS_PAPER.match(sentence.text)) - _length_penalty(candidate.text)
 
 
 def _result_score(candidate: Headline) -> float:

@@ -57,8 +57,8 @@ _VERB_FOLLOWS = verbose(
     r"reduces?|outperforms?|shows?|enables?|provides?|combines?|integrates?|uses?|allows?|remains?))\b"
 )
 
-_PLAIN_WORD = re.compile(r"(?<![\w-])[a-z][a-z-]{3,}(?!\w)")
-_FEWEST_PLAIN_WORDS = 3  # in lower case
+_PLAIN_WORD = re.compile(r"(?<![\w-])(?!(?:with|from|that|which|this|into|called|named|termed)\b)[a-z][a-z-]{3,}(?!\w)")
+_FEWEST_PLAIN_WORDS = 4  # in lower case
 
 
 def shortened(text: str, limit: int = LONGEST_HEADLINE) -> str:
@@ -78,7 +78,7 @@ def shortened(text: str, limit: int = LONGEST_HEADLINE) -> str:
 
 def says_more_than_a_name(text: str) -> bool:
     """Whether a sentence says what it names: not "We propose the Map of Halls (MH)."."""
-    return len(_PLAIN_WORD.findall(text)) >= _FEWEST_PLAIN_WORDS
+    return len(_PLAIN_WORD.findall(re.sub(r"\([^()]*\)", "", text))) >= _FEWEST_PLAIN_WORDS
 
 
 def _without_tail(text: str, limit: int) -> str:

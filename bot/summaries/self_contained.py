@@ -27,7 +27,8 @@ _REPORT = verbose(
 # "On six datasets, it …": a phrase without a verb of its own does not name the subject that follows.
 _PHRASE_IN_FRONT = verbose(
     r"^(?:in|on|at|by|for|from|to|with|without|within|across|among|between|under|over|through|throughout|via|during|"
-    r"after|before|despite|beyond|like|of|given|compared|unlike|(?!during\b)\w+ing|\w+ed|built|beyond|together|"
+    r"after|before|despite|beyond|like|of|given|compared|unlike|due|owing|thanks|because\ of|"
+    r"(?!during\b)\w+ing|\w+ed|built|beyond|together|"
     r"(?:while|when|although|though|once|if|even\ when)\ (?:\w+ing|\w+ed))\ "
     r"[^,;:.]{2,120},\ (?!(?:and|but|yet|or|so|which|who|where|while|whereas|since|because|"
     r"as|if|when|although|though|even|\w+ing)\b)"
@@ -55,6 +56,8 @@ _MANY = verbose(
     r"\b(?:and|people|children|men|women|data|media|criteria|phenomena|each|every|every\w+|any\w+|some\w+|no\ one|user|"
     r"speaker|person|patient|human|participant|annotator|police|majority|number)\b"
 )
+# "Recent methods treat them …": who does something to them is somebody else.
+_SUBJECT_AND_VERB = re.compile(r"(?:(?!and\b|that\b|which\b|of\b|for\b|in\b|with\b)[\w-]+ ){1,5}")
 _INFINITIVE = verbose(r"^to\ \w+(?:\ and\ \w+)?\ ")
 _DEMONSTRATIVE = verbose(r"\b(?P<word>this|these|those|such)\b(?=(?P<after>(?:\ [\w’'-]+){0,4}))")
 _DEMONSTRATIVE_THAT = verbose(
@@ -90,13 +93,14 @@ _PHRASE_AND_PRONOUN = verbose(
     r"^(?:on|in|across|for|at|with|under|by)\ (?:[^,;:]{3,80}?|[^;:]{3,120}?(?-i:\ [A-Z0-9][\w-]*))\ (?:it|they|both)\ "
     r"(?!and\b|\w+\ and\b)"
 )
+_INSTEAD = verbose(r"\b(?:can|we|is|are|be|but)\ instead\ (?!of\b)")
 _LATER_BACKWARDS = verbose(
     r"\b(?:the\ (?:former|latter|resulting|obtained)|the\ other\ \w+|"
     r"the\ same\ (?:results?|bounds?|guarantees?|holds?|conclusions?))\b"
 )
 _SET = verbose(
     r"\ball\ (?:two|three|four|five|six|seven|eight|nine|ten)\ (?!\w+\ (?:of|in|that)\b)|"
-    r"\bboth\ (?!\b[^,;.]{0,35}\b(?:and|as\ well\ as)\b)"
+    r"\bboth\ (?:(?!\b[^,;.]{0,70}\b(?:and|as\ well\ as)\b)|(?:\w+\ or|are|were|can|have|do|may|will|of\ them)\b)"
 )
 
 
@@ -145,7 +149,8 @@ def _backward_phrase(text: str) -> str | None:
         # Later in a sentence there is room for what is meant: "We prune a model and train the resulting one".
         if match.start() < 40 or match.group().lower().startswith("the same"):
             return match.group()
-    return None
+    match = _INSTEAD.search(text)
+    return match.group() if match else None
 
 
 def _unclear_demonstrative(text: str) -> str | None:
@@ -167,7 +172,8 @@ def _is_explained(word: str, before: str, after: str) -> bool:
         return True
     if word == "those" and _SAID_AFTERWARDS.match(after):
         return True
-    named = stems(before)
+    # A name does not count: in "the Map of Rooms (MR), a tool for such rooms" the rooms are not named before.
+    named = stems(re.sub(r"(?<!^)\b[A-Z]\w*|\w+-\w+", " ", before))
     # A noun named before: "sparse maps are cheap, but such maps …".
     if any(stem(w) in named for w in re.findall(r"[\w-]{4,}", " ".join(after.split()[:3]))):
         return True
@@ -175,24 +181,27 @@ def _is_explained(word: str, before: str, after: str) -> bool:
 
 
 def _unclear_pronoun(text: str) -> str | None:
-    phrase = _PHRASE_IN_FRONT.match(text)
-    body = _body(text)
-    offset = len(text) - len(body)
-    empty = [match.span() for match in _EMPTY_IT.finditer(text)]
+    expletives = [match.span() for match in _EMPTY_IT.finditer(text)]
     for match in _PRONOUN.finditer(text):
-        if any(start <= match.start() < end for start, end in empty):
-            continue
-        if match.start() == 0:
-            return match.group()
-        if phrase is not None and match.start() < phrase.end():
-            # "Despite their size, language models …": the noun follows, unless the authors do.
-            has_noun_after = not (_INFINITIVE.match(text) or _FIRST_PERSON.match(body) or _PRONOUN.match(body))
-            is_clear = has_noun_after or _names_something(text[: match.start()], match.group())
-        else:
-            is_clear = match.start() < offset or _names_something(text[offset : match.start()], match.group())
-        if not is_clear:
+        is_expletive = any(start <= match.start() < end for start, end in expletives)
+        if not is_expletive and not _has_noun_for(match, text):
             return match.group()
     return None
+
+
+def _has_noun_for(pronoun: re.Match[str], text: str) -> bool:
+    """Whether a noun that the pronoun may stand for is in the sentence, before it or right after a phrase in front."""
+    phrase, body = _PHRASE_IN_FRONT.match(text), _body(text)
+    before, offset = text[: pronoun.start()], len(text) - len(body)
+    if not before:
+        return False
+    if phrase is not None and pronoun.start() < phrase.end():
+        # "Despite their size, language models …": the noun follows, unless the authors do.
+        is_noun_after = not (_INFINITIVE.match(text) or _FIRST_PERSON.match(body) or _PRONOUN.match(body))
+        return is_noun_after or _names_something(before, pronoun.group())
+    if pronoun.group() == "them" and _SUBJECT_AND_VERB.fullmatch(before[offset:]):
+        return False
+    return pronoun.start() < offset or _names_something(before[offset:], pronoun.group())
 
 
 def _names_something(before: str, pronoun: str) -> bool:

@@ -9,12 +9,11 @@ import re
 
 _ABBREVIATIONS = re.compile(
     r"al|approx|ca|cf|ch|chap|dept|dr|eg|eqn?s?|esp|est|et|ext|figs?|ie|incl|inc|jr|ltd|max|min|mrs?|ms|nos?|pp|prof|"
-    r"refs?|resp|secs?|sect|sr|st|tabs?|univ|viz|vol|vs|w\.r\.t|wrt|aka|"
-    r"trans|proc|lett|phys"
+    r"refs?|resp|secs?|sect|sr|st|tabs?|univ|viz|vol|vs|w\.r\.t|wrt|aka"
 )
 _END = re.compile(r"[.!?][\"'”’»)\]}]*(?=\s)|[。！？][”’」』）]*")
 # At most 300 characters between single dollars: two prices far apart are no formula.
-_MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
+_MATH = re.compile(r"\\\(.*?\\\)|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
 _LAST_WORD = re.compile(r"([^\s(\[{\"“'‘$]+)$")
 # nnU-Net, iPhone: a name that begins in lower case and has a capital or digit in it.
 _LOWER_CASE_NAME = re.compile(r"[a-z]+(?:[A-Z0-9]|-[A-Z])")

@@ -9,7 +9,7 @@ from bot.summaries.sentence_roles import SentenceRole
 
 _LONGEST = 420  # characters; a longer sentence is no takeaway if there is another one
 _RELEASES = re.compile(
-    r"we (?:will )?(?:\w+ly )?(?:also )?(?:release|open-source|publish|make (?:our|the|all))\b", re.I
+    r"(?:[^,;:]{3,60}, )?we (?:will )?(?:\w+ly )?(?:also )?(?:release|open-source|publish|make (?:our|the|all))\b", re.I
 )
 # It says that something was done, and not what came out.
 _ANNOUNCES = re.compile(
