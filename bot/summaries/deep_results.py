@@ -31,7 +31,10 @@ _POSSIBLE = re.compile(r"\b(?:could|might|would) (?:also )?be\b", re.IGNORECASE)
 _QUALITY = re.compile(r"\b(?:performance|accuracy|precision|quality)\b", re.IGNORECASE)
 # What would be under another condition.
 _IF_WE = re.compile(r"(?:If|When) (?:we|one|the)\b")
-_NAMED_TASK = re.compile(r"\b(?:on|for|across) (?:the )?[A-Z]")
+_DETAILS = re.compile(
+    r"(?:more )?(?:specifically|in particular|moreover|furthermore|additionally|also)\b", re.IGNORECASE
+)
+_NAMED_TASK = re.compile(r"\b(?:[Oo]n|[Ff]or|[Aa]cross) (?:the )?(?:\w+ )?[A-Z]")
 
 
 def results(sentence: PaperSentence) -> Score:
@@ -48,9 +51,10 @@ def results(sentence: PaperSentence) -> Score:
     if needs_more and not amounts:
         return None
     score = 1.0 + 1.3 * min(amounts, 2) + 2.0 * sentence.relevance
-    score += 1.0 * bool(cues.SUCCESS.search(text) or cues.FOUND.search(text)) + 0.4 * bool(_NAMED_TASK.search(text))
+    score += 1.0 * bool(cues.SUCCESS.search(text) or cues.FOUND.search(text)) + 0.8 * names_data(sentence)
     score += 0.8 * (place.part is SectionPart.RESULTS) - 1.4 * place.is_detail - 1.8 * bool(cues.ABLATION.search(text))
-    score -= 1.0 * bool(cues.LOSS.search(text) and not amounts)
+    # "Specifically, …": on which data, the sentence before says.
+    score -= 1.0 * bool(cues.LOSS.search(text) and not amounts) + 0.6 * bool(_DETAILS.match(sentence.evidence.quote))
     score -= (
         1.0 * (place.part is SectionPart.METHOD or place.is_setup)
         + 0.8 * place.is_caption
@@ -70,7 +74,7 @@ def performance(sentence: PaperSentence) -> Score:
         return None
     if not (cues.COMPARES.search(text) or cues.AMOUNT.search(text)) or not _is_about_system(sentence):
         return None
-    score = 2.0 + 1.0 * bool(cues.AMOUNT.search(text)) + 1.5 * sentence.relevance
+    score = 2.0 + 0.4 * bool(cues.AMOUNT.search(text)) + 1.5 * sentence.relevance
     score += (
         1.5 * (place.part is SectionPart.CONCLUSION)
         - 0.8 * place.is_caption
@@ -131,6 +135,11 @@ def is_own_success(sentence: PaperSentence) -> bool:
         _QUALITY.search(text) and compares
     )
     return bool(does_better or cues.FOUND.search(text)) or is_measured
+
+
+def names_data(sentence: PaperSentence) -> bool:
+    """Whether it says on which data or task something was found: "on TowerBench"."""
+    return bool(_NAMED_TASK.search(sentence.text))
 
 
 def subject_is_own(sentence: PaperSentence) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.model import Claim, Conclusion, Paper, Reading, Summary
 from bot.summaries import deep_parts, deep_results
 from bot.summaries.deep_parts import introduced_name
-from bot.summaries.deep_results import Score
+from bot.summaries.deep_results import Score, names_data
 from bot.summaries.full_text_sentences import PaperSentence, content_words, full_text_sentences
 from bot.summaries.sections import choose, reading_notes
 
@@ -99,13 +99,17 @@ def _is_new(sentence: PaperSentence, taken: list[PaperSentence], above: list[fro
         return False
     introduced = introduced_name(sentence)
     for other in taken:
-        # With other numbers, the same words tell of another result.
-        is_counted_there = set(_NUMBER.findall(sentence.text)) <= set(_NUMBER.findall(other.text))
-        if is_counted_there and len(words & other.words) >= _SAME * min(len(words), len(other.words)):
+        # With other numbers the same words tell of another result, if they say on which data.
+        is_other_result = names_data(sentence) and not _numbers(sentence) <= _numbers(other)
+        if not is_other_result and len(words & other.words) >= _SAME * min(len(words), len(other.words)):
             return False
         if introduced is not None and introduced == introduced_name(other):
             return False
     return True
+
+
+def _numbers(sentence: PaperSentence) -> set[str]:
+    return set(_NUMBER.findall(sentence.text))
 
 
 def _leaves_room(name: str, sentence: PaperSentence, chosen: list[PaperSentence]) -> bool:

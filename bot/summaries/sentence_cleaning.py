@@ -143,7 +143,7 @@ def _only_points(content: str) -> bool:
 
 
 # Remains of formulas and of broken text extraction.
-_FORMULA = re.compile(r"[=∑∏∫√∂∇≤≥∈∀≪≫≈∼→↦⟨⟩|{}\\^_<>]|\(cid:|\d\s\d\s\d|[̀-ͯ⃐-⃿]|https?:|www\.|\S@\S")
+_FORMULA = re.compile(r"[=∑∏∫√∂∇≤≥∈∀≪≫≈∼→↦⟨⟩|{}\\^_<>]|\(cid:|\d\s\d\s\d|[̀-ͯ⃐-⃿]|https?:|www\.|\S@\S+\.[a-z]")
 # "k = 4", "p < 0.001": readable, and often what a result says.
 _SIMPLE_VALUE = re.compile(
     r"(?<!\w)(?:[a-z]{2,10}|[A-Za-zα-ω]) ?[=<>≤≥≈∼~] ?[-−]?\d[\d.,]*%?|[<>≤≥≈∼~±] ?(?=\d)|\[[A-Z]\w+\]"

@@ -350,6 +350,14 @@ def test_no_sentence_stands_on_a_card_twice() -> None:
     assert texts(every_claim(summary)).count("93.4%") == 1
 
 
+def test_two_numbers_for_the_same_words_are_shown_only_with_their_data() -> None:
+    unclear = " ".join(f"LiftHopper surpasses GridNet by {gain}% in rides with doors." for gain in (11.1, 30.4))
+    clear = "On TowerBench, LiftHopper surpasses GridNet by 30.4% in rides with doors."
+    assert texts(deep(a_reading(results=unclear)).results).count("surpasses GridNet") == 1
+    assert texts(deep(a_reading(results=f"{unclear} {clear}")).results).count("30.4%") == 1
+    assert clear in texts(deep(a_reading(results=f"{unclear} {clear}")).results)
+
+
 def test_one_note_names_all_parts_that_are_missing() -> None:
     summary = deep(a_reading(method="", conclusion="", related_work=""))
     assert [note for note in summary.provenance.notes if note.startswith("no sentence")] == [
