@@ -197,8 +197,8 @@ def _has_noun_for(pronoun: re.Match[str], text: str) -> bool:
         return False
     if phrase is not None and pronoun.start() < phrase.end():
         # "Despite their size, language models …": the noun follows, unless the authors do.
-        is_noun_after = not (_INFINITIVE.match(text) or _FIRST_PERSON.match(body) or _PRONOUN.match(body))
-        return is_noun_after or _names_something(before, pronoun.group())
+        is_noun_after = not (_FIRST_PERSON.match(body) or _PRONOUN.match(body))
+        return not _INFINITIVE.match(text) and (is_noun_after or _names_something(before, pronoun.group()))
     if pronoun.group() == "them" and _SUBJECT_AND_VERB.fullmatch(before[offset:]):
         return False
     return pronoun.start() < offset or _names_something(before[offset:], pronoun.group())
