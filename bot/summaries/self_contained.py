@@ -95,7 +95,7 @@ _PHRASE_AND_PRONOUN = verbose(
 )
 _INSTEAD = verbose(r"\b(?:can|we|is|are|be|but)\ instead\ (?!of\b)")
 _LATER_BACKWARDS = verbose(
-    r"\b(?:the\ (?:former|latter|resulting|obtained)|the\ other\ \w+|"
+    r"\b(?:the\ (?:former|latter|resulting)|the\ (?:obtained|introduced|derived)|the\ other\ \w+|"
     r"the\ same\ (?:results?|bounds?|guarantees?|holds?|conclusions?))\b"
 )
 _SET = verbose(
@@ -147,7 +147,8 @@ def _backward_phrase(text: str) -> str | None:
             return match.group()
     for match in _LATER_BACKWARDS.finditer(text):
         # Later in a sentence there is room for what is meant: "We prune a model and train the resulting one".
-        if match.start() < 40 or match.group().lower().startswith("the same"):
+        is_late_noun = re.match(r"the (?:former|latter|resulting|other)", match.group(), re.I) is not None
+        if match.start() < 40 or not is_late_noun:
             return match.group()
     match = _INSTEAD.search(text)
     return match.group() if match else None
