@@ -19,8 +19,8 @@ _LONG_TITLE = 6
 # A sentence that adds to the aim or is one step of it: the aim itself is the better headline.
 _ADDS = re.compile(
     r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|discuss|hope|believe|release)\b|"
-    r"^(?:for each|(?:for|in|on) our|second|third|finally|moreover|furthermore|additionally|in addition|lastly|next|then|"
-    r"subsequently|to (?:"
+    r"^(?:for each|(?:for|in|on) our|second|third|finally|moreover|furthermore|additionally|in addition|"
+    r"lastly|next|then|subsequently|to (?:"
     r"evaluate|validate|assess|ensure|facilitate|support|demonstrate|verify)|beyond|as (?:a )?by-?products?)\b|"
     r"\b(?:is|are|was|were) also\b",
     re.I,
