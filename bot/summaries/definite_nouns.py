@@ -66,7 +66,10 @@ def unclear_noun(text: str, statement: str, shown: str) -> str | None:
             nouns = _nouns_without_explanation(part)
             if nouns and not _is_named(nouns[:3], shown):
                 return f"{part[:3]} {nouns[0]}"
-    for match in (*_GENERIC_OBJECT.finditer(text), *_OUR_MODEL.finditer(text)):
+    model = _OUR_MODEL.match(text)
+    if model and not re.search(rf"\b{model['noun']}", shown, re.I):
+        return model.group()
+    for match in _GENERIC_OBJECT.finditer(text):
         if not _is_named([match["noun"]], f"{shown} {text[: match.start()]}"):
             return match.group()
     return None

@@ -14,16 +14,19 @@ from bot.summaries.sentence_roles import SentenceRole
 _LEAST_AIM = 3.2
 """Less than the weight of "we study"; "we show" and "we use" are said of steps as well."""
 _LEAST_RESULT = 2.4
+_LONG_TITLE = 6
+"""Words that say something; a sentence about such a title shares three of them, else two."""
 # A sentence that adds to the aim or is one step of it: the aim itself is the better headline.
 _ADDS = re.compile(
-    r"\bwe (?:also|further|additionally|finally|next|subsequently|conclude|discuss|hope|believe|release)\b|"
-    r"^(?:second|third|finally|moreover|furthermore|additionally|in addition|lastly|next|then|subsequently|to (?:"
+    r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|discuss|hope|believe|release)\b|"
+    r"^(?:for each|(?:for|in|on) our|second|third|finally|moreover|furthermore|additionally|in addition|"
+    r"lastly|next|then|subsequently|to (?:"
     r"evaluate|validate|assess|ensure|facilitate|support|demonstrate|verify)|beyond|as (?:a )?by-?products?)\b|"
     r"\b(?:is|are|was|were) also\b",
     re.I,
 )
 _IS_A_STEP = re.compile(
-    r"^(?:first|for each)\b|\bwe (?:then|first)\b|\b(?:therefore|thus|hence)\b|"
+    r"^first\b|\bwe first\b|\b(?:therefore|thus|hence)\b|"
     r"\b(?:of|for|by|with|in|on) our (?!knowledge)",
     re.I,
 )
@@ -83,10 +86,11 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
 
 def _is_about_title(candidate: Headline, title: str) -> bool:
     name = own_name(title)
-    if name and re.search(rf"(?<!\w){re.escape(name)}(?![\w-])", candidate.text):
+    has_name = bool(name) and re.search(rf"(?<!\w){re.escape(name)}(?![\w-])", candidate.text) is not None
+    if has_name or _PAPER_DOES.search(candidate.text):
         return True
     topic, said = (content_words(text.replace("-", " ")) for text in (title, candidate.text))
-    return len(topic & said) >= min(2, len(topic))
+    return len(topic & said) >= min(2 if len(topic) < _LONG_TITLE else 3, len(topic))
 
 
 def own_name(title: str) -> str:

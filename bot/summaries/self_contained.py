@@ -95,7 +95,7 @@ _PHRASE_AND_PRONOUN = verbose(
 )
 _INSTEAD = verbose(r"\b(?:can|we|is|are|be|but)\ instead\ (?!of\b)")
 _LATER_BACKWARDS = verbose(
-    r"\b(?:the\ (?:former|latter|resulting|obtained)|the\ other\ \w+|"
+    r"\b(?:the\ (?:former|latter|resulting)|the\ (?:obtained|introduced|derived)|the\ other\ \w+|"
     r"the\ same\ (?:results?|bounds?|guarantees?|holds?|conclusions?))\b"
 )
 _SET = verbose(
@@ -147,7 +147,8 @@ def _backward_phrase(text: str) -> str | None:
             return match.group()
     for match in _LATER_BACKWARDS.finditer(text):
         # Later in a sentence there is room for what is meant: "We prune a model and train the resulting one".
-        if match.start() < 40 or match.group().lower().startswith("the same"):
+        is_late_noun = re.match(r"the (?:former|latter|resulting|other)", match.group(), re.I) is not None
+        if match.start() < 40 or not is_late_noun:
             return match.group()
     match = _INSTEAD.search(text)
     return match.group() if match else None
@@ -197,8 +198,8 @@ def _has_noun_for(pronoun: re.Match[str], text: str) -> bool:
         return False
     if phrase is not None and pronoun.start() < phrase.end():
         # "Despite their size, language models …": the noun follows, unless the authors do.
-        is_noun_after = not (_INFINITIVE.match(text) or _FIRST_PERSON.match(body) or _PRONOUN.match(body))
-        return is_noun_after or _names_something(before, pronoun.group())
+        is_noun_after = not (_FIRST_PERSON.match(body) or _PRONOUN.match(body))
+        return not _INFINITIVE.match(text) and (is_noun_after or _names_something(before, pronoun.group()))
     if pronoun.group() == "them" and _SUBJECT_AND_VERB.fullmatch(before[offset:]):
         return False
     return pronoun.start() < offset or _names_something(before[offset:], pronoun.group())

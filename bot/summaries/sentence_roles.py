@@ -77,7 +77,7 @@ _CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
             ),
             2.0,
         ),
-        (_re(r"\b(?:is|are)\ (?:hereby\ )?(?:proposed|introduced|presented|developed)\b"), 3.2),
+        (_re(r"\b(?:is|are)\ (?:hereby\ )?(?:proposed|introduced|presented|developed)\b(?!\ as\b)"), 3.2),
         (
             _re(r"\b(?:in\ this\ (?:paper|work|article|study|survey|report|letter|thesis|note|chapter)|here,?\ we)\b"),
             1.8,
