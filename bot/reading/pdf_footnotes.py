@@ -38,7 +38,8 @@ def _small_print(layout: PageLayout, column: Column, body_size: float) -> list[T
         # Text of the full size, or small print in the upper half (a caption, an abstract), ends the search.
         if line.size > 0.93 * body_size or line.box.y0 > 0.55 * layout.height:
             break
-        if block and line.baseline - block[-1].baseline > 2.2 * body_size:
+        # One line far below the others is the page's foot: the name of a conference.
+        if len(block) > 1 and line.baseline - block[-1].baseline > 2.2 * body_size:
             break
         block.append(line)
     return block[::-1]

@@ -21,6 +21,7 @@ from bot.summaries.number_binding import misplaced_number, number_of_another
 from bot.summaries.number_support import unsupported_number, without_bounds
 from bot.summaries.numbers import Number, is_number_in, numbers_in
 from bot.summaries.overstatement import overstatements
+from bot.summaries.planted_orders import is_order
 from bot.summaries.quotes import fold
 from bot.summaries.sentences import split
 from bot.summaries.sides import is_reordered, own_names, swapped_sides
@@ -154,7 +155,7 @@ def sentence_problem(sentence: SourceSentence, source: SourceText, rules: ClaimR
 
     A sentence may cite others' work and still be about this paper: only one that begins with others' work is about it.
     """
-    if sentence_roles.is_instruction(sentence.text):
+    if is_order(sentence.text):
         return "it is an instruction hidden in the paper"
     if sentence.kind is SectionKind.REFERENCES:
         return "it is from the list of references"
@@ -181,7 +182,7 @@ def _form_problem(text: str, source: SourceText, rules: ClaimRules) -> str | Non
         return "it is too short to say anything"
     if len(text) > rules.longest // divisor:
         return f"it is longer than {rules.longest // divisor} characters"
-    if sentence_roles.is_instruction(text):
+    if is_order(text):
         return "it gives an instruction"
     other = wrong_language(text, rules.language)
     return f"it is not in the language asked for (but {other})" if other else None

@@ -12,6 +12,7 @@ from bot.summaries.budget import Meter
 from bot.summaries.extractive import extract
 from bot.summaries.judge import ModelJudge
 from bot.summaries.model_summarizer import ModelSummarizer
+from bot.summaries.term_background import TermBackground
 
 Results = dict[SummaryKey, Summary | PaperboyError]
 Failures = list[tuple[str, PaperboyError]]
@@ -28,12 +29,14 @@ class FallbackChain:
         *,
         meter: Meter | None = None,
         judge: ModelJudge | None = None,
+        background: TermBackground | None = None,
     ) -> None:
         """`judge` is the one that MODEL_JUDGE names, and is closed with the chain; None if each model judges itself."""
         self._summarizers = tuple(summarizers)
         self._meter = meter
         self._clock = clock
         self._judge = judge
+        self._background = background
 
     async def __aenter__(self) -> FallbackChain:
         return self
@@ -88,6 +91,8 @@ class FallbackChain:
 
         The error stands in place of a summary that could not be made.
         """
+        if self._background is not None:
+            await self._background.refresh()
         results: Results = {}
         failures: dict[SummaryKey, Failures] = {request.key: [] for request in requests}
         for summarizer in self._summarizers:
@@ -101,7 +106,8 @@ class FallbackChain:
 
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
         """The extractive summary with the reason for it (a few words or an error's sentence). Never fails."""
-        summary = extract(request, self._clock)
+        counts = self._background.counts if self._background is not None else None
+        summary = extract(request, self._clock, counts)
         return replace(summary, provenance=replace(summary.provenance, instead_of=why.rstrip(".")))
 
     async def close(self) -> None:

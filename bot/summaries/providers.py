@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import BadSetting
-from bot.ports import Clock, Summarizer, UsageStore
+from bot.ports import Clock, PaperTexts, Summarizer, UsageStore
 from bot.settings import Settings
 from bot.summaries import glossary
 from bot.summaries.budget import Budget, Meter
@@ -15,10 +15,15 @@ from bot.summaries.judge import ModelJudge
 from bot.summaries.model_client import Model, ModelClient
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
+from bot.summaries.term_background import TermBackground
 
 
-def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> FallbackChain:
+def build(
+    settings: Settings, clock: Clock, usage: UsageStore | None = None, papers: PaperTexts | None = None
+) -> FallbackChain:
     """Build the chain of the summarizers that MODEL names, and their judge. Loads no SDK: importing one takes a second.
+
+    `papers` is where keywords look up how rare a term is; without it they take the bundled counts.
 
     Raises `BadSetting` if a key is missing or the operator's glossary cannot be read.
     """
@@ -29,6 +34,7 @@ def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> 
     )
     # One meter for all models: the operator sets one budget, whichever models use it.
     meter = Meter(budget, clock, usage, concurrency=settings.model_concurrency)
+    background = TermBackground(papers, clock) if papers is not None else None
     terms = glossary.load(settings.glossary)
     has_models = any(name != EXTRACTIVE for name in settings.models)
     judge = None
@@ -37,12 +43,13 @@ def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> 
 
     def summarizer(name: str) -> Summarizer:
         if name == EXTRACTIVE:
-            return ExtractiveSummarizer(clock)
+            return ExtractiveSummarizer(clock, background)
         model = _model("MODEL", name, settings, clock)
         own_judge = ModelJudge(ModelClient(model, clock, meter))
         return ModelSummarizer(model, clock, meter=meter, glossary=terms, judge=judge or own_judge)
 
-    return FallbackChain([summarizer(name) for name in settings.models], clock, meter=meter, judge=judge)
+    summarizers = [summarizer(name) for name in settings.models]
+    return FallbackChain(summarizers, clock, meter=meter, judge=judge, background=background)
 
 
 def _model(setting: str, name: str, settings: Settings, clock: Clock) -> Model:

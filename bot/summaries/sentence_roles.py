@@ -44,17 +44,17 @@ def _re(pattern: str) -> re.Pattern[str]:
 
 _MAKES = (
     r"(?:propos|introduc|present|develop|design|devis|build|built|releas|contribut|offer|put\ forward|creat|"
-    r"construct)"
+    r"construct|curat|assembl|compil)"
 )
 _STUDIES = (
     r"(?:stud(?:y|ies)\b|investigat|explor|examin|analy[sz]|address|tackl|revisit|formali[sz]|formulat|"
     r"consider|describ|"
     r"survey|review|characteri[sz]|argu|ask\b|aims?\b|seeks?\b|focus|report|conduct|benchmark|compar|evaluat|outlin|"
-    r"discuss|provid|give\b|extend|appl(?:y|ies)|deriv|establish|advocat|quantif|measur|generali[sz]|unif(?:y|ies))"
+    r"discuss|provid|give\b|extend|appl(?:y|ies)|deriv|establish|advocat|quantif|measur|generali[sz]|unif(?:y|ies)|generat|collect)"
 )
-_SHOWS = r"(?:show|prov[ei]|demonstrat|find\b|found\b|observ|reveal|confirm|identif|discover|obtain|achiev)"
+_SHOWS = r"(?:show|prov[ei]|uncover|demonstrat|find\b|found\b|observ|reveal|confirm|identif|discover|obtain|achiev)"
 _PAPER = (
-    r"(?:this|the\ present|our|the)\ (?:\w+\ )?"
+    r"(?:this|the\ present|our|the)\ (?:[\w-]+\ )?"
     r"(?:paper|work|article|study|survey|thesis|report|review|chapter|letter|note|dissertation|"
     r"position\ paper|tutorial)"
 )
@@ -69,7 +69,15 @@ _CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
         (_re(rf"{_WE}{_ADVERBS}\ {_MAKES}"), 6.8),
         (_re(rf"{_WE}{_ADVERBS}\ {_STUDIES}"), 4.0),
         (_re(rf"{_WE}{_ADVERBS}\ {_SHOWS}"), 1.6),
-        (_re(r"\b(?:is|are)\ (?:hereby\ )?(?:proposed|introduced|presented|developed)\b"), 3.2),
+        (_re(rf"\bwe\ [^.;:]{{3,80}}?\band\ {_MAKES}"), 3.0),
+        (
+            _re(
+                rf"{_WE}{_ADVERBS}\ (?:model|treat|frame|reframe|cast|recast|view|us|appl|train|test|ask)"
+                r"(?:e|y|ies|es|ed|d|s)?\b"
+            ),
+            2.0,
+        ),
+        (_re(r"\b(?:is|are)\ (?:hereby\ )?(?:proposed|introduced|presented|developed)\b(?!\ as\b)"), 3.2),
         (
             _re(r"\b(?:in\ this\ (?:paper|work|article|study|survey|report|letter|thesis|note|chapter)|here,?\ we)\b"),
             1.8,
@@ -247,26 +255,6 @@ _SELF = _re(
     r"\b(?:we|our|ours|us)\b|\b(?:this|the\ present|the\ proposed)\ (?:paper|work|article|study|method|"
     r"approach|framework)\b"
 )
-_IMPERATIVE = r"(?:^|[.!?:;,\"“(]\s*|\bplease\s+)(?:now\s+)?"
-"""Where a clause begins: a verb here is an instruction, elsewhere it may be what models or attackers do."""
-# Instructions to language models and reviewers, as they are hidden in papers.
-_INSTRUCTION = _re(
-    rf"{_IMPERATIVE}(?:ignore|disregard|forget|override)\b"
-    r"[^.]{0,40}\b(?:instruction|prompt|previous|above|prior\ (?:text|message))"
-    r"|\b(?:ignore|disregard|forget|override)\ (?:all\ |any\ )?(?:of\ )?"
-    r"(?:your|my|the\ (?:above|previous|prior)|previous|prior|earlier|above)\ (?:\w+\ )?"
-    r"(?:instruction|prompt|rule|text|message)"
-    r"|\byou\ are\ (?:now\ )?(?:an?|the)\ (?:\w+\ )?(?:ai|assistant|language\ model|llm|reviewer|chatbot)\b"
-    r"|\b(?:as\ an?|dear|note\ to|attention:?|for)\ (?:ai|llm|language\ model)s?\ (?:reviewers?|assistants?|"
-    r"systems?|models?)?\b[^.]{0,60}"
-    r"\b(?:must|should|please|do\ not|always|give|recommend|write|say|include|output)\b"
-    r"|\bgive\ (?:this\ paper\ )?an?\ (?:only\ )?positive\ review|\bdo\ not\ (?:mention|"
-    r"highlight)\ any\ (?:negativ|weakness)"
-    r"|\b(?:respond|reply|answer|output)\ (?:only\ )?with\b[^.]{0,40}(?:\"|“|'|the\ word|the\ phrase|json)"
-    r"|^\s*(?:system|assistant|user)\s*:|\byour\ (?:system|hidden)\ prompt\b"
-    rf"|{_IMPERATIVE}(?:reveal|print|repeat|output|show|leak)\ (?:the|this)\ system\ prompt\b"
-    r"|</?(?:paper|system|instructions?|data)\b|\[/?INST\]|<\|im_"
-)
 
 
 def role_weights(sentence: str, position: float) -> RoleWeights:
@@ -296,8 +284,3 @@ def is_about_cited_work(sentence: str) -> bool:
 def is_about_this_paper(sentence: str) -> bool:
     """Whether the authors speak of themselves or of their work."""
     return bool(_SELF.search(sentence))
-
-
-def is_instruction(text: str) -> bool:
-    """Whether it looks like an instruction to the reader of the paper, a person or a model."""
-    return bool(_INSTRUCTION.search(text))

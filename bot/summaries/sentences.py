@@ -38,6 +38,9 @@ _HEADING = re.compile(
 )
 # "Art. 5": an abbreviation only before a number.
 _BEFORE_NUMBER = re.compile(r"(?:arts?|para?|cl)$", re.IGNORECASE)
+_LONGEST_WORD = 100
+"""Characters of the longest word that may be an abbreviation."""
+
 _LINE_BREAK = re.compile(r"\n\s*\n")
 
 
@@ -72,7 +75,8 @@ def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
         return False
     if match.group()[0] != ".":
         return True
-    word = _LAST_WORD.search(text[start : match.start()])
+    # Looking through all of a text without sentences at each of its points would take a minute.
+    word = _LAST_WORD.search(text[max(start, match.start() - _LONGEST_WORD) : match.start()])
     if word is None:
         return True
     # "github.Com page": without a space after it, the point may belong to an address or a name.

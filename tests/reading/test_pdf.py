@@ -263,6 +263,18 @@ def test_a_raised_footnote_mark_is_not_part_of_the_word_before_it(tmp_path: Path
     assert text.endswith("It stands in the cellar.")
 
 
+def test_a_conference_at_the_foot_of_a_page_does_not_hide_the_footnotes_over_it(tmp_path: Path) -> None:
+    page = Page()
+    page.text(72, 740, pdf_files.TITLE, size=18, font="bold")
+    page.text(72, 715, "Ada Quill")
+    page.text(72, 690, "Abstract", size=13, font="bold")
+    page.lines(72, 670, prose(1, 20))
+    page.text(72, 120, "\xa7Work of the author at the mill.", size=8)
+    page.text(72, 60, "31st Conference on Looms and Mills, Long Beach.", size=8)
+    reading, _ = read(tmp_path, pdf([page]))
+    assert "Work of the author" not in " ".join(p.text for p in section(reading, "Abstract").paragraphs)
+
+
 def test_a_sentence_that_starts_with_a_figure_number_is_not_a_caption(tmp_path: Path) -> None:
     page = Page()
     page.text(72, 740, pdf_files.TITLE, size=18, font="bold")

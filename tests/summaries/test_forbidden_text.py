@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.summaries.forbidden_text import forbidden_reason
-from bot.summaries.sentence_roles import is_instruction
+from bot.summaries.planted_orders import is_order
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ from bot.summaries.sentence_roles import is_instruction
 )
 def test_a_subject_of_a_paper_is_not_refused(text: str) -> None:
     assert forbidden_reason(text) is None
-    assert not is_instruction(text)
+    assert not is_order(text)
 
 
 @pytest.mark.parametrize(
