@@ -19,7 +19,8 @@ _LONG_TITLE = 6
 """Words that say something; a sentence about such a title shares three of them, else two."""
 # A sentence that adds to the aim or is one step of it: the aim itself is the better headline.
 _ADDS = re.compile(
-    r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|close|end|discuss|hope|believe|release)\b|"
+    r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|close|end|discuss|hope|"
+    r"believe|release)\b|"
     r"^(?:for each|(?:for|in|on) our|second|third|finally|moreover|furthermore|additionally|in addition|"
     r"lastly|next|then|subsequently|to (?:"
     r"evaluate|validate|assess|ensure|facilitate|support|demonstrate|verify)|beyond|as (?:a )?by-?products?)\b|"
