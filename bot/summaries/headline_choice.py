@@ -14,11 +14,13 @@ from bot.summaries.sentence_roles import SentenceRole
 _LEAST_AIM = 3.2
 """Less than the weight of "we study"; "we show" and "we use" are said of steps as well."""
 _LEAST_RESULT = 2.4
+_SHORTEST = 40  # characters; in fewer there is hardly an aim or a result
 _LONG_TITLE = 6
 """Words that say something; a sentence about such a title shares three of them, else two."""
 # A sentence that adds to the aim or is one step of it: the aim itself is the better headline.
 _ADDS = re.compile(
-    r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|discuss|hope|believe|release)\b|"
+    r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|close|end|discuss|hope|"
+    r"believe|release)\b|"
     r"^(?:for each|(?:for|in|on) our|second|third|finally|moreover|furthermore|additionally|in addition|"
     r"lastly|next|then|subsequently|to (?:"
     r"evaluate|validate|assess|ensure|facilitate|support|demonstrate|verify)|beyond|as (?:a )?by-?products?)\b|"
@@ -70,8 +72,8 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
     if aims and _is_usable(aims[0]):
         return aims[0]
     # Another sentence than the one with the aim may be about a part of the work; then it shares few words with the
-    # title.
-    others = [c for c in candidates if _is_usable(c) and _is_about_title(c, title)]
+    # title. Without an aim, what was done is all that there is.
+    others = [c for c in candidates if _is_usable(c) and (_is_about_title(c, title) or not aims)]
     done = [c for c in others if _DONE.match(c.text) and not _REPORTS.search(c.text)]
     results = [c for c in others if _says_a_result(c)]
     for group, score in (
@@ -105,7 +107,7 @@ def _is_usable(candidate: Headline) -> bool:
     return (
         not _is_about_files(candidate.sentence)
         and not _ADDS.search(candidate.sentence.text)
-        and len(candidate.text) >= 30
+        and len(candidate.text) >= _SHORTEST
         and says_more_than_a_name(candidate.text)
         and is_self_contained(candidate.text)
     )
