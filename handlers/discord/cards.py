@@ -12,10 +12,11 @@ from pathlib import PurePath
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style
 from bot.render.cards import card_document, card_links, card_reply
 from bot.render.digests import digest_groups, digest_header
-from bot.render.nodes import Block, Button, Link, Note, Picture, Reply, Rule, Text
+from bot.render.evidence import EvidenceForm, evidence_blocks
+from bot.render.nodes import Block, Button, Fold, Link, Note, Picture, Reply, Rule, Text
 from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
-from handlers.button_actions import with_chat
+from handlers.button_actions import evidence_action, with_chat
 from handlers.discord.markup import block_markdown, markdown
 from handlers.discord.messages import CONTAINER, MEDIA_GALLERY, TEXT_DISPLAY
 
@@ -65,10 +66,12 @@ def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
 
     `about` is the chat that the buttons are for; without it they stand for the chat that they are shown in.
     """
-    rows = _rows([[_button(button, about) for button in row] for row in reply.buttons])
+    blocks, folded = _without_folds(reply.document.blocks)
+    *before, last_row = reply.buttons or ((),)
+    rows = _rows([[_button(button, about) for button in row] for row in (*before, (*last_row, *folded)) if row])
     # The container and its text display, and each row with its buttons, count as components.
     base = (0, 2 + sum(1 + len(row["components"]) for row in rows))
-    messages = pack([Group(reply.document.blocks, base_cost=base)], cost, _LIMIT)
+    messages = pack([Group(blocks, base_cost=base)], cost, _LIMIT)
     payloads: list[JSON] = []
     for sections in _without_clashes(messages):
         inner = [part for section in sections for part in _inner(section.blocks)]
@@ -81,7 +84,7 @@ def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
 def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
     """The messages that show a card or a digest, as a chat in this style would get them."""
     if isinstance(shown, Card):
-        return reply_components(card_reply(shown, language))
+        return reply_components(card_reply(shown, language, evidence_action(shown.summary)))
     # The id is not used: of the chat only style and language matter here.
     chat = Chat(ChatRef(Platform.DISCORD, "0"), language=language, style=style)
     return [part.payload for part in DiscordRenderer().parts(shown, chat)]
@@ -105,11 +108,14 @@ def _title(digest: Digest) -> str:
 
 
 def _card_group(card: Card, language: str, style: Style) -> Group:
-    blocks = card_document(card, language, style, links=False).blocks
     if style is Style.COMPACT:
-        return Group(blocks, (card.paper.id,), (0, 1))
+        return Group(card_document(card, language, style).blocks, (card.paper.id,), (0, 1))
+    action = evidence_action(card.summary)
+    form = EvidenceForm.QUOTES if action else EvidenceForm.LINKS
+    document = card_document(card, language, style, links=False, evidence=form, evidence_action=action)
+    blocks, _ = _without_folds(document.blocks)
     # The buttons are measured with the group, because they are added after packing, below the card's last section.
-    buttons, rest = _link_buttons(card, language)
+    buttons, rest = _card_buttons(card, language)
     if rest:  # links that got no button are shown as text
         spans = [span for label, url in rest for span in (Text(" · "), Link(label, url))][1:]
         blocks = (*blocks, Note(tuple(spans)))
@@ -117,17 +123,27 @@ def _card_group(card: Card, language: str, style: Style) -> Group:
     return Group(blocks, (card.paper.id,), (0, 2 + sum(1 + len(row["components"]) for row in rows)))
 
 
-def _link_buttons(card: Card, language: str) -> tuple[list[JSON], list[tuple[str, str]]]:
-    """The card's links as one row of buttons, and those that do not fit it."""
+def _without_folds(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Button, ...]]:
+    """The blocks without the folds that have an action, and these as buttons: Discord has no folds."""
+    kept = tuple(block for block in blocks if not (isinstance(block, Fold) and block.action))
+    folds = [block for block in blocks if isinstance(block, Fold) and block.action]
+    return kept, tuple(Button("".join(span.text for span in fold.title), action=fold.action) for fold in folds)
+
+
+def _card_buttons(card: Card, language: str) -> tuple[list[JSON], list[tuple[str, str]]]:
+    """The card's links and its evidence as one row of buttons, and the links that do not fit it."""
+    action = evidence_action(card.summary)
+    folds = evidence_blocks(card, language, EvidenceForm.QUOTES, action) if action else ()
+    evidence = [_button(button) for button in _without_folds(folds)[1]]
     buttons: list[JSON] = []
     rest = []
     for label, url in card_links(card, language):
         safe = web_address(url)
-        if safe and len(safe) <= URL_LIMIT and len(buttons) < _ROW_BUTTONS:
+        if safe and len(safe) <= URL_LIMIT and len(buttons) + len(evidence) < _ROW_BUTTONS:
             buttons.append(_button(Button(label, url=safe)))
         elif safe:
             rest.append((label, safe))
-    return buttons, rest
+    return buttons + evidence, rest
 
 
 def _without_clashes(messages: Iterable[list[GroupPart]]) -> Iterable[list[GroupPart]]:
@@ -160,7 +176,7 @@ def _components(sections: Sequence[GroupPart], cards: dict[str, Card], language:
             continue
         for section in run:
             card = cards[section.group.ids[0]]
-            rows = _rows([_link_buttons(card, language)[0]]) if section.is_last else []
+            rows = _rows([_card_buttons(card, language)[0]]) if section.is_last else []
             components.append(_container(_inner(section.blocks) + rows))
     return components
 
