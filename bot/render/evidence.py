@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.model import Card, Claim, Depth, Evidence, Paper, Source, Summary, Support
 from bot.model.languages import primary
@@ -123,15 +123,20 @@ def _items(card: Card, summary: Summary, language: str) -> tuple[Block, ...]:
 
 
 def _list(claims: Iterable[Claim], card: Card, summary: Summary, language: str) -> Block:
-    return Bullets(tuple(_item(claim, card, summary, language) for claim in claims if claim.evidence))
+    # Several statements often rest on one sentence, which is then quoted once.
+    by_evidence: dict[tuple[Evidence, ...], list[Claim]] = {}
+    for claim in claims:
+        if claim.evidence:
+            by_evidence.setdefault(claim.evidence, []).append(claim)
+    return Bullets(tuple(_item(group, card, summary, language) for group in by_evidence.values()))
 
 
-def _item(claim: Claim, card: Card, summary: Summary, language: str) -> tuple[Span, ...]:
-    """The first words of a claim, then each passage of its evidence with its place."""
-    spans: list[Span] = [Text(f"{_lead(readable(claim.text))}:", bold=True)]
-    quotes = _quotes(claim)
-    for evidence in claim.evidence:
-        if quotes and evidence.quote:
+def _item(claims: Sequence[Claim], card: Card, summary: Summary, language: str) -> tuple[Span, ...]:
+    """The first words of the claims that have the same evidence, then each passage of it with its place."""
+    spans: list[Span] = [Text(f"{' / '.join(_lead(readable(claim.text)) for claim in claims)}:", bold=True)]
+    is_quoted = any(_quotes(claim) for claim in claims)
+    for evidence in claims[0].evidence:
+        if is_quoted and evidence.quote:
             spans.append(Text(f" “{readable(evidence.quote)}”"))
         spans += [Text(" "), _place_link(evidence, card.paper, summary.provenance.source, language)]
     return tuple(spans)
@@ -148,8 +153,8 @@ def _place_link(evidence: Evidence, paper: Paper, source: Source, language: str)
     parts = [one_line(readable(evidence.section))] if evidence.section else []
     if evidence.page is not None:
         parts.append(label("page", language, n=evidence.page))
-    # Without either it is from the title and abstract, or from a full text whose sections are not known.
-    key = "abstract" if source is Source.ABSTRACT else "full text"
+    # A passage of a PDF that has no page is from the abstract.
+    key = "full text" if source is Source.HTML else "abstract"
     return Link(", ".join(parts) or label(key, language), evidence_url(paper, source, evidence))
 
 

@@ -38,6 +38,7 @@ from bot.model import (
     Window,
 )
 from bot.render.digests import digest_groups, text_card_group
+from bot.render.evidence import EvidenceForm
 from bot.render.nodes import Block, Bullets, Code, Document, Fold, Heading, Line, Note
 
 DAY = date(2026, 6, 2)
@@ -219,9 +220,11 @@ def hostile_text(max_size: int = 12) -> st.SearchStrategy[str]:
 # ── comparing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def digest_document(digest: Digest, style: Style = Style.CARDS) -> Document:
+def digest_document(
+    digest: Digest, style: Style = Style.CARDS, evidence: EvidenceForm = EvidenceForm.QUOTES
+) -> Document:
     """All groups of a digest as one tree."""
-    groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, style))
+    groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, style, evidence))
     return Document(tuple(block for group in groups for block in group.blocks))
 
 

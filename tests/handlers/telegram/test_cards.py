@@ -165,8 +165,9 @@ def test_compact_style_is_shorter() -> None:
 def test_deep_parts_are_expandable_quotations() -> None:
     parsed = shown(digest(DEEP_CARD))
     folds = [message.part(e) for message in parsed for e in message.entities if e.type == "expandable_blockquote"]
-    assert len(folds) == 6
-    assert "a language-specific code" in folds[2].replace("\u2060", "")
+    assert len(folds) == 7
+    assert "A language-specific code guides the decoder. (Method, p. 3)" in folds[2].replace("\u2060", "")
+    assert folds[6].startswith("Evidence\n")
 
 
 def test_figures_follow_as_a_photo_or_an_album_with_their_captions() -> None:
@@ -258,7 +259,8 @@ def test_a_hostile_paper_is_accepted_and_complete(title: str, abstract: str) -> 
 @pytest.mark.parametrize("unit", ["word ", "x", "😀", "<&>", "@everyone ", "مرحبا ", "文", "e\u0301", "a.b", "\n"])
 def test_a_title_of_ten_thousand_characters_is_divided_between_messages(unit: str) -> None:
     title = (unit * 10_000)[:10_000]
-    whole = digest(Card(replace(PAPER, title=title), summary=replace(BRIEF, headline=Claim(title))), also=(PLAIN_CARD,))
+    summary = replace(BRIEF, headline=Claim(title), takeaways=())
+    whole = digest(Card(replace(PAPER, title=title), summary=summary), also=(PLAIN_CARD,))
     assert complete(shown(whole), replace_rules(digest_document(whole)))
 
 
