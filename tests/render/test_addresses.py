@@ -15,8 +15,6 @@ from bot.render.plain import web_address
 from tests.render.samples import PAPER, hostile_text
 
 SENTENCE = "The loom that we describe here weaves moonlight, with neither thread nor needle, in one night."
-    "The loom that we describe here weaves lanterns out of moonlight, with neither thread nor needle, in one night."
-)
 
 
 def test_html_opens_at_the_sentence_and_without_text_fragments_at_its_paragraph() -> None:
