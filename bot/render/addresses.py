@@ -28,6 +28,13 @@ _SHOWN_OTHERWISE = re.compile(
 # Letters, with hyphens inside. Digits, symbols, quotation marks and ligatures are written in several ways; a letter
 # that stands alone is often a formula.
 _WORD = re.compile(r"(?:[^\W\d_\ufb00-\ufb06]{2,}(?:-[^\W\d_\ufb00-\ufb06]+)*|[aAI])[,;:]?")
+# With a capital inside of a run they begin a sentence, after a heading on the same line: "Datasets We use …".
+_OPENERS = frozenset((
+    "A", "After", "All", "An", "As", "At", "Both", "During", "Each", "Finally", "First", "For", "From", "Given",
+    "Here", "How", "If", "In", "It", "Its", "Let", "Note", "On", "Our", "Recall", "Since", "Such", "That", "The",
+    "Then", "There", "These", "They", "This", "To", "Unlike", "Using", "We", "What", "When", "Where", "While",
+    "With",
+))  # fmt: skip
 _SENTENCE_END = re.compile(r"[.!?]+$")
 _ANCHOR = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,79}")
 
@@ -80,6 +87,9 @@ def _runs(words: list[str]) -> Iterator[list[str]]:
     for word, following in pairwise((*words, "")):
         bare = _SENTENCE_END.sub("", word)
         is_plain = _WORD.fullmatch(bare) is not None
+        if run and bare.rstrip(",;:") in _OPENERS:
+            yield run
+            run = []
         if is_plain:
             run.append(bare)
         if not is_plain or bare != word or not following:

@@ -68,6 +68,9 @@ def test_an_anchor_that_is_no_id_of_arxiv_is_left_out() -> None:
         ("It is 12% faster than all of the other looms.", ["faster than all of the other looms"]),
         # Ligatures, and letters that stand alone as formulas do.
         ("The e\ufb03cient loom gives x lanterns to every heron.", ["lanterns to every heron"]),
+        # A heading on the line of its paragraph is a block of its own.
+        ("Moonlight and Looms We weave every night by hand.", ["We weave every night by hand"]),
+        ("Night looms We weave in every night of the year.", ["We weave in every night of the year"]),
         # A passage of two sentences, which need not be in one paragraph.
         (
             "Looms that weave by night are hard to find. They give more lanterns than those that weave by day.",
