@@ -105,7 +105,7 @@ def has_quotes(summary: Summary) -> bool:
 
 def _links(card: Card, summary: Summary, language: str) -> Note:
     """ "evidence: 1 · 2 · 3", the numbers of the card's statements as links to their sentences."""
-    spans: list[Span] = [Text(f"{label('evidence', language)}: ")]
+    spans: list[Span] = [Text(f"{label('evidence', language).lower()}: ")]
     for number, claim in enumerate(summary.claims, 1):
         if claim.evidence:
             url = evidence_url(card.paper, summary.provenance.source, claim.evidence[0])

@@ -29,7 +29,7 @@ def fold(document: Document) -> Fold | None:
 
 def links(document: Document) -> list[Link]:
     """The links of the line that begins with the word for evidence."""
-    notes = [block for block in document.blocks if isinstance(block, Note) and block.spans[0].text == "Evidence: "]
+    notes = [block for block in document.blocks if isinstance(block, Note) and block.spans[0].text == "evidence: "]
     return [span for note in notes for span in note.spans if isinstance(span, Link)]
 
 

@@ -108,7 +108,7 @@ def test_a_summary_that_may_not_be_kept_has_links_instead_of_a_button() -> None:
     assert buttons(replace(CARD, summary=instead)) == []
     (part,) = DiscordRenderer().parts(digest(replace(CARD, summary=instead)), CHAT)
     texts = [component["content"] for component in walk(part.payload["components"]) if component["type"] == 10]
-    assert any("-# Evidence: [1](https://arxiv.org/abs/2406.14272v2#:~:text=We" in text for text in texts)
+    assert any("-# evidence: [1](https://arxiv.org/abs/2406.14272v2#:~:text=We" in text for text in texts)
 
 
 def test_every_card_with_a_stored_summary_has_the_button_and_no_sentences() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Card, Chat, ChatRef, Claim, Digest, FoundLinks, Platform, Style
+from bot.model import Card, Chat, ChatRef, Claim, Digest, Evidence, FoundLinks, Platform, Style, Support
 from bot.render.cards import card_document
 from bot.render.nodes import (
     Bullets,
@@ -168,6 +168,18 @@ def test_deep_parts_are_expandable_quotations() -> None:
     assert len(folds) == 7
     assert "A language-specific code guides the decoder. (Method, p. 3)" in folds[2].replace("\u2060", "")
     assert folds[6].startswith("Evidence\n")
+
+
+def test_a_digest_shows_its_evidence_where_that_makes_no_more_messages_and_else_links_to_it() -> None:
+    cards = [replace(CARD, paper=replace(PAPER, id=f"2406.{n:05}")) for n in range(10)]
+    long = Claim("It runs faster.", (Evidence("Sentence " + "of many words " * 60),), Support.JUDGED)
+    many = [replace(card, summary=replace(BRIEF, headline=long)) for card in cards]
+    for shown_cards, kind in ((cards[:2], "expandable_blockquote"), (many, None)):
+        parsed = shown(digest(*shown_cards))
+        folds = {e.type for message in parsed for e in message.entities if e.type == "expandable_blockquote"}
+        assert folds == ({kind} if kind else set())
+    assert len(parsed) == 2
+    assert sum(message.text.count("evidence: 1 · 2 · 3") for message in parsed) == 10
 
 
 def test_figures_follow_as_a_photo_or_an_album_with_their_captions() -> None:
