@@ -153,8 +153,8 @@ def _place_link(evidence: Evidence, paper: Paper, source: Source, language: str)
     parts = [one_line(readable(evidence.section))] if evidence.section else []
     if evidence.page is not None:
         parts.append(label("page", language, n=evidence.page))
-    # A passage of a PDF that has no page is from the abstract.
-    key = "full text" if source is Source.HTML else "abstract"
+    # What is from a full text has a page or an anchor.
+    key = "full text" if evidence.anchor else "abstract"
     return Link(", ".join(parts) or label(key, language), evidence_url(paper, source, evidence))
 
 
