@@ -132,8 +132,7 @@ def card_document(
     blocks: list[Block] = [title, *_identity(card, language)]
     summary = card.summary
     if summary:
-        # A button stands for the links as well: on a platform that counts them they would fill the message.
-        blocks += _summary(card, summary, language, linked=evidence_action is None)
+        blocks += _summary(card, summary, language)
         blocks += evidence_blocks(card, language, evidence, evidence_action)
     else:
         blocks.append(Line((Text(readable(paper.abstract)),)))
@@ -187,13 +186,13 @@ def _identity(card: Card, language: str) -> list[Block]:
     return blocks
 
 
-def _summary(card: Card, summary: Summary, language: str, *, linked: bool) -> list[Block]:
+def _summary(card: Card, summary: Summary, language: str) -> list[Block]:
     blocks: list[Block] = [Line(claim_spans(summary.headline, summary, language))]
     if summary.takeaways:
         blocks.append(Bullets(tuple(claim_spans(claim, summary, language) for claim in summary.takeaways)))
 
     def placed(claim: Claim) -> tuple[Span, ...]:
-        place = place_spans(claim, card.paper, summary.provenance.source, language, linked=linked)
+        place = place_spans(claim, card.paper, summary.provenance.source, language)
         return (*claim_spans(claim, summary, language), *place)
 
     # The parts of the conclusion share one fold: they have one or two claims each.

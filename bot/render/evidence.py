@@ -64,14 +64,11 @@ def is_original(claim: Claim, summary: Summary) -> bool:
     return is_translation and claim.support is Support.SENTENCE
 
 
-def place_spans(claim: Claim, paper: Paper, source: Source, language: str, *, linked: bool = True) -> tuple[Span, ...]:
-    """The place of a claim's first evidence in brackets, as a link or as text; empty if the claim has none."""
+def place_spans(claim: Claim, paper: Paper, source: Source, language: str) -> tuple[Span, ...]:
+    """The place of a claim's first evidence in brackets, as a link; empty if the claim has none."""
     if not claim.evidence:
         return ()
-    place = _place_link(claim.evidence[0], paper, source, language)
-    if not linked:
-        return (Text(f" ({place.text})", italic=True),)
-    return Text(" ("), place, Text(")")
+    return Text(" ("), _place_link(claim.evidence[0], paper, source, language), Text(")")
 
 
 # ── the evidence of a whole card ────────────────────────────────────────────────────────────────────────────────────
@@ -80,12 +77,12 @@ def place_spans(claim: Claim, paper: Paper, source: Source, language: str, *, li
 def evidence_blocks(card: Card, language: str, form: EvidenceForm, action: str | None = None) -> tuple[Block, ...]:
     """The evidence of a card in this form; empty if its claims have none.
 
-    `action` is what a button sends back for it on platforms without folds.
+    `action` is what a button sends back for the fold on platforms without folds.
     """
     summary = card.summary
-    if summary is None or form is EvidenceForm.NONE or not any(claim.evidence for claim in summary.claims):
+    if summary is None or form is EvidenceForm.NONE or not has_evidence(summary):
         return ()
-    if form is EvidenceForm.QUOTES and (action or has_quotes(summary)):
+    if form is EvidenceForm.QUOTES and has_quotes(summary):
         return (Fold((Text(label("evidence", language), bold=True),), _items(card, summary, language), action),)
     # A deep card has the link behind each of its statements.
     return () if summary.key.depth is Depth.DEEP else (_links(card, summary, language),)
@@ -98,9 +95,13 @@ def evidence_document(card: Card, language: str) -> Document:
     return Document((Heading((title,), level=3), *(_items(card, summary, language) if summary else ())))
 
 
+def has_evidence(summary: Summary) -> bool:
+    return any(claim.evidence for claim in summary.claims)
+
+
 def has_quotes(summary: Summary) -> bool:
     """Whether a card shows a statement whose sentences it does not show."""
-    return any(_quotes(claim) for claim in summary.claims)
+    return any(map(_is_quoted, summary.claims))
 
 
 def _links(card: Card, summary: Summary, language: str) -> Note:
@@ -134,7 +135,7 @@ def _list(claims: Iterable[Claim], card: Card, summary: Summary, language: str) 
 def _item(claims: Sequence[Claim], card: Card, summary: Summary, language: str) -> tuple[Span, ...]:
     """The first words of the claims that have the same evidence, then each passage of it with its place."""
     spans: list[Span] = [Text(f"{' / '.join(_lead(readable(claim.text)) for claim in claims)}:", bold=True)]
-    is_quoted = any(_quotes(claim) for claim in claims)
+    is_quoted = any(map(_is_quoted, claims))
     for evidence in claims[0].evidence:
         if is_quoted and evidence.quote:
             spans.append(Text(f" “{readable(evidence.quote)}”"))
@@ -142,10 +143,9 @@ def _item(claims: Sequence[Claim], card: Card, summary: Summary, language: str) 
     return tuple(spans)
 
 
-def _quotes(claim: Claim) -> tuple[str, ...]:
-    """The passages of a claim's evidence; none where its text is the passage itself."""
-    quotes = tuple(quote for evidence in claim.evidence if (quote := readable(evidence.quote)))
-    return () if " ".join(quotes).casefold() == readable(claim.text).casefold() else quotes
+def _is_quoted(claim: Claim) -> bool:
+    """Whether the evidence repeats the sentences of a claim: not where the claim itself is one of the paper's."""
+    return claim.support is not Support.SENTENCE and any(evidence.quote for evidence in claim.evidence)
 
 
 def _place_link(evidence: Evidence, paper: Paper, source: Source, language: str) -> Link:

@@ -63,7 +63,7 @@ def test_a_deep_card_shows_its_evidence_by_part_with_section_and_page() -> None:
 def test_the_papers_own_sentence_is_not_repeated() -> None:
     assert "Method\nA language-specific code guides…: Method, p. 3" in plain_text(evidence_document(DEEP_CARD, "en"))
     shortened = replace(EXTRACTIVE, headline=Claim("We make heads talk.", (Evidence(FIRST),)))
-    assert f"“{FIRST}”" in plain_text(evidence_document(with_summary(shortened), "en"))
+    assert "We make heads talk: abstract" in plain_text(evidence_document(with_summary(shortened), "en"))
 
 
 def test_a_card_of_the_papers_own_sentences_has_only_links_to_them() -> None:
