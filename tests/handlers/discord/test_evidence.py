@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Card, Chat, ChatRef, Evidence, Platform, Summary, SummaryKey
+from bot.model import Card, Chat, ChatRef, Evidence, Platform, Style, Summary, SummaryKey
 from bot.storage.store import SqlStore
 from handlers.button_actions import MAX_ACTION_BYTES, evidence_action, parse
 from handlers.discord.app import DiscordApp
-from handlers.discord.cards import DiscordRenderer
+from handlers.discord.cards import DiscordRenderer, payloads
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_limits import walk
@@ -117,6 +117,16 @@ def test_every_card_with_a_stored_summary_has_the_button_and_no_sentences() -> N
         components = list(walk(part.payload["components"]))
         assert [component["label"] for component in components if "custom_id" in component] == ["Evidence"]
         assert "Our model reduces lip vertex error" not in str(components)
+        assert "#page=" not in str(components)  # addresses count as text on Discord
+
+
+def test_an_answer_has_the_button_where_statements_are_in_a_models_words_and_else_links() -> None:
+    for card in (CARD, DEEP_CARD):
+        (payload,) = payloads(card, "en", Style.CARDS)
+        assert [part["label"] for part in walk(payload["components"]) if "custom_id" in part] == ["Evidence"]
+        assert "#page=" not in str(payload)
+    (payload,) = payloads(replace(CARD, summary=EXTRACTIVE), "en", Style.CARDS)
+    assert "evidence: [1](https://arxiv.org/abs/2406.14272v2#:~:text=" in str(payload)
 
 
 def test_the_longest_key_fits_a_button_of_both_platforms() -> None:
