@@ -54,7 +54,8 @@ def claim_spans(claim: Claim, summary: Summary, language: str) -> tuple[Span, ..
     text = Text(readable(claim.text))
     if not is_original(claim, summary):
         return (text,)
-    return text, Text(f" {label('original', language)}", italic=True)
+    mark = label("original", language)
+    return text, Text(mark if mark.startswith("（") else f" {mark}", italic=True)
 
 
 def is_original(claim: Claim, summary: Summary) -> bool:
