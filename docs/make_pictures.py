@@ -2,7 +2,8 @@
 
     python docs/make_pictures.py [DIGEST.json]
 
-DIGEST.json is the output of `paperboy digest … --format json`; without it the bundled sample is shown.
+DIGEST.json is the output of `paperboy digest … --format json`; without it the bundled sample is shown. Its first paper
+has statements in other words than the paper's, as a model would write them, so that the pictures show their evidence.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from typing import Any
 from bot import sample
 from bot.decisions.digest_content import card
 from bot.model import (
+    JSON,
     Announced,
     Announcement,
     Card,
@@ -28,6 +32,7 @@ from bot.model import (
     ChatRef,
     Claim,
     Digest,
+    Evidence,
     FoundLinks,
     Kind,
     Match,
@@ -38,13 +43,17 @@ from bot.model import (
     Summary,
     SummaryKey,
     SummaryRequest,
+    Support,
     Window,
 )
+from bot.render.cards import card_reply
+from bot.render.evidence import evidence_document
+from bot.render.nodes import Reply
 from bot.service.clock import SystemClock
 from bot.site import write_archive
 from bot.summaries.extractive import extract
-from handlers.discord.cards import DiscordRenderer
-from handlers.telegram.cards import TelegramRenderer
+from handlers.discord.cards import DiscordRenderer, reply_components
+from handlers.telegram.cards import TelegramRenderer, reply_messages
 
 HERE = Path(__file__).parent
 IMAGES = HERE / "images"
@@ -57,14 +66,24 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        (work / "telegram.html").write_text(telegram_page(digest), encoding="utf-8")
-        (work / "discord.html").write_text(discord_page(digest), encoding="utf-8")
         everything = (*digest.cards, *digest.also)
         write_archive(work / "site", days={digest.window.last: everything}, topics={digest.topics[0]: everything})
-        take_screenshot(chromium, work / "telegram.html", IMAGES / "telegram.png", 440, 1280)
-        take_screenshot(chromium, work / "discord.html", IMAGES / "discord.png", 640, 1110)
-        archive = work / "site" / "days" / f"{digest.window.last.isoformat()}.html"
-        take_screenshot(chromium, archive, IMAGES / "archive.png", 640, 1010)
+        archive = (work / "site" / "days" / f"{digest.window.last.isoformat()}.html").read_text(encoding="utf-8")
+        evidence = reply_components(Reply(evidence_document(digest.cards[0], digest.language)))
+        opened = reply_messages(card_reply(digest.cards[0], digest.language))
+        pages = {
+            "telegram": (telegram_page(telegram_digest(digest)), 440, 1335),
+            "telegram-evidence": (telegram_page(opened, is_open=True), 440, 1010),
+            "discord": (discord_page(discord_digest(digest)), 640, 1050),
+            "discord-evidence": (discord_page(evidence, PRIVATE), 640, 470),
+            "archive": (archive, 640, 1010),
+            "archive-evidence": (archive.replace("<details>", "<details open>", 1), 640, 1010),
+        }
+        for name, (page, width, height) in pages.items():
+            # Beside the archive's own pages, whose addresses are relative.
+            file = work / "site" / "days" / f"{name}.html"
+            file.write_text(page, encoding="utf-8")
+            take_screenshot(chromium, file, IMAGES / f"{name}.png", width, height)
 
 
 def take_screenshot(chromium: str, page: Path, target: Path, width: int, height: int) -> None:
@@ -89,8 +108,31 @@ def sample_digest() -> Digest:
     """What a chat with two papers in full gets of the sample's last day, summarized without a model."""
     day, entries = max(sample.days().items())
     new = [entry for entry in entries if entry.announcement.kind.delivers]
-    cards = tuple(_sample_card(entry) for entry in new if any(c.startswith("cs.") for c in entry.paper.categories))
-    return Digest(("cat:cs.*",), Window(day, day), len(new), len(cards), cards[:2], cards[2:])
+    cards = [_sample_card(entry) for entry in new if any(c.startswith("cs.") for c in entry.paper.categories)]
+    cards[0] = replace(cards[0], summary=_reworded(cards[0].paper, STATEMENTS))
+    return Digest(("cat:cs.*",), Window(day, day), len(new), len(cards), tuple(cards[:2]), tuple(cards[2:]))
+
+
+# Of the sample's first paper: a statement, and the words that its sentence begins with.
+STATEMENTS = (
+    ("Small self-supervised vision transformers find the main object better than large ones.", "We find that"),
+    ("A small model chooses where to look, and a large one embeds the crops.", "Our method"),
+    ("Neither group labels nor training for each dataset are needed.", "It uses"),
+    ("It competes with methods that change the loss on 5 benchmarks.", "Across 5 benchmarks"),
+)
+
+
+def _reworded(paper: Paper, statements: Sequence[tuple[str, str]]) -> Summary:
+    """A summary whose statements are in other words than the paper's, each with its sentence."""
+    sentences = [f"{sentence.rstrip('.')}." for sentence in paper.abstract.split(". ")]
+    claims = [
+        Claim(text, (Evidence(next(s for s in sentences if s.startswith(beginning))),), Support.JUDGED)
+        for text, beginning in statements
+    ]
+    made = datetime(2026, 6, 3, 6, 0, tzinfo=UTC)
+    provenance = Provenance("google:gemini-flash-latest", made, Source.ABSTRACT, judge="google:gemini-flash-latest")
+    key = SummaryKey(paper.id, paper.version, "en")
+    return Summary(key, claims[0], tuple(claims[1:]), ("vision transformer",), provenance)
 
 
 def _sample_card(entry: Announced) -> Card:
@@ -131,32 +173,61 @@ def _read_summary(paper: Paper, row: dict[str, Any] | None) -> Summary | None:
     made = row["provenance"]
     return Summary(
         key=SummaryKey(paper.id, paper.version, row["language"]),
-        headline=Claim(row["headline"]["text"]),
-        takeaways=tuple(Claim(claim["text"]) for claim in row["takeaways"]),
+        headline=_read_claim(row["headline"]),
+        takeaways=tuple(_read_claim(claim) for claim in row["takeaways"]),
         keywords=tuple(row["keywords"]),
         translated_title=row["translated_title"],
-        provenance=Provenance(made["model"], datetime.fromisoformat(made["created_at"]), Source(made["source"])),
+        provenance=Provenance(
+            made["model"],
+            datetime.fromisoformat(made["created_at"]),
+            Source(made["source"]),
+            judge=made.get("judge"),
+        ),
     )
+
+
+def _read_claim(row: dict[str, Any]) -> Claim:
+    evidence = tuple(Evidence(each["quote"], each["section"], each["page"]) for each in row["evidence"])
+    return Claim(row["text"], evidence, Support(row["support"]))
 
 
 # ── pages that look like chats ────────────────────────────────────────────────────────────────────────────────────
 
 
-def telegram_page(digest: Digest) -> str:
-    """Telegram's HTML works in a browser, except for line feeds (see the style) and expandable quotations."""
+def telegram_digest(digest: Digest) -> list[JSON]:
     parts = TelegramRenderer().parts(digest, Chat(ChatRef(Platform.TELEGRAM, "1")))
-    bubbles = "".join(
-        f'<div class="bubble">{part.payload["html"].replace(" expandable", "")}<span class="time">09:00</span></div>'
-        for part in parts
-        if part.payload["kind"] == "message"
-    )
+    return [part.payload for part in parts]
+
+
+def telegram_page(payloads: Sequence[JSON], *, is_open: bool = False) -> str:
+    """Telegram's HTML works in a browser, except for line feeds and expandable quotations (see the style)."""
+    bubbles, quotation = "", f'<blockquote class="{"open" if is_open else "closed"}">'
+    for payload in payloads:
+        if payload["kind"] == "message":
+            html = payload["html"].replace("<blockquote expandable>", quotation)
+            bubbles += f'<div class="bubble">{html}<span class="time">09:00</span></div>{_keyboard(payload)}'
     return f'<!doctype html><meta charset="utf-8"><style>{TELEGRAM_STYLE}</style>{TELEGRAM_TOP}<main>{bubbles}</main>'
 
 
-def discord_page(digest: Digest) -> str:
-    """Discord's components have to be made HTML one by one."""
+def _keyboard(payload: JSON) -> str:
+    rows = (
+        "".join(f'<span class="key">{escape(button["text"])}</span>' for button in row) for row in payload["buttons"]
+    )
+    return "".join(f'<div class="keys">{row}</div>' for row in rows)
+
+
+def discord_digest(digest: Digest) -> list[JSON]:
     parts = DiscordRenderer().parts(digest, Chat(ChatRef(Platform.DISCORD, "1")))
-    shown = "".join(_component(component) for part in parts for component in part.payload["components"])
+    return [part.payload for part in parts]
+
+
+PRIVATE = "Only you can see this"
+
+
+def discord_page(payloads: Sequence[JSON], below: str = "") -> str:
+    """Discord's components have to be made HTML one by one; `below` is a line under the message."""
+    shown = "".join(_component(component) for payload in payloads for component in payload["components"])
+    shown += f"<small>{escape(below)}</small>"
     head = '<div class="who"><b>Paperboy</b><span class="app">APP</span><span class="when">Today at 09:00</span></div>'
     return (
         f'<!doctype html><meta charset="utf-8"><style>{DISCORD_STYLE}</style>'
@@ -174,7 +245,7 @@ def _component(component: dict[str, Any]) -> str:
     if kind == TEXT_DISPLAY:
         return f'<div class="text">{_markdown(component["content"])}</div>'
     if kind == BUTTON:
-        return f'<span class="button">{escape(component["label"])} ↗</span>'
+        return f'<span class="button">{escape(component["label"])}{" ↗" if "url" in component else ""}</span>'
     return f'<div class="{"box" if kind == CONTAINER else "row"}">{inner}</div>'
 
 
@@ -220,8 +291,12 @@ main { padding: 10px 10px 14px; }
   white-space: pre-wrap; position: relative; box-shadow: 0 1px 1px #0002; overflow-wrap: anywhere; }
 a { color: #2a7cc7; text-decoration: none; }
 code { font: 13.5px "DejaVu Sans Mono", monospace; color: #2a7cc7; }
-blockquote { margin: 4px 0; padding: 3px 9px; border-left: 3px solid #3a94d8;
+blockquote { margin: 4px 0 -14px; padding: 3px 9px; border-left: 3px solid #3a94d8;
   background: #3a94d814; border-radius: 4px; }
+blockquote.closed { max-height: 4.05em; overflow: hidden; position: relative; padding-right: 24px; }
+blockquote.closed::after { content: "⌄"; position: absolute; right: 8px; bottom: 2px; color: #3a94d8; }
+.keys { display: flex; gap: 4px; margin: 0 34px 4px 0; }
+.key { flex: 1; background: #0003; color: #fff; border-radius: 7px; text-align: center; padding: 7px; font-size: 14px; }
 .time { position: absolute; right: 10px; bottom: 5px; color: #9aa5ad; font-size: 12px; }
 """
 DISCORD_STYLE = """

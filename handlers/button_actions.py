@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.arxiv import ids
 from bot.conversation import Conversation, Result, Stale
-from bot.model import ChatRef, Depth
+from bot.model import ChatRef, Depth, Summary, SummaryKey
 from handlers import commands
 from handlers.requests import Operation, Request, Target, dispatch
 
@@ -26,6 +26,10 @@ ARGUMENT = "argument"
 _ACTION = re.compile(
     r"(?P<verb>[a-z]{1,12}):(?P<argument>[\x21-\x3f\x41-\x7e]{0,40})(?:@(?P<chat>-?[0-9]{1,20}(?:/[0-9]{1,10})?))?"
 )
+
+
+# A summary's key and fingerprint: "2406.14272v2:zh-Hant:d1f3a".
+_SUMMARY = re.compile(r"(?P<paper>[^:]+):(?P<language>[A-Za-z-]{2,8}):(?P<depth>[bd])(?P<fingerprint>[0-9a-f]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,18 @@ def parse(text: object) -> Action | None:
     if match is None or match["verb"] not in BUTTONS:
         return None
     return Action(match["verb"], match["argument"], match["chat"])
+
+
+def evidence_action(summary: Summary | None) -> str | None:
+    """The action of a button that shows a summary's evidence; None for a summary that may not be stored."""
+    if summary is None:
+        return None
+    # Such a summary stands in for a model's, perhaps in one digest only.
+    if summary.provenance.model == "extractive" and summary.provenance.instead_of:
+        return None
+    key = summary.key
+    argument = f"{key.paper_id}v{key.version}:{key.language}:{key.depth.value[0]}{summary.fingerprint}"
+    return str(Action("cite", argument))
 
 
 async def perform(conversation: Conversation, target: Target, action: Action) -> Result:
@@ -85,6 +101,16 @@ async def _deep(conversation: Conversation, request: Request) -> Result:
     return await conversation.summarize(request.target.chat, paper_id, Depth.DEEP)
 
 
+async def _evidence(conversation: Conversation, request: Request) -> Result:
+    match = _SUMMARY.fullmatch(request.arguments[ARGUMENT])
+    paper = ids.parse_id(match["paper"]) if match else None
+    if match is None or paper is None or paper.version is None:
+        return Stale()
+    depth = Depth.DEEP if match["depth"] == "d" else Depth.BRIEF
+    key = SummaryKey(paper.id, paper.version, match["language"], depth)
+    return await conversation.evidence(key, match["fingerprint"])
+
+
 async def _forget(conversation: Conversation, request: Request) -> Result:
     target = request.target
     # Any argument but the exact word asks: nothing is deleted because of data that was cut or changed.
@@ -111,8 +137,10 @@ BUTTONS = {
     "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
     # Public, as /summarize is: the reading is interesting for everybody who sees the card.
     "deep": Operation(use_case=_deep, is_slow=True, is_public=True),
+    # For the one who asks alone: it is long, and the card it belongs to is there for everybody.
+    "cite": Operation(use_case=_evidence),
     "forget": Operation(use_case=_forget, needs_rights=True, is_in_place=True),
     "resend": Operation(use_case=_resend, needs_rights=True),
 }
-"""Every verb. Arguments: drop:TOPIC_KEY, choose:SETTING, set:SETTING=VALUE, deep:PAPER_ID, forget:yes (without "yes" it
-asks first), resend:DELIVERY_ID; the others take none."""
+"""Every verb. Arguments: drop:TOPIC_KEY, choose:SETTING, set:SETTING=VALUE, deep:PAPER_ID, cite:SUMMARY (see
+`evidence_action`), forget:yes (without "yes" it asks first), resend:DELIVERY_ID; the others take none."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bot.conversation import (
     Busy,
     DigestComing,
+    NoEvidence,
     NotALink,
     NothingNow,
     PaperCard,
+    PaperEvidence,
     Resent,
     UnknownPaper,
     Unreadable,
@@ -15,10 +17,12 @@ from bot.conversation import (
 )
 from bot.model import Depth
 from bot.render.cards import card_reply
-from bot.render.nodes import Button, Reply
-from handlers.button_actions import Action
+from bot.render.evidence import evidence_document
+from bot.render.nodes import Button, Document, Line, Reply, Text
+from handlers.button_actions import Action, evidence_action
 from handlers.reply_parts import (
     SETTINGS,
+    command,
     count,
     duration,
     follows_nothing,
@@ -31,12 +35,25 @@ from handlers.requests import ChatName
 
 
 def paper_card(result: PaperCard, _: ChatName) -> Reply:
-    card = card_reply(result.card, result.language, private=False)
+    card = card_reply(result.card, result.language, evidence_action(result.card.summary), private=False)
     if result.depth is Depth.DEEP:
         return card
     # With the version, so that the deep reading is of the same text even if the paper is replaced meanwhile.
     deep = Button("Read it all", action=str(Action("deep", result.card.paper.versioned_id)))
     return Reply(card.document, (*card.buttons, (deep,)), card.private)
+
+
+def paper_evidence(result: PaperEvidence, _: ChatName) -> Reply:
+    return Reply(evidence_document(result.card, result.language))
+
+
+def no_evidence(result: NoEvidence, _: ChatName) -> Reply:
+    line = (
+        Text("The summary on that card is no longer kept; "),
+        command("summarize", result.paper_id),
+        Text(" makes one that can be checked."),
+    )
+    return Reply(Document((Line(line),)))
 
 
 def withdrawn(result: Withdrawn, _: ChatName) -> Reply:

@@ -54,6 +54,8 @@ for _writer in (
     topic_replies.not_subscribed,
     topic_replies.subscriptions,
     paper_replies.paper_card,
+    paper_replies.paper_evidence,
+    paper_replies.no_evidence,
     paper_replies.withdrawn,
     paper_replies.not_a_link,
     paper_replies.unknown_paper,

@@ -181,6 +181,21 @@ class Busy:
     retry_after: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PaperEvidence:
+    """The evidence of a card that was shown before: the card has the same summary, in this language."""
+
+    card: Card
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoEvidence:
+    """The summary on a card is not kept; `paper_id` with its version names the paper."""
+
+    paper_id: str
+
+
 # ── digest now ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -309,6 +324,8 @@ Result = (
     | Withdrawn
     | Unreadable
     | Busy
+    | PaperEvidence
+    | NoEvidence
     | DigestComing
     | NothingNow
     | Resent

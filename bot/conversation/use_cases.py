@@ -25,6 +25,7 @@ from bot.conversation.results import (
     Health,
     Help,
     Incomplete,
+    NoEvidence,
     NotAccepted,
     NotALink,
     NotAllowed,
@@ -33,6 +34,7 @@ from bot.conversation.results import (
     NotSubscribed,
     NotUnderstood,
     PaperCard,
+    PaperEvidence,
     Privacy,
     Requester,
     Resent,
@@ -52,7 +54,7 @@ from bot.conversation.results import (
 from bot.decisions import ledger
 from bot.decisions.due_times import next_due
 from bot.errors import BadTopic, RetryLater
-from bot.model import Chat, ChatRef, DeliveryState, Depth, NothingToSend, SubscribeResult
+from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SubscribeResult, SummaryKey
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -193,6 +195,15 @@ class Conversation:
         # Not stored: who only asks for papers follows nothing, and nothing need be kept of that chat.
         chat = await self._known(ref) or self._new_chat(ref)
         return await self._papers.read(ref, target, chat.language, depth or chat.depth)
+
+    async def evidence(self, key: SummaryKey, fingerprint: str) -> PaperEvidence | NoEvidence:
+        """What the summary on a card rests on, of that version and with that `Summary.fingerprint`."""
+        summary, paper = await self._store.summary(key), await self._store.paper(key.paper_id)
+        # A digest that waited for no model shows a summary that is not stored; a model's may be stored by now.
+        if summary is None or paper is None or summary.fingerprint != fingerprint:
+            return NoEvidence(f"{key.paper_id}v{key.version}")
+        # The links lead to the version that was summarized, even if the paper has a newer one.
+        return PaperEvidence(Card(replace(paper, version=key.version), summary=summary), key.language)
 
     async def digest_now(self, requester: Requester, ref: ChatRef) -> DigestComing | NothingNow | Busy | NotAllowed:
         """Write a digest of the papers that are new to the chat; they count as delivered, and the delivery sends it."""

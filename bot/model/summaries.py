@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -134,6 +135,20 @@ class Summary:
     results: tuple[Claim, ...] = ()
     methods: tuple[Claim, ...] = ()
     conclusion: Conclusion = field(default_factory=Conclusion)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """All claims in the order of a card."""
+        end = self.conclusion
+        parts = (self.background, self.prior_work, self.method, self.results, self.methods)
+        conclusion = (end.significance, end.innovation, end.performance, end.workload)
+        return (self.headline, *self.takeaways, *(claim for part in (*parts, *conclusion) for claim in part))
+
+    @property
+    def fingerprint(self) -> str:
+        """Four hexadecimal digits of the claims, which tell two summaries with the same key apart."""
+        texts = "\n".join(claim.text for claim in self.claims)
+        return hashlib.blake2s(texts.encode("utf-8", "surrogatepass"), digest_size=2).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

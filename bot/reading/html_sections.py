@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -50,11 +50,15 @@ class _SectionDraft:
     number: str | None
     level: int
     kind: SectionKind
-    paragraphs: list[str] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
 
     def section(self) -> Section:
-        paragraphs = tuple(Paragraph(paragraph) for paragraph in self.paragraphs)
-        return Section(self.title, paragraphs, self.number, self.level, self.kind)
+        return Section(self.title, tuple(self.paragraphs), self.number, self.level, self.kind)
+
+    def lead_into(self, index: int, lead: str) -> None:
+        """Begin a paragraph with these words, as a list's item with its mark."""
+        paragraph = self.paragraphs[index]
+        self.paragraphs[index] = replace(paragraph, text=f"{lead} {paragraph.text}")
 
 
 class DocumentWalker:
@@ -76,7 +80,7 @@ class DocumentWalker:
         self._start_section("", None, 1, SectionKind.FRONT)
         title = article.xpath(".//*[contains(@class, 'ltx_title_document')]")
         if title:
-            self.drafts[-1].paragraphs.append(text_of(title[0]))
+            self._add_paragraph(title[0], text_of(title[0]))
         self._read_children(article, SectionKind.FRONT, 0)
 
     def sections(self) -> tuple[Section, ...]:
@@ -86,14 +90,15 @@ class DocumentWalker:
     def _start_section(self, title: str, number: str | None, level: int, kind: SectionKind) -> None:
         self.drafts.append(_SectionDraft(title, number, level, kind))
 
-    def _add_paragraph(self, text: str) -> None:
+    def _add_paragraph(self, element: etree._Element, text: str) -> None:
+        """Add the text of an element, or of a part of it, as a paragraph."""
         if text := normalize_spaces(text):
-            self.drafts[-1].paragraphs.append(text)
+            self.drafts[-1].paragraphs.append(Paragraph(text, anchor=_anchor(element)))
 
     def _read_children(self, parent: etree._Element, kind: SectionKind, depth: int) -> None:
         """Read each block; the text and inline elements between two blocks are a paragraph too."""
         if depth > MAX_DEPTH:
-            self._add_paragraph(text_of(parent))
+            self._add_paragraph(parent, text_of(parent))
             return
         loose_text = [parent.text or ""]
         for child in parent:
@@ -101,11 +106,11 @@ class DocumentWalker:
                 if _is_inline(child):
                     loose_text.append(inline_text(child))
                 else:
-                    self._add_paragraph("".join(loose_text))
+                    self._add_paragraph(parent, "".join(loose_text))
                     loose_text = []
                     self._read_block(child, kind, depth + 1)
             loose_text.append(child.tail or "")
-        self._add_paragraph("".join(loose_text))
+        self._add_paragraph(parent, "".join(loose_text))
 
     def _read_block(self, element: etree._Element, kind: SectionKind, depth: int) -> None:
         classes = class_names(element)
@@ -142,7 +147,7 @@ class DocumentWalker:
             self._past_references = True
             for item in element.iter("li", "div"):
                 if "ltx_bibitem" in class_names(item):
-                    self.drafts[-1].paragraphs.append(text_of(item))
+                    self._add_paragraph(item, text_of(item))
         else:
             self._read_children(element, kind, depth)
 
@@ -170,7 +175,7 @@ class DocumentWalker:
             # Contacts lead to a person (ORCID, e-mail, home page, institute); only notes may lead to the paper's code.
             notes = extract_text(part, with_urls=True, skip=frozenset(("ltx_contact",)))
             self.links.extend(title_page_links([notes.text]))
-        self._add_paragraph(text_of(element, skip=frozenset(("ltx_role_orcid",))))
+        self._add_paragraph(element, text_of(element, skip=frozenset(("ltx_role_orcid",))))
 
     def _read_with_run_in_heading(self, element: etree._Element, kind: SectionKind, depth: int) -> None:
         """A heading on the line of its paragraph, as "Theorem 1." or "Datasets.": the paragraph begins with it."""
@@ -184,9 +189,9 @@ class DocumentWalker:
         draft, start = self.drafts[-1], len(self.drafts[-1].paragraphs)
         self._read_children(element, kind, depth)
         if lead and len(draft.paragraphs) > start:
-            draft.paragraphs[start] = f"{lead} {draft.paragraphs[start]}"
+            draft.lead_into(start, lead)
         elif lead:
-            draft.paragraphs.append(lead)
+            self._add_paragraph(element, lead)
 
     # paragraphs
 
@@ -208,14 +213,14 @@ class DocumentWalker:
             lead = " ".join(part for part in (term, mark) if part)
             term = ""
             if lead and len(draft.paragraphs) > start:
-                draft.paragraphs[start] = f"{lead} {draft.paragraphs[start]}"
+                draft.lead_into(start, lead)
 
     def _read_paragraph(self, element: etree._Element, kind: SectionKind) -> None:
         extracted = extract_text(element)
-        self._add_paragraph(extracted.text)
+        self._add_paragraph(element, extracted.text)
         # After the paragraph, not at their marks, where they would interrupt its sentences.
         for note in extracted.notes:
-            self._add_paragraph(note_text(note))
+            self._add_paragraph(element, note_text(note))
         for figure in element.iter("figure"):
             self._read_floats(figure)
         if kind is SectionKind.FRONT:
@@ -227,6 +232,12 @@ class DocumentWalker:
         figures, tables = extract_floats(element)
         self.figures.extend(figures)
         self.tables.extend(tables)
+
+
+def _anchor(element: etree._Element) -> str | None:
+    """The id of an element, or of the nearest one around it that has any."""
+    ids = (around.get("id") for around in (element, *element.iterancestors()))
+    return next((str(found) for found in ids if found), None)
 
 
 def _child_of_class(element: etree._Element, name: str) -> etree._Element | None:

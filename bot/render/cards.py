@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
-from bot.model import Card, Claim, Figure, Kind, Paper, Provenance, Style, Summary
+from bot.model import Card, Claim, Figure, Kind, Paper, Style, Summary
+from bot.render.addresses import paper_urls
+from bot.render.evidence import CONCLUSION, EvidenceForm, claim_spans, deep_sections, evidence_blocks, place_spans
 from bot.render.labels import format_date, label
 from bot.render.nodes import (
     Block,
@@ -23,6 +24,7 @@ from bot.render.nodes import (
     Text,
 )
 from bot.render.plain import one_line
+from bot.render.provenance import provenance_line
 from bot.tex.latex import readable
 
 # The difference saves "and 1 more", which is as long as a name.
@@ -32,17 +34,9 @@ SHOWN_AUTHORS = 4
 MAX_FIGURES = 4
 _BUTTONS_PER_ROW = 3
 _MAX_BUTTONS = 10
-SITE = "https://arxiv.org"
-CONCLUSION = ("significance", "innovation", "performance", "workload")
-"""The parts of a deep summary that are shown under its conclusion."""
 
 
 # ── parts that other renderers use too ──────────────────────────────────────────────────────────────────────────────
-
-
-def paper_urls(paper: Paper) -> dict[str, str]:
-    """The addresses of a paper's version on arXiv by their kind: abs, pdf and html."""
-    return {part: f"{SITE}/{part}/{paper.versioned_id}" for part in ("abs", "pdf", "html")}
 
 
 def title_of(paper: Paper) -> str:
@@ -83,24 +77,6 @@ def _has_html(paper: Paper) -> bool:
     return paper.id[:4].isdigit() and paper.id[:4] >= "2312"
 
 
-def provenance_line(provenance: Provenance, language: str) -> str:
-    """The maker and the source of a summary and what is missing: "by gemini-flash-latest from the abstract"."""
-    source = label(f"from {provenance.source}", language)
-    if provenance.model == "extractive":
-        maker = label("extractive", language, source=source)
-    else:
-        # Without the provider: "google:gemini-flash-latest" is a setting, and the card is for readers.
-        maker = label("by", language, model=provenance.model.partition(":")[2] or provenance.model, source=source)
-    parts = [f"{maker} ({provenance.instead_of})" if provenance.instead_of else maker]
-    if provenance.read and provenance.read.read < provenance.read.total:
-        extent = provenance.read
-        key = "read pages" if extent.unit.startswith("page") else "read sections"
-        parts.append(label(key, language, n=extent.read, of=extent.total))
-    if provenance.dropped:
-        parts.append(label("dropped", language, n=len(provenance.dropped)))
-    return " · ".join([*parts, *provenance.notes])
-
-
 def match_reasons(card: Card) -> str:
     """The words that made a card match: "talking head, cs.CV"; those of another topic follow after a semicolon.
 
@@ -129,24 +105,24 @@ def figure_caption(figure: Figure, language: str) -> str:
     return f"{name}: {caption}" if caption else name
 
 
-def quote_place(claim: Claim, language: str) -> str:
-    """The section and page of a claim's quote: "Method, p. 3"; empty if neither is known."""
-    parts = [one_line(readable(claim.section))] if claim.section else []
-    if claim.page is not None:
-        parts.append(label("page", language, n=claim.page))
-    return ", ".join(parts)
-
-
 # ── the card ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def card_document(
-    card: Card, language: str, style: Style = Style.CARDS, *, links: bool = True, roomy: bool = False
+    card: Card,
+    language: str,
+    style: Style = Style.CARDS,
+    *,
+    links: bool = True,
+    roomy: bool = False,
+    evidence: EvidenceForm = EvidenceForm.QUOTES,
+    evidence_action: str | None = None,
 ) -> Document:
     """One paper as a tree.
 
     `links` adds a line of links; it is False where they become buttons. `roomy` is for pages: it adds keywords, and the
-    abstract in a fold below the summary. Without a summary the abstract is always shown.
+    abstract in a fold below the summary. Without a summary the abstract is always shown. `evidence_action` is what a
+    button for the evidence sends back, on platforms without folds. Compact cards have no evidence.
     """
     paper = card.paper
     # The title is always a link, so that a card has one even where the line of links is left out.
@@ -155,7 +131,11 @@ def card_document(
         return Document((title, *_compact(card, language)))
     blocks: list[Block] = [title, *_identity(card, language)]
     summary = card.summary
-    blocks += _summary(summary, language) if summary else [Line((Text(readable(paper.abstract)),))]
+    if summary:
+        blocks += _summary(card, summary, language)
+        blocks += evidence_blocks(card, language, evidence, evidence_action)
+    else:
+        blocks.append(Line((Text(readable(paper.abstract)),)))
     if roomy and summary:
         heading = Text(label("abstract", language).capitalize(), bold=True)
         blocks.append(Fold((heading,), (Line((Text(readable(paper.abstract)),)),)))
@@ -164,11 +144,11 @@ def card_document(
     return Document(tuple(blocks))
 
 
-def card_reply(card: Card, language: str, *, private: bool = False) -> Reply:
-    """One paper as the answer to a command, its links as buttons."""
+def card_reply(card: Card, language: str, evidence_action: str | None = None, *, private: bool = False) -> Reply:
+    """One paper as the answer to a command, its links as buttons; `evidence_action` as for `card_document`."""
     buttons = tuple(Button(name, url=url) for name, url in card_links(card, language)[:_MAX_BUTTONS])
     rows = tuple(buttons[at : at + _BUTTONS_PER_ROW] for at in range(0, len(buttons), _BUTTONS_PER_ROW))
-    return Reply(card_document(card, language, links=False), rows, private)
+    return Reply(card_document(card, language, links=False, evidence_action=evidence_action), rows, private)
 
 
 def _compact(card: Card, language: str) -> list[Block]:
@@ -177,7 +157,7 @@ def _compact(card: Card, language: str) -> list[Block]:
     if card.paper.withdrawn:
         blocks.append(Note((Text(label("withdrawn", language), italic=True),)))
     if card.summary:
-        blocks.append(Line((Text(readable(card.summary.headline.text)),)))
+        blocks.append(Line(claim_spans(card.summary.headline, card.summary, language)))
     badge = [Text(f" · {label('sample', language)}", italic=True)] if card.paper.sample else []
     blocks.append(Note((Text(card.paper.versioned_id, code=True), *badge)))
     return blocks
@@ -206,16 +186,21 @@ def _identity(card: Card, language: str) -> list[Block]:
     return blocks
 
 
-def _summary(summary: Summary, language: str) -> list[Block]:
-    blocks: list[Block] = [Line((Text(readable(summary.headline.text)),))]
+def _summary(card: Card, summary: Summary, language: str) -> list[Block]:
+    blocks: list[Block] = [Line(claim_spans(summary.headline, summary, language))]
     if summary.takeaways:
-        blocks.append(Bullets(tuple((Text(readable(claim.text)),) for claim in summary.takeaways)))
+        blocks.append(Bullets(tuple(claim_spans(claim, summary, language) for claim in summary.takeaways)))
+
+    def placed(claim: Claim) -> tuple[Span, ...]:
+        place = place_spans(claim, card.paper, summary.provenance.source, language)
+        return (*claim_spans(claim, summary, language), *place)
+
     # The parts of the conclusion share one fold: they have one or two claims each.
     conclusion: list[Block] = []
     for key, claims in deep_sections(summary):
         if not claims:
             continue
-        bullets = _claims(claims, language, numbered=key == "methods")
+        bullets = Bullets(tuple(map(placed, claims)), numbered=key == "methods")
         heading = Text(label(key, language), bold=True)
         if key in CONCLUSION:
             conclusion += [Line((heading,)), bullets]
@@ -224,33 +209,6 @@ def _summary(summary: Summary, language: str) -> list[Block]:
     if conclusion:
         blocks.append(Fold((Text(label("conclusion", language), bold=True),), tuple(conclusion)))
     return blocks
-
-
-def deep_sections(summary: Summary) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
-    """The parts of a deep summary in reading order: (key of the label, claims), including empty ones."""
-    conclusion = summary.conclusion
-    return (
-        ("background", summary.background),
-        ("prior work", summary.prior_work),
-        ("method", summary.method),
-        ("results", summary.results),
-        ("methods", summary.methods),
-        ("significance", conclusion.significance),
-        ("innovation", conclusion.innovation),
-        ("performance", conclusion.performance),
-        ("workload", conclusion.workload),
-    )
-
-
-def _claims(claims: Iterable[Claim], language: str, *, numbered: bool) -> Bullets:
-    return Bullets(tuple(_claim(claim, language) for claim in claims), numbered)
-
-
-def _claim(claim: Claim, language: str) -> tuple[Span, ...]:
-    text, quote, where = readable(claim.text), readable(claim.quote), quote_place(claim, language)
-    evidence = f" “{quote}”" if quote and quote != text else ""  # an extractive claim is its own quote
-    evidence += f" ({where})" if where else ""
-    return (Text(text), Text(evidence, italic=True)) if evidence else (Text(text),)
 
 
 def _figures(card: Card, language: str) -> list[Block]:
@@ -275,7 +233,7 @@ def _footer(card: Card, language: str, *, links: bool, keywords: bool) -> list[B
             spans += [Text(" · "), Link(name, url)] if spans else [Link(name, url)]
         blocks.append(Note(tuple(spans)))
     # Always there: a card must say whether a model wrote it, and CC licences require their name.
-    notes = [provenance_line(card.summary.provenance, language) if card.summary else label("no summary", language)]
+    notes = [provenance_line(card.summary, language) if card.summary else label("no summary", language)]
     if licences := sorted({figure.license for figure in shown_figures(card) if figure.license}):
         notes.append(label("figure licence", language, licence=", ".join(map(licence_name, licences))))
     blocks.append(Note((Text(" · ".join(notes), italic=True),)))

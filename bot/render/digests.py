@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.model import Card, Digest, Style
-from bot.render.cards import card_document, paper_urls, title_of
+from bot.render.addresses import paper_urls
+from bot.render.cards import card_document, title_of
+from bot.render.evidence import EvidenceForm
 from bot.render.labels import format_window, label
 from bot.render.nodes import Block, Bullets, Document, Heading, Line, Link, Note, Span, Text
 from bot.render.packing import Cost, Group
@@ -63,6 +65,6 @@ def digest_groups(digest: Digest, card_group: Callable[[Card], Group], base_cost
     return groups
 
 
-def text_card_group(card: Card, language: str, style: Style) -> Group:
+def text_card_group(card: Card, language: str, style: Style, evidence: EvidenceForm = EvidenceForm.QUOTES) -> Group:
     """A card whose links are part of its text."""
-    return Group(card_document(card, language, style).blocks, (card.paper.id,))
+    return Group(card_document(card, language, style, evidence=evidence).blocks, (card.paper.id,))

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.model import Card, Digest, Kind, Summary
+from bot.render.addresses import paper_urls
 from bot.render.cards import (
-    CONCLUSION,
     card_links,
     day_of,
-    deep_sections,
     figure_caption,
     licence_name,
     match_reasons,
-    paper_urls,
-    provenance_line,
-    quote_place,
     shown_figures,
     title_of,
 )
 from bot.render.digests import also_heading, also_line, digest_header, digest_notes
+from bot.render.evidence import CONCLUSION, EvidenceForm, claim_spans, deep_sections, evidence_blocks, place_spans
 from bot.render.labels import format_date, label
 from bot.render.nodes import Block, Bullets, Document, Fold, Heading, Line, Link, Note, Picture, Rule, Span, Text
 from bot.render.plain import one_line
+from bot.render.provenance import provenance_line
 from bot.tex.latex import readable
 
 
@@ -35,7 +33,8 @@ def dossier_document(card: Card, language: str) -> Document:
     blocks += _facts(card, language)
     blocks += [Heading((Text(label("abstract", language).capitalize()),), 3), Line((Text(readable(paper.abstract)),))]
     if summary:
-        blocks += _summary(summary, language)
+        blocks += _summary(card, summary, language)
+        blocks += evidence_blocks(card, language, EvidenceForm.QUOTES)
     blocks += _figures(card, language)
     blocks += _provenance(card, language)
     return Document(tuple(blocks))
@@ -86,14 +85,14 @@ def _fact(key: str, text: str, language: str) -> tuple[Span, ...]:
     return Text(f"{label(key, language).capitalize()}: ", bold=True), Text(text)
 
 
-def _summary(summary: Summary, language: str) -> list[Block]:
+def _summary(card: Card, summary: Summary, language: str) -> list[Block]:
     blocks: list[Block] = [
         Heading((Text(label("summary", language)),), 3),
-        Line((Text(readable(summary.headline.text)),)),
+        Line(claim_spans(summary.headline, summary, language)),
     ]
     if summary.takeaways:
         blocks.append(Heading((Text(label("takeaways", language)),), 3))
-        blocks.append(Bullets(tuple((Text(readable(claim.text)),) for claim in summary.takeaways)))
+        blocks.append(Bullets(tuple(claim_spans(claim, summary, language) for claim in summary.takeaways)))
     if summary.keywords:
         blocks.append(Line(_fact("keywords", " · ".join(map(readable, summary.keywords)), language)))
     parts = [(key, claims) for key, claims in deep_sections(summary) if claims]
@@ -103,13 +102,15 @@ def _summary(summary: Summary, language: str) -> list[Block]:
         heading = (
             f"{label('conclusion', language)}: {label(key, language)}" if key in CONCLUSION else label(key, language)
         )
-        items = tuple((Text(readable(claim.text)), *_in_brackets(quote_place(claim, language))) for claim in claims)
+        items = tuple(
+            (
+                *claim_spans(claim, summary, language),
+                *place_spans(claim, card.paper, summary.provenance.source, language),
+            )
+            for claim in claims
+        )
         blocks += [Line((Text(heading, bold=True),)), Bullets(items, key == "methods")]
     return blocks
-
-
-def _in_brackets(where: str) -> tuple[Span, ...]:
-    return (Text(f" ({where})", italic=True),) if where else ()
 
 
 def _figures(card: Card, language: str) -> list[Block]:
@@ -130,5 +131,5 @@ def _figures(card: Card, language: str) -> list[Block]:
 
 def _provenance(card: Card, language: str) -> Iterable[Block]:
     summary = card.summary
-    provenance = provenance_line(summary.provenance, language) if summary else label("no summary", language)
+    provenance = provenance_line(summary, language) if summary else label("no summary", language)
     return [Note((Text(provenance, italic=True),))]

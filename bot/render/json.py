@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.model import JSON, Card, Claim, Digest, Figure, Provenance, Summary
-from bot.render.cards import paper_urls
+from bot.model import JSON, Card, Claim, Digest, Evidence, Figure, Provenance, Summary
+from bot.render.addresses import evidence_url, paper_urls
 
 
 def card_json(card: Card) -> JSON:
@@ -28,7 +28,7 @@ def card_json(card: Card) -> JSON:
         "sample": paper.sample,
         "urls": {**paper_urls(paper), "code": list(card.links.code), "project": list(card.links.project)},
         "matched": [{"topic": match.topic, "because": list(match.because)} for match in card.matched],
-        "summary": _summary(card.summary) if card.summary else None,
+        "summary": _summary(card, card.summary) if card.summary else None,
         "figures": [_figure(figure) for figure in card.figures],
     }
 
@@ -44,26 +44,30 @@ def digest_json(digest: Digest) -> JSON:
     }
 
 
-def _summary(summary: Summary) -> JSON:
+def _summary(card: Card, summary: Summary) -> JSON:
     conclusion = summary.conclusion
+
+    def claims(given: Iterable[Claim]) -> list[JSON]:
+        return [_claim(claim, card, summary) for claim in given]
+
     return {
         "language": summary.key.language,
         "depth": summary.key.depth.value,
-        "headline": _claim(summary.headline),
+        "headline": _claim(summary.headline, card, summary),
         "translated_title": summary.translated_title,
-        "takeaways": _claims(summary.takeaways),
+        "takeaways": claims(summary.takeaways),
         "keywords": list(summary.keywords),
         "affiliations": list(summary.affiliations),
-        "background": _claims(summary.background),
-        "prior_work": _claims(summary.prior_work),
-        "method": _claims(summary.method),
-        "results": _claims(summary.results),
-        "methods": _claims(summary.methods),
+        "background": claims(summary.background),
+        "prior_work": claims(summary.prior_work),
+        "method": claims(summary.method),
+        "results": claims(summary.results),
+        "methods": claims(summary.methods),
         "conclusion": {
-            "significance": _claims(conclusion.significance),
-            "innovation": _claims(conclusion.innovation),
-            "performance": _claims(conclusion.performance),
-            "workload": _claims(conclusion.workload),
+            "significance": claims(conclusion.significance),
+            "innovation": claims(conclusion.innovation),
+            "performance": claims(conclusion.performance),
+            "workload": claims(conclusion.workload),
         },
         "provenance": _provenance(summary.provenance),
     }
@@ -85,18 +89,18 @@ def _provenance(provenance: Provenance) -> JSON:
     }
 
 
-def _claims(claims: Iterable[Claim]) -> list[JSON]:
-    return [_claim(claim) for claim in claims]
+def _claim(claim: Claim, card: Card, summary: Summary) -> JSON:
+    def passage(evidence: Evidence) -> JSON:
+        url = evidence_url(card.paper, summary.provenance.source, evidence)
+        return {"quote": evidence.quote, "section": evidence.section, "page": evidence.page, "url": url}
 
-
-def _claim(claim: Claim) -> JSON:
     return {
         "text": claim.text,
         "quote": claim.quote,
         "section": claim.section,
         "page": claim.page,
         "support": claim.support.value,
-        "evidence": [{"quote": e.quote, "section": e.section, "page": e.page} for e in claim.evidence],
+        "evidence": [passage(evidence) for evidence in claim.evidence],
     }
 
 

@@ -57,10 +57,15 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Blocks that are collapsed at first if the platform supports it (expandable quotes of Telegram, HTML details)."""
+    """Blocks that are collapsed at first if the platform supports it (expandable quotes of Telegram, HTML details).
+
+    A platform that does not shows a button instead, which sends `action` ("verb:argument") back to the bot, or, where
+    that is None, the blocks themselves.
+    """
 
     title: tuple[Span, ...]
     blocks: tuple[Block, ...]
+    action: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

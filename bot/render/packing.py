@@ -136,11 +136,11 @@ def split(block: Block, fits: Callable[[Block], bool]) -> list[Block]:
     if isinstance(block, Bullets):
         return _split_bullets(block, fits)
     if isinstance(block, Fold):
-        title = block.title
+        fold, title = block, block.title
         # A title that is too long for a message is shown as a line, which can be split.
         if not block.blocks or not fits(Fold(title, ())):
             return [piece for part in (Line(title), *block.blocks) for piece in split(part, fits)]
-        return list(_fill(block.blocks, lambda blocks: Fold(title, tuple(blocks)), fits, split))
+        return list(_fill(block.blocks, lambda blocks: replace(fold, blocks=tuple(blocks)), fits, split))
     if isinstance(block, Code):
         return list(_fill(block.text.split("\n"), lambda lines: Code("\n".join(lines)), fits, _split_text))
     return [block]

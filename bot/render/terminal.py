@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.model import Card, Digest, Style
 from bot.render.cards import card_document, card_links
 from bot.render.digests import also_heading, also_line, digest_header, digest_notes
+from bot.render.evidence import EvidenceForm, has_quotes
 from bot.render.nodes import (
     Block,
     Bullets,
@@ -39,8 +40,9 @@ MAX_WIDTH = 88
 
 
 def card_text(card: Card, language: str, *, width: int = MAX_WIDTH, colour: bool = False) -> str:
-    """One paper as text for a terminal `width` columns wide."""
-    return document_text(terminal_card(card, language), width=width, colour=colour)
+    """One paper as text for a terminal `width` columns wide, with the sentences that its statements rest on."""
+    evidence = EvidenceForm.QUOTES if card.summary and has_quotes(card.summary) else EvidenceForm.NONE
+    return document_text(terminal_card(card, language, evidence=evidence), width=width, colour=colour)
 
 
 def digest_text(digest: Digest, style: Style = Style.CARDS, *, width: int = MAX_WIDTH, colour: bool = False) -> str:
@@ -48,12 +50,14 @@ def digest_text(digest: Digest, style: Style = Style.CARDS, *, width: int = MAX_
     return document_text(terminal_digest(digest, style), width=width, colour=colour)
 
 
-def terminal_card(card: Card, language: str, style: Style = Style.CARDS) -> Document:
+def terminal_card(
+    card: Card, language: str, style: Style = Style.CARDS, evidence: EvidenceForm = EvidenceForm.NONE
+) -> Document:
     """A card's tree with its addresses written out, one per line.
 
     PDF and HTML are left out: their addresses follow from the one of the abstract.
     """
-    blocks = card_document(card, language, style, links=False).blocks
+    blocks = card_document(card, language, style, links=False, evidence=evidence).blocks
     links = [(label, url) for label, url in card_links(card, language) if "/pdf/" not in url and "/html/" not in url]
     return Document((*blocks, *(Note((Link(label, url),)) for label, url in links)))
 
@@ -142,7 +146,7 @@ def _breaks(text: str, width: int, indent: int) -> list[int]:
     return breaks
 
 
-def _lines(block: Block, width: int) -> list[tuple[RichText, int]]:
+def _lines(block: Block, width: int, *, addresses: bool = True) -> list[tuple[RichText, int]]:
     """The paragraphs of a block, each with the indent of its continuation lines."""
     if isinstance(block, Heading):
         style = {1: "bold magenta", 2: "bold cyan"}.get(block.level, "bold")
@@ -152,9 +156,11 @@ def _lines(block: Block, width: int) -> list[tuple[RichText, int]]:
     if isinstance(block, Note):
         return [(_rich(block.spans, "dim"), 0)]
     if isinstance(block, Bullets):
-        return [_bullet(block, index) for index in range(len(block.items))]
+        return [_bullet(block, index, addresses=addresses) for index in range(len(block.items))]
     if isinstance(block, Fold):
-        return [(_rich(block.title, "bold"), 0), *(line for inner in block.blocks for line in _lines(inner, width))]
+        # The addresses of places in the paper are long and many: they are links of the terminal, if it knows those.
+        inner = (line for part in block.blocks for line in _lines(part, width, addresses=False))
+        return [(_rich(block.title, "bold"), 0), *inner]
     if isinstance(block, Code):
         return [(_rich((Text(line),), "green"), 4) for line in visible(block.text).split("\n")]
     if isinstance(block, Picture):
@@ -163,9 +169,9 @@ def _lines(block: Block, width: int) -> list[tuple[RichText, int]]:
     return [(_rich((Text("─" * min(width, 32)),), "dim"), 0)]
 
 
-def _bullet(block: Bullets, index: int) -> tuple[RichText, int]:
+def _bullet(block: Bullets, index: int, *, addresses: bool) -> tuple[RichText, int]:
     mark = f"{block.start + index}. " if block.numbered else "• "
-    line = _rich((Text(f"  {mark}"), *block.items[index]))
+    line = _rich((Text(f"  {mark}"), *block.items[index]), addresses=addresses)
     return line, len(mark) + 2
 
 

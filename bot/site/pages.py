@@ -23,7 +23,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.model import Card
-from bot.render.cards import card_document, day_of, paper_urls, title_of
+from bot.render.addresses import paper_urls
+from bot.render.cards import card_document, day_of, title_of
+from bot.render.evidence import EvidenceForm
 from bot.render.html import POLICY, fragment, stylesheet
 from bot.render.labels import format_date, label
 from bot.render.plain import one_line
@@ -226,7 +228,8 @@ class _Renderer:
             "updated": _timestamp(max(moment, summarized_at)),
             "authors": [one_line(readable(name)) for name in card.paper.authors] or ["arXiv"],
             "categories": [one_line(category) for category in card.paper.categories],
-            "content": fragment(card_document(card, self.language)),
+            # Feed readers have no folds, and would show the whole evidence below each card.
+            "content": fragment(card_document(card, self.language, evidence=EvidenceForm.LINKS)),
         }
 
 

@@ -6,16 +6,19 @@ Discord counts at most 40 components, nested ones too, and 4,000 characters of t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import PurePath
 
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style
 from bot.render.cards import card_document, card_links, card_reply
 from bot.render.digests import digest_groups, digest_header
-from bot.render.nodes import Block, Button, Link, Note, Picture, Reply, Rule, Text
+from bot.render.evidence import EvidenceForm, has_evidence
+from bot.render.labels import label
+from bot.render.nodes import Block, Bullets, Button, Fold, Link, Note, Picture, Reply, Rule, Text
 from bot.render.packing import Cost, Group, GroupPart, pack
 from bot.render.plain import cut, one_line, utf16, visible, web_address
-from handlers.button_actions import with_chat
+from handlers.button_actions import evidence_action, with_chat
 from handlers.discord.markup import block_markdown, markdown
 from handlers.discord.messages import CONTAINER, MEDIA_GALLERY, TEXT_DISPLAY
 
@@ -65,10 +68,12 @@ def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
 
     `about` is the chat that the buttons are for; without it they stand for the chat that they are shown in.
     """
-    rows = _rows([[_button(button, about) for button in row] for row in reply.buttons])
+    blocks, folded = _with_buttons_for_folds(reply.document.blocks)
+    *before, last_row = reply.buttons or ((),)
+    rows = _rows([[_button(button, about) for button in row] for row in (*before, (*last_row, *folded)) if row])
     # The container and its text display, and each row with its buttons, count as components.
     base = (0, 2 + sum(1 + len(row["components"]) for row in rows))
-    messages = pack([Group(reply.document.blocks, base_cost=base)], cost, _LIMIT)
+    messages = pack([Group(blocks, base_cost=base)], cost, _LIMIT)
     payloads: list[JSON] = []
     for sections in _without_clashes(messages):
         inner = [part for section in sections for part in _inner(section.blocks)]
@@ -81,7 +86,7 @@ def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
 def payloads(shown: Card | Digest, language: str, style: Style) -> list[JSON]:
     """The messages that show a card or a digest, as a chat in this style would get them."""
     if isinstance(shown, Card):
-        return reply_components(card_reply(shown, language))
+        return reply_components(card_reply(shown, language, evidence_action(shown.summary)))
     # The id is not used: of the chat only style and language matter here.
     chat = Chat(ChatRef(Platform.DISCORD, "0"), language=language, style=style)
     return [part.payload for part in DiscordRenderer().parts(shown, chat)]
@@ -105,29 +110,61 @@ def _title(digest: Digest) -> str:
 
 
 def _card_group(card: Card, language: str, style: Style) -> Group:
-    blocks = card_document(card, language, style, links=False).blocks
     if style is Style.COMPACT:
-        return Group(blocks, (card.paper.id,), (0, 1))
+        return Group(card_document(card, language, style).blocks, (card.paper.id,), (0, 1))
+    # A summary that may not be stored cannot be asked for by a button.
+    has_button = evidence_action(card.summary) is not None
+    form = EvidenceForm.NONE if has_button else EvidenceForm.LINKS
+    document = card_document(card, language, style, links=False, evidence=form)
+    blocks = tuple(map(_without_links, document.blocks)) if has_button else document.blocks
     # The buttons are measured with the group, because they are added after packing, below the card's last section.
-    buttons, rest = _link_buttons(card, language)
+    buttons, rest = _card_buttons(card, language)
     if rest:  # links that got no button are shown as text
-        spans = [span for label, url in rest for span in (Text(" · "), Link(label, url))][1:]
+        spans = [span for name, url in rest for span in (Text(" · "), Link(name, url))][1:]
         blocks = (*blocks, Note(tuple(spans)))
     rows = _rows([buttons])
     return Group(blocks, (card.paper.id,), (0, 2 + sum(1 + len(row["components"]) for row in rows)))
 
 
-def _link_buttons(card: Card, language: str) -> tuple[list[JSON], list[tuple[str, str]]]:
-    """The card's links as one row of buttons, and those that do not fit it."""
+def _with_buttons_for_folds(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Button, ...]]:
+    """The blocks without the folds that have an action, and a button for each of these: Discord has no folds."""
+    folds = [block for block in blocks if isinstance(block, Fold) and block.action]
+    if not folds:
+        return tuple(blocks), ()
+    kept = tuple(_without_links(block) for block in blocks if block not in folds)
+    return kept, tuple(Button("".join(span.text for span in fold.title), action=fold.action) for fold in folds)
+
+
+def _without_links(block: Block) -> Block:
+    """A fold of statements with their places as text: the button leads there, and Discord counts addresses as text."""
+    if isinstance(block, Fold):
+        return replace(block, blocks=tuple(map(_places_as_text, block.blocks)))
+    return block
+
+
+def _places_as_text(block: Block) -> Block:
+    if not isinstance(block, Bullets):
+        return block
+    items = [
+        tuple(Text(span.text, italic=True) if isinstance(span, Link) else span for span in item) for item in block.items
+    ]
+    return replace(block, items=tuple(items))
+
+
+def _card_buttons(card: Card, language: str) -> tuple[list[JSON], list[tuple[str, str]]]:
+    """The card's links and its evidence as one row of buttons, and the links that do not fit it."""
+    summary = card.summary
+    action = evidence_action(summary) if summary and has_evidence(summary) else None
+    evidence = [_button(Button(label("evidence", language), action=action))] if action else []
     buttons: list[JSON] = []
     rest = []
-    for label, url in card_links(card, language):
+    for name, url in card_links(card, language):
         safe = web_address(url)
-        if safe and len(safe) <= URL_LIMIT and len(buttons) < _ROW_BUTTONS:
-            buttons.append(_button(Button(label, url=safe)))
+        if safe and len(safe) <= URL_LIMIT and len(buttons) + len(evidence) < _ROW_BUTTONS:
+            buttons.append(_button(Button(name, url=safe)))
         elif safe:
-            rest.append((label, safe))
-    return buttons, rest
+            rest.append((name, safe))
+    return buttons + evidence, rest
 
 
 def _without_clashes(messages: Iterable[list[GroupPart]]) -> Iterable[list[GroupPart]]:
@@ -160,7 +197,7 @@ def _components(sections: Sequence[GroupPart], cards: dict[str, Card], language:
             continue
         for section in run:
             card = cards[section.group.ids[0]]
-            rows = _rows([_link_buttons(card, language)[0]]) if section.is_last else []
+            rows = _rows([_card_buttons(card, language)[0]]) if section.is_last else []
             components.append(_container(_inner(section.blocks) + rows))
     return components
 
@@ -221,13 +258,13 @@ def _rows(rows: Sequence[Sequence[JSON]]) -> list[JSON]:
 
 
 def _button(button: Button, about: ChatRef | None = None) -> JSON:
-    label = one_line(button.label)[:80] or "…"
+    name = one_line(button.label)[:80] or "…"
     if button.url is not None:
         url = web_address(button.url)
         # A button that Discord refuses would cost the whole message.
         safe = url if url and len(url) <= URL_LIMIT else "https://arxiv.org"
-        return {"type": BUTTON, "style": _LINK, "label": label, "url": safe}
-    return {"type": BUTTON, "style": _SECONDARY, "label": label, "custom_id": with_chat(button.action or "", about)}
+        return {"type": BUTTON, "style": _LINK, "label": name, "url": safe}
+    return {"type": BUTTON, "style": _SECONDARY, "label": name, "custom_id": with_chat(button.action or "", about)}
 
 
 def _files(sections: Iterable[GroupPart]) -> list[str]:

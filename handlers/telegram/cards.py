@@ -14,6 +14,7 @@ from itertools import pairwise
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style, UncertainDelivery
 from bot.render.cards import card_reply, figure_caption, shown_figures, title_of
 from bot.render.digests import digest_groups, text_card_group
+from bot.render.evidence import EvidenceForm
 from bot.render.labels import format_date, label
 from bot.render.nodes import (
     Block,
@@ -64,8 +65,7 @@ class TelegramRenderer:
         """Pack the header and as many cards into each message as fit; only a card too large for one is divided."""
         cards = {card.paper.id: card for card in digest.cards}
         parts: list[Part] = []
-        groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, chat.style))
-        for sections in pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT)):
+        for sections in _packed(digest, chat.style):
             # Without duplicates: a message may hold two sections of a card that was divided.
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             parts.append(Part(_message(sections), ids))
@@ -75,6 +75,17 @@ class TelegramRenderer:
                 if (card := cards.get(ident)) and (photos := _photos(card, digest.language)):
                     parts.append(Part(photos, (ident,)))
         return [*parts, *(Part(_resend_offer(delivery, digest.language)) for delivery in digest.doubtful)]
+
+
+def _packed(digest: Digest, style: Style) -> list[list[GroupPart]]:
+    """The messages of a digest: with the evidence of its cards, unless that makes more of them than links to it."""
+
+    def messages(evidence: EvidenceForm) -> list[list[GroupPart]]:
+        groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, style, evidence))
+        return pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT))
+
+    whole, short = messages(EvidenceForm.QUOTES), messages(EvidenceForm.LINKS)
+    return whole if len(whole) <= len(short) else short
 
 
 def reply_messages(reply: Reply) -> list[JSON]:

@@ -75,6 +75,7 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "choose": ("language", results.Choices),
     "set": ("size=5", results.Changed),
     "deep": ("2406.14272v1", results.PaperCard),
+    "cite": ("2406.14272v1:en:b1f3a", results.NoEvidence),  # test_evidence.py of Discord has stored summaries
     "forget": ("yes", results.Forgotten),
     "resend": ("1", results.Stale),  # there is no such delivery; tests/pipeline/test_resend.py has some
 }

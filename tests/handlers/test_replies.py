@@ -14,7 +14,7 @@ import pytest
 from bot import conversation as results
 from bot.conversation import Followed, Result, setting_values, topic_key
 from bot.errors import BadSetting
-from bot.model import JSON, Card, Chat, ChatRef, Depth, Paper, Platform
+from bot.model import JSON, Card, Chat, ChatRef, Depth, Paper, Platform, SummaryKey
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
 from handlers import button_actions
 from handlers.commands import BY_NAME, COMMANDS
@@ -24,10 +24,12 @@ from handlers.reply_parts import EXAMPLES
 from handlers.requests import ChatName
 from handlers.telegram.cards import reply_messages
 from handlers.telegram.sender import keyboard
+from tests.render.samples import BRIEF
 
 CHAT = Chat(ChatRef(Platform.TELEGRAM, "5"), timezone="Europe/Berlin")
 DUE = datetime(2026, 6, 3, 8, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 CARD = Card(Paper("2406.14272", 1, "A title", ("A. Author",), "An abstract.", ("cs.CV",)))
+SUMMARY = replace(BRIEF, key=SummaryKey("2406.14272", 1, "en"))
 LONG = 'abs:"gaussian splatting" AND cat:cs.CV AND NOT ' + " AND NOT ".join(f"word{n}" for n in range(40))
 TOPIC = Followed("cat:cs.CV", "papers in cs.CV", topic_key("cat:cs.CV"), date(2026, 6, 2))
 LONGEST = Followed(LONG, "papers that …", topic_key(LONG), date(2026, 6, 2))
@@ -47,6 +49,9 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Subscriptions(CHAT, ()),
     results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25),
     results.PaperCard(CARD, "en", Depth.BRIEF),
+    results.PaperCard(replace(CARD, summary=SUMMARY), "en", Depth.BRIEF),
+    results.PaperEvidence(replace(CARD, summary=SUMMARY), "en"),
+    results.NoEvidence("2406.14272v1"),
     results.NotALink("x", "There is no arXiv id in it."),
     results.UnknownPaper("2406.99999", "arXiv has no paper 2406.99999; check the id."),
     results.Withdrawn(Card(replace(CARD.paper, withdrawn=True))),
@@ -116,20 +121,25 @@ def custom_ids(components: Sequence[JSON]) -> list[str]:
 @pytest.mark.parametrize("result", EVERY_RESULT, ids=lambda result: type(result).__name__)
 def test_every_button_of_every_reply_carries_its_chat_on_both_platforms(result: Result) -> None:
     answer = reply(result)
-    verbs = sorted(button.action for row in answer.buttons for button in row if button.action is not None)
+    actions = sorted(button.action for row in answer.buttons for button in row if button.action is not None)
     group = ChatRef(Platform.TELEGRAM, "-1001234567890/2147483647")
     markups = [keyboard(message["buttons"], group) for message in reply_messages(answer) if message["buttons"]]
     on_telegram = [button.callback_data for made in markups if made for row in made.inline_keyboard for button in row]
-    assert sorted(str(data) for data in on_telegram if data is not None) == [f"{verb}@{group.id}" for verb in verbs]
+    sent = sorted(str(data) for data in on_telegram if data is not None)
+    assert sent == [f"{action}@{group.id}" for action in actions]
     channel = ChatRef(Platform.DISCORD, "1234567890123456789")
+    # What is a fold of the text on Telegram is a button on Discord.
+    folds = [block.action for block in answer.document.blocks if isinstance(block, Fold) and block.action]
     on_discord = [custom_id for message in reply_components(answer, channel) for custom_id in custom_ids([message])]
-    assert sorted(on_discord) == [f"{verb}@{channel.id}" for verb in verbs]
+    assert sorted(on_discord) == sorted(f"{action}@{channel.id}" for action in (*actions, *folds))
 
 
 ABOUT_NO_CHAT = (
     results.Help,
     results.Privacy,
     results.PaperCard,
+    results.PaperEvidence,
+    results.NoEvidence,
     results.NotALink,
     results.UnknownPaper,
     results.Withdrawn,

@@ -71,6 +71,19 @@ def test_a_footnote_comes_after_its_paragraph() -> None:
     assert texts(read(page(BODY + inner)), "Notes") == ["Looms are old.", "Made of oak.", "Very old."]
 
 
+def test_a_paragraph_keeps_the_anchor_at_which_the_page_opens() -> None:
+    item = '<li class="ltx_item" id="I1.i1"><span class="ltx_tag">•</span>Herons wait.</li>'
+    box = f'<div class="ltx_para" id="S1.p2"><ul class="ltx_itemize">{item}</ul></div>'
+    title = '<h2 class="ltx_title">Looms</h2>'
+    looms = f'<section class="ltx_section" id="S1">{title}{para("We weave.", "S1.p1")}{box}Loose words.</section>'
+    paragraphs = named(read(page(BODY + looms)), "Looms").paragraphs
+    assert [(paragraph.text, paragraph.anchor) for paragraph in paragraphs] == [
+        ("We weave.", "S1.p1"),
+        ("• Herons wait.", "I1.i1"),
+        ("Loose words.", "S1"),
+    ]
+
+
 def test_list_items_are_paragraphs_with_their_mark() -> None:
     items = "".join(
         f'<li class="ltx_item"><span class="ltx_tag ltx_tag_item">{n}.</span>{para(text)}</li>'

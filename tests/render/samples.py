@@ -34,9 +34,11 @@ from bot.model import (
     Style,
     Summary,
     SummaryKey,
+    Support,
     Window,
 )
 from bot.render.digests import digest_groups, text_card_group
+from bot.render.evidence import EvidenceForm
 from bot.render.nodes import Block, Bullets, Code, Document, Fold, Heading, Line, Note
 
 DAY = date(2026, 6, 2)
@@ -62,14 +64,15 @@ PAPER = Paper(
     license="http://creativecommons.org/licenses/by/4.0/",
 )
 
+FIRST = "We make heads talk in many languages."
+SECOND = r"It is $1.13\times$ faster than before, at 20% of the cost of $5."
+
 BRIEF = Summary(
     key=SummaryKey("2406.14272", 2, "en"),
-    headline=Claim(
-        "Talking heads learn twenty languages from one set.", (Evidence("We make heads talk in many languages."),)
-    ),
+    headline=Claim("Talking heads learn twenty languages from one set.", (Evidence(FIRST),), Support.JUDGED),
     takeaways=(
-        Claim(r"It runs $1.13\times$ faster.", (Evidence(r"It is $1.13\times$ faster than before"),)),
-        Claim("It costs a fifth.", (Evidence("at 20% of the cost"),)),
+        Claim(r"It runs $1.13\times$ faster.", (Evidence(SECOND),), Support.JUDGED),
+        Claim("It costs a fifth.", (Evidence(SECOND),), Support.JUDGED),
     ),
     keywords=("talking head", "multilingual"),
     provenance=Provenance(
@@ -78,8 +81,19 @@ BRIEF = Summary(
         Source.ABSTRACT,
         prompt="ab12cd34",
         dropped=(Dropped("It is the best of all.", "not in the source"),),
+        judge="openai:qwen3-small",
+        judge_prompt="ef56ab78",
     ),
 )
+"""All in a model's words, judged by another one."""
+
+EXTRACTIVE = replace(
+    BRIEF,
+    headline=Claim(FIRST, (Evidence(FIRST),)),
+    takeaways=(Claim(SECOND, (Evidence(SECOND),)),),
+    provenance=replace(BRIEF.provenance, model="extractive", prompt=None, dropped=(), judge=None, judge_prompt=None),
+)
+"""The paper's own sentences."""
 
 DEEP = replace(
     BRIEF,
@@ -87,16 +101,32 @@ DEEP = replace(
     translated_title="MultiTalk：多语言说话人头部生成",
     affiliations=("POSTECH", "KRAFTON"),
     background=(
-        Claim("Models know English best.", (Evidence("most are trained on English only", "Introduction", 1),)),
+        Claim(
+            "Models know English best.",
+            (
+                Evidence("Most models are trained on English only.", "Introduction", 1),
+                Evidence("Other languages are rare in their data.", "2 Data", 2),
+            ),
+            Support.JUDGED,
+        ),
     ),
-    prior_work=(Claim("Earlier work ignores other languages.", (Evidence("", "Related Work", 2),)),),
+    prior_work=(Claim("Earlier work ignores other languages.", (Evidence("", "Related Work", 2),), Support.JUDGED),),
     method=(
-        Claim("A code for each language guides the decoder.", (Evidence("a language-specific code", "Method", 3),)),
+        Claim(
+            "A language-specific code guides the decoder.",
+            (Evidence("A language-specific code guides the decoder.", "Method", 3),),
+        ),
     ),
-    results=(Claim("Lip errors fall by 12%.", (Evidence("reduces lip vertex error by 12%", "Experiments", 5),)),),
+    results=(
+        Claim(
+            "Lip errors fall by 12%.",
+            (Evidence("Our model reduces lip vertex error by 12%.", "Experiments", 5),),
+            Support.JUDGED,
+        ),
+    ),
     methods=(
         Claim("Collect 420 hours of video."),
-        Claim("Train a codebook.", (Evidence("we train a codebook", "Method", 4),)),
+        Claim("Train a codebook.", (Evidence("First, we train a codebook.", "Method", 4),), Support.JUDGED),
     ),
     conclusion=Conclusion(
         significance=(Claim("It opens the field to more languages."),),
@@ -104,8 +134,11 @@ DEEP = replace(
         performance=(Claim("It is 1.13 times as fast."),),
         workload=(Claim("420 hours of video in 20 languages."),),
     ),
-    provenance=replace(BRIEF.provenance, source=Source.PDF, read=Extent("pages", 8, 12)),
+    provenance=replace(
+        BRIEF.provenance, source=Source.PDF, read=Extent("pages", 8, 12), judge="google:gemini-flash-latest"
+    ),
 )
+"""Some statements in the model's words, judged by the same model, the others in the paper's."""
 
 CARD = Card(
     paper=PAPER,
@@ -187,9 +220,11 @@ def hostile_text(max_size: int = 12) -> st.SearchStrategy[str]:
 # ── comparing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def digest_document(digest: Digest, style: Style = Style.CARDS) -> Document:
+def digest_document(
+    digest: Digest, style: Style = Style.CARDS, evidence: EvidenceForm = EvidenceForm.QUOTES
+) -> Document:
     """All groups of a digest as one tree."""
-    groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, style))
+    groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, style, evidence))
     return Document(tuple(block for group in groups for block in group.blocks))
 
 

@@ -18,12 +18,12 @@ from bot.render.nodes import Fold
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
 from tests.render.samples import (
-    BRIEF,
     CARD,
     DAY,
     DEEP,
     DEEP_CARD,
     DIGEST,
+    EXTRACTIVE,
     PAPER,
     PLAIN_CARD,
     digest_document,
@@ -50,7 +50,7 @@ def test_a_card_shows_title_authors_date_reason_links_and_provenance() -> None:
         "It runs 1.13× faster.",
         "matched: talking head, cs.CV",
         "abstract · PDF · HTML · code · project",
-        "by gemini-flash-latest from the abstract · statements left out because they could not be verified: 1",
+        "by gemini-flash-latest from the abstract · 3 statements, each checked against its sentence by qwen3-small",
     ):
         assert part in said
 
@@ -74,20 +74,21 @@ def test_a_card_without_a_summary_shows_the_abstract_and_a_note() -> None:
 
 
 def test_extractive_and_partial_summaries_are_marked() -> None:
-    provenance = replace(BRIEF.provenance, model="extractive", instead_of="gemini was over quota", dropped=())
+    provenance = replace(EXTRACTIVE.provenance, instead_of="gemini was over quota")
     assert "sentences picked from the abstract, no model (gemini was over quota)" in text(
-        with_summary(replace(BRIEF, provenance=provenance))
+        with_summary(replace(EXTRACTIVE, provenance=provenance))
     )
-    assert "from the full text (PDF) · read: 8 of 12 pages" in text(with_summary(DEEP))
+    assert text(with_summary(DEEP)).endswith(" · read: 8 of 12 pages")
     whole = replace(DEEP.provenance, read=Extent("pages", 12, 12))
     assert "read:" not in text(with_summary(replace(DEEP, provenance=whole)))
 
 
-def test_deep_sections_are_folds_with_quotes_and_their_section_and_page() -> None:
+def test_deep_sections_are_folds_with_the_place_of_each_statement_and_the_evidence_is_the_last() -> None:
     folds = [block for block in card_document(DEEP_CARD, "en").blocks if isinstance(block, Fold)]
     titles = [fold.title[0].text for fold in folds]
-    assert titles == ["Background", "Prior work and its gap", "Method", "Results", "Step by step", "Conclusion"]
-    assert "“a language-specific code” (Method, p. 3)" in text(DEEP_CARD)
+    parts = ["Background", "Prior work and its gap", "Method", "Results", "Step by step", "Conclusion"]
+    assert titles == [*parts, "Evidence"]
+    assert "Lip errors fall by 12%. (Experiments, p. 5)" in text(DEEP_CARD)
 
 
 def test_a_compact_card_is_title_headline_and_id() -> None:

@@ -56,7 +56,7 @@ def test_markdown_renders_to_the_same_text_and_only_expected_elements(title: str
     tree = lxml_html.fragment_fromstring(_MARKDOWN.render(made), create_parent="main")
     assert letters(str(tree.text_content())) == letters(visible(plain_text(document)))
     assert {str(element.tag) for element in tree.iter()} <= {
-        "main", "h2", "h3", "p", "ul", "li", "a", "strong", "em", "code",
+        "main", "h2", "h3", "p", "ul", "li", "a", "strong", "em", "code", "details", "summary",
     }  # fmt: skip
     assert "{{" not in made
     assert "{%" not in made
@@ -112,11 +112,15 @@ def test_the_json_of_a_card_has_the_stable_fields() -> None:
         "prior_work", "method", "results", "methods", "conclusion", "provenance",
     ]  # fmt: skip
     assert summary["method"] == [
-        {"text": "A code for each language guides the decoder.", "quote": "a language-specific code",
-         "section": "Method", "page": 3, "support": "sentence",
-         "evidence": [{"quote": "a language-specific code", "section": "Method", "page": 3}]}
+        {"text": "A language-specific code guides the decoder.",
+         "quote": "A language-specific code guides the decoder.", "section": "Method", "page": 3,
+         "support": "sentence",
+         "evidence": [{"quote": "A language-specific code guides the decoder.", "section": "Method", "page": 3,
+                       "url": "https://arxiv.org/pdf/2406.14272v2#page=3"}]}
     ]  # fmt: skip
     assert summary["provenance"]["read"] == {"pages": [8, 12]}
+    provenance = summary["provenance"]
+    assert (provenance["judge"], provenance["judge_prompt"]) == ("google:gemini-flash-latest", "ef56ab78")
     assert summary["provenance"]["dropped"] == [{"text": "It is the best of all.", "why": "not in the source"}]
     assert [list(figure) for figure in made["figures"]] == [
         ["number", "caption", "file", "license", "shown"],

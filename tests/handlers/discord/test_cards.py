@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from bot.model import Card, Chat, ChatRef, Claim, Digest, Figure, FoundLinks, Platform, Style
+from bot.render.evidence import EvidenceForm
 from bot.render.nodes import Bullets, Button, Code, Document, Line, Link, Note, Reply, Text
 from bot.render.plain import visible
 from bot.tex.latex import readable
@@ -80,7 +81,8 @@ def test_a_card_is_a_container_with_its_links_as_buttons() -> None:
     header, container = payload["components"]
     assert (header["type"], container["type"]) == (10, 17)
     text, row = container["components"]
-    assert [button["label"] for button in row["components"]] == ["abstract", "PDF", "HTML", "code", "project"]
+    assert [button["label"] for button in row["components"]] == ["abstract", "PDF", "HTML", "code", "Evidence"]
+    assert text["content"].endswith("-# [project](https://multi-talk.github.io/)")
     assert text["content"].startswith("### [MultiTalk: Faster O(n²) Talking Heads, 20% Better](https://arxiv.org/abs/")
     assert payload["title"] == "New on arXiv · 2 June 2026"
 
@@ -194,11 +196,11 @@ def test_a_hostile_paper_is_accepted_and_complete(title: str, abstract: str) -> 
 def test_a_title_of_ten_thousand_characters_is_divided_between_messages(unit: str) -> None:
     title = (unit * 10_000)[:10_000]
     whole = digest(Card(replace(PAPER, title=title), summary=replace(BRIEF, headline=Claim(title))), also=(PLAIN_CARD,))
-    assert said(messages(whole)) == shown_text(_without_links(digest_document(whole)))
+    assert said(messages(whole)) == shown_text(_without_links(digest_document(whole, evidence=EvidenceForm.NONE)))
 
 
 def _without_links(document: Document) -> Document:
-    """Without the line of links, which are buttons here."""
+    """Without the line of links, which are buttons here, as the evidence is."""
     return Document(tuple(b for b in document.blocks if not (isinstance(b, Note) and isinstance(b.spans[0], Link))))
 
 

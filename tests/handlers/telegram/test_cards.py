@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Card, Chat, ChatRef, Claim, Digest, FoundLinks, Platform, Style
+from bot.model import Card, Chat, ChatRef, Claim, Digest, Evidence, FoundLinks, Platform, Style, Support
 from bot.render.cards import card_document
 from bot.render.nodes import (
     Bullets,
@@ -165,8 +165,21 @@ def test_compact_style_is_shorter() -> None:
 def test_deep_parts_are_expandable_quotations() -> None:
     parsed = shown(digest(DEEP_CARD))
     folds = [message.part(e) for message in parsed for e in message.entities if e.type == "expandable_blockquote"]
-    assert len(folds) == 6
-    assert "a language-specific code" in folds[2].replace("\u2060", "")
+    assert len(folds) == 7
+    assert "A language-specific code guides the decoder. (Method, p. 3)" in folds[2].replace("\u2060", "")
+    assert folds[6].startswith("Evidence\n")
+
+
+def test_a_digest_shows_its_evidence_where_that_makes_no_more_messages_and_else_links_to_it() -> None:
+    cards = [replace(CARD, paper=replace(PAPER, id=f"2406.{n:05}")) for n in range(10)]
+    long = Claim("It runs faster.", (Evidence("Sentence " + "of many words " * 60),), Support.JUDGED)
+    many = [replace(card, summary=replace(BRIEF, headline=long)) for card in cards]
+    for shown_cards, kind in ((cards[:2], "expandable_blockquote"), (many, None)):
+        parsed = shown(digest(*shown_cards))
+        folds = {e.type for message in parsed for e in message.entities if e.type == "expandable_blockquote"}
+        assert folds == ({kind} if kind else set())
+    assert len(parsed) == 2
+    assert sum(message.text.count("evidence: 1 · 2 · 3") for message in parsed) == 10
 
 
 def test_figures_follow_as_a_photo_or_an_album_with_their_captions() -> None:
@@ -258,7 +271,8 @@ def test_a_hostile_paper_is_accepted_and_complete(title: str, abstract: str) -> 
 @pytest.mark.parametrize("unit", ["word ", "x", "😀", "<&>", "@everyone ", "مرحبا ", "文", "e\u0301", "a.b", "\n"])
 def test_a_title_of_ten_thousand_characters_is_divided_between_messages(unit: str) -> None:
     title = (unit * 10_000)[:10_000]
-    whole = digest(Card(replace(PAPER, title=title), summary=replace(BRIEF, headline=Claim(title))), also=(PLAIN_CARD,))
+    summary = replace(BRIEF, headline=Claim(title), takeaways=())
+    whole = digest(Card(replace(PAPER, title=title), summary=summary), also=(PLAIN_CARD,))
     assert complete(shown(whole), replace_rules(digest_document(whole)))
 
 

@@ -1,0 +1,169 @@
+"""The evidence of a card: for each statement the sentences that it rests on, with their places as links. Pure."""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from bot.model import Card, Claim, Depth, Evidence, Paper, Source, Summary, Support
+from bot.model.languages import primary
+from bot.render.addresses import evidence_url
+from bot.render.labels import label
+from bot.render.nodes import Block, Bullets, Document, Fold, Heading, Line, Link, Note, Span, Text
+from bot.render.plain import cut, one_line
+from bot.tex.latex import readable
+
+CONCLUSION = ("significance", "innovation", "performance", "workload")
+"""The parts of a deep summary that are shown under its conclusion."""
+_LEAD_COLUMNS = 34
+"""Columns of a statement's first words; a Chinese or Japanese character takes two."""
+
+
+class EvidenceForm(enum.Enum):
+    """How much of its evidence a card shows."""
+
+    NONE = enum.auto()
+    LINKS = enum.auto()
+    """One line with a link for each statement."""
+    QUOTES = enum.auto()
+    """A fold with the sentences; the links alone where all statements are the paper's own sentences anyway."""
+
+
+def deep_sections(summary: Summary) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
+    """The parts of a deep summary in reading order: (key of the label, claims), including empty ones."""
+    conclusion = summary.conclusion
+    return (
+        ("background", summary.background),
+        ("prior work", summary.prior_work),
+        ("method", summary.method),
+        ("results", summary.results),
+        ("methods", summary.methods),
+        ("significance", conclusion.significance),
+        ("innovation", conclusion.innovation),
+        ("performance", conclusion.performance),
+        ("workload", conclusion.workload),
+    )
+
+
+# ── statements ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def claim_spans(claim: Claim, summary: Summary, language: str) -> tuple[Span, ...]:
+    """The text of a claim, marked where it is a sentence in the paper's language among statements in another one."""
+    text = Text(readable(claim.text))
+    if not is_original(claim, summary):
+        return (text,)
+    mark = label("original", language)
+    return text, Text(mark if mark.startswith("（") else f" {mark}", italic=True)
+
+
+def is_original(claim: Claim, summary: Summary) -> bool:
+    """Whether a claim is the paper's sentence in a summary that a model wrote in another language than English."""
+    # An extractive summary has nothing but such sentences, and its last line says so.
+    is_translation = primary(summary.key.language) != "en" and summary.provenance.model != "extractive"
+    return is_translation and claim.support is Support.SENTENCE
+
+
+def place_spans(claim: Claim, paper: Paper, source: Source, language: str) -> tuple[Span, ...]:
+    """The place of a claim's first evidence in brackets, as a link; empty if the claim has none."""
+    if not claim.evidence:
+        return ()
+    return Text(" ("), _place_link(claim.evidence[0], paper, source, language), Text(")")
+
+
+# ── the evidence of a whole card ────────────────────────────────────────────────────────────────────────────────────
+
+
+def evidence_blocks(card: Card, language: str, form: EvidenceForm, action: str | None = None) -> tuple[Block, ...]:
+    """The evidence of a card in this form; empty if its claims have none.
+
+    `action` is what a button sends back for the fold on platforms without folds.
+    """
+    summary = card.summary
+    if summary is None or form is EvidenceForm.NONE or not has_evidence(summary):
+        return ()
+    if form is EvidenceForm.QUOTES and has_quotes(summary):
+        return (Fold((Text(label("evidence", language), bold=True),), _items(card, summary, language), action),)
+    # A deep card has the link behind each of its statements.
+    return () if summary.key.depth is Depth.DEEP else (_links(card, summary, language),)
+
+
+def evidence_document(card: Card, language: str) -> Document:
+    """The evidence of a card as a document of its own."""
+    summary = card.summary
+    title = Text(f"{label('evidence', language)}: {one_line(readable(card.paper.title))}", bold=True)
+    return Document((Heading((title,), level=3), *(_items(card, summary, language) if summary else ())))
+
+
+def has_evidence(summary: Summary) -> bool:
+    return any(claim.evidence for claim in summary.claims)
+
+
+def has_quotes(summary: Summary) -> bool:
+    """Whether a card shows a statement whose sentences it does not show."""
+    return any(map(_is_quoted, summary.claims))
+
+
+def _links(card: Card, summary: Summary, language: str) -> Note:
+    """ "evidence: 1 · 2 · 3", the numbers of the card's statements as links to their sentences."""
+    spans: list[Span] = [Text(f"{label('evidence', language).lower()}: ")]
+    for number, claim in enumerate(summary.claims, 1):
+        if claim.evidence:
+            url = evidence_url(card.paper, summary.provenance.source, claim.evidence[0])
+            spans += [*([Text(" · ")] if len(spans) > 1 else []), Link(str(number), url)]
+    return Note(tuple(spans))
+
+
+def _items(card: Card, summary: Summary, language: str) -> tuple[Block, ...]:
+    """One list of all claims, for a deep summary one for each of its parts."""
+    blocks = [_list((summary.headline, *summary.takeaways), card, summary, language)]
+    for key, claims in deep_sections(summary):
+        if any(claim.evidence for claim in claims):
+            blocks += [Line((Text(label(key, language), bold=True),)), _list(claims, card, summary, language)]
+    return tuple(blocks)
+
+
+def _list(claims: Iterable[Claim], card: Card, summary: Summary, language: str) -> Block:
+    # Several statements often rest on one sentence, which is then quoted once.
+    by_evidence: dict[tuple[Evidence, ...], list[Claim]] = {}
+    for claim in claims:
+        if claim.evidence:
+            by_evidence.setdefault(claim.evidence, []).append(claim)
+    return Bullets(tuple(_item(group, card, summary, language) for group in by_evidence.values()))
+
+
+def _item(claims: Sequence[Claim], card: Card, summary: Summary, language: str) -> tuple[Span, ...]:
+    """The first words of the claims that have the same evidence, then each passage of it with its place."""
+    spans: list[Span] = [Text(f"{' / '.join(_lead(readable(claim.text)) for claim in claims)}:", bold=True)]
+    is_quoted = any(map(_is_quoted, claims))
+    for evidence in claims[0].evidence:
+        if is_quoted and evidence.quote:
+            spans.append(Text(f" “{readable(evidence.quote)}”"))
+        spans += [Text(" "), _place_link(evidence, card.paper, summary.provenance.source, language)]
+    return tuple(spans)
+
+
+def _is_quoted(claim: Claim) -> bool:
+    """Whether the evidence repeats the sentences of a claim: not where the claim itself is one of the paper's."""
+    return claim.support is not Support.SENTENCE and any(evidence.quote for evidence in claim.evidence)
+
+
+def _place_link(evidence: Evidence, paper: Paper, source: Source, language: str) -> Link:
+    """The section and page of a passage, "Method, p. 3", as a link that opens them."""
+    parts = [one_line(readable(evidence.section))] if evidence.section else []
+    if evidence.page is not None:
+        parts.append(label("page", language, n=evidence.page))
+    # What is from a full text has a page or an anchor.
+    key = "full text" if evidence.anchor else "abstract"
+    return Link(", ".join(parts) or label(key, language), evidence_url(paper, source, evidence))
+
+
+def _lead(text: str) -> str:
+    """The first words of a statement, as many as tell it from the others on its card."""
+    head, rest = cut(text, lambda piece: _columns(piece) <= _LEAD_COLUMNS)
+    return f"{head.rstrip(' ,;:')}…" if rest else head.rstrip(".。")
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

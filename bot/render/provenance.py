@@ -1,0 +1,56 @@
+"""The last line of a card: what made its summary, from which text, and how its statements were checked. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from bot.model import Provenance, Summary, Support
+from bot.render.labels import label
+
+
+def provenance_line(summary: Summary, language: str) -> str:
+    """The maker and the source of a summary, how it was checked, and what is missing.
+
+    "by gemini-flash from the abstract · 4 statements, each checked against its sentence by the same model"
+    """
+    provenance = summary.provenance
+    support = Counter(claim.support for claim in summary.claims)
+    maker = _maker(provenance, support, language)
+    parts = [f"{maker} ({provenance.instead_of})" if provenance.instead_of else maker]
+    if checked := _checked(provenance, support, language):
+        parts.append(checked)
+    if provenance.read and provenance.read.read < provenance.read.total:
+        extent = provenance.read
+        key = "read pages" if extent.unit.startswith("page") else "read sections"
+        parts.append(label(key, language, n=extent.read, of=extent.total))
+    return " · ".join([*parts, *provenance.notes])
+
+
+def _maker(provenance: Provenance, support: Counter[Support], language: str) -> str:
+    source = label(f"from {provenance.source}", language)
+    if provenance.model == "extractive":
+        return label("extractive", language, source=source)
+    # A model that only chose among the paper's sentences has written nothing.
+    key = "picked by" if set(support) == {Support.SENTENCE} else "by"
+    return label(key, language, model=_name(provenance.model), source=source)
+
+
+def _checked(provenance: Provenance, support: Counter[Support], language: str) -> str:
+    """How the statements that a model wrote were checked; empty if there are none."""
+    if support[Support.QUOTED] or (support[Support.JUDGED] and provenance.judge is None):
+        return label("quoted", language)
+    if provenance.judge is None or not support[Support.JUDGED]:
+        return ""
+    # Named once: who wrote the statements stands before.
+    is_same = provenance.judge == provenance.model
+    judge = label("the same model", language) if is_same else _name(provenance.judge)
+    judged, picked = support[Support.JUDGED], support[Support.SENTENCE]
+    if picked:
+        key = "one checked, others picked" if judged == 1 else "checked and picked"
+        return label(key, language, n=judged, m=picked, judge=judge)
+    return label("one checked" if judged == 1 else "checked", language, n=judged, judge=judge)
+
+
+def _name(model: str) -> str:
+    # Without the provider: "google:gemini-flash-latest" is a setting, and the card is for readers.
+    return model.partition(":")[2] or model
