@@ -1,4 +1,4 @@
-"""Colours of CSS as red, green, blue and alpha from 0 to 1, and whether two of them can be told apart. Pure."""
+"""Colours of CSS as red, green, blue and alpha from 0 to 1. Pure."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from typing import NamedTuple
 import tinycss2
 from tinycss2 import color5
 from tinycss2.color4 import Color as ParsedColour
-
-MIN_CONTRAST = 1.35
-"""Contrast by WCAG below which nobody reads a text: 1 is none, light grey (#D3D3D3) on white has 1.5."""
-MIN_CHANNEL_DIFFERENCE = 0.25
-"""Yellow on white has hardly any contrast of brightness, but one channel differs by 1."""
 
 _SYSTEM_COLOURS = {"canvas": "white", "canvastext": "black"}
 # From XYZ (D65) to linear sRGB.
@@ -55,19 +50,6 @@ def painted_over(colour: Colour, ground: Colour) -> Colour:
     share = colour.alpha
     red, green, blue = (share * top + (1 - share) * below for top, below in zip(colour[:3], ground[:3], strict=True))
     return Colour(red, green, blue)
-
-
-def can_be_told_apart(text: Colour, ground: Colour) -> bool:
-    """Whether text of one opaque colour can be read on the other."""
-    if max(abs(a - b) for a, b in zip(text[:3], ground[:3], strict=True)) >= MIN_CHANNEL_DIFFERENCE:
-        return True
-    lighter, darker = sorted((_luminance(text), _luminance(ground)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05) >= MIN_CONTRAST
-
-
-def _luminance(colour: Colour) -> float:
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _in_srgb(parsed: ParsedColour) -> Colour:

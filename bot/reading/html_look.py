@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from bot.reading.html_colours import BLACK, WHITE, Colour, can_be_told_apart, painted_over, parse_colour
+from bot.reading.contrast import can_be_told_apart
+from bot.reading.html_colours import BLACK, WHITE, Colour, painted_over, parse_colour
 from bot.reading.html_lengths import font_size_px, length_px, scale_of, shift_px
 from bot.reading.html_styles import Declarations
 
