@@ -146,7 +146,8 @@ def _hidden_passages(contents: Sequence[PageContent]) -> tuple[str, ...]:
         in_drawings = [run for run in content.runs if run.hidden and run.in_drawing]
         # A drawing that was cropped has a few labels outside of what is shown.
         has_passage = sum(sum(map(str.isalpha, run.text)) >= 3 for run in in_drawings) >= MIN_WORDS_IN_DRAWINGS
-        text = " ".join(run.text for run in content.runs if run.hidden and (has_passage or not run.in_drawing))
+        hidden = [run for run in content.runs if run.hidden and (has_passage or not run.in_drawing)]
+        text = "".join(" " * run.space_before + run.text for run in hidden).strip()
         # Fewer letters are leftovers of drawing programs, not words to anyone.
         if sum(map(str.isalpha, text)) >= 8 and " " in text:
             found.append(text[:MAX_HIDDEN_LENGTH])
