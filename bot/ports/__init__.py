@@ -3,7 +3,18 @@
 from bot.ports.clock import Clock
 from bot.ports.paper_source import PaperSource, Reader
 from bot.ports.platforms import Renderer, Sender
-from bot.ports.store import Chats, Operations, Outbox, Papers, Store, Summaries, Topics, UsageStore, ValueStore
+from bot.ports.store import (
+    Chats,
+    Operations,
+    Outbox,
+    Papers,
+    PaperTexts,
+    Store,
+    Summaries,
+    Topics,
+    UsageStore,
+    ValueStore,
+)
 from bot.ports.summaries import Makers, Summarizer
 
 __all__ = [
@@ -13,6 +24,7 @@ __all__ = [
     "Operations",
     "Outbox",
     "PaperSource",
+    "PaperTexts",
     "Papers",
     "Reader",
     "Renderer",

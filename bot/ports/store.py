@@ -39,7 +39,17 @@ from bot.model import (
 )
 
 
-class Papers(Protocol):
+class PaperTexts(Protocol):
+    """The texts of many papers, to count words over them."""
+
+    async def latest_texts(self, limit: int) -> list[str]:
+        """Title and abstract, with an empty line between them, of the papers that were stored last, newest first.
+
+        Raises `StoreUnavailable`.
+        """
+
+
+class Papers(PaperTexts, Protocol):
     """Papers, announcements and the ledger of listings."""
 
     async def ingest(self, announced: Sequence[Announced], now: datetime) -> Ingested:

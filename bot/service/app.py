@@ -126,7 +126,7 @@ async def open_app(
         source = ArxivSource(settings, fetcher)
         reader = ArxivReader(fetcher, settings, license_of=source.license)
         counts = Counts()
-        makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts)))
+        makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts), store))
         yield App(settings, clock, store, source, reader, makers, renderers(), counts)
 
 

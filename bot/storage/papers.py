@@ -71,6 +71,12 @@ class SqlPapers:
         async with self.db.read() as connection:
             return {paper_id: paper for paper_id, (paper, _) in (await _known(connection, paper_ids)).items()}
 
+    async def latest_texts(self, limit: int) -> list[str]:
+        table = tables.papers
+        query = select(table.c.title, table.c.abstract).order_by(table.c.seen_at.desc(), table.c.id).limit(limit)
+        async with self.db.read() as connection:
+            return [f"{row.title}\n\n{row.abstract}" for row in await connection.execute(query)]
+
     async def announced_ids(
         self, paper_ids: Collection[str], before: date | None = None, since: date | None = None
     ) -> set[str]:

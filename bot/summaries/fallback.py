@@ -16,6 +16,7 @@ from bot.ports import Clock, Summarizer
 from bot.summaries.budget import BudgetUsedUp, Meter
 from bot.summaries.extractive import extract
 from bot.summaries.model_summarizer import ModelSummarizer
+from bot.summaries.term_background import TermBackground
 
 log = structlog.get_logger()
 
@@ -49,11 +50,18 @@ class FallbackChain:
     """A `Summarizer` made of several, asked in order. Pauses are kept in memory and end with the process."""
 
     def __init__(
-        self, summarizers: Sequence[Summarizer], clock: Clock, *, concurrency: int = 4, meter: Meter | None = None
+        self,
+        summarizers: Sequence[Summarizer],
+        clock: Clock,
+        *,
+        concurrency: int = 4,
+        meter: Meter | None = None,
+        background: TermBackground | None = None,
     ) -> None:
         self._summarizers = tuple(summarizers)
         self._meter = meter
         self._clock = clock
+        self._background = background
         self._pauses: dict[str, Pause] = {}
         self._slots = asyncio.Semaphore(concurrency)
 
@@ -107,6 +115,8 @@ class FallbackChain:
 
         The error stands in place of a summary that could not be made.
         """
+        if self._background is not None:
+            await self._background.refresh()
         results: Results = {}
         failures: dict[SummaryKey, Failures] = {request.key: [] for request in requests}
         for summarizer in self._summarizers:
@@ -120,7 +130,8 @@ class FallbackChain:
 
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:
         """The extractive summary with the reason for it (a few words or an error's sentence). Never fails."""
-        summary = extract(request, self._clock)
+        counts = self._background.counts if self._background is not None else None
+        summary = extract(request, self._clock, counts)
         return replace(summary, provenance=replace(summary.provenance, instead_of=why.rstrip(".")))
 
     async def close(self) -> None:

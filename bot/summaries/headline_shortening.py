@@ -1,76 +1,118 @@
-"""Shortens a sentence to a headline by cutting whole clauses, never words. Pure."""
+"""Shortens a sentence to a headline by leaving out whole clauses, never words of one. Pure.
+
+What stays is a slice of the sentence, so that no word is changed. A clause is left out only if the main clause, every
+restriction, negation and hedge, and both sides of a comparison stay; else the sentence stays as it is.
+"""
 
 from __future__ import annotations
 
 import re
 
-from bot.summaries.sentence_roles import needs_previous_sentence
+from bot.summaries.complete_sentences import is_complete
+from bot.summaries.openings import without_opening
+from bot.summaries.patterns import verbose
 
 LONGEST_HEADLINE = 220
 """Characters past which a headline is shortened, at the end of a clause."""
 
-# The heading of a structured abstract: "Methods: …".
-_LABEL = re.compile(
-    r"^(?:abstract|background|objectives?|purpose|aims?|methods?|results?|conclusions?|significance)\s*[:.]\s+", re.I
+_SHORTEST = 60  # characters: less is seldom a statement
+
+
+# What a long sentence can do without in front: a purpose, an occasion or a means. "For trees, we prove" restricts.
+_IN_FRONT = verbose(
+    r"^(?:to\ [a-z]+|motivated\ by|inspired\ by|guided\ by|build\w*\ (?:up)?on|draw\w*\ on|based\ on|leveraging|"
+    r"by\ \w+ing)\b[^,;:.()$]{3,160},\ (?=(?:we|this\ (?:paper|work|article|study))\b)"
 )
-# What precedes the statement itself: "To close this gap, we propose …", "In this paper, we propose …".
-_OPENING = re.compile(r"^(?:[^,;:.()$]{3,160}?), (?=(?:we|this (?:paper|work|article|study))\b)", re.I)
-_HERE = re.compile(
-    r"^(?:in this (?:\w+ )?(?:paper|work|article|study|report|survey|letter|thesis|note)|here),? (?=we\b)", re.I
+# A clause begins here that the sentence can do without.
+_TAIL = verbose(
+    r"(?:(?P<dash>,?\ ?---?\ ?|\ —\ |\ –\ )|,\ (?:and\ )?(?:thereby\ |thus\ )?)(?=(?:which|where|whose|enabling|"
+    r"achieving|allowing|yielding|leading|resulting|leveraging|combining|ensuring|providing|improving|reducing|making|"
+    r"demonstrating|showing|facilitating|addressing|inspired|motivated|guided|so\ that|"
+    r"with\ the\ following|with\ (?:two|three|four|five)\b|consisting\ of|comprising|composed\ of|"
+    r"as\ well\ as|together\ with|along\ with|and\ (?:we\ )?(?:show|demonstrate|evaluate|analy[sz]e|find|prove|provide|"
+    r"report|discuss)|(?:show|demonstrate|evaluate|analy[sz]e|prove|discuss)\b)\b)|;\ (?!and\b|or\b)(?=\w)(?![^;]*;)"
 )
-# A separator and a word with which a clause begins that the sentence can do without.
-_TAIL = re.compile(
-    r"(?:;|,? ?---? ?| – | — |:|,) (?:and )?(?=(?:which|where|whose|that|enabling|achieving|allowing|yielding|"
-    r"leading|resulting|using|"
-    r"leveraging|combining|consisting|ensuring|providing|improving|reducing|making|so that|thereby|thus|"
-    r"and (?:show|demonstrate|"
-    r"evaluate|analy[sz]e|find|prove|provide|discuss)|based on|built on|designed to|together with|including|"
-    r"along with|as well as|"
-    r"demonstrating|showing|facilitating|addressing|covering|comprising|spanning|inspired|motivated|guided|"
-    r"trained|followed|each|"
-    r"with|a|an|the|it|its|this|our|we|\(i\)|\(1\)|i\)|1\)|\(a\))\b)",
-    re.I,
+# What a headline must not lose.
+_RESTRICTS = verbose(
+    r"\b(?:but|although|though|except|unless|only|if|whereas|however|not|no|none|nor|never|without|despite|yet|rather|"
+    r"instead|up\ to|at\ most|at\ least|provided|assum\w+|under|when|whenever|while|as\ long\ as|subject\ to|limited|"
+    r"in\ the\ (?:limit|case|regime|absence|presence)|may|might|could|possibl[ey]|potential\w*|likely|approximate\w*|"
+    r"conjectur\w*|heuristic\w*|in\ expectation|probability|on\ average|in\ (?:simulations?|theory|principle)|"
+    r"partial\w*|fail\w*|cannot|can't|hardly|rarely|some|almost|nearly|about\ \d+)\b"
 )
-# An opening that depends on the sentence before ("To this end"), so that it is cut also from a short headline.
-_REFERS_BACK = re.compile(r"^to\b|\b(?:this|these|that|those|such)\b", re.I)
-# A clause that restricts or reverses what comes before it: a headline without it would say too much.
-_RESTRICTS = re.compile(
-    r"\b(?:but|although|though|except|unless|only if|whereas|however|not|without|despite|yet|rather than)\b", re.I
+# The parts of what was named before them: they qualify the parts only.
+_PARTS = verbose(
+    r"(?:with\ the\ following|with\ (?:two|three|four|five)\b|consisting\ of|comprising|composed\ of)\b[^:]{0,60}:"
 )
+_COMPARES = verbose(
+    r"\b(?:more|less|fewer|better|worse|\w{3,}er|outperform\w*|exceed\w*|surpass\w*|equal|same|similar|comparable)\b"
+)
+_OTHER_SIDE = verbose(r"\b(?:than|compared|relative\ to|versus|vs|over|as|to\ those|with\ respect)\b")
+# The main clause is complete soon after such a beginning; elsewhere its verb may follow what would be left out.
+_VERB_FOLLOWS = verbose(
+    r"^(?:(?:here,?\ |in\ (?:this|our)\ \w+,?\ )?(?:we|i|this\ (?:\w+\ )?(?:paper|work|article|study|survey|report|"
+    r"thesis|letter|review|note))\ (?:\w+ly\ |also\ |then\ |first\ |further\ )*[a-z]+"
+    r"|(?!(?:while|although|though|when|if|because|since|as|for|in|on|at|with|by|to|from|under|despite)\b)"
+    r"[^,;:]{3,100}?\ (?:is|are|was|were|has|have|can|will|introduces?|presents?|proposes?|achieves?|improves?|"
+    r"reduces?|outperforms?|shows?|enables?|provides?|combines?|integrates?|uses?|allows?|remains?))\b"
+)
+
+_PLAIN_WORD = re.compile(r"(?<![\w-])(?!(?:with|from|that|which|this|into|called|named|termed)\b)[a-z][a-z-]{3,}(?!\w)")
+_FEWEST_PLAIN_WORDS = 4  # in lower case
 
 
 def shortened(text: str, limit: int = LONGEST_HEADLINE) -> str:
-    """A headline cut at the ends of clauses. No word is changed, except that a new beginning gets a capital."""
-    text = _LABEL.sub("", text)
-    text = _HERE.sub("", text)
-    opening = _OPENING.match(text)
-    if opening and (len(text) > limit or needs_previous_sentence(text) or _REFERS_BACK.search(opening.group())):
-        text = text[opening.end() :]
-    if len(text) > limit:
-        text = _without_tail(text, limit)
-    # Only usual first words: a name like "nnU-Net" keeps its small letter.
-    return text[:1].upper() + text[1:] if text[:2].lower() in ("we", "th", "in", "he") else text
+    """A headline: `text` without its opening, cut after a clause if it is longer than `limit` characters.
+
+    The text is returned whole where no clause can be left out safely, so it may be longer than `limit`.
+    """
+    text = without_opening(text)
+    if len(text) <= limit:
+        return text
+    front = _IN_FRONT.match(text)
+    if front and not _RESTRICTS.search(front.group()):
+        text = text[front.end() :]
+        text = text[:1].upper() + text[1:]
+    return text if len(text) <= limit else _without_tail(text, limit)
+
+
+def says_more_than_a_name(text: str) -> bool:
+    """Whether a sentence says what it names: not "We propose the Map of Halls (MH)."."""
+    return len(_PLAIN_WORD.findall(re.sub(r"\([^()]*\)", "", text))) >= _FEWEST_PLAIN_WORDS
 
 
 def _without_tail(text: str, limit: int) -> str:
-    """Cut after the last clause that ends within `limit`, unless that would change the meaning."""
-    # At least 60 characters: less is seldom a statement.
-    cuts = [m.start() for m in _TAIL.finditer(text) if 60 <= m.start() <= limit and _is_balanced(text[: m.start()])]
-    for cut in reversed(cuts):
-        # The beginning of what would be dropped tells whether it restricts the statement.
-        rest = re.match(r"[^.;]{0,40}", text[cut:])
-        if not (rest and _RESTRICTS.search(rest.group())) and not _is_inside_list(text, cut):
-            return text[:cut].rstrip(" ,;:—–-") + "."
+    """`text` up to the last clause end within `limit` after which nothing is said that must not be lost."""
+    if not _VERB_FOLLOWS.match(text):
+        return text
+    for match in reversed(list(_TAIL.finditer(text))):
+        kept, rest = text[: match.start()], text[match.end() :]
+        if _SHORTEST <= len(kept) <= limit and _may_end(kept) and _may_be_lost(kept, rest):
+            if match["dash"] and len(_TAIL.findall(text)) and re.search(r" (?:--|—|–)|---?", rest):
+                continue  # a second dash: what stands between the two is left out, and the sentence goes on
+            return kept.rstrip(" ,;:—–-") + "."
     return text
 
 
-def _is_balanced(text: str) -> bool:
-    return text.count("(") == text.count(")") and text.count("$") % 2 == 0 and text.count("{") == text.count("}")
+def _may_end(kept: str) -> bool:
+    """Whether a sentence can end here: no bracket, formula, quotation or list is open."""
+    return (
+        kept.count("(") == kept.count(")")
+        and kept.count("$") % 2 == 0
+        and kept.count("{") == kept.count("}")
+        and kept.count("“") == kept.count("”")
+        and kept.count('"') % 2 == 0
+        # After a colon everything is part of what was promised.
+        and ":" not in kept
+        and says_more_than_a_name(kept)
+        and _VERB_FOLLOWS.match(kept) is not None
+        and is_complete(kept + ".")
+    )
 
 
-def _is_inside_list(text: str, cut: int) -> bool:
-    """A comma between the members of a list ends no clause: "… a model, a dataset, and a benchmark"."""
-    if text[cut] != ",":
+def _may_be_lost(kept: str, rest: str) -> bool:
+    if _PARTS.match(rest):
+        return True
+    if _RESTRICTS.search(rest):
         return False
-    follows = re.match(r",\s+(?:and )?(?:a|an|the|its|our|with|it|this|we)\b[^,;.]{0,60},? and\b", text[cut:])
-    return bool(follows) or bool(re.match(r",\s+and (?:a|an|the|its|our)\b", text[cut:]))
+    return not (_COMPARES.search(kept) and _OTHER_SIDE.search(rest))

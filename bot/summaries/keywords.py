@@ -1,198 +1,168 @@
-"""Keywords by rules: noun-like phrases of title and abstract, scored. No keyword contains a stop word. Pure."""
+"""Keywords by rules: the noun phrases of title and abstract that are frequent here and rare elsewhere. Pure."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
-from importlib.resources import files
+from dataclasses import dataclass
 
-_WORDS: dict[str, list[str]] = json.loads(files(__package__).joinpath("words.json").read_text(encoding="utf-8"))
+from bot.summaries.noun_phrases import STOP_WORDS, is_adjective, is_name, is_plain, key, phrase, runs
+from bot.summaries.term_counts import TermCounts, bundled
+from bot.tex.latex import readable
 
-STOP_WORDS = frozenset(_WORDS["stop"])
+_LONGEST = 4
+"""Words of a keyword; a longer run of nouns is no term but a description."""
+_LEAST_PAPERS_OF_TERM = 4
+"""A part of a longer phrase is a term of its own if that many papers use it alone."""
 
-_PLAIN = frozenset(_WORDS["plain"])
-"""Words that are no keyword on their own and seldom begin or end one: "approach", "results"."""
-
-_KEPT_INSIDE = frozenset(_WORDS["kept_inside"])
-"""Plain words that may be part of a longer keyword: "language models", "state space", "large language model"."""
-
-_HEADS = frozenset(_WORDS["heads"])
-"""Of `_KEPT_INSIDE`, the words that may end a keyword."""
-
-_NOT_FIRST = frozenset(
-    ("data", "text", "word", "process", "design", "measure", "control", "test", "base", "set", "tool", "task", "level",
-     "users", "models")
-)  # fmt: skip
-"""Nouns that say little at the beginning of a keyword."""
-
-_VERB_LIKE = re.compile(r"(?:ly|izes|ises|ifies|ized|ised|ify|ating|izing|ising|ically)$")
-_ADJECTIVE = re.compile(r"(?:ive|ous|able|ible|ful|less|ary|ient|iant|ical|ic|al|ed|ant|ent)$")
-# Nouns that end like adjectives.
-_NOUN_ANYWAY = re.compile(
-    r"(?:ment|agent|content|gradient|coefficient|token|signal|retrieval|proposal|arithmetic|logic|topic|traffic|physic|"
-    r"semantic|music|graphic|clinic|metric|dynamic|diagnos|patient|speed|feed|seed|embed|need|variable|table|archive|"
-    r"perspective|objective|primitive|narrative|alternative|library|boundary|dictionary|vocabulary|event|parent|client|"
-    r"student|moment|survival|potential|interval|journal|terminal|portal|goal|trial|material|manual|animal|hospital|plant|"
-    r"variant|invariant|assistant|constant|participant|quadrant|current|latent|intent|component|experiment|document)s?$"
-)
-_TOKEN = re.compile(r"[^\W_]+(?:[-'’./+][^\W_]+)*\+{0,2}", re.UNICODE)
-_TEX = re.compile(r"\\[A-Za-z]+\s*|[{}$]|https?://\S+|\\.")
-_BREAK = re.compile(r"[^\w\s'’./+-]|\s[-–—/]+\s|--+|\.(?=\s|$)|\n\s*\n", re.UNICODE)
 # A term and its abbreviation: "retrieval-augmented generation (RAG)".
-_DEFINED = re.compile(r"((?:[\w’'-]+[ ]+){1,5}[\w’'-]+)\s*\(\s*(?:\\\w+\{)?([A-Z][\w-]{1,11}?)s?\}?\s*[);,]")
+_DEFINED = re.compile(r"((?:[\w’'-]+[ ]+){0,5}[\w’'-]+)\s*\(([A-Za-z][\w-]{1,11}?)s?\s*[);,]")
 
 
-def keywords(title: str, abstract: str, limit: int = 6) -> tuple[str, ...]:
-    """Up to `limit` keywords, best first, written as in the text (lower case unless they are names)."""
-    title, abstract = _without_tex(title), _without_tex(abstract)
-    names = _names(abstract)
-    phrases = [(_without_gerund(p), True) for p in _phrases(title)] + [(p, False) for p in _phrases(abstract)]
-    # Counted by key, so that "Language Models" and "language model" are one term; shown as first written.
-    count: Counter[str] = Counter()
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Title and abstract, with what the choice of keywords looks up in them."""
+
+    title: tuple[tuple[str, ...], ...]
+    abstract: tuple[tuple[str, ...], ...]
+    padded: str
+    """All words of the two as `key` writes them, between spaces."""
+    defined: dict[str, str]
+    """Abbreviations, as `key` writes them, with the terms that they stand for."""
+    names: frozenset[str]
+
+
+def keywords(title: str, abstract: str, limit: int = 6, counts: TermCounts | None = None) -> tuple[str, ...]:
+    """Up to `limit` keywords, best first, written as in the text (lower case unless they are names).
+
+    `counts` says how rare a term is among other papers; the bundled counts are taken without it.
+    """
+    counts = counts or bundled()
+    text = _read(title, abstract, counts)
+    written = _candidates(text, counts)
+    scores = {term: _score(term, spelling, text, counts) for term, spelling in written.items()}
+    return _choose(scores, written, text, limit)
+
+
+def _read(title: str, abstract: str, counts: TermCounts) -> _Text:
+    parts = [tuple(phrase(run, counts.modifiers) for run in runs(part, counts.verbs)) for part in (title, abstract)]
+    plain = f"{readable(title)} . {readable(abstract)}"
+    words = key(re.findall(r"[^\W_]+(?:[-'’./+][^\W_]+)*", plain))
+    return _Text(parts[0], parts[1], f" {words} ", _abbreviations(plain), _capitalized(readable(abstract)))
+
+
+def _candidates(text: _Text, counts: TermCounts) -> dict[str, str]:
+    """The terms that may be keywords, by key, each as it is written in the text."""
     written: dict[str, str] = {}
-    in_title: set[str] = set()
-    for phrase, is_title in phrases:
-        for term in _terms(phrase):
-            key = _key(term)
-            count[key] += 1
-            # Titles capitalize every word: the spelling of the abstract is better.
-            if key not in written or (not is_title and key in in_title and count[key] == 2):
-                written[key] = _written(term, names)
-            if is_title:
-                in_title.add(key)
-    defined = {_key(term) for term in _spelled_out(f"{title} . {abstract}")}
-    scores = {key: _score(key, written[key], count, in_title, defined) for key in count}
-    return _choose(scores, written, limit)
+    # A title may have capitals throughout: the spelling of the abstract is better.
+    for words in (*text.abstract, *text.title):
+        for term in _terms(words, text, counts):
+            written.setdefault(key(term), _spelled(term, text.names))
+    for full in text.defined.values():
+        written.setdefault(key(full.split()), _spelled(tuple(full.split()), text.names))
+    return {term: spelling for term, spelling in written.items() if f" {term} " in text.padded}
 
 
-def _without_tex(text: str) -> str:
-    return _TEX.sub(" ", text)
-
-
-def _phrases(text: str) -> list[list[str]]:
-    """Runs of words between punctuation and stop words."""
-    runs: list[list[str]] = []
-    for chunk in _BREAK.split(text):
-        run: list[str] = []
-        for word in _TOKEN.findall(chunk or ""):
-            if _is_stop_word(word):
-                runs.append(run)
-                run = []
+def _terms(words: tuple[str, ...], text: _Text, counts: TermCounts) -> list[tuple[str, ...]]:
+    """A noun phrase as a whole, and the parts of it that are terms of their own."""
+    alone = {key(other) for other in (*text.abstract, *text.title) if len(other) > 1}
+    found = [words] if 1 < len(words) <= _LONGEST and not all(is_plain(word) for word in words) else []
+    for size in range(1, min(len(words), _LONGEST) + 1):
+        for start in range(len(words) - size + 1):
+            part = words[start : start + size]
+            if size == 1:
+                is_term = _is_term_alone(part[0], is_whole=len(words) == 1, counts=counts)
             else:
-                run.append(word)
-        runs.append(run)
-    return [run for run in runs if run]
+                term = key(part)
+                is_term = term in alone or counts.terms.get(term, 0) >= _LEAST_PAPERS_OF_TERM
+            if is_term:
+                found.append(part)
+    return found
 
 
-def _is_stop_word(word: str) -> bool:
-    """Whether a phrase ends before this word: a stop word, a plain word, an adverb or a verb."""
-    low = word.lower().replace("’", "'")
-    if low in STOP_WORDS or low.replace("'s", "") in STOP_WORDS or not any(c.isalpha() for c in word):
-        return True
-    return (low in _PLAIN and low not in _KEPT_INSIDE) or bool(_VERB_LIKE.search(low) and word.islower())
+def _is_term_alone(word: str, *, is_whole: bool, counts: TermCounts) -> bool:
+    """Whether a single word is a term: a name, or a noun that stands alone."""
+    if is_name(word):
+        if "-" in word and is_adjective(word.rsplit("-", 1)[-1]):
+            return False  # "LLM-based"
+        return len(word) > 2 and word[0].isalpha() and re.fullmatch(r"[A-Z]\d+|\w+²", word) is None
+    is_noun = not is_adjective(word) and not word.lower().endswith("ing") and word.lower() not in counts.modifiers
+    return is_whole and is_noun and not is_plain(word) and len(word) > 3 and not re.search(r"[-'’\d]", word)
 
 
-def _terms(run: list[str]) -> list[list[str]]:
-    """Every noun-like sequence of one to three words (four if the run has no more)."""
-    sizes = (1, 2, 3, 4) if len(run) == 4 else (1, 2, 3)
-    sequences = [run[i : i + n] for n in sizes for i in range(len(run) - n + 1)]
-    return [sequence for sequence in sequences if _is_noun_like(sequence)]
+def _spelled(words: tuple[str, ...], names: frozenset[str]) -> str:
+    return " ".join(word if is_name(word) or word in names else word.lower() for word in words)
 
 
-def _is_noun_like(words: list[str]) -> bool:
-    first, last = words[0].lower(), words[-1].lower()
-    if len(words) == 1:
-        return _is_name(words[0]) or (
-            last not in _PLAIN
-            and last not in _KEPT_INSIDE
-            and len(last) > 3
-            and not _is_adjective(last)
-            and not last.endswith("ing")
-            and not re.search(r"[-'’]", last)
-        )
-    if first in _NOT_FIRST:
-        return False
-    if (last in _KEPT_INSIDE and last not in _HEADS) or all(w.lower() in _KEPT_INSIDE for w in words):
-        return False
-    return _is_name(words[-1]) or not _is_adjective(last)
-
-
-def _is_adjective(word: str) -> bool:
-    return bool(_ADJECTIVE.search(word)) and not _NOUN_ANYWAY.search(word)
-
-
-def _is_name(word: str) -> bool:
-    """CamelCase, an acronym, or letters with digits; "Under-Optimized" is none: it is a word of a title in capitals."""
-    return len(word) > 1 and any(
-        re.search(r"[A-Z].*[A-Z]|[a-z][A-Z]|[A-Za-z]\d|\d[A-Z]", part) for part in word.split("-")
-    )
-
-
-def _key(words: list[str]) -> str:
-    return " ".join(_singular(word.lower().replace("-", " ")) for word in words)
-
-
-def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
-
-
-def _written(words: list[str], names: set[str]) -> str:
-    return " ".join(word if _is_name(word) or word in names else word.lower() for word in words)
-
-
-def _names(text: str) -> set[str]:
+def _capitalized(text: str) -> frozenset[str]:
     """Words with a capital between words in lower case ("a Markov chain") that never occur without it."""
     small = set(re.findall(r"\b[a-z]\w+", text))
-    capitalized = re.findall(r"(?<=[a-z,] )([A-Z][a-z]+)(?= [a-z]|[,.;)])", text)
-    return {word for word in capitalized if word.lower() not in small}
+    found = re.findall(r"(?<=[a-z,] )((?:[A-Z][a-z]+ )*[A-Z][a-z]+)(?= [a-z]|[,.;)])", text)
+    return frozenset(word for phrase_text in found for word in phrase_text.split() if word.lower() not in small)
 
 
-def _without_gerund(run: list[str]) -> list[str]:
-    """Titles often begin with what the paper does ("Diagnosing …"), which is not part of a term."""
-    return run[1:] if len(run) > 1 and run[0].endswith("ing") and run[0][:1].isupper() else run
-
-
-def _spelled_out(text: str) -> list[list[str]]:
-    """Terms that the text abbreviates, if the initials of their words are the abbreviation."""
-    terms = []
+def _abbreviations(text: str) -> dict[str, str]:
+    """Abbreviations that the text explains, with their terms, if the initials of its words are the abbreviation."""
+    found: dict[str, str] = {}
     for match in _DEFINED.finditer(text):
-        letters = [c for c in match.group(2).lower() if c.isalpha()]
+        letters = [char for char in match.group(2).lower() if char.isalpha()]
         words = match.group(1).split()
-        for size in range(min(len(words), 4), 0, -1):
+        for size in range(min(len(words), _LONGEST + 1), 1, -1):
             tail = words[-size:]
-            initials = [part[0].lower() for word in tail for part in re.split(r"[-’']", word) if part]
-            if initials == letters[: len(initials)] and len(initials) >= min(len(letters), 2):
-                terms.append(tail)
+            is_phrase = not {tail[0].lower(), tail[-1].lower()} & STOP_WORDS
+            if is_phrase and _initials(tail) == letters and len(letters) > 1:
+                found[key([match.group(2)])] = " ".join(tail)
                 break
-    return terms
+    return found
 
 
-def _score(key: str, written: str, count: Counter[str], in_title: set[str], defined: set[str]) -> float:
-    # Terms of two or three words are the most specific. A term of the title or with an abbreviation of its own is
-    # what the paper is about, even if it occurs once.
-    size = len(key.split())
-    score = count[key] * {1: 0.8, 2: 1.7, 3: 1.9}.get(size, 1.6)
-    score += 3.0 * (key in in_title) * (1 if size > 1 or _is_name(written) else 0.5)
-    score += 3.5 * (key in defined)
-    if size == 1:
-        score += 0.6 if _is_name(written) else -1.0
-    return score - (1.2 if size > 1 and count[key] == 1 and key not in in_title and key not in defined else 0)
+def _initials(words: list[str]) -> list[str]:
+    return [part[0].lower() for word in words for part in re.split(r"[-’']", word) if part]
 
 
-def _choose(scores: dict[str, float], written: dict[str, str], limit: int) -> tuple[str, ...]:
-    """The best terms, without those that are part of another one and without a third one that shares a word."""
+def _score(term: str, spelling: str, text: _Text, counts: TermCounts) -> float:
+    """How much a term says about the paper: its uses here, more if they are prominent, times its rarity elsewhere."""
+    words = term.split()
+    uses = text.padded.count(f" {term} ")
+    short = next((abbreviation for abbreviation, full in text.defined.items() if key(full.split()) == term), None)
+    if short is not None:
+        uses += text.padded.count(f" {short} ")
+    is_in_title = any(f" {term} " in f" {key(phrase_words)} " for phrase_words in text.title)
+    weight = min(uses, 5) ** 0.6 + 1.2 * is_in_title + 0.8 * (short is not None)
+    # A phrase is as special as its words are together; one that nobody else uses may be no term at all.
+    rarity = 0.5 * counts.rarity(term) + 0.5 * sum(map(counts.rarity, words)) / len(words)
+    if len(words) > 1 and uses == 1 and not is_in_title and term not in counts.terms:
+        weight *= 0.6
+    if len(words) == 1:
+        weight *= _weight_of_single(spelling, uses, is_in_title=is_in_title)
+    return float(weight * rarity)
+
+
+def _weight_of_single(word: str, uses: int, *, is_in_title: bool) -> float:
+    """A single word says less than a phrase; a common noun is a term only if the text comes back to it."""
+    if is_name(word):
+        return 0.75 if uses > 1 or is_in_title else 0.45
+    return 0.55 if uses > 2 or (uses > 1 and not is_in_title) else 0.2
+
+
+def _choose(scores: dict[str, float], written: dict[str, str], text: _Text, limit: int) -> tuple[str, ...]:
+    """The best terms, without those that are part of another one or its abbreviation."""
     taken: list[str] = []
-    for key in sorted(scores, key=lambda k: (-scores[k], -len(k), k)):
-        words = set(key.split())
+    for term in sorted(scores, key=lambda k: (-scores[k], -len(k), k)):
+        words = set(term.split())
         if any(words <= set(other.split()) or set(other.split()) <= words for other in taken):
             continue
         # "graph learning", "graph pruning" and "graph search" would say the same three times.
-        if sum(1 for other in taken if words & set(other.split())) >= 2:
+        if sum(1 for other in taken if words & set(other.split())) >= 2 or _is_short_for(term, taken, text):
             continue
-        taken.append(key)
+        taken.append(term)
         if len(taken) == limit:
             break
-    return tuple(written[key] for key in taken)
+    return tuple(written[term] for term in taken)
+
+
+def _is_short_for(term: str, taken: list[str], text: _Text) -> bool:
+    """Whether a term abbreviates one that is taken, or is spelled out by one."""
+    if term in text.defined:
+        return True
+    pairs = [(term, other) for other in taken] + [(other, term) for other in taken]
+    return any(" " not in short and list(short) == _initials(full.split()) for short, full in pairs if " " in full)

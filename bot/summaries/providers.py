@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import BadSetting
-from bot.ports import Clock, Summarizer, UsageStore
+from bot.ports import Clock, PaperTexts, Summarizer, UsageStore
 from bot.settings import Settings
 from bot.summaries import glossary
 from bot.summaries.budget import Budget, Meter
@@ -14,10 +14,15 @@ from bot.summaries.google import GoogleModel
 from bot.summaries.model_client import Model
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
+from bot.summaries.term_background import TermBackground
 
 
-def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> FallbackChain:
+def build(
+    settings: Settings, clock: Clock, usage: UsageStore | None = None, papers: PaperTexts | None = None
+) -> FallbackChain:
     """Build the chain of the summarizers that MODEL names. Loads no SDK: importing one takes a second.
+
+    `papers` is where keywords look up how rare a term is; without it they take the bundled counts.
 
     Raises `BadSetting` if a key is missing or the operator's glossary cannot be read.
     """
@@ -28,14 +33,15 @@ def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> 
     )
     # One meter for all models: the operator sets one budget, whichever models use it.
     meter = Meter(budget, clock, usage)
+    background = TermBackground(papers, clock) if papers is not None else None
     terms = glossary.load(settings.glossary)
     summarizers: list[Summarizer] = [
-        ExtractiveSummarizer(clock)
+        ExtractiveSummarizer(clock, background)
         if name == EXTRACTIVE
         else ModelSummarizer(_model(name, settings, clock), clock, meter=meter, glossary=terms)
         for name in settings.models
     ]
-    return FallbackChain(summarizers, clock, concurrency=settings.model_concurrency, meter=meter)
+    return FallbackChain(summarizers, clock, concurrency=settings.model_concurrency, meter=meter, background=background)
 
 
 def _model(name: str, settings: Settings, clock: Clock) -> Model:

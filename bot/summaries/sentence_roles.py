@@ -44,17 +44,17 @@ def _re(pattern: str) -> re.Pattern[str]:
 
 _MAKES = (
     r"(?:propos|introduc|present|develop|design|devis|build|built|releas|contribut|offer|put\ forward|creat|"
-    r"construct)"
+    r"construct|curat|assembl|compil)"
 )
 _STUDIES = (
     r"(?:stud(?:y|ies)\b|investigat|explor|examin|analy[sz]|address|tackl|revisit|formali[sz]|formulat|"
     r"consider|describ|"
     r"survey|review|characteri[sz]|argu|ask\b|aims?\b|seeks?\b|focus|report|conduct|benchmark|compar|evaluat|outlin|"
-    r"discuss|provid|give\b|extend|appl(?:y|ies)|deriv|establish|advocat|quantif|measur|generali[sz]|unif(?:y|ies))"
+    r"discuss|provid|give\b|extend|appl(?:y|ies)|deriv|establish|advocat|quantif|measur|generali[sz]|unif(?:y|ies)|generat|collect)"
 )
-_SHOWS = r"(?:show|prov[ei]|demonstrat|find\b|found\b|observ|reveal|confirm|identif|discover|obtain|achiev)"
+_SHOWS = r"(?:show|prov[ei]|uncover|demonstrat|find\b|found\b|observ|reveal|confirm|identif|discover|obtain|achiev)"
 _PAPER = (
-    r"(?:this|the\ present|our|the)\ (?:\w+\ )?"
+    r"(?:this|the\ present|our|the)\ (?:[\w-]+\ )?"
     r"(?:paper|work|article|study|survey|thesis|report|review|chapter|letter|note|dissertation|"
     r"position\ paper|tutorial)"
 )
@@ -69,7 +69,15 @@ _CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
         (_re(rf"{_WE}{_ADVERBS}\ {_MAKES}"), 6.8),
         (_re(rf"{_WE}{_ADVERBS}\ {_STUDIES}"), 4.0),
         (_re(rf"{_WE}{_ADVERBS}\ {_SHOWS}"), 1.6),
-        (_re(r"\b(?:is|are)\ (?:hereby\ )?(?:proposed|introduced|presented|developed)\b"), 3.2),
+        (_re(rf"\bwe\ [^.;:]{{3,80}}?\band\ {_MAKES}"), 3.0),
+        (
+            _re(
+                rf"{_WE}{_ADVERBS}\ (?:model|treat|frame|reframe|cast|recast|view|us|appl|train|test|ask)"
+                r"(?:e|y|ies|es|ed|d|s)?\b"
+            ),
+            2.0,
+        ),
+        (_re(r"\b(?:is|are)\ (?:hereby\ )?(?:proposed|introduced|presented|developed)\b(?!\ as\b)"), 3.2),
         (
             _re(r"\b(?:in\ this\ (?:paper|work|article|study|survey|report|letter|thesis|note|chapter)|here,?\ we)\b"),
             1.8,

@@ -71,6 +71,12 @@ async def test_a_paper_is_read_as_it_was_written(store: Store) -> None:
     ]
 
 
+async def test_the_texts_of_the_papers_that_were_stored_last_come_first(store: Store) -> None:
+    for number in (1, 2, 3):
+        await store.remember([paper(f"2606.0000{number}", title=f"Title {number}")], NOW + minutes(number))
+    assert await store.latest_texts(2) == ["Title 3\n\nWe show a thing.", "Title 2\n\nWe show a thing."]
+
+
 async def test_times_are_read_in_utc_whatever_zone_they_had(store: Store) -> None:
     tokyo = datetime(2026, 6, 2, 18, 0, tzinfo=timezone(timedelta(hours=9)))
     await store.remember([paper(published=tokyo)], NOW)

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from bot.model import Depth, Paper, Source, SummaryRequest
 from bot.summaries.extractive import ExtractiveSummarizer, brief, extract
 from bot.summaries.headline_shortening import shortened
-from bot.summaries.keywords import STOP_WORDS, keywords
+from bot.summaries.keywords import keywords
+from bot.summaries.noun_phrases import STOP_WORDS
+from bot.summaries.sentences import split
+from bot.tex.latex import readable
 from tests.fakes.clock import FakeClock
 from tests.summaries.conftest import ABSTRACT, TITLE, a_paper, a_request
 from tests.summaries.test_model_summarizer import a_reading
@@ -96,15 +99,39 @@ def test_on_real_papers_every_claim_is_a_sentence_of_the_abstract_in_order() -> 
     for title, abstract in papers:
         headline, takeaways = brief(title, abstract)
         flat = " ".join(abstract.split())
-        assert headline.quote in abstract
-        places = [flat.index(claim.text) for claim in takeaways]
+        assert headline.quote in (title, *split(abstract))
+        # The first letter may be a capital that an opening left behind: "However, planners …".
+        places = [flat.index(claim.text[1:]) for claim in takeaways]
         assert places == sorted(places)
         assert all(claim.quote in abstract for claim in takeaways)
         assert len({claim.quote for claim in (headline, *takeaways)}) == 1 + len(takeaways)
-        assert len(takeaways) <= 7
-        assert len(takeaways) >= 3 or len(re.findall(r"[.!?](?:\s|$)", abstract)) <= 6
+        assert len(takeaways) <= 4
         short = " ".join(headline.text.lower().rstrip(".").split())
         assert short in " ".join(headline.quote.lower().split())
+
+
+@pytest.mark.skipif(not DAYS.exists(), reason="the corpus is not here")
+def test_on_real_papers_no_claim_begins_with_what_is_not_on_the_card_and_few_have_none() -> None:
+    refers_back = re.compile(
+        r"(?:this|these|those|they|it|its|their|such)\b(?! (?:[\w-]+ )?(?:paper|work|article|study|survey|report|"
+        r"thesis|review|research|letter|note|chapter|tutorial|manuscript|project|is (?:well )?known|is shown)\b)|"
+        r"(?:however|moreover|furthermore|finally|second|third|specifically|therefore|to this end)\b|"
+        r"the (?:resulting|former|latter)\b",
+        re.IGNORECASE,
+    )
+    papers = corpus(5)
+    cards = [(title, *brief(title, abstract)) for title, abstract in papers]
+    without_takeaway = sum(not takeaways for _, _, takeaways in cards)
+    without_headline = sum(headline.quote == title for title, headline, _ in cards)
+    dangling = [
+        claim.text
+        for title, headline, takeaways in cards
+        for claim in (headline, *takeaways)
+        if refers_back.match(claim.text) and claim.text != " ".join(title.split())
+    ]
+    assert len(dangling) < 0.005 * len(papers), dangling
+    assert without_takeaway < 0.01 * len(papers)
+    assert without_headline < 0.12 * len(papers)
 
 
 @pytest.mark.skipif(not DAYS.exists(), reason="the corpus is not here")
@@ -123,11 +150,11 @@ def test_on_real_papers_most_headlines_say_what_the_authors_do() -> None:
 @pytest.mark.skipif(not DAYS.exists(), reason="the corpus is not here")
 def test_on_real_papers_keywords_are_in_the_text_and_contain_no_stop_word() -> None:
     for title, abstract in corpus(9):
-        flat = " ".join(re.sub(r"[\W_]+", " ", f"{title} {abstract}").lower().split())
+        flat = " ".join(re.sub(r"[\W_]+", " ", readable(f"{title} {abstract}")).lower().split())
         found = keywords(title, abstract)
         assert 1 <= len(found) <= 6
         for term in found:
-            assert not set(term.lower().split()) & STOP_WORDS
+            assert not {term.lower().split()[0], term.lower().split()[-1]} & STOP_WORDS
             assert re.sub(r"[\W_]+", " ", term).lower().strip() in flat
 
 

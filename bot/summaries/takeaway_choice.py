@@ -1,0 +1,101 @@
+"""The takeaways of an abstract: the result, how it was reached, and the problem, each understood alone. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from bot.summaries.abstract_sentences import Sentence, content_words
+from bot.summaries.sentence_roles import SentenceRole
+
+_LONGEST = 420  # characters; a longer sentence is no takeaway if there is another one
+_RELEASES = re.compile(
+    r"(?:[^,;:]{3,60}, )?we (?:will )?(?:\w+ly )?(?:also )?(?:release|open-source|publish|make (?:our|the|all))\b", re.I
+)
+# It says that something was done, and not what came out.
+_ANNOUNCES = re.compile(
+    r"^(?:we|this (?:paper|work|article|study)) (?:\w+ly |also |then |further |finally )*(?:discuss|outline|"
+    r"conclude by|conduct|perform|describe|review|present (?:the )?results)\b|"
+    r"^(?:extensive |comprehensive )?(?:experiments|evaluations?) (?:are|is|were|was) (?:conducted|performed)\b",
+    re.I,
+)
+_FOLLOWS = re.compile(r"^we (?:therefore|thus|hence|then|instead|next|further|also)\b", re.I)
+_NUMBER = re.compile(r"(?<![\w.-])\d")
+
+_WANTED = (
+    (SentenceRole.RESULT, 2.0),
+    (SentenceRole.METHOD, 1.0),
+    (SentenceRole.PROBLEM, 2.0),
+    (SentenceRole.RESULT, 2.5),
+    (SentenceRole.METHOD, 2.0),
+)
+"""The roles that takeaways are looked for, in order, with the least weight that counts."""
+
+
+def choose_takeaways(sentences: list[Sentence], headline: Sentence | None, above: str) -> list[Sentence]:
+    """Sentences with the wanted roles first, then the most central ones; in the order of the text.
+
+    `above` is the text that stands over them. Only sentences that are understood there are taken, so there may be few.
+    """
+    useful: list[Sentence] = []
+    for sentence in sentences:
+        is_new = headline is None or not (sentence is headline or sentence.is_same(headline))
+        if is_new and not any(sentence.is_same(other) for other in useful) and _is_useful(sentence, above):
+            useful.append(sentence)
+    wanted = _how_many(len(sentences))
+    place = headline.index if headline is not None else 0
+    chosen: list[Sentence] = []
+    for role, least in _WANTED:
+        best = _best_for(role, [s for s in useful if s not in chosen], place)
+        if best is not None and best.roles[role] >= least and len(chosen) < wanted:
+            chosen.append(best)
+    rest = sorted((s for s in useful if s not in chosen), key=lambda s: (-_score(s), s.index))
+    for sentence in rest:
+        # What is known of the field only fills a card that says almost nothing else.
+        is_worth_it = sentence.roles.role is not SentenceRole.BACKGROUND or len(chosen) < 2
+        if len(chosen) < wanted and is_worth_it:
+            chosen.append(sentence)
+    return sorted(chosen, key=lambda s: s.index)
+
+
+def _how_many(sentences: int) -> int:
+    # A summary that repeats most of an abstract saves the reader no time.
+    return 3 if sentences <= 6 else 4
+
+
+def _best_for(role: SentenceRole, sentences: list[Sentence], headline: int) -> Sentence | None:
+    """The best sentence for a role. A problem is stated before the headline, a method after it."""
+    left = sentences
+    if role is SentenceRole.PROBLEM:
+        left = [s for s in left if s.index < headline] or [s for s in left if s.index < headline + 2]
+    if role is SentenceRole.METHOD:
+        left = [s for s in left if s.roles.role is not SentenceRole.PROBLEM and s.roles[SentenceRole.RESULT] < 5]
+        left = [s for s in left if s.index > headline] or left
+    return max(left, key=lambda s: (s.roles[role] + 0.5 * _score(s), -s.index), default=None)
+
+
+def _score(sentence: Sentence) -> float:
+    """How much a reader gains from it: what is central and clear in its role, less if it is short, long or general."""
+    score = sentence.centrality + 0.15 * max(sentence.roles.weights.values())
+    score += 0.8 * (bool(_NUMBER.search(sentence.text)) and sentence.roles[SentenceRole.RESULT] >= 2)
+    score -= 1.2 * (len(sentence.text) < 60) + 1.2 * (sentence.roles.role is SentenceRole.BACKGROUND)
+    score -= 1.0 * bool(_FOLLOWS.search(sentence.shown))
+    score -= 1.5 * bool(_ANNOUNCES.match(sentence.shown))
+    return score - max(0, len(sentence.text) - _LONGEST) / 100
+
+
+def _is_useful(sentence: Sentence, above: str) -> bool:
+    """Whether it says something, can be understood, and is more than a place where code is."""
+    shown, roles = sentence.shown, sentence.roles
+    if _RELEASES.match(shown) or shown.endswith("?") or len(shown) < 30:
+        return False
+    resource = roles[SentenceRole.RESOURCE]
+    content = max(roles[role] for role in (SentenceRole.METHOD, SentenceRole.RESULT, SentenceRole.PROBLEM))
+    if resource >= 5 or (resource >= 4 and content < 3):
+        return False
+    return sentence.stands_alone(above) and not _repeats(shown, above)
+
+
+def _repeats(shown: str, above: str) -> bool:
+    """Whether nearly all of its words stand in the text above it already."""
+    words = content_words(shown)
+    return len(words - content_words(above)) <= 0.15 * len(words)

@@ -1,0 +1,111 @@
+"""What is picked from an abstract is understood without it: one test per way in which it was not."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.summaries.extractive import brief
+
+TITLE = "MapHopper: Planning with Partial Views of a Floor"
+PROBLEM = "Small robots see little of a floor at once, and planners of large robots fail in narrow corridors."
+AIM = "We propose MapHopper, a planner that stitches partial views of a floor into one graph."
+RESULT = "On HallwayBench, MapHopper reaches the goal in 93.4% of runs, 8.1 points above the best planner."
+
+
+def headline(*sentences: str, title: str = TITLE) -> str:
+    return brief(title, " ".join(sentences))[0].text
+
+
+def takeaways(*sentences: str) -> list[str]:
+    return [claim.text for claim in brief(TITLE, " ".join(sentences))[1]]
+
+
+def test_the_aim_is_the_headline_without_what_ties_it_to_the_text() -> None:
+    tied = "To close this gap, in this paper, we propose MapHopper, a planner that stitches partial views of a floor."
+    assert headline(PROBLEM, tied, RESULT) == "We propose MapHopper, a planner that stitches partial views of a floor."
+
+
+@pytest.mark.parametrize(
+    "dangling",
+    [
+        "We propose MapHopper, a planner that closes this gap with partial views of a floor.",
+        "We propose MapHopper, which plans with partial views to avoid both costs at once.",
+        "This paper addresses these limits of planning with partial views.",
+        "We address it with MapHopper, a planner with partial views of a floor.",
+    ],
+)
+def test_an_aim_that_refers_to_other_text_gives_way_to_a_result_that_says_something(dangling: str) -> None:
+    assert headline(PROBLEM, dangling, RESULT) == RESULT
+    empty = "Experiments on many floors show that MapHopper outperforms state-of-the-art planners with partial views."
+    assert headline(PROBLEM, dangling, empty) == TITLE
+
+
+def test_a_part_of_the_work_is_not_taken_for_its_aim() -> None:
+    dangling = "We propose MapHopper, a planner that closes this gap with partial views of a floor."
+    part = "We also propose a cost for doors that is learned from the noise of hinges."
+    side = "We introduce HingeNet, which recognizes the noise of hinges."
+    assert headline(PROBLEM, dangling, part) == TITLE
+    assert headline(PROBLEM, dangling, side) == TITLE
+
+
+def test_a_name_alone_is_no_headline() -> None:
+    assert headline(PROBLEM, "We propose MapHopper (Map of Halls And Rooms).", RESULT) == RESULT
+
+
+def test_the_aim_is_preferred_to_a_step_and_to_what_is_reported() -> None:
+    aim = "In this paper, we study how robots plan with partial views of a floor."
+    step = "We first introduce a cost for doors of a floor with partial views."
+    report = "We evaluate planners with partial views on nine floors."
+    assert headline(PROBLEM, step, report, aim).startswith("We study how robots plan")
+
+
+def test_an_aim_with_a_broken_off_list_ends_before_the_list() -> None:
+    listed = (
+        f"{AIM[:-1]} of rooms, doors and stairs that is searched with a learned cost in less than a second on board, "
+    )
+    first = "with the following three parts: (1) a map of rooms. "
+    second = "(2) A cost of doors is learned from the noise of hinges. (3) A search visits the rooms."
+    assert headline(PROBLEM, listed + first + second).endswith("in less than a second on board.")
+
+
+def test_without_a_sentence_that_stands_alone_the_title_is_the_headline() -> None:
+    assert headline("They fail in such corridors.", "It closes this gap.") == TITLE
+
+
+def test_openings_are_dropped_and_what_cannot_stand_alone_is_left_out() -> None:
+    found = takeaways(
+        f"However, planners of large robots fail in corridors. {AIM}",
+        "Specifically, MapHopper trains a cost on 1,500 simulated floors. It then searches the graph.",
+        "This makes it fast. The resulting graph fits into memory. Such graphs are cheap.",
+        f"Moreover, they need no labels. {RESULT}",
+    )
+    assert found == [
+        "Planners of large robots fail in corridors.",
+        "MapHopper trains a cost on 1,500 simulated floors.",
+        RESULT,
+    ]
+
+
+def test_a_result_with_numbers_is_always_among_the_takeaways() -> None:
+    fillers = [f"Robots of kind {kind} turn slowly in narrow corridors with doors." for kind in "ABCDEFG"]
+    assert RESULT in takeaways(PROBLEM, AIM, *fillers, RESULT, "We hope that this helps robots.")
+
+
+def test_a_general_noun_is_taken_only_if_the_card_names_the_thing() -> None:
+    assert "The planner is trained on 1,500 simulated floors." in takeaways(
+        AIM, "The planner is trained on 1,500 simulated floors."
+    )
+    assert takeaways(AIM, "The simulator is trained on 1,500 houses.") == []
+
+
+def test_where_code_is_and_what_is_asked_are_no_takeaways() -> None:
+    assert takeaways(
+        AIM,
+        "Can robots plan with less than half of a floor?",
+        "For the benefit of all, we release our code and maps.",
+        "Code is available at https://example.org/maphopper.",
+    ) == []  # fmt: skip
+
+
+def test_few_good_takeaways_are_better_than_more() -> None:
+    assert takeaways(AIM, RESULT, "This is fast.", "They agree.", "Its cost is low.") == [RESULT]
