@@ -6,7 +6,7 @@ abstract. Both ways end in a `Reading` with the same parts.
 HTML is read in the service's process. LaTeXML made it, so that structure is known from its classes:
 
 1. `html` parses the page, and `html_hidden` removes text that readers of the page would not see: `html_styles` finds
-   what style sheets and attributes declare (`html_colours`, `html_lengths` read values), `html_look` what it looks like.
+   what style sheets and attributes declare (`html_colours` and `html_lengths` read it), `html_look` how it looks.
 2. `html_sections` walks through the document, and uses `html_text` for the text of an element, `html_math` for that of
    a formula, and `html_figures` for figures and tables.
 3. `affiliations` takes the institutions from the block of authors.

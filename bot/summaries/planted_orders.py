@@ -49,10 +49,10 @@ def order_count(text: str) -> int:
     return sum(map(is_order, split(text)))
 
 
-def order_note(*texts: str) -> str | None:
-    """A note for a card on the sentences of `texts` that give an order and were left out; None if there are none."""
-    count = sum(map(order_count, texts))
-    return f"{count} sentence{'' if count == 1 else 's'} with orders to a summarizer left out" if count else None
+def order_notes(abstract: str) -> tuple[str, ...]:
+    """The note of a card on the sentences of an abstract that give an order and were left out; empty if none does."""
+    count = order_count(abstract)
+    return (f"{count} sentence{'' if count == 1 else 's'} with orders to a summarizer left out",) if count else ()
 
 
 def _is_order(plain: str) -> bool:

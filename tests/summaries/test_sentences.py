@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.summaries.sentences import split
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "days"
 
 
 @pytest.mark.parametrize(
@@ -23,6 +30,16 @@ from bot.summaries.sentences import split
         ("这是一句话。这是另一句。", 2),
         ("J. Smith wrote it vs. Q. Jones.", 1),
         ("We use \\modelname. \\modelname is good.", 2),
+        ("It has several levels.We introduce a way to choose one.", 2),
+        ("We use attention gates (WAG).Our results are good.", 2),
+        ("The page is at github.com/a.Net is not read. It is good.", 2),
+        ("It works (see the text, which never closes. It is fast. It is small.", 3),
+        ("We have two findings. (i) The first holds. ii) It scales. 2) We prove it.", 4),
+        ("Objective. We plan. Main results. We win.", 2),
+        ("We ask 100 U.S. K-12 schools. They are in the U.S. We ask others.", 3),
+        ("It follows GDPR Art. 5(1). It is the state of the art. We like it.", 3),
+        ("It gains 3.8 pp. We release it.", 2),
+        ("We show \\[ f(n). G(n) \\] for all. It holds.", 2),
         ("", 0),
     ],
 )
@@ -37,3 +54,17 @@ def test_sentences_are_slices_in_order_and_lose_no_letter(text: str) -> None:
     for sentence in split(text):
         place = text.index(sentence, place) + len(sentence)
     assert "".join("".join(split(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real papers is not present")
+def test_abstracts_of_real_papers_have_no_fragments_of_sentences() -> None:
+    abstracts = []
+    for file in sorted(CORPUS.glob("*.gz")):
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            abstracts += [json.loads(line)["abstract"] for line in lines]
+    sentences = [sentence for abstract in abstracts for sentence in split(abstract)]
+    small = [s for s in sentences if len(s) < 12]
+    lower = [s for s in sentences if re.match(r"[a-z]+ ", s)]
+    glued = [s for s in sentences if re.search(r" [a-z]{3,}\.(?:The|We|In|Our|This) [a-z]", s)]
+    assert len(sentences) > 5 * len(abstracts)
+    assert max(len(small), len(lower), len(glued)) <= len(sentences) // 2000
