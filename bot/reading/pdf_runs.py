@@ -53,6 +53,7 @@ class _OpenRun:
     style: _RunStyle
     space_before: bool
     item: Any
+    address: int
     chars: list[str] = field(default_factory=list)
 
     def accepts(self, rect: Any) -> bool:
@@ -95,13 +96,15 @@ class TextScanner:
             char = self._character(code)
             if not char:
                 continue
-            if run is None or not run.accepts(rect):
+            # Each text object may be drawn in another way, so that a run is of one.
+            item = raw.FPDFText_GetTextObject(self.textpage.raw, index)
+            address = _address(item)
+            if run is None or address != run.address or not run.accepts(rect):
                 if run is not None:
                     self._add(run)
                     space_before = False
                 box = Box(rect.left, rect.bottom, rect.right, rect.top)
-                item = raw.FPDFText_GetTextObject(self.textpage.raw, index)
-                run = _OpenRun(box, self._baseline(index), self._style(index, item), space_before, item)
+                run = _OpenRun(box, self._baseline(index), self._style(index, item), space_before, item, address)
             run.chars.append(char)
             run.box.x1 = rect.right
         self._add(run)
@@ -177,7 +180,7 @@ class TextScanner:
 
     def _style(self, index: int, item: Any) -> _RunStyle:
         # All characters of a text object share font, size and colour: the style is kept by the address of the object.
-        key = ctypes.cast(item, ctypes.c_void_p).value or 0
+        key = _address(item)
         if key in self.styles:
             return self.styles[key]
         matrix = raw.FS_MATRIX()
@@ -220,6 +223,10 @@ class TextScanner:
 def _without_invisible(text: str) -> str:
     """The text of a run; a hyphen that breaks its word at the end of a line stays."""
     return without_invisible(text[:-1]) + text[-1] if text.endswith("\u00ad") else without_invisible(text)
+
+
+def _address(item: Any) -> int:
+    return ctypes.cast(item, ctypes.c_void_p).value or 0
 
 
 def is_white(item: Any) -> bool:

@@ -161,19 +161,44 @@ def _drawn(page: pdfium.PdfPage, scale: float) -> Image.Image:
 
 def _compare(page: pdfium.PdfPage, texts: Sequence[_Text], picture: Image.Image, ground: Image.Image) -> None:
     red, green, blue = ImageChops.difference(picture, ground).split()
-    traces = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    traces = ImageChops.lighter(ImageChops.lighter(red, green), blue).tobytes()
     to_pixels = _PixelMap(page, picture.size)
     for text in texts:
         for run in text.runs:
-            area = to_pixels.area(run.box)
+            area = to_pixels.area(_core(run))
             if area is None:
                 run.hidden = True
                 continue
-            trace = max(traces.crop(area).tobytes())
+            trace = _strongest(traces, area, picture.width)
             if trace < NO_TRACE:
                 run.hidden = True
             elif trace < CERTAIN_TRACE:
                 run.hidden = not _has_contrast(text.item, ground.crop(area))
+
+
+def _core(run: TextRun) -> Box:
+    """The part of a run's box where its letters have ink, but not those of the lines and words around it."""
+    box = run.box
+    if sum(map(str.isalnum, run.text)) < MIN_OVERLAPPING_LETTERS:
+        return box  # a comma or a quotation mark has no ink in the middle
+    if run.rotated:
+        inset = 0.25 * min(box.width, box.height)
+        return Box(box.x0 + inset, box.y0 + inset, box.x1 - inset, box.y1 - inset)
+    # The height of small letters, above the baseline, or below it where the page is turned over.
+    height = 0.45 * run.size if box.center[1] >= run.baseline else -0.45 * run.size
+    low, high = sorted((run.baseline + 0.1 * height, run.baseline + height))
+    return Box(box.x0, low, box.x1, high)
+
+
+def _strongest(traces: bytes, area: tuple[int, int, int, int], width: int) -> int:
+    """The strongest trace in an area, from its middle row outwards, up to one that is certain."""
+    left, top, right, bottom = area
+    middle, strongest = (top + bottom) / 2, 0
+    for row in sorted(range(top, bottom), key=lambda row: abs(row - middle)):
+        strongest = max(strongest, max(traces[row * width + left : row * width + right]))
+        if strongest >= CERTAIN_TRACE:
+            break
+    return strongest
 
 
 class _PixelMap:
@@ -186,10 +211,10 @@ class _PixelMap:
         self._y_axis = self._device(page, 0, 100)
 
     def area(self, box: Box) -> tuple[int, int, int, int] | None:
-        """The pixels of a box with a margin of one; None if it is outside of the page."""
+        """The pixels that a box touches; None if it is outside of the page."""
         (x0, y0), (x1, y1) = self._point(box.x0, box.y0), self._point(box.x1, box.y1)
-        left, top = max(int(min(x0, x1)) - 1, 0), max(int(min(y0, y1)) - 1, 0)
-        right, bottom = min(int(max(x0, x1)) + 2, self._size[0]), min(int(max(y0, y1)) + 2, self._size[1])
+        left, top = max(int(min(x0, x1)), 0), max(int(min(y0, y1)), 0)
+        right, bottom = min(int(max(x0, x1)) + 1, self._size[0]), min(int(max(y0, y1)) + 1, self._size[1])
         return (left, top, right, bottom) if left < right and top < bottom else None
 
     def _point(self, x: float, y: float) -> tuple[float, float]:

@@ -19,7 +19,7 @@ AT = "72 300"
 
 def shown(text: str = SECRET, *, at: str = AT, size: float = 10, head: str = "0 g", inside: str = "") -> str:
     """Operators that show a text; `head` before it, `inside` between BT and the text."""
-    return f"q {head} BT /regular {size} Tf {inside} {at} Td ({text}) Tj ET Q"
+    return f" q {head} BT /regular {size} Tf {inside} {at} Td ({text}) Tj ET Q"
 
 
 def paper(
@@ -50,6 +50,14 @@ HIDING: dict[str, Callable[[], bytes]] = {
     "white by RGB": lambda: paper(shown(head="1 1 1 rg")),
     "white by CMYK": lambda: paper(shown(head="0 0 0 0 k")),
     "white by a colour space": lambda: paper(shown(head="/DeviceRGB cs 1 1 1 sc")),
+    "white between two close lines": lambda: paper(
+        shown("gypsy jargon equips jumpy pygmy quay", at="72 310")
+        + shown(head="1 g")
+        + shown("THE DIM LIGHT OF FELT HALLS BUILT TALL", at="72 290")
+    ),
+    "white within a line": lambda: paper(
+        shown("Lanterns glow.", at="72 300") + shown(head="1 g", at="138 300") + shown("They hang.", at="272 300")
+    ),
     "nearly white": lambda: paper(shown(head="0.99 g")),
     "very light grey": lambda: paper(shown(head="0.95 g")),
     "very light yellow": lambda: paper(shown(head="1 1 0.88 rg")),
