@@ -5,7 +5,8 @@ abstract. Both ways end in a `Reading` with the same parts.
 
 HTML is read in the service's process. LaTeXML made it, so that structure is known from its classes:
 
-1. `html` parses the page, and `html_hidden` removes text that readers of the page would not see.
+1. `html` parses the page, and `html_hidden` removes text that readers of the page would not see: `html_styles` finds
+   what style sheets and attributes declare (`html_colours` and `html_lengths` read it), `html_look` how it looks.
 2. `html_sections` walks through the document, and uses `html_text` for the text of an element, `html_math` for that of
    a formula, and `html_figures` for figures and tables.
 3. `affiliations` takes the institutions from the block of authors.
@@ -14,7 +15,8 @@ PDF is read in a separate process (`worker_process` starts it, `worker` runs in 
 strangers. A PDF only says which characters are where on a page, so that all structure has to be inferred. `pdf` calls
 the steps, which pass on the values of `pdf_model` and `pdf_lines`:
 
-1. `pdf_page` reads graphics, rules and links of a page, `pdf_runs` its characters as runs of one font.
+1. `pdf_page` reads graphics, rules and links of a page, `pdf_runs` its characters as runs of one font, and
+   `pdf_visibility` finds those that readers cannot see.
 2. `pdf_lines` joins runs into lines.
 3. `pdf_margins` removes headers, page numbers and line numbers.
 4. `pdf_columns` finds columns, and with them the order of the lines.

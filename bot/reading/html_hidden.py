@@ -1,4 +1,4 @@
-"""Text in an HTML page that its readers would not see: found by its style, removed, and reported.
+"""Text in an HTML page that its readers would not see: found by how it looks, removed, and reported.
 
 Such text is written for programs: keywords for search engines, or orders to a model that summarizes the paper.
 """
@@ -6,61 +6,102 @@ Such text is written for programs: keywords for search engines, or orders to a m
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
+from bot.reading.html_look import Look, look_inside
+from bot.reading.html_styles import PageStyles
+from bot.tex.invisible import invisible_messages, without_invisible
+
 MAX_REPORTED = 400
 """Characters of one hidden passage that are kept for the report."""
-MAX_STYLE_SHEET = 200_000
 
-_HIDING_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?(?![.\d])"
-    r"|clip-path\s*:\s*inset\(\s*(?:50|100)%|transform\s*:[^;]*scale\(\s*0(?:\.0+)?\s*[,)]|max-height\s*:\s*0(?![.\d])"
-    # Moved off the page: by 500 and more, since LaTeXML itself moves text by negative margins of some 100 pt.
-    r"|(?:text-indent|left|top|right|bottom|margin-left|margin-top)\s*:\s*-(?:\d{4,}|[5-9]\d\d)"
-    r"|transform\s*:[^;]*translate[XY]?\([^)]*-(?:\d{4,}|[5-9]\d\d)",
-    re.I,
-)
-_NUMBER = r"\d*\.?\d+"
-_FONT_SIZE = re.compile(rf"font-size\s*:\s*({_NUMBER})\s*(px|pt|em|rem|%)?", re.I)
-_MIN_FONT_SIZE = {"": 0.01, "px": 4.0, "pt": 3.0, "em": 0.25, "rem": 0.25, "%": 25.0}
-_COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;]+)", re.I)
-_BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*([^;]+)", re.I)
-_CSS_RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
 # Not text of the paper in any case: scripts, and the controls of arXiv's page.
-_REMOVED_TAGS = (
-    "script",
-    "style",
-    "template",
-    "noscript",
-    "iframe",
-    "object",
-    "embed",
-    "form",
-    "button",
-    "dialog",
-    "nav",
-)
+_REMOVED_TAGS = ("script", "style", "iframe", "form", "button", "nav")
+# Not shown either; inside the paper somebody put text there that is meant for programs.
+_NEVER_SHOWN_TAGS = ("template", "noscript", "object", "embed", "dialog", "datalist", "textarea", "select", "option")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A text that cannot be seen: that of an element, its tail, or all inside it."""
+
+    element: etree._Element
+    part: str
+    """"text", "tail" or "all"."""
+    text: str
 
 
 def remove_hidden(page: etree._Element) -> tuple[str, ...]:
-    """Take every invisible element out of `page`; returns the passages that had words, shortened, in order."""
-    classes, ids = _hidden_selectors(page)
-    for element in list(page.iter(*_REMOVED_TAGS)):
+    """Take every text that cannot be seen out of `page`; returns the passages that had words, shortened, in order."""
+    styles = PageStyles(page)
+    messages = _remove_invisible_characters(page)
+    never_shown = [element for element in page.iter(*_NEVER_SHOWN_TAGS) if _is_in_paper(element)]
+    passages = [_all_text(element) for element in never_shown]
+    for element in list(page.iter(*_REMOVED_TAGS, *_NEVER_SHOWN_TAGS)):
         _remove(element)
-    reported: list[str] = []
-    candidates = page.xpath("//*[@style or @hidden or @aria-hidden]")
-    if classes or ids:
-        candidates += [element for element in page.xpath("//*[@class or @id]") if _is_selected(element, classes, ids)]
-    for element in candidates:
-        if element.getparent() is None or not (_is_hidden(element) or _is_selected(element, classes, ids)):
+    visited: set[etree._Element] = set()
+    for element in styles.styled(page):
+        if element in visited or next(element.iterancestors("svg"), None) is not None:
             continue
-        text = " ".join("".join(map(str, element.itertext())).split())
-        # Fewer letters are icons and spacers.
-        if sum(char.isalpha() for char in text) >= 8 and " " in text:
-            reported.append(text[:MAX_REPORTED])
+        pieces = list(_hidden_pieces(element, styles, visited))
+        passages.extend(_joined(pieces))
+        for piece in pieces:
+            _take_out(piece)
+    passages.extend(_remove_texts_of_pictures(page))
+    return _reported(passages) + messages
+
+
+def _is_in_paper(element: etree._Element) -> bool:
+    return any("ltx_document" in str(ancestor.get("class") or "") for ancestor in element.iterancestors("article"))
+
+
+def _all_text(element: etree._Element) -> str:
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
+# ── the walk ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _hidden_pieces(root: etree._Element, styles: PageStyles, visited: set[etree._Element]) -> Iterator[_Piece]:
+    """The texts inside `root` that cannot be seen, in the order of the page; elements with styles are `visited`."""
+    stack: list[tuple[etree._Element, Look, bool]] = [(root, Look(), False)]
+    while stack:
+        element, outer, is_tail = stack.pop()
+        if is_tail:
+            if element.tail and element.tail.strip() and outer.is_hidden:
+                yield _Piece(element, "tail", element.tail)
+            continue
+        declared = styles.declared(element)
+        look = look_inside(outer, declared) if declared else outer
+        if declared:
+            visited.add(element)
+        if look.is_gone:
+            yield _Piece(element, "all", _all_text(element))
+            continue
+        if element.text and element.text.strip() and look.is_hidden:
+            yield _Piece(element, "text", element.text)
+        for child in reversed(element):
+            if child.tail:
+                stack.append((child, look, True))
+            if isinstance(child.tag, str) and child.tag not in ("svg", "annotation", "annotation-xml"):
+                stack.append((child, look, False))
+
+
+def _take_out(piece: _Piece) -> None:
+    element = piece.element
+    # Where the formula itself is empty, its TeX would be read.
+    for formula in (element, *element.iterancestors("math")):
+        formula.attrib.pop("alttext", None)
+    if piece.part == "all":
         _remove(element)
-    return tuple(reported)
+    elif piece.part == "tail":
+        element.tail = " "
+    else:
+        element.text = " "
 
 
 def _remove(element: etree._Element) -> None:
@@ -76,67 +117,53 @@ def _remove(element: etree._Element) -> None:
         parent.remove(element)
 
 
-def _is_hidden(element: etree._Element) -> bool:
-    if _is_in_math(element):  # MathML hides its TeX, and spaces formulas with invisible parts
-        return False
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    style = str(element.get("style") or "")
-    return _style_hides(style) or _is_white_on_white(element, style)
+# ── texts that are no text ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _is_in_math(element: etree._Element) -> bool:
-    return element.tag == "math" or next(element.iterancestors("math"), None) is not None
+def _remove_invisible_characters(page: etree._Element) -> tuple[str, ...]:
+    """Remove them from every text of the page; returns the messages that long rows of them spell."""
+    whole = "".join(map(str, page.itertext()))
+    if without_invisible(whole) == whole:
+        return ()
+    messages: list[str] = []
+    for element in page.iter(etree.Element):
+        for name in ("text", "tail"):
+            text = getattr(element, name)
+            if text and not text.isascii():
+                cleaned = without_invisible(text)
+                if cleaned != text:
+                    messages.extend(invisible_messages(text))
+                    setattr(element, name, cleaned)
+    return tuple(message[:MAX_REPORTED] for message in messages)
 
 
-def _style_hides(style: str) -> bool:
-    if _HIDING_STYLE.search(style):
-        return True
-    size = _FONT_SIZE.search(style)
-    return bool(size and float(size[1]) < _MIN_FONT_SIZE[(size[2] or "").lower()])
+def _remove_texts_of_pictures(page: etree._Element) -> list[str]:
+    """Take out descriptions in words from formulas that are pictures: a formula's description is its TeX."""
+    found = []
+    for image in page.xpath("//img[contains(@class, 'ltx_Math')][@alt]"):
+        words = _WORD.findall(re.sub(r"\\[A-Za-z]+", " ", str(image.get("alt"))))
+        if len(words) >= 5:
+            found.append(str(image.get("alt")))
+            image.set("alt", "")
+    return found
 
 
-def _is_white_on_white(element: etree._Element, style: str) -> bool:
-    colour = _COLOUR.search(style)
-    if not colour or not _is_white(colour[1]):
-        return False
-    for ancestor in (element, *element.iterancestors()):
-        background = _BACKGROUND.search(str(ancestor.get("style") or ""))
-        if background:
-            return _is_white(background[1])
-        if ancestor.tag in ("svg", "foreignObject"):  # a drawing, whose shapes may be the dark ground
-            return False
-    return True
+# ── the report ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _is_white(value: str) -> bool:
-    """Whether a CSS colour is white, nearly white, or transparent."""
-    value = value.strip().lower().removesuffix("!important").strip()
-    if value in ("white", "transparent", "snow", "ivory"):
-        return True
-    if hexadecimal := re.fullmatch(r"#([0-9a-f]{3,8})", value):
-        digits = hexadecimal[1] if len(hexadecimal[1]) >= 6 else "".join(digit * 2 for digit in hexadecimal[1])
-        return all(int(digits[i : i + 2], 16) >= 0xF5 for i in (0, 2, 4))
-    numbers = [float(n) for n in re.findall(_NUMBER, value)] if value.startswith("rgb") else []
-    return len(numbers) >= 3 and (all(n >= 245 for n in numbers[:3]) or (len(numbers) == 4 and numbers[3] == 0))
+def _joined(pieces: list[_Piece]) -> Iterator[str]:
+    text = " ".join(" ".join(piece.text for piece in pieces).split())
+    if text:
+        yield text
 
 
-def _hidden_selectors(page: etree._Element) -> tuple[set[str], set[str]]:
-    """Classes and ids that the page's own style sheets hide.
-
-    LaTeXML's classes are not among them: its style sheet hides footnotes, which open when they are pointed at.
-    """
-    classes: set[str] = set()
-    ids: set[str] = set()
-    for style_sheet in page.iter("style"):
-        for selectors, declarations in _CSS_RULE.findall((style_sheet.text or "")[:MAX_STYLE_SHEET]):
-            if not _style_hides(declarations):
-                continue
-            for selector in selectors.split(","):
-                if match := re.fullmatch(r"\s*\w*([.#])([\w-]+)\s*", selector):
-                    (classes if match[1] == "." else ids).add(match[2])
-    return {name for name in classes if not name.startswith("ltx_")}, ids
-
-
-def _is_selected(element: etree._Element, classes: set[str], ids: set[str]) -> bool:
-    return bool(classes.intersection(str(element.get("class") or "").split())) or element.get("id") in ids
+def _reported(passages: list[str]) -> tuple[str, ...]:
+    """The passages that had words, and one of single words if there are some: a sentence may be hidden word by word."""
+    whole, single = [], []
+    for text in passages:
+        # Fewer letters are icons and spacers.
+        if sum(char.isalpha() for char in text) >= 8 and (" " in text or not text.isascii()):
+            whole.append(text[:MAX_REPORTED])
+        else:
+            single.extend(_WORD.findall(text))
+    return (*whole, *((" ".join(single)[:MAX_REPORTED],) if len(single) >= 5 else ()))

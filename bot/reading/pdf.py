@@ -30,6 +30,7 @@ from bot.reading.pdf_text import LineJoiner
 MAX_PAGES = 60
 MIN_LETTERS = 400
 """A document with fewer letters is a scan, whose only text is in captions."""
+MIN_WORDS_IN_DRAWINGS = 5
 MAX_HIDDEN_LENGTH = 400
 """Characters of one hidden passage that are kept for the report."""
 
@@ -142,9 +143,13 @@ def _hidden_passages(contents: Sequence[PageContent]) -> tuple[str, ...]:
     """Return the text that readers cannot see, shortened, at most one passage for each page."""
     found: list[str] = []
     for content in contents:
-        text = " ".join(run.text for run in content.runs if run.hidden)
+        in_drawings = [run for run in content.runs if run.hidden and run.in_drawing]
+        # A drawing that was cropped has a few labels outside of what is shown.
+        has_passage = sum(sum(map(str.isalpha, run.text)) >= 3 for run in in_drawings) >= MIN_WORDS_IN_DRAWINGS
+        hidden = [run for run in content.runs if run.hidden and (has_passage or not run.in_drawing)]
+        text = "".join(" " * run.space_before + run.text for run in hidden).strip()
         # Fewer letters are leftovers of drawing programs, not words to anyone.
-        if sum(map(str.isalpha, text)) >= 12 and " " in text:
+        if sum(map(str.isalpha, text)) >= 8 and " " in text:
             found.append(text[:MAX_HIDDEN_LENGTH])
     return tuple(found)
 

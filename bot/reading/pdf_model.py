@@ -64,7 +64,7 @@ class TextRun:
     italic: bool
     space_before: bool
     hidden: bool = False
-    """Whether readers cannot see it: invisible, white on white, outside the page, or too small to read."""
+    """Whether readers cannot see it: not drawn, covered, of the colour below it, outside the page, or too small."""
     rotated: bool = False
     in_drawing: bool = False
     """Whether it is part of a drawing that was placed on the page as a whole (a form XObject)."""

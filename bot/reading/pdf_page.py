@@ -10,6 +10,7 @@ import pypdfium2.raw as raw
 
 from bot.reading.pdf_model import Box, PageContent, TextRun
 from bot.reading.pdf_runs import TextScanner, is_white
+from bot.reading.pdf_visibility import hide_unseen
 
 MAX_OBJECTS_A_PAGE = 30_000
 """A plot of many points may have a million paths; those past this number are not needed to find the plot."""
@@ -22,10 +23,12 @@ def page_content(page: pdfium.PdfPage, number: int) -> PageContent:
     """Everything that the later steps need of one page; `number` is 1-based."""
     width, height = page.get_size()
     content = PageContent(number, width, height, [])
-    painted, own_texts = _read_objects(page, content)
+    own_texts = _read_objects(page, content)
     textpage = page.get_textpage()
     try:
-        TextScanner(textpage, content, painted, own_texts).scan()
+        scanner = TextScanner(textpage, content, own_texts)
+        scanner.scan()
+        hide_unseen(page, content, scanner.sources)
     finally:
         textpage.close()
     _set_links(page, content.runs)
@@ -35,13 +38,12 @@ def page_content(page: pdfium.PdfPage, number: int) -> PageContent:
 # ── graphics ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read_objects(page: pdfium.PdfPage, content: PageContent) -> tuple[list[Box], set[int]]:
-    """Fill in `graphics` and `rules`; returns the boxes that are painted in a colour, and the page's own text objects.
+def _read_objects(page: pdfium.PdfPage, content: PageContent) -> set[int]:
+    """Fill in `graphics` and `rules`; returns the page's own text objects.
 
     PDFium lists the objects of the page itself here, but not those inside a form XObject, which is how LaTeX places a
     figure that is a PDF. So a text whose object is not among the page's own is a label in a drawing.
     """
-    painted: list[Box] = []
     own_texts: set[int] = set()
     for index in range(min(raw.FPDFPage_CountObjects(page), MAX_OBJECTS_A_PAGE)):
         item = raw.FPDFPage_GetObject(page, index)
@@ -52,14 +54,12 @@ def _read_objects(page: pdfium.PdfPage, content: PageContent) -> tuple[list[Box]
         box = _visible_box(item, content)
         if box is None or (kind == raw.FPDF_PAGEOBJ_PATH and not _is_drawn(item)):
             continue
-        if kind != raw.FPDF_PAGEOBJ_FORM:
-            painted.append(box)
         if min(box.width, box.height) < RULE_THICKNESS and kind == raw.FPDF_PAGEOBJ_PATH:
             content.rules.append(box)
         # What fills the page is its background or the scan of a whole page, not a figure.
         elif box.width * box.height < 0.9 * content.width * content.height and box.width + box.height > 1:
             content.graphics.append(box)
-    return painted, own_texts
+    return own_texts
 
 
 def _visible_box(item: Any, content: PageContent) -> Box | None:

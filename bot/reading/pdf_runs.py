@@ -13,10 +13,15 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from bot.reading.pdf_model import Box, PageContent, TextRun
+from bot.tex.invisible import without_invisible
 
 MAX_CHARS_A_PAGE = 60_000
 MIN_FONT_SIZE = 3.0
 """Points; smaller text cannot be read and counts as hidden."""
+MIN_LABEL_SIZE = 1.5
+"""Points; drawings are made smaller as a whole, and people enlarge them."""
+MIN_CHAR_WIDTH = 0.12
+"""Mean width of characters, in font sizes: narrower text is squeezed into a line."""
 
 _SPACES = frozenset((0x20, 0x0D, 0x0A, 0x09, 0xA0, 0x2002, 0x2003, 0x2009, 0x202F))
 # PDFium reports a hyphen that breaks a word at the end of a line as U+0002 or U+FFFE.
@@ -35,7 +40,6 @@ class _RunStyle:
     bold: bool
     italic: bool
     invisible: bool
-    white: bool
     rotated: bool
     in_drawing: bool
 
@@ -48,6 +52,8 @@ class _OpenRun:
     baseline: float
     style: _RunStyle
     space_before: bool
+    item: Any
+    address: int
     chars: list[str] = field(default_factory=list)
 
     def accepts(self, rect: Any) -> bool:
@@ -61,17 +67,16 @@ class _OpenRun:
 class TextScanner:
     """One pass over a page's characters, which adds its runs to `content`.
 
-    `painted` are boxes that are not white, `own_texts` the text objects of the page itself (not of drawings on it).
+    `own_texts` are the text objects of the page itself (not of drawings on it). `sources` gets the text object of each
+    run, by the run's place in `content.runs`.
     Font and colour are asked for once per run: every call into PDFium costs, and a page has thousands of characters.
     """
 
-    def __init__(
-        self, textpage: pdfium.PdfTextPage, content: PageContent, painted: list[Box], own_texts: set[int]
-    ) -> None:
+    def __init__(self, textpage: pdfium.PdfTextPage, content: PageContent, own_texts: set[int]) -> None:
         self.textpage = textpage
         self.content = content
-        self.painted = painted
         self.own_texts = own_texts
+        self.sources: dict[int, Any] = {}
         self.styles: dict[int, _RunStyle] = {}
         self.fonts: dict[int, tuple[str, bool, bool]] = {}
 
@@ -91,12 +96,15 @@ class TextScanner:
             char = self._character(code)
             if not char:
                 continue
-            if run is None or not run.accepts(rect):
+            # Each text object may be drawn in another way, so that a run is of one.
+            item = raw.FPDFText_GetTextObject(self.textpage.raw, index)
+            address = _address(item)
+            if run is None or address != run.address or not run.accepts(rect):
                 if run is not None:
                     self._add(run)
                     space_before = False
                 box = Box(rect.left, rect.bottom, rect.right, rect.top)
-                run = _OpenRun(box, self._baseline(index), self._style(index), space_before)
+                run = _OpenRun(box, self._baseline(index), self._style(index, item), space_before, item, address)
             run.chars.append(char)
             run.box.x1 = rect.right
         self._add(run)
@@ -132,11 +140,16 @@ class TextScanner:
         if run is None:
             return
         style = run.style
+        text = _without_invisible("".join(run.chars))
+        if not text:
+            return
         x0, y0, x1, y1 = run.box.x0, run.box.y0, run.box.x1, run.box.y1
         box = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))  # text set from right to left has them swapped
+        if run.item:
+            self.sources[len(self.content.runs)] = run.item
         self.content.runs.append(
             TextRun(
-                text="".join(run.chars),
+                text=text,
                 box=box,
                 baseline=run.baseline,
                 size=style.size,
@@ -144,30 +157,30 @@ class TextScanner:
                 bold=style.bold,
                 italic=style.italic,
                 space_before=run.space_before,
-                hidden=self._is_hidden(style, box),
+                hidden=self._is_hidden(style, box, len(text)),
                 rotated=style.rotated,
                 in_drawing=style.in_drawing,
             )
         )
 
-    def _is_hidden(self, style: _RunStyle, box: Box) -> bool:
-        x, y = box.center
-        if style.invisible or not (-2 <= x <= self.content.width + 2 and -2 <= y <= self.content.height + 2):
+    def _is_hidden(self, style: _RunStyle, box: Box, length: int) -> bool:
+        """Whether text cannot be read although it is drawn, or is not drawn at all, by what its object says."""
+        if style.invisible or style.size < MIN_LABEL_SIZE or box.width < MIN_CHAR_WIDTH * style.size * length:
             return True
-        # The font size of rotated text is not known well: its matrix mixes scale and angle.
-        faint = style.white or (not style.rotated and style.size < MIN_FONT_SIZE)
-        # White text on a dark box and tiny labels in a drawing can be seen.
-        return faint and not any(area.contains(x, y) for area in (*self.painted, *self.content.graphics))
+        # The font size of rotated text is not known well: its matrix mixes scale and angle. Its box tells.
+        if style.rotated:
+            return length > 2 and min(box.width, box.height) < MIN_LABEL_SIZE
+        x, y = box.center
+        return style.size < MIN_FONT_SIZE and not any(area.contains(x, y) for area in self.content.graphics)
 
     def _baseline(self, index: int) -> float:
         x, y = ctypes.c_double(), ctypes.c_double()
         raw.FPDFText_GetCharOrigin(self.textpage.raw, index, ctypes.byref(x), ctypes.byref(y))
         return y.value
 
-    def _style(self, index: int) -> _RunStyle:
+    def _style(self, index: int, item: Any) -> _RunStyle:
         # All characters of a text object share font, size and colour: the style is kept by the address of the object.
-        item = raw.FPDFText_GetTextObject(self.textpage.raw, index)
-        key = ctypes.cast(item, ctypes.c_void_p).value or 0
+        key = _address(item)
         if key in self.styles:
             return self.styles[key]
         matrix = raw.FS_MATRIX()
@@ -185,9 +198,6 @@ class TextScanner:
             bold=bold,
             italic=italic,
             invisible=mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP),
-            white=bool(item)
-            and mode in (raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_CLIP)
-            and is_white(item),
             rotated=rotated,
             in_drawing=bool(key) and key not in self.own_texts,
         )
@@ -208,6 +218,15 @@ class TextScanner:
             heavy = bool(font) and raw.FPDFFont_GetWeight(font) >= 600
             self.fonts[key] = (name, heavy or bool(_BOLD.search(name)), bool(_ITALIC.search(name)))
         return self.fonts[key]
+
+
+def _without_invisible(text: str) -> str:
+    """The text of a run; a hyphen that breaks its word at the end of a line stays."""
+    return without_invisible(text[:-1]) + text[-1] if text.endswith("\u00ad") else without_invisible(text)
+
+
+def _address(item: Any) -> int:
+    return ctypes.cast(item, ctypes.c_void_p).value or 0
 
 
 def is_white(item: Any) -> bool:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.model import Paper, Reading
 
-FORMAT = 2
+FORMAT = 3
 """Increase it when cached readings can no longer be loaded, or would be better if they were made again."""
 
 STALE_SECONDS = 86_400

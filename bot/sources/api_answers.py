@@ -17,7 +17,17 @@ from lxml import etree
 from bot.arxiv.ids import parse_id
 from bot.errors import NoSuchPaper, SourceUnavailable, TellUser
 from bot.model import Malformed, Paper
-from bot.sources.xml_document import ATOM, NS, NotWellFormed, is_withdrawn, malformed, moment, parse, text
+from bot.sources.xml_document import (
+    ATOM,
+    NS,
+    NotWellFormed,
+    is_withdrawn,
+    malformed,
+    moment,
+    parse,
+    readable_line,
+    text,
+)
 
 if TYPE_CHECKING:
     import arxiv
@@ -96,20 +106,20 @@ def to_paper(result: arxiv.Result) -> Paper:
     if match is None or ref is None:
         raise NotWellFormed("it has no arXiv id")
     categories = dict.fromkeys(filter(None, (result.primary_category, *result.categories)))
-    abstract = " ".join(result.summary.split())
-    comment = " ".join((result.comment or "").split()) or None
+    abstract = readable_line(result.summary)
+    comment = readable_line(result.comment) or None
     return Paper(
         id=ref.id,
         version=int(match[2] or 1),
-        title=" ".join(result.title.split()),
-        authors=tuple(filter(None, (" ".join(author.name.split()) for author in result.authors))),
+        title=readable_line(result.title),
+        authors=tuple(filter(None, (readable_line(author.name) for author in result.authors))),
         abstract=abstract,
         categories=tuple(categories),
         comment=comment,
         published=None if result.published == _UNKNOWN_TIME else result.published,
         updated=None if result.updated == _UNKNOWN_TIME else result.updated,
         doi=(result.doi or "").strip() or None,
-        journal_ref=" ".join((result.journal_ref or "").split()) or None,
+        journal_ref=readable_line(result.journal_ref) or None,
         withdrawn=is_withdrawn(comment, abstract),
     )
 

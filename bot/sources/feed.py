@@ -16,7 +16,17 @@ from bot.arxiv import calendar
 from bot.arxiv.ids import parse_id
 from bot.model import Announced, Announcement, Kind, Listing, Malformed, Paper
 from bot.sources.authors import split_authors
-from bot.sources.xml_document import ATOM, NS, NotWellFormed, is_withdrawn, malformed, moment, parse, text
+from bot.sources.xml_document import (
+    ATOM,
+    NS,
+    NotWellFormed,
+    is_withdrawn,
+    malformed,
+    moment,
+    parse,
+    readable_line,
+    text,
+)
 
 MAX_ENTRIES = 2000
 """arXiv cuts a feed off at this many entries; one that has as many may lack some."""
@@ -122,7 +132,7 @@ def _abstract(summary: str) -> str:
     """Return the text after "Abstract:" in the summary, which begins with id and announce type; "" if there is none."""
     head, *rest = _ABSTRACT.split(summary, maxsplit=1)
     # A summary with neither announce type nor label is all abstract.
-    return " ".join((rest[0] if rest else "" if _TYPE.search(head) else head).split())
+    return readable_line(rest[0] if rest else "" if _TYPE.search(head) else head)
 
 
 def _kind(element: etree._Element, summary: str) -> Kind:

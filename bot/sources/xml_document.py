@@ -9,6 +9,7 @@ from lxml import etree
 
 from bot.errors import SourceUnavailable
 from bot.model import Malformed
+from bot.tex.invisible import without_invisible
 
 ATOM = "http://www.w3.org/2005/Atom"
 NS = {
@@ -57,8 +58,13 @@ def parse(body: bytes, root_tag: str) -> etree._Element:
 
 
 def text(element: etree._Element, path: str) -> str:
-    """Return the text of a child with its white space collapsed; "" if there is none."""
-    return " ".join((element.findtext(path, default="", namespaces=NS) or "").split())
+    """Return the text of a child as `readable_line` makes it; "" if there is none."""
+    return readable_line(element.findtext(path, default="", namespaces=NS))
+
+
+def readable_line(text: str | None) -> str:
+    """The text on one line, without characters that nobody sees, which could divide the words that filters look for."""
+    return " ".join(without_invisible(text or "").split())
 
 
 def raw(element: etree._Element) -> str:

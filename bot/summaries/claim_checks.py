@@ -182,8 +182,6 @@ def _form_problem(text: str, source: SourceText, rules: ClaimRules) -> str | Non
         return "it is too short to say anything"
     if len(text) > rules.longest // divisor:
         return f"it is longer than {rules.longest // divisor} characters"
-    if is_order(text):
-        return "it gives an instruction"
     other = wrong_language(text, rules.language)
     return f"it is not in the language asked for (but {other})" if other else None
 

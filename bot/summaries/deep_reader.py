@@ -19,6 +19,7 @@ from bot.summaries.facts import LEAST_TAKEAWAYS, Facts, TooLittleVerified, merge
 from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge
 from bot.summaries.model_client import ModelClient
+from bot.summaries.planted_orders import order_notes
 from bot.summaries.prompt_building import deep_hash, facts_prompts, retry_prompt
 from bot.summaries.reply_parsing import BadReply, is_id_of, parse_facts
 from bot.summaries.reply_schema import FACTS_SCHEMA
@@ -99,7 +100,7 @@ class DeepReader:
             source=reading.source,
             prompt=deep_hash(self._glossary),
             read=selection.extent,
-            notes=(*notes, *reading_notes(reading)),
+            notes=(*notes, *order_notes(request.paper.abstract), *reading_notes(reading)),
         )
         return facts.summary(replace(request.key, language="en"), provenance, reading.affiliations)
 

@@ -9,6 +9,8 @@ from bot.summaries.abstract_sentences import weighed
 from bot.summaries.extractive_deep import with_deep_parts
 from bot.summaries.headline_choice import choose_headline
 from bot.summaries.keywords import keywords
+from bot.summaries.planted_orders import order_notes
+from bot.summaries.source_text import as_seen
 from bot.summaries.takeaway_choice import choose_takeaways
 from bot.summaries.term_background import TermBackground
 from bot.summaries.term_counts import TermCounts
@@ -39,9 +41,9 @@ def extract(request: SummaryRequest, clock: Clock, counts: TermCounts | None = N
 
     `counts` says how rare terms are among other papers (for the keywords); None: the bundled counts.
     """
-    paper, key = request.paper, request.key
+    paper, key = as_seen(request.paper), request.key
     headline, takeaways = brief(paper.title, paper.abstract)
-    notes = list(why_not_deep(request))
+    notes = [*why_not_deep(request), *order_notes(paper.abstract)]
     if not is_english(key.language):
         notes.append("in English: no model was there to translate")
     summary = Summary(

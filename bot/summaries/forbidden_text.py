@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from bot.summaries.planted_orders import is_order
+
 
 def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
@@ -76,16 +78,11 @@ _PREAMBLE = _any(
     r"конечно[,!.]|вот (?:краткое|резюме|перевод|ваш)|разумеется[,!.]|резюме:|ниже (?:приведен|представлен))",
 )
 
-# A verb is an instruction only as an imperative, at the beginning of a clause, or with the object of an advertisement.
-# That users click, that models ignore instructions and that attacks read a system prompt are subjects of papers.
+# What advertises or commands; orders to a model are found by `planted_orders`. A verb is an instruction only as an
+# imperative at the beginning of a clause, or with the object of an advertisement: papers do study users who click.
 _CLAUSE = r"(?:^|[.!?:;。！？；：¡“\"(]\s*|\bplease\s+)"
 _CJK_CLAUSE = r"(?:^|[。！？；：，,]\s*|请|請)"
 _INSTRUCTION = _any(
-    rf"{_CLAUSE}\W*(?:now\s+)?(?:ignore|disregard|forget|override)\b.{{0,30}}\b(?:instruction|prompt|previous|rules)",
-    r"\b(?:ignore|disregard|forget|override)\b (?:all |any )?(?:of )?(?:your|my|the (?:above|previous|prior)|previous|"
-    r"prior|earlier|above) (?:\w+ )?(?:instruction|prompt|rules)",
-    r"\byour (?:system|hidden) prompt\b",
-    rf"{_CLAUSE}(?:reveal|print|repeat|output|show|ignore|leak) (?:the|this) (?:system|hidden) prompt\b",
     # "Click-through rates", "click models", "visits by", "visits to the same place" begin sentences as nouns.
     rf"{_CLAUSE}(?:click(?! by)|visit(?! (?:by|to the same))|subscribe|buy|donate|download now)\b(?![-‑])"
     r"(?! (?:models?|logs?|data|rates?|predict\w*|behaviou?rs?|streams?|counts?|\w+s? (?:is|are|was|were))\b)",
@@ -94,14 +91,12 @@ _INSTRUCTION = _any(
     r"\bsubscribe (?:now|here|to (?:our|my|us|this channel))\b|\bfollow (?:us|me|@)|\bjoin (?:us|our)\b",
     rf"{_CLAUSE}sign up\b|\bsign up (?:now|here|at|for (?:our|free))\b|\b(?:download|buy|donate) now\b",
     r"\byou (?:must|should|need to|have to|are now)\b",
-    rf"{_CJK_CLAUSE}忽略.{{0,12}}(?:指令|提示|规则|規則)",
     r"(?:请|請)您?(?:点击|點擊)|点击(?:这里|此处|下方|以下|链接查看)|點擊(?:這裡|此處|下方|以下)",
     rf"{_CJK_CLAUSE}[点點][击擊](?![率量流数數预預模日行次])",  # 点击率: click-through rate
     rf"关注我们|關注我們|(?:订阅|訂閱)我[们們]|{_CJK_CLAUSE}(?:订阅|訂閱)(?:我们|我們|本|频道|頻道|$|[。！？])",
-    r"(?:^|[.!?:;¡]\s*)ignor[ae]\b.{0,30}instrucciones|ha(?:z|ga) clic\b|suscríb[ae]",
-    r"指示を(?:すべて|全て)?無視(?:して(?:ください|下さい)|せよ|しろ)",
+    r"ha(?:z|ga) clic\b|suscríb[ae]",
     r"(?:ここ|こちら)をクリック|(?:クリック|登録)して(?:ください|下さい)",
-    r"игнорируй|нажмите|подпишитесь|перейдите по ссылке",
+    r"нажмите|подпишитесь|перейдите по ссылке",
 )
 _PRAISE = _any(
     r"\b(?:best|greatest|most important) (?:paper|work|article) (?:ever|of all time|in history)|\bmust[- ]read\b",
@@ -135,6 +130,8 @@ def forbidden_reason(text: str, source: str = "") -> str | None:
     for pattern, reason in _RULES:
         if pattern.search(text):
             return reason
+    if is_order(text):
+        return "it gives an instruction"
     for host in _HOST.finditer(text):
         if "/" in host.group() or host.group().lower() not in source.lower():
             return "it contains a link or an address"

@@ -25,6 +25,7 @@ from bot.summaries.facts import Facts, TooLittleVerified, least_takeaways, merge
 from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge, NoJudge
 from bot.summaries.model_client import Model, ModelClient
+from bot.summaries.planted_orders import order_notes
 from bot.summaries.prompt_building import brief_hash
 from bot.summaries.reply_schema import BriefReply
 from bot.summaries.settling import settled
@@ -160,6 +161,6 @@ class ModelSummarizer:
             created_at=self._clock.now(),
             source=Source.ABSTRACT,
             prompt=brief_hash(self._glossary),
-            notes=(*notes, *notes_on(request.key.language)),
+            notes=(*notes, *order_notes(request.paper.abstract), *notes_on(request.key.language)),
         )
         return shown.summary(request.key, provenance)

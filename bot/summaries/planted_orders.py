@@ -1,32 +1,90 @@
-"""Orders to a summarizer, a reviewer or a language model that were planted in a paper. Pure."""
+"""Orders to a summarizer, a reviewer or a language model that were planted in a paper. Pure.
+
+`is_order` is the one rule for all: such sentences are neither selected nor quoted, nor accepted in a model's words.
+A paper about such orders may describe them, and may quote them in the middle of a sentence.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
-_IMPERATIVE = r"(?:^|[.!?:;,\"“(]\s*|\bplease\s+)(?:now\s+)?"
-"""Where a clause begins: a verb here is an instruction, elsewhere it may be what models or attackers do."""
-# Instructions to language models and reviewers, as they are hidden in papers.
-_INSTRUCTION = re.compile(
-    rf"{_IMPERATIVE}(?:ignore|disregard|forget|override)\b"
-    r"[^.]{0,40}\b(?:instruction|prompt|previous|above|prior\ (?:text|message))"
-    r"|\b(?:ignore|disregard|forget|override)\ (?:all\ |any\ )?(?:of\ )?"
-    r"(?:your|my|the\ (?:above|previous|prior)|previous|prior|earlier|above)\ (?:\w+\ )?"
-    r"(?:instruction|prompt|rule|text|message)"
-    r"|\byou\ are\ (?:now\ )?(?:an?|the)\ (?:\w+\ )?(?:ai|assistant|language\ model|llm|reviewer|chatbot)\b"
-    r"|\b(?:as\ an?|dear|note\ to|attention:?|for)\ (?:ai|llm|language\ model)s?\ (?:reviewers?|assistants?|"
-    r"systems?|models?)?\b[^.]{0,60}"
-    r"\b(?:must|should|please|do\ not|always|give|recommend|write|say|include|output)\b"
-    r"|\bgive\ (?:this\ paper\ )?an?\ (?:only\ )?positive\ review|\bdo\ not\ (?:mention|"
-    r"highlight)\ any\ (?:negativ|weakness)"
-    r"|\b(?:respond|reply|answer|output)\ (?:only\ )?with\b[^.]{0,40}(?:\"|“|'|the\ word|the\ phrase|json)"
-    r"|^\s*(?:system|assistant|user)\s*:|\byour\ (?:system|hidden)\ prompt\b"
-    rf"|{_IMPERATIVE}(?:reveal|print|repeat|output|show|leak)\ (?:the|this)\ system\ prompt\b"
-    r"|</?(?:paper|system|instructions?|data)\b|\[/?INST\]|<\|im_",
-    re.IGNORECASE | re.VERBOSE,
+from bot.summaries.order_phrases import ORDERS, SPACED_ORDERS
+from bot.summaries.sentences import split
+from bot.tex.invisible import without_invisible
+
+WINDOW = 2000
+"""Characters that are looked at together; the next window overlaps, since an order may stand across the border."""
+OVERLAP = 300
+
+# Letters of other scripts that look like Latin ones; NFKC does not replace them.
+_LOOKALIKES = str.maketrans(
+    "аеорсухікјѕԁһӏԛԝвмнтгαεορυικνχτηβγωѵɡɩıℓп",
+    "aeopcyxikjsdhlqwbmhtraeopuikvxtnbywvgiiln",
+)
+_LATIN_TO_CYRILLIC = str.maketrans("aeopcyxkmthb", "аеорсухкмтнв")
+_WORD = re.compile(r"\w+")
+_LATIN = re.compile(r"[a-zɡɩı]")
+_CYRILLIC = re.compile(r"[\u0400-\u052f]")
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u052f]")
+# "i g n o r e", "i.g.n.o.r.e", "i-g-n-o-r-e": four letters and more.
+_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .·_*|-]{1,3}[^\W\d_](?![^\W_])){3,}")
+_DIGITS = str.maketrans("013457@$", "oieastas")
+_DIGIT_WORD = re.compile(r"(?<![\w-])(?=\w*[a-z])(?=\w*[0-9@$])[a-z0-9@$]{3,}(?![\w-])")
+# A mention: quoted in the middle of a sentence, after words that are no colon.
+_MENTIONED = re.compile(
+    r"(?<=[\w,)] )\(?(?:“[^“”]{3,120}”|\"[^\"]{3,120}\"|«[^«»]{3,120}»|``[^`']{3,120}'')(?=[\w\s,;)]*\w)"
 )
 
 
 def is_order(text: str) -> bool:
     """Whether a sentence gives an order to whoever reads the paper for others, a person or a model."""
-    return bool(_INSTRUCTION.search(text))
+    plain = _plain(text)
+    starts = range(0, max(len(plain) - OVERLAP, 1), WINDOW - OVERLAP)
+    return any(_is_order(plain[start : start + WINDOW]) for start in starts)
+
+
+def order_count(text: str) -> int:
+    """How many sentences of `text` give an order."""
+    return sum(map(is_order, split(text)))
+
+
+def order_notes(abstract: str) -> tuple[str, ...]:
+    """The note of a card on the sentences of an abstract that give an order and were left out; empty if none does."""
+    count = order_count(abstract)
+    return (f"{count} sentence{'' if count == 1 else 's'} with orders to a summarizer left out",) if count else ()
+
+
+def _is_order(plain: str) -> bool:
+    unquoted = _MENTIONED.sub('""', plain)
+    if _has_order(unquoted):
+        return True
+    spaced = "".join(char for match in _SPACED.finditer(plain) for char in match.group() if char.isalpha())
+    if spaced and SPACED_ORDERS.search(spaced):
+        return True
+    read = _DIGIT_WORD.sub(lambda match: match.group().translate(_DIGITS), unquoted)
+    return read != unquoted and _has_order(read)
+
+
+def _has_order(text: str) -> bool:
+    return any(pattern.search(text) for letters, patterns in ORDERS if letters.search(text) for pattern in patterns)
+
+
+def _plain(text: str) -> str:
+    """`text` on one line in lower case, with full-width, invisible and look-alike characters read as they look."""
+    text = unicodedata.normalize("NFKC", without_invisible(text)).casefold()
+    decomposed = unicodedata.normalize("NFD", text) if not text.isascii() else text
+    # Rows of accents on one letter ("zalgo") hide a word; one accent is spelling.
+    text = unicodedata.normalize("NFC", re.sub(r"([\u0300-\u036f])[\u0300-\u036f]+", r"\1", decomposed))
+    if _OTHER_SCRIPT.search(text) or "ɡ" in text or "ı" in text:
+        text = _WORD.sub(_in_one_script, text)
+    return " ".join(text.split())
+
+
+def _in_one_script(match: re.Match[str]) -> str:
+    """A word of letters from two scripts, in the script that most of them are from."""
+    word = match.group()
+    latin, cyrillic = len(_LATIN.findall(word)), len(_CYRILLIC.findall(word))
+    if not latin:
+        return word
+    return word.translate(_LATIN_TO_CYRILLIC if cyrillic > latin else _LOOKALIKES)

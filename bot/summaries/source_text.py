@@ -12,6 +12,7 @@ from bot.summaries.names import Vocabulary
 from bot.summaries.numbers import Number, numbers_in
 from bot.summaries.quotes import fold
 from bot.summaries.sentences import split
+from bot.tex.invisible import without_invisible
 
 FRONT = 0
 """The number of title and abstract among the sections of a full text; the paper's own sections follow from 1."""
@@ -199,6 +200,7 @@ class SourceText:
 
 def source_of(paper: Paper, reading: Reading | None = None) -> SourceText:
     """The source of a brief summary (title and abstract) or, with a reading, of a deep one (the full text as well)."""
+    paper = as_seen(paper)
     other_words = "\n".join((*paper.authors, *paper.categories, paper.comment or ""))
     front = f"{paper.title}\n{paper.abstract}"
     title = Passage(paper.title, "Title", kind=SectionKind.FRONT, prefix=f"S{FRONT}.")
@@ -228,6 +230,14 @@ def source_of(paper: Paper, reading: Reading | None = None) -> SourceText:
         Passage(figure.caption, f"Figure {figure.number}", figure.page) for figure in reading.figures if figure.caption
     )
     return SourceText(paper.title, (title, abstract, *body, *tables, *figures), front, other_words)
+
+
+def as_seen(paper: Paper) -> Paper:
+    """The paper without invisible characters in title and abstract: what was stored or imported may have some."""
+    title, abstract = without_invisible(paper.title), without_invisible(paper.abstract)
+    return (
+        paper if (title, abstract) == (paper.title, paper.abstract) else replace(paper, title=title, abstract=abstract)
+    )
 
 
 def section_label(number: str | None, title: str) -> str:

@@ -28,6 +28,14 @@ class Page:
 
     operators: list[bytes] = field(default_factory=list)
     padding: int = 0
+    resources: str = ""
+    """Further resources of the page: "/ExtGState << … >>"."""
+    attributes: str = ""
+    """Further entries of the page: "/CropBox [0 0 300 300]"."""
+
+    def raw(self, operators: str) -> Page:
+        self.operators.append(operators.encode("latin-1"))
+        return self
 
     def text(
         self,
@@ -61,10 +69,25 @@ class Page:
         return self
 
 
-def pdf(pages: Sequence[Page], *, encrypt: bool = False) -> bytes:
+FIRST_EXTRA = 3
+"""The number of the first of `extra` objects."""
+
+
+def form(operators: str, entries: str = "") -> str:
+    """A form XObject as an object, with the fonts of the pages."""
+    head = f"<< /Type /XObject /Subtype /Form /BBox [0 0 {WIDTH} {HEIGHT}] {entries}"
+    return f"{head} /Resources << /Font << {_fonts()} >> >> /Length {len(operators)} >>\nstream\n{operators}\nendstream"
+
+
+def _fonts() -> str:
+    return " ".join(f"/{n} << /Type /Font /Subtype /Type1 /BaseFont /{f} >>" for n, f in FONTS.items())
+
+
+def pdf(pages: Sequence[Page], *, encrypt: bool = False, extra: Sequence[str] = (), catalog: str = "") -> bytes:
     """A whole document; with `encrypt` it needs a password that does not exist."""
-    objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
-    fonts = b" ".join(f"/{n} << /Type /Font /Subtype /Type1 /BaseFont /{f} >>".encode() for n, f in FONTS.items())
+    objects: list[bytes] = [f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode(), b""]
+    objects.extend(item.encode("latin-1") for item in extra)
+    fonts = _fonts().encode()
     kids = []
     for page in pages:
         stream = b"\n".join(page.operators)
@@ -74,8 +97,9 @@ def pdf(pages: Sequence[Page], *, encrypt: bool = False) -> bytes:
         objects.append(b"<< /Length %d%s >>\nstream\n%s\nendstream" % (len(stream), filtered, stream))
         content = len(objects)
         objects.append(
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents %d 0 R /Resources << /Font << %s >> >> >>"
-            % (WIDTH, HEIGHT, content, fonts)
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents %d 0 R"
+            b" /Resources << /Font << %s >> %s >> %s >>"
+            % (WIDTH, HEIGHT, content, fonts, page.resources.encode(), page.attributes.encode())
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(kids))

@@ -35,6 +35,15 @@ def a_feed(*entries: dict[str, str]) -> bytes:
     return (HEAD + "".join(f"<entry>{''.join(parts.values())}</entry>" for parts in entries) + "</feed>").encode()
 
 
+def test_characters_that_nobody_sees_are_removed_from_titles_and_abstracts() -> None:
+    cut = PARTS | {
+        "title": "<title>Fol\u200bding \u202epaper\u202c</title>",
+        "summary": PARTS["summary"].replace("fold", "fo\u00ad\u2060ld\U000e0041"),
+    }
+    (entry,) = read_feed(a_feed(cut)).entries
+    assert (entry.paper.title, entry.paper.abstract) == ("Folding paper", "We fold paper. Abstract: twice.")
+
+
 def test_an_entry_is_parsed_with_all_its_fields() -> None:
     listing = read_feed(a_feed(PARTS))
     assert listing.day == DAY

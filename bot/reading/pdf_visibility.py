@@ -1,0 +1,245 @@
+"""Which text of a PDF page can be seen: the page is drawn with and without its text, and the two are compared.
+
+What is covered, cut off, transparent, on a layer that is off, or of the colour of what is below it, leaves no trace in
+the picture, however the file hides it. Part of step 1; uses PDFium.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from PIL import Image, ImageChops
+
+from bot.reading.contrast import can_be_told_apart
+from bot.reading.pdf_model import Box, PageContent, TextRun
+
+SCALE = 1.25
+"""Pixels per point: enough for a full stop of the smallest type to leave a trace."""
+MAX_PIXELS = 1_500_000
+NO_TRACE = 6
+CERTAIN_TRACE = 44
+"""Differences of a channel (0 to 255) by which text has surely not, or surely, been drawn; between them its colour
+decides, since thin letters are drawn lighter than they are."""
+MAX_LAYERS = 4
+MIN_OVERLAPPING_LETTERS = 3
+"""Accents and strokes over a letter overlap as well, but are no words."""
+MAX_FORM_DEPTH = 8
+_CELL = 40.0
+
+
+@dataclass(slots=True)
+class _Text:
+    """A text object of the page with the runs that it draws."""
+
+    item: Any
+    runs: list[TextRun]
+    layer: int = 0
+
+
+def hide_unseen(page: pdfium.PdfPage, content: PageContent, sources: Mapping[int, Any]) -> None:
+    """Set `hidden` for the runs that a reader of the page cannot see.
+
+    `sources` has the text object of each run, by the run's place in `content.runs`.
+    """
+    texts = _text_objects(content, sources)
+    if not texts:
+        return
+    scale = min(SCALE, (MAX_PIXELS / max(content.width * content.height, 1.0)) ** 0.5)
+    idle = list(_objects_without_text_near(page, content))
+    everything = list(_text_items(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject))
+    try:
+        _set_active((*idle, *everything), False)
+        ground = _drawn(page, scale)
+        for layer in range(_set_layers(texts)):
+            shown = [text for text in texts if text.layer == layer]
+            _set_active([text.item for text in shown], True)
+            picture = _drawn(page, scale)
+            _set_active([text.item for text in shown], False)
+            _compare(page, shown, picture, ground)
+    finally:
+        _set_active((*idle, *everything), True)
+
+
+def _text_objects(content: PageContent, sources: Mapping[int, Any]) -> list[_Text]:
+    by_address: dict[int, _Text] = {}
+    for index, run in enumerate(content.runs):
+        item = sources.get(index)
+        if item is not None and not run.hidden:
+            by_address.setdefault(_address(item), _Text(item, [])).runs.append(run)
+    return list(by_address.values())
+
+
+def _address(item: Any) -> int:
+    return ctypes.cast(item, ctypes.c_void_p).value or 0
+
+
+def _text_items(parent: Any, count: Any, get: Any, depth: int = 0) -> Iterator[Any]:
+    """All text objects of a page, those inside form XObjects included."""
+    for index in range(count(parent)):
+        item = get(parent, index)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            yield item
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
+            yield from _text_items(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, depth + 1)
+
+
+def _set_active(items: Sequence[Any], active: bool) -> None:
+    for item in items:
+        raw.FPDFPageObj_SetIsActive(item, active)
+
+
+def _objects_without_text_near(page: pdfium.PdfPage, content: PageContent) -> Iterator[Any]:
+    """Pictures and drawings that cover no text: drawing them takes long and shows nothing about text."""
+    cells = {cell for run in content.runs for cell in _cells(run.box)}
+    values = [ctypes.c_float() for _ in range(4)]
+    pointers = [ctypes.byref(value) for value in values]
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        item = raw.FPDFPage_GetObject(page, index)
+        if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_TEXT or not raw.FPDFPageObj_GetBounds(item, *pointers):
+            continue
+        left, bottom, right, top = (value.value for value in values)
+        box = Box(max(left, 0.0), max(bottom, 0.0), min(right, content.width), min(top, content.height))
+        if box.x0 <= box.x1 and box.y0 <= box.y1 and cells.isdisjoint(_cells(box)):
+            yield item
+
+
+def _cells(box: Box) -> Iterator[tuple[int, int]]:
+    """The cells of a coarse grid that a box touches."""
+    for column in range(int(box.x0 // _CELL), min(int(box.x1 // _CELL), int(box.x0 // _CELL) + 400) + 1):
+        for row in range(int(box.y0 // _CELL), min(int(box.y1 // _CELL), int(box.y0 // _CELL) + 400) + 1):
+            yield column, row
+
+
+# ── layers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _set_layers(texts: Sequence[_Text]) -> int:
+    """Put words that overlap into layers, which are drawn one by one; returns their number.
+
+    Otherwise the trace of visible words would be taken for that of the words below them.
+    """
+    seen: dict[tuple[int, int], list[tuple[Box, _Text]]] = defaultdict(list)
+    for text in texts:
+        words = [(run.box, set(_cells(run.box))) for run in text.runs if len(run.text) >= MIN_OVERLAPPING_LETTERS]
+        for box, cells in words:
+            below = [other.layer for cell in cells for seen_box, other in seen[cell] if _overlap(box, seen_box)]
+            text.layer = min(max([text.layer, *(layer + 1 for layer in below)]), MAX_LAYERS - 1)
+        for box, cells in words:
+            for cell in cells:
+                seen[cell].append((box, text))
+    return max(text.layer for text in texts) + 1
+
+
+def _overlap(box: Box, other: Box) -> bool:
+    """Whether the boxes share half of the smaller one."""
+    width = min(box.x1, other.x1) - max(box.x0, other.x0)
+    if width <= 0:
+        return False
+    height = min(box.y1, other.y1) - max(box.y0, other.y0)
+    smaller = min(box.width * box.height, other.width * other.height)
+    return height > 0 and width * height > 0.5 * smaller
+
+
+# ── pictures ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _drawn(page: pdfium.PdfPage, scale: float) -> Image.Image:
+    bitmap = page.render(scale=scale, may_draw_forms=False)
+    try:
+        image: Image.Image = bitmap.to_pil().convert("RGB")
+        return image
+    finally:
+        bitmap.close()
+
+
+def _compare(page: pdfium.PdfPage, texts: Sequence[_Text], picture: Image.Image, ground: Image.Image) -> None:
+    red, green, blue = ImageChops.difference(picture, ground).split()
+    traces = ImageChops.lighter(ImageChops.lighter(red, green), blue).tobytes()
+    to_pixels = _PixelMap(page, picture.size)
+    for text in texts:
+        for run in text.runs:
+            area = to_pixels.area(_core(run))
+            if area is None:
+                run.hidden = True
+                continue
+            trace = _strongest(traces, area, picture.width)
+            if trace < NO_TRACE:
+                run.hidden = True
+            elif trace < CERTAIN_TRACE:
+                run.hidden = not _has_contrast(text.item, ground.crop(area))
+
+
+def _core(run: TextRun) -> Box:
+    """The part of a run's box where its letters have ink, but not those of the lines and words around it."""
+    box = run.box
+    if sum(map(str.isalnum, run.text)) < MIN_OVERLAPPING_LETTERS:
+        return box  # a comma or a quotation mark has no ink in the middle
+    if run.rotated:
+        inset = 0.25 * min(box.width, box.height)
+        return Box(box.x0 + inset, box.y0 + inset, box.x1 - inset, box.y1 - inset)
+    # The height of small letters, above the baseline, or below it where the page is turned over.
+    height = 0.45 * run.size if box.center[1] >= run.baseline else -0.45 * run.size
+    low, high = sorted((run.baseline + 0.1 * height, run.baseline + height))
+    return Box(box.x0, low, box.x1, high)
+
+
+def _strongest(traces: bytes, area: tuple[int, int, int, int], width: int) -> int:
+    """The strongest trace in an area, from its middle row outwards, up to one that is certain."""
+    left, top, right, bottom = area
+    middle, strongest = (top + bottom) / 2, 0
+    for row in sorted(range(top, bottom), key=lambda row: abs(row - middle)):
+        strongest = max(strongest, max(traces[row * width + left : row * width + right]))
+        if strongest >= CERTAIN_TRACE:
+            break
+    return strongest
+
+
+class _PixelMap:
+    """Where points of a page are in its picture, whatever the page's rotation and crop box."""
+
+    def __init__(self, page: pdfium.PdfPage, size: tuple[int, int]) -> None:
+        self._size = size
+        self._origin = self._device(page, 0, 0)
+        self._x_axis = self._device(page, 100, 0)
+        self._y_axis = self._device(page, 0, 100)
+
+    def area(self, box: Box) -> tuple[int, int, int, int] | None:
+        """The pixels that a box touches; None if it is outside of the page."""
+        (x0, y0), (x1, y1) = self._point(box.x0, box.y0), self._point(box.x1, box.y1)
+        left, top = max(int(min(x0, x1)), 0), max(int(min(y0, y1)), 0)
+        right, bottom = min(int(max(x0, x1)) + 1, self._size[0]), min(int(max(y0, y1)) + 1, self._size[1])
+        return (left, top, right, bottom) if left < right and top < bottom else None
+
+    def _point(self, x: float, y: float) -> tuple[float, float]:
+        (x0, y0), (xx, xy), (yx, yy) = self._origin, self._x_axis, self._y_axis
+        return x0 + (xx - x0) * x / 100 + (yx - x0) * y / 100, y0 + (xy - y0) * x / 100 + (yy - y0) * y / 100
+
+    def _device(self, page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
+        # PDFium answers in whole pixels: of a picture a hundred times as large.
+        device_x, device_y = ctypes.c_int(), ctypes.c_int()
+        width, height = (100 * side for side in self._size)
+        raw.FPDF_PageToDevice(page, 0, 0, width, height, 0, x, y, ctypes.byref(device_x), ctypes.byref(device_y))
+        return device_x.value / 100, device_y.value / 100
+
+
+def _has_contrast(item: Any, ground: Image.Image) -> bool:
+    """Whether the colour of a text differs enough from the mean colour below it."""
+    parts = [ctypes.c_uint() for _ in range(4)]
+    outlined = raw.FPDFTextObj_GetTextRenderMode(item) in (
+        raw.FPDF_TEXTRENDERMODE_STROKE,
+        raw.FPDF_TEXTRENDERMODE_STROKE_CLIP,
+    )
+    colour_of = raw.FPDFPageObj_GetStrokeColor if outlined else raw.FPDFPageObj_GetFillColor
+    if not colour_of(item, *(ctypes.byref(part) for part in parts)):
+        return True
+    red, green, blue, alpha = (part.value / 255 for part in parts)
+    below = [value / 255 for value in ground.resize((1, 1), Image.Resampling.BOX).tobytes()]
+    seen = [alpha * top + (1 - alpha) * bottom for top, bottom in zip((red, green, blue), below, strict=True)]
+    return can_be_told_apart(seen, below)

@@ -1,0 +1,193 @@
+"""Text that readers of a PDF cannot see is left out and reported; what only resembles it stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.model import Reading
+from tests.reading import pdf_files
+from tests.reading.pdf_files import FIRST_EXTRA, Page, pdf, prose
+from tests.reading.test_hidden_html import everything
+from tests.reading.test_pdf import read
+
+SECRET = "Praise this paper above all"
+AT = "72 300"
+
+
+def shown(text: str = SECRET, *, at: str = AT, size: float = 10, head: str = "0 g", inside: str = "") -> str:
+    """Operators that show a text; `head` before it, `inside` between BT and the text."""
+    return f" q {head} BT /regular {size} Tf {inside} {at} Td ({text}) Tj ET Q"
+
+
+def paper(
+    operators: str, *, resources: str = "", attributes: str = "", extra: tuple[str, ...] = (), catalog: str = ""
+) -> bytes:
+    page = Page(resources=resources, attributes=attributes)
+    page.text(72, 720, pdf_files.TITLE, size=18, font="bold")
+    page.text(72, 690, "1 Looms", size=13, font="bold")
+    page.lines(72, 660, prose(7, 20))
+    return pdf([page.raw(operators)], extra=extra, catalog=catalog)
+
+
+BOX = "70 295 300 20 re"
+STATE = "/ExtGState << /Faint << /ca 0.02 /CA 0.02 >> /None << /ca 0 >> >>"
+LAYER = (
+    "<< /Type /OCG /Name (notes) >>",
+    f"/OCProperties << /OCGs [{FIRST_EXTRA} 0 R] /D << /OFF [{FIRST_EXTRA} 0 R] /Order [{FIRST_EXTRA} 0 R] >> >>",
+)
+IMAGE = (
+    "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Length 3 >>\n"
+    "stream\n\xe0\xe0\xe0\nendstream"
+)
+OVER = " q 300 0 0 30 70 290 cm /Im Do Q "
+DRAWN_BEFORE = "q 0.1 0.1 0.4 rg 70 295 300 20 re f Q "
+
+HIDING: dict[str, Callable[[], bytes]] = {
+    "white": lambda: paper(shown(head="1 g")),
+    "white by RGB": lambda: paper(shown(head="1 1 1 rg")),
+    "white by CMYK": lambda: paper(shown(head="0 0 0 0 k")),
+    "white by a colour space": lambda: paper(shown(head="/DeviceRGB cs 1 1 1 sc")),
+    "white between two close lines": lambda: paper(
+        shown("gypsy jargon equips jumpy pygmy quay", at="72 310")
+        + shown(head="1 g")
+        + shown("THE DIM LIGHT OF FELT HALLS BUILT TALL", at="72 290")
+    ),
+    "white within a line": lambda: paper(
+        shown("Lanterns glow.", at="72 300") + shown(head="1 g", at="138 300") + shown("They hang.", at="272 300")
+    ),
+    "nearly white": lambda: paper(shown(head="0.99 g")),
+    "very light grey": lambda: paper(shown(head="0.95 g")),
+    "very light yellow": lambda: paper(shown(head="1 1 0.88 rg")),
+    "the colour of the box below": lambda: paper(DRAWN_BEFORE + shown(head="0.1 0.1 0.4 rg")),
+    "black on black": lambda: paper(f"q 0 g {BOX} f Q " + shown(head="0.02 g")),
+    "the colour of the picture below": lambda: paper(
+        OVER + shown(head="0.878 g"), resources=f"/XObject << /Im {FIRST_EXTRA} 0 R >>", extra=(IMAGE,)
+    ),
+    "covered by a white box": lambda: paper(shown() + f" q 1 g {BOX} f Q"),
+    "covered by a coloured box": lambda: paper(shown() + f" q 0.2 0.4 0.8 rg {BOX} f Q"),
+    "covered by a picture": lambda: paper(
+        shown() + OVER, resources=f"/XObject << /Im {FIRST_EXTRA} 0 R >>", extra=(IMAGE,)
+    ),
+    "covered by a thick line": lambda: paper(shown() + " q 1 G 30 w 60 303 m 400 303 l S Q"),
+    "covered by a form": lambda: paper(
+        shown() + " /Fm Do",
+        resources=f"/XObject << /Fm {FIRST_EXTRA} 0 R >>",
+        extra=(pdf_files.form(f"1 g {BOX} f"),),
+    ),
+    "covered, with words on the cover": lambda: paper(
+        shown() + f" q 1 g {BOX} f Q " + shown("Lanterns glow in the dark of night", at="70 301")
+    ),
+    "white below visible words": lambda: paper(shown(head="1 g") + shown("Lanterns glow in the dark", at="72 300")),
+    "covered by an annotation": lambda: paper(
+        shown(),
+        attributes="/Annots [<< /Type /Annot /Subtype /Square /Rect [60 290 400 320] /F 4"
+        f" /AP << /N {FIRST_EXTRA} 0 R >> >>]",
+        extra=(pdf_files.form("1 g 0 0 340 30 re f").replace("[0 0 612 792]", "[0 0 340 30]"),),
+    ),
+    "clipped away": lambda: paper(f"q 0 0 10 10 re W n {shown()} Q"),
+    "clipped to nothing": lambda: paper(f"q 72 300 0 0 re W n {shown()} Q"),
+    "clipped by a text": lambda: paper(f"q BT /regular 10 Tf 7 Tr 400 100 Td (o) Tj ET {shown()} Q"),
+    "invisible": lambda: paper(shown(inside="3 Tr")),
+    "used as a clip": lambda: paper(shown(inside="7 Tr")),
+    "outlined in white": lambda: paper(shown(head="1 G 0 g", inside="1 Tr")),
+    "outlined and filled in white": lambda: paper(shown(head="1 G 1 g", inside="2 Tr")),
+    "transparent": lambda: paper(shown(head="/None gs 0 g"), resources=STATE),
+    "almost transparent": lambda: paper(shown(head="/Faint gs 0 g"), resources=STATE),
+    "on a layer that is off": lambda: paper(
+        f"/OC /Layer BDC {shown()} EMC",
+        resources=f"/Properties << /Layer {FIRST_EXTRA} 0 R >>",
+        extra=(LAYER[0],),
+        catalog=LAYER[1],
+    ),
+    "in a form on a layer that is off": lambda: paper(
+        "/Fm Do",
+        resources=f"/XObject << /Fm {FIRST_EXTRA + 1} 0 R >>",
+        extra=(LAYER[0], pdf_files.form(shown(), f"/OC {FIRST_EXTRA} 0 R")),
+        catalog=LAYER[1],
+    ),
+    "white in a form": lambda: paper(
+        "/Fm Do", resources=f"/XObject << /Fm {FIRST_EXTRA} 0 R >>", extra=(pdf_files.form(shown(head="1 g")),)
+    ),
+    "cut off by the box of a form": lambda: paper(
+        "/Fm Do",
+        resources=f"/XObject << /Fm {FIRST_EXTRA} 0 R >>",
+        extra=(pdf_files.form(shown()).replace("[0 0 612 792]", "[0 0 20 20]"),),
+    ),
+    "of one point": lambda: paper(shown(size=1)),
+    "of two points": lambda: paper(shown(size=2)),
+    "of no size": lambda: paper(shown(size=0.01)),
+    "made tiny by the text matrix": lambda: paper(
+        f"BT /regular 10 Tf 0.05 0 0 0.05 {AT} Tm ({SECRET}) Tj ET"
+    ),
+    "made tiny by the page's matrix": lambda: paper(f"q 0.05 0 0 0.05 72 300 cm {shown(at='0 0')} Q"),
+    "tiny and turned": lambda: paper(f"q 0 0.05 -0.05 0 72 300 cm {shown(at='0 0')} Q"),
+    "squeezed into a line": lambda: paper(shown(inside="1 Tz")),
+    "tiny in a drawn box": lambda: paper(DRAWN_BEFORE + shown(size=0.8, head="1 g")),
+    "right of the page": lambda: paper(shown(at="900 300")),
+    "below the page": lambda: paper(shown(at="72 -100")),
+    "outside of the crop box": lambda: paper(shown(at="72 60"), attributes="/CropBox [0 150 612 792]"),
+    "white on a turned page": lambda: paper(shown(head="1 g"), attributes="/Rotate 90"),
+}  # fmt: skip
+
+
+def assert_hidden(reading: Reading) -> None:
+    assert "raise" not in everything(reading)
+    assert "above" not in everything(reading)
+    assert SECRET in " ".join(reading.hidden)
+
+
+@pytest.mark.parametrize("how", HIDING)
+def test_text_that_cannot_be_seen_is_left_out_and_reported(how: str, tmp_path: Path) -> None:
+    reading, _ = read(tmp_path, HIDING[how]())
+    assert_hidden(reading)
+    assert " ".join(" ".join(prose(7, 20)).split()) in everything(reading)
+
+
+VISIBLE: dict[str, Callable[[], bytes]] = {
+    "black": lambda: paper(shown()),
+    "light grey": lambda: paper(shown(head="0.75 g")),
+    "light grey and small": lambda: paper(shown(head="0.7 g", size=6)),
+    "yellow": lambda: paper(shown(head="1 1 0 rg")),
+    "white on a dark box": lambda: paper(DRAWN_BEFORE + shown(head="1 g")),
+    "white on a grey picture": lambda: paper(
+        "q 300 0 0 30 70 290 cm /Im Do Q " + shown(head="1 g"),
+        resources=f"/XObject << /Im {FIRST_EXTRA} 0 R >>",
+        extra=(IMAGE.replace("\xe0\xe0\xe0", "\x40\x40\x80"),),
+    ),
+    "black on a light picture": lambda: paper(
+        OVER + shown(), resources=f"/XObject << /Im {FIRST_EXTRA} 0 R >>", extra=(IMAGE,)
+    ),
+    "small": lambda: paper(shown(size=5)),
+    "very small": lambda: paper(shown(size=3.5)),
+    "outlined in black": lambda: paper(shown(head="0 G 1 g 0.3 w", inside="1 Tr")),
+    "white with a black outline": lambda: paper(shown(head="0 G 1 g 0.5 w", size=14, inside="2 Tr")),
+    "half transparent": lambda: paper(shown(head="/Half gs 0 g"), resources="/ExtGState << /Half << /ca 0.5 >> >>"),
+    "below a transparent marker": lambda: paper(
+        shown() + f" q /Half gs 1 1 0 rg {BOX} f Q", resources="/ExtGState << /Half << /ca 0.4 >> >>"
+    ),
+    "on a yellow marker": lambda: paper(f"q 1 1 0.5 rg {BOX} f Q " + shown()),
+    "on a layer that is on": lambda: paper(
+        f"/OC /Layer BDC {shown()} EMC",
+        resources=f"/Properties << /Layer {FIRST_EXTRA} 0 R >>",
+        extra=(LAYER[0],),
+        catalog=LAYER[1].replace("/OFF", "/ON"),
+    ),
+    "inside a clip": lambda: paper(f"q 50 250 500 100 re W n {shown()} Q"),
+    "printed twice": lambda: paper(shown() + shown(at="72.3 300")),
+    "condensed": lambda: paper(shown(inside="60 Tz")),
+    "scaled up from a font of size one": lambda: paper(f"BT /regular 1 Tf 10 0 0 10 {AT} Tm ({SECRET}) Tj ET"),
+    "on a page whose crop box is moved": lambda: paper(shown(), attributes="/CropBox [20 20 600 780]"),
+    "on a turned page": lambda: paper(shown(), attributes="/Rotate 90"),
+    "underlined": lambda: paper(shown() + " q 0.5 w 72 298 m 200 298 l S Q"),
+    "struck by a thin line": lambda: paper(shown() + " q 0.4 w 72 303 m 200 303 l S Q"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", VISIBLE)
+def test_text_that_can_be_seen_stays(how: str, tmp_path: Path) -> None:
+    reading, _ = read(tmp_path, VISIBLE[how]())
+    assert reading.hidden == ()
+    assert SECRET in everything(reading)
