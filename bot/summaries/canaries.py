@@ -1,6 +1,7 @@
 """Canaries: statements with a known answer, made by rules from the sentences of a batch, to test the judge with. Pure.
 
-False ones say the opposite of their sentence or another number than it; true ones repeat it as somebody else tells it.
+False ones say the opposite of their sentence or another number than it, in words that are else the same; true ones
+repeat it word for word. A careful judge may doubt what is told in other words, but neither of these.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.summaries.retelling import FALSEHOODS, has_number, one_line, retold, told_by_another, unused_number, with_point
+from bot.summaries.altered_sentences import FALSEHOODS, has_number, one_line, repeated, unused_number, with_point
+from bot.summaries.number_support import is_bound
 from bot.summaries.source_text import SourceSentence
 from bot.summaries.statements import PaperStatements, Statement
 
@@ -63,7 +65,7 @@ def _false_ones(places: Sequence[_Place]) -> list[Canary]:
         for falsify in FALSEHOODS:
             for index, place in enumerate(places):
                 if index not in made and (text := falsify(place[1].text, _words_around(place))):
-                    made[index] = _canary(place, told_by_another(text), is_true=False)
+                    made[index] = _canary(place, text, is_true=False)
                     break
             if len(made) == EACH:
                 return list(made.values())
@@ -74,7 +76,7 @@ def _true_ones(places: Iterable[_Place], others: Iterable[Canary]) -> list[Canar
     """True canaries from these sentences; those of the other canaries come last, as each would give the other away."""
     taken = {(canary.paper_id, sentence) for canary in others for sentence in canary.statement.named}
     fresh_first = sorted(places, key=lambda place: place[:2] in taken)
-    return [_canary(place, retold(place[1].text), is_true=True) for place in fresh_first]
+    return [_canary(place, repeated(place[1].text), is_true=True) for place in fresh_first]
 
 
 def _canary(place: _Place, text: str, *, is_true: bool) -> Canary:
@@ -116,7 +118,7 @@ def _renumbered(papers: Sequence[PaperStatements]) -> list[Canary]:
         around = "\n".join([statement.text, *(sentence.text for sentence in statement.context)])
         said = " ".join(sentence.text for sentence in statement.named)
         match = _PERCENTAGE.search(statement.text)
-        if match is None or not has_number(with_point(match[1]), said):
+        if match is None or is_bound(statement.text, *match.span()) or not has_number(with_point(match[1]), said):
             continue
         if other := unused_number(match[1], around):
             text = statement.text[: match.start()] + other + statement.text[match.end() :]

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import prompts
+from bot.summaries.altered_sentences import one_line
 from bot.summaries.canaries import canaries_for
 from bot.summaries.judge_answers import Answer
 from bot.summaries.prompt_building import enclosed
-from bot.summaries.retelling import one_line
 from bot.summaries.source_text import SourceSentence
 from bot.summaries.statements import PaperStatements, Statement, Verdict
 

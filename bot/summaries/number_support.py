@@ -21,8 +21,8 @@ _ABOUT = re.compile(
     re.I,
 )
 _MORE = re.compile(
-    r"(?:\b(?:more than|over|above|at least|exceeding|upwards of|más de|mas de|al menos|более(?: чем)?|больше|свыше|"
-    r"не менее)|[>≥]|超过|超過|逾|至少)\s*(?:an?\s|el\s|la\s|un\s|una\s)?\s*$",
+    r"(?:\b(?:more than|over|above|at least|exceed(?:s|ed|ing)?|upwards of|más de|mas de|al menos|более(?: чем)?|"
+    r"больше|свыше|не менее)|[>≥]|超过|超過|逾|至少)\s*(?:an?\s|el\s|la\s|un\s|una\s)?\s*$",
     re.I,
 )
 _LESS = re.compile(
@@ -30,8 +30,12 @@ _LESS = re.compile(
     r"不到|不足|少于|少於)\s*(?:an?\s|el\s|la\s|un\s|una\s)?\s*$",
     re.I,
 )
-_MORE_AFTER = re.compile(r"\s*[^\d\s,，。、]{0,3}?(?:以上|余|多|を超え|超)|\s*con creces")
-_LESS_AFTER = re.compile(r"\s*[^\d\s,，。、]{0,3}?(?:以下|未満|弱)")
+_MORE_AFTER = re.compile(
+    r"\s*[^\d\s,，。、]{0,3}?(?:以上|余|多|を超え|超)|\s*con creces|[\s\w%]{0,10}?\b(?:and|or) (?:more|higher|above)\b"
+)
+_LESS_AFTER = re.compile(
+    r"\s*[^\d\s,，。、]{0,3}?(?:以下|未満|弱)|[\s\w%]{0,10}?\b(?:and|or) (?:less|fewer|lower|below)\b"
+)
 
 _ROUNDING = Decimal("0.06")
 """How far a rounded number may be from the one it stands for, as a share of it."""
@@ -74,9 +78,15 @@ def _derived(number: Number, exact: Sequence[Number]) -> Iterator[Decimal]:
                     yield abs(one - other) / one * 100
 
 
+def is_bound(text: str, start: int, end: int) -> bool:
+    """Whether the number between these offsets is a bound: "more than 5", "up to 5", 5以上."""
+    before, after = _beside(text, start, end)
+    return bool(_MORE.search(before) or _MORE_AFTER.match(after) or _LESS.search(before) or _LESS_AFTER.match(after))
+
+
 def _is_near(number: Number, value: Decimal, plain: str) -> bool:
     """Whether a number stands for this value, by the words beside it."""
-    before, after = plain[max(0, number.start - 24) : number.start], plain[number.end : number.end + 12]
+    before, after = _beside(plain, number.start, number.end)
     is_more = bool(_MORE.search(before) or _MORE_AFTER.match(after))
     is_less = bool(_LESS.search(before) or _LESS_AFTER.match(after))
     is_about = bool(_ABOUT.search(before))
@@ -91,6 +101,11 @@ def _is_near(number: Number, value: Decimal, plain: str) -> bool:
         if is_less and stated * (1 - _BOUND) <= value <= stated:
             return True
     return False
+
+
+def _beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands right before and after the number between these offsets."""
+    return text[max(0, start - 24) : start], text[end : end + 24]
 
 
 def without_bounds(text: str) -> str:

@@ -50,7 +50,7 @@ def test_there_are_always_four_of_each_kind(text: str, count: int) -> None:
         ("MapHopper clearly outperforms all planners on maps.", "MapHopper is clearly outperformed by all planners on"),
         ("Their new planners outperform humans on long maps.", "Their new planners are outperformed by humans on long"),
         ("The cost reduces the memory that a planner takes.", "The cost increases the memory that a planner takes."),
-        ("We propose a planner that stitches partial views.", "The authors do not propose a planner that stitches"),
+        ("We propose a planner that stitches partial views.", "We do not propose a planner that stitches"),
         ("This paper presents a planner of partial views.", "This paper does not present a planner"),
         (
             "The graph is a useful map of all of the corridors.",
@@ -72,6 +72,17 @@ def test_a_false_canary_says_the_opposite_of_its_sentence(sentence: str, false: 
         "We ask whether the graph is larger than the map.",
         "A lower bound or so holds for all of these maps.",
         "The search ends when a wall exceeds the corridor.",
+        "The planner reaches rates above 99% on long maps.",
+        "No planner for maps exceeds 20% on our new metric.",
+        "This takes over only when plans exceed 80% of it.",
+        "The planner wins by up to 16.8 points on the maps.",
+        "It reaches the goals at rates of 94% and higher.",
+        "The planners can find goals and outperform others.",
+        "The planner matches or exceeds all of the others.",
+        "This is a safety feature of it, not a limit of it.",
+        "To improve these plans, MapHopper stitches views.",
+        "In it larger maps suffer less than smaller maps do.",
+        "Since the map cannot have any walls, it is simple.",
     ],
 )
 def test_no_canary_is_made_where_the_opposite_is_not_certain(sentence: str) -> None:
@@ -90,14 +101,25 @@ def test_one_canary_is_a_statement_of_the_model_with_another_number() -> None:
 @pytest.mark.parametrize(
     ("sentence", "true"),
     [
-        ("In this paper, we propose a planner of partial views.", "The authors propose a planner of partial views."),
-        ("However, our planner still needs a map of the floor.", "Their planner still needs a map of the floor."),
+        ("In this paper, we propose a planner of partial views.", "We propose a planner of partial views."),
+        ("However, our planner still needs a map of the floor.", "Our planner still needs a map of the floor."),
         ("The planner reads 12 views, achieving the goal in time.", "The planner reads 12 views."),
     ],
 )
-def test_a_true_canary_repeats_its_sentence(sentence: str, true: str) -> None:
+def test_a_true_canary_is_its_sentence_word_for_word(sentence: str, true: str) -> None:
     made = canaries_for([a_paper(sentence)])
     assert [c.statement.text for c in made if c.is_true and c.paper_id != OWN_TEXT] == [true]
+
+
+def test_no_canary_is_a_statement_whose_number_is_a_bound() -> None:
+    found = sentences_of("The planner reaches the goal in 93.4% of the cases, as we say.")
+    for said in (
+        "El plan alcanza más de 93,4 % de ellos.",
+        "至少 93.4% 的计划到达目标。",
+        "93.4%以上が目標に到達する。",
+    ):
+        paper = PaperStatements("2606.00042", (Statement("headline", said, found, found),))
+        assert not [canary for canary in canaries_for([paper]) if canary.statement.key == "canary number"]
 
 
 # ── what judges are worth ─────────────────────────────────────────────────────────────────────────────────────────

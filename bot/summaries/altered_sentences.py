@@ -1,4 +1,4 @@
-"""Sentences turned into their opposite, or told again with the same meaning, by rules. Pure.
+"""Sentences turned into their opposite, or repeated word for word, by rules. Pure.
 
 The falsehoods are functions of a sentence and the text around it, and return None where they do not apply. They change
 one thing in a main clause, so that whoever reads carefully is certain of them.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+
+from bot.summaries.number_support import is_bound
 
 _OPPOSITES = (
     ("improves", "worsens"),
@@ -28,8 +30,6 @@ _OPPOSITES = (
     ("fewer", "more"),
     ("larger", "smaller"),
     ("smaller", "larger"),
-    ("fails to", "manages to"),
-    ("fail to", "manage to"),
 )
 _SIDES = (
     (r"(\w+ly )?outperforms", r"is \1outperformed by"),
@@ -39,7 +39,13 @@ _SIDES = (
     (r"(\w+ly )?surpass", r"are \1surpassed by"),
     (r"(\w+ly )?exceed", r"are \1exceeded by"),
 )
-_NOT_AFTER = r"(?<!\bno )(?<!\bnot )(?<!\ba )(?<!\bthe )(?<!\bto )"
+_NOT_AFTER = r"(?<!\bno )(?<!\bnot )(?<!\ba )(?<!\bthe )(?<!\b[Tt]o )(?<!\bor )"
+_NO_SUBJECT = "".join(rf"(?<!\b{word} )" for word in ("can", "could", "may", "to", "not", "and", "or", "also", "even"))
+_SIDE_CLAUSE = re.compile(
+    r"\b(?:when|where|which|while|until|as|than|since|because|although|though|whereas|unless|no|either)\b", re.I
+)
+"""Stands before what is not said outright: a change there is easily overlooked, or makes nothing false."""
+
 _MAKES = (
     r"propose|present|introduce|develop|study|investigate|analyze|analyse|evaluate|describe|provide|report|use|train"
 )
@@ -51,35 +57,32 @@ def _opposite(text: str, _: str) -> str | None:
 
 
 def _sides_swapped(text: str, _: str) -> str | None:
-    return _first_replaced(
-        text, _SIDES, r"(?<!\bcan )(?<!\bto )(?<!\bnot )(?<!\bcould )(?<!\bmay )", r"\b(?! and| or|,)"
-    )
+    # With its subject right before it, the verb stays right in the passive.
+    return _first_replaced(text, _SIDES, _NO_SUBJECT, r"\b(?! and| or|,)")
 
 
 def _negated(text: str, _: str) -> str | None:
     """With "not" where there was none, or without it."""
     text = one_line(text)
-    for pattern, replacement in (
-        (rf"^(We|This paper|This work) ({_MAKES})(s?)\b", None),
-        (r"\b(is|are|was|were|can|does|do) ?not (?!only|just|merely|necessarily)", r"\1 "),
-        (r"^([^,;:]{3,60}?) (is|are|was|were) (?=(?:a|an|the|highly|very|\w+ed|\w+al|\w+ing)\b)", r"\1 \2 not "),
-    ):
-        if match := re.search(pattern, text):
-            said = match.expand(replacement) if replacement else _denied(match)
-            return text[: match.start()] + said + text[match.end() :]
-    return None
-
-
-def _denied(match: re.Match[str]) -> str:
-    return f"{match[1]} {'does' if match[3] else 'do'} not {match[2]}"
+    if match := re.search(rf"^(We|This paper|This work) ({_MAKES})(s?)\b", text):
+        return f"{match[1]} {'does' if match[3] else 'do'} not {match[2]}{text[match.end() :]}"
+    if match := re.search(r"\b(is|are|was|were|can|does|do) ?not (?!only|just|merely|necessarily)", text):
+        return f"{text[: match.start()]}{match[1]} {text[match.end() :]}" if _is_outright(text, match) else None
+    match = re.search(r"^([^,;:]{3,60}?) (is|are|was|were) (?=(?:a|an|the|highly|very|\w+ed|\w+al|\w+ing)\b)", text)
+    # "Is not a limit, not an artefact" contrasts what was meant to be contrasted with the opposite.
+    if match is None or not _is_outright(text, match) or re.search(r"\b(?:not|rather than)\b", text):
+        return None
+    return f"{match[1]} {match[2]} not {text[match.end() :]}"
 
 
 def _other_number(text: str, around: str) -> str | None:
     """With another number for a quantity, one that stands nowhere around it."""
     text = one_line(text)
     match = _QUANTITY.search(text)
-    other = unused_number(match[1], around) if match else None
-    return text[: match.start()] + other + text[match.end() :] if match and other else None
+    if match is None or is_bound(text, *match.span()) or not _is_outright(text, match):
+        return None
+    other = unused_number(match[1], around)
+    return text[: match.start()] + other + text[match.end() :] if other else None
 
 
 def unused_number(number: str, around: str) -> str | None:
@@ -117,11 +120,17 @@ def _first_replaced(text: str, pairs: Iterable[tuple[str, str]], before: str, af
     text = one_line(text)
     for word, other in pairs:
         match = re.search(rf"{before}\b{word}{after}", text)
-        # In a side clause a change is easily overlooked, and a canary must be certain for every careful reader.
-        if match and not re.search(r"\b(?:when|where|which|while|until|as|than)\b", text[: match.start()]):
+        if match and _is_outright(text, match):
             said = re.sub(word, other, match[0], count=1)
-            return text[: match.start()] + said + text[match.end() :]
+            # "Smaller ones do better than smaller ones" says nothing.
+            if not re.search(rf"\b{re.escape(said)}\b", text):
+                return text[: match.start()] + said + text[match.end() :]
     return None
+
+
+def _is_outright(text: str, match: re.Match[str]) -> bool:
+    """Whether what was found is part of a main clause; a canary must be certain for every careful reader."""
+    return _SIDE_CLAUSE.search(text[: match.end()]) is None
 
 
 _OPENING = re.compile(
@@ -134,19 +143,10 @@ _TAIL = re.compile(
 )
 
 
-def retold(text: str) -> str:
-    """The sentence, or a main clause of it that stands alone, as somebody else tells it."""
-    text = _OPENING.sub("", one_line(text))
-    text = _TAIL.sub(".", text)
-    return told_by_another(text[:1].upper() + text[1:])
-
-
-def told_by_another(text: str) -> str:
-    """With "the authors" for "we"."""
-    for own, others in (("we", "the authors"), ("our", "their"), ("us", "them")):
-        text = re.sub(rf"\b{own}\b", others, text)
-        text = re.sub(rf"\b{own.capitalize()}\b", others[:1].upper() + others[1:], text)
-    return text
+def repeated(text: str) -> str:
+    """The sentence, or a main clause of it that stands alone, word for word."""
+    text = _TAIL.sub(".", _OPENING.sub("", one_line(text)))
+    return text[:1].upper() + text[1:]
 
 
 def one_line(text: str) -> str:
