@@ -39,7 +39,7 @@ _SIDES = (
     (r"(\w+ly )?surpass", r"are \1surpassed by"),
     (r"(\w+ly )?exceed", r"are \1exceeded by"),
 )
-_NOT_AFTER = r"(?<!\bno )(?<!\bnot )(?<!\ba )(?<!\bthe )(?<!\b[Tt]o )(?<!\bor )"
+_NOT_AFTER = r"(?<!\bno )(?<!\bnot )(?<!\ba )(?<!\bthe )(?<!\b[Tt]o )(?<!\bor )(?<!\band )(?<!\bcan (?=better))"
 _NO_SUBJECT = "".join(rf"(?<!\b{word} )" for word in ("can", "could", "may", "to", "not", "and", "or", "also", "even"))
 _SIDE_CLAUSE = re.compile(
     r"\b(?:when|where|which|while|until|as|than|since|because|although|though|whereas|unless|no|either)\b", re.I
