@@ -83,7 +83,17 @@ class ClaimRules:
 
 def refusal(text: str, source: SourceText, rules: ClaimRules) -> str | None:
     """Why a text of a model may never be shown, whatever the paper says; None if it may be judged."""
-    return _form_problem(text, source, rules)
+    if not text.strip():
+        return "it is empty"
+    if reason := forbidden_reason(text, source.text):
+        return reason
+    divisor = 2 if primary(rules.language) in _DENSE_LANGUAGES else 1
+    if len(text) < rules.shortest // divisor:
+        return "it is too short to say anything"
+    if len(text) > rules.longest // divisor:
+        return f"it is longer than {rules.longest // divisor} characters"
+    other = wrong_language(text, rules.language)
+    return f"it is not in the language asked for (but {other})" if other else None
 
 
 def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, rules: ClaimRules) -> tuple[str, ...]:
@@ -170,20 +180,6 @@ def notes_on(language: str) -> tuple[str, ...]:
 
 
 # ── one check each ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _form_problem(text: str, source: SourceText, rules: ClaimRules) -> str | None:
-    if not text.strip():
-        return "it is empty"
-    if reason := forbidden_reason(text, source.text):
-        return reason
-    divisor = 2 if primary(rules.language) in _DENSE_LANGUAGES else 1
-    if len(text) < rules.shortest // divisor:
-        return "it is too short to say anything"
-    if len(text) > rules.longest // divisor:
-        return f"it is longer than {rules.longest // divisor} characters"
-    other = wrong_language(text, rules.language)
-    return f"it is not in the language asked for (but {other})" if other else None
 
 
 def _is_about_others(sentence: SourceSentence, source: SourceText) -> bool:

@@ -8,6 +8,7 @@ language may be a common one in another.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from bot.summaries.planted_orders import is_order
 
@@ -127,15 +128,22 @@ def forbidden_reason(text: str, source: str = "") -> str | None:
 
     A word that looks like a host name ("Character.AI") is allowed if `source` has it too.
     """
+    plain = _without_disguise(text)
     for pattern, reason in _RULES:
-        if pattern.search(text):
+        if pattern.search(text) or (pattern in (_LINK, _MENTION) and pattern.search(plain)):
             return reason
     if is_order(text):
         return "it gives an instruction"
-    for host in _HOST.finditer(text):
+    for host in _HOST.finditer(plain):
         if "/" in host.group() or host.group().lower() not in source.lower():
             return "it contains a link or an address"
     return None
+
+
+def _without_disguise(text: str) -> str:
+    """The text with the letters and signs that it is read as: "evil.com" for "evil[.]com" and for wide letters."""
+    plain = re.sub(r"\s?[\[({](?:\.|dot)[\])}]\s?", ".", unicodedata.normalize("NFKC", text), flags=re.I)
+    return re.sub(r"\bhxxp", "http", plain, flags=re.I)
 
 
 def adds_link(text: str) -> bool:

@@ -12,7 +12,9 @@ from itertools import pairwise
 from bot.model.languages import primary
 from bot.summaries.quotes import Folded, fold, words
 
-_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ž][\w+]*(?:[-–'’./&][\w+]+)*")
+_LETTERS = "A-Za-zÀ-ÖØ-öø-ÿĀ-ž"
+# Without the letters of other scripts: no space stands between LiDAR and 与图像.
+_LATIN = re.compile(rf"[{_LETTERS}][{_LETTERS}\d_+]*(?:[-–'’./&][{_LETTERS}\d_+]+)*")
 _VERSION = re.compile(r" \d+(?:\.\d+)* ")
 _ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
 _CYRILLIC = re.compile(r"[А-ЯЁ][а-яё]{2,}(?:-[А-ЯЁа-яё]+)*")

@@ -73,6 +73,10 @@ def test_a_claim_in_another_language_is_doubted_for_the_same_reasons(language: s
         ("See https://example.com for the planner and its graph.", "link"),
         ("The planner is at maphopper.io with its graph.", "link"),
         ("Write to ada@example.com about the planner.", "link"),
+        ("The planner is at ｈｔｔｐｓ：／／ｅｖｉｌ．ｃｏｍ with its graph.", "link"),
+        ("The planner is at hxxps://evil[.]com with its graph.", "link"),
+        ("The planner is at evil [dot] com with its graph.", "link"),
+        ("The planner of ＠planners stitches partial views.", "mentions"),
         ("The planner, says @everyone, stitches views.", "mentions"),
         ("The planner <b>stitches</b> views into one graph.", "markup"),
         ("```The planner stitches views into one graph```", "markup"),
@@ -133,3 +137,17 @@ def test_the_numbers_of_a_claim_are_of_its_section() -> None:
     whole = source_of(PAPER, Reading(PAPER.id, 1, Source.PDF, sections))
     assert any("number 210" in doubt for doubt in doubts("The graph has 210 nodes.", "S1.1", source=whole))
     assert not any("number" in doubt for doubt in doubts("The graph has 16 nodes.", "S1.1", source=whole))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "在HallwayBench上，MapHopper在93.4%的运行中到达目标。"),
+        ("zh", "MapHopper与HallwayBench的结果一致，达到93.4%。"),
+        ("ja", "MapHopperはHallwayBenchの93.4%で目標に到達する。"),
+    ],
+)
+def test_a_name_ends_where_another_script_begins(language: str, text: str) -> None:
+    assert not any("name" in doubt for doubt in doubts(text, RESULT, language=language))
+    other = text.replace("HallwayBench", "RoomBench")
+    assert any("the name RoomBench is" in doubt for doubt in doubts(other, RESULT, language=language))
