@@ -47,7 +47,9 @@ def papers(files: Sequence[Path], number: int, seed: int) -> list[Paper]:
     # Seeded, so that two models are compared on the same papers.
     drawn = random.Random(seed).sample(rows, min(number, len(rows)))
     return [
-        Paper(r["id"], 1, r["title"], tuple(r["authors"]), r["abstract"], tuple(r["categories"]), r.get("comment"))
+        Paper(
+            r["id"], 1, r["title"], tuple(r["authors"]), r["abstract"], tuple(r.get("categories", ())), r.get("comment")
+        )
         for r in drawn
     ]
 

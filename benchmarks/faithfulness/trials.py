@@ -1,0 +1,119 @@
+"""Trials: statements known to be true or false of a paper, arranged as the claims of one card."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import zip_longest
+from pathlib import Path
+
+from bot.model import Paper
+from bot.summaries.sentences import split
+
+MOST_CLAIMS = 6
+"""Claims of one card: a headline and five takeaways."""
+
+_LEAST_CLAIMS = 4
+"""With fewer claims a model is asked again; sentences of the abstract are added to a card with fewer."""
+
+_HEADLINE_CHARACTERS = range(24, 220)
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A statement, the passage of the abstract that it names, and whether it is true. `kind` is how it was made."""
+
+    kind: str
+    text: str
+    quote: str
+    is_true: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One card: a model makes `statements` about a paper, the first one as the headline, and then `fillers`.
+
+    `fillers` are sentences of the abstract as they are, so that the card has enough claims for one request.
+    """
+
+    paper: Paper
+    language: str
+    statements: tuple[Posed, ...]
+    fillers: tuple[str, ...] = ()
+
+    @property
+    def claims(self) -> tuple[Posed, ...]:
+        filling = tuple(Posed("", sentence, sentence, True) for sentence in self.fillers)
+        if self.statements and len(self.statements[0].text) in _HEADLINE_CHARACTERS:
+            return (*self.statements, *filling)
+        return (*filling, *self.statements)
+
+
+@lru_cache(maxsize=4096)
+def compact(text: str) -> str:
+    """Letters and digits alone: how two texts are compared that may differ in spaces, case and punctuation."""
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def read_trials(folder: Path) -> list[Trial]:
+    """The trials of `claims.jsonl` and `papers.jsonl`: every statement stands on exactly one card of its language."""
+    papers = {row["id"]: row for row in _rows(folder / "papers.jsonl")}
+    groups: dict[tuple[str, str], list[Posed]] = defaultdict(list)
+    for row in _rows(folder / "claims.jsonl"):
+        posed = Posed(row["kind"], row["text"], row["quote"], bool(row["supported"]))
+        groups[row["paper"], row["language"]].append(posed)
+    trials = []
+    for (paper_id, language), posed in groups.items():
+        row = papers[paper_id]
+        paper = Paper(paper_id, 1, row["title"], tuple(row["authors"]), row["abstract"], tuple(row["categories"]))
+        trials += [arranged(paper, language, group) for group in _groups(posed)]
+    return numbered(trials)
+
+
+def arranged(paper: Paper, language: str, group: Sequence[Posed]) -> Trial:
+    """A card of these statements. One that is fit for a headline comes first; sentences are added where few are."""
+    headline = next((posed for posed in group if len(posed.text) in _HEADLINE_CHARACTERS), None)
+    ordered = [posed for posed in group if posed is headline] + [posed for posed in group if posed is not headline]
+    named = compact(" ".join(posed.quote for posed in group))
+    fillers = [
+        sentence
+        for sentence in split(paper.abstract)
+        if len(sentence) in _HEADLINE_CHARACTERS and compact(sentence) not in named and "http" not in sentence
+    ]
+    missing = max(_LEAST_CLAIMS - len(group), 0 if headline else 1)
+    return Trial(paper, language, tuple(ordered), tuple(fillers[:missing]))
+
+
+def numbered(trials: Iterable[Trial]) -> list[Trial]:
+    """The trials with an id for each card: several cards of one paper would otherwise share a summary."""
+    return [
+        replace(trial, paper=replace(trial.paper, id=f"{2001 + n // 90_000}.{10_001 + n % 90_000}"))
+        for n, trial in enumerate(trials)
+    ]
+
+
+def _groups(posed: Sequence[Posed]) -> list[list[Posed]]:
+    """Statements in groups that fit a card, true and false ones mixed, no passage named twice where possible."""
+    true = [statement for statement in posed if statement.is_true]
+    false = [statement for statement in posed if not statement.is_true]
+    # The shorter list is spread over the longer one, so that most cards have both.
+    mixed = [s for pair in zip_longest(*sorted((true, false), key=len)) for s in pair if s is not None]
+    groups: list[list[Posed]] = [[] for _ in range(-(-len(mixed) // MOST_CLAIMS))]
+    for statement in mixed:
+        free = [group for group in groups if len(group) < MOST_CLAIMS]
+        free.sort(key=lambda group: (any(s.quote == statement.quote for s in group), len(group)))
+        free[0].append(statement)
+    return groups
+
+
+def labels(trials: Iterable[Trial]) -> Mapping[tuple[str, str], bool]:
+    """Whether a statement is true, by paper id and compact text."""
+    return {(t.paper.id, compact(posed.text)): posed.is_true for t in trials for posed in t.statements}
+
+
+def _rows(file: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
