@@ -92,11 +92,11 @@ class DeepReader:
             return self._english[key]
 
     async def _read_facts(self, request: SummaryRequest, reading: Reading, source: SourceText) -> Summary:
-        text, selection = await self._ask_for_facts(request, reading)
+        text, selection = await self._ask_for_facts(request, reading, source)
         facts, problems = _checked_facts(text, request, source)
         if facts is None or not facts.is_enough:
             # The same selection: problems of the first reply may refer to any of its sections.
-            system, user = facts_prompts(request.paper, selection)
+            system, user = facts_prompts(request.paper, source, selection)
             second = await self._ask_again(system, user, reply_schema.FACTS_SCHEMA, problems)
             if isinstance(second, str):
                 facts = merged(facts, _checked_facts(second, request, source)[0])
@@ -117,15 +117,17 @@ class DeepReader:
         )
         return facts.summary(replace(request.key, language="en"), provenance, reading.affiliations)
 
-    async def _ask_for_facts(self, request: SummaryRequest, reading: Reading) -> tuple[str, Selection]:
+    async def _ask_for_facts(
+        self, request: SummaryRequest, reading: Reading, source: SourceText
+    ) -> tuple[str, Selection]:
         """The first reply, to as much of the paper as the model accepts."""
         while True:
             selection = choose(reading, self._context)
-            system, user = facts_prompts(request.paper, selection)
+            system, user = facts_prompts(request.paper, source, selection)
             try:
                 return await self._client.ask(system, user, reply_schema.FACTS_SCHEMA), selection
             except TextTooLong:
-                refused = min(self._context, len(selection.text))
+                refused = min(self._context, selection.size)
                 if refused <= _LEAST_CONTEXT_CHARACTERS:
                     raise
                 # Half of what was refused, and kept for the next papers: the limit is the model's, not the paper's.

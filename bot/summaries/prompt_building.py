@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 
 import prompts
-from bot.model import Claim, Paper, SummaryRequest
+from bot.model import Claim, Paper, SectionKind, SummaryRequest
 from bot.model.languages import prompt_name
 from bot.summaries import glossary as glossaries
 from bot.summaries.glossary import Glossary
+from bot.summaries.quotes import fold
 from bot.summaries.reply_checks import LONGEST_HEADLINE
 from bot.summaries.sections import Selection
+from bot.summaries.source_text import FRONT, SourceSentence, SourceText, section_label, source_of
 
 _HEADLINE_GOAL = LONGEST_HEADLINE - 40
 """Characters that a model is asked to keep a headline to: models count badly, and a little more still fits."""
 
 _MOST_PROBLEMS = 40
 """Mistakes that are listed in a second request."""
+
+_BRACKETS = (("[", "]"), ("{", "}"), ("<", ">"), ("⟦", "⟧"))
+"""What the number of a sentence may stand in; the first that the text has around no number of its own."""
+
+Mark = tuple[str, str]
+"""What stands before and after the number of a sentence in a prompt."""
 
 
 def brief_prompts(
@@ -35,13 +44,14 @@ def brief_prompts(
         takeaways="three to seven",
         glossary=glossaries.instruction(glossary, code, "\n".join(texts)),
     )
+    mark = _mark("\n".join(texts))
     papers = [
-        enclosed(f"paper {request.paper.id}", f"Title: {request.paper.title}\n\nAbstract: {request.paper.abstract}")
-        for request in requests
+        enclosed(f"paper {request.paper.id}", _lines(source_of(request.paper).sentences, mark)) for request in requests
     ]
     user = prompts.load("brief_user").fill(
         count=str(len(requests)),
         language=prompt_name(code),
+        mark=_numbered(1, mark),
         papers="\n\n".join(papers),
         ids=", ".join(request.paper.id for request in requests),
     )
@@ -49,13 +59,27 @@ def brief_prompts(
     return system, retry_prompt(user, listed) if listed else user
 
 
-def facts_prompts(paper: Paper, selection: Selection) -> tuple[str, str]:
-    """System and user prompt for the facts of a whole paper."""
+def facts_prompts(paper: Paper, source: SourceText, selection: Selection) -> tuple[str, str]:
+    """System and user prompt for the facts of a whole paper: the selected sections, each with its number."""
     extent = selection.extent
-    text = f"Title: {paper.title}\n\n## Abstract\n{paper.abstract}\n\n{selection.text}"
+    front = source.section_sentences(FRONT)
+    parts = [("Title and abstract", FRONT, front)]
+    known = {_plain(sentence.text) for sentence in front}
+    for number, section in zip(selection.numbers, selection.sections, strict=True):
+        sentences = source.section_sentences(number, len(section.paragraphs))
+        if section.kind is SectionKind.ABSTRACT:  # arXiv's abstract again, and perhaps more of the text
+            sentences = tuple(sentence for sentence in sentences if _plain(sentence.text) not in known)
+        if sentences:
+            parts.append((section_label(section.number, section.title), number, sentences))
+    mark = _mark("\n".join(sentence.text for _, _, sentences in parts for sentence in sentences))
+    text = "\n\n".join(
+        f"## S{number} {' '.join(title.split())}\n{_lines(found, mark)}" for title, number, found in parts
+    )
     read = "All of it follows." if selection.whole else f"{extent.read} of {extent.total} {extent.unit} follow."
     system = prompts.load("deep_system").fill(headline_limit=str(_HEADLINE_GOAL))
-    user = prompts.load("deep_user").fill(id=paper.id, read=read, paper=enclosed(f"paper {paper.id}", text))
+    user = prompts.load("deep_user").fill(
+        id=paper.id, read=read, mark=_numbered(1, mark), paper=enclosed(f"paper {paper.id}", text)
+    )
     return system, user
 
 
@@ -79,15 +103,45 @@ def retry_prompt(user: str, problems: Sequence[str]) -> str:
     return prompts.load("retry").fill(request=user, problems=listed)
 
 
+def _lines(sentences: Sequence[SourceSentence], mark: Mark) -> str:
+    """Each sentence on a line of its own, after its number within its section."""
+    return "\n".join(
+        f"{_numbered(sentence.id.rpartition('.')[2], mark)} {' '.join(sentence.text.split())}" for sentence in sentences
+    )
+
+
+def _numbered(number: int | str, mark: Mark) -> str:
+    return f"{mark[0]}{number}{mark[1]}"
+
+
+def _mark(text: str) -> Mark:
+    """What the numbers of the sentences stand in, so that no number in the text looks like one of them."""
+    for opening, closing in _BRACKETS:
+        if not re.search(rf"{re.escape(opening)}\s*[Ss]?[\d.]+\s*{re.escape(closing)}", text):
+            return opening, closing
+    # As with `enclosed`: an author cannot write the hash of a text into that text.
+    return f"[{_hash_of(text, 6)}:", "]"
+
+
+def _plain(sentence: str) -> str:
+    return fold(sentence).text
+
+
 def enclosed(heading: str, text: str) -> str:
     """`text` between two lines with a mark that it does not contain, so that nothing in it can end the data.
 
     The mark is a hash of the text itself: an author cannot write it into the text, and equal texts make equal prompts.
     """
-    mark = hashlib.sha256(text.encode()).hexdigest()[:16]
-    while mark in text:
-        mark = hashlib.sha256(mark.encode()).hexdigest()[:16]
+    mark = _hash_of(text, 16)
     return f"=== data {mark} begins: {heading} ===\n{text}\n=== data {mark} ends ==="
+
+
+def _hash_of(text: str, length: int) -> str:
+    """The first digits of a hash of `text` that do not occur in it."""
+    mark = hashlib.sha256(text.encode()).hexdigest()[:length]
+    while mark in text:
+        mark = hashlib.sha256(mark.encode()).hexdigest()[:length]
+    return mark
 
 
 def brief_hash(glossary: Glossary) -> str:

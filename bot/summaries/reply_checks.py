@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.model import Claim, Dropped, Paper
+from bot.model import Claim, Dropped, Paper, Support
 from bot.model.languages import is_english
 from bot.summaries import sentence_roles
 from bot.summaries.claim_checks import ClaimRules, check_claim, check_term
@@ -81,7 +81,7 @@ def check_claims(
     seen = {fold(claim.text).text for claim in others}
     passed, dropped = [], []
     for reply in replies:
-        claim = reply.claim()
+        claim = Claim(cleaned(reply.text), source.evidence(source.named(reply.sentences)), Support.QUOTED)
         folded = fold(claim.text).text or claim.text  # a text without words or numbers folds to nothing
         if folded in seen:
             dropped.append(Dropped(claim.text[:300], "it repeats another one"))

@@ -11,8 +11,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.model import Claim, Evidence, Support
-from bot.summaries.forbidden_text import cleaned
 from bot.summaries.model_client import Schema
 
 PARTS = (
@@ -27,6 +25,15 @@ PARTS = (
     "workload",
 )
 """The parts of a deep summary beside headline, takeaways and keywords."""
+
+MOST_SENTENCES = 3
+"""Sentences that a claim may rest on; further ones are ignored."""
+
+_SENTENCE_ID = re.compile(r"(?P<first>S?\d{1,4}(?:\.\d{1,4})?)(?:\s*[-–—]\s*(?P<last>S?\d{1,4}(?:\.\d{1,4})?))?", re.I)
+"""An id, or a range of ids."""
+
+_ONLY_IDS = re.compile(r"(?:[\s\[\](){}<>⟦⟧#,;.\"']|and|sentences?|nos?\.)*", re.I)
+"""What may stand around and between ids."""
 
 # ── typed values ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -43,7 +50,7 @@ def _as_list(value: Any) -> Any:
 
 
 def _claims_in(value: Any) -> Any:
-    """Of a list of claims, those that have the shape of one; a bare string is a claim without a quote."""
+    """Of a list of claims, those that have the shape of one; a bare string is a claim that names no sentence."""
     items = [{"text": item} if isinstance(item, str) else item for item in _as_list(value)]
     return [item for item in items if isinstance(item, dict) and isinstance(item.get("text"), str)]
 
@@ -66,12 +73,38 @@ Text = Annotated[str, BeforeValidator(_without_null)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_strings_in)]
 
 
-class ClaimReply(Reply):
-    text: str
-    quote: Text = ""
+def _sentence_ids(value: Any) -> Any:
+    """The ids of sentences in whatever form they are given: 4, "[4]", "2, 3", "4-5", "S3.1-S3.2"; three at most."""
+    ids: list[str] = []
+    for item in _as_list(value):
+        # No decimal numbers: S3.10 and S3.1 are the same one. True and false count as numbers in Python.
+        if isinstance(item, str) or (isinstance(item, int) and not isinstance(item, bool)):
+            ids += _ids_in(str(item))
+    return list(dict.fromkeys(ids))[:MOST_SENTENCES]
 
-    def claim(self) -> Claim:
-        return Claim(cleaned(self.text), (Evidence(self.quote),), Support.QUOTED)
+
+def _ids_in(text: str) -> list[str]:
+    if not _ONLY_IDS.fullmatch(_SENTENCE_ID.sub("", text)):
+        return []  # a quotation: its numbers are no ids
+    ids: list[str] = []
+    for match in _SENTENCE_ID.finditer(text):
+        first, last = match["first"].upper(), match["last"]
+        ids.append(first)
+        prefix, _, number = first.rpartition(".")
+        end = last.upper().rpartition(".") if last else ("", "", number)
+        if end[0] in ("", prefix):  # a range over the end of a section cannot be resolved here
+            numbers = range(int(number.lstrip("S")) + 1, int(end[2].lstrip("S")) + 1)
+            ids += [f"{prefix}.{n}" if prefix else str(n) for n in numbers[:MOST_SENTENCES]]
+        else:
+            ids.append(last.upper())
+    return ids
+
+
+class ClaimReply(Reply):
+    """A statement with the ids of the sentences that it rests on, see `SourceSentence`."""
+
+    text: str
+    sentences: Annotated[tuple[str, ...], BeforeValidator(_sentence_ids)] = ()
 
 
 Headline = Annotated[ClaimReply, BeforeValidator(_as_claim)]
@@ -133,7 +166,8 @@ def _array(items: Schema) -> Schema:
 
 
 _STRING: Schema = {"type": "string"}
-_CLAIM = _object(text=_STRING, quote=_STRING)
+# The sentences first: a model that has named them writes about them.
+_CLAIM = _object(sentences=_array(_STRING), text=_STRING)
 
 BRIEF_SCHEMA = _object(
     papers=_array(

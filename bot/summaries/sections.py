@@ -6,8 +6,7 @@ import enum
 import re
 from dataclasses import dataclass, replace
 
-from bot.model import Extent, Reading, Section, SectionKind
-from bot.summaries.source_text import section_label
+from bot.model import Extent, Paragraph, Reading, Section, SectionKind
 
 
 class SectionPart(enum.IntEnum):
@@ -36,25 +35,29 @@ _TITLES: tuple[tuple[SectionPart, str], ...] = (
 )
 
 
-_HEADING_CHARACTERS = 8
-"""Characters that a section's heading has besides its title: "## ", a number and line ends."""
+_HEADING_CHARACTERS = 12
+"""Characters that a section's heading has besides its title: "## S12 ", a number and line ends."""
+
+_MARK_CHARACTERS = 6
+"""Characters that the number before a sentence takes, with its line end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The sections to read, in order, and their share of the paper. One of them may be shortened."""
+    """The sections to read, in order, and their share of the paper. One of them may be shortened.
+
+    `numbers` are the places of these sections among all of the paper, from 1.
+    """
 
     sections: tuple[Section, ...]
+    numbers: tuple[int, ...]
     extent: Extent
     whole: bool
 
     @property
-    def text(self) -> str:
-        """Each section under a line with its number and title."""
-        return "\n\n".join(
-            "\n".join((f"## {section_label(section.number, section.title)}", *(p.text for p in section.paragraphs)))
-            for section in self.sections
-        )
+    def size(self) -> int:
+        """About how many characters of a prompt these sections take."""
+        return sum(_size(section) for section in self.sections)
 
 
 def reading_notes(reading: Reading) -> tuple[str, ...]:
@@ -96,7 +99,7 @@ def choose(reading: Reading, limit: int) -> Selection:
     left = limit
     for index in sorted(range(len(available)), key=lambda i: (available[i][0], i)):
         section = available[index][1]
-        size = sum(len(paragraph.text) for paragraph in section.paragraphs) + len(section.title) + _HEADING_CHARACTERS
+        size = _size(section)
         # Later sections are still tried: a short one may fit where a long one did not.
         if size > left:
             section, size = _cut(section, left)
@@ -106,18 +109,31 @@ def choose(reading: Reading, limit: int) -> Selection:
     whole = len(taken) == len(available) and all(taken[i] is available[i][1] for i in taken)
     # The reader's own extent may be smaller than the paper: "100 of 180 pages".
     extent = reading.extent if whole and reading.extent is not None else Extent("sections", len(taken), len(available))
-    return Selection(tuple(taken[index] for index in sorted(taken)), extent, whole)
+    order = sorted(taken)
+    # By identity: two sections may be equal.
+    places = {id(section): number for number, section in enumerate(reading.sections, 1)}
+    numbers = tuple(places[id(available[index][1])] for index in order)
+    return Selection(tuple(taken[index] for index in order), numbers, extent, whole)
 
 
 def _cut(section: Section, limit: int) -> tuple[Section, int]:
     """The first paragraphs of a section that fit, and their size in characters with the title."""
     kept, size = [], len(section.title) + _HEADING_CHARACTERS
     for paragraph in section.paragraphs:
-        if size + len(paragraph.text) > limit:
+        if size + _paragraph_size(paragraph) > limit:
             break
         kept.append(paragraph)
-        size += len(paragraph.text)
+        size += _paragraph_size(paragraph)
     return replace(section, paragraphs=tuple(kept)), size
+
+
+def _size(section: Section) -> int:
+    return len(section.title) + _HEADING_CHARACTERS + sum(_paragraph_size(p) for p in section.paragraphs)
+
+
+def _paragraph_size(paragraph: Paragraph) -> int:
+    """The characters of a paragraph with the numbers of its sentences."""
+    return len(paragraph.text) + _MARK_CHARACTERS * (1 + paragraph.text.count(". "))
 
 
 def _part(title: str) -> SectionPart | None:

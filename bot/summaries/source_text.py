@@ -1,14 +1,22 @@
-"""The source of a summary, as passages in which quotes, numbers and names are looked up. Pure."""
+"""The source of a summary: numbered sentences that claims name, and passages in which words are looked up. Pure."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from bot.model import Paper, Reading, SectionKind
+from bot.model import Evidence, Paper, Reading, SectionKind
 from bot.summaries.names import Vocabulary
 from bot.summaries.numbers import Number, numbers_in
 from bot.summaries.quotes import Folded, fold
+from bot.summaries.sentences import split
+
+FRONT = 0
+"""The number of title and abstract among the sections of a full text; the paper's own sections follow from 1."""
+
+_ID = re.compile(r"S?(?:(?P<section>\d+)\.)?(?P<sentence>\d+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,8 @@ class Passage:
     page: int | None = None
     kind: SectionKind = SectionKind.BODY
     anchor: str | None = None
+    prefix: str | None = None
+    """What the ids of its sentences begin with: "" or "S3."; None if its sentences cannot be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,16 @@ class SourceSentence:
     page: int | None = None
     anchor: str | None = None
     kind: SectionKind = SectionKind.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a numbered sentence stands: its index among all, its passage, and its offsets in that."""
+
+    index: int
+    passage: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +84,57 @@ class SourceText:
     def all_numbers(self) -> tuple[Number, ...]:
         return (*self.front_numbers, *numbers_in(self.text, decimal_comma=False))
 
+    @cached_property
+    def sentences(self) -> tuple[SourceSentence, ...]:
+        """All sentences that can be named, in reading order, the title first."""
+        return tuple(sentence for sentence, _ in self._numbered)
+
+    def sentence(self, sentence_id: str) -> SourceSentence | None:
+        """The sentence with this id, of which the "S" may be missing and zeros may precede the numbers."""
+        match = _ID.fullmatch(sentence_id.strip())
+        if match is None:
+            return None
+        number = str(int(match["sentence"]))
+        place = self._places.get(f"S{int(match['section'])}.{number}" if match["section"] else number)
+        if place is None and match["section"] and int(match["section"]) == FRONT:
+            place = self._places.get(number)  # "S0.2" of an abstract that stands alone
+        return self.sentences[place.index] if place else None
+
+    def named(self, ids: Sequence[str]) -> tuple[SourceSentence, ...]:
+        """The sentences with these ids, each once, in reading order; none at all if one of them does not exist."""
+        found = [self.sentence(sentence_id) for sentence_id in ids]
+        places = {self._places[sentence.id].index for sentence in found if sentence is not None}
+        return tuple(self.sentences[index] for index in sorted(places)) if None not in found else ()
+
+    def context(self, named: Sequence[SourceSentence]) -> tuple[SourceSentence, ...]:
+        """These sentences with the one before and the one after each of them in its section, in reading order."""
+        wanted: set[int] = set()
+        for sentence in named:
+            place = self._places[sentence.id]
+            prefix = self.passages[place.passage].prefix
+            for index in (place.index - 1, place.index, place.index + 1):
+                if 0 <= index < len(self._numbered):
+                    neighbour = self.passages[self._numbered[index][1].passage]
+                    wanted |= {index} if neighbour.prefix == prefix else set()
+        return tuple(self.sentences[index] for index in sorted(wanted))
+
+    def evidence(self, named: Sequence[SourceSentence]) -> tuple[Evidence, ...]:
+        """These sentences verbatim with their places; those that follow each other in a paragraph are one passage."""
+        runs: list[list[_Place]] = []
+        for place in sorted((self._places[sentence.id] for sentence in named), key=lambda place: place.index):
+            last = runs[-1][-1] if runs else None
+            if last is not None and (last.passage, last.index + 1) == (place.passage, place.index):
+                runs[-1].append(place)
+            else:
+                runs.append([place])
+        return tuple(self._quoted(run[0], run[-1].end) for run in runs)
+
+    def section_sentences(self, section: int, paragraphs: int | None = None) -> tuple[SourceSentence, ...]:
+        """The sentences of a section of a full text, of its first `paragraphs` only if a number is given."""
+        passages = [index for index, passage in enumerate(self.passages) if passage.prefix == f"S{section}."]
+        kept = set(passages[:paragraphs])
+        return tuple(sentence for sentence, place in self._numbered if place.passage in kept)
+
     def find(self, quote: str) -> Passage | None:
         """The passage that contains a quote, or two passages joined if a page break divides it; None if none does."""
         wanted = fold(quote)
@@ -85,6 +156,34 @@ class SourceText:
             self._section_numbers[name] = numbers_in(text, decimal_comma=False)
         return (*self._section_numbers[name], *self.front_numbers)
 
+    def _quoted(self, first: _Place, end: int) -> Evidence:
+        passage = self.passages[first.passage]
+        return Evidence(passage.text[first.start : end], passage.section, passage.page, passage.anchor)
+
+    @cached_property
+    def _numbered(self) -> tuple[tuple[SourceSentence, _Place], ...]:
+        numbered: list[tuple[SourceSentence, _Place]] = []
+        counts: dict[str, int] = {}
+        for index, passage in enumerate(self.passages):
+            if passage.prefix is None:
+                continue
+            is_title = index == 0
+            offset = 0
+            for text in [passage.text.strip()] if is_title else split(passage.text):
+                offset = passage.text.index(text, offset)
+                number = counts.get(passage.prefix, 0 if is_title else 1)
+                counts[passage.prefix] = number + 1
+                sentence = SourceSentence(
+                    f"{passage.prefix}{number}", text, passage.section, passage.page, passage.anchor, passage.kind
+                )
+                numbered.append((sentence, _Place(len(numbered), index, offset, offset + len(text))))
+                offset += len(text)
+        return tuple(numbered)
+
+    @cached_property
+    def _places(self) -> dict[str, _Place]:
+        return {sentence.id: place for sentence, place in self._numbered}
+
     @cached_property
     def _folded_passages(self) -> tuple[Folded, ...]:
         return tuple(fold(passage.text) for passage in self.passages)
@@ -99,17 +198,22 @@ def source_of(paper: Paper, reading: Reading | None = None) -> SourceText:
     """The source of a brief summary (title and abstract) or, with a reading, of a deep one (the full text as well)."""
     other_words = "\n".join((*paper.authors, *paper.categories, paper.comment or ""))
     front = f"{paper.title}\n{paper.abstract}"
-    title = Passage(paper.title, "Title", None, SectionKind.FRONT)
-    abstract = Passage(paper.abstract, "Abstract", None, SectionKind.ABSTRACT)
+    title = Passage(paper.title, "Title", kind=SectionKind.FRONT, prefix=f"S{FRONT}.")
+    abstract = Passage(paper.abstract, "Abstract", kind=SectionKind.ABSTRACT, prefix=f"S{FRONT}.")
     if reading is None:
         # A card of the abstract alone names no sections: all of its quotes are from the same few lines.
-        passages = (replace(title, section=None), replace(abstract, section=None))
+        passages = (replace(title, section=None, prefix=""), replace(abstract, section=None, prefix=""))
         return SourceText(paper.title, passages, front, other_words)
     body = tuple(
         Passage(
-            paragraph.text, section_label(section.number, section.title), paragraph.page, section.kind, paragraph.anchor
+            paragraph.text,
+            section_label(section.number, section.title),
+            paragraph.page,
+            section.kind,
+            paragraph.anchor,
+            f"S{number}.",
         )
-        for section in reading.sections
+        for number, section in enumerate(reading.sections, FRONT + 1)
         for paragraph in section.paragraphs
     )
     # Tables and captions are not among the sections, but their numbers are quoted.

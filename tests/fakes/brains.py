@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bot.summaries.sentences import split
-
 Brain = Callable[[str, str], str]
 """System and user prompt → the text of the reply."""
 
 _DATA = re.compile(r"=== data (\w+) begins: (.*?) ===\n(.*?)\n=== data \1 ends ===", re.DOTALL)
+_LINE = re.compile(r"^[^\w\s#](?:[0-9a-f]{6}:)?(\d+)[^\w\s] (.*)$", re.MULTILINE)
+"""A sentence after its number, whatever the number stands in."""
+_SECTION = re.compile(r"^## (S\d+) (.*?)\n(.*?)(?=^## S\d|\Z)", re.DOTALL | re.MULTILINE)
 _LANGUAGE = re.compile(r'(?:"title" in|to be translated into) ([A-Z][\w ()-]+?)[.,\n]')
 
 _SENTENCES = {
@@ -25,7 +26,7 @@ _SENTENCES = {
 
 
 def well_behaved(system: str, user: str) -> str:
-    """Answers from the text of the prompt alone: its sentences, quoted."""
+    """Answers from the text of the prompt alone: its sentences, each named by its number."""
     return json.dumps(good_answer(user), ensure_ascii=False)
 
 
@@ -35,7 +36,7 @@ def good_answer(user: str) -> dict[str, Any]:
     if "numbered statements" in (blocks[0][0] if blocks else ""):
         return _translation_answer(blocks[0][1], user)
     papers = [(heading, text) for heading, text in blocks if heading.startswith("paper ")]
-    if len(papers) == 1 and "Abstract: " not in papers[0][1]:
+    if len(papers) == 1 and papers[0][1].startswith("## S0"):
         return _deep_answer(papers[0][0].split()[1], papers[0][1])
     return {"papers": [_brief_answer(heading.split()[1], text, language_of(user)) for heading, text in papers]}
 
@@ -56,31 +57,33 @@ def say(language: str, sentence: str) -> str:
 
 
 def _brief_answer(paper_id: str, text: str, language: str) -> dict[str, Any]:
-    title, _, abstract = text.partition("\n\n")
-    sentences = [s for s in split(abstract.removeprefix("Abstract: ")) if "http" not in s]
+    (_, title), *numbered = _LINE.findall(text)
+    sentences = [(number, s) for number, s in numbered if "http" not in s] or numbered or [("0", title)]
     aim = next(
-        (s for s in sentences if re.search(r"\b[Ww]e (?:propose|introduce|present|study|show)", s)), sentences[0]
+        (s for s in sentences if re.search(r"\b[Ww]e (?:propose|introduce|present|study|show)", s[1])), sentences[0]
     )
-    claims = [{"text": say(language, s), "quote": s} for s in sentences if s != aim]
+    claims = [{"sentences": [number], "text": say(language, s)} for number, s in sentences if (number, s) != aim]
     return {
         "id": paper_id,
-        "title": say(language, title.removeprefix("Title: ")),
-        "headline": {"text": say(language, aim)[:240], "quote": aim},
+        "title": say(language, title),
+        "headline": {"sentences": [aim[0]], "text": say(language, aim[1])[:240]},
         "takeaways": claims[:5],
-        "keywords": re.findall(r"\b[a-z]{6,}\b", abstract)[:4],
+        "keywords": re.findall(r"\b[a-z]{6,}\b", " ".join(s for _, s in numbered))[:4],
     }
 
 
 def _deep_answer(paper_id: str, text: str) -> dict[str, Any]:
     """A deep reading: a few sentences of each section under the part that its title suggests."""
-    parts: dict[str, list[dict[str, str]]] = {}
-    for title, body in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE):
-        quotable = [s for s in split(body) if 40 < len(s) < 300 and re.match(r"[A-Z]", s) and "[" not in s]
-        parts.setdefault(_part_of(title), []).extend({"text": " ".join(s.split()), "quote": s} for s in quotable[:3])
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for section, title, body in _SECTION.findall(text):
+        sentences = _LINE.findall(body)
+        usable = [(n, s) for n, s in sentences if n != "0" and 40 < len(s) < 300 and s[0].isupper() and "[" not in s]
+        claims = [{"sentences": [f"{section}.{number}"], "text": s} for number, s in usable[:3]]
+        parts.setdefault(_part_of(title), []).extend(claims)
     claims = [claim for found in parts.values() for claim in found]
     return {
         "id": paper_id,
-        "headline": claims[0] if claims else {"text": "", "quote": ""},
+        "headline": claims[0] if claims else {"sentences": [], "text": ""},
         "takeaways": claims[1:5],
         "keywords": re.findall(r"\b[a-z]{7,}\b", text)[:4],
         **{name: found[:3] for name, found in parts.items()},
@@ -115,7 +118,7 @@ def _translation_answer(text: str, user: str) -> dict[str, Any]:
 # ── misbehaviour ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _claims(answer: dict[str, Any]) -> list[dict[str, str]]:
+def _claims(answer: dict[str, Any]) -> list[dict[str, Any]]:
     """Every claim of an answer, to be changed in place."""
     found = []
     for paper in answer.get("papers", [answer]):
@@ -127,7 +130,7 @@ def _claims(answer: dict[str, Any]) -> list[dict[str, str]]:
     return found
 
 
-def _changing(change: Callable[[dict[str, str]], dict[str, str]]) -> Brain:
+def _changing(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Brain:
     """A brain that updates every claim of a good answer with the result of `change`."""
 
     def brain(_: str, user: str) -> str:
@@ -140,7 +143,7 @@ def _changing(change: Callable[[dict[str, str]], dict[str, str]]) -> Brain:
 
 
 def _with_text(text: str) -> Brain:
-    return _changing(lambda claim: {"text": f"{text} {len(claim.get('quote', ''))}" if text.endswith("caso") else text})
+    return _changing(lambda claim: {"text": f"{text} {len(claim['text'])}" if text.endswith("caso") else text})
 
 
 def _with_addition(text: str) -> Brain:
@@ -178,7 +181,7 @@ def _wrong_id(system: str, user: str) -> str:
 def _other_paper(system: str, user: str) -> str:
     answer = good_answer(user)
     for claim in _claims(answer):
-        claim["text"] = claim["quote"] = "We propose a graph grammar that parses protein folds in linear time."
+        claim["text"] = "We propose a graph grammar that parses protein folds in linear time."
     return json.dumps(answer)
 
 
@@ -187,7 +190,7 @@ def _empty(system: str, user: str) -> str:
     for paper in answer.get("papers", [answer]):
         for name, value in paper.items():
             if name != "id":
-                paper[name] = {"text": "", "quote": ""} if isinstance(value, dict) else type(value)()
+                paper[name] = {"text": "", "sentences": []} if isinstance(value, dict) else type(value)()
     return json.dumps(answer)
 
 
@@ -209,6 +212,8 @@ MISBEHAVIOURS: dict[str, Brain] = {
     "mentions": _with_addition("@everyone <@1> should see **this**."),
     "empty": _empty,
     "too long": _changing(lambda claim: {"text": " ".join([claim["text"]] * 10)}),
-    "reversed": _changing(lambda claim: {"quote": " ".join(reversed(claim.get("quote", "").split()))}),
+    "no sentence": _changing(lambda _: {"sentences": []}),
+    "a sentence that is not there": _changing(lambda claim: {"sentences": [*claim.get("sentences", []), "S9.99"]}),
+    "a quotation instead of a number": _changing(lambda claim: {"sentences": [claim["text"]]}),
     "garbage": _garbage,
 }

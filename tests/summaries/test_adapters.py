@@ -18,7 +18,7 @@ from tests.fakes.models import KEY, Fault, ModelServer
 SYSTEM = "Answer with a JSON object."
 USER = (
     '"title" in English.\n=== data 1f begins: paper 2606.1 ===\n'
-    "Title: T\n\nAbstract: We propose a tool. It works.\n=== data 1f ends ==="
+    "[0] T\n[1] We propose a tool.\n[2] It works.\n=== data 1f ends ==="
 )
 
 

@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.summaries.reply_parsing import BadReply, parse_briefs, parse_facts, parse_translation
+from bot.summaries.reply_schema import ClaimReply
 
 GOOD = {
     "papers": [
         {
             "id": "2606.1",
             "title": "T",
-            "headline": {"text": "H", "quote": "h"},
-            "takeaways": [{"text": "A", "quote": "a"}],
+            "headline": {"sentences": ["1"], "text": "H"},
+            "takeaways": [{"sentences": ["2"], "text": "A"}],
             "keywords": ["k"],
         }
     ]
@@ -40,15 +41,44 @@ TEXT = json.dumps(GOOD)
 def test_text_around_the_json_is_ignored(text: str) -> None:
     found, problems = parse_briefs(text)
     assert problems == []
-    assert found["2606.1"].headline.claim().text == "H"
+    assert found["2606.1"].headline.text == "H"
     assert [claim.text for claim in found["2606.1"].takeaways] == ["A"]
 
 
-def test_a_quote_with_tex_that_is_not_escaped_is_read() -> None:
-    quote = r"a bound on the $\ell$ norm, 5\% below $\theta$"
-    found, problems = parse_briefs(TEXT.replace('"h"', f'"{quote}"'))
+def test_a_text_with_tex_that_is_not_escaped_is_read() -> None:
+    claim = r"a bound on the $\ell$ norm, 5\% below $\theta$"
+    found, problems = parse_briefs(TEXT.replace('"H"', f'"{claim}"'))
     assert problems == []
-    assert found["2606.1"].headline.claim().quote == quote
+    assert found["2606.1"].headline.text == claim
+
+
+@pytest.mark.parametrize(
+    ("given", "ids"),
+    [
+        (["2", "3"], ("2", "3")),
+        (4, ("4",)),
+        ([4, 2], ("4", "2")),
+        ("[4]", ("4",)),
+        ("2, 3", ("2", "3")),
+        ("4-5", ("4", "5")),
+        (["S3.1"], ("S3.1",)),
+        ("s3.1 and S3.2", ("S3.1", "S3.2")),
+        (["[S3.9–S3.12]"], ("S3.9", "S3.10", "S3.11")),
+        (["S3.1-2"], ("S3.1", "S3.2")),
+        (["S3.9-S4.1"], ("S3.9", "S4.1")),
+        (["sentence 7"], ("7",)),
+        ([1, 2, 3, 4], ("1", "2", "3")),
+        (["2", "2"], ("2",)),
+        (None, ()),
+        (True, ()),
+        (3.1, ()),
+        ("It has 12 parts.", ()),
+        ([{"id": "1"}], ()),
+        ("", ()),
+    ],
+)
+def test_ids_of_sentences_are_read_in_whatever_form_they_are_given(given: object, ids: tuple[str, ...]) -> None:
+    assert ClaimReply.model_validate({"text": "A", "sentences": given}).sentences == ids
 
 
 @pytest.mark.parametrize(
@@ -85,7 +115,7 @@ def test_a_translation_may_be_a_mapping() -> None:
     assert [(claim.key, claim.text) for claim in reply.claims] == [("c1", "uno"), ("c2", "dos")]
 
 
-NAMES = st.sampled_from(["id", "papers", "headline", "text", "quote", "takeaways"])
+NAMES = st.sampled_from(["id", "papers", "headline", "text", "sentences", "takeaways"])
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
