@@ -7,6 +7,7 @@ None. A card shows a claim with its quote, so the quote has to be in the source 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import Claim, Evidence, SectionKind
@@ -18,7 +19,7 @@ from bot.summaries.names import unknown_names
 from bot.summaries.numbers import Number, is_number_in, numbers_in
 from bot.summaries.quotes import fold, words
 from bot.summaries.sentences import split
-from bot.summaries.source_text import Passage, SourceText
+from bot.summaries.source_text import Passage, SourceSentence, SourceText
 
 LONGEST_CLAIM = 420
 """Characters a claim may have; a headline has a limit of its own."""
@@ -53,6 +54,13 @@ _ATTRIBUTED = re.compile(
     re.I,
 )
 """Matches a claim that attributes work to others, or compares with it."""
+
+_RELATED_SECTION = re.compile(r"related work|prior work|literature|background", re.I)
+
+_CITED_SUBJECT = re.compile(
+    r"\W*(?:[A-Z][\w'’-]+(?:,? (?:and|&) [A-Z][\w'’-]+| et al\.?)[\s,]*[(\[]|[A-Z][a-z]+ et al\b)"
+)
+"""Matches a sentence whose subject is a citation: "Kim et al. [3] propose …"."""
 
 _CLAIM_VERBS = (
     r"improv|outperform|achiev|reduc|increas|exceed|surpass|generali|scal|help|work|transfer|benefit|solve|"
@@ -95,6 +103,38 @@ class CheckedClaim:
 
     claim: Claim
     reason: str | None = None
+
+
+def refusal(text: str, source: SourceText, rules: ClaimRules) -> str | None:
+    """Why a text of a model may never be shown, whatever the paper says; None if it may be judged."""
+    return _form_problem(text, source, rules)
+
+
+def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, rules: ClaimRules) -> tuple[str, ...]:
+    """The reasons to doubt that the named sentences support a text. Cheap tests: they find much and prove nothing."""
+    together = " ".join(sentence.text for sentence in named)
+    found = (
+        _subject_suspicion(text, named),
+        _named_number_problem(text, named, source, rules.language),
+        _name_problem(text, source, rules.language),
+        _negation_problem(text, together, rules.language),
+        _relation_problem(text, together, rules.language),
+    )
+    return tuple(reason for reason in found if reason is not None)
+
+
+def sentence_problem(sentence: SourceSentence, source: SourceText, rules: ClaimRules) -> str | None:
+    """Why the paper's own sentence may not stand as a claim; None if it may.
+
+    A sentence may cite others' work and still be about this paper: only one that begins with others' work is about it.
+    """
+    if sentence_roles.is_instruction(sentence.text):
+        return "it is an instruction hidden in the paper"
+    if sentence.kind is SectionKind.REFERENCES:
+        return "it is from the list of references"
+    if rules.about_this_paper and _is_about_others(sentence, source):
+        return "it is about other work, not about this paper"
+    return None
 
 
 def check_claim(claim: Claim, source: SourceText, rules: ClaimRules) -> CheckedClaim:
@@ -177,6 +217,42 @@ def _form_problem(text: str, source: SourceText, rules: ClaimRules) -> str | Non
         return "it gives an instruction"
     other = wrong_language(text, rules.language)
     return f"it is not in the language asked for (but {other})" if other else None
+
+
+def _is_about_others(sentence: SourceSentence, source: SourceText) -> bool:
+    """Whether a sentence is about others' work: by its section, its beginning, or a citation as its subject."""
+    if sentence_roles.is_about_this_paper(sentence.text) or _has_own_name(sentence.text, source):
+        return False
+    return (
+        bool(_RELATED_SECTION.search(sentence.section or ""))
+        or bool(_OTHERS_FIRST.match(sentence.text))
+        or bool(_CITED_SUBJECT.match(sentence.text))
+    )
+
+
+def _subject_suspicion(text: str, named: Sequence[SourceSentence]) -> str | None:
+    """Whether a text takes others' work for this paper's: all that it rests on begins with others' work."""
+    if not named or not all(_OTHERS_FIRST.match(sentence.text) for sentence in named):
+        return None
+    if any(sentence_roles.is_about_this_paper(sentence.text) for sentence in named):
+        return None
+    speaks_of_itself = re.search(r"\b(?:this (?:paper|work|study)|the authors|we)\b", text, re.I)
+    if speaks_of_itself or not _ATTRIBUTED.search(text):
+        return "its sentence is about other work"
+    return None
+
+
+def _named_number_problem(text: str, named: Sequence[SourceSentence], source: SourceText, language: str) -> str | None:
+    """The first number that is in none of the named sentences, their sections, the title or the abstract."""
+    claimed = _numbers_of(text, language)
+    quoted = [number for sentence in named for number in numbers_in(sentence.text, decimal_comma=False)]
+    missing = [number for number in claimed if not is_number_in(number, quoted)]
+    if not missing:
+        return None
+    passages = [passage for sentence in named if (passage := source.find(sentence.text)) is not None]
+    around = [*source.front_numbers, *(number for passage in passages for number in source.numbers_around(passage))]
+    wrong = [number.text.strip() for number in missing if not is_number_in(number, around)]
+    return f"the number {wrong[0]} is not in the paper" if wrong else None
 
 
 def _find_quote(quote: str, source: SourceText) -> tuple[Passage | None, str | None]:
