@@ -6,7 +6,17 @@ import pytest
 
 import prompts
 
-NAMES = ("brief_system", "brief_user", "deep_system", "deep_user", "translate_system", "translate_user", "retry")
+NAMES = (
+    "brief_system",
+    "brief_user",
+    "deep_system",
+    "deep_user",
+    "translate_system",
+    "translate_user",
+    "retry",
+    "judge_system",
+    "judge_user",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

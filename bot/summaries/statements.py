@@ -44,12 +44,17 @@ class Judgement:
     """The verdicts by paper id and key of the statement; a statement without one is not supported.
 
     `judge` is the model that gave them and `prompt` the hash of its prompt files; both are None if no judge answered or
-    was believed, and then no statement is supported.
+    was believed, and then no statement is supported. `judged` are the ids of the papers about which it was believed.
     """
 
     verdicts: Mapping[tuple[str, str], Verdict]
     judge: str | None = None
     prompt: str | None = None
+    judged: frozenset[str] = frozenset()
+
+    def judge_of(self, paper_id: str) -> str | None:
+        """The judge that was believed about this paper; None if there was none."""
+        return self.judge if paper_id in self.judged else None
 
     def verdict(self, paper_id: str, key: str) -> Verdict:
         return self.verdicts.get((paper_id, key), Verdict(False, "the judge did not answer"))

@@ -1,7 +1,7 @@
 """Working stand-ins of the Gemini API and of an OpenAI-compatible API on a local port, for the real SDKs to talk to.
 
-They check requests as the real servers do, answer with a `Brain`, and fail on command: each request takes the next of
-`faults`, if there is one, instead of an answer.
+They check requests as the real servers do, answer with a `Brain` (as a judge with another one), and fail on command:
+each request takes the next of `faults`, if there is one, instead of an answer.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes import judges
 from tests.fakes.brains import Brain, well_behaved
 
 KEY = "a-key-for-tests"
@@ -42,6 +43,8 @@ class ModelServer:
     """
 
     brain: Brain = well_behaved
+    judge: Brain = judges.honest
+    """Answers the prompts that ask for a judgement."""
     faults: list[Fault] = field(default_factory=list)
     knows: tuple[str, ...] = ("json_schema", "json_object", "tools")
     takes_temperature: bool = True
@@ -71,6 +74,11 @@ class ModelServer:
     async def __aexit__(self, *_: object) -> None:
         self._closing.set()
         await self._runner.cleanup()
+
+    @property
+    def judged(self) -> list[str]:
+        """The user prompts of all requests for a judgement."""
+        return [user for body in self.asked if judges.is_for_judge(user := user_prompt(body))]
 
     @property
     def gemini(self) -> str:
@@ -156,7 +164,7 @@ class ModelServer:
         self.most_at_once = max(self.most_at_once, self._open)
         try:
             await asyncio.sleep(self.delay)
-            return self.brain(system, user)
+            return (self.judge if judges.is_for_judge(user) else self.brain)(system, user)
         finally:
             self._open -= 1
 
