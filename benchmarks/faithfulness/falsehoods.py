@@ -6,6 +6,7 @@ Nothing here is shared with the program's own tests of a judge: a gap in them wo
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -62,19 +63,81 @@ def _made(rules: dict[str, Rule], sentences: Sequence[str], chance: random.Rando
 
 # ── false ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_OPPOSITES = """increases/decreases increase/decrease increased/decreased increasing/decreasing improves/worsens improve/worsen
-improved/worsened improving/worsening improvement/deterioration improvements/losses reduces/raises reduce/raise
-reduced/raised reducing/raising outperforms/underperforms outperform/underperform outperforming/underperforming
-outperformed/underperformed surpasses/trails surpass/trail surpassing/trailing exceeds/misses higher/lower faster/slower
-better/worse larger/smaller stronger/weaker superior/inferior enables/prevents enable/prevent enabling/preventing
-achieves/misses achieve/miss succeeds/fails succeed/fail robust/fragile accurate/inaccurate efficient/inefficient
-effective/ineffective effectively/ineffectively efficiently/inefficiently significantly/negligibly
-substantially/marginally consistently/rarely supports/contradicts confirms/refutes simplifies/complicates
-accelerates/slows strengthens/weakens enhances/degrades enhance/degrade enhancing/degrading enhanced/degraded
-mitigates/aggravates mitigate/aggravate alleviates/intensifies preserves/destroys preserve/destroy preserving/destroying
-positive/negative cheaper/costlier simple/complicated stable/unstable reliable/unreliable possible/impossible
-facilitates/hinders facilitate/hinder boosts/harms minimizes/maximizes minimize/maximize widely/rarely
-important/unimportant common/uncommon""".split()
+_OPPOSITES = [
+    "increases/decreases",
+    "increase/decrease",
+    "increased/decreased",
+    "increasing/decreasing",
+    "improves/worsens",
+    "improve/worsen",
+    "improved/worsened",
+    "improving/worsening",
+    "improvement/deterioration",
+    "improvements/losses",
+    "reduces/raises",
+    "reduce/raise",
+    "reduced/raised",
+    "reducing/raising",
+    "outperforms/underperforms",
+    "outperform/underperform",
+    "outperforming/underperforming",
+    "outperformed/underperformed",
+    "surpasses/trails",
+    "surpass/trail",
+    "surpassing/trailing",
+    "exceeds/misses",
+    "higher/lower",
+    "faster/slower",
+    "better/worse",
+    "larger/smaller",
+    "stronger/weaker",
+    "superior/inferior",
+    "enables/prevents",
+    "enable/prevent",
+    "enabling/preventing",
+    "achieves/misses",
+    "achieve/miss",
+    "succeeds/fails",
+    "succeed/fail",
+    "robust/fragile",
+    "accurate/inaccurate",
+    "efficient/inefficient",
+    "effective/ineffective",
+    "effectively/ineffectively",
+    "efficiently/inefficiently",
+    "significantly/negligibly",
+    "substantially/marginally",
+    "consistently/rarely",
+    "supports/contradicts",
+    "confirms/refutes",
+    "simplifies/complicates",
+    "accelerates/slows",
+    "strengthens/weakens",
+    "enhances/degrades",
+    "enhance/degrade",
+    "enhancing/degrading",
+    "enhanced/degraded",
+    "mitigates/aggravates",
+    "mitigate/aggravate",
+    "alleviates/intensifies",
+    "preserves/destroys",
+    "preserve/destroy",
+    "preserving/destroying",
+    "positive/negative",
+    "cheaper/costlier",
+    "simple/complicated",
+    "stable/unstable",
+    "reliable/unreliable",
+    "possible/impossible",
+    "facilitates/hinders",
+    "facilitate/hinder",
+    "boosts/harms",
+    "minimizes/maximizes",
+    "minimize/maximize",
+    "widely/rarely",
+    "important/unimportant",
+    "common/uncommon",
+]
 _OPPOSITE = {a: b for pair in _OPPOSITES for a, b in (pair.split("/"), pair.split("/")[::-1])}
 _TURNED = re.compile(rf"\b(?:{'|'.join(_OPPOSITE)})\b")
 _NEGATIONS = (
@@ -159,7 +222,7 @@ def _numbers_swapped(sentence: str, chance: random.Random) -> str | None:
     found = list(_NUMBER.finditer(sentence))
     pairs = [
         (a, b)
-        for a, b in zip(found, found[1:], strict=False)
+        for a, b in itertools.pairwise(found)
         if a.group() != b.group()
         and a.group().endswith("%") == b.group().endswith("%")
         and (set(re.findall(r"[a-z]{2,}", sentence[a.end() : b.start()])) - {"and", "or", "vs"})

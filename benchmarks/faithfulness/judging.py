@@ -22,8 +22,8 @@ from bot.decisions.model_requests import in_batches
 from bot.model import Summary, SummaryKey, SummaryRequest
 from bot.render.json import card_json
 
-WITHOUT_ERRORS = 40
-"""The level of logs that are shown: a judge that fails is what is measured, not news."""
+WITHOUT_WARNINGS = 40
+"""The level "error" of logs: a judge that fails causes a warning for each request, and is what is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def run_all(trials: Sequence[Trial], *, seeds: int = 3, processes: int = 2) -> b
 
 
 def _run_alone(trials: Sequence[Trial], scenario: Scenario) -> Outcomes:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(WITHOUT_ERRORS))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(WITHOUT_WARNINGS))
     return asyncio.run(run(trials, scenario))
 
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.faithfulness.trials import Posed, Trial, compact
+from tests.fakes import judges
 
 _DATA = re.compile(r"=== data (\w+) begins: (.*?) ===\n(.*?)\n=== data \1 ends ===", re.DOTALL)
 _NUMBERED = re.compile(r"^[^\w\s#](?:[0-9a-f]{6}:)?(\d+)[^\w\s] (.*)$", re.MULTILINE)
-_SENTENCE = re.compile(r"^\[([\w.]+)\] (.*)$", re.MULTILINE)
-_QUESTION = re.compile(r"^(\w+) \(rests on ([^)]*)\): (.*)$", re.MULTILINE)
 
 _MOST_NAMED = 3
 
@@ -26,8 +25,8 @@ class Maker:
     def __init__(self, trials: Iterable[Trial]) -> None:
         self._trials = {trial.paper.id: trial for trial in trials}
 
-    def __call__(self, system: str, user: str) -> str:
-        blocks = {heading: text for _, heading, text in _DATA.findall(user)}
+    def __call__(self, _: str, user: str) -> str:
+        blocks = {heading: text for _mark, heading, text in _DATA.findall(user)}
         papers = [(heading.split()[1], text) for heading, text in blocks.items() if heading.startswith("paper ")]
         return json.dumps({"papers": [self._reply(paper_id, text) for paper_id, text in papers]}, ensure_ascii=False)
 
@@ -72,7 +71,7 @@ def _details(text: str) -> set[str]:
 class LabelledJudge:
     """A brain: a judge that knows the labels of the trials, and errs at random in `error_rate` of its answers.
 
-    What has no label (canaries, titles) is supported if it stands in the sentences that it rests on, word for word.
+    What has no label (canaries, titles) is supported if it repeats the sentences that it rests on.
     `asked` counts how often each statement was asked about, by its compact text.
     """
 
@@ -87,26 +86,19 @@ class LabelledJudge:
         self._chance = random.Random(self.seed)
         self._labels: dict[str, list[tuple[str, bool]]] = defaultdict(list)
         for trial in self.trials:
+            source = compact(f"{trial.paper.title} {trial.paper.abstract}")
             for posed in trial.statements:
-                self._labels[compact(posed.text)].append((compact(trial.paper.abstract), posed.is_true))
+                self._labels[compact(posed.text)].append((source, posed.is_true))
 
-    def __call__(self, system: str, user: str) -> str:
-        answers = [answer for _, _, text in _DATA.findall(user) for answer in self._answers(text)]
-        return json.dumps({"answers": answers}, ensure_ascii=False)
+    def __call__(self, _: str, user: str) -> str:
+        return judges.reply([(asked.id, self._answer(asked)) for asked in judges.statements_in(user)])
 
-    def _answers(self, block: str) -> list[dict[str, Any]]:
-        sentences = dict(_SENTENCE.findall(block.partition("Statements:")[0]))
-        answers = []
-        for name, numbers, text in _QUESTION.findall(block):
-            self.asked[compact(text)] += 1
-            rests_on = [sentences[number] for number in re.findall(r"[\w.]+", numbers)]
-            is_supported = self.says_yes or self._is_true(text, rests_on) != (self._chance.random() < self.error_rate)
-            words = "" if is_supported else text[:60]
-            answers.append({"id": name, "unsupported_words": words, "supported": is_supported})
-        return answers
+    def _answer(self, asked: judges.Asked) -> bool:
+        self.asked[compact(asked.text)] += 1
+        return self.says_yes or self._is_true(asked) != (self._chance.random() < self.error_rate)
 
-    def _is_true(self, text: str, rests_on: Sequence[str]) -> bool:
-        wanted, here = compact(text), compact(rests_on[0])
+    def _is_true(self, asked: judges.Asked) -> bool:
+        here = compact(asked.sentences[0])
         # Two papers may have the same statement, so the sentence tells which one it is about.
-        known = [is_true for abstract, is_true in self._labels.get(wanted, ()) if here in abstract]
-        return known[0] if known else wanted in compact(" ".join(rests_on))
+        known = [is_true for source, is_true in self._labels.get(compact(asked.text), ()) if here in source]
+        return known[0] if known else judges.is_repeated(asked)

@@ -15,7 +15,7 @@ from tests.fakes.models import KEY, ModelServer
 
 @asynccontextmanager
 async def running(maker: Brain, judge: Brain | None) -> AsyncIterator[FallbackChain]:
-    """A chain with one maker (OpenAI's SDK) and one judge (Gemini's); without a brain the judge's server refuses all."""
+    """A chain with one maker (OpenAI's SDK) and one judge (Gemini's); for None, its server refuses everything."""
     # Every text has the empty one in it, so that everything is refused.
     refuses = "" if judge is None else None
     judging = judge or maker
