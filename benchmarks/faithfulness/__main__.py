@@ -1,12 +1,12 @@
 """How faithful summaries are, counted on the cards that readers see.
 
-    python -m benchmarks.faithfulness --papers days/*.jsonl.gz --number 40                   # every misbehaving model
-    python -m benchmarks.faithfulness --papers … --model openai:NAME --language es           # a real one (settings)
-    python -m benchmarks.faithfulness --fulltext DIR                                         # deep readings
-    python -m benchmarks.faithfulness --links topics.jsonl.gz                                # code links alone
-    python -m benchmarks.faithfulness --claims FOLDER                                        # statements known to be false
-    python -m benchmarks.faithfulness --falsehoods --papers days/*.jsonl.gz                  # statements made false by rule
-    python -m benchmarks.faithfulness --cost --papers … --fulltext DIR                       # requests and tokens
+    python -m benchmarks.faithfulness --papers days/*.jsonl.gz --number 40   # every misbehaving model
+    python -m benchmarks.faithfulness --papers … --model openai:NAME --language es   # a real one (settings)
+    python -m benchmarks.faithfulness --fulltext DIR   # deep readings
+    python -m benchmarks.faithfulness --links topics.jsonl.gz   # code links alone
+    python -m benchmarks.faithfulness --claims FOLDER   # statements known to be false
+    python -m benchmarks.faithfulness --falsehoods --papers days/*.jsonl.gz   # statements made false by rule
+    python -m benchmarks.faithfulness --cost --papers … --fulltext DIR   # requests and tokens
 
 Without `--model` the papers are summarized by scripted models, one for each way in which models misbehave (over HTTP,
 through the real SDK). Every line of errors must then be zero. `--claims` and `--falsehoods` let a scripted maker tell
@@ -44,7 +44,6 @@ from bot.summaries.fallback import FallbackChain
 from bot.summaries.providers import build
 from tests.fakes.brains import MISBEHAVIOURS, partly, well_behaved
 from tests.fakes.models import KEY, ModelServer
-
 
 Drawn = Sequence[tuple[Paper, Reading | None]]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.faithfulness.counting import is_the_papers
 from benchmarks.faithfulness.trials import Posed, Trial, compact
 
 Key = tuple[bool, str, str]
@@ -81,19 +82,15 @@ def outcome(posed: Posed, claims: Sequence[Mapping[str, Any]]) -> str:
 
 def faults_of(claims: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any], trial: Trial) -> Counter[str]:
     """What is wrong with the claims, whatever the statements: their words, their labels and their evidence."""
-    source = compact(f"{trial.paper.title} {trial.paper.abstract}")
+    paper = f"{trial.paper.title} {trial.paper.abstract}"
+    source = compact(paper)
     made = {compact(posed.text) for posed in trial.statements}
     found: Counter[str] = Counter()
     for claim in claims:
         text, label = compact(claim["text"]), claim["support"]
         quotes = [compact(evidence["quote"]) for evidence in claim["evidence"]]
-        found["words of neither the maker nor the paper"] += text not in made and not _in_source(text, source)
-        found["a sentence that is not the paper's"] += label == "sentence" and not _in_source(text, source)
+        found["words of neither the maker nor the paper"] += text not in made and not is_the_papers(text, paper)
+        found["a sentence that is not the paper's"] += label == "sentence" and not is_the_papers(text, paper)
         found["the maker's words with no judge believed"] += label != "sentence" and not provenance.get("judge")
         found["evidence that is not in the paper"] += not quotes or any(q not in source or not q for q in quotes)
     return found
-
-
-def _in_source(text: str, source: str) -> bool:
-    """Whether a text is the paper's. A shortened one has a part left out, so both of its ends must stand there."""
-    return text in source or (len(text) >= 60 and text[:30] in source and text[-30:] in source)

@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from bot.model import Paper, Reading, SectionKind
 from bot.reading.html import read_html
@@ -19,7 +20,7 @@ def papers(files: Sequence[Path], number: int | None, seed: int) -> list[Paper]:
 
     A paper that stands in several files is taken once.
     """
-    rows = {}
+    rows: dict[str, dict[str, Any]] = {}
     for file in files:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             rows.update((row["id"], row) for row in map(json.loads, lines))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from bot.model import Paper
 from bot.summaries.sentences import split
@@ -62,15 +63,15 @@ def compact(text: str) -> str:
 def read_trials(folder: Path) -> list[Trial]:
     """The trials of `claims.jsonl` and `papers.jsonl`: every statement stands on exactly one card of its language."""
     papers = {row["id"]: row for row in _rows(folder / "papers.jsonl")}
-    groups: dict[tuple[str, str], list[Posed]] = defaultdict(list)
+    by_card: dict[tuple[str, str], list[Posed]] = defaultdict(list)
     for row in _rows(folder / "claims.jsonl"):
         posed = Posed(row["kind"], row["text"], row["quote"], bool(row["supported"]))
-        groups[row["paper"], row["language"]].append(posed)
+        by_card[row["paper"], row["language"]].append(posed)
     trials = []
-    for (paper_id, language), posed in groups.items():
+    for (paper_id, language), found in by_card.items():
         row = papers[paper_id]
         paper = Paper(paper_id, 1, row["title"], tuple(row["authors"]), row["abstract"], tuple(row["categories"]))
-        trials += [arranged(paper, language, group) for group in _groups(posed)]
+        trials += [arranged(paper, language, group) for group in _groups(found)]
     return numbered(trials)
 
 
@@ -115,5 +116,5 @@ def labels(trials: Iterable[Trial]) -> Mapping[tuple[str, str], bool]:
     return {(t.paper.id, compact(posed.text)): posed.is_true for t in trials for posed in t.statements}
 
 
-def _rows(file: Path) -> list[dict[str, object]]:
+def _rows(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]

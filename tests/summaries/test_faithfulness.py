@@ -14,14 +14,15 @@ QUOTE = "The cost is trained on 1,500 simulated floors without labels."
 
 def a_card(text: str = QUOTE, quote: str = QUOTE, **changed: Any) -> dict[str, Any]:
     paper = a_paper()
-    claim = {"text": text, "quote": quote}
+    judge = changed.pop("judge", "openai:judge")
+    claim = {"text": text, "quote": quote, "support": changed.pop("support", "judged"), "evidence": [{"quote": quote}]}
     card = {
         "id": paper.id,
         "version": "v1",
         "authors": list(paper.authors),
         "abstract": ABSTRACT,
         "urls": {"abs": f"https://arxiv.org/abs/{paper.id}", "code": []},
-        "summary": {"headline": claim, "takeaways": [claim], "provenance": {"model": "openai:test"}},
+        "summary": {"headline": claim, "takeaways": [claim], "provenance": {"model": "openai:test", "judge": judge}},
     }
     return card | changed
 
@@ -41,6 +42,8 @@ def test_a_true_card_has_no_errors() -> None:
         (a_card(quote="The cost is trained on 1,600 floors."), "claims whose quote is not in the paper"),
         (a_card("The cost is trained on 1,600 floors."), "claims with a number that is not in the paper"),
         (a_card("El coste se aprende en los pisos de la simulación y es de una red."), "claims in another language"),
+        (a_card("The cost falls.", support="sentence"), "a model's words that are not marked as judged"),
+        (a_card("The cost falls.", judge=None), "a model's words although no judge was believed"),
         (a_card("The cost is xxx."), "placeholders"),
         (a_card("I'm sorry, no cost."), "apologies"),
         (a_card("Here is the cost."), "preambles"),
