@@ -247,7 +247,8 @@ _HTML = ("<section class='ltx_section'>", "</section>", "<h2 class='ltx_title'>"
 
 _REPLY = ('{"papers": [', '{"id": "2606.00001", ', '"headline": ', '"takeaways": [', '{"text": "', '"sentences": ',
           '["2", "S3.1"]', "[1, 2]", '"4-5"', '"[4]"', "null", "true", "1e999", "]", "}", '"', ",", "```json",
-          "<think>", "</think>", "\\u0000", '{"answers": [', '"unsupported_words": "', '"supported": ', '"claims": [')  # fmt: skip
+          "<think>", "</think>", "\\u0000", '{"answers": [', '"unsupported_words": "', '"supported": ',
+          '"claims": [')  # fmt: skip
 _ABSTRACT = ("We propose a method that improves accuracy by 12.5% over 3 baselines. ", "It is not robust to noise. ",
              "Our model outperforms BERT on GLUE. ", "However, the cost is higher than that of SVMs. ", "is ", "not ",
              "We ", "improves ", "12% ", "99.99 times ", "9" * 40, ". ", "\0", "e.g. ", "$x$",

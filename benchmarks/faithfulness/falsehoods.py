@@ -242,8 +242,9 @@ def _is_range(before: str, between: str) -> bool:
 def _sides_swapped(sentence: str, _: random.Random) -> str | None:
     for pattern in _SIDES:
         if (match := pattern.search(sentence)) and match["a"].lower() != match["b"].lower():
-            verb = re.sub(r"(?<=outperform|.surpasse|...exceed|.....beat)e?s $", " ", match["between"])
-            changed = sentence[: match.start()] + match["b"] + verb + match["a"].lower() + sentence[match.end() :]
+            between = re.sub(r"\b(outperform|exceed|beat|surpass)e?s $", r"\1 ", match["between"])
+            first = match["a"][0].lower() + match["a"][1:] if " " in match["a"] else match["a"]
+            changed = sentence[: match.start()] + match["b"] + between + first + sentence[match.end() :]
             return changed[0].upper() + changed[1:]
     return None
 
