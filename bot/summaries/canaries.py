@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.summaries.source_text import SourceSentence
 from bot.summaries.statements import PaperStatements, Statement
@@ -16,6 +16,9 @@ from bot.summaries.statements import PaperStatements, Statement
 EACH = 4
 """Canaries of each kind, true and false. A judge that errs at random in one of ten answers is believed in 43% of its
 batches (0.9 to the power of eight), and then passes one false statement in ten: 4.3% in all."""
+
+_SHORT = 200
+"""Characters of a sentence that any judge can keep in view; longer ones are taken where there are too few of these."""
 
 OWN_TEXT = "canaries"
 """The paper id of canaries that rest on sentences of our own."""
@@ -32,28 +35,21 @@ class Canary:
 
 def canaries_for(papers: Sequence[PaperStatements]) -> tuple[Canary, ...]:
     """Four false and four true canaries, from the sentences of these papers as far as these are fit for it."""
-    found = _from(_usable(papers))
-    missing = {is_true: EACH - sum(c.is_true is is_true for c in found) for is_true in (False, True)}
-    own = _from([(OWN_TEXT, sentence, _OWN_SENTENCES) for sentence in _OWN_SENTENCES]) if any(missing.values()) else []
-    for canary in own:
-        if missing[canary.is_true]:
-            missing[canary.is_true] -= 1
-            found.append(canary)
+    own = tuple((OWN_TEXT, sentence, _OWN_SENTENCES) for sentence in _OWN_SENTENCES)
+    # One is in the words and the language of the statements, of which the rules for sentences know nothing.
+    found = _renumbered(papers)
+    for places in (_usable(papers), own):
+        taken = {(canary.paper_id, sentence) for canary in found for sentence in canary.statement.named}
+        false = _false_ones([place for place in places if place[:2] not in taken])
+        found += false[: EACH - sum(not canary.is_true for canary in found)]
+    for places in (_usable(papers), own):
+        true = _true_ones(places, found)
+        found += true[: EACH - sum(canary.is_true for canary in found)]
     return tuple(found)
 
 
 _Place = tuple[str, SourceSentence, tuple[SourceSentence, ...]]
 """Paper id, sentence and the sentences around it."""
-
-
-def _from(places: Sequence[_Place]) -> list[Canary]:
-    """As many canaries as these sentences give, at most four of each kind."""
-    false = _false_ones(places)
-    taken = {(canary.paper_id, canary.statement.named) for canary in false}
-    # A sentence serves both kinds only where there are too few: side by side, each would give the other away.
-    fresh_first = sorted(places, key=lambda place: (place[0], (place[1],)) in taken)
-    true = [_canary(place, told, is_true=True) for place in fresh_first if (told := _retold(place[1].text))]
-    return [*false, *true[:EACH]]
 
 
 def _false_ones(places: Sequence[_Place]) -> list[Canary]:
@@ -70,6 +66,13 @@ def _false_ones(places: Sequence[_Place]) -> list[Canary]:
     return list(made.values())
 
 
+def _true_ones(places: Iterable[_Place], others: Iterable[Canary]) -> list[Canary]:
+    """True canaries from these sentences; those of the other canaries come last, as each would give the other away."""
+    taken = {(canary.paper_id, sentence) for canary in others for sentence in canary.statement.named}
+    fresh_first = sorted(places, key=lambda place: place[:2] in taken)
+    return [_canary(place, _retold(place[1].text), is_true=True) for place in fresh_first]
+
+
 def _canary(place: _Place, text: str, *, is_true: bool) -> Canary:
     paper_id, sentence, around = place
     key = f"canary {sentence.id} {is_true}"
@@ -77,14 +80,14 @@ def _canary(place: _Place, text: str, *, is_true: bool) -> Canary:
 
 
 def _usable(papers: Sequence[PaperStatements]) -> list[_Place]:
-    """The sentences that are shown to the judge and read well by themselves, in an order that only a hash decides."""
+    """The sentences that the judge sees and that read well by themselves: short ones first, else ordered by a hash."""
     places: dict[tuple[str, str], _Place] = {}
     for paper in papers:
         for statement in paper.statements:
             for sentence in statement.context:
                 if _is_plain(sentence.text):
                     places.setdefault((paper.paper_id, sentence.id), (paper.paper_id, sentence, statement.context))
-    return sorted(places.values(), key=lambda place: hashlib.sha256(place[1].text.encode()).digest())
+    return sorted(places.values(), key=lambda place: (len(place[1].text) > _SHORT, _hash(place[1].text)))
 
 
 def _is_plain(text: str) -> bool:
@@ -92,6 +95,10 @@ def _is_plain(text: str) -> bool:
     text = _one_line(text)
     is_whole = 40 <= len(text) <= 320 and re.match(r"[A-Z]", text) is not None and text.endswith(".")
     return is_whole and not re.search(r"https?:|[?$\\@]|\b(?:if|whether|not only|ignore|instructions?)\b", text, re.I)
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _words_around(place: _Place) -> str:
@@ -120,22 +127,38 @@ _OPPOSITES = (
     ("fewer", "more"),
     ("larger", "smaller"),
     ("smaller", "larger"),
-    ("succeeds", "fails"),
-    ("fails", "succeeds"),
+    ("fails to", "manages to"),
+    ("fail to", "manage to"),
 )
 _SIDES = (
-    ("outperforms", "is outperformed by"),
-    ("surpasses", "is surpassed by"),
-    ("exceeds", "is exceeded by"),
-    ("outperform", "are outperformed by"),
-    ("surpass", "are surpassed by"),
-    ("exceed", "are exceeded by"),
+    (r"(\w+ly )?outperforms", r"is \1outperformed by"),
+    (r"(\w+ly )?surpasses", r"is \1surpassed by"),
+    (r"(\w+ly )?exceeds", r"is \1exceeded by"),
+    (r"(\w+ly )?outperform", r"are \1outperformed by"),
+    (r"(\w+ly )?surpass", r"are \1surpassed by"),
+    (r"(\w+ly )?exceed", r"are \1exceeded by"),
 )
 _NOT_AFTER = r"(?<!\bno )(?<!\bnot )(?<!\ba )(?<!\bthe )(?<!\bto )"
 _MAKES = (
     r"propose|present|introduce|develop|study|investigate|analyze|analyse|evaluate|describe|provide|report|use|train"
 )
+_QUANTITY_ANYWHERE = re.compile(r"(?<![\w.,$^_{}\\/@-])(\d{1,3}(?:[.,]\d{1,2})?)(?=\s?[%％])")
 _QUANTITY = re.compile(r"(?<![\w.,$^_{}\\/@-])(\d{1,4}(?:\.\d+)?)(?=\s?%|\s?x\b|\s?×|\s(?:points|times|percent)\b)")
+
+
+def _renumbered(papers: Sequence[PaperStatements]) -> list[Canary]:
+    """One of the statements, with a number of its sentences changed into one that stands nowhere around it."""
+    statements = [(paper.paper_id, statement) for paper in papers for statement in paper.statements]
+    for paper_id, statement in sorted(statements, key=lambda item: _hash(item[1].text)):
+        around = "\n".join([statement.text, *(sentence.text for sentence in statement.context)])
+        said = " ".join(sentence.text for sentence in statement.named)
+        match = _QUANTITY_ANYWHERE.search(statement.text)
+        if match is None or not _stands_in(_with_point(match[1]), said):
+            continue
+        if other := _unused_number(match[1], around):
+            text = statement.text[: match.start()] + other + statement.text[match.end() :]
+            return [Canary(paper_id, replace(statement, key="canary number", text=text, suspicions=()), False)]
+    return []
 
 
 def _opposite(text: str, _: str) -> str | None:
@@ -170,14 +193,27 @@ def _other_number(text: str, around: str) -> str | None:
     """With another number for a quantity, one that stands nowhere around it."""
     text = _one_line(text)
     match = _QUANTITY.search(text)
-    if match is None:
-        return None
-    decimals = len(match[1].partition(".")[2])
-    for candidate in _far_from(float(match[1])):
+    other = _unused_number(match[1], around) if match else None
+    return text[: match.start()] + other + text[match.end() :] if match and other else None
+
+
+def _unused_number(number: str, around: str) -> str | None:
+    """A number far from this one, written like it, that does not stand in the text around it."""
+    decimals = len(_with_point(number).partition(".")[2])
+    for candidate in _far_from(float(_with_point(number))):
         changed = f"{candidate:.{decimals}f}"
-        if not re.search(rf"(?<![\d.]){re.escape(changed)}(?![\d.]*\d)", around):
-            return text[: match.start()] + changed + text[match.end() :]
+        if not _stands_in(changed, _with_point(around)):
+            return changed.replace(".", ",") if "," in number else changed
     return None
+
+
+def _stands_in(number: str, text: str) -> bool:
+    return re.search(rf"(?<![\d.]){re.escape(number)}(?!\.?\d)", text) is not None
+
+
+def _with_point(text: str) -> str:
+    """With points for the decimal commas of some languages."""
+    return re.sub(r"(?<=\d),(?=\d)", ".", text)
 
 
 def _far_from(number: float) -> Iterator[float]:
@@ -194,8 +230,11 @@ _FALSEHOODS: tuple[Callable[[str, str], str | None], ...] = (_sides_swapped, _op
 def _first_replaced(text: str, pairs: Iterable[tuple[str, str]], before: str, after: str) -> str | None:
     text = _one_line(text)
     for word, other in pairs:
-        if match := re.search(rf"{before}\b{word}{after}", text):
-            return text[: match.start()] + other + text[match.end() :]
+        match = re.search(rf"{before}\b{word}{after}", text)
+        # In a side clause a change is easily overlooked, and a canary must be certain for every careful reader.
+        if match and not re.search(r"\b(?:when|where|which|while|until|as|than)\b", text[: match.start()]):
+            said = re.sub(word, other, match[0], count=1)
+            return text[: match.start()] + said + text[match.end() :]
     return None
 
 

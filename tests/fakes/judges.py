@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tests.fakes.brains import Brain, say
@@ -62,9 +63,15 @@ def is_repeated(asked: Asked) -> bool:
     text = _bare(asked.text)
     if any(text in _bare(sentence) for sentence in (*asked.sentences, " ".join(asked.sentences))):
         return True
-    return any(_bare(say(language, s)).startswith(text) for language in _LANGUAGES for s in asked.sentences)
+    return any(translation.startswith(text) for s in asked.sentences for translation in _translations(s))
 
 
+@lru_cache
+def _translations(sentence: str) -> tuple[str, ...]:
+    return tuple(_bare(say(language, sentence)) for language in _LANGUAGES)
+
+
+@lru_cache
 def _bare(text: str) -> str:
     """The words of a text, with one word for the authors, whether they or others speak."""
     text = " ".join(text.lower().split()).rstrip(".")
