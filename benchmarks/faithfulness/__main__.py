@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -31,7 +32,7 @@ from benchmarks.codelinks import named_repositories, rows
 from benchmarks.faithfulness.cost import print_costs
 from benchmarks.faithfulness.counting import ERRORS, LINES, count
 from benchmarks.faithfulness.falsehoods import made_trials
-from benchmarks.faithfulness.judging import WITHOUT_WARNINGS, run_all
+from benchmarks.faithfulness.judging import WITHOUT_WARNINGS, run_all, run_real
 from benchmarks.faithfulness.texts import full_text, papers, readings
 from benchmarks.faithfulness.trials import read_trials
 from bot.decisions import digest_content
@@ -59,11 +60,17 @@ async def shown(chain: FallbackChain, drawn: Drawn, language: str) -> Counter[st
         except PaperboyError as error:
             summary = chain.extractive_instead(request, str(error))
         card = digest_content.card(paper, summary=summary, reading=reading)
-        return count(json.loads(json.dumps(card_json(card))), paper, language, full_text(reading) if reading else "")
+        found = count(json.loads(json.dumps(card_json(card))), paper, language, full_text(reading) if reading else "")
+        return found + Counter(f"not shown: {_reason(dropped.why)}" for dropped in summary.provenance.dropped)
 
     found = sum(await asyncio.gather(*(count_card(paper, reading) for paper, reading in drawn)), Counter[str]())
     found["papers without a card"] += len(drawn) - found["papers"]  # `count` counts a paper for each card
     return found
+
+
+def _reason(why: str) -> str:
+    """A reason without the words that it quotes, so that equal ones are counted together."""
+    return re.sub(r"\d+", "N", re.split(r"[:“\"]", why)[0].strip())
 
 
 def links(topics: Path) -> None:
@@ -101,7 +108,9 @@ def print_counts(name: str, found: Counter[str], *, everything: bool = False) ->
     """Print the lines that are not zero, errors marked."""
     wrong = sum(found[line] for line in ERRORS)
     print(f"\n{name}: {found['claims']} claims, {wrong} errors", flush=True)
-    for line in LINES:
+    # Everything: also the lines that are zero, and the reasons for what is not shown.
+    reasons = sorted(found.keys() - set(LINES)) if everything else ()
+    for line in (*LINES, *reasons):
         if found[line] or everything:
             print(f"  {found[line]:6}  {line}{'  <<<' if line in ERRORS and found[line] else ''}", flush=True)
 
@@ -119,11 +128,8 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(WITHOUT_WARNINGS))
     if options.links:
         links(options.links)
-    if options.claims:
-        return 0 if run_all(read_trials(options.claims), seeds=options.seeds) else 1
-    if options.falsehoods:
-        drawn_papers = papers(options.papers, options.number, options.seed)
-        return 0 if run_all(made_trials(drawn_papers), seeds=1) else 1
+    if options.claims or options.falsehoods:
+        return 0 if _judged(options) else 1
     number = options.number or 40
     abstracts = papers(options.papers, number, options.seed)
     texts = readings(options.fulltext)[:number] if options.fulltext else []
@@ -132,6 +138,16 @@ def main() -> int:
     elif abstracts or texts:
         errors([*((paper, None) for paper in abstracts), *texts], options.model, options.language)
     return 0
+
+
+def _judged(options: argparse.Namespace) -> bool:
+    """Run the statements that the options name, by the real judge or all scripted ones; whether the goals are met."""
+    if options.claims:
+        trials, seeds = read_trials(options.claims)[: options.number], options.seeds
+    else:
+        # So many statements that one seed is enough.
+        trials, seeds = made_trials(papers(options.papers, options.number, options.seed)), 1
+    return run_real(trials, options.judge) if options.judge else run_all(trials, seeds=seeds)
 
 
 def errors(drawn: Drawn, model: str | None, language: str) -> None:
@@ -154,10 +170,11 @@ def _options() -> argparse.Namespace:
         "--falsehoods", action="store_true", help="statements made by rule from --papers (default: all)"
     )
     parser.add_argument("--cost", action="store_true", help="requests and tokens per paper instead of errors")
-    parser.add_argument("--number", type=int, help="papers of the sample (default: 40)")
+    parser.add_argument("--number", type=int, help="papers or cards of the sample (default: 40, or all)")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--seeds", type=int, default=5, help="of the judge that errs at random, with --claims")
-    parser.add_argument("--model")
+    parser.add_argument("--model", help="a real model (with its settings) as the maker, instead of scripted ones")
+    parser.add_argument("--judge", help="a real model as the judge of --claims or --falsehoods")
     parser.add_argument("--language", default="en")
     return parser.parse_args()
 

@@ -36,7 +36,9 @@ LINES = (
     "code links missed",
     "parts lost",
     "brief instead of deep without saying so",
+    "cards whose judge was believed",
     "claims",
+    "claims in the model's words",
     "claims whose quote is not in the paper",
     "claims with a number that is not in the paper",
     "claims in another language",
@@ -54,7 +56,9 @@ _NO_ERRORS = (
     "left to the extractive summarizer",
     "brief instead of deep, and saying so",
     "code links in the abstract",
+    "cards whose judge was believed",
     "claims",
+    "claims in the model's words",
 )
 ERRORS = frozenset(LINES) - frozenset(_NO_ERRORS)
 
@@ -81,8 +85,10 @@ def count(card: dict[str, Any], paper: Paper, language: str, full_text: str = ""
         says_so = any("brief instead of deep" in note for note in card["summary"]["provenance"].get("notes", ()))
         found[f"brief instead of deep{', and saying so' if says_so else ' without saying so'}"] += 1
     has_judge = card["summary"]["provenance"].get("judge") is not None
+    found["cards whose judge was believed"] += has_judge
     for claim in _claims(card["summary"]):
         found["claims"] += 1
+        found["claims in the model's words"] += claim["support"] != "sentence"
         found += _claim(claim, f"{paper.title} {paper.abstract} {full_text}", language, has_judge=has_judge)
     return found
 

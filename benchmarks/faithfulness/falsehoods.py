@@ -145,7 +145,7 @@ _NEGATIONS = (
     (r"\bcannot\b", "can"),
     (r"(?<!with or )\bwithout\b", "with"),
     (r"\bnever\b", "always"),
-    (r"\bfails? to\b", "manages to"),
+    (r"(?<!can )(?<!may )(?<!could )(?<!might )\bfails? to\b", "manages to"),
 )
 _POSITIVES = (
     (r"\b(can|is|are|was|were|has been|have been|will|could) (?!not\b|no\b|never\b|only\b|neither\b)", r"\1 not "),

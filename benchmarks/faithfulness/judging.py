@@ -15,7 +15,7 @@ import structlog
 
 from benchmarks.faithfulness.outcomes import COLUMNS, LOST, REPLACED, SHOWN, Outcomes
 from benchmarks.faithfulness.scripted import LabelledJudge, Maker
-from benchmarks.faithfulness.servers import running
+from benchmarks.faithfulness.servers import running, with_real_judge
 from benchmarks.faithfulness.trials import Trial
 from bot.decisions import digest_content
 from bot.decisions.model_requests import in_batches
@@ -37,9 +37,11 @@ class Scenario:
     seed: int = 0
     says_yes: bool = False
     has_judge: bool = True
+    model: str | None = None
+    """A real model that judges."""
 
     def judge(self, trials: Sequence[Trial]) -> LabelledJudge | None:
-        if not self.has_judge:
+        if not self.has_judge or self.model:
             return None
         return LabelledJudge(trials, self.error_rate, self.seed, self.says_yes)
 
@@ -61,7 +63,8 @@ async def run(trials: Sequence[Trial], scenario: Scenario) -> Outcomes:
     outcomes, judge = Outcomes(scenario.name), scenario.judge(trials)
     by_key = {SummaryKey(t.paper.id, t.paper.version, t.language): t for t in trials}
     requests = [SummaryRequest(key, trial.paper) for key, trial in by_key.items()]
-    async with running(Maker(trials), judge) as chain:
+    maker = Maker(trials)
+    async with with_real_judge(maker, scenario.model) if scenario.model else running(maker, judge) as chain:
         for batch in in_batches(requests):
             made = await chain.summarize_many(batch)
             for request in batch:
@@ -73,6 +76,12 @@ async def run(trials: Sequence[Trial], scenario: Scenario) -> Outcomes:
         outcomes.add_questions(trials, judge.asked)
     outcomes.seconds = time.perf_counter() - began
     return outcomes
+
+
+def run_real(trials: Sequence[Trial], model: str) -> bool:
+    """Let a real model judge, and print its figures beside the goals of an honest one; whether these were met."""
+    scenario = Scenario(f"judged by {model}", 0.01, most_lost=0.05, model=model)
+    return report(asyncio.run(run(trials, scenario)), scenario)
 
 
 def run_all(trials: Sequence[Trial], *, seeds: int = 3, processes: int = 2) -> bool:

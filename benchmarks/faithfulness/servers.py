@@ -15,19 +15,31 @@ from tests.fakes.models import KEY, ModelServer
 
 @asynccontextmanager
 async def running(maker: Brain, judge: Brain | None) -> AsyncIterator[FallbackChain]:
-    """A chain with one maker (OpenAI's SDK) and one judge (Gemini's); for None, its server refuses everything."""
+    """A chain with one maker (OpenAI's SDK) and one judge (Gemini's); for None, its server refuses all."""
     # Every text has the empty one in it, so that everything is refused.
     refuses = "" if judge is None else None
-    judging = judge or maker
-    async with ModelServer(maker) as maker_server, ModelServer(judging, judge=judging, refuses=refuses) as judge_server:
+    async with ModelServer(maker) as one, ModelServer(judge=judge or maker, refuses=refuses) as other:
         settings = load(
             _env_file=None,
             model=("openai:scripted",),
-            model_judge="google:judge",
+            model_judge="google:scripted",
             openai_api_key=KEY,
-            openai_base_url=maker_server.openai,
+            openai_base_url=one.openai,
             gemini_api_key=KEY,
-            gemini_base_url=judge_server.gemini,
+            gemini_base_url=other.gemini,
         )
         async with build(settings, SystemClock()) as chain:
+            yield chain
+
+
+@asynccontextmanager
+async def with_real_judge(maker: Brain, judge: str) -> AsyncIterator[FallbackChain]:
+    """A chain with a scripted maker and a real judge, "openai:NAME" or "google:NAME", with the settings that it has."""
+    async with ModelServer(maker) as server:
+        # The maker takes the other provider, whose settings the judge does not need.
+        if judge.startswith("openai:"):
+            scripted = {"model": ("google:scripted",), "gemini_api_key": KEY, "gemini_base_url": server.gemini}
+        else:
+            scripted = {"model": ("openai:scripted",), "openai_api_key": KEY, "openai_base_url": server.openai}
+        async with build(load(**scripted, model_judge=judge), SystemClock()) as chain:
             yield chain
