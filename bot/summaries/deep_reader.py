@@ -1,29 +1,32 @@
-"""Deep summaries by a model: the facts of a paper are asked for once, in English, and then translated."""
+"""Deep summaries by a model: the facts of a paper are asked for once, in English, judged, and then translated."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 import structlog
 
 from bot.errors import ModelRefused, PaperboyError, RetryLater, TextTooLong
-from bot.model import Claim, Dropped, Provenance, Reading, Source, Summary, SummaryRequest
+from bot.model import Provenance, Reading, Source, Summary, SummaryRequest
 from bot.model.languages import is_english
 from bot.ports import Clock
-from bot.summaries import reply_schema
-from bot.summaries.claim_checks import ClaimRules, check_translation, notes_on
-from bot.summaries.facts import Facts, check_facts, facts_of, merged
-from bot.summaries.forbidden_text import cleaned
+from bot.summaries.claim_drafts import facts_drafts
+from bot.summaries.facts import Facts, merged
 from bot.summaries.glossary import Glossary
-from bot.summaries.model_client import ModelClient, Schema
-from bot.summaries.prompt_building import deep_hash, facts_prompts, retry_prompt, translation_prompts
-from bot.summaries.reply_checks import LEAST_TAKEAWAYS, check_keywords, check_title
-from bot.summaries.reply_parsing import BadReply, is_id_of, parse_facts, parse_translation
+from bot.summaries.judge import Judge
+from bot.summaries.model_client import ModelClient
+from bot.summaries.prompt_building import deep_hash, facts_prompts, retry_prompt
+from bot.summaries.reply_checks import LEAST_TAKEAWAYS
+from bot.summaries.reply_parsing import BadReply, is_id_of, parse_facts
+from bot.summaries.reply_schema import FACTS_SCHEMA
 from bot.summaries.sections import Selection, choose, reading_notes
+from bot.summaries.settling import settled
 from bot.summaries.source_text import SourceText, source_of
+from bot.summaries.translation import Translator
 
 log = structlog.get_logger()
 
@@ -42,24 +45,14 @@ class TooLittleVerified(ModelRefused):
     """A model was asked twice, and none of its statements about the paper can be shown."""
 
 
-@dataclass
-class _Translation:
-    """A translation while it is made: the texts that passed and the problems of the others, by the key of the claim."""
-
-    texts: dict[str, str] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
-    reply: reply_schema.TranslationReply | None = None
-    error: PaperboyError | None = None
-    """The error of the second request."""
-
-
 class DeepReader:
     """Reads with one model: one request for the facts and one for each further language, each repeated at most once."""
 
     def __init__(
-        self, client: ModelClient, clock: Clock, glossary: Glossary, context: int = CONTEXT_CHARACTERS
+        self, client: ModelClient, clock: Clock, glossary: Glossary, judge: Judge, context: int = CONTEXT_CHARACTERS
     ) -> None:
-        self._client, self._clock, self._glossary = client, clock, glossary
+        self._client, self._clock, self._glossary, self._judge = client, clock, glossary, judge
+        self._translator = Translator(client, clock, glossary, judge)
         self._context = context
         self._english: OrderedDict[tuple[str, int], Summary] = OrderedDict()
         # A lock exists while a request holds it or waits for it.
@@ -75,9 +68,7 @@ class DeepReader:
         english = await self._english_summary(request, request.reading, source)
         if is_english(request.key.language):
             return replace(english, key=request.key)
-        return await self._translate(english, request, source)
-
-    # ── facts ─────────────────────────────────────────────────────────────────────────────────────────────────────
+        return await self._translator.translate(english, request, source)
 
     async def _english_summary(self, request: SummaryRequest, reading: Reading, source: SourceText) -> Summary:
         # An extractive summary may be stored in place of the facts; a translation of it would not be a deep reading.
@@ -93,13 +84,14 @@ class DeepReader:
 
     async def _read_facts(self, request: SummaryRequest, reading: Reading, source: SourceText) -> Summary:
         text, selection = await self._ask_for_facts(request, reading, source)
-        facts, problems = _checked_facts(text, request, source)
+        facts, problems = await self._settled(text, request, source)
         if facts is None or not facts.is_enough:
             # The same selection: problems of the first reply may refer to any of its sections.
             system, user = facts_prompts(request.paper, source, selection)
-            second = await self._ask_again(system, user, reply_schema.FACTS_SCHEMA, problems)
+            second = await self._ask_again(system, user, problems)
             if isinstance(second, str):
-                facts = merged(facts, _checked_facts(second, request, source)[0])
+                later = (await self._settled(second, request, source))[0]
+                facts = merged(facts, later) if later is not None else facts
             elif isinstance(second, RetryLater) and (facts is None or not facts.is_displayable):
                 raise second
         if facts is None or not facts.is_displayable:
@@ -112,7 +104,6 @@ class DeepReader:
             source=reading.source,
             prompt=deep_hash(self._glossary),
             read=selection.extent,
-            dropped=facts.dropped,
             notes=(*notes, *reading_notes(reading)),
         )
         return facts.summary(replace(request.key, language="en"), provenance, reading.affiliations)
@@ -125,7 +116,7 @@ class DeepReader:
             selection = choose(reading, self._context)
             system, user = facts_prompts(request.paper, source, selection)
             try:
-                return await self._client.ask(system, user, reply_schema.FACTS_SCHEMA), selection
+                return await self._client.ask(system, user, FACTS_SCHEMA), selection
             except TextTooLong:
                 refused = min(self._context, selection.size)
                 if refused <= _LEAST_CONTEXT_CHARACTERS:
@@ -134,63 +125,29 @@ class DeepReader:
                 self._context = max(refused // 2, _LEAST_CONTEXT_CHARACTERS)
                 log.info("model accepts less text", model=self._client.name, characters=self._context)
 
-    # ── translation ───────────────────────────────────────────────────────────────────────────────────────────────
+    async def _settled(
+        self, text: str, request: SummaryRequest, source: SourceText
+    ) -> tuple[Facts | None, Sequence[str]]:
+        """What is shown of a reply, and the problems with the rest as sentences for the model."""
+        try:
+            reply = parse_facts(text)
+        except BadReply as error:
+            return None, [str(error)]
+        if not is_id_of(reply.id, request.paper):
+            return None, [f"The answer is about {reply.id[:40]}, not about {request.paper.id}."]
+        drafts = facts_drafts(reply, request.paper.id, source)
+        facts = settled(drafts, await self._judge.judge([drafts.statements]))
+        problems = facts.problems(LEAST_TAKEAWAYS)
+        return facts, problems if facts.is_deep else (*problems, "There is too little on the method and the results.")
 
-    async def _translate(self, english: Summary, request: SummaryRequest, source: SourceText) -> Summary:
-        facts = facts_of(english)
-        translation = await self._translated(facts, request, source)
-        translated = facts.translated(translation.texts)
-        if not translated.is_displayable:
-            if isinstance(translation.error, RetryLater):
-                raise translation.error
-            raise TooLittleVerified(f"{self._client.name} translated too little of {request.paper.id}.")
-        notes: tuple[str, ...] = ()
-        if facts.is_deep and not translated.is_deep:
-            translated, notes = translated.as_brief(), (BRIEF_INSTEAD,)
-        language, reply = request.key.language, translation.reply
-        title = check_title(reply.title, source, language)[0] if reply else None
-        keywords = check_keywords(reply.keywords, source, language) if reply else ()
-        lost = tuple(
-            Dropped(claim.text, translation.problems.get(key, "it was not translated"))
-            for key, claim in facts.claims().items()
-            if key not in translation.texts
-        )
-        provenance = replace(
-            english.provenance,
-            created_at=self._clock.now(),
-            model=self._client.name,
-            dropped=(*english.provenance.dropped, *lost),
-            notes=(*notes, *english.provenance.notes, *notes_on(language)),
-        )
-        translated = replace(translated, keywords=keywords or english.keywords)
-        return translated.summary(request.key, provenance, english.affiliations, title)
-
-    async def _translated(self, facts: Facts, request: SummaryRequest, source: SourceText) -> _Translation:
-        """The claims in the language of the request; if too few pass, those that are missing are asked for again."""
-        claims, translation = facts.claims(), _Translation()
-        system, user = translation_prompts(request, claims, facts.keywords, self._glossary)
-        text = await self._client.ask(system, user, reply_schema.TRANSLATION_SCHEMA)
-        _add_translations(text, claims, request, source, translation)
-        if facts.is_translated_enough(translation.texts):
-            return translation
-        missing = {key: claim for key, claim in claims.items() if key not in translation.texts}
-        system, user = translation_prompts(request, missing, facts.keywords, self._glossary)
-        problems = [f"{key}: {problem}" for key, problem in translation.problems.items()]
-        second = await self._ask_again(system, user, reply_schema.TRANSLATION_SCHEMA, problems)
-        if isinstance(second, str):
-            _add_translations(second, missing, request, source, translation)
-        else:
-            translation.error = second
-        return translation
-
-    async def _ask_again(self, system: str, user: str, schema: Schema, problems: list[str]) -> str | PaperboyError:
+    async def _ask_again(self, system: str, user: str, problems: Sequence[str]) -> str | PaperboyError:
         """The reply to a second request, which lists the problems of the first, or its error as a value.
 
         If too little of the first reply passed, the kind of the error matters: a refusal is final, while a model that
         is unavailable may still make this summary later.
         """
         try:
-            return await self._client.ask(system, retry_prompt(user, problems), schema)
+            return await self._client.ask(system, retry_prompt(user, problems), FACTS_SCHEMA)
         except PaperboyError as error:
             log.info("second request failed", model=self._client.name, reason=str(error))
             return error
@@ -200,45 +157,3 @@ def _was_read_by_a_model(facts: Summary) -> bool:
     """Whether a model has read the full text for this English summary."""
     provenance = facts.provenance
     return facts.key.language == "en" and provenance.prompt is not None and provenance.source is not Source.ABSTRACT
-
-
-def _checked_facts(text: str, request: SummaryRequest, source: SourceText) -> tuple[Facts | None, list[str]]:
-    """The claims of a reply that pass, and the problems of the others as sentences for the model."""
-    try:
-        reply = parse_facts(text)
-    except BadReply as error:
-        return None, [str(error)]
-    if not is_id_of(reply.id, request.paper):
-        return None, [f"The answer is about {reply.id[:40]}, not about {request.paper.id}."]
-    facts = check_facts(reply, source)
-    problems = [f"This cannot be used, because {claim.why}: “{claim.text[:160]}”" for claim in facts.dropped]
-    if not facts.is_deep:
-        problems.append("There is too little on the method and the results.")
-    if len(facts.takeaways) < LEAST_TAKEAWAYS:
-        problems.append(f"There are too few takeaways; give {LEAST_TAKEAWAYS} or more.")
-    return facts, problems
-
-
-def _add_translations(
-    text: str, claims: dict[str, Claim], request: SummaryRequest, source: SourceText, translation: _Translation
-) -> None:
-    """Add the texts of a reply that pass to `translation`, and replace its problems by those of this reply."""
-    try:
-        reply = parse_translation(text)
-    except BadReply as error:
-        translation.problems = {"all": str(error)}  # no key of a claim: the problem concerns the whole reply
-        return
-    if not is_id_of(reply.id, request.paper):
-        translation.problems = {"all": f"the answer is about {reply.id[:40]}"}
-        return
-    translation.reply = translation.reply or reply
-    translation.problems = {}
-    given = {claim.key: cleaned(claim.text) for claim in reply.claims}
-    # Longer than an English claim may be: many languages need more characters for the same statement.
-    rules = ClaimRules(request.key.language, longest=600)
-    for key, claim in claims.items():
-        problem = check_translation(given[key], claim, source, rules) if key in given else "it is missing"
-        if problem is None:
-            translation.texts[key] = given[key]
-        else:
-            translation.problems[key] = problem

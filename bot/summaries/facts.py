@@ -1,38 +1,34 @@
-"""The facts of a whole paper: checked part by part, merged from two attempts, translated, made into a summary. Pure."""
+"""The claims about a paper that are shown: from one reply or merged from two, made into a summary. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bot.model import Claim, Conclusion, Dropped, Provenance, Summary, SummaryKey
-from bot.summaries.claim_checks import ClaimRules
-from bot.summaries.reply_checks import (
-    LEAST_TAKEAWAYS,
-    LONGEST_HEADLINE,
-    MOST_TAKEAWAYS,
-    check_claims,
-    check_keywords,
-)
-from bot.summaries.reply_schema import PARTS, FactsReply
-from bot.summaries.source_text import SourceText
-
-_ABOUT_THIS_PAPER = frozenset(("method", "methods", "results", "innovation", "performance", "workload"))
-"""The parts in which a claim about others' work is wrong."""
-
-_MOST_CLAIMS = 8
-"""Claims in one part; more are not dropped as wrong, only not shown."""
+from bot.summaries import sentence_roles
+from bot.summaries.quotes import fold
+from bot.summaries.reply_checks import LEAST_TAKEAWAYS
+from bot.summaries.reply_schema import PARTS
+from bot.summaries.sentence_roles import SentenceRole
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The claims about a paper that passed. `parts` has a tuple for every name in `reply_schema.PARTS`."""
+    """The claims about a paper. `parts` has a tuple for every name in `reply_schema.PARTS`, empty in a brief summary.
+
+    `judge` is the model that was believed about this paper, `judge_prompt` the hash of its prompts.
+    """
 
     headline: Claim | None
     takeaways: tuple[Claim, ...]
     parts: dict[str, tuple[Claim, ...]]
     keywords: tuple[str, ...]
+    title: str | None = None
+    """The translated title."""
     dropped: tuple[Dropped, ...] = ()
+    judge: str | None = None
+    judge_prompt: str | None = None
 
     @property
     def is_deep(self) -> bool:
@@ -41,51 +37,67 @@ class Facts:
         results = len(self.parts["results"]) + len(self.parts["performance"])
         return self.headline is not None and methods >= 1 and methods + results >= 2
 
+    def has_front(self, least_takeaways: int) -> bool:
+        """Whether there are a headline and so many takeaways."""
+        return self.headline is not None and len(self.takeaways) >= least_takeaways
+
     @property
     def is_enough(self) -> bool:
-        """Whether this can be shown as it is, so that a second request is not worth its cost."""
-        return self.is_deep and len(self.takeaways) >= LEAST_TAKEAWAYS
+        """Whether this can be shown as a deep summary, so that a second request is not worth its cost."""
+        return self.is_deep and self.has_front(LEAST_TAKEAWAYS)
 
     @property
     def is_displayable(self) -> bool:
         """Whether it can be shown at all, if only as a brief summary."""
-        return self.is_deep or (self.headline is not None and bool(self.takeaways))
+        return self.is_deep or self.has_front(1)
+
+    def problems(self, least_takeaways: int) -> tuple[str, ...]:
+        """What was wrong with the reply that these facts were made of, as sentences for the model."""
+        problems = [f"This cannot be used, because {claim.why}: “{claim.text[:160]}”" for claim in self.dropped]
+        if self.headline is None:
+            problems.append("There is no headline with the sentences that it rests on.")
+        if len(self.takeaways) < least_takeaways:
+            problems.append(f"There are too few takeaways; give {least_takeaways} or more, each with its sentences.")
+        return tuple(problems)
+
+    def with_headline(self) -> Facts:
+        """Without a headline of its own, the takeaway that rests on what the paper does becomes the headline.
+
+        There must be two takeaways: one is left.
+        """
+        if self.headline is not None or len(self.takeaways) < 2:
+            return self
+        aim = max(self.takeaways, key=lambda claim: sentence_roles.role_weights(claim.quote, 0.5)[SentenceRole.AIM])
+        return replace(self, headline=aim, takeaways=tuple(claim for claim in self.takeaways if claim is not aim))
 
     def as_brief(self) -> Facts:
         """Headline and takeaways alone."""
         return replace(self, parts=dict.fromkeys(PARTS, ()))
 
-    def claims(self) -> dict[str, Claim]:
-        """Every claim under a key: "c1", "c2" … in order, the headline first."""
-        listed = [*([self.headline] if self.headline else []), *self.takeaways]
-        listed += [claim for name in PARTS for claim in self.parts[name]]
-        return {f"c{index}": claim for index, claim in enumerate(listed, 1)}
+    def keyed(self) -> dict[str, tuple[str, Claim]]:
+        """Every claim with its part under a key: "c1", "c2" … in order, the headline first."""
+        listed = [("headline", self.headline)] if self.headline else []
+        listed += [("takeaways", claim) for claim in self.takeaways]
+        listed += [(name, claim) for name in PARTS for claim in self.parts[name]]
+        return {f"c{index}": item for index, item in enumerate(listed, 1)}
 
-    def translated(self, texts: Mapping[str, str]) -> Facts:
-        """The same claims with these texts, by the keys of `claims`; a claim without a text is left out.
+    def has_enough_of(self, keys: Collection[str]) -> bool:
+        """Whether the claims with these keys are a headline, three takeaways, and what makes a deep summary.
 
-        If that is the headline, the first takeaway becomes the headline.
+        Of what these facts lack themselves nothing is expected.
         """
-        claims = self.claims()
-        new = iter([replace(claim, text=texts[key]) if key in texts else None for key, claim in claims.items()])
-        headline = next(new) if self.headline is not None else None
-        takeaways = _next_claims(new, len(self.takeaways))
-        parts = {name: _next_claims(new, len(self.parts[name])) for name in PARTS}
-        if headline is None and takeaways:
-            headline, takeaways = takeaways[0], takeaways[1:]
-        return Facts(headline, takeaways, parts, self.keywords, self.dropped)
+        kept = {key: item for key, item in self.keyed().items() if key in keys}
 
-    def is_translated_enough(self, texts: Mapping[str, str]) -> bool:
-        """Whether a translation keeps the headline, three takeaways, and what makes a deep summary."""
-        translated = self.translated(texts)
-        has_headline = self.headline is None or "c1" in texts  # the key of the headline, see `claims`
-        has_takeaways = len(translated.takeaways) >= min(LEAST_TAKEAWAYS, len(self.takeaways))
-        return has_headline and has_takeaways and (translated.is_deep or not self.is_deep)
+        def count(*parts: str) -> int:
+            return sum(part in parts for part, _ in kept.values())
 
-    def summary(
-        self, key: SummaryKey, provenance: Provenance, affiliations: tuple[str, ...], title: str | None = None
-    ) -> Summary:
-        """The summary of these facts. Raises ValueError without a headline."""
+        has_headline = self.headline is None or count("headline") == 1
+        methods, results = count("method", "methods"), count("results", "performance")
+        has_parts = not self.is_deep or (methods >= 1 and methods + results >= 2)
+        return has_headline and count("takeaways") >= min(LEAST_TAKEAWAYS, len(self.takeaways)) and has_parts
+
+    def summary(self, key: SummaryKey, provenance: Provenance, affiliations: tuple[str, ...] = ()) -> Summary:
+        """The summary of these facts, with what was dropped and who judged. Raises ValueError without a headline."""
         if self.headline is None:
             raise ValueError("A summary needs a headline.")
         part = self.parts
@@ -94,8 +106,8 @@ class Facts:
             headline=self.headline,
             takeaways=self.takeaways,
             keywords=self.keywords,
-            provenance=provenance,
-            translated_title=title,
+            provenance=replace(provenance, dropped=self.dropped, judge=self.judge, judge_prompt=self.judge_prompt),
+            translated_title=self.title,
             affiliations=affiliations,
             background=part["background"],
             prior_work=part["prior_work"],
@@ -120,45 +132,38 @@ def facts_of(summary: Summary) -> Facts:
         "performance": end.performance,
         "workload": end.workload,
     }
-    return Facts(summary.headline, summary.takeaways, parts, summary.keywords, summary.provenance.dropped)
+    made = summary.provenance
+    return Facts(
+        headline=summary.headline,
+        takeaways=summary.takeaways,
+        parts=parts,
+        keywords=summary.keywords,
+        dropped=made.dropped,
+        judge=made.judge,
+        judge_prompt=made.judge_prompt,
+    )
 
 
-def check_facts(reply: FactsReply, source: SourceText) -> Facts:
-    """The claims of a reply that pass. A claim is in one part only; a takeaway may be repeated in a part."""
-    headline_rules = ClaimRules(longest=LONGEST_HEADLINE, shortest=20, about_this_paper=True)
-    headlines, dropped_headlines = check_claims([reply.headline], source, headline_rules, ())
-    takeaways, dropped_takeaways = check_claims(reply.takeaways, source, ClaimRules(), headlines)
-    dropped = [*dropped_headlines, *dropped_takeaways]
-    # `seen` begins empty: a takeaway stands above the parts and may say the same as one of them.
-    seen: list[Claim] = []
-    parts: dict[str, tuple[Claim, ...]] = {}
-    for name in PARTS:
-        rules = ClaimRules(about_this_paper=name in _ABOUT_THIS_PAPER)
-        passed, dropped_claims = check_claims(getattr(reply, name), source, rules, seen)
-        seen.extend(passed)
-        dropped.extend(dropped_claims)
-        parts[name] = passed[:_MOST_CLAIMS]
-    keywords = check_keywords(reply.keywords, source, "en")
-    headline = headlines[0] if headlines else None
-    return Facts(headline, takeaways[:MOST_TAKEAWAYS], parts, keywords, tuple(dropped))
-
-
-def merged(first: Facts | None, second: Facts | None) -> Facts | None:
+def merged(first: Facts | None, second: Facts) -> Facts:
     """Of two attempts, each part of the one that has more claims in it; of the second if they are equal."""
-    if first is None or second is None:
-        return second or first
+    if first is None:
+        return second
 
     def fuller(earlier: tuple[Claim, ...], later: tuple[Claim, ...]) -> tuple[Claim, ...]:
         return later if len(later) >= len(earlier) else earlier
 
+    headline = second.headline or first.headline
+    told = fold(headline.text).text if headline else None
+    takeaways = fuller(first.takeaways, second.takeaways)
+    judged = second if second.judge else first
     return Facts(
-        headline=second.headline or first.headline,
-        takeaways=fuller(first.takeaways, second.takeaways),
+        headline=headline,
+        # One attempt's headline may be among the other's takeaways.
+        takeaways=tuple(claim for claim in takeaways if fold(claim.text).text != told),
         parts={name: fuller(first.parts[name], second.parts[name]) for name in PARTS},
         keywords=second.keywords or first.keywords,
+        title=second.title or first.title,
         dropped=second.dropped,  # of the last reply only: the first one was answered by the second
+        judge=judged.judge,
+        judge_prompt=judged.judge_prompt,
     )
-
-
-def _next_claims(claims: Iterator[Claim | None], count: int) -> tuple[Claim, ...]:
-    return tuple(claim for claim in (next(claims) for _ in range(count)) if claim is not None)

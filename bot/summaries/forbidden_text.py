@@ -141,6 +141,11 @@ def forbidden_reason(text: str, source: str = "") -> str | None:
     return None
 
 
+def adds_link(text: str) -> bool:
+    """Whether a chat would show a link or a mention of an account in it."""
+    return bool(_LINK.search(text) or _MENTION.search(text) or any("/" in host[0] for host in _HOST.finditer(text)))
+
+
 def cleaned(text: str) -> str:
     """A model's text without outer spaces and quotes, bold marks and bullets, which say nothing."""
     text = " ".join(text.split())

@@ -1,12 +1,12 @@
 """Summaries by one model: brief ones in batches, deep ones through `DeepReader`.
 
-Every reply is checked. If too few claims pass, the model is asked once more; claims that do not pass are dropped.
+Every claim of a reply is judged; the paper's own sentence stands for what is not supported. If too little is left, the
+model is asked once more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import structlog
 
@@ -15,51 +15,49 @@ from bot.errors import ModelRefused, PaperboyError
 from bot.model import Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock
 from bot.summaries import glossary as glossaries
+from bot.summaries.brief_replies import Answers, BriefReplies, Problems
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.claim_checks import notes_on
+from bot.summaries.claim_drafts import brief_drafts
 from bot.summaries.deep_reader import DeepReader, TooLittleVerified
 from bot.summaries.extractive import why_not_deep
+from bot.summaries.facts import Facts, merged
 from bot.summaries.glossary import Glossary
+from bot.summaries.judge import Judge, NoJudge
 from bot.summaries.model_client import Model, ModelClient
-from bot.summaries.prompt_building import brief_hash, brief_prompts
-from bot.summaries.reply_checks import CheckedBrief, better_of, check_brief, displayable
-from bot.summaries.reply_parsing import BadReply, is_id_of, parse_briefs
-from bot.summaries.reply_schema import BRIEF_SCHEMA, BriefReply
+from bot.summaries.prompt_building import brief_hash
+from bot.summaries.reply_checks import least_takeaways
+from bot.summaries.reply_schema import BriefReply
+from bot.summaries.settling import settled
 from bot.summaries.source_text import source_of
 
 log = structlog.get_logger()
 
-Replies = dict[str, BriefReply]
-"""Replies by paper id."""
-
-Problems = dict[str, tuple[str, ...]]
-"""Mistakes in a reply, by paper id, as sentences that are sent back to the model."""
-
-
-@dataclass
-class _Answers:
-    """The answers of a model about several papers: each has a reply, problems with its reply, or an error."""
-
-    replies: Replies = field(default_factory=dict)
-    problems: Problems = field(default_factory=dict)
-    errors: dict[str, PaperboyError] = field(default_factory=dict)
-
-    def add(self, other: _Answers) -> None:
-        self.replies.update(other.replies)
-        self.problems.update(other.problems)
-        self.errors.update(other.errors)
+_CONCURRENCY = 4
 
 
 class ModelSummarizer:
-    """Makes summaries with one model. `summarize_many` puts several abstracts into one request."""
+    """Makes summaries with one model, whose claims `judge` judges; by default nobody does.
+
+    `concurrency` is how many brief summaries are asked for at once where each has a request of its own.
+    """
 
     def __init__(
-        self, model: Model, clock: Clock, *, meter: Meter | None = None, glossary: Glossary | None = None
+        self,
+        model: Model,
+        clock: Clock,
+        *,
+        meter: Meter | None = None,
+        glossary: Glossary | None = None,
+        judge: Judge | None = None,
+        concurrency: int = _CONCURRENCY,
     ) -> None:
         self._client = ModelClient(model, clock, meter or Meter(Budget(), clock))
         self._clock = clock
         self._glossary = glossaries.load() if glossary is None else glossary
-        self._deep_reader = DeepReader(self._client, clock, self._glossary)
+        self._judge = judge or NoJudge()
+        self._replies = BriefReplies(self._client, self._glossary, concurrency)
+        self._deep_reader = DeepReader(self._client, clock, self._glossary, self._judge)
 
     @property
     def name(self) -> str:
@@ -78,15 +76,19 @@ class ModelSummarizer:
             return await self._deep(request)
         return await self._brief(request)
 
-    async def summarize_many(self, requests: Sequence[SummaryRequest]) -> dict[SummaryKey, Summary | PaperboyError]:
-        """Brief summaries with as few requests as possible; an error stands in place of one that could not be made.
+    async def summarize_many(
+        self, requests: Sequence[SummaryRequest], *, together: bool = True
+    ) -> dict[SummaryKey, Summary | PaperboyError]:
+        """Brief summaries; an error stands in place of one that could not be made.
 
-        Raises `ModelUnavailable` or `StoreUnavailable` only if no summary was made before that error.
+        The papers of a batch are judged in one request. They share the request to the maker as well if `together`,
+        otherwise each has its own. Raises `ModelUnavailable` or `StoreUnavailable` only if no summary was made before
+        that error.
         """
         results: dict[SummaryKey, Summary | PaperboyError] = {}
         for batch in in_batches(requests):
             try:
-                results.update(await self._briefs(batch))
+                results.update(await self._briefs(batch, together=together))
             except PaperboyError as error:
                 if not any(isinstance(result, Summary) for result in results.values()):
                     raise
@@ -108,120 +110,63 @@ class ModelSummarizer:
             return await self._brief(request, ("brief instead of deep: the model does not accept the full text",))
 
     async def _brief(self, request: SummaryRequest, notes: tuple[str, ...] = ()) -> Summary:
-        result = (await self._briefs([request], notes))[request.key]
+        result = (await self._briefs([request], notes, together=True))[request.key]
         if isinstance(result, Summary):
             return result
         raise result
 
     async def _briefs(
-        self, requests: Sequence[SummaryRequest], notes: tuple[str, ...] = ()
+        self, requests: Sequence[SummaryRequest], notes: tuple[str, ...] = (), *, together: bool
     ) -> dict[SummaryKey, Summary | PaperboyError]:
-        """Summaries of papers in one language: ask, check, ask once more where too few claims passed."""
-        answers = await self._ask(requests, {})
-        problems = answers.problems
-        checked = {request.paper.id: _checked(request, answers.replies) for request in requests}
+        """Summaries of papers in one language: ask, judge, ask once more where too little is left."""
+        answers = await self._replies.ask(requests, {}, together=together)
+        facts = await self._settled(requests, answers.replies)
+        problems = dict(answers.problems)
         for request in requests:
-            brief = checked[request.paper.id]
-            if brief is not None and not brief.is_enough(request.paper):
-                problems[request.paper.id] = brief.problems
+            made = facts.get(request.paper.id)
+            if made is not None and not made.has_front(least_takeaways(request.paper)):
+                problems[request.paper.id] = made.problems(least_takeaways(request.paper))
         errors = answers.errors
         if retried := [request for request in requests if request.paper.id in problems]:
-            second = await self._ask_again(retried, problems)
+            second = await self._ask_again(retried, problems, together=together)
             errors.update(second.errors)
-            for request in retried:
-                first = checked[request.paper.id]
-                checked[request.paper.id] = better_of(first, _checked(request, second.replies))
+            for paper_id, later in (await self._settled(retried, second.replies)).items():
+                facts[paper_id] = merged(facts.get(paper_id), later)
         return {
-            request.key: self._summary(request, checked[request.paper.id], notes)
+            request.key: self._summary(request, facts.get(request.paper.id), notes)
             or errors.get(request.paper.id)
-            or ModelRefused(f"{self.name} said nothing of {request.paper.id} that its abstract supports.")
+            or ModelRefused(f"{self.name} named no sentence of {request.paper.id} for what it said.")
             for request in requests
         }
 
-    async def _ask_again(self, requests: Sequence[SummaryRequest], problems: Problems) -> _Answers:
+    async def _settled(self, requests: Sequence[SummaryRequest], replies: Mapping[str, BriefReply]) -> dict[str, Facts]:
+        """What is shown of these replies, by paper id. All of them are judged together."""
+        drafts = [
+            brief_drafts(replies[r.paper.id], r.paper.id, source_of(r.paper), r.key.language)
+            for r in requests
+            if r.paper.id in replies
+        ]
+        judgement = await self._judge.judge([made.statements for made in drafts])
+        return {made.paper_id: settled(made, judgement) for made in drafts}
+
+    async def _ask_again(self, requests: Sequence[SummaryRequest], problems: Problems, *, together: bool) -> Answers:
         """The answers to a second request. Does not raise, because the claims of the first replies can be kept."""
         try:
-            return await self._ask(requests, problems)
+            return await self._replies.ask(requests, problems, together=together)
         except PaperboyError as error:
             log.info("second request failed", model=self.name, reason=str(error))
-            return _Answers(errors={request.paper.id: error for request in requests})
+            return Answers(errors={request.paper.id: error for request in requests})
 
-    async def _ask(self, requests: Sequence[SummaryRequest], problems: Mapping[str, tuple[str, ...]]) -> _Answers:
-        """Ask for these papers. If the model refuses the request or its reply lacks papers, those are asked for in two
-        halves, so that one paper that a model refuses, or that spoils a reply, costs the others little."""
-        try:
-            text = await self._client.ask(*brief_prompts(requests, self._glossary, problems), BRIEF_SCHEMA)
-        except ModelRefused as error:
-            if len(requests) == 1:
-                return _Answers(errors={requests[0].paper.id: error})
-            return await self._ask_in_halves(requests, problems)
-        try:
-            parsed, reply_problems = parse_briefs(text)
-        except BadReply as error:
-            parsed, reply_problems = {}, [str(error)]
-        answers = _Answers(_by_paper(parsed, requests))
-        missing = [request for request in requests if request.paper.id not in answers.replies]
-        if missing and len(requests) == 1:
-            answers.problems[missing[0].paper.id] = tuple(reply_problems) or _missing(missing[0], parsed)
-        elif missing:
-            answers.add(await self._ask_in_halves(missing, problems))
-        return answers
-
-    async def _ask_in_halves(
-        self, requests: Sequence[SummaryRequest], problems: Mapping[str, tuple[str, ...]]
-    ) -> _Answers:
-        answers = _Answers()
-        middle = (len(requests) + 1) // 2
-        for half in (requests[:middle], requests[middle:]):
-            if half:
-                earlier = {request.paper.id: problems.get(request.paper.id, ()) for request in half}
-                try:
-                    answers.add(await self._ask(half, earlier))
-                except PaperboyError as error:
-                    # The replies that there are have been paid for; only this half has to be asked for again.
-                    answers.errors.update({request.paper.id: error for request in half})
-        return answers
-
-    def _summary(self, request: SummaryRequest, checked: CheckedBrief | None, notes: tuple[str, ...]) -> Summary | None:
-        """The summary of the claims that passed; None if there are too few of them."""
-        shown = displayable(checked, request.paper) if checked is not None else None
-        if shown is None or shown.headline is None:
+    def _summary(self, request: SummaryRequest, facts: Facts | None, notes: tuple[str, ...]) -> Summary | None:
+        """The summary of these facts: a headline and at least one takeaway; None if there is not that much."""
+        shown = facts.with_headline() if facts is not None else None
+        if shown is None or not shown.has_front(min(1, least_takeaways(request.paper))):
             return None
         provenance = Provenance(
             model=self.name,
             created_at=self._clock.now(),
             source=Source.ABSTRACT,
             prompt=brief_hash(self._glossary),
-            dropped=shown.dropped,
             notes=(*notes, *notes_on(request.key.language)),
         )
-        return Summary(
-            key=request.key,
-            headline=shown.headline,
-            takeaways=shown.takeaways,
-            keywords=shown.keywords,
-            provenance=provenance,
-            translated_title=shown.title,
-        )
-
-
-def _checked(request: SummaryRequest, replies: Replies) -> CheckedBrief | None:
-    reply = replies.get(request.paper.id)
-    if reply is None:
-        return None
-    return check_brief(reply, request.paper, source_of(request.paper), request.key.language)
-
-
-def _by_paper(parsed: Mapping[str, BriefReply], requests: Sequence[SummaryRequest]) -> Replies:
-    """The replies that are about a paper of these requests."""
-    replies: Replies = {}
-    for given_id, reply in parsed.items():
-        for request in requests:
-            if is_id_of(given_id, request.paper):
-                replies[request.paper.id] = reply
-    return replies
-
-
-def _missing(request: SummaryRequest, parsed: Mapping[str, BriefReply]) -> tuple[str, ...]:
-    other = next(iter(parsed), None)
-    return (f"The paper {request.paper.id} is missing{f', but there is {other[:40]}' if other else ''}.",)
+        return shown.summary(request.key, provenance)

@@ -107,10 +107,12 @@ class SourceText:
         return tuple(self.sentences[index] for index in sorted(places)) if None not in found else ()
 
     def context(self, named: Sequence[SourceSentence]) -> tuple[SourceSentence, ...]:
-        """These sentences with the one before and the one after each of them in its section, in reading order."""
+        """The numbered ones of these with the one before and after each of them in its section, in reading order."""
         wanted: set[int] = set()
         for sentence in named:
-            place = self._places[sentence.id]
+            place = self._places.get(sentence.id)
+            if place is None:  # a passage of an earlier reading
+                continue
             prefix = self.passages[place.passage].prefix
             for index in (place.index - 1, place.index, place.index + 1):
                 if 0 <= index < len(self._numbered):
@@ -128,6 +130,20 @@ class SourceText:
             else:
                 runs.append([place])
         return tuple(self._quoted(run[0], run[-1].end) for run in runs)
+
+    def sentences_in(self, evidence: Sequence[Evidence]) -> tuple[SourceSentence, ...]:
+        """The sentences that these passages consist of, or that they are parts of, in reading order."""
+        quotes = [(fold(passage.quote), passage) for passage in evidence]
+
+        def is_quoted(sentence: SourceSentence) -> bool:
+            folded = fold(sentence.text)
+            return any(
+                (folded in quote or quote in folded)
+                for quote, passage in quotes
+                if (passage.section, passage.page, passage.anchor) == (sentence.section, sentence.page, sentence.anchor)
+            )
+
+        return tuple(sentence for sentence in self.sentences if is_quoted(sentence))
 
     def section_sentences(self, section: int, paragraphs: int | None = None) -> tuple[SourceSentence, ...]:
         """The sentences of a section of a full text, of its first `paragraphs` only if a number is given."""

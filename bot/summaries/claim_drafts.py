@@ -1,0 +1,199 @@
+"""Claims of a model's reply before they are judged: each with the sentences that it names. Pure.
+
+A claim that names no sentence, or one that does not exist, makes no draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.model import Claim, Dropped, Evidence
+from bot.model.languages import is_english
+from bot.summaries.claim_checks import ClaimRules, refusal, sentence_problem, suspicions
+from bot.summaries.forbidden_text import adds_link, cleaned
+from bot.summaries.quotes import words
+from bot.summaries.reply_checks import LONGEST_HEADLINE, MOST_TAKEAWAYS, check_keywords
+from bot.summaries.reply_schema import PARTS, BriefReply, ClaimReply, FactsReply
+from bot.summaries.source_text import SourceSentence, SourceText
+from bot.summaries.statements import PaperStatements, Statement
+
+HEADLINE, TAKEAWAYS, TITLE = "headline", "takeaways", "title"
+"""The parts of every summary; a deep one has those of `reply_schema.PARTS` as well."""
+
+_ABOUT_THIS_PAPER = frozenset(("method", "methods", "results", "innovation", "performance", "workload"))
+"""The parts in which a claim about others' work is wrong."""
+
+_MOST_CLAIMS = 8
+"""Claims in one part of a deep summary; further ones are not shown."""
+
+_LONGEST_TITLE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A claim of a reply that names sentences of its source.
+
+    `context` has the named sentences and their neighbours; `stand_in` is the sentence that stands in the place of the
+    text if that may not be shown, None if no sentence may. `refused` is the reason why the text may never be shown.
+    """
+
+    key: str
+    part: str
+    text: str
+    named: tuple[SourceSentence, ...]
+    context: tuple[SourceSentence, ...]
+    evidence: tuple[Evidence, ...]
+    stand_in: SourceSentence | None
+    refused: str | None = None
+    suspicions: tuple[str, ...] = ()
+
+    @property
+    def is_verbatim(self) -> bool:
+        """Whether the text is the paper's own sentence, spaces apart."""
+        return self.stand_in is not None and self.text == as_shown(self.stand_in)
+
+    @property
+    def is_to_be_judged(self) -> bool:
+        return self.refused is None and not self.is_verbatim
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """The claims of one reply about one paper, in the order of the card, and what of it makes no claim."""
+
+    paper_id: str
+    drafts: tuple[Draft, ...]
+    keywords: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def statements(self) -> PaperStatements:
+        """What a judge is asked about this paper."""
+        return PaperStatements(
+            self.paper_id,
+            tuple(
+                Statement(draft.key, draft.text, draft.named, draft.context, draft.suspicions)
+                for draft in self.drafts
+                if draft.is_to_be_judged
+            ),
+        )
+
+
+def brief_drafts(reply: BriefReply, paper_id: str, source: SourceText, language: str) -> Drafts:
+    """The headline, takeaways and translated title of a brief reply."""
+    headline_rules = ClaimRules(language, longest=LONGEST_HEADLINE, shortest=20)
+    found = [
+        _draft("headline", HEADLINE, reply.headline, source, headline_rules),
+        *_takeaways(reply.takeaways, source, ClaimRules(language)),
+    ]
+    if title := title_draft(reply.title, source, language):
+        found.append(title)
+    return _drafts(paper_id, found, check_keywords(reply.keywords, source, language))
+
+
+def facts_drafts(reply: FactsReply, paper_id: str, source: SourceText) -> Drafts:
+    """The headline, takeaways and all parts of a deep reply."""
+    headline_rules = ClaimRules(longest=LONGEST_HEADLINE, shortest=20, about_this_paper=True)
+    found = [
+        _draft("headline", HEADLINE, reply.headline, source, headline_rules),
+        *_takeaways(reply.takeaways, source, ClaimRules()),
+    ]
+    claims = [(name, claim) for name in PARTS for claim in getattr(reply, name)[:_MOST_CLAIMS]]
+    for number, (name, claim) in enumerate(claims, 1):
+        rules = ClaimRules(about_this_paper=name in _ABOUT_THIS_PAPER)
+        found.append(_draft(f"c{number}", name, claim, source, rules))
+    return _drafts(paper_id, found, check_keywords(reply.keywords, source, "en"))
+
+
+def title_draft(title: str, source: SourceText, language: str) -> Draft | None:
+    """A translated title; None if there is none, or none is needed. No sentence stands in its place."""
+    text = cleaned(title)
+    if is_english(language) or not text or not source.sentences:
+        return None
+    named = source.sentences[:1]
+    rules = ClaimRules(language, longest=_LONGEST_TITLE, shortest=4)
+    return _checked(
+        Draft("title", TITLE, text, named, source.context(named), source.evidence(named), None), source, rules
+    )
+
+
+def translated_draft(key: str, part: str, claim: Claim, text: str | None, source: SourceText, language: str) -> Draft:
+    """The translation of an English claim, which rests on the same sentences; `text` is None if there is none."""
+    # The source may have been read anew, by other rules: its passages then stand for its sentences.
+    named = source.sentences_in(claim.evidence) or tuple(
+        SourceSentence(f"E{number}", passage.quote, passage.section, passage.page, passage.anchor)
+        for number, passage in enumerate(claim.evidence, 1)
+    )
+    stand_in = _closest(claim.text, named)
+    if text is None:
+        return Draft(key, part, claim.text, named, named, claim.evidence, stand_in, "it was not translated")
+    # Longer than an English claim may be: many languages need more characters for the same statement.
+    rules = ClaimRules(language, longest=600)
+    draft = Draft(key, part, cleaned(text), named, source.context(named) or named, claim.evidence, stand_in)
+    return _checked(draft, source, rules)
+
+
+def as_shown(sentence: SourceSentence) -> str:
+    """The sentence on one line."""
+    return " ".join(sentence.text.split())
+
+
+def _takeaways(replies: Sequence[ClaimReply], source: SourceText, rules: ClaimRules) -> Iterator[Draft | Dropped]:
+    kept = 0
+    for number, reply in enumerate(replies, 1):
+        if kept == MOST_TAKEAWAYS:
+            yield Dropped(reply.text[:300], "more than seven")
+            continue
+        found = _draft(f"t{number}", TAKEAWAYS, reply, source, rules)
+        kept += isinstance(found, Draft)
+        yield found
+
+
+def _drafts(paper_id: str, found: Sequence[Draft | Dropped], keywords: tuple[str, ...]) -> Drafts:
+    drafts = tuple(item for item in found if isinstance(item, Draft))
+    return Drafts(paper_id, drafts, keywords, tuple(item for item in found if isinstance(item, Dropped)))
+
+
+def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: ClaimRules) -> Draft | Dropped:
+    text = cleaned(reply.text)
+    named = source.named(reply.sentences)
+    if not text or not named:
+        return Dropped(text[:300], "it names no sentence of the paper" if text else "it is empty")
+    # Whatever a claim makes of an order to summarizers, the order is behind it.
+    anywhere = replace(rules, about_this_paper=False)
+    problem = next((why for sentence in named if (why := sentence_problem(sentence, source, anywhere))), None)
+    may_stand = [sentence for sentence in named if sentence_problem(sentence, source, rules) is None]
+    if problem or not may_stand:
+        why = problem or sentence_problem(named[0], source, rules)
+        return Dropped(text[:300], f"of the sentence that it names: {why}")
+    context = tuple(
+        sentence
+        for sentence in source.context(named)
+        if sentence in named or sentence_problem(sentence, source, anywhere) is None
+    )
+    linkless = [sentence for sentence in may_stand if not adds_link(sentence.text)]
+    return _checked(
+        Draft(key, part, text, named, context, source.evidence(named), _closest(text, linkless)), source, rules
+    )
+
+
+def _checked(draft: Draft, source: SourceText, rules: ClaimRules) -> Draft:
+    """The draft with what the rules say of its text."""
+    if draft.is_verbatim:
+        return draft
+    refused = refusal(draft.text, source, rules)
+    if refused is not None:
+        return replace(draft, refused=refused)
+    return replace(draft, suspicions=suspicions(draft.text, draft.named, source, rules))
+
+
+def _closest(text: str, sentences: Sequence[SourceSentence]) -> SourceSentence | None:
+    """The sentence that shares most words and numbers with a text; the first of equal ones."""
+    wanted = _tokens(text)
+    return max(sentences, key=lambda sentence: len(wanted & _tokens(sentence.text)), default=None)
+
+
+def _tokens(text: str) -> set[str]:
+    return {*words(text), *re.findall(r"\d+", text)}

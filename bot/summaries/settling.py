@@ -1,0 +1,123 @@
+"""Which words of a card stay the model's: those that a judge supports. The paper's own sentence stands for the others.
+
+Pure. No sentence stands twice: what is there already is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.model import Claim, Dropped, Evidence, Support
+from bot.summaries.claim_drafts import HEADLINE, TAKEAWAYS, TITLE, Draft, Drafts, as_shown
+from bot.summaries.facts import Facts
+from bot.summaries.headline_shortening import shortened
+from bot.summaries.quotes import fold
+from bot.summaries.reply_schema import PARTS
+from bot.summaries.source_text import SourceSentence
+from bot.summaries.statements import Judgement
+
+_REPEATED = "it repeats another one"
+
+
+@dataclass
+class _Told:
+    """What the claims of one part of a card have told so far: their folded texts and the sentences that stand there."""
+
+    texts: set[str] = field(default_factory=set)
+    sentences: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """One draft with the reason why the model's words are not shown; None if they are."""
+
+    draft: Draft
+    why: str | None
+
+    @property
+    def is_model_text(self) -> bool:
+        return self.why is None and not self.draft.is_verbatim
+
+
+def settled(drafts: Drafts, judgement: Judgement) -> Facts:
+    """The claims to show, each in the model's words if the judge supports them, else in the paper's."""
+    outcomes = [_Settled(draft, _why_not(draft, drafts.paper_id, judgement)) for draft in drafts.drafts]
+    # A takeaway stands above the parts of a deep reading and may say the same as one of them.
+    front = [outcome for outcome in outcomes if outcome.draft.part in (HEADLINE, TAKEAWAYS)]
+    body = [outcome for outcome in outcomes if outcome.draft.part in PARTS]
+    claims: dict[str, list[Claim]] = {HEADLINE: [], TAKEAWAYS: [], **{name: [] for name in PARTS}}
+    dropped = list(drafts.dropped)
+    for group in (front, body):
+        told = _Told(sentences=_told_by_models(group))
+        for outcome in group:
+            claim = _claim(outcome)
+            problem = _add(claim, outcome, told) if claim is not None else None
+            if claim is not None and problem is None:
+                claims[outcome.draft.part].append(claim)
+            if why := outcome.why or problem:
+                dropped.append(Dropped(outcome.draft.text[:300], why))
+    title, title_dropped = _title(outcomes)
+    is_judged = any(draft.is_to_be_judged for draft in drafts.drafts)
+    judge = judgement.judge_of(drafts.paper_id) if is_judged else None
+    return Facts(
+        headline=next(iter(claims[HEADLINE]), None),
+        takeaways=tuple(claims[TAKEAWAYS]),
+        parts={name: tuple(claims[name]) for name in PARTS},
+        keywords=drafts.keywords,
+        title=title,
+        dropped=(*dropped, *title_dropped),
+        judge=judge,
+        judge_prompt=judgement.prompt if judge else None,
+    )
+
+
+def sentence_claim(sentence: SourceSentence, *, is_headline: bool = False) -> Claim:
+    """The paper's own sentence as a claim; as a headline it is shortened at the ends of clauses."""
+    text = as_shown(sentence)
+    evidence = Evidence(sentence.text, sentence.section, sentence.page, sentence.anchor)
+    return Claim(shortened(text) if is_headline else text, (evidence,), Support.SENTENCE)
+
+
+def _why_not(draft: Draft, paper_id: str, judgement: Judgement) -> str | None:
+    """Why the text of a draft is not shown."""
+    if not draft.is_to_be_judged:
+        return draft.refused
+    verdict = judgement.verdict(paper_id, draft.key)
+    return None if verdict.is_supported else verdict.reason or "its sentences do not support it"
+
+
+def _claim(outcome: _Settled) -> Claim | None:
+    draft = outcome.draft
+    if outcome.is_model_text:
+        return Claim(draft.text, draft.evidence, Support.JUDGED)
+    return sentence_claim(draft.stand_in, is_headline=draft.part == HEADLINE) if draft.stand_in else None
+
+
+def _told_by_models(outcomes: Sequence[_Settled]) -> set[str]:
+    """The sentences that a model's words repeat: those that alone support a claim."""
+    return {o.draft.named[0].id for o in outcomes if o.is_model_text and len(o.draft.named) == 1}
+
+
+def _add(claim: Claim, outcome: _Settled, told: _Told) -> str | None:
+    """Note that a claim is on the card; or the reason why it is not, because it is there already."""
+    draft = outcome.draft
+    text = fold(claim.text).text or claim.text  # a text without words or numbers folds to nothing
+    if text in told.texts:
+        return _REPEATED
+    if not outcome.is_model_text and draft.stand_in is not None:
+        # The headline comes first and is never left out.
+        if draft.stand_in.id in told.sentences and draft.part != HEADLINE:
+            return _REPEATED
+        told.sentences.add(draft.stand_in.id)
+    told.texts.add(text)
+    return None
+
+
+def _title(outcomes: Sequence[_Settled]) -> tuple[str | None, tuple[Dropped, ...]]:
+    for outcome in outcomes:
+        if outcome.draft.part == TITLE:
+            if outcome.why is None:
+                return outcome.draft.text, ()
+            return None, (Dropped(outcome.draft.text[:300], outcome.why),)
+    return None, ()
