@@ -172,7 +172,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cost", action="store_true", help="requests and tokens per paper instead of errors")
     parser.add_argument("--number", type=int, help="papers or cards of the sample (default: 40, or all)")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--seeds", type=int, default=5, help="of the judge that errs at random, with --claims")
+    parser.add_argument("--seeds", type=int, default=10, help="of the judge that errs at random, with --claims")
     parser.add_argument("--model", help="a real model (with its settings) as the maker, instead of scripted ones")
     parser.add_argument("--judge", help="a real model as the judge of --claims or --falsehoods")
     parser.add_argument("--language", default="en")

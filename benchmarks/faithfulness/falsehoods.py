@@ -11,7 +11,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from benchmarks.faithfulness.trials import Posed, Trial, arranged, numbered
+from benchmarks.faithfulness.trials import MOST_CLAIMS, Posed, Trial, arranged, numbered
 from bot.model import Paper
 from bot.summaries.sentences import split
 
@@ -38,7 +38,7 @@ def _trial(paper: Paper) -> Trial:
     false = _made(FALSE, open_sentences, chance, is_true=False)
     # Each sentence is used once: a card does not show the same sentence for two claims.
     rest = [s for s in open_sentences if all(posed.quote != s for posed in false)]
-    statements = [*false, *_made(TRUE, rest, chance, is_true=True)]
+    statements = [*false, *_made(TRUE, rest, chance, is_true=True)][:MOST_CLAIMS]
     chance.shuffle(statements)
     return arranged(paper, "en", statements)
 

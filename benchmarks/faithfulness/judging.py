@@ -21,6 +21,7 @@ from bot.decisions import digest_content
 from bot.decisions.model_requests import in_batches
 from bot.model import Summary, SummaryKey, SummaryRequest
 from bot.render.json import card_json
+from bot.summaries.fallback import FallbackChain
 
 WITHOUT_WARNINGS = 40
 """The level "error" of logs: a judge that fails causes a warning for each request, and is what is measured."""
@@ -34,24 +35,24 @@ class Scenario:
     most_false: float
     most_lost: float | None = None
     error_rate: float = 0.0
-    seed: int = 0
+    seeds: tuple[int, ...] = (0,)
+    """All statements are judged once with each seed, and counted together."""
     says_yes: bool = False
     has_judge: bool = True
     model: str | None = None
     """A real model that judges."""
 
-    def judge(self, trials: Sequence[Trial]) -> LabelledJudge | None:
+    def judge(self, trials: Sequence[Trial], seed: int) -> LabelledJudge | None:
         if not self.has_judge or self.model:
             return None
-        return LabelledJudge(trials, self.error_rate, self.seed, self.says_yes)
+        return LabelledJudge(trials, self.error_rate, seed, self.says_yes)
 
 
 def scenarios(seeds: int) -> list[Scenario]:
     """An honest judge, one that errs in a tenth of its answers (with several seeds), one that says yes, and none."""
-    erring = [Scenario(f"b: errs in 10%, seed {n}", 0.05, error_rate=0.1, seed=n) for n in range(1, seeds + 1)]
     return [
         Scenario("a: honest", 0.01, most_lost=0.05),
-        *erring,
+        Scenario("b: errs in 10%", 0.05, error_rate=0.1, seeds=tuple(range(1, seeds + 1))),
         Scenario("c: says yes to all", 0.0, says_yes=True),
         Scenario("d: none", 0.0, has_judge=False),
     ]
@@ -59,23 +60,27 @@ def scenarios(seeds: int) -> list[Scenario]:
 
 async def run(trials: Sequence[Trial], scenario: Scenario) -> Outcomes:
     """What became of every statement on the cards that the service would show."""
-    began = time.perf_counter()
-    outcomes, judge = Outcomes(scenario.name), scenario.judge(trials)
-    by_key = {SummaryKey(t.paper.id, t.paper.version, t.language): t for t in trials}
-    requests = [SummaryRequest(key, trial.paper) for key, trial in by_key.items()]
-    maker = Maker(trials)
-    async with with_real_judge(maker, scenario.model) if scenario.model else running(maker, judge) as chain:
-        for batch in in_batches(requests):
-            made = await chain.summarize_many(batch)
-            for request in batch:
-                found = made[request.key]
-                summary = found if isinstance(found, Summary) else chain.extractive_instead(request, str(found))
-                card = digest_content.card(request.paper, summary=summary)
-                outcomes.add(by_key[request.key], json.loads(json.dumps(card_json(card))))
-    if judge is not None:
-        outcomes.add_questions(trials, judge.asked)
+    began, outcomes = time.perf_counter(), Outcomes(scenario.name)
+    for seed in scenario.seeds:
+        judge = scenario.judge(trials, seed)
+        maker = Maker(trials)
+        async with with_real_judge(maker, scenario.model) if scenario.model else running(maker, judge) as chain:
+            await _make_cards(chain, trials, outcomes)
+        if judge is not None:
+            outcomes.add_questions(trials, judge.asked)
     outcomes.seconds = time.perf_counter() - began
     return outcomes
+
+
+async def _make_cards(chain: FallbackChain, trials: Sequence[Trial], outcomes: Outcomes) -> None:
+    by_key = {SummaryKey(t.paper.id, t.paper.version, t.language): t for t in trials}
+    for batch in in_batches([SummaryRequest(key, trial.paper) for key, trial in by_key.items()]):
+        made = await chain.summarize_many(batch)
+        for request in batch:
+            found = made[request.key]
+            summary = found if isinstance(found, Summary) else chain.extractive_instead(request, str(found))
+            card = digest_content.card(request.paper, summary=summary)
+            outcomes.add(by_key[request.key], json.loads(json.dumps(card_json(card))))
 
 
 def run_real(trials: Sequence[Trial], model: str) -> bool:

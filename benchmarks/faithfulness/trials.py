@@ -15,11 +15,12 @@ from typing import Any
 from bot.model import Paper
 from bot.summaries.sentences import split
 
-MOST_CLAIMS = 6
-"""Claims of one card: a headline and five takeaways."""
+MOST_CLAIMS = 5
+"""Statements of one card; with the sentences that are added to them, a headline and seven takeaways at most."""
 
-_LEAST_CLAIMS = 4
-"""With fewer claims a model is asked again; sentences of the abstract are added to a card with fewer."""
+_LEAST_PASSAGES = 4
+"""A model is asked again if its claims rest on fewer sentences and are replaced by them, so that sentences are added to
+a card that has fewer."""
 
 _HEADLINE_CHARACTERS = range(24, 220)
 
@@ -81,11 +82,12 @@ def arranged(paper: Paper, language: str, group: Sequence[Posed]) -> Trial:
     ordered = [posed for posed in group if posed is headline] + [posed for posed in group if posed is not headline]
     named = compact(" ".join(posed.quote for posed in group))
     fillers = [
-        sentence
-        for sentence in split(paper.abstract)
-        if len(sentence) in _HEADLINE_CHARACTERS and compact(sentence) not in named and "http" not in sentence
+        sentence for sentence in split(paper.abstract) if compact(sentence) not in named and "http" not in sentence
     ]
-    missing = max(_LEAST_CLAIMS - len(group), 0 if headline else 1)
+    # One that is fit for a headline first: it may have to be it.
+    fillers.sort(key=lambda sentence: len(sentence) not in _HEADLINE_CHARACTERS)
+    passages = len({compact(posed.quote) for posed in group})
+    missing = max(_LEAST_PASSAGES - passages, 0 if headline else 1)
     return Trial(paper, language, tuple(ordered), tuple(fillers[:missing]))
 
 
