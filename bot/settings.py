@@ -62,6 +62,15 @@ def _models(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _judge(value: str) -> str:
+    if value == "extractive":
+        raise ValueError("extractive picks sentences and cannot judge any; write google:NAME or openai:NAME.")
+    provider, _, name = value.partition(":")
+    if provider not in ("google", "openai") or not name:
+        raise ValueError(f"“{value}” is not a model; write google:NAME or openai:NAME.")
+    return value
+
+
 def _admins(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
         try:
@@ -147,6 +156,10 @@ class Settings(BaseSettings):
 
     model: Annotated[Words, _split_at(","), AfterValidator(_models)] = Field(
         (), description="extractive, google:NAME or openai:NAME; several, separated by commas, are a fallback order."
+    )
+    model_judge: Annotated[str, AfterValidator(_judge)] | None = Field(
+        None,
+        description="The model that checks what models say: google:NAME or openai:NAME; each checks its own if empty.",
     )
     gemini_api_key: SecretStr | None = Field(None, description="The key for Gemini.")
     gemini_base_url: Url | None = Field(None, description="Another address for Gemini.")

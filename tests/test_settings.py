@@ -113,6 +113,7 @@ def test_lists_are_split_and_an_empty_value_is_the_default(monkeypatch: pytest.M
     [
         ("MODEL", "gpt-5"),
         ("MODEL", "google:"),
+        ("MODEL_JUDGE", "gpt-5"),
         ("TIMEZONE", "Berlin"),
         ("DIGEST_TIME", "nine"),
         ("DATABASE_URL", "mysql://localhost"),
@@ -152,6 +153,12 @@ def test_an_invalid_value_is_refused_in_one_sentence_that_names_the_setting(
             )
             for name in ("Klingon", "xx")
         ),
+        (
+            "MODEL_JUDGE",
+            "extractive",
+            "extractive picks sentences and cannot judge any; write google:NAME or openai:NAME.",
+        ),
+        ("MODEL_JUDGE", "openai:", "“openai:” is not a model; write google:NAME or openai:NAME."),
         ("MODEL_REQUESTS_PER_MINUTE", "0", "“0” cannot be used; write a whole number above 0."),
         ("MODEL_REQUESTS_PER_DAY", "few", "“few” cannot be used; write a whole number, 0 or more."),
         ("MODEL_CONCURRENCY", "65", "“65” cannot be used; write a whole number from 1 to 64."),

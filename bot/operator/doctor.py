@@ -76,7 +76,10 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         value = getattr(settings, name)
         if isinstance(value, SecretStr) and name != "database_url" and len(value.get_secret_value().split()) > 1:
             yield Finding("settings", False, f"{name.upper()} contains a space; write each setting on its own line.")
-    providers = {model.partition(":")[0] for model in settings.models}
+    judge = settings.model_judge
+    if judge is not None and all(model == "extractive" for model in settings.models):
+        yield Finding("settings", None, "MODEL_JUDGE is set, but MODEL names no model whose statements it could check.")
+    providers = {model.partition(":")[0] for model in (*settings.models, judge or "")}
     for name, provider, value in (
         ("GEMINI_API_KEY", "google", settings.gemini_api_key),
         ("OPENAI_API_KEY", "openai", settings.openai_api_key),
@@ -120,6 +123,13 @@ async def _models(app: App) -> AsyncIterator[Finding]:
             yield Finding("summaries", True, "extractive: no model is needed; set GEMINI_API_KEY or MODEL for one")
         else:
             yield await _check(name, partial(app.makers.probe, name))
+    judge = app.settings.model_judge
+    if judge is not None and any(name != "extractive" for name in app.settings.models):
+        yield await _check("judge", partial(_judge, app, judge))
+
+
+async def _judge(app: App, name: str) -> str:
+    return f"{name} {await app.makers.probe(name)}"
 
 
 async def _platforms(app: App) -> AsyncIterator[Finding]:

@@ -26,10 +26,14 @@ class Summarizer(Protocol):
 class Makers(Summarizer, Protocol):
     """The configured models in their order, and the extractive summarizer, which always works."""
 
-    async def summarize_many(self, requests: Sequence[SummaryRequest]) -> Mapping[SummaryKey, Summary | PaperboyError]:
-        """Make brief summaries of several papers with few requests.
+    async def summarize_many(
+        self, requests: Sequence[SummaryRequest], *, together: bool = True
+    ) -> Mapping[SummaryKey, Summary | PaperboyError]:
+        """Make brief summaries of several papers; those of up to eight papers of one language are judged in one
+        request.
 
-        Every key gets its summary or its error, which is one of those that `summarize` raises.
+        `together` puts their abstracts into one request as well, which costs a model some care; else each abstract has
+        a request of its own. Every key gets its summary or its error, which is one of those that `summarize` raises.
         """
 
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:

@@ -33,11 +33,10 @@ class Answers:
 
 
 class BriefReplies:
-    """Requests to one model. At most `concurrency` papers are asked for at once where each has its own request."""
+    """Requests to one model, whose client limits how many run at the same time."""
 
-    def __init__(self, client: ModelClient, glossary: Glossary, concurrency: int) -> None:
+    def __init__(self, client: ModelClient, glossary: Glossary) -> None:
         self._client, self._glossary = client, glossary
-        self._slots = asyncio.Semaphore(concurrency)
 
     async def ask(self, requests: Sequence[SummaryRequest], problems: Problems, *, together: bool) -> Answers:
         """The answers about papers in one language, to one request for all of them or to one for each.
@@ -56,11 +55,10 @@ class BriefReplies:
         return answers
 
     async def _ask_for_one(self, request: SummaryRequest, problems: Problems) -> Answers:
-        async with self._slots:
-            try:
-                return await self._ask([request], problems)
-            except PaperboyError as error:
-                return Answers(errors={request.paper.id: error})
+        try:
+            return await self._ask([request], problems)
+        except PaperboyError as error:
+            return Answers(errors={request.paper.id: error})
 
     async def _ask(self, requests: Sequence[SummaryRequest], problems: Problems) -> Answers:
         """Ask for these papers. If the model refuses the request or its reply lacks papers, those are asked for in two

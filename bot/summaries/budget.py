@@ -1,4 +1,7 @@
-"""How much may be asked of models: the budget of a day and of a minute, and the meter that keeps requests inside it."""
+"""How much may be asked of models: the budget of a day and of a minute, and the meter that keeps requests inside it.
+
+The meter also holds what all models share beside the budget: requests at the same time, and pauses.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import structlog
 from bot.errors import ModelUnavailable, StoreUnavailable
 from bot.model import Allowance
 from bot.ports import Clock, UsageStore
+from bot.summaries.pauses import Pauses
 
 log = structlog.get_logger()
 
@@ -59,10 +63,12 @@ class Meter:
     """Keeps requests inside a budget: call `admit` before each request and `record` after it.
 
     Usage is kept in the store, so that it survives a restart and is shared by all processes; without a store it is
-    counted for this process alone.
+    counted for this process alone. `slots` limits the requests that run at the same time to `concurrency`.
     """
 
-    def __init__(self, budget: Budget, clock: Clock, store: UsageStore | None = None) -> None:
+    def __init__(self, budget: Budget, clock: Clock, store: UsageStore | None = None, *, concurrency: int = 4) -> None:
+        self.slots = asyncio.Semaphore(concurrency)
+        self.pauses = Pauses(clock)
         self._budget, self._clock, self._store = budget, clock, store
         # The times of the last minute's requests, of this process alone.
         self._recent: deque[datetime] = deque()

@@ -10,12 +10,12 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.errors import ModelRefused, PaperboyError, RetryLater, TextTooLong
+from bot.errors import PaperboyError, RetryLater, TextTooLong
 from bot.model import Provenance, Reading, Source, Summary, SummaryRequest
 from bot.model.languages import is_english
 from bot.ports import Clock
 from bot.summaries.claim_drafts import facts_drafts
-from bot.summaries.facts import Facts, merged
+from bot.summaries.facts import Facts, TooLittleVerified, merged
 from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge
 from bot.summaries.model_client import ModelClient
@@ -39,10 +39,6 @@ BRIEF_INSTEAD = "brief instead of deep: too little of the reading could be verif
 
 _MOST_REMEMBERED = 32
 """English summaries kept in memory for further languages of the same paper."""
-
-
-class TooLittleVerified(ModelRefused):
-    """A model was asked twice, and none of its statements about the paper can be shown."""
 
 
 class DeepReader:

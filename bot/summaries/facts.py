@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from bot.errors import ModelRefused
 from bot.model import Claim, Conclusion, Dropped, Provenance, Summary, SummaryKey
 from bot.summaries import sentence_roles
 from bot.summaries.quotes import fold
 from bot.summaries.reply_checks import LEAST_TAKEAWAYS
 from bot.summaries.reply_schema import PARTS
 from bot.summaries.sentence_roles import SentenceRole
+
+
+class TooLittleVerified(ModelRefused):
+    """A model was asked twice, and too little of what it said about the paper can be shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import TypeVar
-
-import structlog
+from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError, StoreUnavailable
 from bot.model import Allowance, Depth, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock, Summarizer
-from bot.summaries.budget import BudgetUsedUp, Meter
+from bot.summaries.budget import Meter
 from bot.summaries.extractive import extract
+from bot.summaries.judge import ModelJudge
 from bot.summaries.model_summarizer import ModelSummarizer
-
-log = structlog.get_logger()
-
-T = TypeVar("T")
 
 Results = dict[SummaryKey, Summary | PaperboyError]
 Failures = list[tuple[str, PaperboyError]]
 """The models that were asked and gave no summary, with their errors, in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A model that is not asked before `until`, because of `failures` in a row."""
-
-    until: datetime
-    reason: str
-    failures: int
-
-
-def next_pause(previous: Pause | None, error: ModelUnavailable, now: datetime) -> Pause:
-    """How long a model is not asked after it failed: as long as it says, else 15 s, doubled up to 15 minutes."""
-    failures = (previous.failures if previous is not None else 0) + 1
-    # Six doublings reach the longest pause; without a bound the number overflows in an outage of ten days.
-    doubled = min(15.0 * 2 ** min(failures - 1, 6), 900.0)
-    seconds = error.retry_after if error.retry_after is not None else doubled
-    # At least a second: with "Retry-After: 0" a model that is down would be asked by every waiting request.
-    return Pause(now + timedelta(seconds=max(seconds, 1.0)), str(error), failures)
-
-
 class FallbackChain:
-    """A `Summarizer` made of several, asked in order. Pauses are kept in memory and end with the process."""
+    """A `Summarizer` made of several, asked in order, and the judge that they share."""
 
     def __init__(
-        self, summarizers: Sequence[Summarizer], clock: Clock, *, concurrency: int = 4, meter: Meter | None = None
+        self,
+        summarizers: Sequence[Summarizer],
+        clock: Clock,
+        *,
+        meter: Meter | None = None,
+        judge: ModelJudge | None = None,
     ) -> None:
+        """`judge` is the one that MODEL_JUDGE names, and is closed with the chain; None if each model judges itself."""
         self._summarizers = tuple(summarizers)
         self._meter = meter
         self._clock = clock
-        self._pauses: dict[str, Pause] = {}
-        self._slots = asyncio.Semaphore(concurrency)
+        self._judge = judge
 
     async def __aenter__(self) -> FallbackChain:
         return self
@@ -77,8 +55,10 @@ class FallbackChain:
     async def probe(self, name: str) -> str:
         """A tiny request to one of the configured models: "answers in 1.2 s".
 
-        Raises `ModelUnavailable`, `ModelRefused`, and `BadSetting` for a name that MODEL does not have.
+        Raises `ModelUnavailable`, `ModelRefused`, and `BadSetting` for a name that MODEL and MODEL_JUDGE do not have.
         """
+        if self._judge is not None and self._judge.name == name:
+            return f"answers in {await self._judge.probe():.1f} s"
         for summarizer in self._summarizers:
             if summarizer.name == name:
                 if not isinstance(summarizer, ModelSummarizer):
@@ -95,15 +75,16 @@ class FallbackChain:
         failures: Failures = []
         for summarizer in self._summarizers:
             try:
-                summary = await self._ask(summarizer, request)
+                summary = await summarizer.summarize(request)
             except (ModelUnavailable, ModelRefused) as error:
                 failures.append((summarizer.name, error))
                 continue
             return _with_fallback_reason(summary, failures)
         raise self._combined(failures)
 
-    async def summarize_many(self, requests: Sequence[SummaryRequest]) -> Results:
-        """Several summaries, brief ones with as few requests as possible, each by the first model that serves it.
+    async def summarize_many(self, requests: Sequence[SummaryRequest], *, together: bool = True) -> Results:
+        """Several summaries, each by the first model that serves it. Brief ones are made `together`, several in one
+        request, or in a request each; in both cases they share the judge's requests.
 
         The error stands in place of a summary that could not be made.
         """
@@ -112,7 +93,7 @@ class FallbackChain:
         for summarizer in self._summarizers:
             open_requests = [request for request in requests if request.key not in results]
             if open_requests:
-                await self._ask_many(summarizer, open_requests, results, failures)
+                await self._ask_many(summarizer, open_requests, results, failures, together=together)
         for request in requests:
             if request.key not in results:
                 results[request.key] = self._combined(failures[request.key])
@@ -128,14 +109,8 @@ class FallbackChain:
         for summarizer in self._summarizers:
             if isinstance(summarizer, ModelSummarizer):
                 await summarizer.close()
-
-    async def _ask(self, summarizer: Summarizer, request: SummaryRequest) -> Summary:
-        if not isinstance(summarizer, ModelSummarizer):
-            return await summarizer.summarize(request)
-        async with self._slots:
-            # Inside the slot: while this request waited for one, another may have paused the model.
-            self._raise_if_paused(summarizer.name)
-            return await self._observed(summarizer.name, lambda: summarizer.summarize(request))
+        if self._judge is not None:
+            await self._judge.close()
 
     async def _ask_many(
         self,
@@ -143,16 +118,18 @@ class FallbackChain:
         requests: Sequence[SummaryRequest],
         results: Results,
         failures: dict[SummaryKey, Failures],
+        *,
+        together: bool,
     ) -> None:
         """Ask one summarizer; add its summaries to `results` and its errors to `failures`."""
         brief = [request for request in requests if request.key.depth is Depth.BRIEF]
         if isinstance(summarizer, ModelSummarizer) and brief:
-            made = await self._ask_batch(summarizer, brief)
+            made = await self._ask_batch(summarizer, brief, together=together)
         else:
             brief, made = [], {}
         for request in requests:
             try:
-                result = made[request.key] if request in brief else await self._ask(summarizer, request)
+                result = made[request.key] if request in brief else await summarizer.summarize(request)
             except (ModelUnavailable, ModelRefused, StoreUnavailable) as error:
                 result = error
             if isinstance(result, Summary):
@@ -162,49 +139,21 @@ class FallbackChain:
             else:
                 failures[request.key].append((summarizer.name, result))
 
-    async def _ask_batch(self, summarizer: ModelSummarizer, requests: Sequence[SummaryRequest]) -> Results:
+    async def _ask_batch(
+        self, summarizer: ModelSummarizer, requests: Sequence[SummaryRequest], *, together: bool
+    ) -> Results:
         try:
-            async with self._slots:
-                self._raise_if_paused(summarizer.name)
-                return await self._observed(summarizer.name, lambda: summarizer.summarize_many(requests))
+            return await summarizer.summarize_many(requests, together=together)
         except (ModelUnavailable, ModelRefused, StoreUnavailable) as error:
             return {request.key: error for request in requests}
 
-    async def _observed(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
-        """Do some work with a model; pause the model if it was unavailable, end its pause if it answered."""
-        try:
-            result = await work()
-        except BudgetUsedUp:
-            raise  # the budget is shared by all models: none of them is paused for it
-        except ModelUnavailable as error:
-            pause = next_pause(self._pauses.get(name), error, self._clock.now())
-            self._pauses[name] = pause
-            log.warning("model paused", model=name, until=pause.until.isoformat(), reason=pause.reason)
-            raise
-        except ModelRefused:  # the paper is at fault, and the model is up
-            self._pauses.pop(name, None)
-            raise
-        self._pauses.pop(name, None)
-        return result
-
-    def _raise_if_paused(self, name: str) -> None:
-        pause, now = self._pauses.get(name), self._clock.now()
-        if pause is not None and pause.until > now:
-            raise ModelUnavailable(pause.reason, retry_after=(pause.until - now).total_seconds())
-
-    def _combined(self, failures: Failures) -> PaperboyError:
+    @staticmethod
+    def _combined(failures: Failures) -> PaperboyError:
         """One error for all models: the soonest time to try again, or the last refusal if none was unavailable."""
         unavailable = [(name, error) for name, error in failures if isinstance(error, ModelUnavailable)]
         if not unavailable:
             return failures[-1][1]
-        now, waits = self._clock.now(), []
-        for name, error in unavailable:
-            pause = self._pauses.get(name)
-            # A pause may have become longer since the error, by another request; the budget has a time of its own.
-            if pause is not None and pause.until > now and not isinstance(error, BudgetUsedUp):
-                waits.append((pause.until - now).total_seconds())
-            elif error.retry_after is not None:
-                waits.append(error.retry_after)
+        waits = [error.retry_after for _, error in unavailable if error.retry_after is not None]
         reasons = " ".join(dict.fromkeys(str(error) for _, error in unavailable))
         return ModelUnavailable(reasons, retry_after=min(waits, default=None))
 

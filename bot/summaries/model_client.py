@@ -1,4 +1,4 @@
-"""Asks a model: the interface of every provider, the budget, and one retry after a short fault."""
+"""Asks a model: the interface of every provider, the budget, one retry after a short fault, and pauses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 
 from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable
 from bot.ports import Clock
-from bot.summaries.budget import Meter
+from bot.summaries.budget import BudgetUsedUp, Meter
 
 log = structlog.get_logger()
 
@@ -55,7 +55,7 @@ class Model(Protocol):
 
 
 class ModelClient:
-    """One model with its budget and the clock."""
+    """One model with its budget and the clock. Clients of one meter share its slots and pauses."""
 
     def __init__(self, model: Model, clock: Clock, meter: Meter) -> None:
         self._model, self._clock, self._meter = model, clock, meter
@@ -65,7 +65,28 @@ class ModelClient:
         return self._model.name
 
     async def ask(self, system: str, user: str, schema: Schema) -> str:
-        """The reply's text. Raises `ModelUnavailable`, `ModelRefused`, `StoreUnavailable`."""
+        """The reply's text. Raises `ModelUnavailable`, `ModelRefused`, `StoreUnavailable`.
+
+        A model that was unavailable is paused: until the `retry_after` of the error, every request for it raises.
+        """
+        pauses = self._meter.pauses
+        async with self._meter.slots:
+            # Inside the slot: while this request waited for one, another may have paused the model.
+            pauses.raise_if_paused(self.name)
+            try:
+                text = await self._ask(system, user, schema)
+            except BudgetUsedUp:
+                raise  # the budget is shared by all models: none of them is paused for it
+            except ModelUnavailable as error:
+                error.retry_after = pauses.begin(self.name, error)
+                raise
+            except ModelRefused:  # the text is at fault, and the model is up
+                pauses.end(self.name)
+                raise
+            pauses.end(self.name)
+            return text
+
+    async def _ask(self, system: str, user: str, schema: Schema) -> str:
         try:
             return await self._complete(system, user, schema)
         except ModelTimedOut:

@@ -19,9 +19,9 @@ from bot.summaries.brief_replies import Answers, BriefReplies, Problems
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.claim_checks import notes_on
 from bot.summaries.claim_drafts import brief_drafts
-from bot.summaries.deep_reader import DeepReader, TooLittleVerified
+from bot.summaries.deep_reader import DeepReader
 from bot.summaries.extractive import why_not_deep
-from bot.summaries.facts import Facts, merged
+from bot.summaries.facts import Facts, TooLittleVerified, merged
 from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge, NoJudge
 from bot.summaries.model_client import Model, ModelClient
@@ -33,14 +33,9 @@ from bot.summaries.source_text import source_of
 
 log = structlog.get_logger()
 
-_CONCURRENCY = 4
-
 
 class ModelSummarizer:
-    """Makes summaries with one model, whose claims `judge` judges; by default nobody does.
-
-    `concurrency` is how many brief summaries are asked for at once where each has a request of its own.
-    """
+    """Makes summaries with one model, whose claims `judge` judges; by default nobody does."""
 
     def __init__(
         self,
@@ -50,13 +45,12 @@ class ModelSummarizer:
         meter: Meter | None = None,
         glossary: Glossary | None = None,
         judge: Judge | None = None,
-        concurrency: int = _CONCURRENCY,
     ) -> None:
         self._client = ModelClient(model, clock, meter or Meter(Budget(), clock))
         self._clock = clock
         self._glossary = glossaries.load() if glossary is None else glossary
         self._judge = judge or NoJudge()
-        self._replies = BriefReplies(self._client, self._glossary, concurrency)
+        self._replies = BriefReplies(self._client, self._glossary)
         self._deep_reader = DeepReader(self._client, clock, self._glossary, self._judge)
 
     @property

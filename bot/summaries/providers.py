@@ -1,4 +1,4 @@
-"""Builds the models that MODEL names, in their order. A new provider is a branch of `_model`."""
+"""Builds the models that MODEL and MODEL_JUDGE name. A new provider is a branch of `_model`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from bot.summaries.extractive import NAME as EXTRACTIVE
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain
 from bot.summaries.google import GoogleModel
-from bot.summaries.model_client import Model
+from bot.summaries.judge import ModelJudge
+from bot.summaries.model_client import Model, ModelClient
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
 
 
 def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> FallbackChain:
-    """Build the chain of the summarizers that MODEL names. Loads no SDK: importing one takes a second.
+    """Build the chain of the summarizers that MODEL names, and their judge. Loads no SDK: importing one takes a second.
 
     Raises `BadSetting` if a key is missing or the operator's glossary cannot be read.
     """
@@ -27,28 +28,37 @@ def build(settings: Settings, clock: Clock, usage: UsageStore | None = None) -> 
         tokens_per_day=settings.model_tokens_per_day,
     )
     # One meter for all models: the operator sets one budget, whichever models use it.
-    meter = Meter(budget, clock, usage)
+    meter = Meter(budget, clock, usage, concurrency=settings.model_concurrency)
     terms = glossary.load(settings.glossary)
-    summarizers: list[Summarizer] = [
-        ExtractiveSummarizer(clock)
-        if name == EXTRACTIVE
-        else ModelSummarizer(_model(name, settings, clock), clock, meter=meter, glossary=terms)
-        for name in settings.models
-    ]
-    return FallbackChain(summarizers, clock, concurrency=settings.model_concurrency, meter=meter)
+    has_models = any(name != EXTRACTIVE for name in settings.models)
+    judge = None
+    if settings.model_judge is not None and has_models:
+        judge = ModelJudge(ModelClient(_model("MODEL_JUDGE", settings.model_judge, settings, clock), clock, meter))
+
+    def summarizer(name: str) -> Summarizer:
+        if name == EXTRACTIVE:
+            return ExtractiveSummarizer(clock)
+        model = _model("MODEL", name, settings, clock)
+        own_judge = ModelJudge(ModelClient(model, clock, meter))
+        return ModelSummarizer(model, clock, meter=meter, glossary=terms, judge=judge or own_judge)
+
+    return FallbackChain([summarizer(name) for name in settings.models], clock, meter=meter, judge=judge)
 
 
-def _model(name: str, settings: Settings, clock: Clock) -> Model:
-    """The model behind a name like "google:gemini-flash-latest"; `Settings` has checked that the provider is known."""
+def _model(setting: str, name: str, settings: Settings, clock: Clock) -> Model:
+    """The model behind a name like "google:gemini-flash-latest"; `Settings` has checked that the provider is known.
+
+    `setting` is the one that names it, for errors.
+    """
     provider, _, model = name.partition(":")
-    missing = f"is not set, but MODEL names {name}; set it"
+    missing = f"is not set, but {setting} names {name}; set it"
     if provider == "google":
         if settings.gemini_api_key is None:
-            raise BadSetting("GEMINI_API_KEY", f"GEMINI_API_KEY {missing}, or choose another MODEL.")
+            raise BadSetting("GEMINI_API_KEY", f"GEMINI_API_KEY {missing}, or choose another {setting}.")
         key = settings.gemini_api_key.get_secret_value()
         return GoogleModel(model, key, clock, base_url=settings.gemini_base_url)
     if settings.openai_api_key is None and settings.openai_base_url is None:
-        others = "OPENAI_BASE_URL for a server of your own (which may need no key), or choose another MODEL"
+        others = f"OPENAI_BASE_URL for a server of your own (which may need no key), or choose another {setting}"
         raise BadSetting("OPENAI_API_KEY", f"OPENAI_API_KEY {missing}, or {others}.")
     secret = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     return OpenAIModel(model, secret, base_url=settings.openai_base_url)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from bot.errors import ModelRefused, PaperboyError, RetryLater
+from bot.errors import PaperboyError, RetryLater
 from bot.model import Claim, Summary, SummaryRequest
 from bot.ports import Clock
 from bot.summaries.claim_checks import notes_on
 from bot.summaries.claim_drafts import Draft, Drafts, title_draft, translated_draft
-from bot.summaries.facts import Facts, facts_of
+from bot.summaries.facts import Facts, TooLittleVerified, facts_of
 from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge
 from bot.summaries.model_client import ModelClient
@@ -59,7 +59,7 @@ class Translator:
     async def translate(self, english: Summary, request: SummaryRequest, source: SourceText) -> Summary:
         """The summary in the language of the request. What is not supported stands in the paper's own words.
 
-        Raises `ModelUnavailable`, `StoreUnavailable`, or `ModelRefused` if the model translates nothing.
+        Raises `ModelUnavailable`, `StoreUnavailable`, `ModelRefused`, and of its kind `TooLittleVerified`.
         """
         facts = facts_of(english)
         keyed = facts.keyed()
@@ -71,7 +71,7 @@ class Translator:
         if not keyed.keys() & translation.usable(request.paper.id):
             if isinstance(failure, RetryLater):
                 raise failure
-            raise ModelRefused(f"{self._client.name} translated nothing of {request.paper.id} that can be used.")
+            raise TooLittleVerified(f"{self._client.name} translated nothing of {request.paper.id} that can be used.")
         return self._summary(english, facts, request, source, translation)
 
     async def _ask(

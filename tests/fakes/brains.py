@@ -217,3 +217,6 @@ MISBEHAVIOURS: dict[str, Brain] = {
     "a quotation instead of a number": _changing(lambda claim: {"sentences": [claim["text"]]}),
     "garbage": _garbage,
 }
+
+NAMES_NO_SENTENCE = ("no sentence", "a sentence that is not there", "a quotation instead of a number")
+"""The misbehaviours in what a claim rests on; its text is as good as always."""

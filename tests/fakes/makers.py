@@ -16,7 +16,7 @@ class FakeMakers:
     """Makes real extractive summaries under the name of a model.
 
     `failures` are raised first, one per request; `down` is raised for every request while it is set. `asked` lists the
-    papers that were asked for.
+    papers that were asked for; `groups` those of each `summarize_many`, and whether they were to share a request.
     """
 
     clock: Clock
@@ -24,6 +24,7 @@ class FakeMakers:
     failures: list[PaperboyError] = field(default_factory=list)
     down: PaperboyError | None = None
     asked: list[str] = field(default_factory=list)
+    groups: list[tuple[bool, tuple[str, ...]]] = field(default_factory=list)
     budget: Allowance = field(default_factory=Allowance)
 
     async def summarize(self, request: SummaryRequest) -> Summary:
@@ -35,7 +36,13 @@ class FakeMakers:
         summary = extract(request, self.clock)
         return replace(summary, provenance=replace(summary.provenance, model=self.name))
 
-    async def summarize_many(self, requests: Sequence[SummaryRequest]) -> dict[SummaryKey, Summary | PaperboyError]:
+    async def summarize_many(
+        self,
+        requests: Sequence[SummaryRequest],
+        *,
+        together: bool = True,
+    ) -> dict[SummaryKey, Summary | PaperboyError]:
+        self.groups.append((together, tuple(request.paper.versioned_id for request in requests)))
         results: dict[SummaryKey, Summary | PaperboyError] = {}
         for request in requests:
             try:

@@ -13,9 +13,10 @@ from bot.model import Allowance, Depth, Summary, Usage
 from bot.settings import Settings
 from bot.summaries.budget import Budget, BudgetUsedUp, Meter
 from bot.summaries.extractive import ExtractiveSummarizer
-from bot.summaries.fallback import FallbackChain, Pause, next_pause
+from bot.summaries.fallback import FallbackChain
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
+from bot.summaries.pauses import Pause, next_pause
 from bot.summaries.providers import build
 from tests.fakes.brains import MISBEHAVIOURS
 from tests.fakes.clock import FakeClock
@@ -122,7 +123,8 @@ async def test_if_all_models_refuse_the_error_is_a_refusal(server: ModelServer, 
 
 async def test_concurrent_requests_are_limited(server: ModelServer, clock: FakeClock) -> None:
     server.delay = 0.02
-    async with FallbackChain([maker(server, clock)], clock, concurrency=3) as chain:
+    meter = Meter(Budget(), clock, concurrency=3)
+    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
         await asyncio.gather(*(chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(12)))
     assert server.most_at_once == 3
 
@@ -204,8 +206,8 @@ async def test_the_budget_of_tokens_is_kept(server: ModelServer, clock: FakeCloc
 
 async def test_the_budget_of_a_day_is_kept_by_concurrent_requests(server: ModelServer, clock: FakeClock) -> None:
     server.delay = 0.02
-    meter = Meter(Budget(requests_per_day=3), clock, MemoryUsage())
-    async with FallbackChain([maker(server, clock, meter=meter)], clock, concurrency=8) as chain:
+    meter = Meter(Budget(requests_per_day=3), clock, MemoryUsage(), concurrency=8)
+    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
         asked = [chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(8)]
         made = await asyncio.gather(*asked, return_exceptions=True)
     assert len(server.asked) == 3
