@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.faithfulness.servers import running
 from bot.decisions.model_requests import in_batches
@@ -16,6 +17,18 @@ from tests.fakes import judges
 from tests.fakes.brains import Brain, well_behaved
 
 _CHARACTERS_PER_TOKEN = 4
+
+_OWN_WORDS = "Here, "
+"""Before each claim: what repeats its sentence word for word is not judged, and a model seldom repeats one."""
+
+
+def in_own_words(system: str, user: str) -> str:
+    """The reply of the well-behaved model, every claim in words that the paper does not have."""
+    return re.sub(r'"text": "(?=[A-Z])', f'"text": "{_OWN_WORDS}', well_behaved(system, user))
+
+
+def _is_repeated(asked: judges.Asked) -> bool:
+    return judges.is_repeated(replace(asked, text=asked.text.removeprefix(_OWN_WORDS)))
 
 
 @dataclass
@@ -84,6 +97,6 @@ async def _print_cost(name: str, papers: int, work: Work) -> None:
     if not papers:
         return
     maker, judge = Cost(), Cost()
-    async with running(maker.counted(well_behaved), judge.counted(judges.honest)) as chain:
+    async with running(maker.counted(in_own_words), judge.counted(judges.with_opinion(_is_repeated))) as chain:
         await work(chain)
     print(f"{name:24} {'':6} {maker.per(papers)}   {judge.per(papers)}", flush=True)

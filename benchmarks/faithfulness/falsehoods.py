@@ -11,7 +11,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from benchmarks.faithfulness.trials import MOST_CLAIMS, Posed, Trial, arranged, numbered
+from benchmarks.faithfulness.trials import MOST_CLAIMS, Posed, Trial, arranged, compact, numbered
 from bot.model import Paper
 from bot.summaries.sentences import split
 
@@ -53,7 +53,7 @@ def _made(rules: dict[str, Rule], sentences: Sequence[str], chance: random.Rando
         used = {posed.quote for posed in made}
         for sentence in sentences:
             text = rule(sentence, chance) if sentence not in used else None
-            if text is not None and text != sentence:
+            if text is not None and compact(text) != compact(sentence):
                 made.append(Posed(kind, text, sentence, is_true))
                 break
         if len(made) == _TRUE_AND_FALSE:
@@ -295,7 +295,6 @@ _SYNONYMS = (
 )
 _NUMBER_FORMS = (
     (r"(?<=\d)%", " percent"),
-    (r"(?<![\d,.])(\d{1,3}),(\d{3})(?![\d,])", r"\1\2"),
     (r"\bthree(?= [a-z]+s\b)", "3"),
     (r"\btwo(?= [a-z]+s\b)", "2"),
     (r"\bfour(?= [a-z]+s\b)", "4"),

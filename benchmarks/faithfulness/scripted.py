@@ -44,11 +44,12 @@ def named(posed: Posed, sentences: Mapping[str, str]) -> list[str]:
     if not posed.is_true:
         return own[:_MOST_NAMED]
     missing = _details(posed.text) - _details(" ".join(sentences[number] for number in own))
-    while missing and len(own) < _MOST_NAMED:
-        number = max(sentences, key=lambda n: (len(missing & _details(sentences[n])), -int(n)))
+    abstract = [number for number in sentences if number != "0"]
+    while missing and abstract and len(own) < _MOST_NAMED:
+        number = max(abstract, key=lambda n: (len(missing & _details(sentences[n])), -int(n)))
         found = missing & _details(sentences[number])
-        # One shared word is chance; a number is not.
-        if number in own or (len(found) < 2 and not any(word[0].isdigit() for word in found)):
+        # A shared word or two is chance; a number is not.
+        if number in own or (len(found) < 3 and not any(word[0].isdigit() for word in found)):
             break
         own.append(number)
         missing -= found
