@@ -13,13 +13,20 @@ from dataclasses import dataclass, replace
 from bot.model import Claim, Evidence, SectionKind
 from bot.model.languages import is_english, primary
 from bot.summaries import sentence_roles
+from bot.summaries.directions import added_direction, turned_around
 from bot.summaries.forbidden_text import forbidden_reason
 from bot.summaries.language_check import is_checkable, wrong_language
 from bot.summaries.names import unknown_names
+from bot.summaries.number_binding import misplaced_number
+from bot.summaries.number_support import unsupported_number
 from bot.summaries.numbers import Number, is_number_in, numbers_in
+from bot.summaries.overstatement import overstatements
 from bot.summaries.quotes import fold, words
 from bot.summaries.sentences import split
+from bot.summaries.sides import is_reordered, own_names, swapped_sides
 from bot.summaries.source_text import Passage, SourceSentence, SourceText
+from bot.summaries.wording import is_mostly_new, shares_no_words
+from bot.tex.latex import readable
 
 LONGEST_CLAIM = 420
 """Characters a claim may have; a headline has a limit of its own."""
@@ -112,15 +119,42 @@ def refusal(text: str, source: SourceText, rules: ClaimRules) -> str | None:
 
 def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, rules: ClaimRules) -> tuple[str, ...]:
     """The reasons to doubt that the named sentences support a text. Cheap tests: they find much and prove nothing."""
-    together = " ".join(sentence.text for sentence in named)
+    together = readable(" ".join(sentence.text for sentence in named))
+    comma, english = primary(rules.language) in _COMMA_LANGUAGES, is_english(rules.language)
+    misplaced = misplaced_number(text, together, decimal_comma=comma)
+    turned = turned_around(text, together)
+    added = added_direction(text, together)
     found = (
         _subject_suspicion(text, named),
         _named_number_problem(text, named, source, rules.language),
         _name_problem(text, source, rules.language),
+        misplaced and f"its sentence gives {misplaced} for something else",
         _negation_problem(text, together, rules.language),
-        _relation_problem(text, together, rules.language),
+        turned and f"its sentence says the opposite of “{turned}”",
+        added and f"its sentence does not say “{added}”",
+        *overstatements(text, together),
+        "it swaps the sides of a comparison" if swapped_sides(text, together, _own_names(source)) else None,
+        "it tells its sentence in another order" if is_reordered(text, together, same_language=english) else None,
+        _content_suspicion(text, together, named, source, rules.language),
     )
-    return tuple(reason for reason in found if reason is not None)
+    return tuple(reason for reason in found if reason)
+
+
+def _own_names(source: SourceText) -> frozenset[str]:
+    return own_names(source.title, readable(source.front))
+
+
+def _content_suspicion(
+    text: str, together: str, named: Sequence[SourceSentence], source: SourceText, language: str
+) -> str | None:
+    """Whether a text says what neither its sentences nor those around them say."""
+    if not is_english(language):
+        numbers = numbers_in(together, decimal_comma=False)
+        has_number = any(is_number_in(number, numbers) for number in _numbers_of(text, language))
+        return None if has_number or not shares_no_words(text, together) else "it has no word of its sentence"
+    passages = [passage.text for sentence in named if (passage := source.find(sentence.text)) is not None]
+    around = readable(" ".join((source.front, together, *dict.fromkeys(passages))))
+    return "it has details that are not in the paper" if is_mostly_new(text, around) else None
 
 
 def sentence_problem(sentence: SourceSentence, source: SourceText, rules: ClaimRules) -> str | None:
@@ -244,15 +278,11 @@ def _subject_suspicion(text: str, named: Sequence[SourceSentence]) -> str | None
 
 def _named_number_problem(text: str, named: Sequence[SourceSentence], source: SourceText, language: str) -> str | None:
     """The first number that is in none of the named sentences, their sections, the title or the abstract."""
-    claimed = _numbers_of(text, language)
-    quoted = [number for sentence in named for number in numbers_in(sentence.text, decimal_comma=False)]
-    missing = [number for number in claimed if not is_number_in(number, quoted)]
-    if not missing:
-        return None
     passages = [passage for sentence in named if (passage := source.find(sentence.text)) is not None]
-    around = [*source.front_numbers, *(number for passage in passages for number in source.numbers_around(passage))]
-    wrong = [number.text.strip() for number in missing if not is_number_in(number, around)]
-    return f"the number {wrong[0]} is not in the paper" if wrong else None
+    known = [number for sentence in named for number in numbers_in(sentence.text, decimal_comma=False)]
+    known += [*source.front_numbers, *(number for passage in passages for number in source.numbers_around(passage))]
+    wrong = unsupported_number(text, _numbers_of(text, language), known)
+    return f"the number {wrong.text.strip()} is not in the paper" if wrong else None
 
 
 def _find_quote(quote: str, source: SourceText) -> tuple[Passage | None, str | None]:

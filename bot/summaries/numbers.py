@@ -50,7 +50,9 @@ _DIGITS = re.compile(
 _FRACTION = re.compile(
     rf"(?<![\w.,/⁄]){_SIGN}(?P<numerator>\d{{1,9}})(?P<slash>[/⁄])(?P<denominator>\d{{1,9}})(?![\w/⁄]|[.,]\d)"
 )
-"""The slash that people type may also separate two numbers; ⁄ is what `_without_tex` writes for a fraction of TeX."""
+"""The slash that people type may also separate two numbers; ⁄ is what `without_tex` writes for a fraction of TeX."""
+
+_SCORE = re.compile(r"[1-9]\d?\.\d+")
 
 _LARGEST_EXPONENT = 400
 """Larger ones are read as this one, so that a hostile text cannot make a number of a million digits."""
@@ -74,7 +76,7 @@ _SCALES = {
     "百": 2, "兆": 12,
 }  # fmt: skip
 _UNITS: tuple[tuple[str, str], ...] = (
-    ("pp", r"pp\b|p\.p\.|pts?\b|(?:absolute )?percentage[- ]points?|points?\b|percent points?|"
+    ("pp", r"pp\b|\\?%[- ]points?\b|p\.p\.|pts?\b|(?:absolute )?percentage[- ]points?|points?\b|percent points?|"
            r"个百分点|"
            r"個百分點|百分点|ポイント|パーセントポイント|puntos?(?: porcentuales?)?|"
            r"процентн\w+ пункт\w*|п\.\s?п\.?|пункт\w*"),
@@ -118,7 +120,7 @@ def numbers_in(text: str, *, decimal_comma: bool = True) -> tuple[Number, ...]:
 
     `decimal_comma` is false for languages (English, Chinese …) in which 3,500 is never three and a half.
     """
-    plain = _without_tex(text)
+    plain = without_tex(text)
     # Fractions first: their digits are not to be read once more as numbers of their own.
     numbers = [number for match in _FRACTION.finditer(plain) if (number := _fraction(match, plain))]
     for match in _DIGITS.finditer(plain):
@@ -142,8 +144,8 @@ def is_number_in(number: Number, source: Sequence[Number]) -> bool:
         return False
     if number.unit is None:
         return True
-    if number.unit == "%":  # a percentage of the claim must be one in the source: 15 data sets are not 15 %
-        return any(other.unit == "%" for other in same)
+    if number.unit == "%":
+        return any(_may_be_percentage(other) for other in same)
     if number.unit in ("pp", "×"):
         # A difference in points may be written with a percent sign; "47% faster" is not "47× faster".
         near = {"pp": ("pp", "%"), "×": ("×",)}[number.unit]
@@ -151,7 +153,12 @@ def is_number_in(number: Number, source: Sequence[Number]) -> bool:
     return any(other.unit in (number.unit, None) for other in same)
 
 
-def _without_tex(text: str) -> str:
+def _may_be_percentage(number: Number) -> bool:
+    """15 data sets are not 15 %; but scores are written without a sign ("67.1 vs. 65.2"), and no count has decimals."""
+    return number.unit in ("%", "pp") or (number.unit is None and _SCORE.fullmatch(number.text.strip()) is not None)
+
+
+def without_tex(text: str) -> str:
     """The text with TeX's powers as superscripts, its fractions with ⁄, and a space for its spaces and braces."""
     text = text.replace("{,}", ",")
     text = _TEX_FRACTION.sub(lambda m: f"{m[1] or m[2]}⁄{m[3] or m[4]}", text)
@@ -164,10 +171,12 @@ def _overlaps(numbers: Sequence[Number], start: int, end: int) -> bool:
 
 
 def _is_in_name(text: str, match: re.Match[str]) -> bool:
-    """GPT-4, Qwen3-8B, COVID-19: a letter or a letter with a hyphen right before the digits."""
+    """GPT-4, COVID-19, Recall@1: a letter, with a hyphen or "@" at most, right before the digits."""
     # 40 characters are enough for any name, and a fixed number keeps long texts fast.
     before = text[max(0, match.start("body") - 40) : match.start("body")]
-    return bool(re.search(r"[A-Za-z][A-Za-z0-9]*[-–_.]$", before)) and not match["sign"]
+    # The size in a name is a quantity all the same: OCC-0.6B has 0.6 billion parameters.
+    is_size = re.match(r"[BM](?![A-Za-z0-9])", text[match.end() :]) and before.endswith("-")
+    return bool(re.search(r"[A-Za-z][A-Za-z0-9]*[-–_.@]$", before)) and not match["sign"] and not is_size
 
 
 def _fraction(match: re.Match[str], text: str) -> Number | None:
@@ -277,6 +286,12 @@ def _with_shared_units(numbers: list[Number], text: str) -> tuple[Number, ...]:
     # From the end, so that a unit passes on through the whole list.
     for index in range(len(numbers) - 2, -1, -1):
         number, following = numbers[index], numbers[index + 1]
-        if number.unit is None and following.unit and _BETWEEN.fullmatch(text[number.end : following.start]):
+        is_listed = _BETWEEN.fullmatch(text[number.end : following.start]) is not None
+        scale = _SCALE.search(following.text)
+        if is_listed and scale is not None and _SCALE.search(number.text) is None:
+            # "0.6 and 1.7 billion": both may be billions.
+            number = replace(number, values=number.values | _normalized(_scaled(set(number.values), scale)[0]))
+            numbers[index] = number
+        if number.unit is None and following.unit and is_listed:
             numbers[index] = replace(number, unit=following.unit)
     return tuple(numbers)

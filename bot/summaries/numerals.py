@@ -10,14 +10,18 @@ from decimal import Decimal
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _EN: dict[str, int] = {
     "zero": 0, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eleven": 11, "dozen": 12, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
     "eighteen": 18, "nineteen": 19, **_TENS,
 }  # fmt: skip
 _ES: dict[str, int] = {
     "cero": 0, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
     "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciséis": 16, "diecisiete": 17, "dieciocho": 18,
     "diecinueve": 19, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70,
-    "ochenta": 80, "noventa": 90, "cien": 100,
+    "ochenta": 80, "noventa": 90, "cien": 100, "doscientos": 200, "doscientas": 200, "trescientos": 300,
+    "trescientas": 300, "cuatrocientos": 400, "cuatrocientas": 400, "quinientos": 500, "quinientas": 500,
+    "seiscientos": 600, "seiscientas": 600, "setecientos": 700, "setecientas": 700, "ochocientos": 800,
+    "ochocientas": 800, "novecientos": 900, "novecientas": 900, "veintiuno": 21, "veintidós": 22, "veintitrés": 23,
+    "veinticuatro": 24, "veinticinco": 25, "veintiséis": 26, "veintisiete": 27, "veintiocho": 28, "veintinueve": 29,
 }  # fmt: skip
 _RU: dict[str, int] = {
     "два": 2, "две": 2, "двух": 2, "двумя": 2, "двум": 2, "три": 3, "трёх": 3, "трех": 3, "тремя": 3, "трём": 3,
@@ -26,11 +30,26 @@ _RU: dict[str, int] = {
     "одиннадцать": 11, "двенадцать": 12, "двенадцати": 12, "тринадцать": 13, "четырнадцать": 14, "пятнадцать": 15,
     "пятнадцати": 15, "шестнадцать": 16, "семнадцать": 17, "восемнадцать": 18, "девятнадцать": 19, "двадцать": 20,
     "двадцати": 20, "тридцать": 30, "сорок": 40, "пятьдесят": 50, "шестьдесят": 60, "семьдесят": 70,
-    "восемьдесят": 80, "девяносто": 90, "сто": 100,
+    "восемьдесят": 80, "девяносто": 90, "сто": 100, "ста": 100, "одиннадцати": 11, "четырнадцати": 14,
+    "шестнадцати": 16, "семнадцати": 17, "восемнадцати": 18, "девятнадцати": 19, "тридцати": 30, "сорока": 40,
+    "пятидесяти": 50, "шестидесяти": 60, "семидесяти": 70, "восьмидесяти": 80, "девяноста": 90, "двести": 200,
+    "двухсот": 200, "триста": 300, "трёхсот": 300, "трехсот": 300, "четыреста": 400, "четырёхсот": 400, "пятьсот": 500,
+    "пятисот": 500, "шестьсот": 600, "шестисот": 600, "семьсот": 700, "семисот": 700, "восемьсот": 800,
+    "восьмисот": 800, "девятьсот": 900, "девятисот": 900,
 }  # fmt: skip
 _WORDS = {**_EN, **_ES, **_RU}
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SCALES = {
+    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "mil": 1000, "millón": 10**6, "millones": 10**6,
+    **dict.fromkeys(("тысяча", "тысячи", "тысяч", "тысячу", "тысячах", "тысячам"), 1000),
+    **dict.fromkeys(("миллион", "миллиона", "миллионов", "миллионах"), 10**6),
+    **dict.fromkeys(("миллиард", "миллиарда", "миллиардов"), 10**9),
+}  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
+# "Two thirds" has no two in it: see `_RATIOS`.
+_PARTS = re.compile(
+    r"[\s-](?:thirds?|quarters?|fourths?|fifths?|tenths?|tercios?|cuartos?|трет(?:и|ей)|четверти)\b", re.I
+)
 # "twofold", "tenfold": the number word is not a word of its own there.
 _COMPOUND = re.compile(r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve)(?=fold\b)")
 
@@ -51,6 +70,16 @@ _RATIOS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (r"\b(?:tripl(?:e|es|ed|ing)|thrice|threefold|three-fold|el triple|triplica\w*|втрое)\b", ("3", "200")),
     (r"\b(?:quadrupl(?:e|es|ed|ing)|fourfold|вчетверо)\b", ("4", "300")),
+    (
+        r"\b(?:two[- ]thirds|dos tercios|две трети|двух третей)\b|三分之二|三分の二|3分の2",
+        ("0.667", "66.7", "66.67", "67", "1.5"),
+    ),
+    (
+        r"\b(?:(?:a|one)[- ]third|un tercio|(?:одн\w+ )?треть[юи]?|трети)\b|三分之一|三分の一|3分の1",
+        ("0.333", "33", "33.3", "33.33", "3"),
+    ),
+    (r"\b(?:(?:a|one)[- ]quarter|un cuarto|четверть[ю]?|четверти)\b|四分之一|四分の一|4分の1", ("0.25", "25", "4")),
+    (r"\b(?:three[- ]quarters|tres cuartos|три четверти)\b|四分之三|四分の三|4分の3", ("0.75", "75")),
     (r"\b(?:half|halv(?:e|es|ed|ing)|la mitad|половин\w*|наполовину)\b|一半|半数|减半|半減|半分", ("0.5", "50", "2")),
 )
 _RATIO = [(re.compile(pattern, re.IGNORECASE), frozenset(map(Decimal, values))) for pattern, values in _RATIOS]
@@ -82,7 +111,7 @@ def _in_alphabets(text: str) -> Iterator[tuple[Decimal, int, int]]:
         if run and not (is_adjacent and _continues(run, word)):
             yield _value_of(run)
             run = []
-        if word in _WORDS or (run and word in _SCALES):
+        if (word in _WORDS and not _PARTS.match(text, match.end())) or (run and word in _SCALES):
             run.append((word, *match.span()))
     if run:
         yield _value_of(run)
@@ -95,7 +124,9 @@ def _continues(run: list[tuple[str, int, int]], word: str) -> bool:
     last = run[-1][0]
     if word not in _WORDS:
         return False
-    return last in _SCALES or (_WORDS.get(last, 0) >= 20 and _WORDS[last] % 10 == 0 and _WORDS[word] < 10)
+    value, next_value = _WORDS.get(last, 0), _WORDS[word]
+    is_hundred, is_ten = value >= 100 and next_value < 100, value >= 20 and value % 10 == 0 and next_value < 10
+    return last in _SCALES or is_hundred or is_ten
 
 
 def _value_of(run: list[tuple[str, int, int]]) -> tuple[Decimal, int, int]:

@@ -83,12 +83,12 @@ async def test_a_model_over_quota_gives_way_and_is_paused_until_the_time_it_name
 async def test_a_model_that_refuses_gives_way_and_is_asked_again_next_time(
     server: ModelServer, clock: FakeClock
 ) -> None:
-    server.brain = MISBEHAVIOURS["apology"]
+    server.brain = MISBEHAVIOURS["no sentence"]
     async with FallbackChain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
         made = await chain.summarize(a_request())
         assert made.provenance.model == "extractive"
         assert made.provenance.instead_of is not None
-        assert "openai:first said nothing" in made.provenance.instead_of
+        assert "openai:first named no sentence" in made.provenance.instead_of
         asked = len(server.asked)
         await chain.summarize(a_request())
         assert len(server.asked) == 2 * asked

@@ -1,0 +1,77 @@
+"""Whether a claim turns around what its sentences say: more into less, better into worse, crucial into dispensable.
+
+Pure. Words of one side ("higher", 提高) and of the other ("lower", 降低) are looked up in lists of several languages, so
+that a claim in Chinese is compared with its English sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.summaries.word_lists import OPPOSITES
+
+_NEGATION_BEFORE = re.compile(
+    r"(?:\b(?:not|no|never|without|cannot|can['’]t|nor|neither|hardly|barely|rarely|unable\s+to|fail(?:s|ed)?\s+to|"
+    r"no|nunca|sin|ni|apenas|не|ни|без|никогда|едва)\b|n['’]t\b)(?!\s+only)\s+(?:[\w-]+\s+){0,2}$|(?:不|没有?|沒有?|未|无|無)[^，。；,]{0,2}$",
+    re.I,
+)
+_NEGATION_AFTER = re.compile(r"[ぁ-ん一-龯]{0,5}(?:ない|なかっ|ません|ず[、。に])")
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """A word of one side of a pair of opposites; `is_first` says which one, after a negation before it is applied."""
+
+    axis: str
+    is_first: bool
+    text: str
+    start: int
+    end: int
+
+
+def directions(text: str) -> tuple[Direction, ...]:
+    """The direction words of a text, in order."""
+    found = []
+    for axis, sides in OPPOSITES.items():
+        for is_first, pattern in zip((True, False), sides, strict=True):
+            for match in pattern.finditer(text):
+                side = is_first != _is_negated(text, match.start(), match.end())
+                found.append(Direction(axis, side, match.group(), match.start(), match.end()))
+    return tuple(sorted(found, key=lambda direction: direction.start))
+
+
+def _is_negated(text: str, start: int, end: int) -> bool:
+    return bool(_NEGATION_BEFORE.search(text[max(0, start - 40) : start]) or _NEGATION_AFTER.match(text, end))
+
+
+def turned_around(text: str, together: str) -> str | None:
+    """What a claim turns into its opposite: of what its sentences say one side only, it says the other.
+
+    If both have both sides ("lower redundancy and higher rank"), the side that they begin with counts.
+    """
+    claimed, stated = directions(text), directions(together)
+    for direction in claimed:
+        sides = {other.is_first for other in stated if other.axis == direction.axis}
+        if sides == {not direction.is_first}:
+            return direction.text
+    for axis in dict.fromkeys(direction.axis for direction in claimed):
+        mine = [direction.is_first for direction in claimed if direction.axis == axis]
+        theirs = [direction.is_first for direction in stated if direction.axis == axis]
+        if len(set(mine)) == len(set(theirs)) == 2 and mine[0] != theirs[0]:
+            return next(direction.text for direction in claimed if direction.axis == axis)
+    return None
+
+
+def added_direction(text: str, together: str) -> str | None:
+    """A word of a claim ("faster") of which the sentences have neither that side nor the other."""
+    known = {_GROUPS.get(direction.axis) for direction in directions(together)}
+    groups = ((direction.text, _GROUPS.get(direction.axis)) for direction in directions(text))
+    return next((word for word, group in groups if group is not None and group not in known), None)
+
+
+_GROUPS = {
+    "amount": "amount", "quality": "amount", "pace": "pace", "correctness": "correctness", "stability": "stability",
+    "preference": "preference", "frequency": "frequency",
+}  # fmt: skip
+"""The axes of which an honest text seldom has a word that its sentence lacks; two of them as one."""
