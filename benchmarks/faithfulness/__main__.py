@@ -147,7 +147,8 @@ def _judged(options: argparse.Namespace) -> bool:
     else:
         # So many statements that one seed is enough.
         trials, seeds = made_trials(papers(options.papers, options.number, options.seed)), 1
-    return run_real(trials, options.judge) if options.judge else run_all(trials, seeds=seeds)
+    depth = Depth.DEEP if options.deep else Depth.BRIEF
+    return run_real(trials, options.judge, depth) if options.judge else run_all(trials, depth, seeds=seeds)
 
 
 def errors(drawn: Drawn, model: str | None, language: str) -> None:
@@ -169,6 +170,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--falsehoods", action="store_true", help="statements made by rule from --papers (default: all)"
     )
+    parser.add_argument("--deep", action="store_true", help="--claims or --falsehoods as parts of deep readings")
     parser.add_argument("--cost", action="store_true", help="requests and tokens per paper instead of errors")
     parser.add_argument("--number", type=int, help="papers or cards of the sample (default: 40, or all)")
     parser.add_argument("--seed", type=int, default=7)

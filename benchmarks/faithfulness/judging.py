@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,10 +16,10 @@ import structlog
 from benchmarks.faithfulness.outcomes import COLUMNS, LOST, REPLACED, SHOWN, Outcomes
 from benchmarks.faithfulness.scripted import LabelledJudge, Maker
 from benchmarks.faithfulness.servers import running, with_real_judge
-from benchmarks.faithfulness.trials import Trial
+from benchmarks.faithfulness.trials import Trial, reading_of
 from bot.decisions import digest_content
 from bot.decisions.model_requests import in_batches
-from bot.model import Summary, SummaryKey, SummaryRequest
+from bot.model import Depth, Summary, SummaryKey, SummaryRequest
 from bot.render.json import card_json
 from bot.summaries.fallback import FallbackChain
 
@@ -58,50 +58,54 @@ def scenarios(seeds: int) -> list[Scenario]:
     ]
 
 
-async def run(trials: Sequence[Trial], scenario: Scenario) -> Outcomes:
+async def run(trials: Sequence[Trial], scenario: Scenario, depth: Depth = Depth.BRIEF) -> Outcomes:
     """What became of every statement on the cards that the service would show."""
     began, outcomes = time.perf_counter(), Outcomes(scenario.name)
     for seed in scenario.seeds:
         judge = scenario.judge(trials, seed)
         maker = Maker(trials)
         async with with_real_judge(maker, scenario.model) if scenario.model else running(maker, judge) as chain:
-            await _make_cards(chain, trials, outcomes)
+            await _make_cards(chain, trials, depth, outcomes, maker.also_said)
         if judge is not None:
             outcomes.add_questions(trials, judge.asked)
     outcomes.seconds = time.perf_counter() - began
     return outcomes
 
 
-async def _make_cards(chain: FallbackChain, trials: Sequence[Trial], outcomes: Outcomes) -> None:
-    by_key = {SummaryKey(t.paper.id, t.paper.version, t.language): t for t in trials}
-    for batch in in_batches([SummaryRequest(key, trial.paper) for key, trial in by_key.items()]):
+async def _make_cards(
+    chain: FallbackChain, trials: Sequence[Trial], depth: Depth, outcomes: Outcomes, also_said: Container[str]
+) -> None:
+    by_key = {SummaryKey(t.paper.id, t.paper.version, t.language, depth): t for t in trials}
+    is_deep = depth is Depth.DEEP
+    requests = [SummaryRequest(key, t.paper, reading_of(t) if is_deep else None) for key, t in by_key.items()]
+    for batch in in_batches(requests):
         made = await chain.summarize_many(batch)
         for request in batch:
             found = made[request.key]
             summary = found if isinstance(found, Summary) else chain.extractive_instead(request, str(found))
-            card = digest_content.card(request.paper, summary=summary)
-            outcomes.add(by_key[request.key], json.loads(json.dumps(card_json(card))))
+            card = digest_content.card(request.paper, summary=summary, reading=request.reading)
+            outcomes.add(by_key[request.key], json.loads(json.dumps(card_json(card))), also_said)
 
 
-def run_real(trials: Sequence[Trial], model: str) -> bool:
+def run_real(trials: Sequence[Trial], model: str, depth: Depth = Depth.BRIEF) -> bool:
     """Let a real model judge, and print its figures beside the goals of an honest one; whether these were met."""
     scenario = Scenario(f"judged by {model}", 0.01, most_lost=0.05, model=model)
-    return report(asyncio.run(run(trials, scenario)), scenario)
+    return report(asyncio.run(run(trials, scenario, depth)), scenario)
 
 
-def run_all(trials: Sequence[Trial], *, seeds: int = 3, processes: int = 2) -> bool:
+def run_all(trials: Sequence[Trial], depth: Depth = Depth.BRIEF, *, seeds: int = 10, processes: int = 2) -> bool:
     """Run every scenario and print its figures; whether all goals were met."""
     chosen, is_met = scenarios(seeds), True
     # A new interpreter for each: the SDKs' threads and loops do not survive a fork.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for scenario, outcomes in zip(chosen, pool.map(partial(_run_alone, trials), chosen), strict=True):
+        for scenario, outcomes in zip(chosen, pool.map(partial(_run_alone, trials, depth), chosen), strict=True):
             is_met = report(outcomes, scenario) and is_met
     return is_met
 
 
-def _run_alone(trials: Sequence[Trial], scenario: Scenario) -> Outcomes:
+def _run_alone(trials: Sequence[Trial], depth: Depth, scenario: Scenario) -> Outcomes:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(WITHOUT_WARNINGS))
-    return asyncio.run(run(trials, scenario))
+    return asyncio.run(run(trials, scenario, depth))
 
 
 def report(outcomes: Outcomes, scenario: Scenario, say: Callable[[str], None] = print) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,12 +30,13 @@ class Outcomes:
     """Cards whose judge was believed."""
     seconds: float = 0.0
 
-    def add(self, trial: Trial, card: Mapping[str, Any]) -> None:
+    def add(self, trial: Trial, card: Mapping[str, Any], also_said: Container[str] = ()) -> None:
+        """Count one card; `also_said` has what the maker said beside its statements, as compact text."""
         summary = card["summary"]
         claims = list(shown_claims(summary))
         self.cards += 1
         self.believed += summary["provenance"].get("judge") is not None
-        self.faults += faults_of(claims, summary["provenance"], trial)
+        self.faults += faults_of(claims, summary["provenance"], trial, also_said)
         for posed in trial.statements:
             key = (posed.is_true, posed.kind, trial.language)
             self.counts.setdefault(key, Counter())[outcome(posed, claims)] += 1
@@ -82,7 +83,9 @@ def outcome(posed: Posed, claims: Sequence[Mapping[str, Any]]) -> str:
     return LOST
 
 
-def faults_of(claims: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any], trial: Trial) -> Counter[str]:
+def faults_of(
+    claims: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any], trial: Trial, also_said: Container[str]
+) -> Counter[str]:
     """What is wrong with the claims, whatever the statements: their words, their labels and their evidence."""
     paper = f"{trial.paper.title} {trial.paper.abstract}"
     source = compact(paper)
@@ -91,7 +94,8 @@ def faults_of(claims: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any]
     for claim in claims:
         text, label = compact(claim["text"]), claim["support"]
         quotes = [compact(evidence["quote"]) for evidence in claim["evidence"]]
-        found["words of neither the maker nor the paper"] += text not in made and not is_the_papers(text, paper)
+        is_the_makers = text in made or text in also_said
+        found["words of neither the maker nor the paper"] += not is_the_makers and not is_the_papers(text, paper)
         found["a sentence that is not the paper's"] += label == "sentence" and not is_the_papers(text, paper)
         found["the maker's words with no judge believed"] += label != "sentence" and not provenance.get("judge")
         found["evidence that is not in the paper"] += not quotes or any(q not in source or not q for q in quotes)

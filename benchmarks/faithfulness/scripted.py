@@ -7,33 +7,93 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 from benchmarks.faithfulness.trials import Posed, Trial, compact
-from tests.fakes import judges
+from tests.fakes import brains, judges
 
 _DATA = re.compile(r"=== data (\w+) begins: (.*?) ===\n(.*?)\n=== data \1 ends ===", re.DOTALL)
 _NUMBERED = re.compile(r"^[^\w\s#](?:[0-9a-f]{6}:)?(\d+)[^\w\s] (.*)$", re.MULTILINE)
+
+_SECTION = re.compile(r"^## (S\d+) .*?\n(.*?)(?=^## S\d|\Z)", re.DOTALL | re.MULTILINE)
+_KEYED = re.compile(r"^\[(\w+)\] (.*)$", re.MULTILINE)
+
+_PARTS = ("results", "methods", "significance", "innovation", "performance", "background")
+"""The parts of a deep reading that statements are told in."""
 
 _MOST_NAMED = 3
 
 
 class Maker:
-    """A brain: the reply of a model that makes each trial's statements, with the sentences they rest on by number."""
+    """A brain: the replies of a model that makes each trial's statements, with the sentences they rest on by number.
+
+    Asked for the facts of a full text, it makes those in English; statements in another language are the translations
+    of the sentences that they name. `also_said` has what else it said in that language, as compact text.
+    """
 
     def __init__(self, trials: Iterable[Trial]) -> None:
         self._trials = {trial.paper.id: trial for trial in trials}
+        self.also_said: set[str] = set()
 
     def __call__(self, _: str, user: str) -> str:
-        blocks = {heading: text for _mark, heading, text in _DATA.findall(user)}
-        papers = [(heading.split()[1], text) for heading, text in blocks.items() if heading.startswith("paper ")]
-        return json.dumps({"papers": [self._reply(paper_id, text) for paper_id, text in papers]}, ensure_ascii=False)
+        blocks = [(heading.split(), text) for _mark, heading, text in _DATA.findall(user)]
+        reply: dict[str, Any] = {"papers": []}
+        for heading, text in blocks:
+            trial = self._trials.get(heading[-1])
+            if trial is None:
+                continue
+            if heading[0] == "title":
+                reply = self._translations(trial, text, brains.language_of(user))
+            elif text.startswith("## S0"):
+                reply = _facts(trial, text)
+            else:
+                reply["papers"].append(_brief(trial, dict(_NUMBERED.findall(text))))
+        return json.dumps(reply, ensure_ascii=False)
 
-    def _reply(self, paper_id: str, text: str) -> dict[str, Any]:
-        sentences = dict(_NUMBERED.findall(text))
-        claims = [{"sentences": named(posed, sentences), "text": posed.text} for posed in self._trials[paper_id].claims]
-        return {"id": paper_id, "title": "", "headline": claims[0], "takeaways": claims[1:], "keywords": []}
+    def _translations(self, trial: Trial, text: str, language: str) -> dict[str, Any]:
+        """The statement for a claim that is its passage, and for other claims what the well-behaved model says."""
+        statements = {compact(posed.quote): posed.text for posed in trial.statements}
+        claims = []
+        for key, claim in _KEYED.findall(text):
+            said = statements.get(compact(claim))
+            if said is None:
+                # In a language that it does not speak, it repeats the claim, which then cannot be used.
+                with suppress(KeyError):
+                    said = brains.say(language, claim)
+                    self.also_said.add(compact(said))
+            claims.append({"key": key, "text": said or claim})
+        return {"id": trial.paper.id, "title": "", "claims": claims, "keywords": []}
+
+
+def _brief(trial: Trial, sentences: Mapping[str, str]) -> dict[str, Any]:
+    claims = [_claim(posed, sentences, posed.text) for posed in trial.claims]
+    return {"id": trial.paper.id, "title": "", "headline": claims[0], "takeaways": claims[1:], "keywords": []}
+
+
+def _facts(trial: Trial, text: str) -> dict[str, Any]:
+    """Sentences of the paper as headline, takeaways and method; the statements in the other parts."""
+    sections = _SECTION.findall(text)
+    body = {f"{name}.{n}": s for name, lines in sections[1:] for n, s in _NUMBERED.findall(lines)}
+    sentences = {"0": trial.paper.title, **body}
+    plain = [{"sentences": [number], "text": s} for number, s in body.items() if compact(s) in _fillers(trial)]
+    plain += [{"sentences": [number], "text": s} for number, s in body.items()]
+    reply: dict[str, Any] = {"id": trial.paper.id, "headline": plain[0], "takeaways": plain[1:4], "method": plain[:1]}
+    for posed, part in zip(trial.statements, cycle(_PARTS), strict=False):
+        # In another language it is the translation that says the statement.
+        said = posed.text if trial.language == "en" else " ".join(posed.quote.split())
+        reply.setdefault(part, []).append(_claim(posed, sentences, said))
+    return reply
+
+
+def _fillers(trial: Trial) -> set[str]:
+    return {compact(sentence) for sentence in trial.fillers}
+
+
+def _claim(posed: Posed, sentences: Mapping[str, str], said: str) -> dict[str, Any]:
+    return {"sentences": named(posed, sentences), "text": said}
 
 
 def named(posed: Posed, sentences: Mapping[str, str]) -> list[str]:
@@ -46,7 +106,7 @@ def named(posed: Posed, sentences: Mapping[str, str]) -> list[str]:
     missing = _details(posed.text) - _details(" ".join(sentences[number] for number in own))
     abstract = [number for number in sentences if number != "0"]
     while missing and abstract and len(own) < _MOST_NAMED:
-        number = max(abstract, key=lambda n: (len(missing & _details(sentences[n])), -int(n)))
+        number = max(abstract, key=lambda n: len(missing & _details(sentences[n])))
         found = missing & _details(sentences[number])
         # A shared word or two is chance; a number is not.
         if number in own or (len(found) < 3 and not any(word[0].isdigit() for word in found)):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from bot.model import Paper
+from bot.model import Paper, Paragraph, Reading, Section, Source
 from bot.summaries.sentences import split
 
 MOST_CLAIMS = 5
@@ -100,22 +100,28 @@ def numbered(trials: Iterable[Trial]) -> list[Trial]:
 
 
 def _groups(posed: Sequence[Posed]) -> list[list[Posed]]:
-    """Statements in groups that fit a card, true and false ones mixed, no passage named twice where possible."""
+    """Statements in groups that fit a card, true and false ones mixed; no passage is named twice in a group."""
     true = [statement for statement in posed if statement.is_true]
     false = [statement for statement in posed if not statement.is_true]
     # The shorter list is spread over the longer one, so that most cards have both.
     mixed = [s for pair in zip_longest(*sorted((true, false), key=len)) for s in pair if s is not None]
     groups: list[list[Posed]] = [[] for _ in range(-(-len(mixed) // MOST_CLAIMS))]
     for statement in mixed:
-        free = [group for group in groups if len(group) < MOST_CLAIMS]
-        free.sort(key=lambda group: (any(s.quote == statement.quote for s in group), len(group)))
-        free[0].append(statement)
+        free = [g for g in groups if len(g) < MOST_CLAIMS and all(s.quote != statement.quote for s in g)]
+        if not free:
+            free = [[]]
+            groups += free
+        min(free, key=len).append(statement)
     return groups
 
 
-def labels(trials: Iterable[Trial]) -> Mapping[tuple[str, str], bool]:
-    """Whether a statement is true, by paper id and compact text."""
-    return {(t.paper.id, compact(posed.text)): posed.is_true for t in trials for posed in t.statements}
+def reading_of(trial: Trial) -> Reading:
+    """A full text that says what the abstract says, in two sections."""
+    sentences = split(trial.paper.abstract)
+    middle = (len(sentences) + 1) // 2
+    parts = (("1", "Introduction", sentences[:middle]), ("2", "Results", sentences[middle:]))
+    sections = tuple(Section(title, (Paragraph(" ".join(found)),), number) for number, title, found in parts if found)
+    return Reading(trial.paper.id, trial.paper.version, Source.HTML, sections)
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
