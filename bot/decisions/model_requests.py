@@ -11,7 +11,12 @@ from bot.model import Allowance, Depth, SummaryRequest, WantedSummary
 from bot.model.languages import is_english
 
 MOST_IN_BATCH = 8
-"""Abstracts that share one request. What a reply lacks is asked for again in halves (see `bot.summaries`)."""
+"""Papers that share one judge's request and, where the budget is short, one request for their summaries as well. What a
+reply lacks is asked for again in halves (see `bot.summaries`)."""
+
+_BATCH_REQUESTS = 2
+"""One for the summaries and one for the judge. Both have to be affordable: statements that nobody could judge are not
+shown, so that the first request alone would buy nothing but a choice of sentences."""
 
 LATE = timedelta(hours=1)
 """Time after the due time when the digest was sent without the summary, which is then no longer urgent."""
@@ -27,8 +32,8 @@ _DEEP_TOKENS = 25_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`batches` of brief summaries (of one language each, no paper twice) that share a request, `singles` that are
-    made one by one, and those for which today's budget is not enough."""
+    """`batches` of brief summaries (of one language each, no paper twice) that share a request, `singles` that have
+    requests of their own (brief ones share the judge's), and those for which today's budget is not enough."""
 
     batches: tuple[tuple[WantedSummary, ...], ...] = ()
     singles: tuple[WantedSummary, ...] = ()
@@ -43,7 +48,7 @@ def plan(wanted: Sequence[WantedSummary], allowance: Allowance, now: datetime) -
     """
     ordered = tuple(sorted(wanted, key=lambda summary: _urgency(summary, now)))
     budget = RemainingBudget(allowance)
-    if budget.covers(sum(map(requests_for, ordered)), sum(map(_tokens_for, ordered))):
+    if budget.covers(requests_for(ordered), sum(map(_tokens_for, ordered))):
         return Plan(singles=ordered)
     # Brief ones first: with the tokens of one deep summary, many papers get a brief one.
     batches: list[tuple[WantedSummary, ...]] = []
@@ -56,21 +61,27 @@ def plan(wanted: Sequence[WantedSummary], allowance: Allowance, now: datetime) -
         left_out += group[len(covered) :]
     for summary in ordered:
         if summary.key.depth is Depth.DEEP:
-            is_covered = budget.spend(requests_for(summary), _tokens_for(summary))
+            is_covered = budget.spend(requests_for([summary]), _tokens_for(summary))
             (singles if is_covered else left_out).append(summary)
     return Plan(tuple(batches), tuple(singles), tuple(left_out))
 
 
-def requests_for(wanted: WantedSummary) -> int:
-    """Requests that one summary takes if none is repeated: a deep one in another language is read, then translated."""
-    return 2 if wanted.key.depth is Depth.DEEP and not is_english(wanted.key.language) else 1
+def requests_for(singles: Sequence[WantedSummary]) -> int:
+    """Requests that summaries take one by one if none is repeated.
+
+    Brief ones take one each and one of the judge for each group of eight. A deep one is read and judged, and in another
+    language then translated and judged again.
+    """
+    brief = [wanted for wanted in singles if wanted.key.depth is Depth.BRIEF]
+    deep = [wanted for wanted in singles if wanted.key.depth is Depth.DEEP]
+    return len(brief) + len(in_batches(brief)) + sum(2 if is_english(wanted.key.language) else 4 for wanted in deep)
 
 
 Keyed = TypeVar("Keyed", WantedSummary, SummaryRequest)
 
 
 def in_batches(items: Iterable[Keyed]) -> list[tuple[Keyed, ...]]:
-    """Batches that share one request, in order.
+    """Batches that share one request of the maker or of the judge, in order.
 
     Each has one language, and no paper twice: a model's reply tells its papers apart by their ids alone.
     """
@@ -115,9 +126,9 @@ class RemainingBudget:
         return True
 
     def spend_on_batch(self, group: tuple[WantedSummary, ...]) -> tuple[WantedSummary, ...]:
-        """Spend one request on as many of the group as the remaining tokens are enough for; returns those."""
+        """Spend a batch's requests on as many of the group as the remaining tokens are enough for; returns those."""
         count = len(group)
-        while count and not self.spend(1, count * _BATCHED_TOKENS):
+        while count and not self.spend(_BATCH_REQUESTS, count * _BATCHED_TOKENS):
             count -= 1
         return group[:count]
 

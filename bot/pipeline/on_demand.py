@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from bot import topics as topic_language
 from bot.arxiv.calendar import listing_days
-from bot.decisions import digest_content, matches, poll_scope, requested_digest
-from bot.errors import ModelUnavailable, NoSuchPaper
+from bot.decisions import digest_content, matches, model_requests, poll_scope, requested_digest
+from bot.errors import ModelUnavailable, NoSuchPaper, PaperboyError
 from bot.model import (
     Candidate,
     Card,
@@ -24,7 +24,7 @@ from bot.model import (
 from bot.pipeline.concurrency import run_all
 from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.poll import fetch_days, missing_days
-from bot.pipeline.summarize import summary_for
+from bot.pipeline.summarize import briefs_for, summary_for
 from bot.ports import Clock, PaperSource, Store
 
 Progress = Callable[[int, int], None]
@@ -79,6 +79,23 @@ async def _summary(store: Store, builder: DigestBuilder, paper: Paper, key: Summ
         return builder.makers.extractive_instead(SummaryRequest(key, paper, reading), str(error))
 
 
+async def _made(store: Store, builder: DigestBuilder, group: Sequence[SummaryRequest]) -> dict[SummaryKey, Summary]:
+    """The summaries of one group; extractive ones where no model serves now."""
+    first = group[0]
+    if first.key.depth is Depth.DEEP:
+        return {first.key: await _summary(store, builder, first.paper, first.key)}
+    summaries = {}
+    made = await briefs_for(store, builder.makers, group)
+    for request in group:
+        result = made[request.key]
+        if isinstance(result, ModelUnavailable):
+            result = builder.makers.extractive_instead(request, str(result))  # see `_summary`
+        if isinstance(result, PaperboyError):
+            raise result
+        summaries[request.key] = result
+    return summaries
+
+
 async def is_stored(store: Store, query: str, window: Window) -> bool:
     """Return whether `digest_of` needs no listing from arXiv. Raises `BadTopic`."""
     archives = poll_scope.archives_of_topic(topic_language.parse(query))
@@ -129,18 +146,19 @@ async def _summaries(
     progress: Progress | None,
 ) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
     papers = [candidate.announced.paper for candidate in candidates]
-    done = 0
+    summaries = dict(await store.summaries([options.key(paper) for paper in papers]))
+    missing = [SummaryRequest(options.key(paper), paper) for paper in papers if options.key(paper) not in summaries]
+    # Brief ones in groups that are judged in one request; a deep one is a group of its own.
+    groups = model_requests.in_batches(missing) if options.depth is Depth.BRIEF else [(request,) for request in missing]
 
-    async def summarize(paper: Paper) -> tuple[SummaryKey, Summary]:
-        nonlocal done
-        key = options.key(paper)
-        summary = await _summary(store, builder, paper, key)
-        done += 1
+    async def summarize(group: Sequence[SummaryRequest]) -> None:
+        summaries.update(await _made(store, builder, group))
         if progress is not None:
-            progress(done, len(papers))
-        return key, summary
+            progress(len(summaries), len(papers))
 
-    summaries = dict(await run_all(summarize(paper) for paper in papers))
+    if progress is not None and summaries:
+        progress(len(summaries), len(papers))
+    await run_all(summarize(group) for group in groups)
     readings = {}
     # From the reader's cache in most cases: the summaries were made from the same texts.
     if options.depth is Depth.DEEP:

@@ -50,8 +50,8 @@ async def summarize(store: Store, makers: Makers, reader: Reader, clock: Clock, 
         # Every job either makes its summaries or postpones them, so that the loop ends.
         jobs = _Jobs(store, makers, reader, clock)
         slots = asyncio.Semaphore(concurrency)
-        work = [partial(jobs.make_batch, batch) for batch in plan.batches]
-        work += [partial(jobs.make_one_by_one, group) for group in _by_paper(plan.singles[:MADE_AT_ONCE])]
+        work = [partial(jobs.make_brief, batch, together=True) for batch in plan.batches]
+        work += [partial(jobs.make_singles, group) for group in _groups(plan.singles[:MADE_AT_ONCE])]
         made += sum(await run_all(_in_slot(slots, job) for job in work))
     if made:
         log.info("summarized", summaries=made)
@@ -62,6 +62,14 @@ async def _in_slot(slots: asyncio.Semaphore, job: Callable[[], Awaitable[int]]) 
     # Takes a function: a coroutine that is cancelled while it waits for its slot would never be awaited.
     async with slots:
         return await job()
+
+
+def _groups(singles: Sequence[WantedSummary]) -> list[Sequence[WantedSummary]]:
+    """Group brief summaries that share a judge's request, and deep ones by paper. The most urgent groups come first."""
+    order = {summary.key: place for place, summary in enumerate(singles)}
+    brief = model_requests.in_batches([summary for summary in singles if summary.key.depth is Depth.BRIEF])
+    deep = _by_paper([summary for summary in singles if summary.key.depth is Depth.DEEP])
+    return sorted([*brief, *deep], key=lambda group: order[group[0].key])
 
 
 def _by_paper(wanted: Sequence[WantedSummary]) -> list[list[WantedSummary]]:
@@ -78,7 +86,13 @@ class _Jobs:
     def __init__(self, store: Store, makers: Makers, reader: Reader, clock: Clock) -> None:
         self._store, self._makers, self._reader, self._clock = store, makers, reader, clock
 
-    async def make_one_by_one(self, group: Sequence[WantedSummary]) -> int:
+    async def make_singles(self, group: Sequence[WantedSummary]) -> int:
+        """Summaries of one group, either brief or deep ones, each with a request of its own."""
+        if group[0].key.depth is Depth.BRIEF:
+            return await self.make_brief(group, together=False)
+        return await self._make_deep(group)
+
+    async def _make_deep(self, group: Sequence[WantedSummary]) -> int:
         made = 0
         for wanted in group:
             paper = await self._paper(wanted)
@@ -91,23 +105,17 @@ class _Jobs:
                 await self._postpone(wanted, error)
         return made
 
-    async def make_batch(self, batch: Sequence[WantedSummary]) -> int:
+    async def make_brief(self, batch: Sequence[WantedSummary], *, together: bool) -> int:
         requests: dict[SummaryKey, SummaryRequest] = {}
         for wanted in batch:
             if paper := await self._paper(wanted):
                 requests[wanted.key] = SummaryRequest(wanted.key, paper)
-        results = await self._makers.summarize_many(list(requests.values())) if requests else {}
-        made = 0
+        results = await briefs_for(self._store, self._makers, list(requests.values()), together=together)
         for wanted in batch:
             result = results.get(wanted.key)
-            if isinstance(result, ModelRefused):
-                result = self._makers.extractive_instead(requests[wanted.key], str(result))
-            if isinstance(result, Summary):
-                await self._store.save_summary(result)
-                made += 1
-            elif result is not None:
+            if isinstance(result, PaperboyError):
                 await self._postpone(wanted, result)
-        return made
+        return sum(isinstance(result, Summary) for result in results.values())
 
     async def _paper(self, wanted: WantedSummary) -> Paper | None:
         """The paper in the wanted version. If the store has another version, the summary is postponed: returns None."""
@@ -154,6 +162,23 @@ async def summary_for(store: Store, makers: Makers, reader: Reader, paper: Paper
         # may pass: what is stored now would never be replaced by a model's summary.
         summary = makers.extractive_instead(request, str(error))
     return await store.save_summary(summary)
+
+
+async def briefs_for(
+    store: Store, makers: Makers, requests: Sequence[SummaryRequest], *, together: bool = False
+) -> dict[SummaryKey, Summary | PaperboyError]:
+    """Make and store brief summaries of one group, which are judged in one request.
+
+    The error stands in place of one that cannot be made now; its key stays wanted.
+    """
+    results = dict(await makers.summarize_many(requests, together=together)) if requests else {}
+    for request in requests:
+        result = results[request.key]
+        if isinstance(result, ModelRefused):  # see `summary_for`
+            result = makers.extractive_instead(request, str(result))
+        if isinstance(result, Summary):
+            results[request.key] = await store.save_summary(result)
+    return results
 
 
 async def _request(store: Store, makers: Makers, reader: Reader, paper: Paper, key: SummaryKey) -> SummaryRequest:

@@ -7,18 +7,19 @@ The steps of a summary, with the module of each:
     model_client        the interface `Model` of every provider, the budget and one retry
     budget              limits of a day and a minute, and the meter that counts requests and tokens
     fallback            the order of the models: one that cannot serve is paused and gives way to the next
-    model_summarizer    brief summaries by one model, several abstracts in one request
-    deep_reader         deep summaries: `facts` once in English, then translated
-    prompt_building     fills the files of `prompts/`; `sections` chooses what of a full text fits; `glossary` the terms
+    model_summarizer    brief summaries by one model (`brief_replies`), several abstracts in one request
+    deep_reader         deep summaries: `facts` once in English, then in other languages (`translation`)
+    prompt_building     fills the files of `prompts/` with the numbered sentences of a `source_text` (`sentences` splits
+                        it, `sections` chooses what of a full text fits) and the terms of `glossary`
     reply_schema        the shape that is asked for; reply_parsing (with json_repair) reads the reply
-    reply_checks        what of a reply is shown, dropped or asked for again
-    claim_checks        one claim against its `source_text`: quote (`quotes`), numbers (`numbers`, `numerals`), `names`,
-                        language (`language_check`), forbidden text (`forbidden_text`), subject, negation
+    claim_drafts        each claim with the sentences that it names, and what the rules say of it (`claim_checks`)
+    judge               asks a model whether the sentences support each claim (`statements`, `canaries`)
+    settling            which claims are shown in the model's words, and for which the paper's sentence stands
     extractive          the summary without a model (`extractive_deep`, `headline_shortening`, `sentence_roles`,
                         `sentences`, `keywords`)
 
-A statement of a model is shown only with a quote that is in the paper and supports it. Nothing falls back silently:
-a summary's provenance says what made it, from what, in whose place, and what was dropped.
+A model's words are shown only if a judge found them supported by the sentences that they name. Nothing falls back
+silently: a summary's provenance says what made it, from what, in whose place, and what was dropped.
 
 To add a provider: implement `model_client.Model` in a module of its own, raise its errors as the types that `complete`
 names, build it in `providers._model`, let `bot.settings` accept its name, and give the fake server of

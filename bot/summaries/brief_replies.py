@@ -47,8 +47,11 @@ class BriefReplies:
         if together or len(requests) == 1:
             return await self._ask(requests, problems)
         answers = Answers()
-        for answer in await asyncio.gather(*(self._ask_for_one(request, problems) for request in requests)):
-            answers.add(answer)
+        # A group, because no request may outlive an unexpected error: the next pass would make the same ones again.
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(self._ask_for_one(request, problems)) for request in requests]
+        for task in asked:
+            answers.add(task.result())
         unavailable = [error for error in answers.errors.values() if not isinstance(error, ModelRefused)]
         if len(unavailable) == len(requests):
             raise unavailable[0]

@@ -17,8 +17,8 @@ from bot.summaries.directions import added_direction, turned_around
 from bot.summaries.forbidden_text import forbidden_reason
 from bot.summaries.language_check import is_checkable, wrong_language
 from bot.summaries.names import unknown_names
-from bot.summaries.number_binding import misplaced_number
-from bot.summaries.number_support import unsupported_number
+from bot.summaries.number_binding import misplaced_number, number_of_another
+from bot.summaries.number_support import unsupported_number, without_bounds
 from bot.summaries.numbers import Number, is_number_in, numbers_in
 from bot.summaries.overstatement import overstatements
 from bot.summaries.quotes import fold, words
@@ -121,9 +121,12 @@ def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, r
     """The reasons to doubt that the named sentences support a text. Cheap tests: they find much and prove nothing."""
     together = readable(" ".join(sentence.text for sentence in named))
     comma, english = primary(rules.language) in _COMMA_LANGUAGES, is_english(rules.language)
+    plain = without_bounds(text)
+    own = own_names(source.title, readable(source.front))
+    around = _around(named, source)
     misplaced = misplaced_number(text, together, decimal_comma=comma)
-    turned = turned_around(text, together)
-    added = added_direction(text, together)
+    misplaced = misplaced or number_of_another(text, together, around, decimal_comma=comma)
+    turned, added = turned_around(plain, together), added_direction(plain, together)
     found = (
         _subject_suspicion(text, named),
         _named_number_problem(text, named, source, rules.language),
@@ -132,29 +135,29 @@ def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, r
         _negation_problem(text, together, rules.language),
         turned and f"its sentence says the opposite of “{turned}”",
         added and f"its sentence does not say “{added}”",
-        *overstatements(text, together),
-        "it swaps the sides of a comparison" if swapped_sides(text, together, _own_names(source)) else None,
-        "it tells its sentence in another order" if is_reordered(text, together, same_language=english) else None,
-        _content_suspicion(text, together, named, source, rules.language),
+        *overstatements(plain, together, same_language=english),
+        "it swaps the sides of a comparison" if swapped_sides(text, together, own) else None,
+        "it tells its sentence in another order" if is_reordered(text, together, own, same_language=english) else None,
+        _content_suspicion(text, together, around, rules.language),
     )
     return tuple(reason for reason in found if reason)
 
 
-def _own_names(source: SourceText) -> frozenset[str]:
-    return own_names(source.title, readable(source.front))
-
-
-def _content_suspicion(
-    text: str, together: str, named: Sequence[SourceSentence], source: SourceText, language: str
-) -> str | None:
-    """Whether a text says what neither its sentences nor those around them say."""
-    if not is_english(language):
-        numbers = numbers_in(together, decimal_comma=False)
-        has_number = any(is_number_in(number, numbers) for number in _numbers_of(text, language))
-        return None if has_number or not shares_no_words(text, together) else "it has no word of its sentence"
+def _around(named: Sequence[SourceSentence], source: SourceText) -> tuple[str, ...]:
+    """The sentences that a claim may use beside those that it names: title, abstract, and their paragraphs."""
     passages = [passage.text for sentence in named if (passage := source.find(sentence.text)) is not None]
-    around = readable(" ".join((source.front, together, *dict.fromkeys(passages))))
-    return "it has details that are not in the paper" if is_mostly_new(text, around) else None
+    return tuple(readable(sentence) for text in dict.fromkeys((source.front, *passages)) for sentence in split(text))
+
+
+def _content_suspicion(text: str, together: str, around: Sequence[str], language: str) -> str | None:
+    """Whether a text says what neither its sentences nor those around them say."""
+    if is_english(language):
+        return (
+            "it has details that are not in the paper" if is_mostly_new(text, " ".join((together, *around))) else None
+        )
+    numbers = numbers_in(together, decimal_comma=False)
+    has_number = any(is_number_in(number, numbers) for number in _numbers_of(text, language))
+    return None if has_number or not shares_no_words(text, together) else "it has no word of its sentence"
 
 
 def sentence_problem(sentence: SourceSentence, source: SourceText, rules: ClaimRules) -> str | None:

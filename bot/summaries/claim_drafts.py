@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.model import Claim, Dropped, Evidence
+from bot.model import Claim, Dropped, Evidence, SectionKind
 from bot.model.languages import is_english
 from bot.summaries.claim_checks import ClaimRules, refusal, sentence_problem, suspicions
 from bot.summaries.forbidden_text import adds_link, cleaned
-from bot.summaries.quotes import words
+from bot.summaries.quotes import fold, words
 from bot.summaries.reply_checks import LONGEST_HEADLINE, MOST_TAKEAWAYS, check_keywords
 from bot.summaries.reply_schema import PARTS, BriefReply, ClaimReply, FactsReply
 from bot.summaries.source_text import SourceSentence, SourceText
@@ -29,6 +29,11 @@ _MOST_CLAIMS = 8
 """Claims in one part of a deep summary; further ones are not shown."""
 
 _LONGEST_TITLE = 400
+
+_IDS_AT_END = re.compile(r"\s*[\[{<⟦](?P<ids>[Ss\d.,;\s]+)[\]}>⟧](?P<end>[.!?。]?)$")
+
+_FEWEST_WORDS = 4
+"""Words and numbers of a sentence that says something by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,7 @@ def _drafts(paper_id: str, found: Sequence[Draft | Dropped], keywords: tuple[str
 
 
 def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: ClaimRules) -> Draft | Dropped:
-    text = cleaned(reply.text)
+    text = _without_ids(cleaned(reply.text), reply.sentences)
     named = source.named(reply.sentences)
     if not text or not named:
         return Dropped(text[:300], "it names no sentence of the paper" if text else "it is empty")
@@ -173,10 +178,18 @@ def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: Cl
         for sentence in source.context(named)
         if sentence in named or sentence_problem(sentence, source, anywhere) is None
     )
-    linkless = [sentence for sentence in may_stand if not adds_link(sentence.text)]
+    whole = [sentence for sentence in may_stand if _stands_alone(sentence)]
     return _checked(
-        Draft(key, part, text, named, context, source.evidence(named), _closest(text, linkless)), source, rules
+        Draft(key, part, text, named, context, source.evidence(named), _closest(text, whole)), source, rules
     )
+
+
+def _without_ids(text: str, ids: Sequence[str]) -> str:
+    """The text without the ids of its sentences in brackets at its end, which some models write there as well."""
+    match = _IDS_AT_END.search(text)
+    if match is None or not set(re.findall(r"[Ss]?\d+(?:\.\d+)?", match["ids"])) <= set(ids):
+        return text
+    return text[: match.start()] + match["end"]
 
 
 def _checked(draft: Draft, source: SourceText, rules: ClaimRules) -> Draft:
@@ -187,6 +200,18 @@ def _checked(draft: Draft, source: SourceText, rules: ClaimRules) -> Draft:
     if refused is not None:
         return replace(draft, refused=refused)
     return replace(draft, suspicions=suspicions(draft.text, draft.named, source, rules))
+
+
+def _stands_alone(sentence: SourceSentence) -> bool:
+    """Whether a sentence begins and ends as one, is no title, and adds no link to a card."""
+    text = as_shown(sentence)
+    first, is_ended = text.split(maxsplit=1)[0], re.search(r"[.!?。！？][\"'”’»)\]}」』）]*$", text)
+    # A name may begin in lower case: "nnU-Net".
+    begins = not (first.isalpha() and first.islower())
+    is_title = sentence.kind is SectionKind.FRONT
+    return (
+        bool(is_ended) and begins and not is_title and len(fold(text).starts) >= _FEWEST_WORDS and not adds_link(text)
+    )
 
 
 def _closest(text: str, sentences: Sequence[SourceSentence]) -> SourceSentence | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 
 from bot.summaries.word_lists import OPPOSITES
 
@@ -51,10 +52,11 @@ def turned_around(text: str, together: str) -> str | None:
     If both have both sides ("lower redundancy and higher rank"), the side that they begin with counts.
     """
     claimed, stated = directions(text), directions(together)
-    for direction in claimed:
-        sides = {other.is_first for other in stated if other.axis == direction.axis}
-        if sides == {not direction.is_first}:
-            return direction.text
+    for same_word in _by_place(claimed):
+        axes = [(direction.is_first, _stated_sides(direction.axis, stated)) for direction in same_word]
+        # A word of several subjects ("lose") is turned around only if none of them says the same.
+        if any(sides == {not side} for side, sides in axes) and not any(side in sides for side, sides in axes):
+            return same_word[0].text
     for axis in dict.fromkeys(direction.axis for direction in claimed):
         mine = [direction.is_first for direction in claimed if direction.axis == axis]
         theirs = [direction.is_first for direction in stated if direction.axis == axis]
@@ -65,11 +67,28 @@ def turned_around(text: str, together: str) -> str | None:
 
 def added_direction(text: str, together: str) -> str | None:
     """A word of a claim ("faster") of which the sentences have neither that side nor the other."""
-    known = {_GROUPS.get(direction.axis) for direction in directions(together)}
-    groups = ((direction.text, _GROUPS.get(direction.axis)) for direction in directions(text))
-    return next((word for word, group in groups if group is not None and group not in known), None)
+    known = {_GROUPS.get(direction.axis, direction.axis) for direction in directions(together)}
+    for same_word in _by_place(directions(text)):
+        groups = {_GROUPS.get(direction.axis, direction.axis) for direction in same_word}
+        if groups & set(_GROUPS.values()) and groups.isdisjoint(known):
+            return same_word[0].text
+    return None
 
 
+def _by_place(found: tuple[Direction, ...]) -> list[list[Direction]]:
+    """The directions of one word together."""
+    return [list(group) for _, group in groupby(found, key=lambda direction: direction.start)]
+
+
+def _stated_sides(axis: str, stated: tuple[Direction, ...]) -> set[bool]:
+    """The sides of an axis that a text has; of amounts without a word for them, those of quality, and vice versa."""
+    sides = {direction.is_first for direction in stated if direction.axis == axis}
+    if sides or axis not in _ALIKE:
+        return sides
+    return {direction.is_first for direction in stated if direction.axis == _ALIKE[axis]}
+
+
+_ALIKE = {"amount": "quality", "quality": "amount"}
 _GROUPS = {
     "amount": "amount", "quality": "amount", "pace": "pace", "correctness": "correctness", "stability": "stability",
     "preference": "preference", "frequency": "frequency",

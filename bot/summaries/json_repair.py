@@ -1,7 +1,7 @@
 r"""JSON as models write it: the object is found among other text, and TeX inside its strings is escaped. Pure.
 
-Models copy quotations with their TeX and forget that JSON wants every backslash doubled. `\ell` is then no JSON at all,
-and `\theta` is read as a tab and "heta".
+Models write TeX and forget that JSON wants every backslash doubled. `\ell` is then no JSON at all, and `\theta` is read
+as a tab and "heta".
 """
 
 from __future__ import annotations

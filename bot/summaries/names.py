@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -11,6 +12,7 @@ from bot.model.languages import primary
 from bot.summaries.quotes import Folded, fold, words
 
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ž][\w+]*(?:[-–'’./&][\w+]+)*")
+_ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
 _CYRILLIC = re.compile(r"[А-ЯЁ][а-яё]{2,}(?:-[А-ЯЁа-яё]+)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;。！？：；]\s*|[\"“«(]\s*|—\s)$")
 _CASED = re.compile(r"[A-Z].*[A-Z]|[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]")
@@ -31,19 +33,21 @@ _LATIN_SOUNDS = str.maketrans({"w": "v", "q": "k", "x": "k", **dict.fromkeys("ae
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of a source: its folded text, its words and their stems, and the initials of its phrases."""
+    """The words of a source: its folded text, its words and their stems, the initials of its phrases, its acronyms."""
 
     folded: Folded
     words: frozenset[str]
     stems: frozenset[str]
     initials: str
+    acronyms: frozenset[str]
 
     @classmethod
     def of(cls, text: str, front: str) -> Vocabulary:
         """The vocabulary of a text; in `front` (title and abstract) even short acronyms may be spelled out."""
         all_words = frozenset(words(text))
         initials = f"{_initials(front)}|{_long_initials(text)}"
-        return cls(fold(text), all_words, frozenset(map(_stem, all_words)), initials)
+        acronyms = frozenset(_ACRONYM.findall(text))
+        return cls(fold(text), all_words, frozenset(map(_stem, all_words)), initials, acronyms)
 
     def spells_out(self, acronym: str) -> bool:
         """Whether an acronym's letters begin consecutive words: "large language model" for LLM."""
@@ -59,11 +63,14 @@ def unknown_names(claim: str, source: Vocabulary, language: str) -> list[str]:
     unknown = []
     language = primary(language)
     is_other_script = language in ("zh", "ja", "ko", "ru", "uk", "bg", "ar", "fa", "he", "hi", "th", "el")
+    spelled_out = 0
     for match in _LATIN.finditer(claim):
         token = match.group().rstrip("'’.")
         begins_sentence = bool(_SENTENCE_START.search(claim[: match.start()])) and not is_other_script
         counts_capital = not begins_sentence and language not in ("de", "lb")
-        if _is_name(token, counts_capital) and not _is_known(token, source):
+        spelled_out = max(spelled_out, _end_of_expansion(claim, match.start(), source))
+        is_known = match.start() < spelled_out or _is_known(token, source)
+        if _is_name(token, counts_capital) and not is_known:
             unknown.append(token)
     if language in ("ru", "uk", "bg"):
         unknown += _unknown_cyrillic(claim, source)
@@ -98,7 +105,29 @@ def _is_known_word(word: str, source: Vocabulary) -> bool:
         return True
     if not re.search(r"\d", word) and (low in source.words or f"{low}s" in source.words or _stem(low) in source.stems):
         return True
-    return source.spells_out(word)
+    return source.spells_out(word) or any(_is_variant(word, acronym) for acronym in source.acronyms)
+
+
+def _is_variant(word: str, acronym: str) -> bool:
+    """Whether one acronym is a shorter spelling of the other: AUC for AUROC. They begin and end alike."""
+    short, long = sorted((word.removesuffix("s"), acronym), key=len)
+    if not short.isupper() or len(short) < 3 or len(long) - len(short) > 2:
+        return False
+    letters = iter(long)
+    return short[0] == long[0] and short[-1] == long[-1] and all(letter in letters for letter in short)
+
+
+def _end_of_expansion(text: str, start: int, source: Vocabulary) -> int:
+    """Where the words end that spell out an acronym of the source ("SHapley Additive exPlanations"); 0 if none do."""
+    capitals = ""
+    for word in _LATIN.finditer(text, start, start + _LONGEST_EXPANSION):
+        capitals += "".join(char for char in word.group() if char.isupper())
+        if len(capitals) >= 3 and word.start() > start and capitals in source.acronyms:
+            return word.end()
+    return 0
+
+
+_LONGEST_EXPANSION = 80
 
 
 def _stem(word: str) -> str:
@@ -121,13 +150,23 @@ def _long_initials(text: str) -> str:
 
 def _unknown_cyrillic(claim: str, source: Vocabulary) -> list[str]:
     """Names (words with a capital inside a sentence) whose first three consonants no word of the source has."""
-    consonants = {word.translate(_LATIN_SOUNDS) for word in source.words}
-    unknown = []
-    for match in _CYRILLIC.finditer(claim):
-        if _SENTENCE_START.search(claim[: match.start()]):
-            continue
-        # The declined ending comes last, so that the beginning of the name is compared.
-        sound = match.group().lower().split("-")[0].translate(_CYRILLIC_SOUNDS)[:3]
-        if sound and not any(word.startswith(sound) for word in consonants):
-            unknown.append(match.group())
-    return unknown
+    return [name for name in _cyrillic_names(claim) if not _is_transliterated(name, source.words)]
+
+
+def has_name_of(claim: str, known: Iterable[str]) -> bool:
+    """Whether a claim has a name among these words, in Latin letters or transliterated into Russian."""
+    words_of_source = frozenset(known)
+    latin = (match.group() for match in _LATIN.finditer(claim) if match.group()[0].isupper())
+    return any(words_of_source.intersection(words(name)) for name in latin) or any(
+        _is_transliterated(name, words_of_source) for name in _cyrillic_names(claim)
+    )
+
+
+def _cyrillic_names(claim: str) -> list[str]:
+    return [m.group() for m in _CYRILLIC.finditer(claim) if not _SENTENCE_START.search(claim[: m.start()])]
+
+
+def _is_transliterated(name: str, known: frozenset[str]) -> bool:
+    # The declined ending comes last, so that the beginning of the name is compared.
+    sound = name.lower().split("-")[0].translate(_CYRILLIC_SOUNDS)[:3]
+    return not sound or any(word.translate(_LATIN_SOUNDS).startswith(sound) for word in known)

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.summaries.numbers import Number, numbers_in, without_tex
-from bot.summaries.wording import Word, content_words
+from bot.summaries.wording import Word, content_words, stems_of
 
 _NEAR = 4
 """Words between a number and a word that it may belong to."""
@@ -66,7 +66,7 @@ def misplaced_number(text: str, together: str, *, decimal_comma: bool) -> str | 
     claim, source = _Measured.of(text, decimal_comma=decimal_comma), _Measured.of(together, decimal_comma=False)
     stems = frozenset(word.stem for word in claim.words) & frozenset(word.stem for word in source.words)
     for number in claim.numbers:
-        if _belongs_elsewhere(number, claim, source, stems):
+        if _belongs_elsewhere(number, claim, source, stems) or _has_foreign_unit(number, source):
             return number.text.strip()
     return _reversed(claim, source, stems) or _broken_range(without_tex(text), claim, source)
 
@@ -85,6 +85,31 @@ def _belongs_elsewhere(number: Number, claim: _Measured, source: _Measured, stem
         if foreign > _NEAR or own <= foreign + 2:
             return False
     return True
+
+
+def _has_foreign_unit(number: Number, source: _Measured) -> bool:
+    """Whether a number has a unit here, none in the source, and nothing there is measured in that unit."""
+    places = _places(number, source)
+    if number.unit in (None, "%", "pp", "×") or not places:
+        return False
+    return all(place.unit is None for place in places) and all(n.unit != number.unit for n in source.numbers)
+
+
+def number_of_another(text: str, together: str, around: Iterable[str], *, decimal_comma: bool) -> str | None:
+    """A number that the named sentences lack, and that stands around them in a sentence about other things.
+
+    `together` are the named sentences as one text, `around` are the others that the claim may use.
+    """
+    claim, source = _Measured.of(text, decimal_comma=decimal_comma), _Measured.of(together, decimal_comma=False)
+    for number in claim.numbers:
+        # Number words are told freely ("doubles"), and occur everywhere.
+        if _places(number, source) or not number.text.strip()[:1].isdigit():
+            continue
+        holders = [other for other in around if _places(number, _Measured.of(other, decimal_comma=False))]
+        told = frozenset(word.stem for word in claim.words if claim.distance(number, word) <= _NEAR)
+        if holders and told and all(told.isdisjoint(stems_of(holder)) for holder in holders):
+            return number.text.strip()
+    return None
 
 
 def _reversed(claim: _Measured, source: _Measured, stems: frozenset[str]) -> str | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from bot.summaries.numbers import Number, is_number_in, without_tex
+from bot.summaries.numbers import Number, is_number_in, numbers_in, without_tex
 
 _ABOUT = re.compile(
     r"(?:\b(?:about|around|roughly|nearly|almost|approximately|approx\.?|some|close to|circa|ca\.|unos|unas|casi|"
@@ -90,3 +90,16 @@ def _is_near(number: Number, value: Decimal, plain: str) -> bool:
         if is_less and stated * (1 - _BOUND) <= value <= stated:
             return True
     return False
+
+
+def without_bounds(text: str) -> str:
+    """The text without "more than", "over", 以上 beside numbers: they compare a number, not two things."""
+    plain = without_tex(text)
+    for number in reversed(numbers_in(plain)):
+        before, after = plain[: number.start], plain[number.end :]
+        for bound in (_ABOUT, _MORE, _LESS):
+            before = bound.sub(" ", before)
+        for bound in (_MORE_AFTER, _LESS_AFTER):
+            after = re.sub(rf"^(?:{bound.pattern})", " ", after)
+        plain = f"{before}{number.text}{after}"
+    return plain

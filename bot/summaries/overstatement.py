@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.summaries.word_lists import MARKERS
+from bot.summaries.wording import stems_of
 
 _ADDED = (
     ("scope", "it says more generally what its sentence says"),
@@ -12,14 +13,31 @@ _ADDED = (
 )
 
 
-def overstatements(text: str, together: str) -> tuple[str, ...]:
+def overstatements(text: str, together: str, *, same_language: bool) -> tuple[str, ...]:
     """What the claim adds to its sentences, `together` as one text."""
     found = [reason for kind, reason in _ADDED if _adds(text, together, kind)]
-    (hedge,) = MARKERS["hedge"]
-    if hedge.search(together) and not hedge.search(text):
+    if same_language and _drops_hedge(text, together):
         found.append("it leaves out a reservation of its sentence")
     return tuple(found)
 
 
 def _adds(text: str, together: str, kind: str) -> bool:
-    return any(pattern.search(text) and not pattern.search(together) for pattern in MARKERS[kind])
+    """Whether the claim has words of a class that its sentences lack; of scope, more of them than these."""
+    for pattern in MARKERS[kind]:
+        claimed, stated = pattern.findall(text), pattern.findall(together)
+        if claimed and (not stated or (kind == "scope" and len(claimed) > len(stated))):
+            return True
+    return False
+
+
+def _drops_hedge(text: str, together: str) -> bool:
+    """Whether the sentences have a reservation and the claim has none, on what the claim tells."""
+    (hedge,) = MARKERS["hedge"]
+    if hedge.search(text):
+        return False
+    told = stems_of(text)
+    return any(stems_of(together[match.end() : match.end() + _REACH]) & told for match in hedge.finditer(together))
+
+
+_REACH = 60
+"""Characters after a reserving word that it is about."""

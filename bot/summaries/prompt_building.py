@@ -71,7 +71,7 @@ def facts_prompts(paper: Paper, source: SourceText, selection: Selection) -> tup
             sentences = tuple(sentence for sentence in sentences if _plain(sentence.text) not in known)
         if sentences:
             parts.append((section_label(section.number, section.title), number, sentences))
-    mark = _mark("\n".join(sentence.text for _, _, sentences in parts for sentence in sentences))
+    mark = _mark("\n".join(text for title, _, sentences in parts for text in (title, *(s.text for s in sentences))))
     text = "\n\n".join(
         f"## S{number} {' '.join(title.split())}\n{_lines(found, mark)}" for title, number, found in parts
     )

@@ -32,6 +32,9 @@ MOST_SENTENCES = 3
 _SENTENCE_ID = re.compile(r"(?P<first>S?\d{1,4}(?:\.\d{1,4})?)(?:\s*[-–—]\s*(?P<last>S?\d{1,4}(?:\.\d{1,4})?))?", re.I)
 """An id, or a range of ids."""
 
+_HASH_OF_MARK = re.compile(r"\b[0-9a-f]{6}:(?=\d)")
+"""The hash that numbers may stand behind in a prompt, see `prompt_building`."""
+
 _ONLY_IDS = re.compile(r"(?:[\s\[\](){}<>⟦⟧#,;.\"']|and|sentences?|nos?\.)*", re.I)
 """What may stand around and between ids."""
 
@@ -84,6 +87,7 @@ def _sentence_ids(value: Any) -> Any:
 
 
 def _ids_in(text: str) -> list[str]:
+    text = _HASH_OF_MARK.sub("", text)
     if not _ONLY_IDS.fullmatch(_SENTENCE_ID.sub("", text)):
         return []  # a quotation: its numbers are no ids
     ids: list[str] = []

@@ -11,16 +11,33 @@ _ABBREVIATIONS = re.compile(
     r"al|approx|ca|cf|ch|chap|dept|dr|eg|eqn?s?|esp|est|et|ext|figs?|ie|incl|inc|jr|ltd|max|min|mrs?|ms|nos?|pp|prof|"
     r"refs?|resp|secs?|sect|sr|st|tabs?|univ|viz|vol|vs|w\.r\.t|wrt|aka"
 )
-_END = re.compile(r"[.!?][\"'”’»)\]}]*(?=\s)|[。！？][”’」』）]*")
+_MAY_END = ("pp", "inc", "ltd", "jr", "sr", "no", "nos", "max", "min", "est")
+"""Abbreviations that may be the last word of a sentence as well: "by 3.8 pp. We …"."""
+# Also a point without a space, as between the lines of some abstracts: "… of levels.We introduce …".
+_END = re.compile(
+    r"[.!?][\"'”’»)\]}]*(?=\s)|[。！？][”’」』）]*|(?<=[A-Za-z)][A-Za-z)][A-Za-z)])\.(?=(?:[A-Z][a-z]+|A) [a-z(])"
+)
 # At most 300 characters between single dollars: two prices far apart are no formula.
-_MATH = re.compile(r"\\\(.*?\\\)|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
+_MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
 _LAST_WORD = re.compile(r"([^\s(\[{\"“'‘$]+)$")
 # nnU-Net, iPhone: a name that begins in lower case and has a capital or digit in it.
 _LOWER_CASE_NAME = re.compile(r"[a-z]+(?:[A-Z0-9]|-[A-Z])")
 # Words that usually begin a sentence, so that a single capital before them is no initial of a name.
 _USUAL_START = re.compile(
-    r"\s+(?:The|They|Th(?:is|ese)|We|It|Our|In|A|An|However|For|On|To|By|When|If|With|Here|Both)\b"
+    r"\s+(?:The|They|Th(?:is|ese)|We|It|Our|In|A|An|However|For|On|To|By|When|If|With|Here|Both|As|At|But|Yet|From|"
+    r"Recent|Existing|Current|Many|Most|Some|While|Although|Despite|Since|Using|Through|Moreover|Furthermore|Finally)\b"
 )
+# "(i) The", "2) We": an item of a list within the text.
+_ITEM = re.compile(r"\(?(?:[ivx]{1,4}|[a-z]|\d{1,2})\)\s+[A-Z\\$]")
+# What is no sentence of its own: the heading of a structured abstract, the number of an item.
+_HEADING = re.compile(
+    r"(?:abstract\W*)?(?:background|context|introduction|motivation|objectives?|purpose|aims?|problem|approach|"
+    r"materials? and methods?|methods?|methodology|design|(?:main |key )?results?|findings|conclusions?|significance|"
+    r"limitations|implications)|\W*(?:\d{1,2}|[ivx]{1,4}|[a-z])\)?",
+    re.IGNORECASE,
+)
+# "Art. 5": an abbreviation only before a number.
+_BEFORE_NUMBER = re.compile(r"(?:arts?|para?|cl)$", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"\n\s*\n")
 
 
@@ -47,19 +64,27 @@ def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
     # These marks have no other use, and no space follows them.
     if match.group()[0] in "。！？":
         return True
-    if not _may_start(text[match.end() :].lstrip()):
+    rest = text[match.end() :]
+    if not _may_start(rest.lstrip()) or _HEADING.fullmatch(text[start : match.start()].strip()):
         return False
     # A whole sentence in brackets is part of the sentence around it.
-    if _open_brackets(text[start : match.end()]) > 0:
+    if _is_in_brackets(text[start : match.end()], rest):
         return False
     if match.group()[0] != ".":
         return True
     word = _LAST_WORD.search(text[start : match.start()])
-    return word is None or not _is_abbreviation(word.group(1), text[match.end() :])
+    if word is None:
+        return True
+    # "github.Com page": without a space after it, the point may belong to an address or a name.
+    if rest[:1].isalpha() and re.search(r"[^\w()-]", word.group(1)):
+        return False
+    return not _is_abbreviation(word.group(1), rest)
 
 
 def _may_start(rest: str) -> bool:
     """Whether the text after a mark looks like the beginning of a sentence."""
+    if _ITEM.match(rest):
+        return True
     rest = rest.lstrip("\"'“‘«([{")
     if not rest:
         return True
@@ -73,14 +98,29 @@ def _is_abbreviation(word: str, rest: str) -> bool:
     """Whether the point after `word` belongs to it; `rest` is what follows the point."""
     bare = word.lower().rstrip(".").lstrip("~")
     if _ABBREVIATIONS.fullmatch(bare):
-        return True
+        return not (bare in _MAY_END and _USUAL_START.match(rest))
     if len(bare) == 1 and bare.isalpha():
         return word.isupper() and not _USUAL_START.match(rest)  # an initial: J. Smith
-    # "e.g.", "i.e.", "a.k.a."; after a country's name a sentence may well end.
-    return bool(re.fullmatch(r"(?:[a-z]\.)+[a-z]", bare)) and bare not in ("u.s", "u.k", "e.u")
+    if _BEFORE_NUMBER.fullmatch(bare):
+        return bool(re.match(r"\s+[\d§(]", rest))
+    if bare in ("u.s", "u.k", "e.u"):  # a sentence may well end after the name of a country: "in the U.S. We …"
+        return not _USUAL_START.match(rest)
+    return bool(re.fullmatch(r"(?:[a-z]\.)+[a-z]", bare))  # "e.g.", "i.e.", "a.k.a."
 
 
-def _open_brackets(text: str) -> int:
-    """Round brackets open at the end; 0 if the last was opened 400 characters ago: it was never meant to close."""
-    opened = text.count("(") - text.count(")")
-    return opened if len(text) - text.rfind("(") < 400 else 0
+def _is_in_brackets(text: str, rest: str) -> bool:
+    """Whether a round bracket is open at the end of `text` that closes in the next 400 characters of `rest`.
+
+    One that does not close so soon was never meant to.
+    """
+    depth = 0
+    for char in text:
+        # A bracket that closes none, as in "1) first", counts for nothing.
+        depth = max(depth + (char == "(") - (char == ")"), 0)
+    for char in rest[:400]:
+        if depth <= 0:
+            break
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            return True
+    return False

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.summaries.wording import content_words
+from bot.summaries.word_lists import CONTRASTS
+from bot.summaries.wording import content_words, stem
 
 _OWN = re.compile(
     r"\b(?:our|ours|we|this (?:paper|work|study|method|approach|framework|model|system)|the proposed \w+|"
@@ -47,8 +48,11 @@ _LOSES = re.compile(
     r"|\b(?:уступа\w+|хуже|отста\w+|проигр\w+)\b",
     re.I,
 )
-_OBJECT_FIRST = re.compile(r"[はがも]")
-"""Japanese puts the verb last: the first of these particles divides the sides."""
+_SUBJECT = (re.compile("が"), re.compile("[はも]"))
+"""Japanese puts the verb last: the particle of the subject divides the sides."""
+
+_ADJUNCT_START = re.compile(r"\b(?:on|in|for|by|with|across|while|when|where|en|para|por|con|на|в|при)\s")
+"""Where the right side of a comparison ends: what follows is said of both sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +81,39 @@ def _comparisons(text: str, own_names: frozenset[str]) -> list[_Comparison]:
     found = []
     for pattern, wins in ((_WINS, True), (_LOSES, False)):
         for match in pattern.finditer(text):
-            left, right = text[: match.start()], text[match.end() :]
-            if re.search(r"[ぁ-ん]", left) and (particle := _OBJECT_FIRST.search(left)):
-                left, right = text[: particle.start()], text[particle.end() :]
-            sides = _side(left, own_names), _side(right, own_names)
+            left, right = _divided(text, match)
+            sides = _with_implied(_side(left, own_names), _side(right, own_names))
             found.append(_Comparison(*sides) if wins else _Comparison(*reversed(sides)))
     return found
 
 
+def _divided(text: str, verb: re.Match[str]) -> tuple[str, str]:
+    """What is compared, and with what."""
+    left, right = text[: verb.start()], text[verb.end() :]
+    for particle in _SUBJECT:
+        if match := particle.search(left):
+            return text[: match.start()], text[match.end() :]
+    end = _ADJUNCT_START.search(right)
+    return left, right[: end.start()] if end and end.start() else right
+
+
 def _side(text: str, own_names: frozenset[str]) -> frozenset[str]:
-    words = content_words(text)
-    side = {word.stem for word in words}
+    text = _ADJUNCT.sub(" ", text)
+    side = {word.stem for word in content_words(text)}
     if _OWN.search(text) or side & own_names:
         side.add("<own>")
     if _OTHERS.search(text):
         side.add("<others>")
     return frozenset(side)
+
+
+def _with_implied(left: frozenset[str], right: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """What is compared with others' work and has no name here is the authors' own."""
+    if "<others>" in right and "<own>" not in right:
+        return left | {"<own>"}, right
+    if "<others>" in left and "<own>" not in left:
+        return left, right | {"<own>"}
+    return left, right
 
 
 def own_names(title: str, abstract: str) -> frozenset[str]:
@@ -109,7 +130,7 @@ _NAMED = re.compile(
 )
 
 
-def is_reordered(text: str, together: str, *, same_language: bool) -> bool:
+def is_reordered(text: str, together: str, own: frozenset[str], *, same_language: bool) -> bool:
     """Whether names, or (in one language) much of what a claim tells, stand in another order than in its sentences.
 
     That is how sides are swapped where no verb of comparison tells them. What follows "on" or "in" may stand anywhere.
@@ -119,8 +140,10 @@ def is_reordered(text: str, together: str, *, same_language: bool) -> bool:
     for index, word in enumerate(source):
         places.setdefault(word.stem, index)
     shared = [stem for stem in dict.fromkeys(word.stem for word in claim) if stem in places]
-    names = {word.stem for word in source if word.is_name and not word.text.isupper()}
-    if _flips([places[stem] for stem in shared if stem in names]):
+    # Names in capitals only are mostly metrics, which stand before or after their numbers alike.
+    names = own | {word.stem for word in source if word.is_name and not word.text.isupper()}
+    groups = [names, *_CONTRASTS]
+    if any(_flips([places[stem] for stem in shared if stem in group]) for group in groups):
         return True
     flips, pairs = _flips([places[stem] for stem in shared]), len(shared) * (len(shared) - 1) / 2
     return same_language and flips >= _LEAST_FLIPS and flips > _FLIPPED_SHARE * pairs
@@ -130,6 +153,7 @@ _ADJUNCT = re.compile(
     r"\b(?:on|in|at|across|under|during|among|en)\s+(?:the\s+|a\s+|los\s+|las\s+|el\s+|la\s+)?[\w@-]+(?:\s+and\s+[\w@-]+)?"
     r"|在[^，。；]{1,40}?[上中下]|[A-Za-z][\w@-]*\s*(?:上で|では|における|での|で)"
 )
+_CONTRASTS = [frozenset(map(stem, group)) for group in CONTRASTS]
 _LEAST_FLIPS = 3
 _FLIPPED_SHARE = 0.3
 

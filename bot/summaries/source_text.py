@@ -140,7 +140,10 @@ class SourceText:
             return any(
                 (folded in quote or quote in folded)
                 for quote, passage in quotes
-                if (passage.section, passage.page, passage.anchor) == (sentence.section, sentence.page, sentence.anchor)
+                # Summaries of earlier versions know neither page nor anchor of some passages.
+                if passage.section == sentence.section
+                and passage.page in (None, sentence.page)
+                and passage.anchor in (None, sentence.anchor)
             )
 
         return tuple(sentence for sentence in self.sentences if is_quoted(sentence))

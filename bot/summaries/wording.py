@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
+from bot.summaries.names import has_name_of
 from bot.summaries.quotes import words
 
 _WORDS = json.loads(files(__package__).joinpath("words.json").read_text(encoding="utf-8"))
@@ -70,10 +71,20 @@ def stems_of(text: str) -> frozenset[str]:
 def is_mostly_new(text: str, around: str) -> bool:
     """Whether many content words of a claim have no counterpart `around` its sentences: details that it adds."""
     claimed = [word for word in content_words(text) if word.text.lower() not in _PLAIN]
-    new = without_counterpart(claimed, stems_of(around))
+    new = set(without_counterpart(claimed, stems_of(around))) - set(_spelled_out(content_words(text), around))
     return len(new) >= _LEAST_NEW and len(new) >= _NEW_SHARE * len(claimed)
 
 
+def _spelled_out(claimed: Sequence[Word], around: str) -> Iterator[Word]:
+    """The words that spell out an acronym: "peak signal-to-noise ratio" where the source has PSNR."""
+    initials = "".join(word.text[0].lower() for word in claimed)
+    for acronym in frozenset(_ACRONYM.findall(around)):
+        start = initials.find(acronym.lower())
+        if start >= 0:
+            yield from claimed[start : start + len(acronym)]
+
+
+_ACRONYM = re.compile(r"\b[A-Za-z]?[A-Z]{2,5}\b")
 _LEAST_NEW = 3
 _NEW_SHARE = 0.4
 
@@ -86,8 +97,7 @@ def shares_no_words(text: str, together: str) -> bool:
     beginnings = {word[:_COGNATE] for word in words(together)}
     claimed = [word for word in words(text) if len(word) >= _COGNATE and word.isascii()]
     alike = sum(1 for word in claimed if word[:_COGNATE] in beginnings)
-    names = {word.stem for word in content_words(text) if word.is_name} & stems_of(together)
-    return not names and alike < max(1, _COGNATE_SHARE * len(claimed))
+    return not has_name_of(text, words(together)) and alike < max(1, _COGNATE_SHARE * len(claimed))
 
 
 _COGNATE = 4

@@ -21,7 +21,8 @@ def wanted(
 
 
 def cost(made: Plan) -> int:
-    return len(made.batches) + sum(map(requests_for, made.singles))
+    """The requests of a plan, those of the judge included."""
+    return 2 * len(made.batches) + requests_for(made.singles)
 
 
 def test_without_a_limit_all_summaries_are_made_one_by_one() -> None:
@@ -42,20 +43,37 @@ def test_with_a_short_budget_abstracts_share_requests() -> None:
 
 def test_summaries_for_more_chats_come_first() -> None:
     several = [wanted(number, chats=number % 3 + 1, depth=Depth.DEEP) for number in range(12)]
-    made = plan(several, Allowance(requests=5), NOW)
+    made = plan(several, Allowance(requests=10), NOW)  # two of them are kept for second requests
     assert [summary.chats for summary in made.singles] == [3, 3, 3, 3]
     assert {summary.chats for summary in made.left_out} == {1, 2}
 
 
 def test_with_a_short_budget_brief_summaries_come_before_deep_ones() -> None:
     deep, brief = wanted(1, chats=9, depth=Depth.DEEP), wanted(2)
-    made = plan([deep, brief], Allowance(requests=1), NOW)
+    made = plan([deep, brief], Allowance(requests=3), NOW)
     assert made == Plan(batches=((brief,),), left_out=(deep,))
 
 
 def test_summaries_of_digests_already_sent_come_last() -> None:
     gone, coming = wanted(1, chats=9, depth=Depth.DEEP, hours=-5), wanted(2, depth=Depth.DEEP)
-    assert plan([gone, coming], Allowance(requests=1), NOW) == Plan(singles=(coming,), left_out=(gone,))
+    assert plan([gone, coming], Allowance(requests=3), NOW) == Plan(singles=(coming,), left_out=(gone,))
+
+
+def test_eight_brief_summaries_of_one_language_share_a_request_of_the_judge() -> None:
+    brief = [wanted(number) for number in range(17)]
+    assert requests_for(brief) == 17 + 3
+    assert requests_for([wanted(1), wanted(2, language="es")]) == 2 + 2
+
+
+def test_a_deep_summary_is_judged_and_so_is_its_translation() -> None:
+    assert requests_for([wanted(1, depth=Depth.DEEP)]) == 2
+    assert requests_for([wanted(1, depth=Depth.DEEP, language="es")]) == 4
+
+
+def test_papers_wait_until_tomorrow_where_nobody_could_judge_what_a_model_says_of_them() -> None:
+    brief, deep = wanted(1), wanted(2, depth=Depth.DEEP)
+    made = plan([brief, deep], Allowance(requests=1), NOW)
+    assert made == Plan(left_out=(brief, deep))
 
 
 def test_the_tokens_of_a_day_limit_a_plan() -> None:

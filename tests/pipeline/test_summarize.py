@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pytest
 
 from bot import pipeline
 from bot.errors import ModelRefused, PaperboyError, StoreUnavailable
-from bot.model import Depth, Summary, SummaryKey, SummaryRequest, Usage, WantedSummary
+from bot.model import Depth, Summary, SummaryKey, SummaryRequest, Support, Usage, WantedSummary
 from bot.storage.store import SqlStore
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain
+from bot.summaries.judge import ModelJudge, NoJudge
+from bot.summaries.judge_questions import prompt_hash
+from bot.summaries.model_client import ModelClient
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
-from tests.fakes.models import KEY, ModelServer
+from tests.fakes.models import KEY, Fault, ModelServer
 from tests.fakes.stores import memory_store
 from tests.summaries.conftest import a_paper
 
@@ -73,11 +76,66 @@ async def want(store: SqlStore, clock: FakeClock, count: int = 1) -> None:
 
 
 def a_chain(
-    server: ModelServer, clock: FakeClock, usage: UnreliableUsage, budget: Budget | None = None
+    server: ModelServer,
+    clock: FakeClock,
+    usage: UnreliableUsage,
+    budget: Budget | None = None,
+    *,
+    is_judged: bool = False,
+    concurrency: int = 4,
 ) -> FallbackChain:
-    meter = Meter(budget or Budget(requests_per_day=50), clock, usage)
-    model = ModelSummarizer(OpenAIModel("test", KEY, base_url=server.openai), clock, meter=meter)
-    return FallbackChain([model, ExtractiveSummarizer(clock)], clock, meter=meter)
+    meter = Meter(budget or Budget(requests_per_day=50), clock, usage, concurrency=concurrency)
+    model = OpenAIModel("test", KEY, base_url=server.openai)
+    judge = ModelJudge(ModelClient(model, clock, meter)) if is_judged else NoJudge()
+    summarizer = ModelSummarizer(model, clock, meter=meter, judge=judge)
+    return FallbackChain([summarizer, ExtractiveSummarizer(clock)], clock, meter=meter)
+
+
+async def test_brief_summaries_are_made_in_groups_that_share_a_request_of_the_judge(
+    store: SqlStore, clock: FakeClock
+) -> None:
+    papers = [a_paper(f"2606.001{number:02}") for number in range(10)]
+    await store.remember(papers, clock.now())
+    due_at = clock.now() + timedelta(hours=1)
+    keys = [SummaryKey(paper.id, 1, "en", Depth.BRIEF) for paper in papers]
+    keys += [SummaryKey(papers[0].id, 1, "es", Depth.BRIEF), SummaryKey(papers[1].id, 1, "en", Depth.DEEP)]
+    await store.want([WantedSummary(key, 1, due_at) for key in keys])
+    makers = FakeMakers(clock)
+    assert await pipeline.summarize(store, makers, AbstractReader(), clock) == 12
+    assert set(await store.summaries(keys)) == set(keys)
+    assert sorted((together, len(group)) for together, group in makers.groups) == [(False, 1), (False, 2), (False, 8)]
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_each_paper_of_a_group_costs_an_eighth_of_a_request_of_the_judge(
+    store: SqlStore, server: ModelServer, clock: FakeClock, together: bool
+) -> None:
+    papers = [a_paper(f"2606.001{number:02}") for number in range(8)]
+    await store.remember(papers, clock.now())
+    keys = [SummaryKey(paper.id, 1, "es", Depth.BRIEF) for paper in papers]
+    await store.want([WantedSummary(key, 1, clock.now()) for key in keys])
+    budget = Budget(requests_per_day=2 if together else 50)
+    async with a_chain(server, clock, UnreliableUsage(store), budget, is_judged=True) as makers:
+        assert await pipeline.summarize(store, makers, AbstractReader(), clock) == 8
+    assert (len(server.asked), len(server.judged)) == ((2, 1) if together else (9, 1))
+    for summary in (await store.summaries(keys)).values():
+        assert summary.provenance.judge == "openai:test"
+        assert summary.provenance.judge_prompt == prompt_hash()
+        assert summary.headline.support is Support.JUDGED
+
+
+async def test_a_model_that_is_down_is_not_asked_by_every_paper_of_a_group(
+    store: SqlStore, server: ModelServer, clock: FakeClock
+) -> None:
+    papers = [a_paper(f"2606.001{number:02}") for number in range(8)]
+    await store.remember(papers, clock.now())
+    keys = [SummaryKey(paper.id, 1, "en", Depth.BRIEF) for paper in papers]
+    await store.want([WantedSummary(key, 1, clock.now()) for key in keys])
+    server.faults += [Fault(status=429, retry_after=900)] * 20
+    async with a_chain(server, clock, UnreliableUsage(store), concurrency=1) as makers:
+        await pipeline.summarize(store, makers, AbstractReader(), clock)
+    assert len(server.asked) == 1
+    assert {row.provenance.model for row in (await store.summaries(keys)).values()} == {"extractive"}
 
 
 @pytest.mark.parametrize("together", [False, True])
@@ -117,7 +175,7 @@ class MistakenMakers(FakeMakers):
     has_begun: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def summarize(self, request: SummaryRequest) -> Summary:
-        if request.key == KEYS[0]:
+        if request.key.language == "en":
             await self.has_begun.wait()
             raise LookupError("a mistake of ours")
         self.under_way += 1
@@ -132,10 +190,13 @@ class MistakenMakers(FakeMakers):
 async def test_after_an_unexpected_error_no_other_summary_is_still_being_made(
     store: SqlStore, clock: FakeClock
 ) -> None:
-    await want(store, clock, 3)
+    await store.remember(PAPERS[:1], clock.now())
+    # Of several languages, because those of one language are made in one group.
+    keys = [replace(KEYS[0], language=code) for code in ("en", "es", "de")]
+    await store.want([WantedSummary(key, 1, clock.now() + timedelta(hours=1)) for key in keys])
     makers = MistakenMakers(clock)
     with pytest.raises(LookupError):
-        await pipeline.summarize(store, makers, AbstractReader(), clock, concurrency=2)
+        await pipeline.summarize(store, makers, AbstractReader(), clock, concurrency=3)
     assert makers.under_way == 0
 
 
