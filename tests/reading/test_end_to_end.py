@@ -259,16 +259,16 @@ async def make(at: TestBed) -> int:
 
 
 async def test_a_small_budget_is_shared_and_omitted_papers_are_named_and_summarized_later(tmp_path: Path) -> None:
-    async with open_test_bed(tmp_path, model_requests_per_day=2) as at:
+    async with open_test_bed(tmp_path, model_requests_per_day=4) as at:
         store, clock = at.app.store, at.app.clock
         ref = await follow(at.app, 20)
         assert await make(at) == 16
         assert len(at.models.asked) == 2
         waiting = await store.postponed(clock.now())
-        assert {one.why for one in waiting} == {"The budget of 2 requests a day is used up."}
+        assert {one.why for one in waiting} == {"The budget of 4 requests a day is used up."}
         digest = await at.app.digest(ref)
         assert isinstance(digest, Digest)
-        assert "4 of 20 summarized without the model: the budget of 2 requests a day is used up" in digest.notes
+        assert "4 of 20 summarized without the model: the budget of 4 requests a day is used up" in digest.notes
         assert isinstance(clock, FakeClock)
         clock.advance(24 * 3600)
         assert await make(at) == 4

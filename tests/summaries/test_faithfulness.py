@@ -81,35 +81,35 @@ STATEMENTS = (
 )
 
 
-def made_up_trials(cards: int = 24) -> list[Trial]:
+def made_up_trials(cards: int = 16) -> list[Trial]:
     trial = arranged(a_paper(), "en", STATEMENTS)
     return numbered([trial] * cards)
 
 
 def sampled_trials() -> list[Trial]:
     files = sorted((SHARED / "corpus" / "days").glob("*.gz"))
-    return made_trials(papers(files, 60, seed=11))
+    return made_trials(papers(files, 24, seed=11))
 
 
 def by_name(scenario: Scenario) -> str:
     return scenario.name
 
 
-@pytest.mark.parametrize("scenario", scenarios(seeds=4), ids=by_name)
+@pytest.mark.parametrize("scenario", scenarios(seeds=3), ids=by_name)
 async def test_false_statements_are_not_shown_and_true_ones_are(scenario: Scenario) -> None:
     lines: list[str] = []
     assert report(await run(made_up_trials(), scenario), scenario, lines.append), "\n".join(lines)
 
 
 @pytest.mark.skipif(not (SHARED / "claims").is_dir(), reason="the collected statements are not present")
-@pytest.mark.parametrize("scenario", scenarios(seeds=4), ids=by_name)
+@pytest.mark.parametrize("scenario", scenarios(seeds=3), ids=by_name)
 async def test_of_collected_statements_the_true_ones_are_shown(scenario: Scenario) -> None:
-    trials, lines = read_trials(SHARED / "claims"), list[str]()
+    trials, lines = read_trials(SHARED / "claims")[::4], list[str]()
     assert report(await run(trials, scenario), scenario, lines.append), "\n".join(lines)
 
 
 @pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="the corpus of real papers is not present")
-@pytest.mark.parametrize("scenario", scenarios(seeds=4), ids=by_name)
+@pytest.mark.parametrize("scenario", scenarios(seeds=3), ids=by_name)
 async def test_of_statements_made_by_rule_the_true_ones_are_shown(scenario: Scenario) -> None:
     lines: list[str] = []
     assert report(await run(sampled_trials(), scenario), scenario, lines.append), "\n".join(lines)
