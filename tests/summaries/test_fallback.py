@@ -83,11 +83,7 @@ async def test_a_model_over_quota_gives_way_and_is_paused_until_the_time_it_name
 async def test_a_model_that_refuses_gives_way_and_is_asked_again_next_time(
     server: ModelServer, clock: FakeClock
 ) -> None:
-<<<<<<< HEAD
-    server.brain = MISBEHAVIOURS["empty"]
-=======
     server.brain = MISBEHAVIOURS["no sentence"]
->>>>>>> w-maker
     async with FallbackChain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
         made = await chain.summarize(a_request())
         assert made.provenance.model == "extractive"
