@@ -24,10 +24,12 @@ LATE = timedelta(hours=1)
 _RETRY_SHARE = 5
 """One fifth of the budget is reserved for second requests, which a reply that fails its checks needs."""
 
-# Estimated tokens of one summary, request and reply together. Papers in a batch share the instructions.
-_BRIEF_TOKENS = 2_000
-_BATCHED_TOKENS = 1_200
-_DEEP_TOKENS = 25_000
+# Estimated tokens of one summary, requests and replies of the maker and of the judge together. Papers in a batch share
+# the maker's instructions. Of a brief one, the judge takes about 900.
+_BRIEF_TOKENS = 2_500
+_BATCHED_TOKENS = 2_000
+_DEEP_TOKENS = 33_000
+_TRANSLATION_TOKENS = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ def _urgency(wanted: WantedSummary, now: datetime) -> tuple[bool, int, datetime,
 
 
 def _tokens_for(wanted: WantedSummary) -> int:
-    return _DEEP_TOKENS if wanted.key.depth is Depth.DEEP else _BRIEF_TOKENS
+    if wanted.key.depth is Depth.BRIEF:
+        return _BRIEF_TOKENS
+    return _DEEP_TOKENS if is_english(wanted.key.language) else _DEEP_TOKENS + _TRANSLATION_TOKENS
 
 
 class RemainingBudget:

@@ -2,18 +2,20 @@
 
 The steps of a summary, with the module of each:
 
-    providers           the models that MODEL names; a new provider is added here
+    providers           the models that MODEL and MODEL_JUDGE name; a new provider is added here
     google, openai      one provider each: a request, a completion, and its errors by type
-    model_client        the interface `Model` of every provider, the budget and one retry
+    model_client        the interface `Model` of every provider, one retry, and what all models share:
     budget              limits of a day and a minute, and the meter that counts requests and tokens
-    fallback            the order of the models: one that cannot serve is paused and gives way to the next
+    pauses              models that are down or over their quota are not asked for a while
+    fallback            the order of the models: one that cannot serve gives way to the next
     model_summarizer    brief summaries by one model (`brief_replies`), several abstracts in one request
     deep_reader         deep summaries: `facts` once in English, then in other languages (`translation`)
     prompt_building     fills the files of `prompts/` with the numbered sentences of a `source_text` (`sentences` splits
                         it, `sections` chooses what of a full text fits) and the terms of `glossary`
     reply_schema        the shape that is asked for; reply_parsing (with json_repair) reads the reply
     claim_drafts        each claim with the sentences that it names, and what the rules say of it (`claim_checks`)
-    judge               asks a model whether the sentences support each claim (`statements`, `canaries`)
+    judge               asks a model whether the sentences support each claim (`statements`): `judge_questions`, among
+                        them `canaries` that show whether it can be believed, and `judge_answers`
     settling            which claims are shown in the model's words, and for which the paper's sentence stands
     extractive          the summary without a model (`extractive_deep`, `headline_shortening`, `sentence_roles`,
                         `sentences`, `keywords`)

@@ -17,6 +17,7 @@ from bot.summaries.directions import added_direction, turned_around
 from bot.summaries.forbidden_text import forbidden_reason
 from bot.summaries.language_check import is_checkable, wrong_language
 from bot.summaries.names import unknown_names
+from bot.summaries.negations import is_negation_changed
 from bot.summaries.number_binding import misplaced_number, number_of_another
 from bot.summaries.number_support import unsupported_number, without_bounds
 from bot.summaries.numbers import Number, is_number_in, numbers_in
@@ -119,7 +120,8 @@ def refusal(text: str, source: SourceText, rules: ClaimRules) -> str | None:
 
 def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, rules: ClaimRules) -> tuple[str, ...]:
     """The reasons to doubt that the named sentences support a text. Cheap tests: they find much and prove nothing."""
-    together = readable(" ".join(sentence.text for sentence in named))
+    sentences = [readable(sentence.text) for sentence in named]
+    together = " ".join(sentences)
     comma, english = primary(rules.language) in _COMMA_LANGUAGES, is_english(rules.language)
     plain = without_bounds(text)
     own = own_names(source.title, readable(source.front))
@@ -132,7 +134,7 @@ def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, r
         _named_number_problem(text, named, source, rules.language),
         _name_problem(text, source, rules.language),
         misplaced and f"its sentence gives {misplaced} for something else",
-        _negation_problem(text, together, rules.language),
+        "its sentence says the opposite" if is_negation_changed(text, sentences, rules.language) else None,
         turned and f"its sentence says the opposite of “{turned}”",
         added and f"its sentence does not say “{added}”",
         *overstatements(plain, together, same_language=english),

@@ -52,7 +52,7 @@ class GoogleModel:
         config: Any = {
             "system_instruction": system,
             "response_mime_type": "application/json",
-            "response_schema": schema,
+            "response_schema": _ordered(schema),
             "temperature": 0.2,  # low, so that a model keeps to its source
         }
         try:
@@ -130,6 +130,16 @@ class GoogleModel:
         if 400 <= code < 500 and code != 408:  # 408 is a timeout of the server, which passes
             return ModelRefused(f"{self.name} did not accept this request ({code}).")
         return ModelUnavailable(f"{self.name} is down ({code}).", retry_after=wait)
+
+
+def _ordered(schema: Any) -> Any:
+    """The schema with the order of every object's properties, which Gemini else writes in the order of the alphabet."""
+    if isinstance(schema, list):
+        return [_ordered(value) for value in schema]
+    if not isinstance(schema, dict):
+        return schema
+    order = {"propertyOrdering": list(schema["properties"])} if schema.get("type") == "object" else {}
+    return {**{name: _ordered(value) for name, value in schema.items()}, **order}
 
 
 def retry_delay(details: Any) -> float | None:

@@ -77,7 +77,7 @@ def test_papers_wait_until_tomorrow_where_nobody_could_judge_what_a_model_says_o
 
 
 def test_the_tokens_of_a_day_limit_a_plan() -> None:
-    made = plan([wanted(number) for number in range(20)], Allowance(tokens=15_000), NOW)
+    made = plan([wanted(number) for number in range(20)], Allowance(tokens=25_000), NOW)
     assert sum(map(len, made.batches)) == 10
     assert len(made.left_out) == 10
 

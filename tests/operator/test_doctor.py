@@ -13,6 +13,7 @@ from bot.service.status import gather
 from bot.settings import Settings
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.clock import FakeClock
+from tests.fakes.models import KEY, ModelServer
 from tests.fakes.stores import memory_store
 
 
@@ -86,6 +87,36 @@ async def test_a_missing_key_of_a_model_is_one_finding_with_what_to_do(tmp_path:
     [_, finding] = found["settings"]
     assert finding.is_fine is False
     assert finding.message.startswith("OPENAI_API_KEY is not set, but MODEL names openai:gpt-5-mini; set it")
+
+
+async def test_a_missing_key_of_the_judge_is_one_finding_with_what_to_do(tmp_path: Path) -> None:
+    given = {"model": ("google:gemini-test",), "gemini_api_key": "k", "model_judge": "openai:gpt-5-nano"}
+    with FakeArxiv() as arxiv:
+        found = await found_by(arxiv.settings(data_dir=tmp_path, **given))
+    [_, finding] = found["settings"]
+    assert finding.is_fine is False
+    assert finding.message.startswith("OPENAI_API_KEY is not set, but MODEL_JUDGE names openai:gpt-5-nano; set it")
+
+
+async def test_the_judge_is_asked_too(tmp_path: Path) -> None:
+    async with ModelServer() as models:
+        server = {"openai_base_url": models.openai, "openai_api_key": KEY}
+        with FakeArxiv() as arxiv:
+            given = {"model": ("openai:large",), "model_judge": "openai:small", **server}
+            found = await found_by(arxiv.settings(data_dir=tmp_path, **given))
+    [finding] = found["judge"]
+    assert finding.is_fine
+    assert finding.message.startswith("openai:small answers in ")
+    assert [body["model"] for body in models.asked] == ["large", "small"]
+
+
+async def test_a_judge_of_no_model_is_reported(tmp_path: Path) -> None:
+    given = {"model_judge": "openai:small", "openai_api_key": "k"}
+    with FakeArxiv() as arxiv:
+        found = await found_by(arxiv.settings(data_dir=tmp_path, **given))
+    sentence = "MODEL_JUDGE is set, but MODEL names no model whose statements it could check."
+    assert [(finding.is_fine, finding.message) for finding in found["settings"][1:]] == [(None, sentence)]
+    assert "judge" not in found
 
 
 @pytest.mark.parametrize("name", ["openai_api_key", "gemini_api_key", "telegram_bot_token"])

@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable, TextTooLong
 from bot.summaries.google import GoogleModel, retry_delay, seconds_to_reset
+from bot.summaries.judge_answers import JUDGE_SCHEMA
 from bot.summaries.model_client import Model
 from bot.summaries.openai import OpenAIModel
 from bot.summaries.reply_parsing import parse_briefs
@@ -41,6 +42,19 @@ async def test_a_completion_has_its_cost(model: Model) -> None:
     assert reply.requests == 1
     assert reply.tokens_in > 10
     assert reply.tokens_out > 10
+
+
+async def test_a_model_is_told_the_order_in_which_to_write_the_parts_of_its_answer(
+    model: Model, server: ModelServer
+) -> None:
+    await model.complete(SYSTEM, USER, JUDGE_SCHEMA)
+    [body] = server.asked
+    if "contents" in body:
+        schema = body["generationConfig"]["responseSchema"]["properties"]["answers"]["items"]
+        assert schema["property_ordering"] == ["id", "unsupported_words", "supported"]
+    else:
+        schema = body["response_format"]["json_schema"]["schema"]["properties"]["answers"]["items"]
+    assert list(schema["properties"]) == ["id", "unsupported_words", "supported"]
 
 
 async def test_a_model_over_quota_is_unavailable_for_the_time_it_names(model: Model, server: ModelServer) -> None:

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 import pytest
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
-from bot.model import Allowance, Depth, Summary, Usage
+from bot.model import Allowance, Depth, Summary, Support, Usage
 from bot.settings import Settings
 from bot.summaries.budget import Budget, BudgetUsedUp, Meter
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain
+from bot.summaries.judge_questions import prompt_hash
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
 from bot.summaries.pauses import Pause, next_pause
@@ -288,6 +289,97 @@ async def test_the_configured_chain_talks_to_the_configured_servers(
         made = await chain.summarize(a_request())
     assert made.provenance.model == "openai:local"
     assert (len(server.asked), len(second.asked)) == (1, 1)
+
+
+async def test_statements_are_judged_by_the_model_that_the_setting_names_within_one_budget(
+    server: ModelServer, second: ModelServer, clock: FakeClock
+) -> None:
+    configured = settings(
+        model=("google:gemini-test",),
+        model_judge="openai:small",
+        model_requests_per_day=50,
+        gemini_api_key=KEY,
+        gemini_base_url=server.gemini,
+        openai_api_key=KEY,
+        openai_base_url=second.openai,
+    )
+    usage = MemoryUsage()
+    async with build(configured, clock, usage) as chain:
+        made = await chain.summarize(a_request(language="es"))
+        assert (await chain.remaining()).requests == 48
+        assert await chain.probe("openai:small") == "answers in 0.0 s"
+    assert (made.provenance.model, made.provenance.judge) == ("google:gemini-test", "openai:small")
+    assert made.provenance.judge_prompt == prompt_hash()
+    assert made.headline.support is Support.JUDGED
+    assert (len(server.judged), len(second.judged)) == (0, 1)
+    assert {model for model, _ in usage.rows} == {"google:gemini-test", "openai:small"}
+
+
+async def test_without_that_setting_each_model_judges_its_own_statements(
+    server: ModelServer, second: ModelServer, clock: FakeClock
+) -> None:
+    server.faults.append(Fault(status=429, retry_after=600))
+    configured = settings(
+        model=("google:gemini-test", "openai:local"),
+        gemini_api_key=KEY,
+        gemini_base_url=server.gemini,
+        openai_api_key=KEY,
+        openai_base_url=second.openai,
+    )
+    async with build(configured, clock) as chain:
+        made = await chain.summarize(a_request(language="es"))
+    assert (made.provenance.model, made.provenance.judge) == ("openai:local", "openai:local")
+    assert len(second.judged) == 1
+
+
+async def test_if_the_budget_ends_before_the_judge_the_papers_own_sentences_stand(
+    server: ModelServer, clock: FakeClock
+) -> None:
+    configured = settings(
+        model=("openai:local",), model_requests_per_day=1, openai_api_key=KEY, openai_base_url=server.openai
+    )
+    async with build(configured, clock, MemoryUsage()) as chain:
+        made = await chain.summarize(a_request(language="es"))
+    assert made.provenance.judge is None
+    assert {claim.support for claim in (made.headline, *made.takeaways)} == {Support.SENTENCE}
+    assert len(server.asked) == 1
+
+
+async def test_a_judge_that_is_down_is_not_asked_for_every_summary(
+    server: ModelServer, second: ModelServer, clock: FakeClock
+) -> None:
+    second.faults += [Fault(status=429, retry_after=600)] * 9
+    configured = settings(
+        model=("google:gemini-test",),
+        model_judge="openai:small",
+        gemini_api_key=KEY,
+        gemini_base_url=server.gemini,
+        openai_api_key=KEY,
+        openai_base_url=second.openai,
+    )
+    async with build(configured, clock) as chain:
+        made = [await chain.summarize(a_request(a_paper(f"2606.1{n:04}"), language="es")) for n in range(4)]
+        assert [summary.provenance.judge for summary in made] == [None] * 4
+        assert len(second.asked) == 1
+        clock.advance(601)
+        second.faults.clear()
+        assert (await chain.summarize(a_request(language="es"))).provenance.judge == "openai:small"
+
+
+async def test_makers_and_judges_share_the_slots_for_requests(server: ModelServer, clock: FakeClock) -> None:
+    server.delay = 0.02
+    configured = settings(
+        model=("openai:local",), model_concurrency=2, openai_api_key=KEY, openai_base_url=server.openai
+    )
+    requests = [a_request(a_paper(f"2606.1{n:04}"), language="es") for n in range(8)]
+    async with build(configured, clock) as chain:
+        groups = [
+            chain.summarize_many(requests[:4], together=False),
+            chain.summarize_many(requests[4:], together=False),
+        ]
+        await asyncio.gather(*groups)
+    assert server.most_at_once == 2
+    assert (len(server.asked), len(server.judged)) == (10, 2)
 
 
 async def test_a_probe_tells_how_long_a_model_takes(server: ModelServer, clock: FakeClock) -> None:
