@@ -1,7 +1,7 @@
 """Whether a claim turns around what its sentences say: more into less, better into worse, crucial into dispensable.
 
-Pure. Words of one side ("higher", 提高) and of the other ("lower", 降低) are looked up in lists of several languages, so
-that a claim in Chinese is compared with its English sentence.
+Pure. Words of one side ("higher", 提高) and of the other ("lower", 降低) are looked up in lists of several languages,
+so that a claim in Chinese is compared with its English sentence.
 """
 
 from __future__ import annotations

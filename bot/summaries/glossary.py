@@ -33,25 +33,31 @@ def load(operators_file: Path | None = None) -> Glossary:
 
 def instruction(glossary: Glossary, language: str, text: str) -> str:
     """The line of a prompt that lists the terms of `text` with their translations; empty if there are none."""
-    # Only terms that occur: the whole list would cost tokens with every request.
-    used = [
-        f"“{term}” is “{translation}”"
-        for term, translation in _terms(glossary, language).items()
-        if _occurs(term, text)
-    ]
-    return f"- Terms: {'; '.join(used)}." if used else ""
+    # Only terms that occur: the whole list would cost tokens with every request. The longest first, so that
+    # "large language model" does not list "language model" as well.
+    used, left = [], text
+    for term, translation in sorted(terms(glossary, language).items(), key=lambda item: -len(item[0])):
+        left, count = _pattern(term).subn(" ", left)
+        if count:
+            used.append(f"“{term}” is “{translation}”")
+    return f"- Terms: {'; '.join(sorted(used, key=str.lower))}. {_KEYWORDS}" if used else ""
 
 
-def _terms(glossary: Glossary, language: str) -> Mapping[str, str]:
-    """The terms of a language, or of the language without its region. Traditional Chinese never borrows from
-    simplified: the script would be wrong, and often the word."""
-    if terms := glossary.get(canonical(language)):
-        return terms
+_KEYWORDS = "Keywords are these translations, or terms as the text writes them in English."
+
+
+def terms(glossary: Glossary, language: str) -> Mapping[str, str]:
+    """The translations of a language by English term, or those of the language without its region.
+
+    Traditional Chinese never borrows from simplified: the script would be wrong, and often the word.
+    """
+    if found := glossary.get(canonical(language)):
+        return found
     return {} if is_traditional_chinese(language) else glossary.get(primary(language), {})
 
 
-def _occurs(term: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(term)}(?:s|es)?(?!\w)", text, re.IGNORECASE) is not None
+def _pattern(term: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(term)}(?:s|es)?(?!\w)", re.IGNORECASE)
 
 
 def _checked(value: object) -> dict[str, dict[str, str]]:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.summaries.numbers import Number, numbers_in, without_tex
 from bot.summaries.wording import Word, content_words, stems_of
@@ -114,15 +115,15 @@ def number_of_another(text: str, together: str, around: Iterable[str], *, decima
 
 def _reversed(claim: _Measured, source: _Measured, stems: frozenset[str]) -> str | None:
     """The second of two numbers that change places although the words beside them do not."""
-    placed = [(number, place) for number in claim.numbers if (place := _only_place(number, source.numbers)) is not None]
-    for (first, first_place), (second, second_place) in zip(placed, placed[1:], strict=False):
+    placed = [(number, place) for number in claim.numbers if (place := _only_place(number, source)) is not None]
+    for (first, first_place), (second, second_place) in pairwise(placed):
         if first_place.start > second_place.start and _is_swapped(first, second, claim, source, stems):
             return second.text.strip()
     return None
 
 
-def _only_place(number: Number, numbers: Sequence[Number]) -> Number | None:
-    places = [other for other in numbers if other.values & number.values]
+def _only_place(number: Number, source: _Measured) -> Number | None:
+    places = _places(number, source)
     return places[0] if len(places) == 1 else None
 
 
@@ -138,17 +139,15 @@ def _is_swapped(first: Number, second: Number, claim: _Measured, source: _Measur
 
 def _broken_range(plain: str, claim: _Measured, source: _Measured) -> str | None:
     """The end of a "from 48.7 to 9.9" of which the source has both numbers, but never one after the other."""
-    for first, second in zip(claim.numbers, claim.numbers[1:], strict=False):
+    for first, second in pairwise(claim.numbers):
         if not _TO.fullmatch(plain[first.end : second.start]):
             continue
-        follows = [after.values & second.values for before, after in _pairs(source) if before.values & first.values]
+        follows = [
+            after.values & second.values for before, after in pairwise(source.numbers) if before.values & first.values
+        ]
         if follows and not any(follows) and _places(second, source):
             return second.text.strip()
     return None
-
-
-def _pairs(measured: _Measured) -> zip[tuple[Number, Number]]:
-    return zip(measured.numbers, measured.numbers[1:], strict=False)
 
 
 def _places(number: Number, measured: _Measured) -> list[Number]:

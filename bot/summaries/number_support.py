@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.summaries.numbers import Number, is_number_in, numbers_in, without_tex
 
 _ABOUT = re.compile(
     r"(?:\b(?:about|around|roughly|nearly|almost|approximately|approx\.?|some|close to|circa|ca\.|unos|unas|casi|"
-    r"cerca de|aproximadamente|alrededor de|около|почти|примерно|порядка)|[~≈∼]|约|約|近|大约|大約|将近|將近|ほぼ|およそ)"
+    r"cerca de|aproximadamente|alrededor de|около|почти|примерно|порядка)|[~≈∼]|约|約|近|大约|大約|将近|將近|"
+    r"ほぼ|およそ)"
     r"\s*(?:an?\s|el\s|la\s|un\s|una\s)?\s*$",
     re.I,
 )
@@ -53,16 +55,15 @@ def unsupported_number(text: str, claimed: Sequence[Number], source: Sequence[Nu
 def _of_this_kind(number: Number, source: Sequence[Number]) -> Iterator[Decimal]:
     """The values of the source that a number may be a rounding of: those with its unit."""
     for other in source:
-        is_same = (
-            number.unit == other.unit or None in (number.unit, other.unit) or {number.unit, other.unit} == {"%", "pp"}
-        )
+        units = {number.unit, other.unit}
+        is_same = len(units) == 1 or None in units or units == {"%", "pp"}
         if is_same and (number.unit != "%" or other.unit in ("%", "pp")):
             yield from other.values
 
 
 def _derived(number: Number, exact: Sequence[Number]) -> Iterator[Decimal]:
     """Differences and quotients of two neighbouring numbers of the claim that the source has."""
-    for first, second in zip(exact, exact[1:], strict=False):
+    for first, second in pairwise(exact):
         for one in first.values:
             for other in second.values:
                 if number.unit != "×":

@@ -1,4 +1,4 @@
-"""Whether a claim says more than its sentences: wider, as a fact, as a cause, or by a comparison that they lack. Pure."""
+"""Whether a claim says more than its sentences: more widely, as a fact, with a cause, or with a comparison. Pure."""
 
 from __future__ import annotations
 

@@ -37,14 +37,15 @@ _WINS = re.compile(
     r"(?:gains?|advantages?|benefits?)(?: \w+)? over|(?:preferred|favored) over|over|"
     r"(?:better|equivalent|higher|superior)(?: \w+){0,3} than|than|match(?:es|ed)? or exceeds?)\b"
     r"|优于|優於|超过|超過|超越|胜过|勝過|高于|高於|领先|領先|强于|強於|比"
-    r"|\b(?:supera[nr]?|superó|iguala[n]? o supera[n]?|aventaja[n]?|mejor que|más \w+ que)\b"
+    r"|\b(?:superan?|superar|superó|igualan? o superan?|aventajan?|mejor que|más \w+ que)\b"
     r"|上回|凌ぐ|優れ|より"
     r"|\b(?:превосход\w+|опереж\w+|лучше|выше|чем)\b",
     re.I,
 )
 _LOSES = re.compile(
     r"\b(?:underperform\w*|trail(?:s|ed|ing)?|lag(?:s|ged|ging)? behind|fall(?:s|ing)? behind|worse than|inferior to|"
-    r"below)\b|不如|劣于|劣於|落后|落後|低于|低於|逊于|\b(?:queda[n]? por|inferior a|peor que|por debajo)\b|下回|劣|及ばない"
+    r"below)\b|不如|劣于|劣於|落后|落後|低于|低於|逊于|下回|劣|及ばない"
+    r"|\b(?:quedan? por|inferior a|peor que|por debajo)\b"
     r"|\b(?:уступа\w+|хуже|отста\w+|проигр\w+)\b",
     re.I,
 )
@@ -125,7 +126,8 @@ def own_names(title: str, abstract: str) -> frozenset[str]:
 
 
 _NAMED = re.compile(
-    r"(?:[Pp]ropos|[Ii]ntroduc|[Pp]resent|[Dd]evelop|[Rr]eleas|[Dd]esign|[Nn]am|[Cc]all|[Dd]ub|[Tt]erm)(?:e|es|ed|s|ing)?,? "
+    r"(?:[Pp]ropos|[Ii]ntroduc|[Pp]resent|[Dd]evelop|[Rr]eleas|[Dd]esign|[Nn]am|[Cc]all|[Dd]ub|[Tt]erm)"
+    r"(?:e|es|ed|s|ing)?,? "
     r"(?:an? |the )?([A-Z][\w-]*[A-Z\d][\w-]*)"
 )
 
