@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from bot.model import Paper
@@ -44,6 +46,8 @@ LINES = (
     "claims in another language",
     "a model's words that are not marked as judged",
     "a model's words although no judge was believed",
+    "translated titles although no judge was believed",
+    "keywords without evidence",
     "placeholders",
     "apologies",
     "preambles",
@@ -86,10 +90,17 @@ def count(card: dict[str, Any], paper: Paper, language: str, full_text: str = ""
         found[f"brief instead of deep{', and saying so' if says_so else ' without saying so'}"] += 1
     has_judge = card["summary"]["provenance"].get("judge") is not None
     found["cards whose judge was believed"] += has_judge
+    found["translated titles although no judge was believed"] += (
+        bool(card["summary"].get("translated_title")) and not has_judge
+    )
+    source = f"{paper.title} {paper.abstract} {full_text}"
+    found["keywords without evidence"] += sum(
+        not _has_evidence(keyword, source, language) for keyword in card["summary"].get("keywords", ())
+    )
     for claim in _claims(card["summary"]):
         found["claims"] += 1
         found["claims in the model's words"] += claim["support"] != "sentence"
-        found += _claim(claim, f"{paper.title} {paper.abstract} {full_text}", language, has_judge=has_judge)
+        found += _claim(claim, source, language, has_judge=has_judge)
     return found
 
 
@@ -140,6 +151,34 @@ def is_the_papers(text: str, source: str) -> bool:
     """Whether a text is the paper's own. One that was shortened lacks a part, but both of its ends are the paper's."""
     text, source = _compact(text), _compact(source)
     return text in source or (len(text) >= 60 and text[:30] in source and text[-30:] in source)
+
+
+def _has_evidence(keyword: str, source: str, language: str) -> bool:
+    """Whether a keyword stands in the source, as it is or inflected, short or in full, or translates what does."""
+    translated = _terms(language)
+    return any(_stands_in(term, source) for term in (keyword, *translated.get(_compact(keyword), ())))
+
+
+def _stands_in(term: str, source: str) -> bool:
+    if _compact(term) in _compact(source):
+        return True
+    words, low = re.findall(r"[^\W_]+", term.lower()), source.lower()
+    initials = "".join(word[0] for word in words)
+    is_short_form = len(initials) > 1 and re.search(rf"\b{initials}s?\b", low) is not None
+    if is_short_form or all(word[: max(4, len(word) - 3)] in low for word in words):
+        return True
+    letters = r"\w*\W+".join(map(re.escape, term.lower().rstrip("s")))
+    return 2 <= len(term) <= 6 and re.search(rf"\b{letters}", low) is not None
+
+
+@lru_cache(maxsize=8)
+def _terms(language: str) -> dict[str, tuple[str, ...]]:
+    """The English terms of the glossary by their translations, which are compact texts."""
+    file = Path(__file__).parents[2] / "prompts" / "glossary.json"
+    terms: dict[str, tuple[str, ...]] = {}
+    for term, translation in json.loads(file.read_text(encoding="utf-8")).get(language, {}).items():
+        terms[_compact(translation)] = (*terms.get(_compact(translation), ()), term)
+    return terms
 
 
 def _added(words: tuple[str, ...], text: str, source: str) -> bool:

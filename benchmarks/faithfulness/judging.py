@@ -126,7 +126,7 @@ def report(outcomes: Outcomes, scenario: Scenario, say: Callable[[str], None] = 
     for fault, number in outcomes.faults.items():
         if number:
             say(f"  {number:7} {fault}  <<<")
-    return all(met) and not outcomes.faults.total()
+    return outcomes.cards > 0 and all(met) and not outcomes.faults.total()
 
 
 def _goal(what: str, share: float, most: float, say: Callable[[str], None]) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.faithfulness.counting import ERRORS, count
 from benchmarks.faithfulness.falsehoods import made_trials
 from benchmarks.faithfulness.judging import Scenario, report, run, scenarios
-from benchmarks.faithfulness.outcomes import LOST, REPLACED, SHOWN, outcome
+from benchmarks.faithfulness.outcomes import LOST, REPLACED, SHOWN, Outcomes, faults_of, outcome
 from benchmarks.faithfulness.scripted import named
 from benchmarks.faithfulness.texts import papers
 from benchmarks.faithfulness.trials import MOST_CLAIMS, Posed, Trial, arranged, numbered, read_trials
@@ -66,6 +66,20 @@ def test_each_kind_of_error_is_counted(card: dict[str, Any], line: str) -> None:
     assert count(card, a_paper(), "en")[line] > 0
 
 
+def test_titles_and_keywords_need_evidence() -> None:
+    card = a_card(judge=None)
+    card["summary"] |= {"translated_title": "地图", "keywords": ["learned costs", "partial views", "protein folds"]}
+    found = count(card, a_paper(), "en")
+    assert found["keywords without evidence"] == 1
+    assert found["translated titles although no judge was believed"] == 1
+
+
+def test_a_keyword_may_be_the_glossarys_translation_of_a_term() -> None:
+    card = a_card(text="代价由模拟的楼层学习得到。")
+    card["summary"]["keywords"] = ["规划", "扩散模型"]
+    assert count(card, a_paper(), "zh")["keywords without evidence"] == 1
+
+
 # ── statements through the whole path ─────────────────────────────────────────────────────────────────────────────────
 
 RESULT = (
@@ -113,6 +127,28 @@ async def test_of_collected_statements_the_true_ones_are_shown(scenario: Scenari
 async def test_of_statements_made_by_rule_the_true_ones_are_shown(scenario: Scenario) -> None:
     lines: list[str] = []
     assert report(await run(sampled_trials(), scenario), scenario, lines.append), "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_met"), [(STATEMENTS[0], True), (STATEMENTS[1], False)], ids=["true statement", "false statement"]
+)
+def test_a_goal_is_met_only_without_false_statements(shown: Posed, is_met: bool) -> None:
+    trial = Trial(a_paper(), "en", STATEMENTS[:2])
+    claim = {"text": shown.text, "support": "judged", "quote": QUOTE, "evidence": [{"quote": QUOTE}]}
+    outcomes = Outcomes("judged")
+    outcomes.add(trial, {"summary": {"headline": claim, "takeaways": [], "provenance": {"judge": "openai:judge"}}})
+    assert report(outcomes, Scenario("judged", 0.01), lambda _: None) is is_met
+
+
+def test_words_that_nobody_said_and_words_without_a_judge_are_faults() -> None:
+    trial = Trial(a_paper(), "en", STATEMENTS[:2])
+    claim = {"text": "Robots are fun.", "support": "judged", "quote": "x", "evidence": [{"quote": "Not in the paper."}]}
+    found = faults_of([claim], {}, trial, ())
+    assert sorted(name for name, number in found.items() if number) == [
+        "evidence that is not in the paper",
+        "the maker's words with no judge believed",
+        "words of neither the maker nor the paper",
+    ]
 
 
 def test_every_statement_of_a_file_stands_on_one_card(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from benchmarks.faithfulness.falsehoods import FALSE, TRUE, made_trials
+from benchmarks.faithfulness.falsehoods import FALSE, made_trials
+from benchmarks.faithfulness.paraphrases import TRUE
 from tests.summaries.conftest import a_paper
 
 
