@@ -13,11 +13,12 @@ from bot.model import Claim, Dropped, Evidence, SectionKind
 from bot.model.languages import is_english
 from bot.summaries.claim_checks import ClaimRules, refusal, sentence_problem, suspicions
 from bot.summaries.forbidden_text import adds_link, cleaned
+from bot.summaries.glossary import Glossary
 from bot.summaries.quotes import fold, words
-from bot.summaries.reply_checks import LONGEST_HEADLINE, MOST_TAKEAWAYS, check_keywords
 from bot.summaries.reply_schema import PARTS, BriefReply, ClaimReply, FactsReply
 from bot.summaries.source_text import SourceSentence, SourceText
 from bot.summaries.statements import PaperStatements, Statement
+from bot.summaries.term_checks import check_keywords
 
 HEADLINE, TAKEAWAYS, TITLE = "headline", "takeaways", "title"
 """The parts of every summary; a deep one has those of `reply_schema.PARTS` as well."""
@@ -28,7 +29,12 @@ _ABOUT_THIS_PAPER = frozenset(("method", "methods", "results", "innovation", "pe
 _MOST_CLAIMS = 8
 """Claims in one part of a deep summary; further ones are not shown."""
 
+LONGEST_HEADLINE = 260
+"""Characters a headline may have."""
+
 _LONGEST_TITLE = 400
+
+_MOST_TAKEAWAYS = 7
 
 _IDS_AT_END = re.compile(r"\s*[\[{<⟦](?P<ids>[Ss\d.,;\s]+)[\]}>⟧](?P<end>[.!?。]?)$")
 
@@ -40,8 +46,8 @@ _FEWEST_WORDS = 4
 class Draft:
     """A claim of a reply that names sentences of its source.
 
-    `context` has the named sentences and their neighbours; `stand_in` is the sentence that stands in the place of the
-    text if that may not be shown, None if no sentence may. `refused` is the reason why the text may never be shown.
+    `context` has the named sentences and their neighbours; `stand_ins` are those that may stand in the place of the
+    text, the closest to it first. `refused` is the reason why the text may never be shown.
     """
 
     key: str
@@ -50,14 +56,14 @@ class Draft:
     named: tuple[SourceSentence, ...]
     context: tuple[SourceSentence, ...]
     evidence: tuple[Evidence, ...]
-    stand_in: SourceSentence | None
+    stand_ins: tuple[SourceSentence, ...] = ()
     refused: str | None = None
     suspicions: tuple[str, ...] = ()
 
     @property
     def is_verbatim(self) -> bool:
         """Whether the text is the paper's own sentence, spaces apart."""
-        return self.stand_in is not None and self.text == as_shown(self.stand_in)
+        return any(self.text == as_shown(sentence) for sentence in self.stand_ins)
 
     @property
     def is_to_be_judged(self) -> bool:
@@ -86,7 +92,7 @@ class Drafts:
         )
 
 
-def brief_drafts(reply: BriefReply, paper_id: str, source: SourceText, language: str) -> Drafts:
+def brief_drafts(reply: BriefReply, paper_id: str, source: SourceText, language: str, glossary: Glossary) -> Drafts:
     """The headline, takeaways and translated title of a brief reply."""
     headline_rules = ClaimRules(language, longest=LONGEST_HEADLINE, shortest=20)
     found = [
@@ -95,7 +101,7 @@ def brief_drafts(reply: BriefReply, paper_id: str, source: SourceText, language:
     ]
     if title := title_draft(reply.title, source, language):
         found.append(title)
-    return _drafts(paper_id, found, check_keywords(reply.keywords, source, language))
+    return _drafts(paper_id, found, check_keywords(reply.keywords, source, language, glossary))
 
 
 def facts_drafts(reply: FactsReply, paper_id: str, source: SourceText) -> Drafts:
@@ -109,7 +115,7 @@ def facts_drafts(reply: FactsReply, paper_id: str, source: SourceText) -> Drafts
     for number, (name, claim) in enumerate(claims, 1):
         rules = ClaimRules(about_this_paper=name in _ABOUT_THIS_PAPER)
         found.append(_draft(f"c{number}", name, claim, source, rules))
-    return _drafts(paper_id, found, check_keywords(reply.keywords, source, "en"))
+    return _drafts(paper_id, found, check_keywords(reply.keywords, source, "en", {}))
 
 
 def title_draft(title: str, source: SourceText, language: str) -> Draft | None:
@@ -119,9 +125,7 @@ def title_draft(title: str, source: SourceText, language: str) -> Draft | None:
         return None
     named = source.sentences[:1]
     rules = ClaimRules(language, longest=_LONGEST_TITLE, shortest=4)
-    return _checked(
-        Draft("title", TITLE, text, named, source.context(named), source.evidence(named), None), source, rules
-    )
+    return _checked(Draft("title", TITLE, text, named, source.context(named), source.evidence(named)), source, rules)
 
 
 def translated_draft(key: str, part: str, claim: Claim, text: str | None, source: SourceText, language: str) -> Draft:
@@ -131,12 +135,12 @@ def translated_draft(key: str, part: str, claim: Claim, text: str | None, source
         SourceSentence(f"E{number}", passage.quote, passage.section, passage.page, passage.anchor)
         for number, passage in enumerate(claim.evidence, 1)
     )
-    stand_in = _closest(claim.text, named)
+    stand_ins = _by_closeness(claim.text, named)
     if text is None:
-        return Draft(key, part, claim.text, named, named, claim.evidence, stand_in, "it was not translated")
+        return Draft(key, part, claim.text, named, named, claim.evidence, stand_ins, "it was not translated")
     # Longer than an English claim may be: many languages need more characters for the same statement.
     rules = ClaimRules(language, longest=600)
-    draft = Draft(key, part, cleaned(text), named, source.context(named) or named, claim.evidence, stand_in)
+    draft = Draft(key, part, cleaned(text), named, source.context(named) or named, claim.evidence, stand_ins)
     return _checked(draft, source, rules)
 
 
@@ -148,7 +152,7 @@ def as_shown(sentence: SourceSentence) -> str:
 def _takeaways(replies: Sequence[ClaimReply], source: SourceText, rules: ClaimRules) -> Iterator[Draft | Dropped]:
     kept = 0
     for number, reply in enumerate(replies, 1):
-        if kept == MOST_TAKEAWAYS:
+        if kept == _MOST_TAKEAWAYS:
             yield Dropped(reply.text[:300], "more than seven")
             continue
         found = _draft(f"t{number}", TAKEAWAYS, reply, source, rules)
@@ -180,7 +184,7 @@ def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: Cl
     )
     whole = [sentence for sentence in may_stand if _stands_alone(sentence)]
     return _checked(
-        Draft(key, part, text, named, context, source.evidence(named), _closest(text, whole)), source, rules
+        Draft(key, part, text, named, context, source.evidence(named), _by_closeness(text, whole)), source, rules
     )
 
 
@@ -214,10 +218,14 @@ def _stands_alone(sentence: SourceSentence) -> bool:
     )
 
 
-def _closest(text: str, sentences: Sequence[SourceSentence]) -> SourceSentence | None:
-    """The sentence that shares most words and numbers with a text; the first of equal ones."""
+def _by_closeness(text: str, sentences: Sequence[SourceSentence]) -> tuple[SourceSentence, ...]:
+    """The sentences by how many words and numbers they share with a text; equal ones in reading order."""
     wanted = _tokens(text)
-    return max(sentences, key=lambda sentence: len(wanted & _tokens(sentence.text)), default=None)
+
+    def distance(sentence: SourceSentence) -> tuple[bool, int]:
+        return text != as_shown(sentence), -len(wanted & _tokens(sentence.text))
+
+    return tuple(sorted(sentences, key=distance))
 
 
 def _tokens(text: str) -> set[str]:

@@ -15,12 +15,11 @@ from bot.model import Provenance, Reading, Source, Summary, SummaryRequest
 from bot.model.languages import is_english
 from bot.ports import Clock
 from bot.summaries.claim_drafts import facts_drafts
-from bot.summaries.facts import Facts, TooLittleVerified, merged
+from bot.summaries.facts import LEAST_TAKEAWAYS, Facts, TooLittleVerified, merged
 from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge
 from bot.summaries.model_client import ModelClient
 from bot.summaries.prompt_building import deep_hash, facts_prompts, retry_prompt
-from bot.summaries.reply_checks import LEAST_TAKEAWAYS
 from bot.summaries.reply_parsing import BadReply, is_id_of, parse_facts
 from bot.summaries.reply_schema import FACTS_SCHEMA
 from bot.summaries.sections import Selection, choose, reading_notes

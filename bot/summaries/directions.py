@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bot.summaries.word_lists import OPPOSITES
+from bot.summaries.wording import Word, content_words
 
 _NEGATION_BEFORE = re.compile(
     r"(?:\b(?:not|no|never|without|cannot|can['’]t|nor|neither|hardly|barely|rarely|unable\s+to|fail(?:s|ed)?\s+to|"
@@ -57,12 +58,40 @@ def turned_around(text: str, together: str) -> str | None:
         # A word of several subjects ("lose") is turned around only if none of them says the same.
         if any(sides == {not side} for side, sides in axes) and not any(side in sides for side, sides in axes):
             return same_word[0].text
+        if all(_is_bound_otherwise(direction, text, stated, together) for direction in same_word):
+            return same_word[0].text
     for axis in dict.fromkeys(direction.axis for direction in claimed):
         mine = [direction.is_first for direction in claimed if direction.axis == axis]
         theirs = [direction.is_first for direction in stated if direction.axis == axis]
         if len(set(mine)) == len(set(theirs)) == 2 and mine[0] != theirs[0]:
             return next(direction.text for direction in claimed if direction.axis == axis)
     return None
+
+
+def _is_bound_otherwise(direction: Direction, text: str, stated: tuple[Direction, ...], together: str) -> bool:
+    """Whether the sentences have both sides, and the other one beside the word that this one is beside here."""
+    rivals = [other for other in stated if other.axis == direction.axis]
+    if {other.is_first for other in rivals} != {True, False}:
+        return False
+    places = {word.stem: word for word in content_words(together)}
+    beside = [word for word in content_words(text) if word.stem in places and not _is_same_place(word, direction)]
+    nearest = min(beside, key=lambda word: _distance(word, direction), default=None)
+    if nearest is None or _distance(nearest, direction) > _BESIDE:
+        return False
+    bound = min(rivals, key=lambda other: _distance(places[nearest.stem], other))
+    return _distance(places[nearest.stem], bound) <= _BESIDE and bound.is_first is not direction.is_first
+
+
+_BESIDE = 16
+"""Characters between a direction and the word that it is about: one other word at most."""
+
+
+def _distance(word: Word, direction: Direction) -> int:
+    return max(direction.start - word.end, word.start - direction.end)
+
+
+def _is_same_place(word: Word, direction: Direction) -> bool:
+    return word.start < direction.end and direction.start < word.end
 
 
 def added_direction(text: str, together: str) -> str | None:

@@ -6,12 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bot.errors import ModelRefused
-from bot.model import Claim, Conclusion, Dropped, Provenance, Summary, SummaryKey
+from bot.model import Claim, Conclusion, Dropped, Paper, Provenance, Summary, SummaryKey, Support
 from bot.summaries import sentence_roles
+from bot.summaries.headline_shortening import shortened
 from bot.summaries.quotes import fold
-from bot.summaries.reply_checks import LEAST_TAKEAWAYS
 from bot.summaries.reply_schema import PARTS
 from bot.summaries.sentence_roles import SentenceRole
+from bot.summaries.sentences import split
+
+LEAST_TAKEAWAYS = 3
+"""With fewer a model is asked again, unless the abstract is too short for more."""
 
 
 class TooLittleVerified(ModelRefused):
@@ -73,7 +77,9 @@ class Facts:
         if self.headline is not None or len(self.takeaways) < 2:
             return self
         aim = max(self.takeaways, key=lambda claim: sentence_roles.role_weights(claim.quote, 0.5)[SentenceRole.AIM])
-        return replace(self, headline=aim, takeaways=tuple(claim for claim in self.takeaways if claim is not aim))
+        rest = tuple(claim for claim in self.takeaways if claim is not aim)
+        is_sentence = aim.support is Support.SENTENCE
+        return replace(self, headline=replace(aim, text=shortened(aim.text)) if is_sentence else aim, takeaways=rest)
 
     def as_brief(self) -> Facts:
         """Headline and takeaways alone."""
@@ -147,6 +153,11 @@ def facts_of(summary: Summary) -> Facts:
         judge=made.judge,
         judge_prompt=made.judge_prompt,
     )
+
+
+def least_takeaways(paper: Paper) -> int:
+    """How many takeaways an abstract must give: three, or as many as it has sentences beside the headline's."""
+    return max(min(LEAST_TAKEAWAYS, len(split(paper.abstract)) - 1), 0)
 
 
 def merged(first: Facts | None, second: Facts) -> Facts:

@@ -21,12 +21,11 @@ from bot.summaries.claim_checks import notes_on
 from bot.summaries.claim_drafts import brief_drafts
 from bot.summaries.deep_reader import DeepReader
 from bot.summaries.extractive import why_not_deep
-from bot.summaries.facts import Facts, TooLittleVerified, merged
+from bot.summaries.facts import Facts, TooLittleVerified, least_takeaways, merged
 from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge, NoJudge
 from bot.summaries.model_client import Model, ModelClient
 from bot.summaries.prompt_building import brief_hash
-from bot.summaries.reply_checks import least_takeaways
 from bot.summaries.reply_schema import BriefReply
 from bot.summaries.settling import settled
 from bot.summaries.source_text import source_of
@@ -136,7 +135,7 @@ class ModelSummarizer:
     async def _settled(self, requests: Sequence[SummaryRequest], replies: Mapping[str, BriefReply]) -> dict[str, Facts]:
         """What is shown of these replies, by paper id. All of them are judged together."""
         drafts = [
-            brief_drafts(replies[r.paper.id], r.paper.id, source_of(r.paper), r.key.language)
+            brief_drafts(replies[r.paper.id], r.paper.id, source_of(r.paper), r.key.language, self._glossary)
             for r in requests
             if r.paper.id in replies
         ]

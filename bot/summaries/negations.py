@@ -57,5 +57,7 @@ def _differs_in_not(text: str, sentence: str) -> bool:
     places = {word.stem: word for word in reversed(content_words(sentence)) if word.stem in told}
     if not told or len(places) < _ALIKE * len(told):
         return False
-    part = sentence[min(word.start for word in places.values()) : max(word.end for word in places.values())]
+    # A "not" before the first word that both have belongs to it.
+    start = max(0, min(word.start for word in places.values()) - len(" does not "))
+    part = sentence[start : max(word.end for word in places.values())]
     return len(_NOT.findall(part)) != len(_NOT.findall(text))

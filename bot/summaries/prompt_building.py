@@ -10,9 +10,9 @@ import prompts
 from bot.model import Claim, Paper, SectionKind, SummaryRequest
 from bot.model.languages import prompt_name
 from bot.summaries import glossary as glossaries
+from bot.summaries.claim_drafts import LONGEST_HEADLINE
 from bot.summaries.glossary import Glossary
 from bot.summaries.quotes import fold
-from bot.summaries.reply_checks import LONGEST_HEADLINE
 from bot.summaries.sections import Selection
 from bot.summaries.source_text import FRONT, SourceSentence, SourceText, section_label, source_of
 

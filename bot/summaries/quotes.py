@@ -1,8 +1,8 @@
-"""Finding a quotation in its source. Pure.
+"""Whether two passages say the same words, or one has the other in it. Pure.
 
-Hyphenation, ligatures, spacing, quotation marks, dashes and TeX may differ; words and numbers may not. Quote and source
-are folded to their words, numbers and signs without spaces, since PDF text divides and joins words at random; then one
-is searched in the other at the boundaries of words.
+Hyphenation, ligatures, spacing, quotation marks, dashes and TeX may differ; words and numbers may not. Both are folded
+to their words, numbers and signs without spaces, since PDF text divides and joins words at random; then one is searched
+in the other at the boundaries of words.
 """
 
 from __future__ import annotations

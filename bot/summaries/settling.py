@@ -27,6 +27,14 @@ class _Told:
     texts: set[str] = field(default_factory=set)
     sentences: set[str] = field(default_factory=set)
 
+    def is_new(self, claim: Claim) -> bool:
+        """Whether no claim has the same words; they are noted."""
+        text = fold(claim.text).text or claim.text  # a text without words or numbers folds to nothing
+        if text in self.texts:
+            return False
+        self.texts.add(text)
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
@@ -51,11 +59,10 @@ def settled(drafts: Drafts, judgement: Judgement) -> Facts:
     for group in (front, body):
         told = _Told(sentences=_told_by_models(group))
         for outcome in group:
-            claim = _claim(outcome)
-            problem = _add(claim, outcome, told) if claim is not None else None
-            if claim is not None and problem is None:
+            claim = _claim(outcome, told)
+            if claim is not None:
                 claims[outcome.draft.part].append(claim)
-            if why := outcome.why or problem:
+            if why := outcome.why or (_REPEATED if claim is None else None):
                 dropped.append(Dropped(outcome.draft.text[:300], why))
     title, title_dropped = _title(outcomes)
     is_judged = any(draft.is_to_be_judged for draft in drafts.drafts)
@@ -87,31 +94,26 @@ def _why_not(draft: Draft, paper_id: str, judgement: Judgement) -> str | None:
     return None if verdict.is_supported else verdict.reason or "its sentences do not support it"
 
 
-def _claim(outcome: _Settled) -> Claim | None:
+def _claim(outcome: _Settled, told: _Told) -> Claim | None:
+    """The claim of a draft, noted in `told`; None if nothing may stand for it that is not told already."""
     draft = outcome.draft
     if outcome.is_model_text:
-        return Claim(draft.text, draft.evidence, Support.JUDGED)
-    return sentence_claim(draft.stand_in, is_headline=draft.part == HEADLINE) if draft.stand_in else None
+        claim = Claim(draft.text, draft.evidence, Support.JUDGED)
+        return claim if told.is_new(claim) else None
+    is_headline = draft.part == HEADLINE
+    for sentence in draft.stand_ins:
+        # The headline comes first and is never left out.
+        if is_headline or sentence.id not in told.sentences:
+            told.sentences.add(sentence.id)
+            claim = sentence_claim(sentence, is_headline=is_headline)
+            if told.is_new(claim):
+                return claim
+    return None
 
 
 def _told_by_models(outcomes: Sequence[_Settled]) -> set[str]:
     """The sentences that a model's words repeat: those that alone support a claim."""
     return {o.draft.named[0].id for o in outcomes if o.is_model_text and len(o.draft.named) == 1}
-
-
-def _add(claim: Claim, outcome: _Settled, told: _Told) -> str | None:
-    """Note that a claim is on the card; or the reason why it is not, because it is there already."""
-    draft = outcome.draft
-    text = fold(claim.text).text or claim.text  # a text without words or numbers folds to nothing
-    if text in told.texts:
-        return _REPEATED
-    if not outcome.is_model_text and draft.stand_in is not None:
-        # The headline comes first and is never left out.
-        if draft.stand_in.id in told.sentences and draft.part != HEADLINE:
-            return _REPEATED
-        told.sentences.add(draft.stand_in.id)
-    told.texts.add(text)
-    return None
 
 
 def _title(outcomes: Sequence[_Settled]) -> tuple[str | None, tuple[Dropped, ...]]:

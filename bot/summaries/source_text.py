@@ -10,7 +10,7 @@ from functools import cached_property
 from bot.model import Evidence, Paper, Reading, SectionKind
 from bot.summaries.names import Vocabulary
 from bot.summaries.numbers import Number, numbers_in
-from bot.summaries.quotes import Folded, fold
+from bot.summaries.quotes import fold
 from bot.summaries.sentences import split
 
 FRONT = 0
@@ -79,10 +79,6 @@ class SourceText:
     @cached_property
     def front_numbers(self) -> tuple[Number, ...]:
         return numbers_in(f"{self.front}\n{self.other_words}", decimal_comma=False)
-
-    @cached_property
-    def all_numbers(self) -> tuple[Number, ...]:
-        return (*self.front_numbers, *numbers_in(self.text, decimal_comma=False))
 
     @cached_property
     def sentences(self) -> tuple[SourceSentence, ...]:
@@ -154,18 +150,10 @@ class SourceText:
         kept = set(passages[:paragraphs])
         return tuple(sentence for sentence, place in self._numbered if place.passage in kept)
 
-    def find(self, quote: str) -> Passage | None:
-        """The passage that contains a quote, or two passages joined if a page break divides it; None if none does."""
-        wanted = fold(quote)
-        for index, folded in enumerate(self._folded_passages):
-            if wanted in folded:
-                return self.passages[index]
-        # Only after all single passages: joining is slower and seldom needed.
-        for index in range(len(self.passages) - 1):
-            first, second = self.passages[index], self.passages[index + 1]
-            if first.section == second.section and wanted in fold(f"{first.text}\n{second.text}"):
-                return replace(first, text=f"{first.text}\n{second.text}")
-        return None
+    def passage_of(self, sentence: SourceSentence) -> Passage | None:
+        """The paragraph of a numbered sentence."""
+        place = self._places.get(sentence.id)
+        return self.passages[place.passage] if place is not None else None
 
     def numbers_around(self, passage: Passage) -> tuple[Number, ...]:
         """The numbers of the section that a passage belongs to, and of title and abstract."""
@@ -202,10 +190,6 @@ class SourceText:
     @cached_property
     def _places(self) -> dict[str, _Place]:
         return {sentence.id: place for sentence, place in self._numbered}
-
-    @cached_property
-    def _folded_passages(self) -> tuple[Folded, ...]:
-        return tuple(fold(passage.text) for passage in self.passages)
 
     @cached_property
     def _section_numbers(self) -> dict[str, tuple[Number, ...]]:

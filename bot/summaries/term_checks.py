@@ -19,7 +19,8 @@ _LONGEST_KEYWORD = 60
 _BRACKETS = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _LATIN = re.compile(r"[A-Za-z]")
-_ACRONYM = re.compile(r"[A-Za-z]*[A-Z]{2,}s?")
+_ACRONYM = re.compile(r"\b[A-Z]{2,}(?=s?\b)")
+_SHORTEST_ACRONYM = 3
 
 
 def check_keywords(keywords: Iterable[str], source: SourceText, language: str, glossary: Glossary) -> tuple[str, ...]:
@@ -48,19 +49,20 @@ class _Stems:
 
     def __init__(self, source: SourceText) -> None:
         self._text = f" {' '.join(_stems(readable(source.text)))} "
+        self._acronyms = frozenset(_ACRONYM.findall(source.text))
         self._vocabulary = source.vocabulary
 
     def has(self, term: str) -> bool:
-        """Whether the words of a term stand together, inflected or not, or spell out or abbreviate what stands there."""
+        """Whether the words of a term stand together, inflected or not, or spell out or abbreviate what does."""
         stems = _stems(term)
         if not stems or not _LATIN.search(term):
             return False
         if f" {' '.join(stems)} " in self._text:
             return True
         if len(stems) == 1:
-            return bool(_ACRONYM.fullmatch(term)) and self._vocabulary.spells_out(term.removesuffix("s"))
+            return self._vocabulary.spells_out(term.removesuffix("s"))
         initials = "".join(word[0] for word in _TOKEN.findall(term.lower()))
-        return initials.upper() in self._vocabulary.acronyms
+        return len(initials) >= _SHORTEST_ACRONYM and initials.upper() in self._acronyms
 
 
 def _stems(text: str) -> list[str]:
@@ -80,6 +82,8 @@ def _is_inflected(term: str, translation: str) -> bool:
 
 
 def _is_form(word: str, other: str) -> bool:
+    if word == other:
+        return True
     short, long = sorted((word, other), key=len)
     shared = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     return shared >= max(3, len(long) - _LONGEST_ENDING)

@@ -17,12 +17,12 @@ from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge
 from bot.summaries.model_client import ModelClient
 from bot.summaries.prompt_building import retry_prompt, translation_prompts
-from bot.summaries.reply_checks import check_keywords
 from bot.summaries.reply_parsing import BadReply, is_id_of, parse_translation
 from bot.summaries.reply_schema import TRANSLATION_SCHEMA, TranslationReply
 from bot.summaries.settling import settled
 from bot.summaries.source_text import SourceText
 from bot.summaries.statements import Judgement
+from bot.summaries.term_checks import check_keywords
 
 log = structlog.get_logger()
 
@@ -119,7 +119,7 @@ class Translator:
             drafts[title.key] = title
         asked = Drafts(request.paper.id, tuple(drafts.values()))
         judgement = await self._judge.judge([asked.statements])
-        return _Translation(drafts, judgement, check_keywords(reply.keywords, source, language))
+        return _Translation(drafts, judgement, check_keywords(reply.keywords, source, language, self._glossary))
 
     def _summary(
         self, english: Summary, facts: Facts, request: SummaryRequest, source: SourceText, translation: _Translation

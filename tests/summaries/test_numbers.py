@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.summaries.number_support import unsupported_number
 from bot.summaries.numbers import is_number_in, numbers_in
 
 
@@ -78,6 +79,19 @@ def is_found(claim: str, source: str, comma: bool = True) -> bool:
         ("11 of 12 tasks", "11/12 tasks"),
         ("11/12 tasks", "11 of 12 tasks"),
         ("5, 10 and 15%", "5/10/15%"),
+        ("8.4% points", "8.4 percentage points"),
+        ("up to 18.7%", "up to +18.7 pp"),
+        ("from 65.2% to 67.1%", "67.1 vs. 65.2, +1.8 pp"),
+        ("0.6 and 1.7 billion parameters", "Tiny-0.6B and Tiny-1.7B"),
+        ("doscientos cincuenta hilos", "250 threads"),
+        ("dos mil quinientas muestras", "2,500 samples"),
+        ("на пятидесяти задачах", "50 tasks"),
+        ("две тысячи примеров", "2000 examples"),
+        ("五十問", "50 problems"),
+        ("三分之一", "a third of the cost"),
+        ("un tercio del coste", "33% of the cost"),
+        ("two thirds of the runs", "67% of the runs"),
+        ("a dozen robots", "12 robots"),
     ],
 )
 def test_the_same_number_in_another_notation_is_found(claim: str, source: str) -> None:
@@ -152,3 +166,39 @@ def test_any_text_is_read_without_failing(text: str) -> None:
         assert number.values
         assert all(isinstance(value, Decimal) for value in number.values)
         assert 0 <= number.start < number.end
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("about 80,000 rows", "79,846 rows"),
+        ("约八万行", "79,846 rows"),
+        ("casi 80 000 filas", "79,846 rows"),
+        ("почти 80 000 строк", "79,846 rows"),
+        ("more than 1,500 floors", "1,544 floors"),
+        ("超过1500层", "1,544 floors"),
+        ("1500 以上", "1,544 floors"),
+        ("fewer than 50 ms", "48 ms"),
+        ("by 10 points, from 48.7% to 58.7%", "improves accuracy from 48.7% to 58.7%"),
+        ("almost triples, from 12.75% to 36.81%", "from 12.75% to 36.81%"),
+        ("fewer than half (43.2%)", "only 43.2%"),
+        ("falls to less than a third, from 34.0% to 9.9%", "from 34.0% to 9.9%"),
+    ],
+)
+def test_a_number_that_is_rounded_or_computed_as_it_says_is_supported(claim: str, source: str) -> None:
+    assert unsupported_number(claim, numbers_in(claim), numbers_in(source, decimal_comma=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("80,000 rows", "79,000 rows"),
+        ("about 90,000 rows", "79,846 rows"),
+        ("more than 1,500 floors", "1,400 floors"),
+        ("fewer than 50 ms", "52 ms"),
+        ("by 12 points, from 48.7% to 58.7%", "improves accuracy from 48.7% to 58.7%"),
+        ("about 80% of rows", "79 rows"),
+    ],
+)
+def test_a_number_that_is_neither_is_not_supported(claim: str, source: str) -> None:
+    assert unsupported_number(claim, numbers_in(claim), numbers_in(source, decimal_comma=False)) is not None

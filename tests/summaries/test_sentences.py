@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.summaries.sentences import split
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "days"
 
 
 @pytest.mark.parametrize(
@@ -47,3 +54,17 @@ def test_sentences_are_slices_in_order_and_lose_no_letter(text: str) -> None:
     for sentence in split(text):
         place = text.index(sentence, place) + len(sentence)
     assert "".join("".join(split(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real papers is not present")
+def test_abstracts_of_real_papers_have_no_fragments_of_sentences() -> None:
+    abstracts = []
+    for file in sorted(CORPUS.glob("*.gz")):
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            abstracts += [json.loads(line)["abstract"] for line in lines]
+    sentences = [sentence for abstract in abstracts for sentence in split(abstract)]
+    small = [s for s in sentences if len(s) < 12]
+    lower = [s for s in sentences if re.match(r"[a-z]+ ", s)]
+    glued = [s for s in sentences if re.search(r" [a-z]{3,}\.(?:The|We|In|Our|This) [a-z]", s)]
+    assert len(sentences) > 5 * len(abstracts)
+    assert max(len(small), len(lower), len(glued)) <= len(sentences) // 2000
