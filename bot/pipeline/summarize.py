@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from bot.decisions import delivery_policy, model_requests
+from bot.decisions.model_requests import Plan
 from bot.errors import ModelRefused, PaperboyError, RetryLater
 from bot.model import Depth, Paper, Source, Summary, SummaryKey, SummaryRequest, WantedSummary
 from bot.model.languages import is_english
@@ -25,6 +26,10 @@ PLANNED_AT_ONCE = 10_000
 
 MADE_AT_ONCE = 64
 """Summaries that are made one by one before the next plan: a more urgent one may be wanted by then."""
+
+GROUPS_AT_ONCE = 2
+"""Groups of brief summaries that are made at the same time. A group has a request for each of its papers, and what a
+person asks for meanwhile waits behind these; two groups, so that models are not idle while one of them is judged."""
 
 LONGEST_WAIT_SECONDS = 86_400.0
 """A model is asked again after this time even if it named a longer one: another key or model may be configured."""
@@ -48,28 +53,28 @@ async def summarize(store: Store, makers: Makers, reader: Reader, clock: Clock, 
         for summary in plan.left_out:
             await store.postpone(summary.key, _next_midnight(clock.now()), allowance.used_up)
         # Every job either makes its summaries or postpones them, so that the loop ends.
-        jobs = _Jobs(store, makers, reader, clock)
-        slots = asyncio.Semaphore(concurrency)
-        work = [partial(jobs.make_brief, batch, together=True) for batch in plan.batches]
-        work += [partial(jobs.make_singles, group) for group in _groups(plan.singles[:MADE_AT_ONCE])]
-        made += sum(await run_all(_in_slot(slots, job) for job in work))
+        made += sum(await run_all(_work(plan, _Jobs(store, makers, reader, clock), concurrency)))
     if made:
         log.info("summarized", summaries=made)
     return made
+
+
+def _work(plan: Plan, jobs: _Jobs, concurrency: int) -> Iterator[Coroutine[None, None, int]]:
+    """The jobs of a plan, of which `concurrency` run at the same time, the most urgent of each kind first."""
+    slots, groups = asyncio.Semaphore(concurrency), asyncio.Semaphore(GROUPS_AT_ONCE)
+    singles = plan.singles[:MADE_AT_ONCE]
+    for batch in plan.batches:
+        yield _in_slot(slots, partial(jobs.make_brief, batch, together=True))
+    for batch in model_requests.in_batches([summary for summary in singles if summary.key.depth is Depth.BRIEF]):
+        yield _in_slot(groups, partial(jobs.make_brief, batch, together=False))
+    for group in _by_paper([summary for summary in singles if summary.key.depth is Depth.DEEP]):
+        yield _in_slot(slots, partial(jobs.make_deep, group))
 
 
 async def _in_slot(slots: asyncio.Semaphore, job: Callable[[], Awaitable[int]]) -> int:
     # Takes a function: a coroutine that is cancelled while it waits for its slot would never be awaited.
     async with slots:
         return await job()
-
-
-def _groups(singles: Sequence[WantedSummary]) -> list[Sequence[WantedSummary]]:
-    """Group brief summaries that share a judge's request, and deep ones by paper. The most urgent groups come first."""
-    order = {summary.key: place for place, summary in enumerate(singles)}
-    brief = model_requests.in_batches([summary for summary in singles if summary.key.depth is Depth.BRIEF])
-    deep = _by_paper([summary for summary in singles if summary.key.depth is Depth.DEEP])
-    return sorted([*brief, *deep], key=lambda group: order[group[0].key])
 
 
 def _by_paper(wanted: Sequence[WantedSummary]) -> list[list[WantedSummary]]:
@@ -86,13 +91,7 @@ class _Jobs:
     def __init__(self, store: Store, makers: Makers, reader: Reader, clock: Clock) -> None:
         self._store, self._makers, self._reader, self._clock = store, makers, reader, clock
 
-    async def make_singles(self, group: Sequence[WantedSummary]) -> int:
-        """Summaries of one group, either brief or deep ones, each with a request of its own."""
-        if group[0].key.depth is Depth.BRIEF:
-            return await self.make_brief(group, together=False)
-        return await self._make_deep(group)
-
-    async def _make_deep(self, group: Sequence[WantedSummary]) -> int:
+    async def make_deep(self, group: Sequence[WantedSummary]) -> int:
         made = 0
         for wanted in group:
             paper = await self._paper(wanted)
@@ -106,6 +105,7 @@ class _Jobs:
         return made
 
     async def make_brief(self, batch: Sequence[WantedSummary], *, together: bool) -> int:
+        """Brief summaries of one language, which are judged in one request; `together`: made in one as well."""
         requests: dict[SummaryKey, SummaryRequest] = {}
         for wanted in batch:
             if paper := await self._paper(wanted):

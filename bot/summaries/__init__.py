@@ -15,7 +15,7 @@ The steps of a summary, with the module of each:
     reply_schema        the shape that is asked for; reply_parsing (with json_repair) reads the reply
     claim_drafts        each claim with the sentences that it names, and what the rules say of it (`claim_checks`)
     judge               asks a model whether the sentences support each claim (`statements`): `judge_questions`, among
-                        them `canaries` that show whether it can be believed, and `judge_answers`
+                        them `canaries` (`retelling`) that show whether it can be believed, and `judge_answers`
     settling            which claims are shown in the model's words, and for which the paper's sentence stands
     extractive          the summary without a model (`extractive_deep`, `headline_shortening`, `sentence_roles`,
                         `sentences`, `keywords`)

@@ -20,7 +20,7 @@ MOST_PAPERS = 8
 """Papers that are judged in one request."""
 
 MOST_CHARACTERS = 60_000
-"""Characters of one request's statements and sentences, about 15,000 tokens; halved for a model that refuses them."""
+"""Characters of one request's statements and sentences, about 15,000 tokens; fewer for a model that refuses so many."""
 
 _LEAST_CHARACTERS = 4_000
 
@@ -84,7 +84,8 @@ class ModelJudge:
             reply = await self._client.ask(*judge_prompts(blocks), JUDGE_SCHEMA)
         except ModelRefused as error:
             if isinstance(error, TextTooLong):
-                self._most_characters = max(self._most_characters // 2, _LEAST_CHARACTERS)
+                halved = sum(map(_size, papers)) // 2
+                self._most_characters = max(min(self._most_characters, halved), _LEAST_CHARACTERS)
             # One blocked paper should cost the others little. A text that is blocked stays so in parts.
             if len(papers) > 1 or (isinstance(error, TextTooLong) and len(papers[0].statements) > 1):
                 outcome = _Outcome()

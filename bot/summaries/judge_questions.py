@@ -14,6 +14,7 @@ import prompts
 from bot.summaries.canaries import canaries_for
 from bot.summaries.judge_answers import Answer
 from bot.summaries.prompt_building import enclosed
+from bot.summaries.retelling import one_line
 from bot.summaries.source_text import SourceSentence
 from bot.summaries.statements import PaperStatements, Statement, Verdict
 
@@ -49,9 +50,10 @@ class QuestionBlock:
 
     @property
     def text(self) -> str:
-        sentences = [f"[{sentence.id}] {_one_line(sentence.text)}" for sentence in self.sentences]
+        # On one line each: a line break could make a part of a text look like another sentence or statement.
+        sentences = [f"[{sentence.id}] {one_line(sentence.text)}" for sentence in self.sentences]
         statements = [
-            f"{question.id} (rests on {_numbers(question.statement.named)}): {_one_line(question.statement.text)}"
+            f"{question.id} (rests on {_numbers(question.statement.named)}): {one_line(question.statement.text)}"
             for question in self.questions
         ]
         return "\n".join(["Sentences:", *sentences, "", "Statements:", *statements])
@@ -155,8 +157,3 @@ def _place(sentence_id: str) -> tuple[int, ...]:
 
 def _numbers(sentences: Sequence[SourceSentence]) -> str:
     return " ".join(f"[{sentence.id}]" for sentence in sentences)
-
-
-def _one_line(text: str) -> str:
-    # A line break could make a part of a text look like another sentence or statement.
-    return " ".join(text.split())

@@ -192,7 +192,7 @@ async def test_after_an_unexpected_error_no_other_summary_is_still_being_made(
 ) -> None:
     await store.remember(PAPERS[:1], clock.now())
     # Of several languages, because those of one language are made in one group.
-    keys = [replace(KEYS[0], language=code) for code in ("en", "es", "de")]
+    keys = [replace(KEYS[0], language=code) for code in ("en", "es")]
     await store.want([WantedSummary(key, 1, clock.now() + timedelta(hours=1)) for key in keys])
     makers = MistakenMakers(clock)
     with pytest.raises(LookupError):
