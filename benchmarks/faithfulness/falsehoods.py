@@ -31,7 +31,9 @@ def made_trials(papers: Iterable[Paper]) -> list[Trial]:
 def _trial(paper: Paper) -> Trial:
     chance = random.Random(paper.id)
     sentences = [" ".join(s.split()) for s in split(paper.abstract)]
-    open_sentences = [s for s in sentences if len(s) in _FIT_LENGTH and not _UNFIT.search(s) and s[-1] == "."]
+    open_sentences = [
+        s for s in sentences if len(s) in _FIT_LENGTH and not _UNFIT.search(s) and s[0].isalpha() and s[-1] == "."
+    ]
     chance.shuffle(open_sentences)
     false = _made(FALSE, open_sentences, chance, is_true=False)
     # Each sentence is used once: a card does not show the same sentence for two claims.

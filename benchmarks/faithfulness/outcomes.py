@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,8 +71,8 @@ def shown_claims(summary: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def outcome(posed: Posed, claims: Sequence[Mapping[str, Any]]) -> str:
     """Whether the card shows a statement in the maker's words, the sentence that it names, or neither."""
-    text, quote = compact(posed.text), compact(posed.quote)
-    same = [claim for claim in claims if compact(claim["text"]) == text]
+    text, quote = _said(posed.text), compact(posed.quote)
+    same = [claim for claim in claims if _said(claim["text"]) == text]
     # A sentence that was shortened may be what a true statement says, and is no less the paper's for that.
     if any(claim["support"] != "sentence" or not posed.is_true for claim in same):
         return SHOWN
@@ -89,14 +90,19 @@ def faults_of(
     """What is wrong with the claims, whatever the statements: their words, their labels and their evidence."""
     paper = f"{trial.paper.title} {trial.paper.abstract}"
     source = compact(paper)
-    made = {compact(posed.text) for posed in trial.statements}
+    made = {_said(posed.text) for posed in trial.statements}
     found: Counter[str] = Counter()
     for claim in claims:
         text, label = compact(claim["text"]), claim["support"]
         quotes = [compact(evidence["quote"]) for evidence in claim["evidence"]]
-        is_the_makers = text in made or text in also_said
+        is_the_makers = _said(claim["text"]) in made or text in also_said
         found["words of neither the maker nor the paper"] += not is_the_makers and not is_the_papers(text, paper)
         found["a sentence that is not the paper's"] += label == "sentence" and not is_the_papers(text, paper)
         found["the maker's words with no judge believed"] += label != "sentence" and not provenance.get("judge")
         found["evidence that is not in the paper"] += not quotes or any(q not in source or not q for q in quotes)
     return found
+
+
+def _said(text: str) -> str:
+    """The compact text without a number of a list, "2)", which a card leaves out."""
+    return compact(re.sub(r"^\s*\(?\w{1,2}[.)]\s", "", text))

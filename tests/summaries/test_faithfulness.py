@@ -176,7 +176,12 @@ def test_a_true_statement_names_the_other_sentence_that_it_joins() -> None:
 
 @pytest.mark.parametrize(
     ("text", "support", "expected"),
-    [(STATEMENTS[1].text, "judged", SHOWN), (QUOTE, "sentence", REPLACED), ("Another one.", "judged", LOST)],
+    [
+        (STATEMENTS[1].text, "judged", SHOWN),
+        (f"2) {STATEMENTS[1].text}", "judged", SHOWN),
+        (QUOTE, "sentence", REPLACED),
+        ("Another one.", "judged", LOST),
+    ],
 )
 def test_what_became_of_a_statement_is_read_off_the_card(text: str, support: str, expected: str) -> None:
     claim = {"text": text, "support": support, "quote": QUOTE, "evidence": [{"quote": QUOTE}]}
