@@ -87,29 +87,49 @@ def refusal(text: str, source: SourceText, rules: ClaimRules) -> str | None:
 
 def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, rules: ClaimRules) -> tuple[str, ...]:
     """The reasons to doubt that the named sentences support a text. Cheap tests: they find much and prove nothing."""
-    sentences = [readable(sentence.text) for sentence in named]
-    together = " ".join(sentences)
-    comma, english = primary(rules.language) in _COMMA_LANGUAGES, is_english(rules.language)
-    plain = without_bounds(text)
-    own = own_names(source.title, readable(source.front))
-    around = _around(named, source)
-    misplaced = misplaced_number(text, together, decimal_comma=comma)
-    misplaced = misplaced or number_of_another(text, together, around, decimal_comma=comma)
-    turned, added = turned_around(plain, together), added_direction(plain, together)
+    text, sentences = readable(text), [readable(sentence.text) for sentence in named]
+    together, around = " ".join(sentences), _around(named, source)
     found = (
         _subject_suspicion(text, named),
         _named_number_problem(text, named, source, rules.language),
         _name_problem(text, source, rules.language),
-        misplaced and f"its sentence gives {misplaced} for something else",
+        _binding_suspicion(text, together, around, rules.language),
         "its sentence says the opposite" if is_negation_changed(text, sentences, rules.language) else None,
-        turned and f"its sentence says the opposite of “{turned}”",
-        added and f"its sentence does not say “{added}”",
-        *overstatements(plain, together, same_language=english),
-        "it swaps the sides of a comparison" if swapped_sides(text, together, own) else None,
-        "it tells its sentence in another order" if is_reordered(text, together, own, same_language=english) else None,
+        *_wording_suspicions(text, together, is_english(rules.language)),
+        *_order_suspicions(text, together, source, is_english(rules.language)),
         _content_suspicion(text, together, around, rules.language),
     )
-    return tuple(reason for reason in found if reason)
+    return tuple(reason for reason in found if reason is not None)
+
+
+def _binding_suspicion(text: str, together: str, around: Sequence[str], language: str) -> str | None:
+    """Whether a number belongs to other words in the sentences, or comes from one about other things."""
+    comma = primary(language) in _COMMA_LANGUAGES
+    number = misplaced_number(text, together, decimal_comma=comma)
+    number = number or number_of_another(text, together, around, decimal_comma=comma)
+    return f"its sentence gives {number} for something else" if number else None
+
+
+def _wording_suspicions(text: str, together: str, same_language: bool) -> tuple[str | None, ...]:
+    """Whether words of a text turn around what the sentences say, or add to it."""
+    plain = without_bounds(text)
+    turned, added = turned_around(plain, together), added_direction(plain, together)
+    return (
+        f"its sentence says the opposite of “{turned}”" if turned else None,
+        f"its sentence does not say “{added}”" if added else None,
+        *overstatements(plain, together, same_language=same_language),
+    )
+
+
+def _order_suspicions(text: str, together: str, source: SourceText, same_language: bool) -> tuple[str | None, ...]:
+    """Whether a text gives to one thing what the sentences give to another."""
+    own = own_names(source.title, readable(source.front))
+    return (
+        "it swaps the sides of a comparison" if swapped_sides(text, together, own) else None,
+        "it tells its sentence in another order"
+        if is_reordered(text, together, own, same_language=same_language)
+        else None,
+    )
 
 
 def _around(named: Sequence[SourceSentence], source: SourceText) -> tuple[str, ...]:

@@ -73,13 +73,19 @@ def _is_bound_otherwise(direction: Direction, text: str, stated: tuple[Direction
     rivals = [other for other in stated if other.axis == direction.axis]
     if {other.is_first for other in rivals} != {True, False}:
         return False
-    places = {word.stem: word for word in content_words(together)}
-    beside = [word for word in content_words(text) if word.stem in places and not _is_same_place(word, direction)]
-    nearest = min(beside, key=lambda word: _distance(word, direction), default=None)
+    places = content_words(together)
+    stems = {word.stem for word in places}
+    shared = [word for word in content_words(text) if word.stem in stems and not _is_same_place(word, direction)]
+    nearest = min(shared, key=lambda word: _distance(word, direction), default=None)
     if nearest is None or _distance(nearest, direction) > _BESIDE:
         return False
-    bound = min(rivals, key=lambda other: _distance(places[nearest.stem], other))
-    return _distance(places[nearest.stem], bound) <= _BESIDE and bound.is_first is not direction.is_first
+    beside = {
+        other.is_first
+        for other in rivals
+        for place in places
+        if place.stem == nearest.stem and _distance(place, other) <= _BESIDE
+    }
+    return beside == {not direction.is_first}
 
 
 _BESIDE = 16

@@ -42,21 +42,33 @@ class QuestionBlock:
     questions: tuple[Question, ...]
 
     @property
-    def sentences(self) -> tuple[SourceSentence, ...]:
-        """The sentences that the statements rest on and their neighbours, each once, in reading order."""
-        found = {sentence.id: sentence for question in self.questions for sentence in question.statement.context}
-        found |= {sentence.id: sentence for question in self.questions for sentence in question.statement.named}
-        return tuple(sorted(found.values(), key=lambda sentence: _place(sentence.id)))
-
-    @property
     def text(self) -> str:
-        # On one line each: a line break could make a part of a text look like another sentence or statement.
-        sentences = [f"[{sentence.id}] {one_line(sentence.text)}" for sentence in self.sentences]
-        statements = [
-            f"{question.id} (rests on {_numbers(question.statement.named)}): {one_line(question.statement.text)}"
-            for question in self.questions
-        ]
+        """Sentences and statements, each on one line: a line break could make a part of one look like another."""
+        numbers = self._numbers()
+        sentences = [f"[{number}] {one_line(sentence.text)}" for sentence, number in numbers.items()]
+        statements = []
+        for question in self.questions:
+            named = " ".join(f"[{numbers[sentence]}]" for sentence in question.statement.named)
+            statements.append(f"{question.id} (rests on {named}): {one_line(question.statement.text)}")
         return "\n".join(["Sentences:", *sentences, "", "Statements:", *statements])
+
+    def _numbers(self) -> dict[SourceSentence, str]:
+        """The sentences that the statements rest on and their neighbours, in reading order, with a number for each.
+
+        The number is the id, unless another sentence has it: passages of a reading that was made anew are counted for
+        each statement by itself.
+        """
+        found = {
+            s: None for question in self.questions for s in (*question.statement.context, *question.statement.named)
+        }
+        numbers: dict[SourceSentence, str] = {}
+        for sentence in sorted(found, key=lambda sentence: _place(sentence.id)):
+            number, copies = sentence.id, 1
+            while number in numbers.values():
+                copies += 1
+                number = f"{sentence.id}.{copies}"
+            numbers[sentence] = number
+        return numbers
 
 
 def blocks_for(papers: Sequence[PaperStatements]) -> tuple[QuestionBlock, ...]:
@@ -153,7 +165,3 @@ def _digest(papers: Sequence[PaperStatements]) -> str:
 def _place(sentence_id: str) -> tuple[int, ...]:
     """The place of a sentence in its paper, from the numbers of its id: "4", "S3.2"."""
     return tuple(int(number) for number in re.findall(r"\d+", sentence_id))
-
-
-def _numbers(sentences: Sequence[SourceSentence]) -> str:
-    return " ".join(f"[{sentence.id}]" for sentence in sentences)

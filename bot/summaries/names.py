@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import pairwise
 
 from bot.model.languages import primary
 from bot.summaries.quotes import Folded, fold, words
 
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿĀ-ž][\w+]*(?:[-–'’./&][\w+]+)*")
+_VERSION = re.compile(r" \d+(?:\.\d+)* ")
 _ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
 _CYRILLIC = re.compile(r"[А-ЯЁ][а-яё]{2,}(?:-[А-ЯЁа-яё]+)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;。！？：；]\s*|[\"“«(]\s*|—\s)$")
@@ -92,7 +94,10 @@ def _is_known(token: str, source: Vocabulary) -> bool:
     # A name that the claim puts together ("BERT-based", "COCO/LVIS"): each part must be known.
     parts = [part for part in re.split(r"[-–/&'’]", bare) if part]
     if len(parts) > 1:
-        return all(part.islower() or part.isdigit() or _is_known_word(part, source) for part in parts)
+        versions = [f"{one}-{other}" for one, other in pairwise(parts) if _VERSION.search(f" {one} {other} ")]
+        return all(fold(version) in source.folded for version in versions) and all(
+            part.islower() or part.isdigit() or _is_known_word(part, source) for part in parts
+        )
     return _is_known_word(bare, source)
 
 

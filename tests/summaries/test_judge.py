@@ -10,7 +10,7 @@ import pytest
 from bot.summaries.budget import Budget, Meter
 from bot.summaries.google import GoogleModel
 from bot.summaries.judge import ModelJudge, NoJudge
-from bot.summaries.judge_questions import blocks_for, prompt_hash
+from bot.summaries.judge_questions import blocks_for, judge_prompts, prompt_hash
 from bot.summaries.model_client import Model, ModelClient
 from bot.summaries.openai import OpenAIModel
 from bot.summaries.sentences import split
@@ -138,6 +138,9 @@ async def test_a_text_that_is_too_long_is_judged_in_parts(judge: ModelJudge, ser
     judgement = await judge.judge(some_papers(1, many))
     assert all(supported(judgement).values())
     assert len(judgement.verdicts) == 60
+    first = len(server.asked)
+    assert (await judge.judge(some_papers(1, many))).verdicts == judgement.verdicts
+    assert len(server.asked) - first < first, "what the model accepts is remembered"
 
 
 async def test_nobody_judges_without_a_model() -> None:
@@ -152,6 +155,19 @@ def test_a_statement_that_is_doubted_is_asked_about_twice_and_not_in_succession(
         assert keys.count("doubted") in (0, 2)
         every = [question.statement.key for question in block.questions]
         assert all(this != following for this, following in itertools.pairwise(every))
+
+
+def test_sentences_of_the_same_id_are_told_apart() -> None:
+    first, second = SourceSentence("E1", "The graph has nodes."), SourceSentence("E1", "The cost is learned.")
+    statements = [
+        Statement("c1", "The graph consists of nodes.", (first,), (first,)),
+        Statement("c2", "A cost is learned.", (second,), (second,)),
+    ]
+    [block, _] = blocks_for(some_papers(1, statements))
+    asked = judges.statements_in(judge_prompts([block])[1])
+    rests_on = {one.text: one.sentences for one in asked}
+    assert rests_on["The graph consists of nodes."] == (first.text,)
+    assert rests_on["A cost is learned."] == (second.text,)
 
 
 def test_ids_are_opaque_and_the_same_each_time() -> None:

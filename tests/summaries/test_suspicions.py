@@ -177,3 +177,19 @@ def test_a_claim_may_use_all_the_sentences_that_it_names() -> None:
     floors = "The cost is trained on 1,500 simulated floors without labels."
     text = "MapHopper, trained on 1,500 simulated floors, reaches the goal in 93.4% of runs."
     assert doubts(text, floors, RESULT) == ()
+
+
+def test_a_side_is_compared_wherever_its_word_stands() -> None:
+    sentence = "The slow inference speed hinders use, and the risk of slow training speed is high for the sea."
+    source = source_of(a_paper(abstract=sentence))
+    text = "The slow inference speed hinders use, and the risk of slow training speed is high."
+    assert suspicions(text, (SourceSentence("1", sentence),), source, ClaimRules()) == ()
+
+
+def test_a_version_belongs_to_its_name() -> None:
+    sentence = "We compare Rollo-3.5-Sonata with Rollo-3.0-Opus on the sea."
+    source = source_of(a_paper(abstract=sentence))
+    named = (SourceSentence("1", sentence),)
+    assert suspicions("Rollo-3.5-Sonata is compared with Rollo-3.0-Opus.", named, source, ClaimRules()) == ()
+    found = suspicions("Rollo-3.0-Sonata is compared with Rollo-3.5-Opus.", named, source, ClaimRules())
+    assert "the name Rollo-3.5-Opus is not in the paper" in found
