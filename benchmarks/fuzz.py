@@ -95,6 +95,39 @@ def tex(data: bytes) -> None:
     assert not folded.text or folded in folded, "a text does not contain itself"
 
 
+def reply(data: bytes) -> None:
+    """A maker's reply: whatever it is, it is parsed, or it is a bad reply."""
+    from bot.summaries.reply_parsing import BadReply, parse_briefs, parse_facts, parse_translation
+
+    for parse in (parse_briefs, parse_facts, parse_translation):
+        with suppress(BadReply):
+            parse(_text(data))
+
+
+def answers(data: bytes) -> None:
+    """A judge's reply: an answer that contradicts itself or names unsupported words supports nothing."""
+    from bot.summaries.judge_answers import parse_answers
+
+    for found in parse_answers(_text(data)).values():
+        assert not (found.is_supported and found.words), "supported with words that are not"
+
+
+def canaries(data: bytes) -> None:
+    """Canaries from any text: as many as promised, each with its sentence, and a false one is not its sentence."""
+    from bot.summaries.canaries import EACH, canaries_for
+    from bot.summaries.source_text import source_of
+    from bot.summaries.statements import PaperStatements, Statement
+
+    sentences = source_of(_hostile_paper(data)).sentences
+    statements = tuple(Statement(s.id, s.text, (s,), sentences) for s in sentences[:8])
+    made = canaries_for([PaperStatements("2606.00001", statements)])
+    assert [sum(c.is_true is kind for c in made) for kind in (True, False)] == [EACH, EACH], "too few canaries"
+    for canary in made:
+        text, own = canary.statement.text, " ".join(canary.statement.named[0].text.split())
+        assert text, "an empty canary"
+        assert canary.is_true or text != own, "a false canary that repeats its sentence"
+
+
 def link(data: bytes) -> None:
     from bot.arxiv import ids
     from bot.model import PaperRef
@@ -212,6 +245,16 @@ _HTML = ("<section class='ltx_section'>", "</section>", "<h2 class='ltx_title'>"
          "<!--", "-->", "<ul><li>", "rowspan='99999'")  # fmt: skip
 
 
+_REPLY = ('{"papers": [', '{"id": "2606.00001", ', '"headline": ', '"takeaways": [', '{"text": "', '"sentences": ',
+          '["2", "S3.1"]', "[1, 2]", '"4-5"', '"[4]"', "null", "true", "1e999", "]", "}", '"', ",", "```json",
+          "<think>", "</think>", "\\u0000", '{"answers": [', '"unsupported_words": "', '"supported": ',
+          '"claims": [')  # fmt: skip
+_ABSTRACT = ("We propose a method that improves accuracy by 12.5% over 3 baselines. ", "It is not robust to noise. ",
+             "Our model outperforms BERT on GLUE. ", "However, the cost is higher than that of SVMs. ", "is ", "not ",
+             "We ", "improves ", "12% ", "99.99 times ", "9" * 40, ". ", "\0", "e.g. ", "$x$",
+             "outperforms ")  # fmt: skip
+
+
 def _hostile() -> st.SearchStrategy[bytes]:
     from tests.render.samples import hostile_text
 
@@ -226,6 +269,9 @@ _ACTIONS = ("digest:", "topics:", "drop:", "set:", "choose:", "deep:2406.14272",
 TARGETS: dict[str, tuple[Callable[[bytes], None], Callable[[], st.SearchStrategy[bytes]], tuple[str, ...]]] = {
     "topic": (topic, lambda: _joined(_TOPIC), _TOPIC),
     "tex": (tex, lambda: _joined(_TEX), _TEX),
+    "reply": (reply, lambda: _joined(_REPLY), _REPLY),
+    "answers": (answers, lambda: _joined(_REPLY), _REPLY),
+    "canaries": (canaries, lambda: _joined(_ABSTRACT), _ABSTRACT),
     "link": (link, lambda: _joined(_LINK), _LINK),
     "feed": (feed, lambda: _joined(_XML), _XML),
     "oai": (oai, lambda: _joined(_OAI), _OAI),

@@ -1,21 +1,26 @@
 """How faithful summaries are, counted on the cards that readers see.
 
-    python -m benchmarks.faithfulness --papers days/*.jsonl.gz --number 40                   # every misbehaving model
-    python -m benchmarks.faithfulness --papers … --model openai:NAME --language es           # a real one (settings)
-    python -m benchmarks.faithfulness --fulltext DIR                                         # deep readings
-    python -m benchmarks.faithfulness --links topics.jsonl.gz                                   # code links alone
+    python -m benchmarks.faithfulness --papers days/*.jsonl.gz --number 40   # every misbehaving model
+    python -m benchmarks.faithfulness --papers … --model openai:NAME --language es   # a real one (settings)
+    python -m benchmarks.faithfulness --fulltext DIR   # deep readings
+    python -m benchmarks.faithfulness --links topics.jsonl.gz   # code links alone
+    python -m benchmarks.faithfulness --claims FOLDER   # statements known to be false
+    python -m benchmarks.faithfulness --falsehoods --papers days/*.jsonl.gz   # statements made false by rule
+    python -m benchmarks.faithfulness --cost --papers … --fulltext DIR   # requests and tokens
 
 Without `--model` the papers are summarized by scripted models, one for each way in which models misbehave (over HTTP,
-through the real SDK). Every line of errors must then be zero.
+through the real SDK). Every line of errors must then be zero. `--claims` and `--falsehoods` let a scripted maker tell
+true and false statements, which four judges judge: an honest one, one that errs at random, one that says yes to all,
+and none; what is shown of them has goals. Exits with 1 if one is not met.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import gzip
 import json
-import random
+import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -24,8 +29,12 @@ from pathlib import Path
 import structlog
 
 from benchmarks.codelinks import named_repositories, rows
+from benchmarks.faithfulness.cost import print_costs
 from benchmarks.faithfulness.counting import ERRORS, LINES, count
-from benchmarks.faithfulness.texts import full_text, readings
+from benchmarks.faithfulness.falsehoods import made_trials
+from benchmarks.faithfulness.judging import WITHOUT_WARNINGS, run_all, run_real
+from benchmarks.faithfulness.texts import full_text, papers, readings
+from benchmarks.faithfulness.trials import read_trials
 from bot.decisions import digest_content
 from bot.errors import PaperboyError
 from bot.model import Depth, Paper, Reading, SummaryKey, SummaryRequest
@@ -36,21 +45,6 @@ from bot.summaries.fallback import FallbackChain
 from bot.summaries.providers import build
 from tests.fakes.brains import MISBEHAVIOURS, partly, well_behaved
 from tests.fakes.models import KEY, ModelServer
-
-
-def papers(files: Sequence[Path], number: int, seed: int) -> list[Paper]:
-    """A random sample of real papers."""
-    rows = []
-    for file in files:
-        with gzip.open(file, "rt", encoding="utf-8") as lines:
-            rows += [json.loads(line) for line in lines]
-    # Seeded, so that two models are compared on the same papers.
-    drawn = random.Random(seed).sample(rows, min(number, len(rows)))
-    return [
-        Paper(r["id"], 1, r["title"], tuple(r["authors"]), r["abstract"], tuple(r["categories"]), r.get("comment"))
-        for r in drawn
-    ]
-
 
 Drawn = Sequence[tuple[Paper, Reading | None]]
 
@@ -66,11 +60,17 @@ async def shown(chain: FallbackChain, drawn: Drawn, language: str) -> Counter[st
         except PaperboyError as error:
             summary = chain.extractive_instead(request, str(error))
         card = digest_content.card(paper, summary=summary, reading=reading)
-        return count(json.loads(json.dumps(card_json(card))), paper, language, full_text(reading) if reading else "")
+        found = count(json.loads(json.dumps(card_json(card))), paper, language, full_text(reading) if reading else "")
+        return found + Counter(f"not shown: {_reason(dropped.why)}" for dropped in summary.provenance.dropped)
 
     found = sum(await asyncio.gather(*(count_card(paper, reading) for paper, reading in drawn)), Counter[str]())
     found["papers without a card"] += len(drawn) - found["papers"]  # `count` counts a paper for each card
     return found
+
+
+def _reason(why: str) -> str:
+    """A reason without the words that it quotes, so that equal ones are counted together."""
+    return re.sub(r"\d+", "N", re.split(r"[:“\"]", why)[0].strip())
 
 
 def links(topics: Path) -> None:
@@ -108,7 +108,9 @@ def print_counts(name: str, found: Counter[str], *, everything: bool = False) ->
     """Print the lines that are not zero, errors marked."""
     wrong = sum(found[line] for line in ERRORS)
     print(f"\n{name}: {found['claims']} claims, {wrong} errors", flush=True)
-    for line in LINES:
+    # Everything: also the lines that are zero, and the reasons for what is not shown.
+    reasons = sorted(found.keys() - set(LINES)) if everything else ()
+    for line in (*LINES, *reasons):
         if found[line] or everything:
             print(f"  {found[line]:6}  {line}{'  <<<' if line in ERRORS and found[line] else ''}", flush=True)
 
@@ -120,34 +122,64 @@ async def real(model: str, drawn: Drawn, language: str) -> dict[str, Counter[str
     return {model: found}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--papers", nargs="+", type=Path, default=(), help="brief summaries of a sample of these")
-    parser.add_argument("--fulltext", type=Path, help="deep readings of ID.pdf and html/ID/index.html in this folder")
-    parser.add_argument("--links", type=Path, help="code links named in these papers' abstracts")
-    parser.add_argument("--number", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--model")
-    parser.add_argument("--language", default="en")
-    options = parser.parse_args()
-    # 40 is the level "error": misbehaving models cause a warning for each request.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+def main() -> int:
+    options = _options()
+    # Misbehaving models and failing judges cause a warning for each request.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(WITHOUT_WARNINGS))
     if options.links:
         links(options.links)
-    drawn: Drawn = [(paper, None) for paper in papers(options.papers, options.number, options.seed)]
-    if options.fulltext:
-        drawn = [*drawn, *readings(options.fulltext)[: options.number]]
-    if not drawn:
-        return
+    if options.claims or options.falsehoods:
+        return 0 if _judged(options) else 1
+    number = options.number or 40
+    abstracts = papers(options.papers, number, options.seed)
+    texts = readings(options.fulltext)[:number] if options.fulltext else []
+    if options.cost:
+        asyncio.run(print_costs(abstracts, texts))
+    elif abstracts or texts:
+        errors([*((paper, None) for paper in abstracts), *texts], options.model, options.language)
+    return 0
+
+
+def _judged(options: argparse.Namespace) -> bool:
+    """Run the statements that the options name, by the real judge or all scripted ones; whether the goals are met."""
+    if options.claims:
+        trials, seeds = read_trials(options.claims)[: options.number], options.seeds
+    else:
+        # So many statements that one seed is enough.
+        trials, seeds = made_trials(papers(options.papers, options.number, options.seed)), 1
+    depth = Depth.DEEP if options.deep else Depth.BRIEF
+    return run_real(trials, options.judge, depth) if options.judge else run_all(trials, depth, seeds=seeds)
+
+
+def errors(drawn: Drawn, model: str | None, language: str) -> None:
+    """Count and print the errors of a real model, or of every scripted one."""
     began = time.perf_counter()
-    counts = asyncio.run(
-        real(options.model, drawn, options.language) if options.model else scripted(drawn, options.language)
-    )
+    counts = asyncio.run(real(model, drawn, language) if model else scripted(drawn, language))
     total = sum(counts.values(), Counter())
     print(f"\nall: {total['papers']} cards in {time.perf_counter() - began:.1f} s")
     for line in LINES:
         print(f"  {total[line]:6}  {line}")
 
 
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--papers", nargs="+", type=Path, default=(), help="brief summaries of a sample of these")
+    parser.add_argument("--fulltext", type=Path, help="deep readings of ID.pdf and html/ID/index.html in this folder")
+    parser.add_argument("--links", type=Path, help="code links named in these papers' abstracts")
+    parser.add_argument("--claims", type=Path, help="a folder with claims.jsonl and papers.jsonl")
+    parser.add_argument(
+        "--falsehoods", action="store_true", help="statements made by rule from --papers (default: all)"
+    )
+    parser.add_argument("--deep", action="store_true", help="--claims or --falsehoods as parts of deep readings")
+    parser.add_argument("--cost", action="store_true", help="requests and tokens per paper instead of errors")
+    parser.add_argument("--number", type=int, help="papers or cards of the sample (default: 40, or all)")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--seeds", type=int, default=10, help="of the judge that errs at random, with --claims")
+    parser.add_argument("--model", help="a real model (with its settings) as the maker, instead of scripted ones")
+    parser.add_argument("--judge", help="a real model as the judge of --claims or --falsehoods")
+    parser.add_argument("--language", default="en")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

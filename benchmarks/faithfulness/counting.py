@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from bot.model import Paper
@@ -36,10 +38,16 @@ LINES = (
     "code links missed",
     "parts lost",
     "brief instead of deep without saying so",
+    "cards whose judge was believed",
     "claims",
+    "claims in the model's words",
     "claims whose quote is not in the paper",
     "claims with a number that is not in the paper",
     "claims in another language",
+    "a model's words that are not marked as judged",
+    "a model's words although no judge was believed",
+    "translated titles although no judge was believed",
+    "keywords without evidence",
     "placeholders",
     "apologies",
     "preambles",
@@ -52,7 +60,9 @@ _NO_ERRORS = (
     "left to the extractive summarizer",
     "brief instead of deep, and saying so",
     "code links in the abstract",
+    "cards whose judge was believed",
     "claims",
+    "claims in the model's words",
 )
 ERRORS = frozenset(LINES) - frozenset(_NO_ERRORS)
 
@@ -78,18 +88,26 @@ def count(card: dict[str, Any], paper: Paper, language: str, full_text: str = ""
     if full_text and not _deep(card["summary"]):
         says_so = any("brief instead of deep" in note for note in card["summary"]["provenance"].get("notes", ()))
         found[f"brief instead of deep{', and saying so' if says_so else ' without saying so'}"] += 1
-    # The extractive summarizer shows the paper's own sentences.
-    expected = "en" if model == "extractive" else language
+    has_judge = card["summary"]["provenance"].get("judge") is not None
+    found["cards whose judge was believed"] += has_judge
+    found["translated titles although no judge was believed"] += (
+        bool(card["summary"].get("translated_title")) and not has_judge
+    )
+    source = f"{paper.title} {paper.abstract} {full_text}"
+    found["keywords without evidence"] += sum(
+        not _has_evidence(keyword, source, language) for keyword in card["summary"].get("keywords", ())
+    )
     for claim in _claims(card["summary"]):
         found["claims"] += 1
-        found += _claim(claim, f"{paper.title} {paper.abstract} {full_text}", expected)
+        found["claims in the model's words"] += claim["support"] != "sentence"
+        found += _claim(claim, source, language, has_judge=has_judge)
     return found
 
 
 _PARTS = ("background", "prior_work", "method", "results", "methods")
 
 
-def _claims(summary: dict[str, Any]) -> Iterator[dict[str, str]]:
+def _claims(summary: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield summary["headline"]
     yield from summary["takeaways"]
     for part in (*(summary.get(name) for name in _PARTS), *(summary.get("conclusion") or {}).values()):
@@ -106,21 +124,61 @@ def _lost(summary: dict[str, Any], paper: Paper) -> bool:
     return not summary["headline"]["text"] or (not summary["takeaways"] and sentences > 3)
 
 
-def _claim(claim: dict[str, str], source: str, language: str) -> Counter[str]:
+def _claim(claim: dict[str, Any], source: str, language: str, *, has_judge: bool) -> Counter[str]:
     text, low = claim["text"], claim["text"].lower()
     own = source.lower()
+    is_sentence = claim["support"] == "sentence"
     wrong: Counter[str] = Counter()
-    wrong["claims whose quote is not in the paper"] += _compact(claim["quote"]) not in _compact(source)
+    quotes = [_compact(evidence["quote"]) for evidence in claim["evidence"]]
+    wrong["claims whose quote is not in the paper"] += not quotes or any(q not in _compact(source) for q in quotes)
+    in_its_words = not is_the_papers(text, source)
+    wrong["a model's words that are not marked as judged"] += in_its_words and claim["support"] != "judged"
+    wrong["a model's words although no judge was believed"] += in_its_words and not has_judge
     wrong["claims with a number that is not in the paper"] += any(
         number not in _digits(source) for number in _digits(text)
     )
-    wrong["claims in another language"] += not _is_in(text, language)
+    # The paper's own sentences stay in its language.
+    wrong["claims in another language"] += not is_sentence and not _is_in(text, language)
     wrong["placeholders"] += _added(PLACEHOLDER, low, own)
     wrong["apologies"] += _added(APOLOGY, low, own)
     wrong["preambles"] += low.startswith(PREAMBLE)
     wrong["links, mentions, markup, instructions added by the model"] += _added((*HARM, "http"), low, own)
     wrong["names that the misbehaving model invented"] += _added(tuple(name.lower() for name in INVENTED), low, own)
     return wrong
+
+
+def is_the_papers(text: str, source: str) -> bool:
+    """Whether a text is the paper's own. One that was shortened lacks a part, but both of its ends are the paper's."""
+    text, source = _compact(text), _compact(source)
+    return text in source or (len(text) >= 60 and text[:30] in source and text[-30:] in source)
+
+
+def _has_evidence(keyword: str, source: str, language: str) -> bool:
+    """Whether a keyword stands in the source, as it is or inflected, short or in full, or translates what does."""
+    translated = _terms(language)
+    return any(_stands_in(term, source) for term in (keyword, *translated.get(_compact(keyword), ())))
+
+
+def _stands_in(term: str, source: str) -> bool:
+    if _compact(term) in _compact(source):
+        return True
+    words, low = re.findall(r"[^\W_]+", term.lower()), source.lower()
+    initials = "".join(word[0] for word in words)
+    is_short_form = len(initials) > 1 and re.search(rf"\b{initials}s?\b", low) is not None
+    if is_short_form or all(word[: max(4, len(word) - 3)] in low for word in words):
+        return True
+    letters = r"\w*\W+".join(map(re.escape, term.lower().rstrip("s")))
+    return 2 <= len(term) <= 6 and re.search(rf"\b{letters}", low) is not None
+
+
+@lru_cache(maxsize=8)
+def _terms(language: str) -> dict[str, tuple[str, ...]]:
+    """The English terms of the glossary by their translations, which are compact texts."""
+    file = Path(__file__).parents[2] / "prompts" / "glossary.json"
+    terms: dict[str, tuple[str, ...]] = {}
+    for term, translation in json.loads(file.read_text(encoding="utf-8")).get(language, {}).items():
+        terms[_compact(translation)] = (*terms.get(_compact(translation), ()), term)
+    return terms
 
 
 def _added(words: tuple[str, ...], text: str, source: str) -> bool:

@@ -1,13 +1,37 @@
-"""Full texts for deep summaries, with their papers."""
+"""Papers to summarize, from files of metadata and from a folder of full texts."""
 
 from __future__ import annotations
 
+import gzip
+import json
+import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from bot.model import Paper, Reading, SectionKind
 from bot.reading.html import read_html
 from bot.reading.pdf import open_pdf, read_pdf
+
+
+def papers(files: Sequence[Path], number: int | None, seed: int) -> list[Paper]:
+    """A random sample of the papers in `files` (JSON lines, packed), in random order; all of them if `number` is None.
+
+    A paper that stands in several files is taken once.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    for file in files:
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            rows.update((row["id"], row) for row in map(json.loads, lines))
+    # Seeded, so that two models are compared on the same papers.
+    drawn = random.Random(seed).sample(list(rows.values()), len(rows) if number is None else min(number, len(rows)))
+    return [
+        Paper(
+            r["id"], 1, r["title"], tuple(r["authors"]), r["abstract"], tuple(r.get("categories", ())), r.get("comment")
+        )
+        for r in drawn
+    ]
 
 
 def readings(folder: Path) -> list[tuple[Paper, Reading]]:

@@ -1,0 +1,102 @@
+"""Requests and tokens that a summary costs, counted at the server: four characters are one token."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from benchmarks.faithfulness.servers import running
+from bot.decisions.model_requests import in_batches
+from bot.errors import PaperboyError
+from bot.model import Depth, Paper, Reading, SummaryKey, SummaryRequest
+from bot.summaries.fallback import FallbackChain
+from tests.fakes import judges
+from tests.fakes.brains import Brain, well_behaved
+
+_CHARACTERS_PER_TOKEN = 4
+
+_OWN_WORDS = "Here, "
+"""Before each claim: what repeats its sentence word for word is not judged, and a model seldom repeats one."""
+
+
+def in_own_words(system: str, user: str) -> str:
+    """The reply of the well-behaved model, every claim in words that the paper does not have."""
+    return re.sub(r'"text": "(?=[A-Z])', f'"text": "{_OWN_WORDS}', well_behaved(system, user))
+
+
+def _is_repeated(asked: judges.Asked) -> bool:
+    return judges.is_repeated(replace(asked, text=asked.text.removeprefix(_OWN_WORDS)))
+
+
+@dataclass
+class Cost:
+    """What one role's requests cost: how many there were, and the tokens of prompts and replies."""
+
+    requests: int = 0
+    prompt: int = 0
+    reply: int = 0
+
+    def counted(self, brain: Brain) -> Brain:
+        """The same brain; every request to it is added."""
+
+        def counting(system: str, user: str) -> str:
+            text = brain(system, user)
+            self.requests += 1
+            self.prompt += (len(system) + len(user)) // _CHARACTERS_PER_TOKEN
+            self.reply += len(text) // _CHARACTERS_PER_TOKEN
+            return text
+
+        return counting
+
+    def per(self, papers: int) -> str:
+        return f"{self.requests / papers:9.3f} {self.prompt / papers:8.0f} {self.reply / papers:8.0f}"
+
+
+Work = Callable[[FallbackChain], Awaitable[object]]
+
+
+async def print_costs(papers: Sequence[Paper], readings: Sequence[tuple[Paper, Reading]]) -> None:
+    """Print requests and tokens per paper, of the maker and of the judge, for each way in which summaries are made."""
+    print(f"{'per paper':24} {'maker:':>6}{'requests':>10} {'prompt':>8} {'reply':>8}   judge: requests prompt reply")
+    for language in ("en", "zh"):
+        brief = [SummaryRequest(SummaryKey(paper.id, paper.version, language), paper) for paper in papers]
+        await _print_cost(f"brief {language}, one by one", len(brief), _briefs(brief, together=False))
+        await _print_cost(f"brief {language}, batches", len(brief), _briefs(brief, together=True))
+    for language in ("en", "zh"):
+        deep = [
+            SummaryRequest(SummaryKey(paper.id, paper.version, language, Depth.DEEP), paper, reading)
+            for paper, reading in readings
+        ]
+        await _print_cost(f"deep {language}", len(deep), _deep(deep))
+
+
+def _briefs(requests: Sequence[SummaryRequest], *, together: bool) -> Work:
+    async def work(chain: FallbackChain) -> None:
+        for batch in in_batches(requests):
+            await chain.summarize_many(batch, together=together)
+
+    return work
+
+
+def _deep(requests: Sequence[SummaryRequest]) -> Work:
+    async def work(chain: FallbackChain) -> None:
+        await asyncio.gather(*(attempt(chain, request) for request in requests))
+
+    async def attempt(chain: FallbackChain, request: SummaryRequest) -> None:
+        # A reading that cannot be shown has cost its requests all the same.
+        with suppress(PaperboyError):
+            await chain.summarize(request)
+
+    return work
+
+
+async def _print_cost(name: str, papers: int, work: Work) -> None:
+    if not papers:
+        return
+    maker, judge = Cost(), Cost()
+    async with running(maker.counted(in_own_words), judge.counted(judges.with_opinion(_is_repeated))) as chain:
+        await work(chain)
+    print(f"{name:24} {'':6} {maker.per(papers)}   {judge.per(papers)}", flush=True)
