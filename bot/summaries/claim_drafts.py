@@ -16,7 +16,7 @@ from bot.summaries.forbidden_text import adds_link, cleaned
 from bot.summaries.glossary import Glossary
 from bot.summaries.quotes import fold, words
 from bot.summaries.reply_schema import PARTS, BriefReply, ClaimReply, FactsReply
-from bot.summaries.source_text import SourceSentence, SourceText
+from bot.summaries.source_text import FRONT, SourceSentence, SourceText
 from bot.summaries.statements import PaperStatements, Statement
 from bot.summaries.term_checks import check_keywords
 
@@ -121,9 +121,9 @@ def facts_drafts(reply: FactsReply, paper_id: str, source: SourceText) -> Drafts
 def title_draft(title: str, source: SourceText, language: str) -> Draft | None:
     """A translated title; None if there is none, or none is needed. No sentence stands in its place."""
     text = cleaned(title)
-    if is_english(language) or not text or not source.sentences:
+    named = source.named((f"S{FRONT}.0",))
+    if is_english(language) or not text or not named:
         return None
-    named = source.sentences[:1]
     rules = ClaimRules(language, longest=_LONGEST_TITLE, shortest=4)
     return _checked(Draft("title", TITLE, text, named, source.context(named), source.evidence(named)), source, rules)
 

@@ -169,13 +169,12 @@ def merged(first: Facts | None, second: Facts) -> Facts:
         return later if len(later) >= len(earlier) else earlier
 
     headline = second.headline or first.headline
-    told = fold(headline.text).text if headline else None
     takeaways = fuller(first.takeaways, second.takeaways)
     judged = second if second.judge else first
     return Facts(
         headline=headline,
         # One attempt's headline may be among the other's takeaways.
-        takeaways=tuple(claim for claim in takeaways if fold(claim.text).text != told),
+        takeaways=tuple(claim for claim in takeaways if headline is None or not _is_repeated(claim, headline)),
         parts={name: fuller(first.parts[name], second.parts[name]) for name in PARTS},
         keywords=second.keywords or first.keywords,
         title=second.title or first.title,
@@ -183,3 +182,9 @@ def merged(first: Facts | None, second: Facts) -> Facts:
         judge=judged.judge,
         judge_prompt=judged.judge_prompt,
     )
+
+
+def _is_repeated(claim: Claim, headline: Claim) -> bool:
+    """Whether a claim has the words of a headline, or both stand for one sentence, which the headline has shortened."""
+    is_same_sentence = claim.support is headline.support is Support.SENTENCE and claim.quote == headline.quote
+    return is_same_sentence or fold(claim.text).text == fold(headline.text).text

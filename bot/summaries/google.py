@@ -66,6 +66,8 @@ class GoogleModel:
             raise ModelUnavailable(f"{self.name} cannot be reached.") from error
         except ValueError as error:  # the response is not JSON or not of the API's shape (pydantic's error is one)
             raise ModelUnavailable(f"{self.name} sent a response that cannot be read.") from error
+        except RecursionError as error:  # the SDK reads the model's reply as JSON, however deep
+            raise ModelRefused(f"{self.name} gave no answer that can be read.") from error
         return self._completion(response)
 
     async def close(self) -> None:

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_HALF_PAIR = re.compile(r"u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""Half of a character above U+FFFF, as in a reply cut in the middle of one: no text with it can be sent or stored."""
 _COMMANDS = {
     "t": (
         "au|ext|extbf|extit|extrm|extsc|extsf|exttt|extsubscript|extsuperscript|frac|heta|herefore|ilde|imes|riangle|"
@@ -29,6 +31,11 @@ _AS_COMMAND = {letter: re.compile(rf"(?:{names})(?![A-Za-z])") for letter, names
 _AS_MATH_COMMAND = {letter: re.compile(rf"(?:{names})(?![A-Za-z])") for letter, names in _MATH_COMMANDS.items()}
 # What follows the apostrophe of an English contraction or possessive: "paper's", "don't", "we're".
 _CONTRACTION = re.compile(r"(?:s|t|d|m|re|ve|ll)(?![A-Za-z])")
+
+
+def without_thoughts(text: str) -> str:
+    """The reply without the thoughts that local reasoning models print before it, often with JSON in them."""
+    return re.sub(r"<think>.*?</think>", "", text, flags=re.DOTALL).strip()
 
 
 def find_json(text: str) -> dict[str, Any] | list[Any] | None:
@@ -67,6 +74,8 @@ def escape_tex(text: str) -> str:
 def _escape_string(string: str) -> str:
     def escape(match: re.Match[str]) -> str:
         char, rest = match[1], string[match.end() :]
+        if _HALF_PAIR.fullmatch(char):
+            return "\\ufffd"
         if char == "'" and _CONTRACTION.match(rest) and string[match.start() - 1].isalpha():
             return "'"  # an apostrophe escaped as in other languages: "the paper\'s"
         is_math = string.count("$", 0, match.start()) % 2 == 1  # an odd number of dollars: a formula is open

@@ -29,7 +29,11 @@ class Judge(Protocol):
     """Judges statements, all papers of a call in as few requests as possible."""
 
     async def judge(self, papers: Sequence[PaperStatements]) -> Judgement:
-        """Never raises a `PaperboyError`: without a judge that can be asked and believed, nothing is supported."""
+        """Never raises a `PaperboyError`: without a judge that can be asked and believed, nothing is supported.
+
+        The maker's reply has been paid for and is not lost: its choice of sentences makes the summary, which is kept.
+        A paper is not read again because the judge was down or the budget ended before its turn.
+        """
 
 
 class NoJudge:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.summaries.json_repair import find_json
+from bot.summaries.json_repair import find_json, without_thoughts
 from bot.summaries.model_client import Schema
 
 _ANSWER: Schema = {
@@ -39,8 +38,7 @@ class Answer:
 
 def parse_answers(text: str) -> dict[str, Answer]:
     """The answers of a reply by id; empty if it has none that can be read."""
-    # Local reasoning models print their thoughts before the answer, often with JSON in them.
-    value = find_json(re.sub(r"<think>.*?</think>", "", text, flags=re.DOTALL).strip())
+    value = find_json(without_thoughts(text))
     answers: dict[str, Answer] = {}
     for name, entry in _entries(value):
         answer = _answer(entry)

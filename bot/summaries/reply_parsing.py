@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from bot.model import Paper
-from bot.summaries.json_repair import find_json
+from bot.summaries.json_repair import find_json, without_thoughts
 from bot.summaries.reply_schema import BriefReply, FactsReply, Reply, TranslationReply
 
 R = TypeVar("R", bound=Reply)
@@ -74,8 +73,7 @@ def _validated(shape: type[R], value: Any) -> R:
 
 
 def _parse_json(text: str) -> Any:
-    # Local reasoning models print their thoughts before the answer, often with JSON in them.
-    text = re.sub(r"<think>.*?</think>", "", text, flags=re.DOTALL).strip()
+    text = without_thoughts(text)
     value = find_json(text)
     if value is not None:
         return value

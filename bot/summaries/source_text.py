@@ -177,7 +177,7 @@ class SourceText:
                 continue
             is_title = index == 0
             offset = 0
-            for text in [passage.text.strip()] if is_title else split(passage.text):
+            for text in filter(None, [passage.text.strip()]) if is_title else split(passage.text):
                 offset = passage.text.index(text, offset)
                 number = counts.get(passage.prefix, 0 if is_title else 1)
                 counts[passage.prefix] = number + 1

@@ -55,7 +55,7 @@ def test_a_backslash_between_strings_is_left_alone() -> None:
     assert escape_tex(r'{"a": \x "b"}') == r'{"a": \x "b"}'
 
 
-TEXT = st.text(st.characters(exclude_characters="\b\f\t\n\r"), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\b\f\t\n\r"), max_size=20)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
@@ -74,3 +74,16 @@ def test_any_correct_json_comes_through_unchanged(value: list[object], ascii_onl
 def test_any_text_is_searched_without_failing(text: str) -> None:
     find_json(text)
     find_json(f'{{"text": "{text}"}}')
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (r'{"a": "maps \ud83d of halls"}', "maps \ufffd of halls"),
+        (r'{"a": "maps \ude00 of halls"}', "maps \ufffd of halls"),
+        (r'{"a": "maps \ud83d\ude00 of halls"}', "maps \U0001f600 of halls"),
+        (r'{"a": "maps \\ud83d of halls"}', r"maps \ud83d of halls"),
+    ],
+)
+def test_half_of_a_character_is_replaced(text: str, read: str) -> None:
+    assert find_json(text) == {"a": read}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Sequence
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -90,6 +92,53 @@ async def test_a_judge_that_fails_its_test_is_not_believed(
     assert reasons(judgement) == {"not judged: the judge failed its own test"}
     assert (judgement.judge, judgement.prompt) == (None, None)
     assert judgement.judge_of("2606.00000") is None
+
+
+def _as_text(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**answer, "supported": str(answer["supported"]).lower()} for answer in answers]
+
+
+def _twice(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*answers, *answers]
+
+
+def _with_much_else(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    others = [{"id": f"x{number}", "unsupported_words": "word " * 20, "supported": True} for number in range(2000)]
+    return [*others, *answers, {"id": 7, "supported": 1}, {"id": ["a"], "supported": True}, {"supported": False}]
+
+
+@pytest.mark.parametrize("told", [_as_text, _twice, _with_much_else])
+async def test_an_honest_judge_is_believed_however_it_writes_its_answers(
+    judge: ModelJudge, server: ModelServer, told: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+) -> None:
+    server.judge = lambda system, user: json.dumps(
+        {"answers": told(json.loads(judges.honest(system, user))["answers"])}
+    )
+    judgement = await judge.judge(some_papers())
+    expected = {"true": True, "false": False, "doubted": True, "doubted and false": False}
+    assert supported(judgement) == expected
+
+
+@pytest.mark.parametrize(
+    "reply", ["[" * 100_000, '{"answers": ' * 500 + "[]" + "}" * 500, '{"answers": {"answers": []}}']
+)
+async def test_an_answer_that_cannot_be_read_supports_nothing(
+    judge: ModelJudge, server: ModelServer, reply: str
+) -> None:
+    server.judge = lambda _, __: reply
+    assert not any(supported(await judge.judge(some_papers())).values())
+
+
+async def test_a_judge_that_goes_down_keeps_what_it_has_judged(judge: ModelJudge, server: ModelServer) -> None:
+    def goes_down(system: str, user: str) -> str:
+        server.faults.append(Fault(status=429, retry_after=900))
+        return judges.honest(system, user)
+
+    server.judge = goes_down
+    judgement = await judge.judge(some_papers(10))
+    assert supported(judgement, "2606.00007")["true"]
+    assert not any(supported(judgement, "2606.00008").values())
+    assert [judgement.judge_of(f"2606.0000{number}") for number in (7, 8)] == [judge.name, None]
 
 
 async def test_papers_are_judged_eight_at_a_time(judge: ModelJudge, server: ModelServer) -> None:

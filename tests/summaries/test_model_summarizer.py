@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -360,6 +361,81 @@ async def test_what_passed_is_kept_if_the_second_request_fails(maker: ModelSumma
     summary = await maker.summarize(a_request())
     assert len(summary.takeaways) == 4
     assert len(summary.provenance.dropped) == 1
+
+
+async def test_of_two_replies_no_sentence_stands_twice(unjudged: ModelSummarizer, server: ModelServer) -> None:
+    opening = "To close this gap, we propose a planner that joins partial views"
+    abstract = f"Maps are hard to read. {opening}. It runs on small robots. It needs no labels at all. It is fast."
+
+    def brain(_: str, user: str) -> str:
+        answer = good_answer(user)
+        paper = answer["papers"][0]
+        if "could not be used" in user:
+            paper["headline"] = {"text": "A planner joins views.", "sentences": ["2"]}
+            paper["takeaways"] = []
+        else:
+            paper["headline"]["sentences"] = []
+            paper["takeaways"] = [{"text": f"The planner {n} joins views.", "sentences": [n]} for n in ("1", "2", "3")]
+        return json.dumps(answer)
+
+    server.brain = brain
+    summary = await unjudged.summarize(a_request(a_paper(abstract=abstract)))
+    assert claims_of(summary) == [
+        "We propose a planner that joins partial views.",
+        "Maps are hard to read.",
+        "It runs on small robots.",
+    ]
+
+
+async def test_of_a_budget_that_ends_before_the_judge_the_choice_of_sentences_is_left(
+    server: ModelServer, clock: FakeClock
+) -> None:
+    meter = Meter(Budget(requests_per_day=1), clock)
+    model = OpenAIModel("test", KEY, base_url=server.openai)
+    maker = ModelSummarizer(model, clock, meter=meter, judge=ModelJudge(ModelClient(model, clock, meter)))
+    server.brain = paraphrases((1, PARAPHRASE))
+    summary = await maker.summarize(a_request())
+    await maker.close()
+    assert are_sentences(summary, sentences_of(a_paper()))
+    assert [dropped.why for dropped in summary.provenance.dropped] == [
+        "not judged: The budget of 1 requests a day is used up"
+    ]
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_of_a_paper_in_another_language_the_sentences_stand_as_they_are(
+    language: str, unjudged: ModelSummarizer, server: ModelServer
+) -> None:
+    abstract = (
+        "Nous proposons un planificateur qui assemble des vues partielles. Il atteint le but dans 93,4 % des essais. "
+        "Il ne demande aucune annotation. Les cartes sont difficiles à lire pour les robots."
+    )
+    server.brain = lambda system, user: well_behaved(system, user.replace("in French", "in English"))
+    summary = await unjudged.summarize(a_request(a_paper(abstract=abstract), language))
+    assert are_sentences(summary, sentences_of(a_paper(abstract=abstract)))
+    assert len(summary.takeaways) == 3
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("title", ["MapHopper plans with partial views", " "])
+@pytest.mark.parametrize("abstract", ["", " ", "…", "We sort maps by their size here. " * 1000])
+async def test_a_paper_that_says_little_or_much_is_summarized_or_refused(
+    title: str, abstract: str, maker: ModelSummarizer, server: ModelServer
+) -> None:
+    claim = {"text": "MapHopper plans with partial views.", "sentences": ["0"]}
+    server.brain = lambda _, __: json.dumps(
+        {
+            "papers": [
+                {"id": "2606.00042", "headline": claim, "takeaways": [claim], "title": "Un planificador de vistas"}
+            ]
+        }
+    )
+    for language in ("en", "es"):
+        with contextlib.suppress(ModelRefused):
+            summary = await maker.summarize(a_request(a_paper(title=title, abstract=abstract), language))
+            assert set(claims_of(summary)) == {"MapHopper plans with partial views."}
+    assert len(made_requests(server)) <= 4
 
 
 async def test_nothing_in_an_abstract_can_end_its_data(maker: ModelSummarizer, server: ModelServer) -> None:
