@@ -232,7 +232,8 @@ def _raised(values: set[Decimal], exponent: str) -> set[Decimal]:
 
 def _exponent(text: str) -> int:
     digits = text.translate(_FROM_SUPERSCRIPT).replace("−", "-").replace("–", "-")
-    return max(min(int(digits), _LARGEST_EXPONENT), -_LARGEST_EXPONENT)
+    # Python refuses to read a number of thousands of digits.
+    return max(min(int(digits[:9]), _LARGEST_EXPONENT), -_LARGEST_EXPONENT)
 
 
 def _scaled(values: set[Decimal], scale: re.Match[str]) -> tuple[set[Decimal], int]:

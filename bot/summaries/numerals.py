@@ -163,7 +163,7 @@ def _chinese_value(word: str) -> Decimal:
     """十五 is 15, 一千五百 is 1500, 二〇二四 is 2024. The short form 一万二 (12,000) is not known."""
     word, _, decimals = word.replace("點", "点").partition("点")
     if all(char in _CJK_DIGIT for char in word):
-        whole = int("".join(str(_CJK_DIGIT[char]) for char in word))
+        whole = Decimal("".join(str(_CJK_DIGIT[char]) for char in word))
     else:
         total, section, digit = 0, 0, 0
         for char in word:
@@ -173,6 +173,6 @@ def _chinese_value(word: str) -> Decimal:
                 section, digit = section + max(digit, 1) * scale, 0
             else:
                 total, section, digit = (total + section + digit) * scale, 0, 0
-        whole = total + section + digit
+        whole = Decimal(total + section + digit)
     tail = "".join(str(_CJK_DIGIT[char]) for char in decimals)
-    return Decimal(f"{whole}.{tail}") if tail else Decimal(whole)
+    return Decimal(f"{whole}.{tail}") if tail else whole

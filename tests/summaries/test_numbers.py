@@ -202,3 +202,18 @@ def test_a_number_that_is_rounded_or_computed_as_it_says_is_supported(claim: str
 )
 def test_a_number_that_is_neither_is_not_supported(claim: str, source: str) -> None:
     assert unsupported_number(claim, numbers_in(claim), numbers_in(source, decimal_comma=False)) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"1e{'9' * 5000}",
+        f"10^{{{'9' * 5000}}}",
+        f"2{'⁹' * 5000}",
+        f"{'9' * 5000} %",
+        "一" * 5000,
+        f"一{'万' * 2000}点五",
+    ],
+)
+def test_a_number_of_thousands_of_digits_is_read(text: str) -> None:
+    assert numbers_in(text)
