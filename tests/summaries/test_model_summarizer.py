@@ -321,6 +321,22 @@ async def test_a_model_is_asked_again_only_if_headline_and_three_takeaways_are_n
     assert summary.provenance.dropped
 
 
+@pytest.mark.parametrize(("named", "requests"), [(("1", "2", "4", "5"), 1), (("1", "2", "4", "4"), 1), (("1",) * 4, 2)])
+async def test_what_the_judge_refuses_is_asked_for_again_only_if_too_few_sentences_stand_for_it(
+    named: tuple[str, ...], requests: int, maker: ModelSummarizer, server: ModelServer
+) -> None:
+    def brain(_: str, user: str) -> str:
+        answer = good_answer(user)
+        claims = [{"text": f"The planner {index} walks.", "sentences": [name]} for index, name in enumerate(named)]
+        answer["papers"][0]["takeaways"] = claims
+        return json.dumps(answer)
+
+    server.brain = brain
+    summary = await maker.summarize(a_request())
+    assert len(made_requests(server)) == requests
+    assert [claim.support for claim in summary.takeaways] == [Support.SENTENCE] * len(set(named))
+
+
 @pytest.mark.parametrize(("brain", "requests"), [(without_sentences("1"), 1), (without_sentences("0", "1"), 2)])
 async def test_a_deep_reading_is_asked_for_again_only_if_too_little_is_left(
     brain: Brain, requests: int, maker: ModelSummarizer, server: ModelServer
