@@ -68,9 +68,10 @@ def result_in_short(sentence: PaperSentence) -> Score:
 
 
 def _sums_up(sentence: PaperSentence) -> bool:
-    """Whether it compares the paper's work as a whole without a number: it is about the performance."""
-    is_exact = sentence.place.part not in FRAME or cues.AMOUNT.search(sentence.text)
-    return bool(not is_exact and sentence.names and cues.COMPARES.search(sentence.text) and _is_about_system(sentence))
+    """Whether it compares the paper's work as a whole, in the end or without a number: it is about the performance."""
+    part, text = sentence.place.part, sentence.text
+    is_summary = part is SectionPart.CONCLUSION or (part in FRONT and not cues.AMOUNT.search(text))
+    return bool(is_summary and sentence.names and cues.COMPARES.search(text) and _is_about_system(sentence))
 
 
 def performance(sentence: PaperSentence) -> Score:

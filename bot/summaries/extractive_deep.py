@@ -14,7 +14,7 @@ from bot.summaries.sections import choose, reading_notes
 
 _PICKS: tuple[tuple[str, Callable[[PaperSentence], Score], int, float], ...] = (
     ("method", deep_parts.aim, 1, 3.0),
-    ("method", deep_parts.mechanism, 2, 3.0),
+    ("method", deep_parts.mechanism, 1, 3.0),
     ("innovation", deep_parts.innovation, 1, 3.0),
     ("significance", deep_results.significance, 2, 2.2),
     ("results", deep_results.results, 4, 2.2),
@@ -25,8 +25,8 @@ _PICKS: tuple[tuple[str, Callable[[PaperSentence], Score], int, float], ...] = (
     ("workload", deep_parts.workload, 1, 2.0),
     ("methods", deep_parts.methods, 5, 1.8),
 )
-"""For each part of a summary: the score of a sentence, how many sentences the part has then at most, and the least score
-that counts. A sentence is used once: the order decides which part gets it."""
+"""For each part of a summary: the score of a sentence, how many at most, and the least score that counts. A sentence is
+used once: the order decides which part gets it."""
 
 _NAMES = {"prior_work": "prior work", "methods": "single steps"}
 _ORDER = ("background", "prior_work", "method", "methods", "results", "significance", "innovation", "performance",
@@ -75,7 +75,7 @@ def _pick_all(sentences: list[PaperSentence], above: list[Told]) -> dict[str, li
         scored = [(value, s) for s in sentences if (value := score(s)) is not None and value >= least]
         chosen: list[PaperSentence] = []
         for _, sentence in sorted(scored, key=lambda pair: (-pair[0], pair[1].order)):
-            if len(picked[name]) + len(chosen) >= most:
+            if len(chosen) == most or (picked[name] and score is deep_results.result_in_short):
                 break
             if is_new(sentence, name, taken, above) and _leaves_room(name, sentence, chosen):
                 chosen.append(sentence)

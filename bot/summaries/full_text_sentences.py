@@ -41,15 +41,18 @@ _COUNTED = re.compile(
     r"(?![^.;]{0,60}(?::|\bof\b|\bnamely\b|\bthat\b|\bin\b|\bfrom\b))",
     re.IGNORECASE,
 )
-# "Briefly, …", "It is evident that …", and "However NAME yields …" without the comma: what follows says the same.
+# "Briefly, …", "It is evident that …", "Despite its importance, current tools are …" (the pronoun stands for something
+# before the sentence), and "However NAME yields …" without the comma: what follows says the same.
 _EMPTY_OPENING = re.compile(
     r"^(?:Briefly|Critically|Strikingly|Interestingly|Surprisingly|Remarkably|Significantly|Specifically), "
     r"|^It is (?:\w+ly )?(?:evident|clear|apparent|obvious|notable|noteworthy|worth noting) that "
     r"|^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])"
+    r"|^Despite (?:its [^,]{2,60}, (?=(?:[\w-]+ ){0,8}?(?:are|have|were|do)\b)|"
+    r"their [^,]{2,60}, (?=(?:[\w-]+ ){0,8}?(?:is|has|was|does)\b))"
 )
-# "Despite its importance, current tools are …": the pronoun stands for something before the sentence.
+# "Given its importance, current tools are …": the pronoun stands for something before the sentence.
 _DISAGREES = re.compile(
-    r"^(?:despite|given|because of|due to|beyond|with|for|in) (?:its [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:are|have|"
+    r"^(?:given|because of|due to|beyond|with|for|in) (?:its [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:are|have|"
     r"were|do)|"
     r"their [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:is|has|was|does)) |^that(?:['’]s| is| was| means| shows| leads)\b|"
     r"^for (?:example|instance)\b",

@@ -15,6 +15,9 @@ _SAME = 0.7
 _NEW_WORDS = 4
 """The words that a sentence must add to one that it resembles."""
 
+_COVERED = 0.6
+"""The share of the words of a sentence on performance from which on the rest of the card tells it already."""
+
 _SIMILAR = {"prior_work": 0.55, "performance": 0.55, "results": 0.65}
 """By part, the share of the words from which on a sentence without new numbers resembles another. In other parts,
 short sentences about the same thing may."""
@@ -33,7 +36,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a sentence on the card tells: its content words, its numbers, those of them that are measured amounts, the
-    name that it gives to the paper's work, and whether it says what the authors made.
+    name that it gives to the paper's work, and whether it says what the authors made (but not that it is the first).
     """
 
     words: frozenset[str]
@@ -51,7 +54,7 @@ def told(text: str, names: tuple[str, ...]) -> Told:
         frozenset(_NUMBER.findall(text)),
         frozenset(_NUMBER.findall(amounts)),
         introduced_name(text, names),
-        cues.MADE.search(text) is not None,
+        cues.MADE.search(text) is not None and cues.FIRST.search(text) is None,
     )
 
 
@@ -68,6 +71,9 @@ def is_new(sentence: PaperSentence, part: str, taken: list[Told], above: list[To
     not_again = [] if part == "results" and own.amounts else above
     exact = frozenset(number for number in own.amounts if _EXACT.search(number))
     if exact and exact <= frozenset().union(*(other.numbers for other in (*taken, *not_again))):
+        return False
+    everything = frozenset().union(*(other.words for other in (*taken, *above)))
+    if part == "performance" and not own.amounts and len(own.words & everything) >= _COVERED * len(own.words):
         return False
     return not (
         any(_says_no_more(own, other) for other in not_again)
