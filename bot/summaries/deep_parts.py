@@ -143,7 +143,7 @@ def methods(sentence: PaperSentence) -> Score:
     score -= (
         1.2 * bool(cues.LOSS.search(text)) + 1.0 * bool(_CONTINUES.search(text)) + 2.0 * bool(cues.NEEDED.search(text))
     )
-    return score - 0.8 * bool(re.match(r"(?:If|When|Since|As|While) ", text)) - length_malus(text)
+    return score - 0.8 * bool(re.match(r"(?:If|When|Since|As|While|After|Before|Once) ", text)) - length_malus(text)
 
 
 def innovation(sentence: PaperSentence) -> Score:
