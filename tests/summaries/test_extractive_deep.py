@@ -449,7 +449,7 @@ def test_a_second_introduction_in_other_words_is_left_out() -> None:
 
 
 def test_a_number_whose_data_stand_in_the_sentence_before_comes_last() -> None:
-    unclear = "Compared to GridNet, LiftHopper reaches 9.9% more goals and doors with queues."
+    unclear = "Compared to GridNet, LiftHopper reaches 9.9% more goals and 8.8% more doors."
     clear = [
         "On TowerBench, LiftHopper reaches 1.1% more goals than GridNet.",
         "On NoonBench, LiftHopper outperforms GridNet by 2.2% in queues.",
