@@ -163,16 +163,6 @@ def subject_is_own(sentence: PaperSentence) -> bool:
     return not verbs or min(own) < min(verbs) or bool(_REPORTING.match(text))
 
 
-_QUALITY = re.compile(r"\b(?:performance|accuracy|precision|quality)\b", re.IGNORECASE)
-# What would be under another condition.
-_IF_WE = re.compile(r"(?:If|When) (?:we|one|the)\b")
-_EVALUATING = re.compile(
-    r"\b(?:for|to) (?:evaluat|assess|test)\w*|^we (?:evaluat|measur|compar|report)\w*|\b(?:precision|recall|"
-    r"accuracy|score) of \d",
-    re.IGNORECASE,
-)
-
-
 def _opens_with_own_work(sentence: PaperSentence) -> bool:
     own = mentions(sentence.text, sentence.names)
     return own is not None and own.start() < len("The final ")

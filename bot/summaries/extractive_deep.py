@@ -39,7 +39,7 @@ _FROM_ONE_SECTION = 2
 def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
     """`summary`, made from the abstract, with the parts that the sections of `reading` give.
 
-    A part for which no sentence stands alone stays empty, and a note says so.
+    A part for which no sentence stands alone, or none adds to the rest of the card, stays empty, and a note says so.
     """
     above = (summary.headline, *summary.takeaways)
     sentences = full_text_sentences(paper, reading, "\n".join(claim.text for claim in above))

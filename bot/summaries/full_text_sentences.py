@@ -122,7 +122,7 @@ _METHODS_TITLE = re.compile(r"\b(?:methods?|materials?|methodology|models?|proce
 _LIMITATION_TITLE = re.compile(r"\b(?:limitations?|threats|future|further work|outlook)\b", re.IGNORECASE)
 _OTHERS_TITLE = re.compile(r"\b(?:previous|prior|existing|other|current|conventional)\b", re.IGNORECASE)
 _PROBLEM_TITLE = re.compile(
-    r"\b(?:problem|motivation|challenges?|preliminar\w*|background|notation|definitions?|why)\b", re.I
+    r"\b(?:problem|motivation|challenges?|preliminar\w*|background|notation|definitions|task definition|why)\b", re.I
 )
 # On which data or task something was found: "on TowerBench".
 _NAMED_DATA = re.compile(r"\b(?:[Oo]n|[Ff]or|[Aa]cross) (?:the )?(?:\w+ )?[A-Z]")

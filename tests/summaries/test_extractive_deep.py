@@ -151,6 +151,20 @@ def test_steps_come_in_the_order_of_the_paper_and_from_all_its_sections() -> Non
     assert [claim.section for claim in claims] == ["Reading doors", "Reading doors", "Searching queues"]
 
 
+@pytest.mark.parametrize(
+    ("title", "is_method"), [("Queue Language Definition", True), ("Definitions", False), ("Task Definition", False)]
+)
+def test_the_definition_of_the_own_thing_is_part_of_the_method(title: str, is_method: bool) -> None:
+    step = "The LiftHopper language defines only 5 words that describe the queue of every lift."
+    sections = (
+        a_section("Introduction", INTRODUCTION),
+        a_section("Queues as a Language", "Every queue is a text."),
+        Section(title, (Paragraph(step),), level=2),
+        a_section("Results", RESULTS),
+    )
+    assert (step in texts(deep(Reading("1", 1, Source.PDF, sections)).methods)) == is_method
+
+
 def test_what_has_been_done_is_a_step() -> None:
     step = "The queue of every lift has been treated in the approximation of small robots."
     shown = texts(deep(a_reading(method=f"{step} Lifts have been studied in towers by robots.")).methods)
