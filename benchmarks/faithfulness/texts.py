@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,10 @@ from typing import Any
 from bot.model import Paper, Reading, SectionKind
 from bot.reading.html import read_html
 from bot.reading.pdf import open_pdf, read_pdf
+
+# Where the names of authors begin behind a title in the same paragraph: "… Networks John F. Wu^1, 2", "… Encoding ∗ …".
+_AUTHORS = re.compile(r" (?:[^\W\d_][\w’'-]+(?: [A-Z]\.)* [A-Z][\w’'-]+\^|[∗*†‡]).*", re.DOTALL)
+_WORD = re.compile(r"[^\W_]{3,}")
 
 
 def papers(files: Sequence[Path], number: int | None, seed: int) -> list[Paper]:
@@ -51,9 +56,19 @@ def readings(folder: Path) -> list[tuple[Paper, Reading]]:
 
 def _with_abstract(bare: Paper, reading: Reading) -> tuple[Paper, Reading]:
     paragraphs = [p.text for s in reading.sections if s.kind is SectionKind.ABSTRACT for p in s.paragraphs]
-    title = next((s.title for s in reading.sections if s.kind is SectionKind.FRONT and s.title), "")
     abstract = " ".join(paragraphs) or "This paper has no abstract of its own."
-    return Paper(bare.id, bare.version, title, bare.authors, abstract, bare.categories), reading
+    return replace(bare, title=_title(reading, abstract), abstract=abstract), reading
+
+
+def _title(reading: Reading, abstract: str) -> str:
+    """The first paragraph of the front that is no sentence and shares a word with the abstract, without the authors."""
+    told = {word.lower() for word in _WORD.findall(abstract)}
+    for section in reading.sections:
+        for paragraph in section.paragraphs if section.kind is SectionKind.FRONT else ():
+            title = _AUTHORS.sub("", " ".join(paragraph.text.split()))
+            if not title.endswith(".") and told.intersection(word.lower() for word in _WORD.findall(title)):
+                return title
+    return ""
 
 
 def full_text(reading: Reading) -> str:

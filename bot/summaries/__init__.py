@@ -20,7 +20,8 @@ The steps of a summary, with the module of each:
     extractive          the summary without a model (`headline_shortening`, `sentence_roles`, `sentences`, `keywords`)
     extractive_deep     its parts from a full text: `full_text_sentences` lists the sentences that stand alone, without
                         what points elsewhere (`sentence_cleaning`); `deep_parts` and `deep_results` say by `deep_cues`
-                        and by the names of the paper's own work (`own_names`) which part a sentence belongs to
+                        and by the names of the paper's own work (`own_names`) which part a sentence belongs to, and
+                        `repetition` leaves out what the card tells already
 
 A model's words are shown only if a judge found them supported by the sentences that they name. Nothing falls back
 silently: a summary's provenance says what made it, from what, in whose place, and what was dropped.

@@ -241,7 +241,7 @@ CONSEQUENCE = _re(
     r"be\ (?:used|applied|extended|adapted|deployed|integrated|combined|generali[sz]ed)|compress|exist)|"
     r"help(?:s|ing)?\ (?:the\ )?(?:community|researchers|practitioners|clinicians|scientists|engineers|users|"
     r"developers|\w+ers|\w+ists)|"
-    r"real-world\ (?:applications?|performance|use|settings?|scenarios?)|foundation\ for|basis\ for|"
+    r"real-world\ (?:applications?|use|settings?|scenarios?)|foundation\ for|basis\ for|"
     r"insights?\ into|generali[sz]es?\ (?:well\ )?to|compatible\ with|"
     r"applicable\ to|extend\ (?:\w+\ ){1,4}to|future\ (?:research|directions?|studies)|we\ (?:hope|believe|"
     r"expect|envision|anticipate|plan|conclude|concluded)|"

@@ -34,7 +34,9 @@ _BEGINNING = 0.3
 _NEXT_WORDS = 30
 """Characters after "We propose" within which a name is that of what is proposed."""
 
-_WAS_DONE = re.compile(r"\b(?:was|were) (?:\w+ly |then )?(?:\w+ed|chosen|built|run|split|taken|made|set)\b")
+_WAS_DONE = re.compile(
+    r"\b(?:was|were|(?:has|have) been) (?:\w+ly |then )?(?:\w+ed|chosen|built|run|split|taken|made|set)\b"
+)
 _OUTCOME = re.compile(r"\b(?:correctly|successfully|noticed|turned out|as expected|interestingly)\b", re.IGNORECASE)
 _EVALUATING = re.compile(
     r"\b(?:for|to) (?:evaluat|assess|test)\w*|^we (?:evaluat|measur|compar|report)\w*|\b(?:precision|recall|accuracy|"
@@ -126,7 +128,7 @@ def methods(sentence: PaperSentence) -> Score:
     is_step = bool(cues.STEP.search(text))
     is_system = subject_is_own(sentence) and bool(cues.MECHANISM.search(text))
     is_component = bool(cues.MECHANISM.search(text)) and text.startswith(("The ", "Our ", "A ", "An "))
-    is_component = is_component or bool(_WAS_DONE.search(text))
+    is_component = is_component or bool(_WAS_DONE.search(text) and not cues.OTHERS.search(text))
     if not (is_step or is_system or is_component) or cues.OUTLOOK.search(text) or _EVALUATING.search(text):
         return None
     if cues.FOUND.search(text) or _OUTCOME.search(text) or (cues.SUCCESS.search(text) and cues.AMOUNT.search(text)):
@@ -141,7 +143,7 @@ def methods(sentence: PaperSentence) -> Score:
     score -= (
         1.2 * bool(cues.LOSS.search(text)) + 1.0 * bool(_CONTINUES.search(text)) + 2.0 * bool(cues.NEEDED.search(text))
     )
-    return score - 0.8 * bool(re.match(r"(?:If|When|Since|As|While) ", text)) - length_malus(text)
+    return score - 0.8 * bool(re.match(r"(?:If|When|Since|As|While|After|Before|Once) ", text)) - length_malus(text)
 
 
 def innovation(sentence: PaperSentence) -> Score:
@@ -188,9 +190,9 @@ def workload(sentence: PaperSentence) -> Score:
     return score - length_malus(text)
 
 
-def introduced_name(sentence: PaperSentence) -> str | None:
-    """The name that "We propose NAME, …" gives; None if it is no such sentence, or says that there was none before."""
-    made = cues.MADE.search(sentence.text)
-    name = mentions(sentence.text[made.end() :], sentence.names) if made else None
-    is_given = name is not None and name.start() < _NEXT_WORDS and not cues.FIRST.search(sentence.text)
+def introduced_name(text: str, names: tuple[str, ...]) -> str | None:
+    """Which of `names` "We propose NAME, …" gives; None for other sentences, and if it says that it is the first."""
+    made = cues.MADE.search(text)
+    name = mentions(text[made.end() :], names) if made else None
+    is_given = name is not None and name.start() < _NEXT_WORDS and not cues.FIRST.search(text)
     return name.group().lower() if name is not None and is_given else None

@@ -12,6 +12,7 @@ from bot.summaries import deep_cues as cues
 from bot.summaries.full_text_sentences import PaperSentence
 from bot.summaries.own_names import mentions
 from bot.summaries.sections import SectionPart
+from bot.summaries.sentence_cleaning import says_what_findings_show
 from bot.summaries.sentence_roles import is_about_cited_work
 
 Score = float | None
@@ -34,11 +35,15 @@ _IF_WE = re.compile(r"(?:If|When) (?:we|one|the)\b")
 _DETAILS = re.compile(
     r"(?:more )?(?:specifically|in particular|moreover|furthermore|additionally|also)\b", re.IGNORECASE
 )
-_NAMED_TASK = re.compile(r"\b(?:[Oo]n|[Ff]or|[Aa]cross) (?:the )?(?:\w+ )?[A-Z]")
 
 
 def results(sentence: PaperSentence) -> Score:
     """What was measured or found about this paper's own work, the main numbers first."""
+    return None if _sums_up(sentence) else result_in_short(sentence)
+
+
+def result_in_short(sentence: PaperSentence) -> Score:
+    """As `results`, also for sentences that only sum up: for papers that say nothing more exact."""
     text, place = sentence.text, sentence.place
     if place.part in (SectionPart.RELATED, SectionPart.APPENDIX) or place.is_limitation or not is_own_success(sentence):
         return None
@@ -46,21 +51,27 @@ def results(sentence: PaperSentence) -> Score:
     is_reported = bool(amounts or cues.FOUND.search(text) or cues.OUTDOES.search(text))
     if place.part not in (SectionPart.RESULTS, SectionPart.CONCLUSION) and not is_reported:
         return None
+    has_outcome = cues.SUCCESS.search(text) or cues.FOUND.search(text)
+    if place.part is SectionPart.METHOD and not (amounts and has_outcome):
+        return None
     # A caption with "we show" says what its figure shows.
-    needs_more = place.part is SectionPart.METHOD or (place.is_caption and not cues.SUCCESS.search(text))
-    if needs_more and not amounts:
+    if _IF_WE.match(text) or (place.is_caption and not (amounts or cues.SUCCESS.search(text))):
         return None
     score = 1.0 + 1.3 * min(amounts, 2) + 2.0 * sentence.relevance
-    score += 1.0 * bool(cues.SUCCESS.search(text) or cues.FOUND.search(text)) + 0.8 * names_data(sentence)
+    score += 1.0 * bool(has_outcome) + 0.8 * sentence.names_data
     score += 0.8 * (place.part is SectionPart.RESULTS) - 1.4 * place.is_detail - 1.8 * bool(cues.ABLATION.search(text))
-    # "Specifically, …": on which data, the sentence before says.
+    # "Specifically, …", a number without its data: on which data, a sentence before says.
+    score -= 1.6 * bool(amounts and place.follows_data and not sentence.names_data)
     score -= 1.0 * bool(cues.LOSS.search(text) and not amounts) + 0.6 * bool(_DETAILS.match(sentence.evidence.quote))
-    score -= (
-        1.0 * (place.part is SectionPart.METHOD or place.is_setup)
-        + 0.8 * place.is_caption
-        + 3.0 * bool(_IF_WE.match(text))
-    )
+    score -= 1.0 * (place.part is SectionPart.METHOD or place.is_setup) + 0.8 * place.is_caption
     return score - length_malus(text)
+
+
+def _sums_up(sentence: PaperSentence) -> bool:
+    """Whether it compares the paper's work as a whole, in the end or without a number: it is about the performance."""
+    part, text = sentence.place.part, sentence.text
+    is_summary = part is SectionPart.CONCLUSION or (part in FRONT and not cues.AMOUNT.search(text))
+    return bool(is_summary and sentence.names and cues.COMPARES.search(text) and _is_about_system(sentence))
 
 
 def performance(sentence: PaperSentence) -> Score:
@@ -86,8 +97,9 @@ def performance(sentence: PaperSentence) -> Score:
 def significance(sentence: PaperSentence) -> Score:
     """What follows from the work: a conclusion beyond the numbers, a use, the next step."""
     text, place = sentence.text, sentence.place
-    outlook, consequences = bool(cues.OUTLOOK.search(text)), len(cues.CONSEQUENCE.findall(text))
     is_end = place.part is SectionPart.CONCLUSION or (place.part is SectionPart.ABSTRACT and place.position >= 0.5)
+    is_summing_up = is_end and says_what_findings_show(sentence.evidence.quote)
+    outlook, consequences = bool(cues.OUTLOOK.search(text) or is_summing_up), len(cues.CONSEQUENCE.findall(text))
     is_claimed = place.part is SectionPart.INTRODUCTION and not place.precedes_own_work
     is_found = (
         place.part in (SectionPart.RESULTS, SectionPart.METHOD)
@@ -98,7 +110,9 @@ def significance(sentence: PaperSentence) -> Score:
         return None
     if not (consequences or (outlook and is_end)) or cues.LOSS.search(cues.NO_LOSS.sub("", text)):
         return None
-    if is_about_cited_work(text) or cues.MADE.search(text) or not sentence.speaks_of_paper or text.startswith("If "):
+    if is_about_cited_work(text) or cues.MADE.search(text) or text.startswith("If "):
+        return None
+    if not (sentence.speaks_of_paper or is_summing_up):
         return None
     if cues.SUCCESS.search(text) and cues.COMPARES.search(text):
         return None
@@ -109,6 +123,8 @@ def significance(sentence: PaperSentence) -> Score:
         + 1.2 * sentence.relevance
         + 1.4 * (place.part is SectionPart.CONCLUSION)
     )
+    # "MapHopper enables …": what the work itself makes possible counts wherever it stands.
+    score += 1.0 * (is_found and _opens_with_own_work(sentence))
     score += 0.8 * (place.part in FRONT) - 1.0 * bool(cues.AMOUNT.search(text)) - 0.8 * bool(cues.PLANNED.search(text))
     return score - 1.5 * bool(cues.STEP.search(text)) - length_malus(text)
 
@@ -137,11 +153,6 @@ def is_own_success(sentence: PaperSentence) -> bool:
     return bool(does_better or cues.FOUND.search(text)) or is_measured
 
 
-def names_data(sentence: PaperSentence) -> bool:
-    """Whether it says on which data or task something was found: "on TowerBench"."""
-    return bool(_NAMED_TASK.search(sentence.text))
-
-
 def subject_is_own(sentence: PaperSentence) -> bool:
     """Whether the paper's own work is what the main clause speaks of, as far as the order of words tells."""
     text = sentence.text
@@ -152,14 +163,9 @@ def subject_is_own(sentence: PaperSentence) -> bool:
     return not verbs or min(own) < min(verbs) or bool(_REPORTING.match(text))
 
 
-_QUALITY = re.compile(r"\b(?:performance|accuracy|precision|quality)\b", re.IGNORECASE)
-# What would be under another condition.
-_IF_WE = re.compile(r"(?:If|When) (?:we|one|the)\b")
-_EVALUATING = re.compile(
-    r"\b(?:for|to) (?:evaluat|assess|test)\w*|^we (?:evaluat|measur|compar|report)\w*|\b(?:precision|recall|"
-    r"accuracy|score) of \d",
-    re.IGNORECASE,
-)
+def _opens_with_own_work(sentence: PaperSentence) -> bool:
+    own = mentions(sentence.text, sentence.names)
+    return own is not None and own.start() < len("The final ")
 
 
 def _is_about_system(sentence: PaperSentence) -> bool:

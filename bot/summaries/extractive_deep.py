@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from bot.model import Claim, Conclusion, Paper, Reading, Summary
 from bot.summaries import deep_parts, deep_results
-from bot.summaries.deep_parts import introduced_name
-from bot.summaries.deep_results import Score, names_data
-from bot.summaries.full_text_sentences import PaperSentence, content_words, full_text_sentences
+from bot.summaries.deep_results import Score
+from bot.summaries.full_text_sentences import PaperSentence, full_text_sentences
+from bot.summaries.repetition import Told, is_new, told
 from bot.summaries.sections import choose, reading_notes
 
 _PICKS: tuple[tuple[str, Callable[[PaperSentence], Score], int, float], ...] = (
     ("method", deep_parts.aim, 1, 3.0),
     ("method", deep_parts.mechanism, 1, 3.0),
     ("innovation", deep_parts.innovation, 1, 3.0),
-    ("performance", deep_results.performance, 1, 2.4),
     ("significance", deep_results.significance, 2, 2.2),
     ("results", deep_results.results, 4, 2.2),
+    ("performance", deep_results.performance, 1, 2.4),
+    ("results", deep_results.result_in_short, 1, 2.2),
     ("background", deep_parts.background, 2, 0.4),
     ("prior_work", deep_parts.prior_work, 3, 2.4),
     ("workload", deep_parts.workload, 1, 2.0),
@@ -28,18 +28,9 @@ _PICKS: tuple[tuple[str, Callable[[PaperSentence], Score], int, float], ...] = (
 """For each part of a summary: the score of a sentence, how many at most, and the least score that counts. A sentence is
 used once: the order decides which part gets it."""
 
-_NAMES = {"prior_work": "prior work"}
+_NAMES = {"prior_work": "prior work", "methods": "single steps"}
 _ORDER = ("background", "prior_work", "method", "methods", "results", "significance", "innovation", "performance",
           "workload")  # fmt: skip
-
-_SAME = 0.7
-"""The share of the words of the shorter sentence from which on two sentences of the parts say the same."""
-
-_SAME_SENTENCE = 0.8
-"""The share of all words from which on a sentence is one of those above. The parts may say with their numbers what a
-takeaway says in short."""
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 _FROM_ONE_SECTION = 2
 """Steps of the method from one section, so that all of its sections have their say."""
@@ -48,12 +39,13 @@ _FROM_ONE_SECTION = 2
 def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary:
     """`summary`, made from the abstract, with the parts that the sections of `reading` give.
 
-    A part for which no sentence stands alone stays empty, and a note says so.
+    A part for which no sentence stands alone, or none adds to the rest of the card, stays empty, and a note says so.
     """
     above = (summary.headline, *summary.takeaways)
     sentences = full_text_sentences(paper, reading, "\n".join(claim.text for claim in above))
+    names = sentences[0].names if sentences else ()
     # Headline and takeaways, as shown and as quoted, are not shown again below.
-    picked = _pick_all(sentences, [content_words(text) for claim in above for text in (claim.text, claim.quote)])
+    picked = _pick_all(sentences, [told(text, names) for claim in above for text in (claim.text, claim.quote)])
     claims = {name: tuple(_claim(sentence) for sentence in picked[name]) for name in _ORDER}
     missing = [_NAMES.get(name, name) for name in _ORDER if not claims[name]]
     notes = (_note_on(missing),) if missing else ()
@@ -76,40 +68,20 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
     )
 
 
-def _pick_all(sentences: list[PaperSentence], above: list[frozenset[str]]) -> dict[str, list[PaperSentence]]:
-    taken: list[PaperSentence] = []
+def _pick_all(sentences: list[PaperSentence], above: list[Told]) -> dict[str, list[PaperSentence]]:
+    taken: list[Told] = []
     picked: dict[str, list[PaperSentence]] = {name: [] for name in _ORDER}
     for name, score, most, least in _PICKS:
         scored = [(value, s) for s in sentences if (value := score(s)) is not None and value >= least]
         chosen: list[PaperSentence] = []
         for _, sentence in sorted(scored, key=lambda pair: (-pair[0], pair[1].order)):
-            if len(chosen) == most:
+            if len(chosen) == most or (picked[name] and score is deep_results.result_in_short):
                 break
-            if _is_new(sentence, taken, above) and _leaves_room(name, sentence, chosen):
+            if is_new(sentence, name, taken, above) and _leaves_room(name, sentence, chosen):
                 chosen.append(sentence)
-                taken.append(sentence)
+                taken.append(told(sentence.text, sentence.names))
         picked[name] = sorted((*picked[name], *chosen), key=lambda sentence: sentence.order)
     return picked
-
-
-def _is_new(sentence: PaperSentence, taken: list[PaperSentence], above: list[frozenset[str]]) -> bool:
-    """Whether it says something else than the sentences of other parts, and is not itself shown above."""
-    words = sentence.words
-    if any(len(words & other) >= _SAME_SENTENCE * len(words | other) for other in above):
-        return False
-    introduced = introduced_name(sentence)
-    for other in taken:
-        # With other numbers the same words tell of another result, if they say on which data.
-        is_other_result = names_data(sentence) and not _numbers(sentence) <= _numbers(other)
-        if not is_other_result and len(words & other.words) >= _SAME * min(len(words), len(other.words)):
-            return False
-        if introduced is not None and introduced == introduced_name(other):
-            return False
-    return True
-
-
-def _numbers(sentence: PaperSentence) -> set[str]:
-    return set(_NUMBER.findall(sentence.text))
 
 
 def _leaves_room(name: str, sentence: PaperSentence, chosen: list[PaperSentence]) -> bool:
@@ -123,8 +95,8 @@ def _claim(sentence: PaperSentence) -> Claim:
 
 
 def _note_on(missing: list[str]) -> str:
-    """What is said on a card about the parts without a sentence: "no sentence that stands alone on a, b or c"."""
+    """What is said on a card about the parts without a sentence."""
     if len(missing) == len(_ORDER):
-        return "no sentence of the full text stands alone"
+        return "no sentence of the full text can be read by itself"
     listed = " or ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
-    return f"no sentence that stands alone on {listed}"
+    return f"no further sentence on {listed} can be read by itself"

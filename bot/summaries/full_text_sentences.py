@@ -41,20 +41,30 @@ _COUNTED = re.compile(
     r"(?![^.;]{0,60}(?::|\bof\b|\bnamely\b|\bthat\b|\bin\b|\bfrom\b))",
     re.IGNORECASE,
 )
-# "Briefly, …", "It is evident that …", and "However NAME yields …" without the comma: what follows says the same.
+# "Briefly, …", "It is evident that …", "Despite its importance, current tools are …" (the pronoun stands for something
+# before the sentence), and "However NAME yields …" without the comma: what follows says the same.
 _EMPTY_OPENING = re.compile(
     r"^(?:Briefly|Critically|Strikingly|Interestingly|Surprisingly|Remarkably|Significantly|Specifically), "
     r"|^It is (?:\w+ly )?(?:evident|clear|apparent|obvious|notable|noteworthy|worth noting) that "
     r"|^(?:However|Moreover|Furthermore|Therefore|Thus|Hence) (?=[A-Z])"
+    r"|^Despite (?:its [^,]{2,60}, (?=(?:[\w-]+ ){0,8}?(?:are|have|were|do)\b)|"
+    r"their [^,]{2,60}, (?=(?:[\w-]+ ){0,8}?(?:is|has|was|does)\b))"
 )
-# "Despite its importance, current tools are …": the pronoun stands for something before the sentence.
+# "Given its importance, current tools are …": the pronoun stands for something before the sentence.
 _DISAGREES = re.compile(
-    r"^(?:despite|given|because of|due to|beyond|with|for|in) (?:its [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:are|have|"
+    r"^(?:given|because of|due to|beyond|with|for|in) (?:its [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:are|have|"
     r"were|do)|"
     r"their [^,]{2,60}, (?:[\w-]+ ){0,8}?(?:is|has|was|does)) |^that(?:['’]s| is| was| means| shows| leads)\b|"
     r"^for (?:example|instance)\b",
     re.IGNORECASE,
 )
+# What adds to something before it, once the opening that says to what is cut: "Subsequently, we use … for more doors".
+_ADDS = re.compile(
+    r"\b(?:another|additional|an? (?:second|third|fourth|fifth|extra))\b(?! to\b)|\bthe same\b(?!.*\b(?:as|that)\b)",
+    re.IGNORECASE,
+)
+# Labels of things that the paper numbers: "hypotheses H1 and H2", "features SL 17, SL 138".
+_LABELLED = re.compile(r"(?<![\w-])(?P<label>[A-Z]{1,2}) ?\d{1,3}(?![.\d])\b.*(?<![\w-])(?P=label) ?\d{1,3}(?![.\d])\b")
 # Guides to the text, and remarks to the reader.
 _GUIDE = re.compile(
     r"\b(?:in (?:this|the (?:next|following)) (?:section|appendix|chapter)|this section|(?:is|"
@@ -80,6 +90,8 @@ _SAYS_NOTHING = re.compile(
     r"|\beither (?:process|case|method|approach|model|setting|direction|group|side|way)\b(?! or)"
     r"|\b(?:same|similar|identical|analogous) (?:approach|procedure|manner|way|method|protocol|setting|setup|"
     r"strategy)s?\b(?! (?:as|to|that|of))"
+    r"|\b(?:two|three|four|five|multi|multiple|several)-(?:step|stage|phase|part)s? "
+    r"(?:process|procedure|approach|task|problem|method|strategy|pipeline)\.$"
     r"|\bwe (?:are|were) (?:excited|grateful|happy|pleased|proud)\b|\bis left for\b|\bbeyond the scope\b",
     re.IGNORECASE,
 )
@@ -110,8 +122,13 @@ _METHODS_TITLE = re.compile(r"\b(?:methods?|materials?|methodology|models?|proce
 _LIMITATION_TITLE = re.compile(r"\b(?:limitations?|threats|future|further work|outlook)\b", re.IGNORECASE)
 _OTHERS_TITLE = re.compile(r"\b(?:previous|prior|existing|other|current|conventional)\b", re.IGNORECASE)
 _PROBLEM_TITLE = re.compile(
-    r"\b(?:problem|motivation|challenges?|preliminar\w*|background|notation|definitions?|why)\b", re.I
+    r"\b(?:problem|motivation|challenges?|preliminar\w*|background|notation|definitions|task definition|why)\b", re.I
 )
+# On which data or task something was found: "on TowerBench".
+_NAMED_DATA = re.compile(r"\b(?:[Oo]n|[Ff]or|[Aa]cross) (?:the )?(?:\w+ )?[A-Z]")
+_COMPARED_START = 20
+"""Characters by which to tell whether the beginning of a sentence was cut."""
+
 _LONGEST_QUOTE = 1000
 """Characters of a sentence with its citations."""
 
@@ -124,6 +141,7 @@ class Place:
 
     `precedes_own_work`: no sentence before it in its section speaks of this paper. `position` is 0 for the first and 1
     for the last sentence of the section. `follows_results`: it comes after the results, where papers add applications.
+    `follows_data`: a sentence before it in its paragraph says on which data something was found.
     """
 
     part: SectionPart
@@ -133,6 +151,7 @@ class Place:
     opens_paragraph: bool = False
     is_caption: bool = False
     follows_results: bool = False
+    follows_data: bool = False
 
     @property
     def is_setup(self) -> bool:
@@ -182,6 +201,11 @@ class PaperSentence:
     def speaks_of_paper(self) -> bool:
         """Whether the authors speak of themselves or name their work."""
         return is_about_this_paper(self.text) or mentions(self.text, self.names) is not None
+
+    @property
+    def names_data(self) -> bool:
+        """Whether it says on which data or task something was found."""
+        return bool(_NAMED_DATA.search(self.text))
 
     @property
     def words(self) -> frozenset[str]:
@@ -247,17 +271,20 @@ def _section_passages(section: Section, section_place: Place) -> Iterator[tuple[
         for paragraph in section.paragraphs
         for index, quote in enumerate(split(paragraph.text))
     ]
-    precedes_own_work = True
+    precedes_own_work, follows_data = True, False
     for index, (raw, paragraph, opens_paragraph) in enumerate(found):
         precedes_own_work = precedes_own_work and not is_about_this_paper(raw)
+        follows_data = follows_data and not opens_paragraph
         quote = without_heading(raw)
         place = replace(
             section_place,
             precedes_own_work=precedes_own_work,
             position=index / max(len(found) - 1, 1),
             opens_paragraph=opens_paragraph,
+            follows_data=follows_data,
         )
         yield quote, place, Evidence(quote, name, paragraph.page, paragraph.anchor)
+        follows_data = follows_data or bool(_NAMED_DATA.search(quote))
 
 
 def _standing_alone(quote: str, names: tuple[str, ...], shown: str) -> str | None:
@@ -269,9 +296,11 @@ def _standing_alone(quote: str, names: tuple[str, ...], shown: str) -> str | Non
     if opening := _EMPTY_OPENING.match(text):
         text = text[opening.end() :][:1].upper() + text[opening.end() + 1 :]
     text = without_opening(text)
+    if _ADDS.search(text) and not " ".join(quote.split()).startswith(text[:_COMPARED_START]):
+        return None
     if is_damaged(text, names) or _REFERS_ELSEWHERE.search(text) or _COUNTED.search(text) or _GUIDE.search(text):
         return None
-    if _DISAGREES.match(text) or _SAYS_NOTHING.search(text):
+    if _DISAGREES.match(text) or _SAYS_NOTHING.search(text) or _LABELLED.search(text):
         return None
     # "The final MapHopper model …": a name says which model.
     says_which = text if mentions(text[:120], names) else ""

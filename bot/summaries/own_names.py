@@ -21,6 +21,8 @@ _PHRASE_END = re.compile(
     r"powered|similar|like|and show|for|of|in)\b|[.;]",
     re.IGNORECASE,
 )
+# "PPO (Proximal Policy Optimization (Kim et al., 2017)) training": what is in brackets explains the word before.
+_WITH_BRACKETS = re.compile(r"\s*\((?![A-Z][\w-]*\))[^()]*(?:\([^()]*\)[^()]*)*\)\s*")
 _GIVEN = re.compile(r"\b(?:called|named|dubbed|termed|namely|coined|denoted(?: as| by)?)\s+(?P<name>[^,.;()]{2,60})")
 # Capitalized words that follow each other; a size may be part of it: "Mistral 7B", "Sparse Feature Network".
 _NAME = re.compile(
@@ -84,7 +86,7 @@ def _introduced(text: str) -> list[str]:
     before = ""
     for sentence in split(text):
         for match in _INTRODUCES.finditer(sentence):
-            rest = match["rest"]
+            rest = _WITH_BRACKETS.sub(" ", match["rest"])
             phrase = rest[: end.start()] if (end := _PHRASE_END.search(rest)) else rest
             # In brackets only an abbreviation is a name: "(Proximal Policy Optimization …" spells one out.
             phrase = re.sub(r"\((?![A-Z][\w-]*\)).*", "", phrase)

@@ -64,6 +64,9 @@ _DEMONSTRATIVE_THAT = verbose(
     r"\b(?:of|for|to|on|with|from|by|at|under|between|across)\ that\ "
     r"(?!(?:of|on|in|for|from|with|is|are)\b)(?P<noun>[\w-]+)"
 )
+_ADJECTIVE = verbose(
+    r"\w+(?:al|ive|ous|ful|less|ic|able|ible|ent|ant|lex|ary)|difficult|hard|large|small|rare|new|novel"
+)
 # "those of", "those that", "those trained on": what follows says which ones.
 _SAID_AFTERWARDS = verbose(
     r"\ (?:of|that|who|whose|in|with|from|for|on|without|which|where|at|under|by|not|most|seen|found|made|needed|using|"
@@ -176,9 +179,18 @@ def _is_explained(word: str, before: str, after: str) -> bool:
     # A name does not count: in "the Map of Rooms (MR), a tool for such rooms" the rooms are not named before.
     named = stems(re.sub(r"(?<!^)\b[A-Z]\w*|\w+-\w+", " ", before))
     # A noun named before: "sparse maps are cheap, but such maps …".
-    if any(stem(w) in named for w in re.findall(r"[\w-]{4,}", " ".join(after.split()[:3]))):
+    if _is_repeated(re.findall(r"[\w-]{4,}", " ".join(after.split()[:3])), named):
         return True
     return len(before) >= 40 and bool(_CLAUSE_BEFORE.search(before))
+
+
+def _is_repeated(words: list[str], named: set[str]) -> bool:
+    """Whether `words`, those after a demonstrative, begin with what is named before.
+
+    "General queries … these complex queries": with an adjective of their own they are other ones.
+    """
+    known = [stem(word) in named for word in words]
+    return any(known) and (known[0] or not _ADJECTIVE.fullmatch(words[0]))
 
 
 def _unclear_pronoun(text: str) -> str | None:

@@ -40,12 +40,13 @@ _POINTING_END = re.compile(
     rf"summari[sz]ed) in {_PLACE}(?=\.$)",
     re.IGNORECASE,
 )
-# "These findings underscore that …" says nothing about what follows but that it was found.
+# "These findings underscore that …" says nothing about what follows but that it was found. The word "that" may be
+# missing before a clause: "These findings show MapHopper improves …", but not "… show MapHopper's use".
 _FINDING_OPENING = re.compile(
     r"^(?:these|this) (?:\w+ )?(?:findings?|results?|experiments?|observations?|analys[ei]s|evidence) (?:\w+ly |"
     r"also |further )?"
     r"(?:shows?|demonstrates?|underscores?|confirms?|highlights?|reveals?|establish(?:es)?|proves?|"
-    r"illustrates?) that ",
+    r"illustrates?) (?:that |(?=(?-i:[A-Z])[\w-]* (?:\w+ly )?(?:is|are|can|has|have|(?!as\b|its\b)[a-z]+s)\b))",
     re.IGNORECASE,
 )
 # "In most cases, however, such models fail": the word that ties to the sentence before, after a phrase.
@@ -93,6 +94,11 @@ def cleaned(sentence: str) -> str:
     text = re.sub(r" (?=[,.;:)](?:\s|$))|,(?=\))", "", text)
     # A new beginning gets a capital, a name like "nnU-Net" at the old one keeps its letter.
     return text if sentence.startswith(text[:12]) else text[:1].upper() + text[1:]
+
+
+def says_what_findings_show(sentence: str) -> bool:
+    """Whether it begins with "These findings show that …", which `cleaned` cuts."""
+    return _FINDING_OPENING.match(sentence) is not None
 
 
 def without_heading(text: str) -> str:

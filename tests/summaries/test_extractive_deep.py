@@ -53,7 +53,7 @@ RESULTS = (
 CONCLUSION = (
     "We presented LiftHopper, the first planner for robots in crowded lifts. "
     "Our results suggest that queues are a useful source of maps for small robots. "
-    "LiftHopper outperforms the best existing planner by 8.1 points in tall houses."
+    "LiftHopper is 3.2 times faster than the best existing planner in tall houses."
 )
 
 
@@ -112,7 +112,7 @@ def test_every_part_of_a_usual_paper_is_filled_with_what_belongs_there() -> None
     assert "47x less memory" in texts(summary.results)
     assert texts(end.significance) == "Our results suggest that queues are a useful source of maps for small robots."
     assert texts(end.innovation) == "We presented LiftHopper, the first planner for robots in crowded lifts."
-    assert texts(end.performance).startswith("LiftHopper outperforms the best existing planner by 8.1")
+    assert texts(end.performance) == "LiftHopper is 3.2 times faster than the best existing planner in tall houses."
     assert "40 hours on 8 GPUs" in texts(end.workload)
     assert not summary.provenance.notes
 
@@ -149,6 +149,26 @@ def test_steps_come_in_the_order_of_the_paper_and_from_all_its_sections() -> Non
     )
     claims = deep(Reading("1", 1, Source.PDF, sections)).methods
     assert [claim.section for claim in claims] == ["Reading doors", "Reading doors", "Searching queues"]
+
+
+@pytest.mark.parametrize(
+    ("title", "is_method"), [("Queue Language Definition", True), ("Definitions", False), ("Task Definition", False)]
+)
+def test_the_definition_of_the_own_thing_is_part_of_the_method(title: str, is_method: bool) -> None:
+    step = "The LiftHopper language defines only 5 words that describe the queue of every lift."
+    sections = (
+        a_section("Introduction", INTRODUCTION),
+        a_section("Queues as a Language", "Every queue is a text."),
+        Section(title, (Paragraph(step),), level=2),
+        a_section("Results", RESULTS),
+    )
+    assert (step in texts(deep(Reading("1", 1, Source.PDF, sections)).methods)) == is_method
+
+
+def test_what_has_been_done_is_a_step() -> None:
+    step = "The queue of every lift has been treated in the approximation of small robots."
+    shown = texts(deep(a_reading(method=f"{step} Lifts have been studied in towers by robots.")).methods)
+    assert shown == step
 
 
 def test_settings_and_evaluation_are_no_steps_of_the_method() -> None:
@@ -270,6 +290,40 @@ def test_success_limits_and_moods_are_no_significance(sentence: str) -> None:
     assert "significance" in notes(summary)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        (
+            "These findings underscore LiftHopper improves the life of small robots in tall houses.",
+            "LiftHopper improves the life of small robots in tall houses.",
+        ),
+        (
+            "These results show that queues tell small robots when to wait at noon.",
+            "Queues tell small robots when to wait at noon.",
+        ),
+    ],
+)
+def test_what_the_findings_of_a_paper_show_is_its_significance(sentence: str, shown: str) -> None:
+    summary = deep(a_reading(conclusion=f"We presented LiftHopper. {sentence}"))
+    assert texts(summary.conclusion.significance) == shown
+
+
+def test_a_noun_after_what_the_findings_show_is_no_sentence() -> None:
+    summary = deep(a_reading(conclusion="These findings underscore LiftHopper’s use for small robots in tall houses."))
+    assert "use for small robots" not in texts(every_claim(summary))
+
+
+def test_without_a_conclusion_what_the_work_makes_possible_is_its_significance() -> None:
+    sentence = "LiftHopper enables easy detection of doors that are shut in the queue."
+    summary = deep(a_reading(method=f"{METHOD} At the same time, {sentence}", conclusion=""))
+    assert texts(summary.conclusion.significance) == sentence
+
+
+def test_success_in_the_real_world_is_no_significance() -> None:
+    summary = deep(a_reading(conclusion="Although LiftHopper is small, it achieves remarkable real-world performance."))
+    assert not summary.conclusion.significance
+
+
 def test_significance_is_found_in_a_discussion_too() -> None:
     sentence = "Our results demonstrate that queues provide a powerful alternative to maps."
     reading = a_reading(limitations_of_existing_planners=sentence, conclusion="")
@@ -302,12 +356,37 @@ def test_workload_is_an_amount_and_not_a_name_with_a_number() -> None:
         "In Section 3, we describe how we encode every door of the house.",
         "We encode doors of the house as follows: every door gets a number.",
         "We encode every door of the house in Eq. (3) and in Table 2 with a network.",
+        "Subsequently, we use several networks to encode additional doors of the house.",
+        "In addition to the two readers of every door, the planner adds a third reader for glass doors.",
+        "We train a classifier on DR 17, DR 138 and DR 322 and encode every door of the house.",
+        "We encode every door of the house, which is typically a two-step process.",
+        "While planners encode wooden doors, we use a network to encode these transparent doors.",
     ],
 )
 def test_a_sentence_that_needs_the_text_around_it_is_left_out(sentence: str) -> None:
-    claims = every_claim(deep(a_reading(method=f"{METHOD} {sentence}", results=f"{RESULTS} {sentence}")))
+    claims = every_claim(deep(a_reading(method=sentence, results=f"{RESULTS} {sentence}")))
     assert claims
     assert not any(claim.quote == sentence for claim in claims)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We encode wooden doors and glass doors, and store these doors in a table.",
+        "We use P100 GPUs for the reader of doors and V100 GPUs for the search over queues.",
+        "We encode doors without additional maps of the house or its queues.",
+    ],
+)
+def test_a_sentence_that_only_looks_as_if_it_needs_more_is_kept(sentence: str) -> None:
+    assert sentence in texts(deep(a_reading(method=sentence)).methods)
+
+
+def test_a_concession_about_something_before_is_dropped() -> None:
+    sentence = "Despite its importance, current planners like GridNet are often slow and fail at glass doors."
+    shown = texts(deep(a_reading(related_work=sentence)).prior_work)
+    assert "Current planners like GridNet are often slow and fail at glass doors." in shown
+    kept = "Despite their low price, current planners like GridNet are often slow and fail at glass doors."
+    assert kept in texts(deep(a_reading(related_work=kept)).prior_work)
 
 
 def test_openings_list_marks_headings_and_citations_are_dropped_and_the_quote_is_verbatim() -> None:
@@ -350,6 +429,51 @@ def test_no_sentence_stands_on_a_card_twice() -> None:
     assert texts(every_claim(summary)).count("93.4%") == 1
 
 
+def test_performance_is_no_repetition_of_the_results() -> None:
+    again = "With its queues, LiftHopper exceeds the best planner by 8.1 points and reaches 93.4% of the goals."
+    summary = deep(a_reading(conclusion=f"We presented LiftHopper. {again}"))
+    assert "93.4%" in texts(summary.results)
+    assert "exceeds" not in texts(summary.conclusion.performance)
+
+
+def test_performance_does_not_say_without_numbers_what_several_results_say() -> None:
+    again = "LiftHopper beats GridNet in rides with doors and in rides with queues, and is the best planner."
+    results = (
+        "LiftHopper beats GridNet by 9.9% in rides with doors on TowerBench. "
+        "LiftHopper is the best planner for rides with queues at 7.7% on NoonBench."
+    )
+    summary = deep(a_reading(results=results, conclusion=f"We presented LiftHopper. {again}"))
+    assert "9.9%" in texts(summary.results)
+    assert not summary.conclusion.performance
+
+
+def test_a_part_does_not_repeat_what_a_takeaway_says_in_full() -> None:
+    said = "The planner LiftHopper combines a reader for doors in tall houses, and a search over queues at noon."
+    short = "LiftHopper combines a reader for doors, and a search over queues."
+    reading = a_reading(introduction=INTRODUCTION.replace("LiftHopper consists of a reader for doors and", short))
+    summary = deep(reading, f"{ABSTRACT} {said}")
+    assert said in texts(summary.takeaways)
+    assert short not in texts(every_claim(summary))
+
+
+def test_a_second_introduction_in_other_words_is_left_out() -> None:
+    again = "In this paper, we introduce a planner for lifts, called LiftHopper."
+    summary = deep(a_reading(introduction=f"Lifts are an important part of tall houses. {again}"))
+    assert "called LiftHopper" not in texts(every_claim(summary))
+
+
+def test_a_number_whose_data_stand_in_the_sentence_before_comes_last() -> None:
+    unclear = "Compared to GridNet, LiftHopper reaches 9.9% more goals and 8.8% more doors."
+    clear = [
+        "On TowerBench, LiftHopper reaches 1.1% more goals than GridNet.",
+        "On NoonBench, LiftHopper outperforms GridNet by 2.2% in queues.",
+        "On GlassBench, LiftHopper exceeds all planners by 3.3% at doors.",
+        "On NightBench, LiftHopper surpasses all rivals by 4.4% in houses.",
+    ]
+    text = f"We also ride on TowerBench. {unclear} {' '.join(clear)}"
+    assert unclear not in texts(deep(a_reading(results=text, conclusion="")).results)
+
+
 def test_two_numbers_for_the_same_words_are_shown_only_with_their_data() -> None:
     unclear = " ".join(f"LiftHopper surpasses GridNet by {gain}% in rides with doors." for gain in (11.1, 30.4))
     clear = "On TowerBench, LiftHopper surpasses GridNet by 30.4% in rides with doors."
@@ -360,14 +484,14 @@ def test_two_numbers_for_the_same_words_are_shown_only_with_their_data() -> None
 
 def test_one_note_names_all_parts_that_are_missing() -> None:
     summary = deep(a_reading(method="", conclusion="", related_work=""))
-    assert [note for note in summary.provenance.notes if note.startswith("no sentence")] == [
-        "no sentence that stands alone on methods, significance, innovation, performance or workload"
+    assert [note for note in summary.provenance.notes if note.startswith("no further")] == [
+        "no further sentence on single steps, significance, innovation, performance or workload can be read by itself"
     ]
 
 
 def test_a_text_without_a_sentence_says_so_in_short() -> None:
     reading = Reading("1", 1, Source.PDF, (a_section("Results", "93.4 8.1 47"),))
-    assert "no sentence of the full text stands alone" in deep(reading, "Lifts wait.").provenance.notes
+    assert "no sentence of the full text can be read by itself" in deep(reading, "Lifts wait.").provenance.notes
 
 
 @given(st.lists(st.text(max_size=200), max_size=5))
@@ -377,6 +501,14 @@ def test_any_full_text_is_summarized_by_its_own_words(paragraphs: list[str]) -> 
     summary = deep(Reading("1", 1, Source.PDF, (section,)))
     own = [claim for claim in every_claim(summary) if claim.section == "Results"]
     assert all(any(claim.quote in text for text in paragraphs) for claim in own)
+
+
+@pytest.mark.skipif(not FULL_TEXTS.exists(), reason="the corpus is not here")
+def test_the_full_texts_of_the_benchmark_have_their_titles() -> None:
+    titles = {paper.id: paper.title for paper, _ in readings(FULL_TEXTS)}
+    assert titles["1706.03762"] == "Attention Is All You Need"
+    assert titles["2501.00089"] == "Insights on Galaxy Evolution from Interpretable Sparse Feature Networks"
+    assert all(titles.values())
 
 
 @pytest.mark.skipif(not FULL_TEXTS.exists(), reason="the corpus is not here")

@@ -28,6 +28,7 @@ def names_of(introduction: str, title: str = "Planning", abstract: str = "We pla
         "We present a robust planner MapHopper, where GridNet reads the map.",
         "We introduce a new Python planner for halls, called MapHopper.",
         "GridNet is slow. We propose MapHopper, a GridNet planner.",
+        "We design a new GridNet (Grid Network Search (Kim et al., 2017)) planner called MapHopper.",
         "We propose MapHopper, which outperforms GridNet on HallBench.",
     ],
 )
