@@ -74,6 +74,15 @@ def place_spans(claim: Claim, paper: Paper, source: Source, language: str) -> tu
     return Text(" ("), _place_link(claim.evidence[0], paper, source, language), Text(")")
 
 
+def headline_link(card: Card, language: str) -> tuple[Span, ...]:
+    """A link to the sentence of the headline, " · evidence", for a card that shows nothing else; empty if none."""
+    summary = card.summary
+    if summary is None or not summary.headline.evidence:
+        return ()
+    url = evidence_url(card.paper, summary.provenance.source, summary.headline.evidence[0])
+    return Text(" · "), Link(label("evidence", language).lower(), url)
+
+
 # ── the evidence of a whole card ────────────────────────────────────────────────────────────────────────────────────
 
 

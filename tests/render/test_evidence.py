@@ -89,6 +89,18 @@ def test_the_forms_of_evidence() -> None:
     assert not links(compact)
 
 
+def test_a_compact_card_leads_to_the_sentence_of_its_headline() -> None:
+    (*_, last) = card_document(CARD, "es", Style.COMPACT).blocks
+    assert isinstance(last, Note)
+    assert isinstance(last.spans[-1], Link)
+    assert last.spans[-1].text == "evidencia"
+    assert last.spans[-1].url.startswith(f"{ABS}#:~:text=We%20make")
+    bare = replace(BRIEF, headline=Claim("A."))
+    assert "evidence" not in plain_text(card_document(with_summary(bare), "en", Style.COMPACT))
+    none = card_document(CARD, "en", Style.COMPACT, evidence=EvidenceForm.NONE)
+    assert "evidence" not in plain_text(none)
+
+
 def test_a_summary_whose_claims_have_no_evidence_shows_none() -> None:
     bare = replace(BRIEF, headline=Claim("A."), takeaways=(Claim("B."),))
     assert fold(card_document(with_summary(bare), "en")) is None
