@@ -32,7 +32,7 @@ TRADITIONAL_CHINESE = {
     "one checked, others picked": "1 條陳述由 {judge} 對照原句查核，{m} 條為論文原句",
     "the same model": "同一模型",
     "quoted": "引文已找到，含義未查核",
-    "no model translated": "英文原文：沒有可用於翻譯的模型",
+    "not translated": "英文原文，未翻譯",
     "no translation held": "英文原文：譯文均未能確認",
     "original": "（原文）",
     "evidence": "依據",

@@ -25,7 +25,7 @@ def provenance_line(summary: Summary, language: str) -> str:
     if checked := _checked(provenance, support, language):
         parts.append(checked)
     if set(support) == {Support.SENTENCE} and not is_english(summary.key.language):
-        key = "no model translated" if provenance.model == "extractive" else "no translation held"
+        key = "not translated" if provenance.model == "extractive" else "no translation held"
         parts.append(label(key, language))
     if provenance.read and provenance.read.read < provenance.read.total:
         extent = provenance.read

@@ -202,7 +202,7 @@ def test_the_last_line_says_how_the_statements_were_checked() -> None:
 def test_a_card_that_is_all_english_says_why_in_the_language_of_its_reader(language: str) -> None:
     key = replace(EXTRACTIVE.key, language=language)
     unconfirmed = replace(EXTRACTIVE, key=key, provenance=replace(BRIEF.provenance, judge=None))
-    for made, reason in ((replace(EXTRACTIVE, key=key), "no model translated"), (unconfirmed, "no translation held")):
+    for made, reason in ((replace(EXTRACTIVE, key=key), "not translated"), (unconfirmed, "no translation held")):
         assert provenance_line(made, language).endswith(label(reason, language))
         assert label(reason, "en") not in provenance_line(made, language)
     assert label("no translation held", language) not in provenance_line(replace(BRIEF, key=key), language)
