@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 
-from bot.model import Card, Claim, Depth, Evidence, Paper, Source, Summary, Support
+from bot.model import Card, Claim, Evidence, Paper, Source, Summary, Support
 from bot.model.languages import primary
 from bot.render.addresses import evidence_url
 from bot.render.labels import label
@@ -96,10 +96,9 @@ def evidence_blocks(card: Card, language: str, form: EvidenceForm, action: str |
         return ()
     if form is EvidenceForm.QUOTES and has_quotes(summary):
         return (Fold((Text(label("evidence", language), bold=True),), _items(card, summary, language), action),)
-    # A deep card has the links of its parts behind their statements.
-    is_deep = summary.key.depth is Depth.DEEP
-    shown = (summary.headline, *summary.takeaways) if is_deep else summary.claims
-    return (_links(shown, card, summary, language),) if any(claim.evidence for claim in shown) else ()
+    # The parts of a deep card have the links behind their statements.
+    front = (summary.headline, *summary.takeaways)
+    return (_links(front, card, summary, language),) if any(claim.evidence for claim in front) else ()
 
 
 def evidence_document(card: Card, language: str) -> Document:
