@@ -51,6 +51,11 @@ def test_every_module_that_a_document_names_exists(document: Path) -> None:
     assert missing == []
 
 
+def test_every_module_of_the_summaries_is_listed_in_their_package() -> None:
+    listed = set(re.findall(r"[a-z_]+", ast.get_docstring(ast.parse(read(ROOT / "bot/summaries/__init__.py"))) or ""))
+    assert {path.stem for path in (ROOT / "bot/summaries").glob("[a-z]*.py")} - listed == set()
+
+
 @documents
 def test_every_test_that_a_document_names_exists(document: Path) -> None:
     named = re.findall(r"`(test_\w+)`", read(document))

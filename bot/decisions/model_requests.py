@@ -32,6 +32,11 @@ _DEEP_TOKENS = 33_000
 _TRANSLATION_TOKENS = 12_000
 
 
+LEAST_REQUESTS = _BATCH_REQUESTS
+LEAST_TOKENS = _BATCHED_TOKENS * _RETRY_SHARE // (_RETRY_SHARE - 1)
+"""The smallest limits of a day with which any brief summary is planned."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`batches` of brief summaries (of one language each, no paper twice) that share a request, `singles` that have
@@ -66,6 +71,11 @@ def plan(wanted: Sequence[WantedSummary], allowance: Allowance, now: datetime) -
             is_covered = budget.spend(requests_for([summary]), _tokens_for(summary))
             (singles if is_covered else left_out).append(summary)
     return Plan(tuple(batches), tuple(singles), tuple(left_out))
+
+
+def is_enough_for_one(allowance: Allowance) -> bool:
+    """Whether a day's budget allows the plan to make any summary with a model: a brief one, and its judge's request."""
+    return RemainingBudget(allowance).covers(_BATCH_REQUESTS, _BATCHED_TOKENS)
 
 
 def requests_for(singles: Sequence[WantedSummary]) -> int:

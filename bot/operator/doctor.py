@@ -9,8 +9,9 @@ from functools import partial
 from pydantic import SecretStr
 from rich.console import Console
 
+from bot.decisions.model_requests import LEAST_REQUESTS, LEAST_TOKENS, is_enough_for_one
 from bot.errors import BadSetting, PaperboyError
-from bot.model import Platform
+from bot.model import Allowance, Platform
 from bot.service.app import App, default_topics, open_app
 from bot.service.status import gather
 from bot.service.status_text import describe_followers
@@ -60,6 +61,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
             yield await _check("database", lambda: _database(app))
             yield await _check("arXiv", lambda: _arxiv(app))
             yield _contact(settings)
+            for finding in _budget(settings):
+                yield finding
             async for finding in _models(app):
                 yield finding
             async for finding in _platforms(app):
@@ -115,6 +118,20 @@ def _contact(settings: Settings) -> Finding:
     if settings.arxiv_contact:
         return Finding("contact", True, settings.arxiv_contact)
     return Finding("contact", None, "none; set ARXIV_CONTACT to your address, as arXiv asks of its clients")
+
+
+def _budget(settings: Settings) -> Iterator[Finding]:
+    """Report limits of a day that leave every digest without a summary by a model."""
+    if all(model == "extractive" for model in settings.models):
+        return
+    requests, tokens = settings.model_requests_per_day, settings.model_tokens_per_day
+    for name, limit, allowance, least in (
+        ("MODEL_REQUESTS_PER_DAY", requests, Allowance(requests=requests), LEAST_REQUESTS),
+        ("MODEL_TOKENS_PER_DAY", tokens, Allowance(tokens=tokens), LEAST_TOKENS),
+    ):
+        if not is_enough_for_one(allowance):
+            reason = "a summary and the check of its statements need more"
+            yield Finding("budget", None, f"{name}={limit} puts no model in any digest: {reason}; set {least} or more")
 
 
 async def _models(app: App) -> AsyncIterator[Finding]:

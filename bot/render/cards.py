@@ -6,7 +6,15 @@ from datetime import date
 
 from bot.model import Card, Claim, Figure, Kind, Paper, Style, Summary
 from bot.render.addresses import paper_urls
-from bot.render.evidence import CONCLUSION, EvidenceForm, claim_spans, deep_sections, evidence_blocks, place_spans
+from bot.render.evidence import (
+    CONCLUSION,
+    EvidenceForm,
+    claim_spans,
+    deep_sections,
+    evidence_blocks,
+    headline_link,
+    place_spans,
+)
 from bot.render.labels import format_date, label
 from bot.render.nodes import (
     Block,
@@ -122,13 +130,14 @@ def card_document(
 
     `links` adds a line of links; it is False where they become buttons. `roomy` is for pages: it adds keywords, and the
     abstract in a fold below the summary. Without a summary the abstract is always shown. `evidence_action` is what a
-    button for the evidence sends back, on platforms without folds. Compact cards have no evidence.
+    button for the evidence sends back, on platforms without folds. Compact cards have one link, to the sentence of
+    their headline.
     """
     paper = card.paper
     # The title is always a link, so that a card has one even where the line of links is left out.
     title = Heading((Link(title_of(paper), paper_urls(paper)["abs"], bold=True),), level=2)
     if style is Style.COMPACT:
-        return Document((title, *_compact(card, language)))
+        return Document((title, *_compact(card, language, evidence)))
     blocks: list[Block] = [title, *_identity(card, language)]
     summary = card.summary
     if summary:
@@ -151,7 +160,7 @@ def card_reply(card: Card, language: str, evidence_action: str | None = None, *,
     return Reply(card_document(card, language, links=False, evidence_action=evidence_action), rows, private)
 
 
-def _compact(card: Card, language: str) -> list[Block]:
+def _compact(card: Card, language: str, evidence: EvidenceForm) -> list[Block]:
     # The few things that a reader must know even here: the paper is withdrawn, or it is a sample.
     blocks: list[Block] = []
     if card.paper.withdrawn:
@@ -159,7 +168,8 @@ def _compact(card: Card, language: str) -> list[Block]:
     if card.summary:
         blocks.append(Line(claim_spans(card.summary.headline, card.summary, language)))
     badge = [Text(f" · {label('sample', language)}", italic=True)] if card.paper.sample else []
-    blocks.append(Note((Text(card.paper.versioned_id, code=True), *badge)))
+    link = headline_link(card, language) if evidence is not EvidenceForm.NONE else ()
+    blocks.append(Note((Text(card.paper.versioned_id, code=True), *badge, *link)))
     return blocks
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from bot.model import Card, Claim, Depth, Evidence, Paper, Source, Summary, Support
+from bot.model import Card, Claim, Evidence, Paper, Source, Summary, Support
 from bot.model.languages import primary
 from bot.render.addresses import evidence_url
 from bot.render.labels import label
@@ -17,7 +18,8 @@ from bot.tex.latex import readable
 CONCLUSION = ("significance", "innovation", "performance", "workload")
 """The parts of a deep summary that are shown under its conclusion."""
 _LEAD_COLUMNS = 34
-"""Columns of a statement's first words; a Chinese or Japanese character takes two."""
+"""Columns of a statement's first words; a Chinese or Japanese character takes two. More where two begin alike."""
+_WORD_AT_END = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*$")
 
 
 class EvidenceForm(enum.Enum):
@@ -72,6 +74,15 @@ def place_spans(claim: Claim, paper: Paper, source: Source, language: str) -> tu
     return Text(" ("), _place_link(claim.evidence[0], paper, source, language), Text(")")
 
 
+def headline_link(card: Card, language: str) -> tuple[Span, ...]:
+    """A link to the sentence of the headline, " · evidence", for a card that shows nothing else; empty if none."""
+    summary = card.summary
+    if summary is None or not summary.headline.evidence:
+        return ()
+    url = evidence_url(card.paper, summary.provenance.source, summary.headline.evidence[0])
+    return Text(" · "), Link(label("evidence", language).lower(), url)
+
+
 # ── the evidence of a whole card ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -85,8 +96,9 @@ def evidence_blocks(card: Card, language: str, form: EvidenceForm, action: str |
         return ()
     if form is EvidenceForm.QUOTES and has_quotes(summary):
         return (Fold((Text(label("evidence", language), bold=True),), _items(card, summary, language), action),)
-    # A deep card has the link behind each of its statements.
-    return () if summary.key.depth is Depth.DEEP else (_links(card, summary, language),)
+    # The parts of a deep card have the links behind their statements.
+    front = (summary.headline, *summary.takeaways)
+    return (_links(front, card, summary, language),) if any(claim.evidence for claim in front) else ()
 
 
 def evidence_document(card: Card, language: str) -> Document:
@@ -105,10 +117,10 @@ def has_quotes(summary: Summary) -> bool:
     return any(map(_is_quoted, summary.claims))
 
 
-def _links(card: Card, summary: Summary, language: str) -> Note:
-    """ "evidence: 1 · 2 · 3", the numbers of the card's statements as links to their sentences."""
-    spans: list[Span] = [Text(f"{label('evidence', language).lower()}: ")]
-    for number, claim in enumerate(summary.claims, 1):
+def _links(claims: Sequence[Claim], card: Card, summary: Summary, language: str) -> Note:
+    """ "evidence by statement: 1 · 2 · 3", the numbers of these statements as links to their sentences."""
+    spans: list[Span] = [Text(f"{label('evidence by statement', language)}: ")]
+    for number, claim in enumerate(claims, 1):
         if claim.evidence:
             url = evidence_url(card.paper, summary.provenance.source, claim.evidence[0])
             spans += [*([Text(" · ")] if len(spans) > 1 else []), Link(str(number), url)]
@@ -130,12 +142,18 @@ def _list(claims: Iterable[Claim], card: Card, summary: Summary, language: str) 
     for claim in claims:
         if claim.evidence:
             by_evidence.setdefault(claim.evidence, []).append(claim)
-    return Bullets(tuple(_item(group, card, summary, language) for group in by_evidence.values()))
+    texts = frozenset(readable(claim.text) for group in by_evidence.values() for claim in group)
+
+    def first_words(group: Sequence[Claim]) -> str:
+        # A statement may stand on a card twice, and is named once.
+        return " / ".join(dict.fromkeys(_lead(readable(claim.text), texts) for claim in group))
+
+    return Bullets(tuple(_item(first_words(group), group, card, summary, language) for group in by_evidence.values()))
 
 
-def _item(claims: Sequence[Claim], card: Card, summary: Summary, language: str) -> tuple[Span, ...]:
+def _item(first_words: str, claims: Sequence[Claim], card: Card, summary: Summary, language: str) -> tuple[Span, ...]:
     """The first words of the claims that have the same evidence, then each passage of it with its place."""
-    spans: list[Span] = [Text(f"{' / '.join(_lead(readable(claim.text)) for claim in claims)}:", bold=True)]
+    spans: list[Span] = [Text(f"{first_words}:", bold=True)]
     is_quoted = any(map(_is_quoted, claims))
     for evidence in claims[0].evidence:
         if is_quoted and evidence.quote:
@@ -159,10 +177,23 @@ def _place_link(evidence: Evidence, paper: Paper, source: Source, language: str)
     return Link(", ".join(parts) or label(key, language), evidence_url(paper, source, evidence))
 
 
-def _lead(text: str) -> str:
-    """The first words of a statement, as many as tell it from the others on its card."""
-    head, rest = cut(text, lambda piece: _columns(piece) <= _LEAD_COLUMNS)
-    return f"{head.rstrip(' ,;:')}…" if rest else head.rstrip(".。")
+def _lead(text: str, all_texts: Collection[str]) -> str:
+    """The first words of a statement, as many as tell it from the others of its list."""
+    columns = _LEAD_COLUMNS
+    others = [other for other in all_texts if other != text]
+    while columns < _columns(text) and _first_words(text, columns) in {_first_words(o, columns) for o in others}:
+        columns += _LEAD_COLUMNS // 2
+    return _first_words(text, columns)
+
+
+def _first_words(text: str, columns: int) -> str:
+    head, rest = cut(text, lambda piece: _columns(piece) <= columns)
+    if not rest:
+        return head.rstrip(".。")
+    # Between Chinese or Japanese characters there is no space to cut at, and a name in Latin letters may be cut.
+    if len(head) + len(rest) == len(text) and rest[0].isascii() and rest[0].isalnum():
+        head = _WORD_AT_END.sub("", head) or head
+    return f"{head.rstrip(' ,;:，；：、')}…"
 
 
 def _columns(text: str) -> int:

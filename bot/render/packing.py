@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from bot.render.nodes import Block, Bullets, Code, Fold, Heading, Line, Note, Span
+from bot.render.nodes import Block, Bullets, Code, Fold, Heading, Line, Note, Span, Text
 from bot.render.plain import cut
 
 Cost = tuple[int, int]
@@ -84,19 +84,42 @@ class _Packer:
         # Only a header may share a message with the first part of a large card.
         if not all(part.group.stays_with_next for part in self.current):
             self.flush()
-        room = _minus(self.limit, group.base_cost)
         self._open(group)
-        for block in group.blocks:
-            for piece in split(block, lambda part: _within(self.cost(part), room)):
+        body, end = self._without_end(group)
+        for block in body:
+            # The end of the group stays with the last piece before it, so that no message has the end alone.
+            after = end if block is body[-1] else ()
+            pieces = split(block, self._fits_between(group, after))
+            for number, piece in enumerate(pieces, 1):
                 needed = self.cost(piece)
-                if not self._fits(needed):
-                    self._continue(group, needed)
+                together = [needed, *map(self.cost, after if number == len(pieces) else ())]
+                if not self._fits(_sum(together)):
+                    self._continue(group, _sum(together))
                 self._put([piece], needed)
+        for block in end:
+            self._put([block], self.cost(block))
+
+    def _without_end(self, group: Group) -> tuple[Sequence[Block], Sequence[Block]]:
+        """The blocks of a group, and the notes that end it; no end if it would take much of a message."""
+        start = len(group.blocks)
+        while start and isinstance(group.blocks[start - 1], Note):
+            start -= 1
+        body, end = group.blocks[:start], group.blocks[start:]
+        is_short = _within(_sum([group.base_cost, *map(self.cost, end)]), _half(self.limit))
+        return (body, end) if body and is_short else (group.blocks, ())
+
+    def _fits_between(self, group: Group, after: Sequence[Block]) -> Callable[[Block], bool]:
+        """Whether a block fits into a message with the heading that it follows and with `after`."""
+        before = [block for block in self.current[-1].blocks[-1:] if _is_heading(block)]
+        room = _minus(self.limit, _sum([group.base_cost, *map(self.cost, after)]))
+        with_heading = _minus(room, _sum(map(self.cost, before)))
+        least = with_heading if _within(_half(room), with_heading) else room
+        return lambda block: _within(self.cost(block), least)
 
     def _continue(self, group: Group, needed: Cost) -> None:
-        """Start a new message for a block of cost `needed`; a heading before it moves along if it fits."""
+        """Start a new message for blocks of cost `needed`; a heading before them moves along if it fits."""
         blocks = self.current[-1].blocks
-        moved = [blocks[-1]] if len(blocks) > 1 and isinstance(blocks[-1], Heading) else []
+        moved = [blocks[-1]] if len(blocks) > 1 and _is_heading(blocks[-1]) else []
         if not _within(_sum([group.base_cost, needed, *map(self.cost, moved)]), self.limit):
             moved = []
         if moved:
@@ -140,7 +163,7 @@ def split(block: Block, fits: Callable[[Block], bool]) -> list[Block]:
         # A title that is too long for a message is shown as a line, which can be split.
         if not block.blocks or not fits(Fold(title, ())):
             return [piece for part in (Line(title), *block.blocks) for piece in split(part, fits)]
-        return list(_fill(block.blocks, lambda blocks: replace(fold, blocks=tuple(blocks)), fits, split))
+        return list(_fill(block.blocks, lambda blocks: replace(fold, blocks=tuple(blocks)), fits, split, _is_heading))
     if isinstance(block, Code):
         return list(_fill(block.text.split("\n"), lambda lines: Code("\n".join(lines)), fits, _split_text))
     return [block]
@@ -178,22 +201,50 @@ def _fill(
     build: Callable[[list[_T]], _U],
     fits: Callable[[_U], bool],
     split_one: Callable[[_T, Callable[[_T], bool]], list[_T]],
+    is_heading: Callable[[_T], bool] = lambda _: False,
 ) -> Iterable[_U]:
-    """Build wholes of as many parts as fit each; a part that does not fit alone is split by `split_one`."""
+    """Build wholes of as many parts as fit each; a part that does not fit alone is split by `split_one`.
+
+    A heading that would end a whole begins the next one, if something fits below it.
+    """
     current: list[_T] = []
     for part in parts:
         if fits(build([*current, part])):
             current.append(part)
             continue
-        if current:
-            yield build(current)
+        above = current[-1:] if current and is_heading(current[-1]) else []
+        pieces = _pieces(part, above, build, fits, split_one)
+        if not fits(build([*above, pieces[0]])):
+            above = []
+            pieces = _pieces(part, above, build, fits, split_one)
+        if before := current[: len(current) - len(above)]:
+            yield build(before)
         # The last piece is not full and may be followed by the next part.
-        *full, last = split_one(part, lambda smaller: fits(build([smaller])))
-        for piece in full:
-            yield build([piece])
-        current = [last]
+        current = above
+        for piece in pieces:
+            if piece is not pieces[0]:
+                yield build(current)
+                current = []
+            current = [*current, piece]
     if current:
         yield build(current)
+
+
+def _pieces(
+    part: _T,
+    above: list[_T],
+    build: Callable[[list[_T]], _U],
+    fits: Callable[[_U], bool],
+    split_one: Callable[[_T, Callable[[_T], bool]], list[_T]],
+) -> list[_T]:
+    return split_one(part, lambda smaller: fits(build([*above, smaller])))
+
+
+def _is_heading(block: Block) -> bool:
+    """Whether a block is the heading of what follows: in a fold, that is a line of bold text."""
+    if isinstance(block, Line):
+        return bool(block.spans) and all(isinstance(span, Text) and span.bold for span in block.spans)
+    return isinstance(block, Heading)
 
 
 def is_tight(before: Block, after: Block) -> bool:
@@ -214,6 +265,10 @@ def _sum(costs: Iterable[Cost]) -> Cost:
 
 def _minus(cost: Cost, other: Cost) -> Cost:
     return cost[0] - other[0], cost[1] - other[1]
+
+
+def _half(cost: Cost) -> Cost:
+    return cost[0] // 2, cost[1] // 2
 
 
 def _within(cost: Cost, limit: Cost) -> bool:

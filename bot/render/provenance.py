@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from bot.model import Provenance, Summary, Support
+from bot.model.languages import is_english
 from bot.render.labels import label
+
+# A label of one Chinese or Japanese piece inside of another one: spaces stand around Latin names only.
+_SPACE_BETWEEN_CJK = re.compile(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 
 
 def provenance_line(summary: Summary, language: str) -> str:
@@ -19,6 +24,9 @@ def provenance_line(summary: Summary, language: str) -> str:
     parts = [f"{maker} ({provenance.instead_of})" if provenance.instead_of else maker]
     if checked := _checked(provenance, support, language):
         parts.append(checked)
+    if set(support) == {Support.SENTENCE} and not is_english(summary.key.language):
+        key = "not translated" if provenance.model == "extractive" else "no translation held"
+        parts.append(label(key, language))
     if provenance.read and provenance.read.read < provenance.read.total:
         extent = provenance.read
         key = "read pages" if extent.unit.startswith("page") else "read sections"
@@ -47,8 +55,10 @@ def _checked(provenance: Provenance, support: Counter[Support], language: str) -
     judged, picked = support[Support.JUDGED], support[Support.SENTENCE]
     if picked:
         key = "one checked, others picked" if judged == 1 else "checked and picked"
-        return label(key, language, n=judged, m=picked, judge=judge)
-    return label("one checked" if judged == 1 else "checked", language, n=judged, judge=judge)
+        checked = label(key, language, n=judged, m=picked, judge=judge)
+    else:
+        checked = label("one checked" if judged == 1 else "checked", language, n=judged, judge=judge)
+    return _SPACE_BETWEEN_CJK.sub("", checked)
 
 
 def _name(model: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.model import Claim, Depth, Evidence, Provenance, Source, Summary, SummaryRequest
-from bot.model.languages import is_english
 from bot.ports import Clock
 from bot.summaries.abstract_sentences import weighed
 from bot.summaries.extractive_deep import with_deep_parts
@@ -43,15 +42,13 @@ def extract(request: SummaryRequest, clock: Clock, counts: TermCounts | None = N
     """
     paper, key = as_seen(request.paper), request.key
     headline, takeaways = brief(paper.title, paper.abstract)
-    notes = [*why_not_deep(request), *order_notes(paper.abstract)]
-    if not is_english(key.language):
-        notes.append("in English: no model was there to translate")
+    notes = (*why_not_deep(request), *order_notes(paper.abstract))
     summary = Summary(
         key=key,
         headline=headline,
         takeaways=takeaways,
         keywords=keywords(paper.title, paper.abstract, counts=counts),
-        provenance=Provenance(model=NAME, created_at=clock.now(), source=Source.ABSTRACT, notes=tuple(notes)),
+        provenance=Provenance(model=NAME, created_at=clock.now(), source=Source.ABSTRACT, notes=notes),
     )
     reading = request.reading
     if key.depth is Depth.DEEP and reading is not None and reading.source is not Source.ABSTRACT:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.model import Extent, Paragraph, Reading, Section, SectionKind
+from bot.summaries.planted_orders import order_count
 
 
 class SectionPart(enum.IntEnum):
@@ -61,10 +62,18 @@ class Selection:
 
 
 def reading_notes(reading: Reading) -> tuple[str, ...]:
-    """Notes on a full text for a card: passages that were hidden from human readers, and the problem of its reading."""
+    """Notes on a full text for a card: what was left out of it, and the problem of its reading.
+
+    Left out are passages that were hidden from human readers, and sentences that give orders (those of the abstract
+    have a note of their own).
+    """
     count = len(reading.hidden)
     hidden = f"{count} hidden passage{'' if count == 1 else 's'} left out"
-    return (*((hidden,) if count else ()), *((reading.problem.rstrip("."),) if reading.problem else ()))
+    body = (section for part, section in parts(reading) if part is not SectionPart.ABSTRACT)
+    orders = sum(order_count(paragraph.text) for section in body for paragraph in section.paragraphs)
+    ordering = f"{orders} sentence{'' if orders == 1 else 's'} of the full text with orders to a summarizer left out"
+    problem = (reading.problem.rstrip("."),) if reading.problem else ()
+    return (*((hidden,) if count else ()), *((ordering,) if orders else ()), *problem)
 
 
 def parts(reading: Reading) -> list[tuple[SectionPart, Section]]:

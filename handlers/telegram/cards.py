@@ -46,7 +46,8 @@ _SPARE_UNITS = 8  # a margin: blocks are measured one by one, and joined after t
 
 # Each alternative begins with its character, so that the pattern skips what holds none of them.
 _ACTIVE = re.compile(
-    r"[@#](?=\w)|\$(?=[A-Z])|:(?=//)|/(?<!\w/)(?=[A-Za-z0-9_])"
+    # Telegram may know letters that our version of Unicode does not have yet.
+    r"@(?=\w)|#(?=\w|[^\x00-\x7f])|\$(?=[A-Z])|:(?=//)|/(?<!\w/)(?=[A-Za-z0-9_])"
     # In a host's name Telegram accepts more than letters: "~", and every character from U+00C0 on.
     # A dot at the beginning counts as well: the span before may end in a host's name or a number.
     r"|\.(?<![^\w~\u00c0-\U0010ffff]\.)(?=[^\W\d_]{2}|xn--)|\.(?<!\D\.)(?=\d+\.\d+\.\d)"

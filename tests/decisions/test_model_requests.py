@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.model_requests import MOST_IN_BATCH, Plan, plan, requests_for
+from bot.decisions.model_requests import (
+    LEAST_REQUESTS,
+    LEAST_TOKENS,
+    MOST_IN_BATCH,
+    Plan,
+    is_enough_for_one,
+    plan,
+    requests_for,
+)
 from bot.model import Allowance, Depth, SummaryKey, WantedSummary
 
 NOW = datetime(2026, 6, 2, 6, 0, tzinfo=UTC)
@@ -39,6 +47,20 @@ def test_with_a_short_budget_abstracts_share_requests() -> None:
     made = plan([wanted(number) for number in range(30)], Allowance(requests=10), NOW)
     assert [len(batch) for batch in made.batches] == [8, 8, 8, 6]
     assert (made.singles, made.left_out) == ((), ())
+
+
+@given(st.integers(0, 6), st.integers(0, 6_000))
+def test_a_budget_that_is_enough_for_one_is_one_that_makes_a_brief_summary(requests: int, tokens: int) -> None:
+    allowance = Allowance(requests, tokens)
+    made = plan([wanted(1)], allowance, NOW)
+    assert is_enough_for_one(allowance) is bool(made.batches or made.singles)
+
+
+def test_one_request_a_day_is_enough_for_no_summary() -> None:
+    assert not is_enough_for_one(Allowance(requests=1))
+    assert is_enough_for_one(Allowance(LEAST_REQUESTS, LEAST_TOKENS))
+    assert not is_enough_for_one(Allowance(tokens=LEAST_TOKENS - 100))
+    assert is_enough_for_one(Allowance())
 
 
 def test_summaries_for_more_chats_come_first() -> None:

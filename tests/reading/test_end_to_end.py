@@ -201,7 +201,9 @@ async def test_instructions_in_a_paper_change_nothing_whether_hidden_or_visible(
         at.arxiv.files["/html/2606.00042v1"] = ("text/html", full_text(visible=INSTRUCTION, hidden=INSTRUCTION))
         with_instructions = await at.read()
         assert "1 hidden passage left out" in shown(with_instructions)
+        assert "1 sentence of the full text with orders to a summarizer left out" in shown(with_instructions)
     assert "hidden" not in shown(plain)
+    assert "orders to" not in shown(plain)
     assert [claim["text"] for claim in claims(with_instructions)] == [claim["text"] for claim in claims(plain)]
     assert not any(word in shown(with_instructions).lower() for word in FORBIDDEN)
 

@@ -91,11 +91,11 @@ def test_deep_sections_are_folds_with_the_place_of_each_statement_and_the_eviden
     assert "Lip errors fall by 12%. (Experiments, p. 5)" in text(DEEP_CARD)
 
 
-def test_a_compact_card_is_title_headline_and_id() -> None:
+def test_a_compact_card_is_title_headline_id_and_a_link_to_its_evidence() -> None:
     assert text(CARD, style=Style.COMPACT).split("\n") == [
         "MultiTalk: Faster O(n²) Talking Heads, 20% Better",
         "Talking heads learn twenty languages from one set.",
-        "2406.14272v2",
+        "2406.14272v2 · evidence",
     ]
 
 

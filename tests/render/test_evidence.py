@@ -15,6 +15,7 @@ from bot.render.provenance import provenance_line
 from tests.render.samples import BRIEF, CARD, DEEP, DEEP_CARD, EXTRACTIVE, FIRST, SECOND, plain_text
 
 ABS = "https://arxiv.org/abs/2406.14272v2"
+BY_STATEMENT = "evidence by statement: "
 
 
 def with_summary(summary: Summary) -> Card:
@@ -29,7 +30,7 @@ def fold(document: Document) -> Fold | None:
 
 def links(document: Document) -> list[Link]:
     """The links of the line that begins with the word for evidence."""
-    notes = [block for block in document.blocks if isinstance(block, Note) and block.spans[0].text == "evidence: "]
+    notes = [block for block in document.blocks if isinstance(block, Note) and block.spans[0].text == BY_STATEMENT]
     return [span for note in notes for span in note.spans if isinstance(span, Link)]
 
 
@@ -88,6 +89,18 @@ def test_the_forms_of_evidence() -> None:
     assert not links(compact)
 
 
+def test_a_compact_card_leads_to_the_sentence_of_its_headline() -> None:
+    (*_, last) = card_document(CARD, "es", Style.COMPACT).blocks
+    assert isinstance(last, Note)
+    assert isinstance(last.spans[-1], Link)
+    assert last.spans[-1].text == "evidencia"
+    assert last.spans[-1].url.startswith(f"{ABS}#:~:text=We%20make")
+    bare = replace(BRIEF, headline=Claim("A."))
+    assert "evidence" not in plain_text(card_document(with_summary(bare), "en", Style.COMPACT))
+    none = card_document(CARD, "en", Style.COMPACT, evidence=EvidenceForm.NONE)
+    assert "evidence" not in plain_text(none)
+
+
 def test_a_summary_whose_claims_have_no_evidence_shows_none() -> None:
     bare = replace(BRIEF, headline=Claim("A."), takeaways=(Claim("B."),))
     assert fold(card_document(with_summary(bare), "en")) is None
@@ -98,6 +111,37 @@ def test_chinese_statements_are_named_by_few_characters() -> None:
     claim = Claim("该模型用一套数据学习二十种语言的说话人头部动画。", (Evidence(FIRST),), Support.JUDGED)
     said = plain_text(evidence_document(with_summary(replace(BRIEF, headline=claim)), "zh"))
     assert f"该模型用一套数据学习二十种语言的说…: “{FIRST}” 摘要" in said
+
+
+def test_statements_that_begin_alike_are_told_apart_by_more_words() -> None:
+    alike = "The planner with partial views of a floor reaches"
+    texts = (f"{alike} more goals.", f"{alike} fewer doors.")
+    claims = [Claim(texts[0], (Evidence(FIRST),), Support.JUDGED), Claim(texts[1], (Evidence(SECOND),), Support.JUDGED)]
+    said = plain_text(evidence_document(with_summary(replace(BRIEF, headline=claims[0], takeaways=(claims[1],))), "en"))
+    first, second = (line.split(":")[0] for line in said.split("\n")[1:])
+    assert first != second
+    assert len(first) > len("The planner with partial views…")
+
+
+def test_no_name_is_cut_in_a_chinese_statement() -> None:
+    claim = Claim("论文在这里用一个小模型说明了ImageNet的结果。", (Evidence(FIRST),), Support.JUDGED)
+    said = plain_text(evidence_document(with_summary(replace(BRIEF, headline=claim)), "zh"))
+    assert f"论文在这里用一个小模型说明了…: “{FIRST}”" in said
+
+
+def test_headline_and_takeaways_of_a_deep_card_have_links_where_no_sentences_are_shown() -> None:
+    for card, form in ((DEEP_CARD, EvidenceForm.LINKS), (replace(DEEP_CARD, summary=OWN_WORDS), EvidenceForm.QUOTES)):
+        document = card_document(card, "en", evidence=form)
+        assert fold(document) is None
+        assert [link.text for link in links(document)] == ["1", "2", "3"]
+
+
+OWN_WORDS = replace(
+    DEEP,
+    headline=Claim(FIRST, (Evidence(FIRST),)),
+    takeaways=(Claim(SECOND, (Evidence(SECOND),)), Claim("It is new.", (Evidence("It is new."),))),
+    background=(), prior_work=(), results=(), methods=(),
+)  # fmt: skip
 
 
 # ── the mark of the original ────────────────────────────────────────────────────────────────────────────────────────
@@ -152,6 +196,25 @@ def test_the_last_line_says_how_the_statements_were_checked() -> None:
     assert provenance_line(picked, "en") == "sentences picked from the abstract by gemini-flash-latest"
     assert provenance_line(EXTRACTIVE, "en") == "sentences picked from the abstract, no model"
     assert provenance_line(quoted, "en") == f"{maker} · quotes found, meaning not checked"
+
+
+@pytest.mark.parametrize("language", ["zh", "zh-Hant", "ja", "es", "ru"])
+def test_a_card_that_is_all_english_says_why_in_the_language_of_its_reader(language: str) -> None:
+    key = replace(EXTRACTIVE.key, language=language)
+    unconfirmed = replace(EXTRACTIVE, key=key, provenance=replace(BRIEF.provenance, judge=None))
+    for made, reason in ((replace(EXTRACTIVE, key=key), "not translated"), (unconfirmed, "no translation held")):
+        assert provenance_line(made, language).endswith(label(reason, language))
+        assert label(reason, "en") not in provenance_line(made, language)
+    assert label("no translation held", language) not in provenance_line(replace(BRIEF, key=key), language)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "3 条陈述，均由同一模型对照原句核查"), ("ja", "すべて同じモデルが")]
+)
+def test_no_spaces_stand_around_the_same_model_in_chinese_and_japanese(language: str, said: str) -> None:
+    by_itself = replace(BRIEF, provenance=replace(BRIEF.provenance, judge=BRIEF.provenance.model))
+    assert said in provenance_line(by_itself, language)
+    assert "qwen3-small" in provenance_line(BRIEF, language).split()
 
 
 def test_nothing_is_called_checked_that_no_judge_is_named_for() -> None:

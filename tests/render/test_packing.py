@@ -106,3 +106,33 @@ def test_a_heading_that_does_not_fit_into_the_next_message_stays() -> None:
 def test_numbers_of_a_list_continue_after_a_split() -> None:
     items = Bullets(tuple((Text("z" * 50),) for _ in range(5)), numbered=True)
     assert [part.start for part in split(items, fits) if isinstance(part, Bullets)] == [1, 3, 5]
+
+
+def bold(text: str) -> Line:
+    return Line((Text(text, bold=True),))
+
+
+def test_the_heading_of_a_part_never_ends_a_piece_of_a_fold() -> None:
+    def items(count: int) -> Bullets:
+        return Bullets(tuple((Text("z" * 30),) for _ in range(count)))
+
+    fold = Fold((Text("deep"),), (items(3), bold("Method"), items(6), bold("Results"), items(2)))
+    pieces = [part for part in split(fold, fits) if isinstance(part, Fold)]
+    assert len(pieces) > 2
+    assert not any(isinstance(part.blocks[-1], Line) for part in pieces)
+    assert _said(list(pieces)) == _said([fold])
+
+
+def test_a_list_that_has_to_be_divided_begins_below_its_heading() -> None:
+    items = Bullets(tuple((Text("z" * 58),) for _ in range(5)))
+    first, *_ = pack([Group((Heading((Text("Evidence"),)), items))], size, LIMIT)
+    assert [type(block) for block in first[-1].blocks] == [Heading, Bullets]
+
+
+def test_the_last_line_of_a_card_never_stands_alone_in_a_message() -> None:
+    items = Bullets(tuple((Text("z" * 55),) for _ in range(4)))
+    notes = (Note((Text("n" * 10),)), Note((Text("m" * 10),)))
+    for body in ((items,), (Line((Text("x" * 60),)), Line((Text("y" * 55),)))):
+        *_, last = pack([Group((*body, *notes), ("a",))], size, LIMIT)
+        assert not isinstance(last[0].blocks[0], Note)
+        assert tuple(last[0].blocks[-2:]) == notes

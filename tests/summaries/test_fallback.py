@@ -89,7 +89,7 @@ async def test_a_model_that_refuses_gives_way_and_is_asked_again_next_time(
         made = await chain.summarize(a_request())
         assert made.provenance.model == "extractive"
         assert made.provenance.instead_of is not None
-        assert "openai:first named no sentence" in made.provenance.instead_of
+        assert "openai:first said too little of" in made.provenance.instead_of
         asked = len(server.asked)
         await chain.summarize(a_request())
         assert len(server.asked) == 2 * asked
@@ -135,7 +135,6 @@ async def test_the_extractive_summary_says_why_no_model_made_it(clock: FakeClock
     made = chain.extractive_instead(a_request(language="zh"), "no model had answered.")
     assert made.provenance.model == "extractive"
     assert made.provenance.instead_of == "no model had answered"
-    assert made.provenance.notes == ("in English: no model was there to translate",)
 
 
 def test_pauses_grow_with_failures_in_a_row(clock: FakeClock) -> None:

@@ -642,6 +642,15 @@ async def test_a_paper_that_a_model_refuses_does_not_cost_the_others_of_its_batc
     assert len(server.asked) == 5
 
 
+async def test_a_paper_of_which_too_little_is_supported_is_refused_in_words_that_are_true(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.brain = lambda system, user: well_behaved(system, user).replace("It floats", "All of them float always")
+    paper = a_paper(abstract="We weigh a paper and find that it has five grams. It floats.")
+    with pytest.raises(ModelRefused, match=r"said too little of 2606\.00042 that its abstract supports"):
+        await maker.summarize(a_request(paper))
+
+
 async def test_a_batch_that_is_too_long_for_a_model_is_divided(maker: ModelSummarizer, server: ModelServer) -> None:
     requests = several(4)
     await maker.summarize_many(requests[:2])

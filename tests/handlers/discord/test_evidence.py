@@ -108,7 +108,7 @@ def test_a_summary_that_may_not_be_kept_has_links_instead_of_a_button() -> None:
     assert buttons(replace(CARD, summary=instead)) == []
     (part,) = DiscordRenderer().parts(digest(replace(CARD, summary=instead)), CHAT)
     texts = [component["content"] for component in walk(part.payload["components"]) if component["type"] == 10]
-    assert any("-# evidence: [1](https://arxiv.org/abs/2406.14272v2#:~:text=We" in text for text in texts)
+    assert any("-# evidence by statement: [1](https://arxiv.org/abs/2406.14272v2#:~:text=We" in text for text in texts)
 
 
 def test_every_card_with_a_stored_summary_has_the_button_and_no_sentences() -> None:
@@ -126,7 +126,7 @@ def test_an_answer_has_the_button_where_statements_are_in_a_models_words_and_els
         assert [part["label"] for part in walk(payload["components"]) if "custom_id" in part] == ["Evidence"]
         assert "#page=" not in str(payload)
     (payload,) = payloads(replace(CARD, summary=EXTRACTIVE), "en", Style.CARDS)
-    assert "evidence: [1](https://arxiv.org/abs/2406.14272v2#:~:text=" in str(payload)
+    assert "evidence by statement: [1](https://arxiv.org/abs/2406.14272v2#:~:text=" in str(payload)
 
 
 def test_the_longest_key_fits_a_button_of_both_platforms() -> None:

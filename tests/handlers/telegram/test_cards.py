@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.model import Card, Chat, ChatRef, Claim, Digest, Evidence, FoundLinks, Platform, Style, Support
@@ -179,7 +179,7 @@ def test_a_digest_shows_its_evidence_where_that_makes_no_more_messages_and_else_
         folds = {e.type for message in parsed for e in message.entities if e.type == "expandable_blockquote"}
         assert folds == ({kind} if kind else set())
     assert len(parsed) == 2
-    assert sum(message.text.count("evidence: 1 · 2 · 3") for message in parsed) == 10
+    assert sum(message.text.count("evidence by statement: 1 · 2 · 3") for message in parsed) == 10
 
 
 def test_figures_follow_as_a_photo_or_an_album_with_their_captions() -> None:
@@ -240,6 +240,7 @@ blocks = st.one_of(flat, st.builds(Fold, spans, st.lists(flat, max_size=4).map(t
 
 
 @settings(max_examples=80)
+@example([Line((Text("#\U0003d000"),))])  # a letter of a later Unicode
 @given(st.lists(blocks, min_size=1, max_size=8))
 def test_any_tree_is_valid_html_and_nothing_in_it_is_active(found: list[object]) -> None:
     document = Document(tuple(found))  # type: ignore[arg-type] # hypothesis does not know the union
