@@ -185,6 +185,12 @@ _ENGLISH = (
     r"(?:generat|writ|produc|compos|digest|summari[sz]|process|review|read|rat|evaluat|translat|judg)\w* (?:\w+ ){0,2}?"
     rf"(?:{_THIS}|this|(?:newsletter|digest|{_OUTPUT})\b)[^.]{{0,30}}(?:\b{_MUST}\b|, (?:please )?(?:make"
     rf"|{_ACTION})\b)",
+    rf"\b(?:{_READER}|machines?|programs?|systems?|models?|tools?) (?:that|which|who) \w+ (?:this|our) (?:\w+ )?"
+    rf"(?:{_PAPER}|pages?|lines?|entry)\b[^.]{{0,20}}\b{_MUST}\b",
+    rf"\b(?:feedback|comments|remarks|opinions?|posts?|news|articles?) (?:on|of|about) {_THIS} {_MUST}\b",
+    r"\bwhen you (?:\w+ )?(?:write|report|talk|speak|read) (?:about|of) (?:us|this|our)\b",
+    r"\byour (?:\w+ )?(?:instructions|system prompt|guidelines|settings|programming) (?:is|are|say|tell|do|does"
+    r"|must|may)\b",
     # Says what a reader has to think of the paper, or to keep quiet about.
     rf"\b{_READER}s?\b[^.]{{0,60}}\b{_MUST}\b[^.]{{0,20}}\b(?:present|describe|portray|characteri[sz]e|frame|call"
     rf"|label|introduce) {_ITS} as\b",
@@ -246,7 +252,8 @@ _ENGLISH = (
     rf"{START}instead,? (?:say|write|state|report|answer|reply|claim)\b",
     rf"{START}(?:say|write|mention|reveal|disclose|report) (?:nothing|no word|not a word)\b|{START}(?:tell|inform"
     r"|assure|convince|remind) (?:the|your|every|all|any) (?:\w+ )?(?:readers?|users?|audience|humans?|committee"
-    r"|editors?|chairs?)\b",
+    r"|editors?|chairs?)\b"
+    rf"|{START}(?:tell|inform|assure|convince|remind) (?:everyone|everybody|people|them|all) that\b",
     # An imperative at the beginning of a sentence: abstracts have next to none, and these speak of the paper.
     rf"^\W{{0,8}}{_LEAD}(?:consider|deem|regard|judge|evaluate|assess|grade) {_THIS}[^.]{{0,40}}\b{_GOOD}",
     # "Call a set perfect if …" and "Give an example of …" define and ask; they are about no paper.

@@ -71,6 +71,7 @@ SPANISH = (
     rf"|{_ES_GOOD}[^.]{{0,60}}{_ES_THIS}|recomendar la aceptaci[oó]n)",
     rf"\b{_ES_READER}\b[^.]{{0,40}}\b{_ES_MUST} (?:\w+ )?\w+[aei]r\b[^.]{{0,40}}(?<!\ben )(?<!\bpor )\b"
     rf"(?:est[ea]|nuestr[oa]) {_ES_PAPER}",
+    rf"\b{_ES_READER},? (?:que|quien) \w+ (?:esto|{_ES_THIS})\b[^.]{{0,20}}{_ES_MUST}|{START}d(?:i|iga|igan) que\b",
     rf"\b(?:{_ES_READER}|{_ES_OUTPUT})\b[^.]{{0,20}}\b{_ES_MUST} (?:decir|afirmar|responder|concluir|declarar"
     rf"|sostener|indicar"
     rf"|escribir|contestar|destacar) que (?:{_ES_THIS}|(?:el|la|los|las) (?:{_ES_PAPER}|m[eé]todo|autor\w*"
@@ -172,6 +173,7 @@ _ZH_SAY = (
     r"|務必|一定|始终|始終|[宣称]称|告[诉訴]|[总總][结結]|[认認][为為]|[称稱]|避免|照|按|翻[译譯]|遵[循从從守])"
 )
 CHINESE = (
+    rf"{_ZH_DOING}{_ZH_THIS}的(?:{_ZH_READER}|系[统統]|人|[读讀]者)[^。]{{0,6}}(?:必[须須]|[应應][该当當該]?|[务務]必|不得|[请請])",
     rf"{_ZH_START}\s*(?:忽略|[无無][视視]|忘[记記掉]|不要理[会會]|不理[会會]|跳[过過]|[复覆]盖|抛[开開弃棄]"
     rf"|不要遵[循守])[^。]{{0,14}}(?:指令|指示|提示|命令|[规規][则則]|要求|[说說]明|[内內]容|上文|前文)",
     r"(?<![型统統者们們其它他户戶])(?:忽略|[无無][视視]|忘[记記掉])(?:掉|之)?(?:你|您|之前|以上|上述|先前|此前"
