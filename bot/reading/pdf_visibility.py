@@ -11,7 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -29,11 +29,14 @@ CERTAIN_TRACE = 44
 """Differences of a channel (0 to 255) by which text has surely not, or surely, been drawn; between them its colour
 decides, since thin letters are drawn lighter than they are."""
 MAX_LAYERS = 8
+MAX_NEIGHBOURS = 300
+"""Words of one place of the page that a word is compared with: more is no text that anybody could read."""
 MIN_OVERLAP = 0.15
 """The share of the shorter width by which words next to each other do not yet touch."""
 MIN_LETTERS_OF_WORD = 3
 MAX_FORM_DEPTH = 8
 _CELL = 40.0
+_ROW = 12.0
 
 
 @dataclass(slots=True)
@@ -109,11 +112,12 @@ def _objects_without_text_near(page: pdfium.PdfPage, content: PageContent) -> It
             yield item
 
 
-def _cells(box: Box) -> Iterator[tuple[int, int]]:
-    """The cells of a coarse grid that a box touches."""
-    for column in range(int(box.x0 // _CELL), min(int(box.x1 // _CELL), int(box.x0 // _CELL) + 400) + 1):
-        for row in range(int(box.y0 // _CELL), min(int(box.y1 // _CELL), int(box.y0 // _CELL) + 400) + 1):
-            yield column, row
+def _cells(box: Box, height: float = _CELL) -> list[tuple[int, int]]:
+    """The cells of a grid that a box touches."""
+    left, right = int(box.x0 // _CELL), int(box.x1 // _CELL)
+    low, high = int(box.y0 // height), int(box.y1 // height)
+    columns, rows = range(left, min(right, left + 400) + 1), range(low, min(high, low + 400) + 1)
+    return [(column, row) for column in columns for row in rows]
 
 
 # ── layers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,39 +130,35 @@ def _set_layers(texts: Sequence[_Text]) -> int:
     """
     seen: dict[tuple[int, int], list[_Ink]] = defaultdict(list)
     for text in texts:
-        inks = [_Ink(_ink(run), _core(run), text) for run in text.runs if not _is_accent(run)]
-        for ink in inks:
-            for cell in _cells(ink.box):
-                for other in reversed(seen[cell]):
-                    if text.layer == MAX_LAYERS - 1:
-                        break
-                    if other.text.layer >= text.layer and ink.touches(other):
-                        text.layer = min(other.text.layer + 1, MAX_LAYERS - 1)
-        for ink in inks:
-            for cell in _cells(ink.box):
-                seen[cell].append(ink)
+        inks = [_ink(run, text) for run in text.runs if not _is_accent(run)]
+        cells = [(ink, cell) for ink in inks for cell in _cells(ink.box, _ROW)]
+        for ink, cell in cells:
+            for other in reversed(seen[cell][-MAX_NEIGHBOURS:]):
+                if text.layer == MAX_LAYERS - 1:
+                    break
+                if other.text.layer >= text.layer and _touch(ink, other):
+                    text.layer = min(other.text.layer + 1, MAX_LAYERS - 1)
+        for ink, cell in cells:
+            seen[cell].append(ink)
     return max(text.layer for text in texts) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Ink:
-    """Where a run has its ink: all of it, and the part in which its trace is looked for."""
+class _Ink(NamedTuple):
+    """Where a run has its ink: all of it, and the heights between which its trace is looked for."""
 
     box: Box
-    core: Box
+    low: float
+    high: float
     text: _Text
 
-    def touches(self, other: _Ink) -> bool:
-        """Whether the trace of one may be taken for that of the other."""
-        if min(self.box.x1, other.box.x1) - max(self.box.x0, other.box.x0) <= MIN_OVERLAP * min(
-            self.box.width, other.box.width
-        ):
-            return False
-        return _share_height(self.core, other.box) or _share_height(self.box, other.core)
 
-
-def _share_height(core: Box, box: Box) -> bool:
-    return min(core.y1, box.y1) > max(core.y0, box.y0)
+def _touch(ink: _Ink, other: _Ink) -> bool:
+    """Whether the trace of one may be taken for that of the other."""
+    box, below = ink.box, other.box
+    if not (ink.low < below.y1 and below.y0 < ink.high) and not (other.low < box.y1 and box.y0 < other.high):
+        return False
+    shared = min(box.x1, below.x1) - max(box.x0, below.x0)
+    return shared > MIN_OVERLAP * min(box.width, below.width)
 
 
 def _is_accent(run: TextRun) -> bool:
@@ -166,14 +166,14 @@ def _is_accent(run: TextRun) -> bool:
     return all(unicodedata.category(char) in ("Lm", "Mn", "Sk") for char in run.text)
 
 
-def _ink(run: TextRun) -> Box:
-    """The part of a run's box that its letters reach: from the feet of "p" to the top of "l"."""
-    box = run.box
-    if run.rotated:
-        return box
-    up = run.size if box.center[1] >= run.baseline else -run.size
-    low, high = sorted((run.baseline - 0.3 * up, run.baseline + 0.75 * up))
-    return Box(box.x0, low, box.x1, high)
+def _ink(run: TextRun, text: _Text) -> _Ink:
+    """Letters reach from the feet of "p" to the top of "l"."""
+    box, core = run.box, _core(run)
+    if not run.rotated:
+        up = run.size if box.center[1] >= run.baseline else -run.size
+        low, high = sorted((run.baseline - 0.3 * up, run.baseline + 0.75 * up))
+        box = Box(box.x0, low, box.x1, high)
+    return _Ink(box, core.y0, core.y1, text)
 
 
 # ── pictures ──────────────────────────────────────────────────────────────────────────────────────────────────────
