@@ -230,7 +230,9 @@ def _core(run: TextRun) -> Box:
     # The height of small letters, above the baseline, or below it where the page is turned over.
     height = 0.45 * run.size if box.center[1] >= run.baseline else -0.45 * run.size
     low, high = sorted((run.baseline + 0.1 * height, run.baseline + height))
-    return Box(box.x0, low, box.x1, high)
+    # What two words may share without touching lies outside.
+    inset = 1.3 * MIN_OVERLAP * box.width
+    return Box(box.x0 + inset, low, box.x1 - inset, high)
 
 
 def _strongest(traces: bytes, area: _Area, width: int) -> int:
