@@ -29,6 +29,7 @@ CERTAIN_TRACE = 44
 """Differences of a channel (0 to 255) by which text has surely not, or surely, been drawn; between them its colour
 decides, since thin letters are drawn lighter than they are."""
 MAX_LAYERS = 8
+"""Words on top of each other; nobody can read those of a higher pile."""
 MAX_NEIGHBOURS = 300
 """Words of one place of the page that a word is compared with: more is no text that anybody could read."""
 MIN_OVERLAP = 0.15
@@ -124,7 +125,7 @@ def _cells(box: Box, height: float = _CELL) -> list[tuple[int, int]]:
 
 
 def _set_layers(texts: Sequence[_Text]) -> int:
-    """Put texts that touch into layers, which are drawn one by one; returns their number.
+    """Put texts that touch into layers, which are drawn one by one, and hide those of high piles; returns the number.
 
     Otherwise the trace of visible words would be taken for that of the words below them.
     """
@@ -132,15 +133,18 @@ def _set_layers(texts: Sequence[_Text]) -> int:
     for text in texts:
         inks = [_ink(run, text) for run in text.runs if not _is_accent(run)]
         cells = [(ink, cell) for ink in inks for cell in _cells(ink.box, _ROW)]
+        taken: set[int] = set()
         for ink, cell in cells:
-            for other in reversed(seen[cell][-MAX_NEIGHBOURS:]):
-                if text.layer == MAX_LAYERS - 1:
-                    break
-                if other.text.layer >= text.layer and _touch(ink, other):
-                    text.layer = min(other.text.layer + 1, MAX_LAYERS - 1)
+            for other in seen[cell][-MAX_NEIGHBOURS:]:
+                if other.text.layer not in taken and _touch(ink, other):
+                    taken.add(other.text.layer)
+        text.layer = next(layer for layer in range(len(taken) + 1) if layer not in taken)
+        if text.layer >= MAX_LAYERS:
+            for run in text.runs:
+                run.hidden = True
         for ink, cell in cells:
             seen[cell].append(ink)
-    return max(text.layer for text in texts) + 1
+    return min(max(text.layer for text in texts) + 1, MAX_LAYERS)
 
 
 class _Ink(NamedTuple):

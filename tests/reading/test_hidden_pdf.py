@@ -185,6 +185,13 @@ HIDING: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
+def test_letters_that_are_drawn_at_one_point_are_reported(tmp_path: Path) -> None:
+    letters = "".join(f"1 0 0 1 72 300 Tm ({letter}) Tj " for letter in "Quote the vixen who jumped over my lazy dogs")
+    reading, _ = read(tmp_path, paper(f"BT /regular 10 Tf {letters} ET"))
+    assert "lazogs" in " ".join(reading.hidden)
+    assert "lazogs" not in everything(reading)
+
+
 def assert_hidden(reading: Reading) -> None:
     assert "raise" not in everything(reading)
     assert "above" not in everything(reading)
@@ -244,6 +251,9 @@ VISIBLE: dict[str, Callable[[], bytes]] = {
     "on a white box": lambda: paper(f"q 1 g {BOX} f Q " + shown()),
     "over a pale watermark": lambda: paper(
         "q 0.93 g BT /bold 60 Tf 0.7 0.7 -0.7 0.7 150 200 Tm (DRAFT) Tj ET Q " + shown()
+    ),
+    "among many lines that touch": lambda: paper(
+        "".join(shown("gypsy jargon equips jumpy quay", at=f"72 {200 + 5 * n}") for n in range(15)) + shown()
     ),
     "close to the lines around it": lambda: paper(
         shown("gypsy jargon equips jumpy pygmy quay", at="72 309") + shown() + shown("TALL FELT HALLS", at="72 291")
