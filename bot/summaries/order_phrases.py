@@ -188,7 +188,8 @@ _ENGLISH = (
     rf"\b(?:{_READER}|machines?|programs?|systems?|models?|tools?) (?:that|which|who) \w+ (?:this|our) (?:\w+ )?"
     rf"(?:{_PAPER}|pages?|lines?|entry)\b[^.]{{0,20}}\b{_MUST}\b",
     rf"\b(?:feedback|comments|remarks|opinions?|posts?|news|articles?) (?:on|of|about) {_THIS} {_MUST}\b",
-    r"\bwhen you (?:\w+ )?(?:write|report|talk|speak|read) (?:about|of) (?:us|this|our)\b",
+    r"\bwhen you (?:\w+ )?(?:(?:write|report|talk|speak|read) (?:about|of)|sum up|summari[sz]e|review|describe"
+    rf"|translate) (?:us|this|our)\b|^\W{{0,8}}{_READER}s?, your\b",
     r"\byour (?:\w+ )?(?:instructions|system prompt|guidelines|settings|programming) (?:is|are|say|tell|do|does"
     r"|must|may)\b",
     # Says what a reader has to think of the paper, or to keep quiet about.

@@ -29,7 +29,7 @@ _ES_SAY = (
     r"(?:di(?:ga|gan|les)?|indi(?:ca|que)n?|mencion[ae]n?|escrib[ae]n?|afirm[ae]n?|desta(?:ca|que)n?"
     r"|inclu?y[ae]n?|otor(?:ga|gue)n?|recomiend[ae]n?|se[nñ]al[ae]n?"
     r"|resalt[ae]n?|elogi[ae]n?|alab[ae]n?|acept[ae]n?|califi(?:ca|que)n?|punt[uú][ae]n?|valor[ae]n?"
-    r"|respond[ae]n?|contest[ae]n?|declar[ae]n?|subray[ae]n?|asign[ae]n?|concluy[ae]n?|eval[uú][ae]n?|consider[ae]n?"
+    r"|respond[ae]n?|contest[ae]n?|declar[ae]n?|subray[ae]n?|asign[ae]n?|concluy[ae]n?|eval[uú][ae]n?|consider[ae]n?|omit[ae]n?|evit[ae]n?"
     r"|a[nñ]ad[ae]n?|agreg(?:a|ue)n?|describ[ae]n?|present[ae]n?|ignor[ae]n?|repit[ae]n?|d[eé]|pon(?:ga)?|haz"
     r"|haga|us[ae]|traduc[ei]|resum[ae])"
 )
@@ -146,6 +146,7 @@ RUSSIAN = (
     rf"(?:^|[.:;!?] ?)\W{{0,8}}в \w+,? (?:обязательно |всегда )?{_RU_SAY}\b",
     rf"\b{_RU_READER},? (?:котор\w+ )?(?:чита\w+|обрабатыва\w+|рецензир\w+|оценива\w+|реферир\w+) {_RU_THIS}"
     rf"[^.]{{0,20}}{_RU_MUST}",
+    rf"\b(?:если|когда) (?:ты|вы) [^.]{{0,40}}, (?:пожалуйста,? |обязательно |всегда )?{_RU_SAY}\b",
     r"\b(?:ты|вы) (?:долж(?:ен|на|ны)|обязан[аы]?)\b",
 )
 
