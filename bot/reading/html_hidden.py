@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from bot.reading.html_look import Look, look_inside
+from bot.reading.html_look import Look, is_cover, look_inside
 from bot.reading.html_styles import PageStyles
 from bot.tex.invisible import invisible_messages, without_invisible
 
@@ -21,7 +21,8 @@ MAX_REPORTED = 400
 # Not text of the paper in any case: scripts, and the controls of arXiv's page.
 _REMOVED_TAGS = ("script", "style", "iframe", "form", "button", "nav")
 # Not shown either; inside the paper somebody put text there that is meant for programs.
-_NEVER_SHOWN_TAGS = ("template", "noscript", "object", "embed", "dialog", "datalist", "textarea", "select", "option")
+_NEVER_SHOWN_TAGS = ("template", "noscript", "object", "embed", "dialog", "datalist", "textarea", "select", "option",
+                     "canvas", "video", "audio")  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -43,11 +44,13 @@ def remove_hidden(page: etree._Element) -> tuple[str, ...]:
     passages = [_all_text(element) for element in never_shown]
     for element in list(page.iter(*_REMOVED_TAGS, *_NEVER_SHOWN_TAGS)):
         _remove(element)
-    visited: set[etree._Element] = set()
-    for element in styles.styled(page):
-        if element in visited or next(element.iterancestors("svg"), None) is not None:
+    walk = _Walk(styles)
+    styled = styles.styled(page)
+    walk.covered.update(_covered_by(element, styles) for element in styled)
+    for element in styled:
+        if element in walk.visited or next(element.iterancestors("svg"), None) is not None:
             continue
-        pieces = list(_hidden_pieces(element, styles, visited))
+        pieces = list(walk.hidden_pieces(element))
         passages.extend(_joined(pieces))
         for piece in pieces:
             _take_out(piece)
@@ -66,29 +69,57 @@ def _all_text(element: etree._Element) -> str:
 # ── the walk ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _hidden_pieces(root: etree._Element, styles: PageStyles, visited: set[etree._Element]) -> Iterator[_Piece]:
-    """The texts inside `root` that cannot be seen, in the order of the page; elements with styles are `visited`."""
-    stack: list[tuple[etree._Element, Look, bool]] = [(root, Look(), False)]
-    while stack:
-        element, outer, is_tail = stack.pop()
-        if is_tail:
-            if element.tail and element.tail.strip() and outer.is_hidden:
-                yield _Piece(element, "tail", element.tail)
-            continue
-        declared = styles.declared(element)
-        look = look_inside(outer, declared) if declared else outer
-        if declared:
-            visited.add(element)
-        if look.is_gone:
-            yield _Piece(element, "all", _all_text(element))
-            continue
-        if element.text and element.text.strip() and look.is_hidden:
-            yield _Piece(element, "text", element.text)
-        for child in reversed(element):
-            if child.tail:
-                stack.append((child, look, True))
-            if isinstance(child.tag, str) and child.tag not in ("svg", "annotation", "annotation-xml"):
-                stack.append((child, look, False))
+class _Walk:
+    """Walks through parts of a page and finds the texts in them that cannot be seen."""
+
+    def __init__(self, styles: PageStyles) -> None:
+        self._styles = styles
+        self._page_look = Look()
+        self._looks: dict[tuple[int, tuple[tuple[str, str], ...]], tuple[Look, Look]] = {}
+        self.visited: set[etree._Element] = set()
+        """The elements with styles that a walk has come to."""
+        self.covered: set[etree._Element | None] = set()
+        """The elements that others are painted over."""
+
+    def hidden_pieces(self, root: etree._Element) -> Iterator[_Piece]:
+        """The texts inside `root` that cannot be seen, in the order of the page."""
+        stack: list[tuple[etree._Element, Look, bool]] = [(root, self._page_look, False)]
+        while stack:
+            element, outer, is_tail = stack.pop()
+            if is_tail:
+                if element.tail and element.tail.strip() and outer.is_hidden:
+                    yield _Piece(element, "tail", element.tail)
+                continue
+            look = self._look(element, outer)
+            if look.is_gone or element in self.covered:
+                yield _Piece(element, "all", _all_text(element))
+                continue
+            if element.text and element.text.strip() and look.is_hidden:
+                yield _Piece(element, "text", element.text)
+            for child in reversed(element):
+                if child.tail:
+                    stack.append((child, look, True))
+                if isinstance(child.tag, str) and child.tag not in ("svg", "annotation", "annotation-xml"):
+                    stack.append((child, look, False))
+
+    def _look(self, element: etree._Element, outer: Look) -> Look:
+        declared = self._styles.declared(element)
+        if not declared:
+            return outer
+        self.visited.add(element)
+        # Pages repeat few styles. The outer look is kept with the result, so that its id stays its own.
+        key = (id(outer), tuple(declared.items()))
+        if key not in self._looks:
+            self._looks[key] = (outer, look_inside(outer, declared))
+        return self._looks[key][1]
+
+
+def _covered_by(element: etree._Element, styles: PageStyles) -> etree._Element | None:
+    """The box that an empty element is painted over: the next one around it that has a position."""
+    if not is_cover(styles.declared(element)) or _all_text(element):
+        return None
+    around = element.iterancestors("span", "div", "p", "section", "figure")
+    return next((box for box in around if styles.declared(box).get("position", "static") != "static"), None)
 
 
 def _take_out(piece: _Piece) -> None:

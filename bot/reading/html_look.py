@@ -22,6 +22,9 @@ FAR_OFF_PAGE_PX = 3000.0
 _VAR = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
 _FILTER_OPACITY = re.compile(r"opacity\(\s*([\d.]+)(%?)\s*\)")
 _SMALL_BOX_PX = 1.5
+# A function with its arguments, a number of a colour, or a word.
+_WORDS_OF_VALUE = re.compile(r"[\w-]+\([^()]*(?:\([^()]*\)[^()]*)*\)|#\w+|[\w-]+")
+_MASKS = ("mask", "mask-image", "-webkit-mask", "-webkit-mask-image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def _with_ground(look: Look, background: str) -> Look:
     if re.search(r"url\(|gradient\(|image", background):
         return replace(look, has_picture_behind=True)
     # "background: white no-repeat": the colour is one of the words; functions contain spaces.
-    for part in (background, *re.findall(r"[\w-]+\([^()]*(?:\([^()]*\)[^()]*)*\)|#\w+|[\w-]+", background)):
+    for part in (background, *_WORDS_OF_VALUE.findall(background)):
         if colour := parse_colour(part, look.colour):
             if colour.alpha >= 0.95:
                 look = replace(look, has_picture_behind=False)
@@ -127,7 +130,30 @@ def _with_ground(look: Look, background: str) -> Look:
 def _is_taken_away(values: Declarations, em_px: float) -> bool:
     if values.get("display") == "none" or values.get("content-visibility") == "hidden":
         return True
+    if any(_is_transparent_gradient(values[name]) for name in _MASKS if name in values):
+        return True
     return _is_moved_off(values, em_px) or _is_cut_off(values, em_px)
+
+
+def _is_transparent_gradient(mask: str) -> bool:
+    _, found, arguments = mask.partition("gradient(")
+    colours = [parse_colour(part, BLACK) for part in _WORDS_OF_VALUE.findall(arguments)] if found else []
+    stops = [colour.alpha for colour in colours if colour]
+    return bool(stops) and max(stops) < 0.05
+
+
+def is_cover(declared: Declarations) -> bool:
+    """Whether an element with these declarations is painted over all that the box around it contains."""
+    if declared.get("position") not in ("absolute", "fixed") or declared.get("z-index", "").startswith("-"):
+        return False
+    painted = (parse_colour(declared.get(name, ""), BLACK) for name in ("background", "background-color"))
+    if not any(colour and colour.alpha >= 0.95 for colour in painted):
+        return False
+    left, top, width, height = (
+        length_px(declared.get(name, ""), percent_of_px=400.0) for name in ("left", "top", "width", "height")
+    )
+    is_large = (width or 0.0) >= 300 and (height or 0.0) >= 12
+    return (left == top == 0 and is_large) or length_px(declared.get("inset", "")) == 0
 
 
 def _is_moved_off(values: Declarations, em_px: float) -> bool:

@@ -27,7 +27,8 @@ RELEVANT = frozenset(
         "background", "background-color", "font", "font-size", "transform", "scale", "zoom", "translate", "rotate",
         "text-indent", "letter-spacing", "position", "left", "top", "right", "bottom", "inset", "margin", "margin-left",
         "margin-top", "margin-right", "clip", "clip-path", "overflow", "overflow-x", "overflow-y", "width", "height",
-        "max-width", "max-height", "block-size", "inline-size", "line-height", "z-index",
+        "max-width", "max-height", "block-size", "inline-size", "line-height", "z-index", "mask", "mask-image",
+        "-webkit-mask", "-webkit-mask-image",
     )
 )  # fmt: skip
 """Properties that may hide text."""
@@ -60,6 +61,7 @@ class PageStyles:
 
     def __init__(self, page: etree._Element) -> None:
         self._matched: dict[etree._Element, list[tuple[tuple[int, int, int], tuple[_Declaration, ...]]]] = {}
+        self._declared: dict[etree._Element, Declarations] = {}
         matcher = _Matcher(page)
         for rule in _rules_of(page):
             for element in matcher.matched(rule.selector):
@@ -68,15 +70,20 @@ class PageStyles:
     def styled(self, page: etree._Element) -> list[etree._Element]:
         """The elements that have declarations or attributes that may hide text, in the order of the page."""
         with_attributes = page.xpath(
-            "//*[@style or @hidden or @aria-hidden or @color or @bgcolor or @mathcolor or @mathbackground or @mathsize]"
-            "|//details|//mphantom|//*[contains(@class, 'ltx_phantom') or contains(@class, 'ltx_nodisplay')"
-            " or contains(@class, 'ltx_rdf')]"
+            "//*[@style or @hidden or @popover or @aria-hidden or @color or @bgcolor]"
+            "|//*[@mathcolor or @mathbackground or @mathsize]|//details|//mphantom"
+            "|//*[contains(@class, 'ltx_phantom') or contains(@class, 'ltx_nodisplay') or contains(@class, 'ltx_rdf')]"
         )
         kept = [element for element in with_attributes if element not in self._matched and self.declared(element)]
         return [*self._matched, *kept] if not self._matched else _in_page_order(page, {*self._matched, *kept})
 
     def declared(self, element: etree._Element) -> Declarations:
         """What is declared for one element, the cascade applied; empty for most."""
+        if element not in self._declared:
+            self._declared[element] = self._cascaded(element)
+        return self._declared[element]
+
+    def _cascaded(self, element: etree._Element) -> Declarations:
         found: dict[str, str] = dict(_attributes_as_style(element))
         style = element.get("style")
         inline = _inline_declarations(str(style)) if style else ()
@@ -132,7 +139,7 @@ def _in_page_order(page: etree._Element, elements: set[etree._Element]) -> list[
 
 def _attributes_as_style(element: etree._Element) -> Iterator[tuple[str, str]]:
     """Attributes and classes that the browser's and LaTeXML's own style sheets give a meaning to."""
-    if element.get("hidden") is not None or element.tag == "mphantom":
+    if element.get("hidden") is not None or element.get("popover") is not None or element.tag == "mphantom":
         yield "display", "none"
     if element.tag == "details" and element.get("open") is None:
         yield "visibility", "hidden"  # so that its own text is hidden, but not its summary

@@ -148,8 +148,9 @@ def _hidden_passages(contents: Sequence[PageContent]) -> tuple[str, ...]:
         has_passage = sum(sum(map(str.isalpha, run.text)) >= 3 for run in in_drawings) >= MIN_WORDS_IN_DRAWINGS
         hidden = [run for run in content.runs if run.hidden and (has_passage or not run.in_drawing)]
         text = "".join(" " * run.space_before + run.text for run in hidden).strip()
-        # Fewer letters are leftovers of drawing programs, not words to anyone.
-        if sum(map(str.isalpha, text)) >= 8 and " " in text:
+        letters = sum(map(str.isalpha, text))
+        # Fewer letters are leftovers of drawing programs, not words to anyone; letters at one point have no spaces.
+        if letters >= 12 or (letters >= 8 and " " in text):
             found.append(text[:MAX_HIDDEN_LENGTH])
     return tuple(found)
 

@@ -117,10 +117,11 @@ def _merge_split_lines(lines: list[TextLine]) -> list[TextLine]:
         by_baseline.setdefault(round(line.baseline / 2), []).append(line)
     merged: set[int] = set()
     for key, row in by_baseline.items():
+        own = {id(line) for line in row}
         # The next bucket too: two parts of one line may be rounded differently.
         candidates = [line for k in (key, key + 1) for line in by_baseline.get(k, ()) if id(line) not in merged]
         for left, right in pairwise(sorted(candidates, key=lambda line: line.box.x0)):
-            if left not in row and right not in row:
+            if id(left) not in own and id(right) not in own:
                 continue
             gap = right.box.x0 - left.box.x1
             adjacent = abs(left.baseline - right.baseline) < 1 and -1 <= gap < 0.5 * max(left.size, right.size)

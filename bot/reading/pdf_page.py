@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from bot.reading.pdf_model import Box, PageContent, TextRun
-from bot.reading.pdf_runs import TextScanner, is_white
+from bot.reading.pdf_runs import TextScanner, address_of, is_white
 from bot.reading.pdf_visibility import hide_unseen
 
 MAX_OBJECTS_A_PAGE = 30_000
@@ -49,7 +49,7 @@ def _read_objects(page: pdfium.PdfPage, content: PageContent) -> set[int]:
         item = raw.FPDFPage_GetObject(page, index)
         kind = raw.FPDFPageObj_GetType(item)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
-            own_texts.add(ctypes.cast(item, ctypes.c_void_p).value or 0)
+            own_texts.add(address_of(item))
             continue
         box = _visible_box(item, content)
         if box is None or (kind == raw.FPDF_PAGEOBJ_PATH and not _is_drawn(item)):

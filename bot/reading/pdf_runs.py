@@ -98,7 +98,7 @@ class TextScanner:
                 continue
             # Each text object may be drawn in another way, so that a run is of one.
             item = raw.FPDFText_GetTextObject(self.textpage.raw, index)
-            address = _address(item)
+            address = address_of(item)
             if run is None or address != run.address or not run.accepts(rect):
                 if run is not None:
                     self._add(run)
@@ -180,7 +180,7 @@ class TextScanner:
 
     def _style(self, index: int, item: Any) -> _RunStyle:
         # All characters of a text object share font, size and colour: the style is kept by the address of the object.
-        key = _address(item)
+        key = address_of(item)
         if key in self.styles:
             return self.styles[key]
         matrix = raw.FS_MATRIX()
@@ -208,7 +208,7 @@ class TextScanner:
     def _font(self, item: Any) -> tuple[str, bool, bool]:
         """Name, bold, italic."""
         font = raw.FPDFTextObj_GetFont(item) if item else None
-        key = ctypes.cast(font, ctypes.c_void_p).value or 0 if font else 0
+        key = address_of(font)
         if key not in self.fonts:
             name = ""
             if font:
@@ -225,8 +225,9 @@ def _without_invisible(text: str) -> str:
     return without_invisible(text[:-1]) + text[-1] if text.endswith("\u00ad") else without_invisible(text)
 
 
-def _address(item: Any) -> int:
-    return ctypes.cast(item, ctypes.c_void_p).value or 0
+def address_of(item: Any) -> int:
+    """Where an object of PDFium is in memory, by which two references to it are known to be the same; 0 for none."""
+    return ctypes.addressof(item.contents) if item else 0
 
 
 def is_white(item: Any) -> bool:

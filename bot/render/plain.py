@@ -11,18 +11,12 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
-_INVISIBLE = re.compile(
-    "["
-    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls; tab and line feed are spaces, and handled below
-    # Soft hyphen, fillers, bidirectional marks, embeddings and isolates, zero-width characters, tags. U+200C and U+200D
-    # are not in here, since words of some scripts need them (see `_joiner`).
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\U000e0000-\U000e0fff"
-    "]"
-)
+from bot.tex.invisible import without_invisible
+
+# Controls, the replacement for an object, and code points that are no characters; tab and line feed are spaces.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffc\ufffe\uffff]")
 # A lone surrogate cannot be encoded as UTF-8, and a request with one fails.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_JOINER = re.compile("[\u200c\u200d]")
 _LINE_BREAKS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 
 
@@ -32,21 +26,12 @@ def visible(text: str) -> str:
         return text
     text = _LINE_BREAKS.sub("\n", text).replace("\t", " ")
     text = _SURROGATE.sub("\ufffd", text)
-    text = _INVISIBLE.sub("", text)
-    return _JOINER.sub(lambda match: _joiner(text, match.start()), text)
+    return without_invisible(_CONTROLS.sub("", text))
 
 
 def one_line(text: str) -> str:
     """`visible` text on one line."""
     return " ".join(visible(text).split())
-
-
-def _joiner(text: str, at: int) -> str:
-    """The joiner at `at` where it is needed: in Indic and Arabic words and in emoji. Elsewhere it is only invisible."""
-    before = text[at - 1] if at else " "
-    after = text[at + 1] if at + 1 < len(text) else " "
-    needed = ("\u0600" <= before <= "\u0dff" or before >= "\u2190") and after > "\u05ff"
-    return text[at] if needed else ""
 
 
 def web_address(url: str) -> str | None:

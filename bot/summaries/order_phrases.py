@@ -28,6 +28,10 @@ _JUDGE = (
 _READER = rf"(?:{_MODEL}|{_JUDGE}|(?:ai )?assistants?|agents?)"
 _PAPER = r"(?:paper|work|article|manuscript|submission|study|document|text|preprint|publication|abstract|contribution)"
 _THIS = rf"(?:th(?:is|e (?:present|following|above|current|given))|our) (?:\w+ )?{_PAPER}"
+_ITS = (
+    r"(?:th(?:is|e|ese)|its|our|their) (?:\w+ )?(?:papers?|works?|articles?|manuscripts?|submissions?|stud(?:y|ies)"
+    r"|methods?|approach(?:es)?|results?|findings?|authors?|contributions?|claims?|novelty)"
+)
 _OUTPUT = (
     r"(?:(?:peer |meta-?)?(?:summar(?:y|ies)|reviews?|review reports?|reports?|headlines?|takeaways?|answers?"
     r"|responses?"
@@ -38,7 +42,7 @@ _MUST = (
     r"(?:must|should|shall|ha(?:s|ve) to|needs? to|ought to|will only|may only|can only|(?:is|are|be) (?:hereby "
     r"|kindly "
     r"|strongly |politely )?(?:asked|instructed|required|requested|advised|encouraged|urged|told|reminded|expected"
-    r"|obliged|supposed|directed|ordered|commanded|invited) to|please|is to|are to)"
+    r"|obliged|supposed|directed|ordered|commanded|invited|not allowed|not permitted|forbidden) to|please|is to|are to)"
 )
 _ACTION = (
     r"(?:write|say|state|reports?|outputs?|print|repeat|include|mention|praise|highlight|emphasi[sz]e|describe|rate"
@@ -46,7 +50,8 @@ _ACTION = (
     r"|respond|reply|answer|tell|note|stress|announce|omit|avoid|ignore|disregard|forget|override|translate"
     r"|summari[sz]e"
     r"|use|follow|comply|produce|generate|return|present|treat|rank|list|insert|quote|confirm|endorse|promote|portray"
-    r"|characteri[sz]e|refrain|skip|contain|consist|read|express|convey|acknowledge|cite|champion|support)"
+    r"|characteri[sz]e|criti[cq]\w+|consider|regard|deem|judge|evaluate|assess|grade|refrain|skip|contain|consist"
+    r"|read|express|convey|acknowledge|cite|champion|support)"
 )
 _NOT = r"(?:do not|don['’]?t|never|under no circumstances|not to|avoid|refrain from)"
 _INSTRUCTIONS = (
@@ -97,7 +102,10 @@ _ENGLISH = (
     r"|override|bypass|discard|drop|erase|cancel|set aside|stop following|pay no attention to|do not (?:follow"
     r"|obey)|don['’]t follow)\b"
     rf"[^.]{{0,40}}?\b(?:{_INSTRUCTIONS}|all previous\b|your (?:\w+ )?(?:rubric|criteria|training|programming"
-    rf"|guardrails|safety)|(?:what|everything|anything|all)(?: \w+){{0,4}} (?:above|before|told|said|prior|else|so "
+    rf"|guardrails|safety)|(?:the |all |any )?(?:review\w*|evaluation|scoring|grading|rating) (?:criteria|rubrics?"
+    rf"|forms?"
+    rf"|policy|policies|guidelines?)|(?:what|everything|anything|all)(?: \w+){{0,4}} (?:above|before|told|said"
+    rf"|prior|else|so "
     r"far))",
     rf"\b{_MUST} (?:now )?(?:ignore|disregard|forget|override|bypass) (?:\w+ )?(?:of )?{_EARLIER} (?:\w+ "
     rf"){{0,2}}{_INSTRUCTIONS}",
@@ -109,7 +117,8 @@ _ENGLISH = (
     rf"{START}(?:reveal|print|repeat|output|show|leak|disclose|dump) (?:the|this|your) (?:\w+ )?(?:prompt"
     r"|instructions)\b",
     # Makes the reader somebody else.
-    rf"\byou are (?:now |henceforth )?(?:an?|the|my|in) (?:\w+[ -]){{0,3}}(?:{_READER}|expert|mode)\b|\byou are "
+    rf"(?<!\bif )\byou are (?:now |henceforth )?(?:an?|the|my|in) (?:\w+[ -]){{0,3}}(?:{_READER}|expert|mode)\b"
+    rf"|\byou are "
     r"now\b",
     rf"{START}(?:act|behave|respond|pose) as (?:an?|the|if|though)\b|{START}pretend (?:to be|that|you)\b"
     rf"|\bfrom now on,? (?:you|always|only|ignore|respond|answer|do)\b",
@@ -164,9 +173,51 @@ _ENGLISH = (
     rf"|every )?{_READER}s?\b[^.]{{0,30}}{_ACTION}[^.]{{0,60}}(?:{_THIS}|\bour\b|{_GOOD}|{_BAD})",
     rf"\bit is (?:required|mandatory|essential|important|imperative|necessary) (?:that|for) [^.]{{0,40}}{_OUTPUT} "
     rf"(?:of {_THIS} )?(?:to )?{_ACTION}",
+    # Says what a reader has to do with the paper; "in this work" only says where.
+    rf"\b{_READER}s?\b[^.]{{0,60}}\b{_MUST}\b[^.]{{0,20}}\b{_ACTION}\w*\b[^.]{{0,50}}"
+    rf"(?<!\bin )(?<!\bby )(?<!\bfrom )(?<!\bto )\b(?:this|our) (?:\w+ )?(?:paper|work|article|manuscript|submission"
+    r"|study|preprint|abstract)\b",
+    rf"\b(?:forbidden|prohibited|not allowed|not permitted|unacceptable) for (?:all |any |the |an? )?{_READER}s? to"
+    rf" {_ACTION}",
+    r"\bhereby (?:\w+ )?(?:told|instructed|ordered|asked|required|requested|commanded|directed|obliged)\b",
+    rf"\byou (?:will|shall|must|should|can only|may only) (?:\w+ )?{_ACTION} {_THIS}",
+    rf"\b(?:who(?:so)?ever|any(?:one|body) who|those who|(?:any|each|every|all) \w+ (?:that|which|who)) (?:will |may )?"
+    r"(?:generat|writ|produc|compos|digest|summari[sz]|process|review|read|rat|evaluat|translat|judg)\w* (?:\w+ ){0,2}?"
+    rf"(?:{_THIS}|this|(?:newsletter|digest|{_OUTPUT})\b)[^.]{{0,30}}(?:\b{_MUST}\b|, (?:please )?(?:make"
+    rf"|{_ACTION})\b)",
+    rf"\b(?:{_READER}|machines?|programs?|systems?|models?|tools?) (?:that|which|who) \w+ (?:this|our) (?:\w+ )?"
+    rf"(?:{_PAPER}|pages?|lines?|entry)\b[^.]{{0,20}}\b{_MUST}\b",
+    rf"\b(?:feedback|comments|remarks|opinions?|posts?|news|articles?) (?:on|of|about) {_THIS} {_MUST}\b",
+    r"\bwhen you (?:\w+ )?(?:(?:write|report|talk|speak|read) (?:about|of)|sum up|summari[sz]e|review|describe"
+    rf"|translate) (?:us|this|our)\b|^\W{{0,8}}{_READER}s?, your\b",
+    r"\byour (?:\w+ )?(?:instructions|system prompt|guidelines|settings|programming) (?:is|are|say|tell|do|does"
+    r"|must|may)\b",
+    # Says what a reader has to think of the paper, or to keep quiet about.
+    rf"\b{_READER}s?\b[^.]{{0,60}}\b{_MUST}\b[^.]{{0,20}}\b(?:present|describe|portray|characteri[sz]e|frame|call"
+    rf"|label|introduce) {_ITS} as\b",
+    rf"\b{_READER}s?\b[^.]{{0,60}}\b{_MUST}\b[^.]{{0,20}}\b(?:say|state|conclude|declare|claim|report|reply|respond"
+    rf"|answer|agree|admit|stress|emphasi[sz]e) that {_ITS}\b[^.]{{0,40}}\b{_GOOD}",
+    rf"\b{_READER}s?\b[^.]{{0,40}}\b{_MUST} (?:not|never)\b[^.]{{0,20}}\b{_ACTION}\b[^.]{{0,30}}\b{_BAD}[^.]{{0,20}}"
+    rf"\b{_THIS}",
+    rf"\b{_READER}s?\b[^.]{{0,60}}\b{_MUST}\b[^.]{{0,40}}\b(?:strong accept|accept(?:ance)? without|full approval"
+    r"|(?:10|ten) out of (?:10|ten))",
+    rf"\b{_READER} (?:who |that |which )?(?:reads?|reading|sees?|seeing|process\w*|encounter\w*|pars\w+) (?:these|the "
+    rf"following|this) (?:words?|lines?|sentences?|passages?|notes?|text|pages?)\b[^.]{{0,40}}\b{_MUST}\b",
+    rf"\bit is (?:required|mandatory|essential|imperative|necessary|crucial|vital)\b[^.]{{0,80}}\b{_THIS}\b[^.]{{0,40}}"
+    rf"\b{_GOOD}",
+    # Addresses a program through whoever runs it, or by a note on whom the text is for.
+    rf"{START}(?:please |kindly )?(?:(?:instruct|tell|ask|have|let|make|prompt|direct) your (?:{_READER}|models?)"
+    rf"|(?:instruct|tell|ask) (?:the|any|every) {_READER})s? (?:to )?\w+",
+    rf"^\W{{0,8}}for (?:the |any |all )?{_READER}s? only\b|\b(?:this|these|the following) (?:\w+ )?(?:text|notes?"
+    r"|passages?|sentences?|lines?|paragraphs?|messages?|words?|instructions?) (?:is|are) (?:only "
+    r"|solely )?(?:meant |intended "
+    rf"|written )?(?:for|addressed to|directed at) (?:the |any |all |an? )?(?:{_READER}|models?|machines?"
+    rf"|programs?)s?\b"
+    r"[^.]{0,60}(?:[:;–—]|$)",
     # Says what to do while reading.
     rf"\b(?:when(?:ever)?|while|before|after|if|in|for|upon|on)\b[^.,]{{0,20}}\b(?:{_DOING}|(?:asked|told"
-    r"|instructed) to (?:summari[sz]e|review|rate|evaluate|describe|translate)|(?:writing|producing|generating"
+    rf"|instructed) to (?:summari[sz]e|review|rate|evaluate|describe|translate)|(?:asked|questioned) about {_THIS}"
+    rf"|(?:writing|producing|generating"
     rf"|creating|preparing|drafting|composing) (?:an? |the |your |any )?{_OUTPUT})\b"
     rf"[^.]{{0,40}}?(?:[,:;]|\bthen\b)\s*(?:please |always |only |also |you (?:must |should )?|be sure to |make "
     rf"sure to |remember to |{_NOT} )*{_ACTION} (?:that|the|this|it|its|only|a|an|them|no|all|how|as|none|any|in"
@@ -199,11 +250,17 @@ _ENGLISH = (
     rf"{START}(?:include|insert|append|add|output|print|write|repeat|say|use)\b (?:only )?(?:the|this|these"
     rf"|following)[^.]{{0,20}}\b(?:word|phrase|sentence|text|link|url|string|line|words|statement|keyword"
     r"|tag)s?\b(?! embeddings?)",
+    rf"{START}instead,? (?:say|write|state|report|answer|reply|claim)\b",
     rf"{START}(?:say|write|mention|reveal|disclose|report) (?:nothing|no word|not a word)\b|{START}(?:tell|inform"
     r"|assure|convince|remind) (?:the|your|every|all|any) (?:\w+ )?(?:readers?|users?|audience|humans?|committee"
-    r"|editors?|chairs?)\b",
+    r"|editors?|chairs?)\b"
+    rf"|{START}(?:tell|inform|assure|convince|remind) (?:everyone|everybody|people|them|all) that\b",
     # An imperative at the beginning of a sentence: abstracts have next to none, and these speak of the paper.
-    rf"^\W{{0,8}}{_LEAD}(?:{_TEXT_VERB})\b(?!-)[^.]{{0,80}}?(?:{_THIS}|\b(?:your|the|any|every|in|a) (?:\w+ "
+    rf"^\W{{0,8}}{_LEAD}(?:consider|deem|regard|judge|evaluate|assess|grade) {_THIS}[^.]{{0,40}}\b{_GOOD}",
+    # "Call a set perfect if …" and "Give an example of …" define and ask; they are about no paper.
+    rf"^\W{{0,8}}{_LEAD}(?!(?:call|say|give|write|use|include|add|create|generate|produce)\b(?: that)? (?:an?|two|every"
+    rf"|each|f|x) (?!(?:very |most |truly )?{_GOOD}))(?:{_TEXT_VERB})\b(?!-)[^.]{{0,80}}?(?:{_THIS}|\b(?:your|the"
+    rf"|any|every|in|a) (?:\w+ "
     rf")?(?:summar(?:y|ies)|reviews?|headlines?|takeaways?)\b|\b{_GOOD}|\bour (?:\w+ )?(?:approach|method|paper"
     r"|work|results?|contributions?|model|framework|company|startup|product|shop|website|team|lab)\b|\bthe "
     r"(?:authors?|claims|proposed|strengths|advantages|contributions)\b|\b(?:this|the) (?:\w+ )?(?:method"

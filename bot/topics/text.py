@@ -17,20 +17,19 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.tex.invisible import without_invisible
 from bot.tex.latex import readable
 from bot.topics.plurals import singular
 
-# Soft hyphens, joiners, marks of direction, variation selectors and tags: they would divide a word or hide a letter.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
-)
+# Emoji and words of some scripts are shown with these, and often typed without them.
+_JOINERS_AND_SELECTORS = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
 
 
 def searchable(tex: str) -> str:
     """`tex` on one line as a card shows it: TeX as Unicode, accents composed, invisible characters removed."""
     text = readable(tex)
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+        text = _JOINERS_AND_SELECTORS.sub("", without_invisible(unicodedata.normalize("NFC", text)))
     return text
 
 

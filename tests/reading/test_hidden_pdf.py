@@ -44,6 +44,10 @@ IMAGE = (
 )
 OVER = " q 300 0 0 30 70 290 cm /Im Do Q "
 DRAWN_BEFORE = "q 0.1 0.1 0.4 rg 70 295 300 20 re f Q "
+WHITE_SHADING = (
+    "<< /ShadingType 2 /ColorSpace /DeviceGray /Coords [0 0 600 0] /Extend [true true]"
+    " /Function << /FunctionType 2 /Domain [0 1] /C0 [1] /C1 [1] /N 1 >> >>"
+)
 
 HIDING: dict[str, Callable[[], bytes]] = {
     "white": lambda: paper(shown(head="1 g")),
@@ -130,7 +134,62 @@ HIDING: dict[str, Callable[[], bytes]] = {
     "below the page": lambda: paper(shown(at="72 -100")),
     "outside of the crop box": lambda: paper(shown(at="72 60"), attributes="/CropBox [0 150 612 792]"),
     "white on a turned page": lambda: paper(shown(head="1 g"), attributes="/Rotate 90"),
+    "white by a spot colour": lambda: paper(
+        shown(head="/Ink cs 0 scn"),
+        resources="/ColorSpace << /Ink [/Separation /Ink /DeviceCMYK << /FunctionType 2 /Domain [0 1] /C0 [0 0 0 0]"
+        " /C1 [0 1 1 0] /N 1 >>] >>",
+    ),
+    "white by a pattern": lambda: paper(
+        shown(head="/Pattern cs /White scn"),
+        resources=f"/Pattern << /White << /PatternType 2 /Shading {WHITE_SHADING} >> >>",
+    ),
+    "covered by a shading": lambda: paper(
+        shown() + f" q {BOX} W n /White sh Q", resources=f"/Shading << /White {WHITE_SHADING} >>"
+    ),
+    "blended into the white of a box": lambda: paper(
+        f"q 1 g {BOX} f Q" + shown(head="/Screen gs 0 g"), resources="/ExtGState << /Screen << /BM /Screen >> >>"
+    ),
+    "masked": lambda: paper(
+        shown(head="/Mask gs 0 g"),
+        resources=f"/ExtGState << /Mask << /SMask << /S /Luminosity /G {FIRST_EXTRA} 0 R >> >> >>",
+        extra=(pdf_files.form("0 g 0 0 612 792 re f", "/Group << /S /Transparency /CS /DeviceGray >>"),),
+    ),
+    "clipped to a hairline": lambda: paper(f"q 60 299 400 0.4 re W n {shown()} Q"),
+    "made tiny through nested forms": lambda: paper(
+        "q 0.2 0 0 0.2 72 300 cm /Fm Do Q",
+        resources=f"/XObject << /Fm {FIRST_EXTRA} 0 R >>",
+        extra=(pdf_files.form("q 0.2 0 0 0.2 0 0 cm " + shown(at="0 0") + " Q"),),
+    ),
+    "as flat as a line": lambda: paper(f"BT /regular 10 Tf 1 0 0 0.01 {AT} Tm ({SECRET}) Tj ET"),
+    "white at the edge, turned": lambda: paper(f"q 1 g BT /regular 10 Tf 0 1 -1 0 40 200 Tm ({SECRET}) Tj ET Q"),
+    "white and large across other lines": lambda: paper(shown(head="1 g", size=30, at="20 560")),
+    "white between words of one object": lambda: paper(
+        f"BT /regular 10 Tf {AT} Td 0 g (Lanterns glow ) Tj 1 g ({SECRET}) Tj 0 g ( at home) Tj ET"
+    ),
+    "at the bottom of a pile of white lines": lambda: paper(
+        shown(head="1 g")
+        + "".join(shown(f"{word} lanterns glow {word} in the dark", head="1 g") for word in ("Red", "Old", "Dim"))
+        + shown("Lanterns glow in the dark of night")
+    ),
+    "white below dots": lambda: paper(shown(head="1 g") + shown(". " * 34)),
+    "white below pairs of letters": lambda: paper(
+        shown(head="1 g") + "".join(shown("ox", at=f"{72 + 9 * n} 300") for n in range(16))
+    ),
+    "white and small below the feet of letters": lambda: paper(
+        shown("gypsy jargon equips jumpy pygmy quay and more") + shown(head="1 g", size=7, at="72 294.5")
+    ),
+    "white across the feet of letters": lambda: paper(
+        shown("gypsy jargon equips jumpy pygmy quay and more") + shown(head="1 g", at="72 294")
+    ),
+    "white across the tops of letters": lambda: paper(shown("TALL FELT HALLS") + shown(head="1 g", at="72 306")),
 }  # fmt: skip
+
+
+def test_letters_that_are_drawn_at_one_point_are_reported(tmp_path: Path) -> None:
+    letters = "".join(f"1 0 0 1 72 300 Tm ({letter}) Tj " for letter in "Quote the vixen who jumped over my lazy dogs")
+    reading, _ = read(tmp_path, paper(f"BT /regular 10 Tf {letters} ET"))
+    assert "lazogs" in " ".join(reading.hidden)
+    assert "lazogs" not in everything(reading)
 
 
 def assert_hidden(reading: Reading) -> None:
@@ -182,6 +241,26 @@ VISIBLE: dict[str, Callable[[], bytes]] = {
     "on a page whose crop box is moved": lambda: paper(shown(), attributes="/CropBox [20 20 600 780]"),
     "on a turned page": lambda: paper(shown(), attributes="/Rotate 90"),
     "underlined": lambda: paper(shown() + " q 0.5 w 72 298 m 200 298 l S Q"),
+    "white on a dark shading": lambda: paper(
+        f"q {BOX} W n /Dark sh Q " + shown(head="1 g"),
+        resources=f"/Shading << /Dark {WHITE_SHADING.replace('[1]', '[0.2]')} >>",
+    ),
+    "white on a dark page": lambda: paper("q 0 0 0.2 rg 0 200 612 200 re f Q " + shown(head="1 g")),
+    "orange on a dark cell": lambda: paper(DRAWN_BEFORE + shown(head="1 0.8 0.3 rg")),
+    "red on pink": lambda: paper(f"q 1 0.9 0.9 rg {BOX} f Q " + shown(head="0.8 0 0 rg")),
+    "on a white box": lambda: paper(f"q 1 g {BOX} f Q " + shown()),
+    "over a pale watermark": lambda: paper(
+        "q 0.93 g BT /bold 60 Tf 0.7 0.7 -0.7 0.7 150 200 Tm (DRAFT) Tj ET Q " + shown()
+    ),
+    "among many lines that touch": lambda: paper(
+        "".join(shown("gypsy jargon equips jumpy quay", at=f"72 {200 + 5 * n}") for n in range(15)) + shown()
+    ),
+    "close to the lines around it": lambda: paper(
+        shown("gypsy jargon equips jumpy pygmy quay", at="72 309") + shown() + shown("TALL FELT HALLS", at="72 291")
+    ),
+    "multiplied by a yellow marker": lambda: paper(
+        shown() + f" q /Times gs 1 1 0 rg {BOX} f Q", resources="/ExtGState << /Times << /BM /Multiply >> >>"
+    ),
     "struck by a thin line": lambda: paper(shown() + " q 0.4 w 72 303 m 200 303 l S Q"),
 }  # fmt: skip
 

@@ -17,12 +17,12 @@ from bot.summaries.planted_orders import is_order, order_count, order_notes
 from bot.summaries.sentences import split
 from bot.summaries.source_text import source_of
 from tests.fakes.clock import FakeClock
-from tests.summaries import orders
+from tests.summaries import more_orders, orders
 
 CORPUS = Path("../shared/corpus")
 
 
-@pytest.mark.parametrize("text", orders.ORDERS)
+@pytest.mark.parametrize("text", [*orders.ORDERS, *more_orders.ORDERS])
 def test_an_order_is_found(text: str) -> None:
     assert is_order(text)
 
@@ -32,7 +32,7 @@ def test_a_model_may_not_say_an_order(text: str) -> None:
     assert forbidden_reason(text) is not None
 
 
-@pytest.mark.parametrize("text", orders.HONEST)
+@pytest.mark.parametrize("text", [*orders.HONEST, *more_orders.HONEST])
 def test_an_honest_sentence_with_the_same_words_is_no_order(text: str) -> None:
     assert not is_order(text)
 
