@@ -32,7 +32,8 @@ _JOINS = (
     r"for\ this\ (?:purpose|reason|aim)|for\ these\ reasons|with\ this\ in\ mind|in\ response(?:\ to\ this)?|"
     r"(?:taken\ )?together|in\ light\ of\ (?:this|these\ \w+)|because\ of\ this|due\ to\ this|"
     r"in\ this\ (?:context|regard|direction|spirit|respect)|in\ the\ process|equally|again|thereby|hereby|thereafter|"
-    r"along\ the\ way|at\ last|to\ begin\ with|in\ parallel|in\ other\ words"
+    r"as\ (?:an?|one)\ (?:(?:first|possible|partial)\ )?(?:step|response|answer|solution|remedy|contribution)|"
+    r"along\ the\ way|at\ last|since\ then|to\ begin\ with|in\ parallel|in\ other\ words"
 )
 _JOINED = verbose(rf"^(?:{_JOINS}),\ +")
 _JOINT = verbose(
@@ -58,6 +59,7 @@ _OCCASION = verbose(
     r"^(?:to\ (?:\w+ly\ )?[a-z]+(?:\ and\ [a-z]+)?|(?:build|draw|rely|capitaliz|expand)\w*\ (?:up)?on|motivated\ by|"
     r"inspired\ by|guided\ by|"
     r"based\ (?:up)?on|leveraging|exploiting|following|recogni[sz]ing|despite|in\ spite\ of|beyond|in\ addition\ to|"
+    r"as\ (?:an?|one)\ (?:\w+\ )?(?:step|response|answer|solution|remedy|contribution)\ (?:to|towards?|for|in)|"
     r"in\ response\ to|in\ view\ of|in\ light\ of|alongside|along\ with|together\ with|complementing)\ "
     r"(?P<what>[^,;:.()]{2,140}),\ +"
 )
@@ -83,6 +85,28 @@ _COMPARES = verbose(
     r"wider|longer|shorter|richer|cheaper|tighter|looser)\b(?!.*\bthan\b)|"
     r"\b(?:ours|so|too|as\ well|neither|nor|former|latter)\b"
 )
+# Words that join a sentence to the one before from within: "We therefore propose …", "Planners, however, fail …".
+_INNER = (
+    (
+        verbose(r"^(we|our\ \w+|this\ \w+)\ (?:therefore|thus|hence|accordingly|consequently|instead)\ (?=[a-z])"),
+        r"\1 ",
+    ),
+    (
+        verbose(
+            r"^((?:in|on|at|for|with|under|when|while|if|as|by|from|to|across|among|within|without|despite|although)\b"
+            r"[^,;:()]{2,80}),\ (?:however|therefore|moreover|nevertheless|nonetheless|consequently|furthermore),\ "
+            r"(?=\S)"
+        ),
+        r"\1, ",
+    ),
+    (
+        verbose(
+            r"^([^,;:()]{3,80}),\ (?:however|therefore|moreover|nevertheless|nonetheless|consequently|furthermore),\ "
+            r"(?=[a-z])"
+        ),
+        r"\1 ",
+    ),
+)
 
 
 def joins_on(sentence: str) -> bool:
@@ -98,11 +122,13 @@ def without_label(sentence: str) -> str:
 def without_opening(sentence: str) -> str:
     """`sentence` without what ties it to the sentence before, with a capital; unchanged if nothing can be dropped.
 
-    What remains is a slice of `sentence` except for that capital. It may still not be self-contained.
+    No word is changed; the order of the words stays. What remains may still not be self-contained.
     """
     rest = sentence
     while (shorter := _drop_one(rest)) != rest:
         rest = shorter
+    for pattern, kept in _INNER:
+        rest = pattern.sub(kept, rest)
     return sentence if rest == sentence else _capitalized(rest)
 
 

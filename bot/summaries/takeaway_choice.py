@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.summaries.abstract_sentences import Sentence, content_words
+from bot.summaries.abstract_sentences import Sentence, content_words, is_of_unknown
 from bot.summaries.sentence_roles import SentenceRole
 
 _LONGEST = 420  # characters; a longer sentence is no takeaway if there is another one
@@ -18,7 +18,10 @@ _ANNOUNCES = re.compile(
     r"^(?:extensive |comprehensive )?(?:experiments|evaluations?) (?:are|is|were|was) (?:conducted|performed)\b",
     re.I,
 )
-_FOLLOWS = re.compile(r"^we (?:therefore|thus|hence|then|instead|next|further|also)\b", re.I)
+# What was tried on what, and what was left out to see its part: the result itself says more.
+_EVALUATES = re.compile(r"(?:[^,;:]{3,60}, )?we (?:\w+ly )?(?:evaluate|benchmark|test|validate|assess)d? ", re.I)
+_ABLATES = re.compile(r"(?:[\w-]+ ){0,2}ablat", re.I)
+_FOLLOWS = re.compile(r"\bwe (?:therefore|thus|hence|then|instead|next|further|also)\b", re.I)
 _NUMBER = re.compile(r"(?<![\w.-])\d")
 
 _WANTED = (
@@ -41,11 +44,25 @@ def choose_takeaways(sentences: list[Sentence], headline: Sentence | None, above
         is_new = headline is None or not (sentence is headline or sentence.is_same(headline))
         if is_new and not any(sentence.is_same(other) for other in useful) and _is_useful(sentence, above):
             useful.append(sentence)
-    wanted = _how_many(len(sentences))
     place = headline.index if headline is not None else 0
+    wanted = _how_many(len(sentences))
+    while True:
+        chosen = _best(useful, place, wanted)
+        unknown = [s for s in chosen if is_of_unknown(s.shown, _card_above(s, above, chosen))]
+        if not unknown:
+            return chosen
+        useful = [s for s in useful if s not in unknown]
+
+
+def _card_above(sentence: Sentence, above: str, chosen: list[Sentence]) -> str:
+    return " ".join([above, *(other.shown for other in chosen if other.index < sentence.index)])
+
+
+def _best(useful: list[Sentence], headline: int, wanted: int) -> list[Sentence]:
+    """At most `wanted` of the sentences, in the order of the text; `headline` is the place of the headline in it."""
     chosen: list[Sentence] = []
     for role, least in _WANTED:
-        best = _best_for(role, [s for s in useful if s not in chosen], place)
+        best = _best_for(role, [s for s in useful if s not in chosen], headline)
         if best is not None and best.roles[role] >= least and len(chosen) < wanted:
             chosen.append(best)
     rest = sorted((s for s in useful if s not in chosen), key=lambda s: (-_score(s), s.index))
@@ -78,8 +95,9 @@ def _score(sentence: Sentence) -> float:
     score = sentence.centrality + 0.15 * max(sentence.roles.weights.values())
     score += 0.8 * (bool(_NUMBER.search(sentence.text)) and sentence.roles[SentenceRole.RESULT] >= 2)
     score -= 1.2 * (len(sentence.text) < 60) + 1.2 * (sentence.roles.role is SentenceRole.BACKGROUND)
-    score -= 1.0 * bool(_FOLLOWS.search(sentence.shown))
-    score -= 1.5 * bool(_ANNOUNCES.match(sentence.shown))
+    score -= 1.0 * bool(_FOLLOWS.search(sentence.text))
+    score -= 1.5 * bool(_ANNOUNCES.match(sentence.shown)) + 1.0 * bool(_ABLATES.match(sentence.shown))
+    score -= 1.0 * (sentence.roles[SentenceRole.RESULT] < 2 and bool(_EVALUATES.match(sentence.shown)))
     return score - max(0, len(sentence.text) - _LONGEST) / 100
 
 
