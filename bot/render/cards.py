@@ -6,7 +6,15 @@ from datetime import date
 
 from bot.model import Card, Claim, Figure, Kind, Paper, Style, Summary
 from bot.render.addresses import paper_urls
-from bot.render.evidence import CONCLUSION, EvidenceForm, claim_spans, deep_sections, evidence_blocks, place_spans
+from bot.render.evidence import (
+    CONCLUSION,
+    EvidenceForm,
+    claim_spans,
+    deep_sections,
+    evidence_blocks,
+    front_claims,
+    place_spans,
+)
 from bot.render.labels import format_date, label
 from bot.render.nodes import (
     Block,
@@ -156,7 +164,7 @@ def _compact(card: Card, language: str) -> list[Block]:
     blocks: list[Block] = []
     if card.paper.withdrawn:
         blocks.append(Note((Text(label("withdrawn", language), italic=True),)))
-    if card.summary:
+    if card.summary and card.summary.headline in front_claims(card, card.summary):
         blocks.append(Line(claim_spans(card.summary.headline, card.summary, language)))
     badge = [Text(f" · {label('sample', language)}", italic=True)] if card.paper.sample else []
     blocks.append(Note((Text(card.paper.versioned_id, code=True), *badge)))
@@ -187,7 +195,9 @@ def _identity(card: Card, language: str) -> list[Block]:
 
 
 def _summary(card: Card, summary: Summary, language: str) -> list[Block]:
-    blocks: list[Block] = [Line(claim_spans(summary.headline, summary, language))]
+    blocks: list[Block] = []
+    if summary.headline in front_claims(card, summary):
+        blocks.append(Line(claim_spans(summary.headline, summary, language)))
     if summary.takeaways:
         blocks.append(Bullets(tuple(claim_spans(claim, summary, language) for claim in summary.takeaways)))
 

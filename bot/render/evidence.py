@@ -46,6 +46,12 @@ def deep_sections(summary: Summary) -> tuple[tuple[str, tuple[Claim, ...]], ...]
     )
 
 
+def front_claims(card: Card, summary: Summary) -> tuple[Claim, ...]:
+    """Headline and takeaways as a card shows them: a headline that says only the title is left out above takeaways."""
+    repeats = one_line(readable(summary.headline.text)).casefold() == one_line(readable(card.paper.title)).casefold()
+    return summary.takeaways if repeats and summary.takeaways else (summary.headline, *summary.takeaways)
+
+
 # ── statements ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -108,7 +114,7 @@ def has_quotes(summary: Summary) -> bool:
 def _links(card: Card, summary: Summary, language: str) -> Note:
     """ "evidence: 1 · 2 · 3", the numbers of the card's statements as links to their sentences."""
     spans: list[Span] = [Text(f"{label('evidence', language).lower()}: ")]
-    for number, claim in enumerate(summary.claims, 1):
+    for number, claim in enumerate(front_claims(card, summary), 1):
         if claim.evidence:
             url = evidence_url(card.paper, summary.provenance.source, claim.evidence[0])
             spans += [*([Text(" · ")] if len(spans) > 1 else []), Link(str(number), url)]
@@ -117,7 +123,7 @@ def _links(card: Card, summary: Summary, language: str) -> Note:
 
 def _items(card: Card, summary: Summary, language: str) -> tuple[Block, ...]:
     """One list of all claims, for a deep summary one for each of its parts."""
-    blocks = [_list((summary.headline, *summary.takeaways), card, summary, language)]
+    blocks = [_list(front_claims(card, summary), card, summary, language)]
     for key, claims in deep_sections(summary):
         if any(claim.evidence for claim in claims):
             blocks += [Line((Text(label(key, language), bold=True),)), _list(claims, card, summary, language)]

@@ -44,11 +44,19 @@ _REPORTS = re.compile(
 )
 
 # What the authors do, whichever verb they use.
-_DONE = re.compile(r"^(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I)
+_DONE = re.compile(
+    r"^(?!(?:as(?! (?:opposed|an?)\b)|since|because|when|if|while) )(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I
+)
 _PAPER_DOES = verbose(rf"\bthis\ (?:[\w-]+\ )?{PAPER}\ (?:\w+ly\ )?\w+s\b(?!\ that)")
 _EMPTY = re.compile(
     r"\b(?:experiment\w*|evaluations?|outperform\w*|effectiveness|superior\w*|state-of-the-art|significant|"
     r"promising|insights?|potential)\b",
+    re.I,
+)
+# "We propose the Hinge Finder (HF)"
+_MAKES_NAMED = re.compile(
+    r"\bwe (?:\w+ly )?(?:propose|introduce|present|develop|design) [^,;:().]{3,90}"
+    r"\((?=\w*[A-Z]\w*[A-Z])([\w-]{2,12})\)",
     re.I,
 )
 _THIS_PAPER = verbose(rf"(?:in\ )?(?:this|the\ present)\ (?:[\w-]+\ ){{0,2}}{PAPER}\b")
@@ -83,7 +91,8 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
         return aims[0]
     # Another sentence than the one with the aim may be about a part of the work; then it shares few words with the
     # title. Without an aim, what was done is all that there is.
-    others = [c for c in candidates if _is_usable(c) and (_is_about_title(c, title) or not aims)]
+    others = [c for c in candidates if _is_usable(c) and (not aims or _is_about_title(c, title))]
+    others = [c for c in others if not (aims and _names_a_part(c.text, title))]
     done = [c for c in others if _says_what_is_done(c, name) and not (aims and _IS_A_STEP.search(c.sentence.text))]
     results = [c for c in others if _says_a_result(c) and not is_of_unknown(c.text, title)]
     for group, score in (
@@ -101,6 +110,12 @@ def _says_what_is_done(candidate: Headline, name: str) -> bool:
     is_named = bool(name) and re.match(rf"{re.escape(name)} (?:\w+ly )?[a-z]+s\b", candidate.text) is not None
     is_done = _DONE.match(candidate.text) is not None or (is_named and not _says_a_result(candidate))
     return is_done and not _REPORTS.search(candidate.text)
+
+
+def _names_a_part(text: str, title: str) -> bool:
+    """Whether it gives a name of its own to something, where the title names the work: "the Hinge Finder (HF)"."""
+    made, name = _MAKES_NAMED.search(text), own_name(title)
+    return made is not None and bool(name) and name not in text and made.group(1).casefold() not in title.casefold()
 
 
 def _is_about_title(candidate: Headline, title: str) -> bool:
@@ -184,7 +199,10 @@ def _plain_score(candidate: Headline) -> float:
 
 def _result_score(candidate: Headline) -> float:
     return (
-        candidate.sentence.roles[SentenceRole.RESULT] + candidate.sentence.centrality - _length_penalty(candidate.text)
+        candidate.sentence.roles[SentenceRole.RESULT]
+        + candidate.sentence.centrality
+        - 0.25 * candidate.sentence.index
+        - _length_penalty(candidate.text)
     )
 
 

@@ -85,24 +85,28 @@ _COMPARES = verbose(
     r"wider|longer|shorter|richer|cheaper|tighter|looser)\b(?!.*\bthan\b)|"
     r"\b(?:ours|so|too|as\ well|neither|nor|former|latter)\b"
 )
-# Words that join a sentence to the one before from within: "We therefore propose …", "Planners, however, fail …".
-_INNER = (
+_JOINS_WITHIN = r"(?:however|therefore|moreover|nevertheless|nonetheless|consequently|furthermore)"
+# Words that join a sentence to the one before from within: "We therefore propose …", "Planners, however, fail …". After
+# a whole clause ("It is fast, however, its map …") they join that clause.
+_WITHIN = (
     (
         verbose(r"^(we|our\ \w+|this\ \w+)\ (?:therefore|thus|hence|accordingly|consequently|instead)\ (?=[a-z])"),
         r"\1 ",
     ),
     (
         verbose(
-            r"^((?:in|on|at|for|with|under|when|while|if|as|by|from|to|across|among|within|without|despite|although)\b"
-            r"[^,;:()]{2,80}),\ (?:however|therefore|moreover|nevertheless|nonetheless|consequently|furthermore),\ "
-            r"(?=\S)"
+            r"^((?:in|on|at|for|with|under|when|while|if|by|from|to|across|among|within|without|despite)\b"
+            r"[^,;:()]{2,80}),\ "
+            rf"{_JOINS_WITHIN},\ (?=\S)"
         ),
         r"\1, ",
     ),
     (
         verbose(
-            r"^([^,;:()]{3,80}),\ (?:however|therefore|moreover|nevertheless|nonetheless|consequently|furthermore),\ "
-            r"(?=[a-z])"
+            r"^((?:(?!(?:is|are|was|were|has|have|had|can|may|will|do|does)\ )[\w’'-]+\ ){0,6}"
+            rf"[\w’'()-]+),\ {_JOINS_WITHIN},\ "
+            r"(?!(?:the|a|an|its?|they|their|we|our|he|she|this|these|those|that|such|there|most|many|some|no|all|in|on|"
+            r"at|for|with|by|from|to|when|if|while|as)\b)(?=[a-z])"
         ),
         r"\1 ",
     ),
@@ -127,7 +131,7 @@ def without_opening(sentence: str) -> str:
     rest = sentence
     while (shorter := _drop_one(rest)) != rest:
         rest = shorter
-    for pattern, kept in _INNER:
+    for pattern, kept in _WITHIN:
         rest = pattern.sub(kept, rest)
     return sentence if rest == sentence else _capitalized(rest)
 

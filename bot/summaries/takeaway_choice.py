@@ -6,6 +6,7 @@ import re
 
 from bot.summaries.abstract_sentences import Sentence, content_words, is_of_unknown
 from bot.summaries.sentence_roles import SentenceRole
+from bot.summaries.term_counts import bundled
 
 _LONGEST = 420  # characters; a longer sentence is no takeaway if there is another one
 _RELEASES = re.compile(
@@ -22,6 +23,8 @@ _ANNOUNCES = re.compile(
 _EVALUATES = re.compile(r"(?:[^,;:]{3,60}, )?we (?:\w+ly )?(?:evaluate|benchmark|test|validate|assess)d? ", re.I)
 _ABLATES = re.compile(r"(?:[\w-]+ ){0,2}ablat", re.I)
 _FOLLOWS = re.compile(r"\bwe (?:therefore|thus|hence|then|instead|next|further|also)\b", re.I)
+# Explained in the abstract: "the Hinge Finder (HF)".
+_ABBREVIATION = re.compile(r"\(([A-Z][\w-]*[A-Z])s?\)")
 _NUMBER = re.compile(r"(?<![\w.-])\d")
 
 _WANTED = (
@@ -46,12 +49,22 @@ def choose_takeaways(sentences: list[Sentence], headline: Sentence | None, above
             useful.append(sentence)
     place = headline.index if headline is not None else 0
     wanted = _how_many(len(sentences))
+    abbreviations = {name for sentence in sentences for name in _ABBREVIATION.findall(sentence.text)}
     while True:
         chosen = _best(useful, place, wanted)
-        unknown = [s for s in chosen if is_of_unknown(s.shown, _card_above(s, above, chosen))]
+        unknown = [s for s in chosen if _has_unknown(s, _card_above(s, above, chosen), abbreviations)]
         if not unknown:
             return chosen
         useful = [s for s in useful if s not in unknown]
+
+
+def _has_unknown(sentence: Sentence, above: str, abbreviations: set[str]) -> bool:
+    """Whether it is about a named part of the work, or has an abbreviation, that the card above it does not give."""
+    if is_of_unknown(sentence.shown, above):
+        return True
+    words = set(re.findall(r"[A-Z][\w-]*[A-Z]", sentence.shown)) & abbreviations
+    known = bundled().words
+    return any(name not in above and f"({name}" not in sentence.shown and name.lower() not in known for name in words)
 
 
 def _card_above(sentence: Sentence, above: str, chosen: list[Sentence]) -> str:

@@ -130,6 +130,12 @@ def test_what_the_named_work_does_is_the_headline_where_no_sentence_says_what_th
     assert headline("Robots see little of a floor.", named, RESULT) == named
 
 
+def test_a_part_with_a_name_of_its_own_is_no_aim() -> None:
+    dangling = "We introduce MapHopper, which addresses the aforementioned gap of planning with partial views."
+    part = "We propose Partial View Matching (PVM) to join views of a floor while planning."
+    assert headline(PROBLEM, dangling, part) == TITLE
+
+
 def test_a_result_of_a_part_that_only_the_abstract_names_is_no_headline() -> None:
     dangling = "We address it with HingeNet, which closes this gap."
     part = "On HallwayBench, HingeNet plans with partial views of a floor and outperforms planners by 8.1 points."
@@ -141,6 +147,13 @@ def test_what_a_part_does_is_a_takeaway_only_under_the_sentence_that_names_it() 
     assert takeaways(AIM, "This is HingeNet.", part, RESULT) == [RESULT]
     naming = "We train the detector HingeNet on the noise of many hinges."
     assert part in takeaways(AIM, naming, part, RESULT)
+
+
+def test_an_abbreviation_is_clear_only_under_the_sentence_that_explains_it() -> None:
+    naming = "This uses the Hinge Finder (HGF), which closes this gap."
+    using = "Tests on nine floors show that doors are found by HGF in 40 ms."
+    assert using not in takeaways(AIM, naming, using, RESULT)
+    assert using in takeaways(AIM, "We train a Hinge Finder (HGF) on the noise of doors.", using)
 
 
 def test_the_result_is_a_takeaway_rather_than_what_was_tested_or_left_out() -> None:
