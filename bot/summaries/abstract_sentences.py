@@ -15,7 +15,11 @@ from bot.summaries.sentences import split
 from bot.summaries.term_counts import bundled
 
 # "QNet reaches …", "On floors, QNet reaches …", but not "QNet (a net of queues) reaches …".
-_SUBJECT = re.compile(r"(?:[^,;:]{2,80}, )?(?:the |our )?(?P<name>[A-Z][\w-]+)(?= [a-z]| [A-Z]+ )", re.I)
+_SUBJECT = re.compile(
+    r"(?:(?:on|in|across|with|for|at|by|under|without|trained|compared|unlike|using|given|when)\b[^,;:]{2,80}, )?"
+    r"(?:the |our )?(?P<name>[A-Z][\w-]+)(?= (?-i:[a-z]))",
+    re.I,
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
 
 

@@ -22,7 +22,7 @@ _LONG_TITLE = 6
 _ADDS = re.compile(
     r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|close|end|discuss|hope|"
     r"believe|release)\b|"
-    r"^(?:for each|(?:for|in|on) our|second|third|finally|moreover|furthermore|additionally|in addition|"
+    r"^(?:for each|(?:for|in|on) our(?! (?:paper|work|study|article)\b)|second|third|finally|moreover|furthermore|additionally|in addition|"
     r"lastly|next|then|subsequently|to (?:"
     r"evaluate|validate|assess|ensure|facilitate|support|demonstrate|verify)|beyond|as (?:a )?by-?products?)\b|"
     r"\b(?:is|are|was|were) also\b|"
@@ -34,7 +34,7 @@ _ADDS = re.compile(
 _IS_A_STEP = re.compile(
     r"^first\b|\bwe first\b|\b(?:therefore|thus|hence)\b|"
     r"^(?:(?:more )?specifically|concretely|in particular)\b|"
-    r"\b(?:of|for|by|with|in|on) our (?!knowledge)",
+    r"\b(?:of|for|by|with|in|on) our (?!knowledge|work|paper|study|article)",
     re.I,
 )
 _REPORTS = re.compile(
@@ -92,7 +92,8 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
     # Another sentence than the one with the aim may be about a part of the work; then it shares few words with the
     # title. Without an aim, what was done is all that there is.
     others = [c for c in candidates if _is_usable(c) and (not aims or _is_about_title(c, title))]
-    others = [c for c in others if not (aims and _names_a_part(c.text, title))]
+    if aims:
+        others = [c for c in others if not _names_a_part(c.text, title) and not _IS_PARTIAL.search(c.text)]
     done = [c for c in others if _says_what_is_done(c, name) and not (aims and _IS_A_STEP.search(c.sentence.text))]
     results = [c for c in others if _says_a_result(c) and not is_of_unknown(c.text, title)]
     for group, score in (
@@ -129,7 +130,7 @@ def _is_about_title(candidate: Headline, title: str) -> bool:
 
 def own_name(title: str) -> str:
     """The authors' name for their work, from a title like "MyoSem: Aligning …"; empty if there is none."""
-    name, colon, _ = title.partition(":")
+    name, colon, _ = re.sub(r"\s(?:---?|–|—)\s", ": ", title).partition(":")
     name = re.sub(r"\\[a-zA-Z]+|[{}$]", "", name).strip()
     # Longer beginnings are half of a title: "Learning to rank: a survey".
     return name if colon and len(name.split()) <= 2 else ""

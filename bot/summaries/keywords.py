@@ -63,9 +63,9 @@ def _defined(text: _Text) -> set[str]:
 
 def _read(title: str, abstract: str, counts: TermCounts) -> _Text:
     parts = [tuple(phrase(run, counts.modifiers) for run in runs(part, counts.verbs)) for part in (title, abstract)]
-    plain = GLUED.sub(". ", f"{readable(title)} . {readable(abstract)}")
-    words = key(re.findall(r"[^\W_]+(?:[-'’./+][^\W_]+)*", plain))
-    return _Text(parts[0], parts[1], f" {words} ", _abbreviations(plain), _capitalized(readable(abstract)))
+    plain = [GLUED.sub(". ", readable(part)) for part in (title, abstract)]
+    words = " | ".join(key(re.findall(r"[^\W_]+(?:[-'’./+][^\W_]+)*", part)) for part in plain)
+    return _Text(parts[0], parts[1], f" {words} ", _abbreviations(" . ".join(plain)), _capitalized(readable(abstract)))
 
 
 def _candidates(text: _Text, counts: TermCounts) -> dict[str, str]:

@@ -26,7 +26,7 @@ _JOINS = (
     r"specifically|concretely|(?:in|more)\ particular(?:ly)?|namely|notably|(?:most|more)?\ ?importantly|crucially|"
     r"(?:more\ )?(?:broadly|generally)|overall|ultimately|indeed|in\ fact|in\ turn|in\ short|in\ summary|in\ sum|"
     r"in\ conclusion|in\ essence|to\ summari[sz]e|to\ conclude|in\ addition|as\ a\ (?:result|consequence|by-?product)|"
-    r"as\ such|for\ (?:example|instance)|that\ (?:said|is)|at\ the\ same\ time|on\ the\ (?:one|other)\ hand|"
+    r"as\ such|for\ (?:example|instance)|that\ (?:said|is)|at\ the\ same\ time|on\ (?:the\ )?(?:one|other)\ hand|"
     r"on\ the\ contrary|in\ contrast|by\ contrast|conversely|unfortunately|first\ of\ all|beyond\ that|beyond\ this|"
     r"to\ (?:this|that)\ (?:end|aim|purpose)|to\ do\ (?:so|this)|(?:by|in)\ doing\ (?:so|this)|"
     r"for\ this\ (?:purpose|reason|aim)|for\ these\ reasons|with\ this\ in\ mind|in\ response(?:\ to\ this)?|"
@@ -77,7 +77,7 @@ _RESTRICTS = verbose(
 _CLAUSE = verbose(r"(?:[^\s,;]+\ +){2}")
 # A statement that lives from the contrast or the comparison with the sentence before.
 _NEEDS_CONTRAST = verbose(
-    r"^(?:in\ contrast|by\ contrast|conversely|instead|rather|on\ the\ (?:one|other)\ hand|on\ the\ contrary|similarly|"
+    r"^(?:in\ contrast|by\ contrast|conversely|instead|rather|on\ (?:the\ )?(?:one|other)\ hand|on\ the\ contrary|similarly|"
     r"likewise|equally),"
 )
 _COMPARES = verbose(

@@ -12,7 +12,7 @@ def verbose(pattern: str) -> re.Pattern[str]:
 
 PAPER = (
     r"(?:paper|work|article|study|survey|report|letter|thesis|note|chapter|review|dissertation|manuscript|tutorial|"
-    r"monograph|project|research|investigation|document|essay|perspective|commentary|viewpoint|overview|primer|"
+    r"monograph|project|research|investigation|document|essay|commentary|viewpoint|overview|primer|"
     r"white\ ?paper)"
 )
 THIS_PAPER = rf"(?:(?!\w+(?:s|ed)\ )[\w-]+\ )?(?:{PAPER}|abstract)\b"

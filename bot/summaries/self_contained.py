@@ -68,8 +68,8 @@ _INFINITIVE = verbose(r"^to\ \w+(?:\ and\ \w+)?\ ")
 _DEMONSTRATIVE = verbose(r"\b(?P<word>this|these|those|such)\b(?=(?P<after>(?:\ [\w’'-]+){0,4}))")
 _DEMONSTRATIVE_THAT = verbose(
     r"(?:\b(?:of|for|to|on|with|from|by|at|under|between|across)"
-    r"|^(?:we|this\ \w+)\ (?:measure|address|close|fill|bridge|exploit|tackle|solve|extend|improve|reduce|quantif|"
-    r"stud)\w*)"
+    r"|(?:^(?:we|this\ \w+)|\b(?:that|which))\ (?:\w+ly\ )?(?:measure|address|close|fill|bridge|exploit|tackle|solve|"
+    r"extend|improve|reduce|remove|quantif|stud)\w*)"
     r"\ that\ (?!(?:of|on|in|for|from|with|is|are)\b)(?P<noun>[\w-]+)"
 )
 # "those of", "those that", "those trained on": what follows says which ones.
@@ -231,7 +231,7 @@ def _names_something(before: str, pronoun: str) -> bool:
         words = words[1:]  # what the authors do: a verb
     if pronoun.lower() in ("it", "its", "itself"):
         # "Video models …": the first word, with a capital like every first word, belongs to the second.
-        names = [w for w in words[1:] if w[:1].isupper()] + words[: len(words) == 1]
+        names = [w for w in words[1:] if w[:1].isupper()] + [w for w in words[: len(words) == 1] if w[-3:] != "ing"]
         return bool(names) or any(not _is_plural(w) for w in words[not before[:1].islower() and len(words) > 1 :])
     return any(_is_plural(w) for w in words) or _MANY.search(before) is not None
 

@@ -136,6 +136,19 @@ def test_a_part_with_a_name_of_its_own_is_no_aim() -> None:
     assert headline(PROBLEM, dangling, part) == TITLE
 
 
+def test_a_list_that_is_only_announced_is_cut_off_and_what_the_authors_do_in_their_work_is_their_aim() -> None:
+    announced = (
+        "In our work, we introduce MapHopper, a planner for partial views of floors with two complementary parts."
+    )
+    assert headline(PROBLEM, announced, RESULT) == "We introduce MapHopper, a planner for partial views of floors."
+
+
+def test_the_name_of_the_work_may_stand_before_a_dash() -> None:
+    part = "We present our interface and argue that this use of it should be the rule."
+    aim = "We present MapHopper, which is built on stitching what a robot sees."
+    assert headline(aim, part, title="MapHopper -- Planning with Partial Views of a Floor") == aim
+
+
 def test_a_result_of_a_part_that_only_the_abstract_names_is_no_headline() -> None:
     dangling = "We address it with HingeNet, which closes this gap."
     part = "On HallwayBench, HingeNet plans with partial views of a floor and outperforms planners by 8.1 points."

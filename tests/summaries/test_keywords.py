@@ -38,6 +38,11 @@ def test_the_beginning_of_a_term_a_genitive_and_two_sentences_in_one_are_no_keyw
     assert not any("." in term for term in found)
 
 
+def test_a_term_that_ends_the_title_and_begins_the_abstract_is_counted_twice() -> None:
+    found = keywords("Doors of Large Language Models", "Large language models (LLMs) wait. LLMs wait at doors.")
+    assert "large language" not in found
+
+
 def test_an_abbreviation_and_its_term_are_one_keyword() -> None:
     found = keywords("Lift Scheduling at Noon", ABSTRACT)
     assert not {"RL", "RL agent"} & set(found)
