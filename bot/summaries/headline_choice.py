@@ -22,7 +22,8 @@ _LONG_TITLE = 6
 _ADDS = re.compile(
     r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|close|end|discuss|hope|"
     r"believe|release)\b|"
-    r"^(?:for each|(?:for|in|on) our(?! (?:paper|work|study|article)\b)|second|third|finally|moreover|furthermore|additionally|in addition|"
+    r"^(?:for each|(?:for|in|on) our(?! (?:paper|work|study|article)\b)|"
+    r"second|third|finally|moreover|furthermore|additionally|in addition|"
     r"lastly|next|then|subsequently|to (?:"
     r"evaluate|validate|assess|ensure|facilitate|support|demonstrate|verify)|beyond|as (?:a )?by-?products?)\b|"
     r"\b(?:is|are|was|were) also\b|"

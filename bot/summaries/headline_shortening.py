@@ -46,8 +46,9 @@ _PARTS = verbose(
 )
 # A list that is only announced: "a planner with two complementary mechanisms."
 _PROMISE = verbose(
-    r",?\ (?:with|that\ has|which\ has|consisting\ of|comprising)\ (?:two|three|four|five|six|several)\ (?:[\w-]+\ ){0,3}?"
-    r"(?:components|modules|stages|phases|steps|parts|mechanisms|elements|ingredients|designs|innovations|contributions|"
+    r",?\ (?:with|that\ has|which\ has|consisting\ of|comprising)\ (?:two|three|four|five|six|several)\ "
+    r"(?:[\w-]+\ ){0,3}?(?:components|modules|stages|phases|steps|parts|mechanisms|elements|ingredients|"
+    r"designs|innovations|contributions|"
     r"improvements|strategies|techniques)\.$"
 )
 _COMPARES = verbose(

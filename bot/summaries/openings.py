@@ -77,8 +77,8 @@ _RESTRICTS = verbose(
 _CLAUSE = verbose(r"(?:[^\s,;]+\ +){2}")
 # A statement that lives from the contrast or the comparison with the sentence before.
 _NEEDS_CONTRAST = verbose(
-    r"^(?:in\ contrast|by\ contrast|conversely|instead|rather|on\ (?:the\ )?(?:one|other)\ hand|on\ the\ contrary|similarly|"
-    r"likewise|equally),"
+    r"^(?:in\ contrast|by\ contrast|conversely|instead|rather|on\ (?:the\ )?(?:one|other)\ hand|on\ the\ contrary|"
+    r"similarly|likewise|equally),"
 )
 _COMPARES = verbose(
     r"\b(?:more|less|fewer|better|worse|higher|lower|larger|smaller|faster|slower|stronger|weaker|broader|deeper|simpler|easier|harder|"

@@ -229,9 +229,11 @@ def _names_something(before: str, pronoun: str) -> bool:
     words = [w for w in re.findall(r"[\w’'/-]+", before) if not _NO_NOUN.fullmatch(w) and not w.endswith("ed")]
     if _FIRST_PERSON.match(before):
         words = words[1:]  # what the authors do: a verb
+    if [word[-3:] for word in words] == ["ing"]:
+        return False  # "Producing it by hand": what is done is not the thing that it is done to
     if pronoun.lower() in ("it", "its", "itself"):
         # "Video models …": the first word, with a capital like every first word, belongs to the second.
-        names = [w for w in words[1:] if w[:1].isupper()] + [w for w in words[: len(words) == 1] if w[-3:] != "ing"]
+        names = [w for w in words[1:] if w[:1].isupper()] + words[: len(words) == 1]
         return bool(names) or any(not _is_plural(w) for w in words[not before[:1].islower() and len(words) > 1 :])
     return any(_is_plural(w) for w in words) or _MANY.search(before) is not None
 
