@@ -109,7 +109,10 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
 
 def _says_what_is_done(candidate: Headline, name: str) -> bool:
     """Whether it says what the authors do, or what the work does that they gave a name: "MyoSem aligns …"."""
-    is_named = bool(name) and re.match(rf"{re.escape(name)} (?:\w+ly )?[a-z]+s\b", candidate.text) is not None
+    is_named = (
+        bool(name)
+        and re.match(rf"{re.escape(name)} (?!is |was |has |does )(?:\w+ly )?[a-z]+s\b", candidate.text) is not None
+    )
     is_done = _DONE.match(candidate.text) is not None or (is_named and not _says_a_result(candidate))
     return is_done and not _REPORTS.search(candidate.text)
 
@@ -170,7 +173,9 @@ def _says_a_result(candidate: Headline) -> bool:
 
 def _defines(text: str, name: str) -> bool:
     """Whether the text says what the authors' named work is: "MyoSem is a model that …"."""
-    return bool(name and re.match(rf"(?:\\\w+\{{)?{re.escape(name)}\b[^.]{{0,12}} (?:is|are)\b", text))
+    return bool(
+        name and re.match(rf"(?:\\\w+\{{)?{re.escape(name)}\b[^.]{{0,12}} (?:is|are) (?:an?|the|our|one)\b", text)
+    )
 
 
 def _aim_score(candidate: Headline, name: str) -> float:

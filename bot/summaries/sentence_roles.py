@@ -186,7 +186,8 @@ _CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
             _re(
                 r"\b(?:(?:our|the|the\ proposed)\ [\w-]+(?:\ [\w-]+)?|(?-i:\b[A-Z][\w-]*[A-Z][\w-]*)|we|it)"
                 r"(?:\ \w+ly|\ also)?\ (?:outperforms?|surpass(?:es)?|exceeds?|beats?|achieves?|attains?|reach(?:es)?|"
-                r"ranked|ranks|improves|reduces|raises|cuts|(?:is|are)\ (?:\w+ly\ )?preferred)\b"
+                r"ranked|ranks|demonstrates|delivers|exhibits|improves|reduces|raises|cuts|"
+                r"(?:is|are)\ (?:\w+ly\ )?preferred)\b"
             ),
             1.8,
         ),

@@ -149,6 +149,11 @@ def test_the_name_of_the_work_may_stand_before_a_dash() -> None:
     assert headline(aim, part, title="MapHopper -- Planning with Partial Views of a Floor") == aim
 
 
+def test_what_becomes_of_the_named_work_is_no_headline() -> None:
+    released = "MapHopper is being given to all who plan with partial views of a floor."
+    assert headline("Robots see little of a floor.", "It closes this gap.", released) == TITLE
+
+
 def test_a_result_of_a_part_that_only_the_abstract_names_is_no_headline() -> None:
     dangling = "We address it with HingeNet, which closes this gap."
     part = "On HallwayBench, HingeNet plans with partial views of a floor and outperforms planners by 8.1 points."

@@ -30,6 +30,8 @@ from bot.summaries.self_contained import is_self_contained, unclear_reference
         "We ask three questions: who walks, who rides, and who waits?",
         "The proposed planner reaches the goal in most runs.",
         "Although it is small, the lift is fast.",
+        "Through tests on nine floors, such as HallwayBench, we show that lifts are fast.",
+        "We conduct tests to show that, at noon, lifts are slow.",
         "This commentary introduces a way to plan with partial views.",
         "We see a hall from six different directions.",
         "Exploring the planners of halls and doors, this study compares these planners with stairs.",
