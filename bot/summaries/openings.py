@@ -89,6 +89,14 @@ _JOINS_WITHIN = r"(?:however|therefore|moreover|nevertheless|nonetheless|consequ
 # Words that join a sentence to the one before from within: "We therefore propose …", "Planners, however, fail …". After
 # a whole clause ("It is fast, however, its map …") they join that clause.
 _WITHIN = (
+    # Not "X is slow and therefore …", "which are therefore …": there the reason stands in the sentence.
+    (
+        verbose(
+            r"^((?:[^\s,;:()]+\ ){0,6}[^\s,;:()]{3,}(?<!\band)(?<!\bbut)(?<!\bare)(?<!\bwas)(?<!\bwere)(?<!\bcan)"
+            r"(?<!\bhas)(?<!\bhave)(?<!\bwill)(?<!\bthat)(?<!\bwhich)(?<!\bmust)(?<!\bmay))\ therefore\ (?=[a-z])"
+        ),
+        r"\1 ",
+    ),
     (
         verbose(r"^(we|our\ \w+|this\ \w+)\ (?:therefore|thus|hence|accordingly|consequently|instead)\ (?=[a-z])"),
         r"\1 ",
