@@ -12,6 +12,7 @@ from bot.render.evidence import (
     claim_spans,
     deep_sections,
     evidence_blocks,
+    front_claims,
     headline_link,
     place_spans,
 )
@@ -165,10 +166,11 @@ def _compact(card: Card, language: str, evidence: EvidenceForm) -> list[Block]:
     blocks: list[Block] = []
     if card.paper.withdrawn:
         blocks.append(Note((Text(label("withdrawn", language), italic=True),)))
-    if card.summary:
+    has_headline = card.summary is not None and card.summary.headline in front_claims(card, card.summary)
+    if card.summary and has_headline:
         blocks.append(Line(claim_spans(card.summary.headline, card.summary, language)))
     badge = [Text(f" · {label('sample', language)}", italic=True)] if card.paper.sample else []
-    link = headline_link(card, language) if evidence is not EvidenceForm.NONE else ()
+    link = headline_link(card, language) if has_headline and evidence is not EvidenceForm.NONE else ()
     blocks.append(Note((Text(card.paper.versioned_id, code=True), *badge, *link)))
     return blocks
 
@@ -197,7 +199,9 @@ def _identity(card: Card, language: str) -> list[Block]:
 
 
 def _summary(card: Card, summary: Summary, language: str) -> list[Block]:
-    blocks: list[Block] = [Line(claim_spans(summary.headline, summary, language))]
+    blocks: list[Block] = []
+    if summary.headline in front_claims(card, summary):
+        blocks.append(Line(claim_spans(summary.headline, summary, language)))
     if summary.takeaways:
         blocks.append(Bullets(tuple(claim_spans(claim, summary, language) for claim in summary.takeaways)))
 

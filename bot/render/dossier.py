@@ -16,7 +16,15 @@ from bot.render.cards import (
     title_of,
 )
 from bot.render.digests import also_heading, also_line, digest_header, digest_notes
-from bot.render.evidence import CONCLUSION, EvidenceForm, claim_spans, deep_sections, evidence_blocks, place_spans
+from bot.render.evidence import (
+    CONCLUSION,
+    EvidenceForm,
+    claim_spans,
+    deep_sections,
+    evidence_blocks,
+    front_claims,
+    place_spans,
+)
 from bot.render.labels import format_date, label
 from bot.render.nodes import Block, Bullets, Document, Fold, Heading, Line, Link, Note, Picture, Rule, Span, Text
 from bot.render.plain import one_line
@@ -86,10 +94,10 @@ def _fact(key: str, text: str, language: str) -> tuple[Span, ...]:
 
 
 def _summary(card: Card, summary: Summary, language: str) -> list[Block]:
-    blocks: list[Block] = [
-        Heading((Text(label("summary", language)),), 3),
-        Line(claim_spans(summary.headline, summary, language)),
-    ]
+    blocks: list[Block] = []
+    if summary.headline in front_claims(card, summary):
+        blocks.append(Heading((Text(label("summary", language)),), 3))
+        blocks.append(Line(claim_spans(summary.headline, summary, language)))
     if summary.takeaways:
         blocks.append(Heading((Text(label("takeaways", language)),), 3))
         blocks.append(Bullets(tuple(claim_spans(claim, summary, language) for claim in summary.takeaways)))

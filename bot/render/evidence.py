@@ -48,6 +48,12 @@ def deep_sections(summary: Summary) -> tuple[tuple[str, tuple[Claim, ...]], ...]
     )
 
 
+def front_claims(card: Card, summary: Summary) -> tuple[Claim, ...]:
+    """Headline and takeaways as a card shows them: a headline that says only the title is left out above takeaways."""
+    repeats = one_line(readable(summary.headline.text)).casefold() == one_line(readable(card.paper.title)).casefold()
+    return summary.takeaways if repeats and summary.takeaways else (summary.headline, *summary.takeaways)
+
+
 # ── statements ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -97,7 +103,7 @@ def evidence_blocks(card: Card, language: str, form: EvidenceForm, action: str |
     if form is EvidenceForm.QUOTES and has_quotes(summary):
         return (Fold((Text(label("evidence", language), bold=True),), _items(card, summary, language), action),)
     # The parts of a deep card have the links behind their statements.
-    front = (summary.headline, *summary.takeaways)
+    front = front_claims(card, summary)
     return (_links(front, card, summary, language),) if any(claim.evidence for claim in front) else ()
 
 
@@ -129,7 +135,7 @@ def _links(claims: Sequence[Claim], card: Card, summary: Summary, language: str)
 
 def _items(card: Card, summary: Summary, language: str) -> tuple[Block, ...]:
     """One list of all claims, for a deep summary one for each of its parts."""
-    blocks = [_list((summary.headline, *summary.takeaways), card, summary, language)]
+    blocks = [_list(front_claims(card, summary), card, summary, language)]
     for key, claims in deep_sections(summary):
         if any(claim.evidence for claim in claims):
             blocks += [Line((Text(label(key, language), bold=True),)), _list(claims, card, summary, language)]

@@ -10,6 +10,7 @@ from bot.model import Card, Digest
 from bot.render.cards import day_of, shown_figures, title_of
 from bot.render.digests import digest_title
 from bot.render.dossier import dossier_digest, dossier_document
+from bot.render.evidence import front_claims
 from bot.render.labels import label
 from bot.render.markdown import markdown
 from bot.render.plain import one_line
@@ -42,7 +43,7 @@ def card_post(card: Card, language: str) -> str:
         day=day_of(card),
         categories=card.paper.categories[:1],
         tags=_tags([card]),
-        description=readable(summary.headline.text if summary else card.paper.abstract),
+        description=readable(front_claims(card, summary)[0].text if summary else card.paper.abstract),
         cover=_cover([card]),
     )
     return matter + "\n" + markdown(dossier_document(card, language))

@@ -6,13 +6,20 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from bot.summaries.noun_phrases import STOP_WORDS
+from bot.summaries.noun_phrases import STOP_WORDS, is_name, key
 from bot.summaries.openings import without_opening
 from bot.summaries.planted_orders import is_order
 from bot.summaries.self_contained import is_self_contained
 from bot.summaries.sentence_roles import RoleWeights, role_weights
 from bot.summaries.sentences import split
+from bot.summaries.term_counts import bundled
 
+# "QNet reaches …", "On floors, QNet reaches …", but not "QNet (a net of queues) reaches …".
+_SUBJECT = re.compile(
+    r"(?:(?:on|in|across|with|for|at|by|under|without|trained|compared|unlike|using|given|when)\b[^,;:]{2,80}, )?"
+    r"(?:the |our )?(?P<name>[A-Z][\w-]+)(?= (?-i:[a-z]))",
+    re.I,
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
 
 
@@ -56,3 +63,12 @@ def weighed(title: str, text: str) -> list[Sentence]:
 def content_words(text: str) -> set[str]:
     """The words without stop words, by their first seven letters, so that inflected forms agree."""
     return {word.lower()[:7] for word in _WORD.findall(text) if word.lower() not in STOP_WORDS}
+
+
+def is_of_unknown(text: str, shown: str) -> bool:
+    """Whether its subject is a name that neither `shown` nor other papers have: a part of the work, named elsewhere."""
+    subject = _SUBJECT.match(text)
+    if subject is None or not is_name(subject["name"]):
+        return False
+    is_known = all(part in bundled().words for part in key([subject["name"]]).split() if part.isalpha())
+    return not is_known and subject["name"].casefold() not in shown.casefold()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.summaries.patterns import SHOWS, THIS_PAPER, stem, verbose
+from bot.summaries.patterns import SHOWS, THIS_PAPER, same_thing, verbose
 
 # "The cost of a map": what follows a noun says which one; "The cost is low" does not.
 _SAYS_WHICH = frozenset(
@@ -14,17 +14,29 @@ _SAYS_WHICH = frozenset(
 )  # fmt: skip
 _VERBS = frozenset(
     ("is", "are", "was", "were", "has", "have", "had", "can", "cannot", "may", "might", "will", "would", "should",
-     "does", "do", "to", "then", "also", "first", "further", "not", "only", "and")
+     "does", "do", "to", "then", "also", "first", "further", "not", "only")
 )  # fmt: skip
 # Later in a sentence only nouns that say nothing by themselves: "We describe the full system."
 _GENERIC_OBJECT = verbose(
     r"\bthe\ (?:full\ |overall\ |whole\ |complete\ |entire\ )?(?P<noun>system|framework|method|approach|pipeline|"
-    r"problem|issue|challenge|gap|dataset|benchmark|limitation|phenomenon)s?\b(?=[,;:.]|\ (?:and|from|by|with|using|"
-    r"through|as|is|are|can|at|architecture)\b)"
+    r"problem|task|issue|challenge|gap|dataset|benchmark|limitation|phenomenon)s?\b(?=[,;:.]|\ (?:and|from|by|with|"
+    r"using|through|as|is|are|can|at|architecture)\b)"
 )
 # "We test the model": in other places most models are known from the sentence.
 _OUR_MODEL = verbose(
     r"^we\ \w+(?:\ and\ \w+)?\ the\ (?P<noun>model|algorithm|tool|theory|measure|metric)s?\b(?!\ (?:of|that|for|in)\b)"
+)
+# "We further quantify the drift": it was spoken of before.
+_GOES_ON = verbose(r"^we\ (?:\w+ly\ )?(?:further|also|then|next|additionally|subsequently)\ \w+\ (?=the\ )")
+# "On long tests the controller fails", without a comma.
+_AFTER_PHRASE = verbose(
+    r"^(?:on|in|for|at|under|across|with)\ (?:(?!the\b|a\b|an\b)[\w-]+\ ){1,3}"
+    r"the\ (?P<noun>[a-z-]+)\ [a-z]+[^s\W]s\ (?!of\b)"
+)
+# Parts of a work that must have been named; "our method" and "our results" are known.
+_OUR_PART = verbose(
+    r"^our\ (?:[\w-]+\ )?(?P<noun>metric|loss|module|measure|taxonomy|definition|lemma|criterion|score|"
+    r"assumption)s?\b(?!\ (?:of|for|that|on|in)\b)"
 )
 # What every paper has, and what has only one of its kind.
 _KNOWN_SUBJECT = verbose(
@@ -40,20 +52,6 @@ _AFTER_VERB = frozenset(
 )
 _LIKE_A_VERB = re.compile(r"[a-z](?<![su])s$")
 _ARTICLES = frozenset(("a", "an", "the", "our", "its", "their", "both", "each", "all", "any", "that"))
-_SAME_THING = tuple(
-    frozenset(word[:6] for word in group.split())
-    for group in (
-        "framework method approach technique algorithm scheme procedure strategy pipeline system architecture "
-        "mechanism solution design",
-        "dataset corpus benchmark",
-        "tool platform package library toolkit implementation system",
-        "model network architecture",
-        "gain improvement benefit advantage",
-        "problem task issue challenge",
-        "proof prove theorem bound",
-    )
-)
-"""Groups of general nouns of which one may stand for another, by their first six letters as `stem` gives them."""
 
 
 def unclear_noun(text: str, statement: str, shown: str) -> str | None:
@@ -61,11 +59,22 @@ def unclear_noun(text: str, statement: str, shown: str) -> str | None:
 
     `text` is a sentence without TeX; `statement` is its end without a phrase in front.
     """
+    after_phrase = _AFTER_PHRASE.match(text)
+    if after_phrase and not _is_named([after_phrase["noun"]], shown):
+        return after_phrase.group()
     for part in (text, statement):
         if part[:4].lower() == "the " and not _KNOWN_SUBJECT.match(part):
             nouns = _nouns_without_explanation(part)
             if nouns and not _is_named(nouns[:3], shown):
                 return f"{part[:3]} {nouns[0]}"
+        our_part = _OUR_PART.match(part)
+        if our_part and not _is_named([our_part["noun"]], shown):
+            return our_part.group()
+    goes_on = _GOES_ON.match(text)
+    if goes_on:
+        nouns = _nouns_without_explanation(text[goes_on.end() :])
+        if nouns and not _is_named(nouns[:3], shown):
+            return f"{goes_on.group()}the {nouns[0]}"
     model = _OUR_MODEL.match(text)
     if model and not re.search(rf"\b{model['noun']}", shown, re.I):
         return model.group()
@@ -81,6 +90,8 @@ def _nouns_without_explanation(sentence: str) -> list[str]:
     words = sentence.split()[1:7]
     for word, following in zip(words, [*words[1:], ""], strict=True):
         bare = word.rstrip(",;:.").lower()
+        if bare == "and":
+            continue  # "The speed and the size of a map"
         if bare in _SAYS_WHICH and len(nouns) <= _LONGEST_SUBJECT:
             # "The effect holds across …": what follows a verb does not say which effect.
             is_after_verb = bare in _AFTER_VERB and len(nouns) > 1 and _LIKE_A_VERB.search(nouns[-1])
@@ -95,12 +106,11 @@ def _nouns_without_explanation(sentence: str) -> list[str]:
 
 
 def _is_named(nouns: list[str], shown: str) -> bool:
+    # Under a headline "the method" is the authors' own.
+    if shown and nouns[-1] in ("method", "approach", "framework"):
+        return True
     # "The Ising model": a name, unlike the first word of a title in capitals.
     if any(any(char.isupper() or char.isdigit() for char in word) for word in nouns):
         return True
-    for noun in nouns:
-        own = stem(noun)
-        meant = {own}.union(*(group for group in _SAME_THING if own in group))
-        if any(re.search(rf"\b{re.escape(word)}", shown, re.I) for word in meant):
-            return True
-    return False
+    meant = set().union(*map(same_thing, nouns))
+    return any(re.search(rf"\b{re.escape(word)}", shown, re.I) for word in meant)

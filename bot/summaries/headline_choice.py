@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from bot.summaries.abstract_sentences import Sentence, content_words
+from bot.summaries.abstract_sentences import Sentence, content_words, is_of_unknown
 from bot.summaries.headline_shortening import LONGEST_HEADLINE, says_more_than_a_name, shortened
+from bot.summaries.patterns import PAPER, verbose
 from bot.summaries.self_contained import is_self_contained
 from bot.summaries.sentence_roles import SentenceRole
 
 _LEAST_AIM = 3.2
 """Less than the weight of "we study"; "we show" and "we use" are said of steps as well."""
-_LEAST_RESULT = 2.4
+_LEAST_RESULT = 3.0
 _SHORTEST = 40  # characters; in fewer there is hardly an aim or a result
 _LONG_TITLE = 6
 """Words that say something; a sentence about such a title shares three of them, else two."""
@@ -21,15 +22,20 @@ _LONG_TITLE = 6
 _ADDS = re.compile(
     r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|close|end|discuss|hope|"
     r"believe|release)\b|"
-    r"^(?:for each|(?:for|in|on) our|second|third|finally|moreover|furthermore|additionally|in addition|"
+    r"^(?:for each|(?:for|in|on) our(?! (?:paper|work|study|article)\b)|"
+    r"second|third|finally|moreover|furthermore|additionally|in addition|"
     r"lastly|next|then|subsequently|to (?:"
     r"evaluate|validate|assess|ensure|facilitate|support|demonstrate|verify)|beyond|as (?:a )?by-?products?)\b|"
-    r"\b(?:is|are|was|were) also\b",
+    r"\b(?:is|are|was|were) also\b|"
+    # What they made before is tried: "We evaluate our planner on nine floors."
+    r"\bwe (?:\w+ly )?(?:evaluate|validate|test|verify|assess|benchmark|demonstrate)d? "
+    r"(?:it|them|(?:(?:the )?\w+ of )?(?:our|its|their|the proposed))\b",
     re.I,
 )
 _IS_A_STEP = re.compile(
     r"^first\b|\bwe first\b|\b(?:therefore|thus|hence)\b|"
-    r"\b(?:of|for|by|with|in|on) our (?!knowledge)",
+    r"^(?:(?:more )?specifically|concretely|in particular)\b|"
+    r"\b(?:of|for|by|with|in|on) our (?!knowledge|work|paper|study|article)",
     re.I,
 )
 _REPORTS = re.compile(
@@ -39,21 +45,34 @@ _REPORTS = re.compile(
 )
 
 # What the authors do, whichever verb they use.
-_DONE = re.compile(r"^(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I)
-_PAPER_DOES = re.compile(
-    r"\bthis (?:[\w-]+ )?(?:paper|work|article|study|survey|review|report|letter|thesis|note) (?:\w+ly )?\w+s\b"
-    r"(?! that)",
-    re.I,
+_DONE = re.compile(
+    r"^(?!(?:as(?! (?:opposed|an?)\b)|since|because|when|if|while) )(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I
 )
+_PAPER_DOES = verbose(rf"\bthis\ (?:[\w-]+\ )?{PAPER}\ (?:\w+ly\ )?\w+s\b(?!\ that)")
 _EMPTY = re.compile(
     r"\b(?:experiment\w*|evaluations?|outperform\w*|effectiveness|superior\w*|state-of-the-art|significant|"
     r"promising|insights?|potential)\b",
     re.I,
 )
-_THIS_PAPER = re.compile(
-    r"(?:in )?(?:this|the present) (?:[\w-]+ ){0,2}(?:paper|work|article|study|survey|report|letter|thesis|note)\b",
+# "We propose the Hinge Finder (HF)"
+_MAKES_NAMED = re.compile(
+    r"\bwe (?:\w+ly )?(?:propose|introduce|present|develop|design) [^,;:().]{3,90}"
+    r"\((?=\w*[A-Z]\w*[A-Z])([\w-]{2,12})\)",
     re.I,
 )
+_THIS_PAPER = verbose(rf"(?:in\ )?(?:this|the\ present)\ (?:[\w-]+\ ){{0,2}}{PAPER}\b")
+# Only the name of what is studied: "This paper addresses the task of finding doors."
+_NAMES_TASK = re.compile(
+    r"^(?:we|this [\w-]+) (?:address|consider|stud(?:y|ies)|tackle|investigate)\w* the (?:[\w-]+ )?"
+    r"(?:task|problem)s? of [^,;:]{3,80}$",
+    re.I,
+)
+# A step with a purpose of its own, one for a part of the work, a hypothesis.
+_IS_PARTIAL = re.compile(
+    r"^to [a-z]+ |^(?:for|in|at|during|on|within) [^,;:]{3,60}, we\b|\bwe propose that\b",
+    re.I,
+)
+_BUILDS_ON = re.compile(r"(?:based|building) on (?:this|these)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +92,11 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
         return aims[0]
     # Another sentence than the one with the aim may be about a part of the work; then it shares few words with the
     # title. Without an aim, what was done is all that there is.
-    others = [c for c in candidates if _is_usable(c) and (_is_about_title(c, title) or not aims)]
-    done = [c for c in others if _DONE.match(c.text) and not _REPORTS.search(c.text)]
-    results = [c for c in others if _says_a_result(c)]
+    others = [c for c in candidates if _is_usable(c) and (not aims or _is_about_title(c, title))]
+    if aims:
+        others = [c for c in others if not _names_a_part(c.text, title) and not _IS_PARTIAL.search(c.text)]
+    done = [c for c in others if _says_what_is_done(c, name) and not (aims and _IS_A_STEP.search(c.sentence.text))]
+    results = [c for c in others if _says_a_result(c) and not is_of_unknown(c.text, title)]
     for group, score in (
         ([c for c in others if c in aims and not _REPORTS.search(c.text)], partial(_aim_score, name=name)),
         (done, _plain_score),
@@ -84,6 +105,22 @@ def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
         if group:
             return max(group, key=lambda c: (score(c), -c.sentence.index))
     return None
+
+
+def _says_what_is_done(candidate: Headline, name: str) -> bool:
+    """Whether it says what the authors do, or what the work does that they gave a name: "MyoSem aligns …"."""
+    is_named = (
+        bool(name)
+        and re.match(rf"{re.escape(name)} (?!is |was |has |does )(?:\w+ly )?[a-z]+s\b", candidate.text) is not None
+    )
+    is_done = _DONE.match(candidate.text) is not None or (is_named and not _says_a_result(candidate))
+    return is_done and not _REPORTS.search(candidate.text)
+
+
+def _names_a_part(text: str, title: str) -> bool:
+    """Whether it gives a name of its own to something, where the title names the work: "the Hinge Finder (HF)"."""
+    made, name = _MAKES_NAMED.search(text), own_name(title)
+    return made is not None and bool(name) and name not in text and made.group(1).casefold() not in title.casefold()
 
 
 def _is_about_title(candidate: Headline, title: str) -> bool:
@@ -97,7 +134,7 @@ def _is_about_title(candidate: Headline, title: str) -> bool:
 
 def own_name(title: str) -> str:
     """The authors' name for their work, from a title like "MyoSem: Aligning …"; empty if there is none."""
-    name, colon, _ = title.partition(":")
+    name, colon, _ = re.sub(r"\s(?:---?|–|—)\s", ": ", title).partition(":")
     name = re.sub(r"\\[a-zA-Z]+|[{}$]", "", name).strip()
     # Longer beginnings are half of a title: "Learning to rank: a survey".
     return name if colon and len(name.split()) <= 2 else ""
@@ -136,7 +173,9 @@ def _says_a_result(candidate: Headline) -> bool:
 
 def _defines(text: str, name: str) -> bool:
     """Whether the text says what the authors' named work is: "MyoSem is a model that …"."""
-    return bool(name and re.match(rf"(?:\\\w+\{{)?{re.escape(name)}\b[^.]{{0,12}} (?:is|are)\b", text))
+    return bool(
+        name and re.match(rf"(?:\\\w+\{{)?{re.escape(name)}\b[^.]{{0,12}} (?:is|are) (?:an?|the|our|one)\b", text)
+    )
 
 
 def _aim_score(candidate: Headline, name: str) -> float:
@@ -150,7 +189,8 @@ def _aim_score(candidate: Headline, name: str) -> float:
         score += 2.0 if aim >= 3 else 0.8
         score += 1.0 * _defines(text, name)
     score -= 2.0 * bool(_IS_A_STEP.search(text))
-    score -= 1.0 * bool(_REPORTS.search(text))
+    score -= 1.0 * bool(_REPORTS.search(text)) + 2.0 * bool(_NAMES_TASK.match(candidate.text))
+    score -= 1.0 * bool(_IS_PARTIAL.search(candidate.text) or _BUILDS_ON.match(text))
     score += 2.0 * bool(_THIS_PAPER.match(sentence.text))
     # An earlier sentence is better, but many abstracts open with background: only a clear aim may open.
     score -= 0.25 * sentence.index - (0.6 if sentence.index == 0 and aim >= 4 else 0)
@@ -166,7 +206,10 @@ def _plain_score(candidate: Headline) -> float:
 
 def _result_score(candidate: Headline) -> float:
     return (
-        candidate.sentence.roles[SentenceRole.RESULT] + candidate.sentence.centrality - _length_penalty(candidate.text)
+        candidate.sentence.roles[SentenceRole.RESULT]
+        + candidate.sentence.centrality
+        - 0.25 * candidate.sentence.index
+        - _length_penalty(candidate.text)
     )
 
 

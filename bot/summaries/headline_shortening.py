@@ -44,6 +44,13 @@ _RESTRICTS = verbose(
 _PARTS = verbose(
     r"(?:with\ the\ following|with\ (?:two|three|four|five)\b|consisting\ of|comprising|composed\ of)\b[^:]{0,60}:"
 )
+# A list that is only announced: "a planner with two complementary mechanisms."
+_PROMISE = verbose(
+    r",?\ (?:with|that\ has|which\ has|consisting\ of|comprising)\ (?:two|three|four|five|six|several)\ "
+    r"(?:[\w-]+\ ){0,3}?(?:components|modules|stages|phases|steps|parts|mechanisms|elements|ingredients|"
+    r"designs|innovations|contributions|"
+    r"improvements|strategies|techniques)\.$"
+)
 _COMPARES = verbose(
     r"\b(?:more|less|fewer|better|worse|\w{3,}er|outperform\w*|exceed\w*|surpass\w*|equal|same|similar|comparable)\b"
 )
@@ -67,6 +74,9 @@ def shortened(text: str, limit: int = LONGEST_HEADLINE) -> str:
     The text is returned whole where no clause can be left out safely, so it may be longer than `limit`.
     """
     text = without_opening(text)
+    promise = _PROMISE.search(text)
+    if promise and says_more_than_a_name(text[: promise.start()]) and _may_end(text[: promise.start()]):
+        text = text[: promise.start()] + "."
     if len(text) <= limit:
         return text
     front = _IN_FRONT.match(text)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.summaries.noun_phrases import STOP_WORDS, is_adjective, is_name, is_plain, key, phrase, runs
+from bot.summaries.noun_phrases import GLUED, STOP_WORDS, is_adjective, is_name, is_plain, key, phrase, runs
 from bot.summaries.term_counts import TermCounts, bundled
 from bot.tex.latex import readable
 
 _LONGEST = 4
 """Words of a keyword; a longer run of nouns is no term but a description."""
+_ENOUGH = 3
+"""With so many keywords none is added that is hardly a term."""
+_NO_END = re.compile(r"n['’]t\b|['’]s?$")
 _LEAST_PAPERS_OF_TERM = 4
 """A part of a longer phrase is a term of its own if that many papers use it alone."""
 
@@ -40,14 +43,29 @@ def keywords(title: str, abstract: str, limit: int = 6, counts: TermCounts | Non
     text = _read(title, abstract, counts)
     written = _candidates(text, counts)
     scores = {term: _score(term, spelling, text, counts) for term, spelling in written.items()}
-    return _choose(scores, written, text, limit)
+    casual = frozenset(term for term, spelling in written.items() if _is_casual(term, spelling, text, counts))
+    return _choose(scores, written, text, casual, limit)
+
+
+def _is_casual(term: str, spelling: str, text: _Text, counts: TermCounts) -> bool:
+    """Whether a term is said in passing: a phrase of few other papers once, a common noun less than three times."""
+    if is_name(spelling) or term in _defined(text):
+        return False
+    if any(f" {term} " in f" {key(words)} " for words in text.title):
+        return False
+    uses = text.padded.count(f" {term} ")
+    return uses < 3 if " " not in term else uses == 1 and term not in counts.terms
+
+
+def _defined(text: _Text) -> set[str]:
+    return {key(full.split()) for full in text.defined.values()}
 
 
 def _read(title: str, abstract: str, counts: TermCounts) -> _Text:
     parts = [tuple(phrase(run, counts.modifiers) for run in runs(part, counts.verbs)) for part in (title, abstract)]
-    plain = f"{readable(title)} . {readable(abstract)}"
-    words = key(re.findall(r"[^\W_]+(?:[-'’./+][^\W_]+)*", plain))
-    return _Text(parts[0], parts[1], f" {words} ", _abbreviations(plain), _capitalized(readable(abstract)))
+    plain = [GLUED.sub(". ", readable(part)) for part in (title, abstract)]
+    words = " | ".join(key(re.findall(r"[^\W_]+(?:[-'’./+][^\W_]+)*", part)) for part in plain)
+    return _Text(parts[0], parts[1], f" {words} ", _abbreviations(" . ".join(plain)), _capitalized(readable(abstract)))
 
 
 def _candidates(text: _Text, counts: TermCounts) -> dict[str, str]:
@@ -59,7 +77,19 @@ def _candidates(text: _Text, counts: TermCounts) -> dict[str, str]:
             written.setdefault(key(term), _spelled(term, text.names))
     for full in text.defined.values():
         written.setdefault(key(full.split()), _spelled(tuple(full.split()), text.names))
-    return {term: spelling for term, spelling in written.items() if f" {term} " in text.padded}
+    found = {term: spelling for term, spelling in written.items() if f" {term} " in text.padded}
+    return {
+        term: spelling
+        for term, spelling in found.items()
+        if not _NO_END.search(spelling) and not _is_cut(term, found, text)
+    }
+
+
+def _is_cut(term: str, found: dict[str, str], text: _Text) -> bool:
+    """Whether a term is the beginning of a longer one wherever it stands: "large language" of "language models"."""
+    uses = text.padded.count(f" {term} ")
+    longer = [other for other in found if f" {other} ".startswith(f" {term} ") and other != term]
+    return any(text.padded.count(f" {other} ") == uses for other in longer)
 
 
 def _terms(words: tuple[str, ...], text: _Text, counts: TermCounts) -> list[tuple[str, ...]]:
@@ -144,10 +174,14 @@ def _weight_of_single(word: str, uses: int, *, is_in_title: bool) -> float:
     return 0.55 if uses > 2 or (uses > 1 and not is_in_title) else 0.2
 
 
-def _choose(scores: dict[str, float], written: dict[str, str], text: _Text, limit: int) -> tuple[str, ...]:
-    """The best terms, without those that are part of another one or its abbreviation."""
+def _choose(
+    scores: dict[str, float], written: dict[str, str], text: _Text, casual: frozenset[str], limit: int
+) -> tuple[str, ...]:
+    """The best terms, without those that are part of another one or its abbreviation; `casual` ones only if needed."""
     taken: list[str] = []
-    for term in sorted(scores, key=lambda k: (-scores[k], -len(k), k)):
+    for term in sorted(scores, key=lambda k: (k in casual, -scores[k], -len(k), k)):
+        if term in casual and len(taken) >= _ENOUGH:
+            break
         words = set(term.split())
         if any(words <= set(other.split()) or set(other.split()) <= words for other in taken):
             continue
@@ -162,7 +196,7 @@ def _choose(scores: dict[str, float], written: dict[str, str], text: _Text, limi
 
 def _is_short_for(term: str, taken: list[str], text: _Text) -> bool:
     """Whether a term abbreviates one that is taken, or is spelled out by one."""
-    if term in text.defined:
+    if term in text.defined or any(key(text.defined.get(word, "").split()) in taken for word in term.split()):
         return True
     pairs = [(term, other) for other in taken] + [(other, term) for other in taken]
     return any(" " not in short and list(short) == _initials(full.split()) for short, full in pairs if " " in full)

@@ -55,6 +55,8 @@ _NOUN_ANYWAY = re.compile(
     r"plant|variant|invariant|assistant|constant|participant|quadrant|current|latent|intent|component|experiment|"
     r"document|software|hardware|malware|firmware)s?$"
 )
+GLUED = re.compile(r"(?<=[a-z]{3})\.(?=[A-Z][a-z]+,? )")
+"""The point between two sentences without a space between them."""
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’./+][^\W_]+)*\+{0,2}", re.UNICODE)
 _BREAK = re.compile(r"https?://\S+|[^\w\s'’./+-]|\s[-–—/]+\s|--+|\.(?=\s|$)|\n\s*\n", re.UNICODE)
 
@@ -71,7 +73,7 @@ class Run:
 def runs(text: str, verbs: Collection[str] = frozenset()) -> list[Run]:
     """The runs of `text`, which may hold TeX, in order. A word of `verbs` breaks a run too."""
     found: list[Run] = []
-    for chunk in _BREAK.split(readable(text, citations=False)):
+    for chunk in _BREAK.split(GLUED.sub(". ", readable(text, citations=False))):
         run: list[str] = []
         before = ""
         for word in _TOKEN.findall(chunk):

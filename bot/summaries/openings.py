@@ -26,13 +26,14 @@ _JOINS = (
     r"specifically|concretely|(?:in|more)\ particular(?:ly)?|namely|notably|(?:most|more)?\ ?importantly|crucially|"
     r"(?:more\ )?(?:broadly|generally)|overall|ultimately|indeed|in\ fact|in\ turn|in\ short|in\ summary|in\ sum|"
     r"in\ conclusion|in\ essence|to\ summari[sz]e|to\ conclude|in\ addition|as\ a\ (?:result|consequence|by-?product)|"
-    r"as\ such|for\ (?:example|instance)|that\ (?:said|is)|at\ the\ same\ time|on\ the\ (?:one|other)\ hand|"
+    r"as\ such|for\ (?:example|instance)|that\ (?:said|is)|at\ the\ same\ time|on\ (?:the\ )?(?:one|other)\ hand|"
     r"on\ the\ contrary|in\ contrast|by\ contrast|conversely|unfortunately|first\ of\ all|beyond\ that|beyond\ this|"
     r"to\ (?:this|that)\ (?:end|aim|purpose)|to\ do\ (?:so|this)|(?:by|in)\ doing\ (?:so|this)|"
     r"for\ this\ (?:purpose|reason|aim)|for\ these\ reasons|with\ this\ in\ mind|in\ response(?:\ to\ this)?|"
     r"(?:taken\ )?together|in\ light\ of\ (?:this|these\ \w+)|because\ of\ this|due\ to\ this|"
     r"in\ this\ (?:context|regard|direction|spirit|respect)|in\ the\ process|equally|again|thereby|hereby|thereafter|"
-    r"along\ the\ way|at\ last|to\ begin\ with|in\ parallel|in\ other\ words"
+    r"as\ (?:an?|one)\ (?:(?:first|possible|partial)\ )?(?:step|response|answer|solution|remedy|contribution)|"
+    r"along\ the\ way|at\ last|since\ then|to\ begin\ with|in\ parallel|in\ other\ words"
 )
 _JOINED = verbose(rf"^(?:{_JOINS}),\ +")
 _JOINT = verbose(
@@ -58,6 +59,7 @@ _OCCASION = verbose(
     r"^(?:to\ (?:\w+ly\ )?[a-z]+(?:\ and\ [a-z]+)?|(?:build|draw|rely|capitaliz|expand)\w*\ (?:up)?on|motivated\ by|"
     r"inspired\ by|guided\ by|"
     r"based\ (?:up)?on|leveraging|exploiting|following|recogni[sz]ing|despite|in\ spite\ of|beyond|in\ addition\ to|"
+    r"as\ (?:an?|one)\ (?:\w+\ )?(?:step|response|answer|solution|remedy|contribution)\ (?:to|towards?|for|in)|"
     r"in\ response\ to|in\ view\ of|in\ light\ of|alongside|along\ with|together\ with|complementing)\ "
     r"(?P<what>[^,;:.()]{2,140}),\ +"
 )
@@ -75,13 +77,47 @@ _RESTRICTS = verbose(
 _CLAUSE = verbose(r"(?:[^\s,;]+\ +){2}")
 # A statement that lives from the contrast or the comparison with the sentence before.
 _NEEDS_CONTRAST = verbose(
-    r"^(?:in\ contrast|by\ contrast|conversely|instead|rather|on\ the\ (?:one|other)\ hand|on\ the\ contrary|similarly|"
-    r"likewise|equally),"
+    r"^(?:in\ contrast|by\ contrast|conversely|instead|rather|on\ (?:the\ )?(?:one|other)\ hand|on\ the\ contrary|"
+    r"similarly|likewise|equally),"
 )
 _COMPARES = verbose(
     r"\b(?:more|less|fewer|better|worse|higher|lower|larger|smaller|faster|slower|stronger|weaker|broader|deeper|simpler|easier|harder|"
     r"wider|longer|shorter|richer|cheaper|tighter|looser)\b(?!.*\bthan\b)|"
     r"\b(?:ours|so|too|as\ well|neither|nor|former|latter)\b"
+)
+_JOINS_WITHIN = r"(?:however|therefore|moreover|nevertheless|nonetheless|consequently|furthermore)"
+# Words that join a sentence to the one before from within: "We therefore propose …", "Planners, however, fail …". After
+# a whole clause ("It is fast, however, its map …") they join that clause.
+_WITHIN = (
+    # Not "X is slow and therefore …", "which are therefore …": there the reason stands in the sentence.
+    (
+        verbose(
+            r"^((?:[^\s,;:()]+\ ){0,6}[^\s,;:()]{3,}(?<!\band)(?<!\bbut)(?<!\bare)(?<!\bwas)(?<!\bwere)(?<!\bcan)"
+            r"(?<!\bhas)(?<!\bhave)(?<!\bwill)(?<!\bthat)(?<!\bwhich)(?<!\bmust)(?<!\bmay))\ therefore\ (?=[a-z])"
+        ),
+        r"\1 ",
+    ),
+    (
+        verbose(r"^(we|our\ \w+|this\ \w+)\ (?:therefore|thus|hence|accordingly|consequently|instead)\ (?=[a-z])"),
+        r"\1 ",
+    ),
+    (
+        verbose(
+            r"^((?:in|on|at|for|with|under|when|while|if|by|from|to|across|among|within|without|despite)\b"
+            r"[^,;:()]{2,80}),\ "
+            rf"{_JOINS_WITHIN},\ (?=\S)"
+        ),
+        r"\1, ",
+    ),
+    (
+        verbose(
+            r"^((?:(?!(?:is|are|was|were|has|have|had|can|may|will|do|does)\ )[\w’'-]+\ ){0,6}"
+            rf"[\w’'()-]+),\ {_JOINS_WITHIN},\ "
+            r"(?!(?:the|a|an|its?|they|their|we|our|he|she|this|these|those|that|such|there|most|many|some|no|all|in|on|"
+            r"at|for|with|by|from|to|when|if|while|as)\b)(?=[a-z])"
+        ),
+        r"\1 ",
+    ),
 )
 
 
@@ -98,11 +134,13 @@ def without_label(sentence: str) -> str:
 def without_opening(sentence: str) -> str:
     """`sentence` without what ties it to the sentence before, with a capital; unchanged if nothing can be dropped.
 
-    What remains is a slice of `sentence` except for that capital. It may still not be self-contained.
+    No word is changed; the order of the words stays. What remains may still not be self-contained.
     """
     rest = sentence
     while (shorter := _drop_one(rest)) != rest:
         rest = shorter
+    for pattern, kept in _WITHIN:
+        rest = pattern.sub(kept, rest)
     return sentence if rest == sentence else _capitalized(rest)
 
 

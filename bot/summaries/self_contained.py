@@ -11,7 +11,7 @@ import re
 from bot.summaries.complete_sentences import is_complete
 from bot.summaries.definite_nouns import unclear_noun
 from bot.summaries.openings import joins_on, without_opening
-from bot.summaries.patterns import SHOWS, THIS_PAPER, stem, stems, verbose
+from bot.summaries.patterns import SHOWS, THIS_PAPER, same_thing, stem, stems, verbose
 from bot.tex.latex import readable
 
 __all__ = ["is_self_contained", "unclear_reference", "without_opening"]
@@ -33,6 +33,10 @@ _PHRASE_IN_FRONT = verbose(
     r"[^,;:.]{2,120},\ (?!(?:and|but|yet|or|so|which|who|where|while|whereas|since|because|"
     r"as|if|when|although|though|even|\w+ing)\b)"
 )
+_CLAUSE_IN_FRONT = verbose(
+    r"^(?:because|since|as|if|although|though|while|when|once|unless|even\ (?:if|though|when))\ "
+    r"(?P<pronoun>it|they|its|their)\ [^;:]{2,120}?,\ (?!(?:and|but|which|or)\b)"
+)
 _PRONOUN = verbose(r"\b(?:it|its|itself|they|their|them|themselves)\b")
 # "It is known that …", "making it hard to …": the word stands for nothing.
 _EMPTY_IT = verbose(
@@ -49,6 +53,8 @@ _FIRST_PERSON = verbose(r"^(?:we|i|our|here|then|also|in\ turn)\b")
 _NO_NOUN = verbose(
     r"(?:\w+ly|we|i|our|also|then|first|further|next|thus|hence|and|or|not|that|how|why|whether|when|to|of|on|in|for|by|"
     r"with|from|at|as|under|across|over|between|into|is|are|be|been|was|were|has|have|can|may|will|could|both|only|"
+    r"because|since|if|although|though|while|once|unless|whereas|even|despite|during|before|after|without|within|beyond|"
+    r"due|given|like|unlike|through|throughout|via|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|many|several|various|\d[\d.,]*)"
 )
 # What "they" may stand for beside a plural.
@@ -61,8 +67,10 @@ _SUBJECT_AND_VERB = re.compile(r"(?:(?!and\b|that\b|which\b|of\b|for\b|in\b|with
 _INFINITIVE = verbose(r"^to\ \w+(?:\ and\ \w+)?\ ")
 _DEMONSTRATIVE = verbose(r"\b(?P<word>this|these|those|such)\b(?=(?P<after>(?:\ [\w’'-]+){0,4}))")
 _DEMONSTRATIVE_THAT = verbose(
-    r"\b(?:of|for|to|on|with|from|by|at|under|between|across)\ that\ "
-    r"(?!(?:of|on|in|for|from|with|is|are)\b)(?P<noun>[\w-]+)"
+    r"(?:\b(?:of|for|to|on|with|from|by|at|under|between|across)"
+    r"|(?:^(?:we|this\ \w+)|\b(?:that|which))\ (?:\w+ly\ )?(?:measure|address|close|fill|bridge|exploit|tackle|solve|"
+    r"extend|improve|reduce|remove|quantif|stud)\w*)"
+    r"\ that\ (?!(?:of|on|in|for|from|with|is|are)\b)(?P<noun>[\w-]+)"
 )
 _ADJECTIVE = verbose(
     r"\w+(?:al|ive|ous|ful|less|ic|able|ible|ent|ant|lex|ary)|difficult|hard|large|small|rare|new|novel"
@@ -83,7 +91,10 @@ _BACKWARDS = verbose(
     r"|^(?:first|second|third|one|another)\ (?:is|are|was)\b"
     r"|^(?:another|others|both(?!\b[^,;.]{0,60}\band\b)|neither(?!\b[^,;.]{0,60}\bnor\b)|each\ (?!of\b)|one\ such|"
     r"the\ first\ (?:is|one|stage|step|phase|part|component|module)|many\ of\ them|some\ of\ them|all\ of\ them|"
-    r"such|here|there(?!\ (?:is|are|exists?|has|have|was|were)\b)|so\ far|only\ then|otherwise|if\ so|if\ not)\b"
+    r"that\ [\w-]+|such(?!\ as\b)|here|there(?!\ (?:is|are|exists?|has|have|was|were)\b)|so\ far|"
+    r"only\ then|otherwise|if\ so|if\ not)\b"
+    r"|^(?:in|at|during|for)\ (?:the|our)\ (?:first\b(?!.*\bsecond\b)|second|third|final|last|next)\ (?:[\w-]+\ )?"
+    r"(?:stage|step|phase|part|case|setting|experiment|module|study)\b"
     r"|^(?:the|all|our)\ (?:two|three|four|five|six|seven)\ (?!\w+est\b|most\b|main\b|largest\b)"
     r"(?:[\w-]+\ ){0,2}?[\w-]+s\ (?!of\b|that\b|in\b|for\b|on\b|between\b|from\b|with\b|:)"
 )
@@ -178,19 +189,25 @@ def _is_explained(word: str, before: str, after: str) -> bool:
         return True
     # A name does not count: in "the Map of Rooms (MR), a tool for such rooms" the rooms are not named before.
     named = stems(re.sub(r"(?<!^)\b[A-Z]\w*|\w+-\w+", " ", before))
-    # A noun named before: "sparse maps are cheap, but such maps …".
-    if _is_repeated(re.findall(r"[\w-]{4,}", " ".join(after.split()[:3])), named):
+    # A noun named before, or another word for it: "sparse maps are cheap, but such maps …".
+    if _is_repeated(re.findall(r"[\w-]{4,}", " ".join(after.split()[:3])), before, named):
         return True
     return len(before) >= 40 and bool(_CLAUSE_BEFORE.search(before))
 
 
-def _is_repeated(words: list[str], named: set[str]) -> bool:
-    """Whether `words`, those after a demonstrative, begin with what is named before.
+def _is_repeated(words: list[str], before: str, named: set[str]) -> bool:
+    """Whether `words`, those after a demonstrative, begin with what is named before, also in another word for it.
 
     "General queries … these complex queries": with an adjective of their own they are other ones.
     """
-    known = [stem(word) in named for word in words]
+    known = [stem(word) in named or _has_other_name(word, before, named) for word in words]
     return any(known) and (known[0] or not _ADJECTIVE.fullmatch(words[0]))
+
+
+def _has_other_name(noun: str, before: str, named: set[str]) -> bool:
+    """Whether another word for the same thing stands before, in the same number."""
+    same_number = {stem(word) for word in re.findall(r"[\w-]{3,}", before) if _is_plural(word) == _is_plural(noun)}
+    return bool(same_thing(noun) & named & same_number)
 
 
 def _unclear_pronoun(text: str) -> str | None:
@@ -210,8 +227,14 @@ def _has_noun_for(pronoun: re.Match[str], text: str) -> bool:
         return False
     if phrase is not None and pronoun.start() < phrase.end():
         # "Despite their size, language models …": the noun follows, unless the authors do.
-        is_noun_after = not (_FIRST_PERSON.match(body) or _PRONOUN.match(body))
+        rest = text[phrase.end() :]
+        is_noun_after = not (_FIRST_PERSON.match(rest) or _REPORT.match(rest) or _PRONOUN.match(rest))
         return not _INFINITIVE.match(text) and (is_noun_after or _names_something(before, pronoun.group()))
+    clause = _CLAUSE_IN_FRONT.match(text)
+    if clause is not None and pronoun.start() == clause.start("pronoun"):
+        # "Although it is small, the planner …": the noun follows in the main clause.
+        rest = text[clause.end() :]
+        return not (_FIRST_PERSON.match(rest) or _REPORT.match(rest) or _PRONOUN.match(rest))
     if pronoun.group() == "them" and _SUBJECT_AND_VERB.fullmatch(before[offset:]):
         return False
     return pronoun.start() < offset or _names_something(before[offset:], pronoun.group())
@@ -223,6 +246,8 @@ def _names_something(before: str, pronoun: str) -> bool:
     words = [w for w in re.findall(r"[\w’'/-]+", before) if not _NO_NOUN.fullmatch(w) and not w.endswith("ed")]
     if _FIRST_PERSON.match(before):
         words = words[1:]  # what the authors do: a verb
+    if [word[-3:] for word in words] == ["ing"]:
+        return False  # "Producing it by hand": what is done is not the thing that it is done to
     if pronoun.lower() in ("it", "its", "itself"):
         # "Video models …": the first word, with a capital like every first word, belongs to the second.
         names = [w for w in words[1:] if w[:1].isupper()] + words[: len(words) == 1]

@@ -9,6 +9,8 @@ import enum
 import re
 from dataclasses import dataclass
 
+from bot.summaries.patterns import PAPER
+
 
 class SentenceRole(enum.StrEnum):
     BACKGROUND = "background"
@@ -53,11 +55,7 @@ _STUDIES = (
     r"discuss|provid|give\b|extend|appl(?:y|ies)|deriv|establish|advocat|quantif|measur|generali[sz]|unif(?:y|ies)|generat|collect)"
 )
 _SHOWS = r"(?:show|prov[ei]|uncover|demonstrat|find\b|found\b|observ|reveal|confirm|identif|discover|obtain|achiev)"
-_PAPER = (
-    r"(?:this|the\ present|our|the)\ (?:[\w-]+\ )?"
-    r"(?:paper|work|article|study|survey|thesis|report|review|chapter|letter|note|dissertation|"
-    r"position\ paper|tutorial)"
-)
+_PAPER = rf"(?:this|the\ present|our|the)\ (?:[\w-]+\ )?{PAPER}"
 _WE = rf"(?:\bwe\b|\b{_PAPER}|\bthe\ authors\b|\bi\b(?=\ \w+))"
 _ADVERBS = (
     r"(?:(?:\ (?:here|then|first|firstly|also|further|thus|therefore|hence|next|now|finally|formally|carefully|"
@@ -160,8 +158,9 @@ _CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
     SentenceRole.RESULT: (
         (
             _re(
-                r"\b(?:results?|experiments?|evaluations?|ablations?|simulations?|analys[ei]s|findings?)\b[^.]{0,60}?"
-                r"\b(?:show|demonstrat|indicat|reveal|suggest|confirm|validat|highlight|verif|prove)\w*"
+                r"\b(?:results?|experiments?|evaluations?|ablations?|simulations?|analys[ei]s|findings?|benchmarking|"
+                r"user\ stud(?:y|ies))\b[^.]{0,60}?"
+                r"\b(?:show|demonstrat|indicat|reveal|suggest|confirm|validat|highlight|verif|prove|illustrat)\w*"
             ),
             3.4,
         ),
@@ -180,6 +179,17 @@ _CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
                 r"consistently|significant(?:ly)?)\b"
             ),
             1.0,
+        ),
+        (_re(r"\bit\ is\ (?:shown|proved|proven|found|demonstrated)\b"), 1.6),
+        # What the authors' own work achieves.
+        (
+            _re(
+                r"\b(?:(?:our|the|the\ proposed)\ [\w-]+(?:\ [\w-]+)?|(?-i:\b[A-Z][\w-]*[A-Z][\w-]*)|we|it)"
+                r"(?:\ \w+ly|\ also)?\ (?:outperforms?|surpass(?:es)?|exceeds?|beats?|achieves?|attains?|reach(?:es)?|"
+                r"ranked|ranks|demonstrates|delivers|exhibits|improves|reduces|raises|cuts|"
+                r"(?:is|are)\ (?:\w+ly\ )?preferred)\b"
+            ),
+            1.8,
         ),
         (_re(r"(?<![\w.-])\d+(?:\.\d+)?\s*(?:\\?%|\\times|×|x\b|\$\\times|points?\b|pp\b|dB\b|-fold|times\b)"), 1.8),
         (_re(r"(?<![\w.-])\d+\.\d+"), 0.5),

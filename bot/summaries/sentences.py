@@ -13,9 +13,10 @@ _ABBREVIATIONS = re.compile(
 )
 _MAY_END = ("pp", "inc", "ltd", "jr", "sr", "no", "nos", "max", "min", "est")
 """Abbreviations that may be the last word of a sentence as well: "by 3.8 pp. We …"."""
+_TITLES = ("ms", "mr", "mrs", "dr")
 # Also a point without a space, as between the lines of some abstracts: "… of levels.We introduce …".
 _END = re.compile(
-    r"[.!?][\"'”’»)\]}]*(?=\s)|[。！？][”’」』）]*|(?<=[A-Za-z)][A-Za-z)][A-Za-z)])\.(?=(?:[A-Z][a-z]+|A) [a-z(])"
+    r"[.!?][\"'”’»)\]}]*(?=\s)|[。！？][”’」』）]*|(?<=[A-Za-z)][A-Za-z)][A-Za-z)])\.(?=(?:[A-Z][a-z]+,?|A) [a-z(])"
 )
 # At most 300 characters between single dollars: two prices far apart are no formula.
 _MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
@@ -101,6 +102,8 @@ def _may_start(rest: str) -> bool:
 def _is_abbreviation(word: str, rest: str) -> bool:
     """Whether the point after `word` belongs to it; `rest` is what follows the point."""
     bare = word.lower().rstrip(".").lstrip("~")
+    if bare in _TITLES and word.islower():
+        return False  # "in 40 ms. We …"
     if _ABBREVIATIONS.fullmatch(bare):
         return not (bare in _MAY_END and _USUAL_START.match(rest))
     if len(bare) == 1 and bare.isalpha():

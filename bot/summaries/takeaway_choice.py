@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.summaries.abstract_sentences import Sentence, content_words
+from bot.summaries.abstract_sentences import Sentence, content_words, is_of_unknown
 from bot.summaries.sentence_roles import SentenceRole
+from bot.summaries.term_counts import bundled
 
 _LONGEST = 420  # characters; a longer sentence is no takeaway if there is another one
 _RELEASES = re.compile(
@@ -18,7 +19,12 @@ _ANNOUNCES = re.compile(
     r"^(?:extensive |comprehensive )?(?:experiments|evaluations?) (?:are|is|were|was) (?:conducted|performed)\b",
     re.I,
 )
-_FOLLOWS = re.compile(r"^we (?:therefore|thus|hence|then|instead|next|further|also)\b", re.I)
+# What was tried on what, and what was left out to see its part: the result itself says more.
+_EVALUATES = re.compile(r"(?:[^,;:]{3,60}, )?we (?:\w+ly )?(?:evaluate|benchmark|test|validate|assess)d? ", re.I)
+_ABLATES = re.compile(r"(?:[\w-]+ ){0,2}ablat", re.I)
+_FOLLOWS = re.compile(r"\bwe (?:therefore|thus|hence|then|instead|next|further|also)\b", re.I)
+# Explained in the abstract: "the Hinge Finder (HF)".
+_ABBREVIATION = re.compile(r"\(([A-Z][\w-]*[A-Z])s?\)")
 _NUMBER = re.compile(r"(?<![\w.-])\d")
 
 _WANTED = (
@@ -41,11 +47,35 @@ def choose_takeaways(sentences: list[Sentence], headline: Sentence | None, above
         is_new = headline is None or not (sentence is headline or sentence.is_same(headline))
         if is_new and not any(sentence.is_same(other) for other in useful) and _is_useful(sentence, above):
             useful.append(sentence)
-    wanted = _how_many(len(sentences))
     place = headline.index if headline is not None else 0
+    wanted = _how_many(len(sentences))
+    abbreviations = {name for sentence in sentences for name in _ABBREVIATION.findall(sentence.text)}
+    while True:
+        chosen = _best(useful, place, wanted)
+        unknown = [s for s in chosen if _has_unknown(s, _card_above(s, above, chosen), abbreviations)]
+        if not unknown:
+            return chosen
+        useful = [s for s in useful if s not in unknown]
+
+
+def _has_unknown(sentence: Sentence, above: str, abbreviations: set[str]) -> bool:
+    """Whether it is about a named part of the work, or has an abbreviation, that the card above it does not give."""
+    if is_of_unknown(sentence.shown, above):
+        return True
+    words = set(re.findall(r"[A-Z][\w-]*[A-Z]", sentence.shown)) & abbreviations
+    known = bundled().words
+    return any(name not in above and f"({name}" not in sentence.shown and name.lower() not in known for name in words)
+
+
+def _card_above(sentence: Sentence, above: str, chosen: list[Sentence]) -> str:
+    return " ".join([above, *(other.shown for other in chosen if other.index < sentence.index)])
+
+
+def _best(useful: list[Sentence], headline: int, wanted: int) -> list[Sentence]:
+    """At most `wanted` of the sentences, in the order of the text; `headline` is the place of the headline in it."""
     chosen: list[Sentence] = []
     for role, least in _WANTED:
-        best = _best_for(role, [s for s in useful if s not in chosen], place)
+        best = _best_for(role, [s for s in useful if s not in chosen], headline)
         if best is not None and best.roles[role] >= least and len(chosen) < wanted:
             chosen.append(best)
     rest = sorted((s for s in useful if s not in chosen), key=lambda s: (-_score(s), s.index))
@@ -78,8 +108,9 @@ def _score(sentence: Sentence) -> float:
     score = sentence.centrality + 0.15 * max(sentence.roles.weights.values())
     score += 0.8 * (bool(_NUMBER.search(sentence.text)) and sentence.roles[SentenceRole.RESULT] >= 2)
     score -= 1.2 * (len(sentence.text) < 60) + 1.2 * (sentence.roles.role is SentenceRole.BACKGROUND)
-    score -= 1.0 * bool(_FOLLOWS.search(sentence.shown))
-    score -= 1.5 * bool(_ANNOUNCES.match(sentence.shown))
+    score -= 1.0 * bool(_FOLLOWS.search(sentence.text))
+    score -= 1.5 * bool(_ANNOUNCES.match(sentence.shown)) + 1.0 * bool(_ABLATES.match(sentence.shown))
+    score -= 1.0 * (sentence.roles[SentenceRole.RESULT] < 2 and bool(_EVALUATES.match(sentence.shown)))
     return score - max(0, len(sentence.text) - _LONGEST) / 100
 
 

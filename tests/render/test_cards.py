@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Announcement, Card, Extent, Figure, Kind, Style, Summary, Window
+from bot.model import Announcement, Card, Claim, Evidence, Extent, Figure, Kind, Style, Summary, Support, Window
 from bot.render.cards import authors_line, card_document, card_links, card_reply, licence_name, match_reasons
 from bot.render.formats import FORMATS, render
 from bot.render.labels import CATALOG, LABEL_LANGUAGES, format_date, format_window, interface_language, label
@@ -97,6 +97,29 @@ def test_a_compact_card_is_title_headline_id_and_a_link_to_its_evidence() -> Non
         "Talking heads learn twenty languages from one set.",
         "2406.14272v2 · evidence",
     ]
+
+
+REPEATED = replace(EXTRACTIVE, headline=Claim(PAPER.title, (Evidence(PAPER.title),), Support.SENTENCE))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_headline_that_says_only_the_title_is_not_shown_again(name: str) -> None:
+    def made(summary: Summary) -> str:
+        return render(with_summary(summary), name, payloads=_PAYLOADS.get(name))  # type: ignore[arg-type] # as below
+
+    other = replace(REPEATED, headline=Claim("Heads talk in twenty tongues.", REPEATED.headline.evidence))
+    said = "Talking" if name != "json" else "headline"
+    assert made(other).count(said) == made(REPEATED).count(said)
+    assert "Heads talk in twenty tongues." in made(other)
+
+
+def test_without_the_repeated_headline_the_links_to_the_evidence_follow_the_takeaways() -> None:
+    said = text(with_summary(REPEATED))
+    assert said.count("Talking Heads") == 1
+    assert "evidence by statement: 1\n" in said
+    assert text(with_summary(REPEATED), style=Style.COMPACT).count("Talking Heads") == 1
+    # It stays where it is all that the summary says.
+    assert text(with_summary(replace(REPEATED, takeaways=()))).count("Talking Heads") == 2
 
 
 def test_figures_that_may_not_be_shown_are_linked_and_licences_are_named() -> None:

@@ -109,3 +109,75 @@ def test_where_code_is_and_what_is_asked_are_no_takeaways() -> None:
 
 def test_few_good_takeaways_are_better_than_more() -> None:
     assert takeaways(AIM, RESULT, "This is fast.", "They agree.", "Its cost is low.") == [RESULT]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "We evaluate our planner on an open set of nine floors with partial views, which we introduce and release.",
+        "Specifically, we introduce a cost for the doors of a floor that is learned from partial views.",
+        "To find doors of a floor, we introduce a cost that is learned from partial views.",
+        "For doors of a floor, we introduce a cost that is learned from partial views.",
+    ],
+)
+def test_a_test_or_a_part_of_the_work_is_no_aim_beside_what_the_paper_does(step: str) -> None:
+    aim = "This paper examines how robots plan with partial views of a floor."
+    assert headline(PROBLEM, aim, step, RESULT) == aim
+
+
+def test_what_the_named_work_does_is_the_headline_where_no_sentence_says_what_the_authors_do() -> None:
+    named = "MapHopper joins the views of a floor at their doors and searches the graph of all rooms."
+    assert headline("Robots see little of a floor.", named, RESULT) == named
+
+
+def test_a_part_with_a_name_of_its_own_is_no_aim() -> None:
+    dangling = "We introduce MapHopper, which addresses the aforementioned gap of planning with partial views."
+    part = "We propose Partial View Matching (PVM) to join views of a floor while planning."
+    assert headline(PROBLEM, dangling, part) == TITLE
+
+
+def test_a_list_that_is_only_announced_is_cut_off_and_what_the_authors_do_in_their_work_is_their_aim() -> None:
+    announced = (
+        "In our work, we introduce MapHopper, a planner for partial views of floors with two complementary parts."
+    )
+    assert headline(PROBLEM, announced, RESULT) == "We introduce MapHopper, a planner for partial views of floors."
+
+
+def test_the_name_of_the_work_may_stand_before_a_dash() -> None:
+    part = "We present our interface and argue that this use of it should be the rule."
+    aim = "We present MapHopper, which is built on stitching what a robot sees."
+    assert headline(aim, part, title="MapHopper -- Planning with Partial Views of a Floor") == aim
+
+
+def test_what_becomes_of_the_named_work_is_no_headline() -> None:
+    released = "MapHopper is being given to all who plan with partial views of a floor."
+    assert headline("Robots see little of a floor.", "It closes this gap.", released) == TITLE
+
+
+def test_a_result_of_a_part_that_only_the_abstract_names_is_no_headline() -> None:
+    dangling = "We address it with HingeNet, which closes this gap."
+    part = "On HallwayBench, HingeNet plans with partial views of a floor and outperforms planners by 8.1 points."
+    assert headline(PROBLEM, dangling, part) == TITLE
+
+
+def test_what_a_part_does_is_a_takeaway_only_under_the_sentence_that_names_it() -> None:
+    part = "HingeNet finds doors from the noise of their hinges in 40 ms."
+    assert takeaways(AIM, "This is HingeNet.", part, RESULT) == [RESULT]
+    naming = "We train the detector HingeNet on the noise of many hinges."
+    assert part in takeaways(AIM, naming, part, RESULT)
+
+
+def test_an_abbreviation_is_clear_only_under_the_sentence_that_explains_it() -> None:
+    naming = "This uses the Hinge Finder (HGF), which closes this gap."
+    using = "Tests on nine floors show that doors are found by HGF in 40 ms."
+    assert using not in takeaways(AIM, naming, using, RESULT)
+    assert using in takeaways(AIM, "We train a Hinge Finder (HGF) on the noise of doors.", using)
+
+
+def test_the_result_is_a_takeaway_rather_than_what_was_tested_or_left_out() -> None:
+    tested = "We evaluate MapHopper on nine large and small floors, with narrow corridors and many doors."
+    left_out = "Ablations show that views, doors and corridors of a floor are all needed by MapHopper."
+    reached = "The method reaches the goal in 93.4% of all runs on nine floors."
+    found = takeaways(PROBLEM, AIM, tested, left_out, reached)
+    assert reached in found
+    assert RESULT in takeaways(PROBLEM, AIM, tested, left_out, RESULT)

@@ -31,6 +31,8 @@ CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "days"
         ("J. Smith wrote it vs. Q. Jones.", 1),
         ("We use \\modelname. \\modelname is good.", 2),
         ("It has several levels.We introduce a way to choose one.", 2),
+        ("It has several levels.However, we choose one.", 2),
+        ("It takes 40 ms. On floors it takes 50 ms. Ms. Hill agrees.", 3),
         ("We use attention gates (WAG).Our results are good.", 2),
         ("The page is at github.com/a.Net is not read. It is good.", 2),
         ("It works (see the text, which never closes. It is fast. It is small.", 3),

@@ -116,6 +116,12 @@ def test_refused_words_are_not_judged_and_the_sentence_stands() -> None:
     assert claim.text.startswith("Reading maps is hard")
 
 
+def test_a_sentence_that_stands_for_a_claim_loses_what_ties_it_to_the_one_before() -> None:
+    paper = a_paper(abstract="Maps are large. However, planners fail in corridors. A planner stitches partial views.")
+    (claim,) = judged(brief(a_claim("Corridors are easy.", "2"), paper=paper)).takeaways
+    assert (claim.text, claim.quote) == ("Planners fail in corridors.", "However, planners fail in corridors.")
+
+
 def test_doubted_words_go_to_the_judge_with_the_reasons() -> None:
     drafts = brief(a_claim("MapHopper reaches the goal in 12% of runs, 8.1 points below the best baseline.", "5"))
     statement = drafts.statements.statements[-1]
