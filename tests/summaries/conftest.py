@@ -1,14 +1,20 @@
-"""A paper to summarize, a clock, and the fake model server."""
+"""A paper to summarize, a clock, the fake model server, and makers that ask it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.model import Depth, Paper, SummaryKey, SummaryRequest
+from bot.summaries.budget import Budget, Meter
+from bot.summaries.judge import ModelJudge
+from bot.summaries.model_client import ModelClient
+from bot.summaries.model_summarizer import ModelSummarizer
+from bot.summaries.openai import OpenAIModel
 from tests.fakes.clock import FakeClock
-from tests.fakes.models import ModelServer
+from tests.fakes.models import KEY, ModelServer
 
 ABSTRACT = (
     "Reading maps is hard for small robots, because their cameras see little at once. "
@@ -45,3 +51,27 @@ def clock() -> FakeClock:
 async def server() -> AsyncIterator[ModelServer]:
     async with ModelServer() as running:
         yield running
+
+
+@asynccontextmanager
+async def judged_by(server: ModelServer, clock: FakeClock) -> AsyncIterator[ModelSummarizer]:
+    """A maker whose claims another model of the same server judges."""
+    meter = Meter(Budget(), clock)
+    judge = ModelJudge(ModelClient(OpenAIModel("judge", KEY, base_url=server.openai), clock, meter))
+    made = ModelSummarizer(OpenAIModel("test", KEY, base_url=server.openai), clock, meter=meter, judge=judge)
+    yield made
+    await made.close()
+    await judge.close()
+
+
+@pytest.fixture
+async def maker(server: ModelServer, clock: FakeClock) -> AsyncIterator[ModelSummarizer]:
+    async with judged_by(server, clock) as made:
+        yield made
+
+
+@pytest.fixture
+async def unjudged(server: ModelServer, clock: FakeClock) -> AsyncIterator[ModelSummarizer]:
+    made = ModelSummarizer(OpenAIModel("test", KEY, base_url=server.openai), clock)
+    yield made
+    await made.close()

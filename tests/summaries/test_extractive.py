@@ -20,7 +20,7 @@ from bot.summaries.sentences import split
 from bot.tex.latex import readable
 from tests.fakes.clock import FakeClock
 from tests.summaries.conftest import ABSTRACT, TITLE, a_paper, a_request
-from tests.summaries.test_model_summarizer import a_reading
+from tests.summaries.made_by_models import a_reading
 
 DAYS = Path(__file__).parents[2].resolve().parent / "shared" / "corpus" / "days"
 

@@ -23,7 +23,7 @@ from tests.fakes.brains import MISBEHAVIOURS
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer
 from tests.summaries.conftest import a_paper, a_request
-from tests.summaries.test_model_summarizer import several
+from tests.summaries.made_by_models import several
 
 
 class MemoryUsage:

@@ -1,0 +1,77 @@
+"""Deep summaries in other languages: translations of the English one, each claim judged."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.model import (
+    Support,
+)
+from bot.summaries.facts import TooLittleVerified
+from bot.summaries.model_summarizer import ModelSummarizer
+from tests.fakes.brains import MISBEHAVIOURS, NAMES_NO_SENTENCE, well_behaved
+from tests.fakes.clock import FakeClock
+from tests.fakes.judges import is_repeated, with_opinion, yes_to_all
+from tests.fakes.models import ModelServer
+from tests.summaries.conftest import a_paper, judged_by
+from tests.summaries.made_by_models import (
+    a_reading,
+    are_sentences,
+    deep,
+    made_requests,
+    sentences_of,
+    shown_claims,
+)
+
+
+async def test_a_stored_english_summary_is_translated_without_reading_again(
+    maker: ModelSummarizer, server: ModelServer, clock: FakeClock
+) -> None:
+    english = await maker.summarize(deep())
+    async with judged_by(server, clock) as fresh:
+        translated = await fresh.summarize(deep("es", facts=english))
+    assert len(made_requests(server)) == 2
+    assert "numbered statements" in made_requests(server)[1]
+    assert {claim.support for claim in shown_claims(translated)} == {Support.JUDGED}
+    assert translated.provenance.read == english.provenance.read
+
+
+@pytest.mark.parametrize("name", sorted(set(MISBEHAVIOURS) - {"preamble", "wrong language", *NAMES_NO_SENTENCE}))
+async def test_a_misbehaving_translation_shows_no_harm(name: str, maker: ModelSummarizer, server: ModelServer) -> None:
+    def only_facts(system: str, user: str) -> str:
+        return (MISBEHAVIOURS[name] if "numbered statements" in user else well_behaved)(system, user)
+
+    server.brain = only_facts
+    with pytest.raises(TooLittleVerified):
+        await maker.summarize(deep("es"))
+    assert len(made_requests(server)) == 3
+
+
+async def test_what_is_not_supported_of_a_translation_stands_in_the_original(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.judge = with_opinion(lambda asked: "40" not in asked.text and is_repeated(asked))
+    summary = await maker.summarize(deep("es"))
+    originals = [claim for claim in shown_claims(summary) if claim.support is Support.SENTENCE]
+    assert {claim.text for claim in originals} == {"We train the cost on 1,500 floors for 40 hours."}
+    assert summary.headline.support is Support.JUDGED
+    assert len(made_requests(server)) == 2
+
+
+async def test_a_translation_that_nobody_believed_could_judge_stands_in_the_original(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.judge = yes_to_all
+    summary = await maker.summarize(deep("es"))
+    assert are_sentences(summary, sentences_of(a_paper(), a_reading()))
+    assert summary.method
+    assert summary.provenance.judge is None
+    assert len(made_requests(server)) == 2
+
+
+async def test_two_languages_at_once_share_one_reading(maker: ModelSummarizer, server: ModelServer) -> None:
+    spanish, russian = await asyncio.gather(maker.summarize(deep("es")), maker.summarize(deep("ru")))
+    assert len(made_requests(server)) == 3
+    assert [claim.quote for claim in spanish.results] == [claim.quote for claim in russian.results]
