@@ -14,7 +14,7 @@ from bot.summaries.claim_drafts import LONGEST_HEADLINE
 from bot.summaries.glossary import Glossary
 from bot.summaries.quotes import fold
 from bot.summaries.sections import Selection
-from bot.summaries.source_text import FRONT, SourceSentence, SourceText, section_label, source_of
+from bot.summaries.source_text import FRONT, SourceSentence, SourceText, as_seen, section_label, source_of
 
 _HEADLINE_GOAL = LONGEST_HEADLINE - 40
 """Characters that a model is asked to keep a headline to: models count badly, and a little more still fits."""
@@ -37,17 +37,16 @@ def brief_prompts(
     `problems` has the mistakes of an earlier reply, by paper id; it is empty for a first request.
     """
     code = requests[0].key.language  # all of them have the same one
-    texts = [f"{request.paper.title}\n{request.paper.abstract}" for request in requests]
+    sources = {request.paper.id: source_of(request.paper) for request in requests}
+    texts = "\n".join(source.front for source in sources.values())
     system = prompts.load("brief_system").fill(
         language=prompt_name(code),
         headline_limit=str(_HEADLINE_GOAL),
         takeaways="three to seven",
-        glossary=glossaries.instruction(glossary, code, "\n".join(texts)),
+        glossary=glossaries.instruction(glossary, code, texts),
     )
-    mark = _mark("\n".join(texts))
-    papers = [
-        enclosed(f"paper {request.paper.id}", _lines(source_of(request.paper).sentences, mark)) for request in requests
-    ]
+    mark = _mark(texts)
+    papers = [enclosed(f"paper {name}", _lines(source.sentences, mark)) for name, source in sources.items()]
     user = prompts.load("brief_user").fill(
         count=str(len(requests)),
         language=prompt_name(code),
@@ -87,7 +86,7 @@ def translation_prompts(
     request: SummaryRequest, claims: Mapping[str, Claim], keywords: Sequence[str], glossary: Glossary
 ) -> tuple[str, str]:
     """System and user prompt for English claims, by key, in the language of the request."""
-    paper, code = request.paper, request.key.language
+    paper, code = as_seen(request.paper), request.key.language
     lines = [f"Title: {paper.title}", f"Keywords: {'; '.join(keywords)}", ""]
     text = "\n".join([*lines, *(f"[{key}] {claim.text}" for key, claim in claims.items())])
     terms = glossaries.instruction(glossary, code, text)
