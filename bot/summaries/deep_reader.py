@@ -90,8 +90,12 @@ class DeepReader:
                 facts = merged(facts, later) if later is not None else facts
             elif isinstance(second, RetryLater) and (facts is None or not facts.is_displayable):
                 raise second
+        facts = facts.with_headline() if facts is not None else None
         if facts is None or not facts.is_displayable:
             raise TooLittleVerified(f"{self._client.name} said too little of {request.paper.id} that can be verified.")
+        return self._summary(facts, request, reading, selection)
+
+    def _summary(self, facts: Facts, request: SummaryRequest, reading: Reading, selection: Selection) -> Summary:
         notes = () if facts.is_deep else (BRIEF_INSTEAD,)
         facts = facts if facts.is_deep else facts.as_brief()
         provenance = Provenance(

@@ -100,7 +100,7 @@ class Translator:
             log.info("second request failed", model=self._client.name, reason=str(error))
             return error
         second = await self._judged(text, missing, request, source)
-        _add(second, translation)
+        _add(second, translation, request.paper.id)
         return None
 
     async def _judged(self, text: str, keyed: Keyed, request: SummaryRequest, source: SourceText) -> _Translation:
@@ -142,7 +142,10 @@ class Translator:
             model=self._client.name,
             notes=(*english.provenance.notes, *notes_on(language)),
         )
-        return settled(drafts, translation.judgement).summary(request.key, provenance, english.affiliations)
+        shown = settled(drafts, translation.judgement).with_headline()
+        if shown.headline is None:
+            raise TooLittleVerified(f"{self._client.name} translated too little of {request.paper.id}.")
+        return shown.summary(request.key, provenance, english.affiliations)
 
 
 def _claims(keyed: Keyed) -> dict[str, Claim]:
@@ -172,13 +175,14 @@ def _problems(missing: Keyed, translation: _Translation, paper_id: str) -> list[
     return problems
 
 
-def _add(second: _Translation, first: _Translation) -> None:
-    """Add a second reply to the first: its drafts replace those of the same keys."""
-    first.drafts |= second.drafts
-    first.keywords = first.keywords or second.keywords
+def _add(second: _Translation, first: _Translation, paper_id: str) -> None:
+    """Add a second reply to the first: its drafts replace those of the same keys that are not supported."""
     earlier, later = first.judgement, second.judgement
+    supported = {place: verdict for place, verdict in earlier.verdicts.items() if verdict.is_supported}
+    first.drafts |= {key: draft for key, draft in second.drafts.items() if (paper_id, key) not in supported}
+    first.keywords = first.keywords or second.keywords
     first.judgement = Judgement(
-        {**earlier.verdicts, **later.verdicts},
+        {**earlier.verdicts, **later.verdicts, **supported},
         later.judge or earlier.judge,
         later.prompt or earlier.prompt,
         earlier.judged | later.judged,

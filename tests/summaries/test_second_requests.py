@@ -167,3 +167,51 @@ async def test_a_model_that_goes_down_before_the_second_request_has_not_refused_
     spanish = deep("es")
     with pytest.raises(ModelUnavailable):
         await maker.summarize(SummaryRequest(spanish.key, spanish.paper, spanish.reading, english))
+
+
+async def test_a_deep_reading_without_a_headline_takes_the_takeaway_that_says_the_aim(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.brain = without_sentences("headline")
+    summary = await maker.summarize(deep())
+    assert len(made_requests(server)) == 2
+    assert summary.headline.text.startswith("We propose MapHopper")
+    assert summary.method
+
+
+async def test_a_translation_whose_headline_nothing_stands_for_takes_a_takeaway_for_it(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    """The headline rests on the title, which is no sentence that could stand for it."""
+
+    def brain(system: str, user: str) -> str:
+        answer = good_answer(user)
+        if "numbered statements" in user:
+            answer["claims"] = [claim for claim in answer["claims"] if claim["key"] != "c1"]
+        else:
+            answer["headline"] = {"text": "Planning with Partial Views", "sentences": ["S0.0"]}
+        return json.dumps(answer, ensure_ascii=False)
+
+    server.brain = brain
+    english, spanish = await maker.summarize(deep()), await maker.summarize(deep("es"))
+    assert english.headline.text == "Planning with Partial Views"
+    assert spanish.headline.support is Support.JUDGED
+    assert spanish.headline.quote in [claim.quote for claim in english.takeaways]
+
+
+async def test_a_translated_title_that_is_supported_is_not_lost_by_a_second_request(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    def brain(system: str, user: str) -> str:
+        answer = good_answer(user)
+        if "could not be used" in user:
+            answer["title"] = "Robots que vuelan sobre todos los mapas del mundo"
+        elif "numbered statements" in user:
+            answer["claims"] = answer["claims"][1:]
+        return json.dumps(answer, ensure_ascii=False)
+
+    server.brain = brain
+    summary = await maker.summarize(deep("es"))
+    assert len(made_requests(server)) == 3
+    assert summary.translated_title is not None
+    assert summary.translated_title.startswith("Los autores")
