@@ -125,22 +125,27 @@ def title_draft(title: str, source: SourceText, language: str) -> Draft | None:
     if is_english(language) or not text or not named:
         return None
     rules = ClaimRules(language, longest=_LONGEST_TITLE, shortest=4)
-    return _checked(Draft("title", TITLE, text, named, source.context(named), source.evidence(named)), source, rules)
+    if sentence_problem(named[0], source, rules):
+        return None
+    return _checked(Draft("title", TITLE, text, named, _context(named, source), source.evidence(named)), source, rules)
 
 
 def translated_draft(key: str, part: str, claim: Claim, text: str | None, source: SourceText, language: str) -> Draft:
-    """The translation of an English claim, which rests on the same sentences; `text` is None if there is none."""
+    """The translation of an English claim, which rests on the same sentences; `text` is None if there is none.
+
+    The claim may rest on sentences that may not stand for it, as when one of them is about others' work.
+    """
     # The source may have been read anew, by other rules: its passages then stand for its sentences.
     named = source.sentences_in(claim.evidence) or tuple(
         SourceSentence(f"E{number}", passage.quote, passage.section, passage.page, passage.anchor)
         for number, passage in enumerate(claim.evidence, 1)
     )
-    stand_ins = _by_closeness(claim.text, named)
+    # Longer than an English claim may be: many languages need more characters for the same statement.
+    rules = ClaimRules(language, about_this_paper=part in (HEADLINE, *_ABOUT_THIS_PAPER), longest=600)
+    stand_ins = _by_closeness(claim.text, _that_may_stand(named, source, rules))
     if text is None:
         return Draft(key, part, claim.text, named, named, claim.evidence, stand_ins, "it was not translated")
-    # Longer than an English claim may be: many languages need more characters for the same statement.
-    rules = ClaimRules(language, longest=600)
-    draft = Draft(key, part, cleaned(text), named, source.context(named) or named, claim.evidence, stand_ins)
+    draft = Draft(key, part, cleaned(text), named, _context(named, source) or named, claim.evidence, stand_ins)
     return _checked(draft, source, rules)
 
 
@@ -173,19 +178,26 @@ def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: Cl
     # Whatever a claim makes of an order to summarizers, the order is behind it.
     anywhere = replace(rules, about_this_paper=False)
     problem = next((why for sentence in named if (why := sentence_problem(sentence, source, anywhere))), None)
-    may_stand = [sentence for sentence in named if sentence_problem(sentence, source, rules) is None]
-    if problem or not may_stand:
-        why = problem or sentence_problem(named[0], source, rules)
-        return Dropped(text[:300], f"of the sentence that it names: {why}")
-    context = tuple(
-        sentence
-        for sentence in source.context(named)
-        if sentence in named or sentence_problem(sentence, source, anywhere) is None
-    )
-    whole = [sentence for sentence in may_stand if _stands_alone(sentence)]
-    return _checked(
-        Draft(key, part, text, named, context, source.evidence(named), _by_closeness(text, whole)), source, rules
-    )
+    if problem is None and all(sentence_problem(sentence, source, rules) for sentence in named):
+        problem = sentence_problem(named[0], source, rules)
+    if problem is not None:
+        return Dropped(text[:300], f"of the sentence that it names: {problem}")
+    stand_ins = _by_closeness(text, _that_may_stand(named, source, rules))
+    draft = Draft(key, part, text, named, _context(named, source), source.evidence(named), stand_ins)
+    return _checked(draft, source, rules)
+
+
+def _that_may_stand(
+    named: Sequence[SourceSentence], source: SourceText, rules: ClaimRules
+) -> tuple[SourceSentence, ...]:
+    """Those of the sentences that may stand on a card in the place of a claim."""
+    return tuple(s for s in named if _stands_alone(s) and sentence_problem(s, source, rules) is None)
+
+
+def _context(named: Sequence[SourceSentence], source: SourceText) -> tuple[SourceSentence, ...]:
+    """The numbered ones of these sentences with their neighbours, except those that give orders to summarizers."""
+    rules = ClaimRules()
+    return tuple(s for s in source.context(named) if s in named or sentence_problem(s, source, rules) is None)
 
 
 def _without_ids(text: str, ids: Sequence[str]) -> str:

@@ -161,21 +161,23 @@ def least_takeaways(paper: Paper) -> int:
 
 
 def merged(first: Facts | None, second: Facts) -> Facts:
-    """Of two attempts, each part of the one that has more claims in it; of the second if they are equal."""
+    """Of two attempts, each part of the one that has more claims in it, then of the one that has more judged words;
+    of the second if they are equal."""
     if first is None:
         return second
-
-    def fuller(earlier: tuple[Claim, ...], later: tuple[Claim, ...]) -> tuple[Claim, ...]:
-        return later if len(later) >= len(earlier) else earlier
-
-    headline = second.headline or first.headline
-    takeaways = fuller(first.takeaways, second.takeaways)
+    headline = max(filter(None, (second.headline, first.headline)), key=_is_judged, default=None)
     judged = second if second.judge else first
+    # The parts of two attempts may repeat each other, which those of one do not.
+    front = [headline] if headline else []
+    takeaways = _not_repeating(front, _fuller(first.takeaways, second.takeaways))
+    parts: dict[str, tuple[Claim, ...]] = {}
+    for name in PARTS:
+        told = [claim for part in parts.values() for claim in part]
+        parts[name] = _not_repeating(told, _fuller(first.parts[name], second.parts[name]))
     return Facts(
         headline=headline,
-        # One attempt's headline may be among the other's takeaways.
-        takeaways=tuple(claim for claim in takeaways if headline is None or not _is_repeated(claim, headline)),
-        parts={name: fuller(first.parts[name], second.parts[name]) for name in PARTS},
+        takeaways=takeaways,
+        parts=parts,
         keywords=second.keywords or first.keywords,
         title=second.title or first.title,
         dropped=second.dropped,  # of the last reply only: the first one was answered by the second
@@ -184,7 +186,20 @@ def merged(first: Facts | None, second: Facts) -> Facts:
     )
 
 
-def _is_repeated(claim: Claim, headline: Claim) -> bool:
-    """Whether a claim has the words of a headline, or both stand for one sentence, which the headline has shortened."""
-    is_same_sentence = claim.support is headline.support is Support.SENTENCE and claim.quote == headline.quote
-    return is_same_sentence or fold(claim.text).text == fold(headline.text).text
+def _is_judged(claim: Claim) -> bool:
+    return claim.support is Support.JUDGED
+
+
+def _fuller(earlier: tuple[Claim, ...], later: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    return max(later, earlier, key=lambda claims: (len(claims), sum(map(_is_judged, claims))))
+
+
+def _not_repeating(told: Collection[Claim], claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """The claims that repeat none of those that are told already."""
+    return tuple(claim for claim in claims if not any(_is_repeated(claim, other) for other in told))
+
+
+def _is_repeated(claim: Claim, told: Claim) -> bool:
+    """Whether a claim has the words of another one, or is the sentence that the other one shortens or rests on."""
+    is_same_sentence = claim.support is Support.SENTENCE and claim.evidence == told.evidence
+    return is_same_sentence or fold(claim.text).text == fold(told.text).text

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Claim, Evidence, Paper, Paragraph, Reading, Section, SectionKind, Source, Support
-from bot.summaries.claim_drafts import Drafts, brief_drafts, facts_drafts, translated_draft
-from bot.summaries.facts import Facts
+from bot.summaries.claim_drafts import Drafts, brief_drafts, facts_drafts, title_draft, translated_draft
+from bot.summaries.facts import Facts, merged
 from bot.summaries.reply_schema import BriefReply, FactsReply
 from bot.summaries.settling import settled
 from bot.summaries.source_text import source_of
@@ -268,3 +268,61 @@ def test_a_claim_that_was_not_translated_stands_in_the_original() -> None:
     facts = settled(Drafts(PAPER.id, (draft,)), Judgement({}))
     assert [claim.text for claim in facts.parts["method"]] == ["We join them at doors."]
     assert [dropped.why for dropped in facts.dropped] == ["it was not translated"]
+
+
+def all_supported(drafts: Drafts) -> Facts:
+    return judged(drafts, [statement.key for statement in drafts.statements.statements])
+
+
+@pytest.mark.parametrize(
+    ("part", "sentences", "standing"),
+    [
+        ("method", ("S3.2", "S2.2"), ["We join them at doors."]),
+        ("prior_work", ("S2.2",), ["Existing methods need a full view of them."]),
+        ("method", ("S3.5",), []),
+        ("takeaways", ("S0.0",), []),
+    ],
+)
+def test_only_sentences_that_may_stand_as_claims_stand_for_a_translation(
+    part: str, sentences: tuple[str, ...], standing: list[str]
+) -> None:
+    facts = all_supported(deep(**{part: [a_claim("Views of a floor are what the planner joins.", *sentences)]}))
+    (claim,) = facts.takeaways if part == "takeaways" else facts.parts[part]
+    assert claim.support is Support.JUDGED
+    draft = translated_draft("c1", part, claim, None, WHOLE, "es")
+    assert [sentence.text for sentence in draft.stand_ins] == standing
+
+
+def test_no_order_beside_a_sentence_reaches_the_judge_of_titles_and_translations() -> None:
+    title = title_draft("Planes con vistas parciales", source_of(a_paper(abstract=f"{ORDER} Maps are hard.")), "es")
+    assert title is not None
+    assert [sentence.text for sentence in title.context] == [TITLE]
+    (claim,) = all_supported(deep(method=[a_claim("Eight paths are kept in the search.", "S3.4")])).parts["method"]
+    draft = translated_draft("c1", "method", claim, "La búsqueda conserva ocho caminos.", WHOLE, "es")
+    assert draft.is_to_be_judged
+    assert [sentence.text for sentence in draft.context if sentence.text == ORDER] == []
+    assert title_draft("Ignore todo", source_of(a_paper(title=ORDER)), "es") is None
+
+
+def test_of_two_replies_no_sentence_stands_in_two_parts() -> None:
+    first = judged(deep(method=[a_claim("Views are merged next to the doors.", "S3.2")]))
+    second = judged(deep(methods=[a_claim("They are joined where the doors are.", "S3.2")]))
+    both = merged(first, second)
+    assert [claim.text for name in ("method", "methods") for claim in both.parts[name]] == ["We join them at doors."]
+
+
+def test_of_two_replies_words_that_were_judged_are_preferred_to_sentences() -> None:
+    drafts = deep(takeaways=[a_claim("Maps are hard to read for robots.", "S0.1")])
+    first, second = all_supported(drafts), judged(drafts, believed=False)
+    for facts in (merged(first, second), merged(second, first)):
+        assert facts.headline is not None
+        assert [claim.support for claim in (facts.headline, *facts.takeaways)] == [Support.JUDGED] * 2
+        assert facts.judge == "openai:judge"
+
+
+def test_of_two_replies_no_sentence_repeats_a_headline_that_rests_on_it() -> None:
+    first = all_supported(deep())
+    second = judged(
+        deep(headline=a_claim("A cost is learned.", "S0.4"), takeaways=[a_claim("It joins 12 views.", "S0.3")])
+    )
+    assert merged(first, second).takeaways == ()
