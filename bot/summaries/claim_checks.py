@@ -166,7 +166,7 @@ def sentence_problem(sentence: SourceSentence, source: SourceText, rules: ClaimR
     A sentence may cite others' work and still be about this paper: only one that begins with others' work is about it.
     """
     if is_order(sentence.text):
-        return "it is an instruction hidden in the paper"
+        return "it gives orders to whoever summarizes the paper"
     if sentence.kind is SectionKind.REFERENCES:
         return "it is from the list of references"
     if rules.about_this_paper and _is_about_others(sentence, source):

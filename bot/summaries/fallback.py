@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError, StoreUnavailable
@@ -24,7 +24,7 @@ class FallbackChain:
 
     def __init__(
         self,
-        summarizers: Sequence[Summarizer],
+        summarizers: Iterable[Summarizer],
         clock: Clock,
         *,
         meter: Meter | None = None,

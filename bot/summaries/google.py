@@ -125,7 +125,7 @@ class GoogleModel:
             wrong = f"{self.name} does not accept GEMINI_API_KEY; check it."
             return ModelUnavailable(wrong, retry_after=_WRONG_SETTING_SECONDS)
         if code == 404:
-            wrong = f"{self.name} is not a model that Gemini knows; check MODEL."
+            wrong = f"{self.name} is not a model that Gemini knows; check MODEL or MODEL_JUDGE."
             return ModelUnavailable(wrong, retry_after=_WRONG_SETTING_SECONDS)
         if code == 413 or (code == 400 and _is_over_context(error.message)):
             return TextTooLong(f"{self.name} does not accept a text of this length.")

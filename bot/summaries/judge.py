@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.decisions.model_requests import MOST_IN_BATCH
 from bot.errors import ModelRefused, PaperboyError, TextTooLong
 from bot.summaries.judge_answers import JUDGE_SCHEMA, parse_answers
 from bot.summaries.judge_questions import Verdicts, blocks_for, judge_prompts, prompt_hash, verdicts_from
@@ -15,9 +16,6 @@ from bot.summaries.model_client import ModelClient
 from bot.summaries.statements import Judgement, PaperStatements, Verdict
 
 log = structlog.get_logger()
-
-MOST_PAPERS = 8
-"""Papers that are judged in one request."""
 
 MOST_CHARACTERS = 60_000
 """Characters of one request's statements and sentences, about 15,000 tokens; fewer for a model that refuses so many."""
@@ -115,7 +113,7 @@ def _batches(papers: Sequence[PaperStatements], most_characters: int) -> list[li
     room = 0
     for paper in [part for given in papers if given.statements for part in _parts(given, most_characters)]:
         size = _size(paper)
-        has_room = batches and len(batches[-1]) < MOST_PAPERS and size <= room
+        has_room = batches and len(batches[-1]) < MOST_IN_BATCH and size <= room
         if not has_room or any(other.paper_id == paper.paper_id for other in batches[-1]):
             batches.append([])
             room = most_characters

@@ -152,7 +152,7 @@ class OpenAIModel:
             wrong = f"{self.name} does not accept OPENAI_API_KEY; check it."
             return ModelUnavailable(wrong, retry_after=_WRONG_SETTING_SECONDS)
         if code == 404:
-            wrong = f"{self.name} is not a model that this server knows; check MODEL."
+            wrong = f"{self.name} is not a model that this server knows; check MODEL or MODEL_JUDGE."
             return ModelUnavailable(wrong, retry_after=_WRONG_SETTING_SECONDS)
         if code == 413 or _is_over_context(error):
             return TextTooLong(f"{self.name} does not accept a text of this length.")

@@ -36,20 +36,18 @@ def build(
     meter = Meter(budget, clock, usage, concurrency=settings.model_concurrency)
     background = TermBackground(papers, clock) if papers is not None else None
     terms = glossary.load(settings.glossary)
-    has_models = any(name != EXTRACTIVE for name in settings.models)
     judge = None
-    if settings.model_judge is not None and has_models:
+    if settings.model_judge is not None and any(name != EXTRACTIVE for name in settings.models):
         judge = ModelJudge(ModelClient(_model("MODEL_JUDGE", settings.model_judge, settings, clock), clock, meter))
 
     def summarizer(name: str) -> Summarizer:
         if name == EXTRACTIVE:
             return ExtractiveSummarizer(clock, background)
         model = _model("MODEL", name, settings, clock)
-        own_judge = ModelJudge(ModelClient(model, clock, meter))
-        return ModelSummarizer(model, clock, meter=meter, glossary=terms, judge=judge or own_judge)
+        judged_by = judge or ModelJudge(ModelClient(model, clock, meter))
+        return ModelSummarizer(model, clock, meter=meter, glossary=terms, judge=judged_by)
 
-    summarizers = [summarizer(name) for name in settings.models]
-    return FallbackChain(summarizers, clock, meter=meter, judge=judge, background=background)
+    return FallbackChain(map(summarizer, settings.models), clock, meter=meter, judge=judge, background=background)
 
 
 def _model(setting: str, name: str, settings: Settings, clock: Clock) -> Model:

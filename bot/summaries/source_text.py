@@ -209,7 +209,19 @@ def source_of(paper: Paper, reading: Reading | None = None) -> SourceText:
         # A card of the abstract alone names no sections: all of its quotes are from the same few lines.
         passages = (replace(title, section=None, prefix=""), replace(abstract, section=None, prefix=""))
         return SourceText(paper.title, passages, front, other_words)
-    body = tuple(
+    # Tables and captions are not among the sections, but their numbers are quoted.
+    tables = tuple(
+        Passage("\n".join((table.caption, *(" ".join(row) for row in table.rows))), f"Table {table.number}", table.page)
+        for table in reading.tables
+    )
+    figures = tuple(
+        Passage(figure.caption, f"Figure {figure.number}", figure.page) for figure in reading.figures if figure.caption
+    )
+    return SourceText(paper.title, (title, abstract, *_paragraphs(reading), *tables, *figures), front, other_words)
+
+
+def _paragraphs(reading: Reading) -> tuple[Passage, ...]:
+    return tuple(
         Passage(
             paragraph.text,
             section_label(section.number, section.title),
@@ -221,15 +233,6 @@ def source_of(paper: Paper, reading: Reading | None = None) -> SourceText:
         for number, section in enumerate(reading.sections, FRONT + 1)
         for paragraph in section.paragraphs
     )
-    # Tables and captions are not among the sections, but their numbers are quoted.
-    tables = tuple(
-        Passage("\n".join((table.caption, *(" ".join(row) for row in table.rows))), f"Table {table.number}", table.page)
-        for table in reading.tables
-    )
-    figures = tuple(
-        Passage(figure.caption, f"Figure {figure.number}", figure.page) for figure in reading.figures if figure.caption
-    )
-    return SourceText(paper.title, (title, abstract, *body, *tables, *figures), front, other_words)
 
 
 def as_seen(paper: Paper) -> Paper:

@@ -80,7 +80,7 @@ async def test_a_wrong_key_or_model_names_the_setting_to_check(model: Model, ser
     server.faults += [Fault(status=401), Fault(status=404)]
     with pytest.raises(ModelUnavailable, match="_API_KEY; check it"):
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
-    with pytest.raises(ModelUnavailable, match="check MODEL"):
+    with pytest.raises(ModelUnavailable, match="check MODEL or MODEL_JUDGE"):
         await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
 
 
