@@ -90,8 +90,10 @@ class DeepReader:
                 facts = merged(facts, later) if later is not None else facts
             elif isinstance(second, RetryLater) and (facts is None or not facts.is_displayable):
                 raise second
-        facts = facts.with_headline() if facts is not None else None
-        if facts is None or not facts.is_displayable:
+        if facts is None:
+            raise TooLittleVerified(f"{self._client.name} gave no answer about {request.paper.id} that can be used.")
+        facts = facts.with_headline()
+        if not facts.is_displayable:
             raise TooLittleVerified(f"{self._client.name} said too little of {request.paper.id} that can be verified.")
         return self._summary(facts, request, reading, selection)
 

@@ -19,7 +19,7 @@ LEAST_TAKEAWAYS = 3
 
 
 class TooLittleVerified(ModelRefused):
-    """A model was asked twice, and too little of what it said about the paper can be shown."""
+    """A model was asked twice, and nothing, or too little, of what it said about the paper can be shown."""
 
 
 @dataclass(frozen=True, slots=True)

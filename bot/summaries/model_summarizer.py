@@ -101,7 +101,7 @@ class ModelSummarizer:
             raise  # two requests were made already: a brief summary is not worth a third one
         except ModelRefused as error:
             log.info("deep reading fell back to brief", paper=request.paper.versioned_id, reason=str(error))
-            return await self._brief(request, ("brief instead of deep: the model does not accept the full text",))
+            return await self._brief(request, (f"brief instead of deep: {str(error).rstrip('.')}",))
 
     async def _brief(self, request: SummaryRequest, notes: tuple[str, ...] = ()) -> Summary:
         result = (await self._briefs([request], notes, together=True))[request.key]
@@ -129,7 +129,7 @@ class ModelSummarizer:
         return {
             request.key: self._summary(request, facts.get(request.paper.id), notes)
             or errors.get(request.paper.id)
-            or ModelRefused(f"{self.name} said too little of {request.paper.id} that its abstract supports.")
+            or self._too_little(request, facts)
             for request in requests
         }
 
@@ -150,6 +150,12 @@ class ModelSummarizer:
         except PaperboyError as error:
             log.info("second request failed", model=self.name, reason=str(error))
             return Answers(errors={request.paper.id: error for request in requests})
+
+    def _too_little(self, request: SummaryRequest, facts: Mapping[str, Facts]) -> ModelRefused:
+        paper_id = request.paper.id
+        if paper_id not in facts:
+            return ModelRefused(f"{self.name} gave no answer about {paper_id} that can be used.")
+        return ModelRefused(f"{self.name} said too little of {paper_id} that its abstract supports.")
 
     def _summary(self, request: SummaryRequest, facts: Facts | None, notes: tuple[str, ...]) -> Summary | None:
         """The summary of these facts: a headline and at least one takeaway; None if there is not that much."""

@@ -102,7 +102,7 @@ async def test_if_the_model_refuses_the_full_text_the_abstract_is_summarized(
 ) -> None:
     server.faults.append(Fault(status=451))
     summary = await maker.summarize(deep())
-    assert summary.provenance.notes == ("brief instead of deep: the model does not accept the full text",)
+    assert summary.provenance.notes == ("brief instead of deep: openai:test did not accept this request (451)",)
     assert summary.provenance.source is Source.ABSTRACT
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.errors import ModelUnavailable
+from bot.errors import ModelRefused, ModelUnavailable
 from bot.model import (
     SummaryRequest,
     Support,
@@ -24,6 +24,16 @@ from tests.summaries.made_by_models import (
     shown_claims,
     without_sentences,
 )
+
+
+@pytest.mark.parametrize("request_", [a_request(), deep()], ids=["brief", "deep"])
+@pytest.mark.parametrize("name", ["garbage", "wrong id", "truncated"])
+async def test_a_model_that_gives_no_usable_answer_twice_is_not_said_to_say_too_little(
+    name: str, request_: SummaryRequest, maker: ModelSummarizer, server: ModelServer
+) -> None:
+    server.brain = MISBEHAVIOURS[name]
+    with pytest.raises(ModelRefused, match=r"openai:test gave no answer about 2606\.00042 that can be used"):
+        await maker.summarize(request_)
 
 
 @pytest.mark.parametrize("name", sorted(UNUSABLE))

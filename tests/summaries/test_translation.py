@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bot.model import (
+    Source,
     Support,
 )
 from bot.summaries.facts import TooLittleVerified
@@ -14,7 +15,7 @@ from bot.summaries.model_summarizer import ModelSummarizer
 from tests.fakes.brains import MISBEHAVIOURS, NAMES_NO_SENTENCE, well_behaved
 from tests.fakes.clock import FakeClock
 from tests.fakes.judges import is_repeated, with_opinion, yes_to_all
-from tests.fakes.models import ModelServer
+from tests.fakes.models import Fault, ModelServer
 from tests.summaries.conftest import a_paper, judged_by
 from tests.summaries.made_by_models import (
     a_reading,
@@ -75,3 +76,13 @@ async def test_two_languages_at_once_share_one_reading(maker: ModelSummarizer, s
     spanish, russian = await asyncio.gather(maker.summarize(deep("es")), maker.summarize(deep("ru")))
     assert len(made_requests(server)) == 3
     assert [claim.quote for claim in spanish.results] == [claim.quote for claim in russian.results]
+
+
+async def test_a_refused_translation_is_a_brief_summary_that_gives_the_true_reason(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    english = await maker.summarize(deep())
+    server.faults.append(Fault(status=451))
+    summary = await maker.summarize(deep("es", facts=english))
+    assert summary.provenance.source is Source.ABSTRACT
+    assert summary.provenance.notes == ("brief instead of deep: openai:test did not accept this request (451)",)
