@@ -25,6 +25,7 @@ _LONG_TITLE = 6
 _ADDS = re.compile(
     r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|close|end|discuss|hope|"
     r"believe|release)\b|"
+    r"\bwe (?:(?:show|report) (?:our |the )?results|detail (?:the|our)|(?:move|turn) (?:on )?to)\b|"
     r"^(?:for each|(?:for|in|on) our(?! (?:paper|work|study|article)\b)|"
     r"second|third|finally|moreover|furthermore|additionally|in addition|"
     r"lastly|next|then|subsequently|to (?:"

@@ -47,6 +47,7 @@ _JOINED_WITHOUT_COMMA = verbose(
     r"^(?:however|and|thus|hence|therefore|moreover|furthermore|to\ this\ end|nevertheless)\ +"
     r"(?=(?:the|a|an|we|our|most|many|existing|current|prior|previous|recent|little|few|no|in|for|such|this|these|it|"
     r"they|their|its|when|while|if|how|what|whether)\b)|"
+    r"^and\ +(?=to\ [a-z]+\b[^,]*,\ )|"
     r"^(?:then|next|finally|here|also|additionally|further|specifically|first|second|third)\ +(?=we\b)"
 )
 # "In this paper, we …", "Here we …".

@@ -195,7 +195,8 @@ def _is_explained(word: str, before: str, after: str) -> bool:
     # A noun named before, or another word for it: "sparse maps are cheap, but such maps …".
     if _is_repeated(re.findall(r"[\w-]{4,}", " ".join(after.split()[:3])), before, named):
         return True
-    return len(before) >= 40 and bool(_CLAUSE_BEFORE.search(before))
+    is_like = word == "such" and before.lower().endswith("as ")
+    return len(before) >= 40 and bool(_CLAUSE_BEFORE.search(before)) and not is_like
 
 
 def _is_repeated(words: list[str], before: str, named: set[str]) -> bool:

@@ -269,3 +269,15 @@ def test_a_result_brings_the_sentence_that_names_its_subject() -> None:
 
 def test_the_mark_of_a_comment_ends_a_sentence_and_is_not_shown() -> None:
     assert headline(PROBLEM, f"% {AIM}", RESULT) == AIM
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "We show our results on planning with partial views of a floor and discuss limits.",
+        "We detail the methodology of planning with partial views of a floor, and how it departs from others.",
+        "We move on to a different perspective and propose a new framework for planning with views.",
+    ],
+)
+def test_what_goes_on_or_only_announces_is_no_headline(empty: str) -> None:
+    assert headline(PROBLEM, empty) == TITLE
