@@ -21,6 +21,8 @@ _SUBJECT = re.compile(
     re.I,
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
+_KEYWORDS = re.compile(r"(?:key ?words?(?: and phrases)?|index terms)\s*(?::|--?|[–—])", re.I)
+_FOOTNOTE = re.compile(r"\\footnote(?:mark|text)?\{(?:[^{}]|\{[^{}]*\})*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,14 @@ class Sentence:
     centrality: float
 
     @property
+    def on_one_line(self) -> str:
+        """The sentence without line breaks, footnotes and the mark of a TeX comment in front."""
+        return " ".join(_FOOTNOTE.sub("", self.text).lstrip("% ").split())
+
+    @property
     def shown(self) -> str:
         """The sentence on one line, without an opening that ties it to the one before."""
-        return without_opening(" ".join(self.text.split()))
+        return without_opening(self.on_one_line)
 
     def stands_alone(self, above: str = "") -> bool:
         """Whether it is understood under the text `above` without the rest of the abstract."""
@@ -46,14 +53,17 @@ class Sentence:
 
 
 def weighed(title: str, text: str) -> list[Sentence]:
-    """The sentences of `text` with their weights. Instructions to the reader are left out: they may be injected."""
-    raw = [sentence for sentence in split(text) if not is_order(sentence)]
+    """The sentences of `text` with their weights, without lists of keywords.
+
+    Instructions to the reader are left out as well: they may be injected.
+    """
+    raw = [sentence for sentence in split(text) if not (is_order(sentence) or _KEYWORDS.match(sentence))]
     words = [content_words(sentence) for sentence in raw]
     frequency = Counter(word for bag in words for word in bag)
     topic = content_words(title)
     sentences = []
     for index, (sentence, bag) in enumerate(zip(raw, words, strict=True)):
-        roles = role_weights(sentence, index / max(len(raw) - 1, 1))
+        roles = role_weights(_FOOTNOTE.sub("", sentence), index / max(len(raw) - 1, 1))
         # Shared words count, those of the title more; a long sentence has more of them by chance.
         shared = sum(frequency[word] - 1 + 1.5 * (word in topic) for word in bag)
         sentences.append(Sentence(sentence, index, roles, shared / (len(bag) ** 0.7 + 3) if bag else 0.0))

@@ -18,7 +18,8 @@ _BROKEN_OFF = verbose(
     r"limitations|issues|problems|reasons|findings|aspects|ways|directions|insights|observations|innovations)$"
     r"|\b(?:reveal|identif|report|prov|establish|highlight|uncover|observ|formali[sz]|distinguish)\w*\ "
     r"(?:two|three|four|five|six|several)\ (?:[\w-]+\ ){0,4}?\w+s$"
-    r"|\b(?:compris\w+|consist\w*\ (?:of|in)|includ\w+|involv\w+|into|contain\w*|has|have|with|in)\ "
+    r"|(?<!\bonly\ )(?<!\bjust\ )"
+    r"\b(?:compris\w+|consist\w*\ (?:of|in)|includ\w+|involv\w+|into|contain\w*|has|have|with|in)\ "
     r"(?:two|three|four|five|six|several|multiple)\ (?:[\w-]+\ ){0,3}?"
     r"(?:components|modules|stages|phases|steps|parts|factors|mechanisms|elements|ingredients|levels|categories)$"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.summaries.patterns import SHOWS, THIS_PAPER, same_thing, verbose
+from bot.summaries.patterns import SHOWS, THIS_PAPER, same_thing, stem, stems, verbose
 
 # "The cost of a map": what follows a noun says which one; "The cost is low" does not.
 _SAYS_WHICH = frozenset(
@@ -24,19 +24,31 @@ _GENERIC_OBJECT = verbose(
 )
 # "We test the model": in other places most models are known from the sentence.
 _OUR_MODEL = verbose(
-    r"^we\ \w+(?:\ and\ \w+)?\ the\ (?P<noun>model|algorithm|tool|theory|measure|metric)s?\b(?!\ (?:of|that|for|in)\b)"
+    r"^we\ \w+(?:\ and\ \w+)?\ the\ (?P<noun>model|algorithm|tool|theory|measure|metric)s?\b"
+    r"(?!\ (?:of|that|for|in)\b|(?-i:\ [A-Z]))"
 )
 # "We further quantify the drift": it was spoken of before.
 _GOES_ON = verbose(r"^we\ (?:\w+ly\ )?(?:further|also|then|next|additionally|subsequently)\ \w+\ (?=the\ )")
 # "On long tests the controller fails", without a comma.
 _AFTER_PHRASE = verbose(
-    r"^(?:on|in|for|at|under|across|with)\ (?:(?!the\b|a\b|an\b)[\w-]+\ ){1,3}"
-    r"the\ (?P<noun>[a-z-]+)\ [a-z]+[^s\W]s\ (?!of\b)"
+    r"^(?:on|in|for|at|under|across|with)\ (?:(?!the\b|a\b|an\b)[\w-]+\ ){1,5}"
+    r"the\ (?P<noun>[a-z-]+)\ (?:[a-z]+[^s\W]s|is|was)\ (?!of\b)"
 )
 # Parts of a work that must have been named; "our method" and "our results" are known.
 _OUR_PART = verbose(
     r"^our\ (?:[\w-]+\ )?(?P<noun>metric|loss|module|measure|taxonomy|definition|lemma|criterion|score|"
     r"assumption)s?\b(?!\ (?:of|for|that|on|in)\b)"
+    r"|^the\ proposed\ (?P<part>metric|loss|module|measure|layer|block|operator|score|constraint|term)s?\b"
+)
+# "The fine-tuned planner wins": nobody has said yet that one was fine-tuned.
+_MADE_BEFORE = verbose(
+    r"^the\ (?P<done>(?:fine-?tun|distill|refin|recover|correct|prun|compress))(?:ed|ied)\ (?:[\w-]+\ )?[a-z-]+\ "
+    r"(?!of\b|that\b|for\b|in\b|on\b|with\b|from\b|by\b)"
+)
+# "We build examples for the negative results."
+_OBJECT_OF_RESULT = verbose(
+    r"\b(?:for|of|confirm|support|complement|corroborat|prov)\w*\ the\ (?!(?:\w+al|\w+est|main|first|second|previous|"
+    r"prior|known|same|final)\ )(?P<what>[\w-]+)\ (?:results?|claims?|findings?)\.$"
 )
 # What every paper has, and what has only one of its kind.
 _KNOWN_SUBJECT = verbose(
@@ -68,8 +80,11 @@ def unclear_noun(text: str, statement: str, shown: str) -> str | None:
             if nouns and not _is_named(nouns[:3], shown):
                 return f"{part[:3]} {nouns[0]}"
         our_part = _OUR_PART.match(part)
-        if our_part and not _is_named([our_part["noun"]], shown):
+        if our_part and not _is_named([our_part["noun"] or our_part["part"]], shown):
             return our_part.group()
+        made = _MADE_BEFORE.match(part)
+        if made and not re.search(made["done"][-5:], shown, re.I):
+            return made.group()
     goes_on = _GOES_ON.match(text)
     if goes_on:
         nouns = _nouns_without_explanation(text[goes_on.end() :])
@@ -78,6 +93,9 @@ def unclear_noun(text: str, statement: str, shown: str) -> str | None:
     model = _OUR_MODEL.match(text)
     if model and not re.search(rf"\b{model['noun']}", shown, re.I):
         return model.group()
+    results = _OBJECT_OF_RESULT.search(text)
+    if results and stem(results["what"]) not in stems(f"{shown} {text[: results.start()]}"):
+        return results.group()
     for match in _GENERIC_OBJECT.finditer(text):
         if not _is_named([match["noun"]], f"{shown} {text[: match.start()]}"):
             return match.group()

@@ -15,6 +15,9 @@ from bot.summaries.sentence_roles import SentenceRole
 _LEAST_AIM = 3.2
 """Less than the weight of "we study"; "we show" and "we use" are said of steps as well."""
 _LEAST_RESULT = 3.0
+_CLEAR_AIM = 6.0
+_ONLY_AN_ADDRESS = 5.0
+"""The weight as a resource of a sentence with a web address that does not say what is found there."""
 _SHORTEST = 40  # characters; in fewer there is hardly an aim or a result
 _LONG_TITLE = 6
 """Words that say something; a sentence about such a title shares three of them, else two."""
@@ -22,6 +25,7 @@ _LONG_TITLE = 6
 _ADDS = re.compile(
     r"\bwe (?:also|then|further|additionally|finally|next|subsequently|conclude|close|end|discuss|hope|"
     r"believe|release)\b|"
+    r"\bwe (?:(?:show|report) (?:our |the )?results|detail (?:the|our)|(?:move|turn) (?:on )?to)\b|"
     r"^(?:for each|(?:for|in|on) our(?! (?:paper|work|study|article)\b)|"
     r"second|third|finally|moreover|furthermore|additionally|in addition|"
     r"lastly|next|then|subsequently|to (?:"
@@ -46,7 +50,9 @@ _REPORTS = re.compile(
 
 # What the authors do, whichever verb they use.
 _DONE = re.compile(
-    r"^(?!(?:as(?! (?:opposed|an?)\b)|since|because|when|if|while) )(?:[^,;:]{2,100}, )?we [a-z]{3,}", re.I
+    r"^(?!(?:as(?! (?:opposed|an?)\b)|since|because|when|if|while) )(?:[^,;:]{2,100}, )?"
+    r"we (?!observ|note|notic)[a-z]{3,}",
+    re.I,
 )
 _PAPER_DOES = verbose(rf"\bthis\ (?:[\w-]+\ )?{PAPER}\ (?:\w+ly\ )?\w+s\b(?!\ that)")
 _EMPTY = re.compile(
@@ -72,6 +78,8 @@ _IS_PARTIAL = re.compile(
     r"^to [a-z]+ |^(?:for|in|at|during|on|within) [^,;:]{3,60}, we\b|\bwe propose that\b",
     re.I,
 )
+# "We consider the planner of Hill et al.": theirs, until it is said what was done with it.
+_OF_OTHERS = re.compile(r"^we (?:consider|stud|revisit|examin|analy)\w* [^;:]{3,100}\bet al\b", re.I)
 _BUILDS_ON = re.compile(r"(?:based|building) on (?:this|these)\b", re.I)
 
 
@@ -86,7 +94,7 @@ class Headline:
 def choose_headline(title: str, sentences: list[Sentence]) -> Headline | None:
     """The headline; None if no sentence can be shown alone and says what the paper does or found."""
     name = own_name(title)
-    candidates = [Headline(shortened(" ".join(s.text.split())), s) for s in sentences]
+    candidates = [Headline(shortened(s.on_one_line), s) for s in sentences]
     aims = sorted((c for c in candidates if _is_aim(c, name)), key=lambda c: -_aim_score(c, name))
     if aims and _is_usable(aims[0]):
         return aims[0]
@@ -153,7 +161,9 @@ def _is_usable(candidate: Headline) -> bool:
 def _is_about_files(sentence: Sentence) -> bool:
     """Whether it says where code or data are; an aim that is made available is one all the same."""
     resource, aim = sentence.roles[SentenceRole.RESOURCE], sentence.roles[SentenceRole.AIM]
-    return resource >= 5 or (resource > 0 and aim < 4)
+    if resource == _ONLY_AN_ADDRESS:
+        return aim < _CLEAR_AIM
+    return resource > _ONLY_AN_ADDRESS or (resource > 0 and aim < 4)
 
 
 def _is_aim(candidate: Headline, name: str) -> bool:
@@ -191,6 +201,7 @@ def _aim_score(candidate: Headline, name: str) -> float:
     score -= 2.0 * bool(_IS_A_STEP.search(text))
     score -= 1.0 * bool(_REPORTS.search(text)) + 2.0 * bool(_NAMES_TASK.match(candidate.text))
     score -= 1.0 * bool(_IS_PARTIAL.search(candidate.text) or _BUILDS_ON.match(text))
+    score -= 3.0 * bool(_OF_OTHERS.match(candidate.text))
     score += 2.0 * bool(_THIS_PAPER.match(sentence.text))
     # An earlier sentence is better, but many abstracts open with background: only a clear aim may open.
     score -= 0.25 * sentence.index - (0.6 if sentence.index == 0 and aim >= 4 else 0)

@@ -33,7 +33,7 @@ _JOINS = (
     r"(?:taken\ )?together|in\ light\ of\ (?:this|these\ \w+)|because\ of\ this|due\ to\ this|"
     r"in\ this\ (?:context|regard|direction|spirit|respect)|in\ the\ process|equally|again|thereby|hereby|thereafter|"
     r"as\ (?:an?|one)\ (?:(?:first|possible|partial)\ )?(?:step|response|answer|solution|remedy|contribution)|"
-    r"along\ the\ way|at\ last|since\ then|to\ begin\ with|in\ parallel|in\ other\ words"
+    r"along\ the\ way|at\ last|all\ in\ all|in\ return|since\ then|to\ begin\ with|in\ parallel|in\ other\ words"
 )
 _JOINED = verbose(rf"^(?:{_JOINS}),\ +")
 _JOINT = verbose(
@@ -47,6 +47,7 @@ _JOINED_WITHOUT_COMMA = verbose(
     r"^(?:however|and|thus|hence|therefore|moreover|furthermore|to\ this\ end|nevertheless)\ +"
     r"(?=(?:the|a|an|we|our|most|many|existing|current|prior|previous|recent|little|few|no|in|for|such|this|these|it|"
     r"they|their|its|when|while|if|how|what|whether)\b)|"
+    r"^and\ +(?=to\ [a-z]+\b[^,]*,\ )|"
     r"^(?:then|next|finally|here|also|additionally|further|specifically|first|second|third)\ +(?=we\b)"
 )
 # "In this paper, we …", "Here we …".

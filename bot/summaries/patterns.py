@@ -15,7 +15,7 @@ PAPER = (
     r"monograph|project|research|investigation|document|essay|commentary|viewpoint|overview|primer|"
     r"white\ ?paper)"
 )
-THIS_PAPER = rf"(?:(?!\w+(?:s|ed)\ )[\w-]+\ )?(?:{PAPER}|abstract)\b"
+THIS_PAPER = rf"(?:(?!\w+(?:s|ed)\ )[\w-]+\ )?(?:{PAPER}|abstract|contribution)\b"
 SHOWS = (
     r"(?:show|demonstrat|indicat|reveal|suggest|confirm|validat|highlight|verif|prov[ei]|find|found|observ|establish|"
     r"illustrat|exhibit|argu|conclud|report|underscor|support|evaluat|assess|test)\w*"

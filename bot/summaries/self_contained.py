@@ -27,11 +27,11 @@ _REPORT = verbose(
 # "On six datasets, it …": a phrase without a verb of its own does not name the subject that follows.
 _PHRASE_IN_FRONT = verbose(
     r"^(?:in|on|at|by|for|from|to|with|without|within|across|among|between|under|over|through|throughout|via|during|"
-    r"after|before|despite|beyond|like|of|given|compared|unlike|due|owing|thanks|because\ of|"
+    r"after|before|despite|beyond|like|rather\ than|instead\ of|of|given|compared|unlike|due|owing|thanks|because\ of|"
     r"(?!during\b)\w+ing|\w+ed|built|beyond|together|"
     r"(?:while|when|although|though|once|if|even\ when)\ (?:\w+ing|\w+ed))\ "
     r"[^,;:.]{2,120},\ (?!(?:and|but|yet|or|so|which|who|where|while|whereas|since|because|"
-    r"as|if|when|although|though|even|\w+ing)\b)"
+    r"as|if|when|although|though|even|(?!interesting\b)\w+ing)\b)"
 )
 _CLAUSE_IN_FRONT = verbose(
     r"^(?:because|since|as|if|although|though|while|when|once|unless|even\ (?:if|though|when))\ "
@@ -89,6 +89,7 @@ _BACKWARDS = verbose(
     r"(?:second|third|fourth|fifth|last|final|next)(?!\ (?:order|layer|moment|derivative|person|party|"
     r"generation|few|decades?|years?|mile)))\b"
     r"|^(?:first|second|third|one|another)\ (?:is|are|was)\b"
+    r"|^one\ (?:\w+\ )?(?:aspect|example|reason|exception|consequence|limitation|drawback|issue)\ (?:is|are|was)\b"
     r"|^(?:another|others|both(?!\b[^,;.]{0,60}\band\b)|neither(?!\b[^,;.]{0,60}\bnor\b)|each\ (?!of\b)|one\ such|"
     r"the\ first\ (?:is|one|stage|step|phase|part|component|module)|many\ of\ them|some\ of\ them|all\ of\ them|"
     r"that\ [\w-]+|such(?!\ as\b)|here|there(?!\ (?:is|are|exists?|has|have|was|were)\b)|so\ far|"
@@ -110,7 +111,7 @@ _PHRASE_AND_PRONOUN = verbose(
 _INSTEAD = verbose(r"\b(?:can|we|is|are|be|but)\ instead\ (?!of\b)")
 _LATER_BACKWARDS = verbose(
     r"\b(?:the\ (?:former|latter|resulting)|the\ (?:obtained|introduced|derived)|the\ other\ \w+|"
-    r"the\ same\ (?:results?|bounds?|guarantees?|holds?|conclusions?))\b"
+    r"the\ same\ (?:results?|bounds?|guarantees?|holds?|conclusions?)|as\ an\ alternative(?!\ (?:to|for|of|way)\b))\b"
 )
 _SET = verbose(
     r"\ball\ (?:two|three|four|five|six|seven|eight|nine|ten)\ (?!\w+\ (?:of|in|that)\b)|"
@@ -183,7 +184,9 @@ def _is_explained(word: str, before: str, after: str) -> bool:
     """Whether a demonstrative has what it refers to in the sentence, or speaks of this paper."""
     if word in ("this", "these") and re.match(rf"\ {THIS_PAPER}", after, re.I | re.X):
         return True
-    if word == "such" and (re.match(r" (?:as|that)\b", after) or before.lower().endswith("as ")):
+    if word == "such" and (
+        re.match(r" (?:as|that)\b", after) or (before.lower().endswith("as ") and not re.match(r" an?\b", after))
+    ):
         return True
     if word == "those" and _SAID_AFTERWARDS.match(after):
         return True
@@ -192,7 +195,8 @@ def _is_explained(word: str, before: str, after: str) -> bool:
     # A noun named before, or another word for it: "sparse maps are cheap, but such maps …".
     if _is_repeated(re.findall(r"[\w-]{4,}", " ".join(after.split()[:3])), before, named):
         return True
-    return len(before) >= 40 and bool(_CLAUSE_BEFORE.search(before))
+    is_like = word == "such" and before.lower().endswith("as ")
+    return len(before) >= 40 and bool(_CLAUSE_BEFORE.search(before)) and not is_like
 
 
 def _is_repeated(words: list[str], before: str, named: set[str]) -> bool:

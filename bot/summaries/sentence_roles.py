@@ -52,7 +52,7 @@ _STUDIES = (
     r"(?:stud(?:y|ies)\b|investigat|explor|examin|analy[sz]|address|tackl|revisit|formali[sz]|formulat|"
     r"consider|describ|"
     r"survey|review|characteri[sz]|argu|ask\b|aims?\b|seeks?\b|focus|report|conduct|benchmark|compar|evaluat|outlin|"
-    r"discuss|provid|give\b|extend|appl(?:y|ies)|deriv|establish|advocat|quantif|measur|generali[sz]|unif(?:y|ies)|generat|collect)"
+    r"discuss|targets?\b|provid|give\b|extend|appl(?:y|ies)|deriv|establish|advocat|quantif|measur|generali[sz]|unif(?:y|ies)|generat|collect)"
 )
 _SHOWS = r"(?:show|prov[ei]|uncover|demonstrat|find\b|found\b|observ|reveal|confirm|identif|discover|obtain|achiev)"
 _PAPER = rf"(?:this|the\ present|our|the)\ (?:[\w-]+\ )?{PAPER}"
@@ -67,7 +67,7 @@ _CUES: dict[SentenceRole, tuple[tuple[re.Pattern[str], float], ...]] = {
         (_re(rf"{_WE}{_ADVERBS}\ {_MAKES}"), 6.8),
         (_re(rf"{_WE}{_ADVERBS}\ {_STUDIES}"), 4.0),
         (_re(rf"{_WE}{_ADVERBS}\ {_SHOWS}"), 1.6),
-        (_re(rf"\bwe\ [^.;:]{{3,80}}?\band\ {_MAKES}"), 3.0),
+        (_re(rf"\bwe\ (?!consider)[^.;:]{{3,80}}?\band\ {_MAKES}"), 3.0),
         (
             _re(
                 rf"{_WE}{_ADVERBS}\ (?:model|treat|frame|reframe|cast|recast|view|us|appl|train|test|ask)"

@@ -9,7 +9,7 @@ import re
 
 _ABBREVIATIONS = re.compile(
     r"al|approx|ca|cf|ch|chap|dept|dr|eg|eqn?s?|esp|est|et|ext|figs?|ie|incl|inc|jr|ltd|max|min|mrs?|ms|nos?|pp|prof|"
-    r"refs?|resp|secs?|sect|sr|st|tabs?|univ|viz|vol|vs|w\.r\.t|wrt|aka"
+    r"refs?|resp|secs?|sect|sr|st|tabs?|univ|viz|vol|vs|w\.r\.t|wrt|aka|trans|proc"
 )
 _MAY_END = ("pp", "inc", "ltd", "jr", "sr", "no", "nos", "max", "min", "est")
 """Abbreviations that may be the last word of a sentence as well: "by 3.8 pp. We …"."""
@@ -30,6 +30,8 @@ _USUAL_START = re.compile(
 )
 # "(i) The", "2) We": an item of a list within the text.
 _ITEM = re.compile(r"\(?(?:[ivx]{1,4}|[a-z]|\d{1,2})\)\s+[A-Z\\$]")
+# An unescaped "% " in TeX: a sentence that the authors meant to hide from print, and that arXiv shows.
+_COMMENT_MARK = re.compile(r"%+\s+")
 # What is no sentence of its own: the heading of a structured abstract, the number of an item.
 _HEADING = re.compile(
     r"(?:abstract\W*)?(?:background|context|introduction|motivation|objectives?|purpose|aims?|problem|approach|"
@@ -90,6 +92,7 @@ def _may_start(rest: str) -> bool:
     """Whether the text after a mark looks like the beginning of a sentence."""
     if _ITEM.match(rest):
         return True
+    rest = _COMMENT_MARK.sub("", rest)
     rest = rest.lstrip("\"'“‘«([{")
     if not rest:
         return True

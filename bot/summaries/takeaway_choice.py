@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bot.summaries.abstract_sentences import Sentence, content_words, is_of_unknown
 from bot.summaries.sentence_roles import SentenceRole
@@ -16,16 +17,25 @@ _RELEASES = re.compile(
 _ANNOUNCES = re.compile(
     r"^(?:we|this (?:paper|work|article|study)) (?:\w+ly |also |then |further |finally )*(?:discuss|outline|"
     r"conclude by|conduct|perform|describe|review|present (?:the )?results)\b|"
-    r"^(?:extensive |comprehensive )?(?:experiments|evaluations?) (?:are|is|were|was) (?:conducted|performed)\b",
+    r"^(?:extensive |comprehensive )?(?:experiments|evaluations?) (?:are|is|were|was|have been|has been) "
+    r"(?:conducted|performed)\b",
     re.I,
 )
 # What was tried on what, and what was left out to see its part: the result itself says more.
 _EVALUATES = re.compile(r"(?:[^,;:]{3,60}, )?we (?:\w+ly )?(?:evaluate|benchmark|test|validate|assess)d? ", re.I)
 _ABLATES = re.compile(r"(?:[\w-]+ ){0,2}ablat", re.I)
 _FOLLOWS = re.compile(r"\bwe (?:therefore|thus|hence|then|instead|next|further|also)\b", re.I)
+# Before the aim this is a method of others; under a headline it would be read as that of the authors.
+_OLDER_METHOD = re.compile(
+    r"the (?:method|approach|framework|technique|system|model|algorithm)s?\b(?! (?:of|for|that))", re.I
+)
 # Explained in the abstract: "the Hinge Finder (HF)".
-_ABBREVIATION = re.compile(r"\(([A-Z][\w-]*[A-Z])s?\)")
+_ABBREVIATION = re.compile(r"\(([A-Z][\w-]*[A-Z]\d?)s?\)")
 _NUMBER = re.compile(r"(?<![\w.-])\d")
+
+_CLEAR_RESULT = 2.0
+_LONGEST_TERM = 7
+"""Words of a term that has an abbreviation."""
 
 _WANTED = (
     (SentenceRole.RESULT, 2.0),
@@ -42,27 +52,73 @@ def choose_takeaways(sentences: list[Sentence], headline: Sentence | None, above
 
     `above` is the text that stands over them. Only sentences that are understood there are taken, so there may be few.
     """
-    useful: list[Sentence] = []
+    place = headline.index if headline is not None else 0
+    new: list[Sentence] = []
     for sentence in sentences:
         is_new = headline is None or not (sentence is headline or sentence.is_same(headline))
-        if is_new and not any(sentence.is_same(other) for other in useful) and _is_useful(sentence, above):
-            useful.append(sentence)
-    place = headline.index if headline is not None else 0
-    wanted = _how_many(len(sentences))
-    abbreviations = {name for sentence in sentences for name in _ABBREVIATION.findall(sentence.text)}
-    while True:
-        chosen = _best(useful, place, wanted)
-        unknown = [s for s in chosen if _has_unknown(s, _card_above(s, above, chosen), abbreviations)]
-        if not unknown:
+        is_older = sentence.index < place and _OLDER_METHOD.match(sentence.shown) is not None
+        if is_new and not is_older and not any(sentence.is_same(other) for other in new):
+            new.append(sentence)
+    card = _Card(_with_known_names(above, sentences), _abbreviations(sentences), place, _how_many(len(sentences)))
+    return card.filled(new)
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What is known of a card before its takeaways: the text `above`, the headline's place, how many are `wanted`."""
+
+    above: str
+    abbreviations: frozenset[str]
+    headline: int
+    wanted: int
+
+    def filled(self, sentences: list[Sentence]) -> list[Sentence]:
+        """The best of the sentences; those that say nothing or are not understood on the card are left out."""
+        understood = [s for s in sentences if _is_useful(s, self.above)]
+        while unknown := self.unknown(chosen := self.best(understood)):
+            understood = [s for s in understood if s not in unknown]
+        if any(s.roles[SentenceRole.RESULT] >= _CLEAR_RESULT for s in chosen):
             return chosen
-        useful = [s for s in useful if s not in unknown]
+        return self._with_result(sentences, understood) or chosen
+
+    def _with_result(self, sentences: list[Sentence], understood: list[Sentence]) -> list[Sentence]:
+        """The takeaways with a result and the sentence that names what it is about; empty if there are none."""
+        left_out = [s for s in sentences if s not in understood and s.roles[SentenceRole.RESULT] >= _CLEAR_RESULT]
+        for result in sorted(left_out, key=lambda s: (-s.roles[SentenceRole.RESULT], s.index)):
+            for naming in (s for s in understood if s.index < result.index):
+                chosen = self.best(understood, (naming, result))
+                if _is_useful(result, f"{self.above} {naming.shown}") and not self.unknown(chosen):
+                    return chosen
+        return []
+
+    def best(self, useful: list[Sentence], needed: tuple[Sentence, ...] = ()) -> list[Sentence]:
+        return _best(useful, self.headline, self.wanted, needed)
+
+    def unknown(self, chosen: list[Sentence]) -> list[Sentence]:
+        """Those of the chosen sentences with a name or abbreviation that the card above them does not give."""
+        return [s for s in chosen if _has_unknown(s, _card_above(s, self.above, chosen), self.abbreviations)]
 
 
-def _has_unknown(sentence: Sentence, above: str, abbreviations: set[str]) -> bool:
+def _abbreviations(sentences: list[Sentence]) -> frozenset[str]:
+    return frozenset(name for sentence in sentences for name in _ABBREVIATION.findall(sentence.text))
+
+
+def _with_known_names(above: str, sentences: list[Sentence]) -> str:
+    """`above` with the abbreviations whose words stand in it: under "Map of Halls", MH needs no explanation."""
+    known, seen = [], " ".join(above.split()).casefold()
+    for sentence in sentences:
+        for match in _ABBREVIATION.finditer(sentence.on_one_line):
+            words = sentence.on_one_line[: match.start()].split()
+            tails = (" ".join(words[-size:]).casefold() for size in range(2, _LONGEST_TERM + 1) if size <= len(words))
+            known += [match[1]] * any(tail[:1] == match[1][0].casefold() and tail in seen for tail in tails)
+    return f"{above}\n{' '.join(known)}"
+
+
+def _has_unknown(sentence: Sentence, above: str, abbreviations: frozenset[str]) -> bool:
     """Whether it is about a named part of the work, or has an abbreviation, that the card above it does not give."""
     if is_of_unknown(sentence.shown, above):
         return True
-    words = set(re.findall(r"[A-Z][\w-]*[A-Z]", sentence.shown)) & abbreviations
+    words = set(re.findall(r"[A-Z][\w-]*[A-Z]\d?", sentence.shown)) & abbreviations
     known = bundled().words
     return any(name not in above and f"({name}" not in sentence.shown and name.lower() not in known for name in words)
 
@@ -71,9 +127,12 @@ def _card_above(sentence: Sentence, above: str, chosen: list[Sentence]) -> str:
     return " ".join([above, *(other.shown for other in chosen if other.index < sentence.index)])
 
 
-def _best(useful: list[Sentence], headline: int, wanted: int) -> list[Sentence]:
-    """At most `wanted` of the sentences, in the order of the text; `headline` is the place of the headline in it."""
-    chosen: list[Sentence] = []
+def _best(useful: list[Sentence], headline: int, wanted: int, needed: tuple[Sentence, ...]) -> list[Sentence]:
+    """At most `wanted` sentences, the `needed` ones among them, in the order of the text.
+
+    `headline` is the place of the headline in it.
+    """
+    chosen = list(needed)
     for role, least in _WANTED:
         best = _best_for(role, [s for s in useful if s not in chosen], headline)
         if best is not None and best.roles[role] >= least and len(chosen) < wanted:

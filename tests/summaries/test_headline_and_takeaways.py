@@ -181,3 +181,103 @@ def test_the_result_is_a_takeaway_rather_than_what_was_tested_or_left_out() -> N
     found = takeaways(PROBLEM, AIM, tested, left_out, reached)
     assert reached in found
     assert RESULT in takeaways(PROBLEM, AIM, tested, left_out, RESULT)
+
+
+def test_a_result_brings_the_sentence_that_explains_its_abbreviation() -> None:
+    naming = "The search for doors in the dark (DDS) is increasingly important for large and small robots."
+    plain = "Existing planners are costly and limited, and rarely find doors in the dark."
+    using = "Tests on nine floors show that MapHopper improves DDS by 12% over the best planner."
+    assert takeaways(naming, plain, AIM, using) == [naming, plain, using]
+
+
+def test_an_abbreviation_is_clear_under_the_words_that_it_stands_for() -> None:
+    title = "Planning with Partial Views"
+    naming = "We propose Planning with Partial Views (PWPV), which closes this gap."
+    results = ("On nine floors, PWPV reaches the goal in 93.4% of runs.", "Tests show that PWPV needs 40 ms.")
+    found = [claim.text for claim in brief(title, " ".join((PROBLEM, naming, *results)))[1]]
+    assert set(results) <= set(found)
+
+
+def test_the_method_before_the_aim_is_not_that_of_the_authors() -> None:
+    older = "Searching a full map has become a popular method of planning."
+    cost = "However, the method requires a view of all rooms and a large memory."
+    assert "The method requires a view of all rooms and a large memory." not in takeaways(older, cost, AIM, RESULT)
+    after = "The method requires a view of one room and a small memory."
+    assert after in takeaways(PROBLEM, AIM, after)
+
+
+def test_a_list_of_keywords_is_no_sentence() -> None:
+    listed = "Keywords: partial views of a floor, large and small robots, planners of paths in narrow corridors"
+    assert listed not in takeaways(PROBLEM, AIM, listed)
+
+
+def test_an_aim_may_name_what_it_makes_after_a_general_noun() -> None:
+    aim = "In this paper we propose the algorithm MapHopper to plan with partial views of a floor."
+    result = "Our tests show that the planner reaches 93.4% of all goals on floors with partial views."
+    assert headline(PROBLEM, aim, result) == aim.replace("In this paper we", "We")
+
+
+def test_an_aim_with_an_address_in_it_is_the_headline() -> None:
+    aim = "We present MapHopper, https://map.example, a planner that stitches partial views of a floor."
+    detail = "MapHopper needs eight floors and separately plans with partial views of each of them."
+    assert headline(PROBLEM, aim, detail) == aim
+    assert headline(PROBLEM, AIM, "We release MapHopper at https://map.example.") == AIM
+
+
+def test_a_footnote_is_not_shown_and_does_not_make_a_result_a_place_where_code_is() -> None:
+    noted = "MapHopper reaches 93.4% of all goals on nine floors\\footnote{See https://map.example/a\\_b.}."
+    assert "MapHopper reaches 93.4% of all goals on nine floors." in takeaways(PROBLEM, AIM, noted)
+
+
+@pytest.mark.parametrize(
+    ("weaker", "aim"),
+    [
+        (
+            "We observed that partial views of a floor are well supported.",
+            "We model how robots plan with partial views of a floor.",
+        ),
+        (
+            "This paper addresses the task of planning with partial views (PPV).",
+            "To this end, in this paper, we target planning where neither views of a floor nor doors are known.",
+        ),
+        (
+            "We consider the Hopping Planner (HP) of Hill et al. [23], one of the best known planners.",
+            "For robots on wheels, we give the first bounds on partial views of a floor when planning.",
+        ),
+        (
+            "We consider two known views of a floor and introduce two partial ones that show more doors.",
+            "We investigate how robots use partial views of a floor for planning in narrow corridors.",
+        ),
+        (
+            "We aim at partial views of a floor for planning as an alternative in this paper.",
+            "We study planning with partial views of a floor, which needs no map of the rooms.",
+        ),
+    ],
+)
+def test_what_is_observed_or_taken_from_others_is_no_aim_beside_what_the_authors_do(weaker: str, aim: str) -> None:
+    shown = aim.replace("To this end, in this paper, we", "We")
+    assert headline(PROBLEM, weaker, aim, title="Planning with Partial Views of a Floor") == shown
+    assert headline(PROBLEM, aim, weaker, title="Planning with Partial Views of a Floor") == shown
+
+
+def test_a_result_brings_the_sentence_that_names_its_subject() -> None:
+    naming = "We define a new ordering of doors by their noise and by their distance."
+    result = "The ordering improves the share of goals that are reached by 12%."
+    assert takeaways(PROBLEM, AIM, naming, result) == [PROBLEM, naming, result]
+    assert result not in takeaways(PROBLEM, AIM, result)
+
+
+def test_the_mark_of_a_comment_ends_a_sentence_and_is_not_shown() -> None:
+    assert headline(PROBLEM, f"% {AIM}", RESULT) == AIM
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "We show our results on planning with partial views of a floor and discuss limits.",
+        "We detail the methodology of planning with partial views of a floor, and how it departs from others.",
+        "We move on to a different perspective and propose a new framework for planning with views.",
+    ],
+)
+def test_what_goes_on_or_only_announces_is_no_headline(empty: str) -> None:
+    assert headline(PROBLEM, empty) == TITLE

@@ -42,6 +42,8 @@ CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "days"
         ("It follows GDPR Art. 5(1). It is the state of the art. We like it.", 3),
         ("It gains 3.8 pp. We release it.", 2),
         ("We show \\[ f(n). G(n) \\] for all. It holds.", 2),
+        ("It is proved in IEEE Trans. IT, vol. 7, and in Proc. LICS. We like it.", 2),
+        ("It is fast. % In halls, it wins 5 % of all runs. 5\\% are lost.", 3),
         ("", 0),
     ],
 )
