@@ -47,12 +47,14 @@ class Evidence:
 class Claim:
     """One statement about the paper, with the sentences that it rests on, in reading order.
 
-    Sentences that follow each other in the paper are one evidence.
+    Sentences that follow each other in the paper are one evidence. `language` is that of the paper's own sentence; a
+    model's text is in the language of its summary.
     """
 
     text: str
     evidence: tuple[Evidence, ...] = ()
     support: Support = Support.SENTENCE
+    language: str = "en"
 
     @property
     def quote(self) -> str:

@@ -24,7 +24,8 @@ def provenance_line(summary: Summary, language: str) -> str:
     parts = [f"{maker} ({provenance.instead_of})" if provenance.instead_of else maker]
     if checked := _checked(provenance, support, language):
         parts.append(checked)
-    if set(support) == {Support.SENTENCE} and not is_english(summary.key.language):
+    is_all_english = {claim.language for claim in summary.claims} == {"en"}
+    if set(support) == {Support.SENTENCE} and is_all_english and not is_english(summary.key.language):
         key = "not translated" if provenance.model == "extractive" else "no translation held"
         parts.append(label(key, language))
     if provenance.read and provenance.read.read < provenance.read.total:

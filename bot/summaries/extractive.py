@@ -8,6 +8,7 @@ from bot.summaries.abstract_sentences import weighed
 from bot.summaries.extractive_deep import with_deep_parts
 from bot.summaries.headline_choice import choose_headline
 from bot.summaries.keywords import keywords
+from bot.summaries.language_check import language_of
 from bot.summaries.planted_orders import order_notes
 from bot.summaries.source_text import as_seen
 from bot.summaries.takeaway_choice import choose_takeaways
@@ -74,5 +75,7 @@ def brief(title: str, abstract: str) -> tuple[Claim, tuple[Claim, ...]]:
     text = headline.text if headline is not None else " ".join(title.split())
     quote = headline.sentence.text if headline is not None else title
     chosen = choose_takeaways(sentences, headline.sentence if headline is not None else None, f"{title}\n{text}")
-    takeaways = tuple(Claim(sentence.shown, (Evidence(sentence.text),)) for sentence in chosen)
-    return Claim(text, (Evidence(quote),)), takeaways
+    takeaways = tuple(
+        Claim(sentence.shown, (Evidence(sentence.text),), language=language_of(sentence.text)) for sentence in chosen
+    )
+    return Claim(text, (Evidence(quote),), language=language_of(quote)), takeaways

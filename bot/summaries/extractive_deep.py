@@ -9,6 +9,7 @@ from bot.model import Claim, Conclusion, Paper, Reading, Summary
 from bot.summaries import deep_parts, deep_results
 from bot.summaries.deep_results import Score
 from bot.summaries.full_text_sentences import PaperSentence, full_text_sentences
+from bot.summaries.language_check import language_of
 from bot.summaries.repetition import Told, is_new, told
 from bot.summaries.sections import choose, reading_notes
 
@@ -91,7 +92,7 @@ def _leaves_room(name: str, sentence: PaperSentence, chosen: list[PaperSentence]
 
 
 def _claim(sentence: PaperSentence) -> Claim:
-    return Claim(sentence.text, (sentence.evidence,))
+    return Claim(sentence.text, (sentence.evidence,), language=language_of(sentence.text))
 
 
 def _note_on(missing: list[str]) -> str:

@@ -12,6 +12,7 @@ from bot.model import Claim, Dropped, Evidence, Support
 from bot.summaries.claim_drafts import HEADLINE, TAKEAWAYS, TITLE, Draft, Drafts, as_shown
 from bot.summaries.facts import Facts
 from bot.summaries.headline_shortening import shortened
+from bot.summaries.language_check import language_of
 from bot.summaries.openings import without_opening
 from bot.summaries.quotes import fold
 from bot.summaries.reply_schema import PARTS
@@ -84,7 +85,8 @@ def sentence_claim(sentence: SourceSentence, *, is_headline: bool = False) -> Cl
     """The paper's own sentence as a claim, without an opening such as "However,"; a headline is shortened as well."""
     text = as_shown(sentence)
     evidence = Evidence(sentence.text, sentence.section, sentence.page, sentence.anchor)
-    return Claim(shortened(text) if is_headline else without_opening(text), (evidence,), Support.SENTENCE)
+    shown = shortened(text) if is_headline else without_opening(text)
+    return Claim(shown, (evidence,), Support.SENTENCE, language_of(text))
 
 
 def _why_not(draft: Draft, paper_id: str, judgement: Judgement) -> str | None:

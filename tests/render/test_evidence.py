@@ -170,6 +170,16 @@ def test_neither_english_nor_extractive_cards_mark_their_sentences() -> None:
     assert "frases originales extraídas del resumen, sin modelo" in said_by(spanish, "es")
 
 
+def test_the_mark_goes_by_the_language_of_the_sentence_not_of_the_card() -> None:
+    french = Claim(FIRST, (Evidence(FIRST),), language="fr")
+    assert f"{FIRST} (original)" in said_by(replace(BRIEF, headline=french), "en")
+    assert f"{FIRST} (original)" in said_by(replace(EXTRACTIVE, headline=french), "en")
+    summary = replace(BRIEF, key=replace(BRIEF.key, language="fr"), headline=french)
+    assert "(original)" not in said_by(summary, "fr")
+    extractive = replace(EXTRACTIVE, key=replace(EXTRACTIVE.key, language="fr"), headline=french, takeaways=(french,))
+    assert "not translated" not in said_by(extractive, "fr")
+
+
 # ── how it was checked ──────────────────────────────────────────────────────────────────────────────────────────────
 
 

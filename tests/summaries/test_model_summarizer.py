@@ -430,6 +430,7 @@ async def test_of_a_paper_in_another_language_the_sentences_stand_as_they_are(
     server.brain = lambda system, user: well_behaved(system, user.replace("in French", "in English"))
     summary = await unjudged.summarize(a_request(a_paper(abstract=abstract), language))
     assert are_sentences(summary, sentences_of(a_paper(abstract=abstract)))
+    assert {claim.language for claim in summary.claims} == {"fr"}
     assert len(summary.takeaways) == 3
     assert len(server.asked) == 1
 
