@@ -42,11 +42,11 @@ class _Translation:
 
     def usable(self, paper_id: str) -> set[str]:
         """The keys of the claims that are shown in the other language, or would be if somebody judged them."""
-        judged = self.judgement.judge_of(paper_id) is not None
+        verdicts = {key: self.judgement.verdict(paper_id, key) for key in self.drafts}
         return {
             key
             for key, draft in self.drafts.items()
-            if draft.is_to_be_judged and (not judged or self.judgement.verdict(paper_id, key).is_supported)
+            if draft.is_to_be_judged and (verdicts[key].is_supported or not verdicts[key].is_judged)
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -41,7 +42,16 @@ from bot.summaries.sections import choose
 from bot.summaries.source_text import source_of
 from tests.fakes.brains import MISBEHAVIOURS, NAMES_NO_SENTENCE, Brain, good_answer, well_behaved
 from tests.fakes.clock import FakeClock
-from tests.fakes.judges import is_for_judge, is_repeated, no_to_all, silent, with_opinion, yes_to_all
+from tests.fakes.judges import (
+    is_for_judge,
+    is_repeated,
+    no_to_all,
+    reply,
+    silent,
+    statements_in,
+    with_opinion,
+    yes_to_all,
+)
 from tests.fakes.models import KEY, Fault, ModelServer, user_prompt
 from tests.summaries.conftest import a_paper, a_request
 
@@ -256,7 +266,7 @@ async def test_a_sentence_that_stands_on_the_card_already_does_not_stand_there_a
     texts = claims_of(summary)
     assert len(texts) == len(set(texts)) == 4
     why = [dropped.why for dropped in summary.provenance.dropped]
-    assert why == ["no model judges", "it repeats another one", "no model judges"]
+    assert why == ["it repeats another one", "no model judges", "no model judges"]
 
 
 async def test_of_several_sentences_the_one_with_most_words_of_the_claim_stands(
@@ -335,6 +345,40 @@ async def test_what_the_judge_refuses_is_asked_for_again_only_if_too_few_sentenc
     summary = await maker.summarize(a_request())
     assert len(made_requests(server)) == requests
     assert [claim.support for claim in summary.takeaways] == [Support.SENTENCE] * len(set(named))
+
+
+async def test_a_second_request_lists_no_statement_that_nobody_believed_has_judged(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    def brain(_: str, user: str) -> str:
+        answer = good_answer(user)
+        texts = {"The planner walks.": ["2"], "The planner runs.": ["2"], "The planner flies.": []}
+        answer["papers"][0]["takeaways"] = [{"text": text, "sentences": named} for text, named in texts.items()]
+        return json.dumps(answer)
+
+    server.brain, server.judge = brain, yes_to_all
+    summary = await maker.summarize(a_request())
+    [_, second] = made_requests(server)
+    [problems] = re.findall(r"used as it was:\n\n(.*)\n\nAnswer again", second, re.DOTALL)
+    assert "judge" not in problems
+    assert "it names no sentence of the paper: “The planner flies.”" in problems
+    assert "There are too few takeaways" in problems
+    assert "not judged: the judge failed its own test" in {dropped.why for dropped in summary.provenance.dropped}
+
+
+async def test_a_translation_is_not_asked_for_again_because_the_judge_did_not_answer(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    headline = (await maker.summarize(deep("es"))).headline.text
+
+    def forgets_the_headline(_: str, user: str) -> str:
+        return reply([(asked.id, is_repeated(asked)) for asked in statements_in(user) if asked.text != headline])
+
+    server.judge = forgets_the_headline
+    before = len(made_requests(server))
+    summary = await maker.summarize(deep("es"))
+    assert len(made_requests(server)) == before + 1
+    assert [claim.support for claim in summary.claims[:2]] == [Support.SENTENCE, Support.JUDGED]
 
 
 @pytest.mark.parametrize(("brain", "requests"), [(without_sentences("1"), 1), (without_sentences("0", "1"), 2)])
