@@ -83,8 +83,9 @@ class Provenance:
     """How a summary was made: by which model, from which text, and when.
 
     `prompt` is the hash of the prompt files, None for extractive. `instead_of` says in a few words why the first choice
-    of model did not make it ("google:gemini is over its quota"). `notes` are sentences for the card. `judge` is the
-    model that judged the claims, None if none could or was believed; `judge_prompt` is the hash of its prompt files.
+    of model did not make it ("google:gemini is over its quota"), and names no paper: a digest counts the papers of each
+    reason. `notes` are sentences for the card. `judge` is the model that judged the claims, None if none could or was
+    believed; `judge_prompt` is the hash of its prompt files.
     """
 
     model: str

@@ -91,7 +91,7 @@ class DeepReader:
             elif isinstance(second, RetryLater) and (facts is None or not facts.is_displayable):
                 raise second
         if facts is None or not facts.is_displayable:
-            raise TooLittleVerified(f"{self._client.name} said too little of {request.paper.id} that can be verified.")
+            raise TooLittleVerified(f"{self._client.name} said too little that can be verified.")
         notes = () if facts.is_deep else (BRIEF_INSTEAD,)
         facts = facts if facts.is_deep else facts.as_brief()
         provenance = Provenance(

@@ -129,7 +129,7 @@ class ModelSummarizer:
         return {
             request.key: self._summary(request, facts.get(request.paper.id), notes)
             or errors.get(request.paper.id)
-            or ModelRefused(f"{self.name} said too little of {request.paper.id} that its abstract supports.")
+            or ModelRefused(f"{self.name} said too little that the abstract supports.")
             for request in requests
         }
 

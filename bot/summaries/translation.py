@@ -71,7 +71,7 @@ class Translator:
         if not keyed.keys() & translation.usable(request.paper.id):
             if isinstance(failure, RetryLater):
                 raise failure
-            raise TooLittleVerified(f"{self._client.name} translated nothing of {request.paper.id} that can be used.")
+            raise TooLittleVerified(f"{self._client.name} translated nothing that can be used.")
         return self._summary(english, facts, request, source, translation)
 
     async def _ask(
