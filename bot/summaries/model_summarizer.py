@@ -12,7 +12,7 @@ import structlog
 
 from bot.decisions.model_requests import in_batches
 from bot.errors import ModelRefused, PaperboyError
-from bot.model import Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
+from bot.model import Depth, NoteKind, Provenance, Source, Summary, SummaryKey, SummaryNote, SummaryRequest
 from bot.ports import Clock
 from bot.summaries import glossary as glossaries
 from bot.summaries.brief_replies import Answers, BriefReplies, Problems
@@ -101,16 +101,16 @@ class ModelSummarizer:
             raise  # two requests were made already: a brief summary is not worth a third one
         except ModelRefused as error:
             log.info("deep reading fell back to brief", paper=request.paper.versioned_id, reason=str(error))
-            return await self._brief(request, ("brief instead of deep: the model does not accept the full text",))
+            return await self._brief(request, (SummaryNote(NoteKind.NOT_ACCEPTED),))
 
-    async def _brief(self, request: SummaryRequest, notes: tuple[str, ...] = ()) -> Summary:
+    async def _brief(self, request: SummaryRequest, notes: tuple[SummaryNote, ...] = ()) -> Summary:
         result = (await self._briefs([request], notes, together=True))[request.key]
         if isinstance(result, Summary):
             return result
         raise result
 
     async def _briefs(
-        self, requests: Sequence[SummaryRequest], notes: tuple[str, ...] = (), *, together: bool
+        self, requests: Sequence[SummaryRequest], notes: tuple[SummaryNote, ...] = (), *, together: bool
     ) -> dict[SummaryKey, Summary | PaperboyError]:
         """Summaries of papers in one language: ask, judge, ask once more where too little is left."""
         answers = await self._replies.ask(requests, {}, together=together)
@@ -151,7 +151,7 @@ class ModelSummarizer:
             log.info("second request failed", model=self.name, reason=str(error))
             return Answers(errors={request.paper.id: error for request in requests})
 
-    def _summary(self, request: SummaryRequest, facts: Facts | None, notes: tuple[str, ...]) -> Summary | None:
+    def _summary(self, request: SummaryRequest, facts: Facts | None, notes: tuple[SummaryNote, ...]) -> Summary | None:
         """The summary of these facts: a headline and at least one takeaway; None if there is not that much."""
         shown = facts.with_headline() if facts is not None else None
         if shown is None or not shown.has_front(min(1, least_takeaways(request.paper))):

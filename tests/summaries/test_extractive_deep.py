@@ -16,6 +16,7 @@ from bot.model import (
     Depth,
     Evidence,
     Figure,
+    NoteKind,
     Paper,
     Paragraph,
     Reading,
@@ -24,6 +25,7 @@ from bot.model import (
     Source,
     Summary,
     SummaryKey,
+    SummaryNote,
     SummaryRequest,
     Table,
 )
@@ -484,14 +486,13 @@ def test_two_numbers_for_the_same_words_are_shown_only_with_their_data() -> None
 
 def test_one_note_names_all_parts_that_are_missing() -> None:
     summary = deep(a_reading(method="", conclusion="", related_work=""))
-    assert [note for note in summary.provenance.notes if note.startswith("no further")] == [
-        "no further sentence on single steps, significance, innovation, performance or workload can be read by itself"
-    ]
+    parts = ("methods", "significance", "innovation", "performance", "workload")
+    assert summary.provenance.notes == (SummaryNote(NoteKind.NO_FURTHER_SENTENCE, parts=parts),)
 
 
 def test_a_text_without_a_sentence_says_so_in_short() -> None:
     reading = Reading("1", 1, Source.PDF, (a_section("Results", "93.4 8.1 47"),))
-    assert "no sentence of the full text can be read by itself" in deep(reading, "Lifts wait.").provenance.notes
+    assert SummaryNote(NoteKind.NO_SENTENCE) in deep(reading, "Lifts wait.").provenance.notes
 
 
 @given(st.lists(st.text(max_size=200), max_size=5))
