@@ -29,6 +29,7 @@ from bot.model import (
     SummaryRequest,
     Table,
 )
+from bot.render.provenance import note_text
 from bot.summaries.extractive import extract
 from bot.summaries.source_text import source_of
 from tests.fakes.clock import FakeClock
@@ -96,7 +97,7 @@ def every_claim(summary: Summary) -> tuple[Claim, ...]:
 
 
 def notes(summary: Summary) -> str:
-    return " · ".join(summary.provenance.notes)
+    return " · ".join(note_text(note, "en") for note in summary.provenance.notes)
 
 
 # ── each part has what belongs there ──────────────────────────────────────────────────────────────────────────────
