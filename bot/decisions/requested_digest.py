@@ -17,4 +17,8 @@ def window_upto(day: date, days: int) -> Window:
 def reason_for_empty(window: Window, announced: int, now: datetime) -> str:
     """Say why no paper of the window matched, `announced` being how many papers were announced then."""
     quiet = calendar.why_no_listing(window.last, now) if not announced else None
-    return quiet or f"None of the {announced} papers announced then matches this topic."
+    if quiet or not announced:
+        return quiet or "arXiv announced no papers in the categories of this topic then."
+    if announced == 1:
+        return "The one paper announced then does not match this topic."
+    return f"None of the {announced} papers announced then matches this topic."

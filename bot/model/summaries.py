@@ -47,12 +47,14 @@ class Evidence:
 class Claim:
     """One statement about the paper, with the sentences that it rests on, in reading order.
 
-    Sentences that follow each other in the paper are one evidence.
+    Sentences that follow each other in the paper are one evidence. `language` is that of the paper's own sentence; a
+    model's text is in the language of its summary.
     """
 
     text: str
     evidence: tuple[Evidence, ...] = ()
     support: Support = Support.SENTENCE
+    language: str = "en"
 
     @property
     def quote(self) -> str:
@@ -76,13 +78,45 @@ class Dropped:
     why: str
 
 
+class NoteKind(enum.StrEnum):
+    """What a note on a card says of its summary."""
+
+    HIDDEN = "hidden"
+    """`count` passages were hidden from human readers and left out."""
+    ORDERS = "orders"
+    """`count` sentences of the abstract gave orders to a summarizer and were left out."""
+    ORDERS_IN_FULL_TEXT = "orders in full text"
+    NO_FURTHER_SENTENCE = "no further sentence"
+    """For these `parts` of a deep summary no sentence can be read by itself."""
+    NO_SENTENCE = "no sentence"
+    NO_FULL_TEXT = "no full text"
+    """This and the next two: the summary is brief instead of deep."""
+    UNREAD = "unread"
+    """`text` says why the full text could not be read or told."""
+    TOO_LITTLE_VERIFIED = "too little verified"
+    READING_PROBLEM = "reading problem"
+    """`text` is the problem of the reading."""
+    LANGUAGE_UNCHECKED = "language unchecked"
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryNote:
+    """A note on a card, told in the card's language. `parts` are keys of the labels of a deep summary's parts."""
+
+    kind: NoteKind
+    count: int = 0
+    parts: tuple[str, ...] = ()
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """How a summary was made: by which model, from which text, and when.
 
     `prompt` is the hash of the prompt files, None for extractive. `instead_of` says in a few words why the first choice
-    of model did not make it ("google:gemini is over its quota"). `notes` are sentences for the card. `judge` is the
-    model that judged the claims, None if none could or was believed; `judge_prompt` is the hash of its prompt files.
+    of model did not make it ("google:gemini is over its quota"), and names no paper: a digest counts the papers of each
+    reason. `notes` are for the card; those of older summaries are English sentences. `judge` is the model that judged
+    the claims, None if none could or was believed; `judge_prompt` is the hash of its prompt files.
     """
 
     model: str
@@ -92,7 +126,7 @@ class Provenance:
     read: Extent | None = None
     dropped: tuple[Dropped, ...] = ()
     instead_of: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[SummaryNote | str, ...] = ()
     judge: str | None = None
     judge_prompt: str | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +11,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from bot.decisions.model_requests import LEAST_REQUESTS, LEAST_TOKENS, is_enough_for_one
-from bot.errors import BadSetting, PaperboyError
+from bot.errors import BadSetting, PaperboyError, StoreUnavailable
 from bot.model import Allowance, Platform
 from bot.service.app import App, default_topics, open_app
 from bot.service.status import gather
@@ -62,6 +63,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
             yield await _check("arXiv", lambda: _arxiv(app))
             yield _contact(settings)
             for finding in _budget(settings):
+                yield finding
+            async for finding in _budget_of_today(app):
                 yield finding
             async for finding in _models(app):
                 yield finding
@@ -132,6 +135,13 @@ def _budget(settings: Settings) -> Iterator[Finding]:
         if not is_enough_for_one(allowance):
             reason = "a summary and the check of its statements need more"
             yield Finding("budget", None, f"{name}={limit} puts no model in any digest: {reason}; set {least} or more")
+
+
+async def _budget_of_today(app: App) -> AsyncIterator[Finding]:
+    with suppress(StoreUnavailable):  # the check of the database has said so
+        left = await app.makers.remaining()
+        if 0 in (left.requests, left.tokens):
+            yield Finding("budget", None, left.used_up)
 
 
 async def _models(app: App) -> AsyncIterator[Finding]:

@@ -67,10 +67,11 @@ def claim_spans(claim: Claim, summary: Summary, language: str) -> tuple[Span, ..
 
 
 def is_original(claim: Claim, summary: Summary) -> bool:
-    """Whether a claim is the paper's sentence in a summary that a model wrote in another language than English."""
-    # An extractive summary has nothing but such sentences, and its last line says so.
-    is_translation = primary(summary.key.language) != "en" and summary.provenance.model != "extractive"
-    return is_translation and claim.support is Support.SENTENCE
+    """Whether a claim is marked as the paper's own sentence, because it is in another language than the summary."""
+    if claim.support is not Support.SENTENCE or primary(claim.language) == primary(summary.key.language):
+        return False
+    # An extractive summary has nothing but such sentences, and its last line says so of English ones.
+    return summary.provenance.model != "extractive" or claim.language != "en"
 
 
 def place_spans(claim: Claim, paper: Paper, source: Source, language: str) -> tuple[Span, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.model import JSON, Card, Claim, Digest, Evidence, Figure, Provenance, Summary
 from bot.render.addresses import evidence_url, paper_urls
+from bot.render.provenance import note_text
 
 
 def card_json(card: Card) -> JSON:
@@ -84,7 +85,7 @@ def _provenance(provenance: Provenance) -> JSON:
         "dropped": [{"text": dropped.text, "why": dropped.why} for dropped in provenance.dropped],
         # Optional fields: why a fallback made the summary, and notes for the reader.
         **({"instead_of": provenance.instead_of} if provenance.instead_of else {}),
-        **({"notes": list(provenance.notes)} if provenance.notes else {}),
+        **({"notes": [note_text(note, "en") for note in provenance.notes]} if provenance.notes else {}),
         **({"judge": provenance.judge, "judge_prompt": provenance.judge_prompt} if provenance.judge else {}),
     }
 

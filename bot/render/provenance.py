@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from bot.model import Provenance, Summary, Support
+from bot.model import NoteKind, Provenance, Summary, SummaryNote, Support
 from bot.model.languages import is_english
 from bot.render.labels import label
 
 # A label of one Chinese or Japanese piece inside of another one: spaces stand around Latin names only.
+_BRIEF_INSTEAD = {NoteKind.NO_FULL_TEXT, NoteKind.UNREAD, NoteKind.TOO_LITTLE_VERIFIED}
+
 _SPACE_BETWEEN_CJK = re.compile(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 
 
@@ -24,14 +26,33 @@ def provenance_line(summary: Summary, language: str) -> str:
     parts = [f"{maker} ({provenance.instead_of})" if provenance.instead_of else maker]
     if checked := _checked(provenance, support, language):
         parts.append(checked)
-    if set(support) == {Support.SENTENCE} and not is_english(summary.key.language):
+    is_all_english = {claim.language for claim in summary.claims} == {"en"}
+    if set(support) == {Support.SENTENCE} and is_all_english and not is_english(summary.key.language):
         key = "not translated" if provenance.model == "extractive" else "no translation held"
         parts.append(label(key, language))
     if provenance.read and provenance.read.read < provenance.read.total:
         extent = provenance.read
         key = "read pages" if extent.unit.startswith("page") else "read sections"
         parts.append(label(key, language, n=extent.read, of=extent.total))
-    return " · ".join([*parts, *provenance.notes])
+    return " · ".join([*parts, *(note_text(note, language) for note in provenance.notes)])
+
+
+def note_text(note: SummaryNote | str, language: str) -> str:
+    """A note in the language of the card; one that was stored as an English sentence stays as it is."""
+    if isinstance(note, str):
+        return note
+    kind = note.kind
+    if kind is NoteKind.READING_PROBLEM:
+        return note.text
+    if kind in _BRIEF_INSTEAD:
+        reason = note.text if kind is NoteKind.UNREAD else label(f"note: {kind}", language)
+        return label("brief instead of deep", language, reason=reason)
+    if kind is NoteKind.NO_FURTHER_SENTENCE:
+        parts = label("list comma", language).join(label(part, language) for part in note.parts)
+        return label(f"note: {kind}", language, parts=parts)
+    if note.count > 1:
+        return label(f"note: {kind}, several", language, n=note.count)
+    return label(f"note: {kind}", language)
 
 
 def _maker(provenance: Provenance, support: Counter[Support], language: str) -> str:

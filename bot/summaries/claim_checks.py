@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.model import SectionKind
+from bot.model import NoteKind, SectionKind, SummaryNote
 from bot.model.languages import is_english, primary
 from bot.summaries import sentence_roles
 from bot.summaries.directions import added_direction, turned_around
@@ -174,9 +174,9 @@ def sentence_problem(sentence: SourceSentence, source: SourceText, rules: ClaimR
     return None
 
 
-def notes_on(language: str) -> tuple[str, ...]:
+def notes_on(language: str) -> tuple[SummaryNote, ...]:
     """The note on a card in a language that cannot be checked; empty if it can."""
-    return () if is_checkable(language) else ("language unchecked",)
+    return () if is_checkable(language) else (SummaryNote(NoteKind.LANGUAGE_UNCHECKED),)
 
 
 # ── one check each ────────────────────────────────────────────────────────────────────────────────────────────────

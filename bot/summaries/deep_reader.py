@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.errors import PaperboyError, RetryLater, TextTooLong
-from bot.model import Provenance, Reading, Source, Summary, SummaryRequest
+from bot.model import NoteKind, Provenance, Reading, Source, Summary, SummaryNote, SummaryRequest
 from bot.model.languages import is_english
 from bot.ports import Clock
 from bot.summaries.claim_drafts import facts_drafts
@@ -34,8 +34,6 @@ CONTEXT_CHARACTERS = 160_000
 """Characters of a paper that are sent: about 40,000 tokens. Halved for a model that does not accept so many."""
 
 _LEAST_CONTEXT_CHARACTERS = 6_000
-
-BRIEF_INSTEAD = "brief instead of deep: too little of the reading could be verified"
 
 _MOST_REMEMBERED = 32
 """English summaries kept in memory for further languages of the same paper."""
@@ -91,14 +89,14 @@ class DeepReader:
             elif isinstance(second, RetryLater) and (facts is None or not facts.is_displayable):
                 raise second
         if facts is None:
-            raise TooLittleVerified(f"{self._client.name} gave no answer about {request.paper.id} that can be used.")
+            raise TooLittleVerified(f"{self._client.name} gave no answer that can be used.")
         facts = facts.with_headline()
         if not facts.is_displayable:
-            raise TooLittleVerified(f"{self._client.name} said too little of {request.paper.id} that can be verified.")
+            raise TooLittleVerified(f"{self._client.name} said too little that can be verified.")
         return self._summary(facts, request, reading, selection)
 
     def _summary(self, facts: Facts, request: SummaryRequest, reading: Reading, selection: Selection) -> Summary:
-        notes = () if facts.is_deep else (BRIEF_INSTEAD,)
+        notes = () if facts.is_deep else (SummaryNote(NoteKind.TOO_LITTLE_VERIFIED),)
         facts = facts if facts.is_deep else facts.as_brief()
         provenance = Provenance(
             model=self._client.name,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.model import Claim, Depth, Evidence, Provenance, Source, Summary, SummaryRequest
+from bot.model import Claim, Depth, Evidence, NoteKind, Provenance, Source, Summary, SummaryNote, SummaryRequest
 from bot.ports import Clock
 from bot.summaries.abstract_sentences import weighed
 from bot.summaries.extractive_deep import with_deep_parts
 from bot.summaries.headline_choice import choose_headline
 from bot.summaries.keywords import keywords
+from bot.summaries.language_check import language_of
 from bot.summaries.planted_orders import order_notes
 from bot.summaries.source_text import as_seen
 from bot.summaries.takeaway_choice import choose_takeaways
@@ -56,15 +57,17 @@ def extract(request: SummaryRequest, clock: Clock, counts: TermCounts | None = N
     return summary
 
 
-def why_not_deep(request: SummaryRequest) -> tuple[str, ...]:
+def why_not_deep(request: SummaryRequest) -> tuple[SummaryNote, ...]:
     """The note on a card if a deep summary was asked for and no full text could be read; otherwise empty."""
     reading = request.reading
     if request.key.depth is not Depth.DEEP or (reading is not None and reading.source is not Source.ABSTRACT):
         return ()
-    reason = reading.problem if reading is not None and reading.problem else "there is no full text"
+    if reading is None or not reading.problem:
+        return (SummaryNote(NoteKind.NO_FULL_TEXT),)
+    reason = reading.problem
     if reason[1:2].islower() or reason[1:2] == " ":
-        reason = reason[0].lower() + reason[1:]  # it continues this sentence; "PDF" and "HTML" keep their capitals
-    return (f"brief instead of deep: {reason.rstrip('.')}",)
+        reason = reason[0].lower() + reason[1:]  # it continues a sentence; "PDF" and "HTML" keep their capitals
+    return (SummaryNote(NoteKind.UNREAD, text=reason.rstrip(".")),)
 
 
 def brief(title: str, abstract: str) -> tuple[Claim, tuple[Claim, ...]]:
@@ -74,5 +77,7 @@ def brief(title: str, abstract: str) -> tuple[Claim, tuple[Claim, ...]]:
     text = headline.text if headline is not None else " ".join(title.split())
     quote = headline.sentence.text if headline is not None else title
     chosen = choose_takeaways(sentences, headline.sentence if headline is not None else None, f"{title}\n{text}")
-    takeaways = tuple(Claim(sentence.shown, (Evidence(sentence.text),)) for sentence in chosen)
-    return Claim(text, (Evidence(quote),)), takeaways
+    takeaways = tuple(
+        Claim(sentence.shown, (Evidence(sentence.text),), language=language_of(sentence.text)) for sentence in chosen
+    )
+    return Claim(text, (Evidence(quote),), language=language_of(quote)), takeaways

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.model import Claim, Conclusion, Paper, Reading, Summary
+from bot.model import Claim, Conclusion, NoteKind, Paper, Reading, Summary, SummaryNote
 from bot.summaries import deep_parts, deep_results
 from bot.summaries.deep_results import Score
 from bot.summaries.full_text_sentences import PaperSentence, full_text_sentences
+from bot.summaries.language_check import language_of
 from bot.summaries.repetition import Told, is_new, told
 from bot.summaries.sections import choose, reading_notes
 
@@ -28,7 +29,6 @@ _PICKS: tuple[tuple[str, Callable[[PaperSentence], Score], int, float], ...] = (
 """For each part of a summary: the score of a sentence, how many at most, and the least score that counts. A sentence is
 used once: the order decides which part gets it."""
 
-_NAMES = {"prior_work": "prior work", "methods": "single steps"}
 _ORDER = ("background", "prior_work", "method", "methods", "results", "significance", "innovation", "performance",
           "workload")  # fmt: skip
 
@@ -47,7 +47,7 @@ def with_deep_parts(summary: Summary, paper: Paper, reading: Reading) -> Summary
     # Headline and takeaways, as shown and as quoted, are not shown again below.
     picked = _pick_all(sentences, [told(text, names) for claim in above for text in (claim.text, claim.quote)])
     claims = {name: tuple(_claim(sentence) for sentence in picked[name]) for name in _ORDER}
-    missing = [_NAMES.get(name, name) for name in _ORDER if not claims[name]]
+    missing = [name.replace("_", " ") for name in _ORDER if not claims[name]]
     notes = (_note_on(missing),) if missing else ()
     provenance = replace(
         summary.provenance,
@@ -91,12 +91,11 @@ def _leaves_room(name: str, sentence: PaperSentence, chosen: list[PaperSentence]
 
 
 def _claim(sentence: PaperSentence) -> Claim:
-    return Claim(sentence.text, (sentence.evidence,))
+    return Claim(sentence.text, (sentence.evidence,), language=language_of(sentence.text))
 
 
-def _note_on(missing: list[str]) -> str:
+def _note_on(missing: list[str]) -> SummaryNote:
     """What is said on a card about the parts without a sentence."""
     if len(missing) == len(_ORDER):
-        return "no sentence of the full text can be read by itself"
-    listed = " or ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
-    return f"no further sentence on {listed} can be read by itself"
+        return SummaryNote(NoteKind.NO_SENTENCE)
+    return SummaryNote(NoteKind.NO_FURTHER_SENTENCE, parts=tuple(missing))

@@ -36,6 +36,8 @@ class Facts:
     title: str | None = None
     """The translated title."""
     dropped: tuple[Dropped, ...] = ()
+    unjudged: tuple[Dropped, ...] = ()
+    """Texts that are not shown because nobody who was believed judged them; the maker cannot mend that."""
     judge: str | None = None
     judge_prompt: str | None = None
 
@@ -117,7 +119,12 @@ class Facts:
             headline=self.headline,
             takeaways=self.takeaways,
             keywords=self.keywords,
-            provenance=replace(provenance, dropped=self.dropped, judge=self.judge, judge_prompt=self.judge_prompt),
+            provenance=replace(
+                provenance,
+                dropped=(*self.dropped, *self.unjudged),
+                judge=self.judge,
+                judge_prompt=self.judge_prompt,
+            ),
             translated_title=self.title,
             affiliations=affiliations,
             background=part["background"],
@@ -180,7 +187,9 @@ def merged(first: Facts | None, second: Facts) -> Facts:
         parts=parts,
         keywords=second.keywords or first.keywords,
         title=second.title or first.title,
-        dropped=second.dropped,  # of the last reply only: the first one was answered by the second
+        # Of the last reply only: the first one was answered by the second.
+        dropped=second.dropped,
+        unjudged=second.unjudged,
         judge=judged.judge,
         judge_prompt=judged.judge_prompt,
     )

@@ -146,4 +146,4 @@ def _size(paper: PaperStatements) -> int:
 
 
 def _unsupported(papers: Sequence[PaperStatements], reason: str) -> Mapping[tuple[str, str], Verdict]:
-    return {(paper.paper_id, s.key): Verdict(False, reason) for paper in papers for s in paper.statements}
+    return {(paper.paper_id, s.key): Verdict(False, reason, False) for paper in papers for s in paper.statements}

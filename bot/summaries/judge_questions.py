@@ -16,7 +16,7 @@ from bot.summaries.canaries import canaries_for
 from bot.summaries.judge_answers import Answer
 from bot.summaries.prompt_building import enclosed
 from bot.summaries.source_text import SourceSentence
-from bot.summaries.statements import PaperStatements, Statement, Verdict
+from bot.summaries.statements import NO_ANSWER, PaperStatements, Statement, Verdict
 
 _ID_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
 _ID_LENGTH = 5
@@ -113,15 +113,14 @@ def verdicts_from(blocks: Sequence[QuestionBlock], answers: Mapping[str, Answer]
         if question.expected is None:
             key = (question.paper_id, question.statement.key)
             verdict = _verdict(answers.get(question.id))
-            # Of two answers about one statement, the one that does not support it counts.
-            if key not in verdicts or verdicts[key].is_supported:
-                verdicts[key] = verdict
+            # Of two answers about one statement, the one that does not support it counts, a missing one before a yes.
+            verdicts[key] = min(verdict, verdicts.get(key, verdict), key=lambda v: (v.is_supported, not v.is_judged))
     return verdicts
 
 
 def _verdict(answer: Answer | None) -> Verdict:
     if answer is None or answer.is_supported is None:
-        return Verdict(False, "the judge did not answer")
+        return Verdict(False, NO_ANSWER, is_judged=False)
     if answer.is_supported:
         return Verdict(True)
     words = f": “{answer.words[:120]}”" if answer.words else ""

@@ -1,9 +1,10 @@
-"""Whether a text is in the language that was asked for: by its script if that decides, otherwise by lingua."""
+"""The language of a text, and whether it is the one asked for: by its script if that decides, otherwise by lingua."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,14 @@ _LEAST_CONFIDENCE = 0.05
 """If the confidence in the wanted language is below this, another one with at least 0.8 is the text's language."""
 
 
+_ORIGINALS = ("en", "fr", "es", "pt", "de", "it")
+"""The languages in Latin letters that a paper is taken to be written in."""
+
+_MOST_ENGLISH, _LEAST_OTHER, _LEAST_LETTERS_OF_ORIGINAL = 0.001, 0.9, 16
+"""A sentence is in another language if the confidence in English is below the first, and that in the other one at least
+the second: terms make an English sentence look French or Italian. With these, few letters are enough."""
+
+
 def wrong_language(text: str, language: str) -> str | None:
     """The language or script of `text` if it is not `language` (a code of `bot.model.languages`); None if it may be."""
     code = primary(language)
@@ -53,6 +62,24 @@ def wrong_language(text: str, language: str) -> str | None:
     if in_script < 0.6 * len(letters):
         return "another script"
     return _by_lingua(text, code, in_script)
+
+
+def language_of(text: str) -> str:
+    """The code of the language of a paper's sentence: English, unless it is surely in another one."""
+    scripts = Counter(_script(char) for char in text if char.isalpha())
+    script = max(scripts, key=lambda name: scripts[name], default="LATIN")
+    if script == "CJK":
+        return "ja" if _KANA.search(text) else "zh"
+    if script != "LATIN":
+        return next((code for code, name in _SCRIPTS.items() if name == script), "en")
+    # Beside what misleads the detector anyway, addresses and formulas are left out.
+    plain = re.sub(r"\S*[/\\$]\S*", " ", _without_names(text))
+    if sum(map(str.isalpha, plain)) < _LEAST_LETTERS_OF_ORIGINAL:
+        return "en"
+    values = _detector(_ORIGINALS).compute_language_confidence_values(plain)
+    confidence = {found.language.iso_code_639_1.name.lower(): found.value for found in values}
+    best = max(confidence, key=lambda code: confidence[code])
+    return best if confidence["en"] < _MOST_ENGLISH and confidence[best] >= _LEAST_OTHER else "en"
 
 
 def is_checkable(language: str) -> bool:
@@ -90,15 +117,20 @@ def _by_lingua(text: str, code: str, in_script: int) -> str | None:
     # The script alone decides for Chinese, Japanese and Korean.
     if wanted is None or in_script < _LEAST_LETTERS or code in ("zh", "ja", "ko"):
         return None
-    # Names, acronyms and words with digits are in no language and mislead the detector.
-    plain = re.sub(r"\S*\d\S*|\b\w*[A-Z]\w*[A-Z]\w*\b", " ", text)
+    plain = _without_names(text)
     if _SCRIPTS.get(code):
         plain = re.sub(r"[A-Za-z]+", " ", plain)
-    confidence = {found.language: found.value for found in _detector(code).compute_language_confidence_values(plain)}
+    detector = _detector(tuple(dict.fromkeys((code, "en", *_SIMILAR.get(code, ("es", "fr"))))))
+    confidence = {found.language: found.value for found in detector.compute_language_confidence_values(plain)}
     best = max(confidence, key=lambda language: confidence[language], default=wanted)
     if best is wanted or confidence[wanted] >= _LEAST_CONFIDENCE or confidence[best] < 0.8:
         return None
     return best.name.capitalize()
+
+
+def _without_names(text: str) -> str:
+    """Without names, acronyms and words with digits, which are in no language and mislead the detector."""
+    return re.sub(r"\S*\d\S*|\b\w*[A-Z]\w*[A-Z]\w*\b", " ", text)
 
 
 def _script(char: str) -> str:
@@ -115,15 +147,14 @@ _SIMILAR = {
 
 
 @lru_cache
-def _detector(code: str) -> LanguageDetector:
-    """A detector for this language, English, and the languages that it is confused with.
+def _detector(codes: tuple[str, ...]) -> LanguageDetector:
+    """A detector that distinguishes these languages.
 
     All of lingua's languages would take a gigabyte of memory, four of them 120 MB. In its low-accuracy mode, which
     distinguishes so few of them as well, they take 10 MB.
     """
     from lingua import LanguageDetectorBuilder
 
-    codes = dict.fromkeys((code, "en", *_SIMILAR.get(code, ("es", "fr"))))
     languages = [language for known in codes if (language := _lingua(known)) is not None]
     return LanguageDetectorBuilder.from_languages(*languages).with_low_accuracy_mode().build()
 

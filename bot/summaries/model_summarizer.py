@@ -12,7 +12,7 @@ import structlog
 
 from bot.decisions.model_requests import in_batches
 from bot.errors import ModelRefused, PaperboyError
-from bot.model import Depth, Provenance, Source, Summary, SummaryKey, SummaryRequest
+from bot.model import Depth, NoteKind, Provenance, Source, Summary, SummaryKey, SummaryNote, SummaryRequest
 from bot.ports import Clock
 from bot.summaries import glossary as glossaries
 from bot.summaries.brief_replies import Answers, BriefReplies, Problems
@@ -101,16 +101,16 @@ class ModelSummarizer:
             raise  # two requests were made already: a brief summary is not worth a third one
         except ModelRefused as error:
             log.info("deep reading fell back to brief", paper=request.paper.versioned_id, reason=str(error))
-            return await self._brief(request, (f"brief instead of deep: {str(error).rstrip('.')}",))
+            return await self._brief(request, (SummaryNote(NoteKind.UNREAD, text=str(error).rstrip(".")),))
 
-    async def _brief(self, request: SummaryRequest, notes: tuple[str, ...] = ()) -> Summary:
+    async def _brief(self, request: SummaryRequest, notes: tuple[SummaryNote, ...] = ()) -> Summary:
         result = (await self._briefs([request], notes, together=True))[request.key]
         if isinstance(result, Summary):
             return result
         raise result
 
     async def _briefs(
-        self, requests: Sequence[SummaryRequest], notes: tuple[str, ...] = (), *, together: bool
+        self, requests: Sequence[SummaryRequest], notes: tuple[SummaryNote, ...] = (), *, together: bool
     ) -> dict[SummaryKey, Summary | PaperboyError]:
         """Summaries of papers in one language: ask, judge, ask once more where too little is left."""
         answers = await self._replies.ask(requests, {}, together=together)
@@ -152,12 +152,12 @@ class ModelSummarizer:
             return Answers(errors={request.paper.id: error for request in requests})
 
     def _too_little(self, request: SummaryRequest, facts: Mapping[str, Facts]) -> ModelRefused:
-        paper_id = request.paper.id
-        if paper_id not in facts:
-            return ModelRefused(f"{self.name} gave no answer about {paper_id} that can be used.")
-        return ModelRefused(f"{self.name} said too little of {paper_id} that its abstract supports.")
+        # Without the paper's id, so that a digest can say one reason for several papers.
+        has_answer = request.paper.id in facts
+        said = "said too little that the abstract supports" if has_answer else "gave no answer that can be used"
+        return ModelRefused(f"{self.name} {said}.")
 
-    def _summary(self, request: SummaryRequest, facts: Facts | None, notes: tuple[str, ...]) -> Summary | None:
+    def _summary(self, request: SummaryRequest, facts: Facts | None, notes: tuple[SummaryNote, ...]) -> Summary | None:
         """The summary of these facts: a headline and at least one takeaway; None if there is not that much."""
         shown = facts.with_headline() if facts is not None else None
         if shown is None or not shown.has_front(min(1, least_takeaways(request.paper))):

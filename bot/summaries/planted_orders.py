@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.model import NoteKind, SummaryNote
 from bot.summaries.order_phrases import ORDERS, SPACED_ORDERS
 from bot.summaries.sentences import split
 from bot.tex.invisible import without_invisible
@@ -49,10 +50,10 @@ def order_count(text: str) -> int:
     return sum(map(is_order, split(text)))
 
 
-def order_notes(abstract: str) -> tuple[str, ...]:
+def order_notes(abstract: str) -> tuple[SummaryNote, ...]:
     """The note of a card on the sentences of an abstract that give an order and were left out; empty if none does."""
     count = order_count(abstract)
-    return (f"{count} sentence{'' if count == 1 else 's'} with orders to a summarizer left out",) if count else ()
+    return (SummaryNote(NoteKind.ORDERS, count),) if count else ()
 
 
 def _is_order(plain: str) -> bool:

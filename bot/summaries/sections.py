@@ -6,7 +6,7 @@ import enum
 import re
 from dataclasses import dataclass, replace
 
-from bot.model import Extent, Paragraph, Reading, Section, SectionKind
+from bot.model import Extent, NoteKind, Paragraph, Reading, Section, SectionKind, SummaryNote
 from bot.summaries.planted_orders import order_count
 
 
@@ -61,19 +61,19 @@ class Selection:
         return sum(_size(section) for section in self.sections)
 
 
-def reading_notes(reading: Reading) -> tuple[str, ...]:
+def reading_notes(reading: Reading) -> tuple[SummaryNote, ...]:
     """Notes on a full text for a card: what was left out of it, and the problem of its reading.
 
     Left out are passages that were hidden from human readers, and sentences that give orders (those of the abstract
     have a note of their own).
     """
-    count = len(reading.hidden)
-    hidden = f"{count} hidden passage{'' if count == 1 else 's'} left out"
+    hidden = len(reading.hidden)
     body = (section for part, section in parts(reading) if part is not SectionPart.ABSTRACT)
     orders = sum(order_count(paragraph.text) for section in body for paragraph in section.paragraphs)
-    ordering = f"{orders} sentence{'' if orders == 1 else 's'} of the full text with orders to a summarizer left out"
-    problem = (reading.problem.rstrip("."),) if reading.problem else ()
-    return (*((hidden,) if count else ()), *((ordering,) if orders else ()), *problem)
+    notes = [SummaryNote(NoteKind.HIDDEN, hidden)] if hidden else []
+    notes += [SummaryNote(NoteKind.ORDERS_IN_FULL_TEXT, orders)] if orders else []
+    notes += [SummaryNote(NoteKind.READING_PROBLEM, text=reading.problem.rstrip("."))] if reading.problem else []
+    return tuple(notes)
 
 
 def parts(reading: Reading) -> list[tuple[SectionPart, Section]]:

@@ -12,6 +12,7 @@ from bot.model import Claim, Dropped, Evidence, Support
 from bot.summaries.claim_drafts import HEADLINE, TAKEAWAYS, TITLE, Draft, Drafts, as_shown
 from bot.summaries.facts import Facts
 from bot.summaries.headline_shortening import shortened
+from bot.summaries.language_check import language_of
 from bot.summaries.openings import without_opening
 from bot.summaries.quotes import fold
 from bot.summaries.reply_schema import PARTS
@@ -39,10 +40,14 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """One draft with the reason why the model's words are not shown; None if they are."""
+    """One draft with the reason why the model's words are not shown; None if they are.
+
+    `is_judged` is False where nobody who was believed has judged the words.
+    """
 
     draft: Draft
     why: str | None
+    is_judged: bool = True
 
     @property
     def is_model_text(self) -> bool:
@@ -51,12 +56,13 @@ class _Settled:
 
 def settled(drafts: Drafts, judgement: Judgement) -> Facts:
     """The claims to show, each in the model's words if the judge supports them, else in the paper's."""
-    outcomes = [_Settled(draft, _why_not(draft, drafts.paper_id, judgement)) for draft in drafts.drafts]
+    outcomes = [_settled(draft, drafts.paper_id, judgement) for draft in drafts.drafts]
     # A takeaway stands above the parts of a deep reading and may say the same as one of them.
     front = [outcome for outcome in outcomes if outcome.draft.part in (HEADLINE, TAKEAWAYS)]
     body = [outcome for outcome in outcomes if outcome.draft.part in PARTS]
     claims: dict[str, list[Claim]] = {HEADLINE: [], TAKEAWAYS: [], **{name: [] for name in PARTS}}
-    dropped = list(drafts.dropped)
+    dropped: list[Dropped] = list(drafts.dropped)
+    unjudged: list[Dropped] = []
     for group in (front, body):
         told = _Told(sentences=_told_by_models(group))
         for outcome in group:
@@ -64,8 +70,10 @@ def settled(drafts: Drafts, judgement: Judgement) -> Facts:
             if claim is not None:
                 claims[outcome.draft.part].append(claim)
             if why := outcome.why or (_REPEATED if claim is None else None):
-                dropped.append(Dropped(outcome.draft.text[:300], why))
-    title, title_dropped = _title(outcomes)
+                (dropped if outcome.is_judged else unjudged).append(Dropped(outcome.draft.text[:300], why))
+    title = next((outcome for outcome in outcomes if outcome.draft.part == TITLE), None)
+    if title is not None and title.why is not None:
+        (dropped if title.is_judged else unjudged).append(Dropped(title.draft.text[:300], title.why))
     is_judged = any(draft.is_to_be_judged for draft in drafts.drafts)
     judge = judgement.judge_of(drafts.paper_id) if is_judged else None
     return Facts(
@@ -73,8 +81,9 @@ def settled(drafts: Drafts, judgement: Judgement) -> Facts:
         takeaways=tuple(claims[TAKEAWAYS]),
         parts={name: tuple(claims[name]) for name in PARTS},
         keywords=drafts.keywords,
-        title=title,
-        dropped=(*dropped, *title_dropped),
+        title=title.draft.text if title is not None and title.why is None else None,
+        dropped=tuple(dropped),
+        unjudged=tuple(unjudged),
         judge=judge,
         judge_prompt=judgement.prompt if judge else None,
     )
@@ -84,15 +93,16 @@ def sentence_claim(sentence: SourceSentence, *, is_headline: bool = False) -> Cl
     """The paper's own sentence as a claim, without an opening such as "However,"; a headline is shortened as well."""
     text = as_shown(sentence)
     evidence = Evidence(sentence.text, sentence.section, sentence.page, sentence.anchor)
-    return Claim(shortened(text) if is_headline else without_opening(text), (evidence,), Support.SENTENCE)
+    shown = shortened(text) if is_headline else without_opening(text)
+    return Claim(shown, (evidence,), Support.SENTENCE, language_of(text))
 
 
-def _why_not(draft: Draft, paper_id: str, judgement: Judgement) -> str | None:
-    """Why the text of a draft is not shown."""
+def _settled(draft: Draft, paper_id: str, judgement: Judgement) -> _Settled:
     if not draft.is_to_be_judged:
-        return draft.refused
+        return _Settled(draft, draft.refused)
     verdict = judgement.verdict(paper_id, draft.key)
-    return None if verdict.is_supported else verdict.reason or "its sentences do not support it"
+    why = None if verdict.is_supported else verdict.reason or "its sentences do not support it"
+    return _Settled(draft, why, verdict.is_judged)
 
 
 def _claim(outcome: _Settled, told: _Told) -> Claim | None:
@@ -115,12 +125,3 @@ def _claim(outcome: _Settled, told: _Told) -> Claim | None:
 def _told_by_models(outcomes: Sequence[_Settled]) -> set[str]:
     """The sentences that a model's words repeat: those that alone support a claim."""
     return {o.draft.named[0].id for o in outcomes if o.is_model_text and len(o.draft.named) == 1}
-
-
-def _title(outcomes: Sequence[_Settled]) -> tuple[str | None, tuple[Dropped, ...]]:
-    for outcome in outcomes:
-        if outcome.draft.part == TITLE:
-            if outcome.why is None:
-                return outcome.draft.text, ()
-            return None, (Dropped(outcome.draft.text[:300], outcome.why),)
-    return None, ()

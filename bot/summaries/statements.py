@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from bot.summaries.source_text import SourceSentence
 
+NO_ANSWER = "the judge did not answer"
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -33,10 +35,14 @@ class PaperStatements:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a statement is supported by its sentences; if not, `reason` says why in a few words."""
+    """Whether a statement is supported by its sentences; if not, `reason` says why in a few words.
+
+    `is_judged` is False if no judge that was believed has answered: then no other words would do better.
+    """
 
     is_supported: bool
     reason: str = ""
+    is_judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +63,4 @@ class Judgement:
         return self.judge if paper_id in self.judged else None
 
     def verdict(self, paper_id: str, key: str) -> Verdict:
-        return self.verdicts.get((paper_id, key), Verdict(False, "the judge did not answer"))
+        return self.verdicts.get((paper_id, key), Verdict(False, NO_ANSWER, is_judged=False))

@@ -42,11 +42,11 @@ class _Translation:
 
     def usable(self, paper_id: str) -> set[str]:
         """The keys of the claims that are shown in the other language, or would be if somebody judged them."""
-        judged = self.judgement.judge_of(paper_id) is not None
+        verdicts = {key: self.judgement.verdict(paper_id, key) for key in self.drafts}
         return {
             key
             for key, draft in self.drafts.items()
-            if draft.is_to_be_judged and (not judged or self.judgement.verdict(paper_id, key).is_supported)
+            if draft.is_to_be_judged and (verdicts[key].is_supported or not verdicts[key].is_judged)
         }
 
 
@@ -71,7 +71,7 @@ class Translator:
         if not keyed.keys() & translation.usable(request.paper.id):
             if isinstance(failure, RetryLater):
                 raise failure
-            raise TooLittleVerified(f"{self._client.name} translated nothing of {request.paper.id} that can be used.")
+            raise TooLittleVerified(f"{self._client.name} translated nothing that can be used.")
         return self._summary(english, facts, request, source, translation)
 
     async def _ask(

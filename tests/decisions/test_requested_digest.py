@@ -10,6 +10,7 @@ from bot.decisions import requested_digest
 from bot.model import Window
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
+NOTHING = "arXiv announced no papers in the categories of this topic then."
 FRIDAY, SUNDAY = date(2026, 6, 5), date(2026, 6, 7)
 
 
@@ -24,5 +25,9 @@ def test_the_window_ends_with_the_latest_listing_day(day: date, days: int, first
 def test_an_empty_digest_says_whether_nothing_was_announced_or_nothing_matched() -> None:
     window = Window(FRIDAY, FRIDAY)
     assert "None of the 7 papers" in requested_digest.reason_for_empty(window, 7, NOW)
+    assert (
+        requested_digest.reason_for_empty(window, 1, NOW) == "The one paper announced then does not match this topic."
+    )
+    assert requested_digest.reason_for_empty(window, 0, NOW) == NOTHING
     before = datetime(2026, 6, 4, 12, tzinfo=UTC)
     assert "comes out at 20:00" in requested_digest.reason_for_empty(window, 0, before)

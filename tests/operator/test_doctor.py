@@ -9,6 +9,7 @@ import pytest
 from bot.errors import SourceUnavailable
 from bot.model import ARCHIVE, Chat, Depth
 from bot.operator import doctor, papers, status
+from bot.service.app import open_app
 from bot.service.status import gather
 from bot.settings import Settings
 from tests.fakes.arxiv import FakeArxiv
@@ -108,6 +109,34 @@ async def test_the_judge_is_asked_too(tmp_path: Path) -> None:
     assert finding.is_fine
     assert finding.message.startswith("openai:small answers in ")
     assert [body["model"] for body in models.asked] == ["large", "small"]
+
+
+@pytest.mark.parametrize("requests", [1, 2])
+async def test_the_checks_use_nothing_of_the_budget(tmp_path: Path, requests: int) -> None:
+    async with ModelServer() as models:
+        server = {"openai_base_url": models.openai, "openai_api_key": KEY, "model_requests_per_day": requests}
+        with FakeArxiv() as arxiv:
+            given = {"model": ("openai:large",), "model_judge": "openai:small", **server}
+            for _ in range(2):
+                found = await found_by(arxiv.settings(data_dir=tmp_path, **given))
+                for name in ("openai:large", "judge"):
+                    [finding] = found[name]
+                    assert finding.is_fine, finding.message
+                assert len(found.get("budget", ())) == (requests < 2)
+
+
+async def test_a_budget_that_is_used_up_today_is_reported(tmp_path: Path) -> None:
+    async with ModelServer() as models:
+        server = {"openai_base_url": models.openai, "openai_api_key": KEY, "model_requests_per_day": 2}
+        with FakeArxiv() as arxiv:
+            settings = arxiv.settings(data_dir=tmp_path, model=("openai:large",), **server)
+            async with open_app(settings) as app:
+                await app.store.record_usage("openai:large", app.clock.now().date(), 2, 100)
+            found = await found_by(settings)
+    assert [(finding.is_fine, finding.message) for finding in found["budget"]] == [
+        (None, "The budget of 2 requests a day is used up.")
+    ]
+    assert [finding.is_fine for finding in found["openai:large"]] == [True]
 
 
 async def test_a_judge_of_no_model_is_reported(tmp_path: Path) -> None:

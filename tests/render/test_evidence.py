@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Card, Claim, Depth, Evidence, Source, Style, Summary, Support
+from bot.model import Card, Claim, Depth, Evidence, NoteKind, Source, Style, Summary, SummaryNote, Support
 from bot.render.cards import card_document
 from bot.render.evidence import EvidenceForm, evidence_document
 from bot.render.labels import LABEL_LANGUAGES, label
 from bot.render.nodes import Bullets, Document, Fold, Link, Note
-from bot.render.provenance import provenance_line
+from bot.render.provenance import note_text, provenance_line
 from tests.render.samples import BRIEF, CARD, DEEP, DEEP_CARD, EXTRACTIVE, FIRST, SECOND, plain_text
 
 ABS = "https://arxiv.org/abs/2406.14272v2"
@@ -170,6 +170,16 @@ def test_neither_english_nor_extractive_cards_mark_their_sentences() -> None:
     assert "frases originales extraídas del resumen, sin modelo" in said_by(spanish, "es")
 
 
+def test_the_mark_goes_by_the_language_of_the_sentence_not_of_the_card() -> None:
+    french = Claim(FIRST, (Evidence(FIRST),), language="fr")
+    assert f"{FIRST} (original)" in said_by(replace(BRIEF, headline=french), "en")
+    assert f"{FIRST} (original)" in said_by(replace(EXTRACTIVE, headline=french), "en")
+    summary = replace(BRIEF, key=replace(BRIEF.key, language="fr"), headline=french)
+    assert "(original)" not in said_by(summary, "fr")
+    extractive = replace(EXTRACTIVE, key=replace(EXTRACTIVE.key, language="fr"), headline=french, takeaways=(french,))
+    assert "not translated" not in said_by(extractive, "fr")
+
+
 # ── how it was checked ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -240,3 +250,33 @@ def test_a_passage_of_html_without_a_section_is_of_the_full_text() -> None:
     assert isinstance(items[0][-1], Link)
     assert items[0][-1].text == "full text"
     assert items[0][-1].url.startswith("https://arxiv.org/html/2406.14272v2#p1:~:text=")
+
+
+# ── notes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", NoteKind)
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_note_is_told_in_the_language_of_the_card(kind: NoteKind, count: int) -> None:
+    counted = {NoteKind.HIDDEN, NoteKind.ORDERS, NoteKind.ORDERS_IN_FULL_TEXT}
+    note = SummaryNote(kind, count if kind in counted else 0, ("prior work", "methods"), "PDF unreadable")
+    told = {language: note_text(note, language) for language in LABEL_LANGUAGES}
+    assert all(told.values())
+    assert len(set(told.values())) >= (1 if kind is NoteKind.READING_PROBLEM else 5), told  # some Chinese is alike
+    assert ("3" in told["ru"]) == (kind in counted and count == 3)
+
+
+def test_notes_say_what_was_left_out_and_stored_sentences_stay() -> None:
+    notes = (
+        SummaryNote(NoteKind.HIDDEN, 2),
+        SummaryNote(NoteKind.NO_FURTHER_SENTENCE, parts=("prior work", "methods")),
+        SummaryNote(NoteKind.UNREAD, text="the PDF is damaged"),
+        "1 hidden passage left out",
+    )
+    summary = replace(EXTRACTIVE, provenance=replace(EXTRACTIVE.provenance, notes=notes))
+    assert provenance_line(summary, "en").endswith(
+        "2 hidden passages left out"
+        " · no further sentence can be read by itself for: Prior work and its gap, Step by step"
+        " · brief instead of deep: the PDF is damaged · 1 hidden passage left out"
+    )
+    assert "2 pasajes ocultos omitidos · ninguna otra frase" in provenance_line(summary, "es")

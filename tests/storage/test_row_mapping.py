@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.model import Evidence, Support
+from bot.model import Evidence, NoteKind, SummaryNote, Support
 from bot.storage import row_mapping
+from tests.render.samples import BRIEF
 
 
 @pytest.mark.parametrize(("prompt", "support"), [("0123456789ab", Support.QUOTED), (None, Support.SENTENCE)])
@@ -35,4 +37,10 @@ def test_a_summary_stored_with_quotes_keeps_them(prompt: str | None, support: Su
     assert summary.conclusion.significance == (summary.headline,)
     assert summary.takeaways[0].evidence == ()
     assert summary.provenance.dropped[0].text == "It is slow."
+    assert row_mapping.summary(row_mapping.summary_json(summary)) == summary
+
+
+def test_notes_are_stored_with_their_kinds_and_older_ones_stay_sentences() -> None:
+    provenance = replace(BRIEF.provenance, notes=(SummaryNote(NoteKind.HIDDEN, 2), "1 hidden passage left out"))
+    summary = replace(BRIEF, provenance=provenance)
     assert row_mapping.summary(row_mapping.summary_json(summary)) == summary

@@ -158,7 +158,7 @@ async def test_a_paper_of_which_too_little_is_supported_is_refused_in_words_that
 ) -> None:
     server.brain = lambda system, user: well_behaved(system, user).replace("It floats", "All of them float always")
     paper = a_paper(abstract="We weigh a paper and find that it has five grams. It floats.")
-    with pytest.raises(ModelRefused, match=r"said too little of 2606\.00042 that its abstract supports"):
+    with pytest.raises(ModelRefused, match=r"said too little that the abstract supports"):
         await maker.summarize(a_request(paper))
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.model import Paragraph, Reading, Section, Source
 from bot.summaries.claim_checks import ClaimRules, refusal, suspicions
+from bot.summaries.language_check import language_of
 from bot.summaries.source_text import SourceText, source_of
 from tests.summaries.conftest import a_paper
 
@@ -151,3 +152,22 @@ def test_a_name_ends_where_another_script_begins(language: str, text: str) -> No
     assert not any("name" in doubt for doubt in doubts(text, RESULT, language=language))
     other = text.replace("HallwayBench", "RoomBench")
     assert any("the name RoomBench is" in doubt for doubt in doubts(other, RESULT, language=language))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Transformer models dominate modern NLP, but efficient, language-specific models remain scarce."),
+        ("en", "Code: https://github.com/example/planificateur-de-vues-partielles."),
+        ("en", "MapHopper: 93,4 %."),
+        ("en", "…"),
+        ("fr", "Nous proposons un planificateur qui assemble des vues partielles."),
+        ("es", "Proponemos un planificador que une vistas parciales del mapa."),
+        ("de", "Wir stellen einen Planer vor, der einzelne Ansichten verbindet."),
+        ("ru", "Мы предлагаем планировщик, который соединяет частичные виды."),
+        ("ja", "部分的な地図をつなぐ計画手法を提案する。"),
+        ("zh", "我们提出一种拼接局部地图的规划方法。"),
+    ],
+)
+def test_a_sentence_is_english_unless_it_is_surely_in_another_language(language: str, text: str) -> None:
+    assert language_of(text) == language

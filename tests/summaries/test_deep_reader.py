@@ -10,7 +10,9 @@ import pytest
 from bot.errors import ModelRefused
 from bot.model import (
     Depth,
+    NoteKind,
     Source,
+    SummaryNote,
 )
 from bot.summaries.deep_reader import CONTEXT_CHARACTERS
 from bot.summaries.facts import TooLittleVerified
@@ -48,7 +50,7 @@ async def test_a_deep_reading_takes_one_request_and_one_for_each_further_languag
     assert english.provenance.source is Source.HTML
     assert english.provenance.read is not None
     assert english.provenance.read.read == english.provenance.read.total == 5
-    assert "1 hidden passage left out" in english.provenance.notes
+    assert SummaryNote(NoteKind.HIDDEN, 1) in english.provenance.notes
     for index, language in enumerate(("zh", "es", "ja", "ru"), 2):
         translated = await maker.summarize(deep(language))
         assert len(made_requests(server)) == index
@@ -86,7 +88,7 @@ async def test_a_deep_reading_with_too_little_verified_is_a_brief_summary_that_s
 
     server.brain = no_parts
     english = await maker.summarize(deep())
-    assert english.provenance.notes[0] == "brief instead of deep: too little of the reading could be verified"
+    assert english.provenance.notes[0] == SummaryNote(NoteKind.TOO_LITTLE_VERIFIED)
     assert len(made_requests(server)) == 2
     spanish = await maker.summarize(deep("es"))
     assert len(made_requests(server)) == 3
@@ -102,7 +104,9 @@ async def test_if_the_model_refuses_the_full_text_the_abstract_is_summarized(
 ) -> None:
     server.faults.append(Fault(status=451))
     summary = await maker.summarize(deep())
-    assert summary.provenance.notes == ("brief instead of deep: openai:test did not accept this request (451)",)
+    assert summary.provenance.notes == (
+        SummaryNote(NoteKind.UNREAD, text="openai:test did not accept this request (451)"),
+    )
     assert summary.provenance.source is Source.ABSTRACT
 
 
@@ -172,4 +176,4 @@ async def test_a_paper_without_full_text_gets_a_brief_summary_that_says_so(maker
     request = a_request(depth=Depth.DEEP)
     summary = await maker.summarize(request)
     assert summary.method == ()
-    assert summary.provenance.notes == ("brief instead of deep: there is no full text",)
+    assert summary.provenance.notes == (SummaryNote(NoteKind.NO_FULL_TEXT),)

@@ -16,6 +16,7 @@ from bot.model import (
     Depth,
     Evidence,
     Figure,
+    NoteKind,
     Paper,
     Paragraph,
     Reading,
@@ -24,6 +25,7 @@ from bot.model import (
     Source,
     Summary,
     SummaryKey,
+    SummaryNote,
     SummaryRequest,
     Table,
 )
@@ -93,8 +95,8 @@ def every_claim(summary: Summary) -> tuple[Claim, ...]:
     return tuple(c for part in (*parts, end.significance, end.innovation, end.performance, end.workload) for c in part)
 
 
-def notes(summary: Summary) -> str:
-    return " · ".join(summary.provenance.notes)
+def missing_parts(summary: Summary) -> list[str]:
+    return [part for note in summary.provenance.notes if isinstance(note, SummaryNote) for part in note.parts]
 
 
 # ── each part has what belongs there ──────────────────────────────────────────────────────────────────────────────
@@ -287,7 +289,7 @@ def test_significance_is_what_follows_from_the_work(sentence: str) -> None:
 def test_success_limits_and_moods_are_no_significance(sentence: str) -> None:
     summary = deep(a_reading(conclusion=sentence))
     assert not summary.conclusion.significance
-    assert "significance" in notes(summary)
+    assert "significance" in missing_parts(summary)
 
 
 @pytest.mark.parametrize(
@@ -484,14 +486,13 @@ def test_two_numbers_for_the_same_words_are_shown_only_with_their_data() -> None
 
 def test_one_note_names_all_parts_that_are_missing() -> None:
     summary = deep(a_reading(method="", conclusion="", related_work=""))
-    assert [note for note in summary.provenance.notes if note.startswith("no further")] == [
-        "no further sentence on single steps, significance, innovation, performance or workload can be read by itself"
-    ]
+    parts = ("methods", "significance", "innovation", "performance", "workload")
+    assert summary.provenance.notes == (SummaryNote(NoteKind.NO_FURTHER_SENTENCE, parts=parts),)
 
 
 def test_a_text_without_a_sentence_says_so_in_short() -> None:
     reading = Reading("1", 1, Source.PDF, (a_section("Results", "93.4 8.1 47"),))
-    assert "no sentence of the full text can be read by itself" in deep(reading, "Lifts wait.").provenance.notes
+    assert SummaryNote(NoteKind.NO_SENTENCE) in deep(reading, "Lifts wait.").provenance.notes
 
 
 @given(st.lists(st.text(max_size=200), max_size=5))
@@ -522,7 +523,7 @@ def test_on_real_papers_the_parts_stand_alone_and_most_are_filled() -> None:
         assert all(claim.section for claim in claims)
         assert not re.search(r"(?:^| )(?:Fig|Table|Section|Eq)[.a-z]* \d", texts(claims))
         assert not re.search(r"(?:^|\. )(?:However|This|These|It|They|Such|Thus)\b(?! work)", texts(claims))
-    missing = sum(notes(deep(r, p.abstract, p.title)).count("significance") for p, r in found)
+    missing = sum(missing_parts(deep(r, p.abstract, p.title)).count("significance") for p, r in found)
     assert missing <= len(found) * 0.4
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -14,6 +15,7 @@ from bot.model import (
 from bot.summaries.model_summarizer import ModelSummarizer
 from tests.fakes.brains import MISBEHAVIOURS, Brain, good_answer, well_behaved
 from tests.fakes.clock import FakeClock
+from tests.fakes.judges import yes_to_all
 from tests.fakes.models import Fault, ModelServer
 from tests.summaries.conftest import a_paper, a_request
 from tests.summaries.made_by_models import (
@@ -83,6 +85,25 @@ async def test_what_the_judge_refuses_is_asked_for_again_only_if_too_few_sentenc
     summary = await maker.summarize(a_request())
     assert len(made_requests(server)) == requests
     assert [claim.support for claim in summary.takeaways] == [Support.SENTENCE] * len(set(named))
+
+
+async def test_a_second_request_lists_no_statement_that_nobody_believed_has_judged(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    def brain(_: str, user: str) -> str:
+        answer = good_answer(user)
+        texts = {"The planner walks.": ["2"], "The planner runs.": ["2"], "The planner flies.": []}
+        answer["papers"][0]["takeaways"] = [{"text": text, "sentences": named} for text, named in texts.items()]
+        return json.dumps(answer)
+
+    server.brain, server.judge = brain, yes_to_all
+    summary = await maker.summarize(a_request())
+    [_, second] = made_requests(server)
+    [problems] = re.findall(r"used as it was:\n\n(.*)\n\nAnswer again", second, re.DOTALL)
+    assert "judge" not in problems
+    assert "it names no sentence of the paper: “The planner flies.”" in problems
+    assert "There are too few takeaways" in problems
+    assert "not judged: the judge failed its own test" in {dropped.why for dropped in summary.provenance.dropped}
 
 
 @pytest.mark.parametrize(("brain", "requests"), [(without_sentences("1"), 1), (without_sentences("0", "1"), 2)])

@@ -7,14 +7,16 @@ import asyncio
 import pytest
 
 from bot.model import (
+    NoteKind,
     Source,
+    SummaryNote,
     Support,
 )
 from bot.summaries.facts import TooLittleVerified
 from bot.summaries.model_summarizer import ModelSummarizer
 from tests.fakes.brains import MISBEHAVIOURS, NAMES_NO_SENTENCE, well_behaved
 from tests.fakes.clock import FakeClock
-from tests.fakes.judges import is_repeated, with_opinion, yes_to_all
+from tests.fakes.judges import is_repeated, reply, statements_in, with_opinion, yes_to_all
 from tests.fakes.models import Fault, ModelServer
 from tests.summaries.conftest import a_paper, judged_by
 from tests.summaries.made_by_models import (
@@ -85,4 +87,21 @@ async def test_a_refused_translation_is_a_brief_summary_that_gives_the_true_reas
     server.faults.append(Fault(status=451))
     summary = await maker.summarize(deep("es", facts=english))
     assert summary.provenance.source is Source.ABSTRACT
-    assert summary.provenance.notes == ("brief instead of deep: openai:test did not accept this request (451)",)
+    assert summary.provenance.notes == (
+        SummaryNote(NoteKind.UNREAD, text="openai:test did not accept this request (451)"),
+    )
+
+
+async def test_a_translation_is_not_asked_for_again_because_the_judge_did_not_answer(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    headline = (await maker.summarize(deep("es"))).headline.text
+
+    def forgets_the_headline(_: str, user: str) -> str:
+        return reply([(asked.id, is_repeated(asked)) for asked in statements_in(user) if asked.text != headline])
+
+    server.judge = forgets_the_headline
+    before = len(made_requests(server))
+    summary = await maker.summarize(deep("es"))
+    assert len(made_requests(server)) == before + 1
+    assert [claim.support for claim in summary.claims[:2]] == [Support.SENTENCE, Support.JUDGED]
