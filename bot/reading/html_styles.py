@@ -189,9 +189,10 @@ def _parsable(style: str) -> str:
 def _written(nodes: Sequence[Any]) -> str:
     """Parsed nodes as text; empty if their brackets are nested too deeply, which no browser would apply either."""
     try:
-        return tinycss2.serialize(nodes).strip()
+        text: str = tinycss2.serialize(nodes)
     except RecursionError:
         return ""
+    return text.strip()
 
 
 def _rules_of(page: etree._Element) -> list[_Rule]:
