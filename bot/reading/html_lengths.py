@@ -100,7 +100,12 @@ def shift_px(transform: str, em_px: float) -> float:
 
 
 def _numbers(inside: str) -> list[float]:
+    """Numbers and percentages; infinite ones, of which no angle could be taken, as very large ones."""
     found = []
-    for number, unit in _LENGTH.findall(inside):
-        found.append(float(number) / 100 if unit == "%" else float(number))
+    for digits, unit in _LENGTH.findall(inside):
+        number = min(max(float(digits), -_LARGEST), _LARGEST)
+        found.append(number / 100 if unit == "%" else number)
     return found
+
+
+_LARGEST = 1e9

@@ -20,7 +20,8 @@ FAR_OFF_PAGE_PX = 3000.0
 """Moved by this much to the right or down, where a page has room."""
 
 _VAR = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
-_FILTER_OPACITY = re.compile(r"opacity\(\s*([\d.]+)(%?)\s*\)")
+_NUMBER = r"(?:\d+\.?\d*|\.\d+)"
+_FILTER_OPACITY = re.compile(rf"opacity\(\s*({_NUMBER})(%?)\s*\)")
 _SMALL_BOX_PX = 1.5
 # A function with its arguments, a number of a colour, or a word.
 _WORDS_OF_VALUE = re.compile(r"[\w-]+\([^()]*(?:\([^()]*\)[^()]*)*\)|#\w+|[\w-]+")
@@ -179,7 +180,7 @@ def _is_moved_off(values: Declarations, em_px: float) -> bool:
 
 
 def _is_cut_off(values: Declarations, em_px: float) -> bool:
-    clip = re.findall(r"-?[\d.]+", values.get("clip", "")) if values.get("clip", "").startswith("rect") else []
+    clip = re.findall(rf"-?{_NUMBER}", values.get("clip", "")) if values.get("clip", "").startswith("rect") else []
     if len(clip) == 4:
         top, right, bottom, left = map(float, clip)
         if right - left <= 1 or bottom - top <= 1:
@@ -198,7 +199,7 @@ def _is_cut_off(values: Declarations, em_px: float) -> bool:
 
 def _clips_all(path: str) -> bool:
     if path.startswith("inset("):
-        insets = [float(number) for number in re.findall(r"([\d.]+)%", path)]
+        insets = [float(number) for number in re.findall(rf"({_NUMBER})%", path)]
         top, right, bottom, left = (insets * 4)[:4] if len(insets) in (1, 2) else [*insets, 0, 0, 0, 0][:4]
         return top + bottom >= 100 or left + right >= 100
     if path.startswith(("circle(", "ellipse(")):

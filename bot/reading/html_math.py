@@ -7,11 +7,11 @@ import unicodedata
 
 from lxml import etree
 
+from bot.tex.invisible import without_invisible
 from bot.tex.latex import readable
 
 # Deeper elements are left out, so that a hostile formula cannot exhaust the stack.
 MAX_DEPTH = 60
-_INVISIBLE = re.compile("[\u2061-\u2064\u200b\u00ad]")
 _SPACED_OPERATORS = frozenset("=≠≈≡∼<>≤≥≪≫→←↦⟶⇒⇔↔∈∉⊂⊆∪∩+−-±∓×·÷∗⊕⊗⊙∧∨∣:≔∝≜")
 # The sign that LaTeXML writes above a letter → the combining character that Unicode has for it.
 _ACCENTS = {
@@ -47,7 +47,7 @@ def math_text(math: etree._Element) -> str:
 
 
 def _normalize_spaces(text: str) -> str:
-    text = _INVISIBLE.sub("", text)
+    text = without_invisible(text)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r" (?=[,;.)\]}])|(?<=[(\[{]) ", "", text)
     return text.strip()

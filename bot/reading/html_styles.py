@@ -19,6 +19,7 @@ MAX_RULES = 200
 MAX_PASSES = 60
 """Combinators past this number are not read: each one is a pass over the page."""
 MAX_NESTING = 6
+MAX_DIGITS = 4000
 VIEWPORT_PX = 1280.0
 
 RELEVANT = frozenset(
@@ -35,6 +36,7 @@ RELEVANT = frozenset(
 # LaTeXML writes the colours of the author as custom properties, which its style sheet applies.
 _LATEXML_COLOURS = {"--ltx-fg-color": "color", "--ltx-bg-color": "background-color"}
 _FEATURE = re.compile(r"\(\s*(min|max)-(?:device-)?width\s*:\s*([\d.]+)(px|em|rem)?\s*\)")
+_LONG_NUMBER = re.compile(rf"(?<!\d)\d{{{MAX_DIGITS},}}")
 _NOTE_SELECTOR = re.compile(r"\.ltx_(?:note|role_footnote|ERROR)")
 
 Declarations = Mapping[str, str]
@@ -168,15 +170,29 @@ def _is_in_math(element: etree._Element) -> bool:
 
 @functools.lru_cache(maxsize=4096)  # LaTeXML repeats the same few styles thousands of times
 def _inline_declarations(style: str) -> tuple[_Declaration, ...]:
-    return _declarations(tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True))
+    return _declarations(tinycss2.parse_blocks_contents(_parsable(style), skip_comments=True, skip_whitespace=True))
 
 
 def _declarations(nodes: Sequence[Any]) -> tuple[_Declaration, ...]:
     return tuple(
-        _Declaration(node.lower_name, tinycss2.serialize(node.value).strip(), node.important)
+        _Declaration(node.lower_name, _written(node.value), node.important)
         for node in nodes
         if node.type == "declaration" and (node.lower_name in RELEVANT or node.lower_name.startswith("--"))
     )
+
+
+def _parsable(style: str) -> str:
+    """A style with its numbers cut to a length that Python reads: it refuses those of more than 4,300 digits."""
+    return _LONG_NUMBER.sub(lambda match: match.group()[:MAX_DIGITS], style)
+
+
+def _written(nodes: Sequence[Any]) -> str:
+    """Parsed nodes as text; empty if their brackets are nested too deeply, which no browser would apply either."""
+    try:
+        text: str = tinycss2.serialize(nodes)
+    except RecursionError:
+        return ""
+    return text.strip()
 
 
 def _rules_of(page: etree._Element) -> list[_Rule]:
@@ -184,7 +200,7 @@ def _rules_of(page: etree._Element) -> list[_Rule]:
     for sheet in page.iter("style"):
         if _media_applies(str(sheet.get("media") or "")):
             text = "".join(map(str, sheet.itertext()))[:MAX_STYLE_SHEET]
-            nodes = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
+            nodes = tinycss2.parse_stylesheet(_parsable(text), skip_comments=True, skip_whitespace=True)
             rules.extend(_read(nodes, (), 0))
     return rules[:MAX_RULES]
 
@@ -195,10 +211,10 @@ def _read(nodes: Sequence[Any], parents: tuple[str, ...], depth: int) -> Iterato
         return
     for node in nodes:
         if node.type == "qualified-rule":
-            selectors = _nested(tinycss2.serialize(node.prelude), parents)
+            selectors = _nested(_written(node.prelude), parents)
             yield from _read_block(node.content, selectors, depth)
         elif node.type == "at-rule" and node.content is not None:
-            if node.lower_at_keyword == "media" and not _media_applies(tinycss2.serialize(node.prelude)):
+            if node.lower_at_keyword == "media" and not _media_applies(_written(node.prelude)):
                 continue
             if node.lower_at_keyword in ("media", "supports", "layer", "container", "scope"):
                 if parents:

@@ -21,9 +21,12 @@ _END_WORDS = 4
 _LEAST_WORDS = 3
 """Fewer words in a row are hardly unique in a paper."""
 
-# What a page shows in another way than the text that was read: formulas, citations, what stands in braces.
+# What a page shows in another way than the text that was read: formulas, citations, what stands in braces. The bounds
+# are for brackets that are never closed.
 _SHOWN_OTHERWISE = re.compile(
-    r"\$\$?[^$]*\$\$?|\\\(.*?\\\)|\\[A-Za-z]+\*?(?:\{[^{}]*\})*|\[[^\]]*\]|\([^()]*(?:\d|et al)[^()]*\)", re.S
+    r"\$\$?[^$]*\$\$?|\\\(.{0,500}?\\\)|\\[A-Za-z]+\*?(?:\{[^{}]*\})*|\[[^\]]{0,500}\]"
+    r"|\([^()]{0,200}(?:\d|et al)[^()]{0,200}\)",
+    re.S,
 )
 # Letters, with hyphens inside. Digits, symbols, quotation marks and ligatures are written in several ways; a letter
 # that stands alone is often a formula.

@@ -31,6 +31,8 @@ from bot.tex.latex import readable
 
 LONGEST_CLAIM = 420
 """Characters a claim may have; a headline has a limit of its own."""
+LONGEST_COMPARED = 2000
+"""Characters of the sentences of a claim that are compared with it word by word; the time grows with their square."""
 
 _COMMA_LANGUAGES = frozenset(
     ("es", "ru", "de", "fr", "it", "pt", "nl", "uk", "pl", "cs", "sv", "da", "fi", "tr", "id", "vi")
@@ -85,13 +87,14 @@ def refusal(text: str, source: SourceText, rules: ClaimRules) -> str | None:
     """Why a text of a model may never be shown, whatever the paper says; None if it may be judged."""
     if not text.strip():
         return "it is empty"
-    if reason := forbidden_reason(text, source.text):
-        return reason
     divisor = 2 if primary(rules.language) in _DENSE_LANGUAGES else 1
     if len(text) < rules.shortest // divisor:
         return "it is too short to say anything"
     if len(text) > rules.longest // divisor:
         return f"it is longer than {rules.longest // divisor} characters"
+    # After the length: what is forbidden takes long to look for in a text of many thousand characters.
+    if reason := forbidden_reason(text, source.text):
+        return reason
     other = wrong_language(text, rules.language)
     return f"it is not in the language asked for (but {other})" if other else None
 
@@ -99,6 +102,8 @@ def refusal(text: str, source: SourceText, rules: ClaimRules) -> str | None:
 def suspicions(text: str, named: Sequence[SourceSentence], source: SourceText, rules: ClaimRules) -> tuple[str, ...]:
     """The reasons to doubt that the named sentences support a text. Cheap tests: they find much and prove nothing."""
     text, sentences = readable(text), [readable(sentence.text) for sentence in named]
+    if sum(map(len, sentences)) > LONGEST_COMPARED:
+        return ("its sentences are too long to be compared with it",)
     together, around = " ".join(sentences), _around(named, source)
     found = (
         _subject_suspicion(text, named),

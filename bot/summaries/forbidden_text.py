@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from bot.summaries.planted_orders import is_order
+from bot.tex.invisible import without_invisible
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -19,12 +20,13 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 _LINK = _any(
     r"https?:|www\.|\b(?:javascript|mailto):\S|\bdata:\w+/\w|\b(?:file|tg):/",
-    r"\S+@\S+\.\w{2,}",
+    r"\S@[^\s@]+\.\w{2,}",
 )
-# Only common top-level domains: "e.g." and "vs.the" are no host names.
+# Only common top-level domains: "e.g." and "vs.the" are no host names. Each part of a name has 63 characters at most,
+# and its last four parts are enough: without these bounds a long row of letters and hyphens would take minutes.
 _HOST = _any(
-    r"(?<![\w@])(?:[\w-]+\.)+(?:com|org|net|io|ai|dev|edu|gov|info|co|me|ly|cn|ru|jp|de|es|uk|xyz|app|sh|gg|tv|site|"
-    r"page|link|top)(?:/\S*)?(?![\w.-]*\w)",
+    r"(?<![\w@])(?:[\w-]{1,63}\.){1,4}(?:com|org|net|io|ai|dev|edu|gov|info|co|me|ly|cn|ru|jp|de|es|uk|xyz|app|sh|gg|tv|site|"
+    r"page|link|top)(?:/\S*)?(?![.-]*\w)",
 )
 _MENTION = _any(r"(?<![\w.])@[A-Za-z_]\w{2,}|<[@#&!:]|@everyone|@here\b")
 _MARKUP = _any(
@@ -106,7 +108,6 @@ _PRAISE = _any(
     r"史上最(?:好|佳|伟大|偉大)的?(?:论文|論文)|史上最高の論文",
     r"mejor artículo (?:de la historia|jamás)|лучшая (?:статья|работа) (?:в истории|всех времён)",
 )
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 
 # In this order: the first match is the reason that the model is told.
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -119,7 +120,6 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (_PREAMBLE, "it begins with a preamble"),
     (_INSTRUCTION, "it gives an instruction"),
     (_PRAISE, "it praises the paper"),
-    (_INVISIBLE, "it contains invisible characters"),
 )
 
 
@@ -132,6 +132,8 @@ def forbidden_reason(text: str, source: str = "") -> str | None:
     for pattern, reason in _RULES:
         if pattern.search(text) or (pattern in (_LINK, _MENTION) and pattern.search(plain)):
             return reason
+    if without_invisible(text) != text:
+        return "it contains invisible characters"
     if is_order(text):
         return "it gives an instruction"
     for host in _HOST.finditer(plain):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -37,16 +38,23 @@ class _Measured:
     def of(cls, text: str, *, decimal_comma: bool) -> _Measured:
         plain = without_tex(text)
         numbers = numbers_in(text, decimal_comma=decimal_comma)
-        spans = [(number.start, number.end) for number in numbers]
-        words = tuple(
-            word for word in content_words(plain) if not any(s < word.end and word.start < e for s, e in spans)
-        )
+        taken = {offset for number in numbers for offset in range(number.start, number.end)}
+        words = tuple(word for word in content_words(plain) if taken.isdisjoint(range(word.start, word.end)))
         return cls(numbers, words, tuple(match.start() for match in _TOKEN.finditer(plain)))
 
     def distance(self, number: Number, word: Word) -> int:
         """How many tokens lie between them, and one."""
-        first, last = sorted((number.start, word.start))
-        return sum(1 for start in self.starts if first < start <= last)
+        return abs(self._token(number) - self._token(word))
+
+    def least_distance(self, numbers: Iterable[Number], words: Iterable[Word]) -> int:
+        """The distance of the nearest pair; there is at least one of both."""
+        tokens = sorted({self._token(number) for number in numbers})
+        # Neighbours in the sorted list only: a table has thousands of pairs.
+        near = ((token, bisect_left(tokens, token)) for token in map(self._token, words))
+        return min(abs(token - other) for token, index in near for other in tokens[max(index - 1, 0) : index + 1])
+
+    def _token(self, item: Number | Word) -> int:
+        return bisect_right(self.starts, item.start)
 
     def own_words(self, number: Number, stems: frozenset[str]) -> list[Word]:
         """The words with these stems near a number, the nearest first, but those nearer to another number."""
@@ -81,8 +89,7 @@ def _belongs_elsewhere(number: Number, claim: _Measured, source: _Measured, stem
         return False
     for word in words:
         places = [place for place in source.words if place.stem == word.stem]
-        own = min(source.distance(n, place) for n in same for place in places)
-        foreign = min(source.distance(n, place) for n in others for place in places)
+        own, foreign = source.least_distance(same, places), source.least_distance(others, places)
         if foreign > _NEAR or own <= foreign + 2:
             return False
     return True
@@ -102,13 +109,13 @@ def number_of_another(text: str, together: str, around: Iterable[str], *, decima
     `together` are the named sentences as one text, `around` are the others that the claim may use.
     """
     claim, source = _Measured.of(text, decimal_comma=decimal_comma), _Measured.of(together, decimal_comma=False)
-    for number in claim.numbers:
-        # Number words are told freely ("doubles"), and occur everywhere.
-        if _places(number, source) or not number.text.strip()[:1].isdigit():
-            continue
-        holders = [other for other in around if _places(number, _Measured.of(other, decimal_comma=False))]
+    # Number words are told freely ("doubles"), and occur everywhere.
+    lacking = [n for n in claim.numbers if not _places(n, source) and n.text.strip()[:1].isdigit()]
+    others = [(_Measured.of(other, decimal_comma=False), stems_of(other)) for other in around] if lacking else []
+    for number in lacking:
+        holders = [stems for measured, stems in others if _places(number, measured)]
         told = frozenset(word.stem for word in claim.words if claim.distance(number, word) <= _NEAR)
-        if holders and told and all(told.isdisjoint(stems_of(holder)) for holder in holders):
+        if holders and told and all(map(told.isdisjoint, holders)):
             return number.text.strip()
     return None
 

@@ -7,7 +7,7 @@ can be read in two ways (3,500) has both values.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
@@ -105,6 +105,9 @@ _UNIT = re.compile("|".join(rf"(?P<u{i}>{pattern})" for i, (_, pattern) in enume
 _BETWEEN = re.compile(
     r"\s*(?:,|、|，)?\s*(?:and|or|to|y|o|a|и|или|до|和|或|と|到|至|から|[-–—−~～/&]|vs\.?|,|、|→)?\s*(?:\$|\+|±)?\s*"
 )
+_LONGEST_BETWEEN = 24
+"""Characters between two numbers of a list; in longer gaps the spaces of `_BETWEEN` could be divided in many ways."""
+_SIZE = re.compile(r"[BM](?![A-Za-z0-9])")
 _PERCENT_BEFORE = re.compile(r"百分之\s*$")
 _FACTOR_BEFORE = re.compile(r"factors? of\s*~?\s*$|factor de\s*$")
 _UNIT_GAP = re.compile(r"(?:\s?-?\s?|\s{1,3}|\)\s?)(?:absolute |relative |more |higher )?")
@@ -123,15 +126,22 @@ def numbers_in(text: str, *, decimal_comma: bool = True) -> tuple[Number, ...]:
     plain = without_tex(text)
     # Fractions first: their digits are not to be read once more as numbers of their own.
     numbers = [number for match in _FRACTION.finditer(plain) if (number := _fraction(match, plain))]
-    for match in _DIGITS.finditer(plain):
-        if not _is_in_name(plain, match) and not _overlaps(numbers, *match.span()):
-            numbers.append(_in_digits(match, plain, decimal_comma))
-    for value, start, end in numerals.spelled(plain):
-        if not _overlaps(numbers, start, end):
-            numbers.append(_with_unit(Number(frozenset((value,)), None, plain[start:end], start, end), plain))
+    taken = _offsets(numbers)
+    in_digits = [
+        _in_digits(match, plain, decimal_comma)
+        for match in _DIGITS.finditer(plain)
+        if not _is_in_name(plain, match) and taken.isdisjoint(range(*match.span()))
+    ]
+    taken |= _offsets(in_digits)
+    spelled = [
+        _with_unit(Number(frozenset((value,)), None, plain[start:end], start, end), plain)
+        for value, start, end in numerals.spelled(plain)
+        if taken.isdisjoint(range(start, end))
+    ]
     # Ratios may overlap words that were read as numbers: "twofold" is 2 times, or 100 % more.
-    numbers += [Number(values, None, plain[start:end], start, end) for values, start, end in numerals.ratios(plain)]
-    return _with_shared_units(sorted(numbers, key=lambda number: number.start), plain)
+    ratios = [Number(values, None, plain[start:end], start, end) for values, start, end in numerals.ratios(plain)]
+    found = (*numbers, *in_digits, *spelled, *ratios)
+    return _with_shared_units(sorted(found, key=lambda number: number.start), plain)
 
 
 def is_number_in(number: Number, source: Sequence[Number]) -> bool:
@@ -166,8 +176,9 @@ def without_tex(text: str) -> str:
     return re.sub(r"\\%", " %", _TEX_MARKUP.sub(" ", text).replace("\u2212", "−"))
 
 
-def _overlaps(numbers: Sequence[Number], start: int, end: int) -> bool:
-    return any(start < number.end and number.start < end for number in numbers)
+def _offsets(numbers: Iterable[Number]) -> set[int]:
+    """The places of the characters that these numbers are written with."""
+    return {offset for number in numbers for offset in range(number.start, number.end)}
 
 
 def _is_in_name(text: str, match: re.Match[str]) -> bool:
@@ -175,7 +186,7 @@ def _is_in_name(text: str, match: re.Match[str]) -> bool:
     # 40 characters are enough for any name, and a fixed number keeps long texts fast.
     before = text[max(0, match.start("body") - 40) : match.start("body")]
     # The size in a name is a quantity all the same: OCC-0.6B has 0.6 billion parameters.
-    is_size = re.match(r"[BM](?![A-Za-z0-9])", text[match.end() :]) and before.endswith("-")
+    is_size = _SIZE.match(text, match.end()) and before.endswith("-")
     return bool(re.search(r"[A-Za-z][A-Za-z0-9]*[-–_.@]$", before)) and not match["sign"] and not is_size
 
 
@@ -287,7 +298,8 @@ def _with_shared_units(numbers: list[Number], text: str) -> tuple[Number, ...]:
     # From the end, so that a unit passes on through the whole list.
     for index in range(len(numbers) - 2, -1, -1):
         number, following = numbers[index], numbers[index + 1]
-        is_listed = _BETWEEN.fullmatch(text[number.end : following.start]) is not None
+        between = text[number.end : following.start]
+        is_listed = len(between) <= _LONGEST_BETWEEN and _BETWEEN.fullmatch(between) is not None
         scale = _SCALE.search(following.text)
         if is_listed and scale is not None and _SCALE.search(number.text) is None:
             # "0.6 and 1.7 billion": both may be billions.

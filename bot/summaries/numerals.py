@@ -148,7 +148,8 @@ def _in_chinese_characters(text: str) -> Iterator[tuple[Decimal, int, int]]:
     """
     for match in _CJK.finditer(text):
         word = match.group()
-        before, after = text[: match.start()], text[match.end() : match.end() + 1]
+        before = text[max(0, match.start() - len("百分之")) : match.start()]
+        after = text[match.end() : match.end() + 1]
         if before[-1:].isdigit() or before.endswith("第") or text[match.start() : match.end() + 1] in _NOT_NUMBERS:
             continue
         is_percent = before.endswith("百分之")

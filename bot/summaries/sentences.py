@@ -6,6 +6,7 @@ Abbreviations, decimals and formulas do not end a sentence; a wrong split would 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 _ABBREVIATIONS = re.compile(
     r"al|approx|ca|cf|ch|chap|dept|dr|eg|eqn?s?|esp|est|et|ext|figs?|ie|incl|inc|jr|ltd|max|min|mrs?|ms|nos?|pp|prof|"
@@ -18,8 +19,11 @@ _TITLES = ("ms", "mr", "mrs", "dr")
 _END = re.compile(
     r"[.!?][\"'”’»)\]}]*(?=\s)|[。！？][”’」』）]*|(?<=[A-Za-z)][A-Za-z)][A-Za-z)])\.(?=(?:[A-Z][a-z]+,?|A) [a-z(])"
 )
-# At most 300 characters between single dollars: two prices far apart are no formula.
-_MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL)
+# At most 300 characters between single dollars: two prices far apart are no formula. The other bounds keep a text of
+# marks that are never closed from being looked through once for each of them.
+_MATH = re.compile(
+    r"\\\(.{0,2000}?\\\)|\\\[.{0,2000}?\\\]|\$\$.{1,2000}?\$\$|(?<!\\)\$(?:\\.|[^$\\]){1,300}?(?<!\\)\$", re.DOTALL
+)
 _LAST_WORD = re.compile(r"([^\s(\[{\"“'‘$]+)$")
 # nnU-Net, iPhone: a name that begins in lower case and has a capital or digit in it.
 _LOWER_CASE_NAME = re.compile(r"[a-z]+(?:[A-Z0-9]|-[A-Z])")
@@ -43,6 +47,10 @@ _HEADING = re.compile(
 _BEFORE_NUMBER = re.compile(r"(?:arts?|para?|cl)$", re.IGNORECASE)
 _LONGEST_WORD = 100
 """Characters of the longest word that may be an abbreviation."""
+_LONGEST_BRACKET = 1000
+"""Characters before a mark in which an open bracket is looked for."""
+_FOLLOWING = 500
+"""Characters after a mark that say whether it ends a sentence."""
 
 _LINE_BREAK = re.compile(r"\n\s*\n")
 
@@ -56,7 +64,8 @@ def _split_block(text: str) -> list[str]:
     formulas = [match.span() for match in _MATH.finditer(text)]
     sentences, start = [], 0
     for match in _END.finditer(text):
-        if any(begin < match.start() and match.end() < end for begin, end in formulas):
+        before = bisect_left(formulas, (match.start(),))
+        if before and match.end() < formulas[before - 1][1]:
             continue
         if _ends_here(text, start, match):
             sentences.append(text[start : match.end()].strip())
@@ -70,11 +79,11 @@ def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
     # These marks have no other use, and no space follows them.
     if match.group()[0] in "。！？":
         return True
-    rest = text[match.end() :]
+    rest = text[match.end() : match.end() + _FOLLOWING]
     if not _may_start(rest.lstrip()) or _HEADING.fullmatch(text[start : match.start()].strip()):
         return False
     # A whole sentence in brackets is part of the sentence around it.
-    if _is_in_brackets(text[start : match.end()], rest):
+    if _is_in_brackets(text[max(start, match.end() - _LONGEST_BRACKET) : match.end()], rest):
         return False
     if match.group()[0] != ".":
         return True
@@ -123,6 +132,8 @@ def _is_in_brackets(text: str, rest: str) -> bool:
 
     One that does not close so soon was never meant to.
     """
+    if ")" not in rest[:400]:
+        return False
     depth = 0
     for char in text:
         # A bracket that closes none, as in "1) first", counts for nothing.

@@ -14,10 +14,12 @@ _ALWAYS = (
     "\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _SOMETIMES = "\u200c\u200d\ufe0e\ufe0f"
+INVISIBLE = _ALWAYS + _SOMETIMES
+"""All invisible characters, for a character class of a regular expression."""
 _REMOVED = re.compile(f"[{_ALWAYS}]")
 _JOINERS = re.compile("[\u200c\u200d]+")
 _EMOJI_SELECTORS = re.compile("[\ufe0e\ufe0f]+")
-_MESSAGE = re.compile(f"[{_ALWAYS.replace(chr(0x2800), '')}{_SOMETIMES}]{{{MIN_MESSAGE},}}")
+_MESSAGE = re.compile(f"[{INVISIBLE.replace(chr(0x2800), '')}]{{{MIN_MESSAGE},}}")
 _FIRST_TAG, _LAST_TAG = 0xE0020, 0xE007E
 # A flag of a region is a black flag and tags, closed by U+E007F.
 _FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{2,6}\U000e007f")

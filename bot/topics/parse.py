@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.arxiv import categories
 from bot.errors import BadTopic
+from bot.tex.invisible import INVISIBLE
 from bot.topics import syntax_errors
 from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, leaves, normalize, query_text
 from bot.topics.text import is_unspaced, raw_words, words
@@ -66,8 +67,7 @@ _KEYBOARD |= {ord(mark): ord('"') for mark in "“”„‟«»〝〞「」『�
 _KEYBOARD |= {ord(mark): ord("-") for mark in "‐‑‒–−"}
 _KEYBOARD |= dict.fromkeys([*range(0x20), *range(0x7F, 0xA1), 0x3000, *range(0xD800, 0xE000)], ord(" "))
 # Invisible characters at the edges of a word; inside of words some scripts need them.
-_INVISIBLE_EDGE = re.compile(r"(?<![^\s()\":])[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+"
-                   r"|[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+(?![^\s()\":])")  # fmt: skip
+_INVISIBLE_EDGE = re.compile(rf"(?<![^\s()\":])[{INVISIBLE}]+|[{INVISIBLE}]+(?![^\s()\":{INVISIBLE}])")
 
 
 def _plain_keyboard(query: str) -> str:

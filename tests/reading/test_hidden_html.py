@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.model import Reading
-from bot.reading.html_colours import parse_colour
+from bot.reading.html_colours import WHITE, parse_colour
 from tests.reading.html_pages import BODY, MATH, figure, footnote, image, page, para, section
 from tests.reading.test_html import read
 
@@ -345,3 +345,29 @@ def test_no_value_of_a_colour_breaks_the_reader(value: str) -> None:
 )  # fmt: skip
 def test_no_style_sheet_breaks_the_reader(sheet: str) -> None:
     assert "shown" in everything(with_inner(para("Is shown."), head=f"<style>{sheet}</style>"))
+
+
+# What each of these says is left out as a browser does, and the rest of the style holds.
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        f"width:{'(' * 3000}{')' * 3000}",
+        f"width:{'calc(' * 3000}1{')' * 3000}",
+        f"background:{'a(' * 1000}{')' * 1000}",
+        f"background:{'color-mix(in srgb,' * 150}red,red{'),red' * 150})",
+        f"width:{'9' * 5000}px",
+        "transform:rotatex(1e999deg)",
+        "clip-path:inset(.%)",
+        "clip:rect(., ., ., .)",
+        "filter:opacity(.)",
+    ],
+)
+@pytest.mark.parametrize("form", ["<p style='{}'>{}</p>", "<style>.a{{{}}}</style><p class='a'>{}</p>"])
+def test_no_style_breaks_the_reader(declaration: str, form: str) -> None:
+    markup = form.format(f"{declaration};opacity:0", SECRET)
+    reading = with_inner(f"<div class='ltx_para'><p class='ltx_p'>Before</p>{markup}<p class='ltx_p'>after</p></div>")
+    assert_hidden(reading)
+
+
+def test_a_colour_is_read_among_long_comments() -> None:
+    assert parse_colour(f"rgb(255, 255, 255 /*{'(' * 50}*/)") == WHITE

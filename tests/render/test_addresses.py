@@ -91,3 +91,8 @@ def test_a_fragment_is_plain_ascii_without_marks_of_the_directive(text: str) -> 
     assert len(fragment) < 1200
     url = evidence_url(PAPER, Source.HTML, Evidence(text, anchor="S1.p1"))
     assert web_address(url) == url
+
+
+@pytest.mark.parametrize("row", ["\\(" * 20_000, "[" * 40_000, "(" + "1" * 40_000])
+def test_a_passage_of_brackets_that_are_never_closed_has_a_fragment(row: str) -> None:
+    assert text_fragment(f"We train one model {row}") == ":~:text=We%20train%20one%20model"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.summaries.forbidden_text import forbidden_reason
+from bot.summaries.forbidden_text import adds_link, forbidden_reason
 from bot.summaries.planted_orders import is_order
 
 
@@ -97,3 +97,24 @@ def test_an_address_without_a_host_is_refused(text: str) -> None:
 )
 def test_an_instruction_is_refused(text: str) -> None:
     assert forbidden_reason(text) == "it gives an instruction"
+
+
+# The paper's own sentences are looked through as well, and may have any length.
+@pytest.mark.parametrize("text", ["a-" * 10_000, "a." * 10_000, "1@" * 10_000, "co." * 7000, "x" * 20_000])
+def test_a_link_is_found_behind_a_long_row_of_letters(text: str) -> None:
+    assert not adds_link(text)
+    assert adds_link(f"{text} evil.com/paper")
+    assert adds_link(f"{text} reader@evil.com")
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.com", "www2.a.b.c.d.evil.com", "..evil.com", "-evil.com", "evil.com.", "evil.com-"]
+)
+def test_a_host_name_is_found_however_many_parts_it_has(host: str) -> None:
+    assert forbidden_reason(f"See {host} for it.") == "it contains a link or an address"
+
+
+def test_joiners_that_a_script_needs_are_allowed() -> None:
+    assert forbidden_reason("این روش خطا را کاهش می\u200cدهد.") is None
+    assert forbidden_reason("The me\u200cthod works.") == "it contains invisible characters"
+    assert forbidden_reason("The me\u00adthod works.") == "it contains invisible characters"

@@ -217,3 +217,12 @@ def test_a_number_that_is_neither_is_not_supported(claim: str, source: str) -> N
 )
 def test_a_number_of_thousands_of_digits_is_read(text: str) -> None:
     assert numbers_in(text)
+
+
+def test_thousands_of_numbers_are_read() -> None:
+    assert len(numbers_in(" ".join(f"{n}.5 and ten" for n in range(10_000)))) == 20_000
+
+
+def test_a_long_gap_joins_no_list() -> None:
+    first, second = numbers_in(f"1{' ' * 3000}x 2%")
+    assert (first.unit, second.unit) == (None, "%")

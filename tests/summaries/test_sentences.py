@@ -72,3 +72,13 @@ def test_abstracts_of_real_papers_have_no_fragments_of_sentences() -> None:
     glued = [s for s in sentences if re.search(r" [a-z]{3,}\.(?:The|We|In|Our|This) [a-z]", s)]
     assert len(sentences) > 5 * len(abstracts)
     assert max(len(small), len(lower), len(glued)) <= len(sentences) // 2000
+
+
+# Each of these would take minutes if the text were looked through again for each of its marks.
+@pytest.mark.parametrize(
+    ("piece", "count"),
+    [("(A. ", 20_000), ("(Ab c. D) ", 5000), (r"\(", 50_000), ("$a$. B ", 15_000), ("$$a. ", 20_001)],
+)
+def test_a_text_of_many_thousand_marks_is_split(piece: str, count: int) -> None:
+    text = piece * count
+    assert "".join("".join(split(text)).split()) == "".join(text.split())

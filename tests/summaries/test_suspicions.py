@@ -193,3 +193,24 @@ def test_a_version_belongs_to_its_name() -> None:
     assert suspicions("Rollo-3.5-Sonata is compared with Rollo-3.0-Opus.", named, source, ClaimRules()) == ()
     found = suspicions("Rollo-3.0-Sonata is compared with Rollo-3.5-Opus.", named, source, ClaimRules())
     assert "the name Rollo-3.5-Opus is not in the paper" in found
+
+
+# Each of these would take minutes if pairs of words or numbers were compared, or runs looked through again and again.
+@pytest.mark.parametrize(
+    "long", [" and ".join(f"loss {n}" for n in range(4000)), "higher accuracy lower loss " * 1000, "beats the " * 2000]
+)
+def test_a_sentence_of_many_thousand_characters_is_doubted_unseen(long: str) -> None:
+    found = doubts("MapHopper beats the loss of 5 and 7, with higher accuracy.", long)
+    assert found == ("its sentences are too long to be compared with it",)
+
+
+def test_long_sentences_around_a_claim_are_searched_for_its_numbers() -> None:
+    abstract = f"{AIM}. We list {', '.join(f'{n}.5' for n in range(5000))} and so on."
+    source = source_of(a_paper(abstract=abstract))
+    found = suspicions("MapHopper stitches 4321.5 partial views.", source.named(("1",)), source, ClaimRules())
+    assert "its sentence gives 4321.5 for something else" in found
+
+
+@pytest.mark.parametrize("text", ["a-" * 10_000, "a." * 10_000, "x" * 20_000, "A " * 10_000, "(" * 20_000])
+def test_a_text_of_many_thousand_characters_is_refused_for_its_length(text: str) -> None:
+    assert refusal(text, SOURCE, ClaimRules()) == "it is longer than 420 characters"

@@ -63,6 +63,7 @@ from tests.strategies import queries
         ("„a b“ «c d»", '"a b" AND "c d"'),
         ("（a OR b）\u00a0c\u3000d", "c AND d AND (a OR b)"),
         ("\u200bfoo\u200b OR\u200b di\u00adff", "diff OR foo"),
+        ("\u3164foo\ufe00 OR\u061c bar", "bar OR foo"),
         ("\u202bגאן\u202c", "גאן"),
         ("扩散模型", '"扩散模型"'),
         ('"OR"', "or"),
