@@ -34,7 +34,7 @@ async def test_a_model_that_gives_no_usable_answer_twice_is_not_said_to_say_too_
     name: str, request_: SummaryRequest, maker: ModelSummarizer, server: ModelServer
 ) -> None:
     server.brain = MISBEHAVIOURS[name]
-    with pytest.raises(ModelRefused, match=r"openai:test gave no answer about 2606\.00042 that can be used"):
+    with pytest.raises(ModelRefused, match=r"openai:test gave no answer that can be used"):
         await maker.summarize(request_)
 
 
