@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -147,10 +147,27 @@ def _claim(claim: dict[str, Any], source: str, language: str, *, has_judge: bool
     return wrong
 
 
+_MOST_LEFT_OUT = 60
+"""Words that a shortened sentence may lack, at its beginning ("However,"), inside or at the end of a clause."""
+
+
 def is_the_papers(text: str, source: str) -> bool:
-    """Whether a text is the paper's own. One that was shortened lacks a part, but both of its ends are the paper's."""
-    text, source = _compact(text), _compact(source)
-    return text in source or (len(text) >= 60 and text[:30] in source and text[-30:] in source)
+    """Whether a text is the paper's own: all of its words stand in the source in this order, close to each other."""
+    if _compact(text) in _compact(source):
+        return True
+    wanted, given = _words(text), _words(source)
+    starts = [index for index, word in enumerate(given) if wanted and word == wanted[0]]
+    return any(_is_in_order(wanted, given[start : start + len(wanted) + _MOST_LEFT_OUT]) for start in starts)
+
+
+def _is_in_order(wanted: Sequence[str], given: Sequence[str]) -> bool:
+    left = iter(given)
+    return all(word in left for word in wanted)
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\W_]+", text.casefold()))
 
 
 def _has_evidence(keyword: str, source: str, language: str) -> bool:

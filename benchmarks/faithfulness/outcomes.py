@@ -96,8 +96,10 @@ def faults_of(
         text, label = compact(claim["text"]), claim["support"]
         quotes = [compact(evidence["quote"]) for evidence in claim["evidence"]]
         is_the_makers = _said(claim["text"]) in made or text in also_said
-        found["words of neither the maker nor the paper"] += not is_the_makers and not is_the_papers(text, paper)
-        found["a sentence that is not the paper's"] += label == "sentence" and not is_the_papers(text, paper)
+        found["words of neither the maker nor the paper"] += not is_the_makers and not is_the_papers(
+            claim["text"], paper
+        )
+        found["a sentence that is not the paper's"] += label == "sentence" and not is_the_papers(claim["text"], paper)
         found["the maker's words with no judge believed"] += label != "sentence" and not provenance.get("judge")
         found["evidence that is not in the paper"] += not quotes or any(q not in source or not q for q in quotes)
     return found

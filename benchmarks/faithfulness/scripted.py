@@ -58,7 +58,8 @@ class Maker:
         statements = {compact(posed.quote): posed.text for posed in trial.statements}
         claims = []
         for key, claim in _KEYED.findall(text):
-            said = statements.get(compact(claim))
+            # A card may show a sentence without its opening, "For instance,".
+            said = next((text for quote, text in statements.items() if quote.endswith(compact(claim))), None)
             if said is None:
                 # In a language that it does not speak, it repeats the claim, which then cannot be used.
                 with suppress(KeyError):

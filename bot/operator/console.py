@@ -47,7 +47,7 @@ def result_console() -> Console:
     """Return a console for results. Where no terminal reads them, a row or a sentence is one line, however long."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = 10_000
     return console

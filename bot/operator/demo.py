@@ -121,7 +121,7 @@ async def run(settings: Settings) -> None:
     """Run the demonstration. It writes to DATA_DIR/demo, which is emptied first."""
     # In a folder of its own and without a model, so that it leaves the real data alone and costs nothing.
     settings = settings.model_copy(update={"data_dir": settings.data_dir / "demo", "model": ("extractive",)})
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     # Emptied, so that a second run shows the same: delivered papers would not be delivered again.
     shutil.rmtree(settings.data_dir, ignore_errors=True)
     settings.data_dir.mkdir(parents=True)

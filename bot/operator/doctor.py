@@ -33,7 +33,7 @@ class Finding:
 
 async def run(settings: Settings) -> bool:
     """Print every finding; returns whether nothing is wrong."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     Console(stderr=True).print("Checking the database, arXiv and everything else that is set up …")
     is_well = True
     async for finding in examine(settings):

@@ -68,8 +68,8 @@ class Translator:
         failure = None
         if not facts.has_enough_of(usable):
             failure = await self._ask_again(keyed, usable, facts, request, source, translation)
-        # Where a judge refused all of them, the original sentences stand; where none is a translation, another model may
-        # do better.
+        # Where a judge refused all of them, the original sentences stand. Where none is a translation at all, another
+        # model may do better.
         if not any(draft.is_to_be_judged for key, draft in translation.drafts.items() if key in keyed):
             if isinstance(failure, RetryLater):
                 raise failure

@@ -192,3 +192,9 @@ async def test_a_key_that_no_model_uses_is_reported(
     assert [(finding.is_fine, finding.message) for finding in found["settings"][1:]] == (
         [(None, message)] if message else []
     )
+
+
+async def test_colons_in_a_message_are_no_emoji(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with FakeArxiv() as arxiv:
+        await doctor.run(arxiv.settings(data_dir=tmp_path, default_topics=("cs.CV AND :x:",)))
+    assert ":x:" in capsys.readouterr().out

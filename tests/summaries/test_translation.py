@@ -119,4 +119,4 @@ async def test_where_the_judge_refuses_the_whole_translation_the_originals_stand
     summary = await maker.summarize(deep("es", facts=english))
     assert are_sentences(summary, sentences_of(a_paper(), a_reading()))
     assert summary.method
-    assert summary.provenance.judge == "openai:test"
+    assert summary.provenance.judge == "openai:judge"
