@@ -151,8 +151,12 @@ _MOST_LEFT_OUT = 60
 """Words that a shortened sentence may lack, at its beginning ("However,"), inside or at the end of a clause."""
 
 
+_NEGATIONS = frozenset(("not", "no", "never", "cannot", "without", "nor", "neither", "hardly", "fail", "fails"))
+
+
 def is_the_papers(text: str, source: str) -> bool:
-    """Whether a text is the paper's own: all of its words stand in the source in this order, close to each other."""
+    """Whether a text is the paper's own: all of its words stand in the source in this order, close to each other, and
+    no negation is left out between them."""
     if _compact(text) in _compact(source):
         return True
     wanted, given = _words(text), _words(source)
@@ -161,8 +165,17 @@ def is_the_papers(text: str, source: str) -> bool:
 
 
 def _is_in_order(wanted: Sequence[str], given: Sequence[str]) -> bool:
-    left = iter(given)
-    return all(word in left for word in wanted)
+    left = iter(wanted)
+    expected = next(left)
+    for word in given:
+        if word == expected:
+            following = next(left, None)
+            if following is None:
+                return True
+            expected = following
+        elif word in _NEGATIONS:
+            return False
+    return False
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from benchmarks.faithfulness.counting import is_the_papers
 from benchmarks.faithfulness.falsehoods import FALSE, made_trials
 from benchmarks.faithfulness.paraphrases import TRUE
 from tests.summaries.conftest import a_paper
@@ -80,3 +81,18 @@ def test_the_statements_of_a_card_are_from_different_sentences_and_the_same_each
     assert len(set(quotes)) == len(quotes) >= 4
     assert {posed.is_true for posed in trial.statements} == {True, False}
     assert made_trials([a_paper()]) == [trial]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_own"),
+    [
+        ("Kites fly in every wind.", True),
+        ("Kites fly.", True),
+        ("Kites fly in strong wind.", False),
+        ("The string does break.", False),
+        ("wind every in fly Kites", False),
+    ],
+)
+def test_a_shortened_sentence_counts_as_the_papers_only_with_its_words_in_order(text: str, is_own: bool) -> None:
+    source = "Kites, however, fly in every wind. The string does not break."
+    assert is_the_papers(text, source) is is_own
