@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -209,10 +211,7 @@ async def _open_file(foreign_keys: bool, name: str, **options: Any) -> aiosqlite
         await asyncio.to_thread(connection._thread.join)
         raise
     try:
-        # WAL lets readers go on beside a writer. The file keeps the mode; setting it again could meet a lock.
-        mode = await (await connection.execute("PRAGMA journal_mode")).fetchone()
-        if mode is None or mode[0] != "wal":
-            await connection.execute("PRAGMA journal_mode=WAL")
+        await _set_wal(connection)
         # FULL: a delivery marked as SENDING must still be so after a power cut, or it would be sent twice.
         await connection.execute("PRAGMA synchronous=FULL")
         # SQLite does not check foreign keys unless each connection asks for it.
@@ -222,6 +221,22 @@ async def _open_file(foreign_keys: bool, name: str, **options: Any) -> aiosqlite
         await connection.close()
         raise
     return connection
+
+
+async def _set_wal(connection: aiosqlite.Connection) -> None:
+    """Set the mode in which readers go on beside a writer. The file keeps it; setting it again could meet a lock."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            mode = await (await connection.execute("PRAGMA journal_mode")).fetchone()
+            if mode is None or mode[0] != "wal":
+                await connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            # SQLite does not wait for a lock here: another process may be making the same new database.
+            if time.monotonic() >= deadline:
+                raise
+            await asyncio.sleep(0.05)
 
 
 def _postgres_engine(url: URL) -> AsyncEngine:
