@@ -232,9 +232,10 @@ async def _set_wal(connection: aiosqlite.Connection) -> None:
             if mode is None or mode[0] != "wal":
                 await connection.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             # SQLite does not wait for a lock here: another process may be making the same new database.
-            if time.monotonic() >= deadline:
+            is_busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            if not is_busy or time.monotonic() >= deadline:
                 raise
             await asyncio.sleep(0.05)
 
