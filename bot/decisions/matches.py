@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from functools import lru_cache
 
 from bot import topics as topic_language
 from bot.errors import BadTopic
-from bot.model import Announced, Candidate, Match, TopicState
+from bot.model import Announced, Candidate, Match, Paper, TopicState
+from bot.topics import matching
+from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.matching import Matcher
-
-NewMatch = tuple[int, str, date, tuple[str, ...]]
-"""Topic id, paper id, listing day, and the terms that matched; as `Store.save_matches` takes it."""
 
 
 def matcher_of(states: Iterable[TopicState]) -> tuple[Matcher, dict[str, BadTopic]]:
@@ -35,20 +34,34 @@ def topics_behind(states: Iterable[TopicState], last_seq: int) -> list[TopicStat
 
 def new_matches(
     announced: Iterable[tuple[int, Announced]], states: Sequence[TopicState], matcher: Matcher
-) -> list[NewMatch]:
-    """Match announcements, with their sequence numbers, against topics.
+) -> dict[int, list[int]]:
+    """Match announcements, with their sequence numbers, against topics: topic id → sequence numbers, ascending.
 
     Leaves out announcements that a topic was matched against before, and those that deliver nothing (replacements).
     """
     # Topics that are matched together may have advanced to different announcements.
     matched_seq = {state.id: state.matched_seq for state in states}
-    return [
-        (topic_id, entry.paper.id, entry.announcement.day, because)
-        for seq, entry in announced
-        if entry.announcement.kind.delivers
-        for topic_id, because in matcher.match(entry.paper)
-        if matched_seq[topic_id] < seq
-    ]
+    found: dict[int, list[int]] = {}
+    for seq, entry in announced:
+        if entry.announcement.kind.delivers:
+            for topic_id, _ in matcher.match(entry.paper):
+                if matched_seq[topic_id] < seq:
+                    found.setdefault(topic_id, []).append(seq)
+    return found
+
+
+def match_of(query: str, paper: Paper) -> Match:
+    """Return the terms of a paper that make it belong to a stored topic; none if it no longer does."""
+    topic = _parsed(query)
+    return Match(query, () if topic is None else matching.because(topic, IndexedPaper(paper)))
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(query: str) -> topic_language.Topic | None:
+    try:
+        return topic_language.parse(query)
+    except BadTopic:
+        return None
 
 
 def candidates_of(topic: topic_language.Topic, announced: Iterable[Announced]) -> list[Candidate]:

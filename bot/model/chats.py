@@ -103,3 +103,27 @@ class Candidate:
 
     announced: Announced
     matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPosition:
+    """How far a digest of everything in an `Unseen` brings its chat in the log of announcements.
+
+    Made and understood by the store alone; whoever writes the digest passes it on. `version` is the chat's version as
+    it was read: a position of an older version is refused, because some other digest was written meanwhile.
+    """
+
+    version: int = 0
+    papers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What a chat's topics match and no digest of it has taken.
+
+    `found` has one entry for each paper, oldest first: the sequence number of its first announcement among them, and
+    the ids of the chat's topics that match it, ascending.
+    """
+
+    found: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    position: ChatPosition = ChatPosition()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from bot.model.chats import Match
+from bot.model.chats import ChatPosition, Match
 from bot.model.papers import Announcement, Paper
 from bot.model.platforms import ChatRef
 from bot.model.readings import Figure, FoundLinks
@@ -97,8 +97,9 @@ class NewDigest:
     """A digest to write.
 
     `slot` is unique for its chat ("2026-06-02", "now …"). `day` is the chat's own date for which the digest is made;
-    where the operator asks for a listing day, that day. `paper_ids` become taken by the digest. `due_at` is the chat's
-    due time when the digest was composed: if somebody has changed the chat's hour since then, the new due time stays.
+    where the operator asks for a listing day, that day. `paper_ids` are the papers that its parts show. They and all
+    that lie behind `position` become taken by the digest. `due_at` is the chat's due time when the digest was
+    composed: if somebody has changed the chat's hour since then, the new due time stays.
     """
 
     chat: ChatRef
@@ -111,3 +112,4 @@ class NewDigest:
     next_due_at: datetime | None
     priority: Priority = Priority.DIGEST
     due_at: datetime | None = None
+    position: ChatPosition = field(default_factory=ChatPosition)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.decisions import ranking
 from bot.decisions.digest_content import SummaryOptions
 from bot.model import ARCHIVE, Candidate, SummaryKey, WantedSummary
+from bot.pipeline.announcement_log import candidates_of
 from bot.ports import Store
 
 ARCHIVE_DAYS = 7
@@ -36,7 +37,7 @@ async def choose(store: Store, now: datetime) -> int:
     # The archive's papers are those of the last days, whether a digest has taken them or not.
     refs = [ref for ref in with_candidates if ref in chats and ref != ARCHIVE]
     for batch in (refs[at : at + BATCH] for at in range(0, len(refs), BATCH)):
-        for ref, candidates in (await store.candidates_of(batch)).items():
+        for ref, candidates in (await candidates_of(store, batch)).items():
             chat = chats[ref]
             shown = ranking.rank(candidates, chat.size, now).shown
             # Title lines need no summary, so only the papers that get cards count.

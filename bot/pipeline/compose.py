@@ -11,7 +11,7 @@ import structlog
 
 from bot.decisions import digest_policy, due_times
 from bot.errors import StoreUnavailable
-from bot.model import ARCHIVE, Candidate, Chat, DeliveryState, Digest, NothingToSend, Platform, Priority
+from bot.model import ARCHIVE, Chat, DeliveryState, Digest, NothingToSend, Platform, Priority, Unseen
 from bot.pipeline.drafts import DigestBuilder, DigestDraft, DigestSlot, DraftRun
 from bot.ports import Clock, Store
 
@@ -45,10 +45,11 @@ async def compose(
     run, request = DraftRun(store, builder, now), _Request(upto, listing_owed)
     due = await _due_chats(store, builder.renderers, now, upto)
     for chats in (due[at : at + BATCH] for at in range(0, len(due), BATCH)):
-        candidates = await store.candidates_of([chat.ref for chat in chats], upto)
+        unseen = await store.unseen_of([chat.ref for chat in chats], upto)
+        await run.announcements.read(list(unseen.values()))
         drafts = []
         for chat in chats:
-            if draft := await _draft_or_put_off(run, chat, candidates[chat.ref], request):
+            if draft := await _draft_or_put_off(run, chat, unseen[chat.ref], request):
                 drafts.append(draft)
             # Composing may run long without awaiting I/O: between two digests, commands and messages get their turn.
             await asyncio.sleep(0)
@@ -64,11 +65,13 @@ async def digest_now(store: Store, builder: DigestBuilder, chat: Chat, clock: Cl
     """
     now = clock.now()
     written = None
-    if candidates := await store.candidates(chat.ref):
+    unseen = (await store.unseen_of([chat.ref]))[chat.ref]
+    if unseen.found:
         run = DraftRun(store, builder, now)
+        await run.announcements.read([unseen])
         # Microseconds make the slot unique; the due time stays, because a digest on demand replaces no regular one.
         slot = DigestSlot(f"now {now:%Y%m%dT%H%M%S%f}", due_times.local_date(chat, now), None, Priority.PERSON_WAITING)
-        draft = await run.draft(chat, run.rank(chat, candidates), slot)
+        draft = await run.draft(chat, unseen, run.rank(chat, unseen), slot)
         if await store.write_digest(draft.new, now):
             written = draft.digest
     if await store.hasten(chat.ref, now):
@@ -90,11 +93,9 @@ async def _due_chats(store: Store, platforms: Collection[Platform], now: datetim
     return [chat for chat in chats if chat.ref.platform in platforms and chat.ref != ARCHIVE]
 
 
-async def _draft_or_put_off(
-    run: DraftRun, chat: Chat, candidates: Sequence[Candidate], request: _Request
-) -> DigestDraft | None:
+async def _draft_or_put_off(run: DraftRun, chat: Chat, unseen: Unseen, request: _Request) -> DigestDraft | None:
     try:
-        return await _draft(run, chat, candidates, request)
+        return await _draft(run, chat, unseen, request)
     except StoreUnavailable:
         raise
     except Exception:
@@ -104,22 +105,22 @@ async def _draft_or_put_off(
         return None
 
 
-async def _draft(run: DraftRun, chat: Chat, candidates: Sequence[Candidate], request: _Request) -> DigestDraft | None:
+async def _draft(run: DraftRun, chat: Chat, unseen: Unseen, request: _Request) -> DigestDraft | None:
     """The digest to write for a chat that is due; None if nothing is to be written now."""
     now = run.now
     if request.upto is None and digest_policy.is_due_time_wrong(chat, now):
         log.warning("due time corrected", chat=str(chat.ref), was=str(chat.next_due_at))
         await run.store.set_due(chat.ref, due_times.next_due(chat, now))
         return None
-    ranked = run.rank(chat, candidates)
+    ranked = run.rank(chat, unseen)
     due_at = chat.next_due_at or now
     # An operator who asks for digests up to a day wants them now, whatever is missing.
     if request.upto is None:
-        if not candidates and digest_policy.empty_digest_waits(due_at, now, listing_owed=request.listing_owed):
+        if not unseen.found and digest_policy.empty_digest_waits(due_at, now, listing_owed=request.listing_owed):
             return None
         if await run.waits_for_summaries(chat, ranked, due_at):
             return None
-    return await run.draft(chat, ranked, _slot(chat, due_at, now, request.upto))
+    return await run.draft(chat, unseen, ranked, _slot(chat, due_at, now, request.upto))
 
 
 def _slot(chat: Chat, due_at: datetime, now: datetime, upto: date | None) -> DigestSlot:

@@ -24,8 +24,10 @@ from bot.model import (
     SummaryKey,
     SummaryRequest,
     UncertainDelivery,
+    Unseen,
     WantedSummary,
 )
+from bot.pipeline.announcement_log import AnnouncementLog
 from bot.ports import Makers, Reader, Renderer, Store
 
 MOST_OFFERED = 5
@@ -67,14 +69,18 @@ class DraftRun:
     store: Store
     builder: DigestBuilder
     now: datetime
+    announcements: AnnouncementLog = field(init=False)
     _latest_day: date | None = None
     _counts: dict[tuple[date, date], int] = field(default_factory=dict)
     _summaries: dict[SummaryKey, Summary] = field(default_factory=dict)
     _postponed: list[WantedSummary] | None = None
     _chats_in_doubt: set[ChatRef] | None = None
 
-    def rank(self, chat: Chat, candidates: Sequence[Candidate]) -> Ranked:
-        return ranking.rank(candidates, chat.size, self.now)
+    def __post_init__(self) -> None:
+        self.announcements = AnnouncementLog(self.store)
+
+    def rank(self, chat: Chat, unseen: Unseen) -> Ranked:
+        return ranking.rank(self.announcements.candidates(unseen), chat.size, self.now)
 
     async def waits_for_summaries(self, chat: Chat, ranked: Ranked, due_at: datetime) -> bool:
         """Whether the digest waits, because a missing summary may still be made in time."""
@@ -85,7 +91,7 @@ class DraftRun:
             due_at, self.now, missing, await self._postponed_summaries()
         )
 
-    async def draft(self, chat: Chat, ranked: Ranked, slot: DigestSlot) -> DigestDraft:
+    async def draft(self, chat: Chat, unseen: Unseen, ranked: Ranked, slot: DigestSlot) -> DigestDraft:
         # A digest without papers is written too, without parts: it marks the slot as done and sets the next due time.
         digest = await self._digest(chat, ranked) if ranked.all else None
         window = digest.window if digest else digest_content.window_of((), await self._last_listing_day())
@@ -102,6 +108,7 @@ class DraftRun:
             slot.next_due_at,
             slot.priority,
             chat.next_due_at,
+            unseen.position,
         )
         return DigestDraft(chat, digest, new)
 

@@ -28,7 +28,7 @@ async def match(store: Store) -> int:
         new = matches.new_matches(announced, behind, matcher)
         # The topic that no longer parses advances too: otherwise every pass would begin at it again.
         await store.save_matches(new, [state.id for state in behind], last_seq, after=seq)
-        count += len(new)
+        count += sum(map(len, new.values()))
         seq = last_seq
     if count:
         log.info("matched", matches=count, topics=len(states))

@@ -34,6 +34,7 @@ from bot.model import (
     Summary,
     SummaryKey,
     TopicState,
+    Unseen,
     Usage,
     WantedSummary,
 )
@@ -111,15 +112,14 @@ class Topics(Protocol):
 
     async def save_matches(
         self,
-        matches: Sequence[tuple[int, str, date, tuple[str, ...]]],
+        found: Mapping[int, Sequence[int]],
         topic_ids: Collection[int],
         seq: int,
         *,
         after: int | None = None,
     ) -> None:
-        """Write (topic id, paper id, listing day, because) rows and bring these topics' `matched_seq` to `seq`.
-
-        Rows are kept only where the paper was announced as new or cross-listed on that day.
+        """Write what topics match (topic id → sequence numbers of announcements that deliver, ascending), and bring
+        the `matched_seq` of `topic_ids` to `seq`.
 
         `after` is the sequence number after which the matching began. A topic that a new subscriber has set back below
         it meanwhile keeps its `matched_seq`, so that it is matched again from there. A deleted topic is skipped.
@@ -134,13 +134,22 @@ class Topics(Protocol):
         """The papers that a chat's topics match and none of its digests has taken; one candidate per paper, oldest
         first. They were announced as new or cross-listed since the subscription began, and not after `upto`."""
 
-    async def candidates_of(
-        self, chats: Collection[ChatRef], upto: date | None = None
-    ) -> Mapping[ChatRef, list[Candidate]]:
-        """`candidates` of several chats at once; every chat asked for has an entry."""
+    async def unseen_of(self, chats: Collection[ChatRef], upto: date | None = None) -> Mapping[ChatRef, Unseen]:
+        """The same papers as `candidates` for several chats at once, by number only; every chat asked for has an
+        entry."""
+
+    async def announced_at(self, seqs: Collection[int]) -> Mapping[int, Announced]:
+        """The announcements with these sequence numbers."""
+
+    async def topic_queries(self, topic_ids: Collection[int]) -> Mapping[int, str]:
+        """The normalized queries of topics by id."""
 
     async def chats_with_candidates(self) -> list[ChatRef]:
-        """Chats (not suspended) for which `candidates` would not be empty."""
+        """Chats (not suspended) for which `candidates` may not be empty. A chat whose topics match only papers that it
+        has taken may be among them."""
+
+    async def chats_changed(self, since: datetime) -> list[ChatRef]:
+        """Chats whose settings, subscriptions or suspension changed at that time or later."""
 
     async def counts(self, first: date, last: date) -> int:
         """How many papers were announced as new or cross-listed on these days."""

@@ -10,10 +10,9 @@ from sqlalchemy import Select, and_, case, exists, func, insert, literal, or_, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, Priority, Settlement
-from bot.storage import outbox_queue, row_mapping, tables
+from bot.storage import outbox_queue, positions, row_mapping, tables
 from bot.storage.chat_conditions import are_chats, chat_id_of, is_chat, lock_chats
 from bot.storage.engine import Database
-from bot.storage.topics import advance_seen_match
 
 _WAITING, _VERIFY_FIRST = DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value
 _SENT = DeliveryState.SENT.value
@@ -199,13 +198,11 @@ class SqlOutbox:
 
 
 async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) -> bool:
-    papers = tuple(dict.fromkeys(digest.paper_ids))  # the table allows one row for a chat and a paper
     chat_id = await chat_id_of(connection, digest.chat, lock=True)
     if chat_id is None:  # forgotten meanwhile
         return False
     has_slot = exists().where(tables.digests.c.chat_id == chat_id, tables.digests.c.slot == digest.slot)
-    has_paper = exists().where(tables.taken.c.chat_id == chat_id, tables.taken.c.paper_id.in_(papers))
-    if await connection.scalar(select(or_(has_slot, has_paper))):
+    if await connection.scalar(select(has_slot)) or await positions.outdated(connection, {chat_id: digest}):
         return False
     written = insert(tables.digests).values(
         chat_id=chat_id,
@@ -216,10 +213,7 @@ async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) 
         created_at=now,
     )
     digest_id = (await connection.execute(written.returning(tables.digests.c.id))).scalar_one()
-    if papers:
-        rows = [{"chat_id": chat_id, "paper_id": paper, "digest_id": digest_id} for paper in papers]
-        await connection.execute(insert(tables.taken), rows)
-        await connection.execute(advance_seen_match(chat_id))
+    await positions.bring_forward(connection, [(chat_id, digest_id, digest)])
     if digest.parts:
         await connection.execute(insert(tables.deliveries), _delivery_rows(digest, chat_id, digest_id, now))
     await _set_next_due(connection, chat_id, digest)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Exists, Row, Select, Update, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import ARCHIVE, Announced, Candidate, ChatRef, Match, TopicState
+from bot.decisions import matches
+from bot.model import ARCHIVE, Announced, Candidate, ChatPosition, ChatRef, Match, TopicState, Unseen
 from bot.storage import row_mapping, tables
 from bot.storage.chat_conditions import are_chats
 from bot.storage.engine import Database
@@ -48,27 +49,32 @@ class SqlTopics:
 
     async def save_matches(
         self,
-        matches: Sequence[tuple[int, str, date, tuple[str, ...]]],
+        found: Mapping[int, Sequence[int]],
         topic_ids: Collection[int],
         seq: int,
         *,
         after: int | None = None,
     ) -> None:
         table = tables.topics
-        rows: list[dict[str, Any]] = [
-            {"topic_id": topic_id, "paper_id": paper_id, "day": day, "because": list(because)}
-            for topic_id, paper_id, day, because in sorted(matches)
-        ]
         async with self.db.write() as connection:
             # One at a time: ids of matches then grow in the order of commits, so that `seen_match` passes over none.
             await self.db.serialize(connection, "topics")
-            known = set(await connection.scalars(select(table.c.id)))
-            delivering = await _delivering_days(connection, [row["paper_id"] for row in rows])
-            if rows := [
-                row for row in rows if row["topic_id"] in known and (row["paper_id"], row["day"]) in delivering
-            ]:
+            known = {row.id: row.query for row in await connection.execute(select(table.c.id, table.c.query))}
+            announced = await _announced_by_seq(connection, {seq for seqs in found.values() for seq in seqs})
+            rows = [
+                {
+                    "topic_id": topic_id,
+                    "paper_id": announced[seq].paper.id,
+                    "day": announced[seq].announcement.day,
+                    "because": list(matches.match_of(known[topic_id], announced[seq].paper).because),
+                }
+                for topic_id, seqs in sorted(found.items())
+                for seq in seqs
+                if topic_id in known
+            ]
+            if rows:
                 await connection.execute(self.db.insert(tables.matches).on_conflict_do_nothing(), rows)
-            for chunk in row_mapping.in_chunks(sorted(known.intersection(topic_ids))):
+            for chunk in row_mapping.in_chunks(sorted(known.keys() & set(topic_ids))):
                 advanced = update(table).where(table.c.id.in_(chunk), table.c.matched_seq < seq)
                 if after is not None:
                     # A new subscription may have set the topic back meanwhile: it is matched again from there.
@@ -104,33 +110,54 @@ class SqlTopics:
             return _candidates_by_day(await connection.execute(query))
 
     async def candidates(self, chat: ChatRef, upto: date | None = None) -> list[Candidate]:
-        return (await self.candidates_of([chat], upto))[chat]
+        found = (await self.unseen_of([chat], upto))[chat].found
+        announced = await self.announced_at([seq for seq, _ in found])
+        queries = await self.topic_queries({topic_id for _, topic_ids in found for topic_id in topic_ids})
+        return [
+            Candidate(
+                announced[seq],
+                tuple(matches.match_of(query, announced[seq].paper) for query in sorted(queries[at] for at in ids)),
+            )
+            for seq, ids in found
+        ]
 
-    async def candidates_of(
-        self, chats: Collection[ChatRef], upto: date | None = None
-    ) -> Mapping[ChatRef, list[Candidate]]:
+    async def announced_at(self, seqs: Collection[int]) -> Mapping[int, Announced]:
+        async with self.db.read() as connection:
+            return await _announced_by_seq(connection, seqs)
+
+    async def topic_queries(self, topic_ids: Collection[int]) -> Mapping[int, str]:
+        table = tables.topics
+        found: dict[int, str] = {}
+        async with self.db.read() as connection:
+            for chunk in row_mapping.in_chunks(topic_ids):
+                rows = await connection.execute(select(table.c.id, table.c.query).where(table.c.id.in_(chunk)))
+                found.update((row.id, row.query) for row in rows)
+        return found
+
+    async def unseen_of(self, chats: Collection[ChatRef], upto: date | None = None) -> Mapping[ChatRef, Unseen]:
         query = _untaken_matches().where(are_chats(chats))
         if upto is not None:
             query = query.where(tables.matches.c.day <= upto)
-        # Chats that follow the same topics get the same papers, so each announcement is read from the database once.
         # Of a paper announced twice (new, then cross-listed), the first announcement counts.
         first_seq: dict[ChatRef, dict[str, int]] = {chat: {} for chat in chats}
-        matches: dict[ChatRef, dict[str, dict[str, Match]]] = {chat: {} for chat in chats}
+        topic_ids: dict[ChatRef, dict[str, set[int]]] = {chat: {} for chat in chats}
         async with self.db.read() as connection:
             for row in await connection.execute(query):
                 chat = row_mapping.ref(row)
                 first_seq[chat].setdefault(row.paper_id, row.seq)
-                by_topic = matches[chat].setdefault(row.paper_id, {})
-                by_topic.setdefault(row.query, Match(row.query, tuple(row.because)))
-            announced = await _announced_by_seq(
-                connection, {seq for papers in first_seq.values() for seq in papers.values()}
-            )
+                topic_ids[chat].setdefault(row.paper_id, set()).add(row.topic_id)
         return {
-            chat: [
-                Candidate(announced[seq], tuple(matches[chat][paper_id].values())) for paper_id, seq in papers.items()
-            ]
+            chat: Unseen(
+                tuple((seq, tuple(sorted(topic_ids[chat][paper_id]))) for paper_id, seq in papers.items()),
+                ChatPosition(papers=tuple(papers)),
+            )
             for chat, papers in first_seq.items()
         }
+
+    async def chats_changed(self, since: datetime) -> list[ChatRef]:  # noqa: ARG002
+        async with self.db.read() as connection:
+            rows = await connection.execute(select(tables.chats.c.platform, tables.chats.c.ident))
+            return [row_mapping.ref(row) for row in rows]
 
     async def chats_with_candidates(self) -> list[ChatRef]:
         chat, match, subscription = tables.chats, tables.matches, tables.subscriptions
@@ -162,8 +189,7 @@ def _untaken_matches() -> Select[Any]:
             tables.chats.c.ident,
             match.c.paper_id,
             table.c.seq,
-            tables.topics.c.query,
-            match.c.because,
+            match.c.topic_id,
         )
         .select_from(subscription)
         .join(tables.chats, tables.chats.c.id == subscription.c.chat_id)
@@ -216,20 +242,6 @@ def advance_seen_match(chat_id: int) -> Update:
     last = select(func.max(match.c.id)).where(match.c.topic_id == subscription.c.topic_id).scalar_subquery()
     seen = func.coalesce(waiting, last, subscription.c.seen_match)
     return update(subscription).where(subscription.c.chat_id == chat_id).values(seen_match=seen)
-
-
-async def _delivering_days(connection: AsyncConnection, paper_ids: Sequence[str]) -> set[tuple[str, date]]:
-    """(paper id, day) of every announcement of these papers as new or cross-listed."""
-    table = tables.announcements
-    found: set[tuple[str, date]] = set()
-    for chunk in row_mapping.in_chunks(paper_ids):
-        rows = await connection.execute(
-            select(table.c.paper_id, table.c.day).where(
-                table.c.paper_id.in_(chunk), table.c.kind.in_(row_mapping.DELIVERING)
-            )
-        )
-        found.update((row.paper_id, row.day) for row in rows)
-    return found
 
 
 def _matched_announcements() -> Select[Any]:

@@ -107,8 +107,13 @@ async def with_chats(store: Store, *refs: ChatRef) -> None:
 async def match_all(store: Store, *papers: tuple[str, date], topic: str = "cat:cs.CV") -> None:
     """Let a followed topic match these papers on these days, up to the last announcement."""
     state = next(state for state in await store.topics() if state.query == topic)
-    last = max((seq for seq, _ in await store.announcements_after(0, 10_000)), default=0)
-    await store.save_matches([(state.id, name, day, ("cs.CV",)) for name, day in papers], [state.id], last)
+    log = await store.announcements_after(0, 10_000)
+    seqs = [
+        seq
+        for seq, entry in log
+        if (entry.paper.id, entry.announcement.day) in papers and entry.announcement.kind.delivers
+    ]
+    await store.save_matches({state.id: seqs}, [state.id], max((seq for seq, _ in log), default=0))
 
 
 async def lease(store: Store, owner: str = "w1", now: datetime = NOW, limit: int = 100) -> list[Delivery]:

@@ -291,7 +291,7 @@ async def test_a_subscriber_from_an_earlier_day_sets_a_topic_back(store: Store) 
     await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
     [state] = await store.topics()
     assert state.matched_seq == 0
-    await store.save_matches([], [state.id], 2, after=1)  # a matching that began before the topic was set back
+    await store.save_matches({}, [state.id], 2, after=1)  # a matching that began before the topic was set back
     assert [state.matched_seq for state in await store.topics()] == [0]
     await match_all(store, ("2606.00001", MONDAY), ("2606.00002", TUESDAY))
     assert [state.matched_seq for state in await store.topics()] == [2]
@@ -305,7 +305,7 @@ async def test_matches_of_a_topic_that_was_deleted_meanwhile_are_skipped(store: 
     await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
     [state] = await store.topics()
     await store.forget(ANN)
-    await store.save_matches([(state.id, "2606.00001", TUESDAY, ("cs.CV",))], [state.id], 1)
+    await store.save_matches({state.id: [1]}, [state.id], 1)
     assert await store.matches(["2606.00001"], ["cat:cs.CV"]) == {}
 
 
@@ -324,8 +324,8 @@ async def test_a_paper_matched_by_two_topics_is_one_candidate_with_both(store: S
         await match_all(store, ("2606.00001", TUESDAY), topic=topic)
     [candidate] = await store.candidates(ANN)
     assert candidate.announced == announced()
-    assert candidate.matches == (Match("abs:thing", ("cs.CV",)), Match("cat:cs.CV", ("cs.CV",)))
-    assert await store.matches(["2606.00001"], ["abs:thing"]) == {"2606.00001": (Match("abs:thing", ("cs.CV",)),)}
+    assert candidate.matches == (Match("abs:thing", ("thing",)), Match("cat:cs.CV", ("cs.CV",)))
+    assert await store.matches(["2606.00001"], ["abs:thing"]) == {"2606.00001": (Match("abs:thing", ("thing",)),)}
 
 
 async def test_candidates_of_several_chats_are_those_of_each_chat(store: Store) -> None:
@@ -336,11 +336,20 @@ async def test_candidates_of_several_chats_are_those_of_each_chat(store: Store) 
     await match_all(store, ("2606.00001", MONDAY), ("2606.00002", TUESDAY))
     assert await store.write_digest(digest(BOB, papers=("2606.00002",)), NOW)
     nobody = ChatRef(Platform.TELEGRAM, "404")
-    coming = await store.candidates_of([ANN, BOB, nobody])
-    assert coming == {ANN: await store.candidates(ANN), BOB: await store.candidates(BOB), nobody: []}
-    assert [[each.announced.paper.id for each in coming[ref]] for ref in (ANN, BOB)] == [["2606.00002"], ["2606.00001"]]
-    assert await store.candidates_of([BOB], MONDAY) == {BOB: coming[BOB]}
-    assert await store.candidates_of([]) == {}
+    [state] = await store.topics()
+    coming = await store.unseen_of([ANN, BOB, nobody])
+    assert {ref: unseen.found for ref, unseen in coming.items()} == {
+        ANN: ((2, (state.id,)),),
+        BOB: ((1, (state.id,)),),
+        nobody: (),
+    }
+    assert {seq: entry.paper.id for seq, entry in (await store.announced_at([1, 2])).items()} == {
+        1: "2606.00001",
+        2: "2606.00002",
+    }
+    assert await store.topic_queries([state.id]) == {state.id: "cat:cs.CV"}
+    assert (await store.unseen_of([BOB], MONDAY))[BOB].found == coming[BOB].found
+    assert await store.unseen_of([]) == {}
 
 
 async def test_candidates_were_announced_since_the_subscription_and_up_to_a_day(store: Store) -> None:

@@ -26,18 +26,14 @@ def test_an_announcement_meets_only_the_topics_that_were_not_matched_against_it(
     paper = made_up("2606.00001", DAY, categories=("cs.CV", "math.CO"))
     later = made_up("2606.00002", DAY, categories=("cs.CV", "math.CO"))
     found = matches.new_matches([(5, paper), (6, later)], states, matcher)
-    assert {(topic_id, paper_id) for topic_id, paper_id, _, _ in found} == {
-        (1, "2606.00001"),
-        (1, "2606.00002"),
-        (2, "2606.00002"),
-    }
+    assert found == {1: [5, 6], 2: [6]}
     assert matches.topics_behind(states, 5) == [VISION]
 
 
 def test_a_replacement_matches_nothing() -> None:
     replaced = made_up("2606.00001", DAY, kind=Kind.REPLACE, version=2, categories=("cs.CV",))
     matcher, _ = matches.matcher_of([VISION])
-    assert matches.new_matches([(1, replaced)], [VISION], matcher) == []
+    assert matches.new_matches([(1, replaced)], [VISION], matcher) == {}
     assert matches.candidates_of(topic_language.parse("cs.CV"), [replaced]) == []
 
 
