@@ -21,7 +21,7 @@ from bot.service.app import renderers
 from bot.service.counting import Counts
 from bot.storage import tables
 from bot.storage.engine import sqlite_file
-from bot.storage.store import SqlStore, open_store
+from bot.storage.store import open_store
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
 
