@@ -16,17 +16,16 @@ class CardCache(Generic[T]):
     Cards count as equal if they hold the same objects, since comparing whole summaries would cost as much as it saves.
     """
 
-    def __init__(self, most: int = 2048) -> None:
+    def __init__(self, most: int = 5000) -> None:
         self._most = most
         # The card is kept with its value: while it is here, no other object can get the identity of one of its parts.
         self._kept: dict[Hashable, tuple[Card, T]] = {}
 
     def get(self, card: Card, variant: Hashable, make: Callable[[], T]) -> T:
-        """The value of a card in a variant (language, style …), made if it is not kept; the oldest ones are dropped."""
+        """The value of a card in a variant (language, style …), made if it is not kept; those not used lately are dropped."""
         key = (id(card.paper), id(card.announcement), id(card.summary), id(card.links), id(card.figures), variant)
-        kept = self._kept.get(key)
-        if kept is None:
-            if len(self._kept) >= self._most:
-                del self._kept[next(iter(self._kept))]
-            kept = self._kept[key] = (card, make())
+        kept = self._kept.pop(key, None) or (card, make())
+        if len(self._kept) >= self._most:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = kept  # last again: a dictionary keeps the order in which keys were added
         return kept[1]
