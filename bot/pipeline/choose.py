@@ -50,7 +50,7 @@ class Chooser:
         self._store, self._rankings = store, rankings
         self._demand = Demand()
         self._last_run: datetime | None = None
-        self._matched_seq = 0
+        self._last_match = 0
 
     async def run(self, now: datetime) -> int:
         """Choose for the chats that may have changed; returns how many summaries are wanted. Raises
@@ -58,7 +58,7 @@ class Chooser:
         # Forgotten until the end: a run that fails half-way is followed by one over all chats.
         last, self._last_run = self._last_run, None
         # Before the chats are read, so that what is matched meanwhile counts as new in the next run.
-        matched_seq = await self._store.matched_seq()
+        last_match = await self._store.last_match()
         if last is None or last.date() != now.date():
             self._demand = Demand()
             refs = await self._store.chats_with_candidates()
@@ -67,12 +67,12 @@ class Chooser:
         await self._choose(refs, now)
         wanted = await self._wanted(now)
         await self._store.want(wanted)
-        self._last_run, self._matched_seq = now, matched_seq
+        self._last_run, self._last_match = now, last_match
         return len(wanted)
 
     async def _changed(self, last: datetime, now: datetime) -> list[ChatRef]:
         """The chats that may want other summaries than at the last run."""
-        matched = await self._store.chats_matched(self._matched_seq)
+        matched = await self._store.chats_matched(self._last_match)
         changed = await self._store.chats_changed(min(last, now) - LOOK_BACK)
         # Its digest is written by now, or was put off.
         return [*dict.fromkeys([*matched, *changed, *self._demand.due_chats(now)])]

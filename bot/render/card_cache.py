@@ -22,7 +22,7 @@ class CardCache(Generic[T]):
         self._kept: dict[Hashable, tuple[Card, T]] = {}
 
     def get(self, card: Card, variant: Hashable, make: Callable[[], T]) -> T:
-        """The value of a card in a variant (language, style …), made if it is not kept; those not used lately are dropped."""
+        """The value of a card in a variant (language, style …), made if needed; those not used lately are dropped."""
         key = (id(card.paper), id(card.announcement), id(card.summary), id(card.links), id(card.figures), variant)
         kept = self._kept.pop(key, None) or (card, make())
         if len(self._kept) >= self._most:
