@@ -6,11 +6,11 @@ A chat's place in a crowd is a hash of its id: the same every day, whoever joins
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
+from bot.decisions import due_times
 from bot.model import ChatRef, Platform
 
 CARRIED_IN = timedelta(minutes=10)
@@ -24,9 +24,6 @@ DEFAULT_MINUTES = 10
 
 COMPOSED_AHEAD = timedelta(minutes=2)
 """How long before its minute a digest is written. What a chat changes after that counts from the next digest on."""
-
-LONGEST = timedelta(hours=12)
-"""No digest is moved farther: then the next morning would meet this one. Status says that the senders are too few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +52,35 @@ class SendingForecast:
     done_at: datetime
 
 
-def crowds(due: Mapping[datetime, int], load: Load) -> dict[datetime, timedelta]:
-    """The due times of one sender at which more is due than it sends within `CARRIED_IN`, with the window that it
-    needs, in whole minutes. `due` counts digests by due time.
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Digests of one sender that are due at `due_at`, more than it can send soon: they go out from `begin` to `end`."""
+
+    due_at: datetime
+    begin: datetime
+    end: datetime
+
+
+def crowds(due: Mapping[datetime, int], load: Load, waiting: int, now: datetime) -> list[Crowd]:
+    """The due times at which more is due than the sender has sent within `CARRIED_IN`; earlier due times go first.
+
+    `due` counts the sender's digests by due time, `waiting` the messages that it is to send already.
     """
-    found = {}
-    free_at: datetime | None = None
+    found = []
+    free_at = now + timedelta(seconds=waiting / load.rate)
     for due_at, digests in sorted(due.items()):
-        begin = due_at if free_at is None else max(due_at, free_at)
+        begin = max(due_at, free_at)
         free_at = begin + timedelta(seconds=load.seconds(digests))
         if free_at - due_at > CARRIED_IN:
-            minutes = math.ceil((free_at - due_at) / timedelta(minutes=1))
-            found[due_at] = min(timedelta(minutes=minutes), LONGEST)
+            latest = due_at + due_times.MOST_MOVED
+            found.append(Crowd(due_at, min(begin, latest), min(free_at, latest)))
     return found
 
 
-def minute_of(chat: ChatRef, due_at: datetime, window: timedelta) -> datetime:
-    """The chat's minute in a crowd that is due at `due_at` and is sent within `window`; never before `due_at`."""
-    minutes = window // timedelta(minutes=1)
-    return due_at + timedelta(minutes=int(_place(chat) * minutes))
+def minute_of(chat: ChatRef, crowd: Crowd) -> datetime:
+    """When a chat of a crowd gets its digest: a whole minute after the crowd's due time, never before it."""
+    place = (crowd.begin - crowd.due_at) + _place(chat) * (crowd.end - crowd.begin)
+    return crowd.due_at + timedelta(minutes=place // timedelta(minutes=1))
 
 
 def default_time(chat: ChatRef, base: time) -> time:
@@ -98,14 +105,3 @@ def _place(chat: ChatRef) -> float:
     """A number from 0 up to 1 that looks random and is always the same for a chat."""
     digest = hashlib.blake2b(str(chat).encode(), digest_size=8).digest()
     return int.from_bytes(digest) / 2**64
-
-
-def slot_day(local_due: datetime, digest_time: time) -> date:
-    """The date of the digest that is due at this local time: that of the digest time before, if it was spread from
-    there over midnight."""
-    if local_due.time() < digest_time:
-        before = local_due - timedelta(days=1)
-        scheduled = datetime.combine(before.date(), digest_time, local_due.tzinfo)
-        if local_due - scheduled <= LONGEST:
-            return before.date()
-    return local_due.date()

@@ -114,3 +114,5 @@ class NewDigest:
     priority: Priority = Priority.DIGEST
     due_at: datetime | None = None
     position: ChatPosition = field(default_factory=ChatPosition)
+    send_at: datetime | None = None
+    """Its parts are not sent before this time; None: at once."""

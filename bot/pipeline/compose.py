@@ -156,8 +156,10 @@ def _slot(chat: Chat, due_at: datetime, now: datetime, upto: date | None) -> Dig
     if upto is not None:
         return DigestSlot(f"once {upto} {now:%Y%m%dT%H%M%S%f}", upto, None)
     # Named by the chat's own date, so that a day has one digest even if the clock is set back or the process restarts.
-    day = due_times.local_date(chat, due_at)
-    return DigestSlot(day.isoformat(), day, due_times.next_due(chat, now))
+    day = due_times.slot_day(chat, due_at)
+    # One that is composed ahead is followed by the next day's, not by itself.
+    next_due_at = due_times.next_due(chat, max(now, due_at))
+    return DigestSlot(day.isoformat(), day, next_due_at, send_at=due_at if due_at > now else None)
 
 
 async def _write(run: DraftRun, drafts: Sequence[DigestDraft]) -> int:

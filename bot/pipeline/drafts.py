@@ -59,12 +59,14 @@ class DigestBuilder:
 
 @dataclass(frozen=True, slots=True)
 class DigestSlot:
-    """The name, day and priority of a digest to write, and the chat's next due time (None: unchanged)."""
+    """The name, day and priority of a digest to write, the chat's next due time (None: unchanged), and when it is sent
+    (None: at once)."""
 
     name: str
     day: date
     next_due_at: datetime | None
     priority: Priority = Priority.DIGEST
+    send_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class DraftRun:
             chat.next_due_at,
             # Covers the papers that are only counted, too: they count as delivered.
             unseen.position,
+            slot.send_at,
         )
         return DigestDraft(chat, composed.digest if composed else None, new)
 

@@ -27,6 +27,7 @@ from bot.model import (
     NewDigest,
     Paper,
     Platform,
+    SendingProgress,
     Settlement,
     SubscribeResult,
     Subscription,
@@ -230,6 +231,9 @@ class Chats(Protocol):
     async def begin_by(self, day: date, now: datetime) -> int:
         """Let subscriptions that would begin after that listing day begin on it; returns how many did."""
 
+    async def bind_bot(self, ref: ChatRef, bot: str) -> None:
+        """Let the bot with this id serve a chat, and send what is still to be sent there. "" names no bot."""
+
     async def suspend(self, ref: ChatRef, why: str, now: datetime) -> None: ...
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None, now: datetime) -> None:
@@ -293,13 +297,21 @@ class Outbox(Protocol):
         """`write_digest` of each, in one transaction: where it fails, none is written."""
 
     async def lease(
-        self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
+        self,
+        owner: str,
+        platforms: Collection[Platform],
+        now: datetime,
+        until: datetime,
+        limit: int,
+        *,
+        bots: Collection[str] | None = None,
     ) -> list[Delivery]:
-        """Lease deliveries that may be sent, ordered by priority, then by `next_attempt_at`.
+        """Lease deliveries that may be sent, ordered by priority, then by the time when it became the part's turn.
 
         Those are waiting or to be verified, and due; or leased with the lease expired. Of each chat only the first part
         that is not settled is leased, and none for suspended chats. A part that has to be verified keeps that place for
-        its first attempts only; later it is leased when nothing else of its chat is left.
+        its first attempts only; later it is leased when nothing else of its chat is left. With `bots`, only chats that
+        these bots serve (`Chat.bot`).
         """
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
@@ -339,11 +351,23 @@ class Outbox(Protocol):
     async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
         """Those of the papers that some digest of the chat has taken."""
 
-    async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]: ...
+    async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]:
+        """How many deliveries are in each state; those that `tidy` deleted count too, those of forgotten chats do
+        not."""
 
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
         """When the oldest digest was written of which a part is still to be sent; of these platforms, without suspended
-        chats, parts to be verified, parts that fail by themselves, and parts that wait behind one of the latter."""
+        chats, parts to be verified, parts that fail by themselves, and parts that wait behind one of those."""
+
+    async def progress(self, platforms: Collection[Platform], now: datetime) -> SendingProgress:
+        """How much may be sent now, and when a part was last sent."""
+
+    async def tidy(self, now: datetime, *, payload_days: int = 7, history_days: int) -> int:
+        """Delete what need not be kept, in small transactions; returns how many payloads and digests went.
+
+        The payloads of parts that were sent go `payload_days` after their digest. Digests whose parts are all settled
+        go `history_days` after they were written, a week at the least; sums of them stay.
+        """
 
 
 class ValueStore(Protocol):

@@ -11,13 +11,14 @@ from sqlalchemy import Row, delete, exists, insert, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
-from bot.model import Chat, ChatChanges, ChatRef, SubscribeResult, Subscription
-from bot.storage import positions, row_mapping, tables
+from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, SubscribeResult, Subscription
+from bot.storage import delivery_counts, positions, row_mapping, tables
 from bot.storage.chat_conditions import are_chats, chat_id_of, is_chat, mark_changed
 from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
 from bot.storage.log_index import seq_before
+from bot.storage.outbox_queue import appoint
 
 
 class SqlChats:
@@ -53,7 +54,7 @@ class SqlChats:
             changed = replace(chat, **changes)
             is_rescheduled = (changed.timezone, changed.digest_time) != (chat.timezone, chat.digest_time)
             if is_rescheduled or chat.next_due_at is None:
-                changed = replace(changed, next_due_at=due_times.next_due(changed, now))
+                changed = replace(changed, next_due_at=due_times.rescheduled(chat, changed, now))
             before, after = row_mapping.chat_row(chat), row_mapping.chat_row(changed)
             fields = {name: value for name, value in after.items() if value != before[name]}
             if fields:
@@ -137,17 +138,33 @@ class SqlChats:
             await _match_from(connection, {row.topic_id for row in rows}, start)
         return len(rows)
 
+    async def bind_bot(self, ref: ChatRef, bot: str) -> None:
+        table = tables.deliveries
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(bot=bot))
+            unsent = update(table).where(table.c.chat_id == chat_id, table.c.state != DeliveryState.SENT.value)
+            await connection.execute(unsent.values(bot=bot))
+
     async def suspend(self, ref: ChatRef, why: str, now: datetime) -> None:
-        await self._change(ref, suspended=why, changed_at=now)
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            suspended = update(tables.chats).where(tables.chats.c.id == chat_id)
+            await connection.execute(suspended.values(suspended=why, changed_at=now))
+            await appoint(connection, [] if chat_id is None else [chat_id])
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None, now: datetime) -> None:
         due = {} if next_due_at is None else {"next_due_at": next_due_at}
-        await self._change(ref, suspended=None, changed_at=now, **due)
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            resumed = update(tables.chats).where(tables.chats.c.id == chat_id)
+            await connection.execute(resumed.values(suspended=None, changed_at=now, **due))
+            await appoint(connection, [] if chat_id is None else [chat_id])
 
     async def move_chat(self, old: ChatRef, new: ChatRef, now: datetime) -> None:
         async with self.db.write() as connection:
             await self.db.serialize(connection, "move")
-            await move(connection, old, new, now)
+            await move(self.db, connection, old, new, now)
 
     async def chats_changed(self, since: datetime) -> list[ChatRef]:
         table = tables.chats
@@ -199,8 +216,10 @@ class SqlChats:
         table = tables.subscriptions
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
-            chat_id = await chat_id_of(connection, ref)
+            chat_id = await chat_id_of(connection, ref, lock=True)
             followed = list(await connection.scalars(select(table.c.topic_id).where(table.c.chat_id == chat_id)))
+            if chat_id is not None:
+                await delivery_counts.subtract_chat(self.db, connection, chat_id)
             await connection.execute(delete(tables.chats).where(tables.chats.c.id == chat_id))
             # A query that no other chat follows was written by this chat's people, so it is their data too.
             for topic_id in followed:
