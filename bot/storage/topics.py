@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Exists, Row, Select, Update, exists, func,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import matches
-from bot.model import ARCHIVE, Announced, Candidate, ChatPosition, ChatRef, Match, TopicState, Unseen
+from bot.model import ARCHIVE, Announced, Candidate, ChatPosition, ChatRef, Match, MatchProgress, TopicState, Unseen
 from bot.storage import row_mapping, tables
 from bot.storage.chat_conditions import are_chats
 from bot.storage.engine import Database
@@ -36,10 +36,27 @@ class SqlTopics:
 
     async def topics(self) -> list[TopicState]:
         table = tables.topics
-        is_followed = exists().where(tables.subscriptions.c.topic_id == table.c.id)
-        query = select(table.c.id, table.c.query, table.c.matched_seq).where(is_followed).order_by(table.c.id)
+        query = select(table.c.id, table.c.query, table.c.matched_seq).where(_is_followed()).order_by(table.c.id)
         async with self.db.read() as connection:
             return [TopicState(row.id, row.query, row.matched_seq) for row in await connection.execute(query)]
+
+    async def match_progress(self) -> MatchProgress:
+        table = tables.topics
+        last_seq = select(func.coalesce(func.max(tables.announcements.c.seq), 0)).scalar_subquery()
+        counts = select(last_seq, func.count(), func.count().filter(table.c.matched_seq < last_seq)).select_from(table)
+        async with self.db.read() as connection:
+            return MatchProgress(*(await connection.execute(counts)).one())
+
+    async def topics_behind(self, seq: int, after: int, limit: int) -> list[TopicState]:
+        table = tables.topics
+        query = (
+            select(table.c.id, table.c.query, table.c.matched_seq)
+            .where(table.c.id > after, table.c.matched_seq < seq, _is_followed())
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        async with self.db.read() as connection:
+            return [TopicState(*row) for row in await connection.execute(query)]
 
     async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
         table = tables.announcements
@@ -178,6 +195,10 @@ class SqlTopics:
         )
         async with self.db.read() as connection:
             return await connection.scalar(query) or 0
+
+
+def _is_followed() -> Exists:
+    return exists().where(tables.subscriptions.c.topic_id == tables.topics.c.id)
 
 
 def _untaken_matches() -> Select[Any]:
