@@ -24,6 +24,7 @@ from bot.model import (
     LedgerLine,
     ListingRecord,
     Malformed,
+    MatchProgress,
     NewDigest,
     Paper,
     Platform,
@@ -106,6 +107,12 @@ class Topics(Protocol):
 
     async def topics(self) -> list[TopicState]:
         """Topics that at least one chat follows."""
+
+    async def match_progress(self) -> MatchProgress:
+        """How far matching has come, without reading the topics."""
+
+    async def topics_behind(self, seq: int, after: int, limit: int) -> list[TopicState]:
+        """Followed topics with an id greater than `after` that were not matched up to that announcement, by id."""
 
     async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
         """(sequence number, announcement) of those with a greater sequence number, in order."""
