@@ -97,6 +97,7 @@ class DraftRun:
     _latest_day: date | None = None
     _counts: dict[tuple[date, date], int] = field(default_factory=dict)
     _summaries: dict[SummaryKey, Summary] = field(default_factory=dict)
+    _missing: set[SummaryKey] = field(default_factory=set)
     _postponed: list[WantedSummary] | None = None
     _chats_in_doubt: set[ChatRef] | None = None
     _composed: dict[Hashable, _Composed] = field(default_factory=dict)
@@ -111,6 +112,8 @@ class DraftRun:
         for chat, each in unseen.items():
             keys.update(self._keys(chat, self.rank(chat, each)))
             await asyncio.sleep(0)  # ranking never waits by itself: let answers and messages go between two chats
+        # Missing ones are read again for each batch: they may be made while this round runs.
+        self._missing.clear()
         try:
             await self._stored_summaries(keys)
         except StoreUnavailable:
@@ -230,9 +233,9 @@ class DraftRun:
         return digest_policy.uncertain_deliveries(latest[0], in_doubt) if latest else ()
 
     async def _stored_summaries(self, keys: Collection[SummaryKey]) -> dict[SummaryKey, Summary]:
-        # Missing ones are read again for the next chat: they may be made while this round runs.
-        if missing := [key for key in keys if key not in self._summaries]:
-            self._summaries |= await self.store.summaries(missing)
+        if unknown := [key for key in keys if key not in self._summaries and key not in self._missing]:
+            self._summaries |= await self.store.summaries(unknown)
+            self._missing.update(key for key in unknown if key not in self._summaries)
         return {key: self._summaries[key] for key in keys if key in self._summaries}
 
     async def _postponed_summaries(self) -> list[WantedSummary]:
