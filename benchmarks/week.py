@@ -86,6 +86,7 @@ async def main(count: int, step: int) -> Verdict:
     print(f"{verdict.chats} chats, {papers} papers on {len(days)} listing days; {seconds:.0f} s")
     print(f"restarts {week.restarted}")
     print(f"papers to deliver {verdict.expected}, delivered {verdict.delivered}, listed as unknown {verdict.unknown}")
+    print(f"past the title lines of a digest, and counted there: {verdict.passed}")
     print(f"messages: Telegram {week.telegram.outcomes}, Discord {week.discord.outcomes}")
     print(f"requests to arXiv {week.arxiv.requests}; steps that failed and were retried {dict(week.failures)}")
     print(f"lost, repeated, late or at night: {len(verdict.problems)}")

@@ -38,14 +38,14 @@ class Defaults:
     def new_chat(self, ref: ChatRef, now: datetime, title: str = "") -> Chat:
         """A chat with these settings, not yet stored. The archive has no digest time: its pages follow the listings.
 
-        The digest time is a few minutes after the default one, so that not all chats get their digests at one instant.
+        Where nobody chose a digest time, it is a few minutes after nine, so that not all digests are due at one instant.
         """
         chat = Chat(
             ref,
             title,
             language=self.language,
             timezone=self.timezone,
-            digest_time=spreading.default_time(ref, self.digest_time),
+            digest_time=spreading.time_of_new_chat(ref, self.digest_time),
             created_at=now,
         )
         return chat if ref.platform is Platform.SITE else replace(chat, next_due_at=next_due(chat, now))

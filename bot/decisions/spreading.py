@@ -22,8 +22,8 @@ RATES = {Platform.TELEGRAM: 30.0, Platform.DISCORD: 40.0}
 PARTS_A_DIGEST = 4.0
 """Messages of one digest in the mean, measured on a real day with digests of ten papers."""
 
-DEFAULT_MINUTES = 10
-"""New chats get a digest time within this many minutes from the default one, so that it is not one instant for all."""
+DEFAULT_TIME, DEFAULT_MINUTES = time(9, 0), 10
+"""Where nobody chose a digest time, new chats get one within this many minutes, so that it is not one instant for all."""
 
 COMPOSED_AHEAD = timedelta(minutes=2)
 """How long before its minute a digest is written. What a chat changes after that counts from the next digest on."""
@@ -86,10 +86,15 @@ def minute_of(chat: ChatRef, crowd: Crowd) -> datetime:
     return crowd.due_at + timedelta(minutes=place // timedelta(minutes=1))
 
 
-def default_time(chat: ChatRef, base: time) -> time:
-    """The digest time that a new chat gets where nobody chose one: up to `DEFAULT_MINUTES` after `base`."""
+def time_of_new_chat(chat: ChatRef, base: time) -> time:
+    """The digest time that a new chat gets: `base`, and up to `DEFAULT_MINUTES` after it if that is `DEFAULT_TIME`.
+
+    Any other time was chosen by a person, and is kept to the minute.
+    """
+    if base != DEFAULT_TIME:
+        return base
     minutes = base.hour * 60 + base.minute + int(_place(chat) * DEFAULT_MINUTES)
-    return base.replace(hour=minutes // 60 % 24, minute=minutes % 60)
+    return time(minutes // 60, minutes % 60)
 
 
 def forecast(

@@ -61,15 +61,13 @@ def test_a_chats_minute_is_stable_whole_and_never_before_its_time(number: int, f
     assert minute.second == 0
 
 
-@given(st.integers(), st.times())
-def test_a_new_chats_default_time_is_within_ten_minutes_of_the_default(number: int, base: time) -> None:
-    given_time = spreading.default_time(chat(number), base)
-    minutes = given_time.hour * 60 + given_time.minute - base.hour * 60 - base.minute
-    assert 0 <= minutes % (24 * 60) < spreading.DEFAULT_MINUTES
+def test_new_chats_get_default_times_within_ten_minutes_of_nine() -> None:
+    times = {spreading.time_of_new_chat(chat(number), time(9)) for number in range(300)}
+    assert times == {time(9, minute) for minute in range(10)}
 
 
-def test_default_times_differ_between_chats() -> None:
-    assert len({spreading.default_time(chat(number), time(9)) for number in range(200)}) == spreading.DEFAULT_MINUTES
+def test_a_time_that_somebody_chose_is_kept() -> None:
+    assert {spreading.time_of_new_chat(chat(number), time(8, 30)) for number in range(300)} == {time(8, 30)}
 
 
 def test_a_forecast_counts_what_waits_and_what_is_due() -> None:

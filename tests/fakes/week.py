@@ -163,6 +163,8 @@ class Accepted:
     chat: ChatRef
     key: str
     papers: tuple[str, ...]
+    unlisted: int = 0
+    """Papers that the digest ending with this message only counted."""
 
 
 @dataclass
@@ -195,7 +197,11 @@ class WeekPlatform:
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         ids = [card.paper.id for card in (*digest.cards, *digest.also)]
         groups = [tuple(ids[at : at + 12]) for at in range(0, len(ids), 12)]
-        return [Part({"text": " ".join(group)}, group) for group in groups]
+        last = len(groups) - 1
+        return [
+            Part({"text": " ".join(group), "unlisted": digest.unlisted if number == last else 0}, group)
+            for number, group in enumerate(groups)
+        ]
 
     @asynccontextmanager
     async def turn(
@@ -240,7 +246,7 @@ class WeekPlatform:
     def _show(self, chat: ChatRef, part: Part, key: str) -> None:
         if not (self.knows_keys and key in self.keys):
             self.keys.add(key)
-            self.accepted.append(Accepted(self.true(), chat, key, part.paper_ids))
+            self.accepted.append(Accepted(self.true(), chat, key, part.paper_ids, part.payload["unlisted"]))
 
 
 # ── the database ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from bot.model import Card, Chat, ChatRef, Claim, Digest, Figure, FoundLinks, Platform, Style
+from bot.model import Card, Chat, ChatRef, Claim, Digest, Figure, FoundLinks, Match, Platform, Style
 from bot.render.evidence import EvidenceForm
 from bot.render.nodes import Bullets, Button, Code, Document, Line, Link, Note, Reply, Text
 from bot.render.plain import visible
@@ -229,3 +229,19 @@ def test_a_thousand_links_fit_their_messages() -> None:
 def test_the_checker_refuses_what_discord_refuses(components: list[dict[str, Any]]) -> None:
     with pytest.raises(DiscordRefused):
         check_payload({"components": components, "files": []})
+
+
+def test_papers_that_are_only_counted_are_said_with_the_archives_address() -> None:
+    whole = replace(digest(CARD, also=(replace(CARD, paper=replace(PAPER, id="2406.99999")),)), unlisted=85)
+    [part] = DiscordRenderer("https://papers.example/").parts(whole, CHAT)
+    text = said([part.payload])
+    assert letters("Also matching (86)") in text
+    assert letters("… and 85 more") in text
+    assert "(https://papers.example/)" in str(part.payload)
+
+
+def test_a_card_that_was_rendered_for_another_chat_is_shown_with_the_reasons_of_this_one() -> None:
+    renderer = DiscordRenderer()
+    others = replace(CARD, matched=(Match("cat:cs.LG", ("cs.LG",)),))
+    for each in (CARD, others, CARD, replace(CARD, matched=())):
+        assert renderer.parts(digest(each), CHAT) == DiscordRenderer().parts(digest(each), CHAT)

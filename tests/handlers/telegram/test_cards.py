@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.model import Card, Chat, ChatRef, Claim, Digest, Evidence, FoundLinks, Platform, Style, Support
+from bot.model import Card, Chat, ChatRef, Claim, Digest, Evidence, FoundLinks, Match, Platform, Style, Support
 from bot.render.cards import card_document
+from bot.render.evidence import EvidenceForm
 from bot.render.nodes import (
     Bullets,
     Button,
@@ -28,7 +29,7 @@ from bot.render.nodes import (
     Text,
 )
 from bot.render.plain import visible
-from handlers.telegram.cards import TelegramRenderer, document_html, payloads, reply_messages
+from handlers.telegram.cards import TelegramRenderer, cost, document_html, payloads, reply_messages
 from tests.fakes.telegram_text import CAPTION_LIMIT, ENTITY_LIMIT, Parsed, check_message, detected
 from tests.render.samples import (
     BRIEF,
@@ -288,3 +289,35 @@ def test_a_thousand_links_stay_below_the_number_of_entities() -> None:
     items = Bullets(tuple((Link(f"{n}", f"https://x.org/{n}"),) for n in range(1000)))
     messages = reply_messages(Reply(Document((items,))))
     assert sum(len(checked(message["html"]).entities) for message in messages) == 1000
+
+
+# ── what all chats share, and what is only counted ──
+
+
+def test_papers_that_are_only_counted_are_said_with_the_archives_address() -> None:
+    whole = replace(DIGEST, unlisted=85)
+    [part] = TelegramRenderer("https://papers.example/").parts(whole, CHAT)
+    assert '<a href="https://papers.example/">… and 85 more</a>' in part.payload["html"]
+    assert "Also matching (86)" in part.payload["html"]
+    [part] = TelegramRenderer().parts(replace(whole, language="es"), CHAT)
+    assert "… y 85 más" in part.payload["html"]
+
+
+@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("card", [CARD, DEEP_CARD, PLAIN_CARD, Card(PAPER)])
+def test_a_card_that_was_rendered_for_another_chat_is_shown_with_the_reasons_of_this_one(
+    card: Card, style: Style
+) -> None:
+    chat, renderer = replace(CHAT, style=style), TelegramRenderer()
+    others = replace(card, matched=(Match("cat:cs.LG", ("cs.LG",)), Match("kites", ("kite",))))
+    for each in (card, others, card, replace(card, matched=())):
+        assert renderer.parts(digest(each), chat) == TelegramRenderer().parts(digest(each), chat)
+
+
+def test_the_cost_of_a_card_is_that_of_its_blocks() -> None:
+    renderer = TelegramRenderer()
+    for card in (CARD, DEEP_CARD, PLAIN_CARD):
+        group = renderer._card_group(card, "en", Style.CARDS, EvidenceForm.QUOTES)
+        costs = [cost(block) for block in group.blocks]
+        assert group.cost == (sum(text for text, _ in costs), sum(entities for _, entities in costs))
+        assert group.markup == document_html(Document(group.blocks))
