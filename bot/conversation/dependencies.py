@@ -38,7 +38,7 @@ class Defaults:
     def new_chat(self, ref: ChatRef, now: datetime, title: str = "") -> Chat:
         """A chat with these settings, not yet stored. The archive has no digest time: its pages follow the listings.
 
-        Where nobody chose a digest time, it is a few minutes after nine, so that not all digests are due at one instant.
+        Where nobody chose a digest time, it is a few minutes after nine, so that not all are due at one instant.
         """
         chat = Chat(
             ref,

@@ -23,7 +23,7 @@ PARTS_A_DIGEST = 4.0
 """Messages of one digest in the mean, measured on a real day with digests of ten papers."""
 
 DEFAULT_TIME, DEFAULT_MINUTES = time(9, 0), 10
-"""Where nobody chose a digest time, new chats get one within this many minutes, so that it is not one instant for all."""
+"""Where nobody chose a digest time, new chats get one within this many minutes, not all at one instant."""
 
 COMPOSED_AHEAD = timedelta(minutes=2)
 """How long before its minute a digest is written. What a chat changes after that counts from the next digest on."""
