@@ -75,7 +75,7 @@ async def settle_in(store: SqlStore, papers: Sequence[Paper], chats: int) -> int
         for number, topics in enumerate(followed, 1)
         for topic in topics
     ])  # fmt: skip
-    await store.analyze_for_tests() if hasattr(store, "analyze_for_tests") else None
+    await store.db.analyze(tables.topics, tables.chats, tables.subscriptions)
     return len(used)
 
 
