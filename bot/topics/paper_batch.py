@@ -14,7 +14,7 @@ The papers are indexed and not the topics. A set of papers is an integer with a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -22,7 +22,7 @@ from bot.model import Paper
 from bot.topics.compiled import AND, NOT, LeafTable, Program
 from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.indexed_text import Feature, IndexedText
-from bot.topics.leaf_keys import LeafKeys
+from bot.topics.leaf_keys import AnyOf
 from bot.topics.syntax_tree import Category, Field
 
 PaperSet = int
@@ -43,7 +43,7 @@ class PaperBatch:
             leaf = table.leaves[number]
             if not isinstance(leaf, Category):
                 fields.update(_parts(leaf.field))
-                wanted.update(chain.from_iterable(table.keys[number].required))
+                wanted.update(chain.from_iterable(table.required[number]))
         by_kind = _Wanted(wanted)
         self._indexes = {field: _FieldIndex(by_kind) for field in fields}
         self._codes: dict[bool, dict[str, PaperSet]] = {False: defaultdict(int), True: defaultdict(int)}
@@ -86,14 +86,14 @@ class PaperBatch:
         """The papers of which a leaf is true."""
         answer = self._answers.get(number)
         if answer is None:
-            leaf, keys = self._table.leaves[number], self._table.keys[number]
+            leaf, required = self._table.leaves[number], self._table.required[number]
             if isinstance(leaf, Category):
                 answer = self._codes[leaf.primary].get(leaf.code, 0)
             else:
                 answer = 0
                 for part in _parts(leaf.field):
-                    answer |= self._indexes[part].with_keys(keys)
-            if not keys.sufficient:
+                    answer |= self._indexes[part].having(required)
+            if not self._table.sufficient[number]:
                 answer = sum(1 << paper for paper in numbers(answer) if self._papers[paper].matches(leaf))
             self._answers[number] = answer
         return answer
@@ -153,10 +153,10 @@ class _FieldIndex:
         for feature in features:
             self._papers[feature] = self._papers.get(feature, 0) | bit
 
-    def with_keys(self, keys: LeafKeys) -> PaperSet:
+    def having(self, required: Sequence[AnyOf]) -> PaperSet:
         """The papers whose text has one feature of each row."""
         found = -1
-        for row in keys.required:
+        for row in required:
             papers = 0
             for feature in row:
                 papers |= self._papers.get(feature, 0)
