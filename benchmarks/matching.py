@@ -179,15 +179,15 @@ class Steps:
 async def in_steps(store: SqlStore) -> tuple[Steps, dict[int, tuple[int, ...]]]:
     """What `pipeline.match` does, one step after the other."""
     steps = Steps()
-    progress = await steps.take("what is behind", store.match_progress)
-    states = await steps.take("read topics", lambda: store.topics_behind(progress.last_seq, 0, progress.topics))
-    announced = await steps.take("read announcements", lambda: store.announcements_after(0, progress.last_seq))
+    last_seq = await store.last_seq()
+    states = await steps.take("read topics", lambda: store.topics_behind(last_seq, 0, 1_000_000))
+    announced = await steps.take("read announcements", lambda: store.announcements_after(0, last_seq))
     await steps.take("parse", lambda: asyncio.to_thread(followed.add, [state.query for state in states]))
     work = await steps.take("prepare", lambda: asyncio.to_thread(Matching, states))
     await steps.take("index papers", lambda: asyncio.to_thread(work.read, announced))
     found = await steps.take("match", lambda: asyncio.to_thread(work.found, states))
     ids = [state.id for state in states]
-    await steps.take("write", lambda: store.save_matches(found, ids, progress.last_seq, after=0))
+    await steps.take("write", lambda: store.save_matches(found, ids, last_seq, after=0))
     return steps, found
 
 

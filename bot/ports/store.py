@@ -24,7 +24,6 @@ from bot.model import (
     LedgerLine,
     ListingRecord,
     Malformed,
-    MatchProgress,
     NewDigest,
     Paper,
     Platform,
@@ -107,8 +106,11 @@ class Topics(Protocol):
     async def topics(self) -> list[TopicState]:
         """Topics that at least one chat follows."""
 
-    async def match_progress(self) -> MatchProgress:
-        """How far matching has come, without reading the topics."""
+    async def followed_topics(self) -> int:
+        """How many topics `topics` returns."""
+
+    async def last_seq(self) -> int:
+        """The sequence number of the newest announcement; 0 if there is none."""
 
     async def topics_behind(self, seq: int, after: int, limit: int) -> list[TopicState]:
         """Followed topics with an id greater than `after` that were not matched up to that announcement, by id."""

@@ -9,7 +9,7 @@ from sqlalchemy import Exists, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import matches
-from bot.model import ARCHIVE, Announced, Candidate, MatchProgress, TopicState
+from bot.model import ARCHIVE, Announced, Candidate, TopicState
 from bot.storage import match_rows, row_mapping, tables
 from bot.storage.engine import Database
 from bot.storage.papers import announced_query
@@ -38,12 +38,14 @@ class SqlTopics:
         async with self.db.read() as connection:
             return [TopicState(row.id, row.query, row.matched_seq) for row in await connection.execute(query)]
 
-    async def match_progress(self) -> MatchProgress:
-        table = tables.topics
-        last_seq = select(func.coalesce(func.max(tables.announcements.c.seq), 0)).scalar_subquery()
-        counts = select(last_seq, func.count(), func.count().filter(table.c.matched_seq < last_seq)).select_from(table)
+    async def followed_topics(self) -> int:
         async with self.db.read() as connection:
-            return MatchProgress(*(await connection.execute(counts)).one())
+            count = select(func.count()).select_from(tables.topics).where(_is_followed())
+            return await connection.scalar(count) or 0
+
+    async def last_seq(self) -> int:
+        async with self.db.read() as connection:
+            return await connection.scalar(select(func.max(tables.announcements.c.seq))) or 0
 
     async def topics_behind(self, seq: int, after: int, limit: int) -> list[TopicState]:
         table = tables.topics
