@@ -152,14 +152,20 @@ def _singular(word: str, surface: str) -> str:
 
 
 def _compounds(words: list[str], hyphens: list[bool]) -> list[tuple[int, str, int]]:
-    """(index of the first word, compound, number of words) for all neighbours that hyphens connect."""
+    """(index of the first word, compound, number of words) for all neighbours that hyphens join."""
     compounds = []
     for start in range(len(hyphens)):
         for length in range(2, min(_MAX_COMPOUND_WORDS, len(words) - start) + 1):
-            if not hyphens[start + length - 2]:
+            last = start + length - 1
+            if not hyphens[last - 1] or not may_join(words[last - 1], words[last]):
                 break
             compounds.append((start, "".join(words[start : start + length]), length))
     return compounds
+
+
+def may_join(left: str, right: str) -> bool:
+    """Whether two words may be written as one: "gpt" and "4", but not "1" and "2", which is not 12."""
+    return not (left[-1].isdigit() and right[0].isdigit())
 
 
 def words(tex: str) -> tuple[str, ...]:
