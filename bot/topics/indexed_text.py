@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import islice, pairwise, takewhile
+from itertools import chain, islice, pairwise, takewhile
 
 from bot.topics.text import chunks, is_unspaced
 
@@ -33,10 +33,10 @@ class IndexedText:
     def __init__(self, text: str, *, names: bool = False) -> None:
         text_chunks = chunks(text)
         # Tuples, because the garbage collector passes over tuples of strings; a batch has thousands of texts.
-        self.raw_words = tuple(word for chunk in text_chunks for word in chunk.raw_words)
+        self.raw_words = tuple(chain.from_iterable([chunk.raw_words for chunk in text_chunks]))
         # Names have no plurals: "Williams" is not "William".
-        self.words = self.raw_words if names else tuple(word for chunk in text_chunks for word in chunk.words)
-        self.surfaces = tuple(surface for chunk in text_chunks for surface in chunk.surfaces)
+        self.words = self.raw_words if names else tuple(chain.from_iterable([chunk.words for chunk in text_chunks]))
+        self.surfaces = tuple(chain.from_iterable([chunk.surfaces for chunk in text_chunks]))
         self.compounds: dict[int, tuple[tuple[str, int], ...]] = {}
         start = 0
         for chunk in text_chunks:

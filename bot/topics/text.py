@@ -126,15 +126,20 @@ def _chunk(written: str) -> Chunk:
         word = bare.lower()
         return Chunk((_singular(word, bare),), (word,), (bare,))
     # NFKC turns 2¹⁰ into 210; with the mark, base and exponent are two words.
-    marked = _BEFORE_EXPONENT.sub("^", written)
+    marked = written if written.isascii() else _BEFORE_EXPONENT.sub("^", written)
     folded = fold(marked)
     matches = list(_FIND_WORDS.finditer(folded))
-    surfaces = _FIND_WORDS.findall(marked)
+    if marked.isascii():
+        surfaces = [marked[match.start() : match.end()] for match in matches]
+    else:
+        surfaces = _FIND_WORDS.findall(marked)
     if len(surfaces) != len(matches):  # a compatibility form became several words: each of them shows the whole chunk
         surfaces = [bare] * len(matches)
     raw_words = [_raw_word(match[0]) for match in matches]
     words = [_singular(word, surface) for word, surface in zip(raw_words, surfaces, strict=True)]
     hyphens = [folded[left.end() : right.start()] in _HYPHENS for left, right in pairwise(matches)]
+    if not any(hyphens):
+        return Chunk(tuple(words), tuple(raw_words), tuple(surfaces))
     shown = [surface + "-" if hyphen else surface for surface, hyphen in zip(surfaces, [*hyphens, False], strict=False)]
     return Chunk(tuple(words), tuple(raw_words), tuple(shown), tuple(_compounds(words, hyphens)))
 
