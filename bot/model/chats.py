@@ -92,16 +92,6 @@ class TopicState:
 
 
 @dataclass(frozen=True, slots=True)
-class MatchProgress:
-    """How far matching has come: the sequence number of the newest announcement (0 without any), how many topics are
-    stored, and how many of them were not matched up to it yet."""
-
-    last_seq: int
-    topics: int
-    behind: int
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """A topic (its normalized query) that an announced paper matches, and the terms that matched."""
 

@@ -33,18 +33,17 @@ Result = TypeVar("Result")
 
 async def match(store: Store) -> int:
     """Match the announcements since each topic was last matched; returns how many matches were found."""
-    progress = await store.match_progress()
-    if not progress.behind:
+    states = await _topics_behind(store, await store.last_seq())
+    if not states:
         return 0
-    states = await _topics_behind(store, progress.last_seq)
     queries = [state.query for state in states]
     await _in_thread(followed.add, queries, TOPICS_AT_ONCE)
     for query, why in followed.refused(queries).items():
         log.error("topic no longer parses", topic=query, reason=why)
     count = 0
     # From the topic that is farthest behind; the others skip what they were matched with before.
-    seq = min((state.matched_seq for state in states), default=0)
-    while states and (announced := await store.announcements_after(seq, BATCH)):
+    seq = min(state.matched_seq for state in states)
+    while announced := await store.announcements_after(seq, BATCH):
         last_seq = announced[-1][0]
         behind = matches.topics_behind(states, last_seq)
         found = await _matched(announced, behind)
@@ -52,7 +51,8 @@ async def match(store: Store) -> int:
         await store.save_matches(found, [state.id for state in behind], last_seq, after=seq)
         count += sum(map(len, found.values()))
         seq = last_seq
-    if len(states) == progress.topics:  # what all topics were read for, as after every new listing
+    # After every new listing all topics were behind: this is the time to forget those that nobody follows any more.
+    if len(followed) > len(states) == await store.followed_topics():
         await asyncio.to_thread(followed.keep, queries)
     if count:
         log.info("matched", matches=count, topics=len(states))

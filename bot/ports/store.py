@@ -24,7 +24,6 @@ from bot.model import (
     LedgerLine,
     ListingRecord,
     Malformed,
-    MatchProgress,
     NewDigest,
     Paper,
     Platform,
@@ -108,8 +107,11 @@ class Topics(Protocol):
     async def topics(self) -> list[TopicState]:
         """Topics that at least one chat follows."""
 
-    async def match_progress(self) -> MatchProgress:
-        """How far matching has come, without reading the topics."""
+    async def followed_topics(self) -> int:
+        """How many topics `topics` returns."""
+
+    async def last_seq(self) -> int:
+        """The sequence number of the newest announcement; 0 if there is none."""
 
     async def topics_behind(self, seq: int, after: int, limit: int) -> list[TopicState]:
         """Followed topics with an id greater than `after` that were not matched up to that announcement, by id."""
@@ -164,6 +166,10 @@ class Topics(Protocol):
 
     async def chats_changed(self, since: datetime) -> list[ChatRef]:
         """Chats whose settings, subscriptions or suspension changed at that time or later."""
+
+    async def tidy_matches(self, now: datetime, *, least_rows: int = 20) -> int:
+        """Delete the matches of topics that nobody follows, and join older rows of the others where a topic has so
+        many of them; returns how many rows went. In small transactions: other writes go on in between."""
 
     async def counts(self, first: date, last: date) -> int:
         """How many papers were announced as new or cross-listed on these days."""

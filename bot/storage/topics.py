@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Exists, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import matches
 from bot.model import ARCHIVE, Announced, Candidate, ChatRef, MatchProgress, TopicState
-from bot.storage import match_rows, row_mapping, tables
+from bot.storage import match_rows, match_upkeep, row_mapping, tables
 from bot.storage.engine import Database
 from bot.storage.papers import announced_query
 
@@ -38,12 +38,14 @@ class SqlTopics:
         async with self.db.read() as connection:
             return [TopicState(row.id, row.query, row.matched_seq) for row in await connection.execute(query)]
 
-    async def match_progress(self) -> MatchProgress:
-        table = tables.topics
-        last_seq = select(func.coalesce(func.max(tables.announcements.c.seq), 0)).scalar_subquery()
-        counts = select(last_seq, func.count(), func.count().filter(table.c.matched_seq < last_seq)).select_from(table)
+    async def followed_topics(self) -> int:
         async with self.db.read() as connection:
-            return MatchProgress(*(await connection.execute(counts)).one())
+            count = select(func.count()).select_from(tables.topics).where(_is_followed())
+            return await connection.scalar(count) or 0
+
+    async def last_seq(self) -> int:
+        async with self.db.read() as connection:
+            return await connection.scalar(select(func.max(tables.announcements.c.seq))) or 0
 
     async def topics_behind(self, seq: int, after: int, limit: int) -> list[TopicState]:
         table = tables.topics
@@ -118,6 +120,30 @@ class SqlTopics:
         query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), chat.c.id.in_(new))
         async with self.db.read() as connection:
             return [row_mapping.ref(row) for row in await connection.execute(query.order_by(chat.c.id))]
+
+    async def tidy_matches(self, now: datetime, *, least_rows: int = 20) -> int:
+        gone = 0
+        for forgotten in (True, False):
+            after = 0
+            while (rows := await self._tidy_some(after, now, least_rows, forgotten=forgotten)) is not None:
+                after, count = rows
+                gone += count
+        return gone
+
+    async def _tidy_some(
+        self, after: int, now: datetime, least_rows: int, *, forgotten: bool
+    ) -> tuple[int, int] | None:
+        """Tidy a few topics with greater ids than `after`: (the last id, rows that went); None if there are none."""
+        async with self.db.write() as connection:
+            await self.db.serialize(connection, "topics")
+            if forgotten:
+                topic_ids = await match_upkeep.forgotten_topics(connection, after)
+                gone = await match_upkeep.drop(connection, topic_ids)
+            else:
+                last_seq = await match_upkeep.last_old_seq(connection, now)
+                topic_ids = await match_upkeep.topics_in_many_rows(connection, after, last_seq, least_rows)
+                gone = await match_upkeep.join_rows(connection, topic_ids, last_seq)
+        return (topic_ids[-1], gone) if topic_ids else None
 
     async def counts(self, first: date, last: date) -> int:
         table = tables.announcements

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import islice, pairwise, takewhile
+from itertools import chain, islice, pairwise, takewhile
 
 from bot.topics.text import chunks, is_unspaced
 
@@ -33,10 +33,10 @@ class IndexedText:
     def __init__(self, text: str, *, names: bool = False) -> None:
         text_chunks = chunks(text)
         # Tuples, because the garbage collector passes over tuples of strings; a batch has thousands of texts.
-        self.raw_words = tuple(word for chunk in text_chunks for word in chunk.raw_words)
+        self.raw_words = tuple(chain.from_iterable([chunk.raw_words for chunk in text_chunks]))
         # Names have no plurals: "Williams" is not "William".
-        self.words = self.raw_words if names else tuple(word for chunk in text_chunks for word in chunk.words)
-        self.surfaces = tuple(surface for chunk in text_chunks for surface in chunk.surfaces)
+        self.words = self.raw_words if names else tuple(chain.from_iterable([chunk.words for chunk in text_chunks]))
+        self.surfaces = tuple(chain.from_iterable([chunk.surfaces for chunk in text_chunks]))
         self.compounds: dict[int, tuple[tuple[str, int], ...]] = {}
         start = 0
         for chunk in text_chunks:
@@ -122,11 +122,13 @@ class IndexedText:
     # ── looking up papers ────────────────────────────────────────────────────────────────────────────────────────────
 
     def neighbours(self, wanted: AbstractSet[str]) -> Iterator[tuple[str, ...]]:
-        """Each two and three words next to each other, where a compound counts as a word.
+        """Each two and three words next to each other that may be `wanted`; a compound counts as a word.
 
         Those with a compound in them only if all their words are `wanted`, since there can be very many; some tuples of
         a single word are among them.
         """
+        if not wanted:
+            return
         yield from zip(self.words, self.words[1:], strict=False)
         yield from zip(self.words, self.words[1:], self.words[2:], strict=False)
         for start in self._starts(wanted):
@@ -146,7 +148,7 @@ class IndexedText:
                     for rest in self._sequences(start + length, most - 1, wanted):
                         yield (word, *rest)
 
-    def inflected(self) -> set[str]:
-        """The words and compounds as written, with the plural endings that `words` lacks."""
+    def forms(self) -> set[str]:
+        """The words and compounds, as singulars and as written."""
         compounds = {"".join(self.raw_words[at : at + n]) for at, here in self.compounds.items() for _, n in here}
-        return compounds.union(self.raw_words)
+        return compounds.union(self.words, self.raw_words, self.compound_set)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bot.topics.indexed_text import IndexedText
 from bot.topics.syntax_tree import is_prefix
-from bot.topics.text import is_unspaced
+from bot.topics.text import is_unspaced, may_join
 
 MAX_JOINED_WORDS = 5
 """How many words of a term one word of a text may stand for."""
@@ -33,6 +33,8 @@ def alternatives_of(words: tuple[str, ...]) -> tuple[tuple[Alternative, ...], ..
     for start in range(len(words)):
         here: list[Alternative] = []
         for end in range(start + 1, min(start + MAX_JOINED_WORDS, len(words)) + 1):
+            if end > start + 1 and not may_join(words[end - 2], words[end - 1]):
+                break
             prefix = is_prefix(words[end - 1])
             joined = "".join(words[start:end]).removesuffix("*" if prefix else "")
             here.append(Alternative(joined, end - start, prefix))

@@ -126,15 +126,20 @@ def _chunk(written: str) -> Chunk:
         word = bare.lower()
         return Chunk((_singular(word, bare),), (word,), (bare,))
     # NFKC turns 2¹⁰ into 210; with the mark, base and exponent are two words.
-    marked = _BEFORE_EXPONENT.sub("^", written)
+    marked = written if written.isascii() else _BEFORE_EXPONENT.sub("^", written)
     folded = fold(marked)
     matches = list(_FIND_WORDS.finditer(folded))
-    surfaces = _FIND_WORDS.findall(marked)
+    if marked.isascii():
+        surfaces = [marked[match.start() : match.end()] for match in matches]
+    else:
+        surfaces = _FIND_WORDS.findall(marked)
     if len(surfaces) != len(matches):  # a compatibility form became several words: each of them shows the whole chunk
         surfaces = [bare] * len(matches)
     raw_words = [_raw_word(match[0]) for match in matches]
     words = [_singular(word, surface) for word, surface in zip(raw_words, surfaces, strict=True)]
     hyphens = [folded[left.end() : right.start()] in _HYPHENS for left, right in pairwise(matches)]
+    if not any(hyphens):
+        return Chunk(tuple(words), tuple(raw_words), tuple(surfaces))
     shown = [surface + "-" if hyphen else surface for surface, hyphen in zip(surfaces, [*hyphens, False], strict=False)]
     return Chunk(tuple(words), tuple(raw_words), tuple(shown), tuple(_compounds(words, hyphens)))
 
@@ -152,14 +157,20 @@ def _singular(word: str, surface: str) -> str:
 
 
 def _compounds(words: list[str], hyphens: list[bool]) -> list[tuple[int, str, int]]:
-    """(index of the first word, compound, number of words) for all neighbours that hyphens connect."""
+    """(index of the first word, compound, number of words) for all neighbours that hyphens join."""
     compounds = []
     for start in range(len(hyphens)):
         for length in range(2, min(_MAX_COMPOUND_WORDS, len(words) - start) + 1):
-            if not hyphens[start + length - 2]:
+            last = start + length - 1
+            if not hyphens[last - 1] or not may_join(words[last - 1], words[last]):
                 break
             compounds.append((start, "".join(words[start : start + length]), length))
     return compounds
+
+
+def may_join(left: str, right: str) -> bool:
+    """Whether two words may be written as one: "gpt" and "4", but not "1" and "2", which is not 12."""
+    return not (left[-1].isdigit() and right[0].isdigit())
 
 
 def words(tex: str) -> tuple[str, ...]:

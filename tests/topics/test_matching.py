@@ -108,6 +108,9 @@ def matched_one_by_one(topics: Sequence[Topic], papers: Sequence[Paper]) -> list
         ("log", r"In $O(n \log n)$ time", "log"),
         ("l2", r"The $\ell_2$ norm", "ℓ₂"),
         ("2^10", "$2^{10}$ states", "2 ¹⁰"),
+        ("1/2", "the layers 1-2", "1-2"),
+        ('"gpt 4 32k"', "GPT4-32k", "GPT4-32k"),
+        ("covid19", "COVID-19", "COVID-19"),
         ("A*", "A* search", "A*"),
     ],
 )
@@ -130,6 +133,11 @@ def test_a_term_matches_a_word_in_all_its_spellings(query: str, title: str, matc
         ("12", r"A $\frac{1}{2}$-approximation"),
         ("210", "$2^{10}$ states"),
         ("103", "An error of $10^{-3}$"),
+        ("1/2", "12 layers"),
+        ("1-2", "12 layers"),
+        ('"H 1 2"', "H 12"),
+        ("12", "layers 1-2"),
+        ("12b", "layers 1-2b"),
     ],
 )
 def test_a_term_does_not_match_another_word(query: str, title: str) -> None:
