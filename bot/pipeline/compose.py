@@ -139,7 +139,7 @@ async def _ahead(run: DraftRun, request: _Request) -> AsyncIterator[list[Chat]]:
         return
     last: Chat | None = None
     while batch := await run.store.coming_chats(now, until, limit=BATCH, after=last):
-        if last is None and (await run.store.match_progress()).behind:
+        if last is None and await run.store.topics_behind(await run.store.last_seq(), 0, 1):
             return
         last = batch[-1]
         if chats := [chat for chat in batch if chat.ref.platform in run.builder.renderers and due_times.is_moved(chat)]:

@@ -9,7 +9,7 @@ from sqlalchemy import Exists, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import matches
-from bot.model import ARCHIVE, Announced, Candidate, ChatRef, MatchProgress, TopicState
+from bot.model import ARCHIVE, Announced, Candidate, ChatRef, TopicState
 from bot.storage import match_rows, match_upkeep, row_mapping, tables
 from bot.storage.engine import Database
 from bot.storage.papers import announced_query
