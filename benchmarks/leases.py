@@ -114,7 +114,7 @@ async def morning(store: SqlStore, chats: int, parts: int, equal: int) -> Times:
     wall, cpu = await write_all(store, refs, parts, equal)
     times.wall["write, per chat"], times.cpu["write, per chat"] = wall * 1_000 / chats, cpu * 1_000 / chats
     for ref in refs[:: 20 if chats < 50_000 else 200]:
-        await store.suspend(ref, "blocked")
+        await store.suspend(ref, "blocked", NOW)
     later = Settlement(DeliveryState.WAITING, "slow mode", next_attempt_at=NOW + timedelta(hours=1))
     for _ in range(max(1, chats // 20 // AT_ONCE)):
         await settle_all(store, await lease(store), later)

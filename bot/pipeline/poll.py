@@ -60,7 +60,7 @@ async def _remember(store: Store, state: PollState, result: PollResult, clock: C
     now = clock.now()
     if result.day is not None and polling.is_disproved(state, result.day, now):
         # Subscriptions made since then begin on that future day, and would get nothing until it comes.
-        late = await store.begin_by(result.day)
+        late = await store.begin_by(result.day, now)
         log.warning("a future day was recorded as read", day=str(state.day), subscriptions=late)
     if result.failures:
         state = polling.after_failed_poll(state, result.retry_after, now, str(result.failures[0]))

@@ -197,4 +197,4 @@ async def follow_default_topics(app: App) -> None:
             await app.store.subscribe(ARCHIVE, topic, since, now)
     if wanted:
         for topic in followed - set(wanted):
-            await app.store.unsubscribe(ARCHIVE, topic)
+            await app.store.unsubscribe(ARCHIVE, topic, now)

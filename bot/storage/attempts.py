@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Delivery, DeliveryState, Settlement
-from bot.storage import delivery_counts, outbox_queue, row_mapping, tables
+from bot.storage import delivery_counts, log_index, outbox_queue, row_mapping, tables
 from bot.storage.chat_conditions import lock_chats
 from bot.storage.engine import Database
 from bot.storage.outbox_queue import LEASED, SETTLED
@@ -81,6 +81,8 @@ class SqlAttempts:
             await _write(connection, settled)
             now = max(ending.now for ending in endings)
             await outbox_queue.appoint(connection, {row["chat_id"] for row in settled.values()}, now)
+            sent = {paper for row in settled.values() if row["state"] == _SENT for paper in row["paper_ids"]}
+            await log_index.mark_papers(connection, tables.announcements.c.sent, sent)
             await delivery_counts.add(self.db, connection, _count_changes(before, settled), now)
         return [None] * len(endings)
 
@@ -136,8 +138,13 @@ async def _begin(connection: AsyncConnection, beginnings: Sequence[Beginning]) -
 
 async def _locked(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Values]:
     """The rows of these deliveries by id, locked with their chats."""
-    columns = (_table.c.id, _table.c.chat_id, _table.c.platform, *(_table.c[name] for name in _SET_BY_SETTLING))
-    rows = select(*columns).where(_table.c.id.in_(ids)).order_by(_table.c.chat_id, _table.c.id).with_for_update()
+    names = ("id", "chat_id", "platform", "paper_ids", *_SET_BY_SETTLING)
+    rows = (
+        select(*(_table.c[name] for name in names))
+        .where(_table.c.id.in_(ids))
+        .order_by(_table.c.chat_id, _table.c.id)
+        .with_for_update()
+    )
     chats = {*await connection.scalars(select(_table.c.chat_id).where(_table.c.id.in_(ids)))}
     locked: set[int] = set()
     while True:

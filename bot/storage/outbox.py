@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, Priority
-from bot.storage import new_digests, outbox_queue, row_mapping, tables
+from bot.storage import new_digests, outbox_queue, positions, row_mapping, tables
 from bot.storage.chat_conditions import chat_id_of, is_chat
 from bot.storage.engine import Database
 
@@ -113,13 +113,11 @@ class SqlOutbox:
         return None if row is None else row_mapping.delivery(row)
 
     async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
-        table = tables.taken
-        taken: set[str] = set()
         async with self.db.read() as connection:
-            for chunk in row_mapping.in_chunks(paper_ids):
-                query = select(table.c.paper_id).join(tables.chats).where(is_chat(ref), table.c.paper_id.in_(chunk))
-                taken.update(await connection.scalars(query))
-        return taken
+            chat_id = await chat_id_of(connection, ref)
+            if chat_id is None:
+                return set()
+            return (await positions.had_of(connection, {chat_id: paper_ids}))[chat_id]
 
 
 def _are_states(states: Collection[DeliveryState]) -> ColumnElement[bool]:

@@ -65,12 +65,11 @@ def _not_in(deliveries: FromClause, *states: str) -> ColumnElement[bool]:
 # ── the next part of a chat ──
 
 
-async def appoint(connection: AsyncConnection, chat_ids: Collection[int], now: datetime | None = None) -> None:
+async def appoint(connection: AsyncConnection, chat_ids: Collection[int], now: datetime) -> None:
     """Give the turn to the next part of each of these chats, and to no other part of theirs.
 
     The caller has locked the chats. A part that had the turn already keeps its place; another gets it at `now`, so
     that chats take turns, and a chat with many parts does not get all of them before the first one of another chat.
-    Without `now`, it gets the turn at its own time, which may be long ago.
     """
     for chunk in row_mapping.in_chunks(chat_ids):
         heads = [head for head in await connection.scalars(_next_parts(chunk)) if head is not None]
@@ -83,11 +82,9 @@ async def appoint(connection: AsyncConnection, chat_ids: Collection[int], now: d
             await connection.execute(new.values(_turn(now)))
 
 
-def _turn(now: datetime | None) -> dict[str, Any]:
+def _turn(now: datetime) -> dict[str, Any]:
     """What a part gets with its turn."""
     own_time = _table.c.next_attempt_at
-    if now is None:
-        return {"turn_at": own_time}
     moment = literal(now, own_time.type)
     return {
         "turn_at": case((is_due(now), moment), else_=own_time),

@@ -11,6 +11,7 @@ from bot.storage.attempts import SqlAttempts
 from bot.storage.chat_managers import SqlManagers
 from bot.storage.chats import SqlChats
 from bot.storage.engine import Database
+from bot.storage.log_index import LogIndex
 from bot.storage.migrations import ensure
 from bot.storage.operations import SqlOperations
 from bot.storage.outbox import SqlOutbox
@@ -19,11 +20,13 @@ from bot.storage.outbox_history import SqlOutboxHistory
 from bot.storage.papers import SqlPapers
 from bot.storage.summaries import SqlSummaries
 from bot.storage.topics import SqlTopics
+from bot.storage.unseen_rows import SqlUnseen
 
 
 class SqlStore(
     SqlPapers,
     SqlTopics,
+    SqlUnseen,
     SqlSummaries,
     SqlChats,
     SqlManagers,
@@ -37,6 +40,7 @@ class SqlStore(
 
     def __init__(self, db: Database) -> None:
         self.db = db
+        self.log_index = LogIndex()
 
     async def __aenter__(self) -> Self:
         return self

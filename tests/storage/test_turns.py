@@ -174,9 +174,9 @@ async def play(steps: list[tuple[Any, ...]]) -> None:
                     ending = Settlement(state, next_attempt_at=now + minutes(wait), failed=failed)
                     await store.settle(begun.pop(0), ending, now)
                 case ("suspend", ref):
-                    await store.suspend(ref, "gone")
+                    await store.suspend(ref, "gone", now)
                 case ("resume", ref):
-                    await store.resume(ref, None)
+                    await store.resume(ref, None, now)
                 case ("bind", ref, bot):
                     await store.bind_bot(ref, bot)
                 case ("reopen", delivery_id):
@@ -184,7 +184,7 @@ async def play(steps: list[tuple[Any, ...]]) -> None:
                 case ("hasten", ref):
                     await store.hasten(ref, now)
                 case ("join",):
-                    await store.move_chat(CAT, ANN)
+                    await store.move_chat(CAT, ANN, now)
                 case ("forget", ref):
                     await store.forget(ref)
                 case ("tidy",):
