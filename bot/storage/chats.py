@@ -18,7 +18,7 @@ from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
 from bot.storage.log_index import seq_before
-from bot.storage.outbox_queue import appoint
+from bot.storage.outbox_queue import appoint, in_order
 
 
 class SqlChats:
@@ -143,8 +143,8 @@ class SqlChats:
         async with self.db.write() as connection:
             chat_id = await chat_id_of(connection, ref, lock=True)
             await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(bot=bot))
-            unsent = update(table).where(table.c.chat_id == chat_id, table.c.state != DeliveryState.SENT.value)
-            await connection.execute(unsent.values(bot=bot))
+            unsent = in_order(table.c.chat_id == chat_id, table.c.state != DeliveryState.SENT.value)
+            await connection.execute(update(table).where(table.c.id.in_(unsent)).values(bot=bot))
 
     async def suspend(self, ref: ChatRef, why: str, now: datetime) -> None:
         await self._serve(ref, now, suspended=why)
