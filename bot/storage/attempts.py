@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,6 +57,11 @@ class Ending:
     owner: str | None
 
 
+class _ChatJoined(Exception):
+    """A chat was joined with another while its lock was waited for. To lock that one too could deadlock, so that the
+    transaction has to begin anew."""
+
+
 class SqlAttempts:
     """The methods of `bot.ports.Outbox` around a request to a platform."""
 
@@ -67,7 +73,9 @@ class SqlAttempts:
     async def settle(
         self, delivery_id: int, settlement: Settlement, now: datetime, *, owner: str | None = None
     ) -> None:
-        await self.db.batched(self._settle, Ending(delivery_id, settlement, now, owner))
+        while True:
+            with suppress(_ChatJoined):
+                return await self.db.batched(self._settle, Ending(delivery_id, settlement, now, owner))
 
     async def _settle(self, connection: AsyncConnection, endings: Sequence[Ending]) -> list[None]:
         rows = await _locked(connection, {ending.delivery_id for ending in endings})
@@ -87,6 +95,11 @@ class SqlAttempts:
         return [None] * len(endings)
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
+        while True:
+            with suppress(_ChatJoined):
+                return await self._reopen(delivery_id, now, why)
+
+    async def _reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
         async with self.db.write() as connection:
             row = (await _locked(connection, {delivery_id})).get(delivery_id)
             if row is None or not _may_be_reopened(row):
@@ -146,16 +159,12 @@ async def _locked(connection: AsyncConnection, ids: Collection[int]) -> dict[int
         .with_for_update()
     )
     chats = {*await connection.scalars(select(_table.c.chat_id).where(_table.c.id.in_(ids)))}
-    locked: set[int] = set()
-    while True:
-        # Chats before deliveries, as every other transaction locks them: otherwise two could deadlock.
-        await lock_chats(connection, _chats.c.id.in_(chats - locked))
-        locked |= chats
-        found: dict[int, Values] = {row.id: dict(row._mapping) for row in await connection.execute(rows)}
-        # A chat may have been joined with another while this waited for its lock.
-        chats = {row["chat_id"] for row in found.values()}
-        if chats <= locked:
-            return found
+    # Chats before deliveries, as every other transaction locks them: otherwise two could deadlock.
+    await lock_chats(connection, _chats.c.id.in_(chats))
+    found: dict[int, Values] = {row.id: dict(row._mapping) for row in await connection.execute(rows)}
+    if any(row["chat_id"] not in chats for row in found.values()):
+        raise _ChatJoined
+    return found
 
 
 def _counts(ending: Ending, row: Values) -> bool:
