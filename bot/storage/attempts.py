@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Delivery, DeliveryState, Settlement
 from bot.storage import delivery_counts, log_index, outbox_queue, row_mapping, tables
+from bot.storage.chat_conditions import lock_chats
 from bot.storage.engine import Database
 from bot.storage.outbox_queue import LEASED, SETTLED
 
@@ -58,6 +61,11 @@ class Ending:
     owner: str | None
 
 
+class _ChatJoined(Exception):
+    """A chat was joined with another while its lock was waited for. To lock that one too could deadlock, so that the
+    transaction has to begin anew."""
+
+
 class SqlAttempts:
     """The methods of `bot.ports.Outbox` around a request to a platform."""
 
@@ -66,12 +74,14 @@ class SqlAttempts:
     """Papers whose announcements are marked as sent, as far as this process knows."""
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
-        return await self.db.batcher.execute(_begin, Beginning(delivery_id, owner, now))
+        return await self.db.batched(_begin, Beginning(delivery_id, owner, now))
 
     async def settle(
         self, delivery_id: int, settlement: Settlement, now: datetime, *, owner: str | None = None
     ) -> None:
-        await self.db.batcher.execute(self._settle, Ending(delivery_id, settlement, now, owner))
+        while True:
+            with suppress(_ChatJoined):
+                return await self.db.batched(self._settle, Ending(delivery_id, settlement, now, owner))
 
     async def _settle(self, connection: AsyncConnection, endings: Sequence[Ending]) -> list[None]:
         rows = await _locked(connection, {ending.delivery_id for ending in endings})
@@ -85,18 +95,24 @@ class SqlAttempts:
             await _write(connection, settled)
             now = max(ending.now for ending in endings)
             await outbox_queue.appoint(connection, {row["chat_id"] for row in settled.values()}, now)
+            await self._mark_sent(
+                connection,
+                {paper for row in settled.values() if row["state"] == _SENT for paper in row["paper_ids"]},
+            )
             await delivery_counts.add(self.db, connection, _count_changes(before, settled), now)
-            await self._mark_sent(connection, [key for key, row in settled.items() if row["state"] == _SENT])
         return [None] * len(endings)
 
-    async def _mark_sent(self, connection: AsyncConnection, delivery_ids: Collection[int]) -> None:
-        rows = await connection.scalars(select(_table.c.paper_ids).where(_table.c.id.in_(delivery_ids)))
-        papers = frozenset(paper_id for paper_ids in rows for paper_id in paper_ids)
+    async def _mark_sent(self, connection: AsyncConnection, papers: AbstractSet[str]) -> None:
         # A morning sends the same papers thousands of times: those marked before are remembered.
         await log_index.mark_papers(connection, tables.announcements.c.sent, papers - self._marked_sent)
-        self._marked_sent = papers if len(self._marked_sent) > MOST_MARKED else self._marked_sent | papers
+        self._marked_sent = frozenset(papers) if len(self._marked_sent) > MOST_MARKED else self._marked_sent | papers
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
+        while True:
+            with suppress(_ChatJoined):
+                return await self._reopen(delivery_id, now, why)
+
+    async def _reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
         async with self.db.write() as connection:
             row = (await _locked(connection, {delivery_id})).get(delivery_id)
             if row is None or not _may_be_reopened(row):
@@ -148,16 +164,19 @@ async def _begin(connection: AsyncConnection, beginnings: Sequence[Beginning]) -
 
 async def _locked(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Values]:
     """The rows of these deliveries by id, locked with their chats."""
-    columns = (_table.c.id, _table.c.chat_id, _table.c.platform, *(_table.c[name] for name in _SET_BY_SETTLING))
-    # Chats in the order of their keys, as every other transaction locks them.
-    query = select(*columns).join(_chats).order_by(_table.c.chat_id, _table.c.id)
-    query = query.with_for_update(of=[_table, _chats], key_share=True)
-    found: dict[int, Values] = {}
-    # A chat that was joined with another during the wait for its lock is not found at first.
-    for _ in range(2):
-        if missing := [each for each in ids if each not in found]:
-            rows = await connection.execute(query.where(_table.c.id.in_(missing)))
-            found |= {row.id: dict(row._mapping) for row in rows}
+    names = ("id", "chat_id", "platform", "paper_ids", *_SET_BY_SETTLING)
+    rows = (
+        select(*(_table.c[name] for name in names))
+        .where(_table.c.id.in_(ids))
+        .order_by(_table.c.chat_id, _table.c.id)
+        .with_for_update()
+    )
+    chats = {*await connection.scalars(select(_table.c.chat_id).where(_table.c.id.in_(ids)))}
+    # Chats before deliveries, as every other transaction locks them: otherwise two could deadlock.
+    await lock_chats(connection, _chats.c.id.in_(chats))
+    found: dict[int, Values] = {row.id: dict(row._mapping) for row in await connection.execute(rows)}
+    if any(row["chat_id"] not in chats for row in found.values()):
+        raise _ChatJoined
     return found
 
 

@@ -36,7 +36,7 @@ async def move(database: Database, connection: AsyncConnection, old: ChatRef, ne
             renamed = update(_chats).where(_chats.c.id == source)
             await connection.execute(renamed.values(platform=new.platform.value, ident=target_ident, changed_at=now))
         else:
-            await _join(database, connection, source, target, f"{old.platform}:{ident}")
+            await _join(database, connection, source, target, f"{old.platform}:{ident}", now)
             await mark_changed(connection, [target], now)
 
 
@@ -46,7 +46,9 @@ def _is_place(ref: ChatRef) -> ColumnElement[bool]:
     return (_chats.c.platform == ref.platform.value) & is_named
 
 
-async def _join(database: Database, connection: AsyncConnection, source: int, target: int, name: str) -> None:
+async def _join(
+    database: Database, connection: AsyncConnection, source: int, target: int, name: str, now: datetime
+) -> None:
     """Give everything of chat `source` to chat `target`, whose settings stay, and delete `source`."""
     # Before what both have had is joined: afterwards every part would show papers that the target has had.
     given_up = await _give_up_repeated_parts(connection, source, target)
@@ -64,7 +66,7 @@ async def _join(database: Database, connection: AsyncConnection, source: int, ta
     )
     # Deletes what was not moved too, such as subscriptions that both had (ON DELETE CASCADE).
     await connection.execute(delete(_chats).where(_chats.c.id == source))
-    await outbox_queue.appoint(connection, [target])
+    await outbox_queue.appoint(connection, [target], now)
     changes = {(name.partition(":")[0], DeliveryState.GIVEN_UP.value): given_up}
     await delivery_counts.add(database, connection, changes)
 

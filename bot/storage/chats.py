@@ -18,7 +18,7 @@ from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
 from bot.storage.log_index import seq_before
-from bot.storage.outbox_queue import appoint
+from bot.storage.outbox_queue import appoint, in_order
 
 
 class SqlChats:
@@ -143,23 +143,24 @@ class SqlChats:
         async with self.db.write() as connection:
             chat_id = await chat_id_of(connection, ref, lock=True)
             await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(bot=bot))
-            unsent = update(table).where(table.c.chat_id == chat_id, table.c.state != DeliveryState.SENT.value)
-            await connection.execute(unsent.values(bot=bot))
+            unsent = in_order(table.c.chat_id == chat_id, table.c.state != DeliveryState.SENT.value)
+            await connection.execute(update(table).where(table.c.id.in_(unsent)).values(bot=bot))
 
     async def suspend(self, ref: ChatRef, why: str, now: datetime) -> None:
-        async with self.db.write() as connection:
-            chat_id = await chat_id_of(connection, ref, lock=True)
-            suspended = update(tables.chats).where(tables.chats.c.id == chat_id)
-            await connection.execute(suspended.values(suspended=why, changed_at=now))
-            await appoint(connection, [] if chat_id is None else [chat_id])
+        await self._serve(ref, now, suspended=why)
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None, now: datetime) -> None:
         due = {} if next_due_at is None else {"next_due_at": next_due_at}
+        await self._serve(ref, now, suspended=None, **due)
+
+    async def _serve(self, ref: ChatRef, now: datetime, **values: object) -> None:
+        """Change whether a chat is suspended; a suspended chat's next part has no turn."""
         async with self.db.write() as connection:
             chat_id = await chat_id_of(connection, ref, lock=True)
-            resumed = update(tables.chats).where(tables.chats.c.id == chat_id)
-            await connection.execute(resumed.values(suspended=None, changed_at=now, **due))
-            await appoint(connection, [] if chat_id is None else [chat_id])
+            if chat_id is not None:
+                changed = update(tables.chats).where(tables.chats.c.id == chat_id)
+                await connection.execute(changed.values(changed_at=now, **values))
+                await appoint(connection, [chat_id], now)
 
     async def move_chat(self, old: ChatRef, new: ChatRef, now: datetime) -> None:
         async with self.db.write() as connection:

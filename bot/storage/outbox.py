@@ -85,7 +85,8 @@ class SqlOutbox:
             has_turn = select(table.c.id).where(of_chat, table.c.turn_at.is_not(None), outbox_queue.may_be_leased(now))
             if not under_way and await connection.scalar(has_turn.limit(1)) is None:
                 return 0
-            sooner = update(table).where(of_chat, may_be_sent).values(priority=Priority.PERSON_WAITING.value)
+            chosen = outbox_queue.in_order(of_chat, may_be_sent)
+            sooner = update(table).where(table.c.id.in_(chosen)).values(priority=Priority.PERSON_WAITING.value)
             hastened: Any = await connection.execute(sooner)
             return int(under_way + hastened.rowcount)
 

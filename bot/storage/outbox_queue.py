@@ -62,32 +62,35 @@ def _not_in(deliveries: FromClause, *states: str) -> ColumnElement[bool]:
     return deliveries.c.state.not_in([literal_column(f"'{state}'") for state in states])
 
 
+def in_order(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The ids of such deliveries, for an UPDATE of several. They are locked in the order in which every transaction
+    locks deliveries: an UPDATE alone takes them in any order, and two could deadlock."""
+    return select(_table.c.id).where(*conditions).order_by(_table.c.chat_id, _table.c.id).with_for_update()
+
+
 # ── the next part of a chat ──
 
 
-async def appoint(connection: AsyncConnection, chat_ids: Collection[int], now: datetime | None = None) -> None:
+async def appoint(connection: AsyncConnection, chat_ids: Collection[int], now: datetime) -> None:
     """Give the turn to the next part of each of these chats, and to no other part of theirs.
 
     The caller has locked the chats. A part that had the turn already keeps its place; another gets it at `now`, so
     that chats take turns, and a chat with many parts does not get all of them before the first one of another chat.
-    Without `now`, it gets the turn at its own time, which may be long ago.
     """
     for chunk in row_mapping.in_chunks(chat_ids):
         heads = [head for head in await connection.scalars(_next_parts(chunk)) if head is not None]
-        of_chats = update(_table).where(_table.c.chat_id.in_(chunk), is_open())
-        # Its place in the line depends on its turn alone, so that it loses it with the turn.
-        others = of_chats.where(_table.c.turn_at.is_not(None), _table.c.id.not_in(heads))
-        await connection.execute(others.values(turn_at=null()))
+        others = in_order(
+            _table.c.chat_id.in_(chunk), is_open(), _table.c.turn_at.is_not(None), _table.c.id.not_in(heads)
+        )
+        await connection.execute(update(_table).where(_table.c.id.in_(others)).values(turn_at=null()))
         if heads:
-            new = update(_table).where(_table.c.id.in_(heads), _table.c.turn_at.is_(None))
+            new = update(_table).where(_table.c.id.in_(in_order(_table.c.id.in_(heads), _table.c.turn_at.is_(None))))
             await connection.execute(new.values(_turn(now)))
 
 
-def _turn(now: datetime | None) -> dict[str, Any]:
+def _turn(now: datetime) -> dict[str, Any]:
     """What a part gets with its turn."""
     own_time = _table.c.next_attempt_at
-    if now is None:
-        return {"turn_at": own_time}
     moment = literal(now, own_time.type)
     return {
         "turn_at": case((is_due(now), moment), else_=own_time),
