@@ -67,15 +67,24 @@ def places_to_look_up(
 
     There are few: in most mornings every paper is new, and was announced after all that the chat has seen.
     """
-    last_seen = max((position.seen_seq for position in positions), default=0)
     return {
         (position.topic_id, entry.seq)
-        for paper_id in paper_ids
-        for entry in of_paper.get(paper_id, ())
-        if entry.seq <= last_seen
+        for paper_id in _announced_before(positions, paper_ids, of_paper)
+        for entry in of_paper[paper_id]
         for position in positions
         if entry.seq <= position.seen_seq and entry.day >= position.since
     }
+
+
+def places_of(positions: Collection[Position], reading: Reading) -> set[Place]:
+    """Return the places to look up for what the topics match after these positions."""
+    papers = {
+        entry.paper_id
+        for each in positions
+        for batch in reading.batches.get(each.topic_id, ())
+        for entry in batch.entries
+    }
+    return places_to_look_up(positions, papers, reading.of_paper)
 
 
 def covered(
@@ -91,12 +100,20 @@ def covered(
     seen_match = {position.topic_id: position.seen_match for position in positions}
     return {
         paper_id
-        for paper_id in paper_ids
+        for paper_id in _announced_before(positions, paper_ids, of_paper)
         if any(
             place in batch_at and batch_at[place] <= seen_match[place[0]]
             for place in places_to_look_up(positions, [paper_id], of_paper)
         )
     }
+
+
+def _announced_before(
+    positions: Iterable[Position], paper_ids: Iterable[str], of_paper: Mapping[str, Sequence[LogEntry]]
+) -> list[str]:
+    """Those of the papers that were announced before the end of some position."""
+    last_seen = max((position.seen_seq for position in positions), default=0)
+    return [each for each in paper_ids if each in of_paper and of_paper[each][0].seq <= last_seen]
 
 
 def matched_papers(

@@ -60,7 +60,7 @@ class SqlUnseen:
             single = await positions.stored_singly(connection, [chat.key for chat in stored.values()])
             # Chats with equal subscriptions, positions and exceptions share one result.
             shared: dict[tuple[object, ...], Unseen] = {}
-            places = {chat.positions: _places(chat.positions, reading) for chat in stored.values()}
+            places = {chat.positions: unseen.places_of(chat.positions, reading) for chat in stored.values()}
             batch_at = await match_rows.batches_at(connection, set[Place]().union(*places.values()))
         for ref, chat in stored.items():
             had = single.get(chat.key)
@@ -91,17 +91,6 @@ class SqlUnseen:
             entries = sorted(part.entries[seq] for seq in seqs_of[row.id] if seq in part.entries)
             batches.setdefault(row.topic_id, []).append(MatchBatch(row.id, tuple(entries)))
         return Reading(batches, part.of_paper, last_match, last_seq)
-
-
-def _places(followed: tuple[Position, ...], reading: Reading) -> set[Place]:
-    """The places to look up for a chat with these positions."""
-    last_seen = max((position.seen_seq for position in followed), default=0)
-    again = [
-        paper_id
-        for paper_id in unseen.matched_papers(followed, reading.batches)
-        if reading.of_paper[paper_id][0].seq <= last_seen
-    ]
-    return unseen.places_to_look_up(followed, again, reading.of_paper)
 
 
 async def _stored_chats(connection: AsyncConnection, refs: Collection[ChatRef]) -> dict[ChatRef, _Chat]:

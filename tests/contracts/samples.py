@@ -72,9 +72,11 @@ def digest(chat: ChatRef = ANN, slot: str = "2026-06-02", papers: tuple[str, ...
     )
 
 
-async def digest_of_all(store: Store, chat: ChatRef = ANN, slot: str = "2026-06-02") -> NewDigest:
+async def digest_of_all(
+    store: Store, chat: ChatRef = ANN, slot: str = "2026-06-02", upto: date | None = None
+) -> NewDigest:
     """The digest of all that a chat has not had, with its position."""
-    unseen = (await store.unseen_of([chat]))[chat]
+    unseen = (await store.unseen_of([chat], upto))[chat]
     return replace(digest(chat, slot, unseen.position.papers), position=unseen.position)
 
 

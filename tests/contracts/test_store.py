@@ -430,6 +430,84 @@ async def test_following_a_topic_again_from_an_earlier_day_finds_what_was_out_of
     assert [c.announced.paper.id for c in await store.candidates(ANN)] == ["2606.00001"]
 
 
+async def test_what_a_topic_matches_only_after_a_paper_changed_is_not_missed(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced("2606.00001", MONDAY), announced("2606.00002"), announced("2606.00003")], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, ("2606.00003", TUESDAY))
+    assert await store.write_digest(await digest_of_all(store), NOW)
+    # Another chat begins earlier, so that the topic is matched again; by now a newer version matches it too.
+    await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
+    await match_all(store, ("2606.00002", TUESDAY), ("2606.00003", TUESDAY))
+    assert [c.announced.paper.id for c in await store.candidates(ANN)] == ["2606.00002"]
+    assert await store.write_digest(await digest_of_all(store, slot="two"), NOW)
+    assert await store.taken(ANN, ["2606.00001", "2606.00002", "2606.00003"]) == {"2606.00002", "2606.00003"}
+
+
+async def test_a_digest_composed_before_another_one_is_refused(store: Store) -> None:
+    await with_chats(store)
+    await store.ingest([announced("2606.00001"), announced("2606.00002", WEDNESDAY)], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, ("2606.00001", TUESDAY), ("2606.00002", WEDNESDAY))
+    first, second = await digest_of_all(store), await digest_of_all(store, slot="two")
+    assert await store.write_digests([first, second], NOW) == [True, False]
+    assert not await store.write_digest(second, NOW)
+    assert await store.candidates(ANN) == []
+
+
+async def test_subscriptions_that_change_while_a_digest_is_composed_lose_and_repeat_nothing(store: Store) -> None:
+    await with_chats(store)
+    names = [f"2606.0000{number}" for number in (1, 2, 3)]
+    await store.ingest([announced(name) for name in names], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, (names[0], TUESDAY), (names[1], TUESDAY))
+    composed = await digest_of_all(store)
+    await store.subscribe(ANN, "abs:thing", TUESDAY, NOW)
+    await match_all(store, (names[1], TUESDAY), (names[2], TUESDAY), topic="abs:thing")
+    await store.unsubscribe(ANN, "cat:cs.CV", NOW)
+    await store.subscribe(ANN, "cat:cs.CV", TUESDAY, NOW)
+    assert await store.write_digest(composed, NOW)
+    assert [c.announced.paper.id for c in await store.candidates(ANN)] == [names[2]]
+    assert await store.taken(ANN, names) == set(names[:2])
+
+
+async def test_a_digest_up_to_a_day_leaves_later_days_for_the_next_one(store: Store) -> None:
+    await with_chats(store)
+    names = [f"2606.0000{number}" for number in (1, 2, 3)]
+    days = [(names[0], TUESDAY), (names[1], WEDNESDAY), (names[2], TUESDAY)]
+    await store.ingest([announced(*entry) for entry in days], NOW)
+    await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW)
+    await match_all(store, *days)
+    assert await store.write_digest(await digest_of_all(store, upto=TUESDAY), NOW)
+    assert await store.taken(ANN, names) == {names[0], names[2]}
+    assert ANN in await store.chats_with_candidates()
+    assert await store.write_digest(await digest_of_all(store, slot="two"), NOW)
+    assert await store.taken(ANN, names) == set(names)
+    assert await store.chats_with_candidates() == []
+
+
+async def test_old_rows_of_matches_are_joined_and_those_that_nobody_follows_go(store: SqlStore) -> None:
+    await with_chats(store)
+    for number in range(6):
+        await store.ingest([announced(f"2606.0000{number}")], NOW)
+        await store.subscribe(ANN, "cat:cs.CV", MONDAY, NOW)
+        await store.subscribe(BOB, "abs:thing", MONDAY, NOW)
+        for topic in ("cat:cs.CV", "abs:thing"):
+            await match_all(store, (f"2606.0000{number}", TUESDAY), topic=topic)
+        if number == 2:
+            assert await store.write_digest(await digest_of_all(store), NOW)
+    before = await store.candidates(ANN)
+    await store.unsubscribe(BOB, "abs:thing", NOW)
+    assert await store.tidy_matches(NOW, least_rows=2) == 6, "young rows stay"
+    # What the chat has had and what it has not stay two rows.
+    assert await store.tidy_matches(NOW + timedelta(days=40), least_rows=2) == 4
+    assert await store.tidy_matches(NOW + timedelta(days=40), least_rows=2) == 0
+    assert await store.candidates(ANN) == before
+    assert len(await store.matched("cat:cs.CV", TUESDAY, TUESDAY)) == 6
+    await store.subscribe(BOB, "abs:thing", MONDAY, NOW)
+    assert {state.query: state.matched_seq for state in await store.topics()} == {"cat:cs.CV": 6, "abs:thing": 0}
+
+
 async def test_a_topics_matches_are_listed_newest_day_first(store: Store) -> None:
     await with_chats(store, ARCHIVE)
     await store.ingest([announced("2606.00001", MONDAY), announced("2606.00002"), announced("2606.00003")], NOW)

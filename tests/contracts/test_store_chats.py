@@ -31,6 +31,7 @@ from tests.contracts.samples import (
     TUESDAY,
     announced,
     digest,
+    digest_of_all,
     match_all,
     minutes,
     with_chats,
@@ -222,6 +223,37 @@ async def test_joined_chats_do_not_get_a_paper_twice_by_a_part_that_is_tried_aga
     assert found["tried again"] == DeliveryState.GIVEN_UP
     assert found["for good"] == DeliveryState.IN_DOUBT
     assert found["2026-06-02"] == DeliveryState.WAITING
+
+
+async def test_joined_chats_with_the_same_topic_keep_what_each_has_had(store: Store) -> None:
+    await with_chats(store, GROUP, SUPER)
+    days = [("2606.00001", MONDAY), ("2606.00002", TUESDAY), ("2606.00003", MONDAY)]
+    await store.ingest([announced(*entry) for entry in days], NOW)
+    await store.subscribe(GROUP, "cat:cs.CV", MONDAY, NOW)
+    await store.subscribe(SUPER, "cat:cs.CV", TUESDAY, NOW)
+    await match_all(store, *days[:2])
+    assert await store.write_digest(await digest_of_all(store, GROUP), NOW)
+    composed = await digest_of_all(store, SUPER)
+    await match_all(store, days[2])
+    await store.move_chat(GROUP, SUPER, NOW)
+    assert not await store.write_digest(composed, NOW), "the paper is one that the other chat has had"
+    assert [each.announced.paper.id for each in await store.candidates(SUPER)] == ["2606.00003"]
+    assert await store.taken(SUPER, [name for name, _ in days]) == {"2606.00001", "2606.00002"}
+
+
+async def test_chats_that_changed_lately_are_known(store: Store) -> None:
+    later = NOW + minutes(5)
+    await with_chats(store)
+    assert await store.chats_changed(NOW) == []
+    await store.change_chat(ANN, NOW, size=3)
+    await store.subscribe(BOB, "a", TUESDAY, later)
+    assert await store.chats_changed(NOW) == [ANN, BOB]
+    assert await store.chats_changed(later) == [BOB]
+    await store.suspend(ANN, "blocked", later)
+    await store.unsubscribe(BOB, "a", later + minutes(5))
+    assert await store.chats_changed(later) == [ANN, BOB]
+    await store.resume(ANN, None, later + minutes(9))
+    assert await store.chats_changed(later + minutes(9)) == [ANN]
 
 
 async def test_moving_an_unknown_chat_or_a_chat_to_itself_changes_nothing(store: Store) -> None:

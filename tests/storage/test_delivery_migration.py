@@ -242,7 +242,7 @@ async def test_rows_that_refer_to_digests_survive(url: str) -> None:
     await fill(url)
     async with connected(url) as connection:
         await insert(connection, "taken", chat_id=2, paper_id="p1", digest_id=1)
-    await migrate(url)
+    await migrate(url, "0004")
     assert await rows(url, "SELECT chat_id, paper_id, digest_id FROM taken") == [(2, "p1", 1)]
     async with await open_store(url) as store:
         assert await store.taken(BOB, ["p1"]) == {"p1"}

@@ -53,10 +53,12 @@ async def connected(url: str) -> AsyncIterator[tuple[AsyncConnection, dict[str, 
     """A connection, and the tables as they are in the database."""
     database = Database(url)
     metadata = MetaData()
-    async with database.write() as connection:
-        await connection.run_sync(metadata.reflect)
-        yield connection, dict(metadata.tables)
-    await database.close()
+    try:
+        async with database.write() as connection:
+            await connection.run_sync(metadata.reflect)
+            yield connection, dict(metadata.tables)
+    finally:
+        await database.close()
 
 
 def earlier_history(seed: int) -> Rows:

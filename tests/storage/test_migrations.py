@@ -79,7 +79,7 @@ async def described(url: str) -> tuple[dict[str, object], set[object]]:
         names = await connection.scalars(
             text(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version' "
-                "AND name NOT LIKE 'sqlite%'"
+                "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
             )
         )
         for name in names.all():
