@@ -347,6 +347,9 @@ class Operations(ValueStore, Protocol):
     async def holder(self, name: str) -> str | None:
         """The owner of a named lease, or its last owner."""
 
+    async def live_leases(self, now: datetime) -> Mapping[str, str]:
+        """The owners of the leases that have not expired, by the leases' names."""
+
     async def expire_leases(self, owner: str, now: datetime) -> int:
         """End the delivery leases of every other owner now; returns how many. Only for the holder of the lease of
         sending."""

@@ -21,6 +21,7 @@ from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.clock import SystemClock
 from bot.service.counting import CountingUsage, Counts
+from bot.service.owners import new_owner
 from bot.settings import Settings
 
 
@@ -121,6 +122,7 @@ async def open_app(
             interactive=interactive,
             load=lambda: store.value("arxiv gate"),
             save=lambda state: store.remember_value("arxiv gate", state),
+            turn=partial(lease.turn, store, clock, new_owner()),
         )
         fetcher = await stack.enter_async_context(Fetcher(settings, gate))
         source = ArxivSource(settings, fetcher)
@@ -132,10 +134,10 @@ async def open_app(
 
 @asynccontextmanager
 async def _migration_lease(clock: Clock, wait_for_lease: bool, store: Store) -> AsyncIterator[None]:
-    """Hold the service's lease during a migration, so that no process of an older version uses the database."""
+    """Have the database alone during a migration, so that no process of an older version uses it."""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(lease.held(store, clock, wait_for_lease=wait_for_lease))
+            await stack.enter_async_context(lease.alone(store, clock, wait_for_lease=wait_for_lease))
         except TellUser as error:
             raise TellUser(f"The database was made by an older version and has to be migrated first. {error}") from None
         # Outside of `try`: an error of the migration itself is another one.

@@ -68,6 +68,12 @@ class SqlOperations:
             )
         return owner
 
+    async def live_leases(self, now: datetime) -> Mapping[str, str]:
+        table = tables.leases
+        query = select(table.c.name, table.c.owner).where(table.c.until > now).order_by(table.c.name)
+        async with self.db.read() as connection:
+            return {name: owner for name, owner in await connection.execute(query)}
+
     async def expire_leases(self, owner: str, now: datetime) -> int:
         table = tables.deliveries
         others = update(table).where(

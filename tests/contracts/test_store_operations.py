@@ -54,6 +54,15 @@ async def test_the_last_holder_of_an_expired_lease_is_known(store: Store) -> Non
     assert await store.holder("poll") is None
 
 
+async def test_the_leases_that_have_not_expired_are_listed(store: Store) -> None:
+    await store.hold("poll", "a", NOW, NOW + minutes(1))
+    await store.hold("site", "b", NOW, NOW + minutes(3))
+    assert await store.live_leases(NOW) == {"poll": "a", "site": "b"}
+    assert await store.live_leases(NOW + minutes(1)) == {"site": "b"}
+    await store.release("site", "b")
+    assert await store.live_leases(NOW + minutes(1)) == {}
+
+
 async def test_the_leases_of_a_process_that_was_replaced_end_at_once(store: Store) -> None:
     await with_chats(store)
     for ref in (ANN, BOB):
