@@ -25,7 +25,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import BadSetting, TellUser
-from bot.model import ChatRef
+from bot.model import ChatRef, Platform
 from bot.model.languages import required_language_code
 
 ENV_FILE = ".env"
@@ -132,7 +132,9 @@ class Settings(BaseSettings):
         description="The database: sqlite+aiosqlite:///PATH or postgresql+psycopg://…; SQLite under DATA_DIR if empty.",
     )
 
-    telegram_bot_token: SecretStr | None = Field(None, description="The token that @BotFather gave your Telegram bot.")
+    telegram_bot_token: SecretStr | None = Field(
+        None, description="The token that @BotFather gave your Telegram bot; several bots' tokens with commas between."
+    )
     telegram_api_url: Url = Field(
         "https://api.telegram.org", description="The Bot API; another address serves a local Bot API server."
     )
@@ -140,7 +142,9 @@ class Settings(BaseSettings):
         False,
         description="Send a Telegram message again when nobody can know whether it arrived (it may then come twice).",
     )
-    discord_bot_token: SecretStr | None = Field(None, description="The token of your Discord application's bot.")
+    discord_bot_token: SecretStr | None = Field(
+        None, description="The token of your Discord application's bot; several bots' tokens with commas between."
+    )
     discord_api_url: Url = Field("https://discord.com/api/v10", description="Discord's HTTP API.")
     discord_gateway_url: Annotated[str, AfterValidator(_gateway)] = Field(
         "wss://gateway.discord.gg/", description="Discord's gateway."
@@ -233,6 +237,13 @@ class Settings(BaseSettings):
         # The order is the precedence: the environment before its files, both before `.env` and the files it names.
         files = _NamedFiles(settings_cls, environment), dotenv, _NamedFiles(settings_cls, dotenv.env_vars)
         return init_settings, env_settings, *files
+
+    def bot_tokens(self, platform: Platform) -> tuple[SecretStr, ...]:
+        """The tokens of a platform's bots, in the order in which they are written; none for a platform without bots."""
+        value: SecretStr | None = getattr(self, f"{platform}_bot_token", None)
+        # A file may have each token on a line of its own.
+        parts = re.split(r"[,\n]", value.get_secret_value()) if value is not None else []
+        return tuple(SecretStr(part.strip()) for part in parts if part.strip())
 
     @property
     def database(self) -> str:

@@ -40,7 +40,7 @@ from bot.model.papers import (
     Paper,
     PaperRef,
 )
-from bot.model.platforms import ARCHIVE, ChatRef, Platform
+from bot.model.platforms import ARCHIVE, Bot, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.model.summaries import (
     Allowance,
@@ -68,6 +68,7 @@ __all__ = [
     "Allowance",
     "Announced",
     "Announcement",
+    "Bot",
     "Candidate",
     "Card",
     "Chat",
