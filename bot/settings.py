@@ -251,6 +251,11 @@ class Settings(BaseSettings):
         return self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{self.data_dir / 'paperboy.sqlite3'}"
 
     @property
+    def is_sqlite(self) -> bool:
+        """Whether the database in use is a SQLite file."""
+        return self.database.startswith("sqlite")
+
+    @property
     def models(self) -> tuple[str, ...]:
         """The fallback order in use: MODEL; if it is empty, Gemini with a key and extractive without one."""
         if self.model:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -91,11 +91,11 @@ class Lease:
         # Other processes judge the lease by real time, also if a test gives this process another clock.
         system_clock = SystemClock()
         try:
-            while True:
-                is_fresh = self._until is not None and self._clock.now() < self._until - LEASE / 2
-                await system_clock.sleep(LEASE.total_seconds() / 3 if is_fresh else CHECK_SECONDS)
-                if not await self.renew():
-                    break
+            is_kept = True
+            while is_kept:
+                await system_clock.sleep(CHECK_SECONDS)
+                is_fresh = self._until is not None and self._clock.now() < self._until - LEASE * 2 / 3
+                is_kept = is_fresh or await self.renew()
         except Exception:  # whatever the error is: without renewal another process may take over
             log.exception("the lease is no longer renewed", lease=self.name)
         self._until = None
@@ -205,12 +205,12 @@ async def turn(store: Store, clock: Clock, me: str) -> AsyncIterator[None]:
     Without a database there are no turns: the request is made all the same.
     """
     lease = Lease(store, clock, ARXIV, me)
-    try:
-        while await lease.acquire():
-            await clock.sleep(TURN_SECONDS)
-    except StoreUnavailable as error:
-        log.warning("asking arxiv without a turn", reason=str(error))
-        yield
-        return
-    async with renewed(lease):
+    async with AsyncExitStack() as stack:
+        try:
+            while await lease.acquire():
+                await clock.sleep(TURN_SECONDS)
+        except StoreUnavailable as error:
+            log.warning("asking arxiv without a turn", reason=str(error))
+        else:
+            await stack.enter_async_context(renewed(lease))
         yield

@@ -103,9 +103,10 @@ class Gate:
     """Lets requests through one at a time, `delay` seconds from the end of one to the start of the next.
 
     One call makes at most `attempts` requests and waits at most `patience` seconds between them. `load` and `save` keep
-    a small JSON value across restarts, so that a run from cron every minute keeps the delay too. `turn()` is entered around
-    each request and the wait before it: it lets one process at a time pass where several ask arXiv. With `interactive`,
-    for commands that a person waits for, a failed connection is not retried: the person can look into it sooner.
+    a small JSON value across restarts, so that a run from cron every minute keeps the delay too. `turn()` surrounds
+    each request with the wait before it: it lets one process at a time pass where several ask arXiv. With
+    `interactive`, for commands that a person waits for, a failed connection is not retried: the person can look into it
+    sooner.
     """
 
     def __init__(

@@ -72,7 +72,7 @@ class SqlOperations:
         table = tables.leases
         query = select(table.c.name, table.c.owner).where(table.c.until > now).order_by(table.c.name)
         async with self.db.read() as connection:
-            return {name: owner for name, owner in await connection.execute(query)}
+            return {row.name: row.owner for row in await connection.execute(query)}
 
     async def expire_leases(self, owner: str, now: datetime) -> int:
         table = tables.deliveries
