@@ -88,5 +88,5 @@ def delivery_worker(app: App, senders: Mapping[Platform, Sender], me: str) -> De
 async def summarize(app: App) -> int:
     """Make the wanted summaries; returns how many were made."""
     return await pipeline.summarize(
-        app.store, app.makers, app.reader, app.clock, concurrency=app.settings.model_concurrency
+        app.store, app.makers, app.reader, app.clock, concurrency=app.settings.model_concurrency, owner=app.owner
     )

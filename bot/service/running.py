@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp.web import Application
 
 from bot import pipeline
 from bot.decisions import polling
-from bot.errors import TellUser
+from bot.errors import BadSetting
 from bot.model import Bot, Platform
 from bot.pipeline.poll import poll_state
 from bot.ports import Clock, Store
@@ -25,12 +25,14 @@ from bot.service.counting import CountingSender
 from bot.service.guarded_sender import GuardedSender
 from bot.service.lease import Lease
 from bot.service.one_pass import delivery_worker, summarize
-from bot.service.owners import new_owner
 from bot.service.periodic_jobs import PeriodicJobs
 from bot.service.platform_connections import Connected, PlatformWatch, connected
 from bot.service.roles import Role, Roles
 from bot.settings import Settings
 from bot.site.publishing import publish, site_dir
+
+if TYPE_CHECKING:
+    from bot.service.hand_over import HandOver
 
 log = structlog.get_logger()
 
@@ -44,6 +46,8 @@ SEND_SECONDS = 3
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
+# What a worker that ended was doing is done by another after this time and `STALLED_SECONDS`.
+TEND_SECONDS = 5
 
 CHOOSE_EVERY = timedelta(minutes=10)
 """How long a chat's new language or size may have no effect on the wanted summaries if nothing is announced."""
@@ -54,6 +58,7 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
 
     Raises `BadSetting` and `TellUser` if it cannot start, `StoreUnavailable` also if it loses all its leases.
     """
+    check_workers(settings)
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings, clock, wait_for_lease=True))
@@ -61,9 +66,11 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         service = Service(app)
+        if settings.workers == "procrastinate":
+            await stack.enter_async_context(service.handing_over())
         # Of two processes on one file the second has nothing to do; of two machines it waits for the first to end.
         may_stand_by = not settings.is_sqlite
-        roles = Roles(app.store, app.clock, new_owner(), service.roles(), may_stand_by=may_stand_by)
+        roles = Roles(app.store, app.clock, app.owner, service.roles(), may_stand_by=may_stand_by)
         service.jobs.start()
         stack.push_async_callback(service.jobs.stop)
         await stack.enter_async_context(roles)
@@ -83,9 +90,30 @@ class Service:
     def __init__(self, app: App) -> None:
         self.jobs = PeriodicJobs()
         self._app = app
+        self._hand_over: HandOver | None = None
         self._platforms: dict[Platform, Connected] = {}
         self.watch = PlatformWatch(app.store, app.clock, self._platforms)
         app.send_now = self._send_now
+
+    @asynccontextmanager
+    async def handing_over(self) -> AsyncIterator[None]:
+        """Let workers summarize and compose, and run the jobs that they wake, inside this context."""
+        # Imported here: only a service with workers needs the package.
+        from bot.service import task_queue
+        from bot.service.hand_over import HandOver
+        from bot.service.tasks import tasks
+
+        async with task_queue.opened(self._app.settings.database, tasks) as queue:
+            self._hand_over = HandOver(self._app, queue)
+            async with queue.calling(self._woken):
+                yield
+
+    def _woken(self, job: str) -> None:
+        if job == "send":
+            self._send_now()
+        elif job == "compose" and self._hand_over is not None:
+            self._hand_over.compose_all_again()
+        self.jobs.soon(job)
 
     def roles(self) -> list[Role]:
         """Return the roles that these settings give to a service. Raises `BadSetting` for a bad token."""
@@ -94,8 +122,8 @@ class Service:
 
     @asynccontextmanager
     async def polling(self, _lease: Lease) -> AsyncIterator[None]:
-        """Ask arXiv, match, choose, summarize and compose."""
-        app, jobs = self._app, self.jobs
+        """Ask arXiv, match, choose, and summarize and compose unless workers do that."""
+        app, jobs, hand_over = self._app, self.jobs, self._hand_over
         await follow_default_topics(app)
 
         # Each step starts the next one at once, so that a paper does not wait for the interval of every job.
@@ -107,18 +135,25 @@ class Service:
 
         async def read() -> None:
             await matching.run()
-            if await summarize(app):
+            if hand_over is not None:
+                await hand_over.summaries()
+            elif await summarize(app):
                 jobs.soon("site")
 
         async def compose() -> None:
+            if hand_over is not None:
+                await hand_over.compose()
+                return
             is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
             if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing):
                 self._send_now()
 
-        async with jobs.removed_at_end("poll", "read", "compose"):
+        async with jobs.removed_at_end("poll", "read", "compose", "tend"):
             jobs.every(POLL_SECONDS, "poll", poll)
             jobs.every(READ_SECONDS, "read", read)
             jobs.every(SEND_SECONDS, "compose", compose)
+            if hand_over is not None:
+                jobs.every(TEND_SECONDS, "tend", hand_over.tend)
             yield
 
     @asynccontextmanager
@@ -140,7 +175,7 @@ class Service:
             sender = GuardedSender(CountingSender(platform.sender, app.counts), held)
             worker = delivery_worker(app, {bot.platform: sender}, held.me)
             # Only this process sends for the bot: deliveries leased to any other are those of one that has ended.
-            await app.store.expire_leases(held.me, app.clock.now())
+            await app.store.expire_leases(held.me, app.clock.now(), bot)
             self._platforms[bot.platform] = platform
             try:
                 async with self.jobs.removed_at_end(name):
@@ -176,6 +211,13 @@ class MatchingJob:
         self._chosen_at = chosen_at
 
 
+def check_workers(settings: Settings) -> None:
+    """Raise `BadSetting` if the tasks of workers cannot be kept in this database."""
+    if settings.workers == "procrastinate" and settings.is_sqlite:
+        address = "DATABASE_URL=postgresql+psycopg://…"
+        raise BadSetting("WORKERS", f"procrastinate needs PostgreSQL; set {address}, or leave WORKERS out.")
+
+
 async def _listen(stack: AsyncExitStack, app: App) -> None:
     """Serve the archive, and the operations pages: on the same port, or on OPS_PORT if that is set."""
     settings, site = app.settings, site_dir(app.settings)
@@ -191,23 +233,13 @@ async def _listen(stack: AsyncExitStack, app: App) -> None:
         return metrics.render(await latest.get(), app.counts)
 
     operations, has_own_port = (health, prometheus), settings.ops_port is not None
-    address = await _serve(
-        stack, web.build(site, None if has_own_port else operations), "SITE", settings.site_host, settings.site_port
-    )
+    pages = web.build(site, None if has_own_port else operations)
+    address = await web.serve_until_closed(stack, pages, "SITE", settings.site_host, settings.site_port)
     log.info("archive served", address=address)
     if settings.ops_port is not None:
-        address = await _serve(stack, web.build(None, operations), "OPS", settings.ops_host, settings.ops_port)
+        pages = web.build(None, operations)
+        address = await web.serve_until_closed(stack, pages, "OPS", settings.ops_host, settings.ops_port)
         log.info("operations served", address=address)
-
-
-async def _serve(stack: AsyncExitStack, pages: Application, setting: str, host: str, port: int) -> str:
-    """Serve these pages until the stack is closed; returns their address. Raises `TellUser` that names the setting."""
-    try:
-        runner, port = await web.serve(pages, host, port)
-    except OSError as error:
-        raise TellUser(f"{setting}_PORT {port} on {host} cannot be used ({error.strerror}); choose another.") from None
-    stack.push_async_callback(runner.cleanup)
-    return f"http://{host}:{port}/"
 
 
 def _log_start(app: App, roles: Roles) -> None:
