@@ -149,6 +149,13 @@ class Topics(Protocol):
         """Chats (not suspended) for which `candidates` may not be empty. A chat whose topics match only papers that it
         has taken may be among them."""
 
+    async def matched_seq(self) -> int:
+        """The sequence number up to which every followed topic has been matched; that of the last announcement if no
+        topic is followed."""
+
+    async def chats_matched(self, after: int) -> list[ChatRef]:
+        """Chats (not suspended) that follow a topic which matches an announcement with a greater sequence number."""
+
     async def chats_changed(self, since: datetime) -> list[ChatRef]:
         """Chats whose settings, subscriptions or suspension changed at that time or later."""
 
@@ -195,6 +202,9 @@ class Chats(Protocol):
 
     async def chats(self) -> list[Chat]: ...
 
+    async def chats_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, Chat]:
+        """Those of the chats that are stored, in the order of `refs`; at most as many as one statement may name."""
+
     async def add_chat(self, chat: Chat) -> Chat:
         """Write a new chat and return it; a chat that is there already stays as it is and is returned instead."""
 
@@ -234,9 +244,20 @@ class Chats(Protocol):
         """Rewrite a chat's id everywhere, its forum topics and managers too, in one transaction; joins with `new` if
         that is there."""
 
-    async def due_chats(self, now: datetime) -> list[Chat]:
+    async def due_chats(
+        self,
+        now: datetime,
+        *,
+        among: Collection[ChatRef] | None = None,
+        limit: int | None = None,
+        after: Chat | None = None,
+    ) -> list[Chat]:
         """Chats whose digest is due and that are not suspended; with them those due more than `due_times.AHEAD` from
-        now, whose due time was set by a clock that ran ahead."""
+        now, whose due time was set by a clock that ran ahead.
+
+        By due time; at most `limit`, and with `after` only those behind this chat, as it was returned, in that order.
+        With `among`, only these, which are at most as many as one statement may name.
+        """
 
     async def put_off(self, ref: ChatRef, until: datetime) -> None:
         """Let `due_chats` leave this chat out until then, or until a digest of it is written."""
