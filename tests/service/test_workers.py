@@ -76,7 +76,7 @@ async def test_workers_compose_what_is_due_and_the_service_sends_it_once(
         await store.subscribe(ChatRef(Platform.TELEGRAM, str(ANN)), "cat:cs.CV", date(2026, 6, 1), due)
     environment = settings_for(tmp_path, arxiv, telegram) | {"DATABASE_URL": server, "WORKERS": "procrastinate"}
     async with Process(environment, tmp_path) as service, Process(environment, tmp_path, "worker") as helper:
-        await telegram.until(lambda: shown(telegram), timeout=60)
+        await telegram.until(lambda: bool(shown(telegram)), timeout=60)
         assert helper.said("digest written")
         assert not service.said("digest written")
         assert await helper.stop() == 0
@@ -96,7 +96,7 @@ async def test_a_second_service_stands_by_and_takes_over_from_one_that_is_killed
             await first.kill()
             await second.until(lambda: len(second.said("role taken")) == 3)
             telegram.say(ANN, ANN, "/subscriptions")
-            await telegram.until(lambda: telegram.messages(ANN), timeout=30)
+            await telegram.until(lambda: bool(telegram.messages(ANN)), timeout=30)
             assert await second.stop() == 0
 
 
