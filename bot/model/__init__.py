@@ -43,7 +43,6 @@ from bot.model.papers import (
 from bot.model.platforms import ARCHIVE, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.model.summaries import (
-    Allowance,
     Claim,
     Conclusion,
     Depth,
@@ -56,9 +55,9 @@ from bot.model.summaries import (
     SummaryNote,
     SummaryRequest,
     Support,
-    Usage,
     WantedSummary,
 )
+from bot.model.usage import Allowance, Budget, MinuteIsFull, ModelPause, OverBudget, Reservation, Usage, used_up
 
 __all__ = [
     "ARCHIVE",
@@ -68,6 +67,7 @@ __all__ = [
     "Allowance",
     "Announced",
     "Announcement",
+    "Budget",
     "Candidate",
     "Card",
     "Chat",
@@ -94,12 +94,15 @@ __all__ = [
     "ListingRecord",
     "Malformed",
     "Match",
+    "MinuteIsFull",
+    "ModelPause",
     "NewDigest",
     "NotSent",
     "NotSentCause",
     "NoteKind",
     "NothingToSend",
     "Outcome",
+    "OverBudget",
     "Paper",
     "PaperRef",
     "Paragraph",
@@ -109,6 +112,7 @@ __all__ = [
     "Provenance",
     "Reading",
     "Rejected",
+    "Reservation",
     "Section",
     "SectionKind",
     "Sent",
@@ -130,4 +134,5 @@ __all__ = [
     "Usage",
     "WantedSummary",
     "Window",
+    "used_up",
 ]
