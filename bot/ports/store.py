@@ -193,9 +193,11 @@ class Summaries(UsageStore, Protocol):
         """Replace the set of wanted summaries; keys that stay keep their attempts and waiting times, and keys that
         are claimed stay."""
 
-    async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
+    async def wanted(
+        self, now: datetime, limit: int, keys: Collection[SummaryKey] | None = None
+    ) -> list[WantedSummary]:
         """Wanted summaries that are neither made nor postponed nor claimed, by due time, then by number of chats, most
-        first."""
+        first; with `keys`, only those of them."""
 
     async def postponed(self, now: datetime) -> list[WantedSummary]:
         """Wanted summaries that are not made, and postponed to a later time."""

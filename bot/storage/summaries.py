@@ -51,7 +51,9 @@ class SqlSummaries(SqlModelUsage):
             if rows:
                 await connection.execute(upsert, rows)
 
-    async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
+    async def wanted(
+        self, now: datetime, limit: int, keys: Collection[SummaryKey] | None = None
+    ) -> list[WantedSummary]:
         table, claims = tables.wanted, tables.claims
         # A time that far in the future was set by a clock that ran ahead, and is ignored.
         is_too_far = table.c.not_before > now + due_times.AHEAD
@@ -61,6 +63,8 @@ class SqlSummaries(SqlModelUsage):
             .where(or_(table.c.not_before.is_(None), table.c.not_before <= now, is_too_far), ~is_claimed)
             .limit(limit)
         )
+        if keys is not None:
+            query = query.where(_is_one_of(table, keys))
         async with self.db.read() as connection:
             return [row_mapping.wanted(row) for row in await connection.execute(query)]
 
