@@ -43,7 +43,6 @@ from bot.model.papers import (
 from bot.model.platforms import ARCHIVE, Bot, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.model.summaries import (
-    Allowance,
     Claim,
     Conclusion,
     Depth,
@@ -56,9 +55,9 @@ from bot.model.summaries import (
     SummaryNote,
     SummaryRequest,
     Support,
-    Usage,
     WantedSummary,
 )
+from bot.model.usage import Allowance, Budget, MinuteIsFull, ModelPause, OverBudget, Reservation, Usage, used_up
 
 __all__ = [
     "ARCHIVE",
@@ -69,6 +68,7 @@ __all__ = [
     "Announced",
     "Announcement",
     "Bot",
+    "Budget",
     "Candidate",
     "Card",
     "Chat",
@@ -95,12 +95,15 @@ __all__ = [
     "ListingRecord",
     "Malformed",
     "Match",
+    "MinuteIsFull",
+    "ModelPause",
     "NewDigest",
     "NotSent",
     "NotSentCause",
     "NoteKind",
     "NothingToSend",
     "Outcome",
+    "OverBudget",
     "Paper",
     "PaperRef",
     "Paragraph",
@@ -110,6 +113,7 @@ __all__ = [
     "Provenance",
     "Reading",
     "Rejected",
+    "Reservation",
     "Section",
     "SectionKind",
     "Sent",
@@ -131,4 +135,5 @@ __all__ = [
     "Usage",
     "WantedSummary",
     "Window",
+    "used_up",
 ]

@@ -11,6 +11,7 @@ from bot.decisions import task_batches
 from bot.decisions.health import TaskCounts
 from bot.model import Chat, ChatRef
 from bot.service.app import App
+from bot.service.owners import has_ended
 from bot.service.task_queue import TaskQueue
 from bot.service.tasks import COMPOSE, READ, SUMMARIZE, keys_argument, keys_from, lock_of
 
@@ -105,6 +106,16 @@ class HandOver:
         if dropped := await self._queue.drop_stalled():
             log.warning("tasks of workers that ended are queued again", tasks=dropped)
             self.compose_all_again()
+        await self._end_claims_of_the_dead()
         now, waiting = self._app.clock.now(), await self._queue.waiting()
         queues = {name: (each.todo, each.doing) for name, each in waiting.items()}
         await self._app.store.remember_value(TASK_COUNTS, TaskCounts(now, queues).as_json())
+
+    async def _end_claims_of_the_dead(self) -> None:
+        """Let others make at once what a killed process had begun; otherwise its claims expire some minutes later."""
+        store, now, me = self._app.store, self._app.clock.now(), self._app.owner
+        claimants = await store.claimants(now)
+        living = set((await store.live_leases(now)).values())
+        dead = {name for name in claimants if has_ended(name, living, me)}
+        if dead:
+            log.warning("claims of processes that ended are free", claims=await store.end_claims(dead))

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     AnyRow = Row[*tuple[Any, ...]]
 
-Value = TypeVar("Value", int, str)
+Value = TypeVar("Value", int, str, SummaryKey)
 
 ANNOUNCED = (
     *tables.papers.c,
