@@ -49,6 +49,18 @@ async def test_the_claim_of_a_process_that_was_killed_is_free_after_its_time(sto
     assert await store.claim([key()], "killed", NOW + minutes(2), NOW + minutes(4)) == set()
 
 
+async def test_all_claims_of_a_process_that_ended_end_together(store: Store) -> None:
+    first, second, third = SEVERAL[:3]
+    await want(store, first, second, third)
+    await store.claim([first], "gone 1", NOW, NOW + minutes(2))
+    await store.claim([second], "gone 2", NOW, NOW + minutes(1))
+    await store.claim([third], "alive", NOW, NOW + minutes(2))
+    assert await store.claimants(NOW) == {"gone 1", "gone 2", "alive"}
+    assert await store.claimants(NOW + minutes(1)) == {"gone 1", "alive"}
+    assert await store.end_claims({"gone 1", "gone 2"}) == 2
+    assert [wanted.key for wanted in await store.wanted(NOW, 10)] == [first, second]
+
+
 async def test_an_owner_renews_its_claim(store: Store) -> None:
     await store.claim([key()], "one", NOW, NOW + minutes(2))
     assert await store.claim([key()], "one", NOW + minutes(1), NOW + minutes(3)) == {key()}
