@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import timedelta
 
 import aiohttp
 import discord
@@ -42,6 +41,8 @@ PERMISSIONS = discord.Permissions(
 
 BAD_TOKEN = 4004
 """The gateway's close code for a token that is no longer valid."""
+MORE_SHARDS = 4011
+"""The gateway's close code for a bot that has too many servers for its number of shards."""
 _REVOKED = "Discord does not accept the bot token any more; put a new one into DISCORD_BOT_TOKEN and start again"
 
 # What discord.py and aiohttp raise while Discord, or the network, does not answer as it should.
@@ -78,7 +79,7 @@ class DiscordApp:
     @property
     def problem(self) -> str | None:
         """Why commands are not answered, in a few words; None if they are."""
-        return self._problem or (None if self.client.connected.is_set() else "Discord's gateway is not connected")
+        return self._problem or self.client.problem
 
     async def log_in(self) -> None:
         """Log in for sending only; commands are not answered. Raises `BadSetting` or `RetryLater`."""
@@ -143,7 +144,9 @@ class DiscordApp:
             if not logged_in:
                 await self._keep_logging_in()
             while not await self._connect():
-                pass
+                if self.client.is_closed():
+                    self.client.reopen()
+                    await self._keep_logging_in()
         except BadSetting as error:
             self._problem = str(error)
             log.error("discord refuses the token")
@@ -171,6 +174,10 @@ class DiscordApp:
         except discord.PrivilegedIntentsRequired:
             self._problem = "Discord refuses the intents that Paperboy asks for"
         except discord.ConnectionClosed as error:
+            if error.code == MORE_SHARDS:
+                self._problem = "Discord asks for more connections, which are being made"
+                log.warning("discord asks for more shards", shards=self.client.shard_count)
+                return False
             is_revoked = error.code == BAD_TOKEN
             self._problem = _REVOKED if is_revoked else f"Discord closed the connection for good ({error})"
         except discord.GatewayNotFound as error:
@@ -184,11 +191,10 @@ class DiscordApp:
         delay = FIRST_RETRY_SECONDS
         while True:
             try:
-                return await self.client.require_session_left()
+                return await self.client.require_session_left(for_all_shards=True)
             except NoSessionsLeft as error:
-                until = self._clock.now() + timedelta(seconds=error.wait)
-                self._problem = f"Discord lets the bot connect no more until {until:%Y-%m-%d %H:%M} UTC"
-                log.warning("discord allows no more sessions for now", until=until.isoformat())
+                self._problem = error.words(self._clock.now())
+                log.warning("discord allows no more sessions for now", wait=error.wait)
                 await self._clock.sleep(error.wait)
             except (discord.GatewayNotFound, *_UNREACHABLE) as error:
                 # discord.py reports a token that was revoked since the login as GatewayNotFound.
@@ -211,6 +217,6 @@ def build(settings: Settings, conversation: Conversation, values: ValueStore, cl
     discord.http.Route.BASE = settings.discord_api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
     invalid, discord_clock = InvalidRequests(clock.now), DiscordClock(clock.now)
-    client = PaperboyClient(conversation, invalid, settings.data_dir, values, discord_clock)
+    client = PaperboyClient(conversation, invalid, settings.data_dir, values, discord_clock, clock.sleep)
     sender = DiscordSender(client, invalid, settings.data_dir, discord_clock=discord_clock)
     return DiscordApp(token, client, sender, Refusals(invalid, values), clock)
