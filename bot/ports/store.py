@@ -221,6 +221,9 @@ class Chats(Protocol):
     async def begin_by(self, day: date) -> int:
         """Let subscriptions that would begin after that listing day begin on it; returns how many did."""
 
+    async def bind_bot(self, ref: ChatRef, bot: str) -> None:
+        """Let the bot with this id serve a chat, and send what is still to be sent there. "" names no bot."""
+
     async def suspend(self, ref: ChatRef, why: str) -> None: ...
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None:
@@ -273,13 +276,21 @@ class Outbox(Protocol):
         """`write_digest` of each, in one transaction: where it fails, none is written."""
 
     async def lease(
-        self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
+        self,
+        owner: str,
+        platforms: Collection[Platform],
+        now: datetime,
+        until: datetime,
+        limit: int,
+        *,
+        bots: Collection[str] | None = None,
     ) -> list[Delivery]:
         """Lease deliveries that may be sent, ordered by priority, then by `next_attempt_at`.
 
         Those are waiting or to be verified, and due; or leased with the lease expired. Of each chat only the first part
         that is not settled is leased, and none for suspended chats. A part that has to be verified keeps that place for
-        its first attempts only; later it is leased when nothing else of its chat is left.
+        its first attempts only; later it is leased when nothing else of its chat is left. With `bots`, only chats that
+        these bots serve (`Chat.bot`).
         """
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:

@@ -50,8 +50,10 @@ async def _join(connection: AsyncConnection, source: int, target: int, name: str
     # The table allows one row for a chat and a paper.
     taken_by_target = select(_taken.c.paper_id).where(_taken.c.chat_id == target)
     await connection.execute(delete(_taken).where(_taken.c.chat_id == source, _taken.c.paper_id.in_(taken_by_target)))
-    for table in (_taken, _deliveries):
-        await connection.execute(update(table).where(table.c.chat_id == source).values(chat_id=target))
+    await connection.execute(update(_taken).where(_taken.c.chat_id == source).values(chat_id=target))
+    bot = select(_chats.c.bot).where(_chats.c.id == target).scalar_subquery()
+    deliveries = update(_deliveries).where(_deliveries.c.chat_id == source)
+    await connection.execute(deliveries.values(chat_id=target, bot=bot))
     due = select(_chats.c.next_due_at).where(_chats.c.id == source).scalar_subquery()
     await connection.execute(
         update(_chats).where(_chats.c.id == target).values(next_due_at=func.coalesce(_chats.c.next_due_at, due))

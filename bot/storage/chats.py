@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
-from bot.model import Chat, ChatChanges, ChatRef, SubscribeResult, Subscription
+from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, SubscribeResult, Subscription
 from bot.storage import row_mapping, tables
 from bot.storage.chat_conditions import chat_id_of, is_chat
 from bot.storage.chat_managers import forget_managers
@@ -122,6 +122,14 @@ class SqlChats:
             await connection.execute(update(table).where(table.c.since > day).values(since=day, seen_match=0))
             await _match_from(connection, {row.topic_id for row in rows}, await _seq_before(connection, day))
         return len(rows)
+
+    async def bind_bot(self, ref: ChatRef, bot: str) -> None:
+        table = tables.deliveries
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(bot=bot))
+            unsent = update(table).where(table.c.chat_id == chat_id, table.c.state != DeliveryState.SENT.value)
+            await connection.execute(unsent.values(bot=bot))
 
     async def suspend(self, ref: ChatRef, why: str) -> None:
         await self._change(ref, suspended=why)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, insert, literal, or_, select, true, update
+from sqlalchemy import Row, Select, and_, case, exists, func, insert, literal, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, Priority, Settlement
@@ -36,12 +36,21 @@ class SqlOutbox:
             return [await _write(connection, digest, now) for digest in digests]
 
     async def lease(
-        self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
+        self,
+        owner: str,
+        platforms: Collection[Platform],
+        now: datetime,
+        until: datetime,
+        limit: int,
+        *,
+        bots: Collection[str] | None = None,
     ) -> list[Delivery]:
         table = tables.deliveries
         async with self.db.write() as connection:
             # Rows that another process is leasing at this moment are skipped, not waited for.
             unlocked = outbox_queue.heads(platforms, now).limit(limit).with_for_update(of=table, skip_locked=True)
+            if bots is not None:
+                unlocked = unlocked.where(table.c.bot.in_(bots))
             ids = list(await connection.scalars(unlocked))
             if not ids:
                 return []
@@ -198,9 +207,12 @@ class SqlOutbox:
 
 
 async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) -> bool:
-    chat_id = await chat_id_of(connection, digest.chat, lock=True)
-    if chat_id is None:  # forgotten meanwhile
+    chat = tables.chats
+    query = select(chat.c.id, chat.c.bot).where(is_chat(digest.chat)).with_for_update()
+    row = (await connection.execute(query)).first()
+    if row is None:  # forgotten meanwhile
         return False
+    chat_id = row.id
     has_slot = exists().where(tables.digests.c.chat_id == chat_id, tables.digests.c.slot == digest.slot)
     if await connection.scalar(select(has_slot)) or await positions.outdated(connection, {chat_id: digest}):
         return False
@@ -215,7 +227,7 @@ async def _write(connection: AsyncConnection, digest: NewDigest, now: datetime) 
     digest_id = (await connection.execute(written.returning(tables.digests.c.id))).scalar_one()
     await positions.bring_forward(connection, [(chat_id, digest_id, digest)])
     if digest.parts:
-        await connection.execute(insert(tables.deliveries), _delivery_rows(digest, chat_id, digest_id, now))
+        await connection.execute(insert(tables.deliveries), _delivery_rows(digest, row, digest_id, now))
     await _set_next_due(connection, chat_id, digest)
     return True
 
@@ -230,10 +242,12 @@ async def _set_next_due(connection: AsyncConnection, chat_id: int, digest: NewDi
     await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(values))
 
 
-def _delivery_rows(digest: NewDigest, chat_id: int, digest_id: int, now: datetime) -> list[dict[str, Any]]:
+def _delivery_rows(digest: NewDigest, chat: Row[Any, Any], digest_id: int, now: datetime) -> list[dict[str, Any]]:
     return [
         {
-            "chat_id": chat_id,
+            "chat_id": chat.id,
+            "platform": digest.chat.platform.value,
+            "bot": chat.bot,
             "digest_id": digest_id,
             "number": number,
             "of": len(digest.parts),

@@ -53,7 +53,6 @@ DELIVERY = (
     tables.digests.c.slot,
     tables.digests.c.day,
     tables.digests.c.created_at,
-    tables.chats.c.platform,
     tables.chats.c.ident,
 )
 """The columns that `delivery` reads, of a join of deliveries, digests and chats."""
@@ -132,6 +131,7 @@ def chat(row: AnyRow) -> Chat:
         next_due_at=row.next_due_at,
         suspended=row.suspended,
         created_at=row.created_at,
+        bot=row.bot,
     )
 
 
@@ -149,6 +149,7 @@ def chat_row(value: Chat) -> dict[str, Any]:
         "next_due_at": value.next_due_at,
         "suspended": value.suspended,
         "created_at": value.created_at,
+        "bot": value.bot,
     }
 
 

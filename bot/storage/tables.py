@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from bot.model import Priority
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration, which results in these tables."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses NUL, and UTF-8 has no lone surrogates
@@ -162,6 +162,7 @@ chats = Table(
     Column("created_at", Moment),
     # A digest that could not be made is not tried again before this time.
     Column("not_before", Moment),
+    Column("bot", Text, nullable=False, server_default=""),  # `Chat.bot`
     UniqueConstraint("platform", "ident"),
     sqlite_autoincrement=True,
 )
@@ -310,6 +311,9 @@ deliveries = Table(
     Column("forced", Boolean, nullable=False, server_default=false()),
     # When the row was last written. A time after now shows that the clock ran ahead then.
     Column("touched_at", Moment),
+    # The chat's, repeated here so that an index can tell the parts of one bot.
+    Column("platform", Text, nullable=False, server_default=""),
+    Column("bot", Text, nullable=False, server_default=""),
     UniqueConstraint("digest_id", "number"),
     Index(None, "state", "chat_id", "id"),  # the head of each chat's queue
     Index(None, "chat_id", "id"),
