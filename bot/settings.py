@@ -180,6 +180,12 @@ class Settings(BaseSettings):
     )
     model_concurrency: int = Field(4, ge=1, le=64, description="Requests to models that may run at the same time.")
 
+    workers: Annotated[Literal["embedded", "procrastinate"], _LOWER] = Field(
+        "embedded",
+        description="Who summarizes and composes: embedded (`run`) or procrastinate (`worker`; needs PostgreSQL).",
+    )
+    worker_concurrency: int = Field(2, ge=1, le=64, description="Tasks that one `worker` does at the same time.")
+
     language: Annotated[str, AfterValidator(required_language_code)] = Field(
         "en", description="The language of summaries for a new chat: its code or name, like es or Spanish."
     )
@@ -249,6 +255,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The address of the database in use: DATABASE_URL, else a SQLite file in DATA_DIR."""
         return self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{self.data_dir / 'paperboy.sqlite3'}"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database in use is a SQLite file."""
+        return self.database.startswith("sqlite")
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -101,6 +101,24 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskCounts:
+    """The tasks that the service saw in its queues at `at`: by queue, how many waited and how many were being done."""
+
+    at: datetime
+    queues: Mapping[str, tuple[int, int]]
+
+    def as_json(self) -> JSON:
+        return {"at": self.at.isoformat(), "queues": {name: list(counts) for name, counts in self.queues.items()}}
+
+    @classmethod
+    def from_json(cls, data: JSON | None) -> TaskCounts | None:
+        if not data:
+            return None
+        queues = {name: (waiting, doing) for name, (waiting, doing) in data["queues"].items()}
+        return cls(datetime.fromisoformat(data["at"]), queues)
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """How many summaries or messages ("summary", "message") wait for the same reason."""
 

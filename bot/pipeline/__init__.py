@@ -4,6 +4,7 @@ anywhere and be run again: nothing is lost, and nothing is done twice.
     poll(store, source)            arXiv's feed, API and OAI  →  papers, announcements, the ledger of listings
     match(store)                   announcements × topics     →  matches
     choose(store)                  candidates of each chat    →  summaries that are wanted
+    read(store, reader)            wanted deep summaries      →  full texts in the cache (`summarize` reads too)
     summarize(store, chain)        wanted                     →  summaries, once per version × language × depth
     compose(store, builder)        chats that are due         →  digests and their deliveries, written before sending
     DeliveryWorker(store, …).deliver()   deliveries           →  messages, and the outcome of each
@@ -19,6 +20,7 @@ from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
 from bot.pipeline.poll import poll
+from bot.pipeline.read import read
 from bot.pipeline.summarize import summarize, summary_for
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "digest_of",
     "match",
     "poll",
+    "read",
     "read_now",
     "summarize",
     "summary_for",

@@ -11,7 +11,7 @@ import structlog
 
 from bot.decisions import digest_policy, due_times
 from bot.errors import StoreUnavailable
-from bot.model import ARCHIVE, Chat, DeliveryState, Digest, NothingToSend, Platform, Priority, Unseen
+from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Digest, NothingToSend, Platform, Priority, Unseen
 from bot.pipeline.drafts import DigestBuilder, DigestDraft, DigestSlot, DraftRun
 from bot.ports import Clock, Store
 
@@ -33,22 +33,30 @@ class _Request:
 
 
 async def compose(
-    store: Store, builder: DigestBuilder, clock: Clock, *, upto: date | None = None, listing_owed: bool = False
+    store: Store,
+    builder: DigestBuilder,
+    clock: Clock,
+    *,
+    upto: date | None = None,
+    listing_owed: bool = False,
+    chats: Collection[ChatRef] | None = None,
 ) -> int:
     """Write the digests that are due; returns how many of them have papers.
 
     With `upto`, every chat's digest of the listing days up to that one is written now, whatever its digest time.
+    With `chats`, only theirs are.
     `listing_owed` means that arXiv should have announced by now and has not: empty digests wait a little.
     """
     written = 0
     now = clock.now()
     run, request = DraftRun(store, builder, now), _Request(upto, listing_owed)
     due = await _due_chats(store, builder.renderers, now, upto)
-    for chats in (due[at : at + BATCH] for at in range(0, len(due), BATCH)):
-        unseen = await store.unseen_of([chat.ref for chat in chats], upto)
+    due = [chat for chat in due if chats is None or chat.ref in chats]
+    for batch in (due[at : at + BATCH] for at in range(0, len(due), BATCH)):
+        unseen = await store.unseen_of([chat.ref for chat in batch], upto)
         await run.announcements.read(list(unseen.values()))
         drafts = []
-        for chat in chats:
+        for chat in batch:
             if draft := await _draft_or_put_off(run, chat, unseen[chat.ref], request):
                 drafts.append(draft)
             # Composing may run long without awaiting I/O: between two digests, commands and messages get their turn.

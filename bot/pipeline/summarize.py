@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -38,14 +38,25 @@ EXTRACTIVE = "extractive"
 """`Makers.name` where no model is configured."""
 
 
-async def summarize(store: Store, makers: Makers, reader: Reader, clock: Clock, *, concurrency: int = 4) -> int:
+async def summarize(
+    store: Store,
+    makers: Makers,
+    reader: Reader,
+    clock: Clock,
+    *,
+    concurrency: int = 4,
+    owner: str = "",
+    keys: Collection[SummaryKey] | None = None,
+) -> int:
     """Make the summaries that are wanted and not waiting for a later time; returns how many were made.
 
     A summary that no model can make now, or that the rest of today's budget does not cover, is postponed. A digest
     that is due goes out without it (see `compose`).
     """
     made = 0
-    while wanted := await store.wanted(clock.now(), PLANNED_AT_ONCE):
+    while wanted := [
+        summary for summary in await store.wanted(clock.now(), PLANNED_AT_ONCE) if keys is None or summary.key in keys
+    ]:
         allowance = await makers.remaining()
         plan = model_requests.plan(wanted, allowance, clock.now())
         if plan.left_out:
@@ -128,13 +139,14 @@ class _Jobs:
         return paper
 
     async def _postpone(self, wanted: WantedSummary, error: PaperboyError) -> None:
-        until = _next_attempt(error, wanted, self._clock.now())
+        until = next_attempt(error, wanted, self._clock.now())
         log.warning("summary postponed", paper=wanted.key.paper_id, until=until.isoformat(), reason=str(error))
         await self._store.postpone(wanted.key, until, str(error))
 
 
-def _next_attempt(error: PaperboyError, wanted: WantedSummary, now: datetime) -> datetime:
-    """The time that the error names; otherwise the end of a back-off that grows with the attempts."""
+def next_attempt(error: PaperboyError, wanted: WantedSummary, now: datetime) -> datetime:
+    """When a summary that failed with this error is tried again: when the error says, otherwise after a back-off that
+    grows with the attempts."""
     seconds = error.retry_after if isinstance(error, RetryLater) else None
     if seconds is None or not math.isfinite(seconds):
         seconds = delivery_policy.backoff(wanted.attempts + 1, base=60.0, most=3600.0)

@@ -14,6 +14,7 @@ from typing import Protocol, Unpack
 from bot.model import (
     JSON,
     Announced,
+    Bot,
     Candidate,
     Chat,
     ChatChanges,
@@ -358,9 +359,12 @@ class Operations(ValueStore, Protocol):
     async def holder(self, name: str) -> str | None:
         """The owner of a named lease, or its last owner."""
 
-    async def expire_leases(self, owner: str, now: datetime) -> int:
-        """End the delivery leases of every other owner now; returns how many. Only for the holder of the lease of
-        sending."""
+    async def live_leases(self, now: datetime) -> Mapping[str, str]:
+        """The owners of the leases that have not expired, by the leases' names."""
+
+    async def expire_leases(self, owner: str, now: datetime, bot: Bot | None = None) -> int:
+        """End the delivery leases of every other owner now; returns how many. With `bot`, only those of chats that this
+        bot serves. Only for the process that alone sends for it, or for all bots."""
 
     async def ledger(self, since: date, *, by_category: bool = False) -> list[LedgerLine]:
         """Listing days from `since` on, oldest first. `announced` is what the listings name, read or unread; without a

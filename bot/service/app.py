@@ -21,12 +21,14 @@ from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.clock import SystemClock
 from bot.service.counting import CountingUsage, Counts
+from bot.service.owners import new_owner
 from bot.settings import Settings
 
 
 @dataclass(slots=True)
 class App:
-    """All parts of one process. `send_now` is called when a digest should go out at once."""
+    """All parts of one process. `owner` is its name as the owner of leases and claims; `send_now` is called when a
+    digest should go out at once."""
 
     settings: Settings
     clock: Clock
@@ -36,6 +38,7 @@ class App:
     makers: Makers
     renderers: Mapping[Platform, Renderer]
     counts: Counts = field(default_factory=Counts)
+    owner: str = field(default_factory=new_owner)
     send_now: Callable[[], None] = field(default=lambda: None)
 
     @property
@@ -108,7 +111,7 @@ async def open_app(
     from bot.storage.store import open_store
     from bot.summaries.providers import build as build_makers
 
-    clock = clock or SystemClock()
+    clock, owner = clock or SystemClock(), new_owner()
     async with AsyncExitStack() as stack:
         # The store comes first: the gate keeps its state in it, and the makers their usage.
         make_folders(settings)
@@ -121,21 +124,22 @@ async def open_app(
             interactive=interactive,
             load=lambda: store.value("arxiv gate"),
             save=lambda state: store.remember_value("arxiv gate", state),
+            turn=partial(lease.turn, store, clock, owner),
         )
         fetcher = await stack.enter_async_context(Fetcher(settings, gate))
         source = ArxivSource(settings, fetcher)
         reader = ArxivReader(fetcher, settings, license_of=source.license)
         counts = Counts()
         makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts), store))
-        yield App(settings, clock, store, source, reader, makers, renderers(), counts)
+        yield App(settings, clock, store, source, reader, makers, renderers(), counts, owner)
 
 
 @asynccontextmanager
 async def _migration_lease(clock: Clock, wait_for_lease: bool, store: Store) -> AsyncIterator[None]:
-    """Hold the service's lease during a migration, so that no process of an older version uses the database."""
+    """Have the database alone during a migration, so that no process of an older version uses it."""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(lease.held(store, clock, wait_for_lease=wait_for_lease))
+            await stack.enter_async_context(lease.alone(store, clock, wait_for_lease=wait_for_lease))
         except TellUser as error:
             raise TellUser(f"The database was made by an older version and has to be migrated first. {error}") from None
         # Outside of `try`: an error of the migration itself is another one.

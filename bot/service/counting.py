@@ -27,6 +27,7 @@ from bot.ports import Sender, UsageStore
 
 DELIVERIES = "deliveries"
 RATE_LIMITED = "rate_limited"
+TASKS = "tasks"
 MODEL_REQUESTS, MODEL_TOKENS = "model_requests", "model_tokens"
 
 

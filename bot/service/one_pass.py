@@ -48,11 +48,10 @@ async def once(
     """Run every step once. With `upto`, every chat gets its digest of the days up to that one, whatever the hour.
 
     `say` is called with a sentence before a request that may take long.
-    Raises `TellUser` if a running service holds the lease.
+    Raises `TellUser` if another process works on the database.
     """
-    async with open_app(settings, clock) as app, lease.held(app.store, app.clock) as me:
-        # Only the holder of the lease sends, so that processes need not share the platforms' rate limits. Deliveries
-        # that another process had leased are free now.
+    async with open_app(settings, clock) as app, lease.alone(app.store, app.clock) as me:
+        # Nobody else sends now: deliveries that another process had leased are free.
         await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
         if await app.store.topics():
@@ -89,5 +88,5 @@ def delivery_worker(app: App, senders: Mapping[Platform, Sender], me: str) -> De
 async def summarize(app: App) -> int:
     """Make the wanted summaries; returns how many were made."""
     return await pipeline.summarize(
-        app.store, app.makers, app.reader, app.clock, concurrency=app.settings.model_concurrency
+        app.store, app.makers, app.reader, app.clock, concurrency=app.settings.model_concurrency, owner=app.owner
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -11,9 +11,10 @@ import structlog
 
 from bot.decisions.health import Service
 from bot.errors import RetryLater
-from bot.model import Platform
+from bot.model import Bot, Platform
 from bot.ports import Clock, Sender, Store
 from bot.service.app import App
+from bot.service.bots import bots_of
 from bot.service.logs import redact
 from bot.service.status import SERVICE_STATE
 
@@ -42,19 +43,17 @@ class Connected(Protocol):
 
 
 @asynccontextmanager
-async def connected(app: App) -> AsyncIterator[dict[Platform, Connected]]:
-    """Answer commands on every platform that has a token, inside this context.
+async def connected(app: App, bot: Bot) -> AsyncIterator[Connected]:
+    """Answer the commands of a bot inside this context.
 
     A platform that cannot be reached is retried in the background. Raises `BadSetting` for a bad token.
     """
-    platforms: dict[Platform, Connected] = {}
-    async with AsyncExitStack() as stack:
-        for platform, platform_app in _platform_apps(app):
-            # Before the start: one that fails half way has connections to close too.
-            stack.push_async_callback(platform_app.stop)
-            await platform_app.start()
-            platforms[platform] = platform_app
-        yield platforms
+    platform_app = _platform_app(app, bot)
+    try:
+        await platform_app.start()
+        yield platform_app
+    finally:  # also after a start that failed half way, which has opened connections
+        await platform_app.stop()
 
 
 class PlatformWatch:
@@ -90,25 +89,25 @@ async def senders_only(app: App) -> AsyncIterator[dict[Platform, Sender]]:
     """
     senders: dict[Platform, Sender] = {}
     async with AsyncExitStack() as stack:
-        for platform, platform_app in _platform_apps(app):
+        for bot in bots_of(app.settings):
+            platform_app = _platform_app(app, bot)
             stack.push_async_callback(platform_app.stop)
             try:
                 await platform_app.log_in()
             except RetryLater as error:
-                log.error("platform cannot be reached; its digests wait", platform=str(platform), reason=str(error))
+                log.error("platform cannot be reached; its digests wait", platform=str(bot.platform), reason=str(error))
             else:
-                senders[platform] = platform_app.sender
+                senders[bot.platform] = platform_app.sender
         yield senders
 
 
-def _platform_apps(app: App) -> Iterator[tuple[Platform, TelegramApp | DiscordApp]]:
-    """Build the app of each platform that has a token. Raises `BadSetting` for a bad token."""
+def _platform_app(app: App, bot: Bot) -> TelegramApp | DiscordApp:
+    """Build the app of a bot. Raises `BadSetting` for a bad token."""
     # Imported here: the client libraries are heavy, and a platform without a token does not need its own.
-    if app.settings.telegram_bot_token:
+    if bot.platform is Platform.TELEGRAM:
         from handlers.telegram.app import build as build_telegram
 
-        yield Platform.TELEGRAM, build_telegram(app.settings, app.conversation(), app.store, app.clock)
-    if app.settings.discord_bot_token:
-        from handlers.discord.app import build as build_discord
+        return build_telegram(app.settings, app.conversation(), app.store, app.clock)
+    from handlers.discord.app import build as build_discord
 
-        yield Platform.DISCORD, build_discord(app.settings, app.conversation(), app.store, app.clock)
+    return build_discord(app.settings, app.conversation(), app.store, app.clock)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from aiohttp import web
 
-from bot.errors import PaperboyError, StoreUnavailable
+from bot.errors import PaperboyError, StoreUnavailable, TellUser
 from bot.model import JSON
 
 HealthCheck = Callable[[], Awaitable[JSON]]
@@ -107,3 +108,13 @@ async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunn
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
     return runner, runner.addresses[0][1]
+
+
+async def serve_until_closed(stack: AsyncExitStack, pages: web.Application, setting: str, host: str, port: int) -> str:
+    """Serve these pages until the stack is closed; returns their address. Raises `TellUser` that names the setting."""
+    try:
+        runner, port = await serve(pages, host, port)
+    except OSError as error:
+        raise TellUser(f"{setting}_PORT {port} on {host} cannot be used ({error.strerror}); choose another.") from None
+    stack.push_async_callback(runner.cleanup)
+    return f"http://{host}:{port}/"
