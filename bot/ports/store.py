@@ -223,7 +223,12 @@ class Chats(Protocol):
         """Let subscriptions that would begin after that listing day begin on it; returns how many did."""
 
     async def bind_bot(self, ref: ChatRef, bot: str) -> None:
-        """Let the bot with this id serve a chat, and send what is still to be sent there. "" names no bot."""
+        """Let the bot with this id serve a chat, and send what is still to be sent there. "" names no bot.
+
+        What another bot has leased waits again, so that only one of them sends it."""
+
+    async def chats_by_bot(self) -> Mapping[tuple[Platform, str], int]:
+        """How many chats each bot serves that are not suspended, by `Chat.bot`."""
 
     async def suspend(self, ref: ChatRef, why: str) -> None: ...
 
@@ -315,8 +320,9 @@ class Outbox(Protocol):
 
         0 if the chat is suspended, or if the first delivery has to wait, and so all that follow it."""
 
-    async def orphaned(self, now: datetime) -> list[Delivery]:
-        """Deliveries left in SENDING by a process that has ended (its lease has expired)."""
+    async def orphaned(self, now: datetime, *, bots: Collection[str] | None = None) -> list[Delivery]:
+        """Deliveries left in SENDING by a process that has ended (its lease has expired); with `bots`, only of chats
+        that these bots serve."""
 
     async def deliveries(
         self, *, chat: ChatRef | None = None, states: Collection[DeliveryState] = (), limit: int = 100

@@ -15,7 +15,7 @@ import structlog
 from bot import pipeline
 from bot.decisions import polling
 from bot.errors import BadSetting
-from bot.model import Bot, Platform
+from bot.model import Bot
 from bot.pipeline.poll import poll_state
 from bot.ports import Clock, Store
 from bot.service import lease, metrics, status, status_text, web
@@ -91,8 +91,8 @@ class Service:
         self.jobs = PeriodicJobs()
         self._app = app
         self._hand_over: HandOver | None = None
-        self._platforms: dict[Platform, Connected] = {}
-        self.watch = PlatformWatch(app.store, app.clock, self._platforms)
+        self._connected: dict[Bot, Connected] = {}
+        self.watch = PlatformWatch(app.store, app.clock, self._connected, bots_of(app.settings))
         app.send_now = self._send_now
 
     @asynccontextmanager
@@ -172,11 +172,11 @@ class Service:
         """Answer the commands of one bot, and send its messages."""
         app, name = self._app, f"send {bot}"
         async with connected(app, bot) as platform:
-            sender = GuardedSender(CountingSender(platform.sender, app.counts), held)
-            worker = delivery_worker(app, {bot.platform: sender}, held.me)
+            sender = GuardedSender(CountingSender(platform.sender, app.counts, bot), held)
+            worker = delivery_worker(app, bot, sender, held.me)
             # Only this process sends for the bot: deliveries leased to any other are those of one that has ended.
             await app.store.expire_leases(held.me, app.clock.now(), bot)
-            self._platforms[bot.platform] = platform
+            self._connected[bot] = platform
             try:
                 async with self.jobs.removed_at_end(name):
                     # A job for each bot: a platform that hangs must not delay the others.
@@ -185,7 +185,7 @@ class Service:
                     # Before its job is stopped, so that it takes no more deliveries meanwhile.
                     worker.stop()
             finally:
-                del self._platforms[bot.platform]
+                del self._connected[bot]
 
     def _send_now(self) -> None:
         for bot in bots_of(self._app.settings):

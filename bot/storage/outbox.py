@@ -128,9 +128,11 @@ class SqlOutbox:
             hastened: Any = await connection.execute(sooner)
             return int(under_way + hastened.rowcount)
 
-    async def orphaned(self, now: datetime) -> list[Delivery]:
+    async def orphaned(self, now: datetime, *, bots: Collection[str] | None = None) -> list[Delivery]:
         table = tables.deliveries
         query = _deliveries().where(table.c.state == DeliveryState.SENDING.value, table.c.leased_until <= now)
+        if bots is not None:
+            query = query.where(table.c.bot.in_(bots))
         async with self.db.read() as connection:
             return [row_mapping.delivery(row) for row in await connection.execute(query.order_by(table.c.id))]
 

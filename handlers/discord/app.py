@@ -9,15 +9,18 @@ import aiohttp
 import discord
 import structlog
 import yarl
+from pydantic import SecretStr
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
+from bot.model import Platform
 from bot.ports import Clock, ValueStore
 from bot.settings import Settings
 from handlers.discord.client import NoSessionsLeft, PaperboyClient
-from handlers.discord.http_trace import DiscordClock, InvalidRequests
+from handlers.discord.http_trace import INVALID_LIMIT, DiscordClock, InvalidRequests
 from handlers.discord.refused_requests import Refusals
 from handlers.discord.sender import DiscordSender
+from handlers.discord.token import bot_id_of
 from handlers.unreachable import cannot_be_reached
 
 log = structlog.get_logger()
@@ -44,6 +47,9 @@ BAD_TOKEN = 4004
 MORE_SHARDS = 4011
 """The gateway's close code for a bot that has too many servers for its number of shards."""
 _REVOKED = "Discord does not accept the bot token any more; put a new one into DISCORD_BOT_TOKEN and start again"
+
+MOST_INVALID = 8_000
+"""Refused requests of all bots in ten minutes after which none is made; Discord blocks the address at 10,000."""
 
 # What discord.py and aiohttp raise while Discord, or the network, does not answer as it should.
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.RateLimited, OSError, TimeoutError)
@@ -206,17 +212,29 @@ class DiscordApp:
                 delay = min(delay * 2, LONGEST_RETRY_SECONDS)
 
 
-def build(settings: Settings, conversation: Conversation, values: ValueStore, clock: Clock) -> DiscordApp:
-    """An app that is not yet started. Raises `BadSetting` if there is no token.
+def build(
+    settings: Settings,
+    conversation: Conversation,
+    values: ValueStore,
+    clock: Clock,
+    *,
+    token: SecretStr | None = None,
+) -> DiscordApp:
+    """The app of a bot, not yet started; without `token`, of the settings' first one. Raises `BadSetting` if the token
+    cannot be one.
 
     discord.py keeps its addresses in class attributes, so the configured ones hold for the whole process.
     """
-    token = settings.discord_bot_token.get_secret_value().strip() if settings.discord_bot_token else ""
-    if not token:
-        raise BadSetting("DISCORD_BOT_TOKEN", "DISCORD_BOT_TOKEN is not set; the developer portal shows it under Bot.")
+    tokens = settings.bot_tokens(Platform.DISCORD)
+    token = token or next(iter(tokens), SecretStr(""))
+    bot_id = bot_id_of(token.get_secret_value())
     discord.http.Route.BASE = settings.discord_api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
-    invalid, discord_clock = InvalidRequests(clock.now), DiscordClock(clock.now)
+    # Discord blocks an address, from which all bots of this process may make requests.
+    invalid = InvalidRequests(clock.now, min(INVALID_LIMIT, MOST_INVALID // max(1, len(tokens))))
+    discord_clock = DiscordClock(clock.now)
     client = PaperboyClient(conversation, invalid, settings.data_dir, values, discord_clock, clock.sleep)
-    sender = DiscordSender(client, invalid, settings.data_dir, discord_clock=discord_clock)
-    return DiscordApp(token, client, sender, Refusals(invalid, values), clock)
+    # A part that another of our bots may have sent, before the chat became this one's, is looked for too.
+    authors = frozenset(int(bot_id_of(each.get_secret_value())) for each in tokens)
+    sender = DiscordSender(client, invalid, settings.data_dir, discord_clock=discord_clock, authors=authors)
+    return DiscordApp(token.get_secret_value(), client, sender, Refusals(invalid, values, bot_id), clock)

@@ -9,12 +9,14 @@ from typing import Any
 
 import httpx
 import structlog
+from pydantic import SecretStr
 from telegram import BotCommand, Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
+from bot.model import Platform
 from bot.ports import Chats, Clock
 from bot.settings import Settings
 from handlers.commands import COMMANDS
@@ -26,6 +28,7 @@ from handlers.telegram.managers import Managers
 from handlers.telegram.membership import Membership
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
+from handlers.telegram.token import bot_id_of
 from handlers.telegram.updates import Updates
 from handlers.telegram.warning import Warnings
 from handlers.unreachable import cannot_be_reached
@@ -167,15 +170,19 @@ def build(
     clock: Clock,
     limiter: Limiter | None = None,
     updates: Updates | None = None,
+    *,
+    token: SecretStr | None = None,
 ) -> TelegramApp:
-    """The application for these settings, not yet started. Raises `BadSetting` if the token cannot be one."""
-    token = settings.telegram_bot_token.get_secret_value().strip() if settings.telegram_bot_token else ""
+    """The application of a bot, not yet started; without `token`, of the settings' first one.
+
+    Raises `BadSetting` if the token cannot be one.
+    """
+    token = token or next(iter(settings.bot_tokens(Platform.TELEGRAM)), SecretStr(""))
     # Checked here, because the library would put any text into the address of its requests.
-    number, _, secret = token.partition(":")
-    if not (number.isdecimal() and secret):
-        raise BadSetting("TELEGRAM_BOT_TOKEN", "this is not a token; @BotFather gives one like 123456:ABC-def.")
+    bot_id_of(token.get_secret_value())
     updates = updates or Updates()
-    application = _application(token, settings.telegram_api_url, limiter or Limiter(), updates)
+    limiter = limiter or Limiter(overall=settings.telegram_rate)
+    application = _application(token.get_secret_value(), settings.telegram_api_url, limiter, updates)
     answers = AnswerPoster(application.bot, settings.data_dir)
     managers = Managers(chats, clock)
     places, warnings = Places(application.bot, managers), Warnings(application.bot, managers)

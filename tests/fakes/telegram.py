@@ -55,6 +55,7 @@ class FakeTelegram:
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.conflicts = 0
+        self._beside: dict[str, FakeTelegram] = {}
         self._port = port
         self._polling: asyncio.Task[Any] | None = None
         self._runner: web.AppRunner | None = None
@@ -79,6 +80,12 @@ class FakeTelegram:
             self._polling.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    def beside(self, token: str) -> FakeTelegram:
+        """Another bot on this server, with chats, updates and limits of its own."""
+        other = self._beside[token] = FakeTelegram(self.world.buckets.limits, token)
+        other.url = self.url
+        return other
 
     # ── what people do ──
 
@@ -190,7 +197,10 @@ class FakeTelegram:
     # ── HTTP ──
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        if request.match_info["token"] != self.token:
+        token = request.match_info["token"]
+        if token in self._beside:
+            return await self._beside[token]._answer(request)
+        if token != self.token:
             return _json(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
         method = request.match_info["method"]
         params = await _params(request)
