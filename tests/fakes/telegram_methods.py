@@ -22,7 +22,9 @@ def _send_album(world: World, params: dict[str, Any]) -> list[dict[str, Any]]:
         _check_picture(params.get(str(item["media"]).removeprefix("attach://")))
         parse(item, "caption", 1024)
     thread = int(params["message_thread_id"]) if params.get("message_thread_id") else None
-    world.sendable(params.get("chat_id"), thread, len(media), with_pictures=True)
+    world.sendable(
+        params.get("chat_id"), thread, len(media), with_pictures=True, is_paid=bool(params.get("allow_paid_broadcast"))
+    )
     album = f"album{len(world.messages)}"
     return [world.send({**params, **item}, name="caption", photos=1, album=album).as_json() for item in media]
 
