@@ -29,6 +29,7 @@ from bot.model import (
     NewDigest,
     Paper,
     Platform,
+    SendingProgress,
     Settlement,
     SubscribeResult,
     Subscription,
@@ -291,7 +292,7 @@ class Outbox(Protocol):
         *,
         bots: Collection[str] | None = None,
     ) -> list[Delivery]:
-        """Lease deliveries that may be sent, ordered by priority, then by `next_attempt_at`.
+        """Lease deliveries that may be sent, ordered by priority, then by the time when it became the part's turn.
 
         Those are waiting or to be verified, and due; or leased with the lease expired. Of each chat only the first part
         that is not settled is leased, and none for suspended chats. A part that has to be verified keeps that place for
@@ -337,11 +338,23 @@ class Outbox(Protocol):
     async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
         """Those of the papers that some digest of the chat has taken."""
 
-    async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]: ...
+    async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]:
+        """How many deliveries are in each state; those that `tidy` deleted count too, those of forgotten chats do
+        not."""
 
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
         """When the oldest digest was written of which a part is still to be sent; of these platforms, without suspended
-        chats, parts to be verified, parts that fail by themselves, and parts that wait behind one of the latter."""
+        chats, parts to be verified, parts that fail by themselves, and parts that wait behind one of those."""
+
+    async def progress(self, platforms: Collection[Platform], now: datetime) -> SendingProgress:
+        """How much may be sent now, and when a part was last sent."""
+
+    async def tidy(self, now: datetime, *, payload_days: int = 7, history_days: int) -> int:
+        """Delete what need not be kept, in small transactions; returns how many payloads and digests went.
+
+        The payloads of parts that were sent go `payload_days` after their digest. Digests whose parts are all settled
+        go `history_days` after they were written, a week at the least; sums of them stay.
+        """
 
 
 class ValueStore(Protocol):

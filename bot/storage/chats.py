@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
 from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, Platform, SubscribeResult, Subscription
-from bot.storage import row_mapping, tables
+from bot.storage import delivery_counts, row_mapping, tables
 from bot.storage.chat_conditions import chat_id_of, is_chat
 from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
+from bot.storage.outbox_queue import appoint
 
 
 class SqlChats:
@@ -145,16 +146,23 @@ class SqlChats:
             return {(Platform(platform), bot): count for platform, bot, count in rows}
 
     async def suspend(self, ref: ChatRef, why: str) -> None:
-        await self._change(ref, suspended=why)
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(suspended=why))
+            await appoint(connection, [] if chat_id is None else [chat_id])
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None:
         due = {} if next_due_at is None else {"next_due_at": next_due_at}
-        await self._change(ref, suspended=None, **due)
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            resumed = update(tables.chats).where(tables.chats.c.id == chat_id)
+            await connection.execute(resumed.values(suspended=None, **due))
+            await appoint(connection, [] if chat_id is None else [chat_id])
 
     async def move_chat(self, old: ChatRef, new: ChatRef) -> None:
         async with self.db.write() as connection:
             await self.db.serialize(connection, "move")
-            await move(connection, old, new)
+            await move(self.db, connection, old, new)
 
     async def due_chats(self, now: datetime) -> list[Chat]:
         table = tables.chats
@@ -176,8 +184,10 @@ class SqlChats:
         table = tables.subscriptions
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
-            chat_id = await chat_id_of(connection, ref)
+            chat_id = await chat_id_of(connection, ref, lock=True)
             followed = list(await connection.scalars(select(table.c.topic_id).where(table.c.chat_id == chat_id)))
+            if chat_id is not None:
+                await delivery_counts.subtract_chat(self.db, connection, chat_id)
             await connection.execute(delete(tables.chats).where(tables.chats.c.id == chat_id))
             # A query that no other chat follows was written by this chat's people, so it is their data too.
             for topic_id in followed:
