@@ -40,6 +40,7 @@ from bot.model import (
     Usage,
     WantedSummary,
 )
+from bot.ports.inbox import Inbox
 
 
 class PaperTexts(Protocol):
@@ -410,5 +411,5 @@ class Operations(ValueStore, Protocol):
     async def close(self) -> None: ...
 
 
-class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, Protocol):
+class Store(Papers, Topics, Summaries, Chats, Outbox, Inbox, Operations, Protocol):
     """The whole store."""

@@ -19,6 +19,7 @@ from bot.storage.outbox_history import SqlOutboxHistory
 from bot.storage.papers import SqlPapers
 from bot.storage.summaries import SqlSummaries
 from bot.storage.topics import SqlTopics
+from bot.storage.updates import SqlUpdates
 
 
 class SqlStore(
@@ -31,6 +32,7 @@ class SqlStore(
     SqlAttempts,
     SqlOutboxFigures,
     SqlOutboxHistory,
+    SqlUpdates,
     SqlOperations,
 ):
     """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""

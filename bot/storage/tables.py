@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from bot.model import Priority
 from bot.storage.column_types import ForeignText, Moment, PackedJSON
 
-REVISION = "0005"
+REVISION = "0009"
 """The newest migration, which results in these tables."""
 
 # Every constraint has a name, because migrations can change only constraints whose names they know.
@@ -343,6 +344,20 @@ past_deliveries = Table(
     Column("digests", Integer, nullable=False),
     Column("parts", Integer, nullable=False),
     Column("papers", Integer, nullable=False),
+)
+
+# What a platform has posted to the service's web server, until it is handled. After that the number stays for some days
+# without the body, because a platform posts again what it saw no answer to.
+updates = Table(
+    "updates",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", PackedJSON),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("received_at", Moment, nullable=False),
+    _partial("ix_updates_pending", "body IS NOT NULL", "bot", "number"),
+    Index(None, "received_at"),
 )
 
 # ── operations ────────────────────────────────────────────────────────────────────────────────────────────────────
