@@ -21,6 +21,7 @@ from bot.service.status import SERVICE_STATE
 if TYPE_CHECKING:
     from handlers.discord.app import DiscordApp
     from handlers.telegram.app import TelegramApp
+    from handlers.telegram.webhook import Webhook
 
 log = structlog.get_logger()
 
@@ -42,13 +43,30 @@ class Connected(Protocol):
     def problem(self) -> str | None: ...
 
 
+def webhooks_of(app: App) -> dict[Bot, Webhook]:
+    """What receives the updates that Telegram posts, for each bot there. Raises `BadSetting` for a bad token.
+
+    It has to be there before the bot is connected, and in each process: Telegram posts to whichever the address leads.
+    """
+    bots = {bot: token for bot, token in bots_of(app.settings).items() if bot.platform is Platform.TELEGRAM}
+    if not bots:
+        return {}
+    from handlers.telegram.webhook import Webhook, secret_of
+
+    given = app.settings.telegram_webhook_secret
+    secrets = {
+        bot: (given.get_secret_value() if given else secret_of(token.get_secret_value())) for bot, token in bots.items()
+    }
+    return {bot: Webhook(bot, secret, app.store, app.clock) for bot, secret in secrets.items()}
+
+
 @asynccontextmanager
-async def connected(app: App, bot: Bot) -> AsyncIterator[Connected]:
-    """Answer the commands of a bot inside this context.
+async def connected(app: App, bot: Bot, webhook: Webhook | None = None) -> AsyncIterator[Connected]:
+    """Answer the commands of a bot inside this context; `webhook` is the one of a Telegram bot.
 
     A platform that cannot be reached is retried in the background. Raises `BadSetting` for a bad token.
     """
-    platform_app = _platform_app(app, bot)
+    platform_app = _platform_app(app, bot, webhook)
     try:
         await platform_app.start()
         yield platform_app
@@ -139,14 +157,14 @@ async def senders_only(app: App) -> AsyncIterator[dict[Bot, Sender]]:
         yield senders
 
 
-def _platform_app(app: App, bot: Bot) -> TelegramApp | DiscordApp:
+def _platform_app(app: App, bot: Bot, webhook: Webhook | None = None) -> TelegramApp | DiscordApp:
     """Build the app of a bot. Raises `BadSetting` for a bad token."""
     # Imported here: the client libraries are heavy, and a platform without a token does not need its own.
     token = bots_of(app.settings)[bot]
     if bot.platform is Platform.TELEGRAM:
         from handlers.telegram.app import build as build_telegram
 
-        return build_telegram(app.settings, app.conversation(bot), app.store, app.clock, token=token)
+        return build_telegram(app.settings, app.conversation(bot), app.store, app.clock, token=token, webhook=webhook)
     from handlers.discord.app import build as build_discord
 
     return build_discord(app.settings, app.conversation(bot), app.store, app.clock, token=token)

@@ -171,6 +171,18 @@ class Buckets:
             raise Refused(429, f"Too Many Requests: retry after {after}", retry_after=after)
 
 
+@dataclass
+class Hook:
+    """Where the bot wants its updates posted. `failed_at` is when that last failed, in seconds since 1970."""
+
+    url: str
+    secret: str
+    allowed: list[str] | None
+    connections: int
+    failed_at: float = 0.0
+    failure: str = ""
+
+
 class World:
     """Chats by id and @name, messages, and updates that the bot has not fetched yet."""
 
@@ -180,6 +192,7 @@ class World:
         self.updates: list[dict[str, Any]] = []
         self.queries: dict[str, dict[str, Any] | None] = {}
         self.commands: list[dict[str, Any]] = []
+        self.hook: Hook | None = None
         self.actions: list[tuple[int, str]] = []
         self.buckets = Buckets(limits or Limits(0, 0, 0))
         self.changed = asyncio.Condition()
@@ -203,6 +216,10 @@ class World:
         return self._keep(FakeMessage(0, chat, text, entities, thread=thread, by_bot=False, author=author))
 
     # ── what the bot does ──
+
+    def set_webhook(self, hook: Hook | None) -> bool:
+        self.hook = hook
+        return True
 
     def find(self, chat_id: object) -> FakeChat:
         """The chat of a request, or the refusal that Telegram gives for it."""
