@@ -98,6 +98,18 @@ def _gateway(value: str) -> str:
     return value
 
 
+def _webhook(value: str) -> str:
+    if not value.startswith("https://"):
+        raise ValueError("Telegram posts to addresses only that start with https://.")
+    return value.rstrip("/")
+
+
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()) is None:
+        raise ValueError("a secret has 1 to 256 characters of A-Z, a-z, 0-9, _ and -.")
+    return value
+
+
 def _clock_time(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -141,6 +153,19 @@ class Settings(BaseSettings):
     telegram_resend_unknown: bool = Field(
         False,
         description="Send a Telegram message again when nobody can know whether it arrived (it may then come twice).",
+    )
+    telegram_rate: int = Field(
+        30,
+        ge=1,
+        le=1000,
+        description="Messages a second to Telegram for one bot; above 30 they are paid broadcasts, which cost Stars.",
+    )
+    telegram_webhook_url: Annotated[str, AfterValidator(_webhook)] | None = Field(
+        None,
+        description="The public https address of the archive's server: Telegram posts updates there; polled if empty.",
+    )
+    telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
+        None, description="The secret that Telegram's posts carry; made from the bot's token if empty."
     )
     discord_bot_token: SecretStr | None = Field(
         None, description="The token of your Discord application's bot; several bots' tokens with commas between."

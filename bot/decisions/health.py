@@ -136,7 +136,7 @@ class Status:
     `wanted` counts the summaries that are wanted and not made. `oldest_waiting` is when the oldest digest was written
     that is not completely sent. `set_aside` are the malformed entries of the last week. `unfinished` has what waits by
     its reason. `unwritable` is the error of a write to the database, None if it succeeded. `service` is None if no
-    service ever ran.
+    service ever ran. `unserved` says in sentences which chats wait for a bot that has no token.
     """
 
     at: datetime
@@ -156,6 +156,7 @@ class Status:
     unwritable: StoreUnavailable | None = None
     service: Service | None = None
     following: int = 0
+    unserved: tuple[str, ...] = ()
 
     @property
     def silent(self) -> bool:

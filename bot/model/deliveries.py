@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.model.digests import Part, Priority
+from bot.model.digests import JSON, Part, Priority
 from bot.model.platforms import ChatRef
 
 
@@ -80,6 +80,33 @@ class Settlement:
     next_attempt_at: datetime | None = None
     forced: bool = False
     failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendingProgress:
+    """Whether sending keeps up.
+
+    `due` are the parts of all chats whose next part may be sent now or is being sent; `late` those of them whose chat's
+    turn came more than `delivery_policy.LATE` ago. `sent_at` is when a part was last sent. `oldest` is when the oldest
+    digest was written of which a part is still to be sent, as `Outbox.oldest_waiting` says.
+    """
+
+    due: int
+    late: int
+    sent_at: datetime | None
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedUpdate:
+    """Something that happened on a platform, as the platform posted it to the service.
+
+    `attempts` counts how often it was taken to be handled: more than once if a process ended meanwhile.
+    """
+
+    number: int
+    body: JSON
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)

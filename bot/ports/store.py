@@ -34,6 +34,7 @@ from bot.model import (
     Paper,
     Platform,
     Reservation,
+    SendingProgress,
     Settlement,
     SubscribeResult,
     Subscription,
@@ -44,6 +45,7 @@ from bot.model import (
     Usage,
     WantedSummary,
 )
+from bot.ports.inbox import Inbox
 
 
 class PaperTexts(Protocol):
@@ -285,7 +287,12 @@ class Chats(Protocol):
         """Let subscriptions that would begin after that listing day begin on it; returns how many did."""
 
     async def bind_bot(self, ref: ChatRef, bot: str) -> None:
-        """Let the bot with this id serve a chat, and send what is still to be sent there. "" names no bot."""
+        """Let the bot with this id serve a chat, and send what is still to be sent there. "" names no bot.
+
+        What another bot has leased waits again, so that only one of them sends it."""
+
+    async def chats_by_bot(self) -> Mapping[tuple[Platform, str], int]:
+        """How many chats each bot serves that are not suspended, by `Chat.bot`."""
 
     async def suspend(self, ref: ChatRef, why: str) -> None: ...
 
@@ -359,7 +366,7 @@ class Outbox(Protocol):
         *,
         bots: Collection[str] | None = None,
     ) -> list[Delivery]:
-        """Lease deliveries that may be sent, ordered by priority, then by `next_attempt_at`.
+        """Lease deliveries that may be sent, ordered by priority, then by the time when it became the part's turn.
 
         Those are waiting or to be verified, and due; or leased with the lease expired. Of each chat only the first part
         that is not settled is leased, and none for suspended chats. A part that has to be verified keeps that place for
@@ -388,8 +395,9 @@ class Outbox(Protocol):
 
         0 if the chat is suspended, or if the first delivery has to wait, and so all that follow it."""
 
-    async def orphaned(self, now: datetime) -> list[Delivery]:
-        """Deliveries left in SENDING by a process that has ended (its lease has expired)."""
+    async def orphaned(self, now: datetime, *, bots: Collection[str] | None = None) -> list[Delivery]:
+        """Deliveries left in SENDING by a process that has ended (its lease has expired); with `bots`, only of chats
+        that these bots serve."""
 
     async def deliveries(
         self, *, chat: ChatRef | None = None, states: Collection[DeliveryState] = (), limit: int = 100
@@ -404,11 +412,23 @@ class Outbox(Protocol):
     async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
         """Those of the papers that some digest of the chat has taken."""
 
-    async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]: ...
+    async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]:
+        """How many deliveries are in each state; those that `tidy` deleted count too, those of forgotten chats do
+        not."""
 
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
         """When the oldest digest was written of which a part is still to be sent; of these platforms, without suspended
-        chats, parts to be verified, parts that fail by themselves, and parts that wait behind one of the latter."""
+        chats, parts to be verified, parts that fail by themselves, and parts that wait behind one of those."""
+
+    async def progress(self, platforms: Collection[Platform], now: datetime) -> SendingProgress:
+        """How much may be sent now, and when a part was last sent."""
+
+    async def tidy(self, now: datetime, *, payload_days: int = 7, history_days: int) -> int:
+        """Delete what need not be kept, in small transactions; returns how many payloads and digests went.
+
+        The payloads of parts that were sent go `payload_days` after their digest. Digests whose parts are all settled
+        go `history_days` after they were written, a week at the least; sums of them stay.
+        """
 
 
 class ValueStore(Protocol):
@@ -464,5 +484,5 @@ class Operations(ValueStore, Protocol):
     async def close(self) -> None: ...
 
 
-class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, Protocol):
+class Store(Papers, Topics, Summaries, Chats, Outbox, Inbox, Operations, Protocol):
     """The whole store."""

@@ -15,10 +15,11 @@ from bot.conversation import Conversation, Defaults, Operators
 from bot.decisions import ledger
 from bot.decisions.digest_content import SummaryOptions
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
-from bot.model import ARCHIVE, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
+from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
 from bot.pipeline import DigestBuilder, Patience
 from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
+from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
 from bot.service.counting import CountingUsage, Counts
 from bot.service.owners import new_owner
@@ -55,14 +56,14 @@ class App:
         """What a new chat starts with."""
         return Defaults(self.settings.language, self.settings.timezone, self.settings.digest_time)
 
-    def conversation(self) -> Conversation:
-        """Return the use cases behind the commands of chats."""
+    def conversation(self, bot: Bot | None = None) -> Conversation:
+        """Return the use cases behind the commands of chats, given to this bot or by the operator."""
         operators = Operators(frozenset(self.settings.admins), self.health)
-        return Conversation(self.store, self.clock, self.read, self.digest, self.defaults, operators)
+        return Conversation(self.store, self.clock, self.read, self.digest, self.defaults, operators, bot)
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
-        return status_text.sentences(await status.gather(self.store, self.clock))
+        return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings)))
 
     async def read(self, ref: PaperRef, language: str, depth: Depth, patience: Patience | None = None) -> Card:
         """Read one paper now. Implements `bot.conversation.ReadPaper`."""

@@ -1,9 +1,12 @@
-"""The bots that the settings have tokens for."""
+"""The bots that the settings have tokens for, and the chats that none of them serves."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from pydantic import SecretStr
 
+from bot.decisions.health import counted
 from bot.errors import BadSetting
 from bot.model import Bot, Platform
 from bot.settings import Settings
@@ -29,3 +32,18 @@ def bots_of(settings: Settings) -> dict[Bot, SecretStr]:
             bots[Bot(platform, bot_id, is_first=not ids)] = token
             ids.append(bot_id)
     return bots
+
+
+def unserved(chats: Mapping[tuple[Platform, str], int], bots: Collection[Bot]) -> list[str]:
+    """A sentence for each bot that has no token in the settings and serves chats (their number by platform and bot).
+
+    A platform without any token is left out: nothing is expected to be sent there.
+    """
+    platforms = {bot.platform for bot in bots}
+    served = {(bot.platform, name) for bot in bots for name in bot.served}
+    return [
+        f"{counted(count, 'chat')} on {platform} {'waits' if count == 1 else 'wait'} for bot {bot}, which has no token "
+        f"in {platform.upper()}_BOT_TOKEN; add its token, or let people there use another of your bots."
+        for (platform, bot), count in sorted(chats.items())
+        if platform in platforms and (platform, bot) not in served
+    ]

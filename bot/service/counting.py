@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from bot.errors import CannotTell, RetryLater
 from bot.model import (
+    Bot,
     Budget,
     ChatGone,
     ChatMoved,
@@ -32,6 +33,7 @@ from bot.ports import Sender, UsageStore
 
 DELIVERIES = "deliveries"
 RATE_LIMITED = "rate_limited"
+BOT_MESSAGES = "bot_messages"
 TASKS = "tasks"
 MODEL_REQUESTS, MODEL_TOKENS = "model_requests", "model_tokens"
 
@@ -52,13 +54,16 @@ class Counts:
 
 
 class CountingSender:
-    """A sender that counts the outcomes of another by platform, outcome and cause, and its rate-limit answers."""
+    """A sender that counts the outcomes of another by platform, outcome and cause, and its rate-limit answers; those
+    of a bot also by its id."""
 
-    def __init__(self, sender: Sender, counts: Counts) -> None:
-        self._sender, self._counts = sender, counts
+    def __init__(self, sender: Sender, counts: Counts, bot: Bot | None = None) -> None:
+        self._sender, self._counts, self._bot = sender, counts, bot
         # Prometheus computes no rate for a counter that appears with its first event.
         counts.add(RATE_LIMITED, sender.platform, amount=0)
         counts.add(DELIVERIES, sender.platform, "sent", "none", amount=0)
+        if bot is not None:
+            counts.add(BOT_MESSAGES, bot.platform, bot.id, "sent", amount=0)
 
     @property
     def platform(self) -> Platform:
@@ -103,6 +108,8 @@ class CountingSender:
 
     def _count(self, outcome: str, cause: str) -> None:
         self._counts.add(DELIVERIES, self.platform, outcome, cause)
+        if self._bot is not None:
+            self._counts.add(BOT_MESSAGES, self._bot.platform, self._bot.id, outcome)
 
 
 def labels_of(outcome: Outcome) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from bot.service.counting import Counts
 TOTALS = (
     (counting.DELIVERIES, "Outcomes of sending parts of digests.", ("platform", "outcome", "cause")),
     (counting.RATE_LIMITED, "Rate-limit responses to parts of digests.", ("platform",)),
+    (counting.BOT_MESSAGES, "Outcomes of sending parts of digests, by bot.", ("platform", "bot", "outcome")),
     (counting.MODEL_REQUESTS, "Requests to models.", ("model",)),
     (counting.MODEL_TOKENS, "Tokens to and from models.", ("model",)),
     (counting.TASKS, "Tasks that this worker did.", ("queue", "outcome")),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from bot import pipeline
-from bot.model import DeliveryState, Platform
+from bot.model import Bot, DeliveryState, Platform
 from bot.pipeline import DeliveryWorker, Patience
+from bot.pipeline.deliver import AT_ONCE
 from bot.ports import Clock, Sender
 from bot.service import lease
 from bot.service.app import App, follow_default_topics, open_app
@@ -65,7 +67,7 @@ async def once(
 
 async def run_steps(
     app: App,
-    senders: Mapping[Platform, Sender],
+    senders: Mapping[Bot, Sender],
     me: str,
     upto: date | None = None,
     say: Callable[[str], None] = lambda _: None,
@@ -83,16 +85,27 @@ async def run_steps(
     # The digests of this pass are not written later: a model that asks for a minute gets it.
     done.summaries = await summarize(app, Patience(app.clock, COMMAND_WAITS_SECONDS, say))
     done.digests = await pipeline.compose(app.store, app.builder, app.clock, upto=upto)
-    done.sent = await delivery_worker(app, senders, me).deliver()
+    # At the same time, because each bot has limits of its own to wait for.
+    workers = [delivery_worker(app, bot, sender, me) for bot, sender in senders.items()]
+    done.sent = sum(await asyncio.gather(*(worker.deliver() for worker in workers)))
     done.pages = len(await publish(app.store, app.settings))
     counts = await app.store.outbox_counts()
     done.waiting = sum(count for (_, state), count in counts.items() if state is DeliveryState.WAITING)
     return done
 
 
-def delivery_worker(app: App, senders: Mapping[Platform, Sender], me: str) -> DeliveryWorker:
-    """Return a worker that sends what is due in the name of the lease's owner `me`."""
-    return DeliveryWorker(app.store, senders, app.clock, me, resend_unknown=app.settings.telegram_resend_unknown)
+def delivery_worker(app: App, bot: Bot, sender: Sender, me: str) -> DeliveryWorker:
+    """Return a worker that sends what is due for a bot in the name of the lease's owner `me`."""
+    return DeliveryWorker(
+        app.store,
+        {bot.platform: sender},
+        app.clock,
+        me,
+        bot=bot,
+        # Twice the rate: a message may be under way for a second, and a chat with several waits between them.
+        at_once=max(AT_ONCE, 2 * app.settings.telegram_rate) if bot.platform is Platform.TELEGRAM else AT_ONCE,
+        resend_unknown=app.settings.telegram_resend_unknown,
+    )
 
 
 async def summarize(app: App, patience: Patience | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ import structlog
 from bot import pipeline
 from bot.decisions import polling
 from bot.errors import BadSetting
-from bot.model import Bot, Platform
+from bot.model import Bot
 from bot.pipeline.poll import poll_state
 from bot.ports import Clock, Store
 from bot.service import lease, metrics, status, status_text, web
@@ -26,8 +26,9 @@ from bot.service.guarded_sender import GuardedSender
 from bot.service.lease import Lease
 from bot.service.one_pass import delivery_worker, summarize
 from bot.service.periodic_jobs import PeriodicJobs
-from bot.service.platform_connections import Connected, PlatformWatch, connected
+from bot.service.platform_connections import Connected, PlatformWatch, connected, webhooks_of
 from bot.service.roles import Role, Roles
+from bot.service.web import Hook
 from bot.settings import Settings
 from bot.site.publishing import publish, site_dir
 
@@ -77,7 +78,7 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         await roles.wait(roles.begun, stop)
         # Before the first page is served, so that /healthz does not report the state of the process before.
         await service.watch.report()
-        await _listen(stack, app)
+        await _listen(stack, app, service.hooks)
         service.jobs.every(WATCH_SECONDS, "watch", service.watch.report)
         _log_start(app, roles)
         await roles.wait(stop)
@@ -91,8 +92,9 @@ class Service:
         self.jobs = PeriodicJobs()
         self._app = app
         self._hand_over: HandOver | None = None
-        self._platforms: dict[Platform, Connected] = {}
-        self.watch = PlatformWatch(app.store, app.clock, self._platforms)
+        self._connected: dict[Bot, Connected] = {}
+        self._webhooks = webhooks_of(app)
+        self.watch = PlatformWatch(app.store, app.clock, self._connected, bots_of(app.settings))
         app.send_now = self._send_now
 
     @asynccontextmanager
@@ -171,21 +173,30 @@ class Service:
     async def sending(self, bot: Bot, held: Lease) -> AsyncIterator[None]:
         """Answer the commands of one bot, and send its messages."""
         app, name = self._app, f"send {bot}"
-        async with connected(app, bot) as platform:
-            sender = GuardedSender(CountingSender(platform.sender, app.counts), held)
-            worker = delivery_worker(app, {bot.platform: sender}, held.me)
+        async with connected(app, bot, self._webhooks.get(bot)) as platform:
+            sender = GuardedSender(CountingSender(platform.sender, app.counts, bot), held)
+            worker = delivery_worker(app, bot, sender, held.me)
             # Only this process sends for the bot: deliveries leased to any other are those of one that has ended.
             await app.store.expire_leases(held.me, app.clock.now(), bot)
-            self._platforms[bot.platform] = platform
+            self._connected[bot] = platform
             try:
                 async with self.jobs.removed_at_end(name):
                     # A job for each bot: a platform that hangs must not delay the others.
                     self.jobs.every(SEND_SECONDS, name, worker.deliver)
-                    yield
-                    # Before its job is stopped, so that it takes no more deliveries meanwhile.
-                    worker.stop()
+                    try:
+                        yield
+                    finally:
+                        # Before its job is stopped, so that it takes no more deliveries meanwhile.
+                        worker.stop()
             finally:
-                del self._platforms[bot.platform]
+                del self._connected[bot]
+
+    @property
+    def hooks(self) -> dict[str, Hook]:
+        """What takes the requests that platforms post to the web server, by path."""
+        if self._app.settings.telegram_webhook_url is None:
+            return {}
+        return {webhook.path: webhook.receive for webhook in self._webhooks.values()}
 
     def _send_now(self) -> None:
         for bot in bots_of(self._app.settings):
@@ -218,8 +229,9 @@ def check_workers(settings: Settings) -> None:
         raise BadSetting("WORKERS", f"procrastinate needs PostgreSQL; set {address}, or leave WORKERS out.")
 
 
-async def _listen(stack: AsyncExitStack, app: App) -> None:
-    """Serve the archive, and the operations pages: on the same port, or on OPS_PORT if that is set."""
+async def _listen(stack: AsyncExitStack, app: App, hooks: Mapping[str, Hook]) -> None:
+    """Serve the archive with what platforms post, and the operations pages: on the same port, or on OPS_PORT if that
+    is set."""
     settings, site = app.settings, site_dir(app.settings)
     # The first pages are written by a job, but requests may come before it.
     site.mkdir(parents=True, exist_ok=True)
@@ -233,7 +245,7 @@ async def _listen(stack: AsyncExitStack, app: App) -> None:
         return metrics.render(await latest.get(), app.counts)
 
     operations, has_own_port = (health, prometheus), settings.ops_port is not None
-    pages = web.build(site, None if has_own_port else operations)
+    pages = web.build(site, None if has_own_port else operations, hooks)
     address = await web.serve_until_closed(stack, pages, "SITE", settings.site_host, settings.site_port)
     log.info("archive served", address=address)
     if settings.ops_port is not None:

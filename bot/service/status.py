@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from bot.arxiv import calendar
 from bot.decisions.health import DAYS, UNSETTLED, Service, Status, Unfinished, gaps, is_running
 from bot.decisions.ledger import ARXIV_BEGAN
 from bot.errors import StoreUnavailable
-from bot.model import ARCHIVE, DeliveryState, ListingRecord
+from bot.model import ARCHIVE, Bot, DeliveryState, ListingRecord
 from bot.pipeline.poll import needed_archives, poll_state
 from bot.ports import Clock, Store
+from bot.service.bots import unserved
 
 WRITE_TIMEOUT_SECONDS = 3.0
 """How long the small write may take that shows whether the database can be written."""
@@ -39,8 +41,11 @@ CACHE_FOR = timedelta(seconds=5)
 """How old a cached state may be when it is returned."""
 
 
-async def gather(store: Store, clock: Clock) -> Status:
-    """Read the state. Raises `StoreUnavailable` if it cannot be read."""
+async def gather(store: Store, clock: Clock, bots: Collection[Bot] = ()) -> Status:
+    """Read the state; with `bots`, also which chats none of these serves.
+
+    Raises `StoreUnavailable` if it cannot be read.
+    """
     now = clock.now()
     since = calendar.fed_day(now) - timedelta(days=DAYS)
     followers = {subscription.chat for subscription in await store.subscriptions()}
@@ -73,6 +78,7 @@ async def gather(store: Store, clock: Clock) -> Status:
         unwritable=await _unwritable(store, now),
         service=service,
         following=len(followers),
+        unserved=tuple(unserved(await store.chats_by_bot(), bots)) if bots else (),
     )
 
 

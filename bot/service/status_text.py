@@ -18,6 +18,7 @@ def sentences(status: Status) -> list[str]:
     """Return the state without the ledger's table, one sentence per line, the most urgent first."""
     lines = [str(status.unwritable)] if status.unwritable else []
     lines += list(_platform_problems(status))
+    lines += status.unserved
     lines += [f"{gap.day:%a} {short_date(gap.day, status.at)}: {gap.why}" for gap in status.gaps]
     if status.set_aside:
         last = status.set_aside[0]

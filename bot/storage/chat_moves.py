@@ -6,16 +6,17 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
-from bot.storage import tables
+from bot.storage import delivery_counts, outbox_queue, tables
 from bot.storage.chat_conditions import lock_chats
 from bot.storage.chat_managers import move_managers
+from bot.storage.engine import Database
 from bot.storage.outbox_queue import LEASED
 
 _chats, _digests, _taken = tables.chats, tables.digests, tables.taken
 _deliveries, _subscriptions = tables.deliveries, tables.subscriptions
 
 
-async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
+async def move(database: Database, connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
     """Rename `old` and its forum topics (`old/45`) to `new`; each joins the chat that has its new id, if any."""
     if old == new:
         return
@@ -32,7 +33,7 @@ async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
             renamed = update(_chats).where(_chats.c.id == source)
             await connection.execute(renamed.values(platform=new.platform.value, ident=target_ident))
         else:
-            await _join(connection, source, target, f"{old.platform}:{ident}")
+            await _join(database, connection, source, target, f"{old.platform}:{ident}")
 
 
 def _is_place(ref: ChatRef) -> ColumnElement[bool]:
@@ -41,11 +42,11 @@ def _is_place(ref: ChatRef) -> ColumnElement[bool]:
     return (_chats.c.platform == ref.platform.value) & is_named
 
 
-async def _join(connection: AsyncConnection, source: int, target: int, name: str) -> None:
+async def _join(database: Database, connection: AsyncConnection, source: int, target: int, name: str) -> None:
     """Give everything of chat `source` to chat `target`, whose settings stay, and delete `source`."""
     await _join_subscriptions(connection, source, target)
     # Before the papers of both are joined: afterwards every part would show papers that the target has.
-    await _give_up_repeated_parts(connection, source, target)
+    given_up = await _give_up_repeated_parts(connection, source, target)
     await _join_digests(connection, source, target, name)
     # The table allows one row for a chat and a paper.
     taken_by_target = select(_taken.c.paper_id).where(_taken.c.chat_id == target)
@@ -60,6 +61,9 @@ async def _join(connection: AsyncConnection, source: int, target: int, name: str
     )
     # Deletes what was not moved too, such as subscriptions that both had (ON DELETE CASCADE).
     await connection.execute(delete(_chats).where(_chats.c.id == source))
+    await outbox_queue.appoint(connection, [target])
+    changes = {(name.partition(":")[0], DeliveryState.GIVEN_UP.value): given_up}
+    await delivery_counts.add(database, connection, changes)
 
 
 async def _join_subscriptions(connection: AsyncConnection, source: int, target: int) -> None:
@@ -79,8 +83,10 @@ async def _join_subscriptions(connection: AsyncConnection, source: int, target: 
             )
 
 
-async def _give_up_repeated_parts(connection: AsyncConnection, source: int, target: int) -> None:
-    """Give up the unsent parts of `source` that show only papers which `target`'s digests have taken."""
+async def _give_up_repeated_parts(connection: AsyncConnection, source: int, target: int) -> int:
+    """Give up the unsent parts of `source` that show only papers which `target`'s digests have taken; returns how
+    many."""
+    given_up = 0
     taken_by_target = set(await connection.scalars(select(_taken.c.paper_id).where(_taken.c.chat_id == target)))
     # A part in SENDING may have arrived; its own process settles it.
     not_begun = (DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value, *LEASED)
@@ -95,8 +101,11 @@ async def _give_up_repeated_parts(connection: AsyncConnection, source: int, targ
                 .values(
                     state=DeliveryState.GIVEN_UP.value,
                     why="the chat it moved to has these papers already",
+                    turn_at=None,
                 )
             )
+            given_up += 1
+    return given_up
 
 
 async def _join_digests(connection: AsyncConnection, source: int, target: int, name: str) -> None:

@@ -7,16 +7,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Unpack
 
-from sqlalchemy import Row, delete, exists, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import Row, case, delete, exists, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
-from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, SubscribeResult, Subscription
-from bot.storage import row_mapping, tables
+from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, Platform, SubscribeResult, Subscription
+from bot.storage import delivery_counts, row_mapping, tables
 from bot.storage.chat_conditions import are_chats, chat_id_of, is_chat
 from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
+from bot.storage.outbox_queue import appoint
 
 
 class SqlChats:
@@ -129,19 +130,39 @@ class SqlChats:
             chat_id = await chat_id_of(connection, ref, lock=True)
             await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(bot=bot))
             unsent = update(table).where(table.c.chat_id == chat_id, table.c.state != DeliveryState.SENT.value)
-            await connection.execute(unsent.values(bot=bot))
+            # The bot before must not send what it has leased: without the state of a lease it cannot begin.
+            returned = case(
+                (table.c.state == DeliveryState.LEASED.value, DeliveryState.WAITING.value),
+                (table.c.state == DeliveryState.LEASED_TO_VERIFY.value, DeliveryState.VERIFY_FIRST.value),
+                else_=table.c.state,
+            )
+            await connection.execute(unsent.where(table.c.bot != bot).values(bot=bot, state=returned))
+
+    async def chats_by_bot(self) -> Mapping[tuple[Platform, str], int]:
+        table = tables.chats
+        query = select(table.c.platform, table.c.bot, func.count()).where(table.c.suspended.is_(None))
+        async with self.db.read() as connection:
+            rows = await connection.execute(query.group_by(table.c.platform, table.c.bot))
+            return {(Platform(platform), bot): count for platform, bot, count in rows}
 
     async def suspend(self, ref: ChatRef, why: str) -> None:
-        await self._change(ref, suspended=why)
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(suspended=why))
+            await appoint(connection, [] if chat_id is None else [chat_id])
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None:
         due = {} if next_due_at is None else {"next_due_at": next_due_at}
-        await self._change(ref, suspended=None, **due)
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            resumed = update(tables.chats).where(tables.chats.c.id == chat_id)
+            await connection.execute(resumed.values(suspended=None, **due))
+            await appoint(connection, [] if chat_id is None else [chat_id])
 
     async def move_chat(self, old: ChatRef, new: ChatRef) -> None:
         async with self.db.write() as connection:
             await self.db.serialize(connection, "move")
-            await move(connection, old, new)
+            await move(self.db, connection, old, new)
 
     async def chats_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, Chat]:
         async with self.db.read() as connection:
@@ -187,8 +208,10 @@ class SqlChats:
         table = tables.subscriptions
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
-            chat_id = await chat_id_of(connection, ref)
+            chat_id = await chat_id_of(connection, ref, lock=True)
             followed = list(await connection.scalars(select(table.c.topic_id).where(table.c.chat_id == chat_id)))
+            if chat_id is not None:
+                await delivery_counts.subtract_chat(self.db, connection, chat_id)
             await connection.execute(delete(tables.chats).where(tables.chats.c.id == chat_id))
             # A query that no other chat follows was written by this chat's people, so it is their data too.
             for topic_id in followed:

@@ -30,7 +30,7 @@ from bot.errors import StoreUnavailable, TellUser
 from bot.model import JSON, Bot, DeliveryState, LedgerLine
 from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
-from bot.storage.outbox_queue import LEASED
+from bot.storage.outbox_queue import LEASED, is_unusual
 
 Counts = dict[tuple[date, str], int]
 """Numbers of papers by listing day and primary category; "" stands for all categories."""
@@ -77,6 +77,7 @@ class SqlOperations:
     async def expire_leases(self, owner: str, now: datetime, bot: Bot | None = None) -> int:
         table = tables.deliveries
         others = update(table).where(
+            is_unusual(),
             table.c.state.in_((*LEASED, DeliveryState.SENDING.value)),
             table.c.owner != owner,
             table.c.leased_until > now,

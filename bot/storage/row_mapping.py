@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy import Select, select
+
 from bot.model import (
     JSON,
     Announced,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
     AnyRow = Row[*tuple[Any, ...]]
 
-Value = TypeVar("Value", int, str, SummaryKey)
+Value = TypeVar("Value", int, str, bytes, SummaryKey)
 
 ANNOUNCED = (
     *tables.papers.c,
@@ -54,8 +56,9 @@ DELIVERY = (
     tables.digests.c.day,
     tables.digests.c.created_at,
     tables.chats.c.ident,
+    tables.payloads.c.body,
 )
-"""The columns that `delivery` reads, of a join of deliveries, digests and chats."""
+"""The columns that `delivery` reads, of a join of deliveries, digests, chats and payloads."""
 
 DELIVERING = tuple(kind.value for kind in Kind if kind.delivers)
 """The kinds of announcements that bring a paper to chats, as they are stored."""
@@ -157,6 +160,17 @@ def subscription(row: AnyRow) -> Subscription:
     return Subscription(ref(row), row.query, row.since, row.created_at)
 
 
+def deliveries() -> Select[Any]:
+    """The query of the rows that `delivery` reads."""
+    return (
+        select(*DELIVERY)
+        .select_from(tables.deliveries)
+        .join(tables.digests, tables.digests.c.id == tables.deliveries.c.digest_id)
+        .join(tables.chats, tables.chats.c.id == tables.deliveries.c.chat_id)
+        .join(tables.payloads, tables.payloads.c.id == tables.deliveries.c.payload_id, isouter=True)
+    )
+
+
 def delivery(row: AnyRow) -> Delivery:
     return Delivery(
         id=row.id,
@@ -165,7 +179,8 @@ def delivery(row: AnyRow) -> Delivery:
         day=row.day,
         number=row.number,
         of=row.of,
-        part=Part(row.payload, tuple(row.paper_ids)),
+        # The payload of a part that was sent long ago is deleted.
+        part=Part(row.body or {}, tuple(row.paper_ids)),
         state=DeliveryState(row.state),
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,

@@ -7,18 +7,34 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 from typing import Self
 
+from bot.storage.attempts import SqlAttempts
 from bot.storage.chat_managers import SqlManagers
 from bot.storage.chats import SqlChats
 from bot.storage.engine import Database
 from bot.storage.migrations import ensure
 from bot.storage.operations import SqlOperations
 from bot.storage.outbox import SqlOutbox
+from bot.storage.outbox_figures import SqlOutboxFigures
+from bot.storage.outbox_history import SqlOutboxHistory
 from bot.storage.papers import SqlPapers
 from bot.storage.summaries import SqlSummaries
 from bot.storage.topics import SqlTopics
+from bot.storage.updates import SqlUpdates
 
 
-class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlManagers, SqlOutbox, SqlOperations):
+class SqlStore(
+    SqlPapers,
+    SqlTopics,
+    SqlSummaries,
+    SqlChats,
+    SqlManagers,
+    SqlOutbox,
+    SqlAttempts,
+    SqlOutboxFigures,
+    SqlOutboxHistory,
+    SqlUpdates,
+    SqlOperations,
+):
     """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""
 
     def __init__(self, db: Database) -> None:
