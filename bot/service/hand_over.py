@@ -12,6 +12,7 @@ from bot.decisions.health import TaskCounts
 from bot.model import Chat, ChatRef
 from bot.service.app import App
 from bot.service.owners import has_ended
+from bot.service.status import TASK_COUNTS
 from bot.service.task_queue import TaskQueue
 from bot.service.tasks import COMPOSE, READ, SUMMARIZE, keys_argument, keys_from, lock_of
 
@@ -29,9 +30,6 @@ DUE_AT_ONCE = task_batches.TASKS_AT_ONCE * task_batches.MOST_CHATS
 COMPOSE_AGAIN = timedelta(seconds=30)
 """A chat whose digest was not written, because it waits for summaries, is composed again after this time; sooner when
 summaries were made."""
-
-TASK_COUNTS = "tasks"
-"""The name of the store's value that says how many tasks wait."""
 
 
 class HandOver:

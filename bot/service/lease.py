@@ -33,7 +33,6 @@ EARLIER_VERSIONS = "service"
 """The one lease of earlier versions; whoever holds it works on the whole database."""
 
 POLL, SITE, ARXIV = "poll", "site", "arxiv"
-WORKER_PREFIX = "worker "
 
 CHECK_SECONDS = 2.0
 """How often a lease that another process holds is tried while waiting for it."""

@@ -10,6 +10,9 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
+WORKER_PREFIX = "worker "
+"""Begins the name of the lease by which a worker shows that it is alive."""
+
 
 def new_owner() -> str:
     """Return a name for this process as the owner of leases.

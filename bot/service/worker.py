@@ -13,9 +13,10 @@ from procrastinate import exceptions
 from bot.errors import TellUser
 from bot.model import JSON
 from bot.ports import Clock
-from bot.service import lease, metrics, web
+from bot.service import metrics, web
 from bot.service.app import App, open_app
 from bot.service.lease import Lease
+from bot.service.owners import WORKER_PREFIX
 from bot.service.roles import Role, Roles
 from bot.service.running import check_workers
 from bot.service.task_queue import HEARTBEAT_SECONDS, RECONNECT_SECONDS, STALLED_SECONDS, TaskQueue, opened
@@ -53,7 +54,7 @@ async def work(settings: Settings, queues: Sequence[str] = QUEUES, clock: Clock 
             pages = web.build(None, (worker.health, worker.metrics))
             await web.serve_until_closed(stack, pages, "OPS", settings.ops_host, settings.ops_port)
         # Its lease shows that it is alive, and keeps others from having the database alone meanwhile.
-        role = Role(f"{lease.WORKER_PREFIX}{app.owner}", worker.working)
+        role = Role(f"{WORKER_PREFIX}{app.owner}", worker.working)
         roles = await stack.enter_async_context(Roles(app.store, app.clock, app.owner, [role], may_stand_by=True))
         await roles.wait(roles.begun, stop)
         log.info("working", queues=list(queues), concurrency=settings.worker_concurrency)
