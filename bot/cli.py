@@ -162,6 +162,20 @@ def run() -> None:
 
 
 @app.command()
+def worker(
+    queues: Annotated[
+        str | None,
+        typer.Option("--queues", metavar="NAMES", help="Only these of read,summarize,compose; by default all."),
+    ] = None,
+) -> None:
+    """Read, summarize and compose what a service hands over, on this or another machine (WORKERS=procrastinate)."""
+    from bot.service import worker
+
+    settings, names = _settings(quiet=False), worker.parse_queues(queues)
+    _run(lambda: worker.work(settings, names))
+
+
+@app.command()
 def once(day: Day = None) -> None:
     """Run every step once, then exit. With --date, every chat gets its digest up to that day now."""
     from bot.operator.console import say

@@ -25,7 +25,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import BadSetting, TellUser
-from bot.model import ChatRef
+from bot.model import ChatRef, Platform
 from bot.model.languages import required_language_code
 
 ENV_FILE = ".env"
@@ -98,6 +98,18 @@ def _gateway(value: str) -> str:
     return value
 
 
+def _webhook(value: str) -> str:
+    if not value.startswith("https://"):
+        raise ValueError("Telegram posts to addresses only that start with https://.")
+    return value.rstrip("/")
+
+
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()) is None:
+        raise ValueError("a secret has 1 to 256 characters of A-Z, a-z, 0-9, _ and -.")
+    return value
+
+
 def _clock_time(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -132,7 +144,9 @@ class Settings(BaseSettings):
         description="The database: sqlite+aiosqlite:///PATH or postgresql+psycopg://…; SQLite under DATA_DIR if empty.",
     )
 
-    telegram_bot_token: SecretStr | None = Field(None, description="The token that @BotFather gave your Telegram bot.")
+    telegram_bot_token: SecretStr | None = Field(
+        None, description="The token that @BotFather gave your Telegram bot; several bots' tokens with commas between."
+    )
     telegram_api_url: Url = Field(
         "https://api.telegram.org", description="The Bot API; another address serves a local Bot API server."
     )
@@ -140,7 +154,22 @@ class Settings(BaseSettings):
         False,
         description="Send a Telegram message again when nobody can know whether it arrived (it may then come twice).",
     )
-    discord_bot_token: SecretStr | None = Field(None, description="The token of your Discord application's bot.")
+    telegram_rate: int = Field(
+        30,
+        ge=1,
+        le=1000,
+        description="Messages a second to Telegram for one bot; above 30 they are paid broadcasts, which cost Stars.",
+    )
+    telegram_webhook_url: Annotated[str, AfterValidator(_webhook)] | None = Field(
+        None,
+        description="The public https address of the archive's server: Telegram posts updates there; polled if empty.",
+    )
+    telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
+        None, description="The secret that Telegram's posts carry; made from the bot's token if empty."
+    )
+    discord_bot_token: SecretStr | None = Field(
+        None, description="The token of your Discord application's bot; several bots' tokens with commas between."
+    )
     discord_api_url: Url = Field("https://discord.com/api/v10", description="Discord's HTTP API.")
     discord_gateway_url: Annotated[str, AfterValidator(_gateway)] = Field(
         "wss://gateway.discord.gg/", description="Discord's gateway."
@@ -175,6 +204,18 @@ class Settings(BaseSettings):
         None, ge=0, description="Tokens a day to and from models; unlimited if empty."
     )
     model_concurrency: int = Field(4, ge=1, le=64, description="Requests to models that may run at the same time.")
+    model_batch: int = Field(
+        4,
+        ge=1,
+        le=16,
+        description="Abstracts in one request to a model; more cost fewer tokens, one is for small models.",
+    )
+
+    workers: Annotated[Literal["embedded", "procrastinate"], _LOWER] = Field(
+        "embedded",
+        description="Who summarizes and composes: embedded (`run`) or procrastinate (`worker`; needs PostgreSQL).",
+    )
+    worker_concurrency: int = Field(2, ge=1, le=64, description="Tasks that one `worker` does at the same time.")
 
     language: Annotated[str, AfterValidator(required_language_code)] = Field(
         "en", description="The language of summaries for a new chat: its code or name, like es or Spanish."
@@ -234,10 +275,22 @@ class Settings(BaseSettings):
         files = _NamedFiles(settings_cls, environment), dotenv, _NamedFiles(settings_cls, dotenv.env_vars)
         return init_settings, env_settings, *files
 
+    def bot_tokens(self, platform: Platform) -> tuple[SecretStr, ...]:
+        """The tokens of a platform's bots, in the order in which they are written; none for a platform without bots."""
+        value: SecretStr | None = getattr(self, f"{platform}_bot_token", None)
+        # A file may have each token on a line of its own.
+        parts = re.split(r"[,\n]", value.get_secret_value()) if value is not None else []
+        return tuple(SecretStr(part.strip()) for part in parts if part.strip())
+
     @property
     def database(self) -> str:
         """The address of the database in use: DATABASE_URL, else a SQLite file in DATA_DIR."""
         return self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{self.data_dir / 'paperboy.sqlite3'}"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database in use is a SQLite file."""
+        return self.database.startswith("sqlite")
 
     @property
     def models(self) -> tuple[str, ...]:

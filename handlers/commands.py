@@ -72,7 +72,8 @@ class Command:
 
 
 async def start(conversation: Conversation, request: Request) -> Result:
-    return await conversation.start(request.target.chat, request.target.title)
+    target = request.target
+    return await conversation.start(target.chat, target.title, manages=target.requester.is_admin)
 
 
 async def show_help(conversation: Conversation, _: Request) -> Result:

@@ -54,7 +54,7 @@ from bot.conversation.results import (
 from bot.decisions import ledger
 from bot.decisions.due_times import next_due
 from bot.errors import BadTopic, RetryLater
-from bot.model import Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SubscribeResult, SummaryKey
+from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SubscribeResult, SummaryKey
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -68,6 +68,9 @@ class Conversation:
 
     Every method may raise `StoreUnavailable`. A command about a suspended chat resumes it: somebody is there again, and
     if the platform still refuses to deliver, it is suspended again.
+
+    `bot` is the bot that people talk to; None for the operator. A chat is served by the bot that it was set up with,
+    or that its admins have used last; what only another of our bots sees there changes nothing.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Conversation:
         digest: DigestNow,
         defaults: Defaults,
         operators: Operators | None = None,
+        bot: Bot | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -85,13 +89,14 @@ class Conversation:
         self._digest = digest
         self._defaults = defaults
         self._operators = operators
+        self._bot = bot
         self._resending = asyncio.Lock()
 
     # ── beginning and help ──
 
-    async def start(self, ref: ChatRef, title: str = "") -> Welcome:
-        """Create the chat if it is new."""
-        known = await self._known(ref, title)
+    async def start(self, ref: ChatRef, title: str = "", *, manages: bool = False) -> Welcome:
+        """Create the chat if it is new. `manages`: the person who asks manages it."""
+        known = await self._known(ref, title, manages=manages)
         chat = known or await self._create(ref, title)
         return Welcome(chat, known is None, len(await self._store.subscriptions(ref)))
 
@@ -129,7 +134,7 @@ class Conversation:
         except BadTopic as error:
             return NotUnderstood(error.query, str(error), error.position, topics.pointer(error))
         explained = topics.explain(topic)
-        chat = await self._known(ref, title) or await self._create(ref, title)
+        chat = await self._known(ref, title, manages=True) or await self._create(ref, title)
         following = await self._store.subscriptions(ref)
         now = self._clock.now()
         # From the latest listing on, so that the first digest is not empty.
@@ -148,7 +153,7 @@ class Conversation:
         """Unsubscribe the chat. `named` is a topic as typed, its number in the chat's list, or its `topic_key`."""
         if not requester.is_admin:
             return NotAllowed("change what it follows")
-        await self._known(ref)
+        await self._known(ref, manages=True)
         following = await self._store.subscriptions(ref)
         # A chat without topics is told so at once, rather than asked which topic it means.
         if not named.strip() and following:
@@ -209,7 +214,7 @@ class Conversation:
         """Write a digest of the papers that are new to the chat; they count as delivered, and the delivery sends it."""
         if not requester.is_admin:
             return NotAllowed("call for a digest now")
-        await self._known(ref)
+        await self._known(ref, manages=True)
         # Checked first: without a topic, "nothing is new" would be a misleading answer.
         following = len(await self._store.subscriptions(ref))
         if not following:
@@ -267,7 +272,7 @@ class Conversation:
         change = setting_values.read(name, value, self._clock.now())
         if isinstance(change, NotAccepted):
             return change
-        chat = await self._known(ref, title) or await self._create(ref, title)
+        chat = await self._known(ref, title, manages=True) or await self._create(ref, title)
         stored = await self._store.change_chat(ref, self._clock.now(), **change.fields)
         changed = stored or change.apply(chat)  # a chat forgotten meanwhile stays forgotten
         return Changed(changed, change.name, change.shown, self._due_locally(changed))
@@ -289,23 +294,26 @@ class Conversation:
         return Forgotten()
 
     async def suspend(self, ref: ChatRef, why: str) -> None:
-        """Send nothing to a chat, and a group's forum topics, until it is resumed: the platform refuses."""
-        for chat in await self._chats_at(ref):
+        """Send nothing to a chat, and a group's forum topics, until it is resumed: the platform refuses the bot."""
+        for chat in await self._served_at(ref):
             await self._store.suspend(chat.ref, why, self._clock.now())
             log.info("chat suspended", chat=str(chat.ref), why=why)
 
     async def receives(self, ref: ChatRef) -> bool:
         """Whether digests go to a chat or to one of a group's forum topics: it has topics and is not suspended."""
         return any(
-            [not chat.suspended and await self._store.subscriptions(chat.ref) for chat in await self._chats_at(ref)]
+            [not chat.suspended and await self._store.subscriptions(chat.ref) for chat in await self._served_at(ref)]
         )
 
     async def resume(self, ref: ChatRef) -> None:
         """Send to a chat again, and to a group's forum topics: the platform says that it can be reached."""
-        forum_topics = await self._chats_at(ref) if ref.is_group else []
+        known = await self._chats_at(ref) if ref.is_group else [await self._store.chat(ref)]
         # `_known` resumes: a topic of a group can be reached again when the group can.
-        for place in {ref, *(chat.ref for chat in forum_topics)}:
-            await self._known(place)
+        for chat in filter(None, known):
+            await self._known(chat.ref, manages=not chat.bot)
+
+    async def _served_at(self, ref: ChatRef) -> list[Chat]:
+        return [chat for chat in await self._chats_at(ref) if self._bot is None or chat.bot in self._bot.served]
 
     async def _chats_at(self, ref: ChatRef) -> list[Chat]:
         """The known chats among these: the chat itself and, of a group, its forum topics."""
@@ -323,11 +331,19 @@ class Conversation:
 
     # ── the chat itself ──
 
-    async def _known(self, ref: ChatRef, title: str = "") -> Chat | None:
-        """The chat, resumed and with its present title; None if it is not known."""
+    async def _known(self, ref: ChatRef, title: str = "", *, manages: bool = False) -> Chat | None:
+        """The chat, resumed and with its present title; None if it is not known.
+
+        `manages`: somebody who manages the chat uses this bot there, which serves it from now on. A suspended chat is
+        served by whichever bot is used: the one before cannot reach it.
+        """
         chat = await self._store.chat(ref)
         if chat is None:
             return None
+        if self._bot is not None and chat.bot != self._bot.id and (manages or chat.suspended):
+            await self._store.bind_bot(ref, self._bot.id)
+            log.info("chat bound", chat=str(ref), bot=self._bot.id)
+            chat = replace(chat, bot=self._bot.id)
         if chat.suspended:
             # From now on: the digests that fell due meanwhile are not sent one after the other.
             now = self._clock.now()
@@ -341,7 +357,8 @@ class Conversation:
         return chat
 
     def _new_chat(self, ref: ChatRef, title: str = "") -> Chat:
-        return self._defaults.new_chat(ref, self._clock.now(), title)
+        chat = self._defaults.new_chat(ref, self._clock.now(), title)
+        return replace(chat, bot=self._bot.id) if self._bot is not None else chat
 
     async def _create(self, ref: ChatRef, title: str) -> Chat:
         chat = await self._store.add_chat(self._new_chat(ref, title))

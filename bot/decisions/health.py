@@ -101,6 +101,24 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskCounts:
+    """The tasks that the service saw in its queues at `at`: by queue, how many waited and how many were being done."""
+
+    at: datetime
+    queues: Mapping[str, tuple[int, int]]
+
+    def as_json(self) -> JSON:
+        return {"at": self.at.isoformat(), "queues": {name: list(counts) for name, counts in self.queues.items()}}
+
+    @classmethod
+    def from_json(cls, data: JSON | None) -> TaskCounts | None:
+        if not data:
+            return None
+        queues = {name: (waiting, doing) for name, (waiting, doing) in data["queues"].items()}
+        return cls(datetime.fromisoformat(data["at"]), queues)
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """How many summaries or messages ("summary", "message") wait for the same reason."""
 
@@ -116,9 +134,10 @@ class Status:
     `chats` counts the chats and `following` those of them that follow a topic; the archive counts if it follows one.
     `suspended` has the reason by chat. `troubles` are deliveries whose outcome is unknown or that were given up.
     `wanted` counts the summaries that are wanted and not made. `oldest_waiting` is when the oldest digest was written
-    that is not completely sent. `set_aside` are the malformed entries of the last week. `unfinished` has what waits by
+    that is not completely sent. `workers` describes the worker processes that are alive, and `tasks` is None if the
+    service hands nothing over. `set_aside` are the malformed entries of the last week. `unfinished` has what waits by
     its reason. `unwritable` is the error of a write to the database, None if it succeeded. `service` is None if no
-    service ever ran.
+    service ever ran. `unserved` says in sentences which chats wait for a bot that has no token.
     """
 
     at: datetime
@@ -138,11 +157,21 @@ class Status:
     unwritable: StoreUnavailable | None = None
     service: Service | None = None
     following: int = 0
+    workers: tuple[str, ...] = ()
+    tasks: TaskCounts | None = None
+    unserved: tuple[str, ...] = ()
 
     @property
     def silent(self) -> bool:
         """Whether the service has stopped reporting its state."""
         return self.service is not None and not is_running(self.service, self.at)
+
+    @property
+    def waiting_tasks(self) -> int:
+        """How many tasks wait for a worker; 0 if the service no longer says."""
+        if self.tasks is None or abs(self.at - self.tasks.at) > MAX_SILENCE:
+            return 0
+        return sum(waiting for waiting, _ in self.tasks.queues.values())
 
     @property
     def connections(self) -> Mapping[Platform, Connection]:

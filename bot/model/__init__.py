@@ -23,6 +23,7 @@ from bot.model.deliveries import (
     NotSent,
     NotSentCause,
     Outcome,
+    PostedUpdate,
     Rejected,
     SendingProgress,
     Sent,
@@ -42,10 +43,9 @@ from bot.model.papers import (
     Paper,
     PaperRef,
 )
-from bot.model.platforms import ARCHIVE, ChatRef, Platform
+from bot.model.platforms import ARCHIVE, Bot, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.model.summaries import (
-    Allowance,
     Claim,
     Conclusion,
     Depth,
@@ -58,9 +58,9 @@ from bot.model.summaries import (
     SummaryNote,
     SummaryRequest,
     Support,
-    Usage,
     WantedSummary,
 )
+from bot.model.usage import Allowance, Budget, MinuteIsFull, ModelPause, OverBudget, Reservation, Usage, used_up
 
 __all__ = [
     "ARCHIVE",
@@ -70,6 +70,8 @@ __all__ = [
     "Allowance",
     "Announced",
     "Announcement",
+    "Bot",
+    "Budget",
     "Candidate",
     "Card",
     "Chat",
@@ -96,21 +98,26 @@ __all__ = [
     "ListingRecord",
     "Malformed",
     "Match",
+    "MinuteIsFull",
+    "ModelPause",
     "NewDigest",
     "NotSent",
     "NotSentCause",
     "NoteKind",
     "NothingToSend",
     "Outcome",
+    "OverBudget",
     "Paper",
     "PaperRef",
     "Paragraph",
     "Part",
     "Platform",
+    "PostedUpdate",
     "Priority",
     "Provenance",
     "Reading",
     "Rejected",
+    "Reservation",
     "Section",
     "SectionKind",
     "SendingProgress",
@@ -134,4 +141,5 @@ __all__ = [
     "Usage",
     "WantedSummary",
     "Window",
+    "used_up",
 ]

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.model.digests import Part, Priority
+from bot.model.digests import JSON, Part, Priority
 from bot.model.platforms import ChatRef
 
 
@@ -95,6 +95,18 @@ class SendingProgress:
     late: int
     sent_at: datetime | None
     oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedUpdate:
+    """Something that happened on a platform, as the platform posted it to the service.
+
+    `attempts` counts how often it was taken to be handled: more than once if a process ended meanwhile.
+    """
+
+    number: int
+    body: JSON
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)

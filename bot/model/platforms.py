@@ -13,6 +13,26 @@ class Platform(enum.StrEnum):
     SITE = "site"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Bot:
+    """One of the bots that the settings have tokens for, by its id on its platform.
+
+    `is_first`: it is the platform's first, which also serves the chats that are bound to no bot.
+    """
+
+    platform: Platform
+    id: str
+    is_first: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.id}"
+
+    @property
+    def served(self) -> frozenset[str]:
+        """The values of `Chat.bot` of the chats that it serves."""
+        return frozenset((self.id, "") if self.is_first else (self.id,))
+
+
 # Telegram's groups and channels have negative ids; the part after "/" is a forum topic. Telegram's ids have at most 52
 # significant bits, those of forum topics 31, and Discord's 64. `\d` would also match digits of other scripts, which
 # would name the same chat a second time.

@@ -17,6 +17,7 @@ from bot.ports import Clock
 from bot.service import lease
 from bot.service.app import make_folders, open_app
 from bot.service.clock import SystemClock
+from bot.service.owners import describe, new_owner
 from bot.settings import Settings
 from bot.storage import migrations
 from bot.storage.engine import Database, sqlite_file
@@ -57,7 +58,7 @@ async def migrate(settings: Settings, to: str | None = None) -> str:
     async with SqlStore(database) as store:
         migrations.check_known(await migrations.current(settings.database), database)
         # The lease keeps a service from starting while the tables change under it.
-        async with lease.held(store, SystemClock()):
+        async with lease.alone(store, SystemClock()):
             await migrations.migrate(settings.database, to)
     if to == REVISION:
         return f"The database is at revision {to}."
@@ -171,8 +172,8 @@ async def _acquire_lease(settings: Settings, file: Path, clock: Clock) -> bool:
     if not await asyncio.to_thread(_has_leases, file):
         return False
     async with SqlStore(Database(settings.database)) as store:
-        if holder := await lease.acquire(store, clock, lease.new_owner()):
-            raise TellUser(f"A running Paperboy ({lease.describe(holder)}) uses this database; stop it first.")
+        if holder := await lease.Lease(store, clock, lease.ALONE, new_owner()).acquire():
+            raise TellUser(f"A running Paperboy ({describe(holder)}) uses this database; stop it first.")
     return True
 
 

@@ -14,6 +14,7 @@ from bot.decisions.model_requests import LEAST_REQUESTS, LEAST_TOKENS, is_enough
 from bot.errors import BadSetting, PaperboyError, StoreUnavailable
 from bot.model import Allowance, Platform
 from bot.service.app import App, default_topics, open_app
+from bot.service.bots import bots_of, unserved
 from bot.service.status import gather
 from bot.service.status_text import describe_followers
 from bot.settings import Settings, unknown_names
@@ -78,9 +79,13 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 
 def _keys(settings: Settings) -> Iterator[Finding]:
     """Report keys that cannot be right, and those that are set for nothing."""
+    tokens = {f"{platform}_bot_token": settings.bot_tokens(platform) for platform in Platform}
     for name in type(settings).model_fields:
         value = getattr(settings, name)
-        if isinstance(value, SecretStr) and name != "database_url" and len(value.get_secret_value().split()) > 1:
+        if not isinstance(value, SecretStr) or name == "database_url":
+            continue
+        keys = tokens.get(name, (value,))
+        if any(len(key.get_secret_value().split()) > 1 for key in keys):
             yield Finding("settings", False, f"{name.upper()} contains a space; write each setting on its own line.")
     judge = settings.model_judge
     if judge is not None and all(model == "extractive" for model in settings.models):
@@ -161,21 +166,26 @@ async def _judge(app: App, name: str) -> str:
 
 async def _platforms(app: App) -> AsyncIterator[Finding]:
     settings = app.settings
-    for platform, name, token, check in (
-        (Platform.TELEGRAM, "TELEGRAM_BOT_TOKEN", settings.telegram_bot_token, _telegram),
-        (Platform.DISCORD, "DISCORD_BOT_TOKEN", settings.discord_bot_token, _discord),
-    ):
-        if token is None:
-            yield Finding(str(platform), True, f"off; {name} is not set")
-        else:
-            yield await _check(str(platform), partial(check, app))
+    try:
+        bots = bots_of(settings)
+    except BadSetting as error:
+        yield Finding("settings", False, str(error))
+        return
+    for platform, check in ((Platform.TELEGRAM, _telegram), (Platform.DISCORD, _discord)):
+        own = [bot for bot in bots if bot.platform is platform]
+        if not own:
+            yield Finding(str(platform), True, f"off; {platform.upper()}_BOT_TOKEN is not set")
+        for bot in own:
+            yield await _check(str(bot) if len(own) > 1 else str(platform), partial(check, app, bots[bot]))
+    for sentence in unserved(await app.store.chats_by_bot(), bots):
+        yield Finding("chats", None, sentence)
 
 
-async def _telegram(app: App) -> str:
+async def _telegram(app: App, token: SecretStr) -> str:
     # Imported when needed: the platforms' libraries are slow to import, and not every setup uses both.
     from handlers.telegram.app import build
 
-    telegram = build(app.settings, app.conversation(), app.store, app.clock)
+    telegram = build(app.settings, app.conversation(), app.store, app.clock, token=token)
     try:
         await telegram.log_in()
         return f"the token is accepted; the bot is https://t.me/{telegram.application.bot.username}"
@@ -183,10 +193,10 @@ async def _telegram(app: App) -> str:
         await telegram.stop()
 
 
-async def _discord(app: App) -> str:
+async def _discord(app: App, token: SecretStr) -> str:
     from handlers.discord.app import build, invite_url
 
-    discord = build(app.settings, app.conversation(), app.store, app.clock)
+    discord = build(app.settings, app.conversation(), app.store, app.clock, token=token)
     try:
         await discord.log_in()
         return f"the token is accepted; invite the bot with {invite_url(discord.client.application_id or 0)}"

@@ -9,6 +9,7 @@ from bot.arxiv import calendar
 from bot.decisions.health import DAYS, Status
 from bot.operator.console import print_sentences, print_table
 from bot.service.app import open_app
+from bot.service.bots import bots_of
 from bot.service.status import gather
 from bot.service.status_text import sentences
 from bot.settings import Settings
@@ -17,7 +18,7 @@ from bot.settings import Settings
 async def status(settings: Settings, *, by_category: bool = False) -> Status:
     """Return the state; with `by_category`, its ledger has a line for each day and primary category."""
     async with open_app(settings) as app:
-        state = await gather(app.store, app.clock)
+        state = await gather(app.store, app.clock, bots_of(settings))
         if not by_category:
             return state
         # From the first day of the week that `gather` shows, so that both ledgers cover the same days.

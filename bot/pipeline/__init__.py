@@ -4,6 +4,7 @@ anywhere and be run again: nothing is lost, and nothing is done twice.
     poll(store, source)            arXiv's feed, API and OAI  →  papers, announcements, the ledger of listings
     match(store)                   announcements × topics     →  matches
     choose(store)                  candidates of each chat    →  summaries that are wanted
+    read(store, reader)            wanted deep summaries      →  full texts in the cache (`summarize` reads too)
     summarize(store, chain)        wanted                     →  summaries, once per version × language × depth
     spread(store, loads)           too many chats due at once →  a minute for each of them
     compose(store, builder)        chats that are due         →  digests and their deliveries, written before sending
@@ -19,15 +20,18 @@ from bot.pipeline.deliver import DeliveryWorker
 from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
+from bot.pipeline.patience import Patience
 from bot.pipeline.poll import poll
 from bot.pipeline.rankings import Rankings
+from bot.pipeline.read import read
 from bot.pipeline.spread import sending_forecasts, spread
-from bot.pipeline.summarize import summarize, summary_for
+from bot.pipeline.summarize import summarize
 
 __all__ = [
     "Chooser",
     "DeliveryWorker",
     "DigestBuilder",
+    "Patience",
     "Rankings",
     "choose",
     "compose",
@@ -35,9 +39,9 @@ __all__ = [
     "digest_of",
     "match",
     "poll",
+    "read",
     "read_now",
     "sending_forecasts",
     "spread",
     "summarize",
-    "summary_for",
 ]

@@ -17,6 +17,7 @@ from bot.decisions import delivery_policy
 from bot.decisions.delivery_policy import Move, Settle, Suspend
 from bot.errors import CannotTell, RetryLater, StoreUnavailable
 from bot.model import (
+    Bot,
     ChatGone,
     ChatRef,
     Delivery,
@@ -35,8 +36,7 @@ from bot.ports import Clock, Sender, Store
 log = structlog.get_logger()
 
 AT_ONCE = 64
-"""Deliveries of one platform that are processed at the same time, each to another chat. More than a platform accepts in
-a second, because a chat that gets several parts waits a second between them."""
+"""More than a platform accepts in a second, because a chat that gets several parts waits a second between them."""
 
 REFILL = 8
 """Free places that are needed before more deliveries are leased, so that one transaction leases several."""
@@ -54,8 +54,10 @@ POLL_SECONDS = 3.0
 class DeliveryWorker:
     """Leases deliveries that are due and sends them, under the name `owner`.
 
-    `resend_unknown`: the operator prefers a repeated message to a missing one, also where a platform cannot verify
-    whether it arrived. `poll_seconds` as `POLL_SECONDS`.
+    With `bot` it sends only to the chats that this bot serves, and `senders` has the one sender of that bot.
+    `at_once`: deliveries of one platform that are processed at the same time, each to another chat. `resend_unknown`:
+    the operator prefers a repeated message to a missing one, also where a platform cannot verify whether it arrived.
+    `poll_seconds` as `POLL_SECONDS`.
     """
 
     def __init__(
@@ -65,13 +67,17 @@ class DeliveryWorker:
         clock: Clock,
         owner: str,
         *,
+        bot: Bot | None = None,
+        at_once: int = AT_ONCE,
         resend_unknown: bool = False,
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self.store, self.senders, self.clock, self.owner = store, senders, clock, owner
         self.resend_unknown = resend_unknown
         self.poll_seconds = poll_seconds
-        self._holds = PlatformHolds(store)
+        self._bots = None if bot is None else bot.served
+        self._at_once = at_once
+        self._holds = PlatformHolds(store, bot.id if bot is not None else "")
         self._not_begun: set[asyncio.Task[bool]] = set()
         self._stopping = False
 
@@ -107,13 +113,13 @@ class DeliveryWorker:
     # ── the tasks of one platform ──
 
     async def _deliver_platform(self, platform: Platform) -> int:
-        """Keep `AT_ONCE` places filled, each with another chat's next part, until nothing is left to send."""
+        """Keep `at_once` places filled, each with another chat's next part, until nothing is left to send."""
         tasks: set[asyncio.Task[bool]] = set()
         accepted = 0
         try:
             while True:
-                if AT_ONCE - len(tasks) >= REFILL or not tasks:
-                    tasks |= await self._lease(platform, AT_ONCE - len(tasks))
+                if self._at_once - len(tasks) >= REFILL or not tasks:
+                    tasks |= await self._lease(platform, self._at_once - len(tasks))
                 if not tasks:
                     return accepted
                 done, tasks = await asyncio.wait(tasks, timeout=self.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -125,7 +131,8 @@ class DeliveryWorker:
         now = self.clock.now()
         if self._stopping or self._holds.seconds(platform, now):
             return set()
-        leased = await self.store.lease(self.owner, [platform], now, now + delivery_policy.LEASE, limit)
+        until = now + delivery_policy.LEASE
+        leased = await self.store.lease(self.owner, [platform], now, until, limit, bots=self._bots)
         tasks = {
             asyncio.create_task(self._deliver_one(delivery), name=f"delivery {delivery.id}") for delivery in leased
         }
@@ -150,7 +157,7 @@ class DeliveryWorker:
         """Settle the deliveries whose process ended while the request was under way."""
         # Without an owner: the row still has the name of the process that ended.
         now = self.clock.now()
-        for delivery in await self.store.orphaned(now):
+        for delivery in await self.store.orphaned(now, bots=self._bots):
             platform = delivery.chat.platform
             if platform not in platforms:
                 continue

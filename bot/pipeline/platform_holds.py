@@ -24,13 +24,13 @@ class PlatformHold:
 
 
 class PlatformHolds:
-    """The holds that this process knows.
+    """The holds that this process knows, of one bot: platforms limit each bot by itself.
 
     A limit that a platform names is stored too, so that the next process obeys it, and another one at the same time.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, bot: str = "") -> None:
+        self._store, self._bot = store, bot
         self._holds: dict[Platform, PlatformHold] | None = None
 
     async def load(self, platforms: Collection[Platform]) -> None:
@@ -39,7 +39,7 @@ class PlatformHolds:
             return
         stored: dict[Platform, PlatformHold] = {}
         for platform in platforms:
-            if value := await self._store.value(_name(platform)):
+            if value := await self._store.value(self._name(platform)):
                 since, until = (datetime.fromisoformat(str(value[name])) for name in ("since", "until"))
                 stored[platform] = PlatformHold(since, until)
         # Another task of this process may have loaded them, and added to them, during the reads.
@@ -61,8 +61,7 @@ class PlatformHolds:
         self._holds = (self._holds or {}) | {platform: hold}
         if is_limit:
             value = {"since": hold.since.isoformat(), "until": hold.until.isoformat()}
-            await self._store.remember_value(_name(platform), value)
+            await self._store.remember_value(self._name(platform), value)
 
-
-def _name(platform: Platform) -> str:
-    return f"hold of {platform}"
+    def _name(self, platform: Platform) -> str:
+        return f"hold of {platform} {self._bot}".rstrip()

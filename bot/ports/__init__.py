@@ -1,6 +1,7 @@
 """Protocols for everything outside the pipeline and the use cases, in one module for each kind of implementation."""
 
 from bot.ports.clock import Clock
+from bot.ports.inbox import Inbox
 from bot.ports.paper_source import PaperSource, Reader
 from bot.ports.platforms import Renderer, Sender
 from bot.ports.store import (
@@ -20,6 +21,7 @@ from bot.ports.summaries import Makers, Summarizer
 __all__ = [
     "Chats",
     "Clock",
+    "Inbox",
     "Makers",
     "Operations",
     "Outbox",

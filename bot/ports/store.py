@@ -14,6 +14,8 @@ from typing import Protocol, Unpack
 from bot.model import (
     JSON,
     Announced,
+    Bot,
+    Budget,
     Candidate,
     Chat,
     ChatChanges,
@@ -24,9 +26,13 @@ from bot.model import (
     LedgerLine,
     ListingRecord,
     Malformed,
+    MinuteIsFull,
+    ModelPause,
     NewDigest,
+    OverBudget,
     Paper,
     Platform,
+    Reservation,
     SendingProgress,
     Settlement,
     SubscribeResult,
@@ -38,6 +44,7 @@ from bot.model import (
     Usage,
     WantedSummary,
 )
+from bot.ports.inbox import Inbox
 
 
 class PaperTexts(Protocol):
@@ -176,22 +183,43 @@ class Topics(Protocol):
 
 
 class UsageStore(Protocol):
-    """The usage of models by UTC day."""
+    """The usage of models by UTC day, their budget and their pauses, shared by all processes."""
 
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
-        """Add requests and tokens to the usage of a model on that day."""
+    async def reserve(
+        self, model: str, now: datetime, tokens: int, budget: Budget
+    ) -> Reservation | OverBudget | MinuteIsFull:
+        """Count a request that is about to be sent, and its estimated tokens, as used on the day of `now`.
+
+        Whoever reserves next sees it, so that all processes together stay inside the budget. Nothing is counted unless
+        it fits."""
+
+    async def settle_usage(self, reservation: Reservation, requests: int, tokens: int) -> None:
+        """Put what was used in the place of a reservation; 0 requests if nothing was sent."""
 
     async def usage(self, day: date) -> list[Usage]: ...
 
+    async def pause_model(self, pause: ModelPause) -> ModelPause:
+        """Write a pause. Of two pauses of a model, the one that ends later stays and is returned."""
+
+    async def end_pause(self, model: str, until: datetime) -> None:
+        """Forget the pause of a model that ended at `until`. A pause that ends later stays."""
+
+    async def model_pause(self, model: str) -> ModelPause | None:
+        """The latest pause of a model, over or not, unless the model has answered since."""
+
 
 class Summaries(UsageStore, Protocol):
-    """Summaries that exist, and those that are wanted."""
+    """Summaries that exist, those that are wanted, and those that somebody makes now."""
 
     async def want(self, wanted: Sequence[WantedSummary]) -> None:
-        """Replace the set of wanted summaries; keys that stay keep their attempts and waiting times."""
+        """Replace the set of wanted summaries; keys that stay keep their attempts and waiting times, and keys that
+        are claimed stay."""
 
-    async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
-        """Wanted summaries that are neither made nor postponed, by due time, then by number of chats, most first."""
+    async def wanted(
+        self, now: datetime, limit: int, keys: Collection[SummaryKey] | None = None
+    ) -> list[WantedSummary]:
+        """Wanted summaries that are neither made nor postponed nor claimed, by due time, then by number of chats, most
+        first; with `keys`, only those of them."""
 
     async def postponed(self, now: datetime) -> list[WantedSummary]:
         """Wanted summaries that are not made, and postponed to a later time."""
@@ -199,8 +227,34 @@ class Summaries(UsageStore, Protocol):
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
         """Count an attempt, and do not return the key from `wanted` before `until`."""
 
+    async def claim(
+        self,
+        keys: Collection[SummaryKey],
+        owner: str,
+        now: datetime,
+        until: datetime,
+        *,
+        even_postponed: bool = False,
+    ) -> set[SummaryKey]:
+        """Claim summaries for `owner` until a time; returns the keys that are the owner's now.
+
+        Not among them are those that are made, those that another owner has claimed until after `now`, and unless
+        `even_postponed` those that are postponed. Claiming again renews."""
+
+    async def unclaim(self, keys: Collection[SummaryKey], owner: str) -> None:
+        """End the owner's claims of these keys."""
+
+    async def claimants(self, now: datetime) -> set[str]:
+        """The owners of claims that have not expired."""
+
+    async def end_claims(self, owners: Collection[str]) -> int:
+        """End all claims of these owners, which have ended themselves; returns how many there were."""
+
     async def save_summary(self, summary: Summary) -> Summary:
         """Write a summary; if one with its key is stored already, that one is kept and returned."""
+
+    async def save_summaries(self, summaries: Sequence[Summary]) -> list[Summary]:
+        """Write several summaries like `save_summary`; returns the stored ones in the same order."""
 
     async def summary(self, key: SummaryKey) -> Summary | None: ...
 
@@ -245,7 +299,12 @@ class Chats(Protocol):
         """Let subscriptions that would begin after that listing day begin on it; returns how many did."""
 
     async def bind_bot(self, ref: ChatRef, bot: str) -> None:
-        """Let the bot with this id serve a chat, and send what is still to be sent there. "" names no bot."""
+        """Let the bot with this id serve a chat, and send what is still to be sent there. "" names no bot.
+
+        What another bot has leased waits again, so that only one of them sends it."""
+
+    async def chats_by_bot(self) -> Mapping[tuple[Platform, str], int]:
+        """How many chats each bot serves that are not suspended, by `Chat.bot`."""
 
     async def suspend(self, ref: ChatRef, why: str, now: datetime) -> None: ...
 
@@ -361,8 +420,9 @@ class Outbox(Protocol):
 
         0 if the chat is suspended, or if the first delivery has to wait, and so all that follow it."""
 
-    async def orphaned(self, now: datetime) -> list[Delivery]:
-        """Deliveries left in SENDING by a process that has ended (its lease has expired)."""
+    async def orphaned(self, now: datetime, *, bots: Collection[str] | None = None) -> list[Delivery]:
+        """Deliveries left in SENDING by a process that has ended (its lease has expired); with `bots`, only of chats
+        that these bots serve."""
 
     async def deliveries(
         self, *, chat: ChatRef | None = None, states: Collection[DeliveryState] = (), limit: int = 100
@@ -417,9 +477,12 @@ class Operations(ValueStore, Protocol):
     async def holder(self, name: str) -> str | None:
         """The owner of a named lease, or its last owner."""
 
-    async def expire_leases(self, owner: str, now: datetime) -> int:
-        """End the delivery leases of every other owner now; returns how many. Only for the holder of the lease of
-        sending."""
+    async def live_leases(self, now: datetime) -> Mapping[str, str]:
+        """The owners of the leases that have not expired, by the leases' names."""
+
+    async def expire_leases(self, owner: str, now: datetime, bot: Bot | None = None) -> int:
+        """End the delivery leases of every other owner now; returns how many. With `bot`, only those of chats that this
+        bot serves. Only for the process that alone sends for it, or for all bots."""
 
     async def ledger(self, since: date, *, by_category: bool = False) -> list[LedgerLine]:
         """Listing days from `since` on, oldest first. `announced` is what the listings name, read or unread; without a
@@ -446,5 +509,5 @@ class Operations(ValueStore, Protocol):
     async def close(self) -> None: ...
 
 
-class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, Protocol):
+class Store(Papers, Topics, Summaries, Chats, Outbox, Inbox, Operations, Protocol):
     """The whole store."""

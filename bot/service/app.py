@@ -16,18 +16,21 @@ from bot.decisions import ledger, spreading
 from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
-from bot.model import ARCHIVE, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
-from bot.pipeline import DigestBuilder, Rankings
+from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
+from bot.pipeline import DigestBuilder, Patience, Rankings
 from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
+from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
 from bot.service.counting import CountingUsage, Counts
+from bot.service.owners import new_owner
 from bot.settings import Settings
 
 
 @dataclass(slots=True)
 class App:
-    """All parts of one process. `send_now` is called when a digest should go out at once."""
+    """All parts of one process. `owner` is its name as the owner of leases and claims; `send_now` is called when a
+    digest should go out at once."""
 
     settings: Settings
     clock: Clock
@@ -37,6 +40,7 @@ class App:
     makers: Makers
     renderers: Mapping[Platform, Renderer]
     counts: Counts = field(default_factory=Counts)
+    owner: str = field(default_factory=new_owner)
     send_now: Callable[[], None] = field(default=lambda: None)
     rankings: Rankings = field(default_factory=Rankings)
 
@@ -59,18 +63,20 @@ class App:
         """What a new chat starts with."""
         return Defaults(self.settings.language, self.settings.timezone, self.settings.digest_time)
 
-    def conversation(self) -> Conversation:
-        """Return the use cases behind the commands of chats."""
+    def conversation(self, bot: Bot | None = None) -> Conversation:
+        """Return the use cases behind the commands of chats, given to this bot or by the operator."""
         operators = Operators(frozenset(self.settings.admins), self.health)
-        return Conversation(self.store, self.clock, self.read, self.digest, self.defaults, operators)
+        return Conversation(self.store, self.clock, self.read, self.digest, self.defaults, operators, bot)
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
-        return status_text.sentences(await status.gather(self.store, self.clock))
+        return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings)))
 
-    async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
+    async def read(self, ref: PaperRef, language: str, depth: Depth, patience: Patience | None = None) -> Card:
         """Read one paper now. Implements `bot.conversation.ReadPaper`."""
-        return await pipeline.read_now(self.store, self.source, self.builder, self.clock, ref, language, depth)
+        return await pipeline.read_now(
+            self.store, self.source, self.builder, self.clock, ref, language, depth, patience
+        )
 
     async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         """Write a digest of the papers not delivered to a chat yet. Implements `bot.conversation.DigestNow`."""
@@ -115,7 +121,7 @@ async def open_app(
     from bot.storage.store import open_store
     from bot.summaries.providers import build as build_makers
 
-    clock = clock or SystemClock()
+    clock, owner = clock or SystemClock(), new_owner()
     async with AsyncExitStack() as stack:
         # The store comes first: the gate keeps its state in it, and the makers their usage.
         make_folders(settings)
@@ -128,21 +134,22 @@ async def open_app(
             interactive=interactive,
             load=lambda: store.value("arxiv gate"),
             save=lambda state: store.remember_value("arxiv gate", state),
+            turn=partial(lease.turn, store, clock, owner),
         )
         fetcher = await stack.enter_async_context(Fetcher(settings, gate))
         source = ArxivSource(settings, fetcher)
         reader = ArxivReader(fetcher, settings, license_of=source.license)
         counts = Counts()
         makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts), store))
-        yield App(settings, clock, store, source, reader, makers, renderers(settings.site_url), counts)
+        yield App(settings, clock, store, source, reader, makers, renderers(settings.site_url), counts, owner)
 
 
 @asynccontextmanager
 async def _migration_lease(clock: Clock, wait_for_lease: bool, store: Store) -> AsyncIterator[None]:
-    """Hold the service's lease during a migration, so that no process of an older version uses the database."""
+    """Have the database alone during a migration, so that no process of an older version uses it."""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(lease.held(store, clock, wait_for_lease=wait_for_lease))
+            await stack.enter_async_context(lease.alone(store, clock, wait_for_lease=wait_for_lease))
         except TellUser as error:
             raise TellUser(f"The database was made by an older version and has to be migrated first. {error}") from None
         # Outside of `try`: an error of the migration itself is another one.

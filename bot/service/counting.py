@@ -9,16 +9,22 @@ from datetime import date, datetime
 
 from bot.errors import CannotTell, RetryLater
 from bot.model import (
+    Bot,
+    Budget,
     ChatGone,
     ChatMoved,
     ChatRef,
+    MinuteIsFull,
+    ModelPause,
     NotSent,
     NotSentCause,
     Outcome,
+    OverBudget,
     Part,
     Platform,
     Priority,
     Rejected,
+    Reservation,
     Sent,
     Unknown,
     Usage,
@@ -27,6 +33,8 @@ from bot.ports import Sender, UsageStore
 
 DELIVERIES = "deliveries"
 RATE_LIMITED = "rate_limited"
+BOT_MESSAGES = "bot_messages"
+TASKS = "tasks"
 MODEL_REQUESTS, MODEL_TOKENS = "model_requests", "model_tokens"
 
 
@@ -46,13 +54,16 @@ class Counts:
 
 
 class CountingSender:
-    """A sender that counts the outcomes of another by platform, outcome and cause, and its rate-limit answers."""
+    """A sender that counts the outcomes of another by platform, outcome and cause, and its rate-limit answers; those
+    of a bot also by its id."""
 
-    def __init__(self, sender: Sender, counts: Counts) -> None:
-        self._sender, self._counts = sender, counts
+    def __init__(self, sender: Sender, counts: Counts, bot: Bot | None = None) -> None:
+        self._sender, self._counts, self._bot = sender, counts, bot
         # Prometheus computes no rate for a counter that appears with its first event.
         counts.add(RATE_LIMITED, sender.platform, amount=0)
         counts.add(DELIVERIES, sender.platform, "sent", "none", amount=0)
+        if bot is not None:
+            counts.add(BOT_MESSAGES, bot.platform, bot.id, "sent", amount=0)
 
     @property
     def platform(self) -> Platform:
@@ -97,6 +108,8 @@ class CountingSender:
 
     def _count(self, outcome: str, cause: str) -> None:
         self._counts.add(DELIVERIES, self.platform, outcome, cause)
+        if self._bot is not None:
+            self._counts.add(BOT_MESSAGES, self._bot.platform, self._bot.id, outcome)
 
 
 def labels_of(outcome: Outcome) -> tuple[str, str]:
@@ -120,16 +133,30 @@ def labels_of(outcome: Outcome) -> tuple[str, str]:
 
 
 class CountingUsage:
-    """A usage store that counts what is recorded in another."""
+    """A usage store that counts what is settled in another."""
 
     def __init__(self, store: UsageStore, counts: Counts) -> None:
         self._store, self._counts = store, counts
 
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
-        # Counted only once it is stored: what the database refuses is recorded again with the next request.
-        await self._store.record_usage(model, day, requests, tokens)
-        self._counts.add(MODEL_REQUESTS, model, amount=requests)
-        self._counts.add(MODEL_TOKENS, model, amount=tokens)
+    async def reserve(
+        self, model: str, now: datetime, tokens: int, budget: Budget
+    ) -> Reservation | OverBudget | MinuteIsFull:
+        return await self._store.reserve(model, now, tokens, budget)
+
+    async def settle_usage(self, reservation: Reservation, requests: int, tokens: int) -> None:
+        # Counted only once it is stored: what the database refuses is settled again with the next request.
+        await self._store.settle_usage(reservation, requests, tokens)
+        self._counts.add(MODEL_REQUESTS, reservation.model, amount=requests)
+        self._counts.add(MODEL_TOKENS, reservation.model, amount=tokens)
 
     async def usage(self, day: date) -> list[Usage]:
         return await self._store.usage(day)
+
+    async def pause_model(self, pause: ModelPause) -> ModelPause:
+        return await self._store.pause_model(pause)
+
+    async def end_pause(self, model: str, until: datetime) -> None:
+        await self._store.end_pause(model, until)
+
+    async def model_pause(self, model: str) -> ModelPause | None:
+        return await self._store.model_pause(model)

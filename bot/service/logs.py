@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from pydantic import SecretStr
 
+from bot.model import Platform
 from bot.settings import Settings
 
 _TOKENS = re.compile(r"(?<=/bot)\d+:[\w-]{20,}|\b\d{6,}:[\w-]{30,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
@@ -78,7 +79,8 @@ def _quiet_libraries(level: int) -> None:
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Return the values that must never be printed."""
     values = (getattr(settings, name) for name in type(settings).model_fields)
-    found = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
+    found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    found += [token.get_secret_value() for platform in Platform for token in settings.bot_tokens(platform)]
     # A shorter value would be replaced inside of ordinary words; a real secret is longer.
     return tuple(value for value in found if len(value) >= 6)
 

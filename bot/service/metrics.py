@@ -16,8 +16,10 @@ from bot.service.counting import Counts
 TOTALS = (
     (counting.DELIVERIES, "Outcomes of sending parts of digests.", ("platform", "outcome", "cause")),
     (counting.RATE_LIMITED, "Rate-limit responses to parts of digests.", ("platform",)),
+    (counting.BOT_MESSAGES, "Outcomes of sending parts of digests, by bot.", ("platform", "bot", "outcome")),
     (counting.MODEL_REQUESTS, "Requests to models.", ("model",)),
     (counting.MODEL_TOKENS, "Tokens to and from models.", ("model",)),
+    (counting.TASKS, "Tasks that this worker did.", ("queue", "outcome")),
 )
 """The counters of the process: name, help, labels."""
 
@@ -27,6 +29,13 @@ def render(status: Status, counts: Counts) -> bytes:
     # A registry of its own for each request: the default one would keep the values of the first.
     registry = CollectorRegistry()
     registry.register(_State(status))
+    registry.register(_Totals(counts))
+    return generate_latest(registry)
+
+
+def render_counts(counts: Counts) -> bytes:
+    """Return the counters alone, for a process that does not watch the state of the store."""
+    registry = CollectorRegistry()
     registry.register(_Totals(counts))
     return generate_latest(registry)
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from bot import pipeline
-from bot.model import DeliveryState, Platform
-from bot.pipeline import DeliveryWorker
+from bot.model import Bot, DeliveryState, Platform
+from bot.pipeline import DeliveryWorker, Patience
+from bot.pipeline.deliver import AT_ONCE
 from bot.ports import Clock, Sender
 from bot.service import lease
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.platform_connections import senders_only
 from bot.settings import Settings
 from bot.site.publishing import publish
+
+COMMAND_WAITS_SECONDS = 600.0
+"""How long a command waits for models that are paused, counted anew whenever a summary was made."""
 
 
 @dataclass(slots=True)
@@ -48,20 +53,25 @@ async def once(
     """Run every step once. With `upto`, every chat gets its digest of the days up to that one, whatever the hour.
 
     `say` is called with a sentence before a request that may take long.
-    Raises `TellUser` if a running service holds the lease.
+    Raises `TellUser` if another process works on the database.
     """
-    async with open_app(settings, clock) as app, lease.held(app.store, app.clock) as me:
-        # Only the holder of the lease sends, so that processes need not share the platforms' rate limits. Deliveries
-        # that another process had leased are free now.
+    async with open_app(settings, clock) as app, lease.alone(app.store, app.clock) as me:
+        # Nobody else sends now: deliveries that another process had leased are free.
         await app.store.expire_leases(me, app.clock.now())
         await follow_default_topics(app)
         if await app.store.topics():
             say("Asking arXiv …")
         async with senders_only(app) as senders:
-            return await run_steps(app, senders, me, upto)
+            return await run_steps(app, senders, me, upto, say)
 
 
-async def run_steps(app: App, senders: Mapping[Platform, Sender], me: str, upto: date | None = None) -> PassResult:
+async def run_steps(
+    app: App,
+    senders: Mapping[Bot, Sender],
+    me: str,
+    upto: date | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> PassResult:
     """Run the steps in the order of `bot.pipeline`, then publish the archive."""
     done = PassResult(topics=len(await app.store.topics()))
     # `force`: the person or the cron job that runs this has decided that it is time.
@@ -72,22 +82,40 @@ async def run_steps(app: App, senders: Mapping[Platform, Sender], me: str, upto:
     # From here on a failure of arXiv does not matter: the steps work on what is stored.
     done.matches = await pipeline.match(app.store)
     await pipeline.choose(app.store, app.clock.now(), app.rankings)
-    done.summaries = await summarize(app)
+    # The digests of this pass are not written later: a model that asks for a minute gets it.
+    done.summaries = await summarize(app, Patience(app.clock, COMMAND_WAITS_SECONDS, say))
     done.digests = await pipeline.compose(app.store, app.builder, app.clock, upto=upto)
-    done.sent = await delivery_worker(app, senders, me).deliver()
+    # At the same time, because each bot has limits of its own to wait for.
+    workers = [delivery_worker(app, bot, sender, me) for bot, sender in senders.items()]
+    done.sent = sum(await asyncio.gather(*(worker.deliver() for worker in workers)))
     done.pages = len(await publish(app.store, app.settings))
     counts = await app.store.outbox_counts()
     done.waiting = sum(count for (_, state), count in counts.items() if state is DeliveryState.WAITING)
     return done
 
 
-def delivery_worker(app: App, senders: Mapping[Platform, Sender], me: str) -> DeliveryWorker:
-    """Return a worker that sends what is due in the name of the lease's owner `me`."""
-    return DeliveryWorker(app.store, senders, app.clock, me, resend_unknown=app.settings.telegram_resend_unknown)
+def delivery_worker(app: App, bot: Bot, sender: Sender, me: str) -> DeliveryWorker:
+    """Return a worker that sends what is due for a bot in the name of the lease's owner `me`."""
+    return DeliveryWorker(
+        app.store,
+        {bot.platform: sender},
+        app.clock,
+        me,
+        bot=bot,
+        # Twice the rate: a message may be under way for a second, and a chat with several waits between them.
+        at_once=max(AT_ONCE, 2 * app.settings.telegram_rate) if bot.platform is Platform.TELEGRAM else AT_ONCE,
+        resend_unknown=app.settings.telegram_resend_unknown,
+    )
 
 
-async def summarize(app: App) -> int:
+async def summarize(app: App, patience: Patience | None = None) -> int:
     """Make the wanted summaries; returns how many were made."""
     return await pipeline.summarize(
-        app.store, app.makers, app.reader, app.clock, concurrency=app.settings.model_concurrency
+        app.store,
+        app.makers,
+        app.reader,
+        app.clock,
+        concurrency=app.settings.model_concurrency,
+        owner=app.owner,
+        patience=patience,
     )

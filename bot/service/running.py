@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp.web import Application
 
 from bot import pipeline
 from bot.decisions import polling
-from bot.errors import StoreUnavailable, TellUser
-from bot.model import Platform
-from bot.pipeline import DeliveryWorker, Rankings
+from bot.errors import BadSetting
+from bot.model import Bot
+from bot.pipeline import Rankings
 from bot.pipeline.poll import poll_state
-from bot.ports import Clock, Sender, Store
+from bot.ports import Clock, Store
 from bot.service import lease, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
+from bot.service.bots import bots_of
 from bot.service.counting import CountingSender
+from bot.service.guarded_sender import GuardedSender
+from bot.service.lease import Lease
 from bot.service.one_pass import delivery_worker, summarize
 from bot.service.periodic_jobs import PeriodicJobs
-from bot.service.platform_connections import PlatformWatch, connected
+from bot.service.platform_connections import Connected, PlatformWatch, connected, webhooks_of
+from bot.service.roles import Role, Roles
+from bot.service.web import Hook
 from bot.settings import Settings
 from bot.site.publishing import publish, site_dir
+
+if TYPE_CHECKING:
+    from bot.service.hand_over import HandOver
 
 log = structlog.get_logger()
 
@@ -41,6 +49,8 @@ SPREAD_SECONDS = 60
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
+# What a worker that ended was doing is done by another after this time and `STALLED_SECONDS`.
+TEND_SECONDS = 5
 
 CHOOSE_EVERY = timedelta(minutes=10)
 """How long a chat's new language or size may have no effect on the wanted summaries if nothing is announced."""
@@ -49,43 +59,154 @@ CHOOSE_EVERY = timedelta(minutes=10)
 async def serve(settings: Settings, clock: Clock | None = None) -> None:
     """Run until SIGTERM or SIGINT, then stop within five seconds.
 
-    Raises `BadSetting` and `TellUser` if it cannot start, `StoreUnavailable` also if it loses the lease.
+    Raises `BadSetting` and `TellUser` if it cannot start, `StoreUnavailable` also if it loses all its leases.
     """
-    stop, lease_lost = asyncio.Event(), asyncio.Event()
-
-    def on_lost() -> None:
-        lease_lost.set()
-        stop.set()
-
+    check_workers(settings)
+    stop = asyncio.Event()
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings, clock, wait_for_lease=True))
-        me = await stack.enter_async_context(lease.held(app.store, app.clock, on_lost, wait_for_lease=True))
         # Before this point there is nothing to stop, and a signal may simply end the process.
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
-        # Only one process sends, so that deliveries leased to any other are those of a process that has ended.
-        await app.store.expire_leases(me, app.clock.now())
-        await follow_default_topics(app)
-        jobs = PeriodicJobs()
-        platforms = await stack.enter_async_context(connected(app))
-        watch = PlatformWatch(app.store, app.clock, platforms)
+        service = Service(app)
+        if settings.workers == "procrastinate":
+            await stack.enter_async_context(service.handing_over())
+        # Of two processes on one file the second has nothing to do; of two machines it waits for the first to end.
+        may_stand_by = not settings.is_sqlite
+        roles = Roles(app.store, app.clock, app.owner, service.roles(), may_stand_by=may_stand_by)
+        service.jobs.start()
+        stack.push_async_callback(service.jobs.stop)
+        await stack.enter_async_context(roles)
+        await roles.wait(roles.begun, stop)
         # Before the first page is served, so that /healthz does not report the state of the process before.
-        await watch.report()
-        await _listen(stack, app)
-        senders = {name: CountingSender(platform.sender, app.counts) for name, platform in platforms.items()}
-        worker = delivery_worker(app, senders, me)
-        app.send_now = _add_jobs(jobs, app, worker)
-        jobs.every(WATCH_SECONDS, "watch", watch.report)
-        jobs.start()
-        # Callbacks run in reverse order: the worker stops taking deliveries before its jobs are stopped, and the jobs
-        # before the platforms and the store that they use.
-        stack.push_async_callback(jobs.stop)
-        stack.callback(worker.stop)
-        _log_start(app, senders)
-        await stop.wait()
+        await service.watch.report()
+        await _listen(stack, app, service.hooks)
+        service.jobs.every(WATCH_SECONDS, "watch", service.watch.report)
+        _log_start(app, roles)
+        await roles.wait(stop)
         log.info("stopping")
-    if lease_lost.is_set():
-        raise StoreUnavailable("Another process took over the work, or the lease could not be renewed; see the log.")
+
+
+class Service:
+    """The roles of a service with their jobs. Each method below `roles` is the work of one role."""
+
+    def __init__(self, app: App) -> None:
+        self.jobs = PeriodicJobs()
+        self._app = app
+        self._hand_over: HandOver | None = None
+        self._connected: dict[Bot, Connected] = {}
+        self._webhooks = webhooks_of(app)
+        self.watch = PlatformWatch(app.store, app.clock, self._connected, bots_of(app.settings))
+        app.send_now = self._send_now
+
+    @asynccontextmanager
+    async def handing_over(self) -> AsyncIterator[None]:
+        """Let workers summarize and compose, and run the jobs that they wake, inside this context."""
+        # Imported here: only a service with workers needs the package.
+        from bot.service import task_queue
+        from bot.service.hand_over import HandOver
+        from bot.service.tasks import tasks
+
+        async with task_queue.opened(self._app.settings.database, tasks) as queue:
+            self._hand_over = HandOver(self._app, queue)
+            async with queue.calling(self._woken):
+                yield
+
+    def _woken(self, job: str) -> None:
+        if job == "send":
+            self._send_now()
+        elif job == "compose" and self._hand_over is not None:
+            self._hand_over.compose_all_again()
+        self.jobs.soon(job)
+
+    def roles(self) -> list[Role]:
+        """Return the roles that these settings give to a service. Raises `BadSetting` for a bad token."""
+        sending = [Role(f"send {bot}", partial(self.sending, bot)) for bot in bots_of(self._app.settings)]
+        return [Role(lease.POLL, self.polling), Role(lease.SITE, self.publishing), *sending]
+
+    @asynccontextmanager
+    async def polling(self, _lease: Lease) -> AsyncIterator[None]:
+        """Ask arXiv, match, choose, and summarize and compose unless workers do that."""
+        app, jobs, hand_over = self._app, self.jobs, self._hand_over
+        await follow_default_topics(app)
+
+        # Each step starts the next one at once, so that a paper does not wait for the interval of every job.
+        async def poll() -> None:
+            if await pipeline.poll(app.store, app.source, app.clock):
+                jobs.soon("read")
+
+        matching = MatchingJob(app.store, app.clock, app.rankings)
+
+        async def read() -> None:
+            await matching.run()
+            if hand_over is not None:
+                await hand_over.summaries()
+            elif await summarize(app):
+                jobs.soon("site")
+
+        async def compose() -> None:
+            if hand_over is not None:
+                await hand_over.compose()
+                return
+            is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
+            if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing):
+                self._send_now()
+
+        async def spread() -> None:
+            await pipeline.spread(app.store, app.loads, app.clock)
+
+        async with jobs.removed_at_end("poll", "read", "spread", "compose", "tend"):
+            jobs.every(POLL_SECONDS, "poll", poll)
+            jobs.every(READ_SECONDS, "read", read)
+            jobs.every(SPREAD_SECONDS, "spread", spread)
+            jobs.every(SEND_SECONDS, "compose", compose)
+            if hand_over is not None:
+                jobs.every(TEND_SECONDS, "tend", hand_over.tend)
+            yield
+
+    @asynccontextmanager
+    async def publishing(self, _lease: Lease) -> AsyncIterator[None]:
+        """Write the pages of the archive."""
+
+        async def site() -> None:
+            await publish(self._app.store, self._app.settings)
+
+        async with self.jobs.removed_at_end("site"):
+            self.jobs.every(SITE_SECONDS, "site", site)
+            yield
+
+    @asynccontextmanager
+    async def sending(self, bot: Bot, held: Lease) -> AsyncIterator[None]:
+        """Answer the commands of one bot, and send its messages."""
+        app, name = self._app, f"send {bot}"
+        async with connected(app, bot, self._webhooks.get(bot)) as platform:
+            sender = GuardedSender(CountingSender(platform.sender, app.counts, bot), held)
+            worker = delivery_worker(app, bot, sender, held.me)
+            # Only this process sends for the bot: deliveries leased to any other are those of one that has ended.
+            await app.store.expire_leases(held.me, app.clock.now(), bot)
+            self._connected[bot] = platform
+            try:
+                async with self.jobs.removed_at_end(name):
+                    # A job for each bot: a platform that hangs must not delay the others.
+                    self.jobs.every(SEND_SECONDS, name, worker.deliver)
+                    try:
+                        yield
+                    finally:
+                        # Before its job is stopped, so that it takes no more deliveries meanwhile.
+                        worker.stop()
+            finally:
+                del self._connected[bot]
+
+    @property
+    def hooks(self) -> dict[str, Hook]:
+        """What takes the requests that platforms post to the web server, by path."""
+        if self._app.settings.telegram_webhook_url is None:
+            return {}
+        return {webhook.path: webhook.receive for webhook in self._webhooks.values()}
+
+    def _send_now(self) -> None:
+        for bot in bots_of(self._app.settings):
+            self.jobs.soon(f"send {bot}")
 
 
 class MatchingJob:
@@ -108,48 +229,16 @@ class MatchingJob:
         self._chosen_at = chosen_at
 
 
-def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[[], None]:
-    """Add the jobs of the pipeline; returns a function that runs the jobs that send now."""
-
-    def send() -> None:
-        for platform in worker.senders:
-            jobs.soon(f"send {platform}")
-
-    # Each step starts the next one at once, so that a paper does not wait for the interval of every job.
-    async def poll() -> None:
-        if await pipeline.poll(app.store, app.source, app.clock):
-            jobs.soon("read")
-
-    matching = MatchingJob(app.store, app.clock, app.rankings)
-
-    async def read() -> None:
-        await matching.run()
-        if await summarize(app):
-            jobs.soon("site")
-
-    async def compose() -> None:
-        is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
-        if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing):
-            send()
-
-    async def spread() -> None:
-        await pipeline.spread(app.store, app.loads, app.clock)
-
-    async def site() -> None:
-        await publish(app.store, app.settings)
-
-    jobs.every(POLL_SECONDS, "poll", poll)
-    jobs.every(READ_SECONDS, "read", read)
-    jobs.every(SPREAD_SECONDS, "spread", spread)
-    jobs.every(SEND_SECONDS, "compose", compose)
-    for platform in worker.senders:  # one job each: a platform that hangs must not delay the others
-        jobs.every(SEND_SECONDS, f"send {platform}", partial(worker.deliver, [platform]))
-    jobs.every(SITE_SECONDS, "site", site)
-    return send
+def check_workers(settings: Settings) -> None:
+    """Raise `BadSetting` if the tasks of workers cannot be kept in this database."""
+    if settings.workers == "procrastinate" and settings.is_sqlite:
+        address = "DATABASE_URL=postgresql+psycopg://…"
+        raise BadSetting("WORKERS", f"procrastinate needs PostgreSQL; set {address}, or leave WORKERS out.")
 
 
-async def _listen(stack: AsyncExitStack, app: App) -> None:
-    """Serve the archive, and the operations pages: on the same port, or on OPS_PORT if that is set."""
+async def _listen(stack: AsyncExitStack, app: App, hooks: Mapping[str, Hook]) -> None:
+    """Serve the archive with what platforms post, and the operations pages: on the same port, or on OPS_PORT if that
+    is set."""
     settings, site = app.settings, site_dir(app.settings)
     # The first pages are written by a job, but requests may come before it.
     site.mkdir(parents=True, exist_ok=True)
@@ -163,26 +252,16 @@ async def _listen(stack: AsyncExitStack, app: App) -> None:
         return metrics.render(await latest.get(), app.counts)
 
     operations, has_own_port = (health, prometheus), settings.ops_port is not None
-    address = await _serve(
-        stack, web.build(site, None if has_own_port else operations), "SITE", settings.site_host, settings.site_port
-    )
+    pages = web.build(site, None if has_own_port else operations, hooks)
+    address = await web.serve_until_closed(stack, pages, "SITE", settings.site_host, settings.site_port)
     log.info("archive served", address=address)
     if settings.ops_port is not None:
-        address = await _serve(stack, web.build(None, operations), "OPS", settings.ops_host, settings.ops_port)
+        pages = web.build(None, operations)
+        address = await web.serve_until_closed(stack, pages, "OPS", settings.ops_host, settings.ops_port)
         log.info("operations served", address=address)
 
 
-async def _serve(stack: AsyncExitStack, pages: Application, setting: str, host: str, port: int) -> str:
-    """Serve these pages until the stack is closed; returns their address. Raises `TellUser` that names the setting."""
-    try:
-        runner, port = await web.serve(pages, host, port)
-    except OSError as error:
-        raise TellUser(f"{setting}_PORT {port} on {host} cannot be used ({error.strerror}); choose another.") from None
-    stack.push_async_callback(runner.cleanup)
-    return f"http://{host}:{port}/"
-
-
-def _log_start(app: App, senders: Mapping[Platform, Sender]) -> None:
-    log.info("running", platforms=[str(platform) for platform in senders] or ["the archive alone"])
-    if not senders and not app.settings.default_topics:
+def _log_start(app: App, roles: Roles) -> None:
+    log.info("running", roles=sorted(roles.held))
+    if not bots_of(app.settings) and not app.settings.default_topics:
         log.warning("nothing to do: set TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN or DEFAULT_TOPICS in .env")

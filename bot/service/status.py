@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from bot.arxiv import calendar
-from bot.decisions.health import DAYS, UNSETTLED, Service, Status, Unfinished, gaps, is_running
+from bot.decisions.health import DAYS, UNSETTLED, Service, Status, TaskCounts, Unfinished, gaps, is_running
 from bot.decisions.ledger import ARXIV_BEGAN
 from bot.errors import StoreUnavailable
-from bot.model import ARCHIVE, DeliveryState, ListingRecord
+from bot.model import ARCHIVE, Bot, DeliveryState, ListingRecord
 from bot.pipeline.poll import needed_archives, poll_state
 from bot.ports import Clock, Store
+from bot.service.bots import unserved
+from bot.service.owners import WORKER_PREFIX, describe
 
 WRITE_TIMEOUT_SECONDS = 3.0
 """How long the small write may take that shows whether the database can be written."""
@@ -20,6 +23,10 @@ WRITE_TIMEOUT_SECONDS = 3.0
 
 SERVICE_STATE = "service"
 """The name of the store's value in which the running service reports its state."""
+
+
+TASK_COUNTS = "tasks"
+"""The name of the store's value in which the service reports the tasks that it handed over to workers."""
 
 
 MAX_REASONS = 20
@@ -39,8 +46,11 @@ CACHE_FOR = timedelta(seconds=5)
 """How old a cached state may be when it is returned."""
 
 
-async def gather(store: Store, clock: Clock) -> Status:
-    """Read the state. Raises `StoreUnavailable` if it cannot be read."""
+async def gather(store: Store, clock: Clock, bots: Collection[Bot] = ()) -> Status:
+    """Read the state; with `bots`, also which chats none of these serves.
+
+    Raises `StoreUnavailable` if it cannot be read.
+    """
     now = clock.now()
     since = calendar.fed_day(now) - timedelta(days=DAYS)
     followers = {subscription.chat for subscription in await store.subscriptions()}
@@ -73,7 +83,16 @@ async def gather(store: Store, clock: Clock) -> Status:
         unwritable=await _unwritable(store, now),
         service=service,
         following=len(followers),
+        workers=await _workers(store, now),
+        tasks=TaskCounts.from_json(await store.value(TASK_COUNTS)),
+        unserved=tuple(unserved(await store.chats_by_bot(), bots)) if bots else (),
     )
+
+
+async def _workers(store: Store, now: datetime) -> tuple[str, ...]:
+    """Describe the workers that are alive: each holds a lease of its own."""
+    leases = await store.live_leases(now)
+    return tuple(describe(owner) for name, owner in leases.items() if name.startswith(WORKER_PREFIX))
 
 
 async def _listings(store: Store, since: date) -> list[ListingRecord]:

@@ -18,6 +18,7 @@ def sentences(status: Status) -> list[str]:
     """Return the state without the ledger's table, one sentence per line, the most urgent first."""
     lines = [str(status.unwritable)] if status.unwritable else []
     lines += list(_platform_problems(status))
+    lines += status.unserved
     lines += [f"{gap.day:%a} {short_date(gap.day, status.at)}: {gap.why}" for gap in status.gaps]
     if status.set_aside:
         last = status.set_aside[0]
@@ -26,6 +27,7 @@ def sentences(status: Status) -> list[str]:
     wait = "waits" if status.wanted == 1 else "wait"
     followers = describe_followers(status.chats, status.following, status.topics)
     lines.append(f"{followers}; {counted(status.wanted, 'summary')} {wait}.")
+    lines += list(_workers(status))
     lines += [f"{counted(waiting.count, waiting.what)}: {waiting.reason}" for waiting in status.unfinished]
     lines += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
     lines += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
@@ -33,6 +35,17 @@ def sentences(status: Status) -> list[str]:
         lines.append(f"The oldest digest that is not wholly sent was written {counted(minutes, 'minute')} ago.")
     lines += list(_troubles(status))
     return lines + [f"{usage.model}: {usage.requests} requests, {usage.tokens} tokens today" for usage in status.usage]
+
+
+def _workers(status: Status) -> Iterable[str]:
+    if status.waiting_tasks and not status.workers:
+        waiting = counted(status.waiting_tasks, "task")
+        yield f"No worker is running, and {waiting} of the service would need one; `paperboy worker` starts one."
+    elif status.workers and status.tasks is not None:
+        queues = [f"{name} {todo} ({doing} begun)" for name, (todo, doing) in sorted(status.tasks.queues.items())]
+        running = "is" if len(status.workers) == 1 else "are"
+        yield f"{counted(len(status.workers), 'worker')} {running} alive: {', '.join(status.workers)}."
+        yield f"Tasks that wait for a worker: {', '.join(queues) or 'none'}."
 
 
 def describe_followers(chats: int, following: int, topics: int) -> str:
@@ -91,6 +104,8 @@ def health(status: Status) -> JSON:
         "asked_arxiv_at": status.poll.asked_at.isoformat() if status.poll.asked_at else None,
         "arxiv_failures": status.poll.failures,
         "summaries_waiting": status.wanted,
+        "workers": len(status.workers),
+        "tasks_waiting": status.waiting_tasks,
         "set_aside": len(status.set_aside),
         "unfinished": _without_chat_names(status.unfinished),
         "deliveries": {f"{platform}:{state}": count for (platform, state), count in sorted(status.deliveries.items())},

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from aiohttp import web
 
-from bot.errors import PaperboyError, StoreUnavailable
+from bot.errors import PaperboyError, StoreUnavailable, TellUser
 from bot.model import JSON
+
+Hook = Callable[[Mapping[str, str], Callable[[], Awaitable[bytes]]], Awaitable[int]]
+"""Takes a request that a platform has posted: its headers, and what reads its body. Returns the status to answer with.
+"""
 
 HealthCheck = Callable[[], Awaitable[JSON]]
 MetricsPage = Callable[[], Awaitable[bytes]]
@@ -21,8 +26,11 @@ HEADERS = {
 }
 
 
-def build(site: Path | None, operations: tuple[HealthCheck, MetricsPage] | None) -> web.Application:
-    """Build the web application: the archive from the folder `site`, the operations pages, or both.
+def build(
+    site: Path | None, operations: tuple[HealthCheck, MetricsPage] | None, hooks: Mapping[str, Hook] | None = None
+) -> web.Application:
+    """Build the web application: the archive from the folder `site`, the operations pages, and what takes posted
+    requests (`hooks`, by path).
 
     `operations` are the functions behind /healthz and /ready, which returns {"ok": bool, …}, and behind /metrics, which
     returns Prometheus' text format. Both may raise `PaperboyError`.
@@ -31,11 +39,22 @@ def build(site: Path | None, operations: tuple[HealthCheck, MetricsPage] | None)
     # A signal and not a middleware: it is also sent for the responses that aiohttp makes of its own, such as a 404.
     app.on_response_prepare.append(_add_headers)
     # Before the archive, whose pattern matches every path: the first route that matches answers.
+    for path, hook in (hooks or {}).items():
+        app.router.add_post(path, _posted_to(hook))
     if operations is not None:
         _add_operations(app, *operations)
     if site is not None:
         _add_archive(app, site)
     return app
+
+
+def _posted_to(hook: Hook) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def post(request: web.Request) -> web.Response:
+        status = await hook(request.headers, request.read)
+        # A platform that is asked to come back later keeps what it has posted.
+        return web.Response(status=status, headers={"Retry-After": "1"} if status == 503 else None)
+
+    return post
 
 
 def _add_operations(app: web.Application, health: HealthCheck, metrics: MetricsPage) -> None:
@@ -107,3 +126,13 @@ async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunn
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
     return runner, runner.addresses[0][1]
+
+
+async def serve_until_closed(stack: AsyncExitStack, pages: web.Application, setting: str, host: str, port: int) -> str:
+    """Serve these pages until the stack is closed; returns their address. Raises `TellUser` that names the setting."""
+    try:
+        runner, port = await serve(pages, host, port)
+    except OSError as error:
+        raise TellUser(f"{setting}_PORT {port} on {host} cannot be used ({error.strerror}); choose another.") from None
+    stack.push_async_callback(runner.cleanup)
+    return f"http://{host}:{port}/"

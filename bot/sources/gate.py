@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -102,8 +103,10 @@ class Gate:
     """Lets requests through one at a time, `delay` seconds from the end of one to the start of the next.
 
     One call makes at most `attempts` requests and waits at most `patience` seconds between them. `load` and `save` keep
-    a small JSON value across restarts, so that a run from cron every minute keeps the delay too. With `interactive`,
-    for commands that a person waits for, a failed connection is not retried: the person can look into it sooner.
+    a small JSON value across restarts, so that a run from cron every minute keeps the delay too. `turn()` surrounds
+    each request with the wait before it: it lets one process at a time pass where several ask arXiv. With
+    `interactive`, for commands that a person waits for, a failed connection is not retried: the person can look into it
+    sooner.
     """
 
     def __init__(
@@ -117,6 +120,7 @@ class Gate:
         rng: random.Random | None = None,
         load: Callable[[], Awaitable[JSON | None]] | None = None,
         save: Callable[[JSON], Awaitable[None]] | None = None,
+        turn: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     ) -> None:
         self._clock = clock
         self._delay = delay
@@ -126,6 +130,7 @@ class Gate:
         self._rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._load = load
         self._save = save
+        self._turn = turn
         self._lock = asyncio.Lock()
         self._state = GateState()
 
@@ -139,8 +144,8 @@ class Gate:
         while True:
             attempt += 1
             # The lock is released between attempts, so that other callers do not wait for this call's retries.
-            async with self._lock:
-                # Set inside of the lock: the time spent waiting for other callers does not count.
+            async with self._lock, self._turn():
+                # Set inside of both: the time spent waiting for other callers does not count.
                 deadline = deadline or self._clock.now() + timedelta(seconds=self._patience)
                 await self._wait_for_turn(deadline)
                 try:

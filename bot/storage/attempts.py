@@ -125,9 +125,11 @@ class SqlAttempts:
                 await delivery_counts.add(self.db, connection, {(row["platform"], row["state"]): -1})
         return True
 
-    async def orphaned(self, now: datetime) -> list[Delivery]:
+    async def orphaned(self, now: datetime, *, bots: Collection[str] | None = None) -> list[Delivery]:
         is_sending = _table.c.state == DeliveryState.SENDING.value
         query = row_mapping.deliveries().where(outbox_queue.is_unusual(), is_sending, _table.c.leased_until <= now)
+        if bots is not None:
+            query = query.where(_table.c.bot.in_(bots))
         async with self.db.read() as connection:
             return [row_mapping.delivery(row) for row in await connection.execute(query.order_by(_table.c.id))]
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Unpack
 
-from sqlalchemy import Row, delete, exists, insert, select, update
+from sqlalchemy import Row, case, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
-from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, SubscribeResult, Subscription
+from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, Platform, SubscribeResult, Subscription
 from bot.storage import delivery_counts, positions, row_mapping, tables
 from bot.storage.chat_conditions import are_chats, chat_id_of, is_chat, mark_changed
 from bot.storage.chat_managers import forget_managers
@@ -143,8 +143,21 @@ class SqlChats:
         async with self.db.write() as connection:
             chat_id = await chat_id_of(connection, ref, lock=True)
             await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(bot=bot))
-            unsent = in_order(table.c.chat_id == chat_id, table.c.state != DeliveryState.SENT.value)
-            await connection.execute(update(table).where(table.c.id.in_(unsent)).values(bot=bot))
+            unsent = in_order(table.c.chat_id == chat_id, table.c.state != DeliveryState.SENT.value, table.c.bot != bot)
+            # The bot before must not send what it has leased: without the state of a lease it cannot begin.
+            returned = case(
+                (table.c.state == DeliveryState.LEASED.value, DeliveryState.WAITING.value),
+                (table.c.state == DeliveryState.LEASED_TO_VERIFY.value, DeliveryState.VERIFY_FIRST.value),
+                else_=table.c.state,
+            )
+            await connection.execute(update(table).where(table.c.id.in_(unsent)).values(bot=bot, state=returned))
+
+    async def chats_by_bot(self) -> Mapping[tuple[Platform, str], int]:
+        table = tables.chats
+        query = select(table.c.platform, table.c.bot, func.count()).where(table.c.suspended.is_(None))
+        async with self.db.read() as connection:
+            rows = await connection.execute(query.group_by(table.c.platform, table.c.bot))
+            return {(Platform(platform), bot): count for platform, bot, count in rows}
 
     async def suspend(self, ref: ChatRef, why: str, now: datetime) -> None:
         await self._serve(ref, now, suspended=why)

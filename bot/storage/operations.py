@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.errors import StoreUnavailable, TellUser
-from bot.model import JSON, DeliveryState, LedgerLine
+from bot.model import JSON, Bot, DeliveryState, LedgerLine
 from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
 from bot.storage.outbox_queue import LEASED, is_unusual
@@ -70,10 +70,18 @@ class SqlOperations:
             )
         return owner
 
-    async def expire_leases(self, owner: str, now: datetime) -> int:
+    async def live_leases(self, now: datetime) -> Mapping[str, str]:
+        table = tables.leases
+        query = select(table.c.name, table.c.owner).where(table.c.until > now).order_by(table.c.name)
+        async with self.db.read() as connection:
+            return {row.name: row.owner for row in await connection.execute(query)}
+
+    async def expire_leases(self, owner: str, now: datetime, bot: Bot | None = None) -> int:
         table = tables.deliveries
         under_way = table.c.state.in_((*LEASED, DeliveryState.SENDING.value))
         others = select(table.c.id).where(is_unusual(), under_way, table.c.owner != owner, table.c.leased_until > now)
+        if bot is not None:
+            others = others.where(table.c.platform == bot.platform.value, table.c.bot.in_(bot.served))
         # In the order in which those who settle them lock them.
         in_order = others.order_by(table.c.chat_id, table.c.id).with_for_update()
         async with self.db.write() as connection:

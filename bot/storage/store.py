@@ -22,6 +22,7 @@ from bot.storage.papers import SqlPapers
 from bot.storage.summaries import SqlSummaries
 from bot.storage.topics import SqlTopics
 from bot.storage.unseen_rows import SqlUnseen
+from bot.storage.updates import SqlUpdates
 
 
 class SqlStore(
@@ -36,6 +37,7 @@ class SqlStore(
     SqlAttempts,
     SqlOutboxFigures,
     SqlOutboxHistory,
+    SqlUpdates,
     SqlOperations,
 ):
     """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""

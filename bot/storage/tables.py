@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from bot.model import Priority
 from bot.storage.column_types import ForeignText, Moment, PackedJSON
 
-REVISION = "0007"
+REVISION = "0009"
 """The newest migration, which results in these tables."""
 
 # Every constraint has a name, because migrations can change only constraints whose names they know.
@@ -248,6 +249,37 @@ usage = Table(
     Column("tokens", Integer, nullable=False),
 )
 
+# Summaries that somebody makes now, so that nobody else asks a model for them. Apart from `wanted`, because what a
+# person asks for is claimed as well, and because a new round of choosing replaces what is wanted.
+claims = Table(
+    "claims",
+    metadata,
+    Column("paper_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("depth", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+# The requests of the last minute, if there is a limit per minute.
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("asked_at", Moment, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("model", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("reason", ForeignText, nullable=False),
+    Column("failures", Integer, nullable=False),
+)
+
 # ── the outbox ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 digests = Table(
@@ -356,6 +388,20 @@ past_deliveries = Table(
     Column("digests", Integer, nullable=False),
     Column("parts", Integer, nullable=False),
     Column("papers", Integer, nullable=False),
+)
+
+# What a platform has posted to the service's web server, until it is handled. After that the number stays for some days
+# without the body, because a platform posts again what it saw no answer to.
+updates = Table(
+    "updates",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", PackedJSON),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("received_at", Moment, nullable=False),
+    _partial("ix_updates_pending", "body IS NOT NULL", "bot", "number"),
+    Index(None, "received_at"),
 )
 
 # ── operations ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import timedelta
 
 import aiohttp
 import discord
 import structlog
 import yarl
+from pydantic import SecretStr
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
+from bot.model import Platform
 from bot.ports import Clock, ValueStore
 from bot.settings import Settings
 from handlers.discord.client import NoSessionsLeft, PaperboyClient
-from handlers.discord.http_trace import DiscordClock, InvalidRequests
+from handlers.discord.http_trace import INVALID_LIMIT, DiscordClock, InvalidRequests
 from handlers.discord.refused_requests import Refusals
 from handlers.discord.sender import DiscordSender
+from handlers.discord.token import bot_id_of
 from handlers.unreachable import cannot_be_reached
 
 log = structlog.get_logger()
@@ -42,7 +44,12 @@ PERMISSIONS = discord.Permissions(
 
 BAD_TOKEN = 4004
 """The gateway's close code for a token that is no longer valid."""
+MORE_SHARDS = 4011
+"""The gateway's close code for a bot that has too many servers for its number of shards."""
 _REVOKED = "Discord does not accept the bot token any more; put a new one into DISCORD_BOT_TOKEN and start again"
+
+MOST_INVALID = 8_000
+"""Refused requests of all bots in ten minutes after which none is made; Discord blocks the address at 10,000."""
 
 # What discord.py and aiohttp raise while Discord, or the network, does not answer as it should.
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.RateLimited, OSError, TimeoutError)
@@ -78,7 +85,7 @@ class DiscordApp:
     @property
     def problem(self) -> str | None:
         """Why commands are not answered, in a few words; None if they are."""
-        return self._problem or (None if self.client.connected.is_set() else "Discord's gateway is not connected")
+        return self._problem or self.client.problem
 
     async def log_in(self) -> None:
         """Log in for sending only; commands are not answered. Raises `BadSetting` or `RetryLater`."""
@@ -143,7 +150,9 @@ class DiscordApp:
             if not logged_in:
                 await self._keep_logging_in()
             while not await self._connect():
-                pass
+                if self.client.is_closed():
+                    self.client.reopen()
+                    await self._keep_logging_in()
         except BadSetting as error:
             self._problem = str(error)
             log.error("discord refuses the token")
@@ -171,6 +180,10 @@ class DiscordApp:
         except discord.PrivilegedIntentsRequired:
             self._problem = "Discord refuses the intents that Paperboy asks for"
         except discord.ConnectionClosed as error:
+            if error.code == MORE_SHARDS:
+                self._problem = "Discord asks for more connections, which are being made"
+                log.warning("discord asks for more shards", shards=self.client.shard_count)
+                return False
             is_revoked = error.code == BAD_TOKEN
             self._problem = _REVOKED if is_revoked else f"Discord closed the connection for good ({error})"
         except discord.GatewayNotFound as error:
@@ -184,11 +197,10 @@ class DiscordApp:
         delay = FIRST_RETRY_SECONDS
         while True:
             try:
-                return await self.client.require_session_left()
+                return await self.client.require_session_left(for_all_shards=True)
             except NoSessionsLeft as error:
-                until = self._clock.now() + timedelta(seconds=error.wait)
-                self._problem = f"Discord lets the bot connect no more until {until:%Y-%m-%d %H:%M} UTC"
-                log.warning("discord allows no more sessions for now", until=until.isoformat())
+                self._problem = error.words(self._clock.now())
+                log.warning("discord allows no more sessions for now", wait=error.wait)
                 await self._clock.sleep(error.wait)
             except (discord.GatewayNotFound, *_UNREACHABLE) as error:
                 # discord.py reports a token that was revoked since the login as GatewayNotFound.
@@ -200,17 +212,29 @@ class DiscordApp:
                 delay = min(delay * 2, LONGEST_RETRY_SECONDS)
 
 
-def build(settings: Settings, conversation: Conversation, values: ValueStore, clock: Clock) -> DiscordApp:
-    """An app that is not yet started. Raises `BadSetting` if there is no token.
+def build(
+    settings: Settings,
+    conversation: Conversation,
+    values: ValueStore,
+    clock: Clock,
+    *,
+    token: SecretStr | None = None,
+) -> DiscordApp:
+    """The app of a bot, not yet started; without `token`, of the settings' first one. Raises `BadSetting` if the token
+    cannot be one.
 
     discord.py keeps its addresses in class attributes, so the configured ones hold for the whole process.
     """
-    token = settings.discord_bot_token.get_secret_value().strip() if settings.discord_bot_token else ""
-    if not token:
-        raise BadSetting("DISCORD_BOT_TOKEN", "DISCORD_BOT_TOKEN is not set; the developer portal shows it under Bot.")
+    tokens = settings.bot_tokens(Platform.DISCORD)
+    token = token or next(iter(tokens), SecretStr(""))
+    bot_id = bot_id_of(token.get_secret_value())
     discord.http.Route.BASE = settings.discord_api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
-    invalid, discord_clock = InvalidRequests(clock.now), DiscordClock(clock.now)
-    client = PaperboyClient(conversation, invalid, settings.data_dir, values, discord_clock)
-    sender = DiscordSender(client, invalid, settings.data_dir, discord_clock=discord_clock)
-    return DiscordApp(token, client, sender, Refusals(invalid, values), clock)
+    # Discord blocks an address, from which all bots of this process may make requests.
+    invalid = InvalidRequests(clock.now, min(INVALID_LIMIT, MOST_INVALID // max(1, len(tokens))))
+    discord_clock = DiscordClock(clock.now)
+    client = PaperboyClient(conversation, invalid, settings.data_dir, values, discord_clock, clock.sleep)
+    # A part that another of our bots may have sent, before the chat became this one's, is looked for too.
+    authors = frozenset(int(bot_id_of(each.get_secret_value())) for each in tokens)
+    sender = DiscordSender(client, invalid, settings.data_dir, discord_clock=discord_clock, authors=authors)
+    return DiscordApp(token.get_secret_value(), client, sender, Refusals(invalid, values, bot_id), clock)

@@ -1,16 +1,18 @@
-"""The `discord.Client`: registers commands, receives interactions, and follows servers and channels."""
+"""The Discord client: registers commands, receives interactions, and follows servers and channels."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import discord
 import structlog
+import yarl
 
 from bot.conversation import Conversation
 from bot.errors import RetryLater
@@ -26,7 +28,7 @@ log = structlog.get_logger()
 
 
 REGISTERED = "discord commands"
-"""The name of the value that keeps the hash of the registered commands."""
+"""The name of the values that keep the hashes of the registered commands, followed by the application's id."""
 
 LONGEST_LIMIT_SECONDS = 30.0
 """discord.py itself waits out rate limits up to this long, the least that it accepts; after longer ones a delivery is
@@ -37,16 +39,29 @@ SPARE_SESSIONS = 1
 """Session starts that are never used up: Discord resets the token of a bot that starts more sessions than it may."""
 
 
-class NoSessionsLeft(Exception):
-    """The bot may not begin another session for `wait` seconds."""
+IDENTIFY_SECONDS = 5.0
+"""Time between two sessions that begin; Discord takes one in five seconds from most bots."""
+
+
+class NoSessionsLeft(TimeoutError):
+    """The bot may not begin another session for `wait` seconds. discord.py tries a shard again after a `TimeoutError`,
+    while any other error of ours would end all shards."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(f"no session may begin for {wait:.0f} s")
         self.wait = wait
 
+    def words(self, now: datetime) -> str:
+        until = now + timedelta(seconds=self.wait)
+        return f"Discord lets the bot connect no more until {until:%Y-%m-%d %H:%M} UTC"
 
-class PaperboyClient(discord.Client):
-    """Uses no privileged intent and caches no members or messages. `connected` is set while the gateway is."""
+
+class _TriedAgain(Exception):
+    """discord.py tries to launch a shard again."""
+
+
+class PaperboyClient(discord.AutoShardedClient):
+    """Uses no privileged intent and caches no members or messages. `connected` is set while all shards are."""
 
     def __init__(
         self,
@@ -55,6 +70,7 @@ class PaperboyClient(discord.Client):
         data_dir: Path,
         values: ValueStore,
         discord_clock: DiscordClock | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, dm_messages=True),
@@ -68,45 +84,89 @@ class PaperboyClient(discord.Client):
             guild_ready_timeout=0.25,  # seconds without another server before `on_ready`; the default is 2
         )
         self.connected = asyncio.Event()
+        self._shards_up: set[int] = set()
+        self._launching: set[int] = set()
+        self._no_sessions: str | None = None
+        self._sleep = sleep
+        self._has_begun = False
         self._conversation, self._values = conversation, values
         self._responder = InteractionResponder(data_dir)
         self.tree = Tree(self, conversation, self._responder)
 
-    # ── beginning ──
+    # ── beginning and ending ──
+
+    async def login(self, token: str) -> None:
+        self._has_begun = True
+        await super().login(token)
+
+    async def close(self) -> None:
+        # The library's own method fails on a client that was never logged in.
+        await (super().close() if self._has_begun else self.http.close())
 
     async def setup_hook(self) -> None:
         """Register the commands, but only if the table changed: Discord limits how often that may be done."""
         table = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        # With the application's id: another bot of the same database has registered nothing yet.
-        text = json.dumps([self.application_id, table], sort_keys=True)
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps([self.application_id, table], sort_keys=True).encode()).hexdigest()
+        name = f"{REGISTERED} {self.application_id}"
         # Without the registration the commands of the earlier release still work, and the next start tries again.
         try:
-            if (await self._values.value(REGISTERED) or {}).get("hash") == digest:
+            if (await self._values.value(name) or {}).get("hash") == digest:
                 return
             await self.tree.sync()
-            await self._values.remember_value(REGISTERED, {"hash": digest})
+            await self._values.remember_value(name, {"hash": digest})
             log.info("discord commands registered", commands=len(table))
         except (discord.DiscordException, RetryLater) as error:
             log.warning("discord commands not registered", error=str(error)[:200])
 
-    async def _before_gateway(self) -> None:
-        """Check the session limit before a lost connection is replaced.
+    # ── sessions and shards ──
 
-        Resuming a session costs no start, a new one does. The first session's start was checked before `connect`.
-        """
-        if self.ws is not None and self.ws.session_id is None:
-            await self.require_session_left()
-
-    async def require_session_left(self) -> None:
-        """Ask Discord whether a session may begin.
+    async def require_session_left(self, *, for_all_shards: bool = False) -> None:
+        """Ask Discord whether a session may begin, or one for each shard.
 
         Raises `NoSessionsLeft`, and `discord.GatewayNotFound` or aiohttp's errors if Discord does not answer.
         """
-        _shards, _url, limit = await self.http.get_bot_gateway()
+        shards, _url, limit = await self.http.get_bot_gateway()
+        needed = shards if for_all_shards else 1
         # A second more, because the number of sessions is reset only after that time.
-        if limit["remaining"] <= SPARE_SESSIONS:
+        if limit["remaining"] < needed + SPARE_SESSIONS:
             raise NoSessionsLeft((bounded(limit["reset_after"] / 1000) or 0.0) + 1.0)
+
+    async def _before_gateway(self, url: yarl.URL) -> None:
+        """Check the session limit before a connection on which a session begins. Resuming one costs no start, and is
+        done at another address."""
+        if url.with_query(None) != discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY:
+            return
+        try:
+            await self.require_session_left()
+        except NoSessionsLeft as error:
+            self._no_sessions = error.words(discord.utils.utcnow())
+            log.warning("discord allows no more sessions for now", wait=error.wait)
+            raise
+        except discord.RateLimited as error:  # the library would end all shards
+            raise TimeoutError("Discord asked to wait") from error
+        self._no_sessions = None
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - the library's
+        if not initial:
+            await self._sleep(IDENTIFY_SECONDS)
+
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:  # noqa: ARG002
+        """Connect a shard, however often it has to be tried, at the configured address of the gateway.
+
+        The library's method calls itself again after a failure: an outage of hours would end in a `RecursionError`.
+        """
+        if shard_id in self._launching:
+            raise _TriedAgain
+        self._launching.add(shard_id)
+        try:
+            while True:
+                try:
+                    configured = discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+                    return await super().launch_shard(configured, shard_id, initial=initial)
+                except _TriedAgain:  # the library has logged the failure, and waited
+                    initial = False
+        finally:
+            self._launching.discard(shard_id)
 
     async def forget_session(self) -> None:
         """Reset the HTTP client, so that another login is possible; discord.py has no method for that."""
@@ -114,15 +174,43 @@ class PaperboyClient(discord.Client):
         self.http.connector = discord.utils.MISSING
         self.http.clear()
 
+    def reopen(self) -> None:
+        """Allow another login and connection after the library has closed the client; the shards are counted anew."""
+        self.clear()
+        self.http.connector = discord.utils.MISSING
+        self.shard_count = None  # type: ignore[assignment] # as before the library has asked
+        self._shards_up.clear()
+
+    @property
+    def problem(self) -> str | None:
+        """Why some servers' commands are not answered, in a few words; None if all are."""
+        if self.connected.is_set():
+            return None
+        if self._no_sessions is not None:
+            return self._no_sessions
+        if not self._shards_up:
+            return "Discord's gateway is not connected"
+        count = self.shard_count or 1
+        return f"{count - len(self._shards_up)} of {count} connections to Discord's gateway are down"
+
     async def on_ready(self) -> None:
-        self.connected.set()
-        log.info("discord connected", servers=len(self.guilds))
+        log.info("discord connected", servers=len(self.guilds), shards=self.shard_count)
 
-    async def on_resumed(self) -> None:
-        self.connected.set()
+    async def on_shard_ready(self, shard_id: int) -> None:
+        self._shard_changed(shard_id, is_up=True)
 
-    async def on_disconnect(self) -> None:
-        self.connected.clear()
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        self._shard_changed(shard_id, is_up=True)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        self._shard_changed(shard_id, is_up=False)
+
+    def _shard_changed(self, shard_id: int, *, is_up: bool) -> None:
+        (self._shards_up.add if is_up else self._shards_up.discard)(shard_id)
+        if len(self._shards_up) == self.shard_count:
+            self.connected.set()
+        else:
+            self.connected.clear()
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         log.exception("discord event failed", event_name=event_method)

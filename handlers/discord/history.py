@@ -31,10 +31,18 @@ MOST_POSTS = 1_000
 
 
 class MessageHistory:
-    """Looks through what the bot has written. `discord_clock` is what the client's trace knows of Discord's clock."""
+    """Looks through what the bot, and the other bots of ours in `authors`, have written.
 
-    def __init__(self, client: discord.Client, discord_clock: DiscordClock | None = None) -> None:
-        self._client = client
+    `discord_clock` is what the client's trace knows of Discord's clock.
+    """
+
+    def __init__(
+        self,
+        client: discord.Client,
+        discord_clock: DiscordClock | None = None,
+        authors: frozenset[int] = frozenset(),
+    ) -> None:
+        self._client, self._authors = client, authors
         self._discord_clock = discord_clock
         self._no_forums: set[int] = set()
         """Ids of places that are known to take messages."""
@@ -181,16 +189,16 @@ class MessageHistory:
         own = {
             int(thread["id"])
             for thread in threads
-            if int(thread["parent_id"]) == forum.id and int(thread["owner_id"]) == self._own_id
+            if int(thread["parent_id"]) == forum.id and self._is_ours(int(thread["owner_id"]))
         }
         return sorted((post for post in own if floor is None or post >= floor), reverse=True)
 
-    @property
-    def _own_id(self) -> int:
-        return self._client.user.id if self._client.user else 0
+    def _is_ours(self, user_id: int) -> bool:
+        own_id = self._client.user.id if self._client.user else 0
+        return user_id == own_id or user_id in self._authors
 
     def _is_own(self, message: JSON) -> bool:
-        return int(message["author"]["id"]) == self._own_id
+        return self._is_ours(int(message["author"]["id"]))
 
 
 def _id_at(moment: datetime) -> int:

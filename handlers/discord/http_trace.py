@@ -20,6 +20,7 @@ from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 
 import aiohttp
+import yarl
 
 from bot.decisions.http_headers import retry_after_seconds
 from bot.model import JSON
@@ -176,13 +177,13 @@ def trace_config(
     invalid: InvalidRequests,
     pace: RequestInterval,
     discord_clock: DiscordClock | None = None,
-    before_gateway: Callable[[], Awaitable[None]] | None = None,
+    before_gateway: Callable[[yarl.URL], Awaitable[None]] | None = None,
 ) -> aiohttp.TraceConfig:
     """The trace for `discord.Client(http_trace=…)`. If `before_gateway` raises, the gateway is not opened."""
 
     async def began(_s: aiohttp.ClientSession, _c: SimpleNamespace, params: aiohttp.TraceRequestStartParams) -> None:
         if before_gateway is not None and params.url.scheme in ("ws", "wss"):
-            await before_gateway()
+            await before_gateway(params.url)
         if not any(path in params.url.path for path in _UNCOUNTED):
             await pace.turn()
 

@@ -14,7 +14,7 @@ from handlers.discord.http_trace import InvalidRequests
 log = structlog.get_logger()
 
 REFUSED = "discord refused requests"
-"""The name under which the count is stored."""
+"""The name under which the count of a bot is stored, followed by the bot's id."""
 
 WRITE_EVERY_SECONDS = 5.0
 WRITE_EVERY = 50
@@ -26,8 +26,9 @@ LAST_WRITE_SECONDS = 1.0
 class Refusals:
     """Writes what `invalid` counts to `values`, and takes it up again."""
 
-    def __init__(self, invalid: InvalidRequests, values: ValueStore) -> None:
+    def __init__(self, invalid: InvalidRequests, values: ValueStore, bot_id: str) -> None:
         self.invalid = invalid
+        self._name = f"{REFUSED} {bot_id}"
         self._values = values
         self._written = 0
         self._restored = False
@@ -71,7 +72,7 @@ class Refusals:
         if noted == self._written or not await self._recall():
             return
         try:
-            await self._values.remember_value(REFUSED, self.invalid.as_json())
+            await self._values.remember_value(self._name, self.invalid.as_json())
         except RetryLater as error:
             log.warning("refused requests not written down", why=str(error))
         except Exception:  # an unexpected fault of the store must not end the counting
@@ -84,7 +85,7 @@ class Refusals:
         if self._restored:
             return True
         try:
-            value = await self._values.value(REFUSED)
+            value = await self._values.value(self._name)
         except RetryLater as error:
             log.warning("refused requests not read", why=str(error))
             return False

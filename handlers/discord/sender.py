@@ -71,17 +71,19 @@ class DiscordSender:
         timeout_seconds: float = SEND_SECONDS,
         discord_clock: DiscordClock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        authors: frozenset[int] = frozenset(),
     ) -> None:
         """After `timeout_seconds` a request without a response has an unknown outcome.
 
-        `discord_clock` must be the one that the client's trace keeps.
+        `authors` are the ids of all our bots, whose messages are ours. `discord_clock` must be the one that the
+        client's trace keeps.
         """
         self.timeout_seconds = timeout_seconds
         self._client = client
         self._invalid = invalid
         self._data_dir = data_dir
         self._monotonic = monotonic
-        self._history = MessageHistory(client, discord_clock)
+        self._history = MessageHistory(client, discord_clock, authors)
         self._attempts: OrderedDict[tuple[int, str], float] = OrderedDict()
         """When a nonce was first used in a place, for requests without a certain outcome."""
 

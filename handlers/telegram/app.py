@@ -9,12 +9,14 @@ from typing import Any
 
 import httpx
 import structlog
+from pydantic import SecretStr
 from telegram import BotCommand, Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError
-from telegram.ext import Application, ApplicationBuilder
+from telegram.ext import Application, ApplicationBuilder, BaseUpdateProcessor
 
 from bot.conversation import Conversation
 from bot.errors import BadSetting, RetryLater
+from bot.model import JSON, Platform
 from bot.ports import Chats, Clock
 from bot.settings import Settings
 from handlers.commands import COMMANDS
@@ -26,8 +28,11 @@ from handlers.telegram.managers import Managers
 from handlers.telegram.membership import Membership
 from handlers.telegram.places import Places
 from handlers.telegram.sender import TelegramSender
-from handlers.telegram.updates import Updates
+from handlers.telegram.token import bot_id_of
+from handlers.telegram.updates import Updates, readable
 from handlers.telegram.warning import Warnings
+from handlers.telegram.webhook import Webhook
+from handlers.telegram.webhook_registration import WebhookRegistration
 from handlers.unreachable import cannot_be_reached
 
 log = structlog.get_logger()
@@ -50,10 +55,21 @@ App = Application[Any, Any, Any, Any, Any, Any]
 class TelegramApp:
     """An application with its sender."""
 
-    def __init__(self, application: App, sender: TelegramSender, updates: Updates, clock: Clock) -> None:
+    def __init__(
+        self,
+        application: App,
+        sender: TelegramSender,
+        updates: Updates | WebhookRegistration,
+        clock: Clock,
+        webhook: Webhook | None = None,
+    ) -> None:
+        """`updates` is what makes updates come: polling, or Telegram's posts, which `webhook` receives.
+
+        A polling app with a `webhook` handles what was posted before polling was chosen.
+        """
         self.application, self.sender = application, sender
         self._problem: str | None = "not connected to Telegram yet"
-        self._updates, self._clock = updates, clock
+        self._updates, self._clock, self._webhook = updates, clock, webhook
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -86,15 +102,30 @@ class TelegramApp:
             offered = [BotCommand(command.name, command.description) for command in COMMANDS]
             await self.application.bot.set_my_commands(offered)
             await self.application.start()
-            updater = self.application.updater
-            if updater is not None:
-                # `_keep_trying` retries the start, and `problem` reports it, so the library must not.
-                await updater.start_polling(
-                    allowed_updates=UPDATES, error_callback=self._polling_failed, bootstrap_retries=0
-                )
+            await self._begin_updates()
         self._problem = None
-        self._updates.begin()  # only now: waiting for the start must not look like silence
         log.info("telegram connected", name=self.application.bot.username)
+
+    async def _begin_updates(self) -> None:
+        updates, updater = self._updates, self.application.updater
+        if isinstance(updates, WebhookRegistration):
+            await updates.begin()
+        elif updater is not None:
+            # `_keep_trying` retries the start, and `problem` reports it, so the library must not. It also tells
+            # Telegram to post to no address any more.
+            await updater.start_polling(
+                allowed_updates=UPDATES, error_callback=self._polling_failed, bootstrap_retries=0
+            )
+            updates.begin()  # only now: waiting for the start must not look like silence
+        if self._webhook is not None:
+            await self._webhook.open(self._hand_over, is_posted=isinstance(updates, WebhookRegistration))
+
+    async def _hand_over(self, body: JSON) -> None:
+        update = readable(body, self.application.bot)
+        if update is not None:
+            await self.application.update_queue.put(update)
+        elif self._webhook is not None:
+            await self._webhook.finished(int(body["update_id"]))
 
     @contextlib.contextmanager
     def _translated_errors(self) -> Iterator[None]:
@@ -128,7 +159,8 @@ class TelegramApp:
         """Note a failure of long polling; the library tries again by itself."""
         after = f", retry after {error.retry_after}" if isinstance(error, RetryAfter) else ""
         reason = f"{self._unreachable(error) or error.message}{after}"
-        self._updates.failed(reason)
+        if isinstance(self._updates, Updates):
+            self._updates.failed(reason)
         log.warning("telegram does not give updates", why=reason)
 
     def _unreachable(self, error: TelegramError) -> str | None:
@@ -146,10 +178,16 @@ class TelegramApp:
                 await self._task
         application = self.application
         steps: list[Callable[[], Awaitable[None]]] = []
+        if isinstance(self._updates, WebhookRegistration):
+            steps.append(self._updates.end)
+        if self._webhook is not None:
+            steps.append(self._webhook.close)
         if application.updater is not None and application.updater.running:
             steps.append(application.updater.stop)
         if application.running:
             steps.append(application.stop)
+        if isinstance(application.update_processor, Processor):
+            steps.append(application.update_processor.cancel)
         # After a start that failed half way the application closes nothing, so the bot's connections are closed too.
         for step in (*steps, application.shutdown, application.bot.shutdown):
             try:
@@ -167,15 +205,22 @@ def build(
     clock: Clock,
     limiter: Limiter | None = None,
     updates: Updates | None = None,
+    *,
+    token: SecretStr | None = None,
+    webhook: Webhook | None = None,
 ) -> TelegramApp:
-    """The application for these settings, not yet started. Raises `BadSetting` if the token cannot be one."""
-    token = settings.telegram_bot_token.get_secret_value().strip() if settings.telegram_bot_token else ""
+    """The application of a bot, not yet started; without `token`, of the settings' first one.
+
+    With `webhook`, Telegram posts updates there if TELEGRAM_WEBHOOK_URL is set. Raises `BadSetting` if the token cannot
+    be one.
+    """
+    token = token or next(iter(settings.bot_tokens(Platform.TELEGRAM)), SecretStr(""))
     # Checked here, because the library would put any text into the address of its requests.
-    number, _, secret = token.partition(":")
-    if not (number.isdecimal() and secret):
-        raise BadSetting("TELEGRAM_BOT_TOKEN", "this is not a token; @BotFather gives one like 123456:ABC-def.")
-    updates = updates or Updates()
-    application = _application(token, settings.telegram_api_url, limiter or Limiter(), updates)
+    bot_id_of(token.get_secret_value())
+    polling = updates or Updates()
+    limiter = limiter or Limiter(overall=settings.telegram_rate)
+    processor = Processor(CONCURRENT_UPDATES, webhook.finished if webhook is not None else None)
+    application = _application(token.get_secret_value(), settings.telegram_api_url, limiter, polling, processor)
     answers = AnswerPoster(application.bot, settings.data_dir)
     managers = Managers(chats, clock)
     places, warnings = Places(application.bot, managers), Warnings(application.bot, managers)
@@ -183,17 +228,54 @@ def build(
     Membership(conversation, places, answers, warnings).register(application)
     Commands(conversation, places, answers).register(application)
     Buttons(conversation, places, answers).register(application)
-    return TelegramApp(application, TelegramSender(application.bot, settings.data_dir, warnings), updates, clock)
+    sender = TelegramSender(application.bot, settings.data_dir, warnings)
+    if webhook is None or settings.telegram_webhook_url is None:
+        return TelegramApp(application, sender, polling, clock, webhook)
+    address = f"{settings.telegram_webhook_url}{webhook.path}"
+    registration = WebhookRegistration(application.bot, address, webhook.secret, UPDATES, clock)
+    return TelegramApp(application, sender, registration, clock, webhook)
 
 
-def _application(token: str, url: str, limiter: Limiter, updates: Updates) -> App:
+class Processor(BaseUpdateProcessor):
+    """Handles so many updates at the same time, and calls `done` with the number of each that is handled."""
+
+    def __init__(self, most: int, done: Callable[[int], Awaitable[None]] | None) -> None:
+        super().__init__(most)
+        self._done = done
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine that runs has a task
+        self._running.add(task)
+        try:
+            # One that is cancelled is not done: the next process handles it. The library logs what handlers raise.
+            await coroutine
+            if self._done is not None and isinstance(update, Update):
+                await self._done(update.update_id)
+        finally:
+            self._running.discard(task)
+
+    async def cancel(self) -> None:
+        """Cancel what is being handled. Left alone it would go on without a connection, and could answer nobody."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _application(token: str, url: str, limiter: Limiter, updates: Updates, processor: Processor) -> App:
     return (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{url}/bot")
         .base_file_url(f"{url}/file/bot")
         .rate_limiter(limiter)
-        .concurrent_updates(CONCURRENT_UPDATES)
+        .concurrent_updates(processor)
         .job_queue(None)  # the service has a scheduler of its own
         # After a read timeout it is not known whether the message arrived, so these are long.
         .connect_timeout(10)

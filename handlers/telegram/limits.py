@@ -18,10 +18,10 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
-from handlers.telegram.outcomes import seconds_of
+from handlers.telegram.outcomes import is_unpaid, seconds_of
 from handlers.telegram.rate_windows import ChatLimits, RateWindow, Slot
 from handlers.telegram.send_rate import SendRate
 
@@ -30,6 +30,11 @@ log = structlog.get_logger()
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 OVERALL_PER_SECOND = 30
 GROUP_PER_MINUTE = 20
+
+PAID = "allow_paid_broadcast"
+"""The parameter that lets a bot send more than `OVERALL_PER_SECOND`, for Stars of its balance:
+https://core.telegram.org/bots/api#paid-broadcasts
+"""
 
 IN_FLIGHT_SECONDS = 2.0
 """Seconds after which a request counts as arrived if no response has come. Requests overtake each other on the way, so
@@ -85,6 +90,7 @@ class Limiter(BaseRateLimiter[Urgency]):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         overall: int = OVERALL_PER_SECOND,
     ) -> None:
+        self._is_paid = overall > OVERALL_PER_SECOND
         self._now, self._sleep = now, sleep
         self._rate = SendRate(overall)
         self._overall = RateWindow(overall, 1.0)
@@ -122,29 +128,55 @@ class Limiter(BaseRateLimiter[Urgency]):
         urgency = Urgency.ANSWER if rate_limit_args is None else rate_limit_args
         chat = str(data.get("chat_id", ""))
         weight = _weight(endpoint, data)
-        if not weight:
+
+        async def request() -> Any:
             return await callback(*args, **kwargs)
+
+        if not weight:
+            return await request()
+        # `data` is also what the callback sends. Editing a message is never paid for.
+        if self._is_paid and endpoint.startswith("send"):
+            data[PAID] = True
         if urgency is Urgency.NOW:
             await self._until_due(chat)
-            return await self._observe(chat, weight, callback(*args, **kwargs))
+            return await self._observe(chat, weight, request, data)
         try:
             async with self.turn(chat, urgency, weight):
-                return await self._observe(chat, weight, callback(*args, **kwargs))
+                return await self._observe(chat, weight, request, data)
         except RetryAfter as error:
             if urgency is Urgency.DIGEST or seconds_of(error) > MAX_RETRY_SECONDS:
                 raise
         async with self.turn(chat, urgency, weight):
-            return await self._observe(chat, weight, callback(*args, **kwargs))
+            return await self._observe(chat, weight, request, data)
 
-    async def _observe(self, chat: str, weight: int, request: Coroutine[Any, Any, Any]) -> Any:
+    async def _observe(
+        self, chat: str, weight: int, request: Callable[[], Awaitable[Any]], data: dict[str, Any]
+    ) -> Any:
         try:
-            answer = await request
+            try:
+                answer = await request()
+            except TelegramError as error:
+                if PAID not in data or not is_unpaid(error):
+                    raise
+                self._end_paying(error)
+                # The refusal says that nothing was posted, so this cannot post anything twice.
+                del data[PAID]
+                answer = await request()
         except RetryAfter as error:
             self._halt(chat, error)
             raise
         # Other errors are not counted: it is not known whether Telegram counts such a request.
         self._rate.accepted(self._now(), weight)
         return answer
+
+    def _end_paying(self, error: TelegramError) -> None:
+        """Go on at the rate that costs nothing, until the next start of the service."""
+        if self._is_paid:
+            log.error(
+                "telegram refuses paid broadcasts; get Stars for the bot, or set TELEGRAM_RATE=30", why=str(error)
+            )
+            self._is_paid = False
+            self._rate = SendRate(OVERALL_PER_SECOND)
 
     @contextlib.asynccontextmanager
     async def early_turn(self, chat: str, weight: int = 1, urgency: Urgency = Urgency.DIGEST) -> AsyncIterator[None]:

@@ -42,6 +42,7 @@ _NO_PICTURES = (
     "rights to send photos",
     "rights to send media",
 )
+_UNPAID = ("balance_too_low", "paid_broadcast", "paid broadcast", "payment_required", "not enough stars")
 _RETRY = re.compile(r"retry after (\d+)", re.IGNORECASE)
 
 
@@ -74,6 +75,13 @@ def forbids_pictures(error: TelegramError) -> bool:
     """Whether a request was refused, and surely not accepted, because the chat takes no pictures."""
     description = error.message.casefold()
     return isinstance(error, BadRequest | Forbidden) and any(text in description for text in _NO_PICTURES)
+
+
+def is_unpaid(error: TelegramError) -> bool:
+    """Whether a message was refused, and surely not accepted, because the bot cannot pay for its broadcasts."""
+    # An error with a cause is one of the connection. Telegram does not document the descriptions of this refusal.
+    description = error.message.casefold()
+    return error.__cause__ is None and any(text in description for text in _UNPAID)
 
 
 def seconds_of(error: RetryAfter) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from telegram import Update
+from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 log = structlog.get_logger()
@@ -72,20 +73,20 @@ class Updates(HTTPXRequest):
         answer = HTTPXRequest.parse_json_payload(payload)
         if isinstance(answer.get("result"), list):
             updates = answer["result"]
-            answer["result"] = [update if _is_readable(update) else _number_only(update) for update in updates]
+            answer["result"] = [update if readable(update) else _number_only(update) for update in updates]
         return answer
 
 
-def _is_readable(update: dict[str, Any]) -> bool:
+def readable(update: dict[str, Any], bot: ExtBot[Any] | None = None) -> Update | None:
+    """The update as the library's value; None, and a line in the log, if it cannot be read."""
     try:
-        Update.de_json(update)
+        return Update.de_json(update, bot)
     except Exception as error:  # a missing or an unknown field leads to errors of many types
         # Other errors' texts may quote what a person wrote, which is not logged.
         reason = str(error) if isinstance(error, TypeError) else type(error).__name__
         kinds = [name for name in update if name != "update_id"]
         log.error("telegram update not understood", update=update.get("update_id"), kinds=kinds, why=reason)
-        return False
-    return True
+        return None
 
 
 def _number_only(update: dict[str, Any]) -> dict[str, Any]:

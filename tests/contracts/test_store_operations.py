@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import TellUser
-from bot.model import Kind, LedgerLine, ListingRecord
+from bot.model import Bot, Kind, LedgerLine, ListingRecord
 from bot.ports import Store
 from bot.storage.store import SqlStore, open_store
 from tests.contracts.samples import (
@@ -54,6 +54,15 @@ async def test_the_last_holder_of_an_expired_lease_is_known(store: Store) -> Non
     assert await store.holder("poll") is None
 
 
+async def test_the_leases_that_have_not_expired_are_listed(store: Store) -> None:
+    await store.hold("poll", "a", NOW, NOW + minutes(1))
+    await store.hold("site", "b", NOW, NOW + minutes(3))
+    assert await store.live_leases(NOW) == {"poll": "a", "site": "b"}
+    assert await store.live_leases(NOW + minutes(1)) == {"site": "b"}
+    await store.release("site", "b")
+    assert await store.live_leases(NOW + minutes(1)) == {}
+
+
 async def test_the_leases_of_a_process_that_was_replaced_end_at_once(store: Store) -> None:
     await with_chats(store)
     for ref in (ANN, BOB):
@@ -65,6 +74,17 @@ async def test_the_leases_of_a_process_that_was_replaced_end_at_once(store: Stor
     assert [d.id for d in await store.orphaned(NOW)] == [sending.id]
     assert [d.chat for d in await lease(store, "new")] == [BOB]
     assert await store.expire_leases("new", NOW) == 0
+
+
+async def test_only_the_leases_of_the_chats_of_one_bot_end(store: Store) -> None:
+    await with_chats(store)
+    await store.bind_bot(ANN, "7")
+    for ref in (ANN, BOB):
+        await store.write_digest(digest(ref), NOW)
+    assert len(await lease(store, "gone")) == 2
+    assert await store.expire_leases("new", NOW, Bot(BOB.platform, "7", is_first=False)) == 0
+    assert await store.expire_leases("new", NOW, Bot(ANN.platform, "7", is_first=False)) == 1
+    assert await store.expire_leases("new", NOW, Bot(BOB.platform, "8", is_first=True)) == 1
 
 
 async def test_of_many_processes_that_want_a_lease_at_once_one_gets_it(store: Store) -> None:

@@ -460,3 +460,32 @@ async def test_a_lease_for_certain_bots_leaves_the_chats_of_others_alone(store: 
     assert await leased("11") == [chats[0]]
     assert sorted(await leased("22", "")) == [chats[1], chats[2]]
     assert sorted(each.chat for each in await lease(store)) == chats
+
+
+async def test_a_chat_that_gets_another_bot_takes_its_leases_back(store: Store) -> None:
+    first, second = ChatRef(Platform.TELEGRAM, "1"), ChatRef(Platform.TELEGRAM, "2")
+    await with_chats(store, first, second)
+    for ref in (first, second):
+        await store.bind_bot(ref, "11")
+        await store.write_digest(digest(ref), NOW)
+    leased = await lease(store)
+    assert len(leased) == 2
+    await store.bind_bot(first, "11")
+    await store.bind_bot(second, "22")
+    began = {each.chat: await store.begin(each.id, "w1", NOW) for each in leased}
+    assert began == {first: True, second: False}
+    [again] = await store.lease("w2", [Platform.TELEGRAM], NOW, NOW + minutes(1), 9, bots=["22"])
+    assert (again.chat, again.attempts) == (second, 0)
+    assert await store.chats_by_bot() == {(Platform.TELEGRAM, "11"): 1, (Platform.TELEGRAM, "22"): 1}
+
+
+async def test_orphans_are_found_by_bot(store: Store) -> None:
+    ref = ChatRef(Platform.TELEGRAM, "1")
+    await with_chats(store, ref)
+    await store.bind_bot(ref, "11")
+    await store.write_digest(digest(ref), NOW)
+    [leased] = await lease(store)
+    assert await store.begin(leased.id, "w1", NOW)
+    later = NOW + minutes(60)
+    assert await store.orphaned(later, bots=["22", ""]) == []
+    assert [each.id for each in await store.orphaned(later, bots=["11"])] == [leased.id]

@@ -113,6 +113,7 @@ class FakeDiscord:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_get("/gateway", self.gateway.handle)
+        app.router.add_get("/gateway/resume", self.gateway.handle)
         app.router.add_get("/_messages", self._messages)
         app.router.add_post("/_faults", self._add_faults)
         app.router.add_route("*", "/api/v10{path:.*}", self._handle)
@@ -216,7 +217,11 @@ class FakeDiscord:
             (r"GET /gateway", lambda *_: {"url": self.gateway_url}),
             (
                 r"GET /gateway/bot",
-                lambda *_: {"url": self.gateway_url, "shards": 1, "session_start_limit": self.gateway.starts()},
+                lambda *_: {
+                    "url": self.gateway_url,
+                    "shards": self.gateway.shards,
+                    "session_start_limit": self.gateway.starts(),
+                },
             ),
             (r"GET /applications/\d+/commands", lambda *_: self.commands),
             (r"PUT /applications/\d+/commands", lambda body, *_: self._register(body)),

@@ -1,4 +1,7 @@
-"""The gateway of the Discord stand-in: HELLO, IDENTIFY, READY, heartbeats, RESUME with replay, invalid sessions."""
+"""The gateway of the Discord stand-in: HELLO, IDENTIFY, READY, heartbeats, RESUME with replay, invalid sessions.
+
+Servers are spread over shards as Discord does it; direct messages come on shard 0.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,14 @@ class Session:
     """One identified session; it outlives its connection so that it can be resumed."""
 
     id: str
+    shard: tuple[int, int] = (0, 1)
     events: list[JSON] = field(default_factory=list)
     pipe: Pipe | None = None
+
+    def has(self, guild: int) -> bool:
+        """Whether the events of a server come on this session's shard; 0 stands for direct messages."""
+        number, count = self.shard
+        return (guild >> 22) % count == number
 
     async def dispatch(self, name: str, data: Any) -> None:
         event = {"op": DISPATCH, "t": name, "s": len(self.events) + 1, "d": data}
@@ -54,12 +63,16 @@ class Gateway:
     """All sessions. `identifies` and `resumes` count what clients asked for.
 
     `starts_left` sessions may begin until `starts_anew`, then a thousand more; one too many invalidates the token.
+    `shards` is how many the bot must have, at least: a session with fewer is closed. The next `refused_connections` are
+    closed before HELLO.
     """
 
     def __init__(
         self, world: World, token: Callable[[], str], url: Callable[[], str], reset_token: Callable[[], None]
     ) -> None:
         self._world, self._token, self._url, self._reset_token = world, token, url, reset_token
+        self.shards = 1
+        self.refused_connections = 0
         self.starts_left = STARTS
         self.starts_anew = world.clock() + timedelta(days=1)
         self.sessions: dict[str, Session] = {}
@@ -81,13 +94,17 @@ class Gateway:
         return [each for each in self.sessions.values() if each.pipe is not None]
 
     async def dispatch(self, name: str, data: Any) -> None:
-        """Send an event to every session; those without a connection get it when they resume."""
-        for session in self.sessions.values():
-            await session.dispatch(name, data)
+        """Send an event to every session of its shard; those without a connection get it when they resume."""
+        guild = int((data.get("id") if name.startswith("GUILD_") else data.get("guild_id")) or 0)
+        for session in list(self.sessions.values()):
+            if session.has(guild):
+                await session.dispatch(name, data)
 
-    async def drop(self, code: int = 4000) -> None:
-        """Close every connection; sessions stay."""
+    async def drop(self, code: int = 4000, shard: int | None = None) -> None:
+        """Close every connection, or that of one shard; sessions stay."""
         for session in self.live:
+            if shard not in (None, session.shard[0]):
+                continue
             pipe, session.pipe = session.pipe, None
             if pipe is not None:
                 await pipe.socket.close(code=code)
@@ -107,6 +124,10 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if self.refused_connections:
+            self.refused_connections -= 1
+            await socket.close()
+            return socket
         pipe = Pipe(socket, request.query.get("compress") == "zlib-stream")
         await pipe.send({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
         session: Session | None = None
@@ -130,19 +151,24 @@ class Gateway:
         if data["token"] != self._token():
             await pipe.socket.close(code=4004, message=b"Authentication failed.")
             return None
+        number, count = data.get("shard") or (0, 1)
+        if count < self.shards:
+            await pipe.socket.close(code=4011, message=b"Sharding required.")
+            return None
         self.intents = data["intents"]
-        session = Session(secrets.token_hex(8), pipe=pipe)
+        session = Session(secrets.token_hex(8), (number, count), pipe=pipe)
         self.sessions[session.id] = session
         ready = {
             "v": 10,
             "user": self._world.bot,
-            "guilds": [{"id": str(guild), "unavailable": True} for guild in self._world.guilds],
+            "shard": [number, count],
+            "guilds": [{"id": str(guild), "unavailable": True} for guild in self._world.guilds if session.has(guild)],
             "session_id": session.id,
-            "resume_gateway_url": self._url(),
+            "resume_gateway_url": f"{self._url()}/resume",
             "application": {"id": self._world.bot["id"], "flags": 0},
         }
         await session.dispatch("READY", ready)
-        for guild in list(self._world.guilds):
+        for guild in filter(session.has, list(self._world.guilds)):
             await session.dispatch("GUILD_CREATE", self._world.guild_create(guild))
         return session
 

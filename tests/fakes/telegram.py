@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, web
 
 from tests.fakes.telegram_methods import METHODS, member_json
 from tests.fakes.telegram_text import detected
@@ -23,6 +24,7 @@ from tests.fakes.telegram_world import (
     BOT_ID,
     FakeChat,
     FakeMessage,
+    Hook,
     Limits,
     Refused,
     World,
@@ -55,6 +57,12 @@ class FakeTelegram:
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.conflicts = 0
+        self._beside: dict[str, FakeTelegram] = {}
+        self.reached = ("", "")
+        """The beginning of an address that webhooks are registered with, and what it leads to on this machine."""
+        self.posted: list[tuple[int, int]] = []
+        """Every posted update's number, with the status that came back; 0 where none came."""
+        self._posting: asyncio.Task[None] | None = None
         self._port = port
         self._polling: asyncio.Task[Any] | None = None
         self._runner: web.AppRunner | None = None
@@ -75,10 +83,19 @@ class FakeTelegram:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._polling is not None:
-            self._polling.cancel()
+        for each in (self, *self._beside.values()):
+            for task in (each._polling, each._posting):
+                if task is not None:
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
         if self._runner is not None:
             await self._runner.cleanup()
+
+    def beside(self, token: str) -> FakeTelegram:
+        """Another bot on this server, with chats, updates and limits of its own."""
+        other = self._beside[token] = FakeTelegram(self.world.buckets.limits, token)
+        other.url = self.url
+        return other
 
     # ── what people do ──
 
@@ -190,7 +207,10 @@ class FakeTelegram:
     # ── HTTP ──
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        if request.match_info["token"] != self.token:
+        token = request.match_info["token"]
+        if token in self._beside:
+            return await self._beside[token]._answer(request)
+        if token != self.token:
             return _json(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
         method = request.match_info["method"]
         params = await _params(request)
@@ -212,6 +232,8 @@ class FakeTelegram:
     async def _call(self, method: str, params: dict[str, Any]) -> Any:
         if method == "getUpdates":
             return await self._get_updates(params)
+        if method == "setWebhook" and self._posting is None:
+            self._posting = asyncio.create_task(self._post_updates(), name="webhook")
         handler = METHODS.get(method.casefold())
         if handler is None:
             raise Refused(404, "Not Found: method not found")
@@ -224,8 +246,45 @@ class FakeTelegram:
                 return fault
         return None
 
+    async def _post_updates(self) -> None:
+        """Post updates to the webhook, several at a time; each again and again until the answer is 200."""
+        world, under_way = self.world, dict[int, asyncio.Task[None]]()
+        async with ClientSession() as session:
+            while True:
+                under_way = {number: task for number, task in under_way.items() if not task.done()}
+                hook = world.hook
+                for update in [] if hook is None else list(world.updates):
+                    assert hook is not None
+                    is_wanted = hook.allowed is None or set(update) & set(hook.allowed)
+                    number = update["update_id"]
+                    if is_wanted and number not in under_way and len(under_way) < hook.connections:
+                        under_way[number] = asyncio.create_task(self._post_update(session, hook, update))
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.02), world.changed:
+                        await world.changed.wait()
+
+    async def _post_update(self, session: ClientSession, hook: Hook, update: dict[str, Any]) -> None:
+        headers = {"X-Telegram-Bot-Api-Secret-Token": hook.secret} if hook.secret else {}
+        status = 0
+        try:
+            async with session.post(hook.url.replace(*self.reached), json=update, headers=headers) as answer:
+                status = answer.status
+        except ClientError:
+            hook.failure = "Connection refused"
+        self.posted.append((update["update_id"], status))
+        if status == 200:
+            self.world.updates = [each for each in self.world.updates if each is not update]
+            await self._tell()
+            return
+        hook.failed_at = time.time()
+        if status:
+            hook.failure = f"Wrong response from the webhook: {status}"
+        await asyncio.sleep(0.2)
+
     async def _get_updates(self, params: dict[str, Any]) -> list[dict[str, Any]]:
         """Long polling: an offset confirms what is before it, and a second poller ends the first with 409."""
+        if self.world.hook is not None:
+            raise Refused(409, "Conflict: can't use getUpdates method while webhook is active")
         if self._polling is not None and not self._polling.done():
             self.conflicts += 1
             self._polling.cancel()

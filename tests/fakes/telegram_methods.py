@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.fakes.telegram_world import BOT_ID, FakeChat, Refused, World, keyboard, parse, user_json
+from tests.fakes.telegram_world import BOT_ID, FakeChat, Hook, Refused, World, keyboard, parse, user_json
 
 
 def _send_photo(world: World, params: dict[str, Any]) -> dict[str, Any]:
@@ -22,7 +23,9 @@ def _send_album(world: World, params: dict[str, Any]) -> list[dict[str, Any]]:
         _check_picture(params.get(str(item["media"]).removeprefix("attach://")))
         parse(item, "caption", 1024)
     thread = int(params["message_thread_id"]) if params.get("message_thread_id") else None
-    world.sendable(params.get("chat_id"), thread, len(media), with_pictures=True)
+    world.sendable(
+        params.get("chat_id"), thread, len(media), with_pictures=True, is_paid=bool(params.get("allow_paid_broadcast"))
+    )
     album = f"album{len(world.messages)}"
     return [world.send({**params, **item}, name="caption", photos=1, album=album).as_json() for item in media]
 
@@ -144,6 +147,28 @@ def _set_commands(world: World, params: dict[str, Any]) -> bool:
     return True
 
 
+def _set_webhook(world: World, params: dict[str, Any]) -> bool:
+    url, secret = str(params.get("url") or ""), str(params.get("secret_token") or "")
+    if not url.startswith("https://"):
+        raise Refused(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+    if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+        raise Refused(400, "Bad Request: secret token contains unallowed characters")
+    allowed = json.loads(params["allowed_updates"]) if params.get("allowed_updates") else None
+    return world.set_webhook(Hook(url, secret, allowed, int(params.get("max_connections") or 40)))
+
+
+def _webhook_info(world: World, _params: dict[str, Any]) -> dict[str, Any]:
+    hook = world.hook
+    shown = {
+        "url": hook.url if hook else "",
+        "has_custom_certificate": False,
+        "pending_update_count": len(world.updates),
+    }
+    if hook is not None and hook.failed_at:
+        shown |= {"last_error_date": int(hook.failed_at), "last_error_message": hook.failure}
+    return shown
+
+
 METHODS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "getme": lambda _world, _params: (
         user_json(BOT_ID) | {"can_join_groups": True, "can_read_all_group_messages": False}
@@ -158,5 +183,7 @@ METHODS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "getchatadministrators": _get_admins,
     "getchat": _get_chat,
     "setmycommands": _set_commands,
-    "deletewebhook": lambda _world, _params: True,
+    "setwebhook": _set_webhook,
+    "deletewebhook": lambda world, _params: world.set_webhook(None),
+    "getwebhookinfo": _webhook_info,
 }

@@ -129,6 +129,8 @@ class Limits:
     per_group: int = 20
     penalty: int = 3
     """Seconds of `retry_after`, during which everything in that bucket is refused."""
+    paid_messages: int = 0
+    """How many messages beyond `overall` the bot can still pay for, up to a thousand a second."""
 
 
 class Buckets:
@@ -140,9 +142,12 @@ class Buckets:
         self._taken: dict[str, deque[float]] = {}
         self._until: dict[str, float] = {}
 
-    def take(self, chat: FakeChat, messages: int = 1) -> None:
+    def take(self, chat: FakeChat, messages: int = 1, *, is_paid: bool = False) -> None:
         now = time.monotonic()
-        buckets = [("overall", self.limits.overall, 1.0), (f"chat {chat.id}", self.limits.per_chat, 1.0)]
+        if is_paid and self.limits.paid_messages < messages:
+            raise Refused(400, "Bad Request: BALANCE_TOO_LOW")
+        overall = 1000 if is_paid else self.limits.overall
+        buckets = [("overall", overall, 1.0), (f"chat {chat.id}", self.limits.per_chat, 1.0)]
         if chat.type != "private":
             buckets.append((f"group {chat.id}", self.limits.per_group, 60.0))
         for name, most, seconds in buckets:
@@ -150,6 +155,8 @@ class Buckets:
                 self._check(name, most, seconds, now, 1 if name.startswith("chat") else messages)
         for name, _, _ in buckets:
             self._taken.setdefault(name, deque()).extend([now] * (1 if name.startswith("chat") else messages))
+        if is_paid and len(self._taken["overall"]) > self.limits.overall:
+            self.limits.paid_messages -= messages
 
     def _check(self, name: str, most: int, seconds: float, now: float, messages: int) -> None:
         taken = self._taken.setdefault(name, deque())
@@ -164,6 +171,18 @@ class Buckets:
             raise Refused(429, f"Too Many Requests: retry after {after}", retry_after=after)
 
 
+@dataclass
+class Hook:
+    """Where the bot wants its updates posted. `failed_at` is when that last failed, in seconds since 1970."""
+
+    url: str
+    secret: str
+    allowed: list[str] | None
+    connections: int
+    failed_at: float = 0.0
+    failure: str = ""
+
+
 class World:
     """Chats by id and @name, messages, and updates that the bot has not fetched yet."""
 
@@ -173,6 +192,7 @@ class World:
         self.updates: list[dict[str, Any]] = []
         self.queries: dict[str, dict[str, Any] | None] = {}
         self.commands: list[dict[str, Any]] = []
+        self.hook: Hook | None = None
         self.actions: list[tuple[int, str]] = []
         self.buckets = Buckets(limits or Limits(0, 0, 0))
         self.changed = asyncio.Condition()
@@ -197,6 +217,10 @@ class World:
 
     # ── what the bot does ──
 
+    def set_webhook(self, hook: Hook | None) -> bool:
+        self.hook = hook
+        return True
+
     def find(self, chat_id: object) -> FakeChat:
         """The chat of a request, or the refusal that Telegram gives for it."""
         chat = self._by_id(str(chat_id or ""))
@@ -208,7 +232,13 @@ class World:
         return chat
 
     def sendable(
-        self, chat_id: object, thread: int | None, messages: int = 1, *, with_pictures: bool = False
+        self,
+        chat_id: object,
+        thread: int | None,
+        messages: int = 1,
+        *,
+        with_pictures: bool = False,
+        is_paid: bool = False,
     ) -> FakeChat:
         """The chat, if the bot may post there now; counts against the limits."""
         chat = self.find(chat_id)
@@ -227,7 +257,7 @@ class World:
             raise Refused(400, "Bad Request: message thread not found")
         if thread in chat.closed_threads:
             raise Refused(400, "Bad Request: TOPIC_CLOSED")
-        self.buckets.take(chat, messages)
+        self.buckets.take(chat, messages, is_paid=is_paid)
         return chat
 
     def send(
@@ -238,7 +268,8 @@ class World:
         parsed = parse(params, name, CAPTION_LIMIT if photos else MESSAGE_LIMIT)
         buttons = keyboard(params.get("reply_markup"))
         if album is None:
-            chat = self.sendable(params.get("chat_id"), thread, with_pictures=photos > 0)
+            is_paid = bool(params.get("allow_paid_broadcast"))
+            chat = self.sendable(params.get("chat_id"), thread, with_pictures=photos > 0, is_paid=is_paid)
         else:  # checked once for the whole album
             chat = self.find(params.get("chat_id"))
         reply_to = self._reply_to(chat, params)

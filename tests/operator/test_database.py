@@ -52,7 +52,7 @@ async def add_bob(settings: Settings) -> None:
 async def hold_the_lease(settings: Settings, name: str = "elsewhere/1/a") -> None:
     now = SystemClock().now()
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.hold(lease.SERVICE_LEASE, name, now, now + timedelta(minutes=5))
+        assert await store.hold(lease.POLL, name, now, now + timedelta(minutes=5))
 
 
 # ── copies ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,7 +147,7 @@ async def test_a_backup_is_restored_and_the_previous_database_is_kept(settings: 
     await hold_the_lease(settings)  # when the copy is made
     await database.backup(settings, copy)
     async with SqlStore(Database(settings.database)) as store:
-        await store.release(lease.SERVICE_LEASE, "elsewhere/1/a")
+        await store.release(lease.POLL, "elsewhere/1/a")
     await add_bob(settings)
     message = await database.restore(settings, copy, FakeClock())
     assert await chats(settings.database) == {str(ANN)}
@@ -155,7 +155,7 @@ async def test_a_backup_is_restored_and_the_previous_database_is_kept(settings: 
     assert Path(kept).name == f"{NAME}.before-restore-20260602-043000"
     assert await chats(sqlite_url(Path(kept))) == {str(ANN), str(BOB)}
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.holder(lease.SERVICE_LEASE) is None, "who worked when the copy was made does not now"
+        assert await store.holder(lease.POLL) is None, "who worked when the copy was made does not now"
     assert sorted(name for name in os.listdir(settings.data_dir) if "restored" in name) == []
 
 
@@ -350,11 +350,11 @@ async def nothing_changes(settings: Settings) -> None:
         await database.migrate(settings, "0001")
     assert await migrations.current(settings.database) == "0001"
     async with SqlStore(Database(settings.database)) as store:
-        await store.release(lease.SERVICE_LEASE, "elsewhere/1/a")
+        await store.release(lease.POLL, "elsewhere/1/a")
     assert await status.status(settings)
     assert await migrations.current(settings.database) == REVISION
     async with SqlStore(Database(settings.database)) as store:
-        assert await store.holder(lease.SERVICE_LEASE) is None
+        assert await store.holder(lease.POLL) is None
 
 
 async def test_migrating_back_to_an_older_revision_says_what_to_install(settings: Settings) -> None:

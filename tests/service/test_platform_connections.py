@@ -9,16 +9,19 @@ from datetime import timedelta
 import pytest
 
 from bot.decisions import health
-from bot.model import Platform
+from bot.model import Bot, Platform
 from bot.ports import Sender
 from bot.service import metrics, status, status_text
 from bot.service.counting import Counts
-from bot.service.platform_connections import REPORT_EVERY, PlatformWatch
+from bot.service.platform_connections import REPORT_EVERY, UNSERVED, PlatformWatch
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, digest, with_chats
 from tests.fakes.clock import FakeClock
 from tests.fakes.senders import FakePlatform
 from tests.fakes.stores import memory_store
+
+TELEGRAM, DISCORD = Bot(Platform.TELEGRAM, "111"), Bot(Platform.DISCORD, "333")
+SECOND = Bot(Platform.TELEGRAM, "222", is_first=False)
 
 
 @dataclass
@@ -39,7 +42,7 @@ async def test_a_disconnected_platform_is_reported_at_once_and_makes_the_service
     store: SqlStore,
 ) -> None:
     clock, telegram, discord = FakeClock(), Wire(), Wire()
-    watch = PlatformWatch(store, clock, {Platform.TELEGRAM: telegram, Platform.DISCORD: discord})
+    watch = PlatformWatch(store, clock, {TELEGRAM: telegram, DISCORD: discord})
     await watch.report()
     found = await status.gather(store, clock)
     assert status_text.health(found)["platforms"] == {"telegram": "ok", "discord": "ok"}
@@ -67,7 +70,7 @@ async def test_a_disconnected_platform_is_reported_at_once_and_makes_the_service
 
 async def test_the_state_is_stored_when_it_changes_and_otherwise_once_a_minute(store: SqlStore) -> None:
     clock, telegram = FakeClock(), Wire()
-    watch = PlatformWatch(store, clock, {Platform.TELEGRAM: telegram})
+    watch = PlatformWatch(store, clock, {TELEGRAM: telegram})
     written = []
     for _ in range(12):
         await watch.report()
@@ -81,9 +84,7 @@ async def test_the_state_is_stored_when_it_changes_and_otherwise_once_a_minute(s
 async def test_a_token_in_the_text_of_a_problem_is_not_stored(store: SqlStore) -> None:
     token = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
     clock = FakeClock()
-    await PlatformWatch(
-        store, clock, {Platform.TELEGRAM: Wire(f"https://api.telegram.org/bot{token}/x failed")}
-    ).report()
+    await PlatformWatch(store, clock, {TELEGRAM: Wire(f"https://api.telegram.org/bot{token}/x failed")}).report()
     assert token not in str(await store.value(status.SERVICE_STATE))
 
 
@@ -92,7 +93,7 @@ async def test_another_process_sees_that_no_service_runs_and_reports_no_platform
     assert status_text.sentences(await status.gather(store, clock))[0].startswith("No chat follows"), (
         "none has ever run"
     )
-    await PlatformWatch(store, clock, {Platform.TELEGRAM: Wire("no answer")}).report()
+    await PlatformWatch(store, clock, {TELEGRAM: Wire("no answer")}).report()
     then = clock.now()
     clock.advance(health.MAX_SILENCE.total_seconds() + 1)
     lines = status_text.sentences(await status.gather(store, clock))
@@ -107,7 +108,42 @@ async def test_messages_to_a_platform_without_a_token_do_not_make_the_outbox_lat
     assert here != elsewhere
     await store.write_digest(digest(BOB), clock.now())
     clock.advance(health.MAX_OUTBOX_AGE.total_seconds() + 1)
-    await PlatformWatch(store, clock, {here: Wire()}).report()
+    await PlatformWatch(store, clock, {Bot(here, "1"): Wire()}).report()
     assert (await status.gather(store, clock)).ready
-    await PlatformWatch(store, clock, {here: Wire(), elsewhere: Wire()}).report()
+    await PlatformWatch(store, clock, {Bot(here, "1"): Wire(), Bot(elsewhere, "2"): Wire()}).report()
     assert not (await status.gather(store, clock)).ready
+
+
+async def problems(store: SqlStore, clock: FakeClock) -> dict[str, str | None]:
+    service = (await status.gather(store, clock)).service
+    assert service is not None
+    return {str(platform): connection.problem for platform, connection in service.platforms.items()}
+
+
+async def test_the_problem_of_one_of_several_bots_names_it(store: SqlStore) -> None:
+    clock, first, second = FakeClock(), Wire(), Wire()
+    watch = PlatformWatch(store, clock, {TELEGRAM: first, SECOND: second, DISCORD: Wire()})
+    await watch.report()
+    assert await problems(store, clock) == {"telegram": None, "discord": None}
+    second.problem = "no route."
+    await watch.report()
+    assert await problems(store, clock) == {"telegram": "bot 222: no route", "discord": None}
+
+
+async def test_two_processes_report_the_bots_of_both(store: SqlStore) -> None:
+    clock, mine, other = FakeClock(), Wire(), Wire("no answer")
+    bots = (TELEGRAM, SECOND)
+    here, there = (
+        PlatformWatch(store, clock, {TELEGRAM: mine}, bots),
+        PlatformWatch(store, clock, {SECOND: other}, bots),
+    )
+    await here.report()
+    assert await problems(store, clock) == {"telegram": f"bot 222: {UNSERVED}"}
+    for _ in range(2):
+        clock.advance(REPORT_EVERY.total_seconds())
+        await there.report()
+        await here.report()
+        assert await problems(store, clock) == {"telegram": "bot 222: no answer"}
+    clock.advance(health.MAX_SILENCE.total_seconds() + 1)
+    await here.report()
+    assert await problems(store, clock) == {"telegram": f"bot 222: {UNSERVED}"}

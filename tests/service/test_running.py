@@ -156,10 +156,10 @@ async def test_a_database_that_cannot_be_reached_is_one_sentence_without_its_pas
 
 
 class Process:
-    """Run `paperboy run` with only these settings in its environment."""
+    """Run `paperboy run`, or another command, with only these settings in its environment."""
 
-    def __init__(self, environment: dict[str, str], cwd: Path) -> None:
-        self.environment, self.cwd = environment, cwd
+    def __init__(self, environment: dict[str, str], cwd: Path, *command: str) -> None:
+        self.environment, self.cwd, self.command = environment, cwd, command or ("run",)
         self.log: list[dict[str, object]] = []
 
     async def __aenter__(self) -> Process:
@@ -169,7 +169,7 @@ class Process:
             sys.executable,
             "-m",
             "bot",
-            "run",
+            *self.command,
             env=keep | self.environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
             cwd=self.cwd,
             stderr=asyncio.subprocess.PIPE,
@@ -199,6 +199,10 @@ class Process:
     async def address(self, what: str = "archive") -> str:
         await self.until(lambda: self.said(f"{what} served"))
         return str(self.said(f"{what} served")[0]["address"])
+
+    async def kill(self) -> None:
+        self._process.kill()
+        await self._process.wait()
 
     async def stop(self) -> int:
         self._process.send_signal(signal.SIGTERM)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.decisions.health import Cause, Gap
+from bot.decisions.health import Cause, Gap, TaskCounts
 from bot.errors import StoreUnavailable
 from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Malformed, Platform, Settlement, SummaryKey, WantedSummary
 from bot.ports import Store
@@ -221,3 +221,21 @@ async def test_a_full_or_read_only_disk_is_reported_and_the_state_is_still_shown
     assert why in page["database"]
     assert str(tmp_path) in status_text.sentences(found)[0]
     assert str(tmp_path) not in json.dumps(page), "the page does not say where the database is"
+
+
+async def test_the_workers_that_are_alive_and_the_tasks_that_wait_are_shown() -> None:
+    async with memory_store() as store:
+        clock = FakeClock()
+        counts = TaskCounts(clock.now(), {"compose": (3, 1)})
+        await store.remember_value(status.TASK_COUNTS, counts.as_json())
+        lines = status_text.sentences(await status.gather(store, clock))
+        assert any(line.startswith("No worker is running, and 3 tasks of the service would need one") for line in lines)
+        await store.hold("worker a", "host/7/x/table", clock.now(), clock.now() + timedelta(seconds=30))
+        found = await status.gather(store, clock)
+        lines = status_text.sentences(found)
+        assert "1 worker is alive: process 7 on host." in lines
+        assert "Tasks that wait for a worker: compose 3 (1 begun)." in lines
+        assert (status_text.health(found)["workers"], status_text.health(found)["tasks_waiting"]) == (1, 3)
+        clock.advance(3600)
+        lines = status_text.sentences(await status.gather(store, clock))
+        assert not any("orker" in line for line in lines), "a service that has stopped says nothing about now"

@@ -20,6 +20,7 @@ from handlers.discord.cards import DiscordRenderer
 from handlers.discord.client import REGISTERED
 from handlers.discord.http_trace import INVALID_LIMIT
 from handlers.discord.refused_requests import REFUSED
+from handlers.discord.token import bot_id_of
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_world import READ_MESSAGE_HISTORY, SEND_MESSAGES, THREAD, VIEW_CHANNEL, user
@@ -35,6 +36,10 @@ def chat(channel: int) -> ChatRef:
 
 def part(text: str) -> Part:
     return Part({"components": [{"type": 10, "content": text}]})
+
+
+def _refused(dc: FakeDiscord) -> str:
+    return f"{REFUSED} {bot_id_of(dc.token)}"
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -65,7 +70,7 @@ async def test_commands_are_registered_only_when_the_table_changes(
         await app.start()
         await app.stop()
         assert dc.syncs == expected
-    await store.remember_value(REGISTERED, {"hash": "of an older table"})
+    await store.remember_value(f"{REGISTERED} {dc.world.bot['id']}", {"hash": "of an older table"})
     app = make()
     await app.start()
     await app.stop()
@@ -145,7 +150,7 @@ async def test_an_unreachable_discord_is_reported_without_names_of_libraries(
 async def test_a_service_with_too_many_refused_requests_does_not_log_in(
     make: Make, dc: FakeDiscord, clock: FakeClock, store: SqlStore
 ) -> None:
-    await store.remember_value(REFUSED, {"refused": [[clock.now().timestamp(), INVALID_LIMIT]]})
+    await store.remember_value(_refused(dc), {"refused": [[clock.now().timestamp(), INVALID_LIMIT]]})
     app = make()
     await app.start()
     await asyncio.sleep(0.05)
@@ -163,7 +168,7 @@ async def test_a_refused_login_is_counted_after_the_process_has_ended(
     with pytest.raises(BadSetting):
         await app.start()
     await app.stop()
-    assert [count for _, count in (await store.value(REFUSED) or {})["refused"]] == [1]
+    assert [count for _, count in (await store.value(_refused(dc)) or {})["refused"]] == [1]
 
 
 async def test_the_last_session_starts_of_a_day_are_not_used(
@@ -198,7 +203,8 @@ async def test_the_gateways_address_is_requested_again_after_a_failure(make: Mak
     await app.start()
     await app.ready()
     await app.stop()
-    assert dc.count(r"GET /gateway/bot") == 4
+    # Three that fail, two that tell how many sessions are left, and discord.py's own for the number of shards.
+    assert dc.count(r"GET /gateway/bot") == 6
 
 
 async def test_a_revoked_token_is_reported_and_nothing_is_lost(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:

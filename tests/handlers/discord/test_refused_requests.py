@@ -13,6 +13,8 @@ from handlers.discord.http_trace import InvalidRequests
 from handlers.discord.refused_requests import REFUSED, WRITE_EVERY, Refusals
 from tests.fakes.clock import FakeClock
 
+BOT = "100000000000000000"
+
 
 class Notes:
     """A `ValueStore` that may be down, or broken; `written` counts what it was asked to keep, `asked` what it has."""
@@ -36,7 +38,7 @@ class Notes:
 
     @property
     def kept(self) -> int:
-        return sum(count for _, count in self.values.get(REFUSED, {}).get("refused", []))
+        return sum(count for _, count in self.values.get(f"{REFUSED} {BOT}", {}).get("refused", []))
 
 
 FAULTS = [StoreUnavailable("The database does not answer."), RuntimeError("a mistake of ours")]
@@ -54,7 +56,7 @@ def notes() -> Notes:
 
 
 def counting(notes: Notes | SqlStore, limit: int = 100) -> Refusals:
-    return Refusals(InvalidRequests(FakeClock().now, limit), notes)
+    return Refusals(InvalidRequests(FakeClock().now, limit), notes, BOT)
 
 
 async def test_a_service_that_is_started_again_and_again_goes_on_counting(store: SqlStore) -> None:
@@ -139,7 +141,7 @@ async def test_a_database_that_stays_down_is_no_failure_of_whoever_ends(notes: N
 
 @pytest.mark.parametrize("value", [{"refused": 3}, {"refused": [["?", 1]]}, {"refused": [[1]]}])
 async def test_a_count_that_makes_no_sense_is_begun_anew(notes: Notes, value: JSON) -> None:
-    notes.values[REFUSED] = value
+    notes.values[f"{REFUSED} {BOT}"] = value
     refusals = counting(notes)
     await refusals.begin()
     refusals.invalid.note()

@@ -15,6 +15,7 @@ from bot.errors import CannotTell, RetryLater
 from bot.model import ChatGone, ChatRef, NotSent, Part, Platform, Rejected, Sent, Unknown
 from handlers.discord.history import PAGE, PAGES, POSTS_LOOKED_AT
 from handlers.discord.http_trace import LONGEST_WAIT_SECONDS, InvalidRequests, RequestInterval, trace_config
+from handlers.discord.messages import Signature, message_body
 from handlers.discord.outcomes import REFUSED_SECONDS
 from handlers.discord.sender import DiscordSender
 from tests.fakes.clock import FakeClock
@@ -255,6 +256,18 @@ async def test_a_stranger_cannot_pass_for_us(sender: DiscordSender, dc: FakeDisc
     [ours] = dc.world.messages[channel]
     dc.world.messages[channel] = [{**ours, "author": user(42, "bob")}]
     assert await sender.find(chat(channel), part(), KEY, SINCE) is None
+
+
+async def test_a_part_that_another_of_our_bots_has_sent_is_found(dc: FakeDiscord, channel: int, tmp_path: Path) -> None:
+    signature = Signature.of(KEY)
+    body = message_body([{"type": 10, "content": "Ten new papers"}], (), signature)
+    written = dc.world.store_message(channel, body, set(), author=user(4711, "paperboy-2", bot=True))
+    for authors, found in ((frozenset[int](), None), (frozenset({4711}), written["id"])):
+        client = discord.Client(intents=discord.Intents.none(), max_messages=None)
+        await client.login(dc.token)
+        looking = DiscordSender(client, InvalidRequests(FakeClock().now), tmp_path, authors=authors)
+        assert await looking.find(chat(channel), part(), KEY, SINCE) == found
+        await client.close()
 
 
 async def test_a_look_that_fails_is_told_so_that_nothing_is_sent_twice(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from telegram import Message
 from telegram.error import RetryAfter
-from telegram.ext import ApplicationBuilder
+from telegram.ext import ApplicationBuilder, ExtBot
 
 from handlers.telegram.limits import Limiter, Urgency
 from tests.fakes.telegram import FakeTelegram
@@ -224,6 +226,47 @@ async def test_stopping_ends_the_wait(limiter: Limiter, platform: Platform) -> N
     waiting[1].cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
     assert len(platform.arrived) == 1
+
+
+async def test_a_higher_rate_is_used_and_other_limits_stay(platform: Platform, time: Time) -> None:
+    limiter = Limiter(lambda: time.now, time.sleep, overall=500)
+    await time.run([send(limiter, platform, chat) for chat in [*range(1, 1501), 7]])
+    times = [at for at, _, _ in platform.arrived]
+    assert all(later - earlier >= 1.0 for earlier, later in zip(times, times[500:], strict=False))
+    assert 1500 / (times[-1] - times[0]) >= 0.97 * 500
+    first, second = [at for at, chat, _ in platform.arrived if chat == "7"]
+    assert second - first >= 1.0
+
+
+@asynccontextmanager
+async def bot_at(rate: int, tg: FakeTelegram) -> AsyncIterator[ExtBot[Any]]:
+    application = ApplicationBuilder().token(tg.token).base_url(f"{tg.url}/bot").rate_limiter(Limiter(overall=rate))
+    bot = application.job_queue(None).build().bot
+    await bot.request.initialize()
+    for chat in range(1, 71):
+        tg.world.user(chat)
+    yield bot
+    await bot.request.shutdown()
+
+
+async def test_more_than_thirty_a_second_are_paid_broadcasts() -> None:
+    async with FakeTelegram(Limits(paid_messages=1_000)) as tg, bot_at(200, tg) as bot:
+        await asyncio.gather(*(bot.send_message(chat, "one") for chat in range(1, 71)))
+        assert tg.world.buckets.refused == 0
+        times = [each.at for each in tg.world.messages]
+        assert len(times) == 70
+        assert tg.world.buckets.limits.paid_messages < 1_000
+
+
+@pytest.mark.parametrize("stars", [0, 20])
+async def test_without_stars_messages_go_out_unpaid_and_at_the_free_rate(stars: int) -> None:
+    async with FakeTelegram(Limits(paid_messages=stars, penalty=1)) as tg, bot_at(200, tg) as bot:
+        sending = (bot.send_message(chat, "one") for chat in range(1, 71))
+        assert all(isinstance(each, Message) for each in await asyncio.gather(*sending))
+        assert len(tg.world.messages) == 70, "each message once"
+        await bot.send_message(1, "two")
+        last = [params for method, params in tg.requests if method == "sendMessage"][-1]
+        assert "allow_paid_broadcast" not in last
 
 
 async def test_the_platform_itself_refuses_nothing_of_what_the_limiter_lets_go() -> None:

@@ -1,0 +1,75 @@
+"""What a service hands over to its workers: batches of summaries, of papers to read, and of chats. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.model import Chat, ChatRef, Depth, SummaryKey, WantedSummary
+
+SUMMARIES_A_TASK = 16
+"""Brief summaries of one language that a task makes: enough for the batches in which models are asked and judged."""
+
+FEWEST_CHATS, MOST_CHATS = 20, 500
+"""Chats that a task composes for: a task for many chats shares more work between them, many tasks share it better
+between the workers."""
+
+TASKS_AT_ONCE = 32
+"""Tasks of one queue that wait at the same time; more are added when these are done, by what is urgent then."""
+
+SOON = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryTask:
+    """Summaries to make in one task: brief ones of one language, or all of one paper version at depth `deep`.
+
+    The greater `priority` is done first.
+    """
+
+    keys: tuple[SummaryKey, ...]
+    priority: int
+
+    @property
+    def needs_reading(self) -> bool:
+        return self.keys[0].depth is Depth.DEEP
+
+
+def summary_tasks(
+    wanted: Iterable[WantedSummary], queued: Collection[SummaryKey], now: datetime, room: int
+) -> list[SummaryTask]:
+    """Return at most `room` tasks for the wanted summaries that are not in a task yet, in the order of `wanted`."""
+    groups: dict[tuple[str, ...], list[WantedSummary]] = {}
+    tasks: list[SummaryTask] = []
+    for summary in (each for each in wanted if each.key not in queued):
+        group = groups.setdefault(_group_of(summary.key), [])
+        group.append(summary)
+        if summary.key.depth is Depth.BRIEF and len(group) == SUMMARIES_A_TASK:
+            tasks.append(_summary_task(groups.pop(_group_of(summary.key)), now))
+    tasks += [_summary_task(group, now) for group in groups.values()]
+    # Stable: among equals the order of `wanted` stays.
+    return sorted(tasks, key=lambda task: -task.priority)[:room]
+
+
+def _group_of(key: SummaryKey) -> tuple[str, ...]:
+    # The languages of one deep summary share the reading, and are translated from one of them.
+    return (key.depth, key.language) if key.depth is Depth.BRIEF else (key.depth, key.paper_id, str(key.version))
+
+
+def _summary_task(group: Sequence[WantedSummary], now: datetime) -> SummaryTask:
+    due_at = min(summary.due_at for summary in group)
+    return SummaryTask(tuple(summary.key for summary in group), _priority(due_at, now))
+
+
+def _priority(due_at: datetime, now: datetime) -> int:
+    """2 where a digest is due already, 1 where one is due soon, else 0."""
+    return 2 if due_at <= now else 1 if due_at <= now + SOON else 0
+
+
+def chat_batches(due: Sequence[Chat], room: int) -> list[tuple[ChatRef, ...]]:
+    """Return at most `room` batches of chats, those with the same settings together: they may share a digest."""
+    in_order = sorted(due, key=lambda chat: (chat.language, chat.depth, chat.style, chat.size, chat.ref.platform))
+    size = min(max(len(in_order) // TASKS_AT_ONCE, FEWEST_CHATS), MOST_CHATS)
+    refs = [chat.ref for chat in in_order]
+    return [tuple(refs[at : at + size]) for at in range(0, len(refs), size)][:room]

@@ -1,0 +1,121 @@
+"""The tasks that workers do, each a call of a step of the pipeline for a part of what is pending."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import procrastinate
+import structlog
+from procrastinate import JobContext
+
+from bot import pipeline
+from bot.decisions import polling
+from bot.errors import RetryLater
+from bot.model import JSON, ChatRef, Depth, SummaryKey
+from bot.pipeline.poll import poll_state
+from bot.service.app import App
+from bot.service.counting import TASKS
+from bot.service.task_queue import TaskQueue
+
+log = structlog.get_logger()
+
+READ, SUMMARIZE, COMPOSE = "read", "summarize", "compose"
+QUEUES = (READ, SUMMARIZE, COMPOSE)
+
+# 2, 4, 8, 16 and 32 seconds; what then still is pending is queued again.
+RETRY = procrastinate.RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions=[RetryLater])
+
+tasks = procrastinate.Blueprint()
+
+
+@dataclass(slots=True)
+class Hands:
+    """What a worker's tasks work with."""
+
+    app: App
+    queue: TaskQueue
+    last_done_at: datetime | None = None
+
+    @asynccontextmanager
+    async def doing(self, queue: str) -> AsyncIterator[None]:
+        """Count the task's outcome, and log what it fails with."""
+        outcome = "failed"
+        try:
+            yield
+            outcome = "done"
+        except RetryLater as error:
+            log.warning("task failed", queue=queue, reason=str(error))
+            raise
+        except Exception:  # an error in Paperboy; the package's own log would show the task's arguments
+            log.exception("task failed", queue=queue)
+            raise
+        finally:
+            self.app.counts.add(TASKS, queue, outcome)
+            self.last_done_at = datetime.now(UTC)
+
+
+def _hands(context: JobContext) -> Hands:
+    hands: Hands = context.additional_context["hands"]
+    return hands
+
+
+@tasks.task(name=READ, queue=READ, pass_context=True, retry=RETRY)
+async def read(context: JobContext, keys: list[list[Any]], priority: int) -> None:
+    """Read papers into the cache, then let their deep summaries be made."""
+    hands = _hands(context)
+    app = hands.app
+    async with hands.doing(READ):
+        if done := await pipeline.read(app.store, app.reader, app.clock, keys_from(keys)):
+            await hands.queue.put(SUMMARIZE, keys_argument(done), lock=lock_of(done), priority=priority)
+
+
+@tasks.task(name=SUMMARIZE, queue=SUMMARIZE, pass_context=True, retry=RETRY)
+async def summarize(context: JobContext, keys: list[list[Any]]) -> None:
+    """Make summaries, and wake the digests that wait for them."""
+    hands = _hands(context)
+    app = hands.app
+    async with hands.doing(SUMMARIZE):
+        made = await pipeline.summarize(
+            app.store,
+            app.makers,
+            app.reader,
+            app.clock,
+            concurrency=app.settings.model_concurrency,
+            owner=app.owner,
+            keys=keys_from(keys),
+        )
+        if made:
+            await hands.queue.wake("compose", "site")
+
+
+@tasks.task(name=COMPOSE, queue=COMPOSE, pass_context=True, retry=RETRY)
+async def compose(context: JobContext, chats: list[str]) -> None:
+    """Write the digests of chats, and wake their senders."""
+    hands = _hands(context)
+    app = hands.app
+    async with hands.doing(COMPOSE):
+        is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
+        refs = [ChatRef.parse(chat) for chat in chats]
+        if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing, chats=refs):
+            await hands.queue.wake("send")
+
+
+# ── arguments, which are JSON ──
+
+
+def keys_argument(keys: Iterable[SummaryKey]) -> JSON:
+    return {"keys": [[key.paper_id, key.version, key.language, str(key.depth)] for key in keys]}
+
+
+def keys_from(value: Iterable[Sequence[Any]]) -> list[SummaryKey]:
+    return [SummaryKey(paper_id, version, language, Depth(depth)) for paper_id, version, language, depth in value]
+
+
+def lock_of(keys: Sequence[SummaryKey]) -> str:
+    """Names a task by its first key: no two tasks have a key in common."""
+    key = keys[0]
+    return f"{key.paper_id}v{key.version} {key.language} {key.depth}"
