@@ -41,9 +41,6 @@ class Paused(SourceUnavailable):
 class ModelUnavailable(RetryLater):
     """A model is down, over its quota, or slow; the next model of the list may work."""
 
-    requests = 1
-    """The HTTP requests that were sent to the model; each counts against the budget."""
-
 
 class ModelTimedOut(ModelUnavailable):
     """A model did not answer in time."""
@@ -68,9 +65,6 @@ class GiveUp(PaperboyError):
 
 class ModelRefused(GiveUp):
     """A model gave no usable answer, not even after a second request that named the errors of the first answer."""
-
-    requests = 1
-    """The HTTP requests that were sent to the model; each counts against the budget."""
 
 
 class TextTooLong(ModelRefused):

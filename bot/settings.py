@@ -204,6 +204,12 @@ class Settings(BaseSettings):
         None, ge=0, description="Tokens a day to and from models; unlimited if empty."
     )
     model_concurrency: int = Field(4, ge=1, le=64, description="Requests to models that may run at the same time.")
+    model_batch: int = Field(
+        4,
+        ge=1,
+        le=16,
+        description="Abstracts in one request to a model; more cost fewer tokens, one is for small models.",
+    )
 
     workers: Annotated[Literal["embedded", "procrastinate"], _LOWER] = Field(
         "embedded",

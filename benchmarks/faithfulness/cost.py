@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from benchmarks.faithfulness.servers import running
-from bot.decisions.model_requests import in_batches
+from bot.decisions.model_requests import BATCH, LARGEST_BATCH, in_groups, judged_together
 from bot.errors import PaperboyError
 from bot.model import Depth, Paper, Reading, SummaryKey, SummaryRequest
 from bot.summaries.fallback import FallbackChain
@@ -63,8 +63,8 @@ async def print_costs(papers: Sequence[Paper], readings: Sequence[tuple[Paper, R
     print(f"{'per paper':24} {'maker:':>6}{'requests':>10} {'prompt':>8} {'reply':>8}   judge: requests prompt reply")
     for language in ("en", "zh"):
         brief = [SummaryRequest(SummaryKey(paper.id, paper.version, language), paper) for paper in papers]
-        await _print_cost(f"brief {language}, one by one", len(brief), _briefs(brief, together=False))
-        await _print_cost(f"brief {language}, batches", len(brief), _briefs(brief, together=True))
+        for batch in (1, BATCH, LARGEST_BATCH):
+            await _print_cost(f"brief {language}, {batch} a request", len(brief), _briefs(brief, batch))
     for language in ("en", "zh"):
         deep = [
             SummaryRequest(SummaryKey(paper.id, paper.version, language, Depth.DEEP), paper, reading)
@@ -73,10 +73,10 @@ async def print_costs(papers: Sequence[Paper], readings: Sequence[tuple[Paper, R
         await _print_cost(f"deep {language}", len(deep), _deep(deep))
 
 
-def _briefs(requests: Sequence[SummaryRequest], *, together: bool) -> Work:
+def _briefs(requests: Sequence[SummaryRequest], batch: int) -> Work:
     async def work(chain: FallbackChain) -> None:
-        for batch in in_batches(requests):
-            await chain.summarize_many(batch, together=together)
+        for group in in_groups(requests, judged_together(batch)):
+            await chain.summarize_many(group, batch=batch)
 
     return work
 

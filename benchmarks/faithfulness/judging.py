@@ -18,7 +18,7 @@ from benchmarks.faithfulness.scripted import LabelledJudge, Maker
 from benchmarks.faithfulness.servers import running, with_real_judge
 from benchmarks.faithfulness.trials import Trial, reading_of
 from bot.decisions import digest_content
-from bot.decisions.model_requests import in_batches
+from bot.decisions.model_requests import BATCH, in_groups, judged_together
 from bot.model import Depth, Summary, SummaryKey, SummaryRequest
 from bot.render.json import card_json
 from bot.summaries.fallback import FallbackChain
@@ -78,9 +78,9 @@ async def _make_cards(
     by_key = {SummaryKey(t.paper.id, t.paper.version, t.language, depth): t for t in trials}
     is_deep = depth is Depth.DEEP
     requests = [SummaryRequest(key, t.paper, reading_of(t) if is_deep else None) for key, t in by_key.items()]
-    for batch in in_batches(requests):
-        made = await chain.summarize_many(batch)
-        for request in batch:
+    for group in in_groups(requests, judged_together(BATCH)):
+        made = await chain.summarize_many(group, batch=BATCH)
+        for request in group:
             found = made[request.key]
             summary = found if isinstance(found, Summary) else chain.extractive_instead(request, str(found))
             card = digest_content.card(request.paper, summary=summary, reading=request.reading)

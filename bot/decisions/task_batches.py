@@ -67,14 +67,9 @@ def _priority(due_at: datetime, now: datetime) -> int:
     return 2 if due_at <= now else 1 if due_at <= now + SOON else 0
 
 
-def chat_batches(due: Sequence[Chat], queued: Collection[ChatRef], room: int) -> list[tuple[ChatRef, ...]]:
-    """Return at most `room` batches of the chats that are not in a task yet.
-
-    Chats with the same settings are in the same batch where possible, because they may share a digest.
-    """
-    left = sorted(
-        (chat for chat in due if chat.ref not in queued),
-        key=lambda chat: (chat.language, chat.depth, chat.style, chat.size, chat.ref.platform),
-    )
-    size = min(max(len(left) // TASKS_AT_ONCE, FEWEST_CHATS), MOST_CHATS)
-    return [tuple(chat.ref for chat in left[at : at + size]) for at in range(0, len(left), size)][:room]
+def chat_batches(due: Sequence[Chat], room: int) -> list[tuple[ChatRef, ...]]:
+    """Return at most `room` batches of chats, those with the same settings together: they may share a digest."""
+    in_order = sorted(due, key=lambda chat: (chat.language, chat.depth, chat.style, chat.size, chat.ref.platform))
+    size = min(max(len(in_order) // TASKS_AT_ONCE, FEWEST_CHATS), MOST_CHATS)
+    refs = [chat.ref for chat in in_order]
+    return [tuple(refs[at : at + size]) for at in range(0, len(refs), size)][:room]

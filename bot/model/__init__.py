@@ -45,7 +45,6 @@ from bot.model.papers import (
 from bot.model.platforms import ARCHIVE, Bot, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
 from bot.model.summaries import (
-    Allowance,
     Claim,
     Conclusion,
     Depth,
@@ -58,9 +57,9 @@ from bot.model.summaries import (
     SummaryNote,
     SummaryRequest,
     Support,
-    Usage,
     WantedSummary,
 )
+from bot.model.usage import Allowance, Budget, MinuteIsFull, ModelPause, OverBudget, Reservation, Usage, used_up
 
 __all__ = [
     "ARCHIVE",
@@ -71,6 +70,7 @@ __all__ = [
     "Announced",
     "Announcement",
     "Bot",
+    "Budget",
     "Candidate",
     "Card",
     "Chat",
@@ -97,12 +97,15 @@ __all__ = [
     "ListingRecord",
     "Malformed",
     "Match",
+    "MinuteIsFull",
+    "ModelPause",
     "NewDigest",
     "NotSent",
     "NotSentCause",
     "NoteKind",
     "NothingToSend",
     "Outcome",
+    "OverBudget",
     "Paper",
     "PaperRef",
     "Paragraph",
@@ -113,6 +116,7 @@ __all__ = [
     "Provenance",
     "Reading",
     "Rejected",
+    "Reservation",
     "Section",
     "SectionKind",
     "SendingProgress",
@@ -135,4 +139,5 @@ __all__ = [
     "Usage",
     "WantedSummary",
     "Window",
+    "used_up",
 ]

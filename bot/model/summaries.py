@@ -1,11 +1,11 @@
-"""Summaries with their keys and provenance, wanted summaries, and the usage and budget of models."""
+"""Summaries with their keys and provenance, and wanted summaries."""
 
 from __future__ import annotations
 
 import enum
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.model.papers import Paper
 from bot.model.readings import Extent, Reading, Source
@@ -214,22 +214,3 @@ class WantedSummary:
     # Not compared: the same summary is wanted, however its latest attempt ended.
     why: str | None = field(default=None, compare=False)
     again_at: datetime | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """The requests to one model on one UTC day, and their tokens."""
-
-    model: str
-    day: date
-    requests: int
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """Requests and tokens that are left today; None is unlimited. `used_up` is the reason for those that wait."""
-
-    requests: int | None = None
-    tokens: int | None = None
-    used_up: str = "The day's budget is used up."

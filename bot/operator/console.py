@@ -36,6 +36,13 @@ class ProgressBar:
         if self._progress and self._task is not None:
             self._progress.update(self._task, completed=done, total=total)
 
+    def say(self, note: str) -> None:
+        """Tell the waiting person something, above the bar if there is one."""
+        if self._progress:
+            self._progress.console.print(note, markup=False, highlight=False)
+        else:
+            say(note)
+
 
 def say(note: str) -> None:
     """Tell the waiting person something on standard error; standard output is for the result."""

@@ -11,8 +11,9 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.errors import BadTopic, TellUser
 from bot.model import Card, Depth, Digest
 from bot.operator.console import ProgressBar, say
-from bot.pipeline import on_demand
+from bot.pipeline import Patience, on_demand
 from bot.service.app import open_app
+from bot.service.one_pass import COMMAND_WAITS_SECONDS
 from bot.settings import Settings
 
 
@@ -24,7 +25,7 @@ async def summarize(settings: Settings, link: str, language: str, depth: Depth) 
         raise TellUser(target.why)
     async with open_app(settings, interactive=True) as app:
         say(f"Reading {target} …")
-        return await app.read(target, language, depth)
+        return await app.read(target, language, depth, Patience(app.clock, COMMAND_WAITS_SECONDS, say))
 
 
 async def digest(settings: Settings, query: str, upto: date | None, days: int, language: str, depth: Depth) -> Digest:
@@ -47,6 +48,7 @@ async def digest(settings: Settings, query: str, upto: date | None, days: int, l
                 window,
                 SummaryOptions(language, depth),
                 bar.advance,
+                Patience(app.clock, COMMAND_WAITS_SECONDS, bar.say),
             )
 
 

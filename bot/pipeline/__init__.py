@@ -19,13 +19,15 @@ from bot.pipeline.deliver import DeliveryWorker
 from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
+from bot.pipeline.patience import Patience
 from bot.pipeline.poll import poll
 from bot.pipeline.read import read
-from bot.pipeline.summarize import summarize, summary_for
+from bot.pipeline.summarize import summarize
 
 __all__ = [
     "DeliveryWorker",
     "DigestBuilder",
+    "Patience",
     "choose",
     "compose",
     "digest_now",
@@ -35,5 +37,4 @@ __all__ = [
     "read",
     "read_now",
     "summarize",
-    "summary_for",
 ]

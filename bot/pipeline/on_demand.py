@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from bot import topics as topic_language
 from bot.arxiv.calendar import listing_days
-from bot.decisions import digest_content, matches, model_requests, poll_scope, requested_digest
-from bot.errors import ModelUnavailable, NoSuchPaper, PaperboyError
+from bot.decisions import digest_content, matches, poll_scope, requested_digest
+from bot.errors import NoSuchPaper
 from bot.model import (
     Candidate,
     Card,
@@ -18,17 +18,19 @@ from bot.model import (
     Reading,
     Summary,
     SummaryKey,
-    SummaryRequest,
     Window,
 )
-from bot.pipeline.concurrency import run_all
+from bot.pipeline.awaited_summaries import AwaitedSummaries
 from bot.pipeline.drafts import DigestBuilder
+from bot.pipeline.patience import Patience
 from bot.pipeline.poll import fetch_days, missing_days
-from bot.pipeline.summarize import briefs_for, summary_for
 from bot.ports import Clock, PaperSource, Store
 
 Progress = Callable[[int, int], None]
 """Called with the number of papers that are summarized so far, and the number of all papers."""
+
+PERSON_WAITS_SECONDS = 60.0
+"""How long a person in a chat waits for models that are paused, before a summary without a model is shown."""
 
 
 async def read_now(
@@ -39,8 +41,11 @@ async def read_now(
     ref: PaperRef,
     language: str,
     depth: Depth,
+    patience: Patience | None = None,
 ) -> Card:
     """Return one paper as a card, its summary made now if there is none. A withdrawn paper's card has no summary.
+
+    Models that are paused are waited for as long as `patience` lasts, by default a minute.
 
     Raises `NoSuchPaper`, `SourceUnavailable`.
     """
@@ -50,7 +55,8 @@ async def read_now(
     if paper.withdrawn:
         return digest_content.card(paper, announcement=announcement)
     options = digest_content.SummaryOptions(language, depth)
-    summary = await _summary(store, builder, paper, options.key(paper))
+    awaited = AwaitedSummaries(store, builder, clock, patience or Patience(clock, PERSON_WAITS_SECONDS))
+    summary = await awaited.one(paper, options.key(paper))
     reading = await builder.reader.read(paper) if depth is Depth.DEEP else None
     return digest_content.card(paper, announcement=announcement, summary=summary, reading=reading)
 
@@ -69,33 +75,6 @@ async def find_paper(store: Store, source: PaperSource, clock: Clock, ref: Paper
     return found
 
 
-async def _summary(store: Store, builder: DigestBuilder, paper: Paper, key: SummaryKey) -> Summary:
-    try:
-        return await summary_for(store, builder.makers, builder.reader, paper, key)
-    except ModelUnavailable as error:
-        # A person is waiting, so an extractive summary, which says what it is, is better than none. It is not stored:
-        # a model's summary can still be made later.
-        reading = await builder.reader.read(paper) if key.depth is Depth.DEEP else None
-        return builder.makers.extractive_instead(SummaryRequest(key, paper, reading), str(error))
-
-
-async def _made(store: Store, builder: DigestBuilder, group: Sequence[SummaryRequest]) -> dict[SummaryKey, Summary]:
-    """The summaries of one group; extractive ones where no model serves now."""
-    first = group[0]
-    if first.key.depth is Depth.DEEP:
-        return {first.key: await _summary(store, builder, first.paper, first.key)}
-    summaries = {}
-    made = await briefs_for(store, builder.makers, group)
-    for request in group:
-        result = made[request.key]
-        if isinstance(result, ModelUnavailable):
-            result = builder.makers.extractive_instead(request, str(result))  # see `_summary`
-        if isinstance(result, PaperboyError):
-            raise result
-        summaries[request.key] = result
-    return summaries
-
-
 async def is_stored(store: Store, query: str, window: Window) -> bool:
     """Return whether `digest_of` needs no listing from arXiv. Raises `BadTopic`."""
     archives = poll_scope.archives_of_topic(topic_language.parse(query))
@@ -111,8 +90,11 @@ async def digest_of(
     window: Window,
     options: digest_content.SummaryOptions,
     progress: Progress | None = None,
+    patience: Patience | None = None,
 ) -> Digest:
     """Return the digest that a subscriber of `query` would get for these listing days, without a limit on its size.
+
+    Models that are paused are waited for as long as `patience` lasts, by default a minute.
 
     Raises `BadTopic`, and `SourceUnavailable` if arXiv does not serve days that are not stored.
     """
@@ -124,7 +106,8 @@ async def digest_of(
     if not candidates:
         reason = requested_digest.reason_for_empty(window, announced, clock.now())
         return digest_content.quiet(window, [topic.query], announced, reason, options.language)
-    summaries, readings = await _summaries(store, builder, candidates, options, progress)
+    awaited = AwaitedSummaries(store, builder, clock, patience or Patience(clock, PERSON_WAITS_SECONDS))
+    summaries, readings = await _summaries(store, builder, awaited, candidates, options, progress)
     shown = digest_content.cards(candidates, summaries, options, readings)
     return Digest(
         (topic.query,),
@@ -141,26 +124,23 @@ async def digest_of(
 async def _summaries(
     store: Store,
     builder: DigestBuilder,
+    awaited: AwaitedSummaries,
     candidates: Sequence[Candidate],
     options: digest_content.SummaryOptions,
     progress: Progress | None,
 ) -> tuple[dict[SummaryKey, Summary], dict[str, Reading]]:
-    papers = [candidate.announced.paper for candidate in candidates]
-    summaries = dict(await store.summaries([options.key(paper) for paper in papers]))
-    missing = [SummaryRequest(options.key(paper), paper) for paper in papers if options.key(paper) not in summaries]
-    # Brief ones in groups that are judged in one request; a deep one is a group of its own.
-    groups = model_requests.in_batches(missing) if options.depth is Depth.BRIEF else [(request,) for request in missing]
+    papers = {options.key(candidate.announced.paper): candidate.announced.paper for candidate in candidates}
+    summaries: dict[SummaryKey, Summary] = {}
 
-    async def summarize(group: Sequence[SummaryRequest]) -> None:
-        summaries.update(await _made(store, builder, group))
-        if progress is not None:
+    def add(made: Sequence[Summary]) -> None:
+        summaries.update({summary.key: summary for summary in made})
+        if progress is not None and made:
             progress(len(summaries), len(papers))
 
-    if progress is not None and summaries:
-        progress(len(summaries), len(papers))
-    await run_all(summarize(group) for group in groups)
+    add(list((await store.summaries(papers)).values()))
+    await awaited.several({key: paper for key, paper in papers.items() if key not in summaries}, add)
     readings = {}
     # From the reader's cache in most cases: the summaries were made from the same texts.
     if options.depth is Depth.DEEP:
-        readings = {paper.id: await builder.reader.read(paper) for paper in papers}
+        readings = {paper.id: await builder.reader.read(paper) for paper in papers.values()}
     return summaries, readings

@@ -20,9 +20,7 @@ async def read(store: Store, reader: Reader, clock: Clock, keys: Collection[Summ
     A summary whose paper cannot be read now is postponed; one that is not wanted any more is left out.
     """
     done: list[SummaryKey] = []
-    for summary in await store.wanted(clock.now(), PLANNED_AT_ONCE):
-        if summary.key not in keys:
-            continue
+    for summary in await store.wanted(clock.now(), PLANNED_AT_ONCE, keys):
         key = summary.key
         paper = await store.paper(key.paper_id)
         # Of another version: `summarize` postpones it.

@@ -15,6 +15,7 @@ from bot.model import (
     JSON,
     Announced,
     Bot,
+    Budget,
     Candidate,
     Chat,
     ChatChanges,
@@ -26,9 +27,13 @@ from bot.model import (
     ListingRecord,
     Malformed,
     Match,
+    MinuteIsFull,
+    ModelPause,
     NewDigest,
+    OverBudget,
     Paper,
     Platform,
+    Reservation,
     SendingProgress,
     Settlement,
     SubscribeResult,
@@ -151,6 +156,13 @@ class Topics(Protocol):
         """Chats (not suspended) for which `candidates` may not be empty. A chat whose topics match only papers that it
         has taken may be among them."""
 
+    async def matched_seq(self) -> int:
+        """The sequence number up to which every followed topic has been matched; that of the last announcement if no
+        topic is followed."""
+
+    async def chats_matched(self, after: int) -> list[ChatRef]:
+        """Chats (not suspended) that follow a topic which matches an announcement with a greater sequence number."""
+
     async def chats_changed(self, since: datetime) -> list[ChatRef]:
         """Chats whose settings, subscriptions or suspension changed at that time or later."""
 
@@ -159,22 +171,43 @@ class Topics(Protocol):
 
 
 class UsageStore(Protocol):
-    """The usage of models by UTC day."""
+    """The usage of models by UTC day, their budget and their pauses, shared by all processes."""
 
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
-        """Add requests and tokens to the usage of a model on that day."""
+    async def reserve(
+        self, model: str, now: datetime, tokens: int, budget: Budget
+    ) -> Reservation | OverBudget | MinuteIsFull:
+        """Count a request that is about to be sent, and its estimated tokens, as used on the day of `now`.
+
+        Whoever reserves next sees it, so that all processes together stay inside the budget. Nothing is counted unless
+        it fits."""
+
+    async def settle_usage(self, reservation: Reservation, requests: int, tokens: int) -> None:
+        """Put what was used in the place of a reservation; 0 requests if nothing was sent."""
 
     async def usage(self, day: date) -> list[Usage]: ...
 
+    async def pause_model(self, pause: ModelPause) -> ModelPause:
+        """Write a pause. Of two pauses of a model, the one that ends later stays and is returned."""
+
+    async def end_pause(self, model: str, until: datetime) -> None:
+        """Forget the pause of a model that ended at `until`. A pause that ends later stays."""
+
+    async def model_pause(self, model: str) -> ModelPause | None:
+        """The latest pause of a model, over or not, unless the model has answered since."""
+
 
 class Summaries(UsageStore, Protocol):
-    """Summaries that exist, and those that are wanted."""
+    """Summaries that exist, those that are wanted, and those that somebody makes now."""
 
     async def want(self, wanted: Sequence[WantedSummary]) -> None:
-        """Replace the set of wanted summaries; keys that stay keep their attempts and waiting times."""
+        """Replace the set of wanted summaries; keys that stay keep their attempts and waiting times, and keys that
+        are claimed stay."""
 
-    async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
-        """Wanted summaries that are neither made nor postponed, by due time, then by number of chats, most first."""
+    async def wanted(
+        self, now: datetime, limit: int, keys: Collection[SummaryKey] | None = None
+    ) -> list[WantedSummary]:
+        """Wanted summaries that are neither made nor postponed nor claimed, by due time, then by number of chats, most
+        first; with `keys`, only those of them."""
 
     async def postponed(self, now: datetime) -> list[WantedSummary]:
         """Wanted summaries that are not made, and postponed to a later time."""
@@ -182,8 +215,34 @@ class Summaries(UsageStore, Protocol):
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
         """Count an attempt, and do not return the key from `wanted` before `until`."""
 
+    async def claim(
+        self,
+        keys: Collection[SummaryKey],
+        owner: str,
+        now: datetime,
+        until: datetime,
+        *,
+        even_postponed: bool = False,
+    ) -> set[SummaryKey]:
+        """Claim summaries for `owner` until a time; returns the keys that are the owner's now.
+
+        Not among them are those that are made, those that another owner has claimed until after `now`, and unless
+        `even_postponed` those that are postponed. Claiming again renews."""
+
+    async def unclaim(self, keys: Collection[SummaryKey], owner: str) -> None:
+        """End the owner's claims of these keys."""
+
+    async def claimants(self, now: datetime) -> set[str]:
+        """The owners of claims that have not expired."""
+
+    async def end_claims(self, owners: Collection[str]) -> int:
+        """End all claims of these owners, which have ended themselves; returns how many there were."""
+
     async def save_summary(self, summary: Summary) -> Summary:
         """Write a summary; if one with its key is stored already, that one is kept and returned."""
+
+    async def save_summaries(self, summaries: Sequence[Summary]) -> list[Summary]:
+        """Write several summaries like `save_summary`; returns the stored ones in the same order."""
 
     async def summary(self, key: SummaryKey) -> Summary | None: ...
 
@@ -196,6 +255,9 @@ class Chats(Protocol):
     async def chat(self, ref: ChatRef) -> Chat | None: ...
 
     async def chats(self) -> list[Chat]: ...
+
+    async def chats_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, Chat]:
+        """Those of the chats that are stored, in the order of `refs`; at most as many as one statement may name."""
 
     async def add_chat(self, chat: Chat) -> Chat:
         """Write a new chat and return it; a chat that is there already stays as it is and is returned instead."""
@@ -241,9 +303,20 @@ class Chats(Protocol):
         """Rewrite a chat's id everywhere, its forum topics and managers too, in one transaction; joins with `new` if
         that is there."""
 
-    async def due_chats(self, now: datetime) -> list[Chat]:
+    async def due_chats(
+        self,
+        now: datetime,
+        *,
+        among: Collection[ChatRef] | None = None,
+        limit: int | None = None,
+        after: Chat | None = None,
+    ) -> list[Chat]:
         """Chats whose digest is due and that are not suspended; with them those due more than `due_times.AHEAD` from
-        now, whose due time was set by a clock that ran ahead."""
+        now, whose due time was set by a clock that ran ahead.
+
+        By due time; at most `limit`, and with `after` only those behind this chat, as it was returned, in that order.
+        With `among`, only these, which are at most as many as one statement may name.
+        """
 
     async def put_off(self, ref: ChatRef, until: datetime) -> None:
         """Let `due_chats` leave this chat out until then, or until a digest of it is written."""

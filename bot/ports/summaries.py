@@ -26,14 +26,17 @@ class Summarizer(Protocol):
 class Makers(Summarizer, Protocol):
     """The configured models in their order, and the extractive summarizer, which always works."""
 
-    async def summarize_many(
-        self, requests: Sequence[SummaryRequest], *, together: bool = True
-    ) -> Mapping[SummaryKey, Summary | PaperboyError]:
-        """Make brief summaries of several papers; those of up to eight papers of one language are judged in one
-        request.
+    @property
+    def batch(self) -> int:
+        """How many abstracts share a request, unless the budget is short."""
 
-        `together` puts their abstracts into one request as well, which costs a model some care; else each abstract has
-        a request of its own. Every key gets its summary or its error, which is one of those that `summarize` raises.
+    async def summarize_many(
+        self, requests: Sequence[SummaryRequest], *, batch: int
+    ) -> Mapping[SummaryKey, Summary | PaperboyError]:
+        """Make brief summaries of several papers; `batch` abstracts of one language share a request, and more of them
+        the judge's.
+
+        Every key gets its summary or its error, which is one of those that `summarize` raises.
         """
 
     def extractive_instead(self, request: SummaryRequest, why: str) -> Summary:

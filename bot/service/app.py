@@ -16,7 +16,7 @@ from bot.decisions import ledger
 from bot.decisions.digest_content import SummaryOptions
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
-from bot.pipeline import DigestBuilder
+from bot.pipeline import DigestBuilder, Patience
 from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
@@ -65,9 +65,11 @@ class App:
         """Return the state of the service, one sentence per line."""
         return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings)))
 
-    async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
+    async def read(self, ref: PaperRef, language: str, depth: Depth, patience: Patience | None = None) -> Card:
         """Read one paper now. Implements `bot.conversation.ReadPaper`."""
-        return await pipeline.read_now(self.store, self.source, self.builder, self.clock, ref, language, depth)
+        return await pipeline.read_now(
+            self.store, self.source, self.builder, self.clock, ref, language, depth, patience
+        )
 
     async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         """Write a digest of the papers not delivered to a chat yet. Implements `bot.conversation.DigestNow`."""

@@ -10,16 +10,21 @@ from datetime import date, datetime
 from bot.errors import CannotTell, RetryLater
 from bot.model import (
     Bot,
+    Budget,
     ChatGone,
     ChatMoved,
     ChatRef,
+    MinuteIsFull,
+    ModelPause,
     NotSent,
     NotSentCause,
     Outcome,
+    OverBudget,
     Part,
     Platform,
     Priority,
     Rejected,
+    Reservation,
     Sent,
     Unknown,
     Usage,
@@ -128,16 +133,30 @@ def labels_of(outcome: Outcome) -> tuple[str, str]:
 
 
 class CountingUsage:
-    """A usage store that counts what is recorded in another."""
+    """A usage store that counts what is settled in another."""
 
     def __init__(self, store: UsageStore, counts: Counts) -> None:
         self._store, self._counts = store, counts
 
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
-        # Counted only once it is stored: what the database refuses is recorded again with the next request.
-        await self._store.record_usage(model, day, requests, tokens)
-        self._counts.add(MODEL_REQUESTS, model, amount=requests)
-        self._counts.add(MODEL_TOKENS, model, amount=tokens)
+    async def reserve(
+        self, model: str, now: datetime, tokens: int, budget: Budget
+    ) -> Reservation | OverBudget | MinuteIsFull:
+        return await self._store.reserve(model, now, tokens, budget)
+
+    async def settle_usage(self, reservation: Reservation, requests: int, tokens: int) -> None:
+        # Counted only once it is stored: what the database refuses is settled again with the next request.
+        await self._store.settle_usage(reservation, requests, tokens)
+        self._counts.add(MODEL_REQUESTS, reservation.model, amount=requests)
+        self._counts.add(MODEL_TOKENS, reservation.model, amount=tokens)
 
     async def usage(self, day: date) -> list[Usage]:
         return await self._store.usage(day)
+
+    async def pause_model(self, pause: ModelPause) -> ModelPause:
+        return await self._store.pause_model(pause)
+
+    async def end_pause(self, model: str, until: datetime) -> None:
+        await self._store.end_pause(model, until)
+
+    async def model_pause(self, model: str) -> ModelPause | None:
+        return await self._store.model_pause(model)

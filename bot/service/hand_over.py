@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.decisions import task_batches
 from bot.decisions.health import TaskCounts
-from bot.model import ChatRef
+from bot.model import Chat, ChatRef
 from bot.service.app import App
+from bot.service.owners import has_ended
 from bot.service.task_queue import TaskQueue
 from bot.service.tasks import COMPOSE, READ, SUMMARIZE, keys_argument, keys_from, lock_of
 
@@ -17,6 +19,12 @@ log = structlog.get_logger()
 
 MOST_WANTED = 2_000
 """Wanted summaries that are looked at in one round; the tasks at once hold fewer."""
+
+PAGE = 2_000
+"""Due chats that are read in one query."""
+
+DUE_AT_ONCE = task_batches.TASKS_AT_ONCE * task_batches.MOST_CHATS
+"""Due chats that are handed over in one round; the others follow when these are done."""
 
 COMPOSE_AGAIN = timedelta(seconds=30)
 """A chat whose digest was not written, because it waits for summaries, is composed again after this time; sooner when
@@ -59,18 +67,24 @@ class HandOver:
         room, now = await self._room(COMPOSE), self._app.clock.now()
         if not room:
             return 0
-        # The archive has no renderer: its pages are written from the store.
-        due = [chat for chat in await self._app.store.due_chats(now) if chat.ref.platform in self._app.renderers]
-        lately = self._composed_lately(now)
-        if not due:
-            return 0
         queued = {ChatRef.parse(chat) for found in await self._queue.arguments(COMPOSE) for chat in found["chats"]}
+        due = await self._due(now, queued | self._composed_lately(now))
         added = 0
-        for chats in task_batches.chat_batches(due, queued | lately, room):
+        for chats in task_batches.chat_batches(due, room):
             if await self._queue.put(COMPOSE, {"chats": [str(chat) for chat in chats]}, lock=str(chats[0])):
                 added += 1
                 self._composed_at |= dict.fromkeys(chats, now)
         return added
+
+    async def _due(self, now: datetime, but: Collection[ChatRef]) -> list[Chat]:
+        """The first chats that are due, of those to be composed now."""
+        due: list[Chat] = []
+        last: Chat | None = None
+        while len(due) < DUE_AT_ONCE and (page := await self._app.store.due_chats(now, limit=PAGE, after=last)):
+            last = page[-1]
+            # The archive has no renderer: its pages are written from the store.
+            due += [chat for chat in page if chat.ref.platform in self._app.renderers and chat.ref not in but]
+        return due
 
     async def _room(self, *queues: str) -> int:
         """How many tasks may be added, so that not more than `TASKS_AT_ONCE` of each queue wait."""
@@ -92,6 +106,16 @@ class HandOver:
         if dropped := await self._queue.drop_stalled():
             log.warning("tasks of workers that ended are queued again", tasks=dropped)
             self.compose_all_again()
+        await self._end_claims_of_the_dead()
         now, waiting = self._app.clock.now(), await self._queue.waiting()
         queues = {name: (each.todo, each.doing) for name, each in waiting.items()}
         await self._app.store.remember_value(TASK_COUNTS, TaskCounts(now, queues).as_json())
+
+    async def _end_claims_of_the_dead(self) -> None:
+        """Let others make at once what a killed process had begun; otherwise its claims expire some minutes later."""
+        store, now, me = self._app.store, self._app.clock.now(), self._app.owner
+        claimants = await store.claimants(now)
+        living = set((await store.live_leases(now)).values())
+        dead = {name for name in claimants if has_ended(name, living, me)}
+        if dead:
+            log.warning("claims of processes that ended are free", claims=await store.end_claims(dead))

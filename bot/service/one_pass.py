@@ -9,7 +9,7 @@ from datetime import date
 
 from bot import pipeline
 from bot.model import Bot, DeliveryState, Platform
-from bot.pipeline import DeliveryWorker
+from bot.pipeline import DeliveryWorker, Patience
 from bot.pipeline.deliver import AT_ONCE
 from bot.ports import Clock, Sender
 from bot.service import lease
@@ -17,6 +17,9 @@ from bot.service.app import App, follow_default_topics, open_app
 from bot.service.platform_connections import senders_only
 from bot.settings import Settings
 from bot.site.publishing import publish
+
+COMMAND_WAITS_SECONDS = 600.0
+"""How long a command waits for models that are paused, counted anew whenever a summary was made."""
 
 
 @dataclass(slots=True)
@@ -59,10 +62,16 @@ async def once(
         if await app.store.topics():
             say("Asking arXiv …")
         async with senders_only(app) as senders:
-            return await run_steps(app, senders, me, upto)
+            return await run_steps(app, senders, me, upto, say)
 
 
-async def run_steps(app: App, senders: Mapping[Bot, Sender], me: str, upto: date | None = None) -> PassResult:
+async def run_steps(
+    app: App,
+    senders: Mapping[Bot, Sender],
+    me: str,
+    upto: date | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> PassResult:
     """Run the steps in the order of `bot.pipeline`, then publish the archive."""
     done = PassResult(topics=len(await app.store.topics()))
     # `force`: the person or the cron job that runs this has decided that it is time.
@@ -73,7 +82,8 @@ async def run_steps(app: App, senders: Mapping[Bot, Sender], me: str, upto: date
     # From here on a failure of arXiv does not matter: the steps work on what is stored.
     done.matches = await pipeline.match(app.store)
     await pipeline.choose(app.store, app.clock.now())
-    done.summaries = await summarize(app)
+    # The digests of this pass are not written later: a model that asks for a minute gets it.
+    done.summaries = await summarize(app, Patience(app.clock, COMMAND_WAITS_SECONDS, say))
     done.digests = await pipeline.compose(app.store, app.builder, app.clock, upto=upto)
     # At the same time, because each bot has limits of its own to wait for.
     workers = [delivery_worker(app, bot, sender, me) for bot, sender in senders.items()]
@@ -98,8 +108,14 @@ def delivery_worker(app: App, bot: Bot, sender: Sender, me: str) -> DeliveryWork
     )
 
 
-async def summarize(app: App) -> int:
+async def summarize(app: App, patience: Patience | None = None) -> int:
     """Make the wanted summaries; returns how many were made."""
     return await pipeline.summarize(
-        app.store, app.makers, app.reader, app.clock, concurrency=app.settings.model_concurrency, owner=app.owner
+        app.store,
+        app.makers,
+        app.reader,
+        app.clock,
+        concurrency=app.settings.model_concurrency,
+        owner=app.owner,
+        patience=patience,
     )

@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -65,3 +66,14 @@ def describe(owner: str) -> str:
     host, pid, _ = _parts(owner)
     # The random word and the process table say nothing to a person.
     return f"process {pid} on {host}" if pid else owner
+
+
+def has_ended(claimant: str, living: Collection[str], me: str) -> bool:
+    """Whether the process behind a claim has ended. `living` are the owners of leases that have not expired.
+
+    A claimant is an owner with a word after it. Of a name that is not made so, nothing is known: its claim expires.
+    """
+    owner = claimant.rpartition(" ")[0]
+    if owner.count("/") < 3 or owner == me or owner in living:
+        return False
+    return is_dead(owner, me) is not False

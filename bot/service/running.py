@@ -183,9 +183,11 @@ class Service:
                 async with self.jobs.removed_at_end(name):
                     # A job for each bot: a platform that hangs must not delay the others.
                     self.jobs.every(SEND_SECONDS, name, worker.deliver)
-                    yield
-                    # Before its job is stopped, so that it takes no more deliveries meanwhile.
-                    worker.stop()
+                    try:
+                        yield
+                    finally:
+                        # Before its job is stopped, so that it takes no more deliveries meanwhile.
+                        worker.stop()
             finally:
                 del self._connected[bot]
 

@@ -21,7 +21,7 @@ from procrastinate.jobs import Job, Status
 
 from bot.errors import StoreUnavailable
 from bot.model import JSON
-from bot.service.task_schema import CONNECT_SECONDS, SCHEMA, address, ensure_schema
+from bot.service.task_schema import CONNECT_SECONDS, SCHEMA, address, ensure_schema, first_line
 
 log = structlog.get_logger()
 
@@ -48,9 +48,9 @@ class Waiting:
 class TaskQueue:
     """An open queue. Every method raises `StoreUnavailable` if the database does not answer."""
 
-    def __init__(self, app: procrastinate.App, connector: procrastinate.PsycopgConnector) -> None:
+    def __init__(self, app: procrastinate.App, connector: procrastinate.PsycopgConnector, address: str) -> None:
         self.app = app
-        self._connector = connector
+        self._connector, self._address = connector, address
 
     async def put(self, queue: str, arguments: JSON, *, lock: str, priority: int = 0) -> bool:
         """Queue a task unless one with the same lock waits already; returns whether it was queued."""
@@ -115,15 +115,17 @@ class TaskQueue:
             await asyncio.gather(listening, return_exceptions=True)
 
     async def _listen(self, on_wake: Callable[[str], None]) -> None:
-        async def received(*, channel: str, payload: str) -> None:  # noqa: ARG001 - its signature
-            on_wake(payload)
-
+        # Not by the package's own listener: on Python 3.11 a notification that arrives while it is cancelled keeps it
+        # from ending.
         while True:
             try:
-                await self._connector.listen_notify(received, [WAKE_CHANNEL])
-            except exceptions.ConnectorException as error:
+                async with await psycopg.AsyncConnection.connect(self._address, autocommit=True) as connection:
+                    await connection.execute(f"LISTEN {WAKE_CHANNEL}")
+                    async for notification in connection.notifies():
+                        on_wake(notification.payload)
+            except psycopg.Error as error:
                 # Without wake-ups the jobs run at their intervals.
-                log.warning("wake-ups not received", reason=str(error.__cause__ or error))
+                log.warning("wake-ups not received", reason=first_line(error))
             await asyncio.sleep(RECONNECT_SECONDS)
 
 
@@ -136,8 +138,9 @@ async def opened(database_url: str, tasks: procrastinate.Blueprint, connections:
     await ensure_schema(database_url)
     # The package logs every task with its arguments; what matters is logged by the tasks.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+    conninfo = address(database_url)
     connector = procrastinate.PsycopgConnector(
-        conninfo=address(database_url),
+        conninfo=conninfo,
         kwargs={"connect_timeout": CONNECT_SECONDS, "application_name": "paperboy tasks"},
         configure=_use_schema,
         min_size=1,
@@ -148,7 +151,7 @@ async def opened(database_url: str, tasks: procrastinate.Blueprint, connections:
     with _translated():
         await app.open_async()
     try:
-        yield TaskQueue(app, connector)
+        yield TaskQueue(app, connector, conninfo)
     finally:
         await app.close_async()
 
@@ -164,4 +167,4 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except exceptions.ConnectorException as error:
-        raise StoreUnavailable(f"The task queue does not answer ({error.__cause__ or error}).") from error
+        raise StoreUnavailable(f"The task queue does not answer ({first_line(error.__cause__ or error)}).") from error

@@ -29,6 +29,11 @@ def address(database_url: str) -> str:
     return make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def first_line(error: BaseException) -> str:
+    """Return what an error of the database says, without the hints in further lines."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 async def ensure_schema(database_url: str) -> None:
     """Make the tables unless they are there; several processes may do so at once.
 
@@ -53,7 +58,7 @@ async def ensure_schema(database_url: str) -> None:
             f"The database user may not create the schema {SCHEMA} for the task queue; grant CREATE on the database."
         ) from None
     except psycopg.Error as error:
-        raise StoreUnavailable(f"The task queue cannot be opened ({str(error).splitlines()[0]}).") from error
+        raise StoreUnavailable(f"The task queue cannot be opened ({first_line(error)}).") from error
 
 
 def _installed() -> Version:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 from procrastinate import exceptions
@@ -19,6 +19,7 @@ from bot.service.lease import Lease
 from bot.service.roles import Role, Roles
 from bot.service.running import check_workers
 from bot.service.task_queue import HEARTBEAT_SECONDS, RECONNECT_SECONDS, STALLED_SECONDS, TaskQueue, opened
+from bot.service.task_schema import first_line
 from bot.service.tasks import QUEUES, Hands, tasks
 from bot.settings import Settings
 
@@ -87,9 +88,7 @@ class Worker:
         try:
             yield
         finally:
-            fetching.cancel()
-            with suppress(asyncio.CancelledError):
-                await fetching
+            await _end(fetching)
 
     async def _keep_fetching(self) -> None:
         while True:
@@ -97,7 +96,9 @@ class Worker:
                 self._is_working = True
                 await self._fetch()
             except exceptions.ProcrastinateException as error:
-                log.warning("no tasks can be fetched", reason=str(error.__cause__ or error))
+                log.warning("no tasks can be fetched", reason=first_line(error.__cause__ or error))
+            except Exception:  # an error in Paperboy or the package must not leave a worker that does nothing
+                log.exception("no tasks can be fetched")
             finally:
                 self._is_working = False
             # It ends by itself when it loses the database, or was taken for dead after a long pause.
@@ -130,3 +131,11 @@ class Worker:
     async def metrics(self) -> bytes:
         """Return the counters of this process; the state of the store is among the metrics of the service."""
         return metrics.render_counts(self._app.counts)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait for its end."""
+    # Again and again: on Python 3.11 a notification that arrives at the same moment may swallow a cancellation.
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=GRACE_SECONDS + 0.5)

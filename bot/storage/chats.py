@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Unpack
 
-from sqlalchemy import Row, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Row, case, delete, exists, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
 from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, Platform, SubscribeResult, Subscription
 from bot.storage import delivery_counts, row_mapping, tables
-from bot.storage.chat_conditions import chat_id_of, is_chat
+from bot.storage.chat_conditions import are_chats, chat_id_of, is_chat
 from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
@@ -164,15 +164,39 @@ class SqlChats:
             await self.db.serialize(connection, "move")
             await move(self.db, connection, old, new)
 
-    async def due_chats(self, now: datetime) -> list[Chat]:
-        table = tables.chats
-        # A time farther ahead than `AHEAD` was set by a clock that ran ahead: it counts as reached.
-        is_due = or_(table.c.next_due_at <= now, table.c.next_due_at > now + due_times.AHEAD)
-        is_put_off = table.c.not_before.between(now, now + due_times.AHEAD)
-        query = select(table).where(is_due, table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~is_put_off))
+    async def chats_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, Chat]:
         async with self.db.read() as connection:
-            rows = await connection.execute(query.order_by(table.c.next_due_at, table.c.id))
-            return [row_mapping.chat(row) for row in rows]
+            rows = await connection.execute(select(tables.chats).where(are_chats(refs)))
+            found = {chat.ref: chat for chat in map(row_mapping.chat, rows)}
+        return {ref: found[ref] for ref in refs if ref in found}
+
+    async def due_chats(
+        self,
+        now: datetime,
+        *,
+        among: Collection[ChatRef] | None = None,
+        limit: int | None = None,
+        after: Chat | None = None,
+    ) -> list[Chat]:
+        table = tables.chats
+        is_put_off = table.c.not_before.between(now, now + due_times.AHEAD)
+        query = select(table).where(table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~is_put_off))
+        if among is not None:
+            query = query.where(are_chats(among))
+        if after is not None:
+            key = select(table.c.id).where(is_chat(after.ref)).scalar_subquery()
+            last = tuple_(literal(after.next_due_at, table.c.next_due_at.type), key)
+            query = query.where(tuple_(table.c.next_due_at, table.c.id) > last)
+        query = query.order_by(table.c.next_due_at, table.c.id)
+        found: list[Chat] = []
+        async with self.db.read() as connection:
+            # A time farther ahead than `AHEAD` was set by a clock that ran ahead: it counts as reached. Two queries,
+            # because one with OR would sort all that is due for each page of it.
+            for is_due in (table.c.next_due_at <= now, table.c.next_due_at > now + due_times.AHEAD):
+                room = None if limit is None else limit - len(found)
+                if room is None or room > 0:
+                    found += map(row_mapping.chat, await connection.execute(query.where(is_due).limit(room)))
+        return found
 
     async def put_off(self, ref: ChatRef, until: datetime) -> None:
         await self._change(ref, not_before=until)

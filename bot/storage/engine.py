@@ -142,6 +142,12 @@ class Database:
             for table in analyzed:
                 await connection.execute(text(f"ANALYZE {table.name}"))
 
+    async def write_statement(self, statement: Executable) -> int:
+        """Execute a statement in a transaction of its own; returns how many rows it changed."""
+        async with self.write() as connection:
+            result: Any = await connection.execute(statement)
+            return int(result.rowcount)
+
     @asynccontextmanager
     async def outside_transaction(self) -> AsyncIterator[AsyncConnection]:
         """A SQLite connection outside any transaction, for statements that are not allowed in one (VACUUM)."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     AnyRow = Row[*tuple[Any, ...]]
 
-Value = TypeVar("Value", int, str, bytes)
+Value = TypeVar("Value", int, str, bytes, SummaryKey)
 
 ANNOUNCED = (
     *tables.papers.c,

@@ -1,27 +1,35 @@
-"""Summaries, the keys of those that are wanted, and the usage of the models."""
+"""Summaries, the keys of those that are wanted, and the claims of those that are being made."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
-from bot.model import Summary, SummaryKey, Usage, WantedSummary
+from bot.model import Summary, SummaryKey, WantedSummary
 from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
+from bot.storage.model_usage import SqlModelUsage
 
 _KEY = [column.name for column in tables.summaries.primary_key]
 
+LONGEST_CLAIM = timedelta(hours=1)
+"""A claim that would last longer than this from now was made by a clock that ran ahead, and is ignored."""
 
-class SqlSummaries:
+_KEYS_AT_ONCE = 4_000
+"""Keys in one statement: each has four parameters, a row six, and SQLite allows 32,766."""
+
+
+class SqlSummaries(SqlModelUsage):
     """The methods of `bot.ports.Summaries`."""
 
     db: Database
 
     async def want(self, wanted: Sequence[WantedSummary]) -> None:
-        table = tables.wanted
+        table, claims = tables.wanted, tables.claims
         by_key = {entry.key: entry for entry in wanted}
         insert = self.db.insert(table)
         # Attempts and waiting times of keys that stay are kept: a new round must not ask a model that asked us to wait.
@@ -30,100 +38,187 @@ class SqlSummaries:
         )
         async with self.db.write() as connection:
             await self.db.serialize(connection, "wanted")
-            known = {
-                row_mapping.key(row) for row in await connection.execute(select(*(table.c[name] for name in _KEY)))
-            }
-            for key in known - by_key.keys():
-                await connection.execute(delete(table).where(_has_key(table, key)))
+            found = await connection.execute(select(*_columns(table), table.c.chats, table.c.due_at))
+            known = {row_mapping.key(row): (row.chats, row.due_at) for row in found}
+            claimed = {row_mapping.key(row) for row in await connection.execute(select(*_columns(claims)))}
+            await _delete(connection, table, known.keys() - by_key.keys() - claimed)
             rows = [
                 row_mapping.key_row(key)
                 | {"chats": entry.chats, "due_at": entry.due_at, "attempts": entry.attempts, "not_before": None}
                 for key, entry in by_key.items()
+                if known.get(key) != (entry.chats, entry.due_at)
             ]
             if rows:
                 await connection.execute(upsert, rows)
 
-    async def wanted(self, now: datetime, limit: int) -> list[WantedSummary]:
-        table = tables.wanted
+    async def wanted(
+        self, now: datetime, limit: int, keys: Collection[SummaryKey] | None = None
+    ) -> list[WantedSummary]:
+        table, claims = tables.wanted, tables.claims
         # A time that far in the future was set by a clock that ran ahead, and is ignored.
         is_too_far = table.c.not_before > now + due_times.AHEAD
+        is_claimed = exists().where(_same_key(claims, table), _is_valid(now))
         query = (
             _wanted_and_missing()
-            .where(or_(table.c.not_before.is_(None), table.c.not_before <= now, is_too_far))
+            .where(or_(table.c.not_before.is_(None), table.c.not_before <= now, is_too_far), ~is_claimed)
             .limit(limit)
         )
+        if keys is not None:
+            query = query.where(_is_one_of(table, keys))
         async with self.db.read() as connection:
             return [row_mapping.wanted(row) for row in await connection.execute(query)]
 
     async def postponed(self, now: datetime) -> list[WantedSummary]:
-        not_before = tables.wanted.c.not_before
-        query = _wanted_and_missing().where(not_before > now, not_before <= now + due_times.AHEAD)
+        query = _wanted_and_missing().where(_is_postponed(now))
         async with self.db.read() as connection:
             return [row_mapping.wanted(row) for row in await connection.execute(query)]
 
     async def postpone(self, key: SummaryKey, until: datetime, why: str) -> None:
         table = tables.wanted
-        postponed = (
-            update(table).where(_has_key(table, key)).values(attempts=table.c.attempts + 1, not_before=until, why=why)
+        await self.db.write_statement(
+            update(table)
+            .where(_is_one_of(table, [key]))
+            .values(attempts=table.c.attempts + 1, not_before=until, why=why)
         )
-        async with self.db.write() as connection:
-            await connection.execute(postponed)
+
+    async def claim(
+        self,
+        keys: Collection[SummaryKey],
+        owner: str,
+        now: datetime,
+        until: datetime,
+        *,
+        even_postponed: bool = False,
+    ) -> set[SummaryKey]:
+        claimed: set[SummaryKey] = set()
+        # In one order for all: two claims of the same rows in different orders could each wait for the other.
+        for chunk in row_mapping.in_chunks(sorted(keys, key=_order), _KEYS_AT_ONCE):
+            async with self.db.write() as connection:
+                taken = await self._take(connection, chunk, owner, now, until)
+                # Only now: what another owner has made until its claim ended is seen, and not made again.
+                done = await _stored(connection, taken)
+                if not even_postponed:
+                    done |= await _keys_in(connection, tables.wanted, taken, _is_postponed(now))
+                await _delete(connection, tables.claims, done)
+            claimed |= taken - done
+        return claimed
+
+    async def unclaim(self, keys: Collection[SummaryKey], owner: str) -> None:
+        table = tables.claims
+        for chunk in row_mapping.in_chunks(keys, _KEYS_AT_ONCE):
+            await self.db.write_statement(delete(table).where(_is_one_of(table, chunk), table.c.owner == owner))
+
+    async def claimants(self, now: datetime) -> set[str]:
+        async with self.db.read() as connection:
+            return set(await connection.scalars(select(tables.claims.c.owner).where(_is_valid(now)).distinct()))
+
+    async def end_claims(self, owners: Collection[str]) -> int:
+        return await self.db.write_statement(delete(tables.claims).where(tables.claims.c.owner.in_(owners)))
 
     async def save_summary(self, summary: Summary) -> Summary:
-        insert = self.db.insert(tables.summaries).values(
-            **row_mapping.key_row(summary.key),
-            model=summary.provenance.model,
-            created_at=summary.provenance.created_at,
-            body=row_mapping.summary_json(summary),
-        )
+        return (await self.save_summaries([summary]))[0]
+
+    async def save_summaries(self, summaries: Sequence[Summary]) -> list[Summary]:
+        if not summaries:
+            return []
+        table = tables.summaries
+        by_key: dict[SummaryKey, Summary] = {}
+        for summary in summaries:
+            by_key.setdefault(summary.key, summary)
+        rows = [
+            row_mapping.key_row(key)
+            | {
+                "model": summary.provenance.model,
+                "created_at": summary.provenance.created_at,
+                "body": row_mapping.summary_json(summary),
+            }
+            for key, summary in sorted(by_key.items(), key=lambda item: _order(item[0]))
+        ]
         async with self.db.write() as connection:
-            await connection.execute(insert.on_conflict_do_nothing())
+            await connection.execute(self.db.insert(table).on_conflict_do_nothing(), rows)
             # Another process may have stored one first; all chats are shown the same.
-            body = await connection.scalar(
-                select(tables.summaries.c.body).where(_has_key(tables.summaries, summary.key))
-            )
-        return row_mapping.summary(body)
+            stored = await _summaries(connection, list(by_key))
+        return [stored[summary.key] for summary in summaries]
 
     async def summary(self, key: SummaryKey) -> Summary | None:
         return (await self.summaries([key])).get(key)
 
     async def summaries(self, keys: Collection[SummaryKey]) -> Mapping[SummaryKey, Summary]:
-        table = tables.summaries
-        wanted = set(keys)
-        summaries: dict[SummaryKey, Summary] = {}
         async with self.db.read() as connection:
-            for chunk in row_mapping.in_chunks(key.paper_id for key in wanted):
-                for row in await connection.execute(select(table).where(table.c.paper_id.in_(chunk))):
-                    if (key := row_mapping.key(row)) in wanted:
-                        summaries[key] = row_mapping.summary(row.body)
-        return summaries
+            return await _summaries(connection, keys)
 
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
-        table = tables.usage
-        insert = self.db.insert(table).values(model=model, day=day, requests=requests, tokens=tokens)
-        added = insert.on_conflict_do_update(
-            index_elements=[table.c.model, table.c.day],
-            set_={
-                "requests": table.c.requests + insert.excluded.requests,
-                "tokens": table.c.tokens + insert.excluded.tokens,
-            },
+    async def _take(
+        self, connection: AsyncConnection, keys: Sequence[SummaryKey], owner: str, now: datetime, until: datetime
+    ) -> set[SummaryKey]:
+        """Write claims of those keys that nobody else has claimed."""
+        table = tables.claims
+        new = self.db.insert(table).values(
+            [row_mapping.key_row(key) | {"owner": owner, "until": until} for key in keys]
         )
-        async with self.db.write() as connection:
-            await connection.execute(added)
-
-    async def usage(self, day: date) -> list[Usage]:
-        table = tables.usage
-        query = select(table).where(table.c.day == day).order_by(table.c.model)
-        async with self.db.read() as connection:
-            return [Usage(**row._mapping) for row in await connection.execute(query)]
+        taken = new.on_conflict_do_update(
+            index_elements=_KEY,
+            set_={"owner": new.excluded.owner, "until": new.excluded.until},
+            where=or_(~_is_valid(now), table.c.owner == new.excluded.owner),
+        ).returning(*_columns(table))
+        return {row_mapping.key(row) for row in await connection.execute(taken)}
 
 
-def _has_key(table: Table, key: SummaryKey) -> ColumnElement[bool]:
-    return and_(*(table.c[name] == value for name, value in row_mapping.key_row(key).items()))
+def _order(key: SummaryKey) -> tuple[str, int, str, str]:
+    return (key.paper_id, key.version, key.language, key.depth.value)
+
+
+def _columns(table: Table) -> list[ColumnElement[object]]:
+    return [table.c[name] for name in _KEY]
+
+
+def _is_one_of(table: Table, keys: Iterable[SummaryKey]) -> ColumnElement[bool]:
+    return tuple_(*_columns(table)).in_([_order(key) for key in keys])
+
+
+def _same_key(table: Table, other: Table) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == other.c[name] for name in _KEY))
+
+
+def _is_valid(now: datetime) -> ColumnElement[bool]:
+    """Whether a claim keeps others away at this time."""
+    until = tables.claims.c.until
+    return and_(until > now, until <= now + LONGEST_CLAIM)
+
+
+def _is_postponed(now: datetime) -> ColumnElement[bool]:
+    not_before = tables.wanted.c.not_before
+    return and_(not_before > now, not_before <= now + due_times.AHEAD)
 
 
 def _wanted_and_missing() -> Select[tuple[object, ...]]:
     table, summary = tables.wanted, tables.summaries
-    is_made = exists().where(*(summary.c[name] == table.c[name] for name in _KEY))
-    query: Select[tuple[object, ...]] = select(table).where(~is_made)
+    query: Select[tuple[object, ...]] = select(table).where(~exists().where(_same_key(summary, table)))
     return query.order_by(table.c.due_at, table.c.chats.desc(), table.c.paper_id)
+
+
+async def _keys_in(
+    connection: AsyncConnection, table: Table, keys: Collection[SummaryKey], *conditions: ColumnElement[bool]
+) -> set[SummaryKey]:
+    """Those of at most `_KEYS_AT_ONCE` keys that a table has."""
+    if not keys:
+        return set()
+    query = select(*_columns(table)).where(_is_one_of(table, keys), *conditions)
+    return {row_mapping.key(row) for row in await connection.execute(query)}
+
+
+async def _stored(connection: AsyncConnection, keys: Collection[SummaryKey]) -> set[SummaryKey]:
+    return await _keys_in(connection, tables.summaries, keys)
+
+
+async def _summaries(connection: AsyncConnection, keys: Collection[SummaryKey]) -> dict[SummaryKey, Summary]:
+    table = tables.summaries
+    summaries: dict[SummaryKey, Summary] = {}
+    for chunk in row_mapping.in_chunks(keys, _KEYS_AT_ONCE):
+        for row in await connection.execute(select(table).where(_is_one_of(table, chunk))):
+            summaries[row_mapping.key(row)] = row_mapping.summary(row.body)
+    return summaries
+
+
+async def _delete(connection: AsyncConnection, table: Table, keys: Collection[SummaryKey]) -> None:
+    for chunk in row_mapping.in_chunks(keys, _KEYS_AT_ONCE):
+        await connection.execute(delete(table).where(_is_one_of(table, chunk)))

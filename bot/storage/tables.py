@@ -228,6 +228,37 @@ usage = Table(
     Column("tokens", Integer, nullable=False),
 )
 
+# Summaries that somebody makes now, so that nobody else asks a model for them. Apart from `wanted`, because what a
+# person asks for is claimed as well, and because a new round of choosing replaces what is wanted.
+claims = Table(
+    "claims",
+    metadata,
+    Column("paper_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("depth", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+# The requests of the last minute, if there is a limit per minute.
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("asked_at", Moment, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("model", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("reason", ForeignText, nullable=False),
+    Column("failures", Integer, nullable=False),
+)
+
 # ── the outbox ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 digests = Table(

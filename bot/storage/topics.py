@@ -154,6 +154,27 @@ class SqlTopics:
             for chat, papers in first_seq.items()
         }
 
+    async def matched_seq(self) -> int:
+        table = tables.topics
+        is_followed = exists().where(tables.subscriptions.c.topic_id == table.c.id)
+        async with self.db.read() as connection:
+            matched = await connection.scalar(select(func.min(table.c.matched_seq)).where(is_followed))
+            if matched is None:
+                matched = await connection.scalar(select(func.max(tables.announcements.c.seq)))
+        return int(matched or 0)
+
+    async def chats_matched(self, after: int) -> list[ChatRef]:
+        chat, match, subscription = tables.chats, tables.matches, tables.subscriptions
+        new = (
+            select(match.c.topic_id)
+            .join(tables.announcements, _is_announced_that_day())
+            .where(tables.announcements.c.seq > after)
+        )
+        follows = exists().where(subscription.c.chat_id == chat.c.id, subscription.c.topic_id.in_(new))
+        query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), follows)
+        async with self.db.read() as connection:
+            return [row_mapping.ref(row) for row in await connection.execute(query.order_by(chat.c.id))]
+
     async def chats_changed(self, since: datetime) -> list[ChatRef]:  # noqa: ARG002
         async with self.db.read() as connection:
             rows = await connection.execute(select(tables.chats.c.platform, tables.chats.c.ident))

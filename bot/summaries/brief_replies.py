@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+
+import structlog
 
 from bot.errors import ModelRefused, PaperboyError
 from bot.model import SummaryRequest
@@ -14,8 +16,13 @@ from bot.summaries.prompt_building import brief_prompts
 from bot.summaries.reply_parsing import BadReply, is_id_of, parse_briefs
 from bot.summaries.reply_schema import BRIEF_SCHEMA, BriefReply
 
+log = structlog.get_logger()
+
 Problems = Mapping[str, tuple[str, ...]]
 """Mistakes in a reply, by paper id, as sentences that are sent back to the model."""
+
+_FAILURES_IN_A_ROW = 3
+"""After so many replies in a row that lack papers, a model gets fewer abstracts at once: small ones lose track."""
 
 
 @dataclass
@@ -33,39 +40,33 @@ class Answers:
 
 
 class BriefReplies:
-    """Requests to one model, whose client limits how many run at the same time."""
+    """Requests to one model. It remembers how many abstracts at once are too many for it."""
 
     def __init__(self, client: ModelClient, glossary: Glossary) -> None:
         self._client, self._glossary = client, glossary
+        self._most: int | None = None
+        self._failures = 0
 
-    async def ask(self, requests: Sequence[SummaryRequest], problems: Problems, *, together: bool) -> Answers:
-        """The answers about papers in one language, to one request for all of them or to one for each.
+    def batches(self, requests: Sequence[SummaryRequest], batch: int) -> list[Sequence[SummaryRequest]]:
+        """Papers of one language in batches of about equal size, for one request each."""
+        most = batch if self._most is None else min(batch, self._most)
+        count = -(-len(requests) // most)
+        ends = [len(requests) * number // count for number in range(count + 1)]
+        return [requests[start:end] for start, end in pairwise(ends)]
 
-        `problems` has the mistakes of earlier replies. Raises a `PaperboyError` if no paper has an answer because the
-        model cannot be asked.
+    async def ask(self, requests: Sequence[SummaryRequest], problems: Problems) -> Answers:
+        """The answers to one request for a batch. If the model refuses it or its reply lacks papers, those are asked
+        for in two halves, so that one paper that a model refuses, or that spoils a reply, costs the others little.
+
+        `problems` has the mistakes of earlier replies. An error that is not about the papers stands for all that have
+        no answer then.
         """
-        if together or len(requests) == 1:
-            return await self._ask(requests, problems)
-        answers = Answers()
-        # A group, because no request may outlive an unexpected error: the next pass would make the same ones again.
-        async with asyncio.TaskGroup() as group:
-            asked = [group.create_task(self._ask_for_one(request, problems)) for request in requests]
-        for task in asked:
-            answers.add(task.result())
-        unavailable = [error for error in answers.errors.values() if not isinstance(error, ModelRefused)]
-        if len(unavailable) == len(requests):
-            raise unavailable[0]
-        return answers
-
-    async def _ask_for_one(self, request: SummaryRequest, problems: Problems) -> Answers:
         try:
-            return await self._ask([request], problems)
+            return await self._ask(requests, problems)
         except PaperboyError as error:
-            return Answers(errors={request.paper.id: error})
+            return Answers(errors={request.paper.id: error for request in requests})
 
     async def _ask(self, requests: Sequence[SummaryRequest], problems: Problems) -> Answers:
-        """Ask for these papers. If the model refuses the request or its reply lacks papers, those are asked for in two
-        halves, so that one paper that a model refuses, or that spoils a reply, costs the others little."""
         listed = {request.paper.id: problems.get(request.paper.id, ()) for request in requests}
         try:
             text = await self._client.ask(*brief_prompts(requests, self._glossary, listed), BRIEF_SCHEMA)
@@ -79,6 +80,7 @@ class BriefReplies:
             parsed, reply_problems = {}, [str(error)]
         answers = Answers(_by_paper(parsed, requests))
         missing = [request for request in requests if request.paper.id not in answers.replies]
+        self._learn(len(requests), is_complete=not missing)
         if missing and len(requests) == 1:
             answers.problems[missing[0].paper.id] = tuple(reply_problems) or _missing(missing[0], parsed)
         elif missing:
@@ -90,12 +92,18 @@ class BriefReplies:
         middle = (len(requests) + 1) // 2
         for half in (requests[:middle], requests[middle:]):
             if half:
-                try:
-                    answers.add(await self._ask(half, problems))
-                except PaperboyError as error:
-                    # The replies that there are have been paid for; only this half has to be asked for again.
-                    answers.errors.update({request.paper.id: error for request in half})
+                # The replies that there are have been paid for; only a half that fails has to be asked for again.
+                answers.add(await self.ask(half, problems))
         return answers
+
+    def _learn(self, number: int, *, is_complete: bool) -> None:
+        """Note whether a reply had all of its papers."""
+        if number == 1:
+            return
+        self._failures = 0 if is_complete else self._failures + 1
+        if self._failures >= _FAILURES_IN_A_ROW:
+            self._most, self._failures = max(number // 2, 1), 0
+            log.warning("model loses papers of a batch", model=self._client.name, papers=number, most=self._most)
 
 
 def _by_paper(parsed: Mapping[str, BriefReply], requests: Sequence[SummaryRequest]) -> dict[str, BriefReply]:

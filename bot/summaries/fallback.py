@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.decisions.model_requests import BATCH
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError, StoreUnavailable
 from bot.model import Allowance, Depth, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock, Summarizer
 from bot.summaries.budget import Meter
-from bot.summaries.extractive import extract
+from bot.summaries.extractive import ExtractiveSummarizer, extract
 from bot.summaries.judge import ModelJudge
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.term_background import TermBackground
+
+SOON_SECONDS = 120.0
+"""A pause of a model that ends within this time does not make the chain fall back to a summary without a model."""
 
 Results = dict[SummaryKey, Summary | PaperboyError]
 Failures = list[tuple[str, PaperboyError]]
@@ -30,8 +34,10 @@ class FallbackChain:
         meter: Meter | None = None,
         judge: ModelJudge | None = None,
         background: TermBackground | None = None,
+        batch: int = BATCH,
     ) -> None:
         """`judge` is the one that MODEL_JUDGE names, and is closed with the chain; None if each model judges itself."""
+        self.batch = batch
         self._summarizers = tuple(summarizers)
         self._meter = meter
         self._clock = clock
@@ -77,6 +83,8 @@ class FallbackChain:
         """
         failures: Failures = []
         for summarizer in self._summarizers:
+            if _waits(summarizer, failures):
+                break
             try:
                 summary = await summarizer.summarize(request)
             except (ModelUnavailable, ModelRefused) as error:
@@ -85,9 +93,9 @@ class FallbackChain:
             return _with_fallback_reason(summary, failures)
         raise self._combined(failures)
 
-    async def summarize_many(self, requests: Sequence[SummaryRequest], *, together: bool = True) -> Results:
-        """Several summaries, each by the first model that serves it. Brief ones are made `together`, several in one
-        request, or in a request each; in both cases they share the judge's requests.
+    async def summarize_many(self, requests: Sequence[SummaryRequest], *, batch: int) -> Results:
+        """Several summaries, each by the first model that serves it. Of brief ones, `batch` share a request, and more
+        of them the judge's.
 
         The error stands in place of a summary that could not be made.
         """
@@ -96,9 +104,13 @@ class FallbackChain:
         results: Results = {}
         failures: dict[SummaryKey, Failures] = {request.key: [] for request in requests}
         for summarizer in self._summarizers:
-            open_requests = [request for request in requests if request.key not in results]
+            open_requests = [
+                request
+                for request in requests
+                if request.key not in results and not _waits(summarizer, failures[request.key])
+            ]
             if open_requests:
-                await self._ask_many(summarizer, open_requests, results, failures, together=together)
+                await self._ask_many(summarizer, open_requests, results, failures, batch)
         for request in requests:
             if request.key not in results:
                 results[request.key] = self._combined(failures[request.key])
@@ -124,13 +136,12 @@ class FallbackChain:
         requests: Sequence[SummaryRequest],
         results: Results,
         failures: dict[SummaryKey, Failures],
-        *,
-        together: bool,
+        batch: int,
     ) -> None:
         """Ask one summarizer; add its summaries to `results` and its errors to `failures`."""
         brief = [request for request in requests if request.key.depth is Depth.BRIEF]
         if isinstance(summarizer, ModelSummarizer) and brief:
-            made = await self._ask_batch(summarizer, brief, together=together)
+            made = await self._ask_batch(summarizer, brief, batch)
         else:
             brief, made = [], {}
         for request in requests:
@@ -145,11 +156,9 @@ class FallbackChain:
             else:
                 failures[request.key].append((summarizer.name, result))
 
-    async def _ask_batch(
-        self, summarizer: ModelSummarizer, requests: Sequence[SummaryRequest], *, together: bool
-    ) -> Results:
+    async def _ask_batch(self, summarizer: ModelSummarizer, requests: Sequence[SummaryRequest], batch: int) -> Results:
         try:
-            return await summarizer.summarize_many(requests, together=together)
+            return await summarizer.summarize_many(requests, batch=batch)
         except (ModelUnavailable, ModelRefused, StoreUnavailable) as error:
             return {request.key: error for request in requests}
 
@@ -162,6 +171,14 @@ class FallbackChain:
         waits = [error.retry_after for _, error in unavailable if error.retry_after is not None]
         reasons = " ".join(dict.fromkeys(str(error) for _, error in unavailable))
         return ModelUnavailable(reasons, retry_after=min(waits, default=None))
+
+
+def _waits(summarizer: Summarizer, failures: Failures) -> bool:
+    """Whether a summary without a model would come too early: a model that was asked before will serve again soon."""
+    waits = [error.retry_after for _, error in failures if isinstance(error, ModelUnavailable)]
+    return isinstance(summarizer, ExtractiveSummarizer) and any(
+        wait is not None and wait <= SOON_SECONDS for wait in waits
+    )
 
 
 def _with_fallback_reason(summary: Summary, failures: Failures) -> Summary:

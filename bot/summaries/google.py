@@ -111,7 +111,7 @@ class GoogleModel:
         tokens_in = (usage.prompt_token_count or 0) if usage else 0
         # The total also counts the tokens of the model's reasoning, which are billed as output.
         total = (usage.total_token_count or tokens_in) if usage else 0
-        return Completion(text, 1, tokens_in, max(total - tokens_in, 0))
+        return Completion(text, tokens_in, max(total - tokens_in, 0))
 
     def _classified(self, error: APIError) -> PaperboyError:
         """Our error for an HTTP error of the API."""

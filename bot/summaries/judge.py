@@ -8,11 +8,11 @@ from typing import Protocol
 
 import structlog
 
-from bot.decisions.model_requests import MOST_IN_BATCH
 from bot.errors import ModelRefused, PaperboyError, TextTooLong
 from bot.summaries.judge_answers import JUDGE_SCHEMA, parse_answers
 from bot.summaries.judge_questions import Verdicts, blocks_for, judge_prompts, prompt_hash, verdicts_from
 from bot.summaries.model_client import ModelClient
+from bot.summaries.offloading import in_thread
 from bot.summaries.statements import Judgement, PaperStatements, Verdict
 
 log = structlog.get_logger()
@@ -21,6 +21,12 @@ MOST_CHARACTERS = 60_000
 """Characters of one request's statements and sentences, about 15,000 tokens; fewer for a model that refuses so many."""
 
 _LEAST_CHARACTERS = 4_000
+
+MOST_PAPERS = 16
+"""Papers of one request."""
+
+PATIENCE_SECONDS = 120.0
+"""A pause of the judge's model that is waited for: without a judgement, the maker's words are lost for ever."""
 
 
 class Judge(Protocol):
@@ -81,9 +87,9 @@ class ModelJudge:
 
     async def _judge(self, papers: Sequence[PaperStatements]) -> _Outcome:
         """The verdicts on papers of one request, or of several if the model refuses them together."""
-        blocks = blocks_for(papers)
+        blocks = await in_thread(blocks_for, papers)
         try:
-            reply = await self._client.ask(*judge_prompts(blocks), JUDGE_SCHEMA)
+            reply = await self._client.ask(*judge_prompts(blocks), JUDGE_SCHEMA, patience=PATIENCE_SECONDS)
         except ModelRefused as error:
             if isinstance(error, TextTooLong):
                 halved = sum(map(_size, papers)) // 2
@@ -113,7 +119,7 @@ def _batches(papers: Sequence[PaperStatements], most_characters: int) -> list[li
     room = 0
     for paper in [part for given in papers if given.statements for part in _parts(given, most_characters)]:
         size = _size(paper)
-        has_room = batches and len(batches[-1]) < MOST_IN_BATCH and size <= room
+        has_room = batches and len(batches[-1]) < MOST_PAPERS and size <= room
         if not has_room or any(other.paper_id == paper.paper_id for other in batches[-1]):
             batches.append([])
             room = most_characters

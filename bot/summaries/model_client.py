@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
 
 from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable
+from bot.model import ModelPause, Reservation
 from bot.ports import Clock
 from bot.summaries.budget import BudgetUsedUp, Meter
 
@@ -19,8 +21,18 @@ Schema = dict[str, Any]
 TIMEOUT_SECONDS = 180.0
 """Time after which a request is given up; a small model on a CPU needs minutes for an abstract."""
 
-_LONGEST_WAIT_SECONDS = 8.0
-"""The longest wait before a retry of the same model; if it asks for more, the next model is asked instead."""
+SHORT_WAIT_SECONDS = 8.0
+"""The longest pause that a request waits for, unless its caller has more patience; then the next model is asked."""
+
+_MOST_ATTEMPTS = 3
+"""Requests for one answer to a model that is unavailable again and again."""
+
+_MOST_FORMS = 12
+"""Requests for one answer to a server whose form of a request is still unknown; more than there are forms."""
+
+_CHARACTERS_PER_TOKEN = 4
+
+_LONGEST_REPLY_TOKENS = 4_000
 
 _PROBE = "You answer with one JSON object and nothing around it."
 _PROBE_SCHEMA: Schema = {"type": "object", "properties": {"ok": {"type": "string"}}, "required": ["ok"]}
@@ -28,12 +40,15 @@ _PROBE_SCHEMA: Schema = {"type": "object", "properties": {"ok": {"type": "string
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A model's reply: its text as received, how many HTTP requests it took, and the tokens that the server counted."""
+    """A model's reply: its text as received, and the tokens that the server counted."""
 
     text: str
-    requests: int = 1
     tokens_in: int = 0
     tokens_out: int = 0
+
+
+class RequestFormRefused(ModelRefused):
+    """The server does not accept the form of the request. The model has chosen another one for the next request."""
 
 
 class Model(Protocol):
@@ -46,12 +61,21 @@ class Model(Protocol):
     async def complete(self, system: str, user: str, schema: Schema) -> Completion:
         """The reply to one system and one user prompt, as JSON that follows `schema` if the API can enforce it.
 
-        Raises `ModelTimedOut`; `ModelUnavailable` (down, over quota, wrong key or model name), with `retry_after` in
-        seconds if the server names a time; `TextTooLong`; `ModelRefused` (the content is blocked). Retries nothing. If
-        it sent more than one HTTP request, the error's `requests` says how many.
+        Sends one HTTP request and retries nothing. Raises `ModelTimedOut`; `ModelUnavailable` (down, over quota, wrong
+        key or model name), with `retry_after` in seconds if the server names a time; `TextTooLong`;
+        `RequestFormRefused`; `ModelRefused` (the content is blocked).
         """
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A request that was sent at `asked_at`, and what came of it; `earlier_pause` was over by then."""
+
+    asked_at: datetime
+    earlier_pause: ModelPause | None
+    reply: Completion | ModelUnavailable | ModelRefused
 
 
 class ModelClient:
@@ -64,66 +88,102 @@ class ModelClient:
     def name(self) -> str:
         return self._model.name
 
-    async def ask(self, system: str, user: str, schema: Schema) -> str:
+    async def ask(self, system: str, user: str, schema: Schema, *, patience: float = SHORT_WAIT_SECONDS) -> str:
         """The reply's text. Raises `ModelUnavailable`, `ModelRefused`, `StoreUnavailable`.
 
-        A model that was unavailable is paused: until the `retry_after` of the error, every request for it raises.
+        A model that was unavailable is paused for everybody. A pause of up to `patience` seconds is waited for, a
+        longer one raises; `retry_after` is the time that is left of it.
         """
-        pauses = self._meter.pauses
-        async with self._meter.slots:
-            # Inside the slot: while this request waited for one, another may have paused the model.
-            pauses.raise_if_paused(self.name)
+        attempts = 0
+        while True:
+            attempts += 1
             try:
-                text = await self._ask(system, user, schema)
-            except BudgetUsedUp:
-                raise  # the budget is shared by all models: none of them is paused for it
+                return await self._ask(system, user, schema, is_first=attempts == 1)
+            except (BudgetUsedUp, ModelTimedOut):
+                # The budget is shared by all models, and after a time-out a second attempt would take just as long.
+                raise
             except ModelUnavailable as error:
-                error.retry_after = pauses.begin(self.name, error)
-                raise
-            except ModelRefused:  # the text is at fault, and the model is up
-                pauses.end(self.name)
-                raise
-            pauses.end(self.name)
-            return text
+                if attempts == _MOST_ATTEMPTS or error.retry_after is None or error.retry_after > patience:
+                    raise
+                patience -= error.retry_after
+                await self._clock.sleep(error.retry_after)
 
-    async def _ask(self, system: str, user: str, schema: Schema) -> str:
-        try:
-            return await self._complete(system, user, schema)
-        except ModelTimedOut:
-            raise  # a second attempt would take just as long while others wait for their turn
-        except ModelUnavailable as error:
-            # One second without a time from the server: long enough for a dropped connection, short for who waits.
-            wait = 1.0 if error.retry_after is None else error.retry_after
-            if wait > _LONGEST_WAIT_SECONDS:
-                raise
-            await self._clock.sleep(wait)
-            return await self._complete(system, user, schema)
+    async def _ask(self, system: str, user: str, schema: Schema, *, is_first: bool) -> str:
+        """The reply's text after one request, or several where the server's form of a request is still unknown."""
+        tokens = _estimated_tokens(system, user)
+        for _ in range(_MOST_FORMS):
+            exchange = await self._exchange(system, user, schema, tokens)
+            reply = exchange.reply
+            if isinstance(reply, ModelUnavailable):
+                if reply.retry_after is None and is_first and not isinstance(reply, ModelTimedOut):
+                    # Long enough for a dropped connection, short for who waits; nobody else has to wait for that.
+                    reply.retry_after = 1.0
+                else:
+                    reply.retry_after = await self._meter.pauses.begin(self.name, reply, exchange.asked_at)
+                raise reply
+            if exchange.earlier_pause is not None:
+                await self._meter.pauses.end(exchange.earlier_pause)
+            if isinstance(reply, Completion):
+                return reply.text
+            if not isinstance(reply, RequestFormRefused):
+                raise reply
+        raise ModelRefused(f"{self.name} did not accept this request.")
 
     async def probe(self) -> float:
         """Seconds that a tiny request takes. Raises `ModelUnavailable` or `ModelRefused`."""
         # No retry: the operator wants to see the first error. Outside the budget: of a small one, two models that are
         # checked would leave nothing for the day's summaries.
         began = self._clock.now()
-        if not (await self._model.complete(_PROBE, 'Answer with {"ok": "yes"}.', _PROBE_SCHEMA)).text.strip():
-            raise ModelRefused(f"{self.name} sent an empty answer.")
-        return (self._clock.now() - began).total_seconds()
+        for _ in range(_MOST_FORMS):
+            try:
+                reply = await self._model.complete(_PROBE, 'Answer with {"ok": "yes"}.', _PROBE_SCHEMA)
+            except RequestFormRefused:
+                continue
+            if reply.text.strip():
+                return (self._clock.now() - began).total_seconds()
+            break
+        raise ModelRefused(f"{self.name} sent an empty answer.")
 
     async def close(self) -> None:
         await self._model.close()
 
-    async def _complete(self, system: str, user: str, schema: Schema) -> str:
-        await self._meter.admit()
+    async def _exchange(self, system: str, user: str, schema: Schema, tokens: int) -> _Exchange:
+        """One HTTP request inside budget and slots. Raises `ModelPaused`, `BudgetUsedUp` and `StoreUnavailable`."""
+        while True:
+            # A slot is held for the HTTP request only: whoever waits for the minute or judges leaves it to others.
+            async with self._meter.slots:
+                # While this request waited for the slot, another may have paused the model.
+                pause = await self._meter.pauses.check(self.name)
+                reserved = await self._meter.reserve(self.name, tokens)
+                if isinstance(reserved, Reservation):
+                    exchange = _Exchange(self._clock.now(), pause, await self._send(reserved, system, user, schema))
+                    break
+            await self._clock.sleep(reserved.seconds)
+        reply = exchange.reply
+        if isinstance(reply, Completion):
+            used = reply.tokens_in + reply.tokens_out
+            log.info("model answered", model=self.name, tokens=used)
+        else:
+            used = 0
+            log.info("model gave no answer", model=self.name, reason=str(reply))
+        await self._meter.settle(reserved, 1, used)
+        return exchange
+
+    async def _send(
+        self, reserved: Reservation, system: str, user: str, schema: Schema
+    ) -> Completion | ModelUnavailable | ModelRefused:
+        """The reply to one HTTP request, or its error as a value."""
         try:
-            reply = await self._model.complete(system, user, schema)
+            return await self._model.complete(system, user, schema)
         except (ModelUnavailable, ModelRefused) as error:
-            await self._meter.record(self.name, error.requests, 0)
-            log.info("model gave no answer", model=self.name, reason=str(error))
-            raise
+            return error
         except BaseException:
-            # Cancelled, or a fault of ours: the request was sent all the same, and its place has to be given back.
-            await self._meter.record(self.name, 1, 0)
+            # Cancelled, or a fault of ours: the request was sent all the same.
+            await self._meter.settle(reserved, 1, 0)
             raise
-        tokens = reply.tokens_in + reply.tokens_out
-        await self._meter.record(self.name, reply.requests, tokens)
-        log.info("model answered", model=self.name, requests=reply.requests, tokens=tokens)
-        return reply.text
+
+
+def _estimated_tokens(system: str, user: str) -> int:
+    """Tokens of a request and its reply, which is shorter than the texts that it is about."""
+    asked = (len(system) + len(user)) // _CHARACTERS_PER_TOKEN
+    return asked + min(asked // 2, _LONGEST_REPLY_TOKENS)

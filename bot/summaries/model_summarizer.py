@@ -6,25 +6,27 @@ model is asked once more.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import structlog
 
-from bot.decisions.model_requests import in_batches
+from bot.decisions.model_requests import BATCH, in_groups, judged_together
 from bot.errors import ModelRefused, PaperboyError
-from bot.model import Depth, NoteKind, Provenance, Source, Summary, SummaryKey, SummaryNote, SummaryRequest
+from bot.model import Budget, Depth, NoteKind, Provenance, Source, Summary, SummaryKey, SummaryNote, SummaryRequest
 from bot.ports import Clock
 from bot.summaries import glossary as glossaries
 from bot.summaries.brief_replies import Answers, BriefReplies, Problems
-from bot.summaries.budget import Budget, Meter
+from bot.summaries.budget import Meter
 from bot.summaries.claim_checks import notes_on
-from bot.summaries.claim_drafts import brief_drafts
+from bot.summaries.claim_drafts import Drafts, brief_drafts
 from bot.summaries.deep_reader import DeepReader
 from bot.summaries.extractive import why_not_deep
 from bot.summaries.facts import Facts, TooLittleVerified, least_takeaways, merged
 from bot.summaries.glossary import Glossary
 from bot.summaries.judge import Judge, NoJudge
 from bot.summaries.model_client import Model, ModelClient
+from bot.summaries.offloading import in_thread
 from bot.summaries.planted_orders import order_notes
 from bot.summaries.prompt_building import brief_hash
 from bot.summaries.reply_schema import BriefReply
@@ -71,22 +73,21 @@ class ModelSummarizer:
         return await self._brief(request)
 
     async def summarize_many(
-        self, requests: Sequence[SummaryRequest], *, together: bool = True
+        self, requests: Sequence[SummaryRequest], *, batch: int = BATCH
     ) -> dict[SummaryKey, Summary | PaperboyError]:
         """Brief summaries; an error stands in place of one that could not be made.
 
-        The papers of a batch are judged in one request. They share the request to the maker as well if `together`,
-        otherwise each has its own. Raises `ModelUnavailable` or `StoreUnavailable` only if no summary was made before
-        that error.
+        `batch` abstracts share a request to the maker, and several batches one to the judge. Raises `ModelUnavailable`
+        or `StoreUnavailable` only if no summary was made before that error.
         """
         results: dict[SummaryKey, Summary | PaperboyError] = {}
-        for batch in in_batches(requests):
+        for group in in_groups(requests, judged_together(batch)):
             try:
-                results.update(await self._briefs(batch, together=together))
+                results.update(await self._briefs(group, batch))
             except PaperboyError as error:
                 if not any(isinstance(result, Summary) for result in results.values()):
                     raise
-                # The batches that are left would meet the same error.
+                # The groups that are left would meet the same error.
                 results.update({request.key: error for request in requests if request.key not in results})
                 break
         return results
@@ -104,17 +105,20 @@ class ModelSummarizer:
             return await self._brief(request, (SummaryNote(NoteKind.UNREAD, text=str(error).rstrip(".")),))
 
     async def _brief(self, request: SummaryRequest, notes: tuple[SummaryNote, ...] = ()) -> Summary:
-        result = (await self._briefs([request], notes, together=True))[request.key]
+        result = (await self._briefs([request], 1, notes))[request.key]
         if isinstance(result, Summary):
             return result
         raise result
 
     async def _briefs(
-        self, requests: Sequence[SummaryRequest], notes: tuple[SummaryNote, ...] = (), *, together: bool
+        self, requests: Sequence[SummaryRequest], batch: int, notes: tuple[SummaryNote, ...] = ()
     ) -> dict[SummaryKey, Summary | PaperboyError]:
         """Summaries of papers in one language: ask, judge, ask once more where too little is left."""
-        answers = await self._replies.ask(requests, {}, together=together)
-        facts = await self._settled(requests, answers.replies)
+        answers, drafts = await self._drafted(requests, {}, batch)
+        unavailable = [error for error in answers.errors.values() if not isinstance(error, ModelRefused)]
+        if len(unavailable) == len(requests):
+            raise unavailable[0]
+        facts = await self._settled(drafts)
         problems = dict(answers.problems)
         for request in requests:
             made = facts.get(request.paper.id)
@@ -122,9 +126,10 @@ class ModelSummarizer:
                 problems[request.paper.id] = made.problems(least_takeaways(request.paper))
         errors = answers.errors
         if retried := [request for request in requests if request.paper.id in problems]:
-            second = await self._ask_again(retried, problems, together=together)
+            # The claims of the first replies can be kept, whatever becomes of the second ones.
+            second, drafts = await self._drafted(retried, problems, batch)
             errors.update(second.errors)
-            for paper_id, later in (await self._settled(retried, second.replies)).items():
+            for paper_id, later in (await self._settled(drafts)).items():
                 facts[paper_id] = merged(facts.get(paper_id), later)
         return {
             request.key: self._summary(request, facts.get(request.paper.id), notes)
@@ -133,23 +138,39 @@ class ModelSummarizer:
             for request in requests
         }
 
-    async def _settled(self, requests: Sequence[SummaryRequest], replies: Mapping[str, BriefReply]) -> dict[str, Facts]:
-        """What is shown of these replies, by paper id. All of them are judged together."""
-        drafts = [
+    async def _drafted(
+        self, requests: Sequence[SummaryRequest], problems: Problems, batch: int
+    ) -> tuple[Answers, list[Drafts]]:
+        """The answers to these papers, in batches that are asked for at the same time, and the claims in them.
+
+        The claims of a batch are checked as soon as its reply is there, while the others are under way.
+        """
+
+        async def ask(part: Sequence[SummaryRequest]) -> tuple[Answers, list[Drafts]]:
+            answers = await self._replies.ask(part, problems)
+            return answers, await in_thread(self._drafts, part, answers.replies)
+
+        # A group, because no request may outlive an unexpected error: the next pass would make the same ones again.
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(ask(part)) for part in self._replies.batches(requests, batch)]
+        together, drafts = Answers(), []
+        for task in asked:
+            answers, made = task.result()
+            together.add(answers)
+            drafts += made
+        return together, drafts
+
+    def _drafts(self, requests: Sequence[SummaryRequest], replies: Mapping[str, BriefReply]) -> list[Drafts]:
+        return [
             brief_drafts(replies[r.paper.id], r.paper.id, source_of(r.paper), r.key.language, self._glossary)
             for r in requests
             if r.paper.id in replies
         ]
+
+    async def _settled(self, drafts: Sequence[Drafts]) -> dict[str, Facts]:
+        """What is shown of these claims, by paper id. All of them are judged together."""
         judgement = await self._judge.judge([made.statements for made in drafts])
         return {made.paper_id: settled(made, judgement) for made in drafts}
-
-    async def _ask_again(self, requests: Sequence[SummaryRequest], problems: Problems, *, together: bool) -> Answers:
-        """The answers to a second request. Does not raise, because the claims of the first replies can be kept."""
-        try:
-            return await self._replies.ask(requests, problems, together=together)
-        except PaperboyError as error:
-            log.info("second request failed", model=self.name, reason=str(error))
-            return Answers(errors={request.paper.id: error for request in requests})
 
     def _too_little(self, request: SummaryRequest, facts: Mapping[str, Facts]) -> ModelRefused:
         # Without the paper's id, so that a digest can say one reason for several papers.

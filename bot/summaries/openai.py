@@ -12,7 +12,7 @@ import structlog
 
 from bot.decisions.http_headers import retry_after_seconds
 from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable, PaperboyError, TextTooLong
-from bot.summaries.model_client import TIMEOUT_SECONDS, Completion, Schema
+from bot.summaries.model_client import TIMEOUT_SECONDS, Completion, RequestFormRefused, Schema
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
@@ -58,26 +58,18 @@ class OpenAIModel:
 
     async def complete(self, system: str, user: str, schema: Schema) -> Completion:
         client = await self._opened_client()
-        requests = 0
-        last_error: APIStatusError | None = None
+        mode = self._mode
         try:
-            while self._mode < len(JSON_MODES):
-                mode = self._mode
-                requests += 1
-                try:
-                    response = await self._send(client, JSON_MODES[mode], system, user, schema)
-                except _NotAccepted as error:
-                    last_error = error.cause
-                    self._adapt(mode, error.cause)
-                    continue
-                self._has_answered = True
-                return self._completion(response, requests)
+            response = await self._send(client, JSON_MODES[mode], system, user, schema)
+        except _NotAccepted as error:
+            self._adapt(mode, error.cause)
+            if self._mode < len(JSON_MODES):
+                raise RequestFormRefused(f"{self.name} did not accept this request.") from error.cause
             # It may have been this text that the server did not accept: the next one is tried from the first mode on.
             self._mode, self._temperature = 0, self._temperature if self._has_answered else _TEMPERATURE
-            raise ModelRefused(f"{self.name} did not accept this request.") from last_error
-        except (ModelUnavailable, ModelRefused) as error:
-            error.requests = requests
-            raise
+            raise ModelRefused(f"{self.name} did not accept this request.") from error.cause
+        self._has_answered = True
+        return self._completion(response)
 
     async def close(self) -> None:
         if self._client is not None:
@@ -163,7 +155,7 @@ class OpenAIModel:
             return ModelRefused(f"{self.name} did not accept this request ({code}).")
         return ModelUnavailable(f"{self.name} is down ({code}).", retry_after=_retry_after(error))
 
-    def _completion(self, response: ChatCompletion, requests: int) -> Completion:
+    def _completion(self, response: ChatCompletion) -> Completion:
         choice = response.choices[0]
         message = choice.message
         if choice.finish_reason == "content_filter" or getattr(message, "refusal", None):
@@ -175,7 +167,7 @@ class OpenAIModel:
                 text = call.function.arguments or text
         usage = response.usage
         return Completion(
-            text, requests, (usage.prompt_tokens or 0) if usage else 0, (usage.completion_tokens or 0) if usage else 0
+            text, (usage.prompt_tokens or 0) if usage else 0, (usage.completion_tokens or 0) if usage else 0
         )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.errors import BadSetting
+from bot.model import Budget
 from bot.ports import Clock, PaperTexts, Summarizer, UsageStore
 from bot.settings import Settings
 from bot.summaries import glossary
-from bot.summaries.budget import Budget, Meter
+from bot.summaries.budget import Meter
 from bot.summaries.extractive import NAME as EXTRACTIVE
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain
@@ -47,7 +48,14 @@ def build(
         judged_by = judge or ModelJudge(ModelClient(model, clock, meter))
         return ModelSummarizer(model, clock, meter=meter, glossary=terms, judge=judged_by)
 
-    return FallbackChain(map(summarizer, settings.models), clock, meter=meter, judge=judge, background=background)
+    return FallbackChain(
+        map(summarizer, settings.models),
+        clock,
+        meter=meter,
+        judge=judge,
+        background=background,
+        batch=settings.model_batch,
+    )
 
 
 def _model(setting: str, name: str, settings: Settings, clock: Clock) -> Model:

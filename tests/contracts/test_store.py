@@ -22,7 +22,6 @@ from bot.model import (
     Match,
     Platform,
     SubscribeResult,
-    Usage,
     WantedSummary,
 )
 from bot.ports import Store
@@ -519,11 +518,3 @@ async def test_replacing_the_wanted_set_keeps_attempts_and_waits_of_keys_that_st
     assert await store.wanted(NOW + minutes(5), 10) == [WantedSummary(key(), 7, NOW + minutes(1), attempts=1)]
     await store.want([])
     assert await store.wanted(NOW + minutes(5), 10) == []
-
-
-async def test_usage_adds_up_by_model_and_day(store: Store) -> None:
-    await store.record_usage("google:x", TUESDAY, 1, 100)
-    await asyncio.gather(*(store.record_usage("google:x", TUESDAY, 1, 10) for _ in range(5)))
-    await store.record_usage("openai:y", TUESDAY, 1, 1)
-    await store.record_usage("openai:y", WEDNESDAY, 1, 1)
-    assert await store.usage(TUESDAY) == [Usage("google:x", TUESDAY, 6, 150), Usage("openai:y", TUESDAY, 1, 1)]

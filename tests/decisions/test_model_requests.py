@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decisions.model_requests import (
+    BATCH,
+    LARGEST_BATCH,
     LEAST_REQUESTS,
     LEAST_TOKENS,
-    MOST_IN_BATCH,
     Plan,
     is_enough_for_one,
+    judged_together,
     plan,
-    requests_for,
 )
 from bot.model import Allowance, Depth, SummaryKey, WantedSummary
 
@@ -30,30 +32,44 @@ def wanted(
 
 def cost(made: Plan) -> int:
     """The requests of a plan, those of the judge included."""
-    return 2 * len(made.batches) + requests_for(made.singles)
+    deep = sum(2 if summary.key.language == "en" else 4 for summary in made.deep)
+    return sum(-(-len(group.wanted) // group.batch) + 1 for group in made.briefs) + deep
 
 
-def test_without_a_limit_all_summaries_are_made_one_by_one() -> None:
+def planned(made: Plan) -> list[WantedSummary]:
+    return [*(summary for group in made.briefs for summary in group.wanted), *made.deep]
+
+
+@pytest.mark.parametrize("allowance", [Allowance(), Allowance(requests=15)])
+def test_with_enough_budget_a_few_abstracts_share_a_request_and_more_of_them_the_judges(allowance: Allowance) -> None:
     several = [wanted(number) for number in range(30)]
-    assert plan(several, Allowance(), NOW) == Plan(singles=tuple(several))
+    made = plan(several, allowance, NOW)
+    assert [(len(group.wanted), group.batch, group.requests) for group in made.briefs] == [
+        (12, BATCH, 4),
+        (12, BATCH, 4),
+        (6, BATCH, 3),
+    ]
+    assert planned(made) == several
 
 
-def test_with_enough_budget_all_summaries_are_made_one_by_one() -> None:
-    several = [wanted(number) for number in range(30)]
-    assert plan(several, Allowance(requests=50), NOW).singles == tuple(several)
+def test_with_a_short_budget_more_abstracts_share_a_request() -> None:
+    made = plan([wanted(number) for number in range(30)], Allowance(requests=8), NOW)
+    assert [(len(group.wanted), group.batch) for group in made.briefs] == [(16, LARGEST_BATCH), (14, LARGEST_BATCH)]
+    assert made.left_out == ()
 
 
-def test_with_a_short_budget_abstracts_share_requests() -> None:
-    made = plan([wanted(number) for number in range(30)], Allowance(requests=10), NOW)
-    assert [len(batch) for batch in made.batches] == [8, 8, 8, 6]
-    assert (made.singles, made.left_out) == ((), ())
+def test_the_operator_says_how_many_abstracts_share_a_request() -> None:
+    one_each = plan([wanted(number) for number in range(13)], Allowance(), NOW, batch=1)
+    assert [(len(group.wanted), group.requests) for group in one_each.briefs] == [(12, 13), (1, 2)]
+    many = plan([wanted(number) for number in range(40)], Allowance(requests=4), NOW, batch=16)
+    assert [(len(group.wanted), group.batch) for group in many.briefs] == [(16, 16), (16, 16)]
 
 
 @given(st.integers(0, 6), st.integers(0, 6_000))
 def test_a_budget_that_is_enough_for_one_is_one_that_makes_a_brief_summary(requests: int, tokens: int) -> None:
     allowance = Allowance(requests, tokens)
     made = plan([wanted(1)], allowance, NOW)
-    assert is_enough_for_one(allowance) is bool(made.batches or made.singles)
+    assert is_enough_for_one(allowance) is bool(planned(made))
 
 
 def test_one_request_a_day_is_enough_for_no_summary() -> None:
@@ -66,30 +82,31 @@ def test_one_request_a_day_is_enough_for_no_summary() -> None:
 def test_summaries_for_more_chats_come_first() -> None:
     several = [wanted(number, chats=number % 3 + 1, depth=Depth.DEEP) for number in range(12)]
     made = plan(several, Allowance(requests=10), NOW)  # two of them are kept for second requests
-    assert [summary.chats for summary in made.singles] == [3, 3, 3, 3]
+    assert [summary.chats for summary in made.deep] == [3, 3, 3, 3]
     assert {summary.chats for summary in made.left_out} == {1, 2}
 
 
 def test_with_a_short_budget_brief_summaries_come_before_deep_ones() -> None:
     deep, brief = wanted(1, chats=9, depth=Depth.DEEP), wanted(2)
     made = plan([deep, brief], Allowance(requests=3), NOW)
-    assert made == Plan(batches=((brief,),), left_out=(deep,))
+    assert (planned(made), made.left_out) == ([brief], (deep,))
 
 
 def test_summaries_of_digests_already_sent_come_last() -> None:
     gone, coming = wanted(1, chats=9, depth=Depth.DEEP, hours=-5), wanted(2, depth=Depth.DEEP)
-    assert plan([gone, coming], Allowance(requests=3), NOW) == Plan(singles=(coming,), left_out=(gone,))
+    assert plan([gone, coming], Allowance(requests=3), NOW) == Plan(deep=(coming,), left_out=(gone,))
 
 
-def test_eight_brief_summaries_of_one_language_share_a_request_of_the_judge() -> None:
-    brief = [wanted(number) for number in range(17)]
-    assert requests_for(brief) == 17 + 3
-    assert requests_for([wanted(1), wanted(2, language="es")]) == 2 + 2
+def test_brief_summaries_of_two_languages_share_no_request() -> None:
+    made = plan([wanted(1), wanted(2, language="es")], Allowance(), NOW)
+    assert [group.requests for group in made.briefs] == [2, 2]
 
 
-def test_a_deep_summary_is_judged_and_so_is_its_translation() -> None:
-    assert requests_for([wanted(1, depth=Depth.DEEP)]) == 2
-    assert requests_for([wanted(1, depth=Depth.DEEP, language="es")]) == 4
+@pytest.mark.parametrize(("language", "requests"), [("en", 2), ("es", 4)])
+def test_a_deep_summary_is_judged_and_so_is_its_translation(language: str, requests: int) -> None:
+    deep = wanted(1, depth=Depth.DEEP, language=language)
+    for left, is_planned in ((requests, True), (requests - 1, False)):
+        assert bool(planned(plan([deep], Allowance(requests=left), NOW))) is is_planned
 
 
 def test_papers_wait_until_tomorrow_where_nobody_could_judge_what_a_model_says_of_them() -> None:
@@ -99,9 +116,9 @@ def test_papers_wait_until_tomorrow_where_nobody_could_judge_what_a_model_says_o
 
 
 def test_the_tokens_of_a_day_limit_a_plan() -> None:
-    made = plan([wanted(number) for number in range(20)], Allowance(tokens=25_000), NOW)
-    assert sum(map(len, made.batches)) == 10
-    assert len(made.left_out) == 10
+    several = [wanted(number) for number in range(40)]
+    numbers = [len(planned(plan(several, Allowance(tokens=tokens), NOW))) for tokens in (10_000, 20_000, 40_000)]
+    assert 0 < numbers[0] < numbers[1] < numbers[2] < 40
 
 
 def test_a_used_up_budget_leaves_all_summaries_out() -> None:
@@ -131,11 +148,11 @@ def test_each_summary_is_planned_once_and_the_budget_is_kept(
     several: list[WantedSummary], requests: int, tokens: int | None
 ) -> None:
     made = plan(several, Allowance(requests, tokens), NOW)
-    placed = [summary for batch in made.batches for summary in batch] + [*made.singles, *made.left_out]
+    placed = [*planned(made), *made.left_out]
     assert sorted(summary.key.paper_id for summary in placed) == sorted(summary.key.paper_id for summary in several)
     assert {summary.key for summary in placed} == {summary.key for summary in several}
     assert cost(made) <= requests
-    for batch in made.batches:
-        assert 0 < len(batch) <= MOST_IN_BATCH
-        assert len({summary.key.language for summary in batch}) == 1
-        assert len({summary.key.paper_id for summary in batch}) == len(batch)
+    for group in made.briefs:
+        assert 0 < len(group.wanted) <= judged_together(LARGEST_BATCH)
+        assert len({summary.key.language for summary in group.wanted}) == 1
+        assert len({summary.key.paper_id for summary in group.wanted}) == len(group.wanted)

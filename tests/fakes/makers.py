@@ -16,7 +16,7 @@ class FakeMakers:
     """Makes real extractive summaries under the name of a model.
 
     `failures` are raised first, one per request; `down` is raised for every request while it is set. `asked` lists the
-    papers that were asked for; `groups` those of each `summarize_many`, and whether they were to share a request.
+    papers that were asked for; `groups` those of each `summarize_many`, with the abstracts of a request.
     """
 
     clock: Clock
@@ -24,8 +24,9 @@ class FakeMakers:
     failures: list[PaperboyError] = field(default_factory=list)
     down: PaperboyError | None = None
     asked: list[str] = field(default_factory=list)
-    groups: list[tuple[bool, tuple[str, ...]]] = field(default_factory=list)
+    groups: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     budget: Allowance = field(default_factory=Allowance)
+    batch: int = 4
 
     async def summarize(self, request: SummaryRequest) -> Summary:
         self.asked.append(request.paper.versioned_id)
@@ -40,9 +41,9 @@ class FakeMakers:
         self,
         requests: Sequence[SummaryRequest],
         *,
-        together: bool = True,
+        batch: int,
     ) -> dict[SummaryKey, Summary | PaperboyError]:
-        self.groups.append((together, tuple(request.paper.versioned_id for request in requests)))
+        self.groups.append((batch, tuple(request.paper.versioned_id for request in requests)))
         results: dict[SummaryKey, Summary | PaperboyError] = {}
         for request in requests:
             try:

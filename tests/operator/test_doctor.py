@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SourceUnavailable
-from bot.model import ARCHIVE, Chat, Depth
+from bot.model import ARCHIVE, Chat, Depth, Reservation
 from bot.operator import doctor, papers, status
 from bot.service.app import open_app
 from bot.service.status import gather
@@ -131,7 +131,7 @@ async def test_a_budget_that_is_used_up_today_is_reported(tmp_path: Path) -> Non
         with FakeArxiv() as arxiv:
             settings = arxiv.settings(data_dir=tmp_path, model=("openai:large",), **server)
             async with open_app(settings) as app:
-                await app.store.record_usage("openai:large", app.clock.now().date(), 2, 100)
+                await app.store.settle_usage(Reservation("openai:large", app.clock.now().date()), 2, 100)
             found = await found_by(settings)
     assert [(finding.is_fine, finding.message) for finding in found["budget"]] == [
         (None, "The budget of 2 requests a day is used up.")

@@ -228,8 +228,8 @@ async def test_the_papers_of_a_digest_that_is_asked_for_are_summarized_in_groups
     digest, steps = await digest_of(scene)
     total = len(digest.cards)
     assert total > 8
-    assert [together for together, _ in scene.makers.groups] == [False] * math.ceil(total / 8)
-    assert max(len(papers) for _, papers in scene.makers.groups) == 8
+    assert [batch for batch, _ in scene.makers.groups] == [4] * math.ceil(total / 12)
+    assert sum(len(papers) for _, papers in scene.makers.groups) == total
     assert steps[-1] == (total, total)
     assert steps == sorted(steps)
     asked = len(scene.makers.asked)

@@ -5,15 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot import pipeline
 from bot.errors import ModelRefused, PaperboyError, StoreUnavailable
-from bot.model import Depth, Summary, SummaryKey, SummaryRequest, Support, Usage, WantedSummary
+from bot.model import (
+    Budget,
+    Depth,
+    MinuteIsFull,
+    OverBudget,
+    Reservation,
+    Summary,
+    SummaryKey,
+    SummaryRequest,
+    Support,
+    WantedSummary,
+)
 from bot.storage.store import SqlStore
-from bot.summaries.budget import Budget, Meter
+from bot.summaries.budget import Meter
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain
 from bot.summaries.judge import ModelJudge, NoJudge
@@ -21,35 +32,36 @@ from bot.summaries.judge_questions import prompt_hash
 from bot.summaries.model_client import ModelClient
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
+from bot.summaries.process_usage import ProcessUsage
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
 from tests.fakes.models import KEY, Fault, ModelServer
 from tests.fakes.stores import memory_store
-from tests.summaries.conftest import a_paper
+from tests.summaries.conftest import a_paper, a_request
 
 PAPERS = [a_paper(f"2606.0004{number}") for number in range(3)]
 KEYS = [SummaryKey(paper.id, paper.version, "en", Depth.BRIEF) for paper in PAPERS]
 
 
-class UnreliableUsage:
-    """The usage of a real store. It cannot be written while `write_error` is set, nor read more often than `reads`."""
+class UnreliableUsage(ProcessUsage):
+    """A usage store that refuses reservations or what was used while these errors are set."""
 
-    def __init__(self, store: SqlStore) -> None:
-        self._store = store
-        self.write_error: StoreUnavailable | None = None
-        self.reads: int | None = None
+    def __init__(self) -> None:
+        super().__init__()
+        self.settle_error: StoreUnavailable | None = None
+        self.reserve_error: StoreUnavailable | None = None
 
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
-        if self.write_error is not None:
-            raise self.write_error
-        await self._store.record_usage(model, day, requests, tokens)
+    async def reserve(
+        self, model: str, now: datetime, tokens: int, budget: Budget
+    ) -> Reservation | OverBudget | MinuteIsFull:
+        if self.reserve_error is not None:
+            raise self.reserve_error
+        return await super().reserve(model, now, tokens, budget)
 
-    async def usage(self, day: date) -> list[Usage]:
-        if self.reads is not None:
-            if self.reads == 0:
-                raise StoreUnavailable("The database is locked.")
-            self.reads -= 1
-        return await self._store.usage(day)
+    async def settle_usage(self, reservation: Reservation, requests: int, tokens: int) -> None:
+        if self.settle_error is not None:
+            raise self.settle_error
+        await super().settle_usage(reservation, requests, tokens)
 
 
 @pytest.fixture
@@ -103,21 +115,21 @@ async def test_brief_summaries_are_made_in_groups_that_share_a_request_of_the_ju
     makers = FakeMakers(clock)
     assert await pipeline.summarize(store, makers, AbstractReader(), clock) == 12
     assert set(await store.summaries(keys)) == set(keys)
-    assert sorted((together, len(group)) for together, group in makers.groups) == [(False, 1), (False, 2), (False, 8)]
+    assert sorted((batch, len(group)) for batch, group in makers.groups) == [(4, 1), (4, 10)]
 
 
-@pytest.mark.parametrize("together", [False, True])
-async def test_each_paper_of_a_group_costs_an_eighth_of_a_request_of_the_judge(
-    store: SqlStore, server: ModelServer, clock: FakeClock, together: bool
+@pytest.mark.parametrize(("budget", "requests"), [(50, 3), (3, 2)])
+async def test_the_papers_of_a_group_share_the_requests_of_the_judge(
+    store: SqlStore, server: ModelServer, clock: FakeClock, budget: int, requests: int
 ) -> None:
-    papers = [a_paper(f"2606.001{number:02}") for number in range(8)]
+    papers = [a_paper(f"2606.001{number:02}") for number in range(12)]
     await store.remember(papers, clock.now())
     keys = [SummaryKey(paper.id, 1, "es", Depth.BRIEF) for paper in papers]
     await store.want([WantedSummary(key, 1, clock.now()) for key in keys])
-    budget = Budget(requests_per_day=2 if together else 50)
-    async with a_chain(server, clock, UnreliableUsage(store), budget, is_judged=True) as makers:
-        assert await pipeline.summarize(store, makers, AbstractReader(), clock) == 8
-    assert (len(server.asked), len(server.judged)) == ((2, 1) if together else (9, 1))
+    limits = Budget(requests_per_day=budget)
+    async with a_chain(server, clock, UnreliableUsage(), limits, is_judged=True) as makers:
+        assert await pipeline.summarize(store, makers, AbstractReader(), clock) == 12
+    assert (len(server.asked) - len(server.judged), len(server.judged)) == (requests, 1)
     for summary in (await store.summaries(keys)).values():
         assert summary.provenance.judge == "openai:test"
         assert summary.provenance.judge_prompt == prompt_hash()
@@ -132,20 +144,18 @@ async def test_a_model_that_is_down_is_not_asked_by_every_paper_of_a_group(
     keys = [SummaryKey(paper.id, 1, "en", Depth.BRIEF) for paper in papers]
     await store.want([WantedSummary(key, 1, clock.now()) for key in keys])
     server.faults += [Fault(status=429, retry_after=900)] * 20
-    async with a_chain(server, clock, UnreliableUsage(store), concurrency=1) as makers:
+    async with a_chain(server, clock, UnreliableUsage(), concurrency=1) as makers:
         await pipeline.summarize(store, makers, AbstractReader(), clock)
     assert len(server.asked) == 1
     assert {row.provenance.model for row in (await store.summaries(keys)).values()} == {"extractive"}
 
 
-@pytest.mark.parametrize("together", [False, True])
 async def test_a_summary_is_kept_where_its_usage_cannot_be_recorded(
-    store: SqlStore, server: ModelServer, clock: FakeClock, together: bool
+    store: SqlStore, server: ModelServer, clock: FakeClock
 ) -> None:
     await want(store, clock, 3)
-    usage = UnreliableUsage(store)
-    usage.write_error = StoreUnavailable("The database is locked.")
-    budget = Budget(requests_per_day=2 if together else 50)
+    usage, budget = UnreliableUsage(), Budget(requests_per_day=50)
+    usage.settle_error = StoreUnavailable("The database is locked.")
     async with a_chain(server, clock, usage, budget) as makers:
         assert await pipeline.summarize(store, makers, AbstractReader(), clock) == 3
         made = await store.summaries(KEYS)
@@ -157,14 +167,14 @@ async def test_a_summary_is_kept_where_its_usage_cannot_be_recorded(
 async def test_usage_that_could_not_be_recorded_is_recorded_with_the_next_request(
     store: SqlStore, server: ModelServer, clock: FakeClock
 ) -> None:
-    usage = UnreliableUsage(store)
-    await want(store, clock, 2)
-    usage.write_error = StoreUnavailable("The database is locked.")
-    async with a_chain(server, clock, usage) as makers:
-        await pipeline.summary_for(store, makers, AbstractReader(), PAPERS[0], KEYS[0])
-        usage.write_error = None
-        await pipeline.summary_for(store, makers, AbstractReader(), PAPERS[1], KEYS[1])
-    assert [(row.model, row.requests) for row in await store.usage(clock.now().date())] == [("openai:test", 2)]
+    usage = UnreliableUsage()
+    usage.settle_error = StoreUnavailable("The database is locked.")
+    async with a_chain(server, clock, usage, Budget()) as makers:
+        await makers.summarize(a_request(PAPERS[0]))
+        assert await usage.usage(clock.now().date()) == []
+        usage.settle_error = None
+        await makers.summarize(a_request(PAPERS[1]))
+    assert [(row.model, row.requests) for row in await usage.usage(clock.now().date())] == [("openai:test", 2)]
 
 
 @dataclass
@@ -200,14 +210,13 @@ async def test_after_an_unexpected_error_no_other_summary_is_still_being_made(
     assert makers.under_way == 0
 
 
-@pytest.mark.parametrize("together", [False, True])
-async def test_a_key_stays_wanted_where_todays_usage_cannot_be_read(
-    store: SqlStore, server: ModelServer, clock: FakeClock, together: bool
+async def test_a_key_stays_wanted_where_nothing_can_be_reserved(
+    store: SqlStore, server: ModelServer, clock: FakeClock
 ) -> None:
     await want(store, clock, 3)
-    usage = UnreliableUsage(store)
-    usage.reads = 1  # the plan is made, and no request is admitted after it
-    async with a_chain(server, clock, usage, Budget(requests_per_day=2 if together else 50)) as makers:
+    usage = UnreliableUsage()
+    usage.reserve_error = StoreUnavailable("The database is locked.")
+    async with a_chain(server, clock, usage, Budget(requests_per_day=50)) as makers:
         assert await pipeline.summarize(store, makers, AbstractReader(), clock) == 0
     assert await store.summaries(KEYS) == {}
     assert server.asked == []

@@ -19,9 +19,9 @@ from bot.model import (
     Part,
     Platform,
     Rejected,
+    Reservation,
     Sent,
     Unknown,
-    Usage,
 )
 from bot.pipeline import DeliveryWorker
 from bot.service import metrics, status
@@ -36,6 +36,7 @@ from bot.service.counting import (
     labels_of,
 )
 from bot.storage.store import SqlStore
+from bot.summaries.process_usage import ProcessUsage
 from handlers.telegram.outcomes import outcome_of
 from tests.contracts.samples import ANN, digest, with_chats
 from tests.fakes.clock import FakeClock
@@ -129,8 +130,8 @@ async def test_deliveries_are_counted_by_their_senders_and_shown_in_the_metrics(
     clock.advance(5)
     await courier.deliver()
     usage = CountingUsage(store, counts)
-    await usage.record_usage("openai:x", date(2026, 6, 2), 2, 300)
-    await usage.record_usage("openai:x", date(2026, 6, 3), 1, 50)
+    await usage.settle_usage(Reservation("openai:x", date(2026, 6, 2)), 2, 300)
+    await usage.settle_usage(Reservation("openai:x", date(2026, 6, 3)), 1, 50)
     assert [(each.requests, each.tokens) for each in await usage.usage(date(2026, 6, 2))] == [(2, 300)]
     lines = metrics.render(await status.gather(store, clock), counts).decode().splitlines()
     for line in (
@@ -146,27 +147,23 @@ async def test_deliveries_are_counted_by_their_senders_and_shown_in_the_metrics(
     assert len(families) == len(set(families)), "OpenMetrics takes a gauge x and a counter x_total for one family"
 
 
-class FailingUsage:
+class FailingUsage(ProcessUsage):
     """A usage store whose database does not answer while `is_down`."""
 
-    def __init__(self, store: SqlStore) -> None:
-        self.store, self.is_down = store, True
+    is_down = True
 
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
+    async def settle_usage(self, reservation: Reservation, requests: int, tokens: int) -> None:
         if self.is_down:
             raise StoreUnavailable("The database is locked.")
-        await self.store.record_usage(model, day, requests, tokens)
-
-    async def usage(self, day: date) -> list[Usage]:
-        return await self.store.usage(day)
+        await super().settle_usage(reservation, requests, tokens)
 
 
-async def test_usage_that_is_recorded_again_after_a_database_error_is_counted_once(store: SqlStore) -> None:
-    counts, day, failing = Counts(), date(2026, 6, 2), FailingUsage(store)
+async def test_usage_that_is_recorded_again_after_a_database_error_is_counted_once() -> None:
+    counts, reserved, failing = Counts(), Reservation("openai:x", date(2026, 6, 2)), FailingUsage()
     usage = CountingUsage(failing, counts)
     with pytest.raises(StoreUnavailable):
-        await usage.record_usage("openai:x", day, 2, 300)
+        await usage.settle_usage(reserved, 2, 300)
     failing.is_down = False
-    await usage.record_usage("openai:x", day, 2, 300)
+    await usage.settle_usage(reserved, 2, 300)
     assert counts.of(MODEL_REQUESTS) == {("openai:x",): 2}
     assert counts.of(MODEL_TOKENS) == {("openai:x",): 300}

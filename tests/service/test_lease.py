@@ -14,7 +14,7 @@ import pytest
 from bot.errors import PaperboyError, StoreUnavailable, TellUser
 from bot.service import lease
 from bot.service.lease import ALONE, LEASE, MARGIN, POLL, SITE, Lease
-from bot.service.owners import is_dead, new_owner
+from bot.service.owners import has_ended, is_dead, new_owner
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import memory_store
@@ -233,3 +233,13 @@ async def test_without_a_database_arxiv_is_asked_all_the_same(store: SqlStore, c
     with pytest.raises(PaperboyError, match="from the request itself"):
         async with lease.turn(Down(store.db), clock, new_owner()):
             raise StoreUnavailable("from the request itself")
+
+
+def test_whether_the_process_behind_a_claim_has_ended() -> None:
+    me, dead, parent = new_owner(), owner_with(ended_process()), owner_with(os.getppid())
+    assert has_ended(f"{dead} ab12", set(), me)
+    assert not has_ended(f"{parent} ab12", set(), me), "a command, which holds no lease"
+    assert not has_ended(f"{me} ab12", set(), me)
+    assert has_ended("elsewhere/1/a/table ab12", set(), me)
+    assert not has_ended("elsewhere/1/a/table ab12", {"elsewhere/1/a/table"}, me)
+    assert not has_ended("person ab12", set(), me), "nothing is known of it: its claim expires"

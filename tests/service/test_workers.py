@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.errors import BadSetting, TellUser
-from bot.service import worker
+from bot.model import Chat, ChatRef, Depth, Platform
+from bot.service import running, worker
 from bot.service.running import check_workers
 from bot.settings import load
+from bot.storage.store import open_store
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.stores import postgres
 from tests.fakes.telegram import FakeTelegram
@@ -21,7 +24,7 @@ from tests.service.test_running import ANN, Process, settings_for
 PAPER = re.compile(r"\d{4}\.\d{5}v\d")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[str]:
     with postgres() as url:
         yield url
@@ -60,6 +63,49 @@ async def test_workers_make_the_summaries_and_the_digests_that_a_service_hands_o
             assert await first.stop() == 0
             assert await other.stop() == 0
         assert await service.stop() == 0
+
+
+async def test_workers_compose_what_is_due_and_the_service_sends_it_once(
+    tmp_path: Path, server: str, arxiv: FakeArxiv, telegram: FakeTelegram
+) -> None:
+    arxiv.today = date(2026, 6, 2)
+    telegram.world.user(ANN)
+    async with await open_store(server) as store:
+        due = datetime.now(UTC) - timedelta(minutes=1)
+        await store.add_chat(Chat(ChatRef(Platform.TELEGRAM, str(ANN)), next_due_at=due, depth=Depth.DEEP))
+        await store.subscribe(ChatRef(Platform.TELEGRAM, str(ANN)), "cat:cs.CV", date(2026, 6, 1), due)
+    environment = settings_for(tmp_path, arxiv, telegram) | {"DATABASE_URL": server, "WORKERS": "procrastinate"}
+    async with Process(environment, tmp_path) as service, Process(environment, tmp_path, "worker") as helper:
+        await telegram.until(lambda: bool(shown(telegram)), timeout=60)
+        assert helper.said("digest written")
+        assert not service.said("digest written")
+        assert await helper.stop() == 0
+        assert await service.stop() == 0
+    assert max(Counter(shown(telegram)).values()) == 1
+
+
+async def test_a_second_service_stands_by_and_takes_over_from_one_that_is_killed(
+    tmp_path: Path, server: str, arxiv: FakeArxiv, telegram: FakeTelegram
+) -> None:
+    environment = settings_for(tmp_path, arxiv, telegram) | {"DATABASE_URL": server}
+    async with Process(environment, tmp_path) as first:
+        await first.until(lambda: len(first.said("role taken")) == 3)
+        async with Process(environment, tmp_path) as second:
+            await second.until(lambda: second.said("running"))
+            assert second.said("running")[0]["roles"] == []
+            await first.kill()
+            await second.until(lambda: len(second.said("role taken")) == 3)
+            telegram.say(ANN, ANN, "/subscriptions")
+            await telegram.until(lambda: bool(telegram.messages(ANN)), timeout=30)
+            assert await second.stop() == 0
+
+
+async def test_on_a_file_the_second_service_says_which_one_is_running(tmp_path: Path, arxiv: FakeArxiv) -> None:
+    environment = settings_for(tmp_path, arxiv)
+    async with Process(environment, tmp_path) as first:
+        await first.until(lambda: first.said("running"))
+        with pytest.raises(TellUser, match=f"process {first.pid} on .* uses this database already"):
+            await running.serve(load(**{name.lower(): value for name, value in environment.items()}))
 
 
 def test_workers_need_postgresql(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable, TextTooLong
 from bot.summaries.google import GoogleModel, retry_delay, seconds_to_reset
 from bot.summaries.judge_answers import JUDGE_SCHEMA
-from bot.summaries.model_client import Model
+from bot.summaries.model_client import Completion, Model, RequestFormRefused
 from bot.summaries.openai import OpenAIModel
 from bot.summaries.reply_parsing import parse_briefs
 from bot.summaries.reply_schema import BRIEF_SCHEMA
@@ -39,7 +39,6 @@ async def test_a_completion_has_its_cost(model: Model) -> None:
     found, problems = parse_briefs(reply.text)
     assert list(found) == ["2606.1"]
     assert problems == []
-    assert reply.requests == 1
     assert reply.tokens_in > 10
     assert reply.tokens_out > 10
 
@@ -101,6 +100,15 @@ async def test_a_server_that_hangs_times_out(maker: str, server: ModelServer, cl
     await model.close()
 
 
+async def answered(model: Model) -> Completion:
+    """The reply of a model that is asked again as long as it finds another form of the request."""
+    while True:
+        try:
+            return await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+        except RequestFormRefused:
+            continue
+
+
 @pytest.mark.parametrize(
     ("knows", "requests"),
     [(("json_schema",), 1), (("json_object",), 2), (("tools",), 3), ((), 4)],
@@ -110,18 +118,17 @@ async def test_the_json_mode_of_a_server_is_found_once(
 ) -> None:
     server.knows = knows
     model = OpenAIModel("test", KEY, base_url=server.openai)
-    first = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
-    second = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    first = await answered(model)
+    second = await answered(model)
     await model.close()
     assert parse_briefs(first.text)[0].keys() == parse_briefs(second.text)[0].keys() == {"2606.1"}
-    assert (first.requests, second.requests) == (requests, 1)
     assert len(server.asked) == requests + 1
 
 
 async def test_a_model_that_accepts_no_temperature_is_asked_without_one(server: ModelServer) -> None:
     server.takes_temperature = False
     model = OpenAIModel("test", KEY, base_url=server.openai)
-    await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    await answered(model)
     await model.close()
     assert ["temperature" in asked for asked in server.asked] == [True, False]
     assert server.asked[1]["response_format"]["type"] == "json_schema"
@@ -132,10 +139,11 @@ async def test_a_server_that_does_not_say_that_temperature_was_wrong_is_asked_wi
 ) -> None:
     server.takes_temperature = server.names_errors = False
     model = OpenAIModel("test", KEY, base_url=server.openai)
-    first = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
-    second = await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+    first = await answered(model)
+    second = await answered(model)
     await model.close()
-    assert (first.requests, second.requests) == (5, 1)
+    assert len(server.asked) == 5 + 1
+    assert first == second
     assert "temperature" not in server.asked[-1]
     assert server.asked[-1]["response_format"]["type"] == "json_schema"
 
@@ -172,8 +180,9 @@ async def test_a_server_that_accepts_nothing_is_a_refusal(server: ModelServer) -
     server.faults += [Fault(status=400)] * 8
     model = OpenAIModel("test", KEY, base_url=server.openai)
     with pytest.raises(ModelRefused, match="did not accept this request"):
-        await model.complete(SYSTEM, USER, BRIEF_SCHEMA)
+        await answered(model)
     await model.close()
+    assert len(server.asked) == 8
 
 
 async def test_a_daily_quota_of_gemini_is_waited_for_until_its_reset(server: ModelServer, clock: FakeClock) -> None:

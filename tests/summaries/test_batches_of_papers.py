@@ -33,7 +33,7 @@ async def test_several_abstracts_share_a_request_and_are_told_apart_by_id(
 
     server.brain = shuffled
     requests = several(6)
-    made = await maker.summarize_many(requests)
+    made = await maker.summarize_many(requests, batch=6)
     assert len(server.asked) == 1
     for index, request in enumerate(requests):
         summary = made[request.key]
@@ -41,25 +41,45 @@ async def test_several_abstracts_share_a_request_and_are_told_apart_by_id(
         assert f"{index + 20} parts" in summary.headline.text
 
 
-async def test_papers_with_a_request_each_are_judged_in_one(maker: ModelSummarizer, server: ModelServer) -> None:
+@pytest.mark.parametrize(("batch", "requests"), [(1, 12), (4, 3), (5, 3), (8, 2)])
+async def test_batches_that_are_asked_for_at_the_same_time_are_judged_in_one_request(
+    maker: ModelSummarizer, server: ModelServer, batch: int, requests: int
+) -> None:
     server.delay = 0.05
     server.brain = paraphrases((0, "The tool needs that many milliseconds for one map."))
-    made = await maker.summarize_many(several(8), together=False)
+    made = await maker.summarize_many(several(12), batch=batch)
     assert all(isinstance(summary, Summary) for summary in made.values())
-    assert (len(made_requests(server)), len(server.judged)) == (8, 1)
+    assert (len(made_requests(server)), len(server.judged)) == (requests, 1)
     assert 1 < server.most_at_once <= 4
+
+
+async def test_a_model_that_loses_papers_of_its_batches_gets_fewer_at_once_from_then_on(
+    maker: ModelSummarizer, server: ModelServer
+) -> None:
+    def one_at_most(system: str, user: str) -> str:
+        answer = good_answer(user)
+        answer["papers"] = answer["papers"][:1]
+        return json.dumps(answer)
+
+    server.brain = one_at_most
+    for _ in range(4):
+        made = await maker.summarize_many(several(4))
+        assert all(isinstance(summary, Summary) for summary in made.values())
+    server.asked.clear()
+    await maker.summarize_many(several(4))
+    assert len(made_requests(server)) == 4
 
 
 async def test_one_paper_that_fails_costs_the_others_nothing(maker: ModelSummarizer, server: ModelServer) -> None:
     server.faults.append(Fault(status=429, retry_after=60))
-    made = await maker.summarize_many(several(3), together=False)
+    made = await maker.summarize_many(several(3), batch=1)
     assert sorted(isinstance(summary, Summary) for summary in made.values()) == [False, True, True]
 
 
 async def test_a_model_that_is_down_for_all_is_unavailable(maker: ModelSummarizer, server: ModelServer) -> None:
     server.faults += [Fault(status=429, retry_after=60)] * 3
     with pytest.raises(ModelUnavailable):
-        await maker.summarize_many(several(3), together=False)
+        await maker.summarize_many(several(3), batch=1)
 
 
 async def test_only_papers_with_too_little_left_are_asked_for_and_judged_again(
@@ -90,7 +110,7 @@ async def test_papers_that_a_reply_lacks_are_asked_for_in_halves(maker: ModelSum
         return json.dumps(answer)
 
     server.brain = first_two_only
-    made = await maker.summarize_many(several(5))
+    made = await maker.summarize_many(several(5), batch=5)
     assert all(isinstance(summary, Summary) for summary in made.values())
     assert len(made) == 5
     assert len(server.asked) == 3
@@ -107,7 +127,7 @@ async def test_the_replies_that_there_are_are_kept_if_the_model_goes_down_before
 
     server.brain = two_and_then_none
     requests = several(5)
-    made = await maker.summarize_many(requests)
+    made = await maker.summarize_many(requests, batch=5)
     assert [isinstance(made[request.key], Summary) for request in requests] == [True, True, False, False, False]
     assert all(isinstance(made[request.key], ModelUnavailable) for request in requests[2:])
 

@@ -4,55 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
 
 import pytest
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
-from bot.model import Allowance, Depth, Summary, Support, Usage
+from bot.model import Allowance, Budget, Depth, Summary, Support
 from bot.settings import Settings
-from bot.summaries.budget import Budget, BudgetUsedUp, Meter
+from bot.summaries.budget import Meter
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain
 from bot.summaries.judge_questions import prompt_hash
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
-from bot.summaries.pauses import Pause, next_pause
+from bot.summaries.process_usage import ProcessUsage
 from bot.summaries.providers import build
 from tests.fakes.brains import MISBEHAVIOURS
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer
 from tests.summaries.conftest import a_paper, a_request
 from tests.summaries.made_by_models import several
-
-
-class MemoryUsage:
-    """A working `UsageStore` in memory."""
-
-    def __init__(self) -> None:
-        self.rows: dict[tuple[str, date], tuple[int, int]] = {}
-
-    async def record_usage(self, model: str, day: date, requests: int, tokens: int) -> None:
-        before = self.rows.get((model, day), (0, 0))
-        self.rows[model, day] = (before[0] + requests, before[1] + tokens)
-
-    async def usage(self, day: date) -> list[Usage]:
-        return [Usage(model, day, *counts) for (model, when), counts in self.rows.items() if when == day]
-
-
-class SlowUsage(MemoryUsage):
-    """A `UsageStore` that answers `usage` with what it had when it was asked, once `may_answer` is set."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_asked, self.may_answer = asyncio.Event(), asyncio.Event()
-        self.may_answer.set()
-
-    async def usage(self, day: date) -> list[Usage]:
-        rows = await super().usage(day)
-        self.is_asked.set()
-        await self.may_answer.wait()
-        return rows
 
 
 @pytest.fixture
@@ -137,22 +107,6 @@ async def test_the_extractive_summary_says_why_no_model_made_it(clock: FakeClock
     assert made.provenance.instead_of == "no model had answered"
 
 
-def test_pauses_grow_with_failures_in_a_row(clock: FakeClock) -> None:
-    error = ModelUnavailable("down")
-    pause, lengths = None, []
-    for _ in range(8):
-        pause = next_pause(pause, error, clock.now())
-        lengths.append((pause.until - clock.now()).total_seconds())
-    assert lengths == [15, 30, 60, 120, 240, 480, 900, 900]
-    named = next_pause(pause, ModelUnavailable("quota", retry_after=7), clock.now())
-    assert named.until == clock.now() + timedelta(seconds=7)
-
-
-def test_an_outage_of_thousands_of_requests_still_has_a_next_pause(clock: FakeClock) -> None:
-    pause = next_pause(Pause(clock.now(), "down", 5_000), ModelUnavailable("down"), clock.now())
-    assert pause.until == clock.now() + timedelta(minutes=15)
-
-
 # ── several at once ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -163,7 +117,7 @@ async def test_summaries_that_one_model_cannot_make_are_made_by_the_next(server:
     good, server.brain = server.brain, fails_for_one
     requests = several(3)
     async with FallbackChain([maker(server, clock), ExtractiveSummarizer(clock)], clock) as chain:
-        made = await chain.summarize_many(requests)
+        made = await chain.summarize_many(requests, batch=4)
     names = [made[r.key].provenance.model if isinstance(made[r.key], Summary) else None for r in requests]  # type: ignore[union-attr]
     assert names == ["openai:first", "extractive", "openai:first"]
 
@@ -171,83 +125,9 @@ async def test_summaries_that_one_model_cannot_make_are_made_by_the_next(server:
 async def test_deep_summaries_in_a_batch_are_made_one_by_one(server: ModelServer, clock: FakeClock) -> None:
     requests = [*several(2), a_request(depth=Depth.DEEP)]
     async with FallbackChain([maker(server, clock)], clock) as chain:
-        made = await chain.summarize_many(requests)
+        made = await chain.summarize_many(requests, batch=4)
     assert all(isinstance(made[request.key], Summary) for request in requests)
     assert len(server.asked) == 2
-
-
-# ── the budget ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_the_budget_of_a_day_is_kept_and_renewed_at_midnight(server: ModelServer, clock: FakeClock) -> None:
-    usage = MemoryUsage()
-    meter = Meter(Budget(requests_per_day=2), clock, usage)
-    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
-        await chain.summarize(a_request())
-        assert (await meter.remaining()).requests == 1
-        await chain.summarize(a_request())
-        with pytest.raises(ModelUnavailable, match="budget of 2 requests a day is used up") as caught:
-            await chain.summarize(a_request())
-        assert caught.value.retry_after == 19.5 * 3600
-        assert len(server.asked) == 2
-        clock.advance(19.5 * 3600)
-        await chain.summarize(a_request())
-    assert [requests for requests, _ in usage.rows.values()] == [2, 1]
-    assert all(tokens > 100 for _, tokens in usage.rows.values())
-
-
-async def test_the_budget_of_tokens_is_kept(server: ModelServer, clock: FakeClock) -> None:
-    meter = Meter(Budget(tokens_per_day=100), clock)
-    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
-        await chain.summarize(a_request())
-        with pytest.raises(ModelUnavailable, match="budget of 100 tokens a day"):
-            await chain.summarize(a_request())
-
-
-async def test_the_budget_of_a_day_is_kept_by_concurrent_requests(server: ModelServer, clock: FakeClock) -> None:
-    server.delay = 0.02
-    meter = Meter(Budget(requests_per_day=3), clock, MemoryUsage(), concurrency=8)
-    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
-        asked = [chain.summarize(a_request(a_paper(f"2606.1{n:04}"))) for n in range(8)]
-        made = await asyncio.gather(*asked, return_exceptions=True)
-    assert len(server.asked) == 3
-    assert sum(isinstance(result, Summary) for result in made) == 3
-
-
-async def test_a_request_that_ends_while_the_usage_is_read_still_counts(clock: FakeClock) -> None:
-    usage = SlowUsage()
-    meter = Meter(Budget(requests_per_day=1), clock, usage)
-    await meter.admit()
-    usage.is_asked.clear()
-    usage.may_answer.clear()
-    second = asyncio.create_task(meter.admit())
-    await usage.is_asked.wait()
-    ended = asyncio.create_task(meter.record("openai:first", 1, 100))
-    await asyncio.sleep(0)
-    usage.may_answer.set()
-    with pytest.raises(BudgetUsedUp):
-        await second
-    await ended
-    assert (await meter.remaining()).requests == 0
-
-
-async def test_every_request_of_a_failed_call_counts(server: ModelServer, clock: FakeClock) -> None:
-    server.faults += [Fault(status=400)] * 8
-    usage = MemoryUsage()
-    meter = Meter(Budget(), clock, usage)
-    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
-        with pytest.raises(ModelRefused):
-            await chain.summarize(a_request())
-    assert [requests for requests, _ in usage.rows.values()] == [len(server.asked)]
-
-
-async def test_requests_wait_for_the_limit_per_minute(server: ModelServer, clock: FakeClock) -> None:
-    meter = Meter(Budget(requests_per_minute=2), clock)
-    start = clock.now()
-    async with FallbackChain([maker(server, clock, meter=meter)], clock) as chain:
-        for _ in range(5):
-            await chain.summarize(a_request())
-    assert clock.now() - start == timedelta(minutes=2)
 
 
 # ── providers ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -284,7 +164,7 @@ async def test_the_configured_chain_talks_to_the_configured_servers(
         openai_api_key=KEY,
         openai_base_url=second.openai,
     )
-    async with build(configured, clock, MemoryUsage()) as chain:
+    async with build(configured, clock, ProcessUsage()) as chain:
         made = await chain.summarize(a_request())
     assert made.provenance.model == "openai:local"
     assert (len(server.asked), len(second.asked)) == (1, 1)
@@ -302,7 +182,7 @@ async def test_statements_are_judged_by_the_model_that_the_setting_names_within_
         openai_api_key=KEY,
         openai_base_url=second.openai,
     )
-    usage = MemoryUsage()
+    usage = ProcessUsage()
     async with build(configured, clock, usage) as chain:
         made = await chain.summarize(a_request(language="es"))
         assert (await chain.remaining()).requests == 48
@@ -311,7 +191,7 @@ async def test_statements_are_judged_by_the_model_that_the_setting_names_within_
     assert made.provenance.judge_prompt == prompt_hash()
     assert made.headline.support is Support.JUDGED
     assert (len(server.judged), len(second.judged)) == (0, 1)
-    assert {model for model, _ in usage.rows} == {"google:gemini-test", "openai:small"}
+    assert {row.model for row in await usage.usage(clock.now().date())} == {"google:gemini-test", "openai:small"}
 
 
 async def test_without_that_setting_each_model_judges_its_own_statements(
@@ -337,7 +217,7 @@ async def test_if_the_budget_ends_before_the_judge_the_papers_own_sentences_stan
     configured = settings(
         model=("openai:local",), model_requests_per_day=1, openai_api_key=KEY, openai_base_url=server.openai
     )
-    async with build(configured, clock, MemoryUsage()) as chain:
+    async with build(configured, clock, ProcessUsage()) as chain:
         made = await chain.summarize(a_request(language="es"))
     assert made.provenance.judge is None
     assert {claim.support for claim in (made.headline, *made.takeaways)} == {Support.SENTENCE}
@@ -373,8 +253,8 @@ async def test_makers_and_judges_share_the_slots_for_requests(server: ModelServe
     requests = [a_request(a_paper(f"2606.1{n:04}"), language="es") for n in range(8)]
     async with build(configured, clock) as chain:
         groups = [
-            chain.summarize_many(requests[:4], together=False),
-            chain.summarize_many(requests[4:], together=False),
+            chain.summarize_many(requests[:4], batch=1),
+            chain.summarize_many(requests[4:], batch=1),
         ]
         await asyncio.gather(*groups)
     assert server.most_at_once == 2

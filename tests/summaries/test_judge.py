@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.summaries.budget import Budget, Meter
+from bot.model import Budget
+from bot.summaries.budget import Meter
 from bot.summaries.google import GoogleModel
 from bot.summaries.judge import ModelJudge, NoJudge
 from bot.summaries.judge_questions import blocks_for, judge_prompts, prompt_hash

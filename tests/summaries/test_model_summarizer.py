@@ -10,10 +10,11 @@ import pytest
 
 from bot.errors import ModelRefused
 from bot.model import (
+    Budget,
     Source,
     Support,
 )
-from bot.summaries.budget import Budget, Meter
+from bot.summaries.budget import Meter
 from bot.summaries.judge import ModelJudge
 from bot.summaries.model_client import ModelClient
 from bot.summaries.model_summarizer import ModelSummarizer
