@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -318,23 +318,30 @@ class FakeTelegram:
         async with self.world.changed:
             self.world.changed.notify_all()
 
-    # ── control, for processes ──
+    # ── control, for processes; a "token" chooses another bot than the first ──
 
     async def _show_messages(self, request: web.Request) -> web.Response:
-        wanted = request.query.get("chat")
-        shown = [each for each in self.world.messages if each.by_bot and wanted in (None, str(each.chat.id))]
+        wanted, world = request.query.get("chat"), self._bot(request.query).world
+        shown = [each for each in world.messages if each.by_bot and wanted in (None, str(each.chat.id))]
         return web.json_response([_plain(each) for each in shown])
 
-    async def _show_stats(self, _: web.Request) -> web.Response:
-        methods: dict[str, int] = {}
-        for method, _params in self.requests:
+    async def _show_stats(self, request: web.Request) -> web.Response:
+        bot, methods = self._bot(request.query), dict[str, int]()
+        for method, _params in bot.requests:
             methods[method] = methods.get(method, 0) + 1
-        sent = sum(each.by_bot for each in self.world.messages)
-        return web.json_response({"requests": methods, "messages": sent, "refused_429": self.world.buckets.refused})
+        sent = sum(each.by_bot for each in bot.world.messages)
+        return web.json_response({"requests": methods, "messages": sent, "refused_429": bot.world.buckets.refused})
+
+    def _bot(self, given: Mapping[str, Any]) -> FakeTelegram:
+        return self._beside.get(str(given.get("token")), self)
 
     async def _control(self, request: web.Request) -> web.Response:
         given = await request.json()
-        match request.match_info["what"]:
+        return await self._bot(given)._controlled(request.match_info["what"], given)
+
+    async def _controlled(self, what: str, given: dict[str, Any]) -> web.Response:
+        given.pop("token", None)
+        match what:
             case "say":
                 return web.json_response({"message_id": self.say(**given)})
             case "press":
@@ -399,8 +406,10 @@ def _plain(message: FakeMessage) -> dict[str, Any]:
     }
 
 
-async def _serve(port: int, limits: Limits) -> None:
+async def _serve(port: int, limits: Limits, tokens: list[str]) -> None:
     async with FakeTelegram(limits, port=port) as telegram:
+        for token in tokens:
+            telegram.beside(token)
         print(telegram.url, flush=True)  # noqa: T201 - its address is what this command is for
         await asyncio.Event().wait()
 
@@ -411,10 +420,11 @@ def main() -> None:
     parser.add_argument("--overall", type=int, default=30, help="messages a second; 0 is no limit")
     parser.add_argument("--per-chat", type=int, default=1, help="messages a second in one chat")
     parser.add_argument("--per-group", type=int, default=20, help="messages a minute in one group")
+    parser.add_argument("--token", action="append", default=[], help="the token of another bot, with its own limits")
     given = parser.parse_args()
     detected("warm")  # the parser's library loads here rather than in the first request
     try:
-        asyncio.run(_serve(given.port, Limits(given.overall, given.per_chat, given.per_group)))
+        asyncio.run(_serve(given.port, Limits(given.overall, given.per_chat, given.per_group), given.token))
     except KeyboardInterrupt:
         return
 
