@@ -27,7 +27,7 @@ def in_own_words(system: str, user: str) -> str:
     return re.sub(r'"text": "(?=[A-Z])', f'"text": "{_OWN_WORDS}', well_behaved(system, user))
 
 
-def _is_repeated(asked: judges.Asked) -> bool:
+def is_repeated(asked: judges.Asked) -> bool:
     return judges.is_repeated(replace(asked, text=asked.text.removeprefix(_OWN_WORDS)))
 
 
@@ -97,6 +97,6 @@ async def _print_cost(name: str, papers: int, work: Work) -> None:
     if not papers:
         return
     maker, judge = Cost(), Cost()
-    async with running(maker.counted(in_own_words), judge.counted(judges.with_opinion(_is_repeated))) as chain:
+    async with running(maker.counted(in_own_words), judge.counted(judges.with_opinion(is_repeated))) as chain:
         await work(chain)
     print(f"{name:24} {'':6} {maker.per(papers)}   {judge.per(papers)}", flush=True)

@@ -47,7 +47,8 @@ class Draft:
     """A claim of a reply that names sentences of its source.
 
     `context` has the named sentences and their neighbours; `stand_ins` are those that may stand in the place of the
-    text, the closest to it first. `refused` is the reason why the text may never be shown.
+    text, the closest to it first. `repeated` are named sentences whose words the text repeats. `refused` is the reason
+    why the text may never be shown.
     """
 
     key: str
@@ -57,13 +58,14 @@ class Draft:
     context: tuple[SourceSentence, ...]
     evidence: tuple[Evidence, ...]
     stand_ins: tuple[SourceSentence, ...] = ()
+    repeated: tuple[SourceSentence, ...] = ()
     refused: str | None = None
     suspicions: tuple[str, ...] = ()
 
     @property
     def is_verbatim(self) -> bool:
-        """Whether the text is the paper's own sentence, spaces apart."""
-        return any(self.text == as_shown(sentence) for sentence in self.stand_ins)
+        """Whether the text says what the paper says, word for word."""
+        return bool(self.repeated)
 
     @property
     def is_to_be_judged(self) -> bool:
@@ -144,7 +146,8 @@ def translated_draft(key: str, part: str, claim: Claim, text: str | None, source
     rules = ClaimRules(language, about_this_paper=part in (HEADLINE, *_ABOUT_THIS_PAPER), longest=600)
     stand_ins = _by_closeness(claim.text, _that_may_stand(named, source, rules))
     if text is None:
-        return Draft(key, part, claim.text, named, named, claim.evidence, stand_ins, "it was not translated")
+        why = "it was not translated"
+        return Draft(key, part, claim.text, named, named, claim.evidence, stand_ins, refused=why)
     draft = Draft(key, part, cleaned(text), named, _context(named, source) or named, claim.evidence, stand_ins)
     return _checked(draft, source, rules)
 
@@ -209,13 +212,26 @@ def _without_ids(text: str, ids: Sequence[str]) -> str:
 
 
 def _checked(draft: Draft, source: SourceText, rules: ClaimRules) -> Draft:
-    """The draft with what the rules say of its text."""
-    if draft.is_verbatim:
-        return draft
+    """The draft with what the rules say of its text. The paper's own words are not asked whether they are true."""
+    if repeated := _repeated(draft, source, rules):
+        return replace(draft, repeated=repeated)
     refused = refusal(draft.text, source, rules)
     if refused is not None:
         return replace(draft, refused=refused)
     return replace(draft, suspicions=suspicions(draft.text, draft.named, source, rules))
+
+
+def _repeated(draft: Draft, source: SourceText, rules: ClaimRules) -> tuple[SourceSentence, ...]:
+    """The named sentence that the text repeats, or all of them if it repeats them one after another; else none."""
+    # A model may write TeX and quotation marks in another way; the sentence is shown as the paper writes it.
+    said = fold(draft.text)
+    for sentences in (*((sentence,) for sentence in draft.named), draft.named):
+        whole = " ".join(map(as_shown, sentences))
+        is_same = draft.text == cleaned(whole) or (bool(said.text) and said == fold(whole))
+        may_stand = all(sentence_problem(sentence, source, rules) is None for sentence in sentences)
+        if is_same and may_stand and not adds_link(whole) and draft.part != TITLE:
+            return sentences
+    return ()
 
 
 def _stands_alone(sentence: SourceSentence) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from bot.model import Evidence, Paper, Reading, SectionKind
 from bot.summaries.names import Vocabulary
@@ -200,6 +200,15 @@ class SourceText:
 
 def source_of(paper: Paper, reading: Reading | None = None) -> SourceText:
     """The source of a brief summary (title and abstract) or, with a reading, of a deep one (the full text as well)."""
+    return _abstract_source(paper) if reading is None else _source(paper, reading)
+
+
+@lru_cache(maxsize=256)  # the maker's prompt and the checks of its reply ask for the same one
+def _abstract_source(paper: Paper) -> SourceText:
+    return _source(paper, None)
+
+
+def _source(paper: Paper, reading: Reading | None) -> SourceText:
     paper = as_seen(paper)
     other_words = "\n".join((*paper.authors, *paper.categories, paper.comment or ""))
     front = f"{paper.title}\n{paper.abstract}"
