@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.model import Claim, Dropped, Evidence, SectionKind
 from bot.model.languages import is_english
@@ -16,9 +17,11 @@ from bot.summaries.forbidden_text import adds_link, cleaned
 from bot.summaries.glossary import Glossary
 from bot.summaries.quotes import fold, words
 from bot.summaries.reply_schema import PARTS, BriefReply, ClaimReply, FactsReply
+from bot.summaries.self_contained import is_self_contained
 from bot.summaries.source_text import FRONT, SourceSentence, SourceText
 from bot.summaries.statements import PaperStatements, Statement
 from bot.summaries.term_checks import check_keywords
+from bot.tex.latex import readable
 
 HEADLINE, TAKEAWAYS, TITLE = "headline", "takeaways", "title"
 """The parts of every summary; a deep one has those of `reply_schema.PARTS` as well."""
@@ -176,6 +179,8 @@ def _drafts(paper_id: str, found: Sequence[Draft | Dropped], keywords: tuple[str
 def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: ClaimRules) -> Draft | Dropped:
     text = _without_ids(cleaned(reply.text), reply.sentences)
     named = source.named(reply.sentences)
+    if not text and part == TAKEAWAYS and named:
+        text = cleaned(as_shown(named[0]))
     if not text or not named:
         return Dropped(text[:300], "it names no sentence of the paper" if text else "it is empty")
     # Whatever a claim makes of an order to summarizers, the order is behind it.
@@ -198,9 +203,16 @@ def _that_may_stand(
 
 
 def _context(named: Sequence[SourceSentence], source: SourceText) -> tuple[SourceSentence, ...]:
-    """The numbered ones of these sentences with their neighbours, except those that give orders to summarizers."""
+    """The numbered ones of these sentences, each with the one before it where it cannot be understood without, except
+    those that give orders to summarizers."""
     rules = ClaimRules()
-    return tuple(s for s in source.context(named) if s in named or sentence_problem(s, source, rules) is None)
+    unclear = [sentence for sentence in named if not _is_clear(sentence.text)]
+    return tuple(s for s in source.context(named, unclear) if s in named or sentence_problem(s, source, rules) is None)
+
+
+@lru_cache(maxsize=1024)
+def _is_clear(sentence: str) -> bool:
+    return is_self_contained(readable(sentence))
 
 
 def _without_ids(text: str, ids: Sequence[str]) -> str:
@@ -228,7 +240,10 @@ def _repeated(draft: Draft, source: SourceText, rules: ClaimRules) -> tuple[Sour
     for sentences in (*((sentence,) for sentence in draft.named), draft.named):
         whole = " ".join(map(as_shown, sentences))
         is_same = draft.text == cleaned(whole) or (bool(said.text) and said == fold(whole))
-        may_stand = all(sentence_problem(sentence, source, rules) is None for sentence in sentences)
+        may_stand = all(
+            sentence.kind is not SectionKind.FRONT and sentence_problem(sentence, source, rules) is None
+            for sentence in sentences
+        )
         if is_same and may_stand and not adds_link(whole) and draft.part != TITLE:
             return sentences
     return ()

@@ -103,16 +103,17 @@ class SourceText:
         places = {self._places[sentence.id].index for sentence in found if sentence is not None}
         return tuple(self.sentences[index] for index in sorted(places)) if None not in found else ()
 
-    def context(self, named: Sequence[SourceSentence]) -> tuple[SourceSentence, ...]:
-        """The numbered ones of these with the one before and after each of them in its section, in reading order."""
+    def context(self, named: Sequence[SourceSentence], unclear: Sequence[SourceSentence]) -> tuple[SourceSentence, ...]:
+        """The numbered ones of these, and before each unclear one the sentence before it in its section, in reading
+        order."""
         wanted: set[int] = set()
         for sentence in named:
             place = self._places.get(sentence.id)
             if place is None:  # a passage of an earlier reading
                 continue
             prefix = self.passages[place.passage].prefix
-            for index in (place.index - 1, place.index, place.index + 1):
-                if 0 <= index < len(self._numbered):
+            for index in (place.index - 1, place.index) if sentence in unclear else (place.index,):
+                if index >= 0:
                     neighbour = self.passages[self._numbered[index][1].passage]
                     wanted |= {index} if neighbour.prefix == prefix else set()
         return tuple(self.sentences[index] for index in sorted(wanted))

@@ -96,7 +96,18 @@ async def test_a_judge_that_fails_its_test_is_not_believed(
 
 
 def _as_text(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**answer, "supported": str(answer["supported"]).lower()} for answer in answers]
+    return [{"id": answer["id"], "supported": "false" if answer["wrong"] else "true"} for answer in answers]
+
+
+def _as_truth(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": answer["id"], "wrong": bool(answer["wrong"])} for answer in answers]
+
+
+def _with_both(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"id": answer["id"], "unsupported_words": answer["wrong"], "supported": not answer["wrong"]}
+        for answer in answers
+    ]
 
 
 def _twice(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -108,7 +119,7 @@ def _with_much_else(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*others, *answers, {"id": 7, "supported": 1}, {"id": ["a"], "supported": True}, {"supported": False}]
 
 
-@pytest.mark.parametrize("told", [_as_text, _twice, _with_much_else])
+@pytest.mark.parametrize("told", [_as_text, _as_truth, _with_both, _twice, _with_much_else])
 async def test_an_honest_judge_is_believed_however_it_writes_its_answers(
     judge: ModelJudge, server: ModelServer, told: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
 ) -> None:
