@@ -15,7 +15,7 @@ from bot.decisions.model_requests import BriefGroup, Plan
 from bot.errors import PaperboyError, RetryLater
 from bot.model import Paper, Summary, SummaryKey, SummaryRequest, WantedSummary
 from bot.pipeline.concurrency import run_all
-from bot.pipeline.making import SummaryMaking
+from bot.pipeline.making import CLAIM, SummaryMaking
 from bot.pipeline.patience import Patience
 from bot.ports import Clock, Makers, Reader, Store
 
@@ -50,16 +50,17 @@ async def summarize(
     owner: str = "summarize",
     keys: Collection[SummaryKey] | None = None,
     patience: Patience | None = None,
+    claim: timedelta = CLAIM,
 ) -> int:
     """Make the summaries that are wanted and not waiting for a later time; returns how many were made.
 
     With `keys`, only those of them. Each is claimed before it is made, so that any number of processes may do this at
-    the same time. A summary that no model can make now, or that the rest of today's budget does not cover, is
-    postponed; with `patience`, the end of a short pause is waited for. A digest that is due goes out without it (see
-    `compose`).
+    the same time; a claim of a process that was killed is free after `claim`. A summary that no model can make now, or
+    that the rest of today's budget does not cover, is postponed; with `patience`, the end of a short pause is waited
+    for. A digest that is due goes out without it (see `compose`).
     """
     made = 0
-    making = SummaryMaking(store, makers, reader, clock, owner)
+    making = SummaryMaking(store, makers, reader, clock, owner, claim=claim)
     while True:
         wanted = await store.wanted(clock.now(), PLANNED_AT_ONCE, keys)
         if not wanted:
