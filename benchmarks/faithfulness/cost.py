@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -22,12 +23,34 @@ _OWN_WORDS = "Here, "
 """Before each claim: what repeats its sentence word for word is not judged, and a model seldom repeats one."""
 
 
+_TAKEAWAYS = 3
+"""As many as are asked for at least; the well-behaved model tells more."""
+
+
 def in_own_words(system: str, user: str) -> str:
     """The reply of the well-behaved model, every claim in words that the paper does not have."""
-    return re.sub(r'"text": "(?=[A-Z])', f'"text": "{_OWN_WORDS}', well_behaved(system, user))
+    return re.sub(r'"text": "(?=[A-Z])', f'"text": "{_OWN_WORDS}', _as_asked(system, user))
 
 
-def _is_repeated(asked: judges.Asked) -> bool:
+def by_number(system: str, user: str) -> str:
+    """The same, where every takeaway is a sentence of the paper: such a one has no text."""
+    reply = json.loads(in_own_words(system, user))
+    for paper in reply.get("papers", ()):
+        for takeaway in paper["takeaways"]:
+            takeaway["text"] = ""
+    return json.dumps(reply, ensure_ascii=False)
+
+
+def _as_asked(system: str, user: str) -> str:
+    """The reply of the well-behaved model with as many takeaways as are asked for, and no title in English."""
+    reply = json.loads(well_behaved(system, user))
+    for paper in reply.get("papers", ()):
+        paper["takeaways"] = paper["takeaways"][:_TAKEAWAYS]
+        paper["title"] = paper["title"] if '"title": the title in' in system else ""
+    return json.dumps(reply, ensure_ascii=False)
+
+
+def is_repeated(asked: judges.Asked) -> bool:
     return judges.is_repeated(replace(asked, text=asked.text.removeprefix(_OWN_WORDS)))
 
 
@@ -65,6 +88,9 @@ async def print_costs(papers: Sequence[Paper], readings: Sequence[tuple[Paper, R
         brief = [SummaryRequest(SummaryKey(paper.id, paper.version, language), paper) for paper in papers]
         for batch in (1, BATCH, LARGEST_BATCH):
             await _print_cost(f"brief {language}, {batch} a request", len(brief), _briefs(brief, batch))
+        if language == "en":
+            name = f"brief en, {BATCH}, by number"
+            await _print_cost(name, len(brief), _briefs(brief, BATCH), by_number)
     for language in ("en", "zh"):
         deep = [
             SummaryRequest(SummaryKey(paper.id, paper.version, language, Depth.DEEP), paper, reading)
@@ -93,10 +119,11 @@ def _deep(requests: Sequence[SummaryRequest]) -> Work:
     return work
 
 
-async def _print_cost(name: str, papers: int, work: Work) -> None:
+async def _print_cost(name: str, papers: int, work: Work, brain: Brain = in_own_words) -> None:
     if not papers:
         return
     maker, judge = Cost(), Cost()
-    async with running(maker.counted(in_own_words), judge.counted(judges.with_opinion(_is_repeated))) as chain:
+    async with running(maker.counted(brain), judge.counted(judges.with_opinion(is_repeated))) as chain:
         await work(chain)
-    print(f"{name:24} {'':6} {maker.per(papers)}   {judge.per(papers)}", flush=True)
+    total = (maker.prompt + maker.reply + judge.prompt + judge.reply) / papers
+    print(f"{name:24} {'':6} {maker.per(papers)}   {judge.per(papers)}   total {total:.0f}", flush=True)

@@ -39,7 +39,17 @@ class SummaryMaking:
     What is postponed is left out as well, unless `even_postponed` says that somebody waits for it.
     """
 
-    def __init__(self, store: Store, makers: Makers, reader: Reader, clock: Clock, owner: str = "maker") -> None:
+    def __init__(
+        self,
+        store: Store,
+        makers: Makers,
+        reader: Reader,
+        clock: Clock,
+        owner: str = "maker",
+        *,
+        claim: timedelta = CLAIM,
+    ) -> None:
+        self._claim_for = claim
         self._store, self._makers, self._reader, self._clock = store, makers, reader, clock
         # Two runs of one process must not take each other's claims for their own.
         self._owner = f"{owner} {secrets.token_hex(6)}"
@@ -104,7 +114,7 @@ class SummaryMaking:
     async def _claim(self, keys: Collection[SummaryKey], even_postponed: bool) -> AsyncIterator[set[SummaryKey]]:
         """Claim keys and renew the claim inside this context; yields those that nobody else makes or has made."""
         now = self._clock.now()
-        mine = await self._store.claim(keys, self._owner, now, now + CLAIM, even_postponed=even_postponed)
+        mine = await self._store.claim(keys, self._owner, now, now + self._claim_for, even_postponed=even_postponed)
         if not mine:
             yield mine
             return
@@ -120,10 +130,10 @@ class SummaryMaking:
     async def _renew(self, keys: Collection[SummaryKey]) -> None:
         while True:
             # Not the service's clock, which a test may set: other processes judge a claim by real time.
-            await asyncio.sleep(CLAIM.total_seconds() / 4)
+            await asyncio.sleep(self._claim_for.total_seconds() / 4)
             now = self._clock.now()
             try:
-                await self._store.claim(keys, self._owner, now, now + CLAIM, even_postponed=True)
+                await self._store.claim(keys, self._owner, now, now + self._claim_for, even_postponed=True)
             except StoreUnavailable as error:
                 log.warning("claims not renewed", reason=str(error))
 

@@ -15,7 +15,7 @@ from bot.decisions.model_requests import BriefGroup, Plan
 from bot.errors import PaperboyError, RetryLater
 from bot.model import Paper, Summary, SummaryKey, SummaryRequest, WantedSummary
 from bot.pipeline.concurrency import run_all
-from bot.pipeline.making import SummaryMaking
+from bot.pipeline.making import CLAIM, SummaryMaking
 from bot.pipeline.patience import Patience
 from bot.ports import Clock, Makers, Reader, Store
 
@@ -29,6 +29,9 @@ GROUPS_BETWEEN_PLANS = 40
 
 DEEP_BETWEEN_PLANS = 64
 """The same for deep summaries."""
+
+CHECKED_AHEAD = 3
+"""Groups of brief summaries that are checked while others wait for models."""
 
 READ_AHEAD = 4
 """Deep summaries whose full texts are fetched while others wait for models: arXiv allows a request in three seconds."""
@@ -47,16 +50,17 @@ async def summarize(
     owner: str = "summarize",
     keys: Collection[SummaryKey] | None = None,
     patience: Patience | None = None,
+    claim: timedelta = CLAIM,
 ) -> int:
     """Make the summaries that are wanted and not waiting for a later time; returns how many were made.
 
     With `keys`, only those of them. Each is claimed before it is made, so that any number of processes may do this at
-    the same time. A summary that no model can make now, or that the rest of today's budget does not cover, is
-    postponed; with `patience`, the end of a short pause is waited for. A digest that is due goes out without it (see
-    `compose`).
+    the same time; a claim of a process that was killed is free after `claim`. A summary that no model can make now, or
+    that the rest of today's budget does not cover, is postponed; with `patience`, the end of a short pause is waited
+    for. A digest that is due goes out without it (see `compose`).
     """
     made = 0
-    making = SummaryMaking(store, makers, reader, clock, owner)
+    making = SummaryMaking(store, makers, reader, clock, owner, claim=claim)
     while True:
         wanted = await store.wanted(clock.now(), PLANNED_AT_ONCE, keys)
         if not wanted:
@@ -89,10 +93,10 @@ async def _next_attempt_at(store: Store, clock: Clock, keys: Collection[SummaryK
 def _work(plan: Plan, jobs: _Jobs, concurrency: int) -> Iterator[Coroutine[None, None, int]]:
     """The jobs of a plan, the most urgent of each kind first.
 
-    As many groups run at the same time as requests may: each has one under way at least, so that models are never
-    idle while a group is checked. The requests themselves are limited where they are sent.
+    A few more groups run at the same time than requests may, so that models are never idle while a group is checked.
+    The requests themselves are limited where they are sent.
     """
-    groups, deep = asyncio.Semaphore(concurrency), asyncio.Semaphore(concurrency + READ_AHEAD)
+    groups, deep = asyncio.Semaphore(concurrency + CHECKED_AHEAD), asyncio.Semaphore(concurrency + READ_AHEAD)
     for group in plan.briefs[:GROUPS_BETWEEN_PLANS]:
         yield _in_turn(groups, partial(jobs.make_brief, group))
     for versions in _by_paper(plan.deep[:DEEP_BETWEEN_PLANS]):

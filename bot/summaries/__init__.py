@@ -5,8 +5,9 @@ The steps of a summary, with the module of each:
     providers           the models that MODEL and MODEL_JUDGE name; a new provider is added here
     google, openai      one provider each: a request, a completion, and its errors by type
     model_client        the interface `Model` of every provider, one retry, and what all models share:
-    budget              limits of a day and a minute, and the meter that counts requests and tokens
-    pauses              models that are down or over their quota are not asked for a while
+    budget              the meter that reserves requests and tokens before they are used and settles them after
+                        (`process_usage` counts them where there is no store)
+    pauses              models that are down or over their quota are asked by nobody for a while
     fallback            the order of the models: one that cannot serve gives way to the next
     model_summarizer    brief summaries by one model (`brief_replies`), several abstracts in one request
     deep_reader         deep summaries: `facts` once in English, then in other languages (`translation`)
@@ -36,6 +37,7 @@ The rules that these share:
                         `complete_sentences`; `patterns` has what these rules share
     planted_orders      sentences that give orders to a summarizer, by `order_phrases` and `order_phrases_by_language`
     quotes              whether two passages say the same words
+    offloading          runs the checks outside the event loop
 
 A model's words are shown only if a judge found them supported by the sentences that they name. Nothing falls back
 silently: a summary's provenance says what made it, from what, in whose place, and what was dropped.

@@ -6,13 +6,14 @@ Reasons are words that are sent back to the model and kept in provenance. Doubts
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from bot.model import NoteKind, SectionKind, SummaryNote
+from bot.model import NoteKind, Paper, SectionKind, SummaryNote
 from bot.model.languages import is_english, primary
 from bot.summaries import sentence_roles
-from bot.summaries.directions import added_direction, turned_around
+from bot.summaries.directions import added_direction, directions, turned_around
 from bot.summaries.forbidden_text import forbidden_reason
 from bot.summaries.language_check import is_checkable, wrong_language
 from bot.summaries.names import unknown_names
@@ -25,8 +26,8 @@ from bot.summaries.planted_orders import is_order
 from bot.summaries.quotes import fold
 from bot.summaries.sentences import split
 from bot.summaries.sides import is_reordered, own_names, swapped_sides
-from bot.summaries.source_text import SourceSentence, SourceText
-from bot.summaries.wording import is_mostly_new, shares_no_words
+from bot.summaries.source_text import SourceSentence, SourceText, source_of
+from bot.summaries.wording import content_words, is_mostly_new, shares_no_words
 from bot.tex.latex import readable
 
 LONGEST_CLAIM = 420
@@ -151,15 +152,18 @@ def _order_suspicions(text: str, together: str, source: SourceText, same_languag
 def _around(named: Sequence[SourceSentence], source: SourceText) -> tuple[str, ...]:
     """The sentences that a claim may use beside those that it names: title, abstract, and their paragraphs."""
     passages = [passage.text for sentence in named if (passage := source.passage_of(sentence)) is not None]
-    return tuple(readable(sentence) for text in dict.fromkeys((source.front, *passages)) for sentence in split(text))
+    return tuple(sentence for text in dict.fromkeys((source.front, *passages)) for sentence in _read_sentences(text))
+
+
+@lru_cache(maxsize=256)  # for every claim of a paper
+def _read_sentences(text: str) -> tuple[str, ...]:
+    return tuple(map(readable, split(text)))
 
 
 def _content_suspicion(text: str, together: str, around: Sequence[str], language: str) -> str | None:
     """Whether a text says what neither its sentences nor those around them say."""
     if is_english(language):
-        return (
-            "it has details that are not in the paper" if is_mostly_new(text, " ".join((together, *around))) else None
-        )
+        return "it has details that are not in the paper" if is_mostly_new(text, (together, *around)) else None
     numbers = numbers_in(together, decimal_comma=False)
     has_number = any(is_number_in(number, numbers) for number in _numbers_of(text, language))
     return None if has_number or not shares_no_words(text, together) else "it has no word of its sentence"
@@ -182,6 +186,21 @@ def sentence_problem(sentence: SourceSentence, source: SourceText, rules: ClaimR
 def notes_on(language: str) -> tuple[SummaryNote, ...]:
     """The note on a card in a language that cannot be checked; empty if it can."""
     return () if is_checkable(language) else (SummaryNote(NoteKind.LANGUAGE_UNCHECKED),)
+
+
+def prepare(papers: Iterable[Paper]) -> None:
+    """Find out what the checks of claims about these abstracts will ask, so that it is known when the claims come."""
+    for paper in papers:
+        source = source_of(paper)
+        _ = (source.vocabulary, source.front_numbers)
+        for sentence in source.sentences:
+            is_order(sentence.text)
+            fold(sentence.text)
+            text = readable(sentence.text)
+            directions(text)
+            content_words(text)
+            numbers_in(text, decimal_comma=False)
+        _read_sentences(source.front)
 
 
 # ── one check each ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.model import Claim, Dropped, Evidence, SectionKind
 from bot.model.languages import is_english
@@ -16,9 +17,11 @@ from bot.summaries.forbidden_text import adds_link, cleaned
 from bot.summaries.glossary import Glossary
 from bot.summaries.quotes import fold, words
 from bot.summaries.reply_schema import PARTS, BriefReply, ClaimReply, FactsReply
+from bot.summaries.self_contained import is_self_contained
 from bot.summaries.source_text import FRONT, SourceSentence, SourceText
 from bot.summaries.statements import PaperStatements, Statement
 from bot.summaries.term_checks import check_keywords
+from bot.tex.latex import readable
 
 HEADLINE, TAKEAWAYS, TITLE = "headline", "takeaways", "title"
 """The parts of every summary; a deep one has those of `reply_schema.PARTS` as well."""
@@ -47,7 +50,8 @@ class Draft:
     """A claim of a reply that names sentences of its source.
 
     `context` has the named sentences and their neighbours; `stand_ins` are those that may stand in the place of the
-    text, the closest to it first. `refused` is the reason why the text may never be shown.
+    text, the closest to it first. `repeated` are named sentences whose words the text repeats. `refused` is the reason
+    why the text may never be shown.
     """
 
     key: str
@@ -57,13 +61,14 @@ class Draft:
     context: tuple[SourceSentence, ...]
     evidence: tuple[Evidence, ...]
     stand_ins: tuple[SourceSentence, ...] = ()
+    repeated: tuple[SourceSentence, ...] = ()
     refused: str | None = None
     suspicions: tuple[str, ...] = ()
 
     @property
     def is_verbatim(self) -> bool:
-        """Whether the text is the paper's own sentence, spaces apart."""
-        return any(self.text == as_shown(sentence) for sentence in self.stand_ins)
+        """Whether the text says what the paper says, word for word."""
+        return bool(self.repeated)
 
     @property
     def is_to_be_judged(self) -> bool:
@@ -144,7 +149,8 @@ def translated_draft(key: str, part: str, claim: Claim, text: str | None, source
     rules = ClaimRules(language, about_this_paper=part in (HEADLINE, *_ABOUT_THIS_PAPER), longest=600)
     stand_ins = _by_closeness(claim.text, _that_may_stand(named, source, rules))
     if text is None:
-        return Draft(key, part, claim.text, named, named, claim.evidence, stand_ins, "it was not translated")
+        why = "it was not translated"
+        return Draft(key, part, claim.text, named, named, claim.evidence, stand_ins, refused=why)
     draft = Draft(key, part, cleaned(text), named, _context(named, source) or named, claim.evidence, stand_ins)
     return _checked(draft, source, rules)
 
@@ -173,6 +179,8 @@ def _drafts(paper_id: str, found: Sequence[Draft | Dropped], keywords: tuple[str
 def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: ClaimRules) -> Draft | Dropped:
     text = _without_ids(cleaned(reply.text), reply.sentences)
     named = source.named(reply.sentences)
+    if not text and part == TAKEAWAYS and named:
+        text = cleaned(as_shown(named[0]))
     if not text or not named:
         return Dropped(text[:300], "it names no sentence of the paper" if text else "it is empty")
     # Whatever a claim makes of an order to summarizers, the order is behind it.
@@ -195,9 +203,16 @@ def _that_may_stand(
 
 
 def _context(named: Sequence[SourceSentence], source: SourceText) -> tuple[SourceSentence, ...]:
-    """The numbered ones of these sentences with their neighbours, except those that give orders to summarizers."""
+    """The numbered ones of these sentences, each with the one before it where it cannot be understood without, except
+    those that give orders to summarizers."""
     rules = ClaimRules()
-    return tuple(s for s in source.context(named) if s in named or sentence_problem(s, source, rules) is None)
+    unclear = [sentence for sentence in named if not _is_clear(sentence.text)]
+    return tuple(s for s in source.context(named, unclear) if s in named or sentence_problem(s, source, rules) is None)
+
+
+@lru_cache(maxsize=1024)
+def _is_clear(sentence: str) -> bool:
+    return is_self_contained(readable(sentence))
 
 
 def _without_ids(text: str, ids: Sequence[str]) -> str:
@@ -209,13 +224,29 @@ def _without_ids(text: str, ids: Sequence[str]) -> str:
 
 
 def _checked(draft: Draft, source: SourceText, rules: ClaimRules) -> Draft:
-    """The draft with what the rules say of its text."""
-    if draft.is_verbatim:
-        return draft
+    """The draft with what the rules say of its text. The paper's own words are not asked whether they are true."""
+    if repeated := _repeated(draft, source, rules):
+        return replace(draft, repeated=repeated)
     refused = refusal(draft.text, source, rules)
     if refused is not None:
         return replace(draft, refused=refused)
     return replace(draft, suspicions=suspicions(draft.text, draft.named, source, rules))
+
+
+def _repeated(draft: Draft, source: SourceText, rules: ClaimRules) -> tuple[SourceSentence, ...]:
+    """The named sentence that the text repeats, or all of them if it repeats them one after another; else none."""
+    # A model may write TeX and quotation marks in another way; the sentence is shown as the paper writes it.
+    said = fold(draft.text)
+    for sentences in (*((sentence,) for sentence in draft.named), draft.named):
+        whole = " ".join(map(as_shown, sentences))
+        is_same = draft.text == cleaned(whole) or (bool(said.text) and said == fold(whole))
+        may_stand = all(
+            sentence.kind is not SectionKind.FRONT and sentence_problem(sentence, source, rules) is None
+            for sentence in sentences
+        )
+        if is_same and may_stand and not adds_link(whole) and draft.part != TITLE:
+            return sentences
+    return ()
 
 
 def _stands_alone(sentence: SourceSentence) -> bool:

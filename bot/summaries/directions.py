@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from bot.summaries.word_lists import OPPOSITES
@@ -32,6 +33,7 @@ class Direction:
     end: int
 
 
+@lru_cache(maxsize=4096)  # of a claim and of its sentences, for several tests each
 def directions(text: str) -> tuple[Direction, ...]:
     """The direction words of a text, in order."""
     found = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.summaries.planted_orders import is_order
 from bot.tex.invisible import without_invisible
@@ -126,11 +127,16 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 def forbidden_reason(text: str, source: str = "") -> str | None:
     """Why a text of a model may not be shown; None if it may.
 
-    A word that looks like a host name ("Character.AI") is allowed if `source` has it too.
+    What `source` says in the same words ("p_{\\mathrm{lm}}", "placeholder tokens", "Click through rates") is about the
+    paper's subject and is allowed, except links and mentions of accounts. So is a word of it that looks like a host
+    name ("Character.AI").
     """
     plain = _without_disguise(text)
     for pattern, reason in _RULES:
-        if pattern.search(text) or (pattern in (_LINK, _MENTION) and pattern.search(plain)):
+        if pattern in (_LINK, _MENTION):
+            if pattern.search(text) or pattern.search(plain):
+                return reason
+        elif any(not _is_quoted(match, source) for match in pattern.finditer(text)):
             return reason
     if without_invisible(text) != text:
         return "it contains invisible characters"
@@ -140,6 +146,24 @@ def forbidden_reason(text: str, source: str = "") -> str | None:
         if "/" in host.group() or host.group().lower() not in source.lower():
             return "it contains a link or an address"
     return None
+
+
+def _is_quoted(match: re.Match[str], source: str) -> bool:
+    """Whether the source has what was found, with the words beside it."""
+    text = match.string
+    around = text[max(match.start() - _BEFORE, 0) : match.end() + _AFTER]
+    # A word that is cut off at the end is left out, and so is the first letter, which a sentence may begin with.
+    around = " ".join(around.rsplit(None, 1)[0].split() if match.end() + _AFTER < len(text) else around.split())
+    return len(around) > len(match.group().strip()) and around.casefold() in _on_one_line(source)
+
+
+_BEFORE, _AFTER = 12, 14
+"""Characters beside a phrase that the source has to have as well."""
+
+
+@lru_cache(maxsize=64)  # every claim of a paper is compared with the same text
+def _on_one_line(source: str) -> str:
+    return " ".join(source.split()).casefold()
 
 
 def _without_disguise(text: str) -> str:

@@ -10,13 +10,9 @@ from bot.summaries.model_client import Schema
 
 _ANSWER: Schema = {
     "type": "object",
-    # The words come first, so that a model looks for them before it decides.
-    "properties": {
-        "id": {"type": "string"},
-        "unsupported_words": {"type": "string"},
-        "supported": {"type": "boolean"},
-    },
-    "required": ["id", "unsupported_words", "supported"],
+    # Only the words, which a model has to look for before it decides: a yes or no beside them costs as much again.
+    "properties": {"id": {"type": "string"}, "wrong": {"type": "string"}},
+    "required": ["id", "wrong"],
 }
 JUDGE_SCHEMA: Schema = {
     "type": "object",
@@ -67,13 +63,20 @@ def _id(value: Any) -> str:
 
 def _answer(entry: Any) -> Answer | None:
     """What an entry says; None if it does not say whether the statement is supported."""
+    if isinstance(entry, str):
+        entry = {"wrong": entry} if _truth(entry) is None else {"supported": entry}
     if not isinstance(entry, dict):
         entry = {"supported": entry}
+    given = entry.get("wrong", entry.get("unsupported_words"))
+    # Some say "wrong": false, and some add whether the statement is supported.
+    is_wrong = _truth(given) if "wrong" in entry else None
+    words = "" if is_wrong is not None else _words(given)
     is_supported = _truth(entry.get("supported"))
+    if is_supported is None and "wrong" in entry and given is not None:
+        is_supported = not words if is_wrong is None else not is_wrong
     if is_supported is None:
         return None
-    words = _words(entry.get("unsupported_words"))
-    return Answer(is_supported and not words, words)
+    return Answer(is_supported and not words and is_wrong is not True, words)
 
 
 def _truth(value: Any) -> bool | None:

@@ -18,7 +18,7 @@ from bot.ports import Clock
 from bot.summaries import glossary as glossaries
 from bot.summaries.brief_replies import Answers, BriefReplies, Problems
 from bot.summaries.budget import Meter
-from bot.summaries.claim_checks import notes_on
+from bot.summaries.claim_checks import notes_on, prepare
 from bot.summaries.claim_drafts import Drafts, brief_drafts
 from bot.summaries.deep_reader import DeepReader
 from bot.summaries.extractive import why_not_deep
@@ -147,7 +147,10 @@ class ModelSummarizer:
         """
 
         async def ask(part: Sequence[SummaryRequest]) -> tuple[Answers, list[Drafts]]:
-            answers = await self._replies.ask(part, problems)
+            # What the checks need of the papers themselves is found out while the model writes.
+            answers, _ = await asyncio.gather(
+                self._replies.ask(part, problems), in_thread(prepare, [request.paper for request in part])
+            )
             return answers, await in_thread(self._drafts, part, answers.replies)
 
         # A group, because no request may outlive an unexpected error: the next pass would make the same ones again.

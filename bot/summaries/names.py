@@ -70,9 +70,11 @@ def unknown_names(claim: str, source: Vocabulary, language: str) -> list[str]:
     spelled_out = 0
     for match in _LATIN.finditer(claim):
         token = match.group().rstrip("'’.")
-        begins_sentence = bool(_SENTENCE_START.search(claim[: match.start()])) and not is_other_script
+        before = claim[max(match.start() - _LONGEST_START, 0) : match.start()]
+        begins_sentence = bool(_SENTENCE_START.search(before)) and not is_other_script
         counts_capital = not begins_sentence and language not in ("de", "lb")
-        spelled_out = max(spelled_out, _end_of_expansion(claim, match.start(), source))
+        if token[:1].isupper() and source.acronyms:
+            spelled_out = max(spelled_out, _end_of_expansion(claim, match.start(), source))
         is_known = match.start() < spelled_out or _is_known(token, source)
         if _is_name(token, counts_capital) and not is_known:
             unknown.append(token)
@@ -135,6 +137,8 @@ def _end_of_expansion(text: str, start: int, source: Vocabulary) -> int:
 
 
 _LONGEST_EXPANSION = 80
+_LONGEST_START = 12
+"""Characters before a word that say whether it begins a sentence: a mark and spaces."""
 
 
 def _stem(word: str) -> str:

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.summaries.numbers import Number, numbers_in, without_tex
@@ -35,6 +36,7 @@ class _Measured:
     starts: tuple[int, ...]
 
     @classmethod
+    @lru_cache(maxsize=2048)
     def of(cls, text: str, *, decimal_comma: bool) -> _Measured:
         plain = without_tex(text)
         numbers = numbers_in(text, decimal_comma=decimal_comma)

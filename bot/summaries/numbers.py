@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from bot.summaries import numerals
 
@@ -118,6 +119,7 @@ _TEX_POWER = re.compile(r"(?<=\d)\s*\^\s*(?:\{\s*([-−–+]?\d+)\s*\}|([-−–
 _TEX_MARKUP = re.compile(r"\\(?:,|;|!|:|\s|text\w*\s*\{|mathrm\s*\{|mathbf\s*\{)|[${}~]")
 
 
+@lru_cache(maxsize=4096)  # each claim of a paper is compared with the same sentences
 def numbers_in(text: str, *, decimal_comma: bool = True) -> tuple[Number, ...]:
     """Every number that stands for a quantity, in order. Digits inside names (F1, GPT-4) are no quantities.
 

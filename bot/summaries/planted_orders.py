@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.model import NoteKind, SummaryNote
 from bot.summaries.order_phrases import ORDERS, SPACED_ORDERS
@@ -38,6 +39,7 @@ _MENTIONED = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # each sentence of a paper is asked about for every claim that stands near it
 def is_order(text: str) -> bool:
     """Whether a sentence gives an order to whoever reads the paper for others, a person or a model."""
     plain = _plain(text)

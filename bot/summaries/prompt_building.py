@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import prompts
 from bot.model import Claim, Paper, SectionKind, SummaryRequest
-from bot.model.languages import prompt_name
+from bot.model.languages import is_english, prompt_name
 from bot.summaries import glossary as glossaries
 from bot.summaries.claim_drafts import LONGEST_HEADLINE
 from bot.summaries.glossary import Glossary
@@ -24,6 +24,9 @@ _MOST_PROBLEMS = 40
 
 _BRACKETS = (("[", "]"), ("{", "}"), ("<", ">"), ("⟦", "⟧"))
 """What the number of a sentence may stand in; the first that the text has around no number of its own."""
+
+_REPEATING = ' Where one sentence says it well by itself, leave "text" empty: the sentence itself is shown.'
+"""Not in other languages, whose readers want every sentence translated."""
 
 Mark = tuple[str, str]
 """What stands before and after the number of a sentence in a prompt."""
@@ -42,7 +45,9 @@ def brief_prompts(
     system = prompts.load("brief_system").fill(
         language=prompt_name(code),
         headline_limit=str(_HEADLINE_GOAL),
-        takeaways="three to seven",
+        takeaways="three or four",
+        repeating=_REPEATING if is_english(code) else "",
+        title="" if is_english(code) else f'"title": the title in {prompt_name(code)}.',
         glossary=glossaries.instruction(glossary, code, texts),
     )
     mark = _mark(texts)

@@ -92,9 +92,10 @@ def fold(text: str) -> Folded:
     return Folded("".join(parts), tuple(starts), frozenset(ends), tuple(negations))
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded: lower case, no accents, no TeX."""
-    return [_token(match) for match in _TOKEN.finditer(_plain(text)) if match["word"]]
+    return tuple(_token(match) for match in _TOKEN.finditer(_plain(text)) if match["word"])
 
 
 def _plain(text: str) -> str:
@@ -102,9 +103,11 @@ def _plain(text: str) -> str:
     text = _HYPHENATED.sub("", text.replace("\u00ad", ""))
     # One paragraph at a time: an unbalanced brace or dollar must not reach into the next one.
     text = "\n".join(readable(paragraph, citations=False) for paragraph in _PARAGRAPH_BREAK.split(text))
-    # Compatibility decomposition divides ligatures and takes accents off their letters, to be dropped below.
-    text = unicodedata.normalize("NFKD", _NUMERIC_CITATION.sub("", text))
-    text = "".join(char for char in text if not unicodedata.combining(char) or char in _VOICING_MARKS)
+    text = _NUMERIC_CITATION.sub("", text)
+    if not text.isascii():
+        # Compatibility decomposition divides ligatures and takes accents off their letters, to be dropped then.
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(char for char in text if not unicodedata.combining(char) or char in _VOICING_MARKS)
     return _TIMES.sub("×", text)
 
 

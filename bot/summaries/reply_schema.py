@@ -55,7 +55,7 @@ def _as_list(value: Any) -> Any:
 def _claims_in(value: Any) -> Any:
     """Of a list of claims, those that have the shape of one; a bare string is a claim that names no sentence."""
     items = [{"text": item} if isinstance(item, str) else item for item in _as_list(value)]
-    return [item for item in items if isinstance(item, dict) and isinstance(item.get("text"), str)]
+    return [item for item in items if isinstance(item, dict) and isinstance(item.get("text") or "", str)]
 
 
 def _strings_in(value: Any) -> Any:
@@ -105,9 +105,10 @@ def _ids_in(text: str) -> list[str]:
 
 
 class ClaimReply(Reply):
-    """A statement with the ids of the sentences that it rests on, see `SourceSentence`."""
+    """A statement with the ids of the sentences that it rests on, see `SourceSentence`; without a text, the first of
+    them is to be shown as it is."""
 
-    text: str
+    text: Text = ""
     sentences: Annotated[tuple[str, ...], BeforeValidator(_sentence_ids)] = ()
 
 

@@ -6,7 +6,7 @@ Pure. No sentence stands twice: what is there already is left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.model import Claim, Dropped, Evidence, Support
 from bot.summaries.claim_drafts import HEADLINE, TAKEAWAYS, TITLE, Draft, Drafts, as_shown
@@ -112,7 +112,9 @@ def _claim(outcome: _Settled, told: _Told) -> Claim | None:
         claim = Claim(draft.text, draft.evidence, Support.JUDGED)
         return claim if told.is_new(claim) else None
     is_headline = draft.part == HEADLINE
-    for sentence in draft.stand_ins:
+    if len(draft.repeated) > 1 and not is_headline and (passage := _passage_claim(draft.repeated, told)):
+        return passage
+    for sentence in (*draft.repeated, *draft.stand_ins):
         # The headline comes first and is never left out.
         if is_headline or sentence.id not in told.sentences:
             told.sentences.add(sentence.id)
@@ -120,6 +122,18 @@ def _claim(outcome: _Settled, told: _Told) -> Claim | None:
             if told.is_new(claim):
                 return claim
     return None
+
+
+def _passage_claim(sentences: Sequence[SourceSentence], told: _Told) -> Claim | None:
+    """Several of the paper's own sentences as one claim; None if one of them is told already."""
+    ids = {sentence.id for sentence in sentences}
+    parts = [sentence_claim(sentence) for sentence in sentences]
+    text = " ".join([parts[0].text, *(as_shown(sentence) for sentence in sentences[1:])])
+    claim = replace(parts[0], text=text, evidence=tuple(passage for part in parts for passage in part.evidence))
+    if ids & told.sentences or not told.is_new(claim):
+        return None
+    told.sentences |= ids
+    return claim
 
 
 def _told_by_models(outcomes: Sequence[_Settled]) -> set[str]:

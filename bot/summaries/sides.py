@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.summaries.word_lists import CONTRASTS
 from bot.summaries.wording import content_words, stem
@@ -117,6 +118,7 @@ def _with_implied(left: frozenset[str], right: frozenset[str]) -> tuple[frozense
     return left, right
 
 
+@lru_cache(maxsize=64)  # for every claim of a paper
 def own_names(title: str, abstract: str) -> frozenset[str]:
     """The stems of the names that the authors gave their work."""
     name, colon, _ = title.partition(":")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from bot.model import Evidence, Paper, Reading, SectionKind
 from bot.summaries.names import Vocabulary
@@ -103,16 +103,17 @@ class SourceText:
         places = {self._places[sentence.id].index for sentence in found if sentence is not None}
         return tuple(self.sentences[index] for index in sorted(places)) if None not in found else ()
 
-    def context(self, named: Sequence[SourceSentence]) -> tuple[SourceSentence, ...]:
-        """The numbered ones of these with the one before and after each of them in its section, in reading order."""
+    def context(self, named: Sequence[SourceSentence], unclear: Sequence[SourceSentence]) -> tuple[SourceSentence, ...]:
+        """The numbered ones of these, and before each unclear one the sentence before it in its section, in reading
+        order."""
         wanted: set[int] = set()
         for sentence in named:
             place = self._places.get(sentence.id)
             if place is None:  # a passage of an earlier reading
                 continue
             prefix = self.passages[place.passage].prefix
-            for index in (place.index - 1, place.index, place.index + 1):
-                if 0 <= index < len(self._numbered):
+            for index in (place.index - 1, place.index) if sentence in unclear else (place.index,):
+                if index >= 0:
                     neighbour = self.passages[self._numbered[index][1].passage]
                     wanted |= {index} if neighbour.prefix == prefix else set()
         return tuple(self.sentences[index] for index in sorted(wanted))
@@ -200,6 +201,15 @@ class SourceText:
 
 def source_of(paper: Paper, reading: Reading | None = None) -> SourceText:
     """The source of a brief summary (title and abstract) or, with a reading, of a deep one (the full text as well)."""
+    return _abstract_source(paper) if reading is None else _source(paper, reading)
+
+
+@lru_cache(maxsize=256)  # the maker's prompt and the checks of its reply ask for the same one
+def _abstract_source(paper: Paper) -> SourceText:
+    return _source(paper, None)
+
+
+def _source(paper: Paper, reading: Reading | None) -> SourceText:
     paper = as_seen(paper)
     other_words = "\n".join((*paper.authors, *paper.categories, paper.comment or ""))
     front = f"{paper.title}\n{paper.abstract}"

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 from bot.summaries.names import has_name_of
@@ -36,16 +37,18 @@ class Word:
         return bool(re.search(r"[A-Z\d]", self.text[1:]))
 
 
+@lru_cache(maxsize=4096)  # each claim of a paper is compared with the same sentences, by several tests
 def content_words(text: str) -> tuple[Word, ...]:
     """The words of a text that say something, in order; without function words and words of other scripts."""
     found = []
     for match in _WORD.finditer(text):
         low = match.group().lower()
-        if low not in _STOP and len(low) > 1 and not _NOT_LATIN.search(low):
+        if low not in _STOP and len(low) > 1 and (low.isascii() or not _NOT_LATIN.search(low)):
             found.append(Word(match.group(), stem(match.group()), *match.span()))
     return tuple(found)
 
 
+@lru_cache(maxsize=32_768)
 def stem(word: str) -> str:
     """The beginning that the forms of a word share: "generating", "generation" → "gener". Coarse on purpose."""
     low = word.lower()
@@ -64,14 +67,16 @@ def _has_counterpart(wanted: str, stems: frozenset[str]) -> bool:
     return len(wanted) >= 4 and any(s.startswith(wanted) or wanted.startswith(s) for s in stems if len(s) >= 4)
 
 
+@lru_cache(maxsize=1024)
 def stems_of(text: str) -> frozenset[str]:
     return frozenset(word.stem for word in content_words(text))
 
 
-def is_mostly_new(text: str, around: str) -> bool:
-    """Whether many content words of a claim have no counterpart `around` its sentences: details that it adds."""
+def is_mostly_new(text: str, around: Sequence[str]) -> bool:
+    """Whether many content words of a claim have no counterpart in the sentences `around` it: details that it adds."""
     claimed = [word for word in content_words(text) if word.text.lower() not in _PLAIN]
-    new = set(without_counterpart(claimed, stems_of(around))) - set(_spelled_out(content_words(text), around))
+    stems = frozenset[str]().union(*map(stems_of, around))
+    new = set(without_counterpart(claimed, stems)) - set(_spelled_out(content_words(text), " ".join(around)))
     return len(new) >= _LEAST_NEW and len(new) >= _NEW_SHARE * len(claimed)
 
 

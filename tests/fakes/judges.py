@@ -47,8 +47,7 @@ def statements_in(user: str) -> list[Asked]:
 
 def reply(answers: Sequence[tuple[str, bool]]) -> str:
     entries: list[dict[str, Any]] = [
-        {"id": name, "unsupported_words": "" if is_supported else "some words", "supported": is_supported}
-        for name, is_supported in answers
+        {"id": name, "wrong": "" if is_supported else "some words"} for name, is_supported in answers
     ]
     return json.dumps({"answers": entries})
 

@@ -50,10 +50,10 @@ async def test_a_model_is_told_the_order_in_which_to_write_the_parts_of_its_answ
     [body] = server.asked
     if "contents" in body:
         schema = body["generationConfig"]["responseSchema"]["properties"]["answers"]["items"]
-        assert schema["property_ordering"] == ["id", "unsupported_words", "supported"]
+        assert schema["property_ordering"] == ["id", "wrong"]
     else:
         schema = body["response_format"]["json_schema"]["schema"]["properties"]["answers"]["items"]
-    assert list(schema["properties"]) == ["id", "unsupported_words", "supported"]
+    assert list(schema["properties"]) == ["id", "wrong"]
 
 
 async def test_a_model_over_quota_is_unavailable_for_the_time_it_names(model: Model, server: ModelServer) -> None:

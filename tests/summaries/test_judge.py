@@ -43,7 +43,7 @@ TRUE_AND_FALSE = (
 
 
 def some_papers(count: int = 2, statements: Sequence[Statement] = TRUE_AND_FALSE) -> list[PaperStatements]:
-    return [PaperStatements(f"2606.0000{number}", tuple(statements)) for number in range(count)]
+    return [PaperStatements(f"2606.{number:05}", tuple(statements)) for number in range(count)]
 
 
 def supported(judgement: Judgement, paper_id: str = "2606.00000") -> dict[str, bool]:
@@ -96,7 +96,18 @@ async def test_a_judge_that_fails_its_test_is_not_believed(
 
 
 def _as_text(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**answer, "supported": str(answer["supported"]).lower()} for answer in answers]
+    return [{"id": answer["id"], "supported": "false" if answer["wrong"] else "true"} for answer in answers]
+
+
+def _as_truth(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": answer["id"], "wrong": bool(answer["wrong"])} for answer in answers]
+
+
+def _with_both(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"id": answer["id"], "unsupported_words": answer["wrong"], "supported": not answer["wrong"]}
+        for answer in answers
+    ]
 
 
 def _twice(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -108,7 +119,7 @@ def _with_much_else(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*others, *answers, {"id": 7, "supported": 1}, {"id": ["a"], "supported": True}, {"supported": False}]
 
 
-@pytest.mark.parametrize("told", [_as_text, _twice, _with_much_else])
+@pytest.mark.parametrize("told", [_as_text, _as_truth, _with_both, _twice, _with_much_else])
 async def test_an_honest_judge_is_believed_however_it_writes_its_answers(
     judge: ModelJudge, server: ModelServer, told: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
 ) -> None:
@@ -136,16 +147,16 @@ async def test_a_judge_that_goes_down_keeps_what_it_has_judged(judge: ModelJudge
         return judges.honest(system, user)
 
     server.judge = goes_down
-    judgement = await judge.judge(some_papers(10))
-    assert supported(judgement, "2606.00007")["true"]
-    assert not any(supported(judgement, "2606.00008").values())
-    assert [judgement.judge_of(f"2606.0000{number}") for number in (7, 8)] == [judge.name, None]
+    judgement = await judge.judge(some_papers(18))
+    assert supported(judgement, "2606.00015")["true"]
+    assert not any(supported(judgement, "2606.00016").values())
+    assert [judgement.judge_of(f"2606.000{number}") for number in (15, 16)] == [judge.name, None]
 
 
-async def test_papers_are_judged_eight_at_a_time(judge: ModelJudge, server: ModelServer) -> None:
-    judgement = await judge.judge(some_papers(9))
+async def test_papers_are_judged_sixteen_at_a_time(judge: ModelJudge, server: ModelServer) -> None:
+    judgement = await judge.judge(some_papers(17))
     assert len(server.asked) == 2
-    assert all(supported(judgement, f"2606.0000{number}")["true"] for number in range(9))
+    assert all(supported(judgement, f"2606.{number:05}")["true"] for number in range(17))
 
 
 async def test_papers_without_statements_are_not_asked_about(judge: ModelJudge, server: ModelServer) -> None:
@@ -157,11 +168,21 @@ async def test_papers_without_statements_are_not_asked_about(judge: ModelJudge, 
 async def test_without_an_answer_nothing_is_supported_and_nothing_is_raised(
     judge: ModelJudge, server: ModelServer, fault: Fault
 ) -> None:
-    server.faults += [fault] * 2
+    server.faults += [fault] * 9
     judgement = await judge.judge(some_papers())
     assert not any(supported(judgement).values())
     assert all(reason.startswith(f"not judged: {judge.name} ") for reason in reasons(judgement))
     assert judgement.judge is None
+
+
+@pytest.mark.parametrize("fault", [Fault(status=429, retry_after=40), Fault(status=503)])
+async def test_a_judge_waits_for_a_pause_of_its_model_because_the_words_of_the_maker_would_be_lost(
+    judge: ModelJudge, server: ModelServer, fault: Fault
+) -> None:
+    server.faults += [fault] * 2
+    judgement = await judge.judge(some_papers())
+    assert judgement.judge == judge.name
+    assert supported(judgement)["true"]
 
 
 async def test_without_a_budget_nothing_is_supported(model: Model, server: ModelServer, clock: FakeClock) -> None:

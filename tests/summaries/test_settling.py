@@ -127,7 +127,7 @@ def test_doubted_words_go_to_the_judge_with_the_reasons() -> None:
     statement = drafts.statements.statements[-1]
     assert statement.suspicions
     assert [sentence.id for sentence in statement.named] == ["5"]
-    assert [sentence.id for sentence in statement.context] == ["4", "5", "6"]
+    assert [sentence.id for sentence in statement.context] == ["5"]
 
 
 def test_without_a_believed_judge_no_judge_is_named() -> None:

@@ -69,10 +69,12 @@ def test_named_sentences_come_once_and_in_reading_order() -> None:
     assert [s.id for s in source.named(["S0.3", "1", "3"])] == ["1", "3"]
 
 
-def test_the_context_has_the_neighbours_of_the_same_section() -> None:
+def test_the_context_has_what_stands_before_an_unclear_sentence_in_its_section() -> None:
     source = source_of(a_paper(), READING)
-    assert [s.id for s in source.context(source.named(["S2.1"]))] == ["S2.1", "S2.2"]
-    assert [s.id for s in source.context(source.named(["S2.3", "S3.1"]))] == ["S2.2", "S2.3", "S2.4", "S3.1"]
+    first, third, other = source.named(["S2.1", "S2.3", "S3.1"])
+    assert [s.id for s in source.context([first], [first])] == ["S2.1"]
+    assert [s.id for s in source.context([third, other], [third, other])] == ["S2.2", "S2.3", "S3.1"]
+    assert [s.id for s in source.context([third, other], [])] == ["S2.3", "S3.1"]
 
 
 def test_neighbours_of_a_paragraph_are_one_verbatim_passage_and_others_are_separate() -> None:
