@@ -7,6 +7,7 @@ number of subscriptions. Its stages are in `poll_run`.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 import structlog
@@ -42,7 +43,7 @@ async def poll(
     is_new_archive = state.day is not None and not Ledger(await store.listings(state.day)).has(archives, state.day)
     if not (force or polling.poll_due(state, expected, now, is_new_archive=is_new_archive)):
         return None
-    result = await PollRun(store, source, clock, archives, expected).run()
+    result = await PollRun(store, source, clock, archives, expected, state).run()
     await _remember(store, state, result, clock)
     log.info(
         "polled",
@@ -62,6 +63,8 @@ async def _remember(store: Store, state: PollState, result: PollResult, clock: C
         # Subscriptions made since then begin on that future day, and would get nothing until it comes.
         late = await store.begin_by(result.day)
         log.warning("a future day was recorded as read", day=str(state.day), subscriptions=late)
+    if result.is_week_compared:
+        state = replace(state, compared_at=now)
     if result.failures:
         state = polling.after_failed_poll(state, result.retry_after, now, str(result.failures[0]))
     else:
@@ -94,7 +97,7 @@ async def fetch_days(
     missing = await missing_days(store, archives, days)
     if not missing:
         return None
-    result = await PollRun(store, source, clock, archives, max(missing), missing).run()
+    result = await PollRun(store, source, clock, archives, max(missing), wanted=missing).run()
     # A failed stage does no harm if another one brought the days.
     if result.failures and await missing_days(store, archives, missing):
         error = result.failures[0].error
