@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks.made_up_year import Year
+from benchmarks.year.made_up import Year
 from bot import pipeline
 from bot.arxiv import calendar
 from bot.model import ARCHIVE, Chat

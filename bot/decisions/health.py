@@ -11,7 +11,7 @@ from typing import Literal
 from bot.arxiv import calendar
 from bot.decisions.polling import PollState
 from bot.errors import StoreUnavailable
-from bot.model import JSON, Delivery, DeliveryState, LedgerLine, ListingRecord, Malformed, Platform, Usage
+from bot.model import JSON, Delivery, DeliveryState, FollowCounts, LedgerLine, ListingRecord, Malformed, Platform, Usage
 
 DAYS = 7
 """The number of past days whose listings are shown and judged."""
@@ -113,20 +113,18 @@ class Unfinished:
 class Status:
     """The state of the service at `at`.
 
-    `chats` counts the chats and `following` those of them that follow a topic; the archive counts if it follows one.
-    `suspended` has the reason by chat. `troubles` are deliveries whose outcome is unknown or that were given up.
-    `wanted` counts the summaries that are wanted and not made. `oldest_waiting` is when the oldest digest was written
-    that is not completely sent. `set_aside` are the malformed entries of the last week. `unfinished` has what waits by
-    its reason. `unwritable` is the error of a write to the database, None if it succeeded. `service` is None if no
-    service ever ran.
+    `suspended` has the reasons of some suspended chats by chat. `troubles` are deliveries whose outcome is unknown or
+    that were given up. `wanted` counts the summaries that are wanted and not made. `oldest_waiting` is when the oldest
+    digest was written that is not completely sent. `set_aside` are the malformed entries of the last week. `unfinished`
+    has what waits by its reason. `unwritable` is the error of a write to the database, None if it succeeded. `service`
+    is None if no service ever ran.
     """
 
     at: datetime
     ledger: tuple[LedgerLine, ...]
     gaps: tuple[Gap, ...]
-    chats: int
+    counts: FollowCounts
     suspended: Mapping[str, str]
-    topics: int
     deliveries: Mapping[tuple[Platform, DeliveryState], int]
     troubles: tuple[Delivery, ...]
     wanted: int
@@ -137,7 +135,6 @@ class Status:
     unfinished: tuple[Unfinished, ...] = ()
     unwritable: StoreUnavailable | None = None
     service: Service | None = None
-    following: int = 0
 
     @property
     def silent(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import structlog
 
@@ -26,17 +26,48 @@ POLL_STATE = "poll"
 """The name under which the store keeps the `PollState`."""
 
 
+RECONSIDER_AFTER = timedelta(minutes=1)
+"""A topic that somebody follows again is no new one: the archive that it needs may be noticed this much later."""
+
+
+class NeededArchives:
+    """The archives that the followed topics need. The topics are read only if one is new, or now and then."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._found: frozenset[str] = frozenset()
+        self._newest_topic = 0
+        self._found_at: datetime | None = None
+
+    async def get(self) -> frozenset[str]:
+        """Return the archives. Raises `StoreUnavailable`."""
+        newest, now = await self._store.newest_topic(), self._clock.now()
+        is_recent = self._found_at is not None and abs(now - self._found_at) < RECONSIDER_AFTER
+        # Nothing is parsed while nobody follows a topic, and the first one should be noticed at once.
+        if not (is_recent and self._found and newest == self._newest_topic):
+            self._found = poll_scope.needed_archives(state.query for state in await self._store.topics())
+            self._newest_topic, self._found_at = newest, now
+        return self._found
+
+
 async def poll(
-    store: Store, source: PaperSource, clock: Clock, *, upto: date | None = None, force: bool = False
+    store: Store,
+    source: PaperSource,
+    clock: Clock,
+    needed: NeededArchives | None = None,
+    *,
+    upto: date | None = None,
+    force: bool = False,
 ) -> PollResult | None:
     """Ask arXiv if a poll is due, or with `force` in any case. Returns None if it was not asked.
 
-    `upto` is the newest listing day to fetch; by default the one that the feed should show now.
+    `upto` is the newest listing day to fetch; by default the one that the feed should show now. Who polls again and
+    again passes the same `needed`.
     """
     now = clock.now()
     expected = upto or calendar.fed_day(now)
     state = await poll_state(store)
-    archives = await needed_archives(store)
+    archives = await (needed or NeededArchives(store, clock)).get()
     if not archives:
         return None
     # A new topic may need an archive that was not asked for; its chat should not wait until the next listing.
@@ -75,11 +106,6 @@ async def _remember(store: Store, state: PollState, result: PollResult, clock: C
 async def poll_state(store: Store) -> PollState:
     """Return what the store remembers of the last poll."""
     return PollState.from_json(await store.value(POLL_STATE))
-
-
-async def needed_archives(store: Store) -> frozenset[str]:
-    """Return the archives that the followed topics need."""
-    return poll_scope.needed_archives(state.query for state in await store.topics())
 
 
 async def missing_days(store: Store, archives: Collection[str], days: Sequence[date]) -> Sequence[date]:

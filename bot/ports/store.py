@@ -20,6 +20,7 @@ from bot.model import (
     ChatRef,
     Delivery,
     DeliveryState,
+    FollowCounts,
     Ingested,
     LedgerLine,
     ListingRecord,
@@ -376,5 +377,26 @@ class Operations(ValueStore, Protocol):
     async def close(self) -> None: ...
 
 
-class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, Protocol):
+class StatusCounts(Protocol):
+    """Counts for the state of the service. Each costs little, however many chats and topics there are."""
+
+    async def follow_counts(self) -> FollowCounts: ...
+
+    async def suspended_chats(self, limit: int) -> Mapping[ChatRef, str]:
+        """Suspended chats with the reason, those that were added first."""
+
+    async def newest_topic(self) -> int:
+        """A number that grows whenever a topic is added that nobody followed before; 0 without topics."""
+
+    async def summaries_waiting(self, now: datetime) -> int:
+        """How many summaries are wanted that are neither made nor postponed."""
+
+    async def summary_reasons(self, now: datetime) -> Mapping[str | None, int]:
+        """How many wanted summaries are postponed for which reason."""
+
+    async def message_reasons(self, limit: int) -> Mapping[str | None, int]:
+        """For which reasons messages wait, counted over the newest `limit` messages that wait."""
+
+
+class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, StatusCounts, Protocol):
     """The whole store."""

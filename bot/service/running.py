@@ -17,7 +17,7 @@ from bot.decisions import polling
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
 from bot.pipeline import DeliveryWorker
-from bot.pipeline.poll import poll_state
+from bot.pipeline.poll import NeededArchives, poll_state
 from bot.ports import Clock, Sender, Store
 from bot.service import lease, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
@@ -114,8 +114,10 @@ def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[
             jobs.soon(f"send {platform}")
 
     # Each step starts the next one at once, so that a paper does not wait for the interval of every job.
+    needed = NeededArchives(app.store, app.clock)
+
     async def poll() -> None:
-        if await pipeline.poll(app.store, app.source, app.clock):
+        if await pipeline.poll(app.store, app.source, app.clock, needed):
             jobs.soon("read")
 
     matching = MatchingJob(app.store, app.clock)

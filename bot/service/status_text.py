@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from bot.decisions.health import UNSETTLED, Status, Unfinished, counted, short_date, timestamp
-from bot.model import JSON, Platform
+from bot.model import JSON, FollowCounts, Platform
 
 _CHAT = re.compile(rf"\b(?:{'|'.join(Platform)}):[-\w@/]+|(?<!\w)@[\w/]+|(?<![\w.-])-?\d{{6,}}\b(?!\.\d)")
 """Text that identifies a chat: `telegram:-100123/45`, `@its_name`, or a number as long as their ids."""
@@ -24,10 +24,12 @@ def sentences(status: Status) -> list[str]:
         aside = counted(len(status.set_aside), "malformed entry")
         lines.append(f"{aside} set aside with the raw text; the latest from the {last.source}: {last.why}.")
     wait = "waits" if status.wanted == 1 else "wait"
-    followers = describe_followers(status.chats, status.following, status.topics)
+    followers = describe_followers(status.counts)
     lines.append(f"{followers}; {counted(status.wanted, 'summary')} {wait}.")
     lines += [f"{counted(waiting.count, waiting.what)}: {waiting.reason}" for waiting in status.unfinished]
     lines += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
+    if more := status.counts.suspended - len(status.suspended):
+        lines.append(f"… and {counted(more, 'more suspended chat')}: `paperboy chats` lists them.")
     lines += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
     if minutes := status.outbox_age // timedelta(minutes=1):
         lines.append(f"The oldest digest that is not wholly sent was written {counted(minutes, 'minute')} ago.")
@@ -35,12 +37,13 @@ def sentences(status: Status) -> list[str]:
     return lines + [f"{usage.model}: {usage.requests} requests, {usage.tokens} tokens today" for usage in status.usage]
 
 
-def describe_followers(chats: int, following: int, topics: int) -> str:
-    """Say in a few words how many of these chats follow how many topics."""
-    if not following:
+def describe_followers(counts: FollowCounts) -> str:
+    """Say in a few words how many chats follow how many topics."""
+    if not counts.following:
         return "No chat follows a topic"
-    followers = counted(chats, "chat") if following == chats else f"{following} of {counted(chats, 'chat')}"
-    return f"{followers} {'follows' if following == 1 else 'follow'} {counted(topics, 'topic')}"
+    chats, following = counted(counts.chats, "chat"), counts.following
+    followers = chats if following == counts.chats else f"{following} of {chats}"
+    return f"{followers} {'follows' if following == 1 else 'follow'} {counted(counts.topics, 'topic')}"
 
 
 def _troubles(status: Status) -> Iterable[str]:

@@ -14,11 +14,12 @@ from bot.storage.migrations import ensure
 from bot.storage.operations import SqlOperations
 from bot.storage.outbox import SqlOutbox
 from bot.storage.papers import SqlPapers
+from bot.storage.status_counts import SqlStatusCounts
 from bot.storage.summaries import SqlSummaries
 from bot.storage.topics import SqlTopics
 
 
-class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlManagers, SqlOutbox, SqlOperations):
+class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlManagers, SqlOutbox, SqlOperations, SqlStatusCounts):
     """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""
 
     def __init__(self, db: Database) -> None:

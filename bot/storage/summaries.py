@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Exists, Select, Table, and_, delete, exists, or_, select, update
 
 from bot.decisions import due_times
 from bot.model import Summary, SummaryKey, Usage, WantedSummary
@@ -122,8 +122,13 @@ def _has_key(table: Table, key: SummaryKey) -> ColumnElement[bool]:
     return and_(*(table.c[name] == value for name, value in row_mapping.key_row(key).items()))
 
 
-def _wanted_and_missing() -> Select[tuple[object, ...]]:
+def is_summary_made() -> Exists:
+    """Whether the wanted summary of a row of `wanted` is stored."""
     table, summary = tables.wanted, tables.summaries
-    is_made = exists().where(*(summary.c[name] == table.c[name] for name in _KEY))
-    query: Select[tuple[object, ...]] = select(table).where(~is_made)
+    return exists().where(*(summary.c[name] == table.c[name] for name in _KEY))
+
+
+def _wanted_and_missing() -> Select[tuple[object, ...]]:
+    table = tables.wanted
+    query: Select[tuple[object, ...]] = select(table).where(~is_summary_made())
     return query.order_by(table.c.due_at, table.c.chats.desc(), table.c.paper_id)

@@ -15,7 +15,7 @@ from bot.arxiv import calendar
 from bot.model import Announced, Announcement, Kind, Paper
 from bot.sample import days as sample_days
 
-CORPUS = Path(__file__).parents[1] / ".." / "shared" / "corpus" / "days"
+CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus" / "days"
 A_DAY = 715
 """Announcements of a usual day in the archives that most topics need."""
 

@@ -1,0 +1,79 @@
+"""Counts for the state of the service, made by the database: no chat, topic or message is read one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Select, and_, distinct, exists, func, select
+
+from bot.decisions import due_times
+from bot.model import ARCHIVE, ChatRef, DeliveryState, FollowCounts
+from bot.storage import row_mapping, tables
+from bot.storage.chat_conditions import is_chat
+from bot.storage.engine import Database
+from bot.storage.summaries import is_summary_made
+
+_UNSENT = (DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value)
+
+
+class SqlStatusCounts:
+    """The methods of `bot.ports.StatusCounts`."""
+
+    db: Database
+
+    async def follow_counts(self) -> FollowCounts:
+        chats, subscriptions, topics = tables.chats, tables.subscriptions, tables.topics
+        of_archive = subscriptions.c.chat_id == select(chats.c.id).where(is_chat(ARCHIVE)).scalar_subquery()
+        queries = (
+            select(func.count(), func.count(chats.c.suspended)).select_from(chats),
+            select(func.count(distinct(subscriptions.c.chat_id))),
+            select(func.count()).select_from(topics).where(exists().where(subscriptions.c.topic_id == topics.c.id)),
+            select(exists().where(is_chat(ARCHIVE)), exists().where(of_archive)),
+        )
+        async with self.db.read() as connection:
+            rows = [(await connection.execute(query)).one() for query in queries]
+        (all_chats, suspended), (following,), (followed,), (has_archive, archive_follows) = rows
+        # The archive is a chat that every database has; it counts only if it follows a topic.
+        is_idle = bool(has_archive and not archive_follows)
+        return FollowCounts(all_chats - is_idle, following, followed, suspended)
+
+    async def suspended_chats(self, limit: int) -> Mapping[ChatRef, str]:
+        table = tables.chats
+        query = (
+            select(table.c.platform, table.c.ident, table.c.suspended)
+            .where(table.c.suspended.is_not(None))
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        async with self.db.read() as connection:
+            return {row_mapping.ref(row): row.suspended for row in await connection.execute(query)}
+
+    async def newest_topic(self) -> int:
+        async with self.db.read() as connection:
+            return await connection.scalar(select(func.max(tables.topics.c.id))) or 0
+
+    async def summaries_waiting(self, now: datetime) -> int:
+        table = tables.wanted
+        # A time that far in the future was set by a clock that ran ahead, and is ignored.
+        has_waited_enough = table.c.not_before.is_(None) | ~table.c.not_before.between(now, now + due_times.AHEAD)
+        query = select(func.count()).select_from(table).where(has_waited_enough, ~is_summary_made())
+        async with self.db.read() as connection:
+            return await connection.scalar(query) or 0
+
+    async def summary_reasons(self, now: datetime) -> Mapping[str | None, int]:
+        table = tables.wanted
+        is_postponed = and_(table.c.not_before > now, table.c.not_before <= now + due_times.AHEAD)
+        query = select(table.c.why, func.count()).where(is_postponed, ~is_summary_made()).group_by(table.c.why)
+        return await self._counted(query)
+
+    async def message_reasons(self, limit: int) -> Mapping[str | None, int]:
+        table = tables.deliveries
+        newest = select(table.c.why).where(table.c.state.in_(_UNSENT)).order_by(table.c.id.desc()).limit(limit)
+        waiting = newest.subquery()
+        query = select(waiting.c.why, func.count()).where(waiting.c.why.is_not(None)).group_by(waiting.c.why)
+        return await self._counted(query)
+
+    async def _counted(self, query: Select[str | None, int]) -> Mapping[str | None, int]:
+        async with self.db.read() as connection:
+            return {row[0]: row[1] for row in await connection.execute(query)}
