@@ -28,6 +28,8 @@ def needed_archives(queries: Iterable[str]) -> frozenset[str]:
     needed: set[str] = set()
     for query in queries:
         needed |= _archives_of(query)
+        if len(needed) == len(ALL_ARCHIVES):  # the rest can add nothing
+            break
     return frozenset(needed)
 
 

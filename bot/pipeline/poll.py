@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from bot.arxiv import calendar
+from bot.arxiv.categories import ALL_ARCHIVES
 from bot.decisions import poll_scope, polling
 from bot.decisions.ledger import Ledger
 from bot.decisions.polling import PollState
@@ -30,6 +31,9 @@ RECONSIDER_AFTER = timedelta(minutes=1)
 """A topic that somebody follows again is no new one: the archive that it needs may be noticed this much later."""
 
 
+TOPICS_AT_ONCE = 1_000
+
+
 class NeededArchives:
     """The archives that the followed topics need. The topics are read only if one is new, or now and then."""
 
@@ -45,9 +49,20 @@ class NeededArchives:
         is_recent = self._found_at is not None and abs(now - self._found_at) < RECONSIDER_AFTER
         # Nothing is parsed while nobody follows a topic, and the first one should be noticed at once.
         if not (is_recent and self._found and newest == self._newest_topic):
-            self._found = poll_scope.needed_archives(state.query for state in await self._store.topics())
+            self._found = await self._read()
             self._newest_topic, self._found_at = newest, now
         return self._found
+
+    async def _read(self) -> frozenset[str]:
+        found: frozenset[str] = frozenset()
+        last = 0
+        # In pages: usually one of the first topics names no category, and needs all archives.
+        while topics := await self._store.followed_queries(last, TOPICS_AT_ONCE):
+            found |= poll_scope.needed_archives(query for _, query in topics)
+            last = topics[-1][0]
+            if len(found) == len(ALL_ARCHIVES):
+                break
+        return found
 
 
 async def poll(

@@ -388,6 +388,9 @@ class StatusCounts(Protocol):
     async def newest_topic(self) -> int:
         """A number that grows whenever a topic is added that nobody followed before; 0 without topics."""
 
+    async def followed_queries(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """(id, query) of the topics with a greater id that at least one chat follows, by id."""
+
     async def summaries_waiting(self, now: datetime) -> int:
         """How many summaries are wanted that are neither made nor postponed."""
 

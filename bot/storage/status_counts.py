@@ -53,6 +53,13 @@ class SqlStatusCounts:
         async with self.db.read() as connection:
             return await connection.scalar(select(func.max(tables.topics.c.id))) or 0
 
+    async def followed_queries(self, after: int, limit: int) -> list[tuple[int, str]]:
+        table = tables.topics
+        is_followed = exists().where(tables.subscriptions.c.topic_id == table.c.id)
+        query = select(table.c.id, table.c.query).where(table.c.id > after, is_followed)
+        async with self.db.read() as connection:
+            return [(row.id, row.query) for row in await connection.execute(query.order_by(table.c.id).limit(limit))]
+
     async def summaries_waiting(self, now: datetime) -> int:
         table = tables.wanted
         # A time that far in the future was set by a clock that ran ahead, and is ignored.

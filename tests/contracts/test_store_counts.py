@@ -48,6 +48,20 @@ async def test_a_new_topic_has_a_greater_number(store: Store) -> None:
     assert await store.newest_topic() > first
 
 
+async def test_followed_queries_are_read_in_pages(store: Store) -> None:
+    await with_chats(store, ANN, BOB)
+    queries = [f"cat:cs.{name}" for name in ("AI", "CL", "CR", "CV", "LG")]
+    for query in queries:
+        await store.subscribe(ANN, query, MONDAY, NOW)
+        await store.subscribe(BOB, query, MONDAY, NOW)
+    for ref in (ANN, BOB):
+        await store.unsubscribe(ref, "cat:cs.CL")
+    first = await store.followed_queries(0, 2)
+    assert [query for _, query in first] == ["cat:cs.AI", "cat:cs.CR"]
+    rest = await store.followed_queries(first[-1][0], 9)
+    assert [query for _, query in rest] == ["cat:cs.CV", "cat:cs.LG"]
+
+
 async def test_summaries_that_wait_are_counted_with_the_reasons_of_those_that_were_postponed(store: Store) -> None:
     keys = [key(f"2606.{n:05}") for n in range(1, 5)]
     await store.want([WantedSummary(each, 1, NOW) for each in keys])

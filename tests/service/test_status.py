@@ -27,6 +27,7 @@ from bot.model import (
     Settlement,
     Subscription,
     SummaryKey,
+    TopicState,
     WantedSummary,
 )
 from bot.pipeline.poll import NeededArchives
@@ -180,6 +181,9 @@ class Unlisted(SqlStore):
 
     async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]:
         raise AssertionError("all subscriptions are read")
+
+    async def topics(self) -> list[TopicState]:
+        raise AssertionError("all topics are read")
 
 
 async def test_the_state_is_counted_without_reading_all_chats() -> None:
