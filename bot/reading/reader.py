@@ -254,7 +254,7 @@ class ArxivReader:
         return replace(reading, figures=figures, problem=problem)
 
     async def _run_pdf_job(self, paper: Paper, workspace: Path, figures: list[str] | None) -> Reading:
-        """Read the PDF, with pictures of the figures of these numbers (None: of all). Raises `NotReadable`."""
+        """Read the PDF, with pictures of these figures (None: of those to show). Raises `NotReadable`."""
         body = await self._download(f"{self._settings.arxiv_url}/pdf/{paper.versioned_id}", MAX_PDF_BYTES)
         if body is None:
             raise NotReadable("arXiv has no PDF of this paper that could be read.")
