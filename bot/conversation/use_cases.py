@@ -155,7 +155,7 @@ class Conversation:
             return Incomplete("unsubscribe")
         subscription = followed_topics.find(following, named.strip())
         # The store returns False if another request removed the topic meanwhile.
-        if subscription is None or not await self._store.unsubscribe(ref, subscription.topic):
+        if subscription is None or not await self._store.unsubscribe(ref, subscription.topic, self._clock.now()):
             return NotSubscribed(named.strip(), followed_topics.closest_first(following, named))
         return Unsubscribed(subscription.topic, len(following) - 1)
 
@@ -291,7 +291,7 @@ class Conversation:
     async def suspend(self, ref: ChatRef, why: str) -> None:
         """Send nothing to a chat, and a group's forum topics, until it is resumed: the platform refuses."""
         for chat in await self._chats_at(ref):
-            await self._store.suspend(chat.ref, why)
+            await self._store.suspend(chat.ref, why, self._clock.now())
             log.info("chat suspended", chat=str(chat.ref), why=why)
 
     async def receives(self, ref: ChatRef) -> bool:
@@ -318,7 +318,7 @@ class Conversation:
 
     async def move(self, old: ChatRef, new: ChatRef) -> None:
         """Give a chat its new id, with everything that is kept of it."""
-        await self._store.move_chat(old, new)
+        await self._store.move_chat(old, new, self._clock.now())
         log.info("chat moved", chat=str(old), to=str(new))
 
     # ── the chat itself ──
@@ -330,8 +330,9 @@ class Conversation:
             return None
         if chat.suspended:
             # From now on: the digests that fell due meanwhile are not sent one after the other.
-            due = next_due(chat, self._clock.now())
-            await self._store.resume(ref, due)
+            now = self._clock.now()
+            due = next_due(chat, now)
+            await self._store.resume(ref, due, now)
             log.info("chat resumed", chat=str(ref))
             chat = replace(chat, suspended=None, next_due_at=due)
         # People may have renamed the chat since it was stored.

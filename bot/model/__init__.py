@@ -13,6 +13,7 @@ from bot.model.chats import (
     SubscribeResult,
     Subscription,
     TopicState,
+    TopicStep,
     Unseen,
 )
 from bot.model.deliveries import (
@@ -126,6 +127,7 @@ __all__ = [
     "Support",
     "Table",
     "TopicState",
+    "TopicStep",
     "UncertainDelivery",
     "Unknown",
     "Unseen",

@@ -119,15 +119,34 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicStep:
+    """From where to where a digest brings a chat in one topic: ids of the topic's batches of matches."""
+
+    topic_id: int
+    since: date
+    seen_match: int
+    next_match: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatPosition:
     """How far a digest of everything in an `Unseen` brings its chat in the log of announcements.
 
     Made and understood by the store alone; whoever writes the digest passes it on. `version` is the chat's version as
-    it was read: a position of an older version is refused, because some other digest was written meanwhile.
+    it was read: a position of an older version is refused, because some other digest was written meanwhile. 0 stands
+    for a digest that was not made of an `Unseen`, and takes the papers that it shows.
     """
 
     version: int = 0
     papers: tuple[str, ...] = ()
+    """All papers of the `Unseen`."""
+    steps: tuple[TopicStep, ...] = ()
+    last_seq: int = 0
+    """No batch up to the steps' ends names a greater sequence number."""
+    kept: tuple[str, ...] = ()
+    """Those of the papers that the steps do not cover."""
+    dropped: tuple[str, ...] = ()
+    """Papers that were stored singly before, and that the steps cover."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,6 @@ async def _resume(app: App, refs: set[ChatRef]) -> list[ChatRef]:
     for ref in sorted(refs, key=str):
         chat = await app.store.chat(ref)
         if chat is not None and chat.suspended:
-            await app.store.resume(ref, next_due(chat, app.clock.now()))
+            await app.store.resume(ref, next_due(chat, app.clock.now()), app.clock.now())
             resumed.append(ref)
     return resumed

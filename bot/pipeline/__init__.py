@@ -20,6 +20,7 @@ from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
 from bot.pipeline.poll import poll
 from bot.pipeline.summarize import summarize, summary_for
+from bot.pipeline.upkeep import is_upkeep_due, upkeep
 
 __all__ = [
     "DeliveryWorker",
@@ -28,9 +29,11 @@ __all__ = [
     "compose",
     "digest_now",
     "digest_of",
+    "is_upkeep_due",
     "match",
     "poll",
     "read_now",
     "summarize",
     "summary_for",
+    "upkeep",
 ]

@@ -236,13 +236,13 @@ class DeliveryWorker:
         match delivery_policy.after_sending(outcome, delivery, now, may_repeat=may_repeat, begun=begun):
             case Suspend(why):
                 # The chat first: otherwise another process could lease the part again in between.
-                await self.store.suspend(delivery.chat, why)
+                await self.store.suspend(delivery.chat, why, now)
                 await self._put_back(delivery, why)
                 log.warning("chat suspended", chat=str(delivery.chat), why=why)
             case Move(to):
                 # Put back first: joining with the new chat may give the part up, and that has to stay.
                 await self._put_back(delivery, f"the chat is {to} now")
-                await self.store.move_chat(delivery.chat, to)
+                await self.store.move_chat(delivery.chat, to, now)
                 log.info("chat moved", chat=str(delivery.chat), to=str(to))
             case Settle(settlement, hold_until):
                 if hold_until is not None:

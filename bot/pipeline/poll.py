@@ -107,7 +107,7 @@ async def _remember(store: Store, state: PollState, result: PollResult, clock: C
     now = clock.now()
     if result.day is not None and polling.is_disproved(state, result.day, now):
         # Subscriptions made since then begin on that future day, and would get nothing until it comes.
-        late = await store.begin_by(result.day)
+        late = await store.begin_by(result.day, now)
         log.warning("a future day was recorded as read", day=str(state.day), subscriptions=late)
     if result.is_week_compared:
         state = replace(state, compared_at=now)

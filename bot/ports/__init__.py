@@ -1,7 +1,7 @@
 """Protocols for everything outside the pipeline and the use cases, in one module for each kind of implementation."""
 
 from bot.ports.clock import Clock
-from bot.ports.paper_source import PaperSource, Reader
+from bot.ports.paper_source import CachedReadings, PaperSource, Reader
 from bot.ports.platforms import Renderer, Sender
 from bot.ports.store import (
     Chats,
@@ -13,12 +13,14 @@ from bot.ports.store import (
     Store,
     Summaries,
     Topics,
+    Upkeep,
     UsageStore,
     ValueStore,
 )
 from bot.ports.summaries import Makers, Summarizer
 
 __all__ = [
+    "CachedReadings",
     "Chats",
     "Clock",
     "Makers",
@@ -35,6 +37,7 @@ __all__ = [
     "Summaries",
     "Summarizer",
     "Topics",
+    "Upkeep",
     "UsageStore",
     "ValueStore",
 ]

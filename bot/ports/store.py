@@ -25,7 +25,6 @@ from bot.model import (
     LedgerLine,
     ListingRecord,
     Malformed,
-    Match,
     NewDigest,
     Paper,
     Platform,
@@ -123,10 +122,9 @@ class Topics(Protocol):
         the `matched_seq` of `topic_ids` to `seq`.
 
         `after` is the sequence number after which the matching began. A topic that a new subscriber has set back below
-        it meanwhile keeps its `matched_seq`, so that it is matched again from there. A deleted topic is skipped.
+        it meanwhile keeps its `matched_seq`, so that it is matched again from there. A deleted topic is skipped, and so
+        is what a topic is known to match.
         """
-
-    async def matches(self, paper_ids: Collection[str], topics: Collection[str]) -> Mapping[str, tuple[Match, ...]]: ...
 
     async def matched(self, topic: str, first: date, last: date) -> list[Candidate]:
         """Delivering announcements that a topic matches, newest day first (for the archive)."""
@@ -137,7 +135,9 @@ class Topics(Protocol):
 
     async def unseen_of(self, chats: Collection[ChatRef], upto: date | None = None) -> Mapping[ChatRef, Unseen]:
         """The same papers as `candidates` for several chats at once, by number only; every chat asked for has an
-        entry."""
+        entry.
+
+        At most as many chats as one statement may name; some hundred at once cost the least for each."""
 
     async def announced_at(self, seqs: Collection[int]) -> Mapping[int, Announced]:
         """The announcements with these sequence numbers."""
@@ -213,21 +213,21 @@ class Chats(Protocol):
         A new topic is matched from `since` on. Raises `LookupError` if there is no such chat.
         """
 
-    async def unsubscribe(self, ref: ChatRef, topic: str) -> bool:
+    async def unsubscribe(self, ref: ChatRef, topic: str, now: datetime) -> bool:
         """Let a chat follow a topic no longer. Returns whether it followed it until now."""
 
     async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]:
         """The subscriptions of one chat, or of all, in the order in which they were made."""
 
-    async def begin_by(self, day: date) -> int:
+    async def begin_by(self, day: date, now: datetime) -> int:
         """Let subscriptions that would begin after that listing day begin on it; returns how many did."""
 
-    async def suspend(self, ref: ChatRef, why: str) -> None: ...
+    async def suspend(self, ref: ChatRef, why: str, now: datetime) -> None: ...
 
-    async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None:
+    async def resume(self, ref: ChatRef, next_due_at: datetime | None, now: datetime) -> None:
         """Send to the chat again; None leaves the due time as it is."""
 
-    async def move_chat(self, old: ChatRef, new: ChatRef) -> None:
+    async def move_chat(self, old: ChatRef, new: ChatRef, now: datetime) -> None:
         """Rewrite a chat's id everywhere, its forum topics and managers too, in one transaction; joins with `new` if
         that is there."""
 
@@ -356,8 +356,8 @@ class Operations(ValueStore, Protocol):
         """Listing days from `since` on, oldest first. `announced` is what the listings name, read or unread; without a
         listing, what was ingested. Every number counts a paper once a day.
 
-        `ingested` counts all kinds; the rest only new papers and cross-lists: matched by a topic, taken by any chat,
-        summarized in that version, and taken by a digest of which every part is sent (the archive's have none).
+        `ingested` counts all kinds; the rest only new papers and cross-lists: matched by a topic, shown by a digest,
+        summarized in that version, and shown by a part of a digest that is sent.
 
         `by_category` gives a line for each day and primary category, by name. Entries that could not be read have the
         `category` "unread", so that a day's lines add up to its total.
@@ -401,5 +401,25 @@ class StatusCounts(Protocol):
         """For which reasons messages wait, counted over the newest `limit` messages that wait."""
 
 
-class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, StatusCounts, Protocol):
+class Upkeep(Protocol):
+    """What the daily upkeep asks of the store."""
+
+    async def tidy(self, now: datetime, *, payload_days: int = 7, history_days: int) -> int: ...
+
+    async def tidy_matches(self, now: datetime) -> int: ...
+
+    async def unsent_papers(self) -> set[str]:
+        """The ids of papers in parts of digests that were not sent, or of which that is unknown."""
+
+    async def forget_malformed(self, before: datetime) -> int:
+        """Delete malformed entries that were stored before that time; returns how many."""
+
+    async def rewrite(self) -> None:
+        """Write the whole database anew, without the room that deletions left free and new rows would use (SQLite).
+
+        Other writers wait meanwhile.
+        """
+
+
+class Store(Papers, Topics, Summaries, Chats, Outbox, Operations, StatusCounts, Upkeep, Protocol):
     """The whole store."""

@@ -17,7 +17,8 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
 from bot.pipeline import DigestBuilder
-from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
+from bot.pipeline.upkeep import Limits, UpkeepResult
+from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.clock import SystemClock
 from bot.service.counting import CountingUsage, Counts
@@ -35,6 +36,7 @@ class App:
     reader: Reader
     makers: Makers
     renderers: Mapping[Platform, Renderer]
+    cached_readings: CachedReadings
     counts: Counts = field(default_factory=Counts)
     send_now: Callable[[], None] = field(default=lambda: None)
 
@@ -60,6 +62,16 @@ class App:
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
         return status_text.sentences(await status.gather(self.store, self.clock))
+
+    async def upkeep(self) -> UpkeepResult:
+        """Delete what is older than its limit."""
+        limits = Limits(self.settings.history_days, self.settings.cache_mb * 1_000_000)
+        return await pipeline.upkeep(self.store, self.cached_readings, self.clock, limits)
+
+    async def upkeep_if_due(self) -> None:
+        """Do the daily upkeep if its time has come."""
+        if await pipeline.is_upkeep_due(self.store, self.clock.now()):
+            await self.upkeep()
 
     async def read(self, ref: PaperRef, language: str, depth: Depth) -> Card:
         """Read one paper now. Implements `bot.conversation.ReadPaper`."""
@@ -127,7 +139,7 @@ async def open_app(
         reader = ArxivReader(fetcher, settings, license_of=source.license)
         counts = Counts()
         makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts), store))
-        yield App(settings, clock, store, source, reader, makers, renderers(), counts)
+        yield App(settings, clock, store, source, reader, makers, renderers(), reader, counts)
 
 
 @asynccontextmanager
@@ -197,4 +209,4 @@ async def follow_default_topics(app: App) -> None:
             await app.store.subscribe(ARCHIVE, topic, since, now)
     if wanted:
         for topic in followed - set(wanted):
-            await app.store.unsubscribe(ARCHIVE, topic)
+            await app.store.unsubscribe(ARCHIVE, topic, now)

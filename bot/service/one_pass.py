@@ -76,6 +76,7 @@ async def run_steps(app: App, senders: Mapping[Platform, Sender], me: str, upto:
     done.digests = await pipeline.compose(app.store, app.builder, app.clock, upto=upto)
     done.sent = await delivery_worker(app, senders, me).deliver()
     done.pages = len(await publish(app.store, app.settings))
+    await app.upkeep_if_due()
     counts = await app.store.outbox_counts()
     done.waiting = sum(count for (_, state), count in counts.items() if state is DeliveryState.WAITING)
     return done

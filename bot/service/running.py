@@ -40,6 +40,8 @@ SEND_SECONDS = 3
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
+# How often it is checked whether the daily upkeep is due.
+UPKEEP_SECONDS = 900
 
 CHOOSE_EVERY = timedelta(minutes=10)
 """How long a chat's new language or size may have no effect on the wanted summaries if nothing is announced."""
@@ -141,6 +143,7 @@ def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[
     for platform in worker.senders:  # one job each: a platform that hangs must not delay the others
         jobs.every(SEND_SECONDS, f"send {platform}", partial(worker.deliver, [platform]))
     jobs.every(SITE_SECONDS, "site", site)
+    jobs.every(UPKEEP_SECONDS, "upkeep", app.upkeep_if_due)
     return send
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef
-from bot.storage import tables
+from bot.storage import row_mapping, tables
 
 
 def is_chat(ref: ChatRef) -> ColumnElement[bool]:
@@ -36,3 +37,9 @@ async def chat_id_of(connection: AsyncConnection, ref: ChatRef, *, lock: bool = 
     query = select(tables.chats.c.id).where(is_chat(ref))
     chat_id: int | None = await connection.scalar(query.with_for_update() if lock else query)
     return chat_id
+
+
+async def mark_changed(connection: AsyncConnection, chat_ids: Collection[int], now: datetime) -> None:
+    """Note that the settings, the subscriptions or the suspension of these chats changed now."""
+    for chunk in row_mapping.in_chunks(chat_ids):
+        await connection.execute(update(tables.chats).where(tables.chats.c.id.in_(chunk)).values(changed_at=now))

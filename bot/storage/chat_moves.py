@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
-from bot.storage import tables
-from bot.storage.chat_conditions import lock_chats
+from bot.storage import positions, tables
+from bot.storage.chat_conditions import lock_chats, mark_changed
 from bot.storage.chat_managers import move_managers
+from bot.storage.log_index import seq_before
 from bot.storage.outbox_queue import LEASED
+from bot.storage.packed import unpack_papers
 
-_chats, _digests, _taken = tables.chats, tables.digests, tables.taken
-_deliveries, _subscriptions = tables.deliveries, tables.subscriptions
+_chats, _digests, _deliveries, _subscriptions = tables.chats, tables.digests, tables.deliveries, tables.subscriptions
 
 
-async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
+async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef, now: datetime) -> None:
     """Rename `old` and its forum topics (`old/45`) to `new`; each joins the chat that has its new id, if any."""
     if old == new:
         return
@@ -30,9 +33,10 @@ async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef) -> None:
         if target is None:
             # Everything else refers to the chat by its key, which stays.
             renamed = update(_chats).where(_chats.c.id == source)
-            await connection.execute(renamed.values(platform=new.platform.value, ident=target_ident))
+            await connection.execute(renamed.values(platform=new.platform.value, ident=target_ident, changed_at=now))
         else:
             await _join(connection, source, target, f"{old.platform}:{ident}")
+            await mark_changed(connection, [target], now)
 
 
 def _is_place(ref: ChatRef) -> ColumnElement[bool]:
@@ -43,15 +47,14 @@ def _is_place(ref: ChatRef) -> ColumnElement[bool]:
 
 async def _join(connection: AsyncConnection, source: int, target: int, name: str) -> None:
     """Give everything of chat `source` to chat `target`, whose settings stay, and delete `source`."""
-    await _join_subscriptions(connection, source, target)
-    # Before the papers of both are joined: afterwards every part would show papers that the target has.
+    # Before what both have had is joined: afterwards every part would show papers that the target has had.
     await _give_up_repeated_parts(connection, source, target)
+    await _join_subscriptions(connection, source, target)
     await _join_digests(connection, source, target, name)
-    # The table allows one row for a chat and a paper.
-    taken_by_target = select(_taken.c.paper_id).where(_taken.c.chat_id == target)
-    await connection.execute(delete(_taken).where(_taken.c.chat_id == source, _taken.c.paper_id.in_(taken_by_target)))
-    for table in (_taken, _deliveries):
-        await connection.execute(update(table).where(table.c.chat_id == source).values(chat_id=target))
+    await connection.execute(update(_deliveries).where(_deliveries.c.chat_id == source).values(chat_id=target))
+    single = (await positions.stored_singly(connection, [source])).get(source)
+    await positions.store_singly(connection, target, unpack_papers(single))
+    await positions.count_changes(connection, [target])
     due = select(_chats.c.next_due_at).where(_chats.c.id == source).scalar_subquery()
     await connection.execute(
         update(_chats).where(_chats.c.id == target).values(next_due_at=func.coalesce(_chats.c.next_due_at, due))
@@ -61,32 +64,33 @@ async def _join(connection: AsyncConnection, source: int, target: int, name: str
 
 
 async def _join_subscriptions(connection: AsyncConnection, source: int, target: int) -> None:
-    """Give `source`'s topics to `target`. A topic that both follow keeps the earlier first day."""
+    """Give `source`'s topics with their positions to `target`. A topic that both follow keeps the earlier first day."""
     table = _subscriptions
     followed = await connection.execute(select(table.c.topic_id, table.c.since).where(table.c.chat_id == target))
     since = {row.topic_id: row.since for row in followed}
     rows = (await connection.execute(select(table).where(table.c.chat_id == source))).all()
+    await positions.store_covered(connection, source, target, since)
     for row in rows:
         is_topic = table.c.topic_id == row.topic_id
         if row.topic_id not in since:
             await connection.execute(update(table).where(table.c.chat_id == source, is_topic).values(chat_id=target))
         elif row.since < since[row.topic_id]:
-            # `seen_match` begins again: for the target, the matches of the earlier days were never read.
-            await connection.execute(
-                update(table).where(table.c.chat_id == target, is_topic).values(since=row.since, seen_match=0)
-            )
+            start = await seq_before(connection, row.since)
+            await positions.begin_earlier(connection, target, row.topic_id, row.since, start)
 
 
 async def _give_up_repeated_parts(connection: AsyncConnection, source: int, target: int) -> None:
-    """Give up the unsent parts of `source` that show only papers which `target`'s digests have taken."""
-    taken_by_target = set(await connection.scalars(select(_taken.c.paper_id).where(_taken.c.chat_id == target)))
+    """Give up the unsent parts of `source` that show only papers which `target` has had."""
     # A part in SENDING may have arrived; its own process settles it.
     not_begun = (DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value, *LEASED)
     open_parts = select(_deliveries.c.id, _deliveries.c.paper_ids).where(
         _deliveries.c.chat_id == source, _deliveries.c.state.in_(not_begun)
     )
-    for row in (await connection.execute(open_parts)).all():
-        if row.paper_ids and taken_by_target.issuperset(row.paper_ids):
+    rows = (await connection.execute(open_parts)).all()
+    shown = {paper_id for row in rows for paper_id in row.paper_ids}
+    had = (await positions.had_of(connection, {target: shown}))[target]
+    for row in rows:
+        if row.paper_ids and had.issuperset(row.paper_ids):
             await connection.execute(
                 update(_deliveries)
                 .where(_deliveries.c.id == row.id)

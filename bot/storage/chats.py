@@ -7,16 +7,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Unpack
 
-from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Row, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
 from bot.model import Chat, ChatChanges, ChatRef, SubscribeResult, Subscription
-from bot.storage import row_mapping, tables
-from bot.storage.chat_conditions import chat_id_of, is_chat
+from bot.storage import positions, row_mapping, tables
+from bot.storage.chat_conditions import chat_id_of, is_chat, mark_changed
 from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
+from bot.storage.log_index import seq_before
 
 
 class SqlChats:
@@ -56,7 +57,7 @@ class SqlChats:
             before, after = row_mapping.chat_row(chat), row_mapping.chat_row(changed)
             fields = {name: value for name, value in after.items() if value != before[name]}
             if fields:
-                await connection.execute(update(tables.chats).where(is_chat(ref)).values(**fields))
+                await connection.execute(update(tables.chats).where(is_chat(ref)).values(**fields, changed_at=now))
         return changed
 
     async def subscribe(
@@ -67,7 +68,8 @@ class SqlChats:
             # `forget` deletes topics that no chat follows, and `save_matches` advances topics. Neither may happen
             # between finding the topic and subscribing to it.
             await self.db.serialize(connection, "topics")
-            chat_id = await chat_id_of(connection, ref)
+            # Locked, as for every change of what a chat has had or will get.
+            chat_id = await chat_id_of(connection, ref, lock=True)
             if chat_id is None:
                 raise LookupError(f"{ref} is not in the store; add the chat before it subscribes.")
             followed = await connection.execute(
@@ -78,20 +80,30 @@ class SqlChats:
                 return SubscribeResult.ALREADY_SUBSCRIBED
             if limit is not None and len(queries) >= limit:
                 return SubscribeResult.TOO_MANY
-            topic_id = await self._topic(connection, topic, since)
+            topic_id, start = await self._topic(connection, topic, since)
+            seen = await positions.last_match_before(connection, topic_id, start)
             await connection.execute(
-                insert(table).values(chat_id=chat_id, topic_id=topic_id, since=since, created_at=now)
+                insert(table).values(
+                    chat_id=chat_id, topic_id=topic_id, since=since, created_at=now, seen_match=seen, seen_seq=0
+                )
             )
+            await mark_changed(connection, [chat_id], now)
         return SubscribeResult.SUBSCRIBED
 
-    async def unsubscribe(self, ref: ChatRef, topic: str) -> bool:
+    async def unsubscribe(self, ref: ChatRef, topic: str, now: datetime) -> bool:
         table = tables.subscriptions
-        chat_id = select(tables.chats.c.id).where(is_chat(ref)).scalar_subquery()
-        topic_id = select(tables.topics.c.id).where(tables.topics.c.query == topic).scalar_subquery()
+        query = select(tables.topics.c.id).where(tables.topics.c.query == topic)
         async with self.db.write() as connection:
+            topic_id = await connection.scalar(query)
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            if topic_id is None or chat_id is None:
+                return False
+            # What it has had in the topic stays known without the subscription.
+            await positions.store_covered(connection, chat_id, chat_id, [topic_id])
             deleted = await connection.execute(
                 delete(table).where(table.c.chat_id == chat_id, table.c.topic_id == topic_id)
             )
+            await mark_changed(connection, [chat_id], now)
         return deleted.rowcount > 0
 
     async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]:
@@ -108,7 +120,7 @@ class SqlChats:
         async with self.db.read() as connection:
             return [row_mapping.subscription(row) for row in await connection.execute(query)]
 
-    async def begin_by(self, day: date) -> int:
+    async def begin_by(self, day: date, now: datetime) -> int:
         table, chat = tables.subscriptions, tables.chats
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
@@ -118,22 +130,30 @@ class SqlChats:
             late = select(table.c.chat_id, table.c.topic_id).where(table.c.since > day)
             in_order = late.order_by(table.c.chat_id, table.c.topic_id).with_for_update()
             rows = (await connection.execute(in_order)).all()
-            # Matches of those days may be stored already, for other chats: `seen_match` must not pass over them.
-            await connection.execute(update(table).where(table.c.since > day).values(since=day, seen_match=0))
-            await _match_from(connection, {row.topic_id for row in rows}, await _seq_before(connection, day))
+            start = await seq_before(connection, day)
+            for row in rows:
+                await positions.begin_earlier(connection, row.chat_id, row.topic_id, day, start)
+            await mark_changed(connection, {row.chat_id for row in rows}, now)
+            await _match_from(connection, {row.topic_id for row in rows}, start)
         return len(rows)
 
-    async def suspend(self, ref: ChatRef, why: str) -> None:
-        await self._change(ref, suspended=why)
+    async def suspend(self, ref: ChatRef, why: str, now: datetime) -> None:
+        await self._change(ref, suspended=why, changed_at=now)
 
-    async def resume(self, ref: ChatRef, next_due_at: datetime | None) -> None:
+    async def resume(self, ref: ChatRef, next_due_at: datetime | None, now: datetime) -> None:
         due = {} if next_due_at is None else {"next_due_at": next_due_at}
-        await self._change(ref, suspended=None, **due)
+        await self._change(ref, suspended=None, changed_at=now, **due)
 
-    async def move_chat(self, old: ChatRef, new: ChatRef) -> None:
+    async def move_chat(self, old: ChatRef, new: ChatRef, now: datetime) -> None:
         async with self.db.write() as connection:
             await self.db.serialize(connection, "move")
-            await move(connection, old, new)
+            await move(connection, old, new, now)
+
+    async def chats_changed(self, since: datetime) -> list[ChatRef]:
+        table = tables.chats
+        query = select(table.c.platform, table.c.ident).where(table.c.changed_at >= since).order_by(table.c.id)
+        async with self.db.read() as connection:
+            return [row_mapping.ref(row) for row in await connection.execute(query)]
 
     async def due_chats(self, now: datetime) -> list[Chat]:
         table = tables.chats
@@ -168,29 +188,23 @@ class SqlChats:
         async with self.db.write() as connection:
             await connection.execute(update(tables.chats).where(is_chat(ref)).values(**values))
 
-    async def _topic(self, connection: AsyncConnection, query: str, since: date) -> int:
-        """The id of a topic, added if it is new; announcements from `since` on have been or will be matched with it."""
+    async def _topic(self, connection: AsyncConnection, query: str, since: date) -> tuple[int, int]:
+        """The id of a topic, added if it is new, and the sequence number before the first announcement from `since` on.
+
+        The announcements after that have been or will be matched with the topic.
+        """
         table = tables.topics
-        start = await _seq_before(connection, since)
+        start = await seq_before(connection, since)
         row = (await connection.execute(select(table).where(table.c.query == query))).first()
         if row is None:
             new = insert(table).values(query=query, from_seq=start, matched_seq=start).returning(table.c.id)
-            return int((await connection.execute(new)).scalar_one())
+            return int((await connection.execute(new)).scalar_one()), start
         # A topic that no chat follows is not matched. When one follows it again, the announcements since then are
         # passed over unless the new subscription begins before them.
         if start < row.from_seq or (start > row.matched_seq and not await _is_followed(connection, row)):
             rematch = update(table).where(table.c.id == row.id).values(from_seq=start, matched_seq=start)
             await connection.execute(rematch)
-        return int(row.id)
-
-
-async def _seq_before(connection: AsyncConnection, since: date) -> int:
-    """The sequence number before the first announcement from `since` on."""
-    table = tables.announcements
-    first = await connection.scalar(select(func.min(table.c.seq)).where(table.c.day >= since))
-    if first is not None:
-        return int(first) - 1
-    return int(await connection.scalar(select(func.max(table.c.seq))) or 0)
+        return int(row.id), start
 
 
 async def _match_from(connection: AsyncConnection, topic_ids: Collection[int], start: int) -> None:

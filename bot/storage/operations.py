@@ -32,6 +32,8 @@ from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
 from bot.storage.outbox_queue import LEASED
 
+_others = tables.announcements.alias("others")
+
 Counts = dict[tuple[date, str], int]
 """Numbers of papers by listing day and primary category; "" stands for all categories."""
 
@@ -90,10 +92,10 @@ class SqlOperations:
             ingested = await counted()
             # Papers that the API added later are inferred: the listing did not name them. OAI's are all inferred.
             named = await counted(or_(~tables.announcements.c.inferred, _is_oai())) if by_category else {}
-            matched = await counted(delivering, _is_matched())
-            chosen = await counted(delivering, _is_taken())
+            matched = await counted(delivering, tables.announcements.c.matched)
+            chosen = await counted(delivering, _is_marked(_others.c.chosen))
             summarized = await counted(delivering, _is_summarized())
-            sent = await counted(delivering, _is_sent())
+            sent = await counted(delivering, _is_marked(_others.c.sent))
         announced = _announced(listed, named) if by_category else {(day, ""): n for day, n in listed.items()}
         return [
             LedgerLine(
@@ -213,19 +215,10 @@ def _announced(listed: Mapping[date, int], named: Counts) -> Counts:
     return announced
 
 
-def _is_matched() -> Exists:
-    table, match = tables.announcements, tables.matches
-    return exists().where(match.c.day == table.c.day, match.c.paper_id == table.c.paper_id)
-
-
 def _is_oai() -> Exists:
     """Whether the day's listing comes from OAI: then every announcement of it is inferred."""
     table = tables.listings
     return exists().where(table.c.day == tables.announcements.c.day, table.c.source == "oai")
-
-
-def _is_taken() -> Exists:
-    return exists().where(tables.taken.c.paper_id == tables.announcements.c.paper_id)
 
 
 def _is_summarized() -> Exists:
@@ -233,10 +226,6 @@ def _is_summarized() -> Exists:
     return exists().where(summary.c.paper_id == table.c.paper_id, summary.c.version == table.c.version)
 
 
-def _is_sent() -> Exists:
-    """Whether a digest has taken the paper of which every part is sent (the archive's digests have no parts)."""
-    unsent = exists().where(
-        tables.deliveries.c.digest_id == tables.taken.c.digest_id,
-        tables.deliveries.c.state != DeliveryState.SENT.value,
-    )
-    return exists().where(tables.taken.c.paper_id == tables.announcements.c.paper_id, ~unsent)
+def _is_marked(column: ColumnElement[bool]) -> Exists:
+    """Whether this announcement or another one of its paper is marked: a paper counts for all its announcements."""
+    return exists().where(_others.c.paper_id == tables.announcements.c.paper_id, column)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, case, exists, func, insert, literal, or_, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, Priority, Settlement
-from bot.storage import outbox_queue, positions, row_mapping, tables
+from bot.storage import log_index, outbox_queue, positions, row_mapping, tables
 from bot.storage.chat_conditions import are_chats, chat_id_of, is_chat, lock_chats
 from bot.storage.engine import Database
 
@@ -95,6 +95,18 @@ class SqlOutbox:
         if owner is not None and state is not DeliveryState.SENT:
             settled = settled.where(table.c.owner == owner)
         await self.db.write_statement(settled.values(**values))
+        if state is DeliveryState.SENT:
+            await self._mark_sent(delivery_id)
+
+    async def _mark_sent(self, delivery_id: int) -> None:
+        table, log = tables.deliveries, tables.announcements
+        async with self.db.read() as connection:
+            paper_ids = await connection.scalar(select(table.c.paper_ids).where(table.c.id == delivery_id)) or ()
+            query = select(log.c.seq).where(log.c.paper_id.in_(paper_ids), ~log.c.sent)
+            is_marked = not paper_ids or (await connection.execute(query.limit(1))).first() is None
+        if not is_marked:
+            async with self.db.write() as connection:
+                await log_index.mark_papers(connection, log.c.sent, paper_ids)
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
         table = tables.deliveries
@@ -150,13 +162,11 @@ class SqlOutbox:
         return None if row is None else row_mapping.delivery(row)
 
     async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
-        table = tables.taken
-        taken: set[str] = set()
         async with self.db.read() as connection:
-            for chunk in row_mapping.in_chunks(paper_ids):
-                query = select(table.c.paper_id).join(tables.chats).where(is_chat(ref), table.c.paper_id.in_(chunk))
-                taken.update(await connection.scalars(query))
-        return taken
+            chat_id = await chat_id_of(connection, ref)
+            if chat_id is None:
+                return set()
+            return (await positions.had_of(connection, {chat_id: paper_ids}))[chat_id]
 
     async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]:
         table, chat = tables.deliveries, tables.chats

@@ -10,6 +10,7 @@ from typing import Self
 from bot.storage.chat_managers import SqlManagers
 from bot.storage.chats import SqlChats
 from bot.storage.engine import Database
+from bot.storage.log_index import LogIndex
 from bot.storage.migrations import ensure
 from bot.storage.operations import SqlOperations
 from bot.storage.outbox import SqlOutbox
@@ -17,13 +18,27 @@ from bot.storage.papers import SqlPapers
 from bot.storage.status_counts import SqlStatusCounts
 from bot.storage.summaries import SqlSummaries
 from bot.storage.topics import SqlTopics
+from bot.storage.unseen_rows import SqlUnseen
+from bot.storage.upkeep import SqlUpkeep
 
 
-class SqlStore(SqlPapers, SqlTopics, SqlSummaries, SqlChats, SqlManagers, SqlOutbox, SqlOperations, SqlStatusCounts):
+class SqlStore(
+    SqlPapers,
+    SqlTopics,
+    SqlUnseen,
+    SqlSummaries,
+    SqlChats,
+    SqlManagers,
+    SqlOutbox,
+    SqlOperations,
+    SqlStatusCounts,
+    SqlUpkeep,
+):
     """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
+        self.log_index = LogIndex()
 
     async def __aenter__(self) -> Self:
         return self

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 
 from bot.model import Priority
 
-REVISION = "0004"
+REVISION = "0007"
 """The newest migration, which results in these tables."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses NUL, and UTF-8 has no lone surrogates
@@ -113,6 +114,10 @@ announcements = Table(
     Column("kind", Text, nullable=False),
     Column("inferred", Boolean, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    # What has become of it, for the ledger: some topic matches it, some digest shows it, some part with it was sent.
+    Column("matched", Boolean, nullable=False, server_default=false()),
+    Column("chosen", Boolean, nullable=False, server_default=false()),
+    Column("sent", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("paper_id", "day", "kind"),
     Index(None, "day", "seq"),
     sqlite_autoincrement=True,
@@ -162,6 +167,10 @@ chats = Table(
     Column("created_at", Moment),
     # A digest that could not be made is not tried again before this time.
     Column("not_before", Moment),
+    # Counts the changes of what the chat has had: a digest that was composed before the last one is refused.
+    Column("version", Integer, nullable=False, server_default="1"),
+    # When its settings, subscriptions or suspension last changed.
+    Column("changed_at", Moment, index=True),
     UniqueConstraint("platform", "ident"),
     sqlite_autoincrement=True,
 )
@@ -193,6 +202,9 @@ topics = Table(
     # Every announcement after `from_seq` and up to `matched_seq` has been matched with this topic.
     Column("from_seq", Integer, nullable=False),
     Column("matched_seq", Integer, nullable=False),
+    # The greatest id of its `match_batches`, and the greatest sequence number in them; 0 if there are none.
+    Column("last_match", Integer, nullable=False, server_default="0"),
+    Column("last_seq", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
@@ -203,23 +215,33 @@ subscriptions = Table(
     Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("since", Date, nullable=False),
     Column("created_at", Moment, nullable=False),
-    # Every match of the topic up to this one is taken by a digest of the chat, so it need not be read again.
+    # The chat has had everything that the topic's `match_batches` up to this id name, from the day `since` on.
     Column("seen_match", Integer, nullable=False, server_default="0"),
+    # No batch up to `seen_match` names a greater sequence number than this.
+    Column("seen_seq", Integer, nullable=False, server_default="0"),
 )
 
-matches = Table(
-    "matches",
+# What a topic matches, for each batch of announcements that was matched with it. A row is not changed, except when old
+# ones are joined; if a topic is matched again, another row names what it did not match before.
+match_batches = Table(
+    "match_batches",
     metadata,
     Column("id", Integer, primary_key=True),  # grows in the order of commits; see `save_matches`
     Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), nullable=False),
-    Column("day", Date, nullable=False),
-    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
-    Column("because", JSON, nullable=False),
-    UniqueConstraint("topic_id", "paper_id", "day"),
+    Column("first_seq", Integer, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("seqs", LargeBinary, nullable=False),  # `packed.pack_seqs`
     Index(None, "topic_id", "id"),
-    Index(None, "paper_id", "topic_id"),
-    Index(None, "day", "paper_id"),
     sqlite_autoincrement=True,
+)
+
+# The papers that a chat has had and that its subscriptions' positions do not cover: a digest up to an earlier day, a
+# topic that it no longer follows, a chat that was joined with it.
+had_papers = Table(
+    "had_papers",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    Column("papers", LargeBinary, nullable=False),  # `packed.pack_papers`
 )
 
 # ── summaries ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -271,17 +293,9 @@ digests = Table(
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("shown", LargeBinary),  # the papers of its cards and title lines, `packed.pack_papers`
     UniqueConstraint("chat_id", "slot"),  # one digest a day, even if the clock is set back
     sqlite_autoincrement=True,
-)
-
-taken = Table(
-    "taken",
-    metadata,
-    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
-    # No digest of the chat may show this paper again: the key makes a second delivery impossible.
-    Column("paper_id", Text, primary_key=True, index=True),
-    Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 deliveries = Table(

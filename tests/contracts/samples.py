@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -69,6 +70,12 @@ def digest(chat: ChatRef = ANN, slot: str = "2026-06-02", papers: tuple[str, ...
         parts=tuple(Part({"text": f"{slot} part {number}"}, papers) for number in range(1, parts + 1)),
         next_due_at=None,
     )
+
+
+async def digest_of_all(store: Store, chat: ChatRef = ANN, slot: str = "2026-06-02") -> NewDigest:
+    """The digest of all that a chat has not had, with its position."""
+    unseen = (await store.unseen_of([chat]))[chat]
+    return replace(digest(chat, slot, unseen.position.papers), position=unseen.position)
 
 
 def summary(key: SummaryKey, text: str = "It works.", model: str = "extractive") -> Summary:

@@ -57,7 +57,7 @@ async def test_a_chat_that_is_there_is_not_written_over_by_a_new_one(store: Stor
 
 async def test_a_change_writes_its_own_fields_and_leaves_the_others(store: Store) -> None:
     await store.add_chat(Chat(ANN, "Ann", size=5, next_due_at=NOW + minutes(9), created_at=NOW))
-    await store.suspend(ANN, "blocked")
+    await store.suspend(ANN, "blocked", NOW)
     changed = await store.change_chat(ANN, NOW, language="ja")
     assert changed == Chat(ANN, "Ann", "ja", size=5, next_due_at=NOW + minutes(9), suspended="blocked", created_at=NOW)
     assert await store.chat(ANN) == changed
@@ -71,7 +71,7 @@ async def test_changes_made_at_once_are_all_kept(store: Store) -> None:
         store.change_chat(ANN, NOW, language="ja"),
         store.change_chat(ANN, NOW, size=3),
         store.change_chat(ANN, NOW, style=Style.COMPACT),
-        store.suspend(ANN, "blocked"),
+        store.suspend(ANN, "blocked", NOW),
         store.set_due(ANN, NOW + minutes(20)),
         store.change_chat(ANN, NOW, title="Ann"),
     )
@@ -132,7 +132,7 @@ async def test_due_chats_are_those_that_are_due_and_not_suspended(store: Store) 
     await store.add_chat(Chat(ARCHIVE, next_due_at=None))
     assert [chat.ref for chat in await store.due_chats(NOW)] == [BOB, ANN]
     assert [chat.ref for chat in await store.due_chats(NOW - minutes(1))] == [BOB]
-    await store.suspend(BOB, "kicked")
+    await store.suspend(BOB, "kicked", NOW)
     assert [chat.ref for chat in await store.due_chats(NOW)] == [ANN]
 
 
@@ -148,13 +148,13 @@ async def test_a_suspended_chat_keeps_everything_and_receives_again_when_resumed
     await with_chats(store, ANN)
     await store.subscribe(ANN, "a", TUESDAY, NOW)
     await store.write_digest(digest(ANN, papers=("p",)), NOW)
-    await store.suspend(ANN, "blocked by the user")
+    await store.suspend(ANN, "blocked by the user", NOW)
     suspended = await store.chat(ANN)
     assert suspended is not None
     assert suspended.suspended == "blocked by the user"
     assert await store.lease("w", [ANN.platform], NOW, NOW + minutes(1), 9) == []
     assert await store.oldest_waiting() is None
-    await store.resume(ANN, NOW)
+    await store.resume(ANN, NOW, NOW)
     assert await store.chat(ANN) == replace(suspended, suspended=None, next_due_at=NOW)
     assert len(await store.subscriptions(ANN)) == 1
     assert len(await store.lease("w", [ANN.platform], NOW, NOW + minutes(1), 9)) == 1
@@ -167,7 +167,7 @@ async def test_moving_a_chat_moves_everything_of_it_and_its_forum_topics(store: 
     await store.subscribe(THREAD, "b", TUESDAY, NOW)
     await store.write_digest(digest(GROUP, papers=("p",)), NOW)
 
-    await store.move_chat(GROUP, SUPER)
+    await store.move_chat(GROUP, SUPER, NOW)
 
     assert {chat.ref for chat in await store.chats()} == {SUPER, SUPER_THREAD, neighbour}
     assert [s.topic for s in await store.subscriptions(SUPER)] == ["a"]
@@ -186,7 +186,7 @@ async def test_moving_to_a_chat_that_exists_joins_the_two(store: Store) -> None:
     await store.write_digest(digest(GROUP, papers=("p", "q")), NOW)
     await store.write_digest(digest(SUPER, papers=("p",)), NOW)
 
-    await store.move_chat(GROUP, SUPER)
+    await store.move_chat(GROUP, SUPER, NOW)
 
     assert await store.chats() == [Chat(SUPER, language="ja", next_due_at=NOW)]
     assert {(s.topic, s.since) for s in await store.subscriptions()} == {("both", MONDAY), ("old", TUESDAY)}
@@ -200,7 +200,7 @@ async def test_joined_chats_do_not_get_a_paper_twice(store: Store) -> None:
     await with_chats(store, GROUP, SUPER)
     await store.write_digest(digest(GROUP, papers=("p",)), NOW)
     await store.write_digest(digest(SUPER, papers=("p",)), NOW)
-    await store.move_chat(GROUP, SUPER)
+    await store.move_chat(GROUP, SUPER, NOW)
     states = [(d.slot, d.state) for d in await store.deliveries(chat=SUPER)]
     assert states == [
         ("2026-06-02", DeliveryState.WAITING),
@@ -217,7 +217,7 @@ async def test_joined_chats_do_not_get_a_paper_twice_by_a_part_that_is_tried_aga
         is_retried = delivery.slot == "tried again"
         state = DeliveryState.VERIFY_FIRST if is_retried else DeliveryState.IN_DOUBT
         await store.settle(delivery.id, Settlement(state), NOW)
-    await store.move_chat(GROUP, SUPER)
+    await store.move_chat(GROUP, SUPER, NOW)
     found = {d.slot: d.state for d in await store.deliveries(chat=SUPER)}
     assert found["tried again"] == DeliveryState.GIVEN_UP
     assert found["for good"] == DeliveryState.IN_DOUBT
@@ -226,8 +226,8 @@ async def test_joined_chats_do_not_get_a_paper_twice_by_a_part_that_is_tried_aga
 
 async def test_moving_an_unknown_chat_or_a_chat_to_itself_changes_nothing(store: Store) -> None:
     await with_chats(store, ANN)
-    await store.move_chat(BOB, ANN)
-    await store.move_chat(ANN, ANN)
+    await store.move_chat(BOB, ANN, NOW)
+    await store.move_chat(ANN, ANN, NOW)
     assert await store.chats() == [Chat(ANN)]
 
 
@@ -244,7 +244,7 @@ async def test_forgetting_a_chat_leaves_nothing_of_it_and_all_of_the_others(stor
 
     assert [chat.ref for chat in await store.chats()] == [BOB]
     assert [state.query for state in await store.topics()] == ["ours"]
-    assert await store.matches(["2606.00001"], ["mine"]) == {}
+    assert await store.matched("mine", MONDAY, TUESDAY) == []
     assert [d.chat for d in await store.deliveries()] == [BOB]
     assert await store.taken(ANN, ["p"]) == set()
     assert await store.taken(BOB, ["p"]) == {"p"}
@@ -273,9 +273,9 @@ async def test_subscriptions_that_would_begin_after_a_day_begin_on_it(store: Sto
     await with_chats(store)
     await store.subscribe(ANN, "cat:cs.CV", date(2036, 6, 2), NOW)
     await store.subscribe(BOB, "cat:cs.CV", MONDAY, NOW)
-    assert await store.begin_by(TUESDAY) == 1
+    assert await store.begin_by(TUESDAY, NOW) == 1
     assert {each.chat: each.since for each in await store.subscriptions()} == {ANN: TUESDAY, BOB: MONDAY}
-    assert await store.begin_by(TUESDAY) == 0
+    assert await store.begin_by(TUESDAY, NOW) == 0
 
 
 async def test_a_subscription_set_to_begin_earlier_gets_the_papers_announced_since(
@@ -291,7 +291,7 @@ async def test_a_subscription_set_to_begin_earlier_gets_the_papers_announced_sin
     await match(store)
     assert [each.announced.paper.id for each in await store.candidates(ANN)] == ["2606.00009"]
     assert await store.write_digest(digest(ANN, papers=("2606.00009",)), NOW)
-    assert await store.begin_by(TUESDAY) == 2
+    assert await store.begin_by(TUESDAY, NOW) == 2
     await match(store)
     topics = {each.announced.paper.id: {found.topic for found in each.matches} for each in await store.candidates(ANN)}
     assert topics == {f"2606.0000{n}": {"cat:cs.*", "cat:cs.CV"} for n in range(5)}

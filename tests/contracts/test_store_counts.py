@@ -14,9 +14,9 @@ async def test_chats_and_followed_topics_are_counted(store: Store) -> None:
     await store.subscribe(ANN, "cat:cs.CL", MONDAY, NOW)
     await store.subscribe(BOB, "cat:cs.CL", MONDAY, NOW)
     assert await store.follow_counts() == FollowCounts(chats=2, following=2, topics=2)
-    await store.unsubscribe(BOB, "cat:cs.CL")
-    await store.unsubscribe(ANN, "cat:cs.CL")
-    await store.suspend(BOB, "kicked")
+    await store.unsubscribe(BOB, "cat:cs.CL", NOW)
+    await store.unsubscribe(ANN, "cat:cs.CL", NOW)
+    await store.suspend(BOB, "kicked", NOW)
     assert await store.follow_counts() == FollowCounts(chats=2, following=1, topics=1, suspended=1)
 
 
@@ -32,7 +32,7 @@ async def test_suspended_chats_are_named_up_to_a_limit(store: Store) -> None:
     for ref in refs:
         await store.add_chat(Chat(ref))
     for ref in reversed(refs[1:]):
-        await store.suspend(ref, f"no right in {ref.id}")
+        await store.suspend(ref, f"no right in {ref.id}", NOW)
     assert await store.suspended_chats(2) == {ref: f"no right in {ref.id}" for ref in refs[1:3]}
     assert list(await store.suspended_chats(9)) == refs[1:]
 
@@ -55,7 +55,7 @@ async def test_followed_queries_are_read_in_pages(store: Store) -> None:
         await store.subscribe(ANN, query, MONDAY, NOW)
         await store.subscribe(BOB, query, MONDAY, NOW)
     for ref in (ANN, BOB):
-        await store.unsubscribe(ref, "cat:cs.CL")
+        await store.unsubscribe(ref, "cat:cs.CL", NOW)
     first = await store.followed_queries(0, 2)
     assert [query for _, query in first] == ["cat:cs.AI", "cat:cs.CR"]
     rest = await store.followed_queries(first[-1][0], 9)

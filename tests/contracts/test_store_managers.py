@@ -67,14 +67,14 @@ async def test_moving_takes_along_who_manages_the_chat(store: Store) -> None:
     await remember(store, SUPER, 6, title="Vision (super)")
     await with_chats(store, THREAD)
 
-    await store.move_chat(THREAD, SUPER_THREAD)
+    await store.move_chat(THREAD, SUPER_THREAD, NOW)
 
     assert await offered(store, 5) == [("-17", "Another"), ("-1002", "Vision")]
     assert await offered(store, 6) == [("-1002", "Vision (super)")]
     assert await store.managers(GROUP) == []
     assert await store.managers(SUPER) == ["5", "6", "7"]
     assert await store.managers(OTHER) == ["5"]
-    await store.move_chat(GROUP, SUPER)  # both the delivery and the chat itself may report the move
+    await store.move_chat(GROUP, SUPER, NOW)  # both the delivery and the chat itself may report the move
     assert await store.managers(SUPER) == ["5", "6", "7"]
 
 
@@ -82,7 +82,7 @@ async def test_a_failed_move_leaves_the_managers_as_they_were(store: Store) -> N
     await remember(store, GROUP, 5, title="Vision")
     await with_chats(store, GROUP)
     with pytest.raises(AttributeError):
-        await store.move_chat(GROUP, ChatRef("telegram", "-1002"))  # type: ignore[arg-type]
+        await store.move_chat(GROUP, ChatRef("telegram", "-1002"), NOW)  # type: ignore[arg-type]
     assert await offered(store, 5) == [("-1", "Vision")]
     assert [chat.ref for chat in await store.chats()] == [GROUP]
 

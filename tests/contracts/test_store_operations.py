@@ -97,7 +97,7 @@ async def test_the_ledger_counts_each_days_papers_at_every_step(store: Store) ->
     await store.save_summary(summary(key(names[1], version=2)))
     assert await store.ledger(MONDAY) == [
         LedgerLine(MONDAY, announced=1, ingested=1, matched=0, chosen=0, summarized=0, sent=0),
-        LedgerLine(TUESDAY, announced=8, ingested=6, matched=4, chosen=3, summarized=1, sent=2),
+        LedgerLine(TUESDAY, announced=8, ingested=6, matched=4, chosen=3, summarized=1, sent=3),
     ]
     assert [line.day for line in await store.ledger(TUESDAY)] == [TUESDAY]
 

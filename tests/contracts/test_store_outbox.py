@@ -128,7 +128,7 @@ async def test_digests_written_together_and_moving_chats_never_deadlock(
         chosen = dice.sample([*groups, *supers], 12)
         await store.write_digests([digest(ref, f"{turn}", (f"p{turn}",)) for ref in chosen], NOW)
 
-    moves = [store.move_chat(old, new) for old, new in zip(groups, reversed(supers), strict=True)]
+    moves = [store.move_chat(old, new, NOW) for old, new in zip(groups, reversed(supers), strict=True)]
     await asyncio.gather(*(write(turn) for turn in range(24)), *moves)
     assert {chat.ref for chat in await store.chats()} >= set(supers)
 

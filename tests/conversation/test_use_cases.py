@@ -468,7 +468,7 @@ async def test_a_change_does_not_undo_a_suspension_or_a_due_time_that_came_meanw
 
     async def meanwhile() -> None:
         await store.set_due(CHAT, later)
-        await store.suspend(CHAT, "blocked")
+        await store.suspend(CHAT, "blocked", NOW)
 
     interrupted = cast(Store, InterruptedStore(store, meanwhile))
     interrupted_talk = Conversation(interrupted, FakeClock(NOW), pipeline.read, pipeline.compose, Defaults())

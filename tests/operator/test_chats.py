@@ -55,7 +55,7 @@ async def test_fifty_topics_are_the_limit_here_too(settings: Settings) -> None:
 async def test_a_suspended_chat_is_resumed_as_if_it_had_spoken(settings: Settings) -> None:
     await chats.subscribe(settings, str(ANN), "cs.CV")
     async with open_app(settings) as app:
-        await app.store.suspend(ANN, "blocked by the user")
+        await app.store.suspend(ANN, "blocked by the user", app.clock.now())
     await chats.subscribe(settings, str(ANN), "cs.LG")
     [known] = await chats.chats(settings)
     assert known.suspended is None

@@ -379,7 +379,7 @@ async def test_replaying_says_what_is_sent_again_and_to_whom(settings: Settings)
         first, second, third = (delivery.id for delivery in reversed(await store.deliveries()))
         await store.settle(first, Settlement(DeliveryState.GIVEN_UP, "too long"), now)
         await store.settle(second, Settlement(DeliveryState.IN_DOUBT, "no answer"), now)
-        await store.suspend(ANN, "blocked")
+        await store.suspend(ANN, "blocked", now)
     with pytest.raises(TellUser, match=f"Delivery {third} is neither .*see `paperboy status`"):
         await deliveries.replay(settings, [third], given_up=False, unknown=False)
     message = await deliveries.replay(settings, [first, first], given_up=True, unknown=False)

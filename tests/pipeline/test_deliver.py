@@ -310,7 +310,7 @@ async def test_managers_are_warned_once_when_a_chat_is_suspended(scene: Scene) -
     await scene.worker.deliver()
     await scene.worker.deliver()
     assert scene.telegram.warned == [(chat, "bot was kicked from the channel")]
-    await scene.store.resume(chat, None)
+    await scene.store.resume(chat, None, scene.clock.now())
     assert await scene.worker.deliver() == 2
 
 

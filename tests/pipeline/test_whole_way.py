@@ -293,7 +293,7 @@ async def test_a_chat_that_is_gone_is_suspended_and_keeps_what_waits_for_it(scen
     assert chat.suspended == "blocked by the user"
     await scene.worker.deliver()
     assert scene.telegram.accepted == []
-    await scene.store.resume(ANN, scene.clock.now() + timedelta(days=1))
+    await scene.store.resume(ANN, scene.clock.now() + timedelta(days=1), scene.clock.now())
     await scene.worker.deliver()
     assert len(scene.telegram.accepted) == 2
 

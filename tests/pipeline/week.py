@@ -199,7 +199,7 @@ class Week:
                 if span.last <= self.true < span.last + self.step:
                     chat = await self.real.chat(ref)
                     if chat is not None and chat.suspended:
-                        await self.real.resume(ref, next_due(chat, self.clock.now()))
+                        await self.real.resume(ref, next_due(chat, self.clock.now()), self.clock.now())
 
     def _lie(self) -> timedelta:
         return next((lie for span, lie in self.lies if self.true in span), timedelta())

@@ -191,7 +191,7 @@ async def test_the_state_is_counted_without_reading_all_chats() -> None:
         refs = [ChatRef(Platform.TELEGRAM, str(n)) for n in range(1, 26)]
         await with_chats(store, *refs)
         for ref in refs[:23]:
-            await store.suspend(ref, "the bot was kicked")
+            await store.suspend(ref, "the bot was kicked", NOW)
         await store.subscribe(refs[0], "cat:cs.CV", THURSDAY, NOW)
         found = await status.gather(Unlisted(store.db), FakeClock(NOW))
     lines = status_text.sentences(found)
@@ -210,7 +210,7 @@ async def test_topics_are_read_again_when_one_is_new_or_a_minute_later() -> None
         await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
         await store.subscribe(ANN, "cat:math.CO", THURSDAY, NOW)
         assert await needed.get() == {"cs", "math"}
-        await store.unsubscribe(ANN, "cat:cs.CV")
+        await store.unsubscribe(ANN, "cat:cs.CV", NOW)
         clock.advance(61)
         assert await needed.get() == {"math"}
         await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)

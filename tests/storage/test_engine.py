@@ -96,7 +96,7 @@ async def test_a_read_only_database_still_reads_and_says_why_it_does_not_write(u
     async with SqlStore(database) as store:
         assert await store.chats() == [Chat(ANN)]
         with pytest.raises(StoreUnavailable, match="is read-only") as caught:
-            await store.suspend(ANN, "blocked")
+            await store.suspend(ANN, "blocked", NOW)
         assert is_one_sentence(caught.value)
         assert await store.chats() == [Chat(ANN)]
 

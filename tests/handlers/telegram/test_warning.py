@@ -71,7 +71,7 @@ async def test_a_channels_admin_is_told_in_private_what_happened_and_what_to_do(
 
 
 async def test_what_a_warning_says_to_do_makes_the_channel_go_on(bench: Bench, channel: int) -> None:
-    await bench.store.suspend(ref(channel), "need administrator rights")
+    await bench.store.suspend(ref(channel), "need administrator rights", NOW)
     await bench.app.sender.warn(ref(channel), "need administrator rights")
     [todo] = [word for word in last(bench.tg, ANN).splitlines() if "/subscriptions" in word]
     assert "cat:cs.CV" in await bench.ask(ANN, todo[todo.index("/subscriptions") : todo.index(" here.")])
@@ -192,7 +192,7 @@ async def test_a_group_that_restricts_the_bot_is_suspended_with_all_of_its_topic
 async def test_only_a_right_to_post_that_is_new_resumes_a_chat(bench: Bench, channel: int) -> None:
     bench.tg.bot_becomes(channel, "administrator", ANN, may_post=False)
     await bench.tg.wait_for(ANN, 4)
-    await bench.store.suspend(ref(channel), "need administrator rights")
+    await bench.store.suspend(ref(channel), "need administrator rights", NOW)
 
     bench.tg.bot_becomes(channel, "administrator", ANN, may_post=False)
     await bench.ask(BOB, "/help")
@@ -202,7 +202,7 @@ async def test_only_a_right_to_post_that_is_new_resumes_a_chat(bench: Bench, cha
     await bench.tg.wait_for(ANN, 5)
     assert await suspended(bench, channel) is None
 
-    await bench.store.suspend(ref(channel), "the operator says so")
+    await bench.store.suspend(ref(channel), "the operator says so", NOW)
     bench.tg.bot_becomes(channel, "administrator", ANN)  # an unrelated right
     await bench.ask(BOB, "/help")
     assert await suspended(bench, channel) == "the operator says so"
