@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from bot.service.app import renderers
 from bot.service.counting import Counts
 from bot.storage import tables
 from bot.storage.engine import sqlite_file
-from bot.storage.store import SqlStore, open_store
+from bot.storage.store import open_store
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
 
@@ -66,6 +67,7 @@ class Mornings:
             self._clock = FakeClock(datetime.combine(world.FIRST_DAY, time(5), UTC))
             self._makers = FakeMakers(self._clock)
             self._builder = DigestBuilder(renderers(), self._makers, AbstractReader())
+            self._chooser = pipeline.Chooser(self.store, self._builder.rankings)
             yield
 
     async def next(self) -> Morning:
@@ -75,13 +77,13 @@ class Mornings:
         morning = Morning(day, self._chats, bytes_before=await self._bytes())
         await self.store.ingest(world.listing(self._papers, day, self._number), self._clock.now())
         self._number += 1
-        store = self.store
+        store, chooser = self.store, self._chooser
         morning.matches = await self._step(morning, "match", lambda: pipeline.match(store))
-        morning.wanted = await self._step(morning, "choose", lambda: pipeline.choose(store, self._clock.now()))
+        morning.wanted = await self._step(morning, "choose", lambda: chooser.run(self._clock.now()))
         await self._step(
             morning, "summarize", lambda: pipeline.summarize(store, self._makers, AbstractReader(), self._clock)
         )
-        await self._step(morning, "choose again", lambda: pipeline.choose(store, self._clock.now()))
+        await self._step(morning, "choose again", lambda: chooser.run(self._clock.now()))
         self._clock.set(datetime.combine(day, time(9), UTC))
         morning.digests = await self._step(
             morning, "compose", lambda: pipeline.compose(store, self._builder, self._clock)
@@ -137,4 +139,4 @@ class Mornings:
                 return int(await connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
         async with self.store.db.outside_transaction() as connection:
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        return Path(file).stat().st_size
+        return await asyncio.to_thread(lambda: Path(file).stat().st_size)

@@ -62,9 +62,7 @@ async def settle_in(store: SqlStore, papers: Sequence[Paper], chats: int) -> int
     generator = random.Random(7)
     known = queries(papers, min(50_000, max(500, chats * TOPICS_A_CHAT // 3)))
     weights = list(itertools.accumulate(1 / rank for rank in range(1, len(known) + 1)))
-    drawn = [
-        set(generator.choices(range(len(known)), cum_weights=weights, k=TOPICS_A_CHAT + 2)) for _ in range(chats)
-    ]
+    drawn = [set(generator.choices(range(len(known)), cum_weights=weights, k=TOPICS_A_CHAT + 2)) for _ in range(chats)]
     followed = [sorted(topics)[:TOPICS_A_CHAT] for topics in drawn]
     used = sorted({topic for topics in followed for topic in topics})
     joined = datetime.combine(FIRST_DAY - timedelta(days=1), time(12), UTC)

@@ -24,6 +24,9 @@ from bot.model import (
 LEASE = timedelta(minutes=3)
 """How long a process may hold a delivery before another may take it over; longer than any request lasts."""
 
+LATE = timedelta(minutes=15)
+"""A part that may be sent for longer than this is late."""
+
 GIVE_UP_AFTER, MIN_FAILURES = timedelta(days=2), 12
 """A delivery is given up only when it is this old and has failed this often by itself. Both are needed: an outage of
 days alone, or a burst of failures alone, says nothing about the message."""

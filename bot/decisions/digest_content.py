@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from bot.arxiv import code_links
+from bot.decisions.ranking import Ranking
 from bot.model import (
     Announcement,
     Candidate,
@@ -85,15 +86,15 @@ def cards(
     )
 
 
-def window_of(candidates: Sequence[Candidate], default: date) -> Window:
-    """The listing days that these candidates span; the day `default` if there are none."""
-    days = [candidate.announced.announcement.day for candidate in candidates] or [default]
-    return Window(min(days), max(days))
+def window_of(ranking: Ranking | None, default: date) -> Window:
+    """The listing days that a chat's papers span; the day `default` if there are none."""
+    if ranking is None or ranking.first_day is None or ranking.last_day is None:
+        return Window(default, default)
+    return Window(ranking.first_day, ranking.last_day)
 
 
-def topics_of(candidates: Sequence[Candidate]) -> tuple[str, ...]:
-    """The topics that these candidates match, most papers first."""
-    papers = Counter(match.topic for candidate in candidates for match in candidate.matches)
+def topics_of(papers: Mapping[str, int]) -> tuple[str, ...]:
+    """The topics of a digest, given with how many of its papers each matches: most papers first."""
     # By name where the counts are equal, so that the same papers always give the same digest.
     return tuple(sorted(papers, key=lambda topic: (-papers[topic], topic)))
 

@@ -10,6 +10,9 @@ from bot.model import Chat
 GRACE = timedelta(minutes=60)
 """How long a digest waits past its due time for summaries that are missing."""
 
+MOST_MOVED = timedelta(hours=12)
+"""A digest is moved no farther than this when too many are due: the next morning would meet it."""
+
 SKEW = timedelta(minutes=5)
 """The clocks of several machines differ by less than this."""
 
@@ -31,6 +34,40 @@ def next_due(chat: Chat, now: datetime) -> datetime:
         if due > now:
             return due
         day += timedelta(days=1)
+
+
+def rescheduled(before: Chat, after: Chat, now: datetime) -> datetime:
+    """The next due time of a chat whose digest time or time zone is changed now.
+
+    A digest whose time has come, but which was moved to a later minute because many were due (`spreading`), is not
+    put off to the next day: unless it is due at a later hour of today now, it keeps its minute.
+    """
+    due = next_due(after, now)
+    moved = before.next_due_at
+    if (
+        moved is not None
+        and moved > now
+        and scheduled_at(before, moved) <= now
+        and slot_day(after, due) > slot_day(before, moved)
+    ):
+        return moved
+    return due
+
+
+def scheduled_at(chat: Chat, due_at: datetime) -> datetime:
+    """The digest time, in UTC, that a due time belongs to: itself, or the one from which it was moved."""
+    zone = ZoneInfo(chat.timezone)
+    day = due_at.astimezone(zone).date()
+    for days in (0, 1):
+        scheduled = datetime.combine(day - timedelta(days=days), chat.digest_time, zone).astimezone(UTC)
+        if timedelta() <= due_at - scheduled <= MOST_MOVED:
+            return scheduled
+    return due_at
+
+
+def slot_day(chat: Chat, due_at: datetime) -> date:
+    """The chat's own date of the digest that is due then, even if it was moved past midnight."""
+    return local_date(chat, scheduled_at(chat, due_at))
 
 
 def local_date(chat: Chat, moment: datetime) -> date:

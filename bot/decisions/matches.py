@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -9,22 +10,50 @@ from bot import topics as topic_language
 from bot.errors import BadTopic
 from bot.model import Announced, Candidate, Match, Paper, TopicState
 from bot.topics import matching
+from bot.topics.compiled import CompiledTopics, followed
 from bot.topics.indexed_paper import IndexedPaper
-from bot.topics.matching import Matcher
+from bot.topics.paper_batch import PaperBatch, numbers
 
 
-def matcher_of(states: Iterable[TopicState]) -> tuple[Matcher, dict[str, BadTopic]]:
-    """Return a matcher for the topics, and the stored queries that no longer parse with their errors.
+class Matching:
+    """Announcements being matched with topics: first all are read, then topics are answered, a part of them at a time.
 
-    An earlier version may have stored a topic that today's grammar refuses; it must not stop the others.
+    A topic that `compiled` does not hold is parsed; one that today's grammar refuses matches nothing.
     """
-    parsed, errors = [], {}
-    for state in states:
-        try:
-            parsed.append((state.id, topic_language.parse(state.query)))
-        except BadTopic as error:
-            errors[state.query] = error
-    return Matcher(parsed), errors
+
+    def __init__(self, states: Sequence[TopicState], compiled: CompiledTopics = followed) -> None:
+        table, self._programs = compiled.programs([state.query for state in states])
+        leaves = {code for program in self._programs.values() for code in program if code >= 0}
+        self._batch = PaperBatch(table, leaves)
+        self._seqs: list[int] = []
+
+    def read(self, announced: Iterable[tuple[int, Announced]]) -> None:
+        """Read announcements with their sequence numbers, ascending; not replacements, which deliver nothing."""
+        delivering = [(seq, entry.paper) for seq, entry in announced if entry.announcement.kind.delivers]
+        self._seqs += [seq for seq, _ in delivering]
+        self._batch.add(paper for _, paper in delivering)
+
+    def found(self, states: Iterable[TopicState]) -> dict[int, tuple[int, ...]]:
+        """What these topics match: topic id → sequence numbers, ascending, without those matched before."""
+        found = {}
+        for state in states:
+            if (program := self._programs.get(state.query)) is None:
+                continue
+            # Topics that are matched together may have advanced to different announcements.
+            before = bisect_right(self._seqs, state.matched_seq)
+            if papers := self._batch.matching(program) >> before << before:
+                found[state.id] = tuple(map(self._seqs.__getitem__, numbers(papers)))
+        return found
+
+
+def new_matches(announced: Iterable[tuple[int, Announced]], states: Sequence[TopicState]) -> dict[int, tuple[int, ...]]:
+    """Match announcements, with their sequence numbers, against topics: topic id → sequence numbers, ascending.
+
+    Leaves out announcements that a topic was matched against before, and those that deliver nothing (replacements).
+    """
+    work = Matching(states)
+    work.read(announced)
+    return work.found(states)
 
 
 def topics_behind(states: Iterable[TopicState], last_seq: int) -> list[TopicState]:
@@ -32,28 +61,15 @@ def topics_behind(states: Iterable[TopicState], last_seq: int) -> list[TopicStat
     return [state for state in states if state.matched_seq < last_seq]
 
 
-def new_matches(
-    announced: Iterable[tuple[int, Announced]], states: Sequence[TopicState], matcher: Matcher
-) -> dict[int, list[int]]:
-    """Match announcements, with their sequence numbers, against topics: topic id → sequence numbers, ascending.
-
-    Leaves out announcements that a topic was matched against before, and those that deliver nothing (replacements).
-    """
-    # Topics that are matched together may have advanced to different announcements.
-    matched_seq = {state.id: state.matched_seq for state in states}
-    found: dict[int, list[int]] = {}
-    for seq, entry in announced:
-        if entry.announcement.kind.delivers:
-            for topic_id, _ in matcher.match(entry.paper):
-                if matched_seq[topic_id] < seq:
-                    found.setdefault(topic_id, []).append(seq)
-    return found
-
-
 def match_of(query: str, paper: Paper) -> Match:
     """Return the terms of a paper that make it belong to a stored topic; none if it no longer does."""
-    topic = _parsed(query)
-    return Match(query, () if topic is None else matching.because(topic, IndexedPaper(paper)))
+    topic, indexed = _parsed(query), _indexed(paper)
+    if topic is None or not matching.satisfies(topic, indexed):
+        return Match(query, ())
+    return Match(query, matching.because(topic, indexed))
+
+
+_indexed = lru_cache(maxsize=512)(IndexedPaper)  # the papers of a day are in the digests of all chats
 
 
 @lru_cache(maxsize=10_000)
@@ -66,11 +82,10 @@ def _parsed(query: str) -> topic_language.Topic | None:
 
 def candidates_of(topic: topic_language.Topic, announced: Iterable[Announced]) -> list[Candidate]:
     """Return the papers that a topic matches, in order; of a paper announced twice, its first announcement."""
-    matcher = Matcher([(0, topic)])  # the id does not matter: there is one topic
     found: dict[str, Candidate] = {}
     for entry in announced:
-        if not entry.announcement.kind.delivers or entry.paper.id in found:
-            continue
-        for _, because in matcher.match(entry.paper):
-            found[entry.paper.id] = Candidate(entry, (Match(topic.query, because),))
+        if entry.announcement.kind.delivers and entry.paper.id not in found:
+            paper = IndexedPaper(entry.paper)
+            if matching.satisfies(topic, paper):
+                found[entry.paper.id] = Candidate(entry, (Match(topic.query, matching.because(topic, paper)),))
     return list(found.values())

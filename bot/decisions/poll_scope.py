@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
 from bot import topics as topic_language
 from bot.arxiv import calendar
 from bot.arxiv.categories import ALL_ARCHIVES
 from bot.decisions.ledger import LOOK_BACK, Ledger, unreadable_days
-from bot.errors import BadTopic
 from bot.model import Listing, ListingRecord
+from bot.topics.compiled import followed
 
 COMPARED_LISTINGS = 7
 """Listings that are compared with the API once a day, for papers that the feed lacked when it was read."""
@@ -27,19 +26,11 @@ def needed_archives(queries: Iterable[str]) -> frozenset[str]:
     """Return the archives that these topics need: all of arXiv if one names no category, none without topics."""
     needed: set[str] = set()
     for query in queries:
-        needed |= _archives_of(query)
+        archives = followed.archives(query)
+        needed.update(ALL_ARCHIVES if archives is None else archives)
         if len(needed) == len(ALL_ARCHIVES):  # the rest can add nothing
             break
     return frozenset(needed)
-
-
-# Cached, because every poll asks for all followed topics, and their queries seldom change.
-@lru_cache(maxsize=100_000)
-def _archives_of(query: str) -> frozenset[str]:
-    try:
-        return archives_of_topic(topic_language.parse(query))
-    except BadTopic:  # stored by an earlier version, and refused by today's grammar: it matches nothing
-        return frozenset()
 
 
 def archives_of_topic(topic: topic_language.Topic) -> frozenset[str]:

@@ -25,7 +25,8 @@ class Style(enum.StrEnum):
 class Chat:
     """A chat with its settings. `digest_time` is local time in `timezone`; `next_due_at` is UTC.
 
-    `suspended` is the reason why nothing is sent there ("blocked by the user"), None while the chat receives.
+    `suspended` is the reason why nothing is sent there ("blocked by the user"), None while the chat receives. `bot` is
+    the id of the bot that serves the chat; "" if none is named, so that the platform's first one serves it.
     """
 
     ref: ChatRef
@@ -39,6 +40,7 @@ class Chat:
     next_due_at: datetime | None = None
     suspended: str | None = None
     created_at: datetime | None = None
+    bot: str = ""
 
 
 class ChatChanges(TypedDict, total=False):
@@ -100,6 +102,16 @@ class FollowCounts:
     following: int = 0
     topics: int = 0
     suspended: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MatchProgress:
+    """How far matching has come: the sequence number of the newest announcement (0 without any), how many topics are
+    stored, and how many of them were not matched up to it yet."""
+
+    last_seq: int
+    topics: int
+    behind: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,21 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class SendingProgress:
+    """Whether sending keeps up.
+
+    `due` are the parts of all chats whose next part may be sent now or is being sent; `late` those of them whose chat's
+    turn came more than `delivery_policy.LATE` ago. `sent_at` is when a part was last sent. `oldest` is when the oldest
+    digest was written of which a part is still to be sent, as `Outbox.oldest_waiting` says.
+    """
+
+    due: int
+    late: int
+    sent_at: datetime | None
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     message_id: str
 

@@ -50,8 +50,8 @@ class Digest:
     """The cards that one chat gets for one window, and their language.
 
     `announced` papers were announced in the window, `matched` of them match a topic. `also` are the papers past the
-    digest's size, shown as title lines. `quiet` is a sentence that says why there are no papers. `notes` say what is
-    missing and why (budget, model down).
+    digest's size, shown as title lines; `unlisted` more are only counted. `quiet` is a sentence that says why there are
+    no papers. `notes` say what is missing and why (budget, model down).
     """
 
     topics: tuple[str, ...]
@@ -67,6 +67,7 @@ class Digest:
     """How many papers were announced on each listing day of the window, if that was asked for."""
     doubtful: tuple[UncertainDelivery, ...] = ()
     """Messages of the chat's last digest that may not have arrived; the chat can ask for them again."""
+    unlisted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +114,5 @@ class NewDigest:
     priority: Priority = Priority.DIGEST
     due_at: datetime | None = None
     position: ChatPosition = field(default_factory=ChatPosition)
+    send_at: datetime | None = None
+    """Its parts are not sent before this time; None: at once."""

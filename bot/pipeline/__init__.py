@@ -12,19 +12,22 @@ The steps decide nothing themselves: when to ask arXiv, which chats are due, how
 each outcome are pure functions of `bot.decisions` that take `now`.
 """
 
-from bot.pipeline.choose import choose
+from bot.pipeline.choose import Chooser, choose
 from bot.pipeline.compose import compose, digest_now
 from bot.pipeline.deliver import DeliveryWorker
 from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
 from bot.pipeline.poll import poll
+from bot.pipeline.rankings import Rankings
 from bot.pipeline.summarize import summarize, summary_for
 from bot.pipeline.upkeep import is_upkeep_due, upkeep
 
 __all__ = [
+    "Chooser",
     "DeliveryWorker",
     "DigestBuilder",
+    "Rankings",
     "choose",
     "compose",
     "digest_now",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ import structlog
 
 from bot.decisions import digest_policy, due_times
 from bot.errors import StoreUnavailable
-from bot.model import ARCHIVE, Chat, DeliveryState, Digest, NothingToSend, Platform, Priority, Unseen
+from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Digest, NothingToSend, Platform, Priority, Unseen
 from bot.pipeline.drafts import DigestBuilder, DigestDraft, DigestSlot, DraftRun
 from bot.ports import Clock, Store
 
@@ -20,8 +20,8 @@ log = structlog.get_logger()
 MOST_WAITING = 1_000
 """Waiting parts of one chat that are read to find the one that keeps the others waiting."""
 
-BATCH = 20
-"""Chats whose digests are made and written in one transaction; a commit costs more than a digest."""
+BATCH = 200
+"""Chats whose digests are made and written in one transaction; a statement costs more than a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +33,29 @@ class _Request:
 
 
 async def compose(
-    store: Store, builder: DigestBuilder, clock: Clock, *, upto: date | None = None, listing_owed: bool = False
+    store: Store,
+    builder: DigestBuilder,
+    clock: Clock,
+    *,
+    upto: date | None = None,
+    listing_owed: bool = False,
+    chats: Collection[ChatRef] | None = None,
 ) -> int:
     """Write the digests that are due; returns how many of them have papers.
 
     With `upto`, every chat's digest of the listing days up to that one is written now, whatever its digest time.
     `listing_owed` means that arXiv should have announced by now and has not: empty digests wait a little.
+    With `chats`, only digests of these are written.
     """
     written = 0
     now = clock.now()
     run, request = DraftRun(store, builder, now), _Request(upto, listing_owed)
-    due = await _due_chats(store, builder.renderers, now, upto)
-    for chats in (due[at : at + BATCH] for at in range(0, len(due), BATCH)):
-        unseen = await store.unseen_of([chat.ref for chat in chats], upto)
-        await run.announcements.read(list(unseen.values()))
+    async for batch in _due_chats(store, builder.renderers, now, upto, chats):
+        refs = [chat.ref for chat in batch]
+        unseen = await store.unseen_of(refs, upto)
+        await run.read({chat: unseen[chat.ref] for chat in batch})
         drafts = []
-        for chat in chats:
+        for chat in batch:
             if draft := await _draft_or_put_off(run, chat, unseen[chat.ref], request):
                 drafts.append(draft)
             # Composing may run long without awaiting I/O: between two digests, commands and messages get their turn.
@@ -68,7 +75,7 @@ async def digest_now(store: Store, builder: DigestBuilder, chat: Chat, clock: Cl
     unseen = (await store.unseen_of([chat.ref]))[chat.ref]
     if unseen.found:
         run = DraftRun(store, builder, now)
-        await run.announcements.read([unseen])
+        await run.read({chat: unseen})
         # Microseconds make the slot unique; the due time stays, because a digest on demand replaces no regular one.
         slot = DigestSlot(f"now {now:%Y%m%dT%H%M%S%f}", due_times.local_date(chat, now), None, Priority.PERSON_WAITING)
         draft = await run.draft(chat, unseen, run.rank(chat, unseen), slot)
@@ -83,14 +90,34 @@ async def digest_now(store: Store, builder: DigestBuilder, chat: Chat, clock: Cl
     return written
 
 
-async def _due_chats(store: Store, platforms: Collection[Platform], now: datetime, upto: date | None) -> list[Chat]:
-    if upto is None:
-        chats = await store.due_chats(now)
+async def _due_chats(
+    store: Store, platforms: Collection[Platform], now: datetime, upto: date | None, only: Collection[ChatRef] | None
+) -> AsyncIterator[list[Chat]]:
+    """The chats whose digests are to be written, in batches: a morning's are too many to be read at once."""
+    if upto is None and only is None:
+        batches = _pages(store, now)
     else:
-        with_candidates = set(await store.chats_with_candidates())
-        chats = [chat for chat in await store.chats() if chat.ref in with_candidates]
-    # The archive is rendered from the store, without deliveries.
-    return [chat for chat in chats if chat.ref.platform in platforms and chat.ref != ARCHIVE]
+        refs = list(await store.chats_with_candidates() if only is None else only)
+        batches = _batches_of(store, refs, None if upto else now)
+    async for batch in batches:
+        # The archive is rendered from the store, without deliveries.
+        if chats := [chat for chat in batch if chat.ref.platform in platforms and chat.ref != ARCHIVE]:
+            yield chats
+
+
+async def _pages(store: Store, now: datetime) -> AsyncIterator[list[Chat]]:
+    last: Chat | None = None
+    while batch := await store.due_chats(now, limit=BATCH, after=last):
+        yield batch
+        last = batch[-1]
+
+
+async def _batches_of(store: Store, refs: Sequence[ChatRef], due_at: datetime | None) -> AsyncIterator[list[Chat]]:
+    for some in (refs[at : at + BATCH] for at in range(0, len(refs), BATCH)):
+        if due_at is not None:
+            yield await store.due_chats(due_at, among=some)
+        else:
+            yield [chat for chat in (await store.chats_of(some)).values() if chat.suspended is None]
 
 
 async def _draft_or_put_off(run: DraftRun, chat: Chat, unseen: Unseen, request: _Request) -> DigestDraft | None:
@@ -112,23 +139,27 @@ async def _draft(run: DraftRun, chat: Chat, unseen: Unseen, request: _Request) -
         log.warning("due time corrected", chat=str(chat.ref), was=str(chat.next_due_at))
         await run.store.set_due(chat.ref, due_times.next_due(chat, now))
         return None
-    ranked = run.rank(chat, unseen)
+    ranking = run.rank(chat, unseen)
     due_at = chat.next_due_at or now
-    # An operator who asks for digests up to a day wants them now, whatever is missing.
+    # An operator who asks for digests up to a day wants them now, whatever is missing, and none without papers.
+    if request.upto is not None and not unseen.found:
+        return None
     if request.upto is None:
         if not unseen.found and digest_policy.empty_digest_waits(due_at, now, listing_owed=request.listing_owed):
             return None
-        if await run.waits_for_summaries(chat, ranked, due_at):
+        if await run.waits_for_summaries(chat, ranking, due_at):
             return None
-    return await run.draft(chat, unseen, ranked, _slot(chat, due_at, now, request.upto))
+    return await run.draft(chat, unseen, ranking, _slot(chat, due_at, now, request.upto))
 
 
 def _slot(chat: Chat, due_at: datetime, now: datetime, upto: date | None) -> DigestSlot:
     if upto is not None:
         return DigestSlot(f"once {upto} {now:%Y%m%dT%H%M%S%f}", upto, None)
     # Named by the chat's own date, so that a day has one digest even if the clock is set back or the process restarts.
-    day = due_times.local_date(chat, due_at)
-    return DigestSlot(day.isoformat(), day, due_times.next_due(chat, now))
+    day = due_times.slot_day(chat, due_at)
+    # One that is composed ahead is followed by the next day's, not by itself.
+    next_due_at = due_times.next_due(chat, max(now, due_at))
+    return DigestSlot(day.isoformat(), day, next_due_at, send_at=due_at if due_at > now else None)
 
 
 async def _write(run: DraftRun, drafts: Sequence[DigestDraft]) -> int:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.decisions import digest_content, digest_policy, ranking
+import structlog
+
+from bot.decisions import digest_content, digest_policy
 from bot.decisions.digest_content import SummaryOptions
-from bot.decisions.ranking import Ranked
+from bot.decisions.ranking import Ranking
+from bot.errors import StoreUnavailable
 from bot.model import (
     Candidate,
+    Card,
     Chat,
     ChatRef,
     DeliveryState,
     Depth,
     Digest,
     NewDigest,
+    Paper,
+    Part,
     Platform,
     Priority,
     Reading,
@@ -28,10 +35,16 @@ from bot.model import (
     WantedSummary,
 )
 from bot.pipeline.announcement_log import AnnouncementLog
+from bot.pipeline.rankings import Rankings
 from bot.ports import Makers, Reader, Renderer, Store
 
 MOST_OFFERED = 5
 """Messages in doubt that are offered with one digest at most."""
+
+MOST_SHARED = 2_000
+"""Digests of one round that are kept for further chats with the same papers and settings: about 40 MB."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +54,19 @@ class DigestBuilder:
     renderers: Mapping[Platform, Renderer]
     makers: Makers
     reader: Reader
+    rankings: Rankings = field(default_factory=Rankings)
 
 
 @dataclass(frozen=True, slots=True)
 class DigestSlot:
-    """The name, day and priority of a digest to write, and the chat's next due time (None: unchanged)."""
+    """The name, day and priority of a digest to write, the chat's next due time (None: unchanged), and when it is sent
+    (None: at once)."""
 
     name: str
     day: date
     next_due_at: datetime | None
     priority: Priority = Priority.DIGEST
+    send_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +78,17 @@ class DigestDraft:
     new: NewDigest
 
 
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """What chats with equal papers and settings share."""
+
+    digest: Digest
+    parts: tuple[Part, ...]
+
+
 @dataclass(slots=True)
 class DraftRun:
-    """One round of composing. What several digests need is read from the store once."""
+    """One round of composing: what several digests need is read from the store once, equal digests are made once."""
 
     store: Store
     builder: DigestBuilder
@@ -75,59 +99,102 @@ class DraftRun:
     _summaries: dict[SummaryKey, Summary] = field(default_factory=dict)
     _postponed: list[WantedSummary] | None = None
     _chats_in_doubt: set[ChatRef] | None = None
+    _composed: dict[Hashable, _Composed] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.announcements = AnnouncementLog(self.store)
 
-    def rank(self, chat: Chat, unseen: Unseen) -> Ranked:
-        return ranking.rank(self.announcements.candidates(unseen), chat.size, self.now)
+    async def read(self, unseen: Mapping[Chat, Unseen]) -> None:
+        """Read what the digests of these chats need, in few statements for all. Raises `StoreUnavailable`."""
+        await self.announcements.read(unseen.values())
+        keys: set[SummaryKey] = set()
+        for chat, each in unseen.items():
+            keys.update(self._keys(chat, self.rank(chat, each)))
+            await asyncio.sleep(0)  # ranking never waits by itself: let answers and messages go between two chats
+        try:
+            await self._stored_summaries(keys)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            # A summary that cannot be read must fail the digests that show it alone; they read theirs again.
+            log.exception("summaries not read", chats=len(unseen))
 
-    async def waits_for_summaries(self, chat: Chat, ranked: Ranked, due_at: datetime) -> bool:
+    def rank(self, chat: Chat, unseen: Unseen) -> Ranking:
+        return self.builder.rankings.of(unseen, chat.size, self.announcements, self.now)
+
+    async def waits_for_summaries(self, chat: Chat, ranking: Ranking, due_at: datetime) -> bool:
         """Whether the digest waits, because a missing summary may still be made in time."""
-        options = SummaryOptions(chat.language, chat.depth)
-        keys = [options.key(candidate.announced.paper) for candidate in ranked.shown]
+        keys = self._keys(chat, ranking)
         missing = set(keys) - (await self._stored_summaries(keys)).keys()
         return bool(missing) and digest_policy.digest_waits(
             due_at, self.now, missing, await self._postponed_summaries()
         )
 
-    async def draft(self, chat: Chat, unseen: Unseen, ranked: Ranked, slot: DigestSlot) -> DigestDraft:
+    async def draft(self, chat: Chat, unseen: Unseen, ranking: Ranking, slot: DigestSlot) -> DigestDraft:
         # A digest without papers is written too, without parts: it marks the slot as done and sets the next due time.
-        digest = await self._digest(chat, ranked) if ranked.all else None
-        window = digest.window if digest else digest_content.window_of((), await self._last_listing_day())
-        parts = self.builder.renderers[chat.ref.platform].parts(digest, chat) if digest else []
+        composed = await self._compose(chat, unseen, ranking) if ranking.count else None
+        window = composed.digest.window if composed else digest_content.window_of(None, await self._last_listing_day())
         new = NewDigest(
             chat.ref,
             slot.name,
             slot.day,
             window.first,
             window.last,
-            # Title lines count as delivered, too.
-            tuple(candidate.announced.paper.id for candidate in ranked.all),
-            tuple(parts),
+            tuple([self._paper(seq).id for seq in ranking.named]),
+            composed.parts if composed else (),
             slot.next_due_at,
             slot.priority,
             chat.next_due_at,
+            # Covers the papers that are only counted, too: they count as delivered.
             unseen.position,
+            slot.send_at,
         )
-        return DigestDraft(chat, digest, new)
+        return DigestDraft(chat, composed.digest if composed else None, new)
 
-    async def _digest(self, chat: Chat, ranked: Ranked) -> Digest:
+    async def _compose(self, chat: Chat, unseen: Unseen, ranking: Ranking) -> _Composed:
+        topic_ids = dict(unseen.found)
+        shown = tuple([(seq, topic_ids[seq]) for seq in ranking.shown])
+        doubtful = await self._uncertain_deliveries(chat)
+        # All that the parts depend on. `Renderer.parts` uses nothing else of a chat, so that equal chats share them.
+        key = (chat.ref.platform, chat.language, chat.depth, chat.style, ranking, shown, doubtful)
+        composed = self._composed.get(key)
+        if composed is None:
+            digest = await self._digest(chat, ranking, self.announcements.candidates(shown), doubtful)
+            parts = tuple(self.builder.renderers[chat.ref.platform].parts(digest, chat))
+            if len(self._composed) >= MOST_SHARED:
+                del self._composed[next(iter(self._composed))]
+            composed = self._composed[key] = _Composed(digest, parts)
+        return composed
+
+    async def _digest(
+        self, chat: Chat, ranking: Ranking, candidates: Sequence[Candidate], doubtful: tuple[UncertainDelivery, ...]
+    ) -> Digest:
         options = SummaryOptions(chat.language, chat.depth)
-        summaries, readings = await self._summaries_and_readings(ranked.shown, options)
-        shown = digest_content.cards(ranked.shown, summaries, options, readings)
-        window = digest_content.window_of(ranked.all, self.now.date())
+        summaries, readings = await self._summaries_and_readings(candidates, options)
+        shown = digest_content.cards(candidates, summaries, options, readings)
+        window = digest_content.window_of(ranking, self.now.date())
         return Digest(
-            topics=digest_content.topics_of(ranked.all),
+            topics=digest_content.topics_of(
+                {self.announcements.query(topic_id): count for topic_id, count in ranking.topics}
+            ),
             window=window,
             announced=await self._announced(window.first, window.last),
-            matched=len(ranked.all),
+            matched=ranking.count,
             cards=shown,
-            also=digest_content.cards(ranked.also, {}, options),
+            # Their titles are all that is shown of them.
+            also=tuple([Card(self._paper(seq)) for seq in ranking.also]),
+            unlisted=ranking.count - len(ranking.named),
             language=chat.language,
             notes=digest_content.notes_on(shown),
-            doubtful=await self._uncertain_deliveries(chat),
+            doubtful=doubtful,
         )
+
+    def _paper(self, seq: int) -> Paper:
+        return self.announcements.announced(seq).paper
+
+    def _keys(self, chat: Chat, ranking: Ranking) -> list[SummaryKey]:
+        options = SummaryOptions(chat.language, chat.depth)
+        return [options.key(self._paper(seq)) for seq in ranking.shown]
 
     async def _summaries_and_readings(
         self, shown: Sequence[Candidate], options: SummaryOptions

@@ -25,9 +25,11 @@ from bot.model import (
     LedgerLine,
     ListingRecord,
     Malformed,
+    MatchProgress,
     NewDigest,
     Paper,
     Platform,
+    SendingProgress,
     Settlement,
     SubscribeResult,
     Subscription,
@@ -107,6 +109,12 @@ class Topics(Protocol):
     async def topics(self) -> list[TopicState]:
         """Topics that at least one chat follows."""
 
+    async def match_progress(self) -> MatchProgress:
+        """How far matching has come, without reading the topics."""
+
+    async def topics_behind(self, seq: int, after: int, limit: int) -> list[TopicState]:
+        """Followed topics with an id greater than `after` that were not matched up to that announcement, by id."""
+
     async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
         """(sequence number, announcement) of those with a greater sequence number, in order."""
 
@@ -148,6 +156,12 @@ class Topics(Protocol):
     async def chats_with_candidates(self) -> list[ChatRef]:
         """Chats (not suspended) for which `candidates` may not be empty. A chat whose topics match only papers that it
         has taken may be among them."""
+
+    async def last_match(self) -> int:
+        """A number that grows with each `save_matches` that finds something."""
+
+    async def chats_matched(self, after: int) -> list[ChatRef]:
+        """Chats (not suspended) with a topic for which matches were written since `last_match` was `after`."""
 
     async def chats_changed(self, since: datetime) -> list[ChatRef]:
         """Chats whose settings, subscriptions or suspension changed at that time or later."""
@@ -195,6 +209,9 @@ class Chats(Protocol):
 
     async def chats(self) -> list[Chat]: ...
 
+    async def chats_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, Chat]:
+        """Those of the chats that are stored, in the order of `refs`; at most as many as one statement may name."""
+
     async def add_chat(self, chat: Chat) -> Chat:
         """Write a new chat and return it; a chat that is there already stays as it is and is returned instead."""
 
@@ -222,6 +239,9 @@ class Chats(Protocol):
     async def begin_by(self, day: date, now: datetime) -> int:
         """Let subscriptions that would begin after that listing day begin on it; returns how many did."""
 
+    async def bind_bot(self, ref: ChatRef, bot: str) -> None:
+        """Let the bot with this id serve a chat, and send what is still to be sent there. "" names no bot."""
+
     async def suspend(self, ref: ChatRef, why: str, now: datetime) -> None: ...
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None, now: datetime) -> None:
@@ -231,9 +251,20 @@ class Chats(Protocol):
         """Rewrite a chat's id everywhere, its forum topics and managers too, in one transaction; joins with `new` if
         that is there."""
 
-    async def due_chats(self, now: datetime) -> list[Chat]:
+    async def due_chats(
+        self,
+        now: datetime,
+        *,
+        among: Collection[ChatRef] | None = None,
+        limit: int | None = None,
+        after: Chat | None = None,
+    ) -> list[Chat]:
         """Chats whose digest is due and that are not suspended; with them those due more than `due_times.AHEAD` from
-        now, whose due time was set by a clock that ran ahead."""
+        now, whose due time was set by a clock that ran ahead.
+
+        By due time; at most `limit`, and with `after` only those behind this chat, as it was returned, in that order.
+        With `among`, only these, which are at most as many as one statement may name.
+        """
 
     async def put_off(self, ref: ChatRef, until: datetime) -> None:
         """Let `due_chats` leave this chat out until then, or until a digest of it is written."""
@@ -274,13 +305,21 @@ class Outbox(Protocol):
         """`write_digest` of each, in one transaction: where it fails, none is written."""
 
     async def lease(
-        self, owner: str, platforms: Collection[Platform], now: datetime, until: datetime, limit: int
+        self,
+        owner: str,
+        platforms: Collection[Platform],
+        now: datetime,
+        until: datetime,
+        limit: int,
+        *,
+        bots: Collection[str] | None = None,
     ) -> list[Delivery]:
-        """Lease deliveries that may be sent, ordered by priority, then by `next_attempt_at`.
+        """Lease deliveries that may be sent, ordered by priority, then by the time when it became the part's turn.
 
         Those are waiting or to be verified, and due; or leased with the lease expired. Of each chat only the first part
         that is not settled is leased, and none for suspended chats. A part that has to be verified keeps that place for
-        its first attempts only; later it is leased when nothing else of its chat is left.
+        its first attempts only; later it is leased when nothing else of its chat is left. With `bots`, only chats that
+        these bots serve (`Chat.bot`).
         """
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
@@ -320,11 +359,23 @@ class Outbox(Protocol):
     async def taken(self, ref: ChatRef, paper_ids: Collection[str]) -> set[str]:
         """Those of the papers that some digest of the chat has taken."""
 
-    async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]: ...
+    async def outbox_counts(self) -> Mapping[tuple[Platform, DeliveryState], int]:
+        """How many deliveries are in each state; those that `tidy` deleted count too, those of forgotten chats do
+        not."""
 
     async def oldest_waiting(self, platforms: Collection[Platform] | None = None) -> datetime | None:
         """When the oldest digest was written of which a part is still to be sent; of these platforms, without suspended
-        chats, parts to be verified, parts that fail by themselves, and parts that wait behind one of the latter."""
+        chats, parts to be verified, parts that fail by themselves, and parts that wait behind one of those."""
+
+    async def progress(self, platforms: Collection[Platform], now: datetime) -> SendingProgress:
+        """How much may be sent now, and when a part was last sent."""
+
+    async def tidy(self, now: datetime, *, payload_days: int = 7, history_days: int) -> int:
+        """Delete what need not be kept, in small transactions; returns how many payloads and digests went.
+
+        The payloads of parts that were sent go `payload_days` after their digest. Digests whose parts are all settled
+        go `history_days` after they were written, a week at the least; sums of them stay.
+        """
 
 
 class ValueStore(Protocol):
@@ -397,14 +448,12 @@ class StatusCounts(Protocol):
     async def summary_reasons(self, now: datetime) -> Mapping[str | None, int]:
         """How many wanted summaries are postponed for which reason."""
 
-    async def message_reasons(self, limit: int) -> Mapping[str | None, int]:
-        """For which reasons messages wait, counted over the newest `limit` messages that wait."""
+    async def message_reasons(self, limit: int) -> Mapping[str, int]:
+        """For which reasons the next messages of chats wait, counted over the newest `limit` of them."""
 
 
 class Upkeep(Protocol):
     """What the daily upkeep asks of the store."""
-
-    async def tidy(self, now: datetime, *, payload_days: int = 7, history_days: int) -> int: ...
 
     async def tidy_matches(self, now: datetime) -> int: ...
 

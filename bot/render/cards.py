@@ -134,11 +134,28 @@ def card_document(
     button for the evidence sends back, on platforms without folds. Compact cards have one link, to the sentence of
     their headline.
     """
+    before, after = blocks_for_all(
+        card, language, style, links=links, roomy=roomy, evidence=evidence, evidence_action=evidence_action
+    )
+    return Document((*before, *matched_note(card, language, style), *after))
+
+
+def blocks_for_all(
+    card: Card,
+    language: str,
+    style: Style,
+    *,
+    links: bool = True,
+    roomy: bool = False,
+    evidence: EvidenceForm = EvidenceForm.QUOTES,
+    evidence_action: str | None = None,
+) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """The blocks of a card before and after `matched_note`, which alone depends on the chat; as `card_document`."""
     paper = card.paper
     # The title is always a link, so that a card has one even where the line of links is left out.
     title = Heading((Link(title_of(paper), paper_urls(paper)["abs"], bold=True),), level=2)
     if style is Style.COMPACT:
-        return Document((title, *_compact(card, language, evidence)))
+        return (title, *_compact(card, language, evidence)), ()
     blocks: list[Block] = [title, *_identity(card, language)]
     summary = card.summary
     if summary:
@@ -150,8 +167,15 @@ def card_document(
         heading = Text(label("abstract", language).capitalize(), bold=True)
         blocks.append(Fold((heading,), (Line((Text(readable(paper.abstract)),)),)))
     blocks += _figures(card, language)
-    blocks += _footer(card, language, links=links, keywords=roomy)
-    return Document(tuple(blocks))
+    if roomy and summary:
+        blocks += _keywords(summary)
+    return tuple(blocks), tuple(_footer(card, language, links=links))
+
+
+def matched_note(card: Card, language: str, style: Style = Style.CARDS) -> tuple[Block, ...]:
+    """The note that says why a chat gets the paper; none on compact cards, and where nothing is known."""
+    reasons = match_reasons(card) if style is not Style.COMPACT else ""
+    return (Note((Text(f"{label('matched', language)}: {reasons}"),)),) if reasons else ()
 
 
 def card_reply(card: Card, language: str, evidence_action: str | None = None, *, private: bool = False) -> Reply:
@@ -235,12 +259,15 @@ def _figures(card: Card, language: str) -> list[Block]:
     return blocks
 
 
-def _footer(card: Card, language: str, *, links: bool, keywords: bool) -> list[Block]:
+def _keywords(summary: Summary) -> list[Block]:
+    if not summary.keywords:
+        return []
+    return [Note((Text(" · ".join(readable(term) for term in summary.keywords), italic=True),))]
+
+
+def _footer(card: Card, language: str, *, links: bool) -> list[Block]:
+    """The links, and who wrote the summary from what."""
     blocks: list[Block] = []
-    if keywords and card.summary and card.summary.keywords:
-        blocks.append(Note((Text(" · ".join(readable(term) for term in card.summary.keywords), italic=True),)))
-    if reasons := match_reasons(card):
-        blocks.append(Note((Text(f"{label('matched', language)}: {reasons}"),)))
     if links:
         spans: list[Span] = []
         for name, url in card_links(card, language):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.model import Card, Digest, Style
+from bot.model import Card, Digest
 from bot.render.addresses import paper_urls
-from bot.render.cards import card_document, title_of
-from bot.render.evidence import EvidenceForm
+from bot.render.cards import title_of
 from bot.render.labels import format_window, label
 from bot.render.nodes import Block, Bullets, Document, Heading, Line, Link, Note, Span, Text
 from bot.render.packing import Cost, Group
@@ -37,10 +36,12 @@ def digest_header(digest: Digest) -> Document:
 
 def also_heading(digest: Digest) -> Heading:
     """The heading above the title lines of papers past the digest's size."""
-    return Heading((Text(f"{label('also', digest.language)} ({len(digest.also)})", bold=True),), level=3)
+    return Heading(
+        (Text(f"{label('also', digest.language)} ({len(digest.also) + digest.unlisted})", bold=True),), level=3
+    )
 
 
-def also_line(card: Card) -> Bullets:
+def title_line(card: Card) -> Bullets:
     """A paper as one line: its title as a link."""
     return Bullets(((Link(title_of(card.paper), paper_urls(card.paper)["abs"]),),))
 
@@ -50,21 +51,32 @@ def digest_notes(digest: Digest) -> Document:
     return Document(tuple(Note((Text(note, italic=True),)) for note in digest.notes))
 
 
-def digest_groups(digest: Digest, card_group: Callable[[Card], Group], base_cost: Cost = (0, 0)) -> list[Group]:
+def unlisted_line(digest: Digest, archive_url: str | None = None) -> Line:
+    """ "… and 85 more", as a link to the archive where it is public."""
+    text = label("and more papers", digest.language, n=digest.unlisted)
+    return Line((Link(text, archive_url) if archive_url else Text(text),))
+
+
+def digest_groups(
+    digest: Digest,
+    card_group: Callable[[Card], Group],
+    title_group: Callable[[Card], Group],
+    *,
+    base_cost: Cost = (0, 0),
+    archive_url: str | None = None,
+) -> list[Group]:
     """A digest as groups that should not be divided: the header, each card, each further title, the notes.
 
-    `card_group` makes the group of a card; `base_cost` is what each of the other groups costs besides its blocks.
+    `card_group` makes the group of a card, `title_group` that of a title line; `base_cost` is what each of the other
+    groups costs besides its blocks. `archive_url` is the public address of the archive.
     """
     groups = [Group(digest_header(digest).blocks, base_cost=base_cost, stays_with_next=True)]
     groups += map(card_group, digest.cards)
     for number, card in enumerate(digest.also):
+        group = title_group(card)
         # Together with the first title, so that a message never ends in the heading.
-        heading: tuple[Block, ...] = () if number else (also_heading(digest),)
-        groups.append(Group((*heading, also_line(card)), (card.paper.id,), base_cost))
+        groups.append(group if number else Group((also_heading(digest), *group.blocks), group.ids, group.base_cost))
+    if digest.unlisted:
+        groups.append(Group((unlisted_line(digest, archive_url),), base_cost=base_cost))
     groups.append(Group(digest_notes(digest).blocks, base_cost=base_cost))
     return groups
-
-
-def text_card_group(card: Card, language: str, style: Style, evidence: EvidenceForm = EvidenceForm.QUOTES) -> Group:
-    """A card whose links are part of its text."""
-    return Group(card_document(card, language, style, evidence=evidence).blocks, (card.paper.id,))

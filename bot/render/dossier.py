@@ -15,7 +15,7 @@ from bot.render.cards import (
     shown_figures,
     title_of,
 )
-from bot.render.digests import also_heading, also_line, digest_header, digest_notes
+from bot.render.digests import also_heading, digest_header, digest_notes, title_line
 from bot.render.evidence import (
     CONCLUSION,
     EvidenceForm,
@@ -56,7 +56,7 @@ def dossier_digest(digest: Digest, *, header: bool = True) -> Document:
     for card in digest.cards:
         blocks += [Rule(), *dossier_document(card, digest.language).blocks]
     if digest.also:
-        blocks += [Rule(), also_heading(digest), Bullets(tuple(also_line(card).items[0] for card in digest.also))]
+        blocks += [Rule(), also_heading(digest), Bullets(tuple(title_line(card).items[0] for card in digest.also))]
     return Document((*blocks, *digest_notes(digest).blocks))
 
 

@@ -193,6 +193,7 @@ _ROWS: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "send again": ("Send it again", "重新发送", "Enviarlo de nuevo", "もう一度送る", "Отправить ещё раз"),
     "also": ("Also matching", "其他匹配论文", "También coinciden", "その他の一致", "Также подходят"),
+    "and more papers": ("… and {n} more", "……另有 {n} 篇", "… y {n} más", "…ほか{n}件", "… и ещё {n}"),
     "nothing": (
         "Nothing new for your topics.",
         "您的主题暂无新论文。",

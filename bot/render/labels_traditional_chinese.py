@@ -74,6 +74,7 @@ TRADITIONAL_CHINESE = {
     "doubtful": "{day} 摘要中的一則訊息可能未送達：無法得知。",
     "send again": "重新傳送",
     "also": "其他符合的論文",
+    "and more papers": "……另有 {n} 篇",
     "nothing": "您的主題暫無新論文。",
     "archive": "典藏",
     "days": "日期",

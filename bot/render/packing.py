@@ -32,6 +32,10 @@ class Group:
     """The cost of the group besides its blocks, in each message that shows a part of it."""
     stays_with_next: bool = False
     """True for a header: the next group begins in the same message even if it has to be divided."""
+    cost: Cost | None = None
+    """What its blocks cost together, if that is known."""
+    markup: str | None = None
+    """Its blocks in the platform's markup, if they were rendered before."""
 
 
 @dataclass(slots=True)
@@ -42,6 +46,8 @@ class GroupPart:
     blocks: list[Block] = field(default_factory=list)
     is_last: bool = False
     """Whether the group ends with this part."""
+    is_whole: bool = False
+    """Whether this part is the whole group."""
 
 
 def pack(groups: Iterable[Group], cost: Callable[[Block], Cost], limit: Cost) -> list[list[GroupPart]]:
@@ -68,17 +74,17 @@ class _Packer:
     def add(self, group: Group) -> None:
         if not group.blocks:  # a digest without notes has an empty group for them
             return
-        whole = _sum([group.base_cost, *(self.cost(block) for block in group.blocks)])
+        needed = group.cost if group.cost is not None else _sum(map(self.cost, group.blocks))
+        whole = group.base_cost[0] + needed[0], group.base_cost[1] + needed[1]
         if self._fits(whole):
-            self._open(group)
-            self._put(list(group.blocks), _minus(whole, group.base_cost))
+            self.current.append(GroupPart(group, list(group.blocks), is_last=True, is_whole=True))
+            self.used = self.used[0] + whole[0], self.used[1] + whole[1]
         elif _within(whole, self.limit):  # it fits into an empty message
             self.flush()
             self.add(group)
-            return
         else:
             self._divide(group)
-        self.current[-1].is_last = True
+            self.current[-1].is_last = True
 
     def _divide(self, group: Group) -> None:
         # Only a header may share a message with the first part of a large card.
@@ -138,7 +144,7 @@ class _Packer:
         self.used = (0, 0)
 
     def _fits(self, needed: Cost) -> bool:
-        return _within(_sum([self.used, needed]), self.limit)
+        return self.used[0] + needed[0] <= self.limit[0] and self.used[1] + needed[1] <= self.limit[1]
 
     def _open(self, group: Group) -> None:
         self.current.append(GroupPart(group))

@@ -16,7 +16,7 @@ from bot.decisions import ledger
 from bot.decisions.digest_content import SummaryOptions
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
-from bot.pipeline import DigestBuilder
+from bot.pipeline import DigestBuilder, Rankings
 from bot.pipeline.upkeep import Limits, UpkeepResult
 from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
@@ -39,10 +39,11 @@ class App:
     cached_readings: CachedReadings
     counts: Counts = field(default_factory=Counts)
     send_now: Callable[[], None] = field(default=lambda: None)
+    rankings: Rankings = field(default_factory=Rankings)
 
     @property
     def builder(self) -> DigestBuilder:
-        return DigestBuilder(self.renderers, self.makers, self.reader)
+        return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
 
     @property
     def options(self) -> SummaryOptions:
@@ -139,7 +140,7 @@ async def open_app(
         reader = ArxivReader(fetcher, settings, license_of=source.license)
         counts = Counts()
         makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts), store))
-        yield App(settings, clock, store, source, reader, makers, renderers(), reader, counts)
+        yield App(settings, clock, store, source, reader, makers, renderers(settings.site_url), reader, counts)
 
 
 @asynccontextmanager
@@ -171,12 +172,12 @@ def make_folders(settings: Settings) -> None:
         raise TellUser(f"The folder {file.parent} of DATABASE_URL does not exist; create it or correct the address.")
 
 
-def renderers() -> dict[Platform, Renderer]:
-    """Return what renders digests for each platform."""
+def renderers(archive_url: str | None = None) -> dict[Platform, Renderer]:
+    """Return what renders digests for each platform; `archive_url` is the public address of the archive, if any."""
     from handlers.discord.cards import DiscordRenderer
     from handlers.telegram.cards import TelegramRenderer
 
-    return {Platform.TELEGRAM: TelegramRenderer(), Platform.DISCORD: DiscordRenderer()}
+    return {Platform.TELEGRAM: TelegramRenderer(archive_url), Platform.DISCORD: DiscordRenderer(archive_url)}
 
 
 def default_topics(settings: Settings) -> list[str]:

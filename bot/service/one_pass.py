@@ -71,7 +71,7 @@ async def run_steps(app: App, senders: Mapping[Platform, Sender], me: str, upto:
         done.failures = [str(failure) for failure in polled.failures]
     # From here on a failure of arXiv does not matter: the steps work on what is stored.
     done.matches = await pipeline.match(app.store)
-    await pipeline.choose(app.store, app.clock.now())
+    await pipeline.choose(app.store, app.clock.now(), app.rankings)
     done.summaries = await summarize(app)
     done.digests = await pipeline.compose(app.store, app.builder, app.clock, upto=upto)
     done.sent = await delivery_worker(app, senders, me).deliver()

@@ -16,7 +16,7 @@ from bot import pipeline
 from bot.decisions import polling
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import Platform
-from bot.pipeline import DeliveryWorker
+from bot.pipeline import DeliveryWorker, Rankings
 from bot.pipeline.poll import NeededArchives, poll_state
 from bot.ports import Clock, Sender, Store
 from bot.service import lease, metrics, status, status_text, web
@@ -92,8 +92,9 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
 class MatchingJob:
     """Matches what was announced, and chooses the summaries that the next digests need."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, rankings: Rankings | None = None) -> None:
         self._store, self._clock = store, clock
+        self._chooser = pipeline.Chooser(store, rankings or Rankings())
         self._chosen_at: datetime | None = None
 
     async def run(self) -> None:
@@ -101,9 +102,9 @@ class MatchingJob:
         now = self._clock.now()
         # Forgotten until both steps have succeeded: matches are stored at once and would not be found a second time.
         chosen_at, self._chosen_at = self._chosen_at, None
-        # Choosing reads the candidates of every chat, and its result changes only with new matches or changed chats.
+        # What is chosen changes only with new matches or changed chats.
         if await pipeline.match(self._store) or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
-            await pipeline.choose(self._store, now)
+            await self._chooser.run(now)
             chosen_at = now
         self._chosen_at = chosen_at
 
@@ -122,7 +123,7 @@ def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[
         if await pipeline.poll(app.store, app.source, app.clock, needed):
             jobs.soon("read")
 
-    matching = MatchingJob(app.store, app.clock)
+    matching = MatchingJob(app.store, app.clock, app.rankings)
 
     async def read() -> None:
         await matching.run()

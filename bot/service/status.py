@@ -101,7 +101,7 @@ async def _unfinished(store: Store, now: datetime) -> tuple[Unfinished, ...]:
     summaries = await store.summary_reasons(now)
     messages = await store.message_reasons(MAX_WAITING)
     found = [Unfinished("summary", reason or "tried and not made", count) for reason, count in summaries.items()]
-    found += [Unfinished("message", reason or "", count) for reason, count in messages.items()]
+    found += [Unfinished("message", reason, count) for reason, count in messages.items()]
     return tuple(sorted(found, key=lambda reason: -reason.count)[:MAX_REASONS])
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
-from bot.storage import positions, tables
+from bot.storage import delivery_counts, outbox_queue, positions, tables
 from bot.storage.chat_conditions import lock_chats, mark_changed
 from bot.storage.chat_managers import move_managers
+from bot.storage.engine import Database
 from bot.storage.log_index import seq_before
 from bot.storage.outbox_queue import LEASED
 from bot.storage.packed import unpack_papers
@@ -18,7 +19,7 @@ from bot.storage.packed import unpack_papers
 _chats, _digests, _deliveries, _subscriptions = tables.chats, tables.digests, tables.deliveries, tables.subscriptions
 
 
-async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef, now: datetime) -> None:
+async def move(database: Database, connection: AsyncConnection, old: ChatRef, new: ChatRef, now: datetime) -> None:
     """Rename `old` and its forum topics (`old/45`) to `new`; each joins the chat that has its new id, if any."""
     if old == new:
         return
@@ -35,7 +36,7 @@ async def move(connection: AsyncConnection, old: ChatRef, new: ChatRef, now: dat
             renamed = update(_chats).where(_chats.c.id == source)
             await connection.execute(renamed.values(platform=new.platform.value, ident=target_ident, changed_at=now))
         else:
-            await _join(connection, source, target, f"{old.platform}:{ident}")
+            await _join(database, connection, source, target, f"{old.platform}:{ident}")
             await mark_changed(connection, [target], now)
 
 
@@ -45,13 +46,15 @@ def _is_place(ref: ChatRef) -> ColumnElement[bool]:
     return (_chats.c.platform == ref.platform.value) & is_named
 
 
-async def _join(connection: AsyncConnection, source: int, target: int, name: str) -> None:
+async def _join(database: Database, connection: AsyncConnection, source: int, target: int, name: str) -> None:
     """Give everything of chat `source` to chat `target`, whose settings stay, and delete `source`."""
     # Before what both have had is joined: afterwards every part would show papers that the target has had.
-    await _give_up_repeated_parts(connection, source, target)
+    given_up = await _give_up_repeated_parts(connection, source, target)
     await _join_subscriptions(connection, source, target)
     await _join_digests(connection, source, target, name)
-    await connection.execute(update(_deliveries).where(_deliveries.c.chat_id == source).values(chat_id=target))
+    bot = select(_chats.c.bot).where(_chats.c.id == target).scalar_subquery()
+    deliveries = update(_deliveries).where(_deliveries.c.chat_id == source)
+    await connection.execute(deliveries.values(chat_id=target, bot=bot))
     single = (await positions.stored_singly(connection, [source])).get(source)
     await positions.store_singly(connection, target, unpack_papers(single))
     await positions.count_changes(connection, [target])
@@ -61,6 +64,9 @@ async def _join(connection: AsyncConnection, source: int, target: int, name: str
     )
     # Deletes what was not moved too, such as subscriptions that both had (ON DELETE CASCADE).
     await connection.execute(delete(_chats).where(_chats.c.id == source))
+    await outbox_queue.appoint(connection, [target])
+    changes = {(name.partition(":")[0], DeliveryState.GIVEN_UP.value): given_up}
+    await delivery_counts.add(database, connection, changes)
 
 
 async def _join_subscriptions(connection: AsyncConnection, source: int, target: int) -> None:
@@ -79,8 +85,9 @@ async def _join_subscriptions(connection: AsyncConnection, source: int, target: 
             await positions.begin_earlier(connection, target, row.topic_id, row.since, start)
 
 
-async def _give_up_repeated_parts(connection: AsyncConnection, source: int, target: int) -> None:
-    """Give up the unsent parts of `source` that show only papers which `target` has had."""
+async def _give_up_repeated_parts(connection: AsyncConnection, source: int, target: int) -> int:
+    """Give up the unsent parts of `source` that show only papers which `target` has had; returns how many."""
+    given_up = 0
     # A part in SENDING may have arrived; its own process settles it.
     not_begun = (DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value, *LEASED)
     open_parts = select(_deliveries.c.id, _deliveries.c.paper_ids).where(
@@ -97,8 +104,11 @@ async def _give_up_repeated_parts(connection: AsyncConnection, source: int, targ
                 .values(
                     state=DeliveryState.GIVEN_UP.value,
                     why="the chat it moved to has these papers already",
+                    turn_at=None,
                 )
             )
+            given_up += 1
+    return given_up
 
 
 async def _join_digests(connection: AsyncConnection, source: int, target: int, name: str) -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Unpack
 
-from sqlalchemy import Row, delete, exists, insert, or_, select, update
+from sqlalchemy import Row, delete, exists, insert, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
-from bot.model import Chat, ChatChanges, ChatRef, SubscribeResult, Subscription
-from bot.storage import positions, row_mapping, tables
-from bot.storage.chat_conditions import chat_id_of, is_chat, mark_changed
+from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, SubscribeResult, Subscription
+from bot.storage import delivery_counts, positions, row_mapping, tables
+from bot.storage.chat_conditions import are_chats, chat_id_of, is_chat, mark_changed
 from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
 from bot.storage.log_index import seq_before
+from bot.storage.outbox_queue import appoint
 
 
 class SqlChats:
@@ -53,7 +54,7 @@ class SqlChats:
             changed = replace(chat, **changes)
             is_rescheduled = (changed.timezone, changed.digest_time) != (chat.timezone, chat.digest_time)
             if is_rescheduled or chat.next_due_at is None:
-                changed = replace(changed, next_due_at=due_times.next_due(changed, now))
+                changed = replace(changed, next_due_at=due_times.rescheduled(chat, changed, now))
             before, after = row_mapping.chat_row(chat), row_mapping.chat_row(changed)
             fields = {name: value for name, value in after.items() if value != before[name]}
             if fields:
@@ -137,17 +138,33 @@ class SqlChats:
             await _match_from(connection, {row.topic_id for row in rows}, start)
         return len(rows)
 
+    async def bind_bot(self, ref: ChatRef, bot: str) -> None:
+        table = tables.deliveries
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            await connection.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(bot=bot))
+            unsent = update(table).where(table.c.chat_id == chat_id, table.c.state != DeliveryState.SENT.value)
+            await connection.execute(unsent.values(bot=bot))
+
     async def suspend(self, ref: ChatRef, why: str, now: datetime) -> None:
-        await self._change(ref, suspended=why, changed_at=now)
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            suspended = update(tables.chats).where(tables.chats.c.id == chat_id)
+            await connection.execute(suspended.values(suspended=why, changed_at=now))
+            await appoint(connection, [] if chat_id is None else [chat_id])
 
     async def resume(self, ref: ChatRef, next_due_at: datetime | None, now: datetime) -> None:
         due = {} if next_due_at is None else {"next_due_at": next_due_at}
-        await self._change(ref, suspended=None, changed_at=now, **due)
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            resumed = update(tables.chats).where(tables.chats.c.id == chat_id)
+            await connection.execute(resumed.values(suspended=None, changed_at=now, **due))
+            await appoint(connection, [] if chat_id is None else [chat_id])
 
     async def move_chat(self, old: ChatRef, new: ChatRef, now: datetime) -> None:
         async with self.db.write() as connection:
             await self.db.serialize(connection, "move")
-            await move(connection, old, new, now)
+            await move(self.db, connection, old, new, now)
 
     async def chats_changed(self, since: datetime) -> list[ChatRef]:
         table = tables.chats
@@ -155,15 +172,39 @@ class SqlChats:
         async with self.db.read() as connection:
             return [row_mapping.ref(row) for row in await connection.execute(query)]
 
-    async def due_chats(self, now: datetime) -> list[Chat]:
-        table = tables.chats
-        # A time farther ahead than `AHEAD` was set by a clock that ran ahead: it counts as reached.
-        is_due = or_(table.c.next_due_at <= now, table.c.next_due_at > now + due_times.AHEAD)
-        is_put_off = table.c.not_before.between(now, now + due_times.AHEAD)
-        query = select(table).where(is_due, table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~is_put_off))
+    async def chats_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, Chat]:
         async with self.db.read() as connection:
-            rows = await connection.execute(query.order_by(table.c.next_due_at, table.c.id))
-            return [row_mapping.chat(row) for row in rows]
+            rows = await connection.execute(select(tables.chats).where(are_chats(refs)))
+            found = {chat.ref: chat for chat in map(row_mapping.chat, rows)}
+        return {ref: found[ref] for ref in refs if ref in found}
+
+    async def due_chats(
+        self,
+        now: datetime,
+        *,
+        among: Collection[ChatRef] | None = None,
+        limit: int | None = None,
+        after: Chat | None = None,
+    ) -> list[Chat]:
+        table = tables.chats
+        is_put_off = table.c.not_before.between(now, now + due_times.AHEAD)
+        query = select(table).where(table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~is_put_off))
+        if among is not None:
+            query = query.where(are_chats(among))
+        if after is not None:
+            key = select(table.c.id).where(is_chat(after.ref)).scalar_subquery()
+            last = tuple_(literal(after.next_due_at, table.c.next_due_at.type), key)
+            query = query.where(tuple_(table.c.next_due_at, table.c.id) > last)
+        query = query.order_by(table.c.next_due_at, table.c.id)
+        found: list[Chat] = []
+        async with self.db.read() as connection:
+            # A time farther ahead than `AHEAD` was set by a clock that ran ahead: it counts as reached. Two queries,
+            # because one with OR would sort all that is due for each page of it.
+            for is_due in (table.c.next_due_at <= now, table.c.next_due_at > now + due_times.AHEAD):
+                room = None if limit is None else limit - len(found)
+                if room is None or room > 0:
+                    found += map(row_mapping.chat, await connection.execute(query.where(is_due).limit(room)))
+        return found
 
     async def put_off(self, ref: ChatRef, until: datetime) -> None:
         await self._change(ref, not_before=until)
@@ -175,8 +216,10 @@ class SqlChats:
         table = tables.subscriptions
         async with self.db.write() as connection:
             await self.db.serialize(connection, "topics")
-            chat_id = await chat_id_of(connection, ref)
+            chat_id = await chat_id_of(connection, ref, lock=True)
             followed = list(await connection.scalars(select(table.c.topic_id).where(table.c.chat_id == chat_id)))
+            if chat_id is not None:
+                await delivery_counts.subtract_chat(self.db, connection, chat_id)
             await connection.execute(delete(tables.chats).where(tables.chats.c.id == chat_id))
             # A query that no other chat follows was written by this chat's people, so it is their data too.
             for topic_id in followed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import secrets
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import BadSetting, StoreUnavailable
+from bot.storage.column_types import compact_json
 from bot.storage.driver_errors import is_locked, translated, unavailable
 from bot.storage.write_batcher import WriteBatcher
 
@@ -25,6 +26,9 @@ BUSY_SECONDS = 60
 """How long a SQLite writer waits for the writer of another process."""
 
 CONNECT_SECONDS = 10
+
+SHARDS = 64
+"""Rows of each count; SQLite has one writer, so that it needs no more than one."""
 
 _WRITE = "write sqlite+aiosqlite:///PATH or postgresql+psycopg://…."
 
@@ -46,7 +50,9 @@ class Database:
         """How many transactions of this process have held SQLite's write lock so far."""
         self._is_writing = False
         """Whether a transaction of this process holds it now."""
-        self._batcher = WriteBatcher(self.write)
+        self.batcher = WriteBatcher(self.write)
+        self.shard = 0 if self.is_sqlite else secrets.randbelow(SHARDS)
+        """The row of each count that this process writes, so that processes seldom wait for each other."""
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -124,13 +130,17 @@ class Database:
                     await connection.execution_options(sqlite_begin="")
                     await connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
-    async def write_statement(self, statement: Executable) -> int:
-        """Execute a statement in a transaction and return how many rows it changed; on SQLite several share one."""
+    async def analyze(self, *analyzed: Table) -> None:
+        """Let PostgreSQL count anew what these tables hold, after much was written.
+
+        SQLite plans without such counts, so that its plans are the same on every machine.
+        """
         if self.is_sqlite:
-            return await self._batcher.execute(statement)
+            return
+        # One at a time: a second one waits for the first, and would hold a connection meanwhile.
         async with self.write() as connection:
-            result: Any = await connection.execute(statement)
-            return int(result.rowcount)
+            for table in analyzed:
+                await connection.execute(text(f"ANALYZE {table.name}"))
 
     @asynccontextmanager
     async def outside_transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -172,23 +182,13 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
-def _to_json(value: Any) -> str:
-    # Text as it is takes less room than escape sequences, and can be read and searched in the database.
-    compact = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    try:
-        compact.encode()
-    except UnicodeEncodeError:  # a lone surrogate: UTF-8 cannot hold it, an escape sequence can
-        return json.dumps(value, separators=(",", ":"))
-    return compact
-
-
 def _sqlite_engine(url: URL, foreign_keys: bool) -> AsyncEngine:
     if url.database:
         folder = Path(url.database).parent
         with translated(url):
             folder.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
-        url, json_serializer=_to_json, connect_args={"async_creator_fn": partial(_open_file, foreign_keys)}
+        url, json_serializer=compact_json, connect_args={"async_creator_fn": partial(_open_file, foreign_keys)}
     )
 
     @event.listens_for(engine.sync_engine, "begin")
@@ -243,7 +243,7 @@ async def _set_wal(connection: aiosqlite.Connection) -> None:
 def _postgres_engine(url: URL) -> AsyncEngine:
     return create_async_engine(
         url,
-        json_serializer=_to_json,
+        json_serializer=compact_json,
         pool_size=10,
         max_overflow=10,
         pool_pre_ping=True,  # after a restart of the server, its old connections are replaced instead of failing

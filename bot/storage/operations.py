@@ -30,7 +30,7 @@ from bot.errors import StoreUnavailable, TellUser
 from bot.model import JSON, DeliveryState, LedgerLine
 from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
-from bot.storage.outbox_queue import LEASED
+from bot.storage.outbox_queue import LEASED, is_unusual
 
 _others = tables.announcements.alias("others")
 
@@ -73,6 +73,7 @@ class SqlOperations:
     async def expire_leases(self, owner: str, now: datetime) -> int:
         table = tables.deliveries
         others = update(table).where(
+            is_unusual(),
             table.c.state.in_((*LEASED, DeliveryState.SENDING.value)),
             table.c.owner != owner,
             table.c.leased_until > now,

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy import Select, select
+
 from bot.model import (
     JSON,
     Announced,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
     AnyRow = Row[*tuple[Any, ...]]
 
-Value = TypeVar("Value", int, str)
+Value = TypeVar("Value", int, str, bytes)
 
 ANNOUNCED = (
     *tables.papers.c,
@@ -53,10 +55,10 @@ DELIVERY = (
     tables.digests.c.slot,
     tables.digests.c.day,
     tables.digests.c.created_at,
-    tables.chats.c.platform,
     tables.chats.c.ident,
+    tables.payloads.c.body,
 )
-"""The columns that `delivery` reads, of a join of deliveries, digests and chats."""
+"""The columns that `delivery` reads, of a join of deliveries, digests, chats and payloads."""
 
 DELIVERING = tuple(kind.value for kind in Kind if kind.delivers)
 """The kinds of announcements that bring a paper to chats, as they are stored."""
@@ -132,6 +134,7 @@ def chat(row: AnyRow) -> Chat:
         next_due_at=row.next_due_at,
         suspended=row.suspended,
         created_at=row.created_at,
+        bot=row.bot,
     )
 
 
@@ -149,11 +152,23 @@ def chat_row(value: Chat) -> dict[str, Any]:
         "next_due_at": value.next_due_at,
         "suspended": value.suspended,
         "created_at": value.created_at,
+        "bot": value.bot,
     }
 
 
 def subscription(row: AnyRow) -> Subscription:
     return Subscription(ref(row), row.query, row.since, row.created_at)
+
+
+def deliveries() -> Select[Any]:
+    """The query of the rows that `delivery` reads."""
+    return (
+        select(*DELIVERY)
+        .select_from(tables.deliveries)
+        .join(tables.digests, tables.digests.c.id == tables.deliveries.c.digest_id)
+        .join(tables.chats, tables.chats.c.id == tables.deliveries.c.chat_id)
+        .join(tables.payloads, tables.payloads.c.id == tables.deliveries.c.payload_id, isouter=True)
+    )
 
 
 def delivery(row: AnyRow) -> Delivery:
@@ -164,7 +179,8 @@ def delivery(row: AnyRow) -> Delivery:
         day=row.day,
         number=row.number,
         of=row.of,
-        part=Part(row.payload, tuple(row.paper_ids)),
+        # The payload of a part that was sent long ago is deleted.
+        part=Part(row.body or {}, tuple(row.paper_ids)),
         state=DeliveryState(row.state),
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,

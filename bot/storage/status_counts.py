@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import Select, and_, distinct, exists, func, select
 
 from bot.decisions import due_times
 from bot.model import ARCHIVE, ChatRef, DeliveryState, FollowCounts
-from bot.storage import row_mapping, tables
+from bot.storage import outbox_queue, row_mapping, tables
 from bot.storage.chat_conditions import is_chat
 from bot.storage.engine import Database
 from bot.storage.summaries import is_summary_made
@@ -74,12 +75,16 @@ class SqlStatusCounts:
         query = select(table.c.why, func.count()).where(is_postponed, ~is_summary_made()).group_by(table.c.why)
         return await self._counted(query)
 
-    async def message_reasons(self, limit: int) -> Mapping[str | None, int]:
+    async def message_reasons(self, limit: int) -> Mapping[str, int]:
         table = tables.deliveries
-        newest = select(table.c.why).where(table.c.state.in_(_UNSENT)).order_by(table.c.id.desc()).limit(limit)
-        waiting = newest.subquery()
-        query = select(waiting.c.why, func.count()).where(waiting.c.why.is_not(None)).group_by(waiting.c.why)
-        return await self._counted(query)
+        newest = select(table.c.why).order_by(table.c.id.desc()).limit(limit)
+        # Only the next part of a chat has a reason of its own to wait, or one that is verified out of turn.
+        next_parts = newest.where(table.c.turn_at.is_not(None), table.c.state.in_(_UNSENT))
+        to_verify = table.c.state == DeliveryState.VERIFY_FIRST.value
+        out_of_turn = newest.where(outbox_queue.is_unusual(), table.c.turn_at.is_(None), to_verify)
+        async with self.db.read() as connection:
+            reasons = [*await connection.scalars(next_parts), *await connection.scalars(out_of_turn)]
+        return Counter(reason for reason in reasons if reason is not None)
 
     async def _counted(self, query: Select[str | None, int]) -> Mapping[str | None, int]:
         async with self.db.read() as connection:

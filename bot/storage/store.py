@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 from typing import Self
 
+from bot.storage.attempts import SqlAttempts
 from bot.storage.chat_managers import SqlManagers
 from bot.storage.chats import SqlChats
 from bot.storage.engine import Database
@@ -14,6 +15,8 @@ from bot.storage.log_index import LogIndex
 from bot.storage.migrations import ensure
 from bot.storage.operations import SqlOperations
 from bot.storage.outbox import SqlOutbox
+from bot.storage.outbox_figures import SqlOutboxFigures
+from bot.storage.outbox_history import SqlOutboxHistory
 from bot.storage.papers import SqlPapers
 from bot.storage.status_counts import SqlStatusCounts
 from bot.storage.summaries import SqlSummaries
@@ -30,6 +33,9 @@ class SqlStore(
     SqlChats,
     SqlManagers,
     SqlOutbox,
+    SqlAttempts,
+    SqlOutboxFigures,
+    SqlOutboxHistory,
     SqlOperations,
     SqlStatusCounts,
     SqlUpkeep,

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -20,49 +15,16 @@ from sqlalchemy import (
     Table,
     Text,
     Time,
-    TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 
 from bot.model import Priority
+from bot.storage.column_types import ForeignText, Moment, PackedJSON
 
 REVISION = "0007"
 """The newest migration, which results in these tables."""
-
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses NUL, and UTF-8 has no lone surrogates
-
-
-class Moment(TypeDecorator[datetime]):
-    """A point in time: takes aware times, stores UTC, returns aware UTC times, on both databases."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone; the store takes aware times only.")
-        value = value.astimezone(UTC)
-        # SQLite stores times as text without a zone.
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-class ForeignText(TypeDecorator[str]):
-    """Text from strangers: characters that a database cannot hold (NUL, lone surrogates) become U+FFFD."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - its signature
-        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
-
 
 # Every constraint has a name, because migrations can change only constraints whose names they know.
 metadata = MetaData(
@@ -77,6 +39,10 @@ metadata = MetaData(
 
 def _chat() -> Column[int]:
     return Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False)
+
+
+def _partial(name: str, condition: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 # ── papers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -171,6 +137,7 @@ chats = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     # When its settings, subscriptions or suspension last changed.
     Column("changed_at", Moment, index=True),
+    Column("bot", Text, nullable=False, server_default=""),  # `Chat.bot`
     UniqueConstraint("platform", "ident"),
     sqlite_autoincrement=True,
 )
@@ -255,7 +222,7 @@ summaries = Table(
     Column("depth", Text, primary_key=True),
     Column("model", ForeignText, nullable=False),
     Column("created_at", Moment, nullable=False),
-    Column("body", JSON, nullable=False),
+    Column("body", PackedJSON, nullable=False),
 )
 
 wanted = Table(
@@ -298,6 +265,23 @@ digests = Table(
     sqlite_autoincrement=True,
 )
 
+# What deliveries send. Equal payloads, of chats with equal digests, are stored once.
+payloads = Table(
+    "payloads",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),  # of the JSON before it is compressed
+    Column("body", PackedJSON, nullable=False),
+    # A delivery was written with it at this time, or up to a day later.
+    Column("used_at", Moment, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
+OPEN = "state NOT IN ('sent', 'in doubt', 'given up')"
+UNUSUAL = "state NOT IN ('waiting', 'sent')"
+"""Conditions of partial indexes. A database uses such an index only for a query that repeats its condition with the
+same constants; see `outbox_queue.is_open` and `is_unusual`."""
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -306,7 +290,8 @@ deliveries = Table(
     Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("of", Integer, nullable=False),
-    Column("payload", JSON, nullable=False),
+    # No foreign key: the payload of a part that was sent is deleted after a while, and nothing else changes then.
+    Column("payload_id", Integer),
     Column("paper_ids", JSON, nullable=False),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -324,10 +309,53 @@ deliveries = Table(
     Column("forced", Boolean, nullable=False, server_default=false()),
     # When the row was last written. A time after now shows that the clock ran ahead then.
     Column("touched_at", Moment),
+    # The chat's, repeated here so that an index can tell the parts of one bot.
+    Column("platform", Text, nullable=False, server_default=""),
+    Column("bot", Text, nullable=False, server_default=""),
+    # Set only for the next part of each chat that is not suspended: it may be leased from this time on, and those with
+    # the earliest time come first. See `outbox_queue.appoint`.
+    Column("turn_at", Moment),
     UniqueConstraint("digest_id", "number"),
-    Index(None, "state", "chat_id", "id"),  # the head of each chat's queue
     Index(None, "chat_id", "id"),
+    _partial("ix_deliveries_open", OPEN, "chat_id", "id"),
+    _partial("ix_deliveries_unusual", UNUSUAL, "state", "id"),
+    _partial("ix_deliveries_turn", "turn_at IS NOT NULL", "platform", "bot", "priority", "turn_at", "id"),
+    _partial("ix_deliveries_next", "turn_at IS NOT NULL", "id"),
+    # Finds what a clock that ran ahead has postponed.
+    _partial("ix_deliveries_touched", "turn_at IS NOT NULL", "touched_at"),
     sqlite_autoincrement=True,
+    # Room for new versions of rows beside the old ones, and early cleaning: every row is written several times in a
+    # short while, and the entries that indexes keep of old versions would otherwise be read by every lease.
+    postgresql_with={
+        "fillfactor": 80,
+        "autovacuum_vacuum_scale_factor": 0.02,
+        "autovacuum_vacuum_insert_scale_factor": 0.05,
+        "autovacuum_analyze_scale_factor": 0.02,
+    },
+)
+
+# How many deliveries were written ("written") and how many are in each settled state, so that nobody has to count them.
+# The sum over the shards counts: each process writes its own, so that none waits for another.
+delivery_counts = Table(
+    "delivery_counts",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("shard", Integer, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("grown_at", Moment),
+)
+
+# Digests that were deleted because of their age, and their parts, summed up.
+past_deliveries = Table(
+    "past_deliveries",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("digests", Integer, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("papers", Integer, nullable=False),
 )
 
 # ── operations ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Exists, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import matches
-from bot.model import ARCHIVE, Announced, Candidate, TopicState
+from bot.model import ARCHIVE, Announced, Candidate, ChatRef, MatchProgress, TopicState
 from bot.storage import match_rows, row_mapping, tables
 from bot.storage.engine import Database
 from bot.storage.papers import announced_query
@@ -34,10 +34,27 @@ class SqlTopics:
 
     async def topics(self) -> list[TopicState]:
         table = tables.topics
-        is_followed = exists().where(tables.subscriptions.c.topic_id == table.c.id)
-        query = select(table.c.id, table.c.query, table.c.matched_seq).where(is_followed).order_by(table.c.id)
+        query = select(table.c.id, table.c.query, table.c.matched_seq).where(_is_followed()).order_by(table.c.id)
         async with self.db.read() as connection:
             return [TopicState(row.id, row.query, row.matched_seq) for row in await connection.execute(query)]
+
+    async def match_progress(self) -> MatchProgress:
+        table = tables.topics
+        last_seq = select(func.coalesce(func.max(tables.announcements.c.seq), 0)).scalar_subquery()
+        counts = select(last_seq, func.count(), func.count().filter(table.c.matched_seq < last_seq)).select_from(table)
+        async with self.db.read() as connection:
+            return MatchProgress(*(await connection.execute(counts)).one())
+
+    async def topics_behind(self, seq: int, after: int, limit: int) -> list[TopicState]:
+        table = tables.topics
+        query = (
+            select(table.c.id, table.c.query, table.c.matched_seq)
+            .where(table.c.id > after, table.c.matched_seq < seq, _is_followed())
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        async with self.db.read() as connection:
+            return [TopicState(*row) for row in await connection.execute(query)]
 
     async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
         table = tables.announcements
@@ -91,6 +108,17 @@ class SqlTopics:
         async with self.db.read() as connection:
             return await queries_by_id(connection, topic_ids)
 
+    async def last_match(self) -> int:
+        async with self.db.read() as connection:
+            return int(await connection.scalar(select(func.max(tables.match_batches.c.id))) or 0)
+
+    async def chats_matched(self, after: int) -> list[ChatRef]:
+        chat, subscription, topic = tables.chats, tables.subscriptions, tables.topics
+        new = select(subscription.c.chat_id).join(topic).where(topic.c.last_match > after)
+        query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), chat.c.id.in_(new))
+        async with self.db.read() as connection:
+            return [row_mapping.ref(row) for row in await connection.execute(query.order_by(chat.c.id))]
+
     async def counts(self, first: date, last: date) -> int:
         table = tables.announcements
         query = select(func.count(table.c.paper_id.distinct())).where(
@@ -98,6 +126,10 @@ class SqlTopics:
         )
         async with self.db.read() as connection:
             return await connection.scalar(query) or 0
+
+
+def _is_followed() -> Exists:
+    return exists().where(tables.subscriptions.c.topic_id == tables.topics.c.id)
 
 
 async def announced_by_seq(connection: AsyncConnection, seqs: Collection[int]) -> dict[int, Announced]:

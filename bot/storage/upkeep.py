@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, exists, select, text
 
-from bot.model import DeliveryState
-from bot.storage import tables
+from bot.storage import outbox_queue, tables
 from bot.storage.engine import Database
 
 
@@ -16,27 +15,19 @@ class SqlUpkeep:
 
     db: Database
 
-    async def tidy(self, now: datetime, *, payload_days: int = 7, history_days: int) -> int:  # noqa: ARG002
-        old = tables.digests.c.created_at < now - timedelta(days=history_days)
-        is_unsettled = exists().where(
-            tables.deliveries.c.digest_id == tables.digests.c.id, tables.deliveries.c.state != DeliveryState.SENT.value
-        )
-        async with self.db.write() as connection:
-            return (await connection.execute(delete(tables.digests).where(old, ~is_unsettled))).rowcount
-
     async def tidy_matches(self, now: datetime) -> int:  # noqa: ARG002
         is_followed = exists().where(tables.subscriptions.c.topic_id == tables.match_batches.c.topic_id)
         async with self.db.write() as connection:
             return (await connection.execute(delete(tables.match_batches).where(~is_followed))).rowcount
 
     async def unsent_papers(self) -> set[str]:
-        table = tables.deliveries
-        unsent = [state.value for state in DeliveryState if state is not DeliveryState.SENT]
+        papers = select(tables.deliveries.c.paper_ids)
         found: set[str] = set()
         async with self.db.read() as connection:
-            rows = await connection.stream_scalars(select(table.c.paper_ids).where(table.c.state.in_(unsent)))
-            async for paper_ids in rows:
-                found.update(paper_ids)
+            # Two queries, each by an index of its own: what is still to be sent, and what was given up or is in doubt.
+            for condition in (outbox_queue.is_open(), outbox_queue.is_unusual()):
+                async for paper_ids in await connection.stream_scalars(papers.where(condition)):
+                    found.update(paper_ids)
         return found
 
     async def forget_malformed(self, before: datetime) -> int:

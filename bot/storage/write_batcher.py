@@ -1,37 +1,43 @@
-"""Batches small writes: those that wait at the same time share one transaction.
+"""Batches small writes: those that wait at the same time share one transaction, and those of one kind its statements.
 
-On SQLite every commit waits for the disk (`synchronous=FULL`), so that a commit for each write would limit how many
+Every commit waits for the disk (`synchronous=FULL` on SQLite), so that a commit for each write would limit how many
 messages can be sent in a second.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-QueuedWrite = tuple[Executable, "asyncio.Future[int]"]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Work = Callable[[AsyncConnection, Sequence[Item]], Awaitable[Sequence[Result]]]
+"""Writes several items of one kind in the transaction of the connection; returns a result for each, in their order."""
+
+QueuedWrite = tuple[Work[Any, Any], Any, "asyncio.Future[Any]"]
 
 
 class WriteBatcher:
-    """Executes single statements that do not depend on each other; `write` opens a transaction, one at a time."""
+    """Does small writes that do not depend on each other; `write` opens a transaction, one batch at a time."""
 
     def __init__(self, write: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
         self._write = write
         self._queue: list[QueuedWrite] = []
         self._worker: asyncio.Task[None] | None = None
 
-    async def execute(self, statement: Executable) -> int:
-        """Execute a statement; returns how many rows it changed, once it is committed.
+    async def execute(self, work: Work[Item, Result], item: Item) -> Result:
+        """Let `work` write an item, together with others that wait for the same work; returns its result once it is
+        committed.
 
-        A statement whose caller was cancelled before its transaction began is not executed.
+        An item whose caller was cancelled before its transaction began is not written.
         """
-        result: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._queue.append((statement, result))
+        result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._queue.append((work, item, result))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work_off(), name="small writes")
         return await result
@@ -40,26 +46,32 @@ class WriteBatcher:
         while self._queue:
             batch: list[QueuedWrite] = []
             try:
-                counts = await self._commit(batch)
+                results = await self._commit(batch)
             except BaseException as error:
-                # If no transaction could be opened, no statement that waits now can be executed.
-                for _, result in batch or self._take_queue():
-                    if not result.done():  # its caller may have been cancelled meanwhile
-                        result.set_exception(error)
+                # If no transaction could be opened, nothing that waits now can be written.
+                for _, _, future in batch or self._take_queue():
+                    if not future.done():  # its caller may have been cancelled meanwhile
+                        future.set_exception(error)
                 if not isinstance(error, Exception):
                     raise
             else:
-                for (_, result), count in zip(batch, counts, strict=True):
-                    if not result.done():
-                        result.set_result(count)
+                for future, result in results:
+                    if not future.done():
+                        future.set_result(result)
 
-    async def _commit(self, batch: list[QueuedWrite]) -> list[int]:
-        """Fill `batch` with what waits once the transaction is open, and execute it."""
+    async def _commit(self, batch: list[QueuedWrite]) -> list[tuple[asyncio.Future[Any], Any]]:
+        """Fill `batch` with what waits once the transaction is open, and write it."""
         async with self._write() as connection:
             batch += self._take_queue()  # only now, so that it includes what arrived during the wait for the lock
-            results: list[Any] = [await connection.execute(statement) for statement, _ in batch]
-            return [result.rowcount for result in results]
+            by_work: dict[Work[Any, Any], list[QueuedWrite]] = {}
+            for queued in batch:
+                by_work.setdefault(queued[0], []).append(queued)
+            results: list[tuple[asyncio.Future[Any], Any]] = []
+            for work, writes in by_work.items():
+                answers = await work(connection, [item for _, item, _ in writes])
+                results += zip((future for _, _, future in writes), answers, strict=True)
+            return results
 
     def _take_queue(self) -> list[QueuedWrite]:
         queue, self._queue = self._queue, []
-        return [(statement, result) for statement, result in queue if not result.done()]
+        return [queued for queued in queue if not queued[2].done()]

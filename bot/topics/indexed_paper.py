@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable
 from functools import cached_property
+from itertools import accumulate
 
 from bot.arxiv import categories
 from bot.model import Paper
 from bot.topics.indexed_text import IndexedText
 from bot.topics.phrases import find_phrase, matches_name, may_match_compounds, requirements
 from bot.topics.syntax_tree import Category, Field, Leaf
-from bot.topics.text import searchable
+from bot.topics.text import raw_words, searchable
 
 
 class IndexedPaper:
@@ -73,24 +74,22 @@ class IndexedPaper:
 
     def _matched_author(self, words: tuple[str, ...]) -> str | None:
         required = requirements(words)
-        candidates: Sequence[str] = self.paper.authors
+        candidates: Iterable[int] = range(len(self.paper.authors))
         if required.full_words and not may_match_compounds(self.names, required):
             # Papers of collaborations have thousands of authors: check only those with the rarest word of the term.
-            candidates = min((self._authors_by_word.get(word, ()) for word in required.full_words), key=len)
-        return next((searchable(name) for name in candidates if matches_name(_indexed_name(name), words)), None)
+            rarest = min(map(self.names.positions, required.full_words), key=len)
+            candidates = sorted({bisect_right(self._first_words, position) - 1 for position, _ in rarest})
+        ends = (*self._first_words[1:], len(self.names.words))
+        for number in candidates:
+            if matches_name(self.names, self._first_words[number], ends[number], words):
+                return searchable(self.paper.authors[number])
+        return None
 
     @cached_property
-    def _authors_by_word(self) -> Mapping[str, Sequence[str]]:
-        authors: dict[str, list[str]] = {}
-        for name in self.paper.authors:
-            for word in _indexed_name(name).first_words:
-                authors.setdefault(word, []).append(name)
-        return authors
-
-
-@functools.lru_cache(maxsize=4096)  # a day's papers share authors, and topics ask for the same names again
-def _indexed_name(name: str) -> IndexedText:
-    return IndexedText(searchable(name), names=True)
+    def _first_words(self) -> tuple[int, ...]:
+        """The position in `names` of each author's first word; a name without words has that of the next one."""
+        counts = (len(raw_words(name)) for name in self.paper.authors[:-1])
+        return tuple(accumulate(counts, initial=0)) if self.paper.authors else ()
 
 
 # A category that is named twice, "cs.IT" and "math.IT", is found by either code, and so are codes that arXiv retired.

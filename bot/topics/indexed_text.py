@@ -1,4 +1,4 @@
-"""The words of one text with their positions, indexed for looking up words, pairs, compounds and prefixes. Pure.
+"""The words of one text with their positions, indexed for looking up words, compounds and prefixes. Pure.
 
 A position counts words from 0. A compound ("pretraining" in "pre-training") has the position of its first word and the
 length of its words. Every index is built when it is first used: most texts need a few of them only.
@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from bot.topics.text import chunks, is_unspaced
 
 _MAX_EXCERPT = 80  # characters; a matched name or phrase is seldom longer, and it is one of several on a line
 
-Feature = str | tuple[str, str]
-"""A key by which topics are looked up: a word, or two words next to each other."""
+MAX_FEATURE_WORDS = 3
+
+Feature = str | tuple[str, ...]
+"""A key by which papers are looked up: a word or compound, two or three of them in a row, or (as a tuple of one) a
+prefix."""
 
 
 class IndexedText:
@@ -28,33 +32,31 @@ class IndexedText:
 
     def __init__(self, text: str, *, names: bool = False) -> None:
         text_chunks = chunks(text)
-        self.raw_words = [word for chunk in text_chunks for word in chunk.raw_words]
+        # Tuples, because the garbage collector passes over tuples of strings; a batch has thousands of texts.
+        self.raw_words = tuple(word for chunk in text_chunks for word in chunk.raw_words)
         # Names have no plurals: "Williams" is not "William".
-        self.words = self.raw_words if names else [word for chunk in text_chunks for word in chunk.words]
-        self.surfaces = [surface for chunk in text_chunks for surface in chunk.surfaces]
-        self.compounds: dict[int, list[tuple[str, int]]] = {}
+        self.words = self.raw_words if names else tuple(word for chunk in text_chunks for word in chunk.words)
+        self.surfaces = tuple(surface for chunk in text_chunks for surface in chunk.surfaces)
+        self.compounds: dict[int, tuple[tuple[str, int], ...]] = {}
         start = 0
         for chunk in text_chunks:
             for offset, word, length in chunk.compounds:
                 compound = "".join(chunk.raw_words[offset : offset + length]) if names else word
-                self.compounds.setdefault(start + offset, []).append((compound, length))
+                self.compounds[start + offset] = (*self.compounds.get(start + offset, ()), (compound, length))
             start += len(chunk.words)
 
     # ── every position of a word ─────────────────────────────────────────────────────────────────────────────────────
 
     def positions(self, word: str) -> list[tuple[int, int]]:
         """Where a word or compound stands: (position, length)."""
-        return self._positions.get(word, [])
-
-    @cached_property
-    def _positions(self) -> dict[str, list[tuple[int, int]]]:
-        positions: dict[str, list[tuple[int, int]]] = {}
-        for position, word in enumerate(self.words):
-            positions.setdefault(word, []).append((position, 1))
-        for position, compounds in self.compounds.items():
-            for word, length in compounds:
-                positions.setdefault(word, []).append((position, length))
-        return positions
+        found = [(at, length) for at, here in self.compounds.items() for compound, length in here if compound == word]
+        if word in self.word_set:
+            # A search, because an index of all words takes longer to build than the few searches of most texts.
+            at = -1
+            for _ in range(self.words.count(word)):
+                at = self.words.index(word, at + 1)
+                found.append((at, 1))
+        return found
 
     def prefix_positions(self, prefix: str) -> list[tuple[int, int]]:
         """Where words and compounds begin with `prefix`, as singulars or as written: (position, length)."""
@@ -102,48 +104,49 @@ class IndexedText:
         text = text.removesuffix("-")
         return text if len(text) <= _MAX_EXCERPT else text[: _MAX_EXCERPT - 1] + "…"
 
-    # ── the first position of every feature ──────────────────────────────────────────────────────────────────────────
-
-    # The dictionaries are filled from the end, so that the first occurrence of a word overwrites the later ones.
+    # ── quick rejection ──────────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
-    def first_words(self) -> dict[str, int]:
-        """Each word and its first position."""
-        return dict(zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True))
+    def word_set(self) -> frozenset[str]:
+        return frozenset(self.words)
 
     @cached_property
-    def first_raw_words(self) -> dict[str, int]:
-        """Each word with its plural ending and its first position."""
-        return dict(zip(reversed(self.raw_words), range(len(self.raw_words) - 1, -1, -1), strict=True))
+    def pair_set(self) -> frozenset[tuple[str, str]]:
+        """Each two neighbouring words."""
+        return frozenset(pairwise(self.words))
 
     @cached_property
-    def first_pairs(self) -> dict[tuple[str, str], int]:
-        """Each two neighbouring words and their first position."""
-        backwards = zip(reversed(self.words[:-1]), reversed(self.words[1:]), strict=True)
-        return dict(zip(backwards, range(len(self.words) - 2, -1, -1), strict=False))
+    def compound_set(self) -> frozenset[str]:
+        return frozenset(word for compounds in self.compounds.values() for word, _ in compounds)
 
-    @cached_property
-    def first_compounds(self) -> dict[Feature, tuple[int, int]]:
-        """Each compound, and each pair with a compound in it, and its first (start, end)."""
-        first: dict[Feature, tuple[int, int]] = {}
+    # ── looking up papers ────────────────────────────────────────────────────────────────────────────────────────────
 
-        def add(feature: Feature, start: int, end: int) -> None:
-            if feature not in first or (start, end) < first[feature]:
-                first[feature] = start, end
+    def neighbours(self, wanted: AbstractSet[str]) -> Iterator[tuple[str, ...]]:
+        """Each two and three words next to each other, where a compound counts as a word.
 
-        for position, compounds in self.compounds.items():
-            for word, length in compounds:
-                end = position + length
-                add(word, position, end)
-                if position:
-                    add((self.words[position - 1], word), position - 1, end)
-                if end < len(self.words):
-                    for next_word, next_length in self.words_at(end):
-                        add((word, next_word), position, end + next_length)
-        return first
+        Those with a compound in them only if all their words are `wanted`, since there can be very many; some tuples of
+        a single word are among them.
+        """
+        yield from zip(self.words, self.words[1:], strict=False)
+        yield from zip(self.words, self.words[1:], self.words[2:], strict=False)
+        for start in self._starts(wanted):
+            yield from self._sequences(start, MAX_FEATURE_WORDS, wanted)
 
-    def raw_compounds(self) -> Iterator[tuple[str, int, int]]:
-        """Each compound with its plural endings: (compound, start, end)."""
-        for position, compounds in self.compounds.items():
-            for _, length in compounds:
-                yield "".join(self.raw_words[position : position + length]), position, position + length
+    def _starts(self, wanted: AbstractSet[str]) -> set[int]:
+        """Where a sequence with a compound in it starts: at a compound, or at a plain word before one."""
+        at_compounds = [at for at, here in self.compounds.items() if any(word in wanted for word, _ in here)]
+        return {max(0, at - back) for at in at_compounds for back in range(MAX_FEATURE_WORDS)}
+
+    def _sequences(self, start: int, most: int, wanted: AbstractSet[str]) -> Iterator[tuple[str, ...]]:
+        """The sequences of at least one and at most `most` words and compounds from `start` on."""
+        for word, length in self.words_at(start):
+            if word in wanted:
+                yield (word,)
+                if most > 1 and start + length < len(self.words):
+                    for rest in self._sequences(start + length, most - 1, wanted):
+                        yield (word, *rest)
+
+    def inflected(self) -> set[str]:
+        """The words and compounds as written, with the plural endings that `words` lacks."""
+        compounds = {"".join(self.raw_words[at : at + n]) for at, here in self.compounds.items() for _, n in here}
+        return compounds.union(self.raw_words)

@@ -164,9 +164,38 @@ def _negated(part: _Tree) -> _Tree:
     return part.parts[0] if isinstance(part, _Branch) and part.name == "not" else _Branch("not", (part,))
 
 
+_PLAIN_ATOM = re.compile(r'(NOT )?(?:([A-Za-z]+:))?("[^"]*"|(?!-|(?:AND|OR|NOT|ANDNOT)$)[^\s()":]+)')
+
+
+def _flat_tree(typed: str) -> _Tree | None:
+    """The tree of terms that are all joined by AND, or all by OR; None for any other query.
+
+    It is the tree that the grammar gives. Most stored topics are of this kind, and when a service starts there may be a
+    hundred thousand of them to read.
+    """
+    from lark import Token
+
+    name, separator = ("or", " OR ") if " OR " in typed else ("and", " AND ")
+    parts: list[_Tree] = []
+    start = 0
+    for piece in typed.split(separator):
+        atom = _PLAIN_ATOM.fullmatch(piece)
+        if atom is None:
+            return None
+        negation, field, value = atom.groups()
+        part: _Tree = Token("PHRASE" if value[0] == '"' else "WORD", value, start + atom.start(3))
+        if field:
+            part = _Branch("field", (part,), Token("FIELD", field, start + atom.start(2)))
+        parts.append(_negated(part) if negation else part)
+        start += len(piece) + len(separator)
+    return parts[0] if len(parts) == 1 else _Branch(name, tuple(parts))
+
+
 def _tree(query: str, typed: str) -> _Tree:
     from lark.exceptions import UnexpectedToken
 
+    if (flat := _flat_tree(typed)) is not None:
+        return flat
     try:
         return _parser().parse(typed)
     except UnexpectedToken as error:

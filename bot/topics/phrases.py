@@ -27,8 +27,7 @@ class Alternative(NamedTuple):
     is_prefix: bool
 
 
-@functools.lru_cache(maxsize=65536)
-def alternatives(words: tuple[str, ...]) -> tuple[tuple[Alternative, ...], ...]:
+def alternatives_of(words: tuple[str, ...]) -> tuple[tuple[Alternative, ...], ...]:
     """For each word of a term, the words of a text that may stand for it alone or for it and the next ones."""
     by_start = []
     for start in range(len(words)):
@@ -43,11 +42,14 @@ def alternatives(words: tuple[str, ...]) -> tuple[tuple[Alternative, ...], ...]:
     return tuple(by_start)
 
 
+alternatives = functools.lru_cache(maxsize=4096)(alternatives_of)  # one term is looked for in many papers in a row
+
+
 def find_phrase(text: IndexedText, words: tuple[str, ...]) -> tuple[int, int] | None:
     """The first (start, end) where the words stand next to each other; None if they do not."""
     if len(words) > 1:
         required = requirements(words)
-        if not (required.pairs <= text.first_pairs.keys() or may_match_compounds(text, required)):
+        if not (required.pairs <= text.pair_set or may_match_compounds(text, required)):
             return None
     # Each way in which the term may begin: its first word alone, or joined with the next ones.
     starts = [
@@ -88,23 +90,26 @@ def _phrase_end(text: IndexedText, words: tuple[str, ...], position: int, done: 
     return earliest
 
 
-def matches_name(name: IndexedText, words: tuple[str, ...]) -> bool:
-    """Whether a name has these words in their order; others may stand between, and an initial matches a word."""
-    reached = {0: 0}  # number of the term's words found → the first position that is free then
+def matches_name(names: IndexedText, start: int, end: int, words: tuple[str, ...]) -> bool:
+    """Whether the name from `start` up to `end` has these words in their order.
+
+    Others may stand between, and an initial matches a word.
+    """
+    reached = {0: start}  # number of the term's words found → the first position that is free then
     options = alternatives(words)
     for done in range(len(words)):
         if done not in reached:
             continue
         # In a script without spaces the characters of a name stand next to each other: 王明 is not 王小明.
         adjacent = done > 0 and is_unspaced(words[done]) and is_unspaced(words[done - 1])
-        last = reached[done] + 1 if adjacent else len(name.words)
-        for position in range(reached[done], min(last, len(name.words))):
-            for candidate, length in name.words_at(position):
+        last = reached[done] + 1 if adjacent else end
+        for position in range(reached[done], min(last, end)):
+            for candidate, length in names.words_at(position):
                 for word, count, prefix in options[done]:
                     initial = count == 1 and len(word) == 1 and not is_unspaced(word)
                     if candidate == word or ((prefix or initial) and candidate.startswith(word)):
-                        end = position + length
-                        reached[done + count] = min(reached.get(done + count, end), end)
+                        after = position + length
+                        reached[done + count] = min(reached.get(done + count, after), after)
     return len(words) in reached
 
 
@@ -125,7 +130,7 @@ class Requirements(NamedTuple):
     has_prefix: bool
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=4096)
 def requirements(words: tuple[str, ...]) -> Requirements:
     options = [option for here in alternatives(words) for option in here]
     return Requirements(
@@ -141,7 +146,4 @@ def may_match_compounds(text: IndexedText, required: Requirements) -> bool:
     """Whether a joined word, a compound or a prefix may match, so that the sets of single words decide nothing."""
     if required.has_prefix:
         return True
-    return not (
-        text.first_words.keys().isdisjoint(required.joined)
-        and text.first_compounds.keys().isdisjoint(required.all_words)
-    )
+    return not (text.word_set.isdisjoint(required.joined) and text.compound_set.isdisjoint(required.all_words))

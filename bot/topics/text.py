@@ -14,8 +14,8 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.tex.invisible import without_invisible
 from bot.tex.latex import readable
@@ -100,8 +100,7 @@ _PUNCTUATION = ".,;:!?()[]\"'"
 _MAX_COMPOUND_WORDS = 5  # "state-of-the-art" has four; without a limit a long chain has a square number of compounds
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """The words between two spaces of a text, most often a single one.
 
     `words` are singulars; `raw_words` are the same words with their plural endings; `surfaces` are the words as the
@@ -120,7 +119,7 @@ def chunks(text: str) -> list[Chunk]:
     return [*map(_chunk, text.split())]
 
 
-@functools.lru_cache(maxsize=65536)  # the words of papers repeat: this saves most of the time of indexing a text
+@functools.lru_cache(maxsize=32768)  # the words of papers repeat: this saves most of the time of indexing a text
 def _chunk(written: str) -> Chunk:
     bare = written.strip(_PUNCTUATION)
     if bare.isascii() and bare.isalnum():  # a shortcut for nearly all chunks, with the same result as the rest
@@ -147,7 +146,7 @@ def _raw_word(folded: str) -> str:
 
 
 def _singular(word: str, surface: str) -> str:
-    if _PLURAL_ACRONYM.fullmatch(surface) and len(word) > 2 and word.endswith("s"):
+    if word.endswith("s") and len(word) > 2 and _PLURAL_ACRONYM.fullmatch(surface):
         return word[:-1]  # "LMs": `singular` knows no case and leaves words of three letters alone
     return singular(word)
 

@@ -5,14 +5,15 @@ Discord counts at most 40 components, nested ones too, and 4,000 characters of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import PurePath
 
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style
-from bot.render.cards import card_document, card_links, card_reply
-from bot.render.digests import digest_groups, digest_header
+from bot.render.card_cache import CardCache
+from bot.render.cards import blocks_for_all, card_links, card_reply, matched_note
+from bot.render.digests import digest_groups, digest_header, title_line
 from bot.render.evidence import EvidenceForm, has_evidence
 from bot.render.labels import label
 from bot.render.nodes import Block, Bullets, Button, Fold, Link, Note, Picture, Reply, Rule, Text
@@ -36,12 +37,34 @@ _DESCRIPTION_LENGTH = 200
 """Characters of a picture's description, measured as part of the message's text."""
 _CAPTION_LENGTH = 600
 _ROW_BUTTONS = 5
+_TEXT_COST = (0, 1)
+"""What a text display costs besides its text."""
 _LIMIT = (TEXT_LIMIT - 8, COMPONENT_LIMIT)
 """With a margin of characters: blocks are measured one by one, and joined after that."""
 
 
+@dataclass(frozen=True, slots=True)
+class _ReadyCard:
+    """A card but for the note on why it matched, which stands between `before` and `after`."""
+
+    before: tuple[Block, ...]
+    after: tuple[Block, ...]
+    base_cost: Cost
+    cost: Cost
+    rows: tuple[JSON, ...]
+    """Its links as rows of buttons."""
+
+
 class DiscordRenderer:
-    """Digests as Discord messages: a container for each card, its links as buttons, its pictures beside its text."""
+    """Digests as Discord messages: a container for each card, its links as buttons, its pictures beside its text.
+
+    `archive_url` is where a digest says that more papers can be read; None if the archive is not public.
+    """
+
+    def __init__(self, archive_url: str | None = None) -> None:
+        self._archive_url = archive_url
+        self._cards: CardCache[_ReadyCard] = CardCache()
+        self._titles: CardCache[Group] = CardCache()
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         """Payloads `{"components", "files"}`; only a card that is too large for a message is divided.
@@ -49,18 +72,35 @@ class DiscordRenderer:
         The first one also has a "title", for the post that a forum needs.
         """
         # Compact cards are lines of text, like the titles past the digest's size: no containers, no buttons.
-        cards = {} if chat.style is Style.COMPACT else {card.paper.id: card for card in digest.cards}
-        groups = digest_groups(digest, lambda card: _card_group(card, digest.language, chat.style), (0, 1))
+        is_compact = chat.style is Style.COMPACT
+        ready = {card.paper.id: self._ready(card, digest.language, chat.style) for card in digest.cards}
+        groups = digest_groups(
+            digest,
+            lambda card: _card_group(card, digest.language, chat.style, ready[card.paper.id]),
+            self._title_group,
+            base_cost=_TEXT_COST,
+            archive_url=self._archive_url,
+        )
+        rows = {} if is_compact else {ident: card.rows for ident, card in ready.items()}
         parts: list[Part] = []
         for sections in _without_clashes(pack(groups, cost, _LIMIT)):
-            components = _components(sections, cards, digest.language)
-            payload: JSON = {"components": components, "files": _files(sections)}
+            payload: JSON = {"components": _components(sections, rows), "files": _files(sections)}
             if not parts:
                 payload["title"] = one_line(_title(digest))[:100]
             # Without duplicates: a message may hold two sections of a card that was divided.
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             parts.append(Part(payload, ids))
         return parts
+
+    def _ready(self, card: Card, language: str, style: Style) -> _ReadyCard:
+        return self._cards.get(card, (language, style), lambda: _ready_card(card, language, style))
+
+    def _title_group(self, card: Card) -> Group:
+        def made() -> Group:
+            line = title_line(card)
+            return Group((line,), (card.paper.id,), _TEXT_COST, cost=cost(line))
+
+        return self._titles.get(card, None, made)
 
 
 def reply_components(reply: Reply, about: ChatRef | None = None) -> list[JSON]:
@@ -109,21 +149,37 @@ def _title(digest: Digest) -> str:
     return "".join(span.text for span in getattr(first, "spans", ()))
 
 
-def _card_group(card: Card, language: str, style: Style) -> Group:
+def _card_group(card: Card, language: str, style: Style, ready: _ReadyCard) -> Group:
+    note = matched_note(card, language, style)
+    costs = [ready.cost, *map(cost, note)]
+    total = sum(text for text, _ in costs), sum(count for _, count in costs)
+    return Group((*ready.before, *note, *ready.after), (card.paper.id,), ready.base_cost, cost=total)
+
+
+def _ready_card(card: Card, language: str, style: Style) -> _ReadyCard:
+    before, after = _card_blocks(card, language, style)
+    base_cost, rows = _TEXT_COST, []
+    if style is not Style.COMPACT:
+        # The buttons are measured with the group, because they are added after packing, below the card's last section.
+        buttons, rest = _card_buttons(card, language)
+        if rest:  # links that got no button are shown as text
+            spans = [span for name, url in rest for span in (Text(" · "), Link(name, url))][1:]
+            after = (*after, Note(tuple(spans)))
+        rows = _rows([buttons])
+        base_cost = (0, 2 + sum(1 + len(row["components"]) for row in rows))
+    costs = [cost(block) for block in (*before, *after)]
+    total = sum(text for text, _ in costs), sum(count for _, count in costs)
+    return _ReadyCard(before, after, base_cost, total, tuple(rows))
+
+
+def _card_blocks(card: Card, language: str, style: Style) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     if style is Style.COMPACT:
-        return Group(card_document(card, language, style).blocks, (card.paper.id,), (0, 1))
+        return blocks_for_all(card, language, style)
     # A summary that may not be stored cannot be asked for by a button.
     has_button = evidence_action(card.summary) is not None
     form = EvidenceForm.NONE if has_button else EvidenceForm.LINKS
-    document = card_document(card, language, style, links=False, evidence=form)
-    blocks = tuple(map(_without_links, document.blocks)) if has_button else document.blocks
-    # The buttons are measured with the group, because they are added after packing, below the card's last section.
-    buttons, rest = _card_buttons(card, language)
-    if rest:  # links that got no button are shown as text
-        spans = [span for name, url in rest for span in (Text(" · "), Link(name, url))][1:]
-        blocks = (*blocks, Note(tuple(spans)))
-    rows = _rows([buttons])
-    return Group(blocks, (card.paper.id,), (0, 2 + sum(1 + len(row["components"]) for row in rows)))
+    before, after = blocks_for_all(card, language, style, links=False, evidence=form)
+    return (tuple(map(_without_links, before)) if has_button else before), after
 
 
 def _with_buttons_for_folds(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Button, ...]]:
@@ -188,17 +244,17 @@ def _without_clashes(messages: Iterable[list[GroupPart]]) -> Iterable[list[Group
 # ── components ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _components(sections: Sequence[GroupPart], cards: dict[str, Card], language: str) -> list[JSON]:
-    """A container for each card; neighbouring text that belongs to no card is one text display."""
+def _components(sections: Sequence[GroupPart], rows: Mapping[str, Sequence[JSON]]) -> list[JSON]:
+    """A container for each card, with its rows of buttons by paper id; neighbouring text that belongs to no card is one
+    text display."""
     components: list[JSON] = []
-    for is_card, run in groupby(sections, key=lambda section: any(ident in cards for ident in section.group.ids)):
+    for is_card, run in groupby(sections, key=lambda section: any(ident in rows for ident in section.group.ids)):
         if not is_card:
             components += _inner([block for section in run for block in section.blocks])
             continue
         for section in run:
-            card = cards[section.group.ids[0]]
-            rows = _rows([_card_buttons(card, language)[0]]) if section.is_last else []
-            components.append(_container(_inner(section.blocks) + rows))
+            below = rows[section.group.ids[0]] if section.is_last else ()
+            components.append(_container([*_inner(section.blocks), *below]))
     return components
 
 

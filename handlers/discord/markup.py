@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.render.nodes import Block, Bullets, Code, Fold, Heading, Line, Link, Note, Span, Text
 from bot.render.packing import is_tight
@@ -40,6 +41,8 @@ def markdown(blocks: Sequence[Block]) -> str:
     return out
 
 
+# Many chats get the same cards each morning, and packing measures and renders each block several times.
+@lru_cache(maxsize=4096)
 def block_markdown(block: Block) -> str:
     """One block; empty for blocks without text."""
     if isinstance(block, Heading):

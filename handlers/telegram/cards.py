@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from bot.model import JSON, Card, Chat, ChatRef, Digest, Part, Platform, Style, UncertainDelivery
-from bot.render.cards import card_reply, figure_caption, shown_figures, title_of
-from bot.render.digests import digest_groups, text_card_group
+from bot.render.card_cache import CardCache
+from bot.render.cards import blocks_for_all, card_reply, figure_caption, matched_note, shown_figures, title_of
+from bot.render.digests import digest_groups, title_line
 from bot.render.evidence import EvidenceForm
 from bot.render.labels import format_date, label
 from bot.render.nodes import (
@@ -59,14 +61,41 @@ _JOIN_REACH = 12
 _RULE = "———"
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """HTML with the blocks that it begins and ends with, which decide how it is joined with others."""
+
+    first: Block
+    last: Block
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadyCard:
+    """A card but for the note on why it matched, which stands between `before` and `after`."""
+
+    before: tuple[Block, ...]
+    after: tuple[Block, ...]
+    pieces: tuple[_Piece, ...]
+    cost: Cost
+
+
 class TelegramRenderer:
-    """Digests as Telegram messages: payloads of kind "message", "photo" and "album"."""
+    """Digests as Telegram messages: payloads of kind "message", "photo" and "album".
+
+    `archive_url` is where a digest says that more papers can be read; None if the archive is not public.
+    """
+
+    def __init__(self, archive_url: str | None = None) -> None:
+        self._archive_url = archive_url
+        self._cards: CardCache[_ReadyCard] = CardCache()
+        self._titles: CardCache[Group] = CardCache()
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         """Pack the header and as many cards into each message as fit; only a card too large for one is divided."""
         cards = {card.paper.id: card for card in digest.cards}
         parts: list[Part] = []
-        for sections in _packed(digest, chat.style):
+        for sections in self._packed(digest, chat.style):
             # Without duplicates: a message may hold two sections of a card that was divided.
             ids = tuple(dict.fromkeys(ident for section in sections for ident in section.group.ids))
             parts.append(Part(_message(sections), ids))
@@ -77,16 +106,48 @@ class TelegramRenderer:
                     parts.append(Part(photos, (ident,)))
         return [*parts, *(Part(_resend_offer(delivery, digest.language)) for delivery in digest.doubtful)]
 
+    def _packed(self, digest: Digest, style: Style) -> list[list[GroupPart]]:
+        """The messages of a digest: with the evidence of its cards, unless that makes more of them than links to it."""
 
-def _packed(digest: Digest, style: Style) -> list[list[GroupPart]]:
-    """The messages of a digest: with the evidence of its cards, unless that makes more of them than links to it."""
+        def messages(evidence: EvidenceForm) -> list[list[GroupPart]]:
+            groups = digest_groups(
+                digest,
+                lambda card: self._card_group(card, digest.language, style, evidence),
+                self._title_group,
+                archive_url=self._archive_url,
+            )
+            return pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT))
 
-    def messages(evidence: EvidenceForm) -> list[list[GroupPart]]:
-        groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, style, evidence))
-        return pack(groups, cost, (MESSAGE_LIMIT - _SPARE_UNITS, ENTITY_LIMIT))
+        whole = messages(EvidenceForm.QUOTES)
+        short = messages(EvidenceForm.LINKS) if len(whole) > 1 else whole
+        return whole if len(whole) <= len(short) else short
 
-    whole, short = messages(EvidenceForm.QUOTES), messages(EvidenceForm.LINKS)
-    return whole if len(whole) <= len(short) else short
+    def _card_group(self, card: Card, language: str, style: Style, evidence: EvidenceForm) -> Group:
+        variant = (language, style, evidence)
+        ready = self._cards.get(card, variant, lambda: _ready_card(card, language, style, evidence))
+        note = matched_note(card, language, style)
+        text, entities = ready.cost
+        pieces = list(ready.pieces)
+        for block in note:
+            text_of_note, entities_of_note = cost(block)
+            text, entities = text + text_of_note, entities + entities_of_note
+            pieces.insert(1, _Piece(block, block, _html(block)))
+        blocks = (*ready.before, *note, *ready.after)
+        return Group(blocks, (card.paper.id,), cost=(text, entities), markup=_joined(pieces))
+
+    def _title_group(self, card: Card) -> Group:
+        def made() -> Group:
+            line = title_line(card)
+            return Group((line,), (card.paper.id,), cost=cost(line), markup=_html(line))
+
+        return self._titles.get(card, None, made)
+
+
+def _ready_card(card: Card, language: str, style: Style, evidence: EvidenceForm) -> _ReadyCard:
+    before, after = blocks_for_all(card, language, style, evidence=evidence)
+    pieces = tuple(_Piece(blocks[0], blocks[-1], _join(blocks)) for blocks in map(_shown, (before, after)) if blocks)
+    costs = [cost(block) for block in (*before, *after)]
+    return _ReadyCard(before, after, pieces, (sum(text for text, _ in costs), sum(count for _, count in costs)))
 
 
 def reply_messages(reply: Reply) -> list[JSON]:
@@ -141,17 +202,18 @@ def _groups(document: Document) -> list[Group]:
 
 
 def _message(sections: Sequence[GroupPart]) -> JSON:
-    html = ""
-    last: Block | None = None
+    pieces: list[_Piece] = []
     for section in sections:
-        blocks = [block for block in section.blocks if _html(block)]
-        if not blocks:
-            continue
-        if last is not None:
-            html += "\n" if is_tight(last, blocks[0]) else "\n\n"
-        html += _join(blocks)
-        last = blocks[-1]
-    return {"kind": "message", "html": html, "buttons": []}
+        if section.is_whole and section.group.markup is not None:  # it begins and ends with blocks that have text
+            pieces.append(_Piece(section.blocks[0], section.blocks[-1], section.group.markup))
+        elif blocks := _shown(section.blocks):
+            pieces.append(_Piece(blocks[0], blocks[-1], _join(blocks)))
+    return {"kind": "message", "html": _joined(pieces), "buttons": []}
+
+
+def _shown(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks that have text: pictures are messages of their own."""
+    return [block for block in blocks if _html(block)]
 
 
 def _photos(card: Card, language: str) -> JSON | None:
@@ -191,15 +253,17 @@ def _button(button: Button) -> JSON:
 
 
 def _join(blocks: Sequence[Block]) -> str:
-    html = ""
-    last: Block | None = None
-    for block in blocks:
-        if piece := _html(block):
-            if last is not None:
-                html += "\n" if is_tight(last, block) else "\n\n"
-            html += piece
-            last = block
-    return html
+    return _joined([_Piece(block, block, _html(block)) for block in _shown(blocks)])
+
+
+def _joined(pieces: Sequence[_Piece]) -> str:
+    html = "".join(
+        [
+            f"{piece.html}\n" if is_tight(piece.last, after.first) else f"{piece.html}\n\n"
+            for piece, after in pairwise(pieces)
+        ]
+    )
+    return html + pieces[-1].html if pieces else html
 
 
 # Many chats get the same cards each morning, and packing measures and renders each block several times.

@@ -75,14 +75,16 @@ async def test_summaries_that_wait_are_counted_with_the_reasons_of_those_that_we
 
 
 async def test_messages_that_wait_are_counted_by_their_reasons(store: Store) -> None:
-    await with_chats(store, ANN, BOB)
-    for n in range(3):
-        await store.write_digest(digest(ANN, f"day {n}"), NOW)
+    refs = [ChatRef(Platform.TELEGRAM, str(100 + n)) for n in range(3)]
+    await with_chats(store, BOB, *refs)
     await store.write_digest(digest(BOB), NOW)
-    for delivery in await store.deliveries(chat=ANN):
-        await store.settle(delivery.id, Settlement(DeliveryState.WAITING, "too fast", next_attempt_at=NOW), NOW)
+    for ref in refs:
+        await store.write_digest(digest(ref, parts=2), NOW)
+    for _ in refs:
+        [part, *_] = [each for each in await store.deliveries(states=[DeliveryState.WAITING]) if each.number == 1]
+        await store.settle(part.id, Settlement(DeliveryState.VERIFY_FIRST, "too fast", next_attempt_at=NOW), NOW)
     assert await store.message_reasons(100) == {"too fast": 3}
-    assert await store.message_reasons(2) == {"too fast": 1}, "only the newest are looked at"
-    for delivery in await store.deliveries(chat=ANN):
-        await store.settle(delivery.id, Settlement(DeliveryState.SENT), NOW)
+    assert await store.message_reasons(2) == {"too fast": 2}, "only the newest are looked at"
+    for each in await store.deliveries(states=[DeliveryState.VERIFY_FIRST]):
+        await store.settle(each.id, Settlement(DeliveryState.SENT), NOW)
     assert await store.message_reasons(100) == {}

@@ -436,3 +436,27 @@ async def test_a_delivery_put_off_by_a_clock_that_ran_ahead_goes_when_the_clock_
     [delivery] = await lease(store, now=ahead)
     await store.settle(delivery.id, Settlement(S.WAITING, "no route", next_attempt_at=ahead + minutes(5)), ahead)
     assert [each.id for each in await lease(store, now=NOW)] == [delivery.id]
+
+
+async def test_a_lease_for_certain_bots_leaves_the_chats_of_others_alone(store: Store) -> None:
+    chats = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(1, 4)]
+    await with_chats(store, *chats)
+    await store.bind_bot(chats[0], "11")
+    for ref in chats:
+        await store.write_digest(digest(ref, parts=2), NOW)
+    await store.bind_bot(chats[1], "22")
+
+    async def leased(*bots: str) -> list[ChatRef]:
+        got = await store.lease("w1", [Platform.TELEGRAM], NOW, NOW + minutes(1), 9, bots=bots)
+        for each in got:
+            await store.settle(each.id, Settlement(S.SENT), NOW)
+        return [each.chat for each in got]
+
+    bound = await store.chat(chats[1])
+    assert bound is not None
+    assert bound.bot == "22"
+    assert await leased() == []
+    assert await leased("33") == []
+    assert await leased("11") == [chats[0]]
+    assert sorted(await leased("22", "")) == [chats[1], chats[2]]
+    assert sorted(each.chat for each in await lease(store)) == chats

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from bot.decisions import digest_content
 from bot.decisions.digest_content import SummaryOptions
+from bot.decisions.ranking import Ranking
 from bot.model import (
     Announced,
     Announcement,
@@ -37,18 +38,12 @@ def summary(key: SummaryKey, *, instead_of: str | None = None) -> Summary:
 
 
 def test_a_window_spans_the_days_of_its_papers() -> None:
-    found = [candidate("2606.00001", WED, "a"), candidate("2606.00002", MON, "a")]
-    assert digest_content.window_of(found, WED) == Window(MON, WED)
-    assert digest_content.window_of([], WED) == Window(WED, WED)
+    assert digest_content.window_of(Ranking(count=2, first_day=MON, last_day=WED), WED) == Window(MON, WED)
+    assert digest_content.window_of(Ranking(), WED) == Window(WED, WED)
 
 
 def test_topics_come_with_the_most_papers_first() -> None:
-    found = [
-        candidate("2606.00001", WED, "b"),
-        candidate("2606.00002", WED, "a", "b"),
-        candidate("2606.00003", WED, "c"),
-    ]
-    assert digest_content.topics_of(found) == ("b", "a", "c")
+    assert digest_content.topics_of({"c": 1, "a": 1, "b": 2}) == ("b", "a", "c")
 
 
 def test_a_card_without_a_summary_has_none_and_one_in_another_language_does_not_count() -> None:

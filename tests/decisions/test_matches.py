@@ -15,26 +15,29 @@ VISION, THEORY = TopicState(1, "cat:cs.CV", 0), TopicState(2, "cat:math.CO", 5)
 
 def test_a_stored_topic_that_no_longer_parses_does_not_stop_the_others() -> None:
     broken = TopicState(3, "no topic (", 0)
-    matcher, errors = matches.matcher_of([VISION, broken])
-    assert list(errors) == ["no topic ("]
-    assert [topic_id for topic_id, _ in matcher.match(made_up("2606.00001", DAY, categories=("cs.CV",)).paper)] == [1]
+    assert matches.new_matches([(1, made_up("2606.00001", DAY, categories=("cs.CV",)))], [VISION, broken]) == {1: (1,)}
 
 
 def test_an_announcement_meets_only_the_topics_that_were_not_matched_against_it() -> None:
     states = [VISION, THEORY]
-    matcher, _ = matches.matcher_of(states)
     paper = made_up("2606.00001", DAY, categories=("cs.CV", "math.CO"))
     later = made_up("2606.00002", DAY, categories=("cs.CV", "math.CO"))
-    found = matches.new_matches([(5, paper), (6, later)], states, matcher)
-    assert found == {1: [5, 6], 2: [6]}
+    assert matches.new_matches([(5, paper), (6, later)], states) == {1: (5, 6), 2: (6,)}
     assert matches.topics_behind(states, 5) == [VISION]
 
 
 def test_a_replacement_matches_nothing() -> None:
     replaced = made_up("2606.00001", DAY, kind=Kind.REPLACE, version=2, categories=("cs.CV",))
-    matcher, _ = matches.matcher_of([VISION])
-    assert matches.new_matches([(1, replaced)], [VISION], matcher) == {}
+    paper = made_up("2606.00002", DAY, categories=("cs.CV",))
+    assert matches.new_matches([(1, replaced), (2, paper)], [VISION]) == {1: (2,)}
     assert matches.candidates_of(topic_language.parse("cs.CV"), [replaced]) == []
+
+
+def test_a_match_gives_the_words_of_the_paper_and_none_if_it_matches_no_longer() -> None:
+    entry = made_up("2606.00001", DAY, categories=("cs.CV",), title="Talking heads")
+    assert matches.match_of('"talking head" AND cat:cs.CV', entry.paper).because == ("Talking heads", "cs.CV")
+    assert matches.match_of('"talking head" AND cat:cs.CL', entry.paper).because == ()
+    assert matches.match_of("no topic (", entry.paper).because == ()
 
 
 def test_a_paper_announced_twice_is_one_candidate() -> None:

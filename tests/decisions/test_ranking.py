@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decisions.ranking import rank
+from bot.decisions import ranking
+from bot.decisions.ranking import FRESH, TITLE_LINES
 from bot.model import Announced, Announcement, Candidate, Kind, Match, Paper
+from bot.topics.text import words
 
 TODAY = date(2026, 6, 2)
 NOW = datetime(2026, 6, 2, 9, tzinfo=UTC)
@@ -30,9 +34,56 @@ def candidate(
     return Candidate(Announced(paper, Announcement(ident, 1, day, kind)), matches)
 
 
+def rank(candidates: Sequence[Candidate], size: int, now: datetime = NOW) -> tuple[list[Candidate], list[Candidate]]:
+    """What is shown and what is named beyond, as candidates; their numbers are their places in the input."""
+    topics = sorted({match.topic for each in candidates for match in each.matches})
+    found = [
+        (seq, tuple(sorted(topics.index(match.topic) for match in each.matches))) for seq, each in enumerate(candidates)
+    ]
+    papers = {seq: ranking.features_of(seq, each.announced) for seq, each in enumerate(candidates)}
+
+    def in_title(topic: int, seq: int) -> bool:
+        [match] = [match for match in candidates[seq].matches if match.topic == topics[topic]]
+        return ranking.is_in_title(match, papers[seq])
+
+    ranked = ranking.rank(found, papers, in_title, size, now)
+    assert ranked.count == len(candidates)
+    return [candidates[seq] for seq in ranked.shown], [candidates[seq] for seq in ranked.also]
+
+
 def order(*candidates: Candidate, size: int = 10) -> list[str]:
-    ranked = rank(candidates, size, NOW)
-    return [each.announced.paper.id for each in (*ranked.shown, *ranked.also)]
+    shown, also = rank(candidates, size)
+    return [each.announced.paper.id for each in (*shown, *also)]
+
+
+def sorted_as_written(candidates: Sequence[Candidate], size: int) -> tuple[list[Candidate], list[Candidate]]:
+    """The order as the docstring of `rank` describes it: every candidate by its criteria, sorted as a whole."""
+    papers_by_topic = Counter(match.topic for candidate in candidates for match in candidate.matches)
+
+    def key(candidate: Candidate) -> tuple[object, ...]:
+        paper, announcement = candidate.announced.paper, candidate.announced.announcement
+        title = f" {' '.join(words(paper.title))} "
+        found = [match for match in candidate.matches if any(f" {term} " in title for term in match.because)]
+        return (
+            NOW.date() - announcement.day > FRESH,
+            -len(candidate.matches),
+            -len(found),
+            announcement.kind is not Kind.NEW,
+            -sum(1 / papers_by_topic[match.topic] for match in candidate.matches),
+            -announcement.day.toordinal(),
+            -paper.published.timestamp() if paper.published else 0.0,
+            paper.id,
+        )
+
+    ordered = sorted(candidates, key=key)
+    best: dict[str, Candidate] = {}
+    for candidate in ordered:
+        for match in candidate.matches:
+            best.setdefault(match.topic, candidate)
+    ids = dict.fromkeys(each.announced.paper.id for each in (*best.values(), *ordered))
+    chosen = set(list(ids)[:size])
+    shown = [each for each in ordered if each.announced.paper.id in chosen]
+    return shown, [each for each in ordered if each.announced.paper.id not in chosen][:TITLE_LINES]
 
 
 def test_a_paper_of_more_topics_comes_first() -> None:
@@ -71,13 +122,27 @@ def test_equal_papers_are_ordered_by_id() -> None:
 
 def test_a_busy_topic_does_not_displace_a_quiet_one() -> None:
     busy = [candidate(str(number), "busy", title="word") for number in range(20)]
-    ranked = rank([*busy, candidate("quiet", "quiet", kind=Kind.CROSS)], 3, NOW)
-    assert [each.announced.paper.id for each in ranked.shown] == ["0", "1", "quiet"]
-    assert len(ranked.also) == 18
+    shown, also = rank([*busy, candidate("quiet", "quiet", kind=Kind.CROSS)], 3)
+    assert [each.announced.paper.id for each in shown] == ["0", "1", "quiet"]
+    assert len(also) == 18
 
 
 def test_without_candidates_nothing_is_shown() -> None:
-    assert rank([], 10, NOW).shown == ()
+    assert rank([], 10) == ([], [])
+
+
+def test_papers_beyond_the_title_lines_are_only_counted() -> None:
+    shown, also = rank([candidate(f"{number:03}") for number in range(100)], 10)
+    assert [each.announced.paper.id for each in shown] == [f"{number:03}" for number in range(10)]
+    assert [each.announced.paper.id for each in also] == [f"{number:03}" for number in range(10, 10 + TITLE_LINES)]
+
+
+def test_a_ranking_depends_on_the_day_only_where_a_paper_is_old() -> None:
+    found = [(0, (1,)), (1, (1,))]
+    new, old = candidate("1"), candidate("2", day=TODAY - FRESH)
+    papers = {seq: ranking.features_of(seq, each.announced) for seq, each in enumerate((new, old))}
+    assert not ranking.depends_on_day(found, papers, NOW)
+    assert ranking.depends_on_day(found, papers, NOW + timedelta(days=1))
 
 
 candidates = st.lists(
@@ -92,7 +157,7 @@ candidates = st.lists(
         st.sampled_from(["", "word"]),
     ),
     unique_by=lambda each: each.announced.paper.id,
-    max_size=12,
+    max_size=40,
 )
 
 
@@ -101,18 +166,24 @@ candidates = st.lists(
 def test_no_paper_is_lost_or_repeated_and_the_input_order_does_not_matter(
     some: list[Candidate], size: int, chance: Random
 ) -> None:
-    ranked = rank(some, size, NOW)
-    assert len(ranked.shown) == min(size, len(some))
-    assert {*ranked.shown, *ranked.also} == {*some}
-    assert len(ranked.shown) + len(ranked.also) == len(some)
+    shown, also = rank(some, size)
+    assert len(shown) == min(size, len(some))
+    assert len(also) == min(len(some) - len(shown), TITLE_LINES)
+    assert len({*shown, *also}) == len(shown) + len(also)
     shuffled = [*some]
     chance.shuffle(shuffled)
-    assert rank(shuffled, size, NOW) == ranked
+    assert rank(shuffled, size) == (shown, also)
+
+
+@settings(deadline=None)
+@given(candidates, st.integers(0, 8))
+def test_ranking_by_numbers_is_the_order_that_is_written_down(some: list[Candidate], size: int) -> None:
+    assert rank(some, size) == sorted_as_written(some, size)
 
 
 @settings(deadline=None)
 @given(candidates)
 def test_each_topic_has_a_paper_among_as_many_as_there_are_topics(some: list[Candidate]) -> None:
     topics = {match.topic for each in some for match in each.matches}
-    shown = rank(some, len(topics), NOW).shown
+    shown, _ = rank(some, len(topics))
     assert {match.topic for each in shown for match in each.matches} == topics

@@ -37,9 +37,11 @@ from bot.model import (
     Support,
     Window,
 )
-from bot.render.digests import digest_groups, text_card_group
+from bot.render.cards import card_document
+from bot.render.digests import digest_groups, title_line
 from bot.render.evidence import EvidenceForm
 from bot.render.nodes import Block, Bullets, Code, Document, Fold, Heading, Line, Note
+from bot.render.packing import Group
 
 DAY = date(2026, 6, 2)
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
@@ -224,7 +226,11 @@ def digest_document(
     digest: Digest, style: Style = Style.CARDS, evidence: EvidenceForm = EvidenceForm.QUOTES
 ) -> Document:
     """All groups of a digest as one tree."""
-    groups = digest_groups(digest, lambda card: text_card_group(card, digest.language, style, evidence))
+    groups = digest_groups(
+        digest,
+        lambda card: Group(card_document(card, digest.language, style, evidence=evidence).blocks, (card.paper.id,)),
+        lambda card: Group((title_line(card),), (card.paper.id,)),
+    )
     return Document(tuple(block for group in groups for block in group.blocks))
 
 

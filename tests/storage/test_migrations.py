@@ -77,7 +77,10 @@ async def described(url: str) -> tuple[dict[str, object], set[object]]:
     tables = {}
     async with database.read() as connection:
         names = await connection.scalars(
-            text("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%\\_%' ESCAPE '\\'")
+            text(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version' "
+                "AND name NOT LIKE 'sqlite%'"
+            )
         )
         for name in names.all():
             rows = await connection.execute(text(f"PRAGMA table_info({name})"))

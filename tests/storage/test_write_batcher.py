@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreUnavailable
 from bot.storage.engine import Database
 from bot.storage.write_batcher import WriteBatcher
 from tests.fakes.stores import memory_store
+
+
+async def change(connection: AsyncConnection, statements: Sequence[TextClause]) -> list[int]:
+    """Execute statements; how many rows each has changed."""
+    results: list[Any] = [await connection.execute(statement) for statement in statements]
+    return [result.rowcount for result in results]
+
+
+async def count(connection: AsyncConnection, items: Sequence[None]) -> list[int]:
+    """For each item, how many items were written together with it."""
+    await connection.execute(text("UPDATE drops SET n = n"))
+    return [len(items)] * len(items)
 
 
 class Counting:
@@ -49,27 +62,35 @@ async def numbers(counting: Counting) -> list[int]:
 async def test_writes_at_the_same_time_share_a_transaction_and_each_gets_its_row_count(counting: Counting) -> None:
     together = WriteBatcher(counting.write)
     changes = [text("UPDATE drops SET n = n + 10 WHERE n = :n").bindparams(n=n) for n in (1, 2, 3)]
-    assert await asyncio.gather(*(together.execute(change) for change in changes)) == [2, 1, 0]
+    assert await asyncio.gather(*(together.execute(change, each) for each in changes)) == [2, 1, 0]
     assert counting.transactions == 1
     assert await numbers(counting) == [11, 11, 12]
-    assert await together.execute(changes[0]) == 0
+    assert await together.execute(change, changes[0]) == 0
     assert counting.transactions == 2
+
+
+async def test_items_of_each_kind_are_written_together_in_one_transaction(counting: Counting) -> None:
+    together = WriteBatcher(counting.write)
+    statement = text("UPDATE drops SET n = 5 WHERE n = 2")
+    writes = [together.execute(count, None), together.execute(change, statement), together.execute(count, None)]
+    assert await asyncio.gather(*writes) == [2, 1, 2]
+    assert counting.transactions == 1
 
 
 async def test_a_failure_is_raised_to_all_callers_of_the_batch_and_later_writes_succeed(counting: Counting) -> None:
     together = WriteBatcher(counting.write)
     counting.fails = 1
-    change = text("UPDATE drops SET n = 5")
-    done = await asyncio.gather(*(together.execute(change) for _ in range(3)), return_exceptions=True)
+    statement = text("UPDATE drops SET n = 5")
+    done = await asyncio.gather(*(together.execute(change, statement) for _ in range(3)), return_exceptions=True)
     assert [type(each) for each in done] == [StoreUnavailable] * 3
     assert await numbers(counting) == [1, 1, 2]
-    assert await together.execute(change) == 3
+    assert await together.execute(change, statement) == 3
 
 
 async def test_a_wrong_statement_leaves_no_caller_waiting(counting: Counting) -> None:
     together = WriteBatcher(counting.write)
     statements = [text("UPDATE drops SET n = 5"), text("UPDATE nothing SET n = 5")]
-    done = await asyncio.gather(*(together.execute(each) for each in statements), return_exceptions=True)
+    done = await asyncio.gather(*(together.execute(change, each) for each in statements), return_exceptions=True)
     assert all(isinstance(each, Exception) for each in done)
     assert await numbers(counting) == [1, 1, 2]
 
@@ -77,8 +98,8 @@ async def test_a_wrong_statement_leaves_no_caller_waiting(counting: Counting) ->
 async def test_a_write_whose_caller_was_cancelled_is_not_executed(counting: Counting) -> None:
     together = WriteBatcher(counting.write)
     async with counting.database.write():
-        gone = asyncio.create_task(together.execute(text("UPDATE drops SET n = 7")))
-        stays = asyncio.create_task(together.execute(text("UPDATE drops SET n = n + 1")))
+        gone = asyncio.create_task(together.execute(change, text("UPDATE drops SET n = 7")))
+        stays = asyncio.create_task(together.execute(change, text("UPDATE drops SET n = n + 1")))
         await asyncio.sleep(0.01)
         gone.cancel()
     assert await stays == 3

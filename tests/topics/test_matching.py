@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +17,10 @@ from hypothesis import strategies as st
 from bot.errors import BadTopic
 from bot.model import Paper
 from bot.topics import Topic, parse
+from bot.topics.compiled import CompiledTopics
 from bot.topics.indexed_paper import IndexedPaper
-from bot.topics.matching import Matcher, because, satisfies
+from bot.topics.matching import because, satisfies
+from bot.topics.paper_batch import PaperBatch, numbers
 from tests import strategies
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "days"
@@ -42,11 +47,31 @@ def real_papers() -> list[Paper]:
 
 
 def found(query: str, of: Paper) -> tuple[str, ...] | None:
-    """The words of a paper that match a query, None if it does not match; the index has to agree."""
+    """The words of a paper that match a query, None if it does not match; the batch has to agree."""
     topic = parse(query)
     expected = because(topic, IndexedPaper(of)) if satisfies(topic, IndexedPaper(of)) else None
-    assert dict(Matcher([(7, topic)]).match(of)) == ({} if expected is None else {7: expected})
+    assert matched_at_once([topic], [of]) == [set() if expected is None else {0}]
     return expected
+
+
+def matched_at_once(topics: Sequence[Topic], papers: Sequence[Paper]) -> list[set[int]]:
+    """For each paper, the numbers of the topics that it matches, answered for all of them as a batch."""
+    table, programs = CompiledTopics().programs([topic.query for topic in topics])
+    batch = PaperBatch(table, {code for program in programs.values() for code in program if code >= 0})
+    batch.add(papers)
+    matched: list[set[int]] = [set() for _ in papers]
+    for number, topic in enumerate(topics):
+        for paper in numbers(batch.matching(programs[topic.query])):
+            matched[paper].add(number)
+    return matched
+
+
+def matched_one_by_one(topics: Sequence[Topic], papers: Sequence[Paper]) -> list[set[int]]:
+    """The same, by the evaluation of each topic for each paper."""
+    return [
+        {number for number, topic in enumerate(topics) if satisfies(topic, paper)}
+        for paper in map(IndexedPaper, papers)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -193,39 +218,77 @@ def test_phrases_of_one_repeated_syllable_do_not_take_exponential_time() -> None
     assert found('"' + "a " * 100 + 'b"', paper(syllable)) is None
 
 
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("foo-A*", "a foobar"),  # A* is a name here, and not a prefix
+        ('"pre train*"', "pre test trained"),
+        ('"a b c d"', "a b c, b c d"),
+        ('"text to image model"', "text to video, to image model"),
+        ("扩散", "散 扩"),
+    ],
+)
+def test_features_that_stand_apart_make_no_match(query: str, title: str) -> None:
+    assert found(query, paper(title)) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "matched"),
+    [
+        ("foo-A*", "the foo-A* search", "foo-A*"),
+        ('"state of the art"', "a state-of-the art", "state-of-the art"),
+        ('"state of the art model"', "a stateof the-art model", "stateof the-art model"),
+        ('"one two three"', "onetwo-three", "onetwo-three"),
+        ('"large lang* model"', "Large Language Models", "Large Language Models"),
+    ],
+)
+def test_long_phrases_match_in_all_spellings(query: str, title: str, matched: str) -> None:
+    assert found(query, paper(title)) == (matched,)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(strategies.topics(), max_size=8), st.lists(strategies.papers(), min_size=1, max_size=3))
-def test_the_index_agrees_with_the_evaluation_topic_by_topic(drawn: list[Topic], some: list[Paper]) -> None:
-    distinct = [*{topic.query: topic for topic in drawn}.values()]
-    matcher = Matcher(enumerate(distinct))
-    for paper in some:
-        indexed = IndexedPaper(paper)
-        expected = {n: because(topic, indexed) for n, topic in enumerate(distinct) if satisfies(topic, indexed)}
-        assert dict(matcher.match(paper)) == expected
+def test_a_batch_agrees_with_the_evaluation_topic_by_topic(drawn: list[Topic], some: list[Paper]) -> None:
+    topics = [*{topic.query: topic for topic in drawn}.values()]
+    assert matched_at_once(topics, some) == matched_one_by_one(topics, some)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.lists(strategies.topics(), min_size=20, max_size=40),
+    st.lists(strategies.papers(), min_size=20, max_size=40),
+    st.randoms(use_true_random=False),
+)
+def test_a_batch_of_hundreds_of_papers_agrees_too(drawn: list[Topic], some: list[Paper], generator: Random) -> None:
+    topics = [*{topic.query: topic for topic in drawn}.values()]
+    many = [
+        replace(generator.choice(some), title=generator.choice(some).title, authors=generator.choice(some).authors)
+        for _ in range(300)
+    ]
+    assert matched_at_once(topics, many) == matched_one_by_one(topics, many)
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of real papers is not beside the checkout")
-def test_the_index_agrees_with_the_evaluation_on_real_papers() -> None:
+def test_a_batch_agrees_with_the_evaluation_on_real_papers() -> None:
     some = real_papers()[::12]
     topics = {}
     for paper in some[::2]:
         words = paper.abstract.replace('"', "").replace("*", "").split()
         for query in (
             f'"{" ".join(words[3:6])}"',
+            f'"{" ".join(words[3:8])}"',
+            f'"{words[3]} {words[4][:3]}*"',
+            f"{words[5][:4]}*",
             f'ti:"{" ".join(paper.title.replace(chr(34), "").split()[:2])}"',
             f'"{words[8]}" cat:{paper.categories[-1]}',
             f'"{words[12]}" OR au:"{paper.authors[0]}"',
             f'"{words[20]}" -"{words[30]}"',
+            f'primary:{paper.primary_category} (abs:"{words[6]}" OR au:{paper.authors[-1].split()[-1]})',
         ):
             with contextlib.suppress(BadTopic):  # no word at all, or the same word required and excluded
                 topics[parse(query).query] = parse(query)
     distinct = [*topics.values()]
-    matcher = Matcher(enumerate(distinct))
-    total = 0
-    assert len(distinct) > 300
-    for paper in some:
-        indexed = IndexedPaper(paper)
-        expected = {n: because(topic, indexed) for n, topic in enumerate(distinct) if satisfies(topic, indexed)}
-        assert dict(matcher.match(paper)) == expected
-        total += len(expected)
-    assert total > len(some)
+    assert len(distinct) > 500
+    matched = matched_at_once(distinct, some)
+    assert matched == matched_one_by_one(distinct, some)
+    assert sum(map(len, matched)) > len(some)

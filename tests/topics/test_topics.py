@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadTopic
@@ -212,6 +213,34 @@ def test_the_normal_form_parses_to_itself(query: str) -> None:
         assert explain(topic).startswith("papers ")
     else:
         assert "almost everything" in str(topic) or "matches nothing" in str(topic)
+
+
+def outcome(query: str) -> Topic | str:
+    try:
+        return parse(query)
+    except BadTopic as error:
+        return str(error)
+
+
+@settings(deadline=None)
+@given(st.one_of(queries(), queries().map(outcome).map(lambda made: made.query if isinstance(made, Topic) else "gan")))
+def test_parentheses_around_a_query_change_nothing(query: str) -> None:
+    # Rows of terms are read without the grammar, and anything in parentheses with it.
+    assume(len(query) < MAX_LENGTH - 2)
+    assert outcome(query) == outcome(f"({query})")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["a AND b AND ti:c", "a OR ti:b OR NOT c", "NOT a AND b", "OR AND a", "a AND NOT", "ti:OR AND b", "a AND -b",
+     'a AND "b AND c"', 'a OR "b', "a AND b OR c", "ORB AND ANDNOT", "-a OR b", "a:b AND c", "a1:b AND c", "a  AND b",
+     "a AND ti:(b)", "NOT NOT a AND b", 'NOT "a" AND b', "a AND cat:cs.CV AND primary:cs.CV", "x ANDNOT y AND z"],
+)  # fmt: skip
+def test_a_row_of_terms_means_the_same_in_parentheses(query: str) -> None:
+    def without_positions(made: Topic | str) -> Topic | str:
+        return made if isinstance(made, Topic) else re.sub(r"character \d+", "character N", made)
+
+    assert without_positions(outcome(query)) == without_positions(outcome(f"({query})"))
 
 
 @settings(max_examples=300, deadline=None)
