@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.arxiv import calendar
 from bot.decisions.polling import PollState
 from bot.errors import StoreUnavailable
-from bot.model import JSON, Delivery, DeliveryState, FollowCounts, LedgerLine, ListingRecord, Malformed, Platform, Usage
+from bot.model import (
+    JSON,
+    Delivery,
+    DeliveryState,
+    FollowCounts,
+    LedgerLine,
+    ListingRecord,
+    Malformed,
+    Platform,
+    SendingProgress,
+    Usage,
+)
 
 DAYS = 7
 """The number of past days whose listings are shown and judged."""
 
 
-MAX_OUTBOX_AGE = timedelta(minutes=15)
-"""The service is not ready if a delivery has been due for longer than this."""
+STALLED_AFTER = timedelta(minutes=15)
+"""The service is not ready if messages are late and none has been sent for longer than this."""
 
 
 MAX_DISCONNECTED = timedelta(minutes=5)
@@ -117,7 +128,8 @@ class Status:
     that were given up. `wanted` counts the summaries that are wanted and not made. `oldest_waiting` is when the oldest
     digest was written that is not completely sent. `set_aside` are the malformed entries of the last week. `unfinished`
     has what waits by its reason. `unwritable` is the error of a write to the database, None if it succeeded. `service`
-    is None if no service ever ran.
+    is None if no service ever ran. `sending` says for each platform with a token how far its messages are; `held` are
+    those that asked us to wait.
     """
 
     at: datetime
@@ -135,6 +147,8 @@ class Status:
     unfinished: tuple[Unfinished, ...] = ()
     unwritable: StoreUnavailable | None = None
     service: Service | None = None
+    sending: Mapping[Platform, SendingProgress] = field(default_factory=dict)
+    held: frozenset[Platform] = frozenset()
 
     @property
     def silent(self) -> bool:
@@ -153,13 +167,27 @@ class Status:
         return max(self.at - waiting, timedelta()) if waiting else timedelta()
 
     @property
+    def stalled(self) -> tuple[Platform, ...]:
+        """The platforms on which messages are late and none has been sent for a while, though nothing asks us to wait.
+
+        A long queue is no fault: a morning of many chats takes as long as the platform's limits say.
+        """
+        return tuple(
+            platform
+            for platform, progress in self.sending.items()
+            if progress.late
+            and platform not in self.held
+            and (progress.sent_at is None or self.at - progress.sent_at >= STALLED_AFTER)
+        )
+
+    @property
     def ready(self) -> bool:
-        """Whether the database can be written, messages go out in time, and all platforms are connected."""
+        """Whether the database can be written, sending goes on, and all platforms are connected."""
         is_disconnected = any(
             connection.problem and self.at - connection.since >= MAX_DISCONNECTED
             for connection in self.connections.values()
         )
-        return self.outbox_age < MAX_OUTBOX_AGE and self.unwritable is None and not is_disconnected
+        return not self.stalled and self.unwritable is None and not is_disconnected
 
     @property
     def faults(self) -> tuple[Gap, ...]:

@@ -64,5 +64,16 @@ class PlatformHolds:
             await self._store.remember_value(_name(platform), value)
 
 
+async def held_platforms(store: Store, platforms: Collection[Platform], now: datetime) -> frozenset[Platform]:
+    """Those of the platforms that asked one of our bots to wait, as it was stored. Raises `StoreUnavailable`."""
+    held = set()
+    for platform in platforms:
+        for value in (await store.values(_name(platform))).values():
+            since, until = (datetime.fromisoformat(str(value[name])) for name in ("since", "until"))
+            if PlatformHold(since, until).seconds(now):
+                held.add(platform)
+    return frozenset(held)
+
+
 def _name(platform: Platform) -> str:
     return f"hold of {platform}"

@@ -431,6 +431,9 @@ class Operations(ValueStore, Protocol):
 class StatusCounts(Protocol):
     """Counts for the state of the service. Each costs little, however many chats and topics there are."""
 
+    async def values(self, prefix: str) -> Mapping[str, JSON]:
+        """The values (see `ValueStore`) whose names begin with this."""
+
     async def follow_counts(self) -> FollowCounts: ...
 
     async def suspended_chats(self, limit: int) -> Mapping[ChatRef, str]:

@@ -51,6 +51,10 @@ class _State(Collector):
         status = self._status
         age = "Time since the oldest digest that is not completely sent was written."
         yield _gauge("outbox_age_seconds", age, status.outbox_age)
+        due = GaugeMetricFamily("paperboy_outbox_due", "Messages that may be sent now.", labels=("platform",))
+        for platform, progress in status.sending.items():
+            due.add_metric((str(platform),), progress.due)
+        yield due
         # A gauge must not have the name of a counter without "_total": OpenMetrics takes both for one family.
         name = "paperboy_outbox_deliveries"
         deliveries = GaugeMetricFamily(name, "Deliveries in the outbox by state.", labels=("platform", "state"))

@@ -9,7 +9,8 @@ from bot.arxiv import calendar
 from bot.decisions.health import DAYS, UNSETTLED, Gap, Service, Status, Unfinished, gaps, is_running
 from bot.decisions.ledger import ARXIV_BEGAN
 from bot.errors import StoreUnavailable
-from bot.model import ListingRecord
+from bot.model import ListingRecord, Platform, SendingProgress
+from bot.pipeline.platform_holds import held_platforms
 from bot.pipeline.poll import NeededArchives, poll_state
 from bot.ports import Clock, Store
 from bot.service.kept_values import KeptValues
@@ -55,6 +56,7 @@ async def gather(
     poll = await poll_state(store)
     service = Service.from_json(await store.value(SERVICE_STATE))
     running = service is not None and is_running(service, now)
+    platforms = tuple(service.platforms) if service else ()
     archives = await (needed or NeededArchives(store, clock)).get()
     # Without a topic nothing is polled, so that no listing can be missing.
     listing_gaps: list[Gap] = []
@@ -76,14 +78,20 @@ async def gather(
         # As of tomorrow, so that summaries that wait for the next day's budget count too.
         wanted=await kept.get("wanted", lambda: store.summaries_waiting(now + timedelta(days=1))),
         # Messages to a platform without a token are not late: nobody tries to send them.
-        oldest_waiting=await store.oldest_waiting(tuple(service.platforms) if service else None),
+        oldest_waiting=await store.oldest_waiting(platforms if service else None),
         poll=poll,
         usage=tuple(await store.usage(now.date())),
         set_aside=tuple(entry for entry in malformed if entry.day is None or entry.day >= since),
         unfinished=await kept.get("unfinished", lambda: _unfinished(store, now)),
         unwritable=await _unwritable(store, now),
         service=service,
+        sending={platform: await _progress(store, kept, platform, now) for platform in platforms},
+        held=await held_platforms(store, platforms, now),
     )
+
+
+async def _progress(store: Store, kept: KeptValues, platform: Platform, now: datetime) -> SendingProgress:
+    return await kept.get(f"progress of {platform}", lambda: store.progress([platform], now))
 
 
 async def _listings(store: Store, since: date) -> list[ListingRecord]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, distinct, exists, func, select
 
 from bot.decisions import due_times
-from bot.model import ARCHIVE, ChatRef, DeliveryState, FollowCounts
+from bot.model import ARCHIVE, JSON, ChatRef, DeliveryState, FollowCounts
 from bot.storage import outbox_queue, row_mapping, tables
 from bot.storage.chat_conditions import is_chat
 from bot.storage.engine import Database
@@ -22,6 +22,12 @@ class SqlStatusCounts:
     """The methods of `bot.ports.StatusCounts`."""
 
     db: Database
+
+    async def values(self, prefix: str) -> Mapping[str, JSON]:
+        table = tables.state
+        query = select(table.c.name, table.c.value).where(table.c.name.startswith(prefix, autoescape=True))
+        async with self.db.read() as connection:
+            return {row.name: row.value for row in await connection.execute(query)}
 
     async def follow_counts(self) -> FollowCounts:
         chats, subscriptions, topics = tables.chats, tables.subscriptions, tables.topics
