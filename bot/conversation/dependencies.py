@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Protocol
 
+from bot.decisions import spreading
 from bot.decisions.due_times import next_due
 from bot.model import Card, Chat, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
 
@@ -35,13 +36,16 @@ class Defaults:
     digest_time: time = time(9, 0)
 
     def new_chat(self, ref: ChatRef, now: datetime, title: str = "") -> Chat:
-        """A chat with these settings, not yet stored. The archive has no digest time: its pages follow the listings."""
+        """A chat with these settings, not yet stored. The archive has no digest time: its pages follow the listings.
+
+        The digest time is a few minutes after the default one, so that not all chats get their digests at one instant.
+        """
         chat = Chat(
             ref,
             title,
             language=self.language,
             timezone=self.timezone,
-            digest_time=self.digest_time,
+            digest_time=spreading.default_time(ref, self.digest_time),
             created_at=now,
         )
         return chat if ref.platform is Platform.SITE else replace(chat, next_due_at=next_due(chat, now))

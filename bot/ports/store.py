@@ -266,6 +266,19 @@ class Chats(Protocol):
         With `among`, only these, which are at most as many as one statement may name.
         """
 
+    async def coming_chats(self, now: datetime, until: datetime, *, limit: int, after: Chat | None) -> list[Chat]:
+        """Chats whose digest is due after `now` and not after `until`; otherwise as `due_chats`."""
+
+    async def due_counts(self, now: datetime, until: datetime) -> Mapping[tuple[Platform, str], Mapping[datetime, int]]:
+        """How many chats (not suspended) are due after `now` and not after `until`: by platform and bot, then by due
+        time."""
+
+    async def chats_due_at(self, due_at: datetime, platform: Platform, bot: str) -> list[ChatRef]:
+        """The chats of a bot that are due at exactly this time."""
+
+    async def move_due(self, refs: Sequence[ChatRef], due_at: datetime, to: datetime) -> None:
+        """Let those of the chats that are due at `due_at` be due at another time."""
+
     async def put_off(self, ref: ChatRef, until: datetime) -> None:
         """Let `due_chats` leave this chat out until then, or until a digest of it is written."""
 

@@ -12,8 +12,9 @@ from bot import pipeline
 from bot import topics as topic_language
 from bot.arxiv import calendar
 from bot.conversation import Conversation, Defaults, Operators
-from bot.decisions import ledger
+from bot.decisions import ledger, spreading
 from bot.decisions.digest_content import SummaryOptions
+from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
 from bot.pipeline import DigestBuilder, Rankings
@@ -44,6 +45,11 @@ class App:
     @property
     def builder(self) -> DigestBuilder:
         return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
+
+    @property
+    def loads(self) -> dict[Platform, Load]:
+        """What one bot of each platform can send."""
+        return {platform: Load(spreading.RATES[platform]) for platform in self.renderers if platform in spreading.RATES}
 
     @property
     def options(self) -> SummaryOptions:

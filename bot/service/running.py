@@ -37,6 +37,7 @@ POLL_SECONDS = 15
 READ_SECONDS = 10
 # A retry after a short rate limit, and a digest whose time has come, wait no longer than this.
 SEND_SECONDS = 3
+SPREAD_SECONDS = 60
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
@@ -135,11 +136,15 @@ def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[
         if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing):
             send()
 
+    async def spread() -> None:
+        await pipeline.spread(app.store, app.loads, app.clock)
+
     async def site() -> None:
         await publish(app.store, app.settings)
 
     jobs.every(POLL_SECONDS, "poll", poll)
     jobs.every(READ_SECONDS, "read", read)
+    jobs.every(SPREAD_SECONDS, "spread", spread)
     jobs.every(SEND_SECONDS, "compose", compose)
     for platform in worker.senders:  # one job each: a platform that hangs must not delay the others
         jobs.every(SEND_SECONDS, f"send {platform}", partial(worker.deliver, [platform]))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Unpack
 
-from sqlalchemy import Row, delete, exists, insert, literal, or_, select, tuple_, update
+from sqlalchemy import Row, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
@@ -178,40 +178,6 @@ class SqlChats:
             found = {chat.ref: chat for chat in map(row_mapping.chat, rows)}
         return {ref: found[ref] for ref in refs if ref in found}
 
-    async def due_chats(
-        self,
-        now: datetime,
-        *,
-        among: Collection[ChatRef] | None = None,
-        limit: int | None = None,
-        after: Chat | None = None,
-    ) -> list[Chat]:
-        table = tables.chats
-        is_put_off = table.c.not_before.between(now, now + due_times.AHEAD)
-        query = select(table).where(table.c.suspended.is_(None), or_(table.c.not_before.is_(None), ~is_put_off))
-        if among is not None:
-            query = query.where(are_chats(among))
-        if after is not None:
-            key = select(table.c.id).where(is_chat(after.ref)).scalar_subquery()
-            last = tuple_(literal(after.next_due_at, table.c.next_due_at.type), key)
-            query = query.where(tuple_(table.c.next_due_at, table.c.id) > last)
-        query = query.order_by(table.c.next_due_at, table.c.id)
-        found: list[Chat] = []
-        async with self.db.read() as connection:
-            # A time farther ahead than `AHEAD` was set by a clock that ran ahead: it counts as reached. Two queries,
-            # because one with OR would sort all that is due for each page of it.
-            for is_due in (table.c.next_due_at <= now, table.c.next_due_at > now + due_times.AHEAD):
-                room = None if limit is None else limit - len(found)
-                if room is None or room > 0:
-                    found += map(row_mapping.chat, await connection.execute(query.where(is_due).limit(room)))
-        return found
-
-    async def put_off(self, ref: ChatRef, until: datetime) -> None:
-        await self._change(ref, not_before=until)
-
-    async def set_due(self, ref: ChatRef, next_due_at: datetime | None) -> None:
-        await self._change(ref, next_due_at=next_due_at)
-
     async def forget(self, ref: ChatRef) -> None:
         table = tables.subscriptions
         async with self.db.write() as connection:
@@ -226,10 +192,6 @@ class SqlChats:
                 is_unused = ~exists().where(table.c.topic_id == topic_id)
                 await connection.execute(delete(tables.topics).where(tables.topics.c.id == topic_id, is_unused))
             await forget_managers(connection, ref)
-
-    async def _change(self, ref: ChatRef, **values: object) -> None:
-        async with self.db.write() as connection:
-            await connection.execute(update(tables.chats).where(is_chat(ref)).values(**values))
 
     async def _topic(self, connection: AsyncConnection, query: str, since: date) -> tuple[int, int]:
         """The id of a topic, added if it is new, and the sequence number before the first announcement from `since` on.

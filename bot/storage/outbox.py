@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, Delivery, DeliveryState, NewDigest, Platform, Priority
@@ -75,6 +75,11 @@ class SqlOutbox:
         async with self.db.write() as connection:
             chat_id = await chat_id_of(connection, ref, lock=True)
             of_chat = and_(table.c.chat_id == chat_id, outbox_queue.is_open())
+            # Written ahead for a minute of its own, and never tried: the person need not wait for that minute.
+            is_ahead = and_(table.c.state == _WAITING, table.c.attempts == 0, table.c.why.is_(None))
+            turn_at = case((table.c.turn_at.is_not(None), literal(now, table.c.turn_at.type)), else_=null())
+            now_due = update(table).where(of_chat, is_ahead, table.c.next_attempt_at > now)
+            await connection.execute(now_due.values(next_attempt_at=now, turn_at=turn_at))
             under_way = await connection.scalar(select(func.count()).where(of_chat, is_in_hand)) or 0
             # If the next part has to wait until later, so do all parts behind it.
             has_turn = select(table.c.id).where(of_chat, table.c.turn_at.is_not(None), outbox_queue.may_be_leased(now))

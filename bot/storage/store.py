@@ -10,6 +10,7 @@ from typing import Self
 from bot.storage.attempts import SqlAttempts
 from bot.storage.chat_managers import SqlManagers
 from bot.storage.chats import SqlChats
+from bot.storage.due_chats import SqlDueChats
 from bot.storage.engine import Database
 from bot.storage.log_index import LogIndex
 from bot.storage.migrations import ensure
@@ -31,6 +32,7 @@ class SqlStore(
     SqlUnseen,
     SqlSummaries,
     SqlChats,
+    SqlDueChats,
     SqlManagers,
     SqlOutbox,
     SqlAttempts,

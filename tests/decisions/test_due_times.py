@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -77,3 +78,35 @@ def test_a_moment_has_the_date_of_the_chats_own_time_zone() -> None:
 def test_a_digest_waits_an_hour_for_summaries_and_no_longer() -> None:
     assert due_times.may_wait(NOW, NOW + timedelta(minutes=59))
     assert not due_times.may_wait(NOW, NOW + timedelta(minutes=60))
+
+
+# ── digests that were moved because many were due ──
+
+TEN_PAST = datetime(2026, 6, 2, 9, 10, tzinfo=UTC)
+
+
+def moved_chat(due_at: datetime, at: time = time(9)) -> Chat:
+    return Chat(ChatRef(Platform.TELEGRAM, "1"), digest_time=at, next_due_at=due_at)
+
+
+def test_a_moved_digest_is_that_of_its_digest_time_even_past_midnight() -> None:
+    assert due_times.slot_day(moved_chat(TEN_PAST), TEN_PAST) == date(2026, 6, 2)
+    assert due_times.is_moved(moved_chat(TEN_PAST))
+    late = moved_chat(datetime(2026, 6, 3, 1, 30, tzinfo=UTC), time(23, 30))
+    assert late.next_due_at is not None
+    assert due_times.slot_day(late, late.next_due_at) == date(2026, 6, 2)
+
+
+def test_a_digest_at_its_own_time_was_not_moved() -> None:
+    nine = datetime(2026, 6, 2, 9, tzinfo=UTC)
+    assert not due_times.is_moved(moved_chat(nine))
+    assert due_times.slot_day(moved_chat(nine), nine) == date(2026, 6, 2)
+
+
+def test_an_hour_that_is_changed_while_the_digest_waits_for_its_minute_puts_it_off_to_no_other_day() -> None:
+    before, now = moved_chat(TEN_PAST), TEN_PAST - timedelta(minutes=5)
+    earlier, later = replace(before, digest_time=time(8)), replace(before, digest_time=time(12))
+    assert due_times.rescheduled(before, earlier, now) == TEN_PAST
+    assert due_times.rescheduled(before, later, now) == datetime(2026, 6, 2, 12, tzinfo=UTC)
+    # Before its own time, a moved digest follows the new hour like any other.
+    assert due_times.rescheduled(before, earlier, TEN_PAST - timedelta(hours=2)) == datetime(2026, 6, 2, 8, tzinfo=UTC)
