@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Delivery, DeliveryState, Settlement
 from bot.storage import delivery_counts, log_index, outbox_queue, row_mapping, tables
+from bot.storage.chat_conditions import lock_chats
 from bot.storage.engine import Database
 from bot.storage.outbox_queue import LEASED, SETTLED
 
@@ -66,12 +67,12 @@ class SqlAttempts:
     """Papers whose announcements are marked as sent, as far as this process knows."""
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
-        return await self.db.batcher.execute(_begin, Beginning(delivery_id, owner, now))
+        return await self.db.batched(_begin, Beginning(delivery_id, owner, now))
 
     async def settle(
         self, delivery_id: int, settlement: Settlement, now: datetime, *, owner: str | None = None
     ) -> None:
-        await self.db.batcher.execute(self._settle, Ending(delivery_id, settlement, now, owner))
+        await self.db.batched(self._settle, Ending(delivery_id, settlement, now, owner))
 
     async def _settle(self, connection: AsyncConnection, endings: Sequence[Ending]) -> list[None]:
         rows = await _locked(connection, {ending.delivery_id for ending in endings})
@@ -149,16 +150,18 @@ async def _begin(connection: AsyncConnection, beginnings: Sequence[Beginning]) -
 async def _locked(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Values]:
     """The rows of these deliveries by id, locked with their chats."""
     columns = (_table.c.id, _table.c.chat_id, _table.c.platform, *(_table.c[name] for name in _SET_BY_SETTLING))
-    # Chats in the order of their keys, as every other transaction locks them.
-    query = select(*columns).join(_chats).order_by(_table.c.chat_id, _table.c.id)
-    query = query.with_for_update(of=[_table, _chats], key_share=True)
-    found: dict[int, Values] = {}
-    # A chat that was joined with another during the wait for its lock is not found at first.
-    for _ in range(2):
-        if missing := [each for each in ids if each not in found]:
-            rows = await connection.execute(query.where(_table.c.id.in_(missing)))
-            found |= {row.id: dict(row._mapping) for row in rows}
-    return found
+    rows = select(*columns).where(_table.c.id.in_(ids)).order_by(_table.c.chat_id, _table.c.id).with_for_update()
+    chats = {*await connection.scalars(select(_table.c.chat_id).where(_table.c.id.in_(ids)))}
+    locked: set[int] = set()
+    while True:
+        # Chats before deliveries, as every other transaction locks them: otherwise two could deadlock.
+        await lock_chats(connection, _chats.c.id.in_(chats - locked))
+        locked |= chats
+        found: dict[int, Values] = {row.id: dict(row._mapping) for row in await connection.execute(rows)}
+        # A chat may have been joined with another while this waited for its lock.
+        chats = {row["chat_id"] for row in found.values()}
+        if chats <= locked:
+            return found
 
 
 def _counts(ending: Ending, row: Values) -> bool:

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import BadSetting, StoreUnavailable
 from bot.storage.column_types import compact_json
 from bot.storage.driver_errors import is_locked, translated, unavailable
-from bot.storage.write_batcher import WriteBatcher
+from bot.storage.write_batcher import Item, Result, Work, WriteBatcher
 
 BUSY_SECONDS = 60
 """How long a SQLite writer waits for the writer of another process."""
@@ -50,7 +50,7 @@ class Database:
         """How many transactions of this process have held SQLite's write lock so far."""
         self._is_writing = False
         """Whether a transaction of this process holds it now."""
-        self.batcher = WriteBatcher(self.write)
+        self._batchers: dict[object, WriteBatcher] = {}
         self.shard = 0 if self.is_sqlite else secrets.randbelow(SHARDS)
         """The row of each count that this process writes, so that processes seldom wait for each other."""
 
@@ -129,6 +129,15 @@ class Database:
                     await connection.rollback()
                     await connection.execution_options(sqlite_begin="")
                     await connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
+    async def batched(self, work: Work[Item, Result], item: Item) -> Result:
+        """Let `work` write an item in a transaction that it shares with others which wait at the same time.
+
+        On SQLite all kinds of work share one, because there is one writer. On PostgreSQL each kind has its own: two
+        kinds that lock rows in different orders would deadlock with other transactions.
+        """
+        kind = None if self.is_sqlite else work
+        return await self._batchers.setdefault(kind, WriteBatcher(self.write)).execute(work, item)
 
     async def analyze(self, *analyzed: Table) -> None:
         """Let PostgreSQL count anew what these tables hold, after much was written.

@@ -72,14 +72,13 @@ class SqlOperations:
 
     async def expire_leases(self, owner: str, now: datetime) -> int:
         table = tables.deliveries
-        others = update(table).where(
-            is_unusual(),
-            table.c.state.in_((*LEASED, DeliveryState.SENDING.value)),
-            table.c.owner != owner,
-            table.c.leased_until > now,
-        )
+        under_way = table.c.state.in_((*LEASED, DeliveryState.SENDING.value))
+        others = select(table.c.id).where(is_unusual(), under_way, table.c.owner != owner, table.c.leased_until > now)
+        # In the order in which those who settle them lock them.
+        in_order = others.order_by(table.c.chat_id, table.c.id).with_for_update()
         async with self.db.write() as connection:
-            return (await connection.execute(others.values(leased_until=now))).rowcount
+            expired = update(table).where(table.c.id.in_(in_order)).values(leased_until=now)
+            return (await connection.execute(expired)).rowcount
 
     async def ledger(self, since: date, *, by_category: bool = False) -> list[LedgerLine]:
         async with self.db.read() as connection:

@@ -55,7 +55,8 @@ class SqlOutboxHistory:
 
     async def _sum_up(self, connection: AsyncConnection, ids: Collection[int]) -> int:
         """Add these digests, as far as all their parts are settled, to the sums, and delete them."""
-        is_unsettled = exists().where(_deliveries.c.digest_id == _digests.c.id, outbox_queue.is_open())
+        part = _deliveries.alias("part")
+        is_unsettled = exists().where(part.c.digest_id == _digests.c.id, outbox_queue.is_open(part))
         query = (
             select(_digests.c.id, _digests.c.day, tables.chats.c.platform, _deliveries.c.state, _deliveries.c.paper_ids)
             .select_from(_digests)
