@@ -166,6 +166,10 @@ class Topics(Protocol):
     async def chats_changed(self, since: datetime) -> list[ChatRef]:
         """Chats whose settings, subscriptions or suspension changed at that time or later."""
 
+    async def tidy_matches(self, now: datetime, *, least_rows: int = 20) -> int:
+        """Delete the matches of topics that nobody follows, and join older rows of the others where a topic has so
+        many of them; returns how many rows went. In small transactions: other writes go on in between."""
+
     async def counts(self, first: date, last: date) -> int:
         """How many papers were announced as new or cross-listed on these days."""
 
@@ -470,8 +474,6 @@ class StatusCounts(Protocol):
 
 class Upkeep(Protocol):
     """What the daily upkeep asks of the store."""
-
-    async def tidy_matches(self, now: datetime) -> int: ...
 
     async def unsent_papers(self) -> set[str]:
         """The ids of papers in parts of digests that were not sent, or of which that is unknown."""

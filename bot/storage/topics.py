@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Exists, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import matches
 from bot.model import ARCHIVE, Announced, Candidate, ChatRef, MatchProgress, TopicState
-from bot.storage import match_rows, row_mapping, tables
+from bot.storage import match_rows, match_upkeep, row_mapping, tables
 from bot.storage.engine import Database
 from bot.storage.papers import announced_query
 
@@ -118,6 +118,30 @@ class SqlTopics:
         query = select(chat.c.platform, chat.c.ident).where(chat.c.suspended.is_(None), chat.c.id.in_(new))
         async with self.db.read() as connection:
             return [row_mapping.ref(row) for row in await connection.execute(query.order_by(chat.c.id))]
+
+    async def tidy_matches(self, now: datetime, *, least_rows: int = 20) -> int:
+        gone = 0
+        for forgotten in (True, False):
+            after = 0
+            while (rows := await self._tidy_some(after, now, least_rows, forgotten=forgotten)) is not None:
+                after, count = rows
+                gone += count
+        return gone
+
+    async def _tidy_some(
+        self, after: int, now: datetime, least_rows: int, *, forgotten: bool
+    ) -> tuple[int, int] | None:
+        """Tidy a few topics with greater ids than `after`: (the last id, rows that went); None if there are none."""
+        async with self.db.write() as connection:
+            await self.db.serialize(connection, "topics")
+            if forgotten:
+                topic_ids = await match_upkeep.forgotten_topics(connection, after)
+                gone = await match_upkeep.drop(connection, topic_ids)
+            else:
+                last_seq = await match_upkeep.last_old_seq(connection, now)
+                topic_ids = await match_upkeep.topics_in_many_rows(connection, after, last_seq, least_rows)
+                gone = await match_upkeep.join_rows(connection, topic_ids, last_seq)
+        return (topic_ids[-1], gone) if topic_ids else None
 
     async def counts(self, first: date, last: date) -> int:
         table = tables.announcements

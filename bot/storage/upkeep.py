@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, text
+from sqlalchemy import delete, select, text
 
 from bot.storage import outbox_queue, tables
 from bot.storage.engine import Database
@@ -14,11 +14,6 @@ class SqlUpkeep:
     """The methods of `bot.ports.Upkeep`."""
 
     db: Database
-
-    async def tidy_matches(self, now: datetime) -> int:  # noqa: ARG002
-        is_followed = exists().where(tables.subscriptions.c.topic_id == tables.match_batches.c.topic_id)
-        async with self.db.write() as connection:
-            return (await connection.execute(delete(tables.match_batches).where(~is_followed))).rowcount
 
     async def unsent_papers(self) -> set[str]:
         papers = select(tables.deliveries.c.paper_ids)
