@@ -1,34 +1,49 @@
-"""How long it takes to match a week's papers against 50,000 distinct topics, compared with a loop over the topics.
+"""How long it takes to match a week's papers with 50,000 distinct topics, and to write the matches.
 
-    python benchmarks/matching.py [--corpus DIRECTORY] [--topics N]
+    python -m benchmarks.matching [--corpus DIRECTORY] [--topics N] [--database URL]
 
 DIRECTORY holds `*.jsonl.gz` files, one paper per line with title, authors, categories, comment and abstract; without
-them the papers are made up. Times are CPU seconds of this process, so that other work on the machine does not count.
+them the papers are made up. URL is a new database; by default a SQLite file that is deleted afterwards. Times are CPU
+seconds of this process with its threads, so that other work on the machine does not count; how long the event loop was
+held is measured by the clock, since other work may hold it, too.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gzip
 import json
 import random
 import resource
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
+from sqlalchemy import delete, insert, update
+
+from bot import pipeline
+from bot.decisions import matches
+from bot.decisions.matches import Matching
 from bot.errors import BadTopic
-from bot.model import Paper
+from bot.model import ARCHIVE, Announced, Announcement, Chat, Kind, Paper
+from bot.storage import tables
+from bot.storage.store import SqlStore, open_store
 from bot.topics import Topic, parse
+from bot.topics.compiled import followed
 from bot.topics.indexed_paper import IndexedPaper
-from bot.topics.matching import Matcher, because, satisfies
+from bot.topics.matching import because, satisfies
 from bot.topics.text import words
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "days"
-SAMPLE = 40
-"""Papers that the loop is measured on."""
+SAMPLE = 10
+"""Papers that every topic is evaluated for, one by one."""
+NOW = datetime(2026, 6, 2, 9, tzinfo=UTC)
 T = TypeVar("T")
 
 
@@ -122,55 +137,146 @@ def distinct_topics(papers: list[Paper], count: int, generator: random.Random) -
     return [*topics.values()]
 
 
-def main() -> None:
+async def fill(store: SqlStore, papers: Sequence[Paper], topics: Sequence[Topic]) -> None:
+    """Write a listing day with all papers, and a chat that follows all topics."""
+    day = NOW.date()
+    await store.ingest([Announced(paper, Announcement(paper.id, 1, day, Kind.NEW)) for paper in papers], NOW)
+    await store.add_chat(Chat(ARCHIVE))
+    rows = [
+        {"id": number, "query": topic.query, "from_seq": 0, "matched_seq": 0} for number, topic in _numbered(topics)
+    ]
+    async with store.db.write() as connection:
+        chat_id = await connection.scalar(tables.chats.select().with_only_columns(tables.chats.c.id).limit(1))
+        await connection.execute(insert(tables.topics), rows)
+        follows = [{"chat_id": chat_id, "topic_id": row["id"], "since": day, "created_at": NOW} for row in rows]
+        await connection.execute(insert(tables.subscriptions), follows)
+
+
+def _numbered(topics: Sequence[Topic]) -> Iterator[tuple[int, Topic]]:
+    return enumerate(topics, 1)
+
+
+async def match_again(store: SqlStore) -> None:
+    """Let the store forget its matches."""
+    async with store.db.write() as connection:
+        await connection.execute(delete(tables.match_batches))
+        await connection.execute(update(tables.topics).values(matched_seq=0, last_match=0, last_seq=0))
+
+
+class Steps:
+    """CPU seconds of the steps, in order."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    async def take(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        started = time.process_time()
+        result = await work()
+        self.seconds[name] = time.process_time() - started
+        return result
+
+
+async def in_steps(store: SqlStore) -> tuple[Steps, dict[int, tuple[int, ...]]]:
+    """What `pipeline.match` does, one step after the other."""
+    steps = Steps()
+    progress = await steps.take("what is behind", store.match_progress)
+    states = await steps.take("read topics", lambda: store.topics_behind(progress.last_seq, 0, progress.topics))
+    announced = await steps.take("read announcements", lambda: store.announcements_after(0, progress.last_seq))
+    await steps.take("parse", lambda: asyncio.to_thread(followed.add, [state.query for state in states]))
+    work = await steps.take("prepare", lambda: asyncio.to_thread(Matching, states))
+    await steps.take("index papers", lambda: asyncio.to_thread(work.read, announced))
+    found = await steps.take("match", lambda: asyncio.to_thread(work.found, states))
+    ids = [state.id for state in states]
+    await steps.take("write", lambda: store.save_matches(found, ids, progress.last_seq, after=0))
+    return steps, found
+
+
+async def longest_hold(work: Awaitable[object]) -> float:
+    """Do the work; returns for how many seconds nothing else in the event loop could run at most."""
+    longest = 0.0
+
+    async def tick() -> None:
+        nonlocal longest
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - before - 0.001)
+
+    ticking = asyncio.create_task(tick())
+    await work
+    ticking.cancel()
+    return longest
+
+
+async def measure(store: SqlStore, papers: Sequence[Paper], topics: Sequence[Topic], generator: random.Random) -> None:
+    await fill(store, papers, topics)
+    followed.keep([])
+    steps, found = await in_steps(store)
+    for name, seconds in steps.seconds.items():
+        print(f"{name:20}{seconds:8.2f} s")
+    print(f"{'all':20}{sum(steps.seconds.values()):8.2f} s   after a start")
+    print(f"{'matches':20}{sum(map(len, found.values())):8}     of {len(found)} topics")
+    check(await store.announcements_after(0, len(papers)), topics, found, generator)
+
+    async def whole() -> None:
+        await pipeline.match(store)
+
+    for known, what in ((False, "after a start"), (True, "with known topics")):
+        if not known:
+            followed.keep([])
+        await match_again(store)
+        timed = Steps()
+        hold = await timed.take("all", lambda: longest_hold(whole()))
+        print(
+            f"{'pipeline.match':20}{timed.seconds['all']:8.2f} s   {what}; the event loop is held {hold:.3f} s at most"
+        )
+    timed = Steps()
+    await timed.take("nothing new", whole)
+    async with store.db.write() as connection:
+        await connection.execute(update(tables.topics).where(tables.topics.c.id == 5).values(matched_seq=0))
+    await timed.take("one new topic", whole)
+    for name, seconds in timed.seconds.items():
+        print(f"{name:20}{seconds * 1000:8.1f} ms")
+    print(f"{'peak memory':20}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB")
+
+
+def check(
+    announced: Sequence[tuple[int, Announced]],
+    topics: Sequence[Topic],
+    found: dict[int, tuple[int, ...]],
+    generator: random.Random,
+) -> None:
+    """Compare a sample of the papers with the evaluation of every topic, and the reasons of what matches."""
+    started = time.process_time()
+    compared = 0
+    matched = {number: set(seqs) for number, seqs in found.items()}
+    for seq, entry in generator.sample(announced, SAMPLE):
+        paper = IndexedPaper(entry.paper)
+        for number, topic in _numbered(topics):
+            expected = satisfies(topic, paper)
+            assert (seq in matched.get(number, ())) == expected, f"{topic.query} and {entry.paper.id}"
+            if expected:
+                assert matches.match_of(topic.query, entry.paper).because == because(topic, paper)
+                compared += 1
+    seconds = (time.process_time() - started) / SAMPLE * len(announced)
+    print(f"{'topic by topic':20}{seconds:8.0f} s   from {SAMPLE} papers: the same {compared} matches and reasons")
+
+
+async def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--corpus", type=Path, default=SHARED)
     arguments.add_argument("--topics", type=int, default=50_000)
+    arguments.add_argument("--database", default="")
     options = arguments.parse_args()
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     generator = random.Random(20260602)  # a fixed seed: the same topics in every run
     papers = load_papers(options.corpus) or made_up(1905, generator)
-
-    topics, parse_seconds = timed(lambda: distinct_topics(papers, options.topics, generator))
-    mb_before = peak_memory_mb()
-    matcher, build_seconds = timed(lambda: Matcher(enumerate(topics)))
-    index_mb = peak_memory_mb() - mb_before
-    matches, index_seconds = timed(lambda: [matcher.match(paper) for paper in papers])
-
-    # The loop is too slow for all papers: it is measured on a sample, and its time is scaled up.
-    sample = generator.sample(range(len(papers)), SAMPLE)
-    expected, sample_seconds = timed(lambda: [loop_over_topics(topics, papers[number]) for number in sample])
-    loop_seconds = sample_seconds / SAMPLE * len(papers)
-    assert expected == [sorted(matches[number]) for number in sample], "the index and the loop disagree"
-
-    count = sum(map(len, matches))
-    print(f"{len(papers)} papers × {len(topics)} distinct topics: {count} matches, {count / len(papers):.0f} a paper")
-    print(
-        f"parse topics   {parse_seconds:8.2f} s   ({parse_seconds / len(topics) * 1e6:.0f} µs each, drawing included)"
-    )
-    print(f"build index    {build_seconds:8.2f} s   (+{index_mb:.0f} MB)")
-    print(f"match, index   {index_seconds:8.2f} s   ({len(papers) / index_seconds:.0f} papers a second, with reading)")
-    print(f"match, loop    {loop_seconds:8.2f} s   (from {SAMPLE} papers, the same matches)")
-    print(f"ratio          {loop_seconds / index_seconds:8.0f} ×")
-    print(f"peak memory    {peak_memory_mb():8.0f} MB")
-
-
-def timed(work: Callable[[], T]) -> tuple[T, float]:
-    """Do the work; returns its result and the CPU seconds that it took."""
-    started = time.process_time()
-    result = work()
-    return result, time.process_time() - started
-
-
-def loop_over_topics(topics: list[Topic], paper: Paper) -> list[tuple[int, tuple[str, ...]]]:
-    """Match one paper without an index: the number of each topic that it satisfies, and why."""
-    indexed = IndexedPaper(paper)
-    return [(number, because(topic, indexed)) for number, topic in enumerate(topics) if satisfies(topic, indexed)]
-
-
-def peak_memory_mb() -> float:
-    """The peak memory of this process in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    topics = distinct_topics(papers, options.topics, generator)
+    print(f"{len(papers)} papers × {len(topics)} distinct topics")
+    with tempfile.TemporaryDirectory() as folder:
+        async with await open_store(options.database or f"sqlite+aiosqlite:///{folder}/store.db") as store:
+            await measure(store, papers, topics, generator)
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())

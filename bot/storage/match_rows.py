@@ -18,24 +18,31 @@ _table, _topics = tables.match_batches, tables.topics
 BULK = 5_000
 """New rows after which PostgreSQL's statistics of a table no longer describe it."""
 
+TOPICS_AT_ONCE = 2_000
+
 
 async def write(connection: AsyncConnection, found: Mapping[int, Sequence[int]]) -> int:
     """Write what topics match (topic id → sequence numbers, ascending), and return the number of rows.
 
     A topic that is deleted is left out, and so is what a topic is known to match. The caller serializes "topics".
     """
-    rows = await _new_rows(connection, found)
-    if not rows:
-        return 0
     last = await connection.scalar(select(func.max(_table.c.id))) or 0
-    if connection.dialect.name == "postgresql":
-        await connection.execute(_INSERT_ARRAYS, {name: [row[name] for row in rows] for name in rows[0]})
-        if len(rows) >= BULK:
-            await connection.execute(text("ANALYZE match_batches"))
-    else:
-        await connection.execute(insert(_table), rows)
+    is_postgres = connection.dialect.name == "postgresql"
+    count = 0
+    # A part of the topics at a time, so that the event loop goes on between two statements.
+    for topic_ids in row_mapping.in_chunks(sorted(found), TOPICS_AT_ONCE):
+        if rows := await _new_rows(connection, {topic_id: found[topic_id] for topic_id in topic_ids}):
+            if is_postgres:
+                await connection.execute(_INSERT_ARRAYS, {name: [row[name] for row in rows] for name in rows[0]})
+            else:
+                await connection.execute(insert(_table), rows)
+            count += len(rows)
+    if not count:
+        return 0
+    if is_postgres and count >= BULK:
+        await connection.execute(text("ANALYZE match_batches"))
     newest = select(_table.c.topic_id, _table.c.id, _table.c.last_seq).where(_table.c.id > last).subquery()
-    last_seq = func.greatest if connection.dialect.name == "postgresql" else func.max
+    last_seq = func.greatest if is_postgres else func.max
     await connection.execute(
         update(_topics)
         .where(_topics.c.id == newest.c.topic_id)
@@ -43,12 +50,13 @@ async def write(connection: AsyncConnection, found: Mapping[int, Sequence[int]])
     )
     seqs = set[int]().union(*found.values())
     await log_index.mark(connection, tables.announcements.c.matched, tables.announcements.c.seq, seqs)
-    return len(rows)
+    return count
 
 
 async def _new_rows(connection: AsyncConnection, found: Mapping[int, Sequence[int]]) -> list[dict[str, Any]]:
     """The rows to write, in order of topics."""
-    known = {row.id: row.last_seq for row in await connection.execute(select(_topics.c.id, _topics.c.last_seq))}
+    query = select(_topics.c.id, _topics.c.last_seq).where(_topics.c.id.in_(found))
+    known = {row.id: row.last_seq for row in await connection.execute(query)}
     new = {topic_id: seqs for topic_id, seqs in sorted(found.items()) if seqs and topic_id in known}
     # Only a topic that was set back to an earlier day is matched with announcements that it was matched with before.
     again = {topic_id: seqs for topic_id, seqs in new.items() if seqs[0] <= known[topic_id]}

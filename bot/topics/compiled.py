@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.errors import BadTopic
-from bot.topics.leaf_keys import LeafKeys, leaf_keys
+from bot.topics.leaf_keys import AnyOf, leaf_keys
 from bot.topics.meaning import archives
 from bot.topics.parse import parse
 from bot.topics.syntax_tree import And, Leaf, Node, Not, Or
@@ -27,14 +27,18 @@ class LeafTable:
     """Distinct leaves by number, with their keys. It only grows: a thread may read it while another one adds."""
 
     leaves: list[Leaf] = field(default_factory=list)
-    keys: list[LeafKeys] = field(default_factory=list)
+    required: list[tuple[AnyOf, ...]] = field(default_factory=list)
+    sufficient: list[bool] = field(default_factory=list)
+    """The two parts of each leaf's `LeafKeys`."""
     _numbers: dict[Leaf, int] = field(default_factory=dict)
 
     def number(self, leaf: Leaf) -> int:
         """The number of a leaf, which is added if it is new."""
         number = self._numbers.get(leaf)
         if number is None:
-            self.keys.append(leaf_keys(leaf))
+            keys = leaf_keys(leaf)
+            self.required.append(keys.required)
+            self.sufficient.append(keys.sufficient)
             self.leaves.append(leaf)
             number = self._numbers[leaf] = len(self.leaves) - 1
         return number

@@ -122,11 +122,13 @@ class IndexedText:
     # ── looking up papers ────────────────────────────────────────────────────────────────────────────────────────────
 
     def neighbours(self, wanted: AbstractSet[str]) -> Iterator[tuple[str, ...]]:
-        """Each two and three words next to each other, where a compound counts as a word.
+        """Each two and three words next to each other that may be `wanted`; a compound counts as a word.
 
         Those with a compound in them only if all their words are `wanted`, since there can be very many; some tuples of
         a single word are among them.
         """
+        if not wanted:
+            return
         yield from zip(self.words, self.words[1:], strict=False)
         yield from zip(self.words, self.words[1:], self.words[2:], strict=False)
         for start in self._starts(wanted):
@@ -146,7 +148,7 @@ class IndexedText:
                     for rest in self._sequences(start + length, most - 1, wanted):
                         yield (word, *rest)
 
-    def inflected(self) -> set[str]:
-        """The words and compounds as written, with the plural endings that `words` lacks."""
+    def forms(self) -> set[str]:
+        """The words and compounds, as singulars and as written."""
         compounds = {"".join(self.raw_words[at : at + n]) for at, here in self.compounds.items() for _, n in here}
-        return compounds.union(self.raw_words)
+        return compounds.union(self.words, self.raw_words, self.compound_set)

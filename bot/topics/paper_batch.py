@@ -2,8 +2,8 @@
 
 The papers are indexed and not the topics. A set of papers is an integer with a bit for each paper of the batch.
 
-1. `PaperBatch.add` puts each paper into the sets of its words, and of those pairs and triples of neighbouring words
-   that some topic asks for, field by field.
+1. `PaperBatch.add` puts each paper into the sets of its features, field by field: of those words, prefixes, and rows of
+   two or three words that some topic asks for.
 2. Every distinct leaf (term or category) is answered once, from these sets and its keys (`leaf_keys`). Where the keys
    are only necessary (names, long phrases, prefixes in phrases), the leaf is checked in each paper that is left.
 3. AND, OR and NOT of a topic are operations on these integers.
@@ -13,18 +13,16 @@ The papers are indexed and not the topics. A set of papers is an integer with a 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain, islice, takewhile
-from typing import NamedTuple, Self
+from itertools import chain
 
 from bot.model import Paper
 from bot.topics.compiled import AND, NOT, LeafTable, Program
 from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.indexed_text import Feature, IndexedText
-from bot.topics.leaf_keys import AnyOf, LeafKeys
+from bot.topics.leaf_keys import AnyOf
 from bot.topics.syntax_tree import Category, Field
 
 PaperSet = int
@@ -45,9 +43,9 @@ class PaperBatch:
             leaf = table.leaves[number]
             if not isinstance(leaf, Category):
                 fields.update(_parts(leaf.field))
-                wanted.update(chain.from_iterable(table.keys[number].required))
-        neighbours = _Neighbours.among(wanted)
-        self._indexes = {field: _FieldIndex(neighbours) for field in fields}
+                wanted.update(chain.from_iterable(table.required[number]))
+        by_kind = _Wanted(wanted)
+        self._indexes = {field: _FieldIndex(by_kind) for field in fields}
         self._codes: dict[bool, dict[str, PaperSet]] = {False: defaultdict(int), True: defaultdict(int)}
         self._papers: list[IndexedPaper] = []
         self._answers: dict[int, PaperSet] = {}
@@ -88,14 +86,14 @@ class PaperBatch:
         """The papers of which a leaf is true."""
         answer = self._answers.get(number)
         if answer is None:
-            leaf, keys = self._table.leaves[number], self._table.keys[number]
+            leaf, required = self._table.leaves[number], self._table.required[number]
             if isinstance(leaf, Category):
                 answer = self._codes[leaf.primary].get(leaf.code, 0)
             else:
                 answer = 0
                 for part in _parts(leaf.field):
-                    answer |= self._indexes[part].with_keys(keys)
-            if not keys.sufficient:
+                    answer |= self._indexes[part].having(required)
+            if not self._table.sufficient[number]:
                 answer = sum(1 << paper for paper in numbers(answer) if self._papers[paper].matches(leaf))
             self._answers[number] = answer
         return answer
@@ -116,57 +114,51 @@ def _parts(field: Field) -> tuple[Field, ...]:
     return (Field.TITLE, Field.ABSTRACT) if field is Field.TEXT else (field,)
 
 
-class _Neighbours(NamedTuple):
-    """The features of several words that some topic asks for, and their words."""
+class _Wanted:
+    """The features that topics ask for, by kind."""
 
-    features: frozenset[Feature]
-    words: frozenset[str]
+    def __init__(self, features: Collection[Feature]) -> None:
+        rows = [feature for feature in features if not isinstance(feature, str)]
+        self.words = frozenset(feature for feature in features if isinstance(feature, str))
+        self.neighbours = frozenset(row for row in rows if len(row) > 1)
+        self.words_of_neighbours = frozenset(chain.from_iterable(self.neighbours))
+        self._prefixes = frozenset(row for row in rows if len(row) == 1)
+        self._lengths = sorted({len(prefix) for (prefix,) in self._prefixes})
+        self._prefixes_of: dict[str, tuple[Feature, ...]] = {}
 
-    @classmethod
-    def among(cls, features: Iterable[Feature]) -> Self:
-        several = frozenset(feature for feature in features if not isinstance(feature, str) and len(feature) > 1)
-        return cls(several, frozenset(chain.from_iterable(several)))
+    def prefixes_of(self, words: Iterable[str]) -> Iterator[Feature]:
+        """The prefixes with which the words begin."""
+        if self._prefixes:
+            for word in words:
+                found = self._prefixes_of.get(word)
+                if found is None:  # each word is tested once a batch
+                    heads = ((word[:length],) for length in self._lengths)
+                    found = self._prefixes_of[word] = tuple(head for head in heads if head in self._prefixes)
+                yield from found
 
 
 class _FieldIndex:
     """The papers by what stands in one field of them."""
 
-    def __init__(self, wanted: _Neighbours) -> None:
+    def __init__(self, wanted: _Wanted) -> None:
         self._wanted = wanted
-        self._by_feature: dict[Feature, PaperSet] = defaultdict(int)
-        self._by_inflected: dict[str, PaperSet] = defaultdict(int)
+        self._papers: dict[Feature, PaperSet] = {}
 
     def add(self, text: IndexedText, bit: PaperSet) -> None:
-        by_feature = self._by_feature
-        for word in text.word_set | text.compound_set:
-            by_feature[word] |= bit
-        for neighbours in self._wanted.features.intersection(text.neighbours(self._wanted.words)):
-            by_feature[neighbours] |= bit
-        for word in text.inflected() - text.word_set:
-            self._by_inflected[word] |= bit
+        wanted = self._wanted
+        features: set[Feature] = {*wanted.words.intersection(text.words)}
+        features |= wanted.words & text.compound_set
+        features |= wanted.neighbours.intersection(text.neighbours(wanted.words_of_neighbours))
+        features.update(wanted.prefixes_of(text.forms()))
+        for feature in features:
+            self._papers[feature] = self._papers.get(feature, 0) | bit
 
-    def with_keys(self, keys: LeafKeys) -> PaperSet:
+    def having(self, required: Sequence[AnyOf]) -> PaperSet:
         """The papers whose text has one feature of each row."""
         found = -1
-        for row in keys.required:
-            found &= self._with_any(row)
+        for row in required:
+            papers = 0
+            for feature in row:
+                papers |= self._papers.get(feature, 0)
+            found &= papers
         return found
-
-    def _with_any(self, row: AnyOf) -> PaperSet:
-        found = 0
-        for feature in row:
-            if len(feature) == 1 and not isinstance(feature, str):
-                for _, papers in self._with_prefix(feature[0]):
-                    found |= papers
-            elif feature in self._by_feature:
-                found |= self._by_feature[feature]
-        return found
-
-    def _with_prefix(self, prefix: str) -> Iterator[tuple[str, PaperSet]]:
-        start = bisect_left(self._sorted_forms, (prefix,))
-        return takewhile(lambda entry: entry[0].startswith(prefix), islice(self._sorted_forms, start, None))
-
-    @cached_property
-    def _sorted_forms(self) -> list[tuple[str, PaperSet]]:
-        words = [(word, papers) for word, papers in self._by_feature.items() if isinstance(word, str)]
-        return sorted([*words, *self._by_inflected.items()])
