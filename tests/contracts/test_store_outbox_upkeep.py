@@ -108,15 +108,15 @@ async def test_processes_that_store_the_same_new_payloads_do_not_disturb_each_ot
 async def test_a_suspended_chat_gets_nothing_and_goes_on_where_it_stopped(store: SqlStore) -> None:
     await with_chats(store)
     await store.write_digest(digest(ANN, parts=2), NOW)
-    await store.suspend(ANN, "blocked")
+    await store.suspend(ANN, "blocked", NOW)
     assert await lease(store) == []
     assert await store.hasten(ANN, NOW) == 0
-    await store.resume(ANN, None)
+    await store.resume(ANN, None, NOW)
     assert await send_next(store) == ["2026-06-02 part 1"]
-    await store.suspend(ANN, "blocked")
+    await store.suspend(ANN, "blocked", NOW)
     await store.write_digest(digest(ANN, "next"), NOW)
     assert await lease(store) == []
-    await store.resume(ANN, None)
+    await store.resume(ANN, None, NOW)
     assert await send_next(store) == ["2026-06-02 part 2"]
     assert await send_next(store) == ["next part 1"]
 
@@ -145,13 +145,13 @@ async def test_turns_are_right_after_many_changes_at_the_same_time(store: SqlSto
     async def disturb(turn: int) -> None:
         ref = dice.choice(chats)
         await store.write_digests([digest(each, f"{turn}", parts=2) for each in dice.sample(chats, 5)], NOW)
-        await store.suspend(ref, "blocked")
+        await store.suspend(ref, "blocked", NOW)
         await store.hasten(dice.choice(chats), NOW)
         await store.reopen(dice.randint(1, 40), NOW, "asked for")
         await store.bind_bot(dice.choice(chats), dice.choice(["", "7"]))
-        await store.resume(ref, None)
+        await store.resume(ref, None, NOW)
 
-    joins = [store.move_chat(old, new) for old, new in ((chats[0], chats[1]), (chats[3], chats[2]))]
+    joins = [store.move_chat(old, new, NOW) for old, new in ((chats[0], chats[1]), (chats[3], chats[2]))]
     await asyncio.gather(*(send(f"w{number}") for number in range(4)), *(disturb(turn) for turn in range(16)), *joins)
     await turns_of(store)
     async with store.db.read() as connection:
@@ -197,7 +197,7 @@ async def test_progress_says_what_is_due_what_is_late_and_when_a_part_was_last_s
     await store.settle(first.id, Settlement(S.SENT), later)
     assert await store.progress(tuple(Platform), later) == SendingProgress(4, 0, later, NOW)
     assert await store.progress([Platform.DISCORD], later) == SendingProgress(2, 0, None, NOW + minutes(10))
-    await store.suspend(ANN, "blocked")
+    await store.suspend(ANN, "blocked", NOW)
     assert await store.progress(tuple(Platform), later) == SendingProgress(2, 0, later, NOW + minutes(10))
 
 
