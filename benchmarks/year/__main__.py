@@ -34,7 +34,7 @@ async def main(days: int, chats: int, papers: int, history_days: int, file: Path
         for number, (day, listing) in enumerate(Year(world.FIRST_DAY, days, papers).listings(), 1):
             done.append(await year.run(day, listing, is_sent_really=number in (2, days)))
             if number in (1, 2, days) or number % 25 == 0:
-                size = (file.stat().st_size + file.with_name(f"{file.name}-wal").stat().st_size) / 1e6
+                size = megabytes(file)
                 seconds = sum(cost.cpu_seconds for cost in done[-1].steps.values())
                 print(
                     f"day {number:3} {day}: {done[-1].digests} digests, {done[-1].messages} messages, "
@@ -44,6 +44,11 @@ async def main(days: int, chats: int, papers: int, history_days: int, file: Path
     show_costs(done[1], done[-1])
     show_sizes(file)
     print(f"peak memory {peak_memory_mb():.0f} MB")
+
+
+def megabytes(file: Path) -> float:
+    """The size of the database with its log."""
+    return (file.stat().st_size + file.with_name(f"{file.name}-wal").stat().st_size) / 1e6
 
 
 def show_costs(second: Day, last: Day) -> None:
