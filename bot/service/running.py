@@ -19,7 +19,7 @@ from bot.model import Platform
 from bot.pipeline import DeliveryWorker, Rankings
 from bot.pipeline.poll import NeededArchives, poll_state
 from bot.ports import Clock, Sender, Store
-from bot.service import lease, metrics, status, status_text, web
+from bot.service import lease, memory, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.counting import CountingSender
 from bot.service.one_pass import delivery_worker, summarize
@@ -41,6 +41,8 @@ SPREAD_SECONDS = 60
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
+# How often free memory is given back to the system: a morning takes much more than the rest of the day.
+TRIM_SECONDS = 900
 # How often it is checked whether the daily upkeep is due.
 UPKEEP_SECONDS = 900
 
@@ -150,6 +152,7 @@ def _add_jobs(jobs: PeriodicJobs, app: App, worker: DeliveryWorker) -> Callable[
         jobs.every(SEND_SECONDS, f"send {platform}", partial(worker.deliver, [platform]))
     jobs.every(SITE_SECONDS, "site", site)
     jobs.every(UPKEEP_SECONDS, "upkeep", app.upkeep_if_due)
+    jobs.every(TRIM_SECONDS, "memory", partial(asyncio.to_thread, memory.trim))
     return send
 
 
