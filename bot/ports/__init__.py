@@ -9,15 +9,14 @@ from bot.ports.store import (
     Outbox,
     Papers,
     PaperTexts,
-    StatusCounts,
     Store,
     Summaries,
     Topics,
-    Upkeep,
     UsageStore,
     ValueStore,
 )
 from bot.ports.summaries import Makers, Summarizer
+from bot.ports.upkeep import StatusCounts, Upkeep
 
 __all__ = [
     "CachedReadings",
