@@ -352,6 +352,15 @@ def restore(path: Annotated[Path, typer.Argument(metavar="FILE", help="A copy th
 
 
 @app.command()
+def tidy() -> None:
+    """Delete old digests, matches and readings now, as the service does once a day, and shrink the SQLite database."""
+    from bot.operator import upkeep
+
+    settings = _settings()
+    typer.echo(_run(lambda: upkeep.tidy(settings)))
+
+
+@app.command()
 def replay(
     delivery: Annotated[
         list[int] | None,

@@ -227,6 +227,10 @@ class Settings(BaseSettings):
     figures: Annotated[Literal["licensed", "always", "never"], _LOWER] = Field(
         "licensed", description="Which pictures are shown: licensed (open licences only), always or never."
     )
+    cache_mb: int = Field(
+        2000, ge=50, description="Megabytes of cached readings and pictures that are kept under DATA_DIR."
+    )
+    history_days: int = Field(90, ge=7, description="Days that sent digests are kept one by one; later only sums are.")
     glossary: Path | None = Field(
         None, description="A file of technical terms with their translations, added to the built-in ones."
     )

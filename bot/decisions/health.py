@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.arxiv import calendar
 from bot.decisions.polling import PollState
 from bot.errors import StoreUnavailable
-from bot.model import JSON, Delivery, DeliveryState, LedgerLine, ListingRecord, Malformed, Platform, Usage
+from bot.model import (
+    JSON,
+    Delivery,
+    DeliveryState,
+    FollowCounts,
+    LedgerLine,
+    ListingRecord,
+    Malformed,
+    Platform,
+    SendingProgress,
+    Usage,
+)
 
 DAYS = 7
 """The number of past days whose listings are shown and judged."""
 
 
-MAX_OUTBOX_AGE = timedelta(minutes=15)
-"""The service is not ready if a delivery has been due for longer than this."""
+STALLED_AFTER = timedelta(minutes=15)
+"""The service is not ready if messages are late and none has been sent for longer than this."""
 
 
 MAX_DISCONNECTED = timedelta(minutes=5)
@@ -131,21 +142,20 @@ class Unfinished:
 class Status:
     """The state of the service at `at`.
 
-    `chats` counts the chats and `following` those of them that follow a topic; the archive counts if it follows one.
-    `suspended` has the reason by chat. `troubles` are deliveries whose outcome is unknown or that were given up.
-    `wanted` counts the summaries that are wanted and not made. `oldest_waiting` is when the oldest digest was written
-    that is not completely sent. `workers` describes the worker processes that are alive, and `tasks` is None if the
-    service hands nothing over. `set_aside` are the malformed entries of the last week. `unfinished` has what waits by
-    its reason. `unwritable` is the error of a write to the database, None if it succeeded. `service` is None if no
-    service ever ran. `unserved` says in sentences which chats wait for a bot that has no token.
+    `suspended` has the reasons of some suspended chats by chat. `troubles` are deliveries whose outcome is unknown or
+    that were given up. `wanted` counts the summaries that are wanted and not made. `oldest_waiting` is when the oldest
+    digest was written that is not completely sent. `workers` describes the worker processes that are alive, and `tasks`
+    is None if the service hands nothing over. `set_aside` are the malformed entries of the last week. `unfinished` has
+    what waits by its reason. `unwritable` is the error of a write to the database, None if it succeeded. `service` is
+    None if no service ever ran. `sending` says for each platform with a token how far its messages are; `held` are
+    those that asked us to wait. `unserved` says in sentences which chats wait for a bot that has no token.
     """
 
     at: datetime
     ledger: tuple[LedgerLine, ...]
     gaps: tuple[Gap, ...]
-    chats: int
+    counts: FollowCounts
     suspended: Mapping[str, str]
-    topics: int
     deliveries: Mapping[tuple[Platform, DeliveryState], int]
     troubles: tuple[Delivery, ...]
     wanted: int
@@ -156,10 +166,11 @@ class Status:
     unfinished: tuple[Unfinished, ...] = ()
     unwritable: StoreUnavailable | None = None
     service: Service | None = None
-    following: int = 0
     workers: tuple[str, ...] = ()
     tasks: TaskCounts | None = None
     unserved: tuple[str, ...] = ()
+    sending: Mapping[Platform, SendingProgress] = field(default_factory=dict)
+    held: frozenset[Platform] = frozenset()
 
     @property
     def silent(self) -> bool:
@@ -185,13 +196,27 @@ class Status:
         return max(self.at - waiting, timedelta()) if waiting else timedelta()
 
     @property
+    def stalled(self) -> tuple[Platform, ...]:
+        """The platforms on which messages are late and none has been sent for a while, though nothing asks us to wait.
+
+        A long queue is no fault: a morning of many chats takes as long as the platform's limits say.
+        """
+        return tuple(
+            platform
+            for platform, progress in self.sending.items()
+            if progress.late
+            and platform not in self.held
+            and (progress.sent_at is None or self.at - progress.sent_at >= STALLED_AFTER)
+        )
+
+    @property
     def ready(self) -> bool:
-        """Whether the database can be written, messages go out in time, and all platforms are connected."""
+        """Whether the database can be written, sending goes on, and all platforms are connected."""
         is_disconnected = any(
             connection.problem and self.at - connection.since >= MAX_DISCONNECTED
             for connection in self.connections.values()
         )
-        return self.outbox_age < MAX_OUTBOX_AGE and self.unwritable is None and not is_disconnected
+        return not self.stalled and self.unwritable is None and not is_disconnected
 
     @property
     def faults(self) -> tuple[Gap, ...]:

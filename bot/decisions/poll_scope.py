@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from bot import topics as topic_language
 from bot.arxiv import calendar
 from bot.arxiv.categories import ALL_ARCHIVES
-from bot.decisions.ledger import Ledger, unreadable_days
+from bot.decisions.ledger import LOOK_BACK, Ledger, unreadable_days
 from bot.model import Listing, ListingRecord
 from bot.topics.compiled import followed
 
 COMPARED_LISTINGS = 7
-"""Listings that every poll compares with the API, for papers that the feed lacked when it was read."""
+"""Listings that are compared with the API once a day, for papers that the feed lacked when it was read."""
 
 OVERLAP = timedelta(days=5)
 """The API's window begins at least this long before a missed day: a paper may be submitted before a long weekend."""
@@ -28,6 +28,8 @@ def needed_archives(queries: Iterable[str]) -> frozenset[str]:
     for query in queries:
         archives = followed.archives(query)
         needed.update(ALL_ARCHIVES if archives is None else archives)
+        if len(needed) == len(ALL_ARCHIVES):  # the rest can add nothing
+            break
     return frozenset(needed)
 
 
@@ -67,10 +69,19 @@ def published_days(days: Iterable[date], listing: Listing) -> list[date]:
     return [day for day in days if listing.day is not None and day <= listing.day]
 
 
-def submitted_from(first: date, newest: date) -> date:
-    """Return the first submission date to ask the API for, if `first` is the earliest missed day.
+def submitted_from(
+    newest: date, records: Sequence[ListingRecord], *, missed: Sequence[date] = (), is_week_compared: bool
+) -> date | None:
+    """Return the first submission date to ask the API for; None if no range of dates is needed.
 
-    The window reaches back over the last `COMPARED_LISTINGS` listings up to `newest`.
+    A compared week reaches back over the last `COMPARED_LISTINGS` listings up to `newest`. The days of `missed` came
+    from OAI, whose records lack versions: with many days to complete, a range takes fewer requests than ids. Entries
+    that could not be read may have no ids to ask for: their day is asked for while it is the newest, or until one of
+    its entries can be read.
     """
-    oldest = calendar.listings_upto(newest, COMPARED_LISTINGS)[0]
-    return min(first - OVERLAP, calendar.submitted_since(oldest))
+    unread = {record.day for record in records if record.malformed and record.day == newest} | unreadable_days(records)
+    begins = [day - OVERLAP for day in missed]
+    begins += [calendar.submitted_since(day) for day in unread if newest - LOOK_BACK <= day]
+    if is_week_compared:
+        begins.append(calendar.submitted_since(calendar.listings_upto(newest, COMPARED_LISTINGS)[0]))
+    return min(begins, default=None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.arxiv import calendar
 from bot.decisions.delivery_policy import backoff
+from bot.model import ListingRecord
 
 POLL_EVERY = timedelta(minutes=20)
 """How often the feed is asked while the listing of the day is not published."""
@@ -15,6 +16,9 @@ POLL_EVERY = timedelta(minutes=20)
 
 RECHECK_AFTER = timedelta(hours=6)
 """After this time a listing that was read is requested once more, because arXiv adds entries late."""
+
+COMPARE_AFTER = timedelta(hours=20)
+"""The listings of the last week are compared with the API once a day; less than 24 hours, as polls are not on time."""
 
 FIRST_RETRY_SECONDS = 60.0
 MAX_RETRY_SECONDS = 7200.0
@@ -26,7 +30,8 @@ class PollState:
 
     `day` is the newest listing that was read, `checks` how often it was seen, `empty` how often since then the feed
     had nothing newer. On a holiday that the calendar does not know we ask less often, yet often enough to see a late
-    feed the same morning. `failures` counts failed polls in a row; `why` is the message of the last one.
+    feed the same morning. `failures` counts failed polls in a row; `why` is the message of the last one. `compared_at`
+    is when the listings of the week were last compared with the API.
     """
 
     day: date | None = None
@@ -36,6 +41,7 @@ class PollState:
     failures: int = 0
     retry_at: datetime | None = None
     why: str | None = None
+    compared_at: datetime | None = None
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -46,12 +52,13 @@ class PollState:
             "failures": self.failures,
             "retry_at": self.retry_at.isoformat() if self.retry_at else None,
             "why": self.why,
+            "compared_at": self.compared_at.isoformat() if self.compared_at else None,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, object] | None) -> PollState:
         data = data or {}
-        day, asked, retry = (data.get(name) for name in ("day", "asked_at", "retry_at"))
+        day, asked, retry, compared = (data.get(name) for name in ("day", "asked_at", "retry_at", "compared_at"))
         return cls(
             day=date.fromisoformat(str(day)) if day else None,
             checks=int(str(data.get("checks") or 0)),
@@ -60,6 +67,7 @@ class PollState:
             failures=int(str(data.get("failures") or 0)),
             retry_at=datetime.fromisoformat(str(retry)) if retry else None,
             why=str(data["why"]) if data.get("why") else None,
+            compared_at=datetime.fromisoformat(str(compared)) if compared else None,
         )
 
 
@@ -82,6 +90,15 @@ def poll_due(state: PollState, expected: date, now: datetime, *, is_new_archive:
     return state.checks < 2 and now - state.asked_at >= RECHECK_AFTER
 
 
+def is_week_due(state: PollState, records: Collection[ListingRecord], now: datetime) -> bool:
+    """Whether to compare the listings of the last week (`records` has all that were read) with the API now."""
+    # The first listing ever read has nothing before it that could be incomplete.
+    if len({record.day for record in records}) < 2:
+        return False
+    # `abs`: a clock that was set back must not put the comparison off.
+    return state.compared_at is None or abs(now - state.compared_at) >= COMPARE_AFTER
+
+
 def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
     """Return the state after arXiv answered with the listing of `day` (None if it is not published yet)."""
     if state.day is not None and state.day != day and is_in_future(state.day, now):
@@ -89,10 +106,10 @@ def after_poll(state: PollState, day: date | None, now: datetime) -> PollState:
         state = replace(state, day=None, checks=0)
     # An earlier day means that the feed still shows the listing before; that counts like an empty feed.
     if day is None or (state.day is not None and day < state.day):
-        return PollState(state.day, state.checks, state.empty + 1, now)
+        return PollState(state.day, state.checks, state.empty + 1, now, compared_at=state.compared_at)
     if day == state.day:
-        return PollState(day, state.checks + 1, state.empty + 1, now)
-    return PollState(day, 1, 0, now)
+        return PollState(day, state.checks + 1, state.empty + 1, now, compared_at=state.compared_at)
+    return PollState(day, 1, 0, now, compared_at=state.compared_at)
 
 
 def after_failed_poll(

@@ -92,6 +92,19 @@ class TopicState:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowCounts:
+    """How many chats there are, how many follow a topic, how many topics are followed, how many chats are suspended.
+
+    The archive counts as a chat if it follows a topic.
+    """
+
+    chats: int = 0
+    following: int = 0
+    topics: int = 0
+    suspended: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A topic (its normalized query) that an announced paper matches, and the terms that matched."""
 

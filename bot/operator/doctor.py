@@ -15,7 +15,6 @@ from bot.errors import BadSetting, PaperboyError, StoreUnavailable
 from bot.model import Allowance, Platform
 from bot.service.app import App, default_topics, open_app
 from bot.service.bots import bots_of, unserved
-from bot.service.status import gather
 from bot.service.status_text import describe_followers
 from bot.settings import Settings, unknown_names
 
@@ -110,8 +109,7 @@ async def _check(subject: str, check: Callable[[], Awaitable[str]]) -> Finding:
 async def _database(app: App) -> str:
     await app.store.ping()
     kind = "PostgreSQL" if app.settings.database.startswith("postgresql") else "SQLite"
-    status = await gather(app.store, app.clock)
-    followers = describe_followers(status.chats, status.following, status.topics)
+    followers = describe_followers(await app.store.follow_counts())
     return f"{kind} answers; {followers[0].lower()}{followers[1:]}"
 
 

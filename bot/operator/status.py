@@ -47,6 +47,6 @@ def show_status(state: Status) -> None:
 def _no_listing(state: Status) -> str:
     if state.poll.day:
         return f"No listing of the last week; the newest is that of {state.poll.day}."
-    if state.topics:
+    if state.counts.topics:
         return "No listing yet."
     return "No listing yet: arXiv is asked once somebody follows a topic (`paperboy subscribe`, or DEFAULT_TOPICS)."

@@ -26,6 +26,7 @@ from bot.pipeline.rankings import Rankings
 from bot.pipeline.read import read
 from bot.pipeline.spread import sending_forecasts, spread
 from bot.pipeline.summarize import summarize
+from bot.pipeline.upkeep import is_upkeep_due, upkeep
 
 __all__ = [
     "Chooser",
@@ -37,6 +38,7 @@ __all__ = [
     "compose",
     "digest_now",
     "digest_of",
+    "is_upkeep_due",
     "match",
     "poll",
     "read",
@@ -44,4 +46,5 @@ __all__ = [
     "sending_forecasts",
     "spread",
     "summarize",
+    "upkeep",
 ]

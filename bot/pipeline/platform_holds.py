@@ -64,4 +64,20 @@ class PlatformHolds:
             await self._store.remember_value(self._name(platform), value)
 
     def _name(self, platform: Platform) -> str:
-        return f"hold of {platform} {self._bot}".rstrip()
+        return f"{_prefix(platform)} {self._bot}".rstrip()
+
+
+async def held_platforms(store: Store, platforms: Collection[Platform], now: datetime) -> frozenset[Platform]:
+    """Those of the platforms that asked one of our bots to wait, as it was stored. Raises `StoreUnavailable`."""
+    held = set()
+    for platform in platforms:
+        for value in (await store.values(_prefix(platform))).values():
+            since, until = (datetime.fromisoformat(str(value[name])) for name in ("since", "until"))
+            if PlatformHold(since, until).seconds(now):
+                held.add(platform)
+    return frozenset(held)
+
+
+def _prefix(platform: Platform) -> str:
+    """How the names begin under which the holds of a platform's bots are stored."""
+    return f"hold of {platform}"

@@ -2,9 +2,10 @@
 
     1. the announcement feed        what is new, cross-listed or replaced today, and under which licence
     2. OAI, for days that were missed or whose feed was empty: what changed then, its kind inferred
-    3. the API, for what the last seven listings can hold: comments, versions, dates, and what the feed did not name
-    4. the API by id, for announced papers that stage 3 did not complete (held back, replaced), and for those whose
-       entry could not be read
+    3. the API by submission date: once a day for what the last seven listings can hold, which also finds what the feed
+       did not name; and for a day of which no entry could be read
+    4. the API by id, for announced papers that lack their comment, version and dates, and for those whose entry could
+       not be read
 
 Each stage writes its results as soon as it has them. A stage that fails leaves the work of the others, and the next
 poll reads the same days again. There is no watermark: a day counts as read when its ledger record is complete.
@@ -22,7 +23,8 @@ import structlog
 
 from bot.arxiv import calendar
 from bot.arxiv.categories import is_in_archives
-from bot.decisions import inferred_announcements, ledger, poll_scope, unread_entries
+from bot.decisions import inferred_announcements, ledger, poll_scope, polling, unread_entries
+from bot.decisions.polling import PollState
 from bot.errors import NoSuchPaper, SourceUnavailable
 from bot.model import Announced, Listing, ListingRecord, Malformed, Paper, PaperRef
 from bot.ports import Clock, PaperSource, Store
@@ -46,12 +48,16 @@ class StageFailure:
 
 @dataclass(slots=True)
 class PollResult:
-    """The result of a poll: the newest day that was read (None if none was), and how many of each were new."""
+    """The result of a poll: the newest day that was read (None if none was), and how many of each were new.
+
+    `is_week_compared` says that the listings of the last week were compared with the API.
+    """
 
     day: date | None = None
     papers: int = 0
     announcements: int = 0
     malformed: int = 0
+    is_week_compared: bool = False
     failures: list[StageFailure] = field(default_factory=list)
 
     @property
@@ -61,7 +67,7 @@ class PollResult:
 
 
 class PollRun:
-    """One poll for these archives up to the listing day `expected`.
+    """One poll for these archives up to the listing day `expected`; `state` is that of the polls before.
 
     With `wanted`, exactly these days are fetched, whatever else the ledger lacks.
     """
@@ -73,10 +79,13 @@ class PollRun:
         clock: Clock,
         archives: Collection[str],
         expected: date,
+        state: PollState | None = None,
+        *,
         wanted: Sequence[date] = (),
     ) -> None:
         self._store, self._source, self._clock = store, source, clock
         self._archives, self._expected, self._wanted = archives, expected, wanted
+        self._state = state or PollState()
         self._result = PollResult()
         self._has_feed_failed = False
         self._feed_day: date | None = None
@@ -94,10 +103,7 @@ class PollRun:
         )
         if missed:
             await self._stage("OAI", partial(self._catch_up, missed))
-        # OAI records lack versions and dates, so the API is asked back to the earliest day that was caught up.
-        first = min([*missed, self._result.day or self._expected])
-        await self._stage("API", partial(self._compare_with_api, first))
-        await self._stage("API by id", partial(self._complete_by_id, first))
+        await self._ask_api(missed)
         # Entries of the API have no listing day; they are kept so that nothing is lost without notice.
         await self._ingest(Listing(None, malformed=tuple(self._source.take_malformed())))
         return self._result
@@ -162,8 +168,21 @@ class PollRun:
 
     # ── 3. and 4. the API ─────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _compare_with_api(self, first: date) -> None:
-        begin = poll_scope.submitted_from(first, self._result.day or self._expected)
+    async def _ask_api(self, missed: Sequence[date]) -> None:
+        """Ask for what may be missing by submission date, then by id for what is still missing."""
+        records = await self._records()
+        newest = self._result.day or self._expected
+        # A person waits for wanted days, and the rest of the week does not concern them.
+        is_week_due = not self._wanted and polling.is_week_due(self._state, records, self._clock.now())
+        begin = poll_scope.submitted_from(
+            newest, records, missed=missed if self._wanted or is_week_due else (), is_week_compared=is_week_due
+        )
+        if begin is not None:
+            is_served = await self._stage("API", partial(self._compare_with_api, begin))
+            self._result.is_week_compared = is_week_due and is_served
+        await self._stage("API by id", partial(self._complete_by_id, min([*missed, newest])))
+
+    async def _compare_with_api(self, begin: date) -> None:
         missing = await self._missing_papers()
         papers = await self._source.submitted(self._archives, begin, self._expected)
         # Recovery comes first: it announces papers with their own kind, which would otherwise count as unlisted.

@@ -2,7 +2,7 @@
 
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
-from bot.ports.paper_source import PaperSource, Reader
+from bot.ports.paper_source import CachedReadings, PaperSource, Reader
 from bot.ports.platforms import Renderer, Sender
 from bot.ports.store import (
     Chats,
@@ -17,8 +17,10 @@ from bot.ports.store import (
     ValueStore,
 )
 from bot.ports.summaries import Makers, Summarizer
+from bot.ports.upkeep import StatusCounts, Upkeep
 
 __all__ = [
+    "CachedReadings",
     "Chats",
     "Clock",
     "Inbox",
@@ -31,10 +33,12 @@ __all__ = [
     "Reader",
     "Renderer",
     "Sender",
+    "StatusCounts",
     "Store",
     "Summaries",
     "Summarizer",
     "Topics",
+    "Upkeep",
     "UsageStore",
     "ValueStore",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.model import Listing, Malformed, Paper, PaperRef, Reading
@@ -52,4 +52,15 @@ class Reader(Protocol):
         """Return the paper's text and figures from HTML or PDF; if there is neither, its abstract with `problem` set.
 
         Raises `SourceUnavailable` and nothing else.
+        """
+
+
+class CachedReadings(Protocol):
+    """The readings that a reader keeps on disk, with their pictures."""
+
+    async def trim(self, needed: Collection[str], most_bytes: int, now: datetime) -> int:
+        """Delete readings until the others take no more than `most_bytes`; returns how many.
+
+        The longest unused go first, none of the papers in `needed` (ids), and none that was used lately. Raises
+        `OSError`.
         """

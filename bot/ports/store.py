@@ -45,6 +45,7 @@ from bot.model import (
     WantedSummary,
 )
 from bot.ports.inbox import Inbox
+from bot.ports.upkeep import StatusCounts, Upkeep
 
 
 class PaperTexts(Protocol):
@@ -509,5 +510,5 @@ class Operations(ValueStore, Protocol):
     async def close(self) -> None: ...
 
 
-class Store(Papers, Topics, Summaries, Chats, Outbox, Inbox, Operations, Protocol):
+class Store(Papers, Topics, Summaries, Chats, Outbox, Inbox, Operations, StatusCounts, Upkeep, Protocol):
     """The whole store."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -113,6 +114,10 @@ class ArxivReader:
         """The cached reading of a paper version; None if there is none."""
         cached = await asyncio.to_thread(self._cache.load, paper)
         return None if cached is None or paper.withdrawn else self._with_arranged_figures(paper, cached)
+
+    async def trim(self, needed: Collection[str], most_bytes: int, now: datetime) -> int:
+        """Delete the longest unused readings. Implements `bot.ports.CachedReadings`."""
+        return await asyncio.to_thread(self._cache.trim, needed, most_bytes, now)
 
     def _with_arranged_figures(self, paper: Paper, cached: CachedReading) -> Reading:
         """Arrange the figures by the present setting, which may have changed since the reading was cached."""
@@ -254,7 +259,7 @@ class ArxivReader:
         return replace(reading, figures=figures, problem=problem)
 
     async def _run_pdf_job(self, paper: Paper, workspace: Path, figures: list[str] | None) -> Reading:
-        """Read the PDF, with pictures of the figures of these numbers (None: of all). Raises `NotReadable`."""
+        """Read the PDF, with pictures of these figures (None: of those to show). Raises `NotReadable`."""
         body = await self._download(f"{self._settings.arxiv_url}/pdf/{paper.versioned_id}", MAX_PDF_BYTES)
         if body is None:
             raise NotReadable("arXiv has no PDF of this paper that could be read.")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.decisions.upkeep import KeptReading, readings_to_drop
 from bot.model import Paper, Reading
 
 FORMAT = 3
@@ -24,6 +27,7 @@ STALE_SECONDS = 86_400
 """After this time a workspace is taken to have been left by a process that was killed."""
 
 _READING = TypeAdapter(Reading)
+_VERSION = re.compile(r"v\d+$")
 
 
 def reading_to_json(reading: Reading) -> dict[str, Any]:
@@ -65,13 +69,20 @@ class ReadingCache:
 
     def directory(self, paper: Paper) -> Path:
         """Where a paper version is cached; the slash of an old id becomes an underscore."""
-        name = "".join(char if char.isalnum() or char in ".-" else "_" for char in paper.versioned_id).lstrip(".")
-        return self.root / (name or "_")
+        return self.root / self._name(paper.versioned_id)
+
+    @staticmethod
+    def _name(versioned_id: str) -> str:
+        return "".join(char if char.isalnum() or char in ".-" else "_" for char in versioned_id).lstrip(".") or "_"
 
     def load(self, paper: Paper) -> CachedReading | None:
         """Return the cached reading of a version; None if there is none, or if it is damaged or lacks a picture."""
+        file = self.directory(paper) / "reading.json"
         try:
-            value = json.loads((self.directory(paper) / "reading.json").read_text(encoding="utf-8"))
+            value = json.loads(file.read_text(encoding="utf-8"))
+            # Its time says when it was last used, by which `trim` chooses; a read-only disk cannot keep it.
+            with suppress(OSError):
+                os.utime(file)
             if value.get("format") != FORMAT:
                 return None
             cached = CachedReading(reading_from_json(value["reading"]), bool(value["pictures"]), value["license"])
@@ -82,6 +93,30 @@ class ReadingCache:
         complete = all((self.data_dir / figure.file).is_file() for figure in reading.figures if figure.file)
         # Two ids may have the same directory: both "a/1" and "a_1" become "a_1".
         return cached if complete and (reading.paper_id, reading.version) == (paper.id, paper.version) else None
+
+    def trim(self, needed: Collection[str], most_bytes: int, now: datetime) -> int:
+        """Delete the longest unused readings until the others take no more than `most_bytes`; returns how many.
+
+        `needed` are ids of papers whose readings stay. Raises `OSError`.
+        """
+        names = {self._name(paper_id) for paper_id in needed}
+        dropped = readings_to_drop(self._kept(), names, most_bytes, now)
+        for reading in dropped:
+            # Moved away first: whoever loads it meanwhile finds it whole or not at all.
+            old = Path(tempfile.mkdtemp(prefix=".old-", dir=self.root))
+            with suppress(FileNotFoundError):
+                os.replace(self.root / reading.name, old / "previous")
+            shutil.rmtree(old, ignore_errors=True)
+        return len(dropped)
+
+    def _kept(self) -> Iterator[KeptReading]:
+        for directory in self.root.glob("[!.]*"):
+            with suppress(FileNotFoundError, NotADirectoryError):  # another process replaced it meanwhile
+                used = (directory / "reading.json").stat().st_mtime
+                # A picture that the archive shows too takes no room of its own.
+                sizes = [file.st_size for path in directory.iterdir() if (file := path.stat()).st_nlink == 1]
+                paper_id = _VERSION.sub("", directory.name)
+                yield KeptReading(directory.name, paper_id, sum(sizes), datetime.fromtimestamp(used, UTC))
 
     def workspace(self) -> Path:
         """A new empty directory on the same file system, to be stored by `store` or removed by the caller.

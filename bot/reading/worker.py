@@ -6,7 +6,8 @@ only. A job is one of
     {"paper": …, "pdf": path, "out": directory, "max_pages": n, "figures": [numbers] | null}
     {"pictures": {number: [[path, …], …]}, "out": directory}
 
-where "figures" names the figures to make pictures of, null all of them. The result, `result.json` in `out`, is one of
+where "figures" names the figures to make pictures of, null those that would be shown. The result, `result.json` in
+`out`, is one of
 
     {"reading": …}    {"pictures": {number: [file, width, height]}}    {"problem": sentence}
 """
@@ -84,16 +85,37 @@ def _crop_figures(
     wanted: Collection[str] | None,
     out: Path,
 ) -> tuple[Figure, ...]:
-    """The figures, those that are wanted and whose area is known with a picture of it."""
+    """The figures, those that are wanted and whose area is known with a picture of it.
+
+    Without names in `wanted` those that would be shown are wanted: a paper has many more, which nobody sees.
+    """
+    from bot.reading.figures import choose
+
+    # How well a figure can be seen depends on its size. So all are rendered first, one at a time, and few are written.
+    known = list(zip(figures, [*areas[:MAX_CROPPED_FIGURES], *[None] * len(figures)], strict=False))
+    sized = [(_with_size(document, figure, area), area) for figure, area in known] if wanted is None else known
+    chosen = choose([figure for figure, _ in sized]) if wanted is None else [f for f in figures if f.number in wanted]
+    return tuple(
+        _with_picture(document, figure, area, out) if area is not None and figure in chosen else figure
+        for figure, area in sized
+    )
+
+
+def _with_size(document: pdfium.PdfDocument, figure: Figure, area: PageArea | None) -> Figure:
+    from bot.reading.pictures import crop_area
+
+    if area is None:
+        return figure
+    picture = crop_area(document, area)
+    return replace(figure, width=picture.width, height=picture.height)
+
+
+def _with_picture(document: pdfium.PdfDocument, figure: Figure, area: PageArea, out: Path) -> Figure:
+    """The figure with the file that its area was written to; without one if it is only an icon."""
     from bot.reading.pictures import crop_area, save_picture
 
-    cropped: list[Figure] = []
-    for figure, area in zip(figures, areas, strict=True):
-        saved = None
-        if area is not None and (wanted is None or figure.number in wanted) and len(cropped) < MAX_CROPPED_FIGURES:
-            saved = save_picture(crop_area(document, area), out / _file_stem(figure.number))
-        cropped.append(replace(figure, file=saved[0].name, width=saved[1], height=saved[2]) if saved else figure)
-    return tuple(cropped)
+    saved = save_picture(crop_area(document, area), out / _file_stem(figure.number))
+    return replace(figure, file=saved[0].name, width=saved[1], height=saved[2]) if saved else figure
 
 
 def _join_pictures(figures: Mapping[str, Sequence[Sequence[str]]], out: Path) -> dict[str, Any]:

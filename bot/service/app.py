@@ -18,7 +18,8 @@ from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
 from bot.pipeline import DigestBuilder, Patience, Rankings
-from bot.ports import Clock, Makers, PaperSource, Reader, Renderer, Store
+from bot.pipeline.upkeep import Limits, UpkeepResult
+from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -39,6 +40,7 @@ class App:
     reader: Reader
     makers: Makers
     renderers: Mapping[Platform, Renderer]
+    cached_readings: CachedReadings
     counts: Counts = field(default_factory=Counts)
     owner: str = field(default_factory=new_owner)
     send_now: Callable[[], None] = field(default=lambda: None)
@@ -71,6 +73,16 @@ class App:
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
         return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings)))
+
+    async def upkeep(self) -> UpkeepResult:
+        """Delete what is older than its limit."""
+        limits = Limits(self.settings.history_days, self.settings.cache_mb * 1_000_000)
+        return await pipeline.upkeep(self.store, self.cached_readings, self.clock, limits)
+
+    async def upkeep_if_due(self) -> None:
+        """Do the daily upkeep if its time has come."""
+        if await pipeline.is_upkeep_due(self.store, self.clock.now()):
+            await self.upkeep()
 
     async def read(self, ref: PaperRef, language: str, depth: Depth, patience: Patience | None = None) -> Card:
         """Read one paper now. Implements `bot.conversation.ReadPaper`."""
@@ -141,7 +153,7 @@ async def open_app(
         reader = ArxivReader(fetcher, settings, license_of=source.license)
         counts = Counts()
         makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts), store))
-        yield App(settings, clock, store, source, reader, makers, renderers(settings.site_url), counts, owner)
+        yield App(settings, clock, store, source, reader, makers, renderers(settings.site_url), reader, counts, owner)
 
 
 @asynccontextmanager

@@ -60,6 +60,10 @@ class _State(Collector):
         status = self._status
         age = "Time since the oldest digest that is not completely sent was written."
         yield _gauge("outbox_age_seconds", age, status.outbox_age)
+        due = GaugeMetricFamily("paperboy_outbox_due", "Messages that may be sent now.", labels=("platform",))
+        for platform, progress in status.sending.items():
+            due.add_metric((str(platform),), progress.due)
+        yield due
         # A gauge must not have the name of a counter without "_total": OpenMetrics takes both for one family.
         name = "paperboy_outbox_deliveries"
         deliveries = GaugeMetricFamily(name, "Deliveries in the outbox by state.", labels=("platform", "state"))
@@ -77,8 +81,8 @@ class _State(Collector):
         yield _gauge("entries_set_aside", "Entries of the last week that could not be read.", len(status.set_aside))
         yield _gauge("database_writable", "Whether the database can be written.", status.unwritable is None)
         yield _gauge("summaries_waiting", "Summaries that some chat waits for.", status.wanted)
-        yield _gauge("chats", "Chats.", status.chats)
-        yield _gauge("chats_suspended", "Suspended chats.", len(status.suspended))
+        yield _gauge("chats", "Chats.", status.counts.chats)
+        yield _gauge("chats_suspended", "Suspended chats.", status.counts.suspended)
         yield _gauge("listing_gaps", "Listing days of the last week that are incomplete.", len(status.faults))
         for name, text in (("requests", "Requests to models today."), ("tokens", "Tokens to and from models today.")):
             family = GaugeMetricFamily(f"paperboy_model_{name}_today", text, labels=("model",))

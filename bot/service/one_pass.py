@@ -89,6 +89,7 @@ async def run_steps(
     workers = [delivery_worker(app, bot, sender, me) for bot, sender in senders.items()]
     done.sent = sum(await asyncio.gather(*(worker.deliver() for worker in workers)))
     done.pages = len(await publish(app.store, app.settings))
+    await app.upkeep_if_due()
     counts = await app.store.outbox_counts()
     done.waiting = sum(count for (_, state), count in counts.items() if state is DeliveryState.WAITING)
     return done

@@ -17,9 +17,9 @@ from bot.decisions import polling
 from bot.errors import BadSetting
 from bot.model import Bot
 from bot.pipeline import Rankings
-from bot.pipeline.poll import poll_state
+from bot.pipeline.poll import NeededArchives, poll_state
 from bot.ports import Clock, Store
-from bot.service import lease, metrics, status, status_text, web
+from bot.service import lease, memory, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.bots import bots_of
 from bot.service.counting import CountingSender
@@ -51,6 +51,10 @@ SITE_SECONDS = 600
 WATCH_SECONDS = 10
 # What a worker that ended was doing is done by another after this time and `STALLED_SECONDS`.
 TEND_SECONDS = 5
+# How often free memory is given back to the system: a morning takes much more than the rest of the day.
+TRIM_SECONDS = 900
+# How often it is checked whether the daily upkeep is due.
+UPKEEP_SECONDS = 900
 
 CHOOSE_EVERY = timedelta(minutes=10)
 """How long a chat's new language or size may have no effect on the wanted summaries if nothing is announced."""
@@ -82,6 +86,7 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         await service.watch.report()
         await _listen(stack, app, service.hooks)
         service.jobs.every(WATCH_SECONDS, "watch", service.watch.report)
+        service.jobs.every(TRIM_SECONDS, "memory", partial(asyncio.to_thread, memory.trim))
         _log_start(app, roles)
         await roles.wait(stop)
         log.info("stopping")
@@ -131,8 +136,10 @@ class Service:
         await follow_default_topics(app)
 
         # Each step starts the next one at once, so that a paper does not wait for the interval of every job.
+        needed = NeededArchives(app.store, app.clock)
+
         async def poll() -> None:
-            if await pipeline.poll(app.store, app.source, app.clock):
+            if await pipeline.poll(app.store, app.source, app.clock, needed):
                 jobs.soon("read")
 
         matching = MatchingJob(app.store, app.clock, app.rankings)
@@ -155,11 +162,12 @@ class Service:
         async def spread() -> None:
             await pipeline.spread(app.store, app.loads, app.clock)
 
-        async with jobs.removed_at_end("poll", "read", "spread", "compose", "tend"):
+        async with jobs.removed_at_end("poll", "read", "spread", "compose", "tend", "upkeep"):
             jobs.every(POLL_SECONDS, "poll", poll)
             jobs.every(READ_SECONDS, "read", read)
             jobs.every(SPREAD_SECONDS, "spread", spread)
             jobs.every(SEND_SECONDS, "compose", compose)
+            jobs.every(UPKEEP_SECONDS, "upkeep", app.upkeep_if_due)
             if hand_over is not None:
                 jobs.every(TEND_SECONDS, "tend", hand_over.tend)
             yield

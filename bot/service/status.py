@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from bot.arxiv import calendar
-from bot.decisions.health import DAYS, UNSETTLED, Service, Status, TaskCounts, Unfinished, gaps, is_running
+from bot.decisions.health import DAYS, UNSETTLED, Gap, Service, Status, TaskCounts, Unfinished, gaps, is_running
 from bot.decisions.ledger import ARXIV_BEGAN
 from bot.errors import StoreUnavailable
-from bot.model import ARCHIVE, Bot, DeliveryState, ListingRecord
-from bot.pipeline.poll import needed_archives, poll_state
+from bot.model import Bot, ListingRecord, Platform, SendingProgress
+from bot.pipeline.platform_holds import held_platforms
+from bot.pipeline.poll import NeededArchives, poll_state
 from bot.ports import Clock, Store
 from bot.service.bots import unserved
+from bot.service.kept_values import KeptValues
 from bot.service.owners import WORKER_PREFIX, describe
 
 WRITE_TIMEOUT_SECONDS = 3.0
@@ -37,7 +38,10 @@ MAX_TROUBLES = 20
 """Deliveries that were given up or whose outcome is unknown, as listed one by one in a status."""
 
 
-MAX_WANTED = 10_000
+MAX_SUSPENDED = 20
+"""Suspended chats that a status lists with their reasons."""
+
+
 MAX_WAITING = 1_000
 """Messages whose reasons for waiting are counted: enough to show the frequent ones."""
 
@@ -46,46 +50,58 @@ CACHE_FOR = timedelta(seconds=5)
 """How old a cached state may be when it is returned."""
 
 
-async def gather(store: Store, clock: Clock, bots: Collection[Bot] = ()) -> Status:
-    """Read the state; with `bots`, also which chats none of these serves.
+async def gather(
+    store: Store,
+    clock: Clock,
+    bots: Collection[Bot] = (),
+    *,
+    needed: NeededArchives | None = None,
+    kept: KeptValues | None = None,
+) -> Status:
+    """Read the state; with `bots`, also which chats none of these serves. Raises `StoreUnavailable`.
 
-    Raises `StoreUnavailable` if it cannot be read.
+    Who gathers again and again passes the same `needed` and `kept`: what is costly to read is then read less often.
+    Whether the service works is read every time.
     """
-    now = clock.now()
+    now, kept = clock.now(), kept or KeptValues(clock)
     since = calendar.fed_day(now) - timedelta(days=DAYS)
-    followers = {subscription.chat for subscription in await store.subscriptions()}
-    # The archive is a chat that every database has; it counts only if it follows a topic.
-    chats = [chat for chat in await store.chats() if chat.ref != ARCHIVE or chat.ref in followers]
-    archives = await needed_archives(store)
     poll = await poll_state(store)
     service = Service.from_json(await store.value(SERVICE_STATE))
-    behind = len(await store.incomplete(since)) if archives else 0
     running = service is not None and is_running(service, now)
+    platforms = tuple(service.platforms) if service else ()
+    archives = await (needed or NeededArchives(store, clock)).get()
     # Without a topic nothing is polled, so that no listing can be missing.
-    listing_gaps = gaps(await _listings(store, since), archives, poll, now, behind, running=running) if archives else ()
+    listing_gaps: list[Gap] = []
+    if archives:
+        behind = await kept.get("behind", lambda: store.incomplete(since))
+        records = await kept.get("listings", lambda: _listings(store, since))
+        listing_gaps = gaps(records, archives, poll, now, len(behind), running=running)
+    counts = await kept.get("counts", store.follow_counts)
+    suspended = await kept.get("suspended", lambda: store.suspended_chats(MAX_SUSPENDED)) if counts.suspended else {}
+    malformed = await kept.get("malformed", store.malformed)
     return Status(
         at=now,
-        ledger=tuple(await store.ledger(since)),
+        ledger=tuple(await kept.get("ledger", lambda: store.ledger(since))),
         gaps=tuple(listing_gaps),
-        chats=len(chats),
-        suspended={str(chat.ref): chat.suspended for chat in chats if chat.suspended},
-        topics=len(await store.topics()),
-        deliveries=await store.outbox_counts(),
-        troubles=tuple(await store.deliveries(states=UNSETTLED, limit=MAX_TROUBLES)),
+        counts=counts,
+        suspended={str(ref): why for ref, why in suspended.items()},
+        deliveries=await kept.get("deliveries", store.outbox_counts),
+        troubles=tuple(await kept.get("troubles", lambda: store.deliveries(states=UNSETTLED, limit=MAX_TROUBLES))),
         # As of tomorrow, so that summaries that wait for the next day's budget count too.
-        wanted=len(await store.wanted(now + timedelta(days=1), MAX_WANTED)),
+        wanted=await kept.get("wanted", lambda: store.summaries_waiting(now + timedelta(days=1))),
         # Messages to a platform without a token are not late: nobody tries to send them.
-        oldest_waiting=await store.oldest_waiting(tuple(service.platforms) if service else None),
+        oldest_waiting=await store.oldest_waiting(platforms if service else None),
         poll=poll,
         usage=tuple(await store.usage(now.date())),
-        set_aside=tuple(entry for entry in await store.malformed() if entry.day is None or entry.day >= since),
-        unfinished=await _unfinished(store, now),
+        set_aside=tuple(entry for entry in malformed if entry.day is None or entry.day >= since),
+        unfinished=await kept.get("unfinished", lambda: _unfinished(store, now)),
         unwritable=await _unwritable(store, now),
         service=service,
-        following=len(followers),
         workers=await _workers(store, now),
         tasks=TaskCounts.from_json(await store.value(TASK_COUNTS)),
-        unserved=tuple(unserved(await store.chats_by_bot(), bots)) if bots else (),
+        unserved=tuple(unserved(await kept.get("bots", store.chats_by_bot), bots)) if bots else (),
+        sending={platform: await _progress(store, kept, platform, now) for platform in platforms},
+        held=await held_platforms(store, platforms, now),
     )
 
 
@@ -93,6 +109,10 @@ async def _workers(store: Store, now: datetime) -> tuple[str, ...]:
     """Describe the workers that are alive: each holds a lease of its own."""
     leases = await store.live_leases(now)
     return tuple(describe(owner) for name, owner in leases.items() if name.startswith(WORKER_PREFIX))
+
+
+async def _progress(store: Store, kept: KeptValues, platform: Platform, now: datetime) -> SendingProgress:
+    return await kept.get(f"progress of {platform}", lambda: store.progress([platform], now))
 
 
 async def _listings(store: Store, since: date) -> list[ListingRecord]:
@@ -107,10 +127,9 @@ async def _listings(store: Store, since: date) -> list[ListingRecord]:
 
 async def _unfinished(store: Store, now: datetime) -> tuple[Unfinished, ...]:
     """Return the most frequent reasons for which summaries and messages wait."""
-    summaries = Counter(wanted.why or "tried and not made" for wanted in await store.postponed(now))
-    waiting = await store.deliveries(states=[DeliveryState.WAITING, DeliveryState.VERIFY_FIRST], limit=MAX_WAITING)
-    messages = Counter(delivery.why for delivery in waiting if delivery.why)
-    found = [Unfinished("summary", reason, count) for reason, count in summaries.items()]
+    summaries = await store.summary_reasons(now)
+    messages = await store.message_reasons(MAX_WAITING)
+    found = [Unfinished("summary", reason or "tried and not made", count) for reason, count in summaries.items()]
     found += [Unfinished("message", reason, count) for reason, count in messages.items()]
     return tuple(sorted(found, key=lambda reason: -reason.count)[:MAX_REASONS])
 
@@ -132,6 +151,7 @@ class CachedStatus:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
+        self._needed, self._kept = NeededArchives(store, clock), KeptValues(clock)
         self._gathering: asyncio.Task[Status] | None = None
         self._started_at: datetime | None = None
 
@@ -141,7 +161,9 @@ class CachedStatus:
         # `abs`: after the clock was set back, the age would be negative for as long as it was set back.
         is_fresh = self._started_at is not None and abs(now - self._started_at) < CACHE_FOR
         if self._gathering is None or (self._gathering.done() and not is_fresh):
-            self._gathering = asyncio.create_task(gather(self._store, self._clock), name="status")
+            self._gathering = asyncio.create_task(
+                gather(self._store, self._clock, needed=self._needed, kept=self._kept), name="status"
+            )
             self._started_at = now
         # A request that is cancelled must not cancel the gathering that others wait for.
         return await asyncio.shield(self._gathering)

@@ -7,8 +7,14 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.decisions.health import UNSETTLED, Status, Unfinished, counted, short_date, timestamp
-from bot.model import JSON, Platform
+from bot.decisions.health import STALLED_AFTER, UNSETTLED, Status, Unfinished, counted, short_date, timestamp
+from bot.model import JSON, FollowCounts, Platform
+
+MESSAGES_A_SECOND = 30
+"""What a platform takes of one bot."""
+
+MANY_DUE = 60 * MESSAGES_A_SECOND
+"""More due messages than this take minutes, and a status says how many."""
 
 _CHAT = re.compile(rf"\b(?:{'|'.join(Platform)}):[-\w@/]+|(?<!\w)@[\w/]+|(?<![\w.-])-?\d{{6,}}\b(?!\.\d)")
 """Text that identifies a chat: `telegram:-100123/45`, `@its_name`, or a number as long as their ids."""
@@ -25,14 +31,17 @@ def sentences(status: Status) -> list[str]:
         aside = counted(len(status.set_aside), "malformed entry")
         lines.append(f"{aside} set aside with the raw text; the latest from the {last.source}: {last.why}.")
     wait = "waits" if status.wanted == 1 else "wait"
-    followers = describe_followers(status.chats, status.following, status.topics)
+    followers = describe_followers(status.counts)
     lines.append(f"{followers}; {counted(status.wanted, 'summary')} {wait}.")
     lines += list(_workers(status))
     lines += [f"{counted(waiting.count, waiting.what)}: {waiting.reason}" for waiting in status.unfinished]
     lines += [f"{ref} gets nothing: {why}" for ref, why in status.suspended.items()]
+    if more := status.counts.suspended - len(status.suspended):
+        lines.append(f"… and {counted(more, 'more suspended chat')}: `paperboy chats` lists them.")
     lines += [f"{platform}: {count} {state}" for (platform, state), count in sorted(status.deliveries.items())]
     if minutes := status.outbox_age // timedelta(minutes=1):
         lines.append(f"The oldest digest that is not wholly sent was written {counted(minutes, 'minute')} ago.")
+    lines += list(_sending(status))
     lines += list(_troubles(status))
     return lines + [f"{usage.model}: {usage.requests} requests, {usage.tokens} tokens today" for usage in status.usage]
 
@@ -48,12 +57,26 @@ def _workers(status: Status) -> Iterable[str]:
         yield f"Tasks that wait for a worker: {', '.join(queues) or 'none'}."
 
 
-def describe_followers(chats: int, following: int, topics: int) -> str:
-    """Say in a few words how many of these chats follow how many topics."""
-    if not following:
+def describe_followers(counts: FollowCounts) -> str:
+    """Say in a few words how many chats follow how many topics."""
+    if not counts.following:
         return "No chat follows a topic"
-    followers = counted(chats, "chat") if following == chats else f"{following} of {counted(chats, 'chat')}"
-    return f"{followers} {'follows' if following == 1 else 'follow'} {counted(topics, 'topic')}"
+    chats, following = counted(counts.chats, "chat"), counts.following
+    followers = chats if following == counts.chats else f"{following} of {chats}"
+    return f"{followers} {'follows' if following == 1 else 'follow'} {counted(counts.topics, 'topic')}"
+
+
+def _sending(status: Status) -> Iterable[str]:
+    for platform, progress in sorted(status.sending.items()):
+        if platform in status.stalled:
+            late, minutes = counted(progress.late, "message"), STALLED_AFTER // timedelta(minutes=1)
+            yield f"{platform}: {late} late, and none sent for {minutes} minutes; see the log."
+        elif progress.due > MANY_DUE:
+            yield f"{platform}: {counted(progress.due, 'message')} to be sent now; that takes {_minutes(progress.due)}."
+
+
+def _minutes(messages: int) -> str:
+    return f"about {counted(max(1, round(messages / MESSAGES_A_SECOND / 60)), 'minute')}"
 
 
 def _troubles(status: Status) -> Iterable[str]:
@@ -87,8 +110,8 @@ def _sentence(problem: str) -> str:
 def health(status: Status) -> JSON:
     """Return the JSON of /healthz.
 
-    `ok` is true while the store answers; `ready` while it can be written, messages go out in time, and every platform
-    that has a token is connected. Anybody can read the page, so it names no chat and not the place of the database.
+    `ok` is true while the store answers; `ready` while it can be written, sending goes on, and every platform that has
+    a token is connected. Anybody can read the page, so it names no chat and not the place of the database.
     """
     platforms = {
         str(platform): _sentence(connection.problem) if connection.problem else "ok"
@@ -108,6 +131,10 @@ def health(status: Status) -> JSON:
         "tasks_waiting": status.waiting_tasks,
         "set_aside": len(status.set_aside),
         "unfinished": _without_chat_names(status.unfinished),
+        "sending": {
+            str(platform): {"due": progress.due, "late": progress.late, "stalled": platform in status.stalled}
+            for platform, progress in sorted(status.sending.items())
+        },
         "deliveries": {f"{platform}:{state}": count for (platform, state), count in sorted(status.deliveries.items())},
         "gaps": [{"day": gap.day.isoformat(), "cause": str(gap.cause), "why": gap.why} for gap in status.gaps],
     }

@@ -25,7 +25,7 @@ def write_archive(
 ) -> list[Path]:
     """Write the archive below `root` and return what changed. Pages of days and topics not given stay as they are.
 
-    Pictures of figures are copied from below `data_dir`. Raises `OSError` if the disk takes nothing.
+    Pictures of figures are linked or copied from below `data_dir`. Raises `OSError` if the disk takes nothing.
     """
     texts = render_archive(days, topics, language=language, site_url=site_url)
     changed = [path for name, text in texts.items() if _write(path := root / name, text.encode("utf-8"))]
@@ -53,8 +53,19 @@ def _write(path: Path, content: bytes) -> bool:
     return True
 
 
+def _link_or_copy(source: Path, target: Path) -> None:
+    """Give the file a second name, which takes no room and stays when the first one goes; copy it where none can be.
+
+    A link is not possible to another disk, and on some file systems.
+    """
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def _copy_figures(target: Path, cards: Iterable[Card], data_dir: Path) -> list[Path]:
-    """Copy the pictures that the pages show and that were not copied earlier; returns the new files."""
+    """Link or copy the pictures that the pages show and that are not there yet; returns the new files."""
     copied = []
     for file in dict.fromkeys(figure.file for card in cards for figure in shown_figures(card) if figure.file):
         source, path = (data_dir / file).resolve(), target / file
@@ -65,7 +76,8 @@ def _copy_figures(target: Path, cards: Iterable[Card], data_dir: Path) -> list[P
         path.parent.mkdir(parents=True, exist_ok=True)
         # Copied under another name first: a half-written picture would never be copied again.
         partial = path.with_name(f".{path.name}.part")
-        shutil.copyfile(source, partial)
+        partial.unlink(missing_ok=True)
+        _link_or_copy(source, partial)
         partial.replace(path)
         copied.append(path)
     return copied

@@ -19,10 +19,12 @@ from bot.storage.outbox import SqlOutbox
 from bot.storage.outbox_figures import SqlOutboxFigures
 from bot.storage.outbox_history import SqlOutboxHistory
 from bot.storage.papers import SqlPapers
+from bot.storage.status_counts import SqlStatusCounts
 from bot.storage.summaries import SqlSummaries
 from bot.storage.topics import SqlTopics
 from bot.storage.unseen_rows import SqlUnseen
 from bot.storage.updates import SqlUpdates
+from bot.storage.upkeep import SqlUpkeep
 
 
 class SqlStore(
@@ -39,6 +41,8 @@ class SqlStore(
     SqlOutboxHistory,
     SqlUpdates,
     SqlOperations,
+    SqlStatusCounts,
+    SqlUpkeep,
 ):
     """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Exists, Select, Table, and_, delete, exists, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
@@ -190,9 +190,15 @@ def _is_postponed(now: datetime) -> ColumnElement[bool]:
     return and_(not_before > now, not_before <= now + due_times.AHEAD)
 
 
-def _wanted_and_missing() -> Select[tuple[object, ...]]:
+def is_summary_made() -> Exists:
+    """Whether the wanted summary of a row of `wanted` is stored."""
     table, summary = tables.wanted, tables.summaries
-    query: Select[tuple[object, ...]] = select(table).where(~exists().where(_same_key(summary, table)))
+    return exists().where(_same_key(summary, table))
+
+
+def _wanted_and_missing() -> Select[tuple[object, ...]]:
+    table = tables.wanted
+    query: Select[tuple[object, ...]] = select(table).where(~is_summary_made())
     return query.order_by(table.c.due_at, table.c.chats.desc(), table.c.paper_id)
 
 

@@ -46,7 +46,20 @@ def test_a_day_has_come_when_arxivs_own_clock_says_so() -> None:
     assert poll_scope.published_days([MON], Listing(None)) == []
 
 
-def test_the_window_of_the_api_reaches_back_over_seven_listings_and_every_missed_day() -> None:
+def test_a_compared_week_reaches_back_over_seven_listings_and_every_missed_day() -> None:
     oldest = calendar.listings_upto(WED, poll_scope.COMPARED_LISTINGS)[0]
-    assert poll_scope.submitted_from(WED, WED) == calendar.submitted_since(oldest)
-    assert poll_scope.submitted_from(date(2026, 5, 1), WED) == date(2026, 5, 1) - timedelta(days=5)
+    assert poll_scope.submitted_from(WED, [], is_week_compared=True) == calendar.submitted_since(oldest)
+    missed = [date(2026, 5, 1), MON]
+    begin = date(2026, 5, 1) - timedelta(days=5)
+    assert poll_scope.submitted_from(WED, [], missed=missed, is_week_compared=True) == begin
+    assert poll_scope.submitted_from(WED, [], missed=missed, is_week_compared=False) == begin
+
+
+def test_between_two_comparisons_a_range_of_dates_is_asked_for_only_where_no_entry_could_be_read() -> None:
+    read = [record(MON), record(TUE, malformed=2), record(WED)]
+    assert poll_scope.submitted_from(WED, read, is_week_compared=False) is None
+    assert poll_scope.submitted_from(TUE, read, is_week_compared=False) == calendar.submitted_since(TUE)
+    unread = [*read[:1], record(TUE, malformed=3, complete=False)]
+    assert poll_scope.submitted_from(WED, unread, is_week_compared=False) == calendar.submitted_since(TUE)
+    long_ago = [record(MON - timedelta(days=30), malformed=3, complete=False)]
+    assert poll_scope.submitted_from(WED, long_ago, is_week_compared=False) is None

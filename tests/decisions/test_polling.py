@@ -10,9 +10,14 @@ from hypothesis import strategies as st
 
 from bot.decisions import polling
 from bot.decisions.polling import PollState
+from bot.model import ListingRecord
 from tests.decisions.test_due_times import NOW
 
 DAY = date(2026, 6, 3)
+
+
+def read_on(day: date) -> ListingRecord:
+    return ListingRecord(day, "cs", "feed", 3, 0, True, NOW)
 
 
 def test_arxiv_is_asked_at_once_the_first_time() -> None:
@@ -42,6 +47,24 @@ def test_on_an_unknown_holiday_arxiv_is_asked_less_often_but_a_late_feed_is_seen
 def test_an_archive_that_nobody_followed_before_is_asked_for_at_once() -> None:
     read = polling.after_poll(PollState(), DAY, NOW)
     assert polling.poll_due(read, DAY, NOW + timedelta(minutes=1), is_new_archive=True)
+
+
+def test_the_week_is_compared_once_a_day_as_soon_as_there_are_two_listings() -> None:
+    one, two = [read_on(DAY)], [read_on(DAY), read_on(DAY - timedelta(days=1))]
+    assert not polling.is_week_due(PollState(), one, NOW)
+    assert polling.is_week_due(PollState(), two, NOW)
+    compared = PollState(DAY, 1, 0, NOW, compared_at=NOW)
+    assert not polling.is_week_due(compared, two, NOW + timedelta(hours=19))
+    assert polling.is_week_due(compared, two, NOW + timedelta(hours=20))
+    assert polling.is_week_due(compared, two, NOW - timedelta(days=2))
+
+
+def test_a_comparison_is_remembered_after_every_kind_of_poll() -> None:
+    compared = PollState(DAY, 1, 0, NOW, compared_at=NOW)
+    later = NOW + timedelta(hours=1)
+    for day in (None, DAY, DAY + timedelta(days=1)):
+        assert polling.after_poll(compared, day, later).compared_at == NOW
+    assert polling.after_failed_poll(compared, None, later).compared_at == NOW
 
 
 def test_after_a_failure_arxiv_is_not_asked_before_the_time_it_named() -> None:
@@ -85,6 +108,8 @@ def test_with_a_slow_clock_polling_goes_on_less_often() -> None:
         st.integers(0, 5),
         st.none() | st.datetimes(timezones=st.just(UTC)),
         st.integers(0, 9),
+        st.none() | st.datetimes(timezones=st.just(UTC)),
+        st.none() | st.text(min_size=1),
         st.none() | st.datetimes(timezones=st.just(UTC)),
     )
 )

@@ -92,17 +92,22 @@ class _Request:
     path: str
     agent: str
     ended: float | None = None
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The requests so far. `gaps` are the seconds from the end of each request to the start of the next."""
+    """The requests so far, and the bytes of the answers' bodies.
+
+    `gaps` are the seconds from the end of each request to the start of the next.
+    """
 
     requests: int
     most_at_once: int
     gaps: tuple[float, ...]
     user_agents: frozenset[str]
     paths: tuple[str, ...]
+    bytes_sent: int = 0
 
 
 class FakeArxiv:
@@ -198,7 +203,8 @@ class FakeArxiv:
             requests = list(self._requests)
         gaps = tuple(b.begun - (a.ended or a.begun) for a, b in itertools.pairwise(requests))
         agents = frozenset(request.agent for request in requests)
-        return Stats(len(requests), self._most, gaps, agents, tuple(request.path for request in requests))
+        paths = tuple(request.path for request in requests)
+        return Stats(len(requests), self._most, gaps, agents, paths, sum(request.sent for request in requests))
 
     def forget_stats(self) -> None:
         with self._lock:
@@ -367,13 +373,13 @@ def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
             asked = arxiv._begun(self.path, self.headers.get("User-Agent", ""))
             self.done = lambda: arxiv._ended(asked)
             try:
-                self._serve(path, dict(parse_qsl(url.query)))
+                self._serve(path, dict(parse_qsl(url.query)), asked)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
             finally:
                 self.done()
 
-        def _serve(self, path: str, query: dict[str, str]) -> None:
+        def _serve(self, path: str, query: dict[str, str], asked: _Request) -> None:
             fault = arxiv._take_fault(path) or Fault(path)
             if fault.mode == "hang":
                 self.done()  # the client gives up, so its next request does not count as simultaneous
@@ -394,6 +400,7 @@ def _handler(arxiv: FakeArxiv) -> type[BaseHTTPRequestHandler]:
                 kind, body = "text/html", b"<html><body><p>We are down for maintenance.</p></body></html>"
             if fault.mode == "truncate":
                 body = body[: len(body) // 2]
+            asked.sent = len(body)
             self._head(status, kind, len(body))
             self._body(body, fault)
 

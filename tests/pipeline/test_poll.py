@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -309,6 +310,32 @@ async def test_a_usual_day_takes_no_more_than_three_requests(scene: Scene) -> No
     scene.arxiv.forget_stats()
     await scene.polled_through(DAYS[-1:])
     assert [path.split("?")[0] for path in scene.arxiv.stats().paths] == ["/atom/cs", "/api/query", "/api/query"]
+
+
+async def test_the_week_is_compared_once_a_day_and_other_polls_ask_only_for_what_is_new(scene: Scene) -> None:
+    await scene.polled_through(DAYS[:2])
+    scene.arxiv.forget_stats()
+    await scene.poll(DAYS[1], 12)
+    assert scene.arxiv.stats().paths == ("/atom/cs",)
+    # The comparison of this day comes late, so that the next listing does not have one of its own.
+    await scene.poll(DAYS[2], 23)
+    scene.arxiv.forget_stats()
+    await scene.poll(DAYS[3])
+    feed, by_id = scene.arxiv.stats().paths
+    assert feed == "/atom/cs"
+    assert sorted(parse_qs(urlsplit(by_id).query)["id_list"][0].split(",")) == [paper_of(DAYS[3], n) for n in range(3)]
+    assert await scene.store.incomplete(DAYS[0]) == []
+
+
+async def test_a_comparison_that_arxiv_did_not_serve_is_made_by_the_next_poll(scene: Scene) -> None:
+    await scene.polled_through(DAYS[:3])
+    lost = paper_of(DAYS[3], 0)
+    scene.arxiv.lacking["/atom"] = {lost}
+    scene.arxiv.fault("/api", status=503)
+    await scene.poll(DAYS[3])
+    assert lost not in await scene.announced(DAYS[3])
+    await scene.poll(DAYS[3], 6)
+    assert (await scene.announced(DAYS[3]))[lost] is Kind.NEW
 
 
 # ── the ledger ────────────────────────────────────────────────────────────────────────────────────────────────────

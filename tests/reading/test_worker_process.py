@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import NotReadable
+from bot.reading.figures import MAX_SHOWN
 from bot.reading.worker import EXIT_OUT_OF_MEMORY
 from bot.reading.worker_process import failure_reason, run_worker
 from tests.reading import pdf_files
@@ -26,6 +28,25 @@ async def test_a_paper_is_read_and_its_figure_cropped(tmp_path: Path) -> None:
     (figure,) = answer["reading"]["figures"]
     assert figure["file"] == "figure-1.png"
     assert (tmp_path / "figure-1.png").stat().st_size > 1000
+
+
+async def test_of_many_figures_only_those_that_are_shown_are_written(tmp_path: Path) -> None:
+    pages = []
+    for number in range(1, 10):
+        page = (
+            pdf_files.Page()
+            .text(120, 720, pdf_files.TITLE, size=18, font="bold")
+            .box(150, 600, 120, 90)
+            .box(330, 600, 120, 90, "0.8 0.3 0.2")
+        )
+        page.lines(72, 575, [f"Figure {number}: A loom of kind {number}. Light comes in on the left."], size=9)
+        page.lines(72, 520, pdf_files.prose(number, 6))
+        pages.append(page)
+    answer = await run_worker(job(tmp_path, pdf_files.pdf(pages)))
+    figures = answer["reading"]["figures"]
+    assert len(figures) == 9
+    assert [figure["number"] for figure in figures if figure["file"]] == ["1", "2", "3", "4"]
+    assert len([name for name in os.listdir(tmp_path) if name.startswith("figure-")]) == MAX_SHOWN
 
 
 async def test_time_is_limited(tmp_path: Path) -> None:

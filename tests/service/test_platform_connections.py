@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest
 
 from bot.decisions import health
-from bot.model import Bot, Platform
+from bot.model import Bot, ChatRef, DeliveryState, Platform, Settlement
+from bot.pipeline.platform_holds import PlatformHold, PlatformHolds
 from bot.ports import Sender
 from bot.service import metrics, status, status_text
 from bot.service.counting import Counts
 from bot.service.platform_connections import REPORT_EVERY, UNSERVED, PlatformWatch
 from bot.storage.store import SqlStore
-from tests.contracts.samples import ANN, BOB, digest, with_chats
+from tests.contracts.samples import ANN, BOB, digest, lease, with_chats
 from tests.fakes.clock import FakeClock
 from tests.fakes.senders import FakePlatform
 from tests.fakes.stores import memory_store
@@ -101,13 +102,40 @@ async def test_another_process_sees_that_no_service_runs_and_reports_no_platform
     assert "no answer" not in " ".join(lines).lower()
 
 
+async def test_a_long_queue_is_no_fault_while_messages_are_sent_or_the_platform_asks_to_wait(store: SqlStore) -> None:
+    clock = FakeClock()
+    refs = [ChatRef(Platform.TELEGRAM, str(number)) for number in range(1, 6)]
+    await with_chats(store, *refs)
+    await store.write_digests([digest(ref) for ref in refs], clock.now())
+    watch = PlatformWatch(store, clock, {TELEGRAM: Wire()})
+    await watch.report()
+    clock.advance(timedelta(hours=2).total_seconds())
+    await watch.report()
+    [first, *_] = await lease(store, now=clock.now(), limit=1)
+    assert await store.begin(first.id, "w1", clock.now())
+    await store.settle(first.id, Settlement(DeliveryState.SENT, message_id="1"), clock.now())
+    found = await status.gather(store, clock)
+    assert found.ready
+    assert found.outbox_age == timedelta(hours=2)
+    assert (found.sending[Platform.TELEGRAM].due, found.sending[Platform.TELEGRAM].late) == (4, 4)
+    clock.advance(health.STALLED_AFTER.total_seconds())
+    await watch.report()
+    found = await status.gather(store, clock)
+    assert found.stalled == (Platform.TELEGRAM,)
+    assert status_text.health(found)["sending"] == {"telegram": {"due": 4, "late": 4, "stalled": True}}
+    assert "telegram: 4 messages late, and none sent for 15 minutes; see the log." in status_text.sentences(found)
+    hold = PlatformHold(clock.now(), clock.now() + timedelta(hours=1))
+    await PlatformHolds(store).add(Platform.TELEGRAM, hold, is_limit=True)
+    assert (await status.gather(store, clock)).ready
+
+
 async def test_messages_to_a_platform_without_a_token_do_not_make_the_outbox_late(store: SqlStore) -> None:
     clock = FakeClock()
     await with_chats(store, ANN, BOB)
     here, elsewhere = (chat.platform for chat in (ANN, BOB))
     assert here != elsewhere
     await store.write_digest(digest(BOB), clock.now())
-    clock.advance(health.MAX_OUTBOX_AGE.total_seconds() + 1)
+    clock.advance(health.STALLED_AFTER.total_seconds() + 1)
     await PlatformWatch(store, clock, {Bot(here, "1"): Wire()}).report()
     assert (await status.gather(store, clock)).ready
     await PlatformWatch(store, clock, {Bot(here, "1"): Wire(), Bot(elsewhere, "2"): Wire()}).report()

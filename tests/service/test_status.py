@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,20 @@ from sqlalchemy import event
 
 from bot.decisions.health import Cause, Gap, TaskCounts
 from bot.errors import StoreUnavailable
-from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Malformed, Platform, Settlement, SummaryKey, WantedSummary
+from bot.model import (
+    ARCHIVE,
+    Chat,
+    ChatRef,
+    DeliveryState,
+    Malformed,
+    Platform,
+    Settlement,
+    Subscription,
+    SummaryKey,
+    TopicState,
+    WantedSummary,
+)
+from bot.pipeline.poll import NeededArchives
 from bot.ports import Store
 from bot.service import metrics, status, status_text
 from bot.service.counting import Counts
@@ -151,13 +164,58 @@ async def test_requests_at_the_same_time_or_soon_after_share_one_gathering() -> 
 
 
 class Counted(SqlStore):
-    """A store that counts how often its chats are asked for."""
+    """A store that counts how often it is asked whether it can be written."""
 
     asked = 0
 
-    async def chats(self) -> list[Chat]:
+    async def check_writable(self, now: datetime, within: float) -> None:
         self.asked += 1
-        return await super().chats()
+        await super().check_writable(now, within)
+
+
+class Unlisted(SqlStore):
+    """A store that refuses to list all chats, subscriptions and topics."""
+
+    async def chats(self) -> list[Chat]:
+        raise AssertionError("all chats are read")
+
+    async def subscriptions(self, ref: ChatRef | None = None) -> list[Subscription]:
+        raise AssertionError("all subscriptions are read")
+
+    async def topics(self) -> list[TopicState]:
+        raise AssertionError("all topics are read")
+
+
+async def test_the_state_is_counted_without_reading_all_chats() -> None:
+    async with memory_store() as store:
+        refs = [ChatRef(Platform.TELEGRAM, str(n)) for n in range(1, 26)]
+        await with_chats(store, *refs)
+        for ref in refs[:23]:
+            await store.suspend(ref, "the bot was kicked", NOW)
+        await store.subscribe(refs[0], "cat:cs.CV", THURSDAY, NOW)
+        found = await status.gather(Unlisted(store.db), FakeClock(NOW))
+    lines = status_text.sentences(found)
+    assert sum(line.endswith("gets nothing: the bot was kicked") for line in lines) == 20
+    assert "… and 3 more suspended chats: `paperboy chats` lists them." in lines
+    assert "1 of 25 chats follows 1 topic; 0 summaries wait." in lines
+    assert "paperboy_chats_suspended 23.0" in metrics.render(found, Counts()).decode()
+
+
+async def test_topics_are_read_again_when_one_is_new_or_a_minute_later() -> None:
+    clock = FakeClock(NOW)
+    async with memory_store() as store:
+        await with_chats(store, ANN)
+        needed = NeededArchives(store, clock)
+        assert await needed.get() == frozenset()
+        await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
+        await store.subscribe(ANN, "cat:math.CO", THURSDAY, NOW)
+        assert await needed.get() == {"cs", "math"}
+        await store.unsubscribe(ANN, "cat:cs.CV", NOW)
+        clock.advance(61)
+        assert await needed.get() == {"math"}
+        await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
+        clock.advance(61)
+        assert await needed.get() == {"cs", "math"}
 
 
 async def test_health_pages_name_no_chat() -> None:

@@ -20,7 +20,7 @@ def test_writing_the_same_archive_again_writes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.rglob(".*")) == []
 
 
-def test_shown_figures_are_copied_but_no_file_from_outside_the_data_directory(tmp_path: Path) -> None:
+def test_shown_figures_are_linked_but_no_file_from_outside_the_data_directory(tmp_path: Path) -> None:
     data, root = tmp_path / "data", tmp_path / "data" / "site"
     picture = data / "figures" / "2406.14272v2" / "fig1.png"
     picture.parent.mkdir(parents=True)
@@ -32,3 +32,14 @@ def test_shown_figures_are_copied_but_no_file_from_outside_the_data_directory(tm
     copied = [path.relative_to(root).as_posix() for path in root.rglob("*.png")]
     assert copied == ["figures/figures/2406.14272v2/fig1.png"]
     assert write_archive(root, days={DAY: cards}, topics={}, data_dir=data) == []
+
+
+def test_a_picture_of_the_archive_takes_no_second_room_and_stays_when_the_cached_one_goes(tmp_path: Path) -> None:
+    picture = tmp_path / "figures" / "2406.14272v2" / "fig1.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"png")
+    write_archive(tmp_path / "site", days={DAY: (DEEP_CARD,)}, topics={}, data_dir=tmp_path)
+    shown = tmp_path / "site" / "figures" / "figures" / "2406.14272v2" / "fig1.png"
+    assert shown.samefile(picture)
+    picture.unlink()
+    assert shown.read_bytes() == b"png"
