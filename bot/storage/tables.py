@@ -24,7 +24,7 @@ from sqlalchemy import (
 from bot.model import Priority
 from bot.storage.column_types import ForeignText, Moment, PackedJSON
 
-REVISION = "0009"
+REVISION = "0008"
 """The newest migration, which results in these tables."""
 
 # Every constraint has a name, because migrations can change only constraints whose names they know.
