@@ -22,7 +22,7 @@ from handlers.discord.http_trace import INVALID_LIMIT
 from handlers.discord.refused_requests import REFUSED
 from handlers.discord.token import bot_id_of
 from tests.fakes.clock import FakeClock
-from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord import TOKEN, FakeDiscord
 from tests.fakes.discord_world import READ_MESSAGE_HISTORY, SEND_MESSAGES, THREAD, VIEW_CHANNEL, user
 from tests.fakes.pipeline import FakePipeline, made_up_digest
 from tests.handlers.discord.conftest import Make
@@ -38,8 +38,7 @@ def part(text: str) -> Part:
     return Part({"components": [{"type": 10, "content": text}]})
 
 
-def _refused(dc: FakeDiscord) -> str:
-    return f"{REFUSED} {bot_id_of(dc.token)}"
+REFUSED_BY_BOT = f"{REFUSED} {bot_id_of(TOKEN)}"
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -150,7 +149,7 @@ async def test_an_unreachable_discord_is_reported_without_names_of_libraries(
 async def test_a_service_with_too_many_refused_requests_does_not_log_in(
     make: Make, dc: FakeDiscord, clock: FakeClock, store: SqlStore
 ) -> None:
-    await store.remember_value(_refused(dc), {"refused": [[clock.now().timestamp(), INVALID_LIMIT]]})
+    await store.remember_value(REFUSED_BY_BOT, {"refused": [[clock.now().timestamp(), INVALID_LIMIT]]})
     app = make()
     await app.start()
     await asyncio.sleep(0.05)
@@ -168,7 +167,7 @@ async def test_a_refused_login_is_counted_after_the_process_has_ended(
     with pytest.raises(BadSetting):
         await app.start()
     await app.stop()
-    assert [count for _, count in (await store.value(_refused(dc)) or {})["refused"]] == [1]
+    assert [count for _, count in (await store.value(REFUSED_BY_BOT) or {})["refused"]] == [1]
 
 
 async def test_the_last_session_starts_of_a_day_are_not_used(
