@@ -172,8 +172,8 @@ histories = st.lists(
         *step(Player.forget, chat=chats),
         *step(Player.tidy, 2),
     ),
-    min_size=30,
-    max_size=70,
+    min_size=25,
+    max_size=50,
 )
 
 
@@ -195,7 +195,7 @@ async def play(store: SqlStore, history: list[Step]) -> None:
     await player.compare(DAYS[3])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(histories)
 def test_what_chats_have_had_is_as_if_every_paper_had_a_row(history: list[Step]) -> None:
     async def on_sqlite() -> None:
@@ -211,7 +211,7 @@ def server() -> Iterator[str]:
         yield url
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(history=histories)
 def test_what_chats_have_had_is_the_same_on_postgres(server: str, history: list[Step]) -> None:
     async def on_postgres() -> None:
