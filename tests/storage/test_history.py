@@ -33,7 +33,7 @@ class Player:
 
     def __init__(self, store: SqlStore) -> None:
         self.store, self.reference, self.number = store, Reference(), 0
-        self.held: list[tuple[NewDigest, int]] = []
+        self.held: list[tuple[NewDigest, Place, int]] = []
         self.may_be_refused: set[str] = set()
         self.versions = 1
 
@@ -70,16 +70,19 @@ class Player:
         unseen = (await self.store.unseen_of([chat], upto))[chat]
         shown = unseen.position.papers[:2]
         new = replace(digest(chat, f"slot {self.number}", shown, parts=0), position=unseen.position)
-        self.held.append((new, self.reference.chats[chat].version))
+        place = self.reference.chats[chat]
+        self.held.append((new, place, place.version))
 
     async def write(self) -> None:
         if not self.held:
             return
-        new, version = self.held.pop(0)
+        new, composed_for, version = self.held.pop(0)
         place = self.reference.chats.get(new.chat)
-        is_current = place is not None and place.version == version
         written = await self.store.write_digest(new, NOW)
-        assert written == is_current or (not written and new.slot in self.may_be_refused)
+        # Another chat may have the name by now: one that was forgotten and came back, or that was moved there.
+        if place is None or place is composed_for:
+            is_current = place is not None and place.version == version
+            assert written == is_current or (not written and new.slot in self.may_be_refused)
         if place is not None and written:
             assert place.taken.isdisjoint(new.position.papers)
             self._take(place, set(new.position.papers))
@@ -115,7 +118,7 @@ class Player:
         """Digests that are being composed for chats behind joined rows are refused; the others are not."""
         self.reference.tidy()
         await self.store.tidy_matches(NOW + timedelta(days=40), least_rows=2)
-        for new, _ in self.held:
+        for new, _, _ in self.held:
             self.may_be_refused.add(new.slot)
 
     async def add(self, chat: ChatRef) -> None:
