@@ -270,7 +270,7 @@ async def test_bots_of_one_platform_have_crowds_of_their_own(scene: Scene) -> No
     scene.morning(DAYS[0], 8, 30)
     assert await pipeline.spread(scene.store, SLOW, scene.clock) == 0
     [forecast] = await pipeline.sending_forecasts(scene.store, SLOW, scene.clock)
-    assert (forecast.messages, forecast.senders) == (8, 2)
+    assert (forecast.messages, forecast.lasting) == (8, timedelta(seconds=400))
     assert forecast.done_at == datetime(2026, 6, 1, 9, tzinfo=UTC) + timedelta(seconds=400)
 
 
