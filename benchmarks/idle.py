@@ -113,6 +113,8 @@ class Idle:
             while await self.worker.deliver():
                 self.clock.advance(30)
             self.clock.advance(60)
+        # The stand-in's, not the service's: it would look like memory that the service does not give back.
+        self.makers.made.clear()
 
     async def rest(self, seconds: int) -> None:
         """Let that many seconds pass in which nothing happens."""

@@ -46,6 +46,8 @@ class RememberingMakers(FakeMakers):
     made: dict[str, Summary] = field(default_factory=dict)
 
     async def summarize(self, request: SummaryRequest) -> Summary:
+        self.asked.clear()  # a year of requests would fill the memory
+        self.groups.clear()
         text = f"{request.key.language} {request.paper.abstract}"
         if text not in self.made:
             self.made[text] = await super().summarize(request)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from bot.arxiv import calendar
 from bot.decisions.polling import PollState
+from bot.decisions.spreading import SendingForecast
 from bot.errors import StoreUnavailable
 from bot.model import (
     JSON,
@@ -148,7 +149,8 @@ class Status:
     is None if the service hands nothing over. `set_aside` are the malformed entries of the last week. `unfinished` has
     what waits by its reason. `unwritable` is the error of a write to the database, None if it succeeded. `service` is
     None if no service ever ran. `sending` says for each platform with a token how far its messages are; `held` are
-    those that asked us to wait. `unserved` says in sentences which chats wait for a bot that has no token.
+    those that asked us to wait. `unserved` counts the chats, by platform and bot, that wait for a bot without a token.
+    `forecasts` say how long the messages of the next hours take.
     """
 
     at: datetime
@@ -168,9 +170,10 @@ class Status:
     service: Service | None = None
     workers: tuple[str, ...] = ()
     tasks: TaskCounts | None = None
-    unserved: tuple[str, ...] = ()
+    unserved: Mapping[tuple[Platform, str], int] = field(default_factory=dict)
     sending: Mapping[Platform, SendingProgress] = field(default_factory=dict)
     held: frozenset[Platform] = frozenset()
+    forecasts: tuple[SendingForecast, ...] = ()
 
     @property
     def silent(self) -> bool:

@@ -31,10 +31,12 @@ COMPOSED_AHEAD = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one sender (a platform's bot) carries: messages a second, and how many messages a digest has."""
+    """What one sender (a platform's bot) carries: messages a second, and how many messages a digest has. The platform
+    has `senders` of them."""
 
     rate: float
     parts: float = PARTS_A_DIGEST
+    senders: int = 1
 
     def seconds(self, digests: int) -> float:
         """How long it takes to send that many digests."""
@@ -45,13 +47,15 @@ class Load:
 class SendingForecast:
     """How long a platform's waiting messages and those of digests that are due until `until` take to be sent.
 
-    `messages` counts those of `senders` bots together; `done_at` is when the last one is expected to be sent.
+    `messages` counts those of all its bots, each of which sends `rate` a second. Sending takes the busiest bot
+    `lasting`, and the last message is expected to be sent at `done_at`.
     """
 
     platform: Platform
     messages: int
-    senders: int
+    rate: float
     until: datetime
+    lasting: timedelta
     done_at: datetime
 
 
@@ -98,15 +102,23 @@ def time_of_new_chat(chat: ChatRef, base: time) -> time:
 
 
 def forecast(
-    platform: Platform, waiting: int, due: Mapping[datetime, int], load: Load, senders: int, now: datetime
+    platform: Platform, waiting: int, due: Mapping[str, Mapping[datetime, int]], load: Load, now: datetime
 ) -> SendingForecast:
-    """How long it takes to send `waiting` messages and the digests that are due at these times."""
-    rate = load.rate * max(senders, 1)
-    free_at, messages = now + timedelta(seconds=waiting / rate), float(waiting)
-    for due_at, digests in sorted(due.items()):
-        messages += digests * load.parts
-        free_at = max(free_at, due_at) + timedelta(seconds=digests * load.parts / rate)
-    return SendingForecast(platform, round(messages), max(senders, 1), max([now, *due]), free_at)
+    """How long it takes to send `waiting` messages and the digests that are due at these times, by bot.
+
+    What waits is taken as spread evenly over the bots: whose it is would have to be counted message by message.
+    """
+    lasting, done_at, messages = timedelta(), now, float(waiting)
+    for times in (due or {"": {}}).values():
+        busy = timedelta(seconds=waiting / max(load.senders, len(due)) / load.rate)
+        free_at = now + busy
+        for due_at, digests in sorted(times.items()):
+            messages += digests * load.parts
+            busy += timedelta(seconds=load.seconds(digests))
+            free_at = max(free_at, due_at) + timedelta(seconds=load.seconds(digests))
+        lasting, done_at = max(lasting, busy), max(done_at, free_at)
+    until = max([now, *(due_at for times in due.values() for due_at in times)])
+    return SendingForecast(platform, round(messages), load.rate, until, lasting, done_at)
 
 
 def _place(chat: ChatRef) -> float:

@@ -70,6 +70,8 @@ class Terminal:
         self.digest = digest
         return [Part({"kind": "digest"}, tuple(card.paper.id for card in (*digest.cards, *digest.also)))]
 
+    def forget(self) -> None: ...
+
     async def send(self, chat: ChatRef, part: Part, key: str) -> Outcome:  # noqa: ARG002 - there is one part only
         if self.digest is not None:
             self.console.print()

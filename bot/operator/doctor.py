@@ -15,7 +15,7 @@ from bot.errors import BadSetting, PaperboyError, StoreUnavailable
 from bot.model import Allowance, Platform
 from bot.service.app import App, default_topics, open_app
 from bot.service.bots import bots_of, unserved
-from bot.service.status_text import describe_followers
+from bot.service.status_text import describe_followers, describe_unserved
 from bot.settings import Settings, unknown_names
 
 
@@ -175,7 +175,7 @@ async def _platforms(app: App) -> AsyncIterator[Finding]:
             yield Finding(str(platform), True, f"off; {platform.upper()}_BOT_TOKEN is not set")
         for bot in own:
             yield await _check(str(bot) if len(own) > 1 else str(platform), partial(check, app, bots[bot]))
-    for sentence in unserved(await app.store.chats_by_bot(), bots):
+    for sentence in describe_unserved(unserved(await app.store.chats_by_bot(), bots)):
         yield Finding("chats", None, sentence)
 
 

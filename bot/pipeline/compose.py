@@ -51,11 +51,14 @@ async def compose(
     written = 0
     now = clock.now()
     run, request = DraftRun(store, builder, now), _Request(upto, listing_owed)
-    async for batch in _due_chats(store, builder.renderers, now, upto, chats):
-        written += await _compose_batch(run, batch, request)
-    if upto is None and chats is None:
-        async for batch in _ahead(run, request):
+    try:
+        async for batch in _due_chats(store, builder.renderers, now, upto, chats):
             written += await _compose_batch(run, batch, request)
+        if upto is None and chats is None:
+            async for batch in _ahead(run, request):
+                written += await _compose_batch(run, batch, request)
+    finally:
+        builder.forget_cards()
     return written
 
 

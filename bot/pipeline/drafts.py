@@ -56,6 +56,12 @@ class DigestBuilder:
     reader: Reader
     rankings: Rankings = field(default_factory=Rankings)
 
+    def forget_cards(self) -> None:
+        """Drop what renderers keep of cards, at the end of a round: the next one reads its papers anew, and nothing
+        that was made of these would be found again."""
+        for renderer in self.renderers.values():
+            renderer.forget()
+
 
 @dataclass(frozen=True, slots=True)
 class DigestSlot:

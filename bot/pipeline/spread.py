@@ -58,11 +58,7 @@ async def sending_forecasts(store: Store, loads: Mapping[Platform, Load], clock:
     due = await store.due_counts(now, now + FORECAST_FOR)
     found = []
     for platform, load in loads.items():
-        bots = {bot: counts for (of, bot), counts in due.items() if of is platform}
-        together: dict[datetime, int] = {}
-        for counts in bots.values():
-            for due_at, count in counts.items():
-                together[due_at] = together.get(due_at, 0) + count
+        by_bot = {bot: counts for (of, bot), counts in due.items() if of is platform}
         waiting = (await store.progress([platform], now)).due
-        found.append(spreading.forecast(platform, waiting, together, load, len(bots), now))
+        found.append(spreading.forecast(platform, waiting, by_bot, load, now))
     return found

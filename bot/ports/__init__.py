@@ -1,22 +1,17 @@
 """Protocols for everything outside the pipeline and the use cases, in one module for each kind of implementation."""
 
+from bot.ports.chats import Chats
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
+from bot.ports.operations import Operations, ValueStore
+from bot.ports.outbox import Outbox
 from bot.ports.paper_source import CachedReadings, PaperSource, Reader
+from bot.ports.papers import Papers, PaperTexts
 from bot.ports.platforms import Renderer, Sender
-from bot.ports.store import (
-    Chats,
-    Operations,
-    Outbox,
-    Papers,
-    PaperTexts,
-    Store,
-    Summaries,
-    Topics,
-    UsageStore,
-    ValueStore,
-)
+from bot.ports.store import Store
+from bot.ports.stored_summaries import Summaries, UsageStore
 from bot.ports.summaries import Makers, Summarizer
+from bot.ports.topics import Topics
 from bot.ports.upkeep import StatusCounts, Upkeep
 
 __all__ = [

@@ -10,9 +10,12 @@ from bot.model import Chat, ChatRef, Digest, NotSent, Outcome, Part, Platform, P
 
 
 class Renderer(Protocol):
-    """Turns a digest into the messages of one platform, each within the platform's limits. Pure."""
+    """Turns a digest into the messages of one platform, each within the platform's limits. No I/O."""
 
     def parts(self, digest: Digest, chat: Chat) -> list[Part]: ...
+
+    def forget(self) -> None:
+        """Drop what is kept of cards for further digests with the same ones."""
 
 
 class Sender(Protocol):

@@ -21,6 +21,10 @@ class CardCache(Generic[T]):
         # The card is kept with its value: while it is here, no other object can get the identity of one of its parts.
         self._kept: dict[Hashable, tuple[Card, T]] = {}
 
+    def clear(self) -> None:
+        """Drop all values."""
+        self._kept.clear()
+
     def get(self, card: Card, variant: Hashable, make: Callable[[], T]) -> T:
         """The value of a card in a variant (language, style …), made if needed; those not used lately are dropped."""
         key = (id(card.paper), id(card.announcement), id(card.summary), id(card.links), id(card.figures), variant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -52,8 +53,10 @@ class App:
 
     @property
     def loads(self) -> dict[Platform, Load]:
-        """What one bot of each platform can send."""
-        return {platform: Load(spreading.RATES[platform]) for platform in self.renderers if platform in spreading.RATES}
+        """What one bot of each platform can send, for the platforms that have a token. Raises `BadSetting`."""
+        rates = spreading.RATES | {Platform.TELEGRAM: float(self.settings.telegram_rate)}
+        senders = Counter(bot.platform for bot in bots_of(self.settings))
+        return {platform: Load(rates[platform], senders=count) for platform, count in senders.items()}
 
     @property
     def options(self) -> SummaryOptions:
@@ -72,7 +75,7 @@ class App:
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
-        return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings)))
+        return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings), self.loads))
 
     async def upkeep(self) -> UpkeepResult:
         """Delete what is older than its limit."""

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 
 from pydantic import SecretStr
 
-from bot.decisions.health import counted
 from bot.errors import BadSetting
 from bot.model import Bot, Platform
 from bot.settings import Settings
@@ -34,16 +33,11 @@ def bots_of(settings: Settings) -> dict[Bot, SecretStr]:
     return bots
 
 
-def unserved(chats: Mapping[tuple[Platform, str], int], bots: Collection[Bot]) -> list[str]:
-    """A sentence for each bot that has no token in the settings and serves chats (their number by platform and bot).
+def unserved(chats: Mapping[tuple[Platform, str], int], bots: Collection[Bot]) -> Mapping[tuple[Platform, str], int]:
+    """Those of the numbers of chats by platform and bot whose bot has no token in the settings.
 
     A platform without any token is left out: nothing is expected to be sent there.
     """
     platforms = {bot.platform for bot in bots}
     served = {(bot.platform, name) for bot in bots for name in bot.served}
-    return [
-        f"{counted(count, 'chat')} on {platform} {'waits' if count == 1 else 'wait'} for bot {bot}, which has no token "
-        f"in {platform.upper()}_BOT_TOKEN; add its token, or let people there use another of your bots."
-        for (platform, bot), count in sorted(chats.items())
-        if platform in platforms and (platform, bot) not in served
-    ]
+    return {key: count for key, count in sorted(chats.items()) if key[0] in platforms and key not in served}

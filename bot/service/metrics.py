@@ -64,6 +64,11 @@ class _State(Collector):
         for platform, progress in status.sending.items():
             due.add_metric((str(platform),), progress.due)
         yield due
+        text = "How long the busiest bot sends what waits and what is due in the next hours."
+        sending = GaugeMetricFamily("paperboy_sending_seconds", text, labels=("platform",))
+        for forecast in status.forecasts:
+            sending.add_metric((str(forecast.platform),), forecast.lasting.total_seconds())
+        yield sending
         # A gauge must not have the name of a counter without "_total": OpenMetrics takes both for one family.
         name = "paperboy_outbox_deliveries"
         deliveries = GaugeMetricFamily(name, "Deliveries in the outbox by state.", labels=("platform", "state"))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from bot.arxiv import calendar
 from bot.decisions.health import DAYS, UNSETTLED, Gap, Service, Status, TaskCounts, Unfinished, gaps, is_running
 from bot.decisions.ledger import ARXIV_BEGAN
+from bot.decisions.spreading import Load
 from bot.errors import StoreUnavailable
 from bot.model import Bot, ListingRecord, Platform, SendingProgress
 from bot.pipeline.platform_holds import held_platforms
 from bot.pipeline.poll import NeededArchives, poll_state
+from bot.pipeline.spread import sending_forecasts
 from bot.ports import Clock, Store
 from bot.service.bots import unserved
 from bot.service.kept_values import KeptValues
@@ -54,11 +56,14 @@ async def gather(
     store: Store,
     clock: Clock,
     bots: Collection[Bot] = (),
+    loads: Mapping[Platform, Load] | None = None,
     *,
     needed: NeededArchives | None = None,
     kept: KeptValues | None = None,
 ) -> Status:
-    """Read the state; with `bots`, also which chats none of these serves. Raises `StoreUnavailable`.
+    """Read the state; with `bots`, also which chats none of these serves; with `loads`, also how long sending takes.
+
+    Raises `StoreUnavailable`.
 
     Who gathers again and again passes the same `needed` and `kept`: what is costly to read is then read less often.
     Whether the service works is read every time.
@@ -99,9 +104,10 @@ async def gather(
         service=service,
         workers=await _workers(store, now),
         tasks=TaskCounts.from_json(await store.value(TASK_COUNTS)),
-        unserved=tuple(unserved(await kept.get("bots", store.chats_by_bot), bots)) if bots else (),
+        unserved=unserved(await kept.get("bots", store.chats_by_bot), bots) if bots else {},
         sending={platform: await _progress(store, kept, platform, now) for platform in platforms},
         held=await held_platforms(store, platforms, now),
+        forecasts=tuple(await kept.get("forecasts", lambda: sending_forecasts(store, loads or {}, clock))),
     )
 
 
@@ -149,8 +155,11 @@ class CachedStatus:
     Requests at the same time share one gathering, so that pages which anybody can load put no load on the database.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(
+        self, store: Store, clock: Clock, bots: Collection[Bot] = (), loads: Mapping[Platform, Load] | None = None
+    ) -> None:
+        """`bots` and `loads` are those that `gather` takes."""
+        self._store, self._clock, self._bots, self._loads = store, clock, bots, loads
         self._needed, self._kept = NeededArchives(store, clock), KeptValues(clock)
         self._gathering: asyncio.Task[Status] | None = None
         self._started_at: datetime | None = None
@@ -162,7 +171,8 @@ class CachedStatus:
         is_fresh = self._started_at is not None and abs(now - self._started_at) < CACHE_FOR
         if self._gathering is None or (self._gathering.done() and not is_fresh):
             self._gathering = asyncio.create_task(
-                gather(self._store, self._clock, needed=self._needed, kept=self._kept), name="status"
+                gather(self._store, self._clock, self._bots, self._loads, needed=self._needed, kept=self._kept),
+                name="status",
             )
             self._started_at = now
         # A request that is cancelled must not cancel the gathering that others wait for.

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from bot.decisions.health import STALLED_AFTER, UNSETTLED, Status, Unfinished, counted, short_date, timestamp
+from bot.decisions.spreading import SendingForecast
 from bot.model import JSON, FollowCounts, Platform
 
-MESSAGES_A_SECOND = 30
-"""What a platform takes of one bot."""
-
-MANY_DUE = 60 * MESSAGES_A_SECOND
-"""More due messages than this take minutes, and a status says how many."""
+WORTH_TELLING = timedelta(minutes=1)
+"""A status says how long sending takes if it takes longer than this."""
 
 _CHAT = re.compile(rf"\b(?:{'|'.join(Platform)}):[-\w@/]+|(?<!\w)@[\w/]+|(?<![\w.-])-?\d{{6,}}\b(?!\.\d)")
 """Text that identifies a chat: `telegram:-100123/45`, `@its_name`, or a number as long as their ids."""
@@ -24,7 +22,7 @@ def sentences(status: Status) -> list[str]:
     """Return the state without the ledger's table, one sentence per line, the most urgent first."""
     lines = [str(status.unwritable)] if status.unwritable else []
     lines += list(_platform_problems(status))
-    lines += status.unserved
+    lines += describe_unserved(status.unserved)
     lines += [f"{gap.day:%a} {short_date(gap.day, status.at)}: {gap.why}" for gap in status.gaps]
     if status.set_aside:
         last = status.set_aside[0]
@@ -71,12 +69,32 @@ def _sending(status: Status) -> Iterable[str]:
         if platform in status.stalled:
             late, minutes = counted(progress.late, "message"), STALLED_AFTER // timedelta(minutes=1)
             yield f"{platform}: {late} late, and none sent for {minutes} minutes; see the log."
-        elif progress.due > MANY_DUE:
-            yield f"{platform}: {counted(progress.due, 'message')} to be sent now; that takes {_minutes(progress.due)}."
+    for forecast in status.forecasts:
+        if forecast.lasting > WORTH_TELLING:
+            yield _describe_forecast(forecast, status.at)
 
 
-def _minutes(messages: int) -> str:
-    return f"about {counted(max(1, round(messages / MESSAGES_A_SECOND / 60)), 'minute')}"
+def _describe_forecast(forecast: SendingForecast, now: datetime) -> str:
+    due = "now" if forecast.until <= now else f"until {timestamp(forecast.until, now)}"
+    done = f"the last one goes out at about {timestamp(forecast.done_at, now)}"
+    return (
+        f"{forecast.platform}: about {forecast.messages:,} messages are due {due}; at {forecast.rate:g} a second for "
+        f"each bot, sending them takes about {_span(forecast.lasting)}, and {done}."
+    )
+
+
+def _span(lasting: timedelta) -> str:
+    hours, minutes = divmod(max(1, round(lasting / timedelta(minutes=1))), 60)
+    return " ".join(counted(number, unit) for number, unit in ((hours, "hour"), (minutes, "minute")) if number)
+
+
+def describe_unserved(unserved: Mapping[tuple[Platform, str], int]) -> list[str]:
+    """A sentence for each bot without a token, with the number of chats that it serves, by platform and bot."""
+    return [
+        f"{counted(count, 'chat')} on {platform} {'waits' if count == 1 else 'wait'} for bot {bot}, which has no token "
+        f"in {platform.upper()}_BOT_TOKEN; add its token, or let people there use another of your bots."
+        for (platform, bot), count in unserved.items()
+    ]
 
 
 def _troubles(status: Status) -> Iterable[str]:
@@ -135,6 +153,12 @@ def health(status: Status) -> JSON:
             str(platform): {"due": progress.due, "late": progress.late, "stalled": platform in status.stalled}
             for platform, progress in sorted(status.sending.items())
         },
+        "sending_until": {
+            str(forecast.platform): forecast.done_at.isoformat(timespec="seconds")
+            for forecast in status.forecasts
+            if forecast.messages
+        },
+        "unserved_chats": sum(status.unserved.values()),
         "deliveries": {f"{platform}:{state}": count for (platform, state), count in sorted(status.deliveries.items())},
         "gaps": [{"day": gap.day.isoformat(), "cause": str(gap.cause), "why": gap.why} for gap in status.gaps],
     }

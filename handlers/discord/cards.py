@@ -66,6 +66,10 @@ class DiscordRenderer:
         self._cards: CardCache[_ReadyCard] = CardCache()
         self._titles: CardCache[Group] = CardCache()
 
+    def forget(self) -> None:
+        self._cards.clear()
+        self._titles.clear()
+
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         """Payloads `{"components", "files"}`; only a card that is too large for a message is divided.
 

@@ -91,6 +91,10 @@ class TelegramRenderer:
         self._cards: CardCache[_ReadyCard] = CardCache()
         self._titles: CardCache[Group] = CardCache()
 
+    def forget(self) -> None:
+        self._cards.clear()
+        self._titles.clear()
+
     def parts(self, digest: Digest, chat: Chat) -> list[Part]:
         """Pack the header and as many cards into each message as fit; only a card too large for one is divided."""
         cards = {card.paper.id: card for card in digest.cards}

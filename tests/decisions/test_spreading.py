@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import given
@@ -71,7 +72,19 @@ def test_a_time_that_somebody_chose_is_kept() -> None:
 
 
 def test_a_forecast_counts_what_waits_and_what_is_due() -> None:
-    found = spreading.forecast(Platform.TELEGRAM, 1800, {NINE: 900}, LOAD, 2, NINE - timedelta(minutes=1))
+    by_bot = {"one": {NINE: 450}, "two": {NINE: 450}}
+    found = spreading.forecast(Platform.TELEGRAM, 1800, by_bot, replace(LOAD, senders=2), NINE - timedelta(minutes=1))
     assert found.messages == 1800 + 3600
     # 1,800 messages take two bots half a minute, which is over by nine; 3,600 more take them a minute.
+    assert found.lasting == timedelta(minutes=1.5)
     assert found.done_at == NINE + timedelta(minutes=1)
+
+
+def test_a_forecast_is_that_of_the_busiest_bot() -> None:
+    found = spreading.forecast(Platform.TELEGRAM, 0, {"one": {NINE: 900}, "two": {NINE: 1}}, LOAD, NINE)
+    assert found.done_at == NINE + timedelta(minutes=2)
+
+
+def test_what_waits_is_sent_by_all_bots_that_have_a_token() -> None:
+    found = spreading.forecast(Platform.TELEGRAM, 5400, {}, replace(LOAD, senders=3), NINE)
+    assert (found.until, found.done_at) == (NINE, NINE + timedelta(minutes=1))

@@ -48,6 +48,8 @@ class FakePlatform:
         groups = [ids[at : at + self.per_part] for at in range(0, len(ids), self.per_part)]
         return [Part({"text": " ".join(group), "chat": str(chat.ref)}, tuple(group)) for group in groups]
 
+    def forget(self) -> None: ...
+
     @asynccontextmanager
     async def turn(
         self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST

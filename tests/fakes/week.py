@@ -203,6 +203,8 @@ class WeekPlatform:
             for number, group in enumerate(groups)
         ]
 
+    def forget(self) -> None: ...
+
     @asynccontextmanager
     async def turn(
         self, chat: ChatRef, part: Part, priority: Priority = Priority.DIGEST

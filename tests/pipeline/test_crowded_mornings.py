@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import event
@@ -13,6 +14,7 @@ from bot.decisions.spreading import Load
 from bot.model import (
     Announced,
     Announcement,
+    Card,
     Chat,
     ChatRef,
     Delivery,
@@ -25,7 +27,8 @@ from bot.model import (
     Platform,
     Style,
 )
-from bot.pipeline import Chooser, Rankings
+from bot.pipeline import Chooser, DigestBuilder, Rankings
+from handlers.telegram.cards import TelegramRenderer
 from tests.fakes.makers import AbstractReader
 from tests.fakes.senders import FakePlatform
 from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
@@ -270,8 +273,21 @@ async def test_bots_of_one_platform_have_crowds_of_their_own(scene: Scene) -> No
     scene.morning(DAYS[0], 8, 30)
     assert await pipeline.spread(scene.store, SLOW, scene.clock) == 0
     [forecast] = await pipeline.sending_forecasts(scene.store, SLOW, scene.clock)
-    assert (forecast.messages, forecast.senders) == (8, 2)
+    assert (forecast.messages, forecast.lasting) == (8, timedelta(seconds=400))
     assert forecast.done_at == datetime(2026, 6, 1, 9, tzinfo=UTC) + timedelta(seconds=400)
+
+
+async def test_no_card_stays_in_memory_after_a_round(scene: Scene) -> None:
+    """A round reads its papers anew: what renderers kept of cards before would never be found again."""
+    await scene.follow(ANN, "cs.CV")
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    gc.collect()
+    before = sum(type(each) is Card for each in gc.get_objects())
+    builder = DigestBuilder({Platform.TELEGRAM: TelegramRenderer()}, scene.makers, AbstractReader())
+    assert await pipeline.compose(scene.store, builder, scene.clock) == 1
+    gc.collect()
+    assert sum(type(each) is Card for each in gc.get_objects()) == before
 
 
 # ── choosing ──

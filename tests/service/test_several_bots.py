@@ -6,6 +6,8 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.decisions.spreading import Load
+from bot.model import Platform
 from bot.operator import chats
 from bot.operator.doctor import examine
 from bot.service.app import open_app
@@ -70,4 +72,11 @@ async def test_chats_of_a_bot_whose_token_was_removed_are_named(tmp_path: Path) 
         assert sentence in [finding.message async for finding in examine(settings)]
         async with open_app(settings) as app:
             assert sentence in await app.health()
-            assert (await gather(app.store, app.clock)).unserved == ()
+            assert not (await gather(app.store, app.clock)).unserved
+
+
+async def test_forecasts_count_with_the_rate_and_the_bots_of_the_settings(tmp_path: Path) -> None:
+    tokens = f"{fake_telegram.TOKEN},{SECOND}"
+    settings = made({"DATA_DIR": str(tmp_path), "TELEGRAM_BOT_TOKEN": tokens, "TELEGRAM_RATE": "200"})
+    async with open_app(settings) as app:
+        assert app.loads == {Platform.TELEGRAM: Load(200.0, senders=2)}

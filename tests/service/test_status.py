@@ -16,9 +16,11 @@ import pytest
 from sqlalchemy import event
 
 from bot.decisions.health import Cause, Gap, TaskCounts
+from bot.decisions.spreading import Load
 from bot.errors import StoreUnavailable
 from bot.model import (
     ARCHIVE,
+    Bot,
     Chat,
     ChatRef,
     DeliveryState,
@@ -216,6 +218,43 @@ async def test_topics_are_read_again_when_one_is_new_or_a_minute_later() -> None
         await store.subscribe(ANN, "cat:cs.CV", THURSDAY, NOW)
         clock.advance(61)
         assert await needed.get() == {"cs", "math"}
+
+
+async def test_the_state_says_how_long_the_morning_takes() -> None:
+    """By the rate and the bots of the service, and by the digests that are due in the next hours."""
+    load = Load(rate=2.0, parts=4.0, senders=2)
+    async with memory_store() as store:
+        due_at = NOW + timedelta(hours=2)
+        for number in range(3600):
+            chat = Chat(ChatRef(Platform.TELEGRAM, str(number)), next_due_at=due_at, bot=str(number % 2))
+            await store.add_chat(chat)
+        found = await status.gather(store, FakeClock(NOW), (), {Platform.TELEGRAM: load})
+        assert not (await status.gather(store, FakeClock(NOW))).forecasts
+    sentences = [line for line in status_text.sentences(found) if line.startswith("telegram: about")]
+    assert sentences == [
+        "telegram: about 14,400 messages are due until 10 Sep 11:00 UTC; at 2 a second for each bot, sending them "
+        "takes about 1 hour, and the last one goes out at about 10 Sep 12:00 UTC."
+    ]
+    assert status_text.health(found)["sending_until"] == {"telegram": "2026-09-10T12:00:00+00:00"}
+    assert 'paperboy_sending_seconds{platform="telegram"} 3600.0' in metrics.render(found, Counts()).decode()
+
+
+async def test_a_short_morning_is_not_worth_a_sentence() -> None:
+    async with memory_store() as store:
+        await store.add_chat(Chat(ANN, next_due_at=NOW + timedelta(hours=2)))
+        found = await status.gather(store, FakeClock(NOW), (), {Platform.TELEGRAM: Load(30.0)})
+    assert found.forecasts
+    assert not [line for line in status_text.sentences(found) if "are due" in line]
+
+
+async def test_health_pages_count_chats_without_a_bot_and_name_none() -> None:
+    async with memory_store() as store:
+        await with_chats(store, ANN)
+        await store.bind_bot(ANN, "222333")
+        latest = status.CachedStatus(store, FakeClock(NOW), [Bot(ANN.platform, "111")])
+        page = status_text.health(await latest.get())
+    assert page["unserved_chats"] == 1
+    assert "222333" not in json.dumps(page)
 
 
 async def test_health_pages_name_no_chat() -> None:
