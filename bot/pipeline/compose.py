@@ -198,17 +198,13 @@ async def _write(run: DraftRun, drafts: Sequence[DigestDraft]) -> int:
     """Write the drafts; returns how many digests with papers were written."""
     results = await run.store.write_digests([draft.new for draft in drafts], run.now)
     for draft, is_written in zip(drafts, results, strict=True):
-        chat, new = draft.chat, draft.new
+        new = draft.new
         log.info(
             "digest written",
-            chat=str(chat.ref),
+            chat=str(new.chat),
             slot=new.slot,
             papers=len(new.paper_ids),
             parts=len(new.parts),
             written=is_written,
         )
-        is_overdue = chat.next_due_at is not None and new.next_due_at is not None and chat.next_due_at <= run.now
-        if not is_written and is_overdue:
-            # The slot was written before (the clock was set back, or a crash followed): only the due time is stale.
-            await run.store.set_due(chat.ref, new.next_due_at)
     return sum(is_written and draft.digest is not None for draft, is_written in zip(drafts, results, strict=True))

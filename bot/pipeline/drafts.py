@@ -79,7 +79,6 @@ class DigestSlot:
 class DigestDraft:
     """A digest to write; `digest` is None if it has no papers."""
 
-    chat: Chat
     digest: Digest | None
     new: NewDigest
 
@@ -158,7 +157,7 @@ class DraftRun:
             unseen.position,
             slot.send_at,
         )
-        return DigestDraft(chat, composed.digest if composed else None, new)
+        return DigestDraft(composed.digest if composed else None, new)
 
     async def _compose(self, chat: Chat, unseen: Unseen, ranking: Ranking) -> _Composed:
         topic_ids = dict(unseen.found)

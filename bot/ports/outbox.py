@@ -16,9 +16,9 @@ class Outbox(Protocol):
         """Write, in one transaction, the digest, its parts as waiting deliveries, its papers as taken, and the chat's
         next due time.
 
-        Returns False, and writes nothing, if the slot is there already, one of the papers has been taken meanwhile, or
-        the chat is gone. `next_due_at` None leaves the due time as it is, and so does a due time
-        that is no longer `due_at`; without parts there is nothing to send.
+        Returns False, and writes nothing, if the chat is gone or has got another digest since `position` was read; also
+        if the slot is there already, and then it sets the next due time only. `next_due_at` None leaves the due time as
+        it is, and so does a due time that is no longer `due_at`; without parts there is nothing to send.
         """
 
     async def write_digests(self, digests: Sequence[NewDigest], now: datetime) -> list[bool]:

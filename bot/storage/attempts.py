@@ -74,7 +74,9 @@ class SqlAttempts:
     """Papers whose announcements are marked as sent, as far as this process knows."""
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
-        return await self.db.batched(_begin, Beginning(delivery_id, owner, now))
+        while True:
+            with suppress(_ChatJoined):
+                return await self.db.batched(_begin, Beginning(delivery_id, owner, now))
 
     async def settle(
         self, delivery_id: int, settlement: Settlement, now: datetime, *, owner: str | None = None
@@ -135,19 +137,16 @@ class SqlAttempts:
 
 
 async def _begin(connection: AsyncConnection, beginnings: Sequence[Beginning]) -> list[bool]:
-    columns = (_table.c.id, _table.c.state, _table.c.owner, _table.c.leased_until)
-    ids = [beginning.delivery_id for beginning in beginnings]
-    query = select(*columns).where(_table.c.id.in_(ids)).order_by(_table.c.chat_id, _table.c.id).with_for_update()
-    rows = {row.id: row for row in await connection.execute(query)}
+    rows = await _locked(connection, {beginning.delivery_id for beginning in beginnings})
     begun: list[bool] = []
     for beginning in beginnings:
         row = rows.get(beginning.delivery_id)
         # The lease may have expired during the wait for a turn: then another process may have sent the part already.
         has_lease = (
             row is not None
-            and row.owner == beginning.owner
-            and row.state in LEASED
-            and row.leased_until > beginning.now
+            and row["owner"] == beginning.owner
+            and row["state"] in LEASED
+            and row["leased_until"] > beginning.now
         )
         begun.append(has_lease)
         if has_lease:

@@ -30,13 +30,18 @@ async def write(
     chats = await _locked_chats(connection, {digest.chat for digest in digests})
     written = [False] * len(digests)
     due_at = {ref: row.next_due_at for ref, row in chats.items()}
+    done: set[ChatRef] = set()
     for numbers in _rounds(digests):
-        chosen = await _writable(connection, chats, {number: digests[number] for number in numbers})
-        await _insert(database, connection, chats, list(chosen.values()), now)
-        for number, digest in chosen.items():
+        known = {number: digests[number] for number in numbers if digests[number].chat in chats}
+        repeated = await _repeated(connection, chats, known)
+        chosen = await _current(connection, chats, {key: known[key] for key in known.keys() - repeated})
+        await _insert(database, connection, chats, [digests[number] for number in chosen], now)
+        for number in chosen:
             written[number] = True
+        # Where the slot was written before (the clock was set back), only the due time is stale.
+        for digest in (digests[number] for number in [*chosen, *repeated]):
+            done.add(digest.chat)
             due_at[digest.chat] = _next_due(digest, due_at[digest.chat])
-    done = {digest.chat for digest, is_written in zip(digests, written, strict=True) if is_written}
     if done:
         rows = [{"chat": chats[ref].id, "due": due_at[ref]} for ref in done]
         changed = update(tables.chats).where(tables.chats.c.id == bindparam("chat"))
@@ -66,21 +71,22 @@ def _rounds(digests: Sequence[NewDigest]) -> list[list[int]]:
     return rounds
 
 
-async def _writable(
-    connection: AsyncConnection, chats: Chats, digests: Mapping[int, NewDigest]
-) -> dict[int, NewDigest]:
-    """Those whose chat is still there, has no digest under that name, and has got none of its papers meanwhile."""
+async def _repeated(connection: AsyncConnection, chats: Chats, digests: Mapping[int, NewDigest]) -> list[int]:
+    """Those whose chat has a digest under that name already; each chat has one of these digests at most."""
     table = tables.digests
-    by_key = {chats[digest.chat].id: digest for digest in digests.values() if digest.chat in chats}
-    slots = {digest.slot for digest in by_key.values()}
-    query = select(table.c.chat_id, table.c.slot).where(table.c.chat_id.in_(by_key), table.c.slot.in_(slots))
-    refused = {row.chat_id for row in await connection.execute(query) if by_key[row.chat_id].slot == row.slot}
-    refused |= await positions.outdated(connection, {key: by_key[key] for key in by_key.keys() - refused})
-    return {
-        number: digest
-        for number, digest in digests.items()
-        if digest.chat in chats and chats[digest.chat].id not in refused
-    }
+    slots = {chats[digest.chat].id: digest.slot for digest in digests.values()}
+    query = select(table.c.chat_id, table.c.slot).where(
+        table.c.chat_id.in_(slots), table.c.slot.in_(set(slots.values()))
+    )
+    found = {row.chat_id for row in await connection.execute(query) if slots[row.chat_id] == row.slot}
+    return [number for number, digest in digests.items() if chats[digest.chat].id in found]
+
+
+async def _current(connection: AsyncConnection, chats: Chats, digests: Mapping[int, NewDigest]) -> list[int]:
+    """Those whose chat has got no other digest since they were composed, in order."""
+    by_key = {chats[digest.chat].id: digest for digest in digests.values()}
+    outdated = await positions.outdated(connection, by_key)
+    return [number for number, digest in sorted(digests.items()) if chats[digest.chat].id not in outdated]
 
 
 async def _insert(

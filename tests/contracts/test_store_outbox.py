@@ -12,7 +12,6 @@ import pytest
 
 from bot.model import (
     ARCHIVE,
-    Chat,
     ChatRef,
     Delivery,
     DeliveryState,
@@ -82,10 +81,22 @@ async def test_an_hour_that_is_changed_while_a_digest_is_composed_stays(store: S
 async def test_a_second_digest_for_a_slot_or_with_a_paper_taken_writes_nothing(store: Store, clash: NewDigest) -> None:
     await with_chats(store)
     assert await store.write_digest(digest(ANN, papers=("p",)), NOW)
-    assert not await store.write_digest(replace(clash, next_due_at=NOW), NOW)
+    assert not await store.write_digest(clash, NOW)
     assert len(await store.deliveries()) == 1
     assert await store.taken(ANN, ["p", "q"]) == {"p"}
-    assert await store.chat(ANN) == Chat(ANN)
+
+
+async def test_a_slot_that_is_there_sets_the_due_time_and_a_digest_that_is_outdated_does_not(store: Store) -> None:
+    await with_chats(store)
+    await store.set_due(ANN, NOW)
+    morning = replace(digest(papers=("p",)), next_due_at=NOW + minutes(60), due_at=NOW)
+    outdated = replace(morning, slot="another")
+    await store.write_digest(digest(papers=("p",)), NOW)
+    assert not await store.write_digest(outdated, NOW)
+    assert [chat.ref for chat in await store.due_chats(NOW)] == [ANN], "it is composed anew"
+    assert not await store.write_digest(morning, NOW)
+    assert await store.due_chats(NOW) == []
+    assert len(await store.deliveries()) == 1
 
 
 async def test_a_digest_without_parts_takes_its_papers_and_sends_nothing(store: Store) -> None:

@@ -9,10 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from bot.model import ARCHIVE, ChatRef, DeliveryState, NewDigest, Part, Platform, SendingProgress, Settlement
 from bot.storage import tables
+from bot.storage.chat_conditions import lock_chats
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, NOW, TUESDAY, digest, lease, minutes, send_next, with_chats
 from tests.storage import reference_queue
@@ -127,6 +128,20 @@ async def test_a_delivery_begins_once(store: SqlStore) -> None:
     begun = await asyncio.gather(*(store.begin(delivery.id, "w1", NOW) for _ in range(5)))
     assert sorted(begun) == [False] * 4 + [True]
     assert [each.attempts for each in await store.deliveries()] == [1]
+
+
+async def test_two_parts_of_a_chat_that_begin_while_its_turns_change_do_not_deadlock(store: SqlStore) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN, parts=2), NOW)
+    [first, second] = sorted(each.id for each in await store.deliveries())
+    table = tables.deliveries
+    async with store.db.write() as connection:
+        await lock_chats(connection, tables.chats.c.ident == ANN.id)
+        await connection.execute(update(table).where(table.c.id == second).values(state="leased"))
+        begun = asyncio.gather(*(store.begin(each, "w1", NOW) for each in (first, second)))
+        await asyncio.sleep(0.1)  # until it waits for a lock
+        await connection.execute(update(table).where(table.c.id == first).values(turn_at=None))
+    assert await begun == [False, False]
 
 
 async def test_turns_are_right_after_many_changes_at_the_same_time(store: SqlStore) -> None:

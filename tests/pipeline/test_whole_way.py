@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import update
@@ -14,16 +15,21 @@ from bot.model import (
     ChatMoved,
     ChatRef,
     DeliveryState,
+    Depth,
     Digest,
+    NewDigest,
     NothingToSend,
     NotSent,
+    Paper,
     Part,
     Platform,
+    Reading,
     Sent,
     Unknown,
 )
 from bot.storage import tables
 from bot.storage.store import SqlStore
+from tests.fakes.makers import AbstractReader
 from tests.fakes.senders import FakePlatform
 from tests.pipeline.conftest import ANN, BOB, DAYS, Scene
 
@@ -345,6 +351,32 @@ async def test_a_process_killed_in_mid_request_leaves_the_part_unknown_on_telegr
     assert len(scene.telegram.accepted) == len(scene.discord.accepted) == 1
     states = {delivery.chat: delivery.state for delivery in await scene.store.deliveries()}
     assert states == {ANN: DeliveryState.IN_DOUBT, BOB: DeliveryState.SENT}
+
+
+class InterruptingReader(AbstractReader):
+    """Writes another digest of a chat while its morning's digest is composed, once."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.has_written = scene, False
+
+    async def kept(self, paper: Paper) -> Reading | None:
+        if not self.has_written:
+            self.has_written = True
+            other = NewDigest(ANN, "now", DAYS[0], DAYS[0], DAYS[0], ("2606.99999",), (), None)
+            assert await self.scene.store.write_digest(other, self.scene.clock.now())
+        return await super().kept(paper)
+
+
+async def test_a_digest_that_another_one_has_overtaken_is_composed_anew_the_same_morning(scene: Scene) -> None:
+    await scene.follow(ANN, "cs.CV")
+    await scene.store.change_chat(ANN, scene.clock.now(), depth=Depth.DEEP)
+    scene.morning(DAYS[0])
+    await scene.prepare()
+    builder = replace(scene.builder, reader=InterruptingReader(scene))
+    assert await pipeline.compose(scene.store, builder, scene.clock) == 0
+    assert await pipeline.compose(scene.store, builder, scene.clock) == 1
+    await scene.worker.deliver()
+    assert sorted(scene.telegram.papers(ANN)) == ["2605.31057", "2605.31589"]
 
 
 async def test_digest_now_takes_what_it_shows(scene: Scene) -> None:
