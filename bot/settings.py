@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast, get_args
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv.parser import parse_stream
@@ -99,8 +100,13 @@ def _gateway(value: str) -> str:
 
 
 def _webhook(value: str) -> str:
-    if not value.startswith("https://"):
-        raise ValueError("Telegram posts to addresses only that start with https://.")
+    try:
+        parts = urlsplit(value)
+        has_host_alone = bool(parts.hostname) and not (parts.query or parts.fragment or "@" in parts.netloc)
+    except ValueError:
+        has_host_alone = False
+    if not (value.startswith("https://") and has_host_alone):
+        raise ValueError("Telegram cannot post there; write a public address like https://bot.example.org.")
     return value.rstrip("/")
 
 
@@ -230,7 +236,9 @@ class Settings(BaseSettings):
     cache_mb: int = Field(
         2000, ge=50, description="Megabytes of cached readings and pictures that are kept under DATA_DIR."
     )
-    history_days: int = Field(90, ge=7, description="Days that sent digests are kept one by one; later only sums are.")
+    history_days: int = Field(
+        90, ge=7, le=36_500, description="Days that sent digests are kept one by one; later only sums are."
+    )
     glossary: Path | None = Field(
         None, description="A file of technical terms with their translations, added to the built-in ones."
     )
