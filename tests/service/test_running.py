@@ -138,7 +138,7 @@ async def test_no_pass_runs_beside_a_running_service(tmp_path: Path, arxiv: Fake
 
 async def test_a_bad_token_is_one_sentence(tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram) -> None:
     environment = settings_for(tmp_path, arxiv, telegram) | {"TELEGRAM_BOT_TOKEN": "1:wrong"}
-    with pytest.raises(BadSetting, match="TELEGRAM_BOT_TOKEN: Telegram does not accept this token"):
+    with pytest.raises(BadSetting, match="TELEGRAM_BOT_TOKEN: Telegram does not accept the token of bot 1;"):
         await one_pass.once(made(environment), None)
 
 
