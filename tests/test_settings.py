@@ -248,3 +248,27 @@ def test_an_env_may_begin_with_a_byte_order_mark_and_export_its_names(tmp_path: 
     loaded = settings.load()
     assert (loaded.model, loaded.language) == (("extractive",), "es")
     assert settings.unknown_names() == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://",
+        "https:///path",
+        "http://bot.example.org",
+        "bot.example.org",
+        "https://bot.example.org/?a=b",
+        "https://me:password@bot.example.org",
+        "https://[bot.example.org",
+    ],
+)
+def test_an_address_that_telegram_cannot_post_to_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_URL", address)
+    with pytest.raises(BadSetting, match=r"TELEGRAM_WEBHOOK_URL: .*like https://bot\.example\.org"):
+        settings.load()
+
+
+def test_more_days_than_the_calendar_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HISTORY_DAYS", "1000000000")
+    with pytest.raises(BadSetting, match="write a whole number from 7 to 36500"):
+        settings.load()

@@ -1,4 +1,4 @@
-"""A sender that sends only while this process holds the lease of the bot."""
+"""A sender that sends only while this process holds the lease for it."""
 
 from __future__ import annotations
 

@@ -166,8 +166,8 @@ def in_use(holder: str) -> TellUser:
 @asynccontextmanager
 async def alone(
     store: Store, clock: Clock, on_lost: Callable[[], None] = lambda: None, *, wait_for_lease: bool = False
-) -> AsyncIterator[str]:
-    """Have the database alone inside this context; yields the owner's name. Calls `on_lost` if the lease is lost.
+) -> AsyncIterator[Lease]:
+    """Have the database alone inside this context; yields the lease. Calls `on_lost` if it is lost.
 
     Raises `TellUser` if another process works on it; with `wait_for_lease`, only after waiting for one that may be
     dead.
@@ -176,7 +176,7 @@ async def alone(
     if holder := await (acquire_waiting(lease, clock) if wait_for_lease else lease.acquire()):
         raise in_use(holder)
     async with renewed(lease, on_lost):
-        yield lease.me
+        yield lease
 
 
 @asynccontextmanager

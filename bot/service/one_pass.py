@@ -14,6 +14,7 @@ from bot.pipeline.deliver import AT_ONCE
 from bot.ports import Clock, Sender
 from bot.service import lease
 from bot.service.app import App, follow_default_topics, open_app
+from bot.service.guarded_sender import GuardedSender
 from bot.service.platform_connections import senders_only
 from bot.settings import Settings
 from bot.site.publishing import publish
@@ -55,14 +56,15 @@ async def once(
     `say` is called with a sentence before a request that may take long.
     Raises `TellUser` if another process works on the database.
     """
-    async with open_app(settings, clock) as app, lease.alone(app.store, app.clock) as me:
+    async with open_app(settings, clock) as app, lease.alone(app.store, app.clock) as held:
         # Nobody else sends now: deliveries that another process had leased are free.
-        await app.store.expire_leases(me, app.clock.now())
+        await app.store.expire_leases(held.me, app.clock.now())
         await follow_default_topics(app)
         if await app.store.topics():
             say("Asking arXiv …")
         async with senders_only(app) as senders:
-            return await run_steps(app, senders, me, upto, say)
+            guarded = {bot: GuardedSender(sender, held) for bot, sender in senders.items()}
+            return await run_steps(app, guarded, held.me, upto, say)
 
 
 async def run_steps(

@@ -129,7 +129,9 @@ class Settings(BaseSettings):
     cache_mb: int = Field(
         2000, ge=50, description="Megabytes of cached readings and pictures that are kept under DATA_DIR."
     )
-    history_days: int = Field(90, ge=7, description="Days that sent digests are kept one by one; later only sums are.")
+    history_days: int = Field(
+        90, ge=7, le=36_500, description="Days that sent digests are kept one by one; later only sums are."
+    )
     glossary: Path | None = Field(
         None, description="A file of technical terms with their translations, added to the built-in ones."
     )

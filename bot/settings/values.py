@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -83,8 +84,13 @@ def gateway(value: str) -> str:
 
 
 def webhook(value: str) -> str:
-    if not value.startswith("https://"):
-        raise ValueError("Telegram posts to addresses only that start with https://.")
+    try:
+        parts = urlsplit(value)
+        has_host_alone = bool(parts.hostname) and not (parts.query or parts.fragment or "@" in parts.netloc)
+    except ValueError:
+        has_host_alone = False
+    if not (value.startswith("https://") and has_host_alone):
+        raise ValueError("Telegram cannot post there; write a public address like https://bot.example.org.")
     return value.rstrip("/")
 
 

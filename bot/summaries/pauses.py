@@ -17,6 +17,10 @@ from bot.ports import Clock, UsageStore
 log = structlog.get_logger()
 
 
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""A pause that began later than this from now was made by a clock that ran ahead, and is none."""
+
+
 def next_pause(
     previous: ModelPause | None, model: str, error: ModelUnavailable, now: datetime, asked_at: datetime
 ) -> ModelPause:
@@ -47,7 +51,8 @@ class Pauses:
 
     async def check(self, model: str) -> ModelPause | None:
         """The last pause of a model if it is over; raises `ModelPaused` with the seconds left if it is not."""
-        pause, now = await self._store.model_pause(model), self._clock.now()
+        now = self._clock.now()
+        pause = await self._known(model, now)
         if pause is not None and now < pause.until:
             raise ModelPaused(pause.reason, retry_after=(pause.until - now).total_seconds())
         return pause
@@ -55,12 +60,20 @@ class Pauses:
     async def begin(self, model: str, error: ModelUnavailable, asked_at: datetime) -> float:
         """Pause a model that failed; returns the seconds until it is asked again."""
         now = self._clock.now()
-        pause = next_pause(await self._store.model_pause(model), model, error, now, asked_at)
+        pause = next_pause(await self._known(model, now), model, error, now, asked_at)
         stored = await self._store.pause_model(pause)
         if stored == pause:
             log.warning("model paused", model=model, until=pause.until.isoformat(), reason=pause.reason)
         return (stored.until - now).total_seconds()
 
     async def end(self, pause: ModelPause) -> None:
-        """A model has answered a request that was sent after this pause: its failures in a row are over."""
+        """Forget a pause, and the failures in a row: the model has answered a request that was sent after it."""
         await self._store.end_pause(pause.model, pause.until)
+
+    async def _known(self, model: str, now: datetime) -> ModelPause | None:
+        pause = await self._store.model_pause(model)
+        if pause is None or pause.since <= now + CLOCKS_DIFFER:
+            return pause
+        # Removed: the store keeps the longest, and it would outlast every right one.
+        await self.end(pause)
+        return None

@@ -135,9 +135,9 @@ class DiscordApp:
         except discord.LoginFailure:
             # With the HTTP session of a failed login, no other login would be possible.
             await self.client.forget_session()
-            raise BadSetting(
-                "DISCORD_BOT_TOKEN", "Discord does not accept this token; copy it again from the developer portal."
-            ) from None
+            # Its id tells which token is meant, where the setting has several.
+            why = f"Discord does not accept the token of bot {bot_id_of(self._token)}"
+            raise BadSetting("DISCORD_BOT_TOKEN", f"{why}; copy it again from the developer portal.") from None
         except _UNREACHABLE as error:
             self._problem = _words_for(error)
             log.warning("discord cannot be reached", error=type(error).__name__)

@@ -133,7 +133,9 @@ class TelegramApp:
         try:
             yield
         except InvalidToken:
-            self._problem = "Telegram does not accept this token; copy it again from @BotFather."
+            # Its number tells which token is meant, where the setting has several.
+            number = bot_id_of(self.application.bot.token)
+            self._problem = f"Telegram does not accept the token of bot {number}; copy it again from @BotFather."
             raise BadSetting("TELEGRAM_BOT_TOKEN", self._problem) from None
         except TelegramError as error:
             self._problem = f"{self._unreachable(error) or f'Telegram does not serve ({error.message})'}."

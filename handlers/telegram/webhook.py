@@ -70,6 +70,8 @@ class Webhook:
         self._hand_over: HandOver | None = None
         self._receiving: set[int] = set()
         self._under_way: set[int] = set()
+        self._handled: set[int] = set()
+        """Handled, which the store does not know yet."""
         self._pending, self._counted_at = 0, -math.inf
         self._has_backlog = False
         self._wake = asyncio.Event()
@@ -148,6 +150,7 @@ class Webhook:
         """
         await self.close()
         self._under_way.clear()
+        self._handled.clear()
         # What comes now waits until all that is stored has been handed over.
         self._hand_over, self._has_backlog = hand_over, True
         self._tasks = [asyncio.create_task(self._feed(is_posted), name=f"updates of {self.bot}")]
@@ -166,22 +169,30 @@ class Webhook:
         """Note that an update is handled; one that was polled, and not posted, is not known here."""
         if number not in self._under_way:
             return
-        try:
-            await self._inbox.finish_update(self.bot, number)
-        except RetryLater as error:  # the next process that serves the bot will handle it again
-            log.warning("telegram update not finished", update=number, why=str(error))
-            return
+        # Its place is free, whether or not the store can be told now.
+        self._handled.add(number)
         self._under_way.discard(number)
-        self._pending = max(0, self._pending - 1)
+        try:
+            await self._tell_handled(number)
+        except RetryLater as error:  # `_feed` tells it later; a process killed before that leaves it to the next one
+            log.warning("telegram update not finished", update=number, why=str(error))
         # Not for a few places, so that one read takes many.
         if self._has_backlog and len(self._under_way) <= self._most_under_way // 2:
             self._wake.set()
 
+    async def _tell_handled(self, number: int) -> None:
+        await self._inbox.finish_update(self.bot, number)
+        if number in self._handled:  # else `_feed` and `finished` have both told it
+            self._handled.discard(number)
+            self._pending = max(0, self._pending - 1)
+
     async def _feed(self, is_posted: bool) -> None:
         """Hand over what waits in the store whenever there is room."""
-        while is_posted or self._has_backlog or self._under_way:
+        while is_posted or self._has_backlog or self._under_way or self._handled:
             self._wake.clear()
             try:
+                for number in sorted(self._handled):
+                    await self._tell_handled(number)
                 self._has_backlog = not await self._hand_over_stored()
             except RetryLater as error:
                 log.warning("telegram updates not read", why=str(error))
@@ -194,10 +205,10 @@ class Webhook:
         room = self._most_under_way - len(self._under_way)
         if room <= 0:
             return False
-        taken = await self._inbox.take_updates(self.bot, room, self._under_way | self._receiving)
+        taken = await self._inbox.take_updates(self.bot, room, self._known_here)
         for update in taken:
             # Some may have been received, and handed over, during the read.
-            if update.number in self._under_way or update.number in self._receiving or self._hand_over is None:
+            if update.number in self._known_here or self._hand_over is None:
                 continue
             self._under_way.add(update.number)
             if update.attempts <= MOST_ATTEMPTS:
@@ -206,6 +217,11 @@ class Webhook:
                 log.error("telegram update given up", update=update.number, attempts=update.attempts)
                 await self.finished(update.number)
         return len(taken) < room
+
+    @property
+    def _known_here(self) -> set[int]:
+        """Updates that are not to be taken from the store."""
+        return self._under_way | self._receiving | self._handled
 
     async def _forget(self) -> None:
         while True:

@@ -52,9 +52,13 @@ def test_two_tokens_of_one_bot_are_refused_in_one_sentence_without_the_tokens() 
     [
         ("telegram_bot_token", f"{ONE},nonsense"),
         ("telegram_bot_token", "12:"),
+        ("telegram_bot_token", f"{ONE} {TWO}"),
+        ("telegram_bot_token", f"{ONE};{TWO}"),
         ("discord_bot_token", "nonsense"),
         ("discord_bot_token", "é.x.y"),
         ("discord_bot_token", "12345.x.y"),
+        ("discord_bot_token", discord_token(1)[:-10]),
+        ("discord_bot_token", f"{discord_token(1)} {discord_token(2)}"),
     ],
 )
 def test_a_text_that_cannot_be_a_token_is_refused(setting: str, value: str) -> None:

@@ -96,8 +96,8 @@ async def test_a_holder_of_an_earlier_version_is_waited_for(store: SqlStore, clo
 
 async def test_a_process_waits_until_the_lease_of_a_killed_container_expires(store: SqlStore, clock: FakeClock) -> None:
     assert await acquire(store, clock, "elsewhere/1/a") is None
-    async with lease.alone(store, clock, wait_for_lease=True) as me:
-        assert await store.holder(ALONE) == me
+    async with lease.alone(store, clock, wait_for_lease=True) as held:
+        assert await store.holder(ALONE) == held.me
     assert sum(clock.slept) <= LEASE.total_seconds() + 5
 
 

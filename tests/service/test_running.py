@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import date
@@ -25,6 +26,7 @@ from bot.settings import Settings, load
 from tests.fakes import discord as fake_discord
 from tests.fakes import telegram as fake_telegram
 from tests.fakes.arxiv import FakeArxiv
+from tests.fakes.clock import FakeClock
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.stores import postgres
 from tests.fakes.telegram import FakeTelegram
@@ -136,9 +138,27 @@ async def test_no_pass_runs_beside_a_running_service(tmp_path: Path, arxiv: Fake
         await one_pass.once(settings, None)
 
 
+async def test_a_pass_that_was_stopped_until_another_process_took_over_sends_nothing(
+    tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram
+) -> None:
+    telegram.world.user(ANN)
+    settings, clock = made(settings_for(tmp_path, arxiv, telegram)), FakeClock()
+    arxiv.today = DAYS[1]
+    await chats.subscribe(settings, f"telegram:{ANN}", "cs.CV")
+
+    def be_stopped(_: str) -> None:
+        clock.set(clock.now() + lease.LEASE)
+        with contextlib.closing(sqlite3.connect(tmp_path / "data" / "paperboy.sqlite3")) as database, database:
+            database.execute("UPDATE leases SET owner = 'elsewhere/1/x', until = '2026-07-01 00:00:00.000000'")
+
+    done = await one_pass.once(settings, DAYS[1], clock, be_stopped)
+    assert (done.sent, done.waiting) == (0, 1)
+    assert not telegram.messages(ANN)
+
+
 async def test_a_bad_token_is_one_sentence(tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram) -> None:
     environment = settings_for(tmp_path, arxiv, telegram) | {"TELEGRAM_BOT_TOKEN": "1:wrong"}
-    with pytest.raises(BadSetting, match="TELEGRAM_BOT_TOKEN: Telegram does not accept this token"):
+    with pytest.raises(BadSetting, match="TELEGRAM_BOT_TOKEN: Telegram does not accept the token of bot 1;"):
         await one_pass.once(made(environment), None)
 
 

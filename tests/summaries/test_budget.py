@@ -237,3 +237,20 @@ async def test_a_slot_is_free_while_a_request_waits_for_its_minute(server: Model
 
 async def test_a_pause_that_is_over_and_unknown_to_the_store_is_none(clock: FakeClock) -> None:
     assert await Pauses(clock, ProcessUsage()).check("openai:first") is None
+
+
+async def test_a_pause_that_a_clock_running_ahead_has_set_does_not_outlast_it(
+    server: ModelServer, clock: FakeClock
+) -> None:
+    ahead, usage = FakeClock(clock.now() + timedelta(days=400)), ProcessUsage()
+    fast, right = (client(server, each, Meter(Budget(), each, usage)) for each in (ahead, clock))
+    server.faults += [Fault(status=429, retry_after=40)] * 2
+    for asking in (fast, right):
+        with pytest.raises(ModelUnavailable) as caught:
+            await asking.ask(*PROMPT)
+        assert caught.value.retry_after == 40
+    assert len(server.asked) == 2
+    clock.advance(40)
+    assert await right.ask(*PROMPT)
+    for asking in (fast, right):
+        await asking.close()

@@ -92,7 +92,7 @@ async def test_a_registration_that_fails_does_not_stop_the_app(make: Make, dc: F
 async def test_a_refused_token_is_reported_in_one_sentence(make: Make, dc: FakeDiscord) -> None:
     app = make()
     dc.token = "another"
-    with pytest.raises(BadSetting, match=r"DISCORD_BOT_TOKEN: .* does not accept this token") as caught:
+    with pytest.raises(BadSetting, match=r"DISCORD_BOT_TOKEN: .* does not accept the token of bot \d+;") as caught:
         await app.start()
     assert "Gfake1" not in str(caught.value)
     await app.stop()

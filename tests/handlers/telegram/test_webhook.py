@@ -227,6 +227,7 @@ class BrokenInbox:
 
     def __init__(self, store: SqlStore) -> None:
         self.store, self.is_down = store, True
+        self.cannot_finish, self.refused = False, 0
 
     def _check(self) -> None:
         if self.is_down:
@@ -242,6 +243,9 @@ class BrokenInbox:
 
     async def finish_update(self, bot: Bot, number: int) -> None:
         self._check()
+        if self.cannot_finish:
+            self.refused += 1
+            raise StoreUnavailable("The database does not answer.")
         await self.store.finish_update(bot, number)
 
     async def pending_updates(self, bot: Bot) -> int:
@@ -263,6 +267,25 @@ async def test_nothing_is_acknowledged_that_could_not_be_stored(tg: FakeTelegram
             await tg.wait_for(ANN)
             await handled(site)
     assert len(tg.messages(ANN)) == 1
+
+
+async def test_updates_are_handled_again_after_the_database_was_down_while_many_ended(
+    tg: FakeTelegram, tmp_path: Path
+) -> None:
+    async with memory_store() as store:
+        inbox = BrokenInbox(store)
+        inbox.is_down = False
+        async with site_with(tg, store, tmp_path, Webhook(BOT, "s", inbox, FakeClock())) as site, site.serving():
+            people = range(1000, 1000 + MOST_AT_ONCE)
+            inbox.cannot_finish = True
+            updates = [site.says(number, user, "/help") for number, user in enumerate(people, 1)]
+            assert set(await asyncio.gather(*map(site.post, updates))) == {200}
+            await until(lambda: inbox.refused >= MOST_AT_ONCE)
+            inbox.cannot_finish = False
+            assert await site.post(site.says(5000, ANN, "/help")) == 200
+            await tg.wait_for(ANN)
+            await handled(site)
+    assert {len(tg.messages(user)) for user in people} == {1}
 
 
 async def test_an_update_that_cannot_be_read_holds_up_no_other(site: Site, tg: FakeTelegram) -> None:
