@@ -26,6 +26,7 @@ class Crew:
         self._environment, self._folder, self._count, self._kill_every = environment, folder, workers, kill_every
         self._processes: list[asyncio.subprocess.Process] = []
         self._pids: list[int] = []
+        self._ending = asyncio.Event()
         self.kills = 0
 
     async def __aenter__(self) -> Self:
@@ -37,15 +38,19 @@ class Crew:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._killing.cancel()
+        # Not cancelled: a worker that was just started again would be missed below.
+        self._ending.set()
         await asyncio.gather(self._killing, return_exceptions=True)
         for pid in self._pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        for process in (*self._processes, self._service):
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        with suppress(ProcessLookupError):
+            self._service.kill()
+        for process in (self._service, *self._processes):
+            # At the end of its input a forking process ends by itself, after it has seen its last child end.
+            assert process.stdin is not None
+            process.stdin.close()
+            await process.communicate()
         self._log.close()
 
     async def _process(self, *module: str) -> asyncio.subprocess.Process:
@@ -65,7 +70,10 @@ class Crew:
 
     async def _kill_again_and_again(self) -> None:
         while self._kill_every is not None:
-            await asyncio.sleep(self._kill_every)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), self._kill_every)
+            if self._ending.is_set():
+                return
             number = random.randrange(self._count)
             process = self._processes[number]
             os.kill(self._pids[number], signal.SIGKILL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import resource
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -21,17 +22,33 @@ from tests.fakes import judges, models
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.models import ModelServer, user_prompt
 
-PAPER = re.compile(r"\b\d{4}\.\d{5}\b")
+ASKED_FOR = re.compile(r"^Answer for: (.+)\.$", re.MULTILINE)
+"""The line of a prompt that names its papers: an abstract may name other papers of the same day."""
 DUE_LATER = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a trial runs under. The model answers after `delay` seconds, and a worker sends it at most
+    `requests_at_once`; with `kill_every` seconds, a random worker is killed again and again."""
+
+    workers: int
+    delay: float
+    requests_at_once: int = 4
+    kill_every: float | None = None
 
 
 @dataclass
 class Result:
-    """The figures of one trial. `lost` papers are in no digest, `twice` counts papers shown again to the same chat."""
+    """The figures of one trial. `lost` papers are in no digest, `twice` counts papers shown again to the same chat.
 
-    workers: int
+    `cpu_seconds` are those of the service and of its workers, without the database and the stand-in of the model.
+    """
+
+    conditions: Conditions
     kills: int = 0
     summaries: int = 0
+    timed_summaries: int = 0
     summary_seconds: float = 0.0
     requests: int = 0
     most_for_one_key: int = 0
@@ -39,19 +56,26 @@ class Result:
     digest_seconds: float = 0.0
     lost: int = 0
     twice: int = 0
+    cpu_seconds: float = 0.0
+
+    @property
+    def summaries_a_second(self) -> float:
+        return self.timed_summaries / self.summary_seconds
+
+    @property
+    def digests_a_second(self) -> float:
+        return self.digests / self.digest_seconds
 
     @property
     def is_clean(self) -> bool:
         return not self.lost and not self.twice and self.most_for_one_key <= 1 + self.kills
 
 
-async def trial(
-    database: str, folder: Path, *, workers: int, chats: int, papers: int, delay: float, kill_every: float | None
-) -> Result:
-    """Run one trial in an empty database. `delay` is how long the stand-in of a model takes to answer."""
-    result = Result(workers)
+async def trial(database: str, folder: Path, conditions: Conditions, chats: int, papers: int) -> Result:
+    """Run one trial in an empty database."""
+    result, before = Result(conditions), resource.getrusage(resource.RUSAGE_CHILDREN)
     async with (
-        ModelServer(delay=delay) as server,
+        ModelServer(delay=conditions.delay) as server,
         FakeArxiv({world.FIRST_DAY: []}) as arxiv,
         await open_store(database) as store,
     ):
@@ -64,27 +88,40 @@ async def trial(
             "MODEL": "openai:stand-in",
             "OPENAI_API_KEY": models.KEY,
             "OPENAI_BASE_URL": server.openai,
+            "MODEL_CONCURRENCY": str(conditions.requests_at_once),
             "LOG_FORMAT": "json",
         }
-        async with Crew(environment, folder, workers, kill_every) as crew:
-            # Matching and starting are not measured: the clock runs from the first summary on.
-            await _until(crew, lambda: _count(store, tables.summaries), at_least=1)
-            began, first = time.perf_counter(), await _count(store, tables.summaries)
-            await _until(crew, lambda: _missing(store), at_most=0)
-            result.summary_seconds = time.perf_counter() - began
-            result.summaries = await _count(store, tables.summaries)
-            assert first < result.summaries, "too few papers to measure anything"
-            before = await _unseen(store)
-            await _let_all_be_due(store)
-            began = time.perf_counter()
-            await _until(crew, lambda: _count(store, tables.digests), at_least=len(before))
-            result.digest_seconds = time.perf_counter() - began
-            result.digests, result.kills = await _count(store, tables.digests), crew.kills
+        async with Crew(environment, folder, conditions.workers, conditions.kill_every) as crew:
+            await _summarize(crew, store, result)
+            await _compose(crew, store, result)
+            result.kills = crew.kills
         result.lost = sum(len(found) for found in (await _unseen(store)).values())
         result.twice = await _shown_twice(store)
         asked = Counter(paper for body in server.asked for paper in _papers_asked_for(user_prompt(body)))
         result.requests, result.most_for_one_key = len(server.asked), max(asked.values(), default=0)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result.cpu_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return result
+
+
+async def _summarize(crew: Crew, store: SqlStore, result: Result) -> None:
+    # Matching and starting are not measured: the clock runs from the first summary on.
+    await _until(crew, lambda: _count(store, tables.summaries), at_least=1)
+    began, first = time.perf_counter(), await _count(store, tables.summaries)
+    await _until(crew, lambda: _missing(store), at_most=0)
+    result.summary_seconds = time.perf_counter() - began
+    result.summaries = await _count(store, tables.summaries)
+    result.timed_summaries = result.summaries - first
+    assert result.timed_summaries, "too few papers to measure anything"
+
+
+async def _compose(crew: Crew, store: SqlStore, result: Result) -> None:
+    waiting = await _unseen(store)
+    await _let_all_be_due(store)
+    began = time.perf_counter()
+    await _until(crew, lambda: _count(store, tables.digests), at_least=len(waiting))
+    result.digest_seconds = time.perf_counter() - began
+    result.digests = await _count(store, tables.digests)
 
 
 async def _settle_in(store: SqlStore, chats: int, papers: int) -> None:
@@ -99,7 +136,11 @@ async def _settle_in(store: SqlStore, chats: int, papers: int) -> None:
 
 
 def _papers_asked_for(prompt: str) -> set[str]:
-    return set() if judges.is_for_judge(prompt) else set(PAPER.findall(prompt))
+    if judges.is_for_judge(prompt):
+        return set()
+    found = ASKED_FOR.search(prompt)
+    assert found is not None, "the prompt does not name its papers any more"
+    return set(found[1].split(", "))
 
 
 async def _until(

@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.decisions.model_requests import BATCH, judged_together
 from bot.model import Chat, ChatRef, Depth, SummaryKey, WantedSummary
-
-SUMMARIES_A_TASK = 16
-"""Brief summaries of one language that a task makes: enough for the batches in which models are asked and judged."""
 
 FEWEST_CHATS, MOST_CHATS = 20, 500
 """Chats that a task composes for: a task for many chats shares more work between them, many tasks share it better
@@ -37,15 +35,20 @@ class SummaryTask:
 
 
 def summary_tasks(
-    wanted: Iterable[WantedSummary], queued: Collection[SummaryKey], now: datetime, room: int
+    wanted: Iterable[WantedSummary], queued: Collection[SummaryKey], now: datetime, room: int, batch: int = BATCH
 ) -> list[SummaryTask]:
-    """Return at most `room` tasks for the wanted summaries that are not in a task yet, in the order of `wanted`."""
+    """Return at most `room` tasks for the wanted summaries that are not in a task yet, in the order of `wanted`.
+
+    A task for brief summaries has as many as share the judge's request if `batch` of them share one of the maker: with
+    fewer the judge would be paid more, and with more a worker that ends would take more unfinished work with it.
+    """
+    size = judged_together(batch)
     groups: dict[tuple[str, ...], list[WantedSummary]] = {}
     tasks: list[SummaryTask] = []
     for summary in (each for each in wanted if each.key not in queued):
         group = groups.setdefault(_group_of(summary.key), [])
         group.append(summary)
-        if summary.key.depth is Depth.BRIEF and len(group) == SUMMARIES_A_TASK:
+        if summary.key.depth is Depth.BRIEF and len(group) == size:
             tasks.append(_summary_task(groups.pop(_group_of(summary.key)), now))
     tasks += [_summary_task(group, now) for group in groups.values()]
     # Stable: among equals the order of `wanted` stays.

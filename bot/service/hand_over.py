@@ -11,7 +11,7 @@ from bot.decisions import task_batches
 from bot.decisions.health import TaskCounts
 from bot.model import Chat, ChatRef
 from bot.service.app import App
-from bot.service.owners import has_ended
+from bot.service.owners import has_ended, is_dead
 from bot.service.status import TASK_COUNTS
 from bot.service.task_queue import TaskQueue
 from bot.service.tasks import COMPOSE, READ, SUMMARIZE, keys_argument, keys_from, lock_of
@@ -50,7 +50,7 @@ class HandOver:
         found = await self._queue.arguments(READ, SUMMARIZE)
         queued = {key for arguments in found for key in keys_from(arguments["keys"])}
         added = 0
-        for task in task_batches.summary_tasks(wanted, queued, now, room):
+        for task in task_batches.summary_tasks(wanted, queued, now, room, self._app.makers.batch):
             arguments, lock = keys_argument(task.keys), lock_of(task.keys)
             if task.needs_reading:
                 added += await self._queue.put(
@@ -99,21 +99,28 @@ class HandOver:
         """Forget which chats were composed lately: summaries that they wait for may be there now."""
         self._composed_at.clear()
 
-    async def tend(self) -> None:
-        """Free what workers that have ended were doing, and report how many tasks wait."""
-        if dropped := await self._queue.drop_stalled():
+    async def tend(self) -> bool:
+        """Free what workers that have ended were doing, and report how many tasks wait.
+
+        Returns whether anything was freed, which is then to be queued again.
+        """
+        dropped = await self._queue.drop_of_ended(lambda owner: is_dead(owner, self._app.owner) is True)
+        if dropped:
             log.warning("tasks of workers that ended are queued again", tasks=dropped)
             self.compose_all_again()
-        await self._end_claims_of_the_dead()
+        freed = await self._end_claims_of_the_dead()
         now, waiting = self._app.clock.now(), await self._queue.waiting()
         queues = {name: (each.todo, each.doing) for name, each in waiting.items()}
         await self._app.store.remember_value(TASK_COUNTS, TaskCounts(now, queues).as_json())
+        return bool(dropped or freed)
 
-    async def _end_claims_of_the_dead(self) -> None:
+    async def _end_claims_of_the_dead(self) -> int:
         """Let others make at once what a killed process had begun; otherwise its claims expire some minutes later."""
         store, now, me = self._app.store, self._app.clock.now(), self._app.owner
         claimants = await store.claimants(now)
         living = set((await store.live_leases(now)).values())
         dead = {name for name in claimants if has_ended(name, living, me)}
-        if dead:
-            log.warning("claims of processes that ended are free", claims=await store.end_claims(dead))
+        ended = await store.end_claims(dead) if dead else 0
+        if ended:
+            log.warning("claims of processes that ended are free", claims=ended)
+        return ended

@@ -77,6 +77,8 @@ def has_ended(claimant: str, living: Collection[str], me: str) -> bool:
     A claimant is an owner with a word after it. Of a name that is not made so, nothing is known: its claim expires.
     """
     owner = claimant.rpartition(" ")[0]
-    if owner.count("/") < 3 or owner == me or owner in living:
+    if owner.count("/") < 3 or owner == me:
         return False
-    return is_dead(owner, me) is not False
+    # The lease of a process that was killed lasts on for a while: where the process itself can be asked for, it is.
+    is_known_dead = is_dead(owner, me)
+    return owner not in living if is_known_dead is None else is_known_dead

@@ -49,7 +49,8 @@ SPREAD_SECONDS = 60
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
-# What a worker that ended was doing is done by another after this time and `STALLED_SECONDS`.
+# What a worker that ended was doing is done by another after this time, on another machine `STALLED_SECONDS` later. A
+# worker that starts, often in place of one that ended, starts this job at once.
 TEND_SECONDS = 5
 # How often free memory is given back to the system: a morning takes much more than the rest of the day.
 TRIM_SECONDS = 900
@@ -159,6 +160,11 @@ class Service:
             if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing):
                 self._send_now()
 
+        async def tend(hand_over: HandOver) -> None:
+            if await hand_over.tend():
+                jobs.soon("read")
+                jobs.soon("compose")
+
         async def spread() -> None:
             await pipeline.spread(app.store, app.loads, app.clock)
 
@@ -169,7 +175,7 @@ class Service:
             jobs.every(SEND_SECONDS, "compose", compose)
             jobs.every(UPKEEP_SECONDS, "upkeep", app.upkeep_if_due)
             if hand_over is not None:
-                jobs.every(TEND_SECONDS, "tend", hand_over.tend)
+                jobs.every(TEND_SECONDS, "tend", partial(tend, hand_over))
             yield
 
     @asynccontextmanager

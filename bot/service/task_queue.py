@@ -27,7 +27,8 @@ log = structlog.get_logger()
 
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 10.0
-"""A worker that has not been heard of for so long has ended, and others get its tasks."""
+"""A worker that has not been heard of for so long has ended, and others get its tasks. Sooner where it can be found out
+that its process has ended."""
 
 NAMESPACE = "paperboy"
 
@@ -35,6 +36,16 @@ WAKE_CHANNEL = "paperboy"
 """The channel on which workers tell the service which job has something to do."""
 
 RECONNECT_SECONDS = 5.0
+
+_NAME_WORKER = """
+INSERT INTO paperboy_worker_owners (worker_id, owner) VALUES (%(worker_id)s, %(owner)s)
+ON CONFLICT (worker_id) DO NOTHING
+"""
+
+_BUSY_WORKERS = """
+SELECT worker_id, owner FROM paperboy_worker_owners AS worker
+WHERE EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.worker_id = worker.worker_id AND job.status = 'doing')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +91,24 @@ class TaskQueue:
                     found += [job.task_kwargs for job in jobs]
         return found
 
-    async def drop_stalled(self) -> int:
-        """Remove the tasks of workers that have ended; returns how many. Their work is pending in the store."""
+    async def name_worker(self, worker_id: int, owner: str) -> None:
+        """Note which process a worker is, so that its tasks can be dropped as soon as that process has ended."""
         with _translated():
-            stalled = await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
-            return sum([await self._drop(job) for job in stalled])
+            await self._connector.execute_query_async(_NAME_WORKER, worker_id=worker_id, owner=owner)
+
+    async def drop_of_ended(self, has_ended: Callable[[str], bool]) -> int:
+        """Remove the tasks of workers that have ended; returns how many. Their work is pending in the store.
+
+        A worker has ended if `has_ended` says so of its process, or if it was not heard of for `STALLED_SECONDS`.
+        """
+        manager = self.app.job_manager
+        with _translated():
+            jobs = {job.id: job for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)}
+            for row in await self._connector.execute_query_all_async(_BUSY_WORKERS):
+                if has_ended(row["owner"]):
+                    found = await manager.list_jobs_async(worker_id=row["worker_id"], status=Status.DOING.value)
+                    jobs |= {job.id: job for job in found}
+            return sum([await self._drop(job) for job in jobs.values()])
 
     async def _drop(self, job: Job) -> bool:
         assert job.id is not None  # noqa: S101 - a job from the database has an id

@@ -21,7 +21,17 @@ log = structlog.get_logger()
 SCHEMA = "paperboy_tasks"
 
 CONNECT_SECONDS = 10
+_WORKER_OWNERS = """
+CREATE TABLE paperboy_worker_owners (
+    worker_id bigint PRIMARY KEY REFERENCES procrastinate_workers ON DELETE CASCADE,
+    owner text NOT NULL
+)
+"""
+"""The one table that is not Procrastinate's: which process, by its name as the owner of leases, a worker is."""
+
 _MADE_BY = "procrastinate "
+_OWN_TABLES = 1
+"""The version of that table; greater with each change of it."""
 
 
 def address(database_url: str) -> str:
@@ -49,10 +59,11 @@ async def ensure_schema(database_url: str) -> None:
                 return
             await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
             await connection.execute(f"CREATE SCHEMA {SCHEMA}")
-            await connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS '{_MADE_BY}{_installed()}'")
+            await connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS '{_MADE_BY}{_version()}'")
             await connection.execute(f"SET LOCAL search_path TO {SCHEMA}")
             await connection.execute(SchemaManager.get_schema())
-            log.info("task queue made", version=str(_installed()))
+            await connection.execute(_WORKER_OWNERS)
+            log.info("task queue made", version=str(_version()))
     except psycopg.errors.InsufficientPrivilege:
         raise TellUser(
             f"The database user may not create the schema {SCHEMA} for the task queue; grant CREATE on the database."
@@ -61,8 +72,9 @@ async def ensure_schema(database_url: str) -> None:
         raise StoreUnavailable(f"The task queue cannot be opened ({first_line(error)}).") from error
 
 
-def _installed() -> Version:
-    return Version(metadata.version("procrastinate"))
+def _version() -> Version:
+    """The version of the tables that this program works with: Procrastinate's, and after "+" that of our own."""
+    return Version(f"{metadata.version('procrastinate')}+{_OWN_TABLES}")
 
 
 async def _is_current(connection: psycopg.AsyncConnection) -> bool:
@@ -74,9 +86,9 @@ async def _is_current(connection: psycopg.AsyncConnection) -> bool:
     if not made_by.startswith(_MADE_BY):
         raise TellUser(f"The database has a schema {SCHEMA} that Paperboy did not make; rename it.")
     version = Version(made_by.removeprefix(_MADE_BY))
-    if version > _installed():
+    if version > _version():
         raise StoreTooNew(
-            f"The task queue was made by a newer Paperboy (Procrastinate {version}, this one has {_installed()}); use "
+            f"The task queue was made by a newer Paperboy (Procrastinate {version}, this one has {_version()}); use "
             "that version."
         )
-    return version == _installed()
+    return version == _version()

@@ -11,6 +11,7 @@ from typing import Any
 import procrastinate
 import structlog
 from procrastinate import JobContext
+from procrastinate.jobs import Job
 
 from bot import pipeline
 from bot.decisions import polling
@@ -29,6 +30,9 @@ QUEUES = (READ, SUMMARIZE, COMPOSE)
 # 2, 4, 8, 16 and 32 seconds; what then still is pending is queued again.
 RETRY = procrastinate.RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions=[RetryLater])
 
+FEW_TASKS = 8
+"""When fewer wait in a queue, the service is asked for more."""
+
 tasks = procrastinate.Blueprint()
 
 
@@ -39,12 +43,14 @@ class Hands:
     app: App
     queue: TaskQueue
     last_done_at: datetime | None = None
+    _worker_id: int | None = None
 
     @asynccontextmanager
-    async def doing(self, queue: str) -> AsyncIterator[None]:
+    async def doing(self, job: Job) -> AsyncIterator[None]:
         """Count the task's outcome, and log what it fails with."""
-        outcome = "failed"
+        outcome, queue = "failed", job.queue
         try:
+            await self._name_worker(job.worker_id)
             yield
             outcome = "done"
         except RetryLater as error:
@@ -57,6 +63,19 @@ class Hands:
             self.app.counts.add(TASKS, queue, outcome)
             self.last_done_at = datetime.now(UTC)
 
+    async def ask_for_more(self, queue: str) -> None:
+        """Let the service queue more summaries if soon none wait: workers must not be idle until its next round."""
+        waiting = (await self.queue.waiting()).get(queue)
+        if waiting is None or waiting.todo < FEW_TASKS:
+            await self.queue.wake("read")
+
+    async def _name_worker(self, worker_id: int | None) -> None:
+        # At its first task: until then it holds none that others would have to be given. A worker that was taken for
+        # dead, or has lost the database, goes on under another id.
+        if worker_id is not None and worker_id != self._worker_id:
+            await self.queue.name_worker(worker_id, self.app.owner)
+            self._worker_id = worker_id
+
 
 def _hands(context: JobContext) -> Hands:
     hands: Hands = context.additional_context["hands"]
@@ -68,7 +87,7 @@ async def read(context: JobContext, keys: list[list[Any]], priority: int) -> Non
     """Read papers into the cache, then let their deep summaries be made."""
     hands = _hands(context)
     app = hands.app
-    async with hands.doing(READ):
+    async with hands.doing(context.job):
         if done := await pipeline.read(app.store, app.reader, app.clock, keys_from(keys)):
             await hands.queue.put(SUMMARIZE, keys_argument(done), lock=lock_of(done), priority=priority)
 
@@ -78,7 +97,7 @@ async def summarize(context: JobContext, keys: list[list[Any]]) -> None:
     """Make summaries, and wake the digests that wait for them."""
     hands = _hands(context)
     app = hands.app
-    async with hands.doing(SUMMARIZE):
+    async with hands.doing(context.job):
         made = await pipeline.summarize(
             app.store,
             app.makers,
@@ -90,6 +109,7 @@ async def summarize(context: JobContext, keys: list[list[Any]]) -> None:
         )
         if made:
             await hands.queue.wake("compose", "site")
+        await hands.ask_for_more(SUMMARIZE)
 
 
 @tasks.task(name=COMPOSE, queue=COMPOSE, pass_context=True, retry=RETRY)
@@ -97,7 +117,7 @@ async def compose(context: JobContext, chats: list[str]) -> None:
     """Write the digests of chats, and wake their senders."""
     hands = _hands(context)
     app = hands.app
-    async with hands.doing(COMPOSE):
+    async with hands.doing(context.job):
         is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
         refs = [ChatRef.parse(chat) for chat in chats]
         if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing, chats=refs):

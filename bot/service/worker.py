@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 from procrastinate import exceptions
 
-from bot.errors import TellUser
+from bot.errors import StoreUnavailable, TellUser
 from bot.model import JSON
 from bot.ports import Clock
 from bot.service import metrics, web
@@ -58,6 +58,7 @@ async def work(settings: Settings, queues: Sequence[str] = QUEUES, clock: Clock 
         roles = await stack.enter_async_context(Roles(app.store, app.clock, app.owner, [role], may_stand_by=True))
         await roles.wait(roles.begun, stop)
         log.info("working", queues=list(queues), concurrency=settings.worker_concurrency)
+        await _wake_tending(queue)
         await roles.wait(stop)
         log.info("stopping")
 
@@ -132,6 +133,14 @@ class Worker:
     async def metrics(self) -> bytes:
         """Return the counters of this process; the state of the store is among the metrics of the service."""
         return metrics.render_counts(self._app.counts)
+
+
+async def _wake_tending(queue: TaskQueue) -> None:
+    """Let the service look for workers that ended: this one may stand in for such a worker."""
+    try:
+        await queue.wake("tend")
+    except StoreUnavailable as error:
+        log.warning("the service is not told of this worker", reason=str(error))
 
 
 async def _end(task: asyncio.Task[None]) -> None:

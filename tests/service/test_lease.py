@@ -240,6 +240,7 @@ def test_whether_the_process_behind_a_claim_has_ended() -> None:
     assert has_ended(f"{dead} ab12", set(), me)
     assert not has_ended(f"{parent} ab12", set(), me), "a command, which holds no lease"
     assert not has_ended(f"{me} ab12", set(), me)
+    assert has_ended(f"{dead} ab12", {dead}, me), "its lease goes on for a while"
     assert has_ended("elsewhere/1/a/table ab12", set(), me)
     assert not has_ended("elsewhere/1/a/table ab12", {"elsewhere/1/a/table"}, me)
     assert not has_ended("person ab12", set(), me), "nothing is known of it: its claim expires"

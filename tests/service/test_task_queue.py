@@ -115,12 +115,27 @@ async def test_the_tasks_of_a_worker_that_ended_are_dropped(queue: TaskQueue, ur
     ended, living = await manager.register_worker(), await manager.register_worker()
     assert await manager.fetch_job(["compose"], ended)
     kept = await manager.fetch_job(["compose"], living)
-    assert await queue.drop_stalled() == 0
+    assert await queue.drop_of_ended(lambda _: False) == 0
     older = "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour' WHERE id = "
     await execute(url, older + str(ended))
-    assert await queue.drop_stalled() == 1
+    assert await queue.drop_of_ended(lambda _: False) == 1
     assert kept is not None
     assert await execute(url, "SELECT id FROM procrastinate_jobs") == [(kept.id,)]
+
+
+async def test_the_tasks_of_a_process_that_ended_are_dropped_at_once(queue: TaskQueue, url: str) -> None:
+    manager = queue.app.job_manager
+    kept = []
+    for owner in ("ended", "living"):
+        await queue.put("compose", {"chats": []}, lock=owner)
+        worker = await manager.register_worker()
+        await queue.name_worker(worker, owner)
+        await queue.name_worker(worker, owner)  # again after a lost connection
+        kept.append(await manager.fetch_job(["compose"], worker))
+    assert await queue.drop_of_ended(lambda owner: owner == "ended") == 1
+    assert kept[1] is not None
+    assert await execute(url, "SELECT id FROM procrastinate_jobs") == [(kept[1].id,)]
+    assert await queue.drop_of_ended(lambda owner: owner == "ended") == 0
 
 
 async def test_a_worker_wakes_jobs_of_the_service(queue: TaskQueue, url: str) -> None:
