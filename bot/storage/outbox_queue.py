@@ -140,7 +140,9 @@ def _sources(lanes: Collection[tuple[Platform, str]], now: datetime) -> Iterator
             yield due.order_by(_table.c.turn_at, _table.c.id)
     # Rare ones. The lanes are an expression here, so that the index on lanes, with all that waits, is not used.
     lane = _table.c.platform + "/" + _table.c.bot
-    rare = heads.where(lane.in_([f"{platform}/{bot}" for platform, bot in lanes]))
+    of_lanes = heads.where(lane.in_([f"{platform}/{bot}" for platform, bot in lanes]))
+    # In order as well: only as many are taken as there are places.
+    rare = of_lanes.order_by(_table.c.priority, _table.c.turn_at, _table.c.id)
     yield rare.where(ran_ahead(now), _table.c.turn_at > now, _WAITS)
     # Leased by a process that has ended: no request has begun in these states.
     yield rare.where(is_unusual(), _is_abandoned(now))

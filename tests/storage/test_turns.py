@@ -140,6 +140,7 @@ events = st.one_of(
 @given(st.lists(events, min_size=10, max_size=40))
 @example([("lease", "w1", 3), ("begin",), ("suspend", ANN), ("settle", S.SENT, False, 0), ("resume", ANN)])
 @example([("join",), ("lease", "w1", 4), ("begin",), ("settle", S.IN_DOUBT, False, 0), ("reopen", 1), ("tidy",)])
+@example([("hasten", BOB), ("lease", "w1", 2), ("wait", 3), ("lease", "w2", 1)])
 def test_after_any_events_the_parts_that_may_be_leased_and_the_counts_are_right(
     steps: list[tuple[Any, ...]],
 ) -> None:
