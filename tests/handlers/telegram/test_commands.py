@@ -32,7 +32,7 @@ async def test_every_command_is_registered_with_telegram_and_answered(bench: Ben
 async def test_a_topic_is_subscribed_listed_and_removed(bench: Bench) -> None:
     said = await bench.ask(ANN, '/subscribe "talking head" AND cs.CV')
     assert "Subscribed to" in said
-    assert "09:00" in said
+    assert re.search(r"at 09:0\d", said)
     assert '"talking head"' in await bench.ask(ANN, "/subscriptions")
     assert "Unsubscribed" in await bench.ask(ANN, "/unsubscribe 1")
     assert await topics(bench, ANN) == []
