@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.conversation import topic_key
 from bot.errors import StoreUnavailable
 from bot.model import ChatRef, Depth, PaperRef, Platform
