@@ -64,12 +64,16 @@ class Lease:
 
         Raises `StoreUnavailable`.
         """
-        if holder := await self._hold_unless_dead():
-            return holder
-        # Only now: of two processes that take two such leases at the same moment, at least one sees the other's.
-        if holder := await self._other_in_the_way():
-            await self.release()
-            return holder
+        try:
+            if holder := await self._hold_unless_dead():
+                return holder
+            # Only now: of two processes that take two such leases at the same moment, at least one sees the other's.
+            if holder := await self._other_in_the_way():
+                await self.release()
+                return holder
+        except asyncio.CancelledError:
+            await self.release()  # it may be stored already, and others would wait until it expires
+            raise
         return None
 
     async def renew(self) -> bool:

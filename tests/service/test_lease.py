@@ -265,3 +265,21 @@ async def test_a_database_that_never_answers_keeps_no_lease_and_no_stop_waiting(
     assert not await held.renew()
     await held.release()
     assert not held.is_held
+
+
+async def test_a_process_stopped_while_it_takes_a_lease_leaves_none(store: SqlStore, clock: FakeClock) -> None:
+    stored = asyncio.Event()
+
+    class Slow(SqlStore):
+        async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
+            is_held = await super().hold(name, owner, now, until)
+            stored.set()
+            await asyncio.Event().wait()
+            return is_held
+
+    taking = asyncio.create_task(Lease(Slow(store.db), clock, "poll", new_owner()).acquire())
+    await stored.wait()
+    taking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+    assert await store.live_leases(clock.now()) == {}
