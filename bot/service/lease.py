@@ -28,6 +28,9 @@ LEASE = timedelta(seconds=30)
 MARGIN = timedelta(seconds=8)
 """A lease that cannot be renewed counts as lost this long before it expires: its work needs that time to stop."""
 
+ANSWER_SECONDS = 5.0
+"""How long the database may take to renew or release a lease. A network that drops everything gives no error."""
+
 ALONE = "alone"
 EARLIER_VERSIONS = "service"
 """The one lease of earlier versions; whoever holds it works on the whole database."""
@@ -44,9 +47,11 @@ TURN_SECONDS = 0.25
 class Lease:
     """One lease of the process `me`: acquired, renewed until it is lost, and released."""
 
-    def __init__(self, store: Store, clock: Clock, name: str, me: str) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, name: str, me: str, *, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
         self.name, self.me = name, me
-        self._store, self._clock = store, clock
+        self._store, self._clock, self._answer_seconds = store, clock, answer_seconds
         self._until: datetime | None = None
 
     @property
@@ -59,12 +64,16 @@ class Lease:
 
         Raises `StoreUnavailable`.
         """
-        if holder := await self._hold_unless_dead():
-            return holder
-        # Only now: of two processes that take two such leases at the same moment, at least one sees the other's.
-        if holder := await self._other_in_the_way():
-            await self.release()
-            return holder
+        try:
+            if holder := await self._hold_unless_dead():
+                return holder
+            # Only now: of two processes that take two such leases at the same moment, at least one sees the other's.
+            if holder := await self._other_in_the_way():
+                await self.release()
+                return holder
+        except asyncio.CancelledError:
+            await self.release()  # it may be stored already, and others would wait until it expires
+            raise
         return None
 
     async def renew(self) -> bool:
@@ -74,13 +83,15 @@ class Lease:
         """
         now = self._clock.now()
         try:
-            if await self._hold(now):
-                self._until = now + LEASE
-                return True
-            holder = await self._store.holder(self.name)
-        except PaperboyError as error:
+            async with asyncio.timeout(self._answer_seconds):
+                if await self._hold(now):
+                    self._until = now + LEASE
+                    return True
+                holder = await self._store.holder(self.name)
+        except (PaperboyError, TimeoutError) as error:
             is_in_time = self._until is not None and self._clock.now() < self._until - MARGIN
-            log.warning("lease not renewed", lease=self.name, reason=str(error), given_up=not is_in_time)
+            reason = str(error) or "The database does not answer."
+            log.warning("lease not renewed", lease=self.name, reason=reason, given_up=not is_in_time)
             return is_in_time
         log.error("another process has taken over", lease=self.name, holder=describe(holder or "an unknown process"))
         return False
@@ -103,9 +114,10 @@ class Lease:
         """Release the lease. If the database does not answer, it expires by itself."""
         self._until = None
         try:
-            await self._store.release(self.name, self.me)
-        except StoreUnavailable as error:
-            log.warning("lease not released", lease=self.name, reason=str(error))
+            async with asyncio.timeout(self._answer_seconds):
+                await self._store.release(self.name, self.me)
+        except (StoreUnavailable, TimeoutError) as error:
+            log.warning("lease not released", lease=self.name, reason=str(error) or "The database does not answer.")
 
     async def _hold_unless_dead(self) -> str | None:
         now = self._clock.now()

@@ -17,9 +17,13 @@ from bot.errors import PaperboyError
 
 log = structlog.get_logger()
 
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 1.5
 """How long running jobs may go on when they are stopped; then they are cancelled. The whole service
 stops within 5 seconds."""
+
+CANCEL_SECONDS = 0.3
+"""How long a cancelled job may take to end; then it is cancelled again. The first time, a sender still waits for the
+messages that are under way."""
 
 
 class PeriodicJobs:
@@ -85,8 +89,9 @@ class PeriodicJobs:
     async def _finish(self, tasks: Iterable[asyncio.Task[None]]) -> None:
         # A job that stops the service would otherwise wait for itself.
         running = {task for task in tasks if task is not asyncio.current_task()}
-        if running:
-            _, late = await asyncio.wait(running, timeout=GRACE_SECONDS)
-            for task in late:
+        seconds = GRACE_SECONDS
+        while running:
+            _, running = await asyncio.wait(running, timeout=seconds)
+            for task in running:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            seconds = CANCEL_SECONDS

@@ -277,5 +277,7 @@ async def _listen(stack: AsyncExitStack, app: App, hooks: Mapping[str, Hook]) ->
 
 def _log_start(app: App, roles: Roles) -> None:
     log.info("running", roles=sorted(roles.held))
+    if not roles.held:
+        log.info("other processes do all the work; this one takes over what one of them leaves")
     if not bots_of(app.settings) and not app.settings.default_topics:
         log.warning("nothing to do: set TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN or DEFAULT_TOPICS in .env")

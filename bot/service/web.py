@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -133,6 +135,9 @@ async def serve_until_closed(stack: AsyncExitStack, pages: web.Application, sett
     try:
         runner, port = await serve(pages, host, port)
     except OSError as error:
-        raise TellUser(f"{setting}_PORT {port} on {host} cannot be used ({error.strerror}); choose another.") from None
+        # asyncio's own text names the address once more; the system's says what is wrong.
+        is_lookup = isinstance(error, socket.gaierror)
+        why = error.strerror if is_lookup or error.errno is None else os.strerror(error.errno)
+        raise TellUser(f"{setting}_PORT {port} on {host} cannot be used ({why}); choose another.") from None
     stack.push_async_callback(runner.cleanup)
     return f"http://{host}:{port}/"

@@ -25,7 +25,7 @@ from handlers.unreachable import cannot_be_reached
 
 log = structlog.get_logger()
 
-STOP_SECONDS = 3.0
+STOP_SECONDS = 2.0
 """For closing the connection; the process is killed if it takes much longer."""
 
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5.0, 300.0

@@ -43,8 +43,11 @@ UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 CONCURRENT_UPDATES = 64
 """Updates that are handled at the same time, so that a long reading does not delay the answers to others."""
 
-STOP_SECONDS = 4.0
-"""Each step of stopping may take a third of this, because a supervisor kills a process that takes much longer."""
+STOP_SECONDS = 1.5
+"""For ending polling and what is being handled; a supervisor kills a process that takes much longer."""
+
+CLOSE_SECONDS = 0.5
+"""For each of the further steps of stopping, which wait for nobody."""
 
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5.0, 300.0
 """Delays between attempts to reach Telegram; each is twice the one before."""
@@ -188,16 +191,23 @@ class TelegramApp:
             steps.append(application.updater.stop)
         if application.running:
             steps.append(application.stop)
+        # At the same time: each of them may wait for Telegram.
+        await asyncio.gather(*(_within(STOP_SECONDS, step) for step in steps))
         if isinstance(application.update_processor, Processor):
-            steps.append(application.update_processor.cancel)
+            await _within(CLOSE_SECONDS, application.update_processor.cancel)
         # After a start that failed half way the application closes nothing, so the bot's connections are closed too.
-        for step in (*steps, application.shutdown, application.bot.shutdown):
-            try:
-                async with asyncio.timeout(STOP_SECONDS / 3):
-                    await step()
-            except (TimeoutError, TelegramError, RuntimeError) as error:
-                log.info("telegram did not stop cleanly", why=type(error).__name__)
+        for close in (application.shutdown, application.bot.shutdown):
+            await _within(CLOSE_SECONDS, close)
         self._problem = self._problem or "stopped"
+
+
+async def _within(seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+    """Do a step of stopping; a failure is logged."""
+    try:
+        async with asyncio.timeout(seconds):
+            await step()
+    except (TimeoutError, TelegramError, RuntimeError) as error:
+        log.info("telegram did not stop cleanly", why=type(error).__name__)
 
 
 def build(

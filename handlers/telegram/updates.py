@@ -20,7 +20,8 @@ CALM_SECONDS = 60.0
 """A problem is over after this long without a failure. One success is not enough: where two processes poll with one
 token, both are answered and refused in turn."""
 
-_REFUSED = "Telegram does not accept this token any more; copy it again from @BotFather"
+REFUSED = "Telegram does not accept this token any more; copy it again from @BotFather"
+"""What is wrong if a token was revoked while the service runs."""
 
 
 class Updates(HTTPXRequest):
@@ -41,7 +42,7 @@ class Updates(HTTPXRequest):
 
     def failed(self, reason: str) -> None:
         """Note that a request failed; `problem` says so until no request has failed for `CALM_SECONDS`."""
-        if self._reason != _REFUSED:  # the reason that the operator can act on must not be replaced
+        if self._reason != REFUSED:  # the reason that the operator can act on must not be replaced
             self._reason = f"Telegram gives no updates: {reason.split('. ')[0][:120]}"
         self._failed_at = self._monotonic()
 
@@ -61,7 +62,7 @@ class Updates(HTTPXRequest):
             if self._answered_at - self._failed_at >= CALM_SECONDS:
                 self._reason = None
         elif status in (401, 404):  # the token was revoked: the library stops polling and reports nothing
-            self._reason, self._failed_at = _REFUSED, self._monotonic()
+            self._reason, self._failed_at = REFUSED, self._monotonic()
         return status, body
 
     @staticmethod

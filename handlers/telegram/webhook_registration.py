@@ -8,10 +8,11 @@ from typing import Any
 
 import structlog
 from telegram import WebhookInfo
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
 from bot.ports import Clock
+from handlers.telegram.updates import REFUSED
 
 log = structlog.get_logger()
 
@@ -57,6 +58,9 @@ class WebhookRegistration:
                 self.problem = "another program has changed where Telegram posts updates; it was changed back"
                 log.warning("telegram webhook changed by another program")
                 return
+        except InvalidToken:
+            self.problem = REFUSED
+            return
         except TelegramError as error:
             self.problem = f"Telegram does not say whether it can post updates: {error.message[:120]}"
             return

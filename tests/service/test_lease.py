@@ -244,3 +244,43 @@ def test_whether_the_process_behind_a_claim_has_ended() -> None:
     assert has_ended("elsewhere/1/a/table ab12", set(), me)
     assert not has_ended("elsewhere/1/a/table ab12", {"elsewhere/1/a/table"}, me)
     assert not has_ended("person ab12", set(), me), "nothing is known of it: its claim expires"
+
+
+async def test_a_database_that_never_answers_keeps_no_lease_and_no_stop_waiting(
+    store: SqlStore, clock: FakeClock
+) -> None:
+    class Silent(SqlStore):
+        async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
+            return await super().hold(name, owner, now, until) if not silent else await asyncio.Event().wait()
+
+        async def release(self, name: str, owner: str) -> None:
+            await asyncio.Event().wait()
+
+    silent = False
+    held = Lease(Silent(store.db), clock, "poll", new_owner(), answer_seconds=0.01)
+    assert await held.acquire() is None
+    silent = True
+    clock.advance(10)
+    assert await held.renew(), "it may answer again before the lease expires"
+    clock.advance(15)
+    assert not await held.renew()
+    await held.release()
+    assert not held.is_held
+
+
+async def test_a_process_stopped_while_it_takes_a_lease_leaves_none(store: SqlStore, clock: FakeClock) -> None:
+    stored = asyncio.Event()
+
+    class Slow(SqlStore):
+        async def hold(self, name: str, owner: str, now: datetime, until: datetime) -> bool:
+            is_held = await super().hold(name, owner, now, until)
+            stored.set()
+            await asyncio.Event().wait()
+            return is_held
+
+    taking = asyncio.create_task(Lease(Slow(store.db), clock, "poll", new_owner()).acquire())
+    await stored.wait()
+    taking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+    assert await store.live_leases(clock.now()) == {}

@@ -32,7 +32,7 @@ from tests.fakes.stores import postgres
 from tests.fakes.telegram import FakeTelegram
 
 DAYS = (date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3))
-ANN = 5
+ANN, BOB = 5, 6
 
 
 @pytest.fixture
@@ -224,9 +224,9 @@ class Process:
         self._process.kill()
         await self._process.wait()
 
-    async def stop(self) -> int:
+    async def stop(self, within: float = 5.0) -> int:
         self._process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(within):
             return await self._process.wait()
 
     async def __aexit__(self, *_: object) -> None:
@@ -258,6 +258,27 @@ async def test_the_service_answers_commands_delivers_and_stops_within_five_secon
         assert await service.stop() == 0
         assert fake_telegram.TOKEN not in json.dumps(service.log)
         assert [line for line in service.log if line.get("level") in ("error", "critical")] == []
+
+
+async def test_a_service_stops_also_while_telegram_answers_nothing(
+    tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram
+) -> None:
+    arxiv.today = DAYS[1]
+    async with Process(settings_for(tmp_path, arxiv, telegram), tmp_path) as service:
+        await service.until(lambda: service.said("running"))
+        telegram.say(ANN, ANN, "/subscribe cs.CV")
+        await telegram.until(lambda: any("Subscribed" in message.text for message in telegram.messages(ANN)))
+        await service.until(lambda: service.said("matched"))
+        telegram.fail("sendMessage", "hang", times=100)
+        telegram.say(ANN, ANN, "/digest")
+        await telegram.until(lambda: [method for method, _ in telegram.requests].count("sendMessage") > 2)
+        telegram.say(BOB, BOB, "/help")
+        await telegram.until(lambda: [method for method, _ in telegram.requests].count("sendMessage") > 3)
+        telegram.fail("getUpdates", "hang", times=100)
+        telegram.say(BOB, BOB, "/help")  # ends the request for updates that is under way
+        await telegram.until(lambda: [method for method, _ in telegram.requests].count("sendMessage") > 4)
+        # Longer than it takes, for a busy machine; a request may hang for 40 seconds.
+        assert await service.stop(within=15) == 0
 
 
 async def test_with_no_token_the_service_is_the_archive_alone(tmp_path: Path, arxiv: FakeArxiv) -> None:

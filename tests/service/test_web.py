@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreUnavailable, TellUser
 from bot.model import JSON
 from bot.service import web
 
@@ -103,3 +105,14 @@ async def test_the_operations_pages_may_have_a_port_of_their_own(service: Servic
         assert {(await alone.get(path))[0] for path in here} == {200}
         assert {(await alone.get(path))[0] for path in elsewhere} == {404}
         await runner.cleanup()
+
+
+@pytest.mark.parametrize(("host", "why"), [("127.0.0.1", "Address already in use"), ("no.such.host.invalid", ".+")])
+async def test_a_port_that_cannot_be_used_is_one_sentence(host: str, why: str) -> None:
+    async with AsyncExitStack() as stack:
+        runner, port = await web.serve(web.build(None, None), "127.0.0.1", 0)
+        stack.push_async_callback(runner.cleanup)
+        with pytest.raises(TellUser) as refused:
+            await web.serve_until_closed(stack, web.build(None, None), "SITE", host, port)
+    sentence = rf"SITE_PORT {port} on {re.escape(host)} cannot be used \({why}\); choose another\."
+    assert re.fullmatch(sentence, str(refused.value))

@@ -363,3 +363,11 @@ async def test_a_telegram_that_does_not_answer_is_a_problem(
     assert "Bad Gateway" in registration.problem
     await registration.check()
     assert registration.problem is None
+
+
+async def test_a_revoked_token_is_a_problem_that_says_what_to_do(
+    registration: WebhookRegistration, tg: FakeTelegram
+) -> None:
+    tg.token = "123456:another"
+    await registration.check()
+    assert registration.problem == "Telegram does not accept this token any more; copy it again from @BotFather"
