@@ -269,6 +269,9 @@ class Chats(Protocol):
 
     async def chats(self) -> list[Chat]: ...
 
+    async def chats_at(self, ref: ChatRef) -> list[Chat]:
+        """The chat, if it is stored, and of a group its forum topics, in the order in which they were added."""
+
     async def chats_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, Chat]:
         """Those of the chats that are stored, in the order of `refs`; at most as many as one statement may name."""
 
