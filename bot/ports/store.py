@@ -354,7 +354,8 @@ class Chats(Protocol):
 
     async def forget(self, ref: ChatRef) -> None:
         """Delete a chat with everything about it (when its people ask for that): who manages it, if no forum topic of
-        it is left, and, if it is a person's private chat, what that person manages."""
+        it is left, and, if it is a person's private chat, what that person manages. The texts of its messages go with
+        the next `tidy`."""
 
     async def remember_manager(self, ref: ChatRef, person: str, now: datetime, *, title: str | None = None) -> None:
         """Keep that a person (the platform's user id) manages a chat, so that they can be told of trouble there.

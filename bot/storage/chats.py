@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
 from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, Platform, SubscribeResult, Subscription
-from bot.storage import delivery_counts, positions, row_mapping, tables
+from bot.storage import delivery_counts, payloads, positions, row_mapping, tables
 from bot.storage.chat_conditions import are_chats, chat_id_of, is_at, is_chat, mark_changed
 from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
@@ -204,6 +204,7 @@ class SqlChats:
             chat_id = await chat_id_of(connection, ref, lock=True)
             followed = list(await connection.scalars(select(table.c.topic_id).where(table.c.chat_id == chat_id)))
             if chat_id is not None:
+                await payloads.expire(connection, chat_id)
                 await delivery_counts.subtract_chat(self.db, connection, chat_id)
             await connection.execute(delete(tables.chats).where(tables.chats.c.id == chat_id))
             # A query that no other chat follows was written by this chat's people, so it is their data too.

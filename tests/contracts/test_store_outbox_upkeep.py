@@ -234,6 +234,20 @@ async def test_payloads_of_what_was_sent_go_after_a_week_and_others_stay(store: 
     ]
 
 
+async def test_the_texts_of_a_forgotten_chat_go_with_the_next_upkeep(store: SqlStore) -> None:
+    await with_chats(store)
+    for ref, own in ((ANN, "Ann's topics"), (BOB, "Bob's topics")):
+        parts = (Part({"text": own}), Part({"text": "the same for both"}))
+        await store.write_digest(NewDigest(ref, "a", TUESDAY, TUESDAY, TUESDAY, (), parts, None), NOW)
+    await send_next(store)
+    await store.forget(ANN)
+    assert await store.tidy(NOW, history_days=90) == 1
+    assert [each.part.payload["text"] for each in await store.deliveries()] == ["the same for both", "Bob's topics"]
+    again = NewDigest(BOB, "b", TUESDAY, TUESDAY, TUESDAY, (), (Part({"text": "the same for both"}),), None)
+    await store.write_digest(again, NOW)
+    assert await send_next(store) == ["the same for both"]
+
+
 async def test_a_payload_that_is_used_every_day_stays(store: SqlStore) -> None:
     await with_chats(store)
     quiet = (Part({"text": "Nothing new today."}),)
