@@ -307,22 +307,12 @@ class Conversation:
 
     async def resume(self, ref: ChatRef) -> None:
         """Send to a chat again, and to a group's forum topics: the platform says that it can be reached."""
-        known = await self._chats_at(ref) if ref.is_group else [await self._store.chat(ref)]
         # `_known` resumes: a topic of a group can be reached again when the group can.
-        for chat in filter(None, known):
+        for chat in await self._store.chats_at(ref):
             await self._known(chat.ref, manages=not chat.bot)
 
     async def _served_at(self, ref: ChatRef) -> list[Chat]:
-        return [chat for chat in await self._chats_at(ref) if self._bot is None or chat.bot in self._bot.served]
-
-    async def _chats_at(self, ref: ChatRef) -> list[Chat]:
-        """The known chats among these: the chat itself and, of a group, its forum topics."""
-        place = (ref.platform, ref.id)
-        return [
-            chat
-            for chat in await self._store.chats()
-            if chat.ref == ref or (chat.ref.platform, chat.ref.place) == place
-        ]
+        return [chat for chat in await self._store.chats_at(ref) if self._bot is None or chat.bot in self._bot.served]
 
     async def move(self, old: ChatRef, new: ChatRef) -> None:
         """Give a chat its new id, with everything that is kept of it."""

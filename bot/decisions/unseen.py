@@ -26,7 +26,7 @@ class LogEntry(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a chat is in a topic that it follows: it has had what the topic's batches up to `seen_match` name from the
-    day `since` on. None of these names a greater sequence number than `seen_seq`."""
+    day `since` on. Nothing of that has a greater sequence number than `seen_seq`."""
 
     topic_id: int
     since: date

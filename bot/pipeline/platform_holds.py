@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.decisions import due_times
-from bot.model import Platform
+from bot.model import JSON, Platform
 from bot.ports import Store
 
 
@@ -21,6 +21,13 @@ class PlatformHold:
     def seconds(self, now: datetime) -> float:
         """Seconds remaining; 0 once the hold is over, or if it was set by a clock that ran ahead."""
         return (self.until - now).total_seconds() if self.since - due_times.SKEW <= now < self.until else 0.0
+
+    def as_json(self) -> JSON:
+        return {"since": self.since.isoformat(), "until": self.until.isoformat()}
+
+    @classmethod
+    def from_json(cls, data: JSON) -> PlatformHold:
+        return cls(datetime.fromisoformat(str(data["since"])), datetime.fromisoformat(str(data["until"])))
 
 
 class PlatformHolds:
@@ -40,8 +47,7 @@ class PlatformHolds:
         stored: dict[Platform, PlatformHold] = {}
         for platform in platforms:
             if value := await self._store.value(self._name(platform)):
-                since, until = (datetime.fromisoformat(str(value[name])) for name in ("since", "until"))
-                stored[platform] = PlatformHold(since, until)
+                stored[platform] = PlatformHold.from_json(value)
         # Another task of this process may have loaded them, and added to them, during the reads.
         self._holds = stored if self._holds is None else self._holds
 
@@ -60,8 +66,7 @@ class PlatformHolds:
             return
         self._holds = (self._holds or {}) | {platform: hold}
         if is_limit:
-            value = {"since": hold.since.isoformat(), "until": hold.until.isoformat()}
-            await self._store.remember_value(self._name(platform), value)
+            await self._store.remember_value(self._name(platform), hold.as_json())
 
     def _name(self, platform: Platform) -> str:
         return f"{_prefix(platform)} {self._bot}".rstrip()
@@ -72,8 +77,7 @@ async def held_platforms(store: Store, platforms: Collection[Platform], now: dat
     held = set()
     for platform in platforms:
         for value in (await store.values(_prefix(platform))).values():
-            since, until = (datetime.fromisoformat(str(value[name])) for name in ("since", "until"))
-            if PlatformHold(since, until).seconds(now):
+            if PlatformHold.from_json(value).seconds(now):
                 held.add(platform)
     return frozenset(held)
 

@@ -16,6 +16,9 @@ class Chats(Protocol):
 
     async def chats(self) -> list[Chat]: ...
 
+    async def chats_at(self, ref: ChatRef) -> list[Chat]:
+        """The chat, if it is stored, and of a group its forum topics, in the order in which they were added."""
+
     async def chats_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, Chat]:
         """Those of the chats that are stored, in the order of `refs`; at most as many as one statement may name."""
 
@@ -98,7 +101,8 @@ class Chats(Protocol):
 
     async def forget(self, ref: ChatRef) -> None:
         """Delete a chat with everything about it (when its people ask for that): who manages it, if no forum topic of
-        it is left, and, if it is a person's private chat, what that person manages."""
+        it is left, and, if it is a person's private chat, what that person manages. The texts of its messages go with
+        the next `tidy`."""
 
     async def remember_manager(self, ref: ChatRef, person: str, now: datetime, *, title: str | None = None) -> None:
         """Keep that a person (the platform's user id) manages a chat, so that they can be told of trouble there.

@@ -70,7 +70,7 @@ class SqlAttempts:
     """The methods of `bot.ports.Outbox` around a request to a platform."""
 
     db: Database
-    _marked_sent: frozenset[str] = frozenset()
+    marked_sent: set[str]
     """Papers whose announcements are marked as sent, as far as this process knows."""
 
     async def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
@@ -83,9 +83,15 @@ class SqlAttempts:
     ) -> None:
         while True:
             with suppress(_ChatJoined):
-                return await self.db.batched(self._settle, Ending(delivery_id, settlement, now, owner))
+                marked = await self.db.batched(self._settle, Ending(delivery_id, settlement, now, owner))
+                # Only now: a transaction that was rolled back has marked nothing.
+                if len(self.marked_sent) > MOST_MARKED:
+                    self.marked_sent.clear()
+                self.marked_sent |= marked
+                return
 
-    async def _settle(self, connection: AsyncConnection, endings: Sequence[Ending]) -> list[None]:
+    async def _settle(self, connection: AsyncConnection, endings: Sequence[Ending]) -> list[AbstractSet[str]]:
+        """Settle deliveries; returns the papers that are marked as sent now, the same for each."""
         rows = await _locked(connection, {ending.delivery_id for ending in endings})
         before = {row["id"]: row["state"] for row in rows.values()}
         settled: dict[int, Values] = {}
@@ -93,21 +99,15 @@ class SqlAttempts:
             row = settled.get(ending.delivery_id) or rows.get(ending.delivery_id)
             if row is not None and _counts(ending, row):
                 settled[ending.delivery_id] = {**row, **_values(ending, row)}
+        sent = {paper for row in settled.values() if row["state"] == _SENT for paper in row["paper_ids"]}
         if settled:
             await _write(connection, settled)
             now = max(ending.now for ending in endings)
             await outbox_queue.appoint(connection, {row["chat_id"] for row in settled.values()}, now)
-            await self._mark_sent(
-                connection,
-                {paper for row in settled.values() if row["state"] == _SENT for paper in row["paper_ids"]},
-            )
+            # A morning sends the same papers thousands of times: those marked before are remembered.
+            await log_index.mark_papers(connection, tables.announcements.c.sent, sent - self.marked_sent)
             await delivery_counts.add(self.db, connection, _count_changes(before, settled), now)
-        return [None] * len(endings)
-
-    async def _mark_sent(self, connection: AsyncConnection, papers: AbstractSet[str]) -> None:
-        # A morning sends the same papers thousands of times: those marked before are remembered.
-        await log_index.mark_papers(connection, tables.announcements.c.sent, papers - self._marked_sent)
-        self._marked_sent = frozenset(papers) if len(self._marked_sent) > MOST_MARKED else self._marked_sent | papers
+        return [sent] * len(endings)
 
     async def reopen(self, delivery_id: int, now: datetime, why: str) -> bool:
         while True:

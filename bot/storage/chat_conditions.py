@@ -16,6 +16,13 @@ def is_chat(ref: ChatRef) -> ColumnElement[bool]:
     return (tables.chats.c.platform == ref.platform.value) & (tables.chats.c.ident == ref.id)
 
 
+def is_at(ref: ChatRef) -> ColumnElement[bool]:
+    """Whether a chat is this one or one of its forum topics."""
+    table = tables.chats
+    is_named = or_(table.c.ident == ref.id, table.c.ident.startswith(f"{ref.id}/", autoescape=True))
+    return (table.c.platform == ref.platform.value) & is_named
+
+
 def are_chats(refs: Collection[ChatRef]) -> ColumnElement[bool]:
     """Whether a chat is one of these, which must not be more than the parameters of one statement."""
     # One list for each platform: an OR of a thousand chats would be too deep an expression for SQLite.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import ChatRef, DeliveryState
 from bot.storage import delivery_counts, outbox_queue, positions, tables
-from bot.storage.chat_conditions import lock_chats, mark_changed
+from bot.storage.chat_conditions import is_at, lock_chats, mark_changed
 from bot.storage.chat_managers import move_managers
 from bot.storage.engine import Database
 from bot.storage.log_index import seq_before
@@ -25,8 +25,8 @@ async def move(database: Database, connection: AsyncConnection, old: ChatRef, ne
         return
     await move_managers(connection, old, new)
     # A digest that is written at the same time is then complete before the move, or written for the chat's new id.
-    await lock_chats(connection, or_(_is_place(old), _is_place(new)))
-    affected = select(_chats.c.id, _chats.c.ident).where(_is_place(old)).order_by(_chats.c.id)
+    await lock_chats(connection, or_(is_at(old), is_at(new)))
+    affected = select(_chats.c.id, _chats.c.ident).where(is_at(old)).order_by(_chats.c.id)
     for source, ident in (await connection.execute(affected)).all():
         target_ident = new.id + ident.removeprefix(old.id)
         query = select(_chats.c.id).where(_chats.c.platform == new.platform.value, _chats.c.ident == target_ident)
@@ -38,12 +38,6 @@ async def move(database: Database, connection: AsyncConnection, old: ChatRef, ne
         else:
             await _join(database, connection, source, target, f"{old.platform}:{ident}", now)
             await mark_changed(connection, [target], now)
-
-
-def _is_place(ref: ChatRef) -> ColumnElement[bool]:
-    """A chat and its forum topics."""
-    is_named = or_(_chats.c.ident == ref.id, _chats.c.ident.startswith(f"{ref.id}/", autoescape=True))
-    return (_chats.c.platform == ref.platform.value) & is_named
 
 
 async def _join(

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
 from bot.model import Chat, ChatChanges, ChatRef, DeliveryState, Platform, SubscribeResult, Subscription
-from bot.storage import delivery_counts, positions, row_mapping, tables
-from bot.storage.chat_conditions import are_chats, chat_id_of, is_chat, mark_changed
+from bot.storage import delivery_counts, payloads, positions, row_mapping, tables
+from bot.storage.chat_conditions import are_chats, chat_id_of, is_at, is_chat, mark_changed
 from bot.storage.chat_managers import forget_managers
 from bot.storage.chat_moves import move
 from bot.storage.engine import Database
@@ -34,6 +34,11 @@ class SqlChats:
     async def chats(self) -> list[Chat]:
         async with self.db.read() as connection:
             return [row_mapping.chat(row) for row in await connection.execute(select(tables.chats).order_by("id"))]
+
+    async def chats_at(self, ref: ChatRef) -> list[Chat]:
+        query = select(tables.chats).where(is_at(ref)).order_by(tables.chats.c.id)
+        async with self.db.read() as connection:
+            return [row_mapping.chat(row) for row in await connection.execute(query)]
 
     async def add_chat(self, chat: Chat) -> Chat:
         # Two first commands of a chat may run at the same time: the second one finds the row of the first.
@@ -199,6 +204,7 @@ class SqlChats:
             chat_id = await chat_id_of(connection, ref, lock=True)
             followed = list(await connection.scalars(select(table.c.topic_id).where(table.c.chat_id == chat_id)))
             if chat_id is not None:
+                await payloads.expire(connection, chat_id)
                 await delivery_counts.subtract_chat(self.db, connection, chat_id)
             await connection.execute(delete(tables.chats).where(tables.chats.c.id == chat_id))
             # A query that no other chat follows was written by this chat's people, so it is their data too.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import JSON
 from bot.storage import row_mapping, tables
 from bot.storage.column_types import compact_json, pack
 from bot.storage.engine import Database
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 USE_RECORDED_EVERY = timedelta(days=1)
 """A payload that is used again within this time is not written again: many transactions would wait for its row."""
@@ -35,6 +37,15 @@ async def store(database: Database, connection: AsyncConnection, payloads: Seque
         rows = [{"hash": digest, "body": pack(each), "used_at": now} for digest, each in new]
         known |= {row.hash: row.id for row in await connection.execute(upsert, rows)}
     return [known[digest] for digest in hashes]
+
+
+async def expire(connection: AsyncConnection, chat_id: int) -> None:
+    """Let the next upkeep delete the payloads of a chat, except those that another chat is still to be sent."""
+    table = tables.payloads
+    used = select(tables.deliveries.c.payload_id).where(tables.deliveries.c.chat_id == chat_id)
+    # Locked in the order in which `store` locks them.
+    in_order = select(table.c.id).where(table.c.id.in_(used)).order_by(table.c.hash).with_for_update()
+    await connection.execute(update(table).where(table.c.id.in_(in_order)).values(used_at=_LONG_AGO))
 
 
 def hash_of(encoded: bytes) -> bytes:

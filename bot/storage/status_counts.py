@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Select, and_, distinct, exists, func, select
+from sqlalchemy import Select, distinct, exists, func, select
 
-from bot.decisions import due_times
 from bot.model import ARCHIVE, JSON, ChatRef, DeliveryState, FollowCounts
 from bot.storage import outbox_queue, row_mapping, tables
 from bot.storage.chat_conditions import is_chat
 from bot.storage.engine import Database
-from bot.storage.summaries import is_summary_made
+from bot.storage.summaries import is_postponed, is_summary_made
 
 _UNSENT = (DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value)
 
@@ -69,16 +68,13 @@ class SqlStatusCounts:
 
     async def summaries_waiting(self, now: datetime) -> int:
         table = tables.wanted
-        # A time that far in the future was set by a clock that ran ahead, and is ignored.
-        has_waited_enough = table.c.not_before.is_(None) | ~table.c.not_before.between(now, now + due_times.AHEAD)
-        query = select(func.count()).select_from(table).where(has_waited_enough, ~is_summary_made())
+        query = select(func.count()).select_from(table).where(~is_postponed(now), ~is_summary_made())
         async with self.db.read() as connection:
             return await connection.scalar(query) or 0
 
     async def summary_reasons(self, now: datetime) -> Mapping[str | None, int]:
         table = tables.wanted
-        is_postponed = and_(table.c.not_before > now, table.c.not_before <= now + due_times.AHEAD)
-        query = select(table.c.why, func.count()).where(is_postponed, ~is_summary_made()).group_by(table.c.why)
+        query = select(table.c.why, func.count()).where(is_postponed(now), ~is_summary_made()).group_by(table.c.why)
         return await self._counted(query)
 
     async def message_reasons(self, limit: int) -> Mapping[str, int]:

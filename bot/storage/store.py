@@ -49,6 +49,7 @@ class SqlStore(
     def __init__(self, db: Database) -> None:
         self.db = db
         self.log_index = LogIndex()
+        self.marked_sent = set()
 
     async def __aenter__(self) -> Self:
         return self

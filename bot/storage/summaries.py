@@ -55,21 +55,15 @@ class SqlSummaries(SqlModelUsage):
         self, now: datetime, limit: int, keys: Collection[SummaryKey] | None = None
     ) -> list[WantedSummary]:
         table, claims = tables.wanted, tables.claims
-        # A time that far in the future was set by a clock that ran ahead, and is ignored.
-        is_too_far = table.c.not_before > now + due_times.AHEAD
         is_claimed = exists().where(_same_key(claims, table), _is_valid(now))
-        query = (
-            _wanted_and_missing()
-            .where(or_(table.c.not_before.is_(None), table.c.not_before <= now, is_too_far), ~is_claimed)
-            .limit(limit)
-        )
+        query = _wanted_and_missing().where(~is_postponed(now), ~is_claimed).limit(limit)
         if keys is not None:
             query = query.where(_is_one_of(table, keys))
         async with self.db.read() as connection:
             return [row_mapping.wanted(row) for row in await connection.execute(query)]
 
     async def postponed(self, now: datetime) -> list[WantedSummary]:
-        query = _wanted_and_missing().where(_is_postponed(now))
+        query = _wanted_and_missing().where(is_postponed(now))
         async with self.db.read() as connection:
             return [row_mapping.wanted(row) for row in await connection.execute(query)]
 
@@ -98,7 +92,7 @@ class SqlSummaries(SqlModelUsage):
                 # Only now: what another owner has made until its claim ended is seen, and not made again.
                 done = await _stored(connection, taken)
                 if not even_postponed:
-                    done |= await _keys_in(connection, tables.wanted, taken, _is_postponed(now))
+                    done |= await _keys_in(connection, tables.wanted, taken, is_postponed(now))
                 await _delete(connection, tables.claims, done)
             claimed |= taken - done
         return claimed
@@ -185,9 +179,12 @@ def _is_valid(now: datetime) -> ColumnElement[bool]:
     return and_(until > now, until <= now + LONGEST_CLAIM)
 
 
-def _is_postponed(now: datetime) -> ColumnElement[bool]:
+def is_postponed(now: datetime) -> ColumnElement[bool]:
+    """Whether a wanted summary waits for a later time. A time too far ahead was set by a clock that ran ahead, and does
+    not count."""
     not_before = tables.wanted.c.not_before
-    return and_(not_before > now, not_before <= now + due_times.AHEAD)
+    # The first condition makes it false, not NULL, where there is no time, so that it can be negated.
+    return and_(not_before.is_not(None), not_before > now, not_before <= now + due_times.AHEAD)
 
 
 def is_summary_made() -> Exists:

@@ -204,7 +204,7 @@ subscriptions = Table(
     Column("created_at", Moment, nullable=False),
     # The chat has had everything that the topic's `match_batches` up to this id name, from the day `since` on.
     Column("seen_match", Integer, nullable=False, server_default="0"),
-    # No batch up to `seen_match` names a greater sequence number than this.
+    # No announcement that the chat has had by `seen_match` has a greater sequence number than this.
     Column("seen_seq", Integer, nullable=False, server_default="0"),
 )
 

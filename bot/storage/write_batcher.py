@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import StoreUnavailable
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -28,11 +30,13 @@ class WriteBatcher:
     def __init__(self, write: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
         self._write = write
         self._queue: list[QueuedWrite] = []
+        self._suspects: list[QueuedWrite] = []
+        """What was in a batch that failed by a fault of one of its items: written one by one, to find that one."""
         self._worker: asyncio.Task[None] | None = None
 
     async def execute(self, work: Work[Item, Result], item: Item) -> Result:
         """Let `work` write an item, together with others that wait for the same work; returns its result once it is
-        committed.
+        committed. Raises whatever the work raises for this item, and `StoreUnavailable`.
 
         An item whose caller was cancelled before its transaction began is not written.
         """
@@ -43,13 +47,17 @@ class WriteBatcher:
         return await result
 
     async def _work_off(self) -> None:
-        while self._queue:
+        while self._queue or self._suspects:
             batch: list[QueuedWrite] = []
             try:
                 results = await self._commit(batch)
             except BaseException as error:
+                if len(batch) > 1 and isinstance(error, Exception) and not isinstance(error, StoreUnavailable):
+                    # The outcome of a message must not be lost because something else cannot be written.
+                    self._suspects = batch
+                    continue
                 # If no transaction could be opened, nothing that waits now can be written.
-                for _, _, future in batch or self._take_queue():
+                for _, _, future in batch or self._take():
                     if not future.done():  # its caller may have been cancelled meanwhile
                         future.set_exception(error)
                 if not isinstance(error, Exception):
@@ -62,7 +70,7 @@ class WriteBatcher:
     async def _commit(self, batch: list[QueuedWrite]) -> list[tuple[asyncio.Future[Any], Any]]:
         """Fill `batch` with what waits once the transaction is open, and write it."""
         async with self._write() as connection:
-            batch += self._take_queue()  # only now, so that it includes what arrived during the wait for the lock
+            batch += self._take()  # only now, so that it includes what arrived during the wait for the lock
             by_work: dict[Work[Any, Any], list[QueuedWrite]] = {}
             for queued in batch:
                 by_work.setdefault(queued[0], []).append(queued)
@@ -72,6 +80,8 @@ class WriteBatcher:
                 results += zip((future for _, _, future in writes), answers, strict=True)
             return results
 
-    def _take_queue(self) -> list[QueuedWrite]:
+    def _take(self) -> list[QueuedWrite]:
+        if self._suspects:
+            return [self._suspects.pop(0)]
         queue, self._queue = self._queue, []
         return [queued for queued in queue if not queued[2].done()]

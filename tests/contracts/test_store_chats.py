@@ -56,6 +56,14 @@ async def test_a_chat_that_is_there_is_not_written_over_by_a_new_one(store: Stor
     assert await store.chats() == [first]
 
 
+async def test_the_chats_of_a_group_are_itself_and_its_forum_topics(store: Store) -> None:
+    similar = ChatRef(Platform.TELEGRAM, "-12"), ChatRef(Platform.TELEGRAM, "-12/45"), ChatRef(Platform.DISCORD, "-1")
+    await with_chats(store, THREAD, *similar, GROUP)
+    assert [chat.ref for chat in await store.chats_at(GROUP)] == [THREAD, GROUP]
+    assert [chat.ref for chat in await store.chats_at(THREAD)] == [THREAD]
+    assert await store.chats_at(ANN) == []
+
+
 async def test_a_change_writes_its_own_fields_and_leaves_the_others(store: Store) -> None:
     await store.add_chat(Chat(ANN, "Ann", size=5, next_due_at=NOW + minutes(9), created_at=NOW))
     await store.suspend(ANN, "blocked", NOW)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
-from bot.errors import TellUser
-from bot.model import Bot, Kind, LedgerLine, ListingRecord
+from bot.errors import StoreUnavailable, TellUser
+from bot.model import Bot, DeliveryState, Kind, LedgerLine, ListingRecord, Settlement
 from bot.ports import Store
 from bot.storage.store import SqlStore, open_store
 from tests.contracts.samples import (
@@ -120,6 +121,28 @@ async def test_the_ledger_counts_each_days_papers_at_every_step(store: Store) ->
         LedgerLine(TUESDAY, announced=8, ingested=6, matched=4, chosen=3, summarized=1, sent=3),
     ]
     assert [line.day for line in await store.ledger(TUESDAY)] == [TUESDAY]
+
+
+async def test_what_a_failed_transaction_did_not_mark_as_sent_is_marked_by_the_next_one(store: SqlStore) -> None:
+    await with_chats(store)
+    await store.ingest([announced("p", MONDAY)], NOW)
+    await store.write_digest(digest(papers=("p",)), NOW)
+    [delivery] = await lease(store)
+    assert await store.begin(delivery.id, "w1", NOW)
+    failures = ["INSERT INTO delivery_counts"]
+
+    @event.listens_for(store.db.engine.sync_engine, "before_cursor_execute")
+    def fail_once(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if failures and statement.startswith(failures[0]):
+            failures.clear()
+            raise StoreUnavailable("The connection was lost.")
+
+    sent = Settlement(DeliveryState.SENT)
+    with pytest.raises(StoreUnavailable):
+        await store.settle(delivery.id, sent, NOW)
+    assert [line.sent for line in await store.ledger(MONDAY)] == [0]
+    await store.settle(delivery.id, sent, NOW)
+    assert [line.sent for line in await store.ledger(MONDAY)] == [1]
 
 
 async def test_the_ledger_counts_by_category_with_a_line_for_unread_entries(store: Store) -> None:

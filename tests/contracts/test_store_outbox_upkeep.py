@@ -16,6 +16,7 @@ from bot.storage import tables
 from bot.storage.chat_conditions import lock_chats
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, NOW, TUESDAY, digest, lease, minutes, send_next, with_chats
+from tests.fakes.stores import memory_store
 from tests.storage import reference_queue
 from tests.storage.test_turns import may_be_leased, turns_of
 
@@ -233,6 +234,20 @@ async def test_payloads_of_what_was_sent_go_after_a_week_and_others_stay(store: 
     ]
 
 
+async def test_the_texts_of_a_forgotten_chat_go_with_the_next_upkeep(store: SqlStore) -> None:
+    await with_chats(store)
+    for ref, own in ((ANN, "Ann's topics"), (BOB, "Bob's topics")):
+        parts = (Part({"text": own}), Part({"text": "the same for both"}))
+        await store.write_digest(NewDigest(ref, "a", TUESDAY, TUESDAY, TUESDAY, (), parts, None), NOW)
+    await send_next(store)
+    await store.forget(ANN)
+    assert await store.tidy(NOW, history_days=90) == 1
+    assert [each.part.payload["text"] for each in await store.deliveries()] == ["the same for both", "Bob's topics"]
+    again = NewDigest(BOB, "b", TUESDAY, TUESDAY, TUESDAY, (), (Part({"text": "the same for both"}),), None)
+    await store.write_digest(again, NOW)
+    assert await send_next(store) == ["the same for both"]
+
+
 async def test_a_payload_that_is_used_every_day_stays(store: SqlStore) -> None:
     await with_chats(store)
     quiet = (Part({"text": "Nothing new today."}),)
@@ -295,6 +310,39 @@ async def test_history_is_deleted_in_many_small_transactions_while_others_write(
     deleted, _ = await asyncio.gather(store.tidy(late, history_days=90), write())
     assert deleted == 451, "450 digests, and the payload that they share"
     assert await store.outbox_counts() == {(Platform.TELEGRAM, S.SENT): 450, (Platform.TELEGRAM, S.WAITING): 20}
+
+
+async def test_the_digests_that_stay_are_not_read() -> None:
+    steps = [0]
+
+    def count() -> int:
+        steps[0] += 1
+        return 0
+
+    async def steps_of_tidying(store: SqlStore) -> int:
+        async with store.db.read() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            await driver.set_progress_handler(count, 100)
+        before = steps[0]
+        await store.tidy(NOW + 10 * DAY, history_days=90)
+        return steps[0] - before
+
+    async with memory_store() as store:
+        chats = telegram(300)
+        await with_chats(store, *chats)
+        await store.write_digests([digest(ref, "one", parts=0) for ref in chats[:210]], NOW)
+        few = await steps_of_tidying(store)
+        for slot in ("two", "three", "four", "five"):
+            await store.write_digests([digest(ref, slot, parts=0) for ref in chats], NOW + DAY)
+        assert await steps_of_tidying(store) <= few + 2
+
+
+async def test_a_digest_of_a_clock_that_ran_ahead_keeps_no_others(store: SqlStore) -> None:
+    await with_chats(store)
+    await store.write_digest(digest(ANN, "ahead", parts=0), NOW + 400 * DAY)
+    await store.write_digest(digest(ANN, "right", parts=0), NOW)
+    assert await store.tidy(NOW + 100 * DAY, history_days=90) == 1
 
 
 @pytest.mark.parametrize("state", [S.IN_DOUBT, S.GIVEN_UP])

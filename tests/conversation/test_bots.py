@@ -130,3 +130,22 @@ async def test_a_chat_without_a_bot_is_the_first_ones_until_another_is_added_to_
     assert await first.receives(GROUP)
     await second.resume(GROUP)
     assert (await known(store, GROUP)).bot == "222"
+
+
+class Unlisted(SqlStore):
+    """A store that refuses to list all chats."""
+
+    async def chats(self) -> list[Chat]:
+        raise AssertionError("all chats are read")
+
+
+async def test_a_chat_that_leaves_or_comes_back_costs_no_look_at_all_others(store: SqlStore, clock: FakeClock) -> None:
+    talk = talking_to(FIRST, Unlisted(store.db), clock)
+    for ref in (ANN, GROUP, TOPIC):
+        await talk.subscribe(ADMIN, ref, "cs.CV")
+    for ref in (ANN, GROUP):
+        await talk.suspend(ref, "removed from the chat")
+    assert [(await known(store, ref)).suspended for ref in (ANN, GROUP, TOPIC)] == ["removed from the chat"] * 3
+    assert not await talk.receives(GROUP)
+    await talk.resume(GROUP)
+    assert [(await known(store, ref)).suspended is None for ref in (ANN, GROUP, TOPIC)] == [False, True, True]

@@ -1,4 +1,4 @@
-"""Batched small writes: each is committed, each gets its own row count, and a failure is raised to every caller."""
+"""Batched small writes: each is committed and gets its own result; a failure of the database is raised to all."""
 
 from __future__ import annotations
 
@@ -93,6 +93,16 @@ async def test_a_wrong_statement_leaves_no_caller_waiting(counting: Counting) ->
     done = await asyncio.gather(*(together.execute(change, each) for each in statements), return_exceptions=True)
     assert all(isinstance(each, Exception) for each in done)
     assert await numbers(counting) == [1, 1, 2]
+
+
+async def test_an_item_that_cannot_be_written_fails_alone(counting: Counting) -> None:
+    together = WriteBatcher(counting.write)
+    numbers_to_add = [3, 2**70, 4]  # the second is greater than any that the database can hold
+    added = [text("INSERT INTO drops VALUES (:n)").bindparams(n=number) for number in numbers_to_add]
+    done = await asyncio.gather(*(together.execute(change, each) for each in added), return_exceptions=True)
+    assert [done[0], type(done[1]), done[2]] == [1, OverflowError, 1]
+    assert await numbers(counting) == [1, 1, 2, 3, 4]
+    assert await together.execute(count, None) == 1
 
 
 async def test_a_write_whose_caller_was_cancelled_is_not_executed(counting: Counting) -> None:
