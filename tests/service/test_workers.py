@@ -106,7 +106,7 @@ async def test_what_a_killed_service_was_sending_is_sent_once_by_the_next_one(
     tmp_path: Path, server: str, arxiv: FakeArxiv, telegram: FakeTelegram
 ) -> None:
     arxiv.today = date(2026, 6, 2)
-    people = range(1, 61)
+    people = range(1, 121)  # four seconds at 30 messages a second
     async with await open_store(server) as store:
         due = datetime.now(UTC) - timedelta(minutes=1)
         for person in people:
