@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 import tempfile
@@ -56,6 +57,8 @@ def main() -> None:
     parser.add_argument("--kill-every", type=float, default=1.0, help="seconds between two kills of a random worker")
     parser.add_argument("--kill-delay", type=float, default=0.2, help="seconds until the model answers meanwhile")
     options = parser.parse_args()
+    # The stand-in would report every connection that a killed worker leaves behind.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     print(f"nobody is killed; the model answers after {options.delay} s, a worker sends it one request at a time")
     results = series(options, [Conditions(count, options.delay, requests_at_once=1) for count in options.workers])
     print(f"a worker is killed every {options.kill_every} s; the model answers after {options.kill_delay} s")

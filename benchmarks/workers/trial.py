@@ -27,6 +27,9 @@ ASKED_FOR = re.compile(r"^Answer for: (.+)\.$", re.MULTILINE)
 DUE_LATER = timedelta(hours=12)
 
 
+CORRECTION = "You answered this before"
+
+
 @dataclass(frozen=True)
 class Conditions:
     """What a trial runs under. The model answers after `delay` seconds, and a worker sends it at most
@@ -136,7 +139,8 @@ async def _settle_in(store: SqlStore, chats: int, papers: int) -> None:
 
 
 def _papers_asked_for(prompt: str) -> set[str]:
-    if judges.is_for_judge(prompt):
+    """The papers whose summaries this prompt asks for. One that has an answer corrected is no second attempt."""
+    if judges.is_for_judge(prompt) or CORRECTION in prompt:
         return set()
     found = ASKED_FOR.search(prompt)
     assert found is not None, "the prompt does not name its papers any more"
