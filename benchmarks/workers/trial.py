@@ -33,11 +33,13 @@ CORRECTION = "You answered this before"
 @dataclass(frozen=True)
 class Conditions:
     """What a trial runs under. The model answers after `delay` seconds, and a worker sends it at most
-    `requests_at_once`; with `kill_every` seconds, a random worker is killed again and again."""
+    `requests_at_once` for the `tasks_at_once` that it does. With `kill_every` seconds, a random worker is killed again
+    and again."""
 
     workers: int
     delay: float
     requests_at_once: int = 4
+    tasks_at_once: int = 2
     kill_every: float | None = None
 
 
@@ -92,6 +94,7 @@ async def trial(database: str, folder: Path, conditions: Conditions, chats: int,
             "OPENAI_API_KEY": models.KEY,
             "OPENAI_BASE_URL": server.openai,
             "MODEL_CONCURRENCY": str(conditions.requests_at_once),
+            "WORKER_CONCURRENCY": str(conditions.tasks_at_once),
             "LOG_FORMAT": "json",
         }
         async with Crew(environment, folder, conditions.workers, conditions.kill_every) as crew:
