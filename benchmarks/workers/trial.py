@@ -27,14 +27,19 @@ ASKED_FOR = re.compile(r"^Answer for: (.+)\.$", re.MULTILINE)
 DUE_LATER = timedelta(hours=12)
 
 
+CORRECTION = "You answered this before"
+
+
 @dataclass(frozen=True)
 class Conditions:
     """What a trial runs under. The model answers after `delay` seconds, and a worker sends it at most
-    `requests_at_once`; with `kill_every` seconds, a random worker is killed again and again."""
+    `requests_at_once` for the `tasks_at_once` that it does. With `kill_every` seconds, a random worker is killed again
+    and again."""
 
     workers: int
     delay: float
     requests_at_once: int = 4
+    tasks_at_once: int = 2
     kill_every: float | None = None
 
 
@@ -89,6 +94,7 @@ async def trial(database: str, folder: Path, conditions: Conditions, chats: int,
             "OPENAI_API_KEY": models.KEY,
             "OPENAI_BASE_URL": server.openai,
             "MODEL_CONCURRENCY": str(conditions.requests_at_once),
+            "WORKER_CONCURRENCY": str(conditions.tasks_at_once),
             "LOG_FORMAT": "json",
         }
         async with Crew(environment, folder, conditions.workers, conditions.kill_every) as crew:
@@ -136,7 +142,8 @@ async def _settle_in(store: SqlStore, chats: int, papers: int) -> None:
 
 
 def _papers_asked_for(prompt: str) -> set[str]:
-    if judges.is_for_judge(prompt):
+    """The papers whose summaries this prompt asks for. One that has an answer corrected is no second attempt."""
+    if judges.is_for_judge(prompt) or CORRECTION in prompt:
         return set()
     found = ASKED_FOR.search(prompt)
     assert found is not None, "the prompt does not name its papers any more"

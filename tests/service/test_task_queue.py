@@ -17,6 +17,7 @@ from bot.sample import SampleSource
 from bot.service import task_queue
 from bot.service.app import App, open_app
 from bot.service.hand_over import HandOver
+from bot.service.owners import WORKER_PREFIX
 from bot.service.task_queue import TaskQueue, Waiting
 from bot.service.task_schema import SCHEMA, address, ensure_schema
 from bot.service.tasks import keys_argument, keys_from, tasks
@@ -26,6 +27,7 @@ from bot.storage.store import open_store
 from tests.contracts.samples import ANN, with_chats
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import postgres
+from tests.service.test_lease import ended_process, owner_with
 
 DAY = date(2026, 6, 2)
 
@@ -200,6 +202,24 @@ async def test_nothing_is_lost_with_the_tables_of_the_queue(app: App, queue: Tas
     assert await hand_over.summaries() == 1
     assert await hand_over.compose() == 1
     assert await queue.arguments("summarize", "compose") == before
+
+
+async def test_what_a_killed_worker_was_doing_is_queued_again_at_once(app: App, queue: TaskQueue) -> None:
+    hand_over, manager, now = HandOver(app, queue), queue.app.job_manager, app.clock.now()
+    await hand_over.summaries()
+    assert not await hand_over.tend()
+    killed, worker = owner_with(ended_process()), await manager.register_worker()
+    await queue.name_worker(worker, killed)
+    task = await manager.fetch_job(["summarize"], worker)
+    assert task is not None
+    keys = keys_from(task.task_kwargs["keys"])
+    # Its lease and its claims go on for a while.
+    assert await app.store.hold(f"{WORKER_PREFIX}{killed}", killed, now, now + timedelta(seconds=30))
+    assert await app.store.claim(keys, f"{killed} ab12", now, now + timedelta(minutes=2)) == set(keys)
+    assert await hand_over.summaries() == 0
+    assert await hand_over.tend()
+    assert await hand_over.summaries() == 1
+    assert not await hand_over.tend()
 
 
 async def test_a_chat_that_waits_for_summaries_is_composed_again_when_some_were_made(

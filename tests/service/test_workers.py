@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadSetting, TellUser
-from bot.model import Chat, ChatRef, Depth, Platform
+from bot.model import Chat, ChatRef, DeliveryState, Depth, Platform
 from bot.service import running, worker
 from bot.service.running import check_workers
 from bot.settings import load
@@ -22,6 +23,7 @@ from tests.fakes.telegram import FakeTelegram
 from tests.service.test_running import ANN, Process, settings_for
 
 PAPER = re.compile(r"\d{4}\.\d{5}v\d")
+UNDER_WAY = (DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING)
 
 
 @pytest.fixture
@@ -98,6 +100,41 @@ async def test_a_second_service_stands_by_and_takes_over_from_one_that_is_killed
             telegram.say(ANN, ANN, "/subscriptions")
             await telegram.until(lambda: bool(telegram.messages(ANN)), timeout=30)
             assert await second.stop() == 0
+
+
+async def test_what_a_killed_service_was_sending_is_sent_once_by_the_next_one(
+    tmp_path: Path, server: str, arxiv: FakeArxiv, telegram: FakeTelegram
+) -> None:
+    arxiv.today = date(2026, 6, 2)
+    people = range(1, 121)  # four seconds at 30 messages a second
+    async with await open_store(server) as store:
+        due = datetime.now(UTC) - timedelta(minutes=1)
+        for person in people:
+            telegram.world.user(person)
+            ref = ChatRef(Platform.TELEGRAM, str(person))
+            await store.add_chat(Chat(ref, next_due_at=due))
+            await store.subscribe(ref, "cat:cs.CV", date(2026, 6, 1), due)
+        environment = settings_for(tmp_path, arxiv, telegram) | {"DATABASE_URL": server}
+        async with Process(environment, tmp_path) as first:
+            await first.until(lambda: len(first.said("role taken")) == 3)
+            async with Process(environment, tmp_path) as second:
+                await second.until(lambda: second.said("running"))
+                await telegram.until(lambda: bool(telegram.world.messages), timeout=60)
+                await first.kill()
+                assert len(telegram.world.messages) < len(people), "it was killed in the middle"
+                await second.until(lambda: len(second.said("role taken")) == 3)
+                # What the first one was sending at that moment is in doubt, and not sent again.
+                async with asyncio.timeout(60):
+                    while await store.deliveries(states=UNDER_WAY) or await store.due_chats(datetime.now(UTC)):  # noqa: ASYNC110 - a process
+                        await asyncio.sleep(0.1)
+                telegram.say(1, 1, "/subscribe quant-ph")
+                await second.until(lambda: second.said("matched"))
+                assert await second.stop() == 0
+        in_doubt = {delivery.chat for delivery in await store.deliveries(states=[DeliveryState.IN_DOUBT])}
+    for person in people:
+        times = Counter(paper for message in telegram.messages(person) for paper in PAPER.findall(message.text))
+        assert times or ChatRef(Platform.TELEGRAM, str(person)) in in_doubt, "lost"
+        assert max(times.values(), default=1) == 1, "twice"
 
 
 async def test_on_a_file_the_second_service_says_which_one_is_running(tmp_path: Path, arxiv: FakeArxiv) -> None:
