@@ -90,7 +90,8 @@ class SqlUnseen:
         for row in rows:
             entries = sorted(part.entries[seq] for seq in seqs_of[row.id] if seq in part.entries)
             batches.setdefault(row.topic_id, []).append(MatchBatch(row.id, tuple(entries)))
-        return Reading(batches, part.of_paper, last_match, last_seq)
+        followed = [position for chat in chats for position in chat.positions]
+        return Reading(batches, unseen.announced_before(followed, part.of_paper), last_match, last_seq)
 
 
 async def _stored_chats(connection: AsyncConnection, refs: Collection[ChatRef]) -> dict[ChatRef, _Chat]:
