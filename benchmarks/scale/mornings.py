@@ -17,7 +17,7 @@ from benchmarks.scale.measuring import Cost, Statements, measured, peak_memory_m
 from bot import pipeline
 from bot.model import DeliveryState, Platform
 from bot.pipeline import DigestBuilder
-from bot.service import metrics, status
+from bot.service import memory, metrics, status
 from bot.service.app import renderers
 from bot.service.counting import Counts
 from bot.storage import tables
@@ -60,15 +60,16 @@ class Mornings:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        async with await open_store(self._url) as self.store:
-            self._statements = Statements(self.store)
-            self.topics = await world.settle_in(self.store, self._papers, self._chats)
-            self._days = iter(world.listing_days(400))
-            self._clock = FakeClock(datetime.combine(world.FIRST_DAY, time(5), UTC))
-            self._makers = FakeMakers(self._clock)
-            self._builder = DigestBuilder(renderers(), self._makers, AbstractReader())
-            self._chooser = pipeline.Chooser(self.store, self._builder.rankings)
-            yield
+        with memory.collected_rarely():
+            async with await open_store(self._url) as self.store:
+                self._statements = Statements(self.store)
+                self.topics = await world.settle_in(self.store, self._papers, self._chats)
+                self._days = iter(world.listing_days(400))
+                self._clock = FakeClock(datetime.combine(world.FIRST_DAY, time(5), UTC))
+                self._makers = FakeMakers(self._clock)
+                self._builder = DigestBuilder(renderers(), self._makers, AbstractReader())
+                self._chooser = pipeline.Chooser(self.store, self._builder.rankings)
+                yield
 
     async def next(self) -> Morning:
         """Run the steps of the next listing day."""
@@ -90,6 +91,7 @@ class Mornings:
         )
         await self._look(morning)
         await self._all_sent(morning)
+        memory.trim()
         morning.bytes_after = await self._bytes()
         morning.peak_mb = peak_memory_mb()
         return morning

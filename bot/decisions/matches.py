@@ -69,7 +69,7 @@ def match_of(query: str, paper: Paper) -> Match:
     return Match(query, matching.because(topic, indexed))
 
 
-_indexed = lru_cache(maxsize=512)(IndexedPaper)  # the papers of a day are in the digests of all chats
+_indexed = lru_cache(maxsize=1024)(IndexedPaper)  # the papers of a day are in the digests of all chats
 
 
 @lru_cache(maxsize=10_000)

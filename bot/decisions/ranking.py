@@ -140,9 +140,9 @@ def rank(
 def depends_on_day(
     found: Sequence[tuple[int, tuple[int, ...]]], papers: Mapping[int, PaperFeatures], now: datetime
 ) -> bool:
-    """Whether some of the papers are older than `FRESH`, so that their ranking may be another tomorrow."""
-    fresh_from = now.date() - FRESH
-    return any(papers[seq].day < fresh_from for seq, _ in found)
+    """Whether some of the papers, oldest first, are older than `FRESH`, so that their ranking may be another
+    tomorrow."""
+    return bool(found) and papers[found[0][0]].day < now.date() - FRESH
 
 
 @lru_cache(maxsize=65_536)

@@ -52,7 +52,8 @@ _Found = dict[str, tuple[LogEntry, tuple[int, ...]]]
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What was read for chats at one moment: the batches by topic, in order of their ids, from the least `seen_match`
-    up to the id `last_match`; all announcements that deliver one of their papers; and the greatest sequence number."""
+    up to the id `last_match`; the greatest sequence number; and in `of_paper` all announcements that deliver those of
+    their papers that were announced before the end of some chat's position (see `announced_before`)."""
 
     batches: Mapping[int, Sequence[MatchBatch]]
     of_paper: Mapping[str, Sequence[LogEntry]]
@@ -60,16 +61,25 @@ class Reading:
     last_seq: int
 
 
+def announced_before(
+    positions: Iterable[Position], of_paper: Mapping[str, Sequence[LogEntry]]
+) -> dict[str, Sequence[LogEntry]]:
+    """Return those of the papers that were announced before the end of some position: chats may have had only these.
+
+    There are few: in most mornings every paper is new, and was announced after all that the chats have seen.
+    """
+    last_seen = max((position.seen_seq for position in positions), default=0)
+    return {paper_id: entries for paper_id, entries in of_paper.items() if entries and entries[0].seq <= last_seen}
+
+
 def places_to_look_up(
     positions: Collection[Position], paper_ids: Iterable[str], of_paper: Mapping[str, Sequence[LogEntry]]
 ) -> set[Place]:
-    """Return the places that decide whether a chat has had these papers by its positions.
-
-    There are few: in most mornings every paper is new, and was announced after all that the chat has seen.
-    """
+    """Return the places that decide whether a chat has had these papers by its positions."""
+    before = announced_before(positions, of_paper)
     return {
         (position.topic_id, entry.seq)
-        for paper_id in _announced_before(positions, paper_ids, of_paper)
+        for paper_id in before.keys() & paper_ids
         for entry in of_paper[paper_id]
         for position in positions
         if entry.seq <= position.seen_seq and entry.day >= position.since
@@ -78,6 +88,8 @@ def places_to_look_up(
 
 def places_of(positions: Collection[Position], reading: Reading) -> set[Place]:
     """Return the places to look up for what the topics match after these positions."""
+    if not reading.of_paper:
+        return set()
     papers = {
         entry.paper_id
         for each in positions
@@ -100,20 +112,12 @@ def covered(
     seen_match = {position.topic_id: position.seen_match for position in positions}
     return {
         paper_id
-        for paper_id in _announced_before(positions, paper_ids, of_paper)
+        for paper_id in announced_before(positions, of_paper).keys() & paper_ids
         if any(
             place in batch_at and batch_at[place] <= seen_match[place[0]]
             for place in places_to_look_up(positions, [paper_id], of_paper)
         )
     }
-
-
-def _announced_before(
-    positions: Iterable[Position], paper_ids: Iterable[str], of_paper: Mapping[str, Sequence[LogEntry]]
-) -> list[str]:
-    """Those of the papers that were announced before the end of some position."""
-    last_seen = max((position.seen_seq for position in positions), default=0)
-    return [each for each in paper_ids if each in of_paper and of_paper[each][0].seq <= last_seen]
 
 
 def matched_papers(
@@ -123,12 +127,13 @@ def matched_papers(
     found: _Found = {}
     for position in sorted(positions, key=lambda position: position.topic_id):
         topic_id = position.topic_id
+        alone = (topic_id,)
         for batch in batches.get(topic_id, ()):
             for entry in _after(batch, position, upto):
                 paper_id = entry[2]
                 known = found.get(paper_id)
                 if known is None:
-                    found[paper_id] = (entry, (topic_id,))
+                    found[paper_id] = (entry, alone)
                 elif known[1][-1] != topic_id:
                     found[paper_id] = (min(known[0], entry), (*known[1], topic_id))
                 elif entry < known[0]:
@@ -151,10 +156,11 @@ def unseen(
     in_window = matched_papers(positions, reading.batches)
     known = set(had) | covered(positions, in_window, reading.of_paper, batch_at)
     found = in_window if upto is None else matched_papers(positions, reading.batches, upto)
-    entries = sorted((entry, topic_ids) for entry, topic_ids in found.values() if entry.paper_id not in known)
-    papers = tuple(entry.paper_id for entry, _ in entries)
+    entries = sorted([each for each in found.values() if each[0].paper_id not in known] if known else found.values())
+    papers = tuple([entry.paper_id for entry, _ in entries])
+    reached: Set[str]
     if upto is None:
-        steps, reached = _steps_to(reading.last_match, positions), set(in_window)
+        steps, reached = _steps_to(reading.last_match, positions), in_window.keys()
     else:
         steps, reached = _steps_before_others(positions, reading, known.union(papers), upto)
     position = ChatPosition(
@@ -162,10 +168,10 @@ def unseen(
         papers=papers,
         steps=steps,
         last_seq=reading.last_seq,
-        kept=tuple(paper_id for paper_id in papers if paper_id not in reached),
+        kept=() if upto is None else tuple([paper_id for paper_id in papers if paper_id not in reached]),
         dropped=tuple(sorted(had & reached)),
     )
-    return Unseen(tuple((entry.seq, topic_ids) for entry, topic_ids in entries), position)
+    return Unseen(tuple([(entry.seq, topic_ids) for entry, topic_ids in entries]), position)
 
 
 def _after(batch: MatchBatch, position: Position, upto: date | None = None) -> Sequence[LogEntry]:

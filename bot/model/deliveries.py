@@ -87,8 +87,10 @@ class SendingProgress:
     """Whether sending keeps up.
 
     `due` are the parts of all chats whose next part may be sent now or is being sent; `late` those of them whose chat's
-    turn came more than `delivery_policy.LATE` ago. `sent_at` is when a part was last sent. `oldest` is when the oldest
-    digest was written of which a part is still to be sent, as `Outbox.oldest_waiting` says.
+    turn came more than `delivery_policy.LATE` ago. Where more than a thousand chats wait, `due`
+    counts all parts that are not settled, those that are put off too, and `late` the parts of some thousand chats only.
+    `sent_at` is when a part was last sent. `oldest` is when the oldest digest was written of which a part is still to
+    be sent, as `Outbox.oldest_waiting` says.
     """
 
     due: int

@@ -32,10 +32,9 @@ class AnnouncementLog:
     async def read(self, unseen: Collection[Unseen]) -> None:
         """Read what these name and is not known yet. Raises `StoreUnavailable`."""
         seqs, ids = set[int](), set[int]()
-        for each in unseen:
-            for seq, topic_ids in each.found:
-                seqs.add(seq)
-                ids.update(topic_ids)
+        for found in {id(each.found): each.found for each in unseen}.values():  # equal chats share one
+            seqs.update([seq for seq, _ in found])
+            ids.update(*{topic_ids for _, topic_ids in found})
         if new := seqs - self._announced.keys():
             announced = await self._store.announced_at(new)
             self._announced |= announced

@@ -89,7 +89,7 @@ async def digest_now(store: Store, builder: DigestBuilder, chat: Chat, clock: Cl
         await run.read({chat: unseen})
         # Microseconds make the slot unique; the due time stays, because a digest on demand replaces no regular one.
         slot = DigestSlot(f"now {now:%Y%m%dT%H%M%S%f}", due_times.local_date(chat, now), None, Priority.PERSON_WAITING)
-        draft = await run.draft(chat, unseen, run.rank(chat, unseen), slot)
+        draft = await run.draft(chat, unseen, run.ranking(chat), slot)
         if await store.write_digest(draft.new, now):
             written = draft.digest
     if await store.hasten(chat.ref, now):
@@ -170,7 +170,7 @@ async def _draft(run: DraftRun, chat: Chat, unseen: Unseen, request: _Request) -
         log.warning("due time corrected", chat=str(chat.ref), was=str(chat.next_due_at))
         await run.store.set_due(chat.ref, due_times.next_due(chat, now))
         return None
-    ranking = run.rank(chat, unseen)
+    ranking = run.ranking(chat)
     # An operator who asks for digests up to a day wants them now, whatever is missing, and none without papers.
     if request.upto is not None and not unseen.found:
         return None

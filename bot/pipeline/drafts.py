@@ -106,6 +106,7 @@ class DraftRun:
     _postponed: list[WantedSummary] | None = None
     _chats_in_doubt: set[ChatRef] | None = None
     _composed: dict[Hashable, _Composed] = field(default_factory=dict)
+    _ranked: dict[ChatRef, Ranking] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.announcements = AnnouncementLog(self.store)
@@ -114,8 +115,10 @@ class DraftRun:
         """Read what the digests of these chats need, in few statements for all. Raises `StoreUnavailable`."""
         await self.announcements.read(unseen.values())
         keys: set[SummaryKey] = set()
+        self._ranked.clear()
         for chat, each in unseen.items():
-            keys.update(self._keys(chat, self.rank(chat, each)))
+            ranking = self._ranked[chat.ref] = self._rank(chat, each)
+            keys.update(self._keys(chat, ranking))
             await asyncio.sleep(0)  # ranking never waits by itself: let answers and messages go between two chats
         # Missing ones are read again for each batch: they may be made while this round runs.
         self._missing.clear()
@@ -127,7 +130,11 @@ class DraftRun:
             # A summary that cannot be read must fail the digests that show it alone; they read theirs again.
             log.exception("summaries not read", chats=len(unseen))
 
-    def rank(self, chat: Chat, unseen: Unseen) -> Ranking:
+    def ranking(self, chat: Chat) -> Ranking:
+        """The ranking of the papers of a chat that the last call of `read` named."""
+        return self._ranked[chat.ref]
+
+    def _rank(self, chat: Chat, unseen: Unseen) -> Ranking:
         return self.builder.rankings.of(unseen, chat.size, self.announcements, self.now)
 
     async def waits_for_summaries(self, chat: Chat, ranking: Ranking, due_at: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
 from datetime import date, datetime
 
 from bot.decisions import ranking
@@ -37,5 +38,6 @@ class Rankings:
 
 
 def _fingerprint(unseen: Unseen) -> bytes:
-    # A hash, because the numbers themselves would take 10 kB a chat.
-    return hashlib.blake2b(repr(unseen.found).encode(), digest_size=16).digest()
+    # A hash, because the numbers themselves would take 10 kB a chat. Version 2 of marshal is the last one whose result
+    # does not depend on which of the objects are the same.
+    return hashlib.blake2b(marshal.dumps(unseen.found, 2), digest_size=16).digest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,7 +13,7 @@ from bot.model import Bot, DeliveryState, Platform
 from bot.pipeline import DeliveryWorker, Patience
 from bot.pipeline.deliver import AT_ONCE
 from bot.ports import Clock, Sender
-from bot.service import lease
+from bot.service import lease, memory
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.guarded_sender import GuardedSender
 from bot.service.platform_connections import senders_only
@@ -56,15 +57,18 @@ async def once(
     `say` is called with a sentence before a request that may take long.
     Raises `TellUser` if another process works on the database.
     """
-    async with open_app(settings, clock) as app, lease.alone(app.store, app.clock) as held:
+    async with AsyncExitStack() as stack:
+        stack.enter_context(memory.collected_rarely())
+        app = await stack.enter_async_context(open_app(settings, clock))
+        held = await stack.enter_async_context(lease.alone(app.store, app.clock))
         # Nobody else sends now: deliveries that another process had leased are free.
         await app.store.expire_leases(held.me, app.clock.now())
         await follow_default_topics(app)
         if await app.store.topics():
             say("Asking arXiv …")
-        async with senders_only(app) as senders:
-            guarded = {bot: GuardedSender(sender, held) for bot, sender in senders.items()}
-            return await run_steps(app, guarded, held.me, upto, say)
+        senders = await stack.enter_async_context(senders_only(app))
+        guarded = {bot: GuardedSender(sender, held) for bot, sender in senders.items()}
+        return await run_steps(app, guarded, held.me, upto, say)
 
 
 async def run_steps(

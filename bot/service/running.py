@@ -54,6 +54,8 @@ WATCH_SECONDS = 10
 TEND_SECONDS = 5
 # How often free memory is given back to the system: a morning takes much more than the rest of the day.
 TRIM_SECONDS = 900
+# How often all objects are looked through, not only those since the last time: it takes some tenths of a second.
+TRIM_ALL_SECONDS = 86_400
 # How often it is checked whether the daily upkeep is due.
 UPKEEP_SECONDS = 900
 
@@ -69,6 +71,7 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
     check_workers(settings)
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
+        stack.enter_context(memory.collected_rarely())
         app = await stack.enter_async_context(open_app(settings, clock, wait_for_lease=True))
         # Before this point there is nothing to stop, and a signal may simply end the process.
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -88,6 +91,9 @@ async def serve(settings: Settings, clock: Clock | None = None) -> None:
         await _listen(stack, app, service.hooks)
         service.jobs.every(WATCH_SECONDS, "watch", service.watch.report)
         service.jobs.every(TRIM_SECONDS, "memory", partial(asyncio.to_thread, memory.trim))
+        service.jobs.every(
+            TRIM_ALL_SECONDS, "all memory", partial(asyncio.to_thread, partial(memory.trim, everything=True))
+        )
         _log_start(app, roles)
         await roles.wait(stop)
         log.info("stopping")

@@ -13,6 +13,9 @@ from sqlalchemy import DateTime, Dialect, LargeBinary, Text, TypeDecorator
 COMPRESSION = 6
 """Level of zlib: level 9 saves another 1% of a message and takes twice as long."""
 
+WINDOW_BITS, MEMORY_LEVEL = 14, 7
+"""Half of zlib's memory each: preparing all of it takes a third of the time of a message, and makes none smaller."""
+
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses NUL, and UTF-8 has no lone surrogates
 
 
@@ -71,4 +74,5 @@ class PackedJSON(TypeDecorator[Any]):
 
 
 def pack(encoded: bytes) -> bytes:
-    return zlib.compress(encoded, COMPRESSION)
+    packer = zlib.compressobj(COMPRESSION, zlib.DEFLATED, WINDOW_BITS, MEMORY_LEVEL)
+    return packer.compress(encoded) + packer.flush()

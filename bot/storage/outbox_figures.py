@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select, true, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import delivery_policy
 from bot.model import DeliveryState, Platform, SendingProgress
@@ -13,8 +14,12 @@ from bot.storage import outbox_queue, tables
 from bot.storage.delivery_counts import WRITTEN
 from bot.storage.engine import Database
 
+MOST_COUNTED = 1_000
+"""Chats whose parts are counted one by one; a morning's are too many to be counted whenever somebody asks."""
+
 _table, _counts = tables.deliveries, tables.delivery_counts
 _UNDER_WAY = (*outbox_queue.LEASED, DeliveryState.SENDING.value)
+_OPEN = [state for state in DeliveryState if state.value not in outbox_queue.SETTLED]
 
 
 class SqlOutboxFigures:
@@ -59,21 +64,35 @@ class SqlOutboxFigures:
         return found
 
     async def progress(self, platforms: Collection[Platform], now: datetime) -> SendingProgress:
-        head, part = _table, _table.alias("part")
-        # All parts of the chats whose next part may be sent; the states in which a part is open are repeated for the
-        # alias, so that the index of open parts answers.
-        of_due_chats = (
-            select(func.count().label("due"), func.count().filter(head.c.turn_at <= now - delivery_policy.LATE))
-            .select_from(head)
-            .join(part, and_(part.c.chat_id == head.c.chat_id, outbox_queue.is_open(part)))
-            .where(head.c.turn_at <= now, _is_of(platforms))
-        )
         sent_at = select(func.max(_counts.c.grown_at)).where(
             _counts.c.state == DeliveryState.SENT.value, _counts.c.platform.in_([each.value for each in platforms])
         )
         async with self.db.read() as connection:
-            due, late = (await connection.execute(of_due_chats)).one()
-            return SendingProgress(due, late, await connection.scalar(sent_at), await self.oldest_waiting(platforms))
+            lanes = [
+                (platform, bot)
+                for platform in dict.fromkeys(platforms)
+                for bot in await connection.scalars(outbox_queue.bots_with_turn(platform))
+            ]
+            chats, due = await _parts_of_chats(connection, lanes, now)
+            _, late = await _parts_of_chats(connection, lanes, now - delivery_policy.LATE)
+            last_sent = await connection.scalar(sent_at)
+        if chats > MOST_COUNTED:
+            counts = await self.outbox_counts()
+            due = sum(counts.get((platform, state), 0) for platform in set(platforms) for state in _OPEN)
+        return SendingProgress(due, late, last_sent, await self.oldest_waiting(platforms))
+
+
+async def _parts_of_chats(
+    connection: AsyncConnection, lanes: Collection[tuple[Platform, str]], upto: datetime
+) -> tuple[int, int]:
+    """How many chats' turn came up to a moment, and how many parts these have to send; of the first chats only."""
+    if not lanes:
+        return 0, 0
+    heads = outbox_queue.first_with_turn(lanes, upto, MOST_COUNTED + 1).subquery()
+    of_chats = and_(_table.c.chat_id == heads.c.chat_id, outbox_queue.is_open())
+    counted = select(func.count(_table.c.chat_id.distinct()), func.count()).select_from(heads).join(_table, of_chats)
+    chats, parts = (await connection.execute(counted)).one()
+    return chats, parts
 
 
 def _is_of(platforms: Collection[Platform] | None) -> ColumnElement[bool]:

@@ -164,6 +164,18 @@ def bots_with_turn(platform: Platform) -> Select[Any]:
     return select(every.c.bot).where(every.c.bot.is_not(None))
 
 
+def first_with_turn(lanes: Collection[tuple[Platform, str]], upto: datetime, limit: int) -> Select[Any]:
+    """The keys of chats whose turn came up to a moment, at most `limit` of them; found by ranges of one index."""
+    chosen = select(_table.c.chat_id).where(_table.c.turn_at <= upto)
+    ranges = [
+        chosen.where(_table.c.platform == platform.value, _table.c.bot == bot, _table.c.priority == priority.value)
+        for platform, bot in lanes
+        for priority in Priority
+    ]
+    # A LIMIT is allowed in a subquery and not in a part of a UNION.
+    return union_all(*(select(each.limit(limit).subquery()) for each in ranges)).subquery().select().limit(limit)
+
+
 def is_due(now: datetime) -> ColumnElement[bool]:
     """Whether a delivery's next attempt is due."""
     return or_(_table.c.next_attempt_at <= now, ran_ahead(now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -34,7 +35,9 @@ async def store(database: Database, connection: AsyncConnection, payloads: Seque
         upsert = insert.on_conflict_do_update(
             index_elements=[table.c.hash], set_={"used_at": insert.excluded.used_at}
         ).returning(table.c.id, table.c.hash)
-        rows = [{"hash": digest, "body": pack(each), "used_at": now} for digest, each in new]
+        # In a thread: it takes about a tenth of a millisecond for each, and nothing else could run meanwhile.
+        packed = await asyncio.to_thread(lambda: [pack(each) for _, each in new])
+        rows = [{"hash": digest, "body": body, "used_at": now} for (digest, _), body in zip(new, packed, strict=True)]
         known |= {row.hash: row.id for row in await connection.execute(upsert, rows)}
     return [known[digest] for digest in hashes]
 

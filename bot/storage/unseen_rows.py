@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -67,6 +68,7 @@ class SqlUnseen:
             alike = (chat.version, chat.positions, had)
             if alike not in shared:
                 shared[alike] = unseen.unseen(chat.version, chat.positions, reading, unpack_papers(had), batch_at, upto)
+                await asyncio.sleep(0)  # it never waits by itself: let answers and messages go between two chats
             found[ref] = shared[alike]
         return found
 
@@ -90,7 +92,8 @@ class SqlUnseen:
         for row in rows:
             entries = sorted(part.entries[seq] for seq in seqs_of[row.id] if seq in part.entries)
             batches.setdefault(row.topic_id, []).append(MatchBatch(row.id, tuple(entries)))
-        return Reading(batches, part.of_paper, last_match, last_seq)
+        followed = [position for chat in chats for position in chat.positions]
+        return Reading(batches, unseen.announced_before(followed, part.of_paper), last_match, last_seq)
 
 
 async def _stored_chats(connection: AsyncConnection, refs: Collection[ChatRef]) -> dict[ChatRef, _Chat]:

@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, insert, select, update
 
-from bot.model import ARCHIVE, ChatRef, DeliveryState, NewDigest, Part, Platform, SendingProgress, Settlement
-from bot.storage import tables
+from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, NewDigest, Part, Platform, SendingProgress, Settlement
+from bot.storage import row_mapping, tables
 from bot.storage.chat_conditions import lock_chats
+from bot.storage.outbox_figures import MOST_COUNTED
 from bot.storage.store import SqlStore
 from tests.contracts.samples import ANN, BOB, NOW, TUESDAY, digest, lease, minutes, send_next, with_chats
 from tests.fakes.stores import memory_store
@@ -214,6 +215,23 @@ async def test_progress_says_what_is_due_what_is_late_and_when_a_part_was_last_s
     assert await store.progress([Platform.DISCORD], later) == SendingProgress(2, 0, None, NOW + minutes(10))
     await store.suspend(ANN, "blocked", NOW)
     assert await store.progress(tuple(Platform), later) == SendingProgress(2, 0, later, NOW + minutes(10))
+
+
+async def test_progress_of_thousands_of_chats_counts_what_is_not_settled(store: SqlStore) -> None:
+    chats = telegram(MOST_COUNTED + 1)
+    async with store.db.write() as connection:
+        await connection.execute(insert(tables.chats), [row_mapping.chat_row(Chat(ref)) for ref in chats])
+    await store.write_digests([digest(ref, parts=2) for ref in chats[:-1]], NOW)
+    late = NOW + minutes(20)
+    assert await store.progress([Platform.TELEGRAM], late) == SendingProgress(
+        2 * MOST_COUNTED, 2 * MOST_COUNTED, None, NOW
+    ), "counted one by one"
+    await store.write_digest(digest(chats[-1], parts=3), late)
+    progress = await store.progress([Platform.TELEGRAM], late)
+    assert (progress.due, progress.late) == (2 * MOST_COUNTED + 3, 2 * MOST_COUNTED)
+    [first] = await lease(store, now=late, limit=1)
+    await store.settle(first.id, Settlement(S.SENT), late)
+    assert (await store.progress([Platform.TELEGRAM], late)).due == 2 * MOST_COUNTED + 2
 
 
 # ── what is deleted ──

@@ -139,8 +139,8 @@ def test_papers_beyond_the_title_lines_are_only_counted() -> None:
 
 def test_a_ranking_depends_on_the_day_only_where_a_paper_is_old() -> None:
     found = [(0, (1,)), (1, (1,))]
-    new, old = candidate("1"), candidate("2", day=TODAY - FRESH)
-    papers = {seq: ranking.features_of(seq, each.announced) for seq, each in enumerate((new, old))}
+    old, new = candidate("1", day=TODAY - FRESH), candidate("2")
+    papers = {seq: ranking.features_of(seq, each.announced) for seq, each in enumerate((old, new))}
     assert not ranking.depends_on_day(found, papers, NOW)
     assert ranking.depends_on_day(found, papers, NOW + timedelta(days=1))
 
