@@ -26,6 +26,7 @@ from bot.topics.leaf_keys import AnyOf
 from bot.topics.stored import AND, NOT, LeafTable, Program
 from bot.topics.syntax_tree import Category, Field
 from bot.topics.text import searchable
+from bot.topics.text_filter import MAX_LEAVES, TextFilter
 from bot.topics.wanted_features import FeatureReader, WantedFeatures
 
 PaperSet = int
@@ -40,18 +41,22 @@ class PaperBatch:
 
     def __init__(self, table: LeafTable, leaves: Iterable[int]) -> None:
         self._table = table
-        fields: set[Field] = set()
-        wanted: set[Feature] = set()
+        required: dict[Field, list[tuple[AnyOf, ...]]] = defaultdict(list)
         for number in leaves:
             leaf = table.leaves[number]
             if not isinstance(leaf, Category):
-                fields.update(_parts(leaf.field))
-                wanted.update(chain.from_iterable(table.required[number]))
-        features = WantedFeatures(wanted)
-        reader = FeatureReader(features)
+                for part in _parts(leaf.field):
+                    required[part].append(table.required[number])
+        rows = chain.from_iterable(chain.from_iterable(required.values()))
+        wanted = WantedFeatures(set(chain.from_iterable(rows)))
+        reader = FeatureReader(wanted)
         self._indexes = {
-            field: _FieldIndex(field, FeatureReader(features, names=True) if field is Field.AUTHOR else reader)
-            for field in fields
+            field: _FieldIndex(
+                field,
+                FeatureReader(wanted, names=True) if field is Field.AUTHOR else reader,
+                TextFilter(keys) if len(keys) <= MAX_LEAVES else None,
+            )
+            for field, keys in required.items()
         }
         self._codes: dict[bool, dict[str, PaperSet]] = {False: defaultdict(int), True: defaultdict(int)}
         self._papers: list[Paper] = []
@@ -129,21 +134,19 @@ def _parts(field: Field) -> tuple[Field, ...]:
 class _FieldIndex:
     """The papers by what stands in one field of them."""
 
-    def __init__(self, field: Field, reader: FeatureReader) -> None:
+    def __init__(self, field: Field, reader: FeatureReader, text_filter: TextFilter | None) -> None:
         self._field = field
         self._reader = reader
+        self._filter = text_filter
         self._papers: dict[Feature, PaperSet] = {}
 
     def add(self, paper: Paper, bit: PaperSet) -> None:
+        texts = _texts(paper, self._field)
+        if self._filter is not None and not self._filter.may_have(" ".join(texts)):
+            return
         papers = self._papers
-        for feature in self._reader.features(self._text(paper)):
+        for feature in self._reader.features(" ".join(map(searchable, texts))):
             papers[feature] = papers.get(feature, 0) | bit
-
-    def _text(self, paper: Paper) -> str:
-        if self._field is Field.AUTHOR:
-            return " ".join(map(searchable, paper.authors))
-        texts = {Field.TITLE: paper.title, Field.ABSTRACT: paper.abstract, Field.COMMENT: paper.comment or ""}
-        return searchable(texts[self._field])
 
     def having(self, required: Sequence[AnyOf]) -> PaperSet:
         """The papers whose text has one feature of each row."""
@@ -154,3 +157,12 @@ class _FieldIndex:
                 papers |= self._papers.get(feature, 0)
             found &= papers
         return found
+
+
+def _texts(paper: Paper, field: Field) -> tuple[str, ...]:
+    """What a field searches, as the paper has it; the names of the authors are read one by one."""
+    if field is Field.TITLE:
+        return (paper.title,)
+    if field is Field.ABSTRACT:
+        return (paper.abstract,)
+    return (paper.comment or "",) if field is Field.COMMENT else paper.authors
