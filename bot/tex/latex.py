@@ -18,11 +18,6 @@ from bot.tex.reader import TexReader
 _TEX = re.compile(r"[\\${}~`]|--|''")
 
 
-def has_tex(text: str) -> bool:
-    """Whether `readable` changes more than the spaces of a text."""
-    return _TEX.search(text) is not None
-
-
 @lru_cache(maxsize=2048)  # matching and every renderer ask for the same titles and abstracts
 def readable(tex: str, *, citations: bool = True) -> str:
     r"""Return `tex` as Unicode text on one line. Never raises.
@@ -30,7 +25,7 @@ def readable(tex: str, *, citations: bool = True) -> str:
     Words are kept; an unknown command prints its argument or else its name. `citations` says whether `\cite{key}`
     becomes "[key]" or is left out.
     """
-    if not has_tex(tex):
+    if not _TEX.search(tex):
         return " ".join(tex.split())
     text = TexReader(tex, write_command, citations=citations).read()
     return unicodedata.normalize("NFC", " ".join(text.split()))

@@ -141,12 +141,18 @@ class _FieldIndex:
         self._papers: dict[Feature, PaperSet] = {}
 
     def add(self, paper: Paper, bit: PaperSet) -> None:
-        texts = _texts(paper, self._field)
-        if self._filter is not None and not self._filter.may_have(" ".join(texts)):
+        text = self._text(paper)
+        if self._filter is not None and not self._filter.may_have(text):
             return
         papers = self._papers
-        for feature in self._reader.features(" ".join(map(searchable, texts))):
+        for feature in self._reader.features(text):
             papers[feature] = papers.get(feature, 0) | bit
+
+    def _text(self, paper: Paper) -> str:
+        if self._field is Field.AUTHOR:
+            return " ".join(map(searchable, paper.authors))
+        texts = {Field.TITLE: paper.title, Field.ABSTRACT: paper.abstract, Field.COMMENT: paper.comment}
+        return searchable(texts[self._field] or "")
 
     def having(self, required: Sequence[AnyOf]) -> PaperSet:
         """The papers whose text has one feature of each row."""
@@ -157,12 +163,3 @@ class _FieldIndex:
                 papers |= self._papers.get(feature, 0)
             found &= papers
         return found
-
-
-def _texts(paper: Paper, field: Field) -> tuple[str, ...]:
-    """What a field searches, as the paper has it; the names of the authors are read one by one."""
-    if field is Field.TITLE:
-        return (paper.title,)
-    if field is Field.ABSTRACT:
-        return (paper.abstract,)
-    return (paper.comment or "",) if field is Field.COMMENT else paper.authors
