@@ -42,6 +42,7 @@ class Matching:
             # Topics that are matched together may have advanced to different announcements.
             before = bisect_right(self._seqs, state.matched_seq)
             if papers := self._batch.matching(program) >> before << before:
+                # A tuple, because the garbage collector would look at each of tens of thousands of lists.
                 found[state.id] = tuple(map(self._seqs.__getitem__, numbers(papers)))
         return found
 

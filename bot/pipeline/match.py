@@ -26,6 +26,7 @@ TOPICS_AT_ONCE = 5000
 """Topics read from the store, parsed or answered at once: a fraction of a second."""
 
 PAPERS_AT_ONCE = 200
+"""Announcements read from the store or indexed at once."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -43,7 +44,7 @@ async def match(store: Store) -> int:
     count = 0
     # From the topic that is farthest behind; the others skip what they were matched with before.
     seq = min(state.matched_seq for state in states)
-    while announced := await store.announcements_after(seq, BATCH):
+    while announced := await _announced(store, seq):
         last_seq = announced[-1][0]
         behind = matches.topics_behind(states, last_seq)
         found = await _matched(announced, behind)
@@ -64,6 +65,16 @@ async def _topics_behind(store: Store, seq: int) -> list[TopicState]:
     while page := await store.topics_behind(seq, states[-1].id if states else 0, TOPICS_AT_ONCE):
         states += page
     return states
+
+
+async def _announced(store: Store, seq: int) -> list[tuple[int, Announced]]:
+    announced = await store.announcements_after(seq, PAPERS_AT_ONCE)
+    while announced and len(announced) < BATCH:
+        page = await store.announcements_after(announced[-1][0], PAPERS_AT_ONCE)
+        if not page:
+            break
+        announced += page
+    return announced
 
 
 async def _matched(

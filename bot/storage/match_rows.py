@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import ARRAY, Integer, LargeBinary, bindparam, column, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,13 +28,17 @@ async def write(connection: AsyncConnection, found: Mapping[int, Sequence[int]])
     last = await connection.scalar(select(func.max(_table.c.id))) or 0
     is_postgres = connection.dialect.name == "postgresql"
     count = 0
+    seqs = set[int]()
     # A part of the topics at a time, so that the event loop goes on between two statements.
     for topic_ids in row_mapping.in_chunks(sorted(found), TOPICS_AT_ONCE):
-        if rows := await _new_rows(connection, {topic_id: found[topic_id] for topic_id in topic_ids}):
+        part = {topic_id: found[topic_id] for topic_id in topic_ids}
+        seqs.update(*part.values())
+        if rows := await _new_rows(connection, part):
             if is_postgres:
-                await connection.execute(_INSERT_ARRAYS, {name: [row[name] for row in rows] for name in rows[0]})
+                columns = map(list, zip(*rows, strict=True))
+                await connection.execute(_INSERT_ARRAYS, dict(zip(_types, columns, strict=True)))
             else:
-                await connection.execute(insert(_table), rows)
+                await connection.exec_driver_sql(_INSERT_ROWS, rows)
             count += len(rows)
     if not count:
         return 0
@@ -48,12 +51,11 @@ async def write(connection: AsyncConnection, found: Mapping[int, Sequence[int]])
         .where(_topics.c.id == newest.c.topic_id)
         .values(last_match=newest.c.id, last_seq=last_seq(_topics.c.last_seq, newest.c.last_seq))
     )
-    seqs = set[int]().union(*found.values())
     await log_index.mark(connection, tables.announcements.c.matched, tables.announcements.c.seq, seqs)
     return count
 
 
-async def _new_rows(connection: AsyncConnection, found: Mapping[int, Sequence[int]]) -> list[dict[str, Any]]:
+async def _new_rows(connection: AsyncConnection, found: Mapping[int, Sequence[int]]) -> list[_Row]:
     """The rows to write, in order of topics."""
     query = select(_topics.c.id, _topics.c.last_seq).where(_topics.c.id.in_(found))
     known = {row.id: row.last_seq for row in await connection.execute(query)}
@@ -63,11 +65,7 @@ async def _new_rows(connection: AsyncConnection, found: Mapping[int, Sequence[in
     stored = await _stored_seqs(connection, again)
     for topic_id, seqs in again.items():
         new[topic_id] = [seq for seq in seqs if seq not in stored.get(topic_id, ())]
-    return [
-        {"topic_id": topic_id, "first_seq": seqs[0], "last_seq": seqs[-1], "seqs": pack_seqs(seqs)}
-        for topic_id, seqs in new.items()
-        if seqs
-    ]
+    return [(topic_id, seqs[0], seqs[-1], pack_seqs(seqs)) for topic_id, seqs in new.items() if seqs]
 
 
 async def _stored_seqs(connection: AsyncConnection, found: Mapping[int, Sequence[int]]) -> dict[int, set[int]]:
@@ -102,6 +100,9 @@ async def batches_at(connection: AsyncConnection, places: Collection[Place]) -> 
     return found
 
 
+_Row = tuple[int, int, int, bytes]
+"""The columns of `_types`."""
+
 _types = {"topic_id": Integer, "first_seq": Integer, "last_seq": Integer, "seqs": LargeBinary}
 _arrays = func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _types.items()))
 _INSERT_ARRAYS = insert(_table).from_select(
@@ -109,6 +110,9 @@ _INSERT_ARRAYS = insert(_table).from_select(
     select(*_arrays.table_valued(*(column(name, kind) for name, kind in _types.items())).render_derived().c),
 )
 """On PostgreSQL one statement with arrays is many times faster than one for each row."""
+
+_INSERT_ROWS = "INSERT INTO match_batches (topic_id, first_seq, last_seq, seqs) VALUES (?, ?, ?, ?)"
+"""For SQLite's driver: SQLAlchemy takes longer to prepare tens of thousands of rows than SQLite to write them."""
 
 _AT_PLACES = """
     SELECT DISTINCT batch.id, batch.topic_id, batch.first_seq, batch.last_seq, batch.seqs FROM {places}

@@ -18,9 +18,13 @@ def pack_seqs(seqs: Sequence[int]) -> bytes:
 
     One byte says how many bytes each distance has (1, 2, 4 or 8), all of them the same; little endian.
     """
-    distances = list(map(sub, seqs[1:], seqs))
-    if not distances:
+    if len(seqs) < 2:
         return b""
+    distances = list(map(sub, seqs[1:], seqs))
+    try:
+        return b"\1" + bytes(distances)  # quicker than an array, and enough for most topics
+    except ValueError:
+        pass
     most = max(distances)
     width = next(width for width in sorted(_TYPE_OF_WIDTH) if most < 1 << 8 * width)
     return bytes([width]) + _little_endian(array(_TYPE_OF_WIDTH[width], distances)).tobytes()

@@ -41,12 +41,12 @@ class IndexedPaper:
     @cached_property
     def categories(self) -> dict[str, str]:
         """Every code by which a topic may name one of the paper's categories → the code that arXiv gives."""
-        return _codes(self.paper.categories)
+        return category_codes(self.paper.categories)
 
     @cached_property
     def primary(self) -> dict[str, str]:
         """Like `categories`, for the primary category."""
-        return _codes(self.paper.categories[:1])
+        return category_codes(self.paper.categories[:1])
 
     def texts(self, field: Field) -> tuple[IndexedText, ...]:
         """The texts that a field searches. The title comes first, since its wording is the one to show."""
@@ -97,8 +97,11 @@ _OTHER_CODES = {**categories.FORMER, **categories.ALIASES}
 _ALIASES_BY_CODE = {code: alias for alias, code in categories.ALIASES.items()}
 
 
-def _codes(codes: tuple[str, ...]) -> dict[str, str]:
-    """Each code, its other codes and the codes of their archives ("cs.*") → the code as given."""
+def category_codes(codes: tuple[str, ...]) -> dict[str, str]:
+    """Every code by which a topic may name one of these categories → the code as given.
+
+    Each code, its other codes and the codes of their archives ("cs.*").
+    """
     given_by_code: dict[str, str] = {}
     for given in codes:
         code = categories.canonical(given) or given

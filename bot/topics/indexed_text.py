@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import chain, islice, pairwise, takewhile
 
@@ -118,37 +117,3 @@ class IndexedText:
     @cached_property
     def compound_set(self) -> frozenset[str]:
         return frozenset(word for compounds in self.compounds.values() for word, _ in compounds)
-
-    # ── looking up papers ────────────────────────────────────────────────────────────────────────────────────────────
-
-    def neighbours(self, wanted: AbstractSet[str]) -> Iterator[tuple[str, ...]]:
-        """Each two and three words next to each other that may be `wanted`; a compound counts as a word.
-
-        Those with a compound in them only if all their words are `wanted`, since there can be very many; some tuples of
-        a single word are among them.
-        """
-        if not wanted:
-            return
-        yield from zip(self.words, self.words[1:], strict=False)
-        yield from zip(self.words, self.words[1:], self.words[2:], strict=False)
-        for start in self._starts(wanted):
-            yield from self._sequences(start, MAX_FEATURE_WORDS, wanted)
-
-    def _starts(self, wanted: AbstractSet[str]) -> set[int]:
-        """Where a sequence with a compound in it starts: at a compound, or at a plain word before one."""
-        at_compounds = [at for at, here in self.compounds.items() if any(word in wanted for word, _ in here)]
-        return {max(0, at - back) for at in at_compounds for back in range(MAX_FEATURE_WORDS)}
-
-    def _sequences(self, start: int, most: int, wanted: AbstractSet[str]) -> Iterator[tuple[str, ...]]:
-        """The sequences of at least one and at most `most` words and compounds from `start` on."""
-        for word, length in self.words_at(start):
-            if word in wanted:
-                yield (word,)
-                if most > 1 and start + length < len(self.words):
-                    for rest in self._sequences(start + length, most - 1, wanted):
-                        yield (word, *rest)
-
-    def forms(self) -> set[str]:
-        """The words and compounds, as singulars and as written."""
-        compounds = {"".join(self.raw_words[at : at + n]) for at, here in self.compounds.items() for _, n in here}
-        return compounds.union(self.words, self.raw_words, self.compound_set)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+
 from bot.arxiv import categories
 from bot.topics.parse import Topic
-from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, is_prefix, phrase_text
+from bot.topics.syntax_tree import And, Category, Field, Leaf, Node, Not, Or, Term, is_prefix, phrase_text
 
 # (affirmative, negated) verbs of a clause.
 _FIELD_VERBS = {
@@ -105,13 +107,22 @@ def archives(topic: Topic) -> frozenset[str] | None:
 
 
 def _archives(node: Node) -> frozenset[str] | None:
-    if isinstance(node, Category):
-        return frozenset(categories.archives_of([node.code]))
-    # The union also for AND, see `archives`; an operand without a category adds nothing.
-    if isinstance(node, And):
-        named = [found for part in node.parts if (found := _archives(part)) is not None]
-        return frozenset().union(*named) if named else None
-    if isinstance(node, Or):
-        parts = [_archives(part) for part in node.parts]
-        return None if None in parts else frozenset().union(*(found for found in parts if found))
-    return None
+    if isinstance(node, And | Or):
+        parts = map(_archives, node.parts)
+        return functools.reduce(functools.partial(joined_archives, is_and=isinstance(node, And)), parts)
+    return None if isinstance(node, Not) else archives_of_leaf(node)
+
+
+def archives_of_leaf(leaf: Leaf) -> frozenset[str] | None:
+    """Like `archives`, for a topic of this leaf alone."""
+    return frozenset(categories.archives_of([leaf.code])) if isinstance(leaf, Category) else None
+
+
+def joined_archives(
+    left: frozenset[str] | None, right: frozenset[str] | None, *, is_and: bool
+) -> frozenset[str] | None:
+    """Like `archives`, for two topics joined by AND or by OR."""
+    if left is None or right is None:
+        # An operand of AND without a category adds nothing.
+        return (right if left is None else left) if is_and else None
+    return left | right  # for AND, too, see `archives`

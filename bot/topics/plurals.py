@@ -74,3 +74,12 @@ def singular(word: str) -> str:
     if word.endswith(("xes", "ches", "shes", "sses", "zzes", "oes")) and len(word) > 4:
         return word[:-2]
     return word[:-1]
+
+
+def irregular_plurals(word: str, *, is_prefix: bool = False) -> list[str]:
+    """The irregular plurals of a word; with `is_prefix` those of all words that begin with it."""
+    return [
+        plural
+        for plural, singular in _IRREGULAR.items()
+        if singular == word or (is_prefix and singular.startswith(word))
+    ]

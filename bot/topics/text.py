@@ -116,15 +116,29 @@ class Chunk(NamedTuple):
 
 def chunks(text: str) -> list[Chunk]:
     """The chunks of a text that `searchable` has returned, in order."""
-    return [*map(_chunk, text.split())]
+    return [*map(chunk, text.split())]
 
 
 @functools.lru_cache(maxsize=32768)  # the words of papers repeat: this saves most of the time of indexing a text
-def _chunk(written: str) -> Chunk:
+def chunk(written: str) -> Chunk:
+    """The words of a text that has no spaces."""
     bare = written.strip(_PUNCTUATION)
-    if bare.isascii() and bare.isalnum():  # a shortcut for nearly all chunks, with the same result as the rest
+    if bare.isascii() and bare.isalnum():  # shortcuts for nearly all chunks
         word = bare.lower()
         return Chunk((_singular(word, bare),), (word,), (bare,))
+    parts = bare.split("-")
+    if bare.isascii() and all(map(str.isalnum, parts)):
+        raw_words = bare.lower().split("-")
+        words = [*map(_singular, raw_words, parts)]
+        surfaces = [part + "-" for part in parts]
+        surfaces[-1] = parts[-1]
+        compounds = _compounds(words, [True] * (len(parts) - 1))
+        return Chunk(tuple(words), tuple(raw_words), tuple(surfaces), tuple(compounds))
+    return chunk_of_any_kind(written)
+
+
+def chunk_of_any_kind(written: str) -> Chunk:
+    """Like `chunk`, without its shortcuts."""
     # NFKC turns 2¹⁰ into 210; with the mark, base and exponent are two words.
     marked = written if written.isascii() else _BEFORE_EXPONENT.sub("^", written)
     folded = fold(marked)
@@ -134,7 +148,7 @@ def _chunk(written: str) -> Chunk:
     else:
         surfaces = _FIND_WORDS.findall(marked)
     if len(surfaces) != len(matches):  # a compatibility form became several words: each of them shows the whole chunk
-        surfaces = [bare] * len(matches)
+        surfaces = [written.strip(_PUNCTUATION)] * len(matches)
     raw_words = [_raw_word(match[0]) for match in matches]
     words = [_singular(word, surface) for word, surface in zip(raw_words, surfaces, strict=True)]
     hyphens = [folded[left.end() : right.start()] in _HYPHENS for left, right in pairwise(matches)]

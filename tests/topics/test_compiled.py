@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 
 from bot.model import Paper
-from bot.topics.compiled import AND, NOT, OR, CompiledTopics
+from bot.topics.compiled import CompiledTopics
 from bot.topics.paper_batch import PaperBatch, numbers
+from bot.topics.stored import AND, NOT, OR
 
 QUERIES = [f"{word} AND cat:cs.CV" for word in ("gan", "nerf", "diffusion", "transformer", "network")]
 PAPERS = [Paper(f"2606.0000{n}", 1, query.split()[0], (), "", ("cs.CV",)) for n, query in enumerate(QUERIES)]
@@ -21,7 +22,7 @@ def matched(compiled: CompiledTopics, query: str) -> list[int]:
 
 
 def test_equal_leaves_of_different_topics_are_one() -> None:
-    table, programs = CompiledTopics().programs(["gan AND cat:cs.CV", "(nerf OR gan) AND NOT cat:cs.CV"])
+    table, programs = CompiledTopics().programs(["gan AND cat:cs.CV", "(gan OR nerf) AND NOT cat:cs.CV"])
     assert len(table.leaves) == 3
     assert list(programs.values()) == [(0, 1, AND), (0, 2, OR, 1, NOT, AND)]
 

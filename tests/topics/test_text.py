@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.render.cards import title_of
 from bot.topics.plurals import singular
-from bot.topics.text import chunks, fold, raw_words, searchable, words
+from bot.topics.text import chunk, chunk_of_any_kind, chunks, fold, raw_words, searchable, words
 from tests.render.samples import corpus
 
 
@@ -118,12 +118,24 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_every_word_has_a_surface(text: str) -> None:
-    for chunk in chunks(searchable(text)):
-        assert len(chunk.words) == len(chunk.raw_words) == len(chunk.surfaces)
-        assert all(chunk.surfaces)
+    for found in chunks(searchable(text)):
+        assert len(found.words) == len(found.raw_words) == len(found.surfaces)
+        assert all(found.surfaces)
 
 
 @settings(deadline=None)
 @given(st.from_regex(r"[A-Za-z0-9]{1,12}s?", fullmatch=True), st.sampled_from(["", ".", "),", '"']))
 def test_punctuation_around_a_word_makes_no_difference(word: str, after: str) -> None:
     assert words(word + after) == words(f"{word} ") == words(f"({word}{after}")
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(st.sampled_from("abSsxeGPT14--.,'()&"), min_size=1, max_size=12))
+def test_a_shortcut_reads_the_same_words(written: str) -> None:
+    assert chunk(written) == chunk_of_any_kind(written)
+
+
+def test_a_shortcut_reads_the_same_words_of_real_papers() -> None:
+    for paper in corpus()[::10]:
+        for written in searchable(paper.abstract).split():
+            assert chunk(written) == chunk_of_any_kind(written)
