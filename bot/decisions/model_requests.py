@@ -16,7 +16,7 @@ BATCH = 4
 LARGEST_BATCH = 8
 """Abstracts that share one request where the budget of the day is short."""
 
-_JUDGED_TOGETHER = 12
+_JUDGED_TOGETHER = 16
 """Papers that share the judge's request, rounded up to whole batches. The judge's work on a paper is shorter than the
 maker's, and its instructions and canaries are paid for once."""
 

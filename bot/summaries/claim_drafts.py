@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from bot.model import Claim, Dropped, Evidence, SectionKind
 from bot.model.languages import is_english
-from bot.summaries.claim_checks import ClaimRules, refusal, sentence_problem, suspicions
+from bot.summaries.claim_checks import LONGEST_CLAIM, ClaimRules, refusal, sentence_problem, suspicions
 from bot.summaries.forbidden_text import adds_link, cleaned
 from bot.summaries.glossary import Glossary
 from bot.summaries.quotes import fold, words
@@ -101,7 +101,7 @@ def brief_drafts(reply: BriefReply, paper_id: str, source: SourceText, language:
     """The headline, takeaways and translated title of a brief reply."""
     headline_rules = ClaimRules(language, longest=LONGEST_HEADLINE, shortest=20)
     found = [
-        _draft("headline", HEADLINE, reply.headline, source, headline_rules),
+        _without_neighbours(_draft("headline", HEADLINE, reply.headline, source, headline_rules)),
         *_takeaways(reply.takeaways, source, ClaimRules(language)),
     ]
     if title := title_draft(reply.title, source, language):
@@ -160,6 +160,12 @@ def as_shown(sentence: SourceSentence) -> str:
     return " ".join(sentence.text.split())
 
 
+def _without_neighbours(found: Draft | Dropped) -> Draft | Dropped:
+    """A headline tells what the paper does, and the model names all sentences of an abstract that say so: the judge
+    needs no others."""
+    return replace(found, context=found.named) if isinstance(found, Draft) else found
+
+
 def _takeaways(replies: Sequence[ClaimReply], source: SourceText, rules: ClaimRules) -> Iterator[Draft | Dropped]:
     kept = 0
     for number, reply in enumerate(replies, 1):
@@ -180,7 +186,7 @@ def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: Cl
     text = _without_ids(cleaned(reply.text), reply.sentences)
     named = source.named(reply.sentences)
     if not text and part == TAKEAWAYS and named:
-        text = cleaned(as_shown(named[0]))
+        text = cleaned(" ".join(map(as_shown, _shown_together(named))))
     if not text or not named:
         return Dropped(text[:300], "it names no sentence of the paper" if text else "it is empty")
     # Whatever a claim makes of an order to summarizers, the order is behind it.
@@ -193,6 +199,13 @@ def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: Cl
     stand_ins = _by_closeness(text, _that_may_stand(named, source, rules))
     draft = Draft(key, part, text, named, _context(named, source), source.evidence(named), stand_ins)
     return _checked(draft, source, rules)
+
+
+def _shown_together(named: Sequence[SourceSentence]) -> Sequence[SourceSentence]:
+    """The sentences of a takeaway that is named by numbers: two where one needs the other, unless they are too long."""
+    pair = named[:2]
+    is_short = sum(len(sentence.text) for sentence in pair) <= LONGEST_CLAIM
+    return pair if len(named) == len(pair) and is_short else named[:1]
 
 
 def _that_may_stand(
