@@ -29,7 +29,7 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks.faithfulness.cost import in_own_words, is_repeated
+from benchmarks.faithfulness.cost import as_asked, is_repeated
 from benchmarks.faithfulness.texts import papers
 from bot import pipeline
 from bot.model import Depth, Paper, Summary, SummaryKey, WantedSummary
@@ -147,7 +147,7 @@ def _server(latency: float, pause: float) -> Iterator[tuple[str, str]]:
 def _serve(pipe: Connection, latency: float, pause: float) -> None:
     async def serve() -> None:
         judge = judges.with_opinion(is_repeated)
-        async with ModelServer(in_own_words, judge, delay=latency) as server:
+        async with ModelServer(as_asked, judge, delay=latency) as server:
             if pause:
                 # In the middle of the first requests after those that warm up.
                 asyncio.get_running_loop().call_later(
