@@ -101,7 +101,8 @@ def brief_drafts(reply: BriefReply, paper_id: str, source: SourceText, language:
     """The headline, takeaways and translated title of a brief reply."""
     headline_rules = ClaimRules(language, longest=LONGEST_HEADLINE, shortest=20)
     found = [
-        _without_neighbours(_draft("headline", HEADLINE, reply.headline, source, headline_rules)),
+        # The model names all sentences of the abstract that say what the paper does: the judge needs no others.
+        _draft("headline", HEADLINE, reply.headline, source, headline_rules, with_neighbours=False),
         *_takeaways(reply.takeaways, source, ClaimRules(language)),
     ]
     if title := title_draft(reply.title, source, language):
@@ -160,12 +161,6 @@ def as_shown(sentence: SourceSentence) -> str:
     return " ".join(sentence.text.split())
 
 
-def _without_neighbours(found: Draft | Dropped) -> Draft | Dropped:
-    """A headline tells what the paper does, and the model names all sentences of an abstract that say so: the judge
-    needs no others."""
-    return replace(found, context=found.named) if isinstance(found, Draft) else found
-
-
 def _takeaways(replies: Sequence[ClaimReply], source: SourceText, rules: ClaimRules) -> Iterator[Draft | Dropped]:
     kept = 0
     for number, reply in enumerate(replies, 1):
@@ -182,7 +177,9 @@ def _drafts(paper_id: str, found: Sequence[Draft | Dropped], keywords: tuple[str
     return Drafts(paper_id, drafts, keywords, tuple(item for item in found if isinstance(item, Dropped)))
 
 
-def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: ClaimRules) -> Draft | Dropped:
+def _draft(
+    key: str, part: str, reply: ClaimReply, source: SourceText, rules: ClaimRules, *, with_neighbours: bool = True
+) -> Draft | Dropped:
     text = _without_ids(cleaned(reply.text), reply.sentences)
     named = source.named(reply.sentences)
     if not text and part == TAKEAWAYS and named:
@@ -197,8 +194,10 @@ def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: Cl
     if problem is not None:
         return Dropped(text[:300], f"of the sentence that it names: {problem}")
     stand_ins = _by_closeness(text, _that_may_stand(named, source, rules))
-    draft = Draft(key, part, text, named, _context(named, source), source.evidence(named), stand_ins)
-    return _checked(draft, source, rules)
+    draft = _checked(Draft(key, part, text, named, named, source.evidence(named), stand_ins), source, rules)
+    # Only for the judge: it takes long to find out which sentences need the one before.
+    is_with_neighbours = with_neighbours and draft.is_to_be_judged
+    return replace(draft, context=_context(named, source)) if is_with_neighbours else draft
 
 
 def _shown_together(named: Sequence[SourceSentence]) -> Sequence[SourceSentence]:
