@@ -27,8 +27,9 @@ _RETRY_SHARE = 5
 """One fifth of the budget is reserved for second requests, which a reply that fails its checks needs."""
 
 # Estimated tokens, requests and replies of the maker and of the judge together: of a group of brief ones for the
-# instructions and for each paper, of a deep summary and of its translation.
-_INSTRUCTION_TOKENS = 1_100
+# instructions and for each paper (in English or not), of a deep summary and of its translation.
+_INSTRUCTION_TOKENS = 1_000
+_ENGLISH_TOKENS = 650
 _BRIEF_TOKENS = 900
 _DEEP_TOKENS = 33_000
 _TRANSLATION_TOKENS = 12_000
@@ -50,7 +51,7 @@ class BriefGroup:
     @property
     def tokens(self) -> int:
         # A request of the maker and one of the judge have about equally long instructions.
-        return self.requests * _INSTRUCTION_TOKENS // 2 + len(self.wanted) * _BRIEF_TOKENS
+        return self.requests * _INSTRUCTION_TOKENS // 2 + sum(map(_brief_tokens, self.wanted))
 
 
 LEAST_REQUESTS = 2
@@ -138,6 +139,10 @@ def _groups(brief: Sequence[WantedSummary], batch: int) -> tuple[BriefGroup, ...
 def _urgency(wanted: WantedSummary, now: datetime) -> tuple[bool, int, datetime, str]:
     """The sort key; the paper id makes the order the same each time."""
     return wanted.due_at + LATE < now, -wanted.chats, wanted.due_at, wanted.key.paper_id
+
+
+def _brief_tokens(wanted: WantedSummary) -> int:
+    return _ENGLISH_TOKENS if is_english(wanted.key.language) else _BRIEF_TOKENS
 
 
 def _deep_requests(wanted: WantedSummary) -> int:
