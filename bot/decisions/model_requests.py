@@ -60,8 +60,8 @@ LEAST_REQUESTS = 2
 Both have to be affordable: statements that nobody could judge are not shown, so that the first request alone would buy
 nothing but a choice of sentences.
 """
-LEAST_TOKENS = (_INSTRUCTION_TOKENS + _BRIEF_TOKENS) * _RETRY_SHARE // (_RETRY_SHARE - 1)
-"""The smallest limit of a day with which a brief summary is planned."""
+LEAST_TOKENS = (_INSTRUCTION_TOKENS + _ENGLISH_TOKENS) * _RETRY_SHARE // (_RETRY_SHARE - 1)
+"""The smallest limit of a day with which a brief summary is planned in English, where it costs the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def plan(wanted: Sequence[WantedSummary], allowance: Allowance, now: datetime, b
 
 def is_enough_for_one(allowance: Allowance) -> bool:
     """Whether a day's budget allows the plan to make any summary with a model: a brief one, and its judge's request."""
-    return RemainingBudget(allowance).covers(LEAST_REQUESTS, _INSTRUCTION_TOKENS + _BRIEF_TOKENS)
+    return RemainingBudget(allowance).covers(LEAST_REQUESTS, _INSTRUCTION_TOKENS + _ENGLISH_TOKENS)
 
 
 def judged_together(batch: int) -> int:

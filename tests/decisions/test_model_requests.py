@@ -116,7 +116,7 @@ def test_papers_wait_until_tomorrow_where_nobody_could_judge_what_a_model_says_o
 
 def test_the_tokens_of_a_day_limit_a_plan() -> None:
     several = [wanted(number) for number in range(40)]
-    numbers = [len(planned(plan(several, Allowance(tokens=tokens), NOW))) for tokens in (10_000, 20_000, 40_000)]
+    numbers = [len(planned(plan(several, Allowance(tokens=tokens), NOW))) for tokens in (10_000, 20_000, 30_000)]
     assert 0 < numbers[0] < numbers[1] < numbers[2] < 40
 
 
