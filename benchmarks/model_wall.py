@@ -8,6 +8,8 @@ A stand-in server, in a process of its own, answers every request after `--laten
 database of its own. Printed for each concurrency: requests r (of the maker and of the judge), the least time of so many
 requests, latency · r ÷ concurrency, the same in whole rounds, latency · ⌈r ÷ concurrency⌉, which no order of requests
 can beat, the wall time from the first request until the last summary is stored, and its ratio to both.
+`--rounds` leaves out what the machine has to do beside: the server answers as soon as all slots are taken, or when no
+request has come for a while, and counts these rounds; an order of requests is the best if there are ⌈r ÷ concurrency⌉.
 `--pause S` answers one request in the middle with 429 and `Retry-After: S`, on a clock on which long waits pass at
 once: every paper must still get its model.
 """
@@ -25,11 +27,12 @@ from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 import structlog
 
-from benchmarks.faithfulness.cost import in_own_words, is_repeated
+from benchmarks.faithfulness.cost import as_asked, is_repeated
 from benchmarks.faithfulness.texts import papers
 from bot import pipeline
 from bot.model import Depth, Paper, Summary, SummaryKey, WantedSummary
@@ -43,6 +46,9 @@ from tests.fakes.models import KEY, Fault, ModelServer
 from tests.fakes.stores import memory_store
 
 MAKER, JUDGE = "openai:scripted", "google:scripted"
+
+QUIET_SECONDS = 5.0
+"""A round with free slots ends when no request has come for so long."""
 
 WARMING = 4
 """Papers that are summarized first, so that the SDKs and word lists are loaded and connections are open."""
@@ -67,17 +73,48 @@ class LeapingClock(SystemClock):
         self._leapt += max(wakes_at - self.now(), timedelta())
 
 
+class RoundServer(ModelServer):
+    """A server that answers all waiting requests at once: when there are `slots` of them, or when none comes."""
+
+    def __init__(self, slots: int, counted: Synchronized[int]) -> None:
+        super().__init__(as_asked, judges.with_opinion(is_repeated))
+        self._slots, self._counted = slots, counted
+        self._waiting: list[asyncio.Future[None]] = []
+
+    async def _answer(self, system: str, user: str) -> str:
+        answered = asyncio.get_running_loop().create_future()
+        self._waiting.append(answered)
+        number = len(self._waiting)
+        if number < self._slots:
+            asyncio.get_running_loop().call_later(QUIET_SECONDS, self._end_if_quiet, self._waiting, number)
+        else:
+            self._end_round()
+        await answered
+        return await super()._answer(system, user)
+
+    def _end_if_quiet(self, waiting: list[asyncio.Future[None]], number: int) -> None:
+        if waiting is self._waiting and len(waiting) == number:
+            self._end_round()
+
+    def _end_round(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self._counted.value += 1
+        for answered in waiting:
+            answered.set_result(None)
+
+
 class Trial:
     """One concurrency: the server, the chain and the store, and what was measured."""
 
     def __init__(self, found: Sequence[Paper], options: argparse.Namespace, concurrency: int) -> None:
         self._papers, self._options, self._concurrency = found, options, concurrency
         self._clock = LeapingClock()
+        self._rounds: Synchronized[int] = get_context("spawn").Value("i", 0)
 
     async def run(self) -> bool:
         """Measure and print; whether every paper got the model."""
         async with AsyncExitStack() as stack:
-            openai, gemini = stack.enter_context(_server(self._options.latency, self._options.pause))
+            openai, gemini = stack.enter_context(_server(self._options, self._concurrency, self._rounds))
             store = await stack.enter_async_context(memory_store())
             settings = load(
                 _env_file=None,
@@ -93,7 +130,7 @@ class Trial:
             chain = await stack.enter_async_context(build(settings, self._clock, store, store))
             for group in (self._papers[:WARMING], self._papers[WARMING:]):
                 keys, before = await self._want(store, group), await self._requests(store)
-                wall, cpu = time.perf_counter(), time.process_time()
+                wall, cpu, self._rounds.value = time.perf_counter(), time.process_time(), 0
                 await pipeline.summarize(
                     store,
                     chain,
@@ -122,6 +159,14 @@ class Trial:
         rounds = self._options.latency * math.ceil(requests / self._concurrency)
         models = Counter(summary.provenance.model for summary in made)
         judged = sum(summary.provenance.judge is not None for summary in made)
+        if self._options.rounds:
+            least_rounds = math.ceil(requests / self._concurrency)
+            print(
+                f"concurrency {self._concurrency:2}: {asked[MAKER]} + {asked[JUDGE]} requests,"
+                f" {self._rounds.value} rounds, at least {least_rounds}",
+                flush=True,
+            )
+            return self._rounds.value == least_rounds
         print(
             f"concurrency {self._concurrency:2}: {asked[MAKER]} + {asked[JUDGE]} requests, least {least:.2f} s,"
             f" in rounds {rounds:.2f} s, wall {wall:.2f} s, ratio {wall / least:.3f}, to rounds {wall / rounds:.3f};"
@@ -132,10 +177,10 @@ class Trial:
 
 
 @contextmanager
-def _server(latency: float, pause: float) -> Iterator[tuple[str, str]]:
+def _server(options: argparse.Namespace, slots: int, rounds: Synchronized[int]) -> Iterator[tuple[str, str]]:
     """A stand-in server in a process of its own; yields its base URLs for OpenAI's and Gemini's API."""
     ours, theirs = Pipe()
-    process = get_context("spawn").Process(target=_serve, args=(theirs, latency, pause))
+    process = get_context("spawn").Process(target=_serve, args=(theirs, options, slots, rounds))
     process.start()
     try:
         yield ours.recv()
@@ -144,15 +189,15 @@ def _server(latency: float, pause: float) -> Iterator[tuple[str, str]]:
         process.join()
 
 
-def _serve(pipe: Connection, latency: float, pause: float) -> None:
+def _serve(pipe: Connection, options: argparse.Namespace, slots: int, rounds: Synchronized[int]) -> None:
     async def serve() -> None:
         judge = judges.with_opinion(is_repeated)
-        async with ModelServer(in_own_words, judge, delay=latency) as server:
-            if pause:
+        chosen = RoundServer(slots, rounds) if options.rounds else ModelServer(as_asked, judge, delay=options.latency)
+        async with chosen as server:
+            if options.pause:
                 # In the middle of the first requests after those that warm up.
-                asyncio.get_running_loop().call_later(
-                    6 * latency, server.faults.append, Fault(status=429, retry_after=pause)
-                )
+                fault = Fault(status=429, retry_after=options.pause)
+                asyncio.get_running_loop().call_later(6 * options.latency, server.faults.append, fault)
             pipe.send((server.openai, server.gemini))
             await asyncio.to_thread(pipe.recv)
 
@@ -167,10 +212,16 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=4, help="MODEL_BATCH")
     parser.add_argument("--concurrency", type=int, nargs="+", default=[4, 8, 16])
     parser.add_argument("--pause", type=float, default=0.0, help="one 429 with this Retry-After, in seconds")
+    parser.add_argument("--rounds", action="store_true", help="count rounds of requests instead of seconds")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    found = papers(options.papers, options.number + WARMING, 7)
-    met = [asyncio.run(Trial(found, options, number).run()) for number in options.concurrency]
+    size = options.number + WARMING
+    # Other papers for each: what the checks have found out about a paper is remembered in the process.
+    found = papers(options.papers, size * len(options.concurrency), 7)
+    met = [
+        asyncio.run(Trial(found[size * index : size * (index + 1)], options, number).run())
+        for index, number in enumerate(options.concurrency)
+    ]
     return 0 if all(met) else 1
 
 

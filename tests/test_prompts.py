@@ -8,6 +8,7 @@ import prompts
 
 NAMES = (
     "brief_system",
+    "brief_english_system",
     "brief_user",
     "deep_system",
     "deep_user",

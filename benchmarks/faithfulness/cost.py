@@ -23,25 +23,29 @@ _OWN_WORDS = "Here, "
 """Before each claim: what repeats its sentence word for word is not judged, and a model seldom repeats one."""
 
 
+_ASKS_FOR_NUMBERS = '"takeaways": ["'
+"""Stands in the instructions where takeaways are numbers."""
+
 _TAKEAWAYS = 3
 """As many as are asked for at least; the well-behaved model tells more."""
 
 
 def in_own_words(system: str, user: str) -> str:
     """The reply of the well-behaved model, every claim in words that the paper does not have."""
-    return re.sub(r'"text": "(?=[A-Z])', f'"text": "{_OWN_WORDS}', _as_asked(system, user))
+    return re.sub(r'"text": "(?=[A-Z])', f'"text": "{_OWN_WORDS}', _in_number(system, user))
 
 
-def by_number(system: str, user: str) -> str:
-    """The same, where every takeaway is a sentence of the paper: such a one has no text."""
+def as_asked(system: str, user: str) -> str:
+    """The same, where takeaways are the numbers of sentences if these are asked for, as in English."""
     reply = json.loads(in_own_words(system, user))
-    for paper in reply.get("papers", ()):
-        for takeaway in paper["takeaways"]:
-            takeaway["text"] = ""
+    if _ASKS_FOR_NUMBERS in system:
+        for paper in reply.get("papers", ()):
+            paper["takeaways"] = [takeaway["sentences"][0] for takeaway in paper["takeaways"]]
+            del paper["title"]
     return json.dumps(reply, ensure_ascii=False)
 
 
-def _as_asked(system: str, user: str) -> str:
+def _in_number(system: str, user: str) -> str:
     """The reply of the well-behaved model with as many takeaways as are asked for, and no title in English."""
     reply = json.loads(well_behaved(system, user))
     for paper in reply.get("papers", ()):
@@ -89,8 +93,8 @@ async def print_costs(papers: Sequence[Paper], readings: Sequence[tuple[Paper, R
         for batch in (1, BATCH, LARGEST_BATCH):
             await _print_cost(f"brief {language}, {batch} a request", len(brief), _briefs(brief, batch))
         if language == "en":
-            name = f"brief en, {BATCH}, by number"
-            await _print_cost(name, len(brief), _briefs(brief, BATCH), by_number)
+            name = f"brief en, {BATCH}, own words"
+            await _print_cost(name, len(brief), _briefs(brief, BATCH), in_own_words)
     for language in ("en", "zh"):
         deep = [
             SummaryRequest(SummaryKey(paper.id, paper.version, language, Depth.DEEP), paper, reading)
@@ -119,7 +123,7 @@ def _deep(requests: Sequence[SummaryRequest]) -> Work:
     return work
 
 
-async def _print_cost(name: str, papers: int, work: Work, brain: Brain = in_own_words) -> None:
+async def _print_cost(name: str, papers: int, work: Work, brain: Brain = as_asked) -> None:
     if not papers:
         return
     maker, judge = Cost(), Cost()

@@ -16,7 +16,7 @@ BATCH = 4
 LARGEST_BATCH = 8
 """Abstracts that share one request where the budget of the day is short."""
 
-_JUDGED_TOGETHER = 12
+_JUDGED_TOGETHER = 16
 """Papers that share the judge's request, rounded up to whole batches. The judge's work on a paper is shorter than the
 maker's, and its instructions and canaries are paid for once."""
 
@@ -27,8 +27,9 @@ _RETRY_SHARE = 5
 """One fifth of the budget is reserved for second requests, which a reply that fails its checks needs."""
 
 # Estimated tokens, requests and replies of the maker and of the judge together: of a group of brief ones for the
-# instructions and for each paper, of a deep summary and of its translation.
-_INSTRUCTION_TOKENS = 1_100
+# instructions and for each paper (in English or not), of a deep summary and of its translation.
+_INSTRUCTION_TOKENS = 1_000
+_ENGLISH_TOKENS = 650
 _BRIEF_TOKENS = 900
 _DEEP_TOKENS = 33_000
 _TRANSLATION_TOKENS = 12_000
@@ -50,7 +51,7 @@ class BriefGroup:
     @property
     def tokens(self) -> int:
         # A request of the maker and one of the judge have about equally long instructions.
-        return self.requests * _INSTRUCTION_TOKENS // 2 + len(self.wanted) * _BRIEF_TOKENS
+        return self.requests * _INSTRUCTION_TOKENS // 2 + sum(map(_brief_tokens, self.wanted))
 
 
 LEAST_REQUESTS = 2
@@ -59,8 +60,8 @@ LEAST_REQUESTS = 2
 Both have to be affordable: statements that nobody could judge are not shown, so that the first request alone would buy
 nothing but a choice of sentences.
 """
-LEAST_TOKENS = (_INSTRUCTION_TOKENS + _BRIEF_TOKENS) * _RETRY_SHARE // (_RETRY_SHARE - 1)
-"""The smallest limit of a day with which a brief summary is planned."""
+LEAST_TOKENS = (_INSTRUCTION_TOKENS + _ENGLISH_TOKENS) * _RETRY_SHARE // (_RETRY_SHARE - 1)
+"""The smallest limit of a day with which a brief summary is planned in English, where it costs the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def plan(wanted: Sequence[WantedSummary], allowance: Allowance, now: datetime, b
 
 def is_enough_for_one(allowance: Allowance) -> bool:
     """Whether a day's budget allows the plan to make any summary with a model: a brief one, and its judge's request."""
-    return RemainingBudget(allowance).covers(LEAST_REQUESTS, _INSTRUCTION_TOKENS + _BRIEF_TOKENS)
+    return RemainingBudget(allowance).covers(LEAST_REQUESTS, _INSTRUCTION_TOKENS + _ENGLISH_TOKENS)
 
 
 def judged_together(batch: int) -> int:
@@ -138,6 +139,10 @@ def _groups(brief: Sequence[WantedSummary], batch: int) -> tuple[BriefGroup, ...
 def _urgency(wanted: WantedSummary, now: datetime) -> tuple[bool, int, datetime, str]:
     """The sort key; the paper id makes the order the same each time."""
     return wanted.due_at + LATE < now, -wanted.chats, wanted.due_at, wanted.key.paper_id
+
+
+def _brief_tokens(wanted: WantedSummary) -> int:
+    return _ENGLISH_TOKENS if is_english(wanted.key.language) else _BRIEF_TOKENS
 
 
 def _deep_requests(wanted: WantedSummary) -> int:

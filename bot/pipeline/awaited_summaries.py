@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
 from bot.decisions import model_requests
@@ -12,7 +12,7 @@ from bot.errors import ModelUnavailable, PaperboyError
 from bot.model import Depth, Paper, Summary, SummaryKey, SummaryRequest, WantedSummary
 from bot.pipeline.concurrency import run_all
 from bot.pipeline.drafts import DigestBuilder
-from bot.pipeline.making import CHECK_SECONDS, Made, SummaryMaking
+from bot.pipeline.making import CHECK_SECONDS, EXTRACTIVE, Made, SummaryMaking
 from bot.pipeline.patience import Patience
 from bot.ports import Clock, Store
 
@@ -32,6 +32,12 @@ class AwaitedSummaries:
     def __init__(self, store: Store, builder: DigestBuilder, clock: Clock, patience: Patience) -> None:
         self._store, self._builder, self._clock, self._patience = store, builder, clock, patience
         self._making = SummaryMaking(store, builder.makers, builder.reader, clock, "person")
+
+    async def stored(self, keys: Collection[SummaryKey]) -> Mapping[SummaryKey, Summary]:
+        """The stored ones of these. Those that were made while no model was configured are left out if one is now."""
+        if self._builder.makers.name != EXTRACTIVE:
+            await self._store.forget_extractive(keys)
+        return await self._store.summaries(keys)
 
     async def one(self, paper: Paper, key: SummaryKey) -> Summary:
         """Raises `SourceUnavailable` and `StoreUnavailable`."""

@@ -34,9 +34,12 @@ LOOK_BACK = due_times.SKEW + timedelta(minutes=15)
 is written a moment after the subscription."""
 
 
-async def choose(store: Store, now: datetime, rankings: Rankings | None = None) -> int:
-    """Replace the set of wanted summaries by those that the next digests need; returns its size."""
-    return await Chooser(store, rankings or Rankings()).run(now)
+async def choose(store: Store, now: datetime, rankings: Rankings | None = None, *, has_model: bool = False) -> int:
+    """Replace the set of wanted summaries by those that the next digests need; returns its size.
+
+    `has_model`: what was made while no model was configured is made anew.
+    """
+    return await Chooser(store, rankings or Rankings(), has_model=has_model).run(now)
 
 
 class Chooser:
@@ -46,8 +49,8 @@ class Chooser:
     Once a day, and after a run that failed, all chats are read again.
     """
 
-    def __init__(self, store: Store, rankings: Rankings) -> None:
-        self._store, self._rankings = store, rankings
+    def __init__(self, store: Store, rankings: Rankings, *, has_model: bool = False) -> None:
+        self._store, self._rankings, self._has_model = store, rankings, has_model
         self._demand = Demand()
         self._last_run: datetime | None = None
         self._last_match = 0
@@ -67,6 +70,8 @@ class Chooser:
         await self._choose(refs, now)
         wanted = await self._wanted(now)
         await self._store.want(wanted)
+        if self._has_model:
+            await self._store.forget_extractive()
         self._last_run, self._last_match = now, last_match
         return len(wanted)
 

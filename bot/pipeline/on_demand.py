@@ -56,7 +56,8 @@ async def read_now(
         return digest_content.card(paper, announcement=announcement)
     options = digest_content.SummaryOptions(language, depth)
     awaited = AwaitedSummaries(store, builder, clock, patience or Patience(clock, PERSON_WAITS_SECONDS))
-    summary = await awaited.one(paper, options.key(paper))
+    key = options.key(paper)
+    summary = (await awaited.stored([key])).get(key) or await awaited.one(paper, key)
     reading = await builder.reader.read(paper) if depth is Depth.DEEP else None
     return digest_content.card(paper, announcement=announcement, summary=summary, reading=reading)
 
@@ -107,7 +108,7 @@ async def digest_of(
         reason = requested_digest.reason_for_empty(window, announced, clock.now())
         return digest_content.quiet(window, [topic.query], announced, reason, options.language)
     awaited = AwaitedSummaries(store, builder, clock, patience or Patience(clock, PERSON_WAITS_SECONDS))
-    summaries, readings = await _summaries(store, builder, awaited, candidates, options, progress)
+    summaries, readings = await _summaries(builder, awaited, candidates, options, progress)
     shown = digest_content.cards(candidates, summaries, options, readings)
     return Digest(
         (topic.query,),
@@ -122,7 +123,6 @@ async def digest_of(
 
 
 async def _summaries(
-    store: Store,
     builder: DigestBuilder,
     awaited: AwaitedSummaries,
     candidates: Sequence[Candidate],
@@ -137,7 +137,7 @@ async def _summaries(
         if progress is not None and made:
             progress(len(summaries), len(papers))
 
-    add(list((await store.summaries(papers)).values()))
+    add(list((await awaited.stored(papers)).values()))
     await awaited.several({key: paper for key, paper in papers.items() if key not in summaries}, add)
     readings = {}
     # From the reader's cache in most cases: the summaries were made from the same texts.

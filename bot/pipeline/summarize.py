@@ -30,8 +30,9 @@ GROUPS_BETWEEN_PLANS = 40
 DEEP_BETWEEN_PLANS = 64
 """The same for deep summaries."""
 
-CHECKED_AHEAD = 3
-"""Groups of brief summaries that are checked while others wait for models."""
+GROUPS_PER_SLOT = 2
+"""Groups of brief summaries that are made at the same time for each request that may be sent: with so many, some are
+checked and others wait for their judge while every slot is used, also at the end."""
 
 READ_AHEAD = 4
 """Deep summaries whose full texts are fetched while others wait for models: arXiv allows a request in three seconds."""
@@ -93,10 +94,10 @@ async def _next_attempt_at(store: Store, clock: Clock, keys: Collection[SummaryK
 def _work(plan: Plan, jobs: _Jobs, concurrency: int) -> Iterator[Coroutine[None, None, int]]:
     """The jobs of a plan, the most urgent of each kind first.
 
-    A few more groups run at the same time than requests may, so that models are never idle while a group is checked.
-    The requests themselves are limited where they are sent.
+    More groups run at the same time than requests may, so that models are never idle. The requests themselves are
+    limited where they are sent.
     """
-    groups, deep = asyncio.Semaphore(concurrency + CHECKED_AHEAD), asyncio.Semaphore(concurrency + READ_AHEAD)
+    groups, deep = asyncio.Semaphore(GROUPS_PER_SLOT * concurrency), asyncio.Semaphore(concurrency + READ_AHEAD)
     for group in plan.briefs[:GROUPS_BETWEEN_PLANS]:
         yield _in_turn(groups, partial(jobs.make_brief, group))
     for versions in _by_paper(plan.deep[:DEEP_BETWEEN_PLANS]):

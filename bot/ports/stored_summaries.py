@@ -93,6 +93,10 @@ class Summaries(UsageStore, Protocol):
     async def save_summaries(self, summaries: Sequence[Summary]) -> list[Summary]:
         """Write several summaries like `save_summary`; returns the stored ones in the same order."""
 
+    async def forget_extractive(self, keys: Collection[SummaryKey] | None = None) -> int:
+        """Remove those of these summaries (None: of the wanted ones) that were made while no model was configured, so
+        that a model makes them; returns how many there were. What every model refused stays."""
+
     async def summary(self, key: SummaryKey) -> Summary | None: ...
 
     async def summaries(self, keys: Collection[SummaryKey]) -> Mapping[SummaryKey, Summary]: ...

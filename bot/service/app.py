@@ -19,6 +19,7 @@ from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
 from bot.pipeline import DigestBuilder, Patience, Rankings
+from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.upkeep import Limits, UpkeepResult
 from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Renderer, Store
 from bot.service import lease, status, status_text
@@ -50,6 +51,10 @@ class App:
     @property
     def builder(self) -> DigestBuilder:
         return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
+
+    @property
+    def has_model(self) -> bool:
+        return self.makers.name != EXTRACTIVE
 
     @property
     def loads(self) -> dict[Platform, Load]:

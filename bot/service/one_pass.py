@@ -87,7 +87,7 @@ async def run_steps(
         done.failures = [str(failure) for failure in polled.failures]
     # From here on a failure of arXiv does not matter: the steps work on what is stored.
     done.matches = await pipeline.match(app.store)
-    await pipeline.choose(app.store, app.clock.now(), app.rankings)
+    await pipeline.choose(app.store, app.clock.now(), app.rankings, has_model=app.has_model)
     # The digests of this pass are not written later: a model that asks for a minute gets it.
     done.summaries = await summarize(app, Patience(app.clock, COMMAND_WAITS_SECONDS, say))
     done.digests = await pipeline.compose(app.store, app.builder, app.clock, upto=upto)

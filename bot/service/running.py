@@ -149,7 +149,7 @@ class Service:
             if await pipeline.poll(app.store, app.source, app.clock, needed):
                 jobs.soon("read")
 
-        matching = MatchingJob(app.store, app.clock, app.rankings)
+        matching = MatchingJob(app.store, app.clock, app.rankings, has_model=app.has_model)
 
         async def read() -> None:
             await matching.run()
@@ -232,9 +232,11 @@ class Service:
 class MatchingJob:
     """Matches what was announced, and chooses the summaries that the next digests need."""
 
-    def __init__(self, store: Store, clock: Clock, rankings: Rankings | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, rankings: Rankings | None = None, *, has_model: bool = False
+    ) -> None:
         self._store, self._clock = store, clock
-        self._chooser = pipeline.Chooser(store, rankings or Rankings())
+        self._chooser = pipeline.Chooser(store, rankings or Rankings(), has_model=has_model)
         self._chosen_at: datetime | None = None
 
     async def run(self) -> None:

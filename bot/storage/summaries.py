@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Exists, Select, Table, and_, delete, exist
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
-from bot.model import Summary, SummaryKey, WantedSummary
+from bot.model import Provenance, Summary, SummaryKey, WantedSummary
 from bot.storage import row_mapping, tables
 from bot.storage.engine import Database
 from bot.storage.model_usage import SqlModelUsage
@@ -21,6 +21,10 @@ LONGEST_CLAIM = timedelta(hours=1)
 
 _KEYS_AT_ONCE = 4_000
 """Keys in one statement: each has four parameters, a row six, and SQLite allows 32,766."""
+
+
+_NO_MODEL, _REFUSED = "extractive", "extractive instead"
+"""What the column `model` says of summaries without a model: none was configured, or every one refused the paper."""
 
 
 class SqlSummaries(SqlModelUsage):
@@ -122,7 +126,7 @@ class SqlSummaries(SqlModelUsage):
         rows = [
             row_mapping.key_row(key)
             | {
-                "model": summary.provenance.model,
+                "model": _maker(summary.provenance),
                 "created_at": summary.provenance.created_at,
                 "body": row_mapping.summary_json(summary),
             }
@@ -133,6 +137,15 @@ class SqlSummaries(SqlModelUsage):
             # Another process may have stored one first; all chats are shown the same.
             stored = await _summaries(connection, list(by_key))
         return [stored[summary.key] for summary in summaries]
+
+    async def forget_extractive(self, keys: Collection[SummaryKey] | None = None) -> int:
+        table = tables.summaries
+        unmade = delete(table).where(table.c.model == _NO_MODEL)
+        if keys is None:
+            wanted = select(*_columns(tables.wanted))
+            return await self.db.write_statement(unmade.where(tuple_(*_columns(table)).in_(wanted)))
+        chunks = row_mapping.in_chunks(keys, _KEYS_AT_ONCE)
+        return sum([await self.db.write_statement(unmade.where(_is_one_of(table, chunk))) for chunk in chunks])
 
     async def summary(self, key: SummaryKey) -> Summary | None:
         return (await self.summaries([key])).get(key)
@@ -155,6 +168,11 @@ class SqlSummaries(SqlModelUsage):
             where=or_(~_is_valid(now), table.c.owner == new.excluded.owner),
         ).returning(*_columns(table))
         return {row_mapping.key(row) for row in await connection.execute(taken)}
+
+
+def _maker(provenance: Provenance) -> str:
+    """What the column `model` says of a summary."""
+    return _REFUSED if provenance.model == _NO_MODEL and provenance.instead_of else provenance.model
 
 
 def _order(key: SummaryKey) -> tuple[str, int, str, str]:

@@ -7,6 +7,7 @@ The steps of a summary, with the module of each:
     model_client        the interface `Model` of every provider, one retry, and what all models share:
     budget              the meter that reserves requests and tokens before they are used and settles them after
                         (`process_usage` counts them where there is no store)
+    slots               how many requests run at the same time, and which of those that wait is sent next
     pauses              models that are down or over their quota are asked by nobody for a while
     fallback            the order of the models: one that cannot serve gives way to the next
     model_summarizer    brief summaries by one model (`brief_replies`), several abstracts in one request

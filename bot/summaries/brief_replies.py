@@ -10,11 +10,12 @@ import structlog
 
 from bot.errors import ModelRefused, PaperboyError
 from bot.model import SummaryRequest
+from bot.model.languages import is_english
 from bot.summaries.glossary import Glossary
 from bot.summaries.model_client import ModelClient
 from bot.summaries.prompt_building import brief_prompts
 from bot.summaries.reply_parsing import BadReply, is_id_of, parse_briefs
-from bot.summaries.reply_schema import BRIEF_SCHEMA, BriefReply
+from bot.summaries.reply_schema import BRIEF_SCHEMA, ENGLISH_SCHEMA, BriefReply
 
 log = structlog.get_logger()
 
@@ -69,7 +70,8 @@ class BriefReplies:
     async def _ask(self, requests: Sequence[SummaryRequest], problems: Problems) -> Answers:
         listed = {request.paper.id: problems.get(request.paper.id, ()) for request in requests}
         try:
-            text = await self._client.ask(*brief_prompts(requests, self._glossary, listed), BRIEF_SCHEMA)
+            schema = ENGLISH_SCHEMA if is_english(requests[0].key.language) else BRIEF_SCHEMA
+            text = await self._client.ask(*brief_prompts(requests, self._glossary, listed), schema)
         except ModelRefused as error:
             if len(requests) == 1:
                 return Answers(errors={requests[0].paper.id: error})

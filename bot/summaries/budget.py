@@ -5,7 +5,6 @@ What all models share beside the budget is here, too: requests at the same time,
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,6 +14,7 @@ from bot.model import Allowance, Budget, MinuteIsFull, OverBudget, Reservation, 
 from bot.ports import Clock, UsageStore
 from bot.summaries.pauses import Pauses
 from bot.summaries.process_usage import ProcessUsage
+from bot.summaries.slots import Slots
 
 log = structlog.get_logger()
 
@@ -28,7 +28,7 @@ class Meter:
 
     def __init__(self, budget: Budget, clock: Clock, store: UsageStore | None = None, *, concurrency: int = 4) -> None:
         self._budget, self._clock, self._store = budget, clock, store or ProcessUsage()
-        self.slots = asyncio.Semaphore(concurrency)
+        self.slots = Slots(concurrency)
         self.pauses = Pauses(clock, self._store)
         # What could not be written yet. Until then its reservations count against the budget.
         self._unsettled: list[tuple[Reservation, int, int]] = []

@@ -188,14 +188,18 @@ def notes_on(language: str) -> tuple[SummaryNote, ...]:
     return () if is_checkable(language) else (SummaryNote(NoteKind.LANGUAGE_UNCHECKED),)
 
 
-def prepare(papers: Iterable[Paper]) -> None:
+def prepare(papers: Iterable[Paper], language: str) -> None:
     """Find out what the checks of claims about these abstracts will ask, so that it is known when the claims come."""
     for paper in papers:
         source = source_of(paper)
-        _ = (source.vocabulary, source.front_numbers)
+        for passage in source.passages:
+            source.numbers_around(passage)
+        _ = source.vocabulary
         for sentence in source.sentences:
             is_order(sentence.text)
             fold(sentence.text)
+            if is_english(language):
+                continue  # most claims are sentences of the paper, with which nothing has to be compared
             text = readable(sentence.text)
             directions(text)
             content_words(text)

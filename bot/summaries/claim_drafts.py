@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from bot.model import Claim, Dropped, Evidence, SectionKind
 from bot.model.languages import is_english
-from bot.summaries.claim_checks import ClaimRules, refusal, sentence_problem, suspicions
+from bot.summaries.claim_checks import LONGEST_CLAIM, ClaimRules, refusal, sentence_problem, suspicions
 from bot.summaries.forbidden_text import adds_link, cleaned
 from bot.summaries.glossary import Glossary
 from bot.summaries.quotes import fold, words
@@ -101,7 +101,8 @@ def brief_drafts(reply: BriefReply, paper_id: str, source: SourceText, language:
     """The headline, takeaways and translated title of a brief reply."""
     headline_rules = ClaimRules(language, longest=LONGEST_HEADLINE, shortest=20)
     found = [
-        _draft("headline", HEADLINE, reply.headline, source, headline_rules),
+        # The model names all sentences of the abstract that say what the paper does: the judge needs no others.
+        _draft("headline", HEADLINE, reply.headline, source, headline_rules, with_neighbours=False),
         *_takeaways(reply.takeaways, source, ClaimRules(language)),
     ]
     if title := title_draft(reply.title, source, language):
@@ -176,11 +177,13 @@ def _drafts(paper_id: str, found: Sequence[Draft | Dropped], keywords: tuple[str
     return Drafts(paper_id, drafts, keywords, tuple(item for item in found if isinstance(item, Dropped)))
 
 
-def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: ClaimRules) -> Draft | Dropped:
+def _draft(
+    key: str, part: str, reply: ClaimReply, source: SourceText, rules: ClaimRules, *, with_neighbours: bool = True
+) -> Draft | Dropped:
     text = _without_ids(cleaned(reply.text), reply.sentences)
     named = source.named(reply.sentences)
     if not text and part == TAKEAWAYS and named:
-        text = cleaned(as_shown(named[0]))
+        text = cleaned(" ".join(map(as_shown, _shown_together(named))))
     if not text or not named:
         return Dropped(text[:300], "it names no sentence of the paper" if text else "it is empty")
     # Whatever a claim makes of an order to summarizers, the order is behind it.
@@ -191,8 +194,17 @@ def _draft(key: str, part: str, reply: ClaimReply, source: SourceText, rules: Cl
     if problem is not None:
         return Dropped(text[:300], f"of the sentence that it names: {problem}")
     stand_ins = _by_closeness(text, _that_may_stand(named, source, rules))
-    draft = Draft(key, part, text, named, _context(named, source), source.evidence(named), stand_ins)
-    return _checked(draft, source, rules)
+    draft = _checked(Draft(key, part, text, named, named, source.evidence(named), stand_ins), source, rules)
+    # Only for the judge: it takes long to find out which sentences need the one before.
+    is_with_neighbours = with_neighbours and draft.is_to_be_judged
+    return replace(draft, context=_context(named, source)) if is_with_neighbours else draft
+
+
+def _shown_together(named: Sequence[SourceSentence]) -> Sequence[SourceSentence]:
+    """The sentences of a takeaway that is named by numbers: two where one needs the other, unless they are too long."""
+    pair = named[:2]
+    is_short = sum(len(sentence.text) for sentence in pair) <= LONGEST_CLAIM
+    return pair if len(named) == len(pair) and is_short else named[:1]
 
 
 def _that_may_stand(

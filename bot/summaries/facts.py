@@ -15,7 +15,11 @@ from bot.summaries.sentence_roles import SentenceRole
 from bot.summaries.sentences import split
 
 LEAST_TAKEAWAYS = 3
-"""With fewer a model is asked again, unless the abstract is too short for more."""
+"""With fewer of a full text, a model is asked again."""
+
+_LEAST_OF_ABSTRACT = 2
+"""With fewer of an abstract, a model is asked again, unless the abstract is too short for more. Two are a card: a third
+one is not worth what a second request costs."""
 
 
 class TooLittleVerified(ModelRefused):
@@ -163,8 +167,8 @@ def facts_of(summary: Summary) -> Facts:
 
 
 def least_takeaways(paper: Paper) -> int:
-    """How many takeaways an abstract must give: three, or as many as it has sentences beside the headline's."""
-    return max(min(LEAST_TAKEAWAYS, len(split(paper.abstract)) - 1), 0)
+    """How many takeaways an abstract must give: two, or as many as it has sentences beside the headline's."""
+    return max(min(_LEAST_OF_ABSTRACT, len(split(paper.abstract)) - 1), 0)
 
 
 def merged(first: Facts | None, second: Facts) -> Facts:

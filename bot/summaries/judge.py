@@ -13,6 +13,7 @@ from bot.summaries.judge_answers import JUDGE_SCHEMA, parse_answers
 from bot.summaries.judge_questions import Verdicts, blocks_for, judge_prompts, prompt_hash, verdicts_from
 from bot.summaries.model_client import ModelClient
 from bot.summaries.offloading import in_thread
+from bot.summaries.slots import Turn
 from bot.summaries.statements import Judgement, PaperStatements, Verdict
 
 log = structlog.get_logger()
@@ -88,8 +89,10 @@ class ModelJudge:
     async def _judge(self, papers: Sequence[PaperStatements]) -> _Outcome:
         """The verdicts on papers of one request, or of several if the model refuses them together."""
         blocks = await in_thread(blocks_for, papers)
+        # Somebody may wait for a single paper.
+        turn = Turn.JUDGE_OF_SEVERAL if len(papers) > 1 else Turn.FIRST
         try:
-            reply = await self._client.ask(*judge_prompts(blocks), JUDGE_SCHEMA, patience=PATIENCE_SECONDS)
+            reply = await self._client.ask(*judge_prompts(blocks), JUDGE_SCHEMA, patience=PATIENCE_SECONDS, turn=turn)
         except ModelRefused as error:
             if isinstance(error, TextTooLong):
                 halved = sum(map(_size, papers)) // 2

@@ -49,8 +49,8 @@ class QuestionBlock:
         statements = []
         for question in self.questions:
             named = " ".join(f"[{numbers[sentence]}]" for sentence in question.statement.named)
-            statements.append(f"{question.id} (rests on {named}): {one_line(question.statement.text)}")
-        return "\n".join(["Sentences:", *sentences, "", "Statements:", *statements])
+            statements.append(f"{question.id} {named}: {one_line(question.statement.text)}")
+        return "\n".join([*sentences, *statements])
 
     def _numbers(self) -> dict[SourceSentence, str]:
         """The sentences that the statements rest on and their neighbours, in reading order, with a number for each.
@@ -91,7 +91,9 @@ def blocks_for(papers: Sequence[PaperStatements]) -> tuple[QuestionBlock, ...]:
 
 def judge_prompts(blocks: Sequence[QuestionBlock]) -> tuple[str, str]:
     """System and user prompt of a request with these questions."""
-    papers = "\n\n".join(enclosed(f"paper {number}", block.text) for number, block in enumerate(blocks, 1))
+    texts = "\n\n".join(f"Paper {number}\n{block.text}" for number, block in enumerate(blocks, 1))
+    # All in one: nothing in a text can begin a line, and so it can end neither its paper nor a statement.
+    papers = enclosed("papers", texts)
     count = str(sum(len(block.questions) for block in blocks))
     return prompts.load("judge_system").fill(), prompts.load("judge_user").fill(count=count, papers=papers)
 

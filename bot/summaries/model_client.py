@@ -12,6 +12,7 @@ from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable
 from bot.model import ModelPause, Reservation
 from bot.ports import Clock
 from bot.summaries.budget import BudgetUsedUp, Meter
+from bot.summaries.slots import Turn
 
 log = structlog.get_logger()
 
@@ -88,7 +89,9 @@ class ModelClient:
     def name(self) -> str:
         return self._model.name
 
-    async def ask(self, system: str, user: str, schema: Schema, *, patience: float = SHORT_WAIT_SECONDS) -> str:
+    async def ask(
+        self, system: str, user: str, schema: Schema, *, patience: float = SHORT_WAIT_SECONDS, turn: Turn = Turn.FIRST
+    ) -> str:
         """The reply's text. Raises `ModelUnavailable`, `ModelRefused`, `StoreUnavailable`.
 
         A model that was unavailable is paused for everybody. A pause of up to `patience` seconds is waited for, a
@@ -98,7 +101,7 @@ class ModelClient:
         while True:
             attempts += 1
             try:
-                return await self._ask(system, user, schema, is_first=attempts == 1)
+                return await self._ask(system, user, schema, turn, is_first=attempts == 1)
             except (BudgetUsedUp, ModelTimedOut):
                 # The budget is shared by all models, and after a time-out a second attempt would take just as long.
                 raise
@@ -108,11 +111,11 @@ class ModelClient:
                 patience -= error.retry_after
                 await self._clock.sleep(error.retry_after)
 
-    async def _ask(self, system: str, user: str, schema: Schema, *, is_first: bool) -> str:
+    async def _ask(self, system: str, user: str, schema: Schema, turn: Turn, *, is_first: bool) -> str:
         """The reply's text after one request, or several where the server's form of a request is still unknown."""
         tokens = _estimated_tokens(system, user)
         for _ in range(_MOST_FORMS):
-            exchange = await self._exchange(system, user, schema, tokens)
+            exchange = await self._exchange(system, user, schema, tokens, turn)
             reply = exchange.reply
             if isinstance(reply, ModelUnavailable):
                 if reply.retry_after is None and is_first and not isinstance(reply, ModelTimedOut):
@@ -147,11 +150,11 @@ class ModelClient:
     async def close(self) -> None:
         await self._model.close()
 
-    async def _exchange(self, system: str, user: str, schema: Schema, tokens: int) -> _Exchange:
+    async def _exchange(self, system: str, user: str, schema: Schema, tokens: int, turn: Turn) -> _Exchange:
         """One HTTP request inside budget and slots. Raises `ModelPaused`, `BudgetUsedUp` and `StoreUnavailable`."""
         while True:
             # A slot is held for the HTTP request only: whoever waits for the minute or judges leaves it to others.
-            async with self._meter.slots:
+            async with self._meter.slots.slot(turn):
                 # While this request waited for the slot, another may have paused the model.
                 pause = await self._meter.pauses.check(self.name)
                 reserved = await self._meter.reserve(self.name, tokens)

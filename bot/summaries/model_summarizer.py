@@ -148,9 +148,8 @@ class ModelSummarizer:
 
         async def ask(part: Sequence[SummaryRequest]) -> tuple[Answers, list[Drafts]]:
             # What the checks need of the papers themselves is found out while the model writes.
-            answers, _ = await asyncio.gather(
-                self._replies.ask(part, problems), in_thread(prepare, [request.paper for request in part])
-            )
+            papers, language = [request.paper for request in part], part[0].key.language
+            answers, _ = await asyncio.gather(self._replies.ask(part, problems), in_thread(prepare, papers, language))
             return answers, await in_thread(self._drafts, part, answers.replies)
 
         # A group, because no request may outlive an unexpected error: the next pass would make the same ones again.
@@ -173,7 +172,7 @@ class ModelSummarizer:
     async def _settled(self, drafts: Sequence[Drafts]) -> dict[str, Facts]:
         """What is shown of these claims, by paper id. All of them are judged together."""
         judgement = await self._judge.judge([made.statements for made in drafts])
-        return {made.paper_id: settled(made, judgement) for made in drafts}
+        return await in_thread(lambda: {made.paper_id: settled(made, judgement) for made in drafts})
 
     def _too_little(self, request: SummaryRequest, facts: Mapping[str, Facts]) -> ModelRefused:
         # Without the paper's id, so that a digest can say one reason for several papers.

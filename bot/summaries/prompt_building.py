@@ -25,9 +25,6 @@ _MOST_PROBLEMS = 40
 _BRACKETS = (("[", "]"), ("{", "}"), ("<", ">"), ("⟦", "⟧"))
 """What the number of a sentence may stand in; the first that the text has around no number of its own."""
 
-_REPEATING = ' Where one sentence says it well by itself, leave "text" empty: the sentence itself is shown.'
-"""Not in other languages, whose readers want every sentence translated."""
-
 Mark = tuple[str, str]
 """What stands before and after the number of a sentence in a prompt."""
 
@@ -42,25 +39,26 @@ def brief_prompts(
     code = requests[0].key.language  # all of them have the same one
     sources = {request.paper.id: source_of(request.paper) for request in requests}
     texts = "\n".join(source.front for source in sources.values())
-    system = prompts.load("brief_system").fill(
-        language=prompt_name(code),
-        headline_limit=str(_HEADLINE_GOAL),
-        takeaways="three or four",
-        repeating=_REPEATING if is_english(code) else "",
-        title="" if is_english(code) else f'"title": the title in {prompt_name(code)}.',
-        glossary=glossaries.instruction(glossary, code, texts),
-    )
     mark = _mark(texts)
     papers = [enclosed(f"paper {name}", _lines(source.sentences, mark)) for name, source in sources.items()]
     user = prompts.load("brief_user").fill(
-        count=str(len(requests)),
-        language=prompt_name(code),
-        mark=_numbered(1, mark),
         papers="\n\n".join(papers),
-        ids=", ".join(request.paper.id for request in requests),
+        in_language="" if is_english(code) else f'Write every "text" and "title" in {prompt_name(code)}. ',
+        # Only where it is not seen at once: a text has something like the usual mark.
+        mark="" if mark == _BRACKETS[0] else f"A number looks like this: {_numbered(1, mark)}. ",
+        count=str(len(requests)),
     )
     listed = [f"{paper_id}: {problem}" for paper_id, found in problems.items() for problem in found]
-    return system, retry_prompt(user, listed) if listed else user
+    return _brief_system(code, glossary, texts), retry_prompt(user, listed) if listed else user
+
+
+def _brief_system(code: str, glossary: Glossary, texts: str) -> str:
+    """In English, takeaways are sentences of the paper by number: only the headline is in the model's words."""
+    limit = str(_HEADLINE_GOAL)
+    if is_english(code):
+        return prompts.load("brief_english_system").fill(headline_limit=limit)
+    terms = glossaries.instruction(glossary, code, texts)
+    return prompts.load("brief_system").fill(language=prompt_name(code), headline_limit=limit, glossary=terms)
 
 
 def facts_prompts(paper: Paper, source: SourceText, selection: Selection) -> tuple[str, str]:
@@ -136,7 +134,7 @@ def enclosed(heading: str, text: str) -> str:
 
     The mark is a hash of the text itself: an author cannot write it into the text, and equal texts make equal prompts.
     """
-    mark = _hash_of(text, 16)
+    mark = _hash_of(text, 8)
     return f"=== data {mark} begins: {heading} ===\n{text}\n=== data {mark} ends ==="
 
 
@@ -150,7 +148,7 @@ def _hash_of(text: str, length: int) -> str:
 
 def brief_hash(glossary: Glossary) -> str:
     """The hash of the prompts that make a brief summary and of the glossary that fills them."""
-    return _hash(("brief_system", "brief_user", "retry"), glossary)
+    return _hash(("brief_system", "brief_english_system", "brief_user", "retry"), glossary)
 
 
 def deep_hash(glossary: Glossary) -> str:

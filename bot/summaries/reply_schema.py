@@ -53,9 +53,16 @@ def _as_list(value: Any) -> Any:
 
 
 def _claims_in(value: Any) -> Any:
-    """Of a list of claims, those that have the shape of one; a bare string is a claim that names no sentence."""
-    items = [{"text": item} if isinstance(item, str) else item for item in _as_list(value)]
+    """Of a list of claims, those that have the shape of one. A number is a sentence that is to be shown as it is, any
+    other bare text a claim that names no sentence."""
+    items = [_claim_in(item) for item in _as_list(value)]
     return [item for item in items if isinstance(item, dict) and isinstance(item.get("text") or "", str)]
+
+
+def _claim_in(value: Any) -> Any:
+    if ids := [] if isinstance(value, dict) else _sentence_ids(value):
+        return {"sentences": ids}
+    return {"text": value} if isinstance(value, str) else value
 
 
 def _strings_in(value: Any) -> Any:
@@ -105,8 +112,8 @@ def _ids_in(text: str) -> list[str]:
 
 
 class ClaimReply(Reply):
-    """A statement with the ids of the sentences that it rests on, see `SourceSentence`; without a text, the first of
-    them is to be shown as it is."""
+    """A statement with the ids of the sentences that it rests on, see `SourceSentence`; without a text, these are to be
+    shown as they are."""
 
     text: Text = ""
     sentences: Annotated[tuple[str, ...], BeforeValidator(_sentence_ids)] = ()
@@ -174,6 +181,12 @@ _STRING: Schema = {"type": "string"}
 # The sentences first: a model that has named them writes about them.
 _CLAIM = _object(sentences=_array(_STRING), text=_STRING)
 
+ENGLISH_SCHEMA = _object(
+    papers=_array(
+        _object(id=_STRING, headline=_CLAIM, takeaways=_array(_STRING), keywords=_array(_STRING)),
+    )
+)
+"""A brief reply in English, whose takeaways are sentences of the paper by number."""
 BRIEF_SCHEMA = _object(
     papers=_array(
         _object(id=_STRING, title=_STRING, headline=_CLAIM, takeaways=_array(_CLAIM), keywords=_array(_STRING))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,22 @@ async def test_several_summaries_are_written_at_once_and_the_first_of_each_stays
         SEVERAL[2]: made[2],
     }
     assert await store.save_summaries([]) == []
+
+
+async def test_what_was_made_while_no_model_was_configured_can_be_forgotten(store: Store) -> None:
+    first, second, third, unwanted = SEVERAL[:4]
+    kept = [summary(second, model="openai:x"), summary(third)]  # the third says what it is instead of
+    bare = [
+        replace(made, provenance=replace(made.provenance, instead_of=None))
+        for made in (summary(first), summary(unwanted))
+    ]
+    await store.save_summaries([*bare, *kept])
+    await want(store, first, second, third)
+    assert await store.forget_extractive() == 1
+    assert set(await store.summaries(SEVERAL)) == {second, third, unwanted}
+    assert [wanted.key for wanted in await store.wanted(NOW, 10)] == [first]
+    assert await store.forget_extractive([second, third, unwanted]) == 1
+    assert set(await store.summaries(SEVERAL)) == {second, third}
 
 
 # ── usage and the budget ──────────────────────────────────────────────────────────────────────────────────────────

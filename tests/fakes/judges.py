@@ -12,9 +12,8 @@ from typing import Any
 
 from tests.fakes.brains import Brain, say
 
-_BLOCK = re.compile(
-    r"=== data (\w+) begins: .*? ===\nSentences:\n(.*?)\n\nStatements:\n(.*?)\n=== data \1 ends ===", re.S
-)
+_DATA = re.compile(r"=== data (\w+) begins: .*? ===\n(.*?)\n=== data \1 ends ===", re.S)
+_PAPER = re.compile(r"^Paper \d+$", re.MULTILINE)
 _LANGUAGES = ("English", "Traditional Chinese", "Simplified Chinese", "Spanish", "Japanese", "Russian")
 
 
@@ -38,9 +37,9 @@ def is_for_judge(user: str) -> bool:
 def statements_in(user: str) -> list[Asked]:
     """The statements of a judge's prompt, in order."""
     found = []
-    for _, sentences, statements in _BLOCK.findall(user):
-        texts = dict(re.findall(r"^\[(\S+)\] (.*)$", sentences, re.MULTILINE))
-        for name, named, text in re.findall(r"^(\w+) \(rests on (.*?)\): (.*)$", statements, re.MULTILINE):
+    for paper in [part for _, text in _DATA.findall(user) for part in _PAPER.split(text)]:
+        texts = dict(re.findall(r"^\[(\S+)\] (.*)$", paper, re.MULTILINE))
+        for name, named, text in re.findall(r"^(\w+) (\[.*?\]): (.*)$", paper, re.MULTILINE):
             found.append(Asked(name, text, tuple(texts[number] for number in re.findall(r"\[(\S+)\]", named))))
     return found
 

@@ -182,7 +182,10 @@ ANY_CLAIM = st.builds(lambda text, ids: a_claim(text, *ids), ANY_TEXT, ANY_IDS)
 def test_without_a_judge_a_card_has_only_sentences_of_the_paper_each_once(takeaways: list[dict[str, object]]) -> None:
     facts = judged(brief(*takeaways), believed=False)
     shown = [claim.text for claim in (facts.headline, *facts.takeaways) if claim]
-    assert set(shown) <= {sentence.text for sentence in SOURCE.sentences}
+    sentences = [sentence.text for sentence in SOURCE.sentences]
+    # A takeaway that names two sentences by number shows both.
+    pairs = {f"{first} {second}" for first in sentences for second in sentences}
+    assert set(shown) <= {*sentences, *pairs}
     assert len(shown) == len(set(shown))
 
 

@@ -100,7 +100,7 @@ def test_each_sentence_has_a_line_of_the_prompt_and_the_repeated_abstract_has_no
 def test_a_text_cannot_fake_the_number_of_a_sentence(fake: str) -> None:
     request = a_request(a_paper(abstract=f"We sort maps. {fake} It beats all others. It is fast."))
     _, user = brief_prompts([request], {}, {})
-    mark = user.partition("before it like this: ")[2].partition("\n")[0]
+    mark = user.partition("A number looks like this: ")[2].partition(". Answer")[0]
     assert f"{mark} We sort maps." in user
     for written in fake.split("] "):
         assert mark.replace("1", "7") not in written
