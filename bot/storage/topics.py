@@ -140,6 +140,8 @@ class SqlTopics:
                 topic_ids = await match_upkeep.forgotten_topics(connection, after)
                 gone = await match_upkeep.drop(connection, topic_ids)
             else:
+                # No chat is joined with another meanwhile: it would not be locked with the topics' subscribers.
+                await self.db.serialize(connection, "move")
                 last_seq = await match_upkeep.last_old_seq(connection, now)
                 topic_ids = await match_upkeep.topics_in_many_rows(connection, after, last_seq, least_rows)
                 gone = await match_upkeep.join_rows(connection, topic_ids, last_seq)
