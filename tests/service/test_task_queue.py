@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import cast
 
 import psycopg
 import pytest
@@ -213,7 +213,7 @@ async def test_what_a_killed_worker_was_doing_is_queued_again_at_once(app: App, 
     await queue.name_worker(worker, killed)
     task = await manager.fetch_job(["summarize"], worker)
     assert task is not None
-    keys = keys_from(cast(list[Any], task.task_kwargs["keys"]))
+    keys = keys_from(cast("list[list[str]]", task.task_kwargs["keys"]))
     # Its lease and its claims go on for a while.
     assert await app.store.hold(f"{WORKER_PREFIX}{killed}", killed, now, now + timedelta(seconds=30))
     assert await app.store.claim(keys, f"{killed} ab12", now, now + timedelta(minutes=2)) == set(keys)
