@@ -154,14 +154,14 @@ async def test_a_budget_that_is_too_small_for_any_summary_is_reported(tmp_path: 
         with FakeArxiv() as arxiv:
             scarce = arxiv.settings(data_dir=tmp_path, model_requests_per_day=1, model_tokens_per_day=900, **given)
             found = await found_by(scarce)
-            enough = arxiv.settings(data_dir=tmp_path, model_requests_per_day=2, model_tokens_per_day=2500, **given)
+            enough = arxiv.settings(data_dir=tmp_path, model_requests_per_day=2, model_tokens_per_day=2100, **given)
             assert "budget" not in await found_by(enough)
             without = arxiv.settings(data_dir=tmp_path, model=("extractive",), model_requests_per_day=1)
             assert "budget" not in await found_by(without)
     reason = "puts no model in any digest: a summary and the check of its statements need more"
     assert [(finding.is_fine, finding.message) for finding in found["budget"]] == [
         (None, f"MODEL_REQUESTS_PER_DAY=1 {reason}; set 2 or more"),
-        (None, f"MODEL_TOKENS_PER_DAY=900 {reason}; set 2500 or more"),
+        (None, f"MODEL_TOKENS_PER_DAY=900 {reason}; set 2100 or more"),
     ]
 
 
