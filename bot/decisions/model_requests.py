@@ -29,7 +29,7 @@ _RETRY_SHARE = 5
 # Estimated tokens, requests and replies of the maker and of the judge together: of a group of brief ones for the
 # instructions and for each paper (in English or not), of a deep summary and of its translation.
 _INSTRUCTION_TOKENS = 1_000
-_ENGLISH_TOKENS = 650
+_ENGLISH_TOKENS = 680
 _BRIEF_TOKENS = 900
 _DEEP_TOKENS = 33_000
 _TRANSLATION_TOKENS = 12_000

@@ -228,7 +228,7 @@ async def test_the_papers_of_a_digest_that_is_asked_for_are_summarized_in_groups
     digest, steps = await digest_of(scene)
     total = len(digest.cards)
     assert total > 8
-    assert [batch for batch, _ in scene.makers.groups] == [4] * math.ceil(total / 12)
+    assert [batch for batch, _ in scene.makers.groups] == [4] * math.ceil(total / 16)
     assert sum(len(papers) for _, papers in scene.makers.groups) == total
     assert steps[-1] == (total, total)
     assert steps == sorted(steps)
