@@ -198,5 +198,5 @@ async def _shown_twice(store: SqlStore) -> int:
         for row in await connection.execute(select(table.c.chat_id, table.c.paper_ids)):
             shown.update((row.chat_id, paper) for paper in row.paper_ids)
         slots = select(tables.digests.c.chat_id, func.count().label("n")).group_by(tables.digests.c.chat_id)
-        more = sum(row.n - 1 for row in await connection.execute(slots))
+        more = sum(int(row.n) - 1 for row in await connection.execute(slots))
     return more + sum(count - 1 for count in shown.values())
