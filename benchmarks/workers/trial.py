@@ -22,8 +22,8 @@ from tests.fakes import judges, models
 from tests.fakes.arxiv import FakeArxiv
 from tests.fakes.models import ModelServer, user_prompt
 
-ASKED_FOR = re.compile(r"^Answer for: (.+)\.$", re.MULTILINE)
-"""The line of a prompt that names its papers: an abstract may name other papers of the same day."""
+ASKED_FOR = re.compile(r"^=== data \w+ begins: paper (\S+) ===$", re.MULTILINE)
+"""The lines of a prompt that name its papers: an abstract may name other papers of the same day."""
 DUE_LATER = timedelta(hours=12)
 
 
@@ -145,9 +145,9 @@ def _papers_asked_for(prompt: str) -> set[str]:
     """The papers whose summaries this prompt asks for. One that has an answer corrected is no second attempt."""
     if judges.is_for_judge(prompt) or CORRECTION in prompt:
         return set()
-    found = ASKED_FOR.search(prompt)
-    assert found is not None, "the prompt does not name its papers any more"
-    return set(found[1].split(", "))
+    found = set(ASKED_FOR.findall(prompt))
+    assert found, "the prompt does not name its papers any more"
+    return found
 
 
 async def _until(

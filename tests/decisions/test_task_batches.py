@@ -30,7 +30,7 @@ def chats(count: int, language: str = "en") -> list[Chat]:
 def test_brief_summaries_of_one_language_share_tasks_in_their_order() -> None:
     found = [wanted(number, "en" if number % 2 else "zh") for number in range(40)]
     tasks = summary_tasks(found, set(), NOW, 99, batch=4)
-    assert sorted(len(task.keys) for task in tasks) == [8, 8, 12, 12]
+    assert sorted(len(task.keys) for task in tasks) == [4, 4, 16, 16]
     assert sorted(len(task.keys) for task in summary_tasks(found, set(), NOW, 99, batch=8)) == [4, 4, 16, 16]
     assert all(len({key.language for key in task.keys}) == 1 for task in tasks)
     assert {key for task in tasks for key in task.keys} == {each.key for each in found}
