@@ -35,6 +35,8 @@ _CHARACTERS_PER_TOKEN = 4
 
 _LONGEST_REPLY_TOKENS = 4_000
 
+_SHORT_REPLY_TOKENS = 300
+
 _PROBE = "You answer with one JSON object and nothing around it."
 _PROBE_SCHEMA: Schema = {"type": "object", "properties": {"ok": {"type": "string"}}, "required": ["ok"]}
 
@@ -187,6 +189,6 @@ class ModelClient:
 
 
 def _estimated_tokens(system: str, user: str) -> int:
-    """Tokens of a request and its reply, which is shorter than the texts that it is about."""
+    """Tokens of a request and its reply, which is shorter than long texts; that of a short one is a summary as well."""
     asked = (len(system) + len(user)) // _CHARACTERS_PER_TOKEN
-    return asked + min(asked // 2, _LONGEST_REPLY_TOKENS)
+    return asked + min(max(asked // 2, _SHORT_REPLY_TOKENS), _LONGEST_REPLY_TOKENS)
