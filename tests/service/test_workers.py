@@ -62,6 +62,9 @@ async def test_workers_make_the_summaries_and_the_digests_that_a_service_hands_o
         async with Process(environment, tmp_path, "worker") as first, Process(environment, tmp_path, "worker") as other:
             await first.until(lambda: [*first.said("summarized"), *other.said("summarized")])
             assert not service.said("summarized"), "the service itself makes none"
+            # One that is still starting has nothing to stop, and the signal may simply end it.
+            await first.until(lambda: first.said("working"))
+            await other.until(lambda: other.said("working"))
             assert await first.stop() == 0
             assert await other.stop() == 0
         assert await service.stop() == 0
