@@ -46,6 +46,7 @@ from bot.model.papers import (
 )
 from bot.model.platforms import ARCHIVE, Bot, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
+from bot.model.relevance import ChatModel, Reason, ReasonKind, TermCounts, Vote, VoteCounts, VoteKind
 from bot.model.summaries import (
     Claim,
     Conclusion,
@@ -78,6 +79,7 @@ __all__ = [
     "Chat",
     "ChatChanges",
     "ChatGone",
+    "ChatModel",
     "ChatMoved",
     "ChatPosition",
     "ChatRef",
@@ -118,6 +120,8 @@ __all__ = [
     "Priority",
     "Provenance",
     "Reading",
+    "Reason",
+    "ReasonKind",
     "Rejected",
     "Reservation",
     "Section",
@@ -135,12 +139,16 @@ __all__ = [
     "SummaryRequest",
     "Support",
     "Table",
+    "TermCounts",
     "TopicState",
     "TopicStep",
     "UncertainDelivery",
     "Unknown",
     "Unseen",
     "Usage",
+    "Vote",
+    "VoteCounts",
+    "VoteKind",
     "WantedSummary",
     "Window",
     "used_up",

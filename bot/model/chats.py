@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from bot.model.papers import Announced
 from bot.model.platforms import ChatRef
+from bot.model.relevance import Reason
 from bot.model.summaries import Depth
 
 
@@ -114,10 +115,12 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An announced paper that a chat's topics match and that no digest of the chat has taken."""
+    """An announced paper that a chat's topics match and that no digest of the chat has taken, and the reasons for its
+    place among the others."""
 
     announced: Announced
     matches: tuple[Match, ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.model.chats import ChatPosition, Match
 from bot.model.papers import Announcement, Paper
 from bot.model.platforms import ChatRef
 from bot.model.readings import Figure, FoundLinks
+from bot.model.relevance import Reason
 from bot.model.summaries import Summary
 
 JSON = dict[str, Any]
@@ -27,6 +28,8 @@ class Card:
     summary: Summary | None = None
     links: FoundLinks = field(default_factory=FoundLinks)
     figures: tuple[Figure, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    """Why it stands where it does, the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)

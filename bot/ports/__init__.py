@@ -8,16 +8,20 @@ from bot.ports.outbox import Outbox
 from bot.ports.paper_source import CachedReadings, PaperSource, Reader
 from bot.ports.papers import Papers, PaperTexts
 from bot.ports.platforms import Renderer, Sender
+from bot.ports.relevance import Embedder, Examples, Relevance, Similar, Taste
 from bot.ports.store import Store
 from bot.ports.stored_summaries import Summaries, UsageStore
 from bot.ports.summaries import Makers, Summarizer
 from bot.ports.topics import Topics
 from bot.ports.upkeep import StatusCounts, Upkeep
+from bot.ports.votes import Terms, Votes
 
 __all__ = [
     "CachedReadings",
     "Chats",
     "Clock",
+    "Embedder",
+    "Examples",
     "Inbox",
     "Makers",
     "Operations",
@@ -26,14 +30,19 @@ __all__ = [
     "PaperTexts",
     "Papers",
     "Reader",
+    "Relevance",
     "Renderer",
     "Sender",
+    "Similar",
     "StatusCounts",
     "Store",
     "Summaries",
     "Summarizer",
+    "Taste",
+    "Terms",
     "Topics",
     "Upkeep",
     "UsageStore",
     "ValueStore",
+    "Votes",
 ]

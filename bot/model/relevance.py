@@ -1,0 +1,104 @@
+"""What people did with cards, what was learned from it, and why a card is where it is."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.platforms import ChatRef
+
+
+class VoteKind(enum.StrEnum):
+    """What a person did with a card."""
+
+    UP = "up"
+    DOWN = "down"
+    SAVED = "saved"
+    OPENED = "opened"
+
+    @property
+    def is_positive(self) -> bool:
+        return self is not VoteKind.DOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One vote. `person` is the platform's user id; "" stands for the chat itself: a list of papers that was given to
+    the bot, or the operator."""
+
+    chat: ChatRef
+    person: str
+    paper_id: str
+    kind: VoteKind
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCounts:
+    """How many chats have voted for and against a paper, and how many have saved it, whoever they are."""
+
+    up: int = 0
+    down: int = 0
+    saved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """What was learned from a chat's votes: a linear model over the terms of a paper and, maybe, its vector.
+
+    `version` grows with each training. `votes` is how many papers with votes it was trained on. `terms` are (term,
+    weight), the greatest absolute weights first; a positive weight speaks for a paper. `vector` are the weights of the
+    embedding of that name (`embedder`), as float32 bytes; empty without one. `liked` are the latest liked papers' ids.
+    """
+
+    version: int
+    trained_at: datetime
+    votes: int
+    terms: tuple[tuple[str, float], ...]
+    bias: float = 0.0
+    embedder: str = ""
+    vector: bytes = b""
+    liked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TermCounts:
+    """In how many of `papers` papers each term occurs; announcements up to the sequence number `seq` are counted."""
+
+    seq: int
+    papers: int
+    counts: dict[str, int]
+
+
+class ReasonKind(enum.StrEnum):
+    """A reason for a paper's place."""
+
+    INTEREST = "interest"
+    """Close to an interest; `detail` is the interest or the terms that they share."""
+    TERMS = "terms"
+    """Contains the topic's terms; `detail` names them."""
+    LIKED = "liked"
+    """Close to papers that the chat liked; `count` says how many."""
+    LEARNED = "learned"
+    """Has words that the chat's votes speak for; `detail` names them."""
+    AUTHOR = "author"
+    """By an author whom the chat follows, named in `detail`."""
+    CODE = "code"
+    ACCEPTED = "accepted"
+    """Accepted at the venue in `detail`, as the comment says."""
+    AWARD = "award"
+    """An oral, a spotlight or a prize, as the comment says (`detail`)."""
+    VOTES = "votes"
+    """Liked by `count` other chats."""
+    GUESS = "guess"
+    """The model is uncertain about it; it was chosen to learn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason in data; `bot.render` says it in words."""
+
+    kind: ReasonKind
+    detail: str = ""
+    count: int = 0

@@ -1,0 +1,99 @@
+"""How close papers are to what topics, interests and chats say, as a port. Implemented by `bot.relevance`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.model import Announced, ChatModel, Paper, VoteKind
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a chat's model is trained on.
+
+    `votes` are the chat's voted papers with the kinds of votes on each and how many people cast them, latest first.
+    `passed_over` were shown to the chat and got no vote; `others` are papers of the same days that were not shown.
+    `topics` are the normalized queries of the chat's topics and interests: what is known before any vote.
+    """
+
+    votes: Sequence[tuple[Paper, Mapping[VoteKind, int]]]
+    passed_over: Sequence[Paper] = ()
+    others: Sequence[Paper] = ()
+    topics: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """A chat's model in words, for the people whose votes it has learned from: (term, weight), strongest first."""
+
+    likes: tuple[tuple[str, float], ...] = ()
+    dislikes: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """How a paper's place came about, for reasons: terms it shares with an interest or a model, strongest first."""
+
+    terms: tuple[str, ...] = ()
+    liked: tuple[str, ...] = field(default=())
+    """Ids of papers that the chat liked and that this one is close to."""
+
+
+class Relevance(Protocol):
+    """Measures papers. It keeps what it has read of papers by sequence number, up to a limit.
+
+    The same papers, topics, models and term counts give the same scores in every process. Methods that are not `async`
+    compute for a long time if they get many papers: call them in slices, or in a thread.
+    """
+
+    async def read(self, announced: Mapping[int, Announced]) -> None:
+        """Read these announcements, by sequence number, unless they are known."""
+
+    def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
+        """How well each of these papers, which were read, fits a topic or an interest (normalized query), 0 to 1.
+
+        Of a topic of words, by the weight of its terms in the paper; of one that only names categories, by how central
+        the paper is to them; of an interest, by similarity, less what it pushes away.
+        """
+
+    def of_model(self, model: ChatModel, seqs: Sequence[int]) -> Sequence[float]:
+        """How likely it is that the chat likes each of these papers, which were read: 0 to 1, 0.5 if unknown."""
+
+    def likeness(self, seq: int, others: Sequence[int]) -> Sequence[float]:
+        """How much a paper is like each of the others, 0 to 1; near-duplicates are above 0.6."""
+
+    def why(self, seq: int, query: str | None, model: ChatModel | None) -> Similar:
+        """What a paper, which was read, shares with a topic or interest, and with what a chat likes."""
+
+    def close(self, query: str, seqs: Sequence[int], most: int) -> list[int]:
+        """Those of the papers that are close enough to an interest, best first, at most `most`."""
+
+    async def learn(self, examples: Examples, now: datetime, version: int) -> ChatModel | None:
+        """Train a model, in another process; None if there is too little to learn from."""
+
+    def taste(self, model: ChatModel, most: int) -> Taste:
+        """The words that a model likes and dislikes most."""
+
+    @property
+    def name(self) -> str:
+        """What similarity is measured with: "words", or the name of the embedding beside them."""
+
+    async def close_parts(self) -> None:
+        """End processes and connections."""
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of one length. Equal names give comparable vectors."""
+
+    @property
+    def name(self) -> str:
+        """The provider and model, as in EMBEDDINGS ("local", "google:NAME"), which the store keeps vectors by."""
+
+    async def passages(self, texts: Sequence[str]) -> list[bytes]:
+        """The vectors of papers' texts, as float32 bytes of length 1. Raises `RetryLater` or `GiveUp`."""
+
+    async def queries(self, texts: Collection[str]) -> list[bytes]:
+        """The vectors of interests; comparable with those of papers. Raises `RetryLater` or `GiveUp`."""

@@ -1,0 +1,66 @@
+"""Votes, what was learned from them, and what relevance keeps of papers, as a port. See `bot.ports.store`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.model import ChatModel, ChatRef, Paper, TermCounts, Vote, VoteCounts, VoteKind
+
+
+class Votes(Protocol):
+    """Votes on papers, and the model that each chat has learned from its own."""
+
+    async def vote(self, ref: ChatRef, person: str, paper_ids: Collection[str], kind: VoteKind, now: datetime) -> int:
+        """Write a person's vote for each of these papers; returns how many are new.
+
+        Up replaces the person's down for the same paper, and down its up. Raises `LookupError` if there is no such chat
+        or no such paper.
+        """
+
+    async def take_back(self, ref: ChatRef, person: str, paper_id: str, kind: VoteKind, now: datetime) -> bool:
+        """Delete a person's vote; returns whether there was one."""
+
+    async def votes_of(self, ref: ChatRef) -> list[Vote]:
+        """All votes of a chat, oldest first."""
+
+    async def vote_counts(self, paper_ids: Collection[str]) -> Mapping[str, VoteCounts]:
+        """The votes of all chats on these papers; each chat counts once for a paper, by what most of its people say.
+        Papers without votes are left out."""
+
+    async def forget_votes(self, ref: ChatRef, now: datetime) -> int:
+        """Delete a chat's votes and its model; returns how many votes there were."""
+
+    async def chats_to_learn(self, limit: int) -> list[ChatRef]:
+        """Chats whose votes changed since their model was saved, those waiting longest first."""
+
+    async def shown_papers(self, ref: ChatRef, limit: int) -> list[str]:
+        """Ids of the papers that the chat's digests showed as cards or title lines, latest first."""
+
+    async def save_model(self, ref: ChatRef, model: ChatModel) -> bool:
+        """Store what was learned from the chat's votes up to `model.trained_at`; False if the chat is gone or has a
+        newer one. A vote that came after that time leaves the chat among `chats_to_learn`."""
+
+    async def models_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, ChatModel]:
+        """The models of those of the chats that have one; at most as many chats as one statement may name."""
+
+
+class Terms(Protocol):
+    """What relevance keeps of the texts of papers."""
+
+    async def term_counts(self) -> TermCounts | None:
+        """The terms of the papers announced so far; None if none were counted yet."""
+
+    async def save_term_counts(self, counts: TermCounts) -> bool:
+        """Replace the counts; False if the stored ones reach as far already (another process has counted)."""
+
+    async def vectors(self, embedder: str, papers: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], bytes]:
+        """The stored vectors by (paper id, version), as float32 bytes."""
+
+    async def save_vectors(self, embedder: str, vectors: Mapping[tuple[str, int], bytes]) -> None:
+        """Store vectors; one that is there already stays as it is."""
+
+    async def papers_without_vector(self, embedder: str, since: date, limit: int) -> list[Paper]:
+        """Papers (their stored version) announced on that day or later that have no vector, newest day first; and
+        those with a vote."""
