@@ -52,6 +52,9 @@ FORGET_SECONDS = 3600.0
 COUNT_SECONDS = 5.0
 """How often what is pending is counted while it is too much."""
 
+_LEAST_NUMBER, _GREATEST_NUMBER = -(2**63), 2**63 - 1
+"""What a database can store as the number of an update."""
+
 HandOver = Callable[[JSON], Awaitable[None]]
 """Begins to handle an update, and returns at once; `Webhook.finished` is called when it is handled."""
 
@@ -99,7 +102,9 @@ class Webhook:
         try:
             body = json.loads(await read())
             number = int(body["update_id"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
+            return 400
+        if not _LEAST_NUMBER <= number <= _GREATEST_NUMBER:
             return 400
         return await self._keep(number, body)
 

@@ -155,6 +155,12 @@ async def test_what_is_no_update_is_refused(site: Site, body: str) -> None:
         assert await site.post(body) == 400
 
 
+@pytest.mark.parametrize("number", ["Infinity", "NaN", str(2**63), str(-(2**63) - 1), "1" + "0" * 5000])
+async def test_a_number_that_no_database_column_holds_is_refused(site: Site, number: str) -> None:
+    assert await site.post(f'{{"update_id": {number}, "message": {{}}}}') == 400
+    assert await site.store.pending_updates(BOT) == 0
+
+
 async def test_the_same_update_twice_acts_once(site: Site, tg: FakeTelegram) -> None:
     async with site.serving():
         update = site.says(7, ANN, "/help")
