@@ -201,6 +201,8 @@ class Webhook:
                 self._has_backlog = not await self._hand_over_stored()
             except RetryLater as error:
                 log.warning("telegram updates not read", why=str(error))
+            except Exception:  # an error in Paperboy itself must not leave a bot that handles nothing
+                log.exception("telegram updates not read")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._wake.wait()
@@ -235,4 +237,6 @@ class Webhook:
                 self._pending = await self._inbox.pending_updates(self.bot)
             except RetryLater as error:
                 log.warning("old telegram updates not forgotten", why=str(error))
+            except Exception:  # likewise
+                log.exception("old telegram updates not forgotten")
             await asyncio.sleep(FORGET_SECONDS)

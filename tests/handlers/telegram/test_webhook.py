@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 
 from bot.conversation import Conversation, Defaults
 from bot.errors import StoreUnavailable
@@ -234,6 +235,8 @@ class BrokenInbox:
     def __init__(self, store: SqlStore) -> None:
         self.store, self.is_down = store, True
         self.cannot_finish, self.refused = False, 0
+        self.faults = 0
+        """How many reads from now on fail for a reason that nobody expects."""
 
     def _check(self) -> None:
         if self.is_down:
@@ -245,6 +248,9 @@ class BrokenInbox:
 
     async def take_updates(self, bot: Bot, limit: int, but: Any = ()) -> list[PostedUpdate]:
         self._check()
+        if self.faults:
+            self.faults -= 1
+            raise RuntimeError("a fault")
         return await self.store.take_updates(bot, limit, but)
 
     async def finish_update(self, bot: Bot, number: int) -> None:
@@ -292,6 +298,21 @@ async def test_updates_are_handled_again_after_the_database_was_down_while_many_
             await tg.wait_for(ANN)
             await handled(site)
     assert {len(tg.messages(user)) for user in people} == {1}
+
+
+async def test_a_fault_while_stored_updates_are_read_is_logged_and_they_are_read_again(
+    tg: FakeTelegram, tmp_path: Path
+) -> None:
+    async with memory_store() as store:
+        inbox = BrokenInbox(store)
+        inbox.is_down, inbox.faults = False, 1
+        async with site_with(tg, store, tmp_path, Webhook(BOT, "s", inbox, FakeClock())) as site:
+            assert await site.post(site.says(1, ANN, "/help")) == 200
+            with structlog.testing.capture_logs() as logs:
+                async with site.serving():
+                    await tg.wait_for(ANN)
+                    await handled(site)
+    assert [line["log_level"] for line in logs if line["event"] == "telegram updates not read"] == ["error"]
 
 
 async def test_an_update_that_cannot_be_read_holds_up_no_other(site: Site, tg: FakeTelegram) -> None:
