@@ -33,10 +33,6 @@ MOST_PENDING = 20_000
 MOST_AT_ONCE = 128
 """Updates that are handed over at the same time; the others wait in the store, not in memory."""
 
-FEW_AT_ONCE, MANY_RECEIVED = 8, 8
-"""While more requests than this are being received, only a few updates are handled at the same time: an update that is
-stored can wait, while Telegram makes no further requests before these are answered."""
-
 MOST_ATTEMPTS = 5
 """An update during which the process ended so often is handled no more: it may be what ends the process."""
 
@@ -84,10 +80,6 @@ class Webhook:
     def path(self) -> str:
         """Where on the web server Telegram posts to. It has no part of the token."""
         return f"/telegram/{self.bot.id}"
-
-    @property
-    def _most_under_way(self) -> int:
-        return MOST_AT_ONCE if len(self._receiving) <= MANY_RECEIVED else FEW_AT_ONCE
 
     # ── receiving ──
 
@@ -139,7 +131,7 @@ class Webhook:
         """Hand an update over now if there is room, after those that have waited longer."""
         if self._hand_over is None:
             return
-        if self._has_backlog or len(self._under_way) >= self._most_under_way:
+        if self._has_backlog or len(self._under_way) >= MOST_AT_ONCE:
             self._has_backlog = True
             self._wake.set()
             return
@@ -182,7 +174,7 @@ class Webhook:
         except RetryLater as error:  # `_feed` tells it later; a process killed before that leaves it to the next one
             log.warning("telegram update not finished", update=number, why=str(error))
         # Not for a few places, so that one read takes many.
-        if self._has_backlog and len(self._under_way) <= self._most_under_way // 2:
+        if self._has_backlog and len(self._under_way) <= MOST_AT_ONCE // 2:
             self._wake.set()
 
     async def _tell_handled(self, number: int) -> None:
@@ -209,7 +201,7 @@ class Webhook:
 
     async def _hand_over_stored(self) -> bool:
         """Fill the room with stored updates; returns whether none is left."""
-        room = self._most_under_way - len(self._under_way)
+        room = MOST_AT_ONCE - len(self._under_way)
         if room <= 0:
             return False
         taken = await self._inbox.take_updates(self.bot, room, self._known_here)
