@@ -12,6 +12,7 @@ from bot.decisions import matches
 from bot.model import ARCHIVE, Announced, Candidate, ChatRef, TopicState
 from bot.storage import match_rows, match_upkeep, row_mapping, tables
 from bot.storage.engine import Database
+from bot.storage.log_index import last_seq_of
 from bot.storage.papers import announced_query
 from bot.storage.topic_conditions import is_followed
 
@@ -46,7 +47,7 @@ class SqlTopics:
 
     async def last_seq(self) -> int:
         async with self.db.read() as connection:
-            return await connection.scalar(select(func.max(tables.announcements.c.seq))) or 0
+            return await last_seq_of(connection)
 
     async def topics_behind(self, seq: int, after: int, limit: int) -> list[TopicState]:
         table = tables.topics
