@@ -11,6 +11,10 @@ from bot.model import Chat, Delivery, DeliveryState, SummaryKey, UncertainDelive
 LATE_LISTING = timedelta(hours=3)
 """How long a digest that would be empty waits for a listing that is late."""
 
+COMPOSE_AGAIN = timedelta(seconds=30)
+"""A chat whose digest was not written, because it waits for summaries, is composed again after this time; sooner when
+summaries were made."""
+
 RETRY_AFTER = timedelta(minutes=15)
 """A digest that could not be made is retried after this time."""
 
@@ -38,6 +42,12 @@ def digest_waits(
         wanted.key for wanted in postponed if wanted.again_at and not due_times.may_wait(due_at, wanted.again_at)
     }
     return any(key not in too_late for key in missing)
+
+
+def was_composed_lately(composed_at: datetime, now: datetime) -> bool:
+    """Whether a chat whose digest was not written then need not be composed again now."""
+    # `abs`: after the clock was set back, nothing would be composed for as long as it was set back.
+    return abs(now - composed_at) < COMPOSE_AGAIN
 
 
 def uncertain_deliveries(latest: Delivery, in_doubt: Sequence[Delivery]) -> tuple[UncertainDelivery, ...]:

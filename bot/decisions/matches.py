@@ -47,16 +47,6 @@ class Matching:
         return found
 
 
-def new_matches(announced: Iterable[tuple[int, Announced]], states: Sequence[TopicState]) -> dict[int, tuple[int, ...]]:
-    """Match announcements, with their sequence numbers, against topics: topic id → sequence numbers, ascending.
-
-    Leaves out announcements that a topic was matched against before, and those that deliver nothing (replacements).
-    """
-    work = Matching(states)
-    work.read(announced)
-    return work.found(states)
-
-
 def topics_behind(states: Iterable[TopicState], last_seq: int) -> list[TopicState]:
     """Return the topics that were not matched up to the announcement with this sequence number yet."""
     return [state for state in states if state.matched_seq < last_seq]

@@ -50,7 +50,7 @@ _Found = dict[str, tuple[LogEntry, tuple[int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LogSnapshot:
     """What was read for chats at one moment: the batches by topic, in order of their ids, from the least `seen_match`
     up to the id `last_match`; the greatest sequence number; and in `of_paper` all announcements that deliver those of
     their papers that were announced before the end of some chat's position (see `announced_before`)."""
@@ -86,17 +86,17 @@ def places_to_look_up(
     }
 
 
-def places_of(positions: Collection[Position], reading: Reading) -> set[Place]:
+def places_of(positions: Collection[Position], snapshot: LogSnapshot) -> set[Place]:
     """Return the places to look up for what the topics match after these positions."""
-    if not reading.of_paper:
+    if not snapshot.of_paper:
         return set()
     papers = {
         entry.paper_id
         for each in positions
-        for batch in reading.batches.get(each.topic_id, ())
+        for batch in snapshot.batches.get(each.topic_id, ())
         for entry in batch.entries
     }
-    return places_to_look_up(positions, papers, reading.of_paper)
+    return places_to_look_up(positions, papers, snapshot.of_paper)
 
 
 def covered(
@@ -144,7 +144,7 @@ def matched_papers(
 def unseen(
     version: int,
     positions: Collection[Position],
-    reading: Reading,
+    snapshot: LogSnapshot,
     had: Set[str],
     batch_at: Mapping[Place, int],
     upto: date | None = None,
@@ -153,21 +153,21 @@ def unseen(
 
     `had` are the single papers that it has had.
     """
-    in_window = matched_papers(positions, reading.batches)
-    known = set(had) | covered(positions, in_window, reading.of_paper, batch_at)
-    found = in_window if upto is None else matched_papers(positions, reading.batches, upto)
+    in_window = matched_papers(positions, snapshot.batches)
+    known = set(had) | covered(positions, in_window, snapshot.of_paper, batch_at)
+    found = in_window if upto is None else matched_papers(positions, snapshot.batches, upto)
     entries = sorted([each for each in found.values() if each[0].paper_id not in known] if known else found.values())
     papers = tuple([entry.paper_id for entry, _ in entries])
     reached: Set[str]
     if upto is None:
-        steps, reached = _steps_to(reading.last_match, positions), in_window.keys()
+        steps, reached = _steps_to(snapshot.last_match, positions), in_window.keys()
     else:
-        steps, reached = _steps_before_others(positions, reading, known.union(papers), upto)
+        steps, reached = _steps_before_others(positions, snapshot, known.union(papers), upto)
     position = ChatPosition(
         version=version,
         papers=papers,
         steps=steps,
-        last_seq=reading.last_seq,
+        last_seq=snapshot.last_seq,
         kept=() if upto is None else tuple([paper_id for paper_id in papers if paper_id not in reached]),
         dropped=tuple(sorted(had & reached)),
     )
@@ -192,14 +192,14 @@ def _steps_to(last_match: int, positions: Iterable[Position]) -> tuple[TopicStep
 
 
 def _steps_before_others(
-    positions: Iterable[Position], reading: Reading, known: Set[str], upto: date
+    positions: Iterable[Position], snapshot: LogSnapshot, known: Set[str], upto: date
 ) -> tuple[tuple[TopicStep, ...], set[str]]:
     """The steps to the batches before the first one that names a later paper, which is not `known`; and the papers that
     they cover."""
     steps, reached = [], set[str]()
     for position in positions:
-        last_match = max(reading.last_match, position.seen_match)
-        for batch in reading.batches.get(position.topic_id, ()):
+        last_match = max(snapshot.last_match, position.seen_match)
+        for batch in snapshot.batches.get(position.topic_id, ()):
             entries = _after(batch, position)
             if any(entry.day > upto and entry.paper_id not in known for entry in entries):
                 last_match = batch.id - 1

@@ -27,6 +27,7 @@ from bot.pipeline.read import read
 from bot.pipeline.spread import sending_forecasts, spread
 from bot.pipeline.summarize import summarize
 from bot.pipeline.upkeep import is_upkeep_due, upkeep
+from bot.pipeline.waiting_chats import WaitingChats
 
 __all__ = [
     "Chooser",
@@ -34,6 +35,7 @@ __all__ = [
     "DigestBuilder",
     "Patience",
     "Rankings",
+    "WaitingChats",
     "choose",
     "compose",
     "digest_now",

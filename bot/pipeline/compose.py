@@ -14,6 +14,7 @@ from bot.decisions import digest_policy, due_times, spreading
 from bot.errors import StoreUnavailable
 from bot.model import ARCHIVE, Chat, ChatRef, DeliveryState, Digest, NothingToSend, Platform, Priority, Unseen
 from bot.pipeline.drafts import DigestBuilder, DigestDraft, DigestSlot, DraftRun
+from bot.pipeline.waiting_chats import WaitingChats
 from bot.ports import Clock, Store
 
 log = structlog.get_logger()
@@ -31,6 +32,7 @@ class _Request:
 
     upto: date | None
     listing_owed: bool
+    waiting: WaitingChats
 
 
 async def compose(
@@ -41,22 +43,26 @@ async def compose(
     upto: date | None = None,
     listing_owed: bool = False,
     chats: Collection[ChatRef] | None = None,
+    waiting: WaitingChats | None = None,
 ) -> int:
     """Write the digests that are due; returns how many of them have papers.
 
     With `upto`, every chat's digest of the listing days up to that one is written now, whatever its digest time.
     `listing_owed` means that arXiv should have announced by now and has not: empty digests wait a little.
-    With `chats`, only digests of these are written.
+    With `chats`, only digests of these are written. `waiting` is what a process remembers from round to round.
     """
     written = 0
     now = clock.now()
-    run, request = DraftRun(store, builder, now), _Request(upto, listing_owed)
+    waiting = waiting or WaitingChats()
+    run, request = DraftRun(store, builder, now), _Request(upto, listing_owed, waiting)
+    await waiting.begin_round(store, now)
     try:
         async for batch in _due_chats(store, builder.renderers, now, upto, chats):
             written += await _compose_batch(run, batch, request)
         if upto is None and chats is None:
             async for batch in _ahead(run, request):
                 written += await _compose_batch(run, batch, request)
+        waiting.end_round(clock.now())
     finally:
         builder.forget_cards()
     return written
@@ -64,6 +70,9 @@ async def compose(
 
 async def _compose_batch(run: DraftRun, batch: Sequence[Chat], request: _Request) -> int:
     """Write the digests of these chats; returns how many of them have papers."""
+    batch = request.waiting.but_waiting(batch)
+    if not batch:
+        return 0
     unseen = await run.store.unseen_of([chat.ref for chat in batch], request.upto)
     await run.read({chat: unseen[chat.ref] for chat in batch})
     drafts = []
@@ -179,7 +188,8 @@ async def _draft(run: DraftRun, chat: Chat, unseen: Unseen, request: _Request) -
     if request.upto is None:
         if not unseen.found and digest_policy.empty_digest_waits(due_at, now, listing_owed=request.listing_owed):
             return None
-        if await run.waits_for_summaries(chat, ranking, due_at):
+        if missing := await run.awaited_summaries(chat, ranking, due_at):
+            request.waiting.add(chat, due_at, missing)
             return None
     return await run.draft(chat, unseen, ranking, _slot(chat, due_at, now, request.upto))
 

@@ -137,13 +137,14 @@ class DraftRun:
     def _rank(self, chat: Chat, unseen: Unseen) -> Ranking:
         return self.builder.rankings.of(unseen, chat.size, self.announcements, self.now)
 
-    async def waits_for_summaries(self, chat: Chat, ranking: Ranking, due_at: datetime) -> bool:
-        """Whether the digest waits, because a missing summary may still be made in time."""
+    async def awaited_summaries(self, chat: Chat, ranking: Ranking, due_at: datetime) -> frozenset[SummaryKey]:
+        """The missing summaries, if the digest waits because one of them may still be made in time; else none."""
         keys = self._keys(chat, ranking)
-        missing = set(keys) - (await self._stored_summaries(keys)).keys()
-        return bool(missing) and digest_policy.digest_waits(
-            due_at, self.now, missing, await self._postponed_summaries()
-        )
+        missing = frozenset(keys).difference(await self._stored_summaries(keys))
+        if not missing:
+            return missing
+        waits = digest_policy.digest_waits(due_at, self.now, missing, await self._postponed_summaries())
+        return missing if waits else frozenset()
 
     async def draft(self, chat: Chat, unseen: Unseen, ranking: Ranking, slot: DigestSlot) -> DigestDraft:
         # A digest without papers is written too, without parts: it marks the slot as done and sets the next due time.

@@ -100,3 +100,6 @@ class Summaries(UsageStore, Protocol):
     async def summary(self, key: SummaryKey) -> Summary | None: ...
 
     async def summaries(self, keys: Collection[SummaryKey]) -> Mapping[SummaryKey, Summary]: ...
+
+    async def stored(self, keys: Collection[SummaryKey]) -> set[SummaryKey]:
+        """Those of these summaries that exist; they are not read."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
-from bot.decisions import task_batches
+from bot.decisions import digest_policy, task_batches
 from bot.decisions.health import TaskCounts
 from bot.model import Chat, ChatRef
 from bot.service.app import App
@@ -26,10 +26,6 @@ PAGE = 2_000
 
 DUE_AT_ONCE = task_batches.TASKS_AT_ONCE * task_batches.MOST_CHATS
 """Due chats that are handed over in one round; the others follow when these are done."""
-
-COMPOSE_AGAIN = timedelta(seconds=30)
-"""A chat whose digest was not written, because it waits for summaries, is composed again after this time; sooner when
-summaries were made."""
 
 
 class HandOver:
@@ -91,8 +87,8 @@ class HandOver:
         return max(task_batches.TASKS_AT_ONCE - most, 0)
 
     def _composed_lately(self, now: datetime) -> set[ChatRef]:
-        # `abs`: after the clock was set back, nothing would be composed for as long as it was set back.
-        self._composed_at = {ref: at for ref, at in self._composed_at.items() if abs(now - at) < COMPOSE_AGAIN}
+        composed_at = self._composed_at.items()
+        self._composed_at = {ref: at for ref, at in composed_at if digest_policy.was_composed_lately(at, now)}
         return set(self._composed_at)
 
     def compose_all_again(self) -> None:

@@ -64,7 +64,7 @@ async def once(
         # Nobody else sends now: deliveries that another process had leased are free.
         await app.store.expire_leases(held.me, app.clock.now())
         await follow_default_topics(app)
-        if await app.store.topics():
+        if await app.store.followed_topics():
             say("Asking arXiv …")
         senders = await stack.enter_async_context(senders_only(app))
         guarded = {bot: GuardedSender(sender, held) for bot, sender in senders.items()}
@@ -79,7 +79,7 @@ async def run_steps(
     say: Callable[[str], None] = lambda _: None,
 ) -> PassResult:
     """Run the steps in the order of `bot.pipeline`, then publish the archive."""
-    done = PassResult(topics=len(await app.store.topics()))
+    done = PassResult(topics=await app.store.followed_topics())
     # `force`: the person or the cron job that runs this has decided that it is time.
     polled = await pipeline.poll(app.store, app.source, app.clock, upto=upto, force=True)
     if polled:

@@ -16,7 +16,7 @@ from bot import pipeline
 from bot.decisions import polling
 from bot.errors import BadSetting
 from bot.model import Bot
-from bot.pipeline import Rankings
+from bot.pipeline import Rankings, WaitingChats
 from bot.pipeline.poll import NeededArchives, poll_state
 from bot.ports import Clock, Store
 from bot.service import lease, memory, metrics, status, status_text, web
@@ -158,12 +158,14 @@ class Service:
             elif await summarize(app):
                 jobs.soon("site")
 
+        waiting = WaitingChats()
+
         async def compose() -> None:
             if hand_over is not None:
                 await hand_over.compose()
                 return
             is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
-            if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing):
+            if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing, waiting=waiting):
                 self._send_now()
 
         async def tend(hand_over: HandOver) -> None:

@@ -37,7 +37,7 @@ tasks = procrastinate.Blueprint()
 
 
 @dataclass(slots=True)
-class Hands:
+class TaskContext:
     """What a worker's tasks work with."""
 
     app: App
@@ -77,27 +77,27 @@ class Hands:
             self._worker_id = worker_id
 
 
-def _hands(context: JobContext) -> Hands:
-    hands: Hands = context.additional_context["hands"]
-    return hands
+def _task_context(job_context: JobContext) -> TaskContext:
+    context: TaskContext = job_context.additional_context["context"]
+    return context
 
 
 @tasks.task(name=READ, queue=READ, pass_context=True, retry=RETRY)
-async def read(context: JobContext, keys: list[list[Any]], priority: int) -> None:
+async def read(job_context: JobContext, keys: list[list[Any]], priority: int) -> None:
     """Read papers into the cache, then let their deep summaries be made."""
-    hands = _hands(context)
-    app = hands.app
-    async with hands.doing(context.job):
+    context = _task_context(job_context)
+    app = context.app
+    async with context.doing(job_context.job):
         if done := await pipeline.read(app.store, app.reader, app.clock, keys_from(keys)):
-            await hands.queue.put(SUMMARIZE, keys_argument(done), lock=lock_of(done), priority=priority)
+            await context.queue.put(SUMMARIZE, keys_argument(done), lock=lock_of(done), priority=priority)
 
 
 @tasks.task(name=SUMMARIZE, queue=SUMMARIZE, pass_context=True, retry=RETRY)
-async def summarize(context: JobContext, keys: list[list[Any]]) -> None:
+async def summarize(job_context: JobContext, keys: list[list[Any]]) -> None:
     """Make summaries, and wake the digests that wait for them."""
-    hands = _hands(context)
-    app = hands.app
-    async with hands.doing(context.job):
+    context = _task_context(job_context)
+    app = context.app
+    async with context.doing(job_context.job):
         made = await pipeline.summarize(
             app.store,
             app.makers,
@@ -108,20 +108,20 @@ async def summarize(context: JobContext, keys: list[list[Any]]) -> None:
             keys=keys_from(keys),
         )
         if made:
-            await hands.queue.wake("compose", "site")
-        await hands.ask_for_more(SUMMARIZE)
+            await context.queue.wake("compose", "site")
+        await context.ask_for_more(SUMMARIZE)
 
 
 @tasks.task(name=COMPOSE, queue=COMPOSE, pass_context=True, retry=RETRY)
-async def compose(context: JobContext, chats: list[str]) -> None:
+async def compose(job_context: JobContext, chats: list[str]) -> None:
     """Write the digests of chats, and wake their senders."""
-    hands = _hands(context)
-    app = hands.app
-    async with hands.doing(context.job):
+    context = _task_context(job_context)
+    app = context.app
+    async with context.doing(job_context.job):
         is_missing = polling.is_listing_missing(await poll_state(app.store), app.clock.now())
         refs = [ChatRef.parse(chat) for chat in chats]
         if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing, chats=refs):
-            await hands.queue.wake("send")
+            await context.queue.wake("send")
 
 
 # ── arguments, which are JSON ──

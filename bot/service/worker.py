@@ -21,7 +21,7 @@ from bot.service.roles import Role, Roles
 from bot.service.running import check_workers
 from bot.service.task_queue import HEARTBEAT_SECONDS, RECONNECT_SECONDS, STALLED_SECONDS, TaskQueue, opened
 from bot.service.task_schema import first_line
-from bot.service.tasks import QUEUES, Hands, tasks
+from bot.service.tasks import QUEUES, TaskContext, tasks
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -80,7 +80,7 @@ class Worker:
 
     def __init__(self, app: App, queue: TaskQueue, queues: Sequence[str]) -> None:
         self._app, self._queue, self._queues = app, queue, queues
-        self._hands = Hands(app, queue)
+        self._context = TaskContext(app, queue)
         self._is_working = False
 
     @asynccontextmanager
@@ -114,7 +114,7 @@ class Worker:
             shutdown_graceful_timeout=GRACE_SECONDS,
             # What a task has not done is still pending in the store, so that its row is of no use any more.
             delete_jobs="always",
-            additional_context={"hands": self._hands},
+            additional_context={"context": self._context},
             install_signal_handlers=False,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=STALLED_SECONDS,
@@ -122,7 +122,7 @@ class Worker:
 
     async def health(self) -> JSON:
         """Return the JSON of /healthz and /ready: a worker is ready while it can fetch tasks."""
-        at = self._hands.last_done_at
+        at = self._context.last_done_at
         return {
             "ok": True,
             "ready": self._is_working,

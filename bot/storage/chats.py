@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Unpack
+from typing import Unpack
 
-from sqlalchemy import Row, case, delete, exists, func, insert, select, update
+from sqlalchemy import case, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import due_times
@@ -19,6 +19,7 @@ from bot.storage.chat_moves import move
 from bot.storage.engine import Database
 from bot.storage.log_index import seq_before
 from bot.storage.outbox_queue import appoint, in_order
+from bot.storage.topic_conditions import is_followed
 
 
 class SqlChats:
@@ -209,8 +210,7 @@ class SqlChats:
             await connection.execute(delete(tables.chats).where(tables.chats.c.id == chat_id))
             # A query that no other chat follows was written by this chat's people, so it is their data too.
             for topic_id in followed:
-                is_unused = ~exists().where(table.c.topic_id == topic_id)
-                await connection.execute(delete(tables.topics).where(tables.topics.c.id == topic_id, is_unused))
+                await connection.execute(delete(tables.topics).where(tables.topics.c.id == topic_id, ~is_followed()))
             await forget_managers(connection, ref)
 
     async def _topic(self, connection: AsyncConnection, query: str, since: date) -> tuple[int, int]:
@@ -220,13 +220,14 @@ class SqlChats:
         """
         table = tables.topics
         start = await seq_before(connection, since)
-        row = (await connection.execute(select(table).where(table.c.query == query))).first()
+        stored = select(table, is_followed().label("is_followed")).where(table.c.query == query)
+        row = (await connection.execute(stored)).first()
         if row is None:
             new = insert(table).values(query=query, from_seq=start, matched_seq=start).returning(table.c.id)
             return int((await connection.execute(new)).scalar_one()), start
         # A topic that no chat follows is not matched. When one follows it again, the announcements since then are
         # passed over unless the new subscription begins before them.
-        if start < row.from_seq or (start > row.matched_seq and not await _is_followed(connection, row)):
+        if start < row.from_seq or (start > row.matched_seq and not row.is_followed):
             rematch = update(table).where(table.c.id == row.id).values(from_seq=start, matched_seq=start)
             await connection.execute(rematch)
         return int(row.id), start
@@ -238,8 +239,3 @@ async def _match_from(connection: AsyncConnection, topic_ids: Collection[int], s
     for chunk in row_mapping.in_chunks(sorted(topic_ids)):
         late = table.c.id.in_(chunk) & (table.c.from_seq > start)
         await connection.execute(update(table).where(late).values(from_seq=start, matched_seq=start))
-
-
-async def _is_followed(connection: AsyncConnection, topic: Row[Any]) -> bool:
-    query = select(exists().where(tables.subscriptions.c.topic_id == topic.id))
-    return bool(await connection.scalar(query))

@@ -80,7 +80,7 @@ async def seq_before(connection: AsyncConnection, since: date) -> int:
     first = await connection.scalar(select(func.min(_table.c.seq)).where(_table.c.day >= since))
     if first is not None:
         return int(first) - 1
-    return int(await connection.scalar(select(func.max(_table.c.seq))) or 0)
+    return await last_seq_of(connection)
 
 
 async def entries_of(connection: AsyncConnection, paper_ids: Collection[str]) -> dict[str, tuple[LogEntry, ...]]:

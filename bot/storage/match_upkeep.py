@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import unseen
 from bot.storage import positions, tables
 from bot.storage.chat_conditions import lock_chats
 from bot.storage.packed import pack_seqs, unpack_seqs
+from bot.storage.topic_conditions import is_followed
 
 _table, _topics, _subscriptions = tables.match_batches, tables.topics, tables.subscriptions
 
@@ -28,8 +29,7 @@ MOST_BYTES = 2_000
 
 async def forgotten_topics(connection: AsyncConnection, after: int) -> Sequence[int]:
     """A few topics with matches and without followers, with greater ids than `after`, ascending."""
-    is_followed = exists().where(_subscriptions.c.topic_id == _topics.c.id)
-    query = select(_topics.c.id).where(_topics.c.id > after, _topics.c.last_match > 0, ~is_followed)
+    query = select(_topics.c.id).where(_topics.c.id > after, _topics.c.last_match > 0, ~is_followed())
     return (await connection.scalars(query.order_by(_topics.c.id).limit(TOPICS))).all()
 
 

@@ -15,6 +15,7 @@ from bot.storage import delivery_counts, outbox_queue, payloads, positions, row_
 from bot.storage.chat_conditions import are_chats
 from bot.storage.delivery_counts import WRITTEN
 from bot.storage.engine import Database
+from bot.storage.packed import pack_papers
 
 if TYPE_CHECKING:
     from bot.storage.row_mapping import AnyRow
@@ -104,15 +105,13 @@ async def _insert(
             "first_day": digest.first_day,
             "last_day": digest.last_day,
             "created_at": now,
+            "shown": pack_papers(digest.paper_ids) or None,
         }
         for digest in digests
     ]
     inserted = await connection.execute(insert(table).returning(table.c.id, table.c.chat_id), rows)
     digest_ids = {row.chat_id: row.id for row in inserted}
-    keys = [chats[digest.chat].id for digest in digests]
-    await positions.bring_forward(
-        connection, [(key, digest_ids[key], digest) for key, digest in zip(keys, digests, strict=True)]
-    )
+    await positions.bring_forward(connection, {chats[digest.chat].id: digest for digest in digests})
     parts = [(digest, number, part) for digest in digests for number, part in enumerate(digest.parts, start=1)]
     if not parts:
         return

@@ -29,8 +29,9 @@ from sqlalchemy import (
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import JSON, Bot, DeliveryState, LedgerLine
 from bot.storage import row_mapping, tables
+from bot.storage.chat_conditions import lock_chats
 from bot.storage.engine import Database
-from bot.storage.outbox_queue import LEASED, is_unusual
+from bot.storage.outbox_queue import LEASED, in_order, is_unusual
 
 _others = tables.announcements.alias("others")
 
@@ -79,14 +80,19 @@ class SqlOperations:
     async def expire_leases(self, owner: str, now: datetime, bot: Bot | None = None) -> int:
         table = tables.deliveries
         under_way = table.c.state.in_((*LEASED, DeliveryState.SENDING.value))
-        others = select(table.c.id).where(is_unusual(), under_way, table.c.owner != owner, table.c.leased_until > now)
+        others = [is_unusual(), under_way, table.c.owner != owner, table.c.leased_until > now]
         if bot is not None:
-            others = others.where(table.c.platform == bot.platform.value, table.c.bot.in_(bot.served))
-        # In the order in which those who settle them lock them.
-        in_order = others.order_by(table.c.chat_id, table.c.id).with_for_update()
+            others += [table.c.platform == bot.platform.value, table.c.bot.in_(bot.served)]
+        ended = 0
         async with self.db.write() as connection:
-            expired = update(table).where(table.c.id.in_(in_order)).values(leased_until=now)
-            return (await connection.execute(expired)).rowcount
+            chats = sorted(await connection.scalars(select(table.c.chat_id).where(*others).distinct()))
+            # All chats before all deliveries, as every other transaction locks them: otherwise two could deadlock.
+            for chunk in row_mapping.in_chunks(chats):
+                await lock_chats(connection, tables.chats.c.id.in_(chunk))
+            for chunk in row_mapping.in_chunks(chats):
+                expired = update(table).where(table.c.id.in_(in_order(table.c.chat_id.in_(chunk), *others)))
+                ended += (await connection.execute(expired.values(leased_until=now))).rowcount
+        return ended
 
     async def ledger(self, since: date, *, by_category: bool = False) -> list[LedgerLine]:
         async with self.db.read() as connection:

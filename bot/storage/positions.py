@@ -52,21 +52,17 @@ async def outdated(connection: AsyncConnection, digests: Mapping[int, NewDigest]
     return found | {key for key, papers in (await had_of(connection, shown)).items() if papers}
 
 
-async def bring_forward(connection: AsyncConnection, written: Sequence[tuple[int, int, NewDigest]]) -> None:
-    """Let chats have had what these digests (key of the chat, key of the digest, digest) show and lie behind."""
-    stored = await positions_of(connection, [chat_id for chat_id, _, _ in written])
-    changes = [_change(chat_id, digest, stored.get(chat_id, ())) for chat_id, _, digest in written]
+async def bring_forward(connection: AsyncConnection, written: Mapping[int, NewDigest]) -> None:
+    """Let chats, by key, have had what these digests show and lie behind."""
+    stored = await positions_of(connection, written)
+    changes = [_change(chat_id, digest, stored.get(chat_id, ())) for chat_id, digest in written.items()]
     await _move(connection, changes)
     await _store_singly(
         connection, {each.chat_id: (each.kept, each.dropped) for each in changes if each.kept or each.dropped}
     )
-    await count_changes(connection, [key for key, _, digest in written if digest.paper_ids or digest.position.papers])
-    shown = [{"key": key, "packed": pack_papers(digest.paper_ids)} for _, key, digest in written if digest.paper_ids]
-    if shown:
-        table = tables.digests
-        packed = update(table).where(table.c.id == bindparam("key")).values(shown=bindparam("packed"))
-        await connection.execute(packed, shown)
-    papers = set[str]().union(*(digest.paper_ids for _, _, digest in written))
+    had_more = [key for key, digest in written.items() if digest.paper_ids or digest.position.papers]
+    await count_changes(connection, had_more)
+    papers = set[str]().union(*(digest.paper_ids for digest in written.values()))
     await log_index.mark_papers(connection, _log.c.chosen, papers)
 
 

@@ -13,6 +13,7 @@ from bot.storage import outbox_queue, row_mapping, tables
 from bot.storage.chat_conditions import is_chat
 from bot.storage.engine import Database
 from bot.storage.summaries import is_postponed, is_summary_made
+from bot.storage.topic_conditions import is_followed
 
 _UNSENT = (DeliveryState.WAITING.value, DeliveryState.VERIFY_FIRST.value)
 
@@ -34,7 +35,7 @@ class SqlStatusCounts:
         queries = (
             select(func.count(), func.count(chats.c.suspended)).select_from(chats),
             select(func.count(distinct(subscriptions.c.chat_id))),
-            select(func.count()).select_from(topics).where(exists().where(subscriptions.c.topic_id == topics.c.id)),
+            select(func.count()).select_from(topics).where(is_followed()),
             select(exists().where(is_chat(ARCHIVE)), exists().where(of_archive)),
         )
         async with self.db.read() as connection:
@@ -61,8 +62,7 @@ class SqlStatusCounts:
 
     async def followed_queries(self, after: int, limit: int) -> list[tuple[int, str]]:
         table = tables.topics
-        is_followed = exists().where(tables.subscriptions.c.topic_id == table.c.id)
-        query = select(table.c.id, table.c.query).where(table.c.id > after, is_followed)
+        query = select(table.c.id, table.c.query).where(table.c.id > after, is_followed())
         async with self.db.read() as connection:
             return [(row.id, row.query) for row in await connection.execute(query.order_by(table.c.id).limit(limit))]
 

@@ -154,6 +154,13 @@ class SqlSummaries(SqlModelUsage):
         async with self.db.read() as connection:
             return await _summaries(connection, keys)
 
+    async def stored(self, keys: Collection[SummaryKey]) -> set[SummaryKey]:
+        found: set[SummaryKey] = set()
+        async with self.db.read() as connection:
+            for chunk in row_mapping.in_chunks(keys, _KEYS_AT_ONCE):
+                found |= await _stored(connection, chunk)
+        return found
+
     async def _take(
         self, connection: AsyncConnection, keys: Sequence[SummaryKey], owner: str, now: datetime, until: datetime
     ) -> set[SummaryKey]:

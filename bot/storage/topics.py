@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Exists, exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import matches
 from bot.model import ARCHIVE, Announced, Candidate, ChatRef, TopicState
 from bot.storage import match_rows, match_upkeep, row_mapping, tables
 from bot.storage.engine import Database
+from bot.storage.log_index import last_seq_of
 from bot.storage.papers import announced_query
+from bot.storage.topic_conditions import is_followed
 
 
 class SqlTopics:
@@ -34,24 +36,24 @@ class SqlTopics:
 
     async def topics(self) -> list[TopicState]:
         table = tables.topics
-        query = select(table.c.id, table.c.query, table.c.matched_seq).where(_is_followed()).order_by(table.c.id)
+        query = select(table.c.id, table.c.query, table.c.matched_seq).where(is_followed()).order_by(table.c.id)
         async with self.db.read() as connection:
             return [TopicState(row.id, row.query, row.matched_seq) for row in await connection.execute(query)]
 
     async def followed_topics(self) -> int:
         async with self.db.read() as connection:
-            count = select(func.count()).select_from(tables.topics).where(_is_followed())
+            count = select(func.count()).select_from(tables.topics).where(is_followed())
             return await connection.scalar(count) or 0
 
     async def last_seq(self) -> int:
         async with self.db.read() as connection:
-            return await connection.scalar(select(func.max(tables.announcements.c.seq))) or 0
+            return await last_seq_of(connection)
 
     async def topics_behind(self, seq: int, after: int, limit: int) -> list[TopicState]:
         table = tables.topics
         query = (
             select(table.c.id, table.c.query, table.c.matched_seq)
-            .where(table.c.id > after, table.c.matched_seq < seq, _is_followed())
+            .where(table.c.id > after, table.c.matched_seq < seq, is_followed())
             .order_by(table.c.id)
             .limit(limit)
         )
@@ -154,10 +156,6 @@ class SqlTopics:
         )
         async with self.db.read() as connection:
             return await connection.scalar(query) or 0
-
-
-def _is_followed() -> Exists:
-    return exists().where(tables.subscriptions.c.topic_id == tables.topics.c.id)
 
 
 async def announced_by_seq(connection: AsyncConnection, seqs: Collection[int]) -> dict[int, Announced]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.decisions import matches, unseen
-from bot.decisions.unseen import MatchBatch, Place, Position, Reading
+from bot.decisions.unseen import LogSnapshot, MatchBatch, Place, Position
 from bot.model import Candidate, ChatRef, Unseen
 from bot.storage import match_rows, positions, row_mapping, tables
 from bot.storage.chat_conditions import are_chats
@@ -55,19 +55,21 @@ class SqlUnseen:
     async def unseen_of(self, chats: Collection[ChatRef], upto: date | None = None) -> Mapping[ChatRef, Unseen]:
         found = dict.fromkeys(chats, Unseen())
         async with self.db.read() as connection:
-            # The versions first: a digest that is written while the rest is read makes this reading outdated.
+            # The versions first: a digest that is written while the rest is read makes this snapshot outdated.
             stored = await _stored_chats(connection, chats)
-            reading = await self._reading(connection, stored.values())
+            snapshot = await self._snapshot(connection, stored.values())
             single = await positions.stored_singly(connection, [chat.key for chat in stored.values()])
             # Chats with equal subscriptions, positions and exceptions share one result.
             shared: dict[tuple[object, ...], Unseen] = {}
-            places = {chat.positions: unseen.places_of(chat.positions, reading) for chat in stored.values()}
+            places = {chat.positions: unseen.places_of(chat.positions, snapshot) for chat in stored.values()}
             batch_at = await match_rows.batches_at(connection, set[Place]().union(*places.values()))
         for ref, chat in stored.items():
             had = single.get(chat.key)
             alike = (chat.version, chat.positions, had)
             if alike not in shared:
-                shared[alike] = unseen.unseen(chat.version, chat.positions, reading, unpack_papers(had), batch_at, upto)
+                shared[alike] = unseen.unseen(
+                    chat.version, chat.positions, snapshot, unpack_papers(had), batch_at, upto
+                )
                 await asyncio.sleep(0)  # it never waits by itself: let answers and messages go between two chats
             found[ref] = shared[alike]
         return found
@@ -81,7 +83,7 @@ class SqlUnseen:
         async with self.db.read() as connection:
             return [row_mapping.ref(row) for row in await connection.execute(query.order_by(_chats.c.id))]
 
-    async def _reading(self, connection: AsyncConnection, chats: Collection[_Chat]) -> Reading:
+    async def _snapshot(self, connection: AsyncConnection, chats: Collection[_Chat]) -> LogSnapshot:
         last_match = await connection.scalar(select(func.max(_batches.c.id))) or 0
         # After it, so that no batch up to `last_match` names a greater sequence number.
         last_seq = await last_seq_of(connection)
@@ -93,7 +95,7 @@ class SqlUnseen:
             entries = sorted(part.entries[seq] for seq in seqs_of[row.id] if seq in part.entries)
             batches.setdefault(row.topic_id, []).append(MatchBatch(row.id, tuple(entries)))
         followed = [position for chat in chats for position in chat.positions]
-        return Reading(batches, unseen.announced_before(followed, part.of_paper), last_match, last_seq)
+        return LogSnapshot(batches, unseen.announced_before(followed, part.of_paper), last_match, last_seq)
 
 
 async def _stored_chats(connection: AsyncConnection, refs: Collection[ChatRef]) -> dict[ChatRef, _Chat]:

@@ -33,10 +33,6 @@ MOST_PENDING = 20_000
 MOST_AT_ONCE = 128
 """Updates that are handed over at the same time; the others wait in the store, not in memory."""
 
-FEW_AT_ONCE, MANY_RECEIVED = 8, 8
-"""While more requests than this are being received, only a few updates are handled at the same time: an update that is
-stored can wait, while Telegram makes no further requests before these are answered."""
-
 MOST_ATTEMPTS = 5
 """An update during which the process ended so often is handled no more: it may be what ends the process."""
 
@@ -51,6 +47,9 @@ FORGET_SECONDS = 3600.0
 
 COUNT_SECONDS = 5.0
 """How often what is pending is counted while it is too much."""
+
+_LEAST_NUMBER, _GREATEST_NUMBER = -(2**63), 2**63 - 1
+"""What a database can store as the number of an update."""
 
 HandOver = Callable[[JSON], Awaitable[None]]
 """Begins to handle an update, and returns at once; `Webhook.finished` is called when it is handled."""
@@ -82,10 +81,6 @@ class Webhook:
         """Where on the web server Telegram posts to. It has no part of the token."""
         return f"/telegram/{self.bot.id}"
 
-    @property
-    def _most_under_way(self) -> int:
-        return MOST_AT_ONCE if len(self._receiving) <= MANY_RECEIVED else FEW_AT_ONCE
-
     # ── receiving ──
 
     async def receive(self, headers: Mapping[str, str], read: Callable[[], Awaitable[bytes]]) -> int:
@@ -99,7 +94,9 @@ class Webhook:
         try:
             body = json.loads(await read())
             number = int(body["update_id"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
+            return 400
+        if not _LEAST_NUMBER <= number <= _GREATEST_NUMBER:
             return 400
         return await self._keep(number, body)
 
@@ -134,7 +131,7 @@ class Webhook:
         """Hand an update over now if there is room, after those that have waited longer."""
         if self._hand_over is None:
             return
-        if self._has_backlog or len(self._under_way) >= self._most_under_way:
+        if self._has_backlog or len(self._under_way) >= MOST_AT_ONCE:
             self._has_backlog = True
             self._wake.set()
             return
@@ -177,7 +174,7 @@ class Webhook:
         except RetryLater as error:  # `_feed` tells it later; a process killed before that leaves it to the next one
             log.warning("telegram update not finished", update=number, why=str(error))
         # Not for a few places, so that one read takes many.
-        if self._has_backlog and len(self._under_way) <= self._most_under_way // 2:
+        if self._has_backlog and len(self._under_way) <= MOST_AT_ONCE // 2:
             self._wake.set()
 
     async def _tell_handled(self, number: int) -> None:
@@ -196,13 +193,15 @@ class Webhook:
                 self._has_backlog = not await self._hand_over_stored()
             except RetryLater as error:
                 log.warning("telegram updates not read", why=str(error))
+            except Exception:  # an error in Paperboy itself must not leave a bot that handles nothing
+                log.exception("telegram updates not read")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._wake.wait()
 
     async def _hand_over_stored(self) -> bool:
         """Fill the room with stored updates; returns whether none is left."""
-        room = self._most_under_way - len(self._under_way)
+        room = MOST_AT_ONCE - len(self._under_way)
         if room <= 0:
             return False
         taken = await self._inbox.take_updates(self.bot, room, self._known_here)
@@ -230,4 +229,6 @@ class Webhook:
                 self._pending = await self._inbox.pending_updates(self.bot)
             except RetryLater as error:
                 log.warning("old telegram updates not forgotten", why=str(error))
+            except Exception:  # likewise
+                log.exception("old telegram updates not forgotten")
             await asyncio.sleep(FORGET_SECONDS)

@@ -75,6 +75,13 @@ async def test_a_claim_of_a_clock_that_ran_ahead_keeps_nobody_away(store: Store)
     assert await store.claim([key()], "one", NOW, NOW + minutes(2)) == {key()}
 
 
+async def test_the_stored_ones_of_many_summaries_are_found(store: Store) -> None:
+    await store.save_summaries([summary(each) for each in SEVERAL[:3]])
+    assert await store.stored(SEVERAL) == set(SEVERAL[:3])
+    assert await store.stored([key(language="de")]) == set()
+    assert await store.stored([]) == set()
+
+
 async def test_what_is_made_or_postponed_is_not_claimed(store: Store) -> None:
     made, put_off = SEVERAL[:2]
     await want(store, made, put_off)

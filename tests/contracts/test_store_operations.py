@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreUnavailable, TellUser
 from bot.model import Bot, DeliveryState, Kind, LedgerLine, ListingRecord, Settlement
 from bot.ports import Store
+from bot.storage import tables
 from bot.storage.store import SqlStore, open_store
 from tests.contracts.samples import (
     ANN,
@@ -86,6 +88,32 @@ async def test_only_the_leases_of_the_chats_of_one_bot_end(store: Store) -> None
     assert await store.expire_leases("new", NOW, Bot(BOB.platform, "7", is_first=False)) == 0
     assert await store.expire_leases("new", NOW, Bot(ANN.platform, "7", is_first=False)) == 1
     assert await store.expire_leases("new", NOW, Bot(BOB.platform, "8", is_first=True)) == 1
+
+
+@pytest.mark.parametrize("backend", ["postgres"])
+async def test_leases_end_while_a_chat_is_joined_with_an_earlier_one(store: SqlStore) -> None:
+    await with_chats(store)
+    # Of the earlier chat the later delivery: by the order of chats it is locked first, by that of deliveries last.
+    for ref, paper_id in ((BOB, "2606.00001"), (ANN, "2606.00002")):
+        await store.write_digest(digest(ref, papers=(paper_id,)), NOW)
+    assert len(await lease(store, "gone")) == 2
+    async with store.db.write() as connection:
+        # What the earlier chat has had: the move comes to it after the deliveries of one chat, and before the other's.
+        await connection.execute(select(tables.had_papers).with_for_update())
+        moving = asyncio.create_task(store.move_chat(BOB, ANN, NOW))
+        await _until_waiting(connection, 1)
+        expiring = asyncio.create_task(store.expire_leases("new", NOW))
+        await _until_waiting(connection, 2)
+    await moving
+    assert await expiring == 2
+
+
+async def _until_waiting(connection: AsyncConnection, transactions: int) -> None:
+    """Wait until so many transactions wait for a lock."""
+    waiting = text("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(20):
+        while await connection.scalar(waiting) != transactions:  # noqa: ASYNC110 - a database sets no event
+            await asyncio.sleep(0.01)
 
 
 async def test_of_many_processes_that_want_a_lease_at_once_one_gets_it(store: Store) -> None:

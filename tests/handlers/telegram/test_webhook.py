@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 
 from bot.conversation import Conversation, Defaults
 from bot.errors import StoreUnavailable
@@ -155,6 +156,12 @@ async def test_what_is_no_update_is_refused(site: Site, body: str) -> None:
         assert await site.post(body) == 400
 
 
+@pytest.mark.parametrize("number", ["Infinity", "NaN", str(2**63), str(-(2**63) - 1), "1" + "0" * 5000])
+async def test_a_number_that_no_database_column_holds_is_refused(site: Site, number: str) -> None:
+    assert await site.post(f'{{"update_id": {number}, "message": {{}}}}') == 400
+    assert await site.store.pending_updates(BOT) == 0
+
+
 async def test_the_same_update_twice_acts_once(site: Site, tg: FakeTelegram) -> None:
     async with site.serving():
         update = site.says(7, ANN, "/help")
@@ -228,6 +235,8 @@ class BrokenInbox:
     def __init__(self, store: SqlStore) -> None:
         self.store, self.is_down = store, True
         self.cannot_finish, self.refused = False, 0
+        self.faults = 0
+        """How many reads from now on fail for a reason that nobody expects."""
 
     def _check(self) -> None:
         if self.is_down:
@@ -239,6 +248,9 @@ class BrokenInbox:
 
     async def take_updates(self, bot: Bot, limit: int, but: Any = ()) -> list[PostedUpdate]:
         self._check()
+        if self.faults:
+            self.faults -= 1
+            raise RuntimeError("a fault")
         return await self.store.take_updates(bot, limit, but)
 
     async def finish_update(self, bot: Bot, number: int) -> None:
@@ -286,6 +298,21 @@ async def test_updates_are_handled_again_after_the_database_was_down_while_many_
             await tg.wait_for(ANN)
             await handled(site)
     assert {len(tg.messages(user)) for user in people} == {1}
+
+
+async def test_a_fault_while_stored_updates_are_read_is_logged_and_they_are_read_again(
+    tg: FakeTelegram, tmp_path: Path
+) -> None:
+    async with memory_store() as store:
+        inbox = BrokenInbox(store)
+        inbox.is_down, inbox.faults = False, 1
+        async with site_with(tg, store, tmp_path, Webhook(BOT, "s", inbox, FakeClock())) as site:
+            assert await site.post(site.says(1, ANN, "/help")) == 200
+            with structlog.testing.capture_logs() as logs:
+                async with site.serving():
+                    await tg.wait_for(ANN)
+                    await handled(site)
+    assert [line["log_level"] for line in logs if line["event"] == "telegram updates not read"] == ["error"]
 
 
 async def test_an_update_that_cannot_be_read_holds_up_no_other(site: Site, tg: FakeTelegram) -> None:
