@@ -10,7 +10,7 @@ import re
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -33,24 +33,6 @@ from tests.fakes.telegram import FakeTelegram
 
 DAYS = (date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3))
 ANN, BOB = 5, 6
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as running_fake:
-        yield running_fake
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[FakeDiscord]:
-    async with FakeDiscord() as running_fake:
-        yield running_fake
-
-
-@pytest.fixture
-async def arxiv() -> AsyncIterator[FakeArxiv]:
-    async with FakeArxiv() as running_fake:
-        yield running_fake
 
 
 def settings_for(
