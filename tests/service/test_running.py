@@ -83,6 +83,16 @@ async def test_a_pass_for_each_day_delivers_everything_once_on_both_platforms(
     assert (len(telegram.messages(ANN)), len(discord.world.history(channel))) == before
 
 
+async def test_a_pass_says_what_it_waits_for(
+    tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram, discord: FakeDiscord
+) -> None:
+    said: list[str] = []
+    settings = made(settings_for(tmp_path, arxiv, telegram, discord) | {"DEFAULT_TOPICS": "cs.CV"})
+    arxiv.today = DAYS[0]
+    await one_pass.once(settings, DAYS[0], say=said.append)
+    assert said == ["Logging in to Telegram and Discord …", "Asking arXiv …"]
+
+
 async def test_a_pass_works_the_same_on_postgresql(tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram) -> None:
     telegram.world.user(ANN)
     with postgres() as url:
