@@ -90,7 +90,8 @@ def queries(papers: list[Paper], generator: random.Random) -> Iterator[str]:
     hundred most common), half from the whole vocabulary regardless of frequency.
     """
     texts = [[*words(p.title + " " + p.abstract)] for p in papers]
-    counts = Counter(word for text in texts for word in set(text) if len(word) > 2)
+    # Not a set of each text: its order differs between processes, and words that are equally common are drawn by order.
+    counts = Counter(word for text in texts for word in dict.fromkeys(text) if len(word) > 2)
     common = {word for word, _ in counts.most_common(100)}
     vocabulary = sorted(counts.keys() - common)
     names = sorted({name for paper in papers for name in paper.authors})

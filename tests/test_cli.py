@@ -169,7 +169,9 @@ def test_once_says_on_standard_error_why_it_failed(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"ARXIV_FEED_URL={gone}\nARXIV_API_URL={gone}\nARXIV_OAI_URL={gone}\n")
     done = paperboy("once", data=tmp_path, DEFAULT_TOPICS="cs.CV", ARXIV_DELAY_SECONDS="0")
     assert done.returncode == 1
-    assert done.stderr.startswith("Asking arXiv …\narXiv: ")
+    assert done.stderr.startswith("Asking arXiv …\narXiv cannot be reached (no connection to 127.0.0.1)")
+    assert "Asking arXiv again in 1 s …\n" in done.stderr, "it is not silent while it tries again"
+    assert "\narXiv: feed: " in done.stderr
     assert "arXiv: " not in done.stdout
     assert "Nobody" not in done.stdout
 

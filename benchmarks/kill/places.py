@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from bot.model import ChatRef, Platform
 from tests.fakes.discord import CREATE_MESSAGE, CREATE_POST, Bucket, FakeDiscord
 from tests.fakes.discord import Fault as DiscordFault
-from tests.fakes.telegram import FakeTelegram, Fault, How
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram_http import Fault, How
 
 PAPER = re.compile(r"\b(\d{4}\.\d{5})v\d")
 

@@ -124,12 +124,17 @@ class App:
 
 @asynccontextmanager
 async def open_app(
-    settings: Settings, clock: Clock | None = None, *, wait_for_lease: bool = False, interactive: bool = False
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    wait_for_lease: bool = False,
+    interactive: bool = False,
+    say: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[App]:
     """Build an app and close its parts in reverse order afterwards.
 
     With `wait_for_lease`, a migration waits for a process that may be dead. `interactive` is for commands that a person
-    waits for: if arXiv cannot be reached, the request is not retried.
+    waits for: if arXiv cannot be reached, the request is not retried. `say` is told of long waits for arXiv.
 
     Raises `StoreUnavailable`, `BadSetting`, and `TellUser` if the database has to be migrated while a service uses it.
     """
@@ -152,6 +157,7 @@ async def open_app(
             clock,
             settings.arxiv_delay_seconds,
             interactive=interactive,
+            say=say,
             load=lambda: store.value("arxiv gate"),
             save=lambda state: store.remember_value("arxiv gate", state),
             turn=partial(lease.turn, store, clock, owner),

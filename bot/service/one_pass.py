@@ -15,6 +15,7 @@ from bot.pipeline.deliver import AT_ONCE
 from bot.ports import Clock, Sender
 from bot.service import lease, memory
 from bot.service.app import App, follow_default_topics, open_app
+from bot.service.bots import bots_of
 from bot.service.guarded_sender import GuardedSender
 from bot.service.platform_connections import senders_only
 from bot.settings import Settings
@@ -54,18 +55,18 @@ async def once(
 ) -> PassResult:
     """Run every step once. With `upto`, every chat gets its digest of the days up to that one, whatever the hour.
 
-    `say` is called with a sentence before a request that may take long.
+    `say` is called with a sentence before whatever may take long.
     Raises `TellUser` if another process works on the database.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(memory.collected_rarely())
-        app = await stack.enter_async_context(open_app(settings, clock))
+        app = await stack.enter_async_context(open_app(settings, clock, say=say))
         held = await stack.enter_async_context(lease.alone(app.store, app.clock))
         # Nobody else sends now: deliveries that another process had leased are free.
         await app.store.expire_leases(held.me, app.clock.now())
         await follow_default_topics(app)
-        if await app.store.followed_topics():
-            say("Asking arXiv …")
+        if platforms := dict.fromkeys(bot.platform.capitalize() for bot in bots_of(app.settings)):
+            say(f"Logging in to {' and '.join(platforms)} …")
         senders = await stack.enter_async_context(senders_only(app))
         guarded = {bot: GuardedSender(sender, held) for bot, sender in senders.items()}
         return await run_steps(app, guarded, held.me, upto, say)
@@ -80,6 +81,8 @@ async def run_steps(
 ) -> PassResult:
     """Run the steps in the order of `bot.pipeline`, then publish the archive."""
     done = PassResult(topics=await app.store.followed_topics())
+    if done.topics:
+        say("Asking arXiv …")
     # `force`: the person or the cron job that runs this has decided that it is time.
     polled = await pipeline.poll(app.store, app.source, app.clock, upto=upto, force=True)
     if polled:

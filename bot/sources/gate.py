@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -106,7 +106,7 @@ class Gate:
     a small JSON value across restarts, so that a run from cron every minute keeps the delay too. `turn()` surrounds
     each request with the wait before it: it lets one process at a time pass where several ask arXiv. With
     `interactive`, for commands that a person waits for, a failed connection is not retried: the person can look into it
-    sooner.
+    sooner. `say` is told in a sentence of every wait that is longer than the ordinary delay or follows a fault.
     """
 
     def __init__(
@@ -117,6 +117,7 @@ class Gate:
         attempts: int = 4,
         patience: float = 120.0,
         interactive: bool = False,
+        say: Callable[[str], None] = lambda _: None,
         rng: random.Random | None = None,
         load: Callable[[], Awaitable[JSON | None]] | None = None,
         save: Callable[[JSON], Awaitable[None]] | None = None,
@@ -127,6 +128,7 @@ class Gate:
         self._attempts = attempts
         self._patience = patience
         self._interactive = interactive
+        self._say = say
         self._rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._load = load
         self._save = save
@@ -141,13 +143,14 @@ class Gate:
         """
         deadline: datetime | None = None
         attempt = 0
+        faults: list[str] = []
         while True:
             attempt += 1
             # The lock is released between attempts, so that other callers do not wait for this call's retries.
             async with self._lock, self._turn():
                 # Set inside of both: the time spent waiting for other callers does not count.
                 deadline = deadline or self._clock.now() + timedelta(seconds=self._patience)
-                await self._wait_for_turn(deadline)
+                await self._wait_for_turn(deadline, faults)
                 try:
                     result = await request()
                 except SourceUnavailable as error:
@@ -158,6 +161,7 @@ class Gate:
                     await self._remember_failure(error, attempt, now)
                     if attempt >= self._attempts or now >= deadline:
                         raise
+                    faults.append(str(error))
                 except BaseException:
                     # The request was sent, even if it was cancelled: the delay counts from now.
                     await self._remember(GateState(self._clock.now(), self._state.quiet_until, self._state.throttled))
@@ -176,7 +180,8 @@ class Gate:
         await self._remember(after_failure(self._state, error, attempt, base, now, self._rng))
         log.warning("arxiv request failed", reason=str(error), attempt=attempt, retry_after=error.retry_after)
 
-    async def _wait_for_turn(self, deadline: datetime) -> None:
+    async def _wait_for_turn(self, deadline: datetime, faults: Sequence[str]) -> None:
+        """Wait until the next request may start; `faults` are those of the call's attempts so far."""
         self._state = await self._loaded()
         now = self._clock.now()
         wait = wait_before(self._state, self._delay, now)
@@ -184,6 +189,10 @@ class Gate:
         if wait > max((deadline - now).total_seconds(), self._delay):
             raise Paused(f"arXiv asked for a pause; it will be asked again in {_duration(wait)}.", retry_after=wait)
         if wait > 0:
+            if faults or wait > self._delay:
+                # Attempts that fail alike are one fault to whoever reads about it.
+                why = "" if faults[-1:] == faults[-2:-1] else f"{faults[-1]} "
+                self._say(f"{why}Asking arXiv again in {max(wait, 1):.0f} s …")
             await self._clock.sleep(wait)
 
     async def _loaded(self) -> GateState:

@@ -13,11 +13,12 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Any
 
 from aiohttp import ClientError, ClientSession, web
 
+from tests.fakes.telegram_http import Fault, How, broken, json_answer, params_of
 from tests.fakes.telegram_methods import METHODS, member_json
 from tests.fakes.telegram_text import detected
 from tests.fakes.telegram_world import (
@@ -32,19 +33,6 @@ from tests.fakes.telegram_world import (
 )
 
 TOKEN = "123456:TEST-token_of_the_stand-in"
-
-How = Literal["500", "502", "reset", "hang", "garbage", "429"]
-
-
-@dataclass
-class Fault:
-    """The next `times` requests of `method` ("*": any that sends) fail so; if `stored`, after they took effect."""
-
-    method: str
-    how: How
-    stored: bool = True
-    times: int = 1
-    seconds: float = 30.0
 
 
 class FakeTelegram:
@@ -211,23 +199,23 @@ class FakeTelegram:
         if token in self._beside:
             return await self._beside[token]._answer(request)
         if token != self.token:
-            return _json(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
+            return json_answer(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
         method = request.match_info["method"]
-        params = await _params(request)
+        params = await params_of(request)
         self.requests.append((method, params))
         fault = self._fault(method)
         if fault is not None and not fault.stored:
-            return await _broken(request, fault)
+            return await broken(request, fault)
         try:
             result = await self._call(method, params)
         except Refused as error:
             body: dict[str, Any] = {"ok": False, "error_code": error.status, "description": error.description}
-            return _json(error.status, body | ({"parameters": error.parameters} if error.parameters else {}))
+            return json_answer(error.status, body | ({"parameters": error.parameters} if error.parameters else {}))
         finally:
             await self._tell()
         if fault is not None:
-            return await _broken(request, fault)
-        return _json(200, {"ok": True, "result": result})
+            return await broken(request, fault)
+        return json_answer(200, {"ok": True, "result": result})
 
     async def _call(self, method: str, params: dict[str, Any]) -> Any:
         if method == "getUpdates":
@@ -355,42 +343,6 @@ class FakeTelegram:
                     setattr(chat, name, tuple(value) if name == "problem" and value else value)
         await self._tell()
         return web.json_response({"ok": True})
-
-
-# ── pieces of HTTP ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def _params(request: web.Request) -> dict[str, Any]:
-    if request.content_type == "application/json":
-        return dict(await request.json())
-    params: dict[str, Any] = dict(request.query)
-    for name, value in (await request.post()).items():
-        params[name] = value.file.read() if isinstance(value, web.FileField) else value
-    return params
-
-
-def _json(status: int, body: dict[str, Any]) -> web.Response:
-    return web.json_response(body, status=status)
-
-
-async def _broken(request: web.Request, fault: Fault) -> web.StreamResponse:
-    match fault.how:
-        case "500":
-            return _json(500, {"ok": False, "error_code": 500, "description": "Internal Server Error"})
-        case "502":
-            return web.Response(status=502, text="<html>Bad Gateway</html>", content_type="text/html")
-        case "garbage":
-            return web.Response(status=200, text='{"ok": true, "resu', content_type="application/json")
-        case "429":
-            seconds = int(fault.seconds)
-            said = f"Too Many Requests: retry after {seconds}"
-            parameters = {"retry_after": seconds}
-            return _json(429, {"ok": False, "error_code": 429, "description": said, "parameters": parameters})
-        case "hang":
-            await asyncio.sleep(fault.seconds)
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
 
 
 def _plain(message: FakeMessage) -> dict[str, Any]:

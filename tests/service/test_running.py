@@ -10,7 +10,7 @@ import re
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -33,24 +33,6 @@ from tests.fakes.telegram import FakeTelegram
 
 DAYS = (date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3))
 ANN, BOB = 5, 6
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as running_fake:
-        yield running_fake
-
-
-@pytest.fixture
-async def discord() -> AsyncIterator[FakeDiscord]:
-    async with FakeDiscord() as running_fake:
-        yield running_fake
-
-
-@pytest.fixture
-async def arxiv() -> AsyncIterator[FakeArxiv]:
-    async with FakeArxiv() as running_fake:
-        yield running_fake
 
 
 def settings_for(
@@ -99,6 +81,16 @@ async def test_a_pass_for_each_day_delivers_everything_once_on_both_platforms(
     again = await one_pass.once(settings, DAYS[-1])
     assert again.sent == 0
     assert (len(telegram.messages(ANN)), len(discord.world.history(channel))) == before
+
+
+async def test_a_pass_says_what_it_waits_for(
+    tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram, discord: FakeDiscord
+) -> None:
+    said: list[str] = []
+    settings = made(settings_for(tmp_path, arxiv, telegram, discord) | {"DEFAULT_TOPICS": "cs.CV"})
+    arxiv.today = DAYS[0]
+    await one_pass.once(settings, DAYS[0], say=said.append)
+    assert said == ["Logging in to Telegram and Discord …", "Asking arXiv …"]
 
 
 async def test_a_pass_works_the_same_on_postgresql(tmp_path: Path, arxiv: FakeArxiv, telegram: FakeTelegram) -> None:

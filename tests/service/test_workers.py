@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -30,18 +30,6 @@ UNDER_WAY = (DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING)
 def server() -> Iterator[str]:
     with postgres() as url:
         yield url
-
-
-@pytest.fixture
-async def arxiv() -> AsyncIterator[FakeArxiv]:
-    async with FakeArxiv() as running_fake:
-        yield running_fake
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as running_fake:
-        yield running_fake
 
 
 def shown(telegram: FakeTelegram) -> list[str]:

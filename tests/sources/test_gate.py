@@ -253,6 +253,29 @@ async def test_only_an_interactive_gate_does_not_retry_a_failed_connection(inter
     assert requests.gaps() == [0.0], "nobody was asked, so nobody needs a pause"
 
 
+async def test_a_waiting_person_is_told_why_and_how_long_once_for_the_same_fault() -> None:
+    clock, said = FakeClock(NOW), list[str]()
+    requests = Requests(clock, Throttled("Too many.", retry_after=40), *[SourceUnavailable("It broke.")] * 2)
+    waiting = gate(clock, say=said.append)
+    assert await waiting.call(requests) == "served"
+    after_a_fault = [f"Asking arXiv again in {gap:.0f} s …" for gap in requests.gaps()[1:]]
+    assert said == ["Too many. Asking arXiv again in 40 s …", f"It broke. {after_a_fault[0]}", after_a_fault[1]]
+    said.clear()
+    assert await waiting.call(requests) == "served"
+    assert said == [], "the delay between any two requests is not worth a word"
+
+
+async def test_a_wait_that_was_begun_by_another_process_is_told() -> None:
+    said = list[str]()
+
+    async def load() -> JSON:
+        return GateState(NOW, NOW + timedelta(seconds=90)).to_json()
+
+    waiting = gate(FakeClock(NOW), load=load, say=said.append)
+    assert await waiting.call(Requests(FakeClock(NOW))) == "served"
+    assert said == ["Asking arXiv again in 90 s …"]
+
+
 async def test_an_interactive_gate_retries_other_faults() -> None:
     clock = FakeClock(NOW)
     assert await gate(clock, interactive=True).call(Requests(clock, SourceUnavailable("down"))) == "served"

@@ -1,18 +1,17 @@
-"""The whole Discord side on the stand-in: discord.py logs in, keeps its session, answers in time, and stops."""
+"""The app on the stand-in: discord.py logs in, keeps its session, sends, and stops."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import discord
 import pytest
 
-from bot.conversation import Conversation, Requester
+from bot.conversation import Conversation
 from bot.errors import BadSetting, CannotTell, RetryLater
-from bot.model import Chat, ChatRef, NotSent, Part, Platform, Sent
+from bot.model import Chat, NotSent, Sent
 from bot.settings import load
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp, build, invite_url
@@ -23,28 +22,12 @@ from handlers.discord.refused_requests import REFUSED
 from handlers.discord.token import bot_id_of
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord import TOKEN, FakeDiscord
-from tests.fakes.discord_world import READ_MESSAGE_HISTORY, SEND_MESSAGES, THREAD, VIEW_CHANNEL, user
-from tests.fakes.pipeline import FakePipeline, made_up_digest
+from tests.fakes.discord_world import READ_MESSAGE_HISTORY, SEND_MESSAGES
+from tests.fakes.pipeline import made_up_digest
 from tests.handlers.discord.conftest import Make
-
-ADMIN = Requester("1", True)
-
-
-def chat(channel: int) -> ChatRef:
-    return ChatRef(Platform.DISCORD, str(channel))
-
-
-def part(text: str) -> Part:
-    return Part({"components": [{"type": 10, "content": text}]})
-
+from tests.handlers.discord.samples import chat, part, until
 
 REFUSED_BY_BOT = f"{REFUSED} {bot_id_of(TOKEN)}"
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait until something holds; the test's own time-out bounds it."""
-    while not condition():  # noqa: ASYNC110 - what is waited for happens on the other side of a socket
-        await asyncio.sleep(0.01)
 
 
 async def test_it_connects_without_privileged_intents_and_stops_within_seconds(make: Make, dc: FakeDiscord) -> None:
@@ -245,175 +228,6 @@ async def test_the_cached_permissions_tell_an_empty_history_from_an_unreadable_o
         await app.sender.find(chat(channel), part("Hello"), "k|1", since)
 
 
-async def test_a_command_is_answered_over_the_gateway(
-    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
-) -> None:
-    answer = await dc.interactions.slash(channel, "subscribe", query="cs.CV")
-    assert "Subscribed" in answer.text
-    assert answer.ephemeral
-    assert [subscription.topic for subscription in await store.subscriptions(chat(channel))] == ["cat:cs.CV"]
-
-
-async def test_a_command_in_a_thread_is_about_the_thread(
-    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
-) -> None:
-    thread = dc.world.add_thread(channel, "reading group")
-    await dc.interactions.slash(thread, "subscribe", query="cs.CV")
-    assert await store.subscriptions(chat(thread))
-    assert not await store.subscriptions(chat(channel))
-
-
-async def test_a_link_in_a_direct_message_is_read(app: DiscordApp, dc: FakeDiscord) -> None:
-    direct = dc.world.add_dm(person=42)
-    written = dc.world.store_message(direct, {"content": "arxiv.org/abs/2606.00001"}, set(), author=user(42, "bob"))
-    await dc.gateway.dispatch("MESSAGE_CREATE", written)
-    await until(lambda: dc.world.accepted)
-    assert "Heads" in str(dc.world.accepted[0]["message"]["components"])
-
-
-async def test_a_direct_message_is_answered_although_typing_cannot_be_shown(app: DiscordApp, dc: FakeDiscord) -> None:
-    direct = dc.world.add_dm(person=42)
-    written = dc.world.store_message(direct, {"content": "arxiv.org/abs/2606.00001"}, set(), author=user(42, "bob"))
-    dc.fail("403", r"POST /channels/\d+/typing")
-    await dc.gateway.dispatch("MESSAGE_CREATE", written)
-    await until(lambda: dc.world.accepted)
-    assert "Heads" in str(dc.world.accepted[0]["message"]["components"])
-
-
-async def test_fifty_topics_are_listed_within_the_limits(
-    app: DiscordApp, dc: FakeDiscord, channel: int, conversation: Conversation
-) -> None:
-    for number in range(50):
-        await conversation.subscribe(ADMIN, chat(channel), f'"{"long words " * 6}{number}"')
-    answer = await dc.interactions.slash(channel, "subscriptions")
-    assert "50 topics" in answer.text
-
-
-async def test_a_chat_in_which_the_bot_may_not_post_cannot_subscribe(
-    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
-) -> None:
-    dc.interactions.app_permissions = "1024"
-    answer = await dc.interactions.slash(channel, "subscribe", query="cs.CV")
-    assert "Send Messages" in answer.text
-    assert not await store.subscriptions(chat(channel))
-
-
-@pytest.fixture
-async def foreign(dc: FakeDiscord, store: SqlStore, conversation: Conversation) -> int:
-    """A channel of another server that follows a topic and is suspended."""
-    channel = dc.world.add_channel(dc.world.add_guild("elsewhere"), "secret")
-    await conversation.subscribe(ADMIN, chat(channel), "cs.CR")
-    await conversation.suspend(chat(channel), "Paperboy was removed from the server")
-    return channel
-
-
-async def test_completion_shows_nothing_of_another_servers_channel_and_resumes_nothing(
-    app: DiscordApp, dc: FakeDiscord, channel: int, foreign: int, store: SqlStore, conversation: Conversation
-) -> None:
-    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
-    owner = 7
-    found = await dc.interactions.autocomplete(channel, "unsubscribe", "topic", "cs", person=owner, channel=foreign)
-    assert [choice["value"] for choice in found] == ["cat:cs.CV"]
-    await dc.interactions.autocomplete(channel, "settings", "value", "", person=owner, name="style", channel=foreign)
-    await _suspended(store, chat(foreign), "removed from the server")
-
-
-async def test_completion_is_about_a_named_channel_for_those_who_may_manage_it(
-    app: DiscordApp, dc: FakeDiscord, channel: int, conversation: Conversation
-) -> None:
-    other = dc.world.add_channel(next(iter(dc.world.guilds)), "other")
-    await dc.gateway.dispatch("CHANNEL_CREATE", dc.world.channels[other])
-    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
-    await conversation.subscribe(ADMIN, chat(other), "cs.LG")
-    for person, expected in ((7, ["cat:cs.LG"]), (42, ["cat:cs.CV"])):  # the server's owner, and anybody
-        found = await dc.interactions.autocomplete(
-            channel, "unsubscribe", "topic", "", person=person, admin=False, channel=other
-        )
-        assert [choice["value"] for choice in found] == expected
-
-
-async def test_completing_a_setting_resumes_nothing(
-    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, conversation: Conversation
-) -> None:
-    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
-    await conversation.suspend(chat(channel), "the channel was closed")
-    found = await dc.interactions.autocomplete(channel, "settings", "value", "comp", name="style")
-    assert [choice["value"] for choice in found] == ["compact"]
-    await _suspended(store, chat(channel), "the channel was closed")
-
-
-@pytest.mark.parametrize("command", ["subscriptions", "settings"])
-async def test_a_command_shows_nothing_of_a_channel_that_its_user_does_not_see(
-    app: DiscordApp,
-    dc: FakeDiscord,
-    channel: int,
-    foreign: int,
-    store: SqlStore,
-    conversation: Conversation,
-    command: str,
-) -> None:
-    hidden = dc.world.add_channel(next(iter(dc.world.guilds)), "hidden")
-    dc.world.deny(hidden, VIEW_CHANNEL)
-    await conversation.subscribe(ADMIN, chat(hidden), "cs.CR")
-    await conversation.suspend(chat(hidden), "removed from the server")
-    for place in (foreign, hidden):
-        answer = await dc.interactions.slash(channel, command, admin=False, channel=place)
-        assert "no such channel" in answer.text
-        await _suspended(store, chat(place), "removed from the server")
-
-
-async def test_a_slow_answer_is_deferred_within_three_seconds_and_follows(
-    app: DiscordApp, dc: FakeDiscord, channel: int, pipeline: FakePipeline
-) -> None:
-    pipeline.may_finish.clear()
-    asking = asyncio.create_task(dc.interactions.slash(channel, "summarize", link="2606.00001"))
-    await until(lambda: any("callback" in line for line, _ in dc.requests))
-    assert not asking.done()
-    pipeline.may_finish.set()
-    answer = await asking
-    assert answer.kind == 5
-    assert "Heads" in answer.text
-    assert not answer.ephemeral
-
-
-async def test_a_private_answer_after_a_public_deferral_is_not_shown_to_all(
-    app: DiscordApp, dc: FakeDiscord, channel: int, pipeline: FakePipeline
-) -> None:
-    pipeline.may_finish.clear()
-    asking = asyncio.create_task(dc.interactions.slash(channel, "summarize", link="2606.99999"))
-    await until(lambda: any("callback" in line for line, _ in dc.requests))
-    pipeline.may_finish.set()
-    answer = await asking
-    assert answer.kind == 5
-    assert "2606.99999" in answer.text
-    assert answer.ephemeral
-
-
-async def test_forged_buttons_are_politely_refused(
-    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
-) -> None:
-    await dc.interactions.slash(channel, "subscribe", query="cs.CV")
-    for forged in ("drop:aaaaaaaaaaaa", "rm -rf", "set:size=1000000", "deep:../etc", "choose:pass", "x" * 100, "🜁:1"):
-        answer = await dc.interactions.click(channel, forged)
-        assert answer.text, forged
-        assert "Something went wrong" not in answer.text, forged
-    assert len(await store.subscriptions(chat(channel))) == 1
-
-
-async def test_a_member_who_presses_an_admins_button_is_refused(
-    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore
-) -> None:
-    await dc.interactions.slash(channel, "subscribe", query="cs.CV")
-    answer = await dc.interactions.click(channel, "forget:yes", admin=False)
-    assert "Only admins" in answer.text
-    assert await store.chat(chat(channel)) is not None
-
-
-async def test_a_command_of_an_earlier_release_is_answered(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
-    assert "has changed" in (await dc.interactions.slash(channel, "arxiv")).text
-    assert "has changed" in (await dc.interactions.slash(channel, "subscribe")).text
-
-
 async def test_a_dropped_connection_is_resumed_and_no_command_is_lost(
     app: DiscordApp, dc: FakeDiscord, channel: int
 ) -> None:
@@ -430,55 +244,10 @@ async def test_an_invalid_session_is_replaced_by_a_new_one(app: DiscordApp, dc: 
     assert "What I can do" in (await dc.interactions.slash(channel, "help")).text
 
 
-async def test_a_removed_bot_suspends_the_servers_chats_and_an_invitation_resumes_them(
-    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, conversation: Conversation
-) -> None:
-    guild = next(iter(dc.world.guilds))
-    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
-    await dc.gateway.dispatch("GUILD_DELETE", {"id": str(guild)})
-    await _suspended(store, chat(channel), "removed from the server")
-    await dc.gateway.dispatch("GUILD_CREATE", dc.world.guild_create(guild))
-    await _suspended(store, chat(channel), None)
-
-
-async def test_an_outage_of_a_server_suspends_nothing(
-    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, conversation: Conversation
-) -> None:
-    await conversation.subscribe(ADMIN, chat(channel), "cs.CV")
-    await dc.gateway.dispatch("GUILD_DELETE", {"id": str(next(iter(dc.world.guilds))), "unavailable": True})
-    await dc.interactions.slash(channel, "help")  # answered after the event before it
-    await _suspended(store, chat(channel), None)
-
-
-async def test_a_deleted_channel_or_thread_is_suspended_and_a_command_resumes_it(
-    app: DiscordApp, dc: FakeDiscord, channel: int, store: SqlStore, conversation: Conversation
-) -> None:
-    thread = dc.world.add_thread(channel, "reading group")
-    for place in (channel, thread):
-        await conversation.subscribe(ADMIN, chat(place), "cs.CV")
-    shown = dc.world.channels[thread]
-    gone = {name: shown[name] for name in ("id", "guild_id", "parent_id")} | {"type": THREAD}
-    await dc.gateway.dispatch("THREAD_DELETE", gone)
-    await _suspended(store, chat(thread), "the thread was deleted")
-    await dc.gateway.dispatch("CHANNEL_DELETE", dc.world.channels[channel])
-    await _suspended(store, chat(channel), "the channel was deleted")
-    await dc.interactions.slash(thread, "subscriptions")
-    await _suspended(store, chat(thread), None)
-
-
-async def _suspended(store: SqlStore, ref: ChatRef, why: str | None) -> None:
-    while True:
-        known = await store.chat(ref)
-        assert known is not None
-        if known.suspended == why or (why and known.suspended and why in known.suspended):
-            return
-        await asyncio.sleep(0.01)
-
-
 async def test_a_large_digest_is_sent_within_the_limits(app: DiscordApp, dc: FakeDiscord, channel: int) -> None:
     parts = DiscordRenderer().parts(made_up_digest(12), Chat(chat(channel)))
-    for number, part in enumerate(parts, 1):
-        assert isinstance(await app.sender.send(chat(channel), part, f"{chat(channel)}|2026-06-02|{number}"), Sent)
+    for number, each in enumerate(parts, 1):
+        assert isinstance(await app.sender.send(chat(channel), each, f"{chat(channel)}|2026-06-02|{number}"), Sent)
     assert len(dc.world.history(channel)) == len(parts)
 
 
@@ -486,8 +255,8 @@ async def test_a_digest_in_a_forum_is_one_post_with_its_title(app: DiscordApp, d
     forum = dc.world.add_forum(next(iter(dc.world.guilds)))
     parts = DiscordRenderer().parts(made_up_digest(30), Chat(chat(forum)))
     assert len(parts) > 1
-    for number, part in enumerate(parts, 1):
-        assert isinstance(await app.sender.send(chat(forum), part, f"{chat(forum)}|2026-06-02|{number}"), Sent)
+    for number, each in enumerate(parts, 1):
+        assert isinstance(await app.sender.send(chat(forum), each, f"{chat(forum)}|2026-06-02|{number}"), Sent)
     [post] = dc.world.threads(parent=forum)
     assert post["name"] == parts[0].payload["title"]
     assert len(dc.world.history(int(post["id"]))) == len(parts)

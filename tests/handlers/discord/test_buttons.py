@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation import Conversation, Requester, topic_key
-from bot.model import ChatRef, Platform
+from bot.conversation import Conversation, topic_key
 from bot.storage.store import SqlStore
 from handlers.discord.app import DiscordApp
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_world import VIEW_CHANNEL
 from tests.fakes.pipeline import FakePipeline
-
-ADMIN = Requester("1", True)
-
-
-def chat(channel: int) -> ChatRef:
-    return ChatRef(Platform.DISCORD, str(channel))
+from tests.handlers.discord.samples import ADMIN, chat
 
 
 async def topics(store: SqlStore, channel: int) -> list[str]:

@@ -6,18 +6,14 @@ import asyncio
 
 import pytest
 
-from bot.model import ChatRef, Platform
 from handlers.discord import warning
 from handlers.discord.sender import DiscordSender
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord_world import SEND_MESSAGES
+from tests.handlers.discord.samples import chat
 
 OWNER = 7
 WHY = "Paperboy may not write in the channel"
-
-
-def chat(channel: int) -> ChatRef:
-    return ChatRef(Platform.DISCORD, str(channel))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -42,11 +43,13 @@ class Bench:
         self.tg.say(chat_id, user or chat_id, text, thread=thread)
         return (await self.tg.wait_for(chat_id, before + 1))[before].text.replace(JOINER, "")
 
-    async def eventually(self, true: Callable[[], Awaitable[bool]]) -> None:
-        """Wait until something is true of the store."""
-        async with asyncio.timeout(10):
-            while not await true():  # noqa: ASYNC110 - a database sets no event
-                await asyncio.sleep(0.01)
+    async def eventually(self, read: Callable[[], Awaitable[object]], expected: object) -> None:
+        """Wait until what is read from the store is as expected."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                while await read() != expected:  # noqa: ASYNC110 - a database sets no event
+                    await asyncio.sleep(0.01)
+        assert await read() == expected
 
     async def settled(self) -> None:
         """Wait until the bot has fetched every update, and polls again."""

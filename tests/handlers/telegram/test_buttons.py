@@ -60,11 +60,7 @@ async def test_a_button_from_before_a_group_became_a_supergroup_says_where_to_go
     await bench.ask(-77, "/subscriptions", user=ANN)
     menu = bench.tg.messages(-77)[-1]
     bench.tg.migrate(-77, GROUP)
-
-    async def has_moved() -> bool:
-        return await topics(bench, GROUP) == ["cat:cs.CV"]
-
-    await bench.eventually(has_moved)
+    await bench.eventually(lambda: topics(bench, GROUP), ["cat:cs.CV"])
     query = bench.tg.press(menu, "cs.CV", ANN)
     await bench.tg.until(lambda: bench.tg.answer(query) is not None)
     answer = bench.tg.answer(query)
@@ -172,12 +168,18 @@ async def test_every_answer_about_a_channel_names_it(bench: Bench, vision: int) 
         assert "Vision" in await bench.ask(ANN, f"/{name} {vision} {rest}"), command
 
 
+async def text_after(bench: Bench, message: FakeMessage, button: str) -> str:
+    """What a message says after Ann has pressed one of its buttons."""
+    before = message.text
+    bench.tg.press(message, button, ANN)
+    await bench.tg.until(lambda: message.text != before)
+    return message.text
+
+
 async def test_its_topics_names_the_channel(bench: Bench, vision: int) -> None:
     offer = bench.tg.messages(ANN)[1]
-    bench.tg.press(offer, "Its topics", ANN)
-    await bench.tg.until(lambda: "Vision follows 1 topic" in offer.text)
-    bench.tg.press(offer, "Settings", ANN)
-    await bench.tg.until(lambda: "Settings of Vision" in offer.text)
+    assert "Vision follows 1 topic" in await text_after(bench, offer, "Its topics")
+    assert "Settings of Vision" in await text_after(bench, offer, "Settings")
 
 
 async def test_stopping_a_channel_names_it_before_and_after_and_deletes_that_one(bench: Bench, vision: int) -> None:

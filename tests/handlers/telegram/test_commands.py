@@ -217,27 +217,18 @@ async def test_a_user_who_blocks_the_bot_is_suspended_and_resumed_when_they_retu
         assert chat is not None
         return chat.suspended
 
-    async def is_suspended() -> bool:
-        return await suspended() == "blocked by the user"
-
-    async def is_back() -> bool:
-        return await suspended() is None
-
     bench.tg.bot_becomes(ANN, "kicked", ANN)
-    await bench.eventually(is_suspended)
+    await bench.eventually(suspended, "blocked by the user")
     bench.tg.bot_becomes(ANN, "member", ANN)
-    await bench.eventually(is_back)
+    await bench.eventually(suspended, None)
 
 
 async def test_a_group_that_becomes_a_supergroup_keeps_its_subscriptions(bench: Bench) -> None:
     bench.tg.group(-77, admins=(ANN,))
     await bench.ask(-77, "/subscribe cs.CV", user=ANN)
     bench.tg.migrate(-77, GROUP)
-
-    async def moved() -> bool:
-        return await topics(bench, GROUP) == ["cat:cs.CV"] and await topics(bench, -77) == []
-
-    await bench.eventually(moved)
+    await bench.eventually(lambda: topics(bench, GROUP), ["cat:cs.CV"])
+    assert await topics(bench, -77) == []
 
 
 # ── when something breaks ──

@@ -16,6 +16,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_methods import member_json
 from tests.handlers.telegram.conftest import JOINER, NOW, Bench
+from tests.handlers.telegram.test_commands import topics
 
 ANN, BOB, CAT = 5, 6, 7
 GROUP, CHANNEL = -1001000000001, -1001000000002
@@ -142,11 +143,7 @@ async def test_a_kicked_bot_tells_once_and_not_again_while_it_is_suspended(bench
 async def test_a_place_that_follows_nothing_is_left_without_a_word(bench: Bench, group: int) -> None:
     await bench.ask(group, "/unsubscribe 1", user=ANN)
     bench.tg.bot_becomes(group, "kicked", BOB)
-
-    async def gone() -> bool:
-        return await suspended(bench, group) is not None
-
-    await bench.eventually(gone)
+    await bench.eventually(lambda: suspended(bench, group), "removed from the chat")
     await bench.ask(BOB, "/help")
     assert len(bench.tg.messages(ANN)) == 1
 
@@ -173,11 +170,7 @@ async def test_a_group_that_restricts_the_bot_has_its_people_told(bench: Bench, 
     assert "the right to post was taken from me" in last(bench.tg, ANN)
     assert await suspended(bench, group) == "the right to post was taken away"
     bench.tg.bot_becomes(group, "member", BOB)
-
-    async def back() -> bool:
-        return await suspended(bench, group) is None
-
-    await bench.eventually(back)
+    await bench.eventually(lambda: suspended(bench, group), None)
 
 
 async def test_a_group_that_restricts_the_bot_is_suspended_with_all_of_its_topics(bench: Bench) -> None:
@@ -225,11 +218,7 @@ async def test_a_group_that_takes_the_bot_back_goes_on_with_all_of_its_topics(be
     await bench.tg.wait_for(ANN, 2)
     assert await suspended(bench, f"{GROUP}/45") == "removed from the chat"
     bench.tg.bot_becomes(GROUP, "member", BOB)
-
-    async def back() -> bool:
-        return await suspended(bench, f"{GROUP}/45") is None
-
-    await bench.eventually(back)
+    await bench.eventually(lambda: suspended(bench, f"{GROUP}/45"), None)
 
 
 @pytest.mark.parametrize(
@@ -287,11 +276,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_those_to_be_told(bench: B
     await bench.ask(ANN, "/start")
     await bench.ask(-77, "/subscribe cs.CV", user=ANN)
     bench.tg.migrate(-77, GROUP)
-
-    async def moved() -> bool:
-        return await bench.store.chat(ref(GROUP)) is not None
-
-    await bench.eventually(moved)
+    await bench.eventually(lambda: topics(bench, GROUP), ["cat:cs.CV"])
     await bench.app.sender.warn(ref(GROUP), "it is restricted")
     assert last(bench.tg, ANN).startswith("I can no longer post in “Lab”: it is restricted.")
 
