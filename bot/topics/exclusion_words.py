@@ -147,7 +147,7 @@ LAST_OF_LIST = re.compile(r"(?<!\w)(?:n?or|oder|ni|ou|nem|né|o|или|ни)\s|�
 
 FILLER = re.compile(
     r"(?:(?:interested|care|want|work|mean|like|show|send|bring|me|about|on|in|for|with|any|anything|papers?|articles?"
-    r"|the|those|that|is|are|über|zu|sur|sobre|von|die|der|das|le|la|les|des|du|de|di|interesan?|interessam?|quiero"
+    r"|the|those|that|is|are|über|zu|sur|sobre|von|die|der|das|le|la|les|las|los|el|des|du|de|di|interesan?|interessam?|quiero"
     r"|quero|интересу[ею]т|про|о|об|статьи)\s+|d['’])+|关于|關於|有关|有關|ただし[、,]?",
     re.IGNORECASE,
 )

@@ -209,12 +209,13 @@ _BEFORE_CODES = re.compile(r"(?:(?<!\w)(?:in|from|of|within|on|en|dans|aus|de|em
 _BETWEEN_CODES = re.compile(
     r"\s*(?:[,;/&+、，]|(?:,\s*)?(?:and|or|und|oder|et|ou|y|e|o|и|или)\s|和|或|及)?\s*", re.IGNORECASE
 )
-_EMPTY = re.compile(r"[(（]\s*[)）]")
+_AFTER_CODES = re.compile(r"\s*(?:[中里]的?|的|の)")
+_EMPTY = re.compile(r"[(（][\s,;，；、]*[)）]")
 _REPEATED = re.compile(r"\s*([,;.，；。、])(?:\s*[,;.，；。、])+")
 
 
 def _code_spans(text: str) -> list[tuple[int, int]]:
-    """Where a text names categories, a list of them as one, with the preposition before it."""
+    """Where a text names categories, a list of them as one, with the preposition before or after it."""
     spans: list[tuple[int, int]] = []
     for match in codes_in_text(text):
         if spans and _BETWEEN_CODES.fullmatch(text, spans[-1][1], match.start()):
@@ -222,7 +223,7 @@ def _code_spans(text: str) -> list[tuple[int, int]]:
         else:
             before = _BEFORE_CODES.search(text[: match.start()])
             spans.append((before.start() if before else match.start(), match.end()))
-    return spans
+    return [(start, after.end() if (after := _AFTER_CODES.match(text, end)) else end) for start, end in spans]
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -233,7 +234,7 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
         kept.append(text[at : max(at, start)])
         at = max(at, end)
     left = _EMPTY.sub(" ", " ".join([*kept, text[at:]])) if spans else text
-    return _REPEATED.sub(r"\1", " ".join(left.split())).strip(" ,;.，；。、–—-" if spans else " ")
+    return _REPEATED.sub(r"\1", " ".join(left.split())).strip(" ,;:.，；：。、–—-" if spans else " ")
 
 
 def _distinct(items: Sequence[str]) -> tuple[str, ...]:
