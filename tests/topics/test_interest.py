@@ -108,7 +108,7 @@ def test_a_topic_with_an_interest_matches_as_its_query_does() -> None:
     assert (topic.node, topic.about) == (Category("cs.CL"), "evaluation that can be trusted")
     assert not is_interest(topic.query)
     assert explain(topic) == "papers in cs.CL, first those close to “evaluation that can be trusted”"
-    assert archives(topic) == {"cs"}
+    assert archives(topic) == frozenset({"cs"})
 
 
 def test_an_interest_alone_looks_everywhere_or_at_the_categories_it_names() -> None:
@@ -118,7 +118,7 @@ def test_an_interest_alone_looks_everywhere_or_at_the_categories_it_names() -> N
     assert archives(everywhere) is None
     assert explain(everywhere) == "papers close to “talking heads”"
     assert somewhere.node == And((Or((Category("cs.CV"), Category("eess.IV"))), Not(Category("cs.RO"))))
-    assert archives(somewhere) == {"cs", "eess"}
+    assert archives(somewhere) == frozenset({"cs", "eess"})
 
 
 @pytest.mark.parametrize(
