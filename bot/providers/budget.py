@@ -12,9 +12,9 @@ import structlog
 from bot.errors import ModelUnavailable, StoreUnavailable
 from bot.model import Allowance, Budget, MinuteIsFull, OverBudget, Reservation, used_up
 from bot.ports import Clock, UsageStore
-from bot.summaries.pauses import Pauses
-from bot.summaries.process_usage import ProcessUsage
-from bot.summaries.slots import Slots
+from bot.providers.pauses import Pauses
+from bot.providers.process_usage import ProcessUsage
+from bot.providers.slots import Slots
 
 log = structlog.get_logger()
 
