@@ -119,13 +119,15 @@ class MeteredRequests:
                     exchange = _Exchange(self._clock.now(), pause, await self._send(reserved, request))
                     break
             await self._clock.sleep(reserved.seconds)
+        # The papers of a day take hundreds of requests for vectors.
+        tell = log.debug if turn is Turn.PASSAGES else log.info
         reply = exchange.reply
         if isinstance(reply, (ModelUnavailable, ModelRefused)):
             used = 0
             log.info("model gave no answer", model=self._name, reason=str(reply))
         else:
             used = reply.tokens
-            log.info("model answered", model=self._name, tokens=used)
+            tell("model answered", model=self._name, tokens=used)
         await self._meter.settle(reserved, 1, used)
         return exchange
 
