@@ -17,9 +17,8 @@ import structlog
 
 from bot.decisions import matches
 from bot.decisions.matches import MOST_CLOSE, Matching
-from bot.model import Announced, TopicState
+from bot.model import Announced, TopicState, is_interest
 from bot.ports import Relevance, Store
-from bot.topics import is_interest
 from bot.topics.compiled import followed
 
 log = structlog.get_logger()
