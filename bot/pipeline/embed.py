@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
@@ -45,7 +45,7 @@ class Embedding:
         # Some servers accept fewer texts at once than others.
         self._batch = embedder.batch
         self._singled_out = 0
-        self._awaited_since: datetime | None = None
+        self._awaited: tuple[date, datetime] | None = None  # a listing, and since when it is
 
     async def run(self, until: datetime | None = None) -> int:
         """Embed what has no vector, unless nobody would need it, but begin nothing after `until`; returns how many
@@ -78,11 +78,11 @@ class Embedding:
         state, now = await self._state(), self._clock.now()
         embedded, papers = await self._store.vector_counts(self._embedder.name, latest)
         if embedded + len(state.refused) >= papers:
-            self._awaited_since = None
             return False
-        self._awaited_since = self._awaited_since or now
+        if self._awaited is None or self._awaited[0] != latest:
+            self._awaited = latest, now
         # `abs`: after the clock was set back, the time would be negative for as long as it was set back.
-        return state.trouble is None and abs(now - self._awaited_since) < WAITS_FOR
+        return state.trouble is None and abs(now - self._awaited[1]) < WAITS_FOR
 
     async def these(self, keys: Collection[tuple[str, int]]) -> int:
         """Embed those of these papers, by id and version, that have no vector; returns how many. Raises
