@@ -47,15 +47,28 @@ class EmbeddingState:
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """What similarity is measured with: the embedder of this name, beside words, and how far it is.
+    """What similarity is measured with beside words: the embedder of this name, and how far it is.
 
-    Of `papers` announced within the last week, `embedded` have vectors; `trouble` is why others get none.
+    Of `papers` announced since `embedded_since`, `embedded` have vectors; `trouble` is why others get none.
     """
 
     name: str
     embedded: int
     papers: int
     trouble: str | None = None
+
+
+def describe_similarity(similarity: Similarity | None) -> str:
+    """Say what similarity is measured with; None is words alone."""
+    if similarity is None:
+        return "Similarity is measured by words alone (EMBEDDINGS=none)."
+    counts = f"{similarity.embedded:,} of {similarity.papers:,} papers of the last week have one"
+    measured = f"Similarity is measured by words and vectors ({similarity.name}); {counts}"
+    if similarity.trouble is not None:
+        return f"{measured}, and the others are ranked by words: {similarity.trouble}"
+    if similarity.papers and not similarity.embedded:
+        return f"{measured}: they are made while some chat follows an interest or has voted."
+    return f"{measured}."
 
 
 def embedded_since(now: datetime) -> date:

@@ -59,6 +59,10 @@ class App:
         return Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
 
     @property
+    def embedder_name(self) -> str | None:
+        return self.embedder.name if self.embedder is not None else None
+
+    @property
     def has_model(self) -> bool:
         return self.makers.name != EXTRACTIVE
 
@@ -86,7 +90,8 @@ class App:
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
-        return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings), self.loads))
+        bots, embedder = bots_of(self.settings), self.embedder_name
+        return status_text.sentences(await status.gather(self.store, self.clock, bots, self.loads, embedder=embedder))
 
     async def upkeep(self) -> UpkeepResult:
         """Delete what is older than its limit."""

@@ -275,7 +275,7 @@ async def _listen(stack: AsyncExitStack, app: App, hooks: Mapping[str, Hook]) ->
     settings, site = app.settings, site_dir(app.settings)
     # The first pages are written by a job, but requests may come before it.
     site.mkdir(parents=True, exist_ok=True)
-    latest = status.CachedStatus(app.store, app.clock, bots_of(settings), app.loads)
+    latest = status.CachedStatus(app.store, app.clock, bots_of(settings), app.loads, app.embedder_name)
     stack.push_async_callback(latest.stop)
 
     async def health() -> dict[str, object]:
