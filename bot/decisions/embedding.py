@@ -71,6 +71,6 @@ def describe_similarity(similarity: Similarity | None) -> str:
     return f"{measured}."
 
 
-def embedded_since(now: datetime) -> date:
-    """The first listing day whose papers get vectors."""
-    return calendar.fed_day(now) - WINDOW
+def embedded_since(latest: date | None, now: datetime) -> date:
+    """The first listing day whose papers get vectors; `latest` is the newest one, None before the first."""
+    return (latest or calendar.fed_day(now)) - WINDOW

@@ -132,10 +132,8 @@ def _budget(settings: Settings) -> Iterator[Finding]:
     """Report limits of a day that leave every digest without a summary by a model, or every paper without a vector."""
     requests, tokens = settings.model_requests_per_day, settings.model_tokens_per_day
     if ":" in settings.embeddings and requests in (0, 1):
-        reason = "papers get at most half of the day's budget"
-        yield Finding(
-            "budget", None, f"MODEL_REQUESTS_PER_DAY={requests} gives no paper a vector: {reason}; set 2 or more"
-        )
+        reason = "they get at most half of the day's budget; set 2 or more"
+        yield Finding("budget", None, f"MODEL_REQUESTS_PER_DAY={requests} gives no paper a vector: {reason}")
     if all(model == "extractive" for model in settings.models):
         return
     for name, limit, allowance, least in (

@@ -64,9 +64,9 @@ class Embedding:
         is_followed = await self._embed_interests()
         if not is_followed and not await self._store.has_votes():
             return []
-        state, now = await self._state(), self._clock.now()
+        state, since = await self._state(), embedded_since(await self._store.latest_day(), self._clock.now())
         most = limit + len(state.refused)
-        papers = await self._store.papers_without_vector(self._embedder.name, embedded_since(now), most)
+        papers = await self._store.papers_without_vector(self._embedder.name, since, most)
         return state.without_refused(papers)[:limit]
 
     async def is_awaited(self) -> bool:

@@ -118,7 +118,7 @@ async def gather(
 
 async def similarity(store: Store, embedder: str, now: datetime) -> Similarity:
     """Return how far the embedder of this name is. Raises `StoreUnavailable`."""
-    embedded, papers = await store.vector_counts(embedder, embedded_since(now))
+    embedded, papers = await store.vector_counts(embedder, embedded_since(await store.latest_day(), now))
     state = EmbeddingState.from_json(await store.value(EMBEDDING_STATE), embedder, now)
     return Similarity(embedder, embedded, papers, state.trouble)
 
