@@ -18,10 +18,10 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
-from bot.pipeline import DigestBuilder, Patience, Rankings
+from bot.pipeline import DigestBuilder, Embedding, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.upkeep import Limits, UpkeepResult
-from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Relevance, Renderer, Store
+from bot.ports import CachedReadings, Clock, Embedder, Makers, PaperSource, Reader, Relevance, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -49,10 +49,20 @@ class App:
     rankings: Rankings = field(default_factory=Rankings)
     relevance: Relevance | None = None
     """None while nothing measures closeness: interests alone are not matched then."""
+    embedder: Embedder | None = None
 
     @property
     def builder(self) -> DigestBuilder:
         return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
+
+    @property
+    def embedding(self) -> Embedding | None:
+        """Return what gives vectors to papers; None without an embedder."""
+        return Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
+
+    @property
+    def embedder_name(self) -> str | None:
+        return self.embedder.name if self.embedder is not None else None
 
     @property
     def has_model(self) -> bool:
@@ -88,7 +98,8 @@ class App:
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
-        return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings), self.loads))
+        bots, embedder = bots_of(self.settings), self.embedder_name
+        return status_text.sentences(await status.gather(self.store, self.clock, bots, self.loads, embedder=embedder))
 
     async def upkeep(self) -> UpkeepResult:
         """Delete what is older than its limit."""
@@ -142,7 +153,9 @@ async def open_app(
     Raises `StoreUnavailable`, `BadSetting`, and `TellUser` if the database has to be migrated while a service uses it.
     """
     # Imported here because they are heavy, and commands that fail early should do so at once.
+    from bot.providers.budget import Meter
     from bot.reading.reader import ArxivReader
+    from bot.relevance.embeddings.providers import build as build_embedder
     from bot.sources.arxiv_source import ArxivSource
     from bot.sources.fetch import Fetcher
     from bot.sources.gate import Gate
@@ -168,8 +181,15 @@ async def open_app(
         source = ArxivSource(settings, fetcher)
         reader = ArxivReader(fetcher, settings, license_of=source.license)
         counts = Counts()
-        makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts), store))
-        yield App(settings, clock, store, source, reader, makers, renderers(settings.site_url), reader, counts, owner)
+        # One meter, because the operator sets one budget for all models.
+        usage = CountingUsage(store, counts)
+        meter = Meter(settings.model_budget, clock, usage, concurrency=settings.model_concurrency)
+        makers = await stack.enter_async_context(build_makers(settings, clock, meter, store))
+        embedder = build_embedder(settings, clock, meter, store)
+        if embedder is not None:
+            stack.push_async_callback(embedder.close)
+        shown_by = renderers(settings.site_url)
+        yield App(settings, clock, store, source, reader, makers, shown_by, reader, counts, owner, embedder=embedder)
 
 
 @asynccontextmanager
