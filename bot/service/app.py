@@ -18,7 +18,7 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
-from bot.pipeline import DigestBuilder, Embedding, Patience, Rankings
+from bot.pipeline import DigestBuilder, Embedding, Learning, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.upkeep import Limits, UpkeepResult
 from bot.ports import CachedReadings, Clock, Embedder, Makers, PaperSource, Reader, Relevance, Renderer, Store
@@ -43,12 +43,11 @@ class App:
     makers: Makers
     renderers: Mapping[Platform, Renderer]
     cached_readings: CachedReadings
+    relevance: Relevance
+    rankings: Rankings
     counts: Counts = field(default_factory=Counts)
     owner: str = field(default_factory=new_owner)
     send_now: Callable[[], None] = field(default=lambda: None)
-    rankings: Rankings = field(default_factory=Rankings)
-    relevance: Relevance | None = None
-    """None while nothing measures closeness: interests alone are not matched then."""
     embedder: Embedder | None = None
 
     @property
@@ -59,6 +58,11 @@ class App:
     def embedding(self) -> Embedding | None:
         """Return what gives vectors to papers; None without an embedder."""
         return Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
+
+    @property
+    def learning(self) -> Learning:
+        """Return what trains the models of chats."""
+        return Learning(self.store, self.relevance, self.clock)
 
     @property
     def embedder_name(self) -> str | None:
@@ -156,6 +160,7 @@ async def open_app(
     from bot.providers.budget import Meter
     from bot.reading.reader import ArxivReader
     from bot.relevance.embeddings.providers import build as build_embedder
+    from bot.relevance.measuring import PaperRelevance
     from bot.sources.arxiv_source import ArxivSource
     from bot.sources.fetch import Fetcher
     from bot.sources.gate import Gate
@@ -188,8 +193,23 @@ async def open_app(
         embedder = build_embedder(settings, clock, meter, store)
         if embedder is not None:
             stack.push_async_callback(embedder.close)
-        shown_by = renderers(settings.site_url)
-        yield App(settings, clock, store, source, reader, makers, shown_by, reader, counts, owner, embedder=embedder)
+        relevance = PaperRelevance(store, embedder)
+        stack.push_async_callback(relevance.close_parts)
+        yield App(
+            settings,
+            clock,
+            store,
+            source,
+            reader,
+            makers,
+            renderers(settings.site_url),
+            reader,
+            relevance,
+            Rankings(relevance),
+            counts,
+            owner,
+            embedder=embedder,
+        )
 
 
 @asynccontextmanager
