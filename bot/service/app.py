@@ -252,7 +252,7 @@ def renderers(archive_url: str | None = None) -> dict[Platform, Renderer]:
 def default_topics(settings: Settings) -> list[str]:
     """Return the topics of DEFAULT_TOPICS, normalized. Raises `BadSetting` that names the invalid one."""
     topics = []
-    for text in settings.default_topics:
+    for text in _with_exclusions(settings.default_topics):
         try:
             topics.append(topic_language.parse(text).query)
         except BadTopic as error:
@@ -260,6 +260,18 @@ def default_topics(settings: Settings) -> list[str]:
             hint = " Topics are separated by “;”." if "," in text else ""
             raise BadSetting("DEFAULT_TOPICS", f"“{text}” is not a topic: {error}{hint}") from None
     return topics
+
+
+def _with_exclusions(texts: Sequence[str]) -> list[str]:
+    """The topics, where a semicolon inside of an interest divides none: "about: lip sync; not faces" is one."""
+    joined: list[str] = []
+    for text in texts:
+        only_excludes = not topic_language.interest_parts(text).wanted
+        if only_excludes and joined and "about:" in joined[-1].casefold():
+            joined[-1] += f"; {text}"
+        else:
+            joined.append(text)
+    return joined
 
 
 async def follow_default_topics(app: App) -> None:
