@@ -122,9 +122,9 @@ async def matches_of(
             await relevance.read({seq: entry for seq, entry in announced if entry.announcement.day == day})
             known = await matched_before([state.id for state in interests], day)
             for at in range(0, len(interests), INTERESTS_AT_ONCE):
-                part = interests[at : at + INTERESTS_AT_ONCE]
-                await relevance.prepare([state.query for state in part])
-                close = await asyncio.to_thread(_close, relevance, work, day, known, part)
+                some = interests[at : at + INTERESTS_AT_ONCE]
+                await relevance.prepare([state.query for state in some])
+                close = await asyncio.to_thread(_close, relevance, work, day, known, some)
                 for topic_id, seqs in close.items():
                     found[topic_id] = tuple(sorted((*found.get(topic_id, ()), *seqs)))
     return found
