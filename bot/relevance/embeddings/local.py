@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import structlog
 
 from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable
@@ -187,5 +186,7 @@ def _environment() -> dict[str, str]:
 
 
 def _numbers(vector: str) -> list[float]:
+    import numpy as np
+
     values: list[float] = np.frombuffer(base64.b64decode(vector), "<f4").tolist()
     return values
