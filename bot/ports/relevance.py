@@ -52,6 +52,18 @@ class Relevance(Protocol):
     async def read(self, announced: Mapping[int, Announced]) -> None:
         """Read these announcements, by sequence number, unless they are known."""
 
+    async def prepare(self, topics: Collection[str], models: Collection[ChatModel] = ()) -> None:
+        """Fetch what measuring by these topics (normalized queries) and models needs from elsewhere: embeddings of
+        interests, and the papers that a chat likes. Without it they are measured, too: by words, and without naming
+        liked papers that were not read."""
+
+    async def counted_upto(self, seq: int) -> int:
+        """The sequence number up to which the terms of announcements are counted; 0 if none are. The store is asked if
+        that is known to be less than `seq` only."""
+
+    async def count(self, papers: Sequence[Paper], upto: int) -> None:
+        """Add the terms of these papers to the store's counts, which then reach up to that sequence number."""
+
     def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
         """How well each of these papers, which were read, fits a topic or an interest (normalized query), 0 to 1.
 

@@ -18,7 +18,7 @@ from bot.errors import BadSetting
 from bot.model import Bot
 from bot.pipeline import Embedding, Rankings
 from bot.pipeline.poll import NeededArchives, poll_state
-from bot.ports import Clock, Store
+from bot.ports import Clock, Relevance, Store
 from bot.service import lease, memory, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.bots import bots_of
@@ -48,6 +48,8 @@ SEND_SECONDS = 3
 SPREAD_SECONDS = 60
 # How soon a new interest is embedded; new papers start this job at once.
 EMBED_SECONDS = 30
+# How soon a vote counts. Without new votes it asks the store once, by an index.
+LEARN_SECONDS = 5
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
@@ -152,7 +154,7 @@ class Service:
                 jobs.soon("read")
                 jobs.soon("embed")
 
-        matching = MatchingJob(app.store, app.clock, app.rankings, has_model=app.has_model)
+        matching = MatchingJob(app.store, app.clock, app.rankings, app.relevance, has_model=app.has_model)
 
         async def read() -> None:
             await matching.run()
@@ -183,12 +185,21 @@ class Service:
             elif await embedding.run():
                 jobs.soon("read")  # interests may wait for these vectors
 
-        async with jobs.removed_at_end("poll", "read", "spread", "compose", "embed", "tend", "upkeep"):
+        learning = app.learning
+
+        async def learn() -> None:
+            if hand_over is not None:
+                await hand_over.learn(learning)
+            else:
+                await learning.run()
+
+        async with jobs.removed_at_end("poll", "read", "spread", "compose", "embed", "learn", "tend", "upkeep"):
             jobs.every(POLL_SECONDS, "poll", poll)
             jobs.every(READ_SECONDS, "read", read)
             jobs.every(SPREAD_SECONDS, "spread", spread)
             jobs.every(SEND_SECONDS, "compose", compose)
             jobs.every(UPKEEP_SECONDS, "upkeep", app.upkeep_if_due)
+            jobs.every(LEARN_SECONDS, "learn", learn)
             if (embedding := app.embedding) is not None:
                 jobs.every(EMBED_SECONDS, "embed", partial(embed, embedding))
             if hand_over is not None:
@@ -244,9 +255,15 @@ class MatchingJob:
     """Matches what was announced, and chooses the summaries that the next digests need."""
 
     def __init__(
-        self, store: Store, clock: Clock, rankings: Rankings | None = None, *, has_model: bool = False
+        self,
+        store: Store,
+        clock: Clock,
+        rankings: Rankings | None = None,
+        relevance: Relevance | None = None,
+        *,
+        has_model: bool = False,
     ) -> None:
-        self._store, self._clock = store, clock
+        self._store, self._clock, self._relevance = store, clock, relevance
         self._chooser = pipeline.Chooser(store, rankings or Rankings(), has_model=has_model)
         self._chosen_at: datetime | None = None
 
@@ -256,7 +273,8 @@ class MatchingJob:
         # Forgotten until both steps have succeeded: matches are stored at once and would not be found a second time.
         chosen_at, self._chosen_at = self._chosen_at, None
         # What is chosen changes only with new matches or changed chats.
-        if await pipeline.match(self._store) or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
+        found = await pipeline.match(self._store, self._relevance)
+        if found or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
             await self._chooser.run(now)
             chosen_at = now
         self._chosen_at = chosen_at

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot import topics
-from bot.model import Announced, ChatModel, Paper
+from bot.model import Announced, ChatModel, Paper, split_query
 from bot.ports.relevance import Examples, Similar, Taste
 from bot.topics import matching
 from bot.topics.indexed_paper import IndexedPaper
@@ -37,6 +37,7 @@ class FakeRelevance:
         self._papers: dict[int, Paper] = {}
         self._words: dict[int, frozenset[str]] = {}
         self.reads = 0
+        self._counted_upto = 0
 
     @property
     def name(self) -> str:
@@ -49,8 +50,16 @@ class FakeRelevance:
                 self._words[seq] = words_of(entry.paper)
                 self.reads += 1
 
+    async def prepare(self, topics: Collection[str], models: Collection[ChatModel] = ()) -> None: ...
+
+    async def counted_upto(self, seq: int) -> int:
+        return self._counted_upto
+
+    async def count(self, papers: Sequence[Paper], upto: int) -> None:
+        self._counted_upto = upto
+
     def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
-        exact, about = topics.split_query(query)
+        exact, about = split_query(query)
         if about:
             return [self._closeness(about, seq) for seq in seqs]
         return [_exactness(topics.parse(exact), self._papers[seq]) for seq in seqs]
@@ -76,7 +85,7 @@ class FakeRelevance:
     def why(self, seq: int, query: str | None, model: ChatModel | None) -> Similar:
         mine = self._words[seq]
         shared: list[str] = []
-        if query is not None and (about := topics.split_query(query)[1]):
+        if query is not None and (about := split_query(query)[1]):
             shared += sorted(_terms(topics.interest_parts(about).wanted) & mine)
         if model is not None:
             shared += [word for word, weight in model.terms if weight > 0 and word in mine]
@@ -101,7 +110,7 @@ class FakeRelevance:
             _add(weights, [paper], float(vote))
         _add(weights, examples.passed_over, -0.1)
         for query in examples.topics:
-            about = topics.split_query(query)[1]
+            about = split_query(query)[1]
             for word in _terms(topics.interest_parts(about).wanted):
                 weights[word] += 0.5
         if not examples.votes and not weights:
