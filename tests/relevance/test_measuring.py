@@ -203,8 +203,8 @@ async def test_memory_is_limited() -> None:
     for at in range(0, len(rows), 1500):
         memory.add(rows[at : at + 1500], starter(), {})
     assert memory.size <= 3_000_000
-    assert memory.places([11_999])
+    assert memory.parts([11_999])
     with pytest.raises(KeyError):
-        memory.places([1])
+        memory.parts([1])
     assert memory.number_of("2606.00001") is None
     assert memory.unknown([1, 11_999]) == [1]
