@@ -50,6 +50,8 @@ for _writer in (
     topic_replies.already_subscribed,
     topic_replies.not_understood,
     topic_replies.too_many,
+    topic_replies.two_readings,
+    topic_replies.offer_expired,
     topic_replies.unsubscribed,
     topic_replies.not_subscribed,
     topic_replies.subscriptions,
@@ -143,10 +145,11 @@ def _(_: results.Privacy, _chat: ChatName) -> Reply:
         "which papers it has received, so that none comes twice",
         "votes on papers, with the id of who gave each, and the words that I learned from them",
         "messages that are on their way, and whether they arrived",
+        "words that may be a query or a description, for an hour, while I ask which of the two you mean",
         "of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post",
     )
     not_kept = (
-        Text("Not what you write, and nothing else about who you are. "),
+        Text("Nothing else of what you write, and nothing else about who you are. "),
         command("stop"),
         Text(" deletes it."),
     )

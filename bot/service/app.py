@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,11 +17,11 @@ from bot.decisions import ledger, spreading
 from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
-from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
-from bot.pipeline import DigestBuilder, Patience, Rankings
+from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform, is_interest
+from bot.pipeline import DigestBuilder, Embedding, Learning, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.upkeep import Limits, UpkeepResult
-from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Renderer, Store
+from bot.ports import CachedReadings, Clock, Embedder, Makers, PaperSource, Reader, Relevance, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -43,14 +43,30 @@ class App:
     makers: Makers
     renderers: Mapping[Platform, Renderer]
     cached_readings: CachedReadings
+    relevance: Relevance
+    rankings: Rankings
     counts: Counts = field(default_factory=Counts)
     owner: str = field(default_factory=new_owner)
     send_now: Callable[[], None] = field(default=lambda: None)
-    rankings: Rankings = field(default_factory=Rankings)
+    embedder: Embedder | None = None
+    embedding: Embedding | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        # One for the whole process: it remembers since when interests wait for vectors.
+        self.embedding = Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
 
     @property
     def builder(self) -> DigestBuilder:
         return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
+
+    @property
+    def learning(self) -> Learning:
+        """Return what trains the models of chats."""
+        return Learning(self.store, self.relevance, self.clock)
+
+    @property
+    def embedder_name(self) -> str | None:
+        return self.embedder.name if self.embedder is not None else None
 
     @property
     def has_model(self) -> bool:
@@ -76,11 +92,18 @@ class App:
     def conversation(self, bot: Bot | None = None) -> Conversation:
         """Return the use cases behind the commands of chats, given to this bot or by the operator."""
         operators = Operators(frozenset(self.settings.admins), self.health)
-        return Conversation(self.store, self.clock, self.read, self.digest, self.defaults, operators, bot)
+        return Conversation(
+            self.store, self.clock, self.read, self.digest, self.defaults, operators, bot, self.week_counts
+        )
+
+    async def week_counts(self, queries: Sequence[str]) -> Mapping[str, int]:
+        """Count what topics would have brought in the last week. Implements `bot.conversation.WeekCounts`."""
+        return await pipeline.week_counts(self.store, self.relevance, queries)
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
-        return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings), self.loads))
+        bots, embedder = bots_of(self.settings), self.embedder_name
+        return status_text.sentences(await status.gather(self.store, self.clock, bots, self.loads, embedder=embedder))
 
     async def upkeep(self) -> UpkeepResult:
         """Delete what is older than its limit."""
@@ -101,20 +124,24 @@ class App:
     async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         """Write a digest of the papers not delivered to a chat yet. Implements `bot.conversation.DigestNow`."""
         # Not left to the periodic job: a topic that was subscribed a moment ago may not be matched yet.
-        await pipeline.match(self.store)
+        await pipeline.match(self.store, self.relevance, self.embedding)
         chat = await self.store.chat(ref)
         if chat is None:
             return NothingToSend("This chat follows no topic yet.")
         digest = await pipeline.digest_now(self.store, self.builder, chat, self.clock)
         # The digest is in the outbox already; a one-shot command has no jobs, and this does nothing there.
         self.send_now()
-        return digest or NothingToSend(await self._reason_for_nothing())
+        return digest or NothingToSend(await self._reason_for_nothing(ref))
 
-    async def _reason_for_nothing(self) -> str:
+    async def _reason_for_nothing(self, ref: ChatRef) -> str:
         now = self.clock.now()
         latest = await self.store.latest_day()
         if latest is None:
             return "arXiv is being asked for its latest listing; try again in a minute."
+        if self.embedding is not None and await self.embedding.is_awaited():
+            topics = [subscription.topic for subscription in await self.store.subscriptions(ref)]
+            if any(map(is_interest, topics)):
+                return "The newest papers are still being compared with your interests; try again in some minutes."
         today = calendar.listing_day(now)
         if latest < today:
             state = f"everything up to {latest:%A %d %B} has been sent"
@@ -139,7 +166,10 @@ async def open_app(
     Raises `StoreUnavailable`, `BadSetting`, and `TellUser` if the database has to be migrated while a service uses it.
     """
     # Imported here because they are heavy, and commands that fail early should do so at once.
+    from bot.providers.budget import Meter
     from bot.reading.reader import ArxivReader
+    from bot.relevance.embeddings.providers import build as build_embedder
+    from bot.relevance.measuring import PaperRelevance
     from bot.sources.arxiv_source import ArxivSource
     from bot.sources.fetch import Fetcher
     from bot.sources.gate import Gate
@@ -166,8 +196,30 @@ async def open_app(
         source = ArxivSource(settings, fetcher)
         reader = ArxivReader(fetcher, settings, license_of=source.license)
         counts = Counts()
-        makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts), store))
-        yield App(settings, clock, store, source, reader, makers, renderers(settings.site_url), reader, counts, owner)
+        # One meter, because the operator sets one budget for all models.
+        usage = CountingUsage(store, counts)
+        meter = Meter(settings.model_budget, clock, usage, concurrency=settings.model_concurrency)
+        makers = await stack.enter_async_context(build_makers(settings, clock, meter, store))
+        embedder = build_embedder(settings, clock, meter, store)
+        if embedder is not None:
+            stack.push_async_callback(embedder.close)
+        relevance = PaperRelevance(store, embedder)
+        stack.push_async_callback(relevance.close_parts)
+        yield App(
+            settings,
+            clock,
+            store,
+            source,
+            reader,
+            makers,
+            renderers(settings.site_url),
+            reader,
+            relevance,
+            Rankings(relevance),
+            counts,
+            owner,
+            embedder=embedder,
+        )
 
 
 @asynccontextmanager
@@ -210,7 +262,7 @@ def renderers(archive_url: str | None = None) -> dict[Platform, Renderer]:
 def default_topics(settings: Settings) -> list[str]:
     """Return the topics of DEFAULT_TOPICS, normalized. Raises `BadSetting` that names the invalid one."""
     topics = []
-    for text in settings.default_topics:
+    for text in _with_exclusions(settings.default_topics):
         try:
             topics.append(topic_language.parse(text).query)
         except BadTopic as error:
@@ -218,6 +270,18 @@ def default_topics(settings: Settings) -> list[str]:
             hint = " Topics are separated by “;”." if "," in text else ""
             raise BadSetting("DEFAULT_TOPICS", f"“{text}” is not a topic: {error}{hint}") from None
     return topics
+
+
+def _with_exclusions(texts: Sequence[str]) -> list[str]:
+    """The topics, where a semicolon inside of an interest divides none: "about: lip sync; not faces" is one."""
+    joined: list[str] = []
+    for text in texts:
+        only_excludes = not topic_language.interest_parts(text).wanted
+        if only_excludes and joined and "about:" in joined[-1].casefold():
+            joined[-1] += f"; {text}"
+        else:
+            joined.append(text)
+    return joined
 
 
 async def follow_default_topics(app: App) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,8 @@ from bot.decisions.digest_policy import COMPOSE_AGAIN
 from bot.decisions.due_times import GRACE
 from bot.decisions.ranking import Ranking
 from bot.errors import ModelUnavailable
-from bot.model import Unseen
+from bot.model import ChatRef
 from bot.pipeline import Rankings, WaitingChats
-from bot.pipeline.announcement_log import AnnouncementLog
 from tests.contracts.samples import summary
 from tests.pipeline.conftest import ANN, DAYS, Scene
 
@@ -26,11 +26,11 @@ class CountingRankings(Rankings):
 
     def __init__(self) -> None:
         super().__init__()
-        self.looks = 0
+        self.looked_at: set[ChatRef] = set()
 
-    def of(self, unseen: Unseen, size: int, log: AnnouncementLog, now: datetime) -> Ranking:
-        self.looks += 1
-        return super().of(unseen, size, log, now)
+    def chosen(self, ref: ChatRef, key: Any, *, has_model: bool) -> Ranking | None:
+        self.looked_at.add(ref)
+        return super().chosen(ref, key, has_model=has_model)
 
 
 @dataclass
@@ -50,9 +50,9 @@ class Rounds:
 
     async def looks(self, after: timedelta = TICK) -> int:
         """Compose, and return how many chats were looked at."""
-        before = self.rankings.looks
+        self.rankings.looked_at.clear()
         assert await self.run(after) == 0
-        return self.rankings.looks - before
+        return len(self.rankings.looked_at)
 
 
 @pytest.fixture
