@@ -17,8 +17,11 @@ from bot.decisions import ledger, spreading
 from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
-from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform, is_interest
-from bot.pipeline import DigestBuilder, Embedding, Learning, Patience, Rankings
+    def order(self) -> DayOrder:
+        """Return a new order of the archive's pages; whoever publishes again and again keeps it."""
+        return DayOrder(self.store, self.relevance)
+
+    @property
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.upkeep import Limits, UpkeepResult
 from bot.ports import CachedReadings, Clock, Embedder, Makers, PaperSource, Reader, Relevance, Renderer, Store
@@ -60,6 +63,19 @@ class App:
         return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
 
     @property
+<<<<<<< HEAD
+    def order(self) -> DayOrder:
+        """Return a new order of the archive's pages; whoever publishes again and again keeps it."""
+        return DayOrder(self.store, self.relevance)
+
+    @property
+    def embedding(self) -> Embedding | None:
+        """Return what gives vectors to papers; None without an embedder."""
+        return Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
+
+    @property
+=======
+>>>>>>> w-learn
     def learning(self) -> Learning:
         """Return what trains the models of chats."""
         return Learning(self.store, self.relevance, self.clock)
