@@ -46,6 +46,10 @@ class Topics(Protocol):
         is what a topic is known to match.
         """
 
+    async def matched_on(self, topic_ids: Collection[int], day: date) -> Mapping[int, frozenset[int]]:
+        """The sequence numbers of a listing day's announcements that each of these topics is known to match; topics
+        without any are left out."""
+
     async def matched(self, topic: str, first: date, last: date) -> list[Candidate]:
         """Delivering announcements that a topic matches, newest day first (for the archive)."""
 

@@ -84,6 +84,15 @@ class SqlTopics:
                     advanced = advanced.where(table.c.matched_seq >= after)
                 await connection.execute(advanced.values(matched_seq=seq))
 
+    async def matched_on(self, topic_ids: Collection[int], day: date) -> Mapping[int, frozenset[int]]:
+        log = tables.announcements
+        async with self.db.read() as connection:
+            of_day = frozenset(await connection.scalars(select(log.c.seq).where(log.c.day == day)))
+            if not of_day:
+                return {}
+            stored = await match_rows.stored_seqs(connection, topic_ids, min(of_day), max(of_day))
+        return {topic_id: found for topic_id, seqs in stored.items() if (found := of_day & seqs)}
+
     async def matched(self, topic: str, first: date, last: date) -> list[Candidate]:
         log = tables.announcements
         ends = select(func.min(log.c.seq), func.max(log.c.seq)).where(log.c.day.between(first, last))

@@ -5,8 +5,12 @@ from __future__ import annotations
 import functools
 
 from bot.arxiv import categories
+from bot.topics.interest import is_interest, split_query
 from bot.topics.parse import Topic
-from bot.topics.syntax_tree import And, Category, Field, Leaf, Node, Not, Or, Term, is_prefix, phrase_text
+from bot.topics.syntax_tree import EVERYTHING, And, Category, Field, Leaf, Node, Not, Or, Term, is_prefix, phrase_text
+
+LABEL_LENGTH = 60
+"""Characters of an interest where a topic is only named."""
 
 # (affirmative, negated) verbs of a clause.
 _FIELD_VERBS = {
@@ -26,8 +30,30 @@ _AFFIRMATIVE = {verbs[0] for verbs in (*_FIELD_VERBS.values(), *_CATEGORY_VERBS.
 
 
 def explain(topic: Topic) -> str:
-    """The topic in words: "papers in cs.CV whose abstract mentions “talking head”"."""
-    return f"papers {_clause(topic.node)}"
+    """The topic in words: "papers in cs.CV that mention “gan”", "papers close to “talking heads”"."""
+    if not topic.about:
+        return f"papers {_clause(topic.node)}"
+    if not is_interest(topic.query):
+        return f"papers {_clause(topic.node)}, first those close to “{topic.about}”"
+    return f"papers close to “{topic.about}”"
+
+
+def label(query: str) -> str:
+    """A normalized topic as people read it: an interest in quotation marks, and its text shortened."""
+    exact, about = split_query(query)
+    if not about:
+        return exact
+    shown = f"“{shortened(about, LABEL_LENGTH)}”"
+    return f"{exact}, {shown}" if exact else shown
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text in at most `limit` characters, cut at a word where there is one."""
+    if len(text) <= limit:
+        return text
+    cut = text[:limit]
+    head, space, _ = cut.rpartition(" ")
+    return f"{(head if space and len(head) > limit // 2 else cut[:-1]).rstrip(' ,;.，；。、')}…"
 
 
 def _clause(node: Node) -> str:
@@ -107,6 +133,8 @@ def archives(topic: Topic) -> frozenset[str] | None:
 
 
 def _archives(node: Node) -> frozenset[str] | None:
+    if node == EVERYTHING:
+        return None
     if isinstance(node, And | Or):
         parts = map(_archives, node.parts)
         return functools.reduce(functools.partial(joined_archives, is_and=isinstance(node, And)), parts)
