@@ -5,7 +5,7 @@ from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
 from bot.ports.operations import Operations, ValueStore
 from bot.ports.outbox import Outbox
-from bot.ports.paper_source import CachedReadings, PaperSource, Reader
+from bot.ports.paper_source import CachedReadings, PaperSearch, PaperSource, Reader
 from bot.ports.papers import Papers, PaperTexts
 from bot.ports.platforms import Renderer, Sender
 from bot.ports.relevance import Embedder, Examples, Relevance, Similar, Taste
@@ -26,6 +26,7 @@ __all__ = [
     "Makers",
     "Operations",
     "Outbox",
+    "PaperSearch",
     "PaperSource",
     "PaperTexts",
     "Papers",

@@ -21,7 +21,7 @@ from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend,
 from bot.pipeline import DigestBuilder, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.upkeep import Limits, UpkeepResult
-from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Renderer, Store
+from bot.ports import CachedReadings, Clock, Makers, PaperSearch, Reader, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -38,7 +38,7 @@ class App:
     settings: Settings
     clock: Clock
     store: Store
-    source: PaperSource
+    source: PaperSearch
     reader: Reader
     makers: Makers
     renderers: Mapping[Platform, Renderer]
