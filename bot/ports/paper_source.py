@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.model import Listing, Malformed, NamedPaper, Paper, PaperRef, Reading
+from bot.model import Listing, Malformed, NamedPaper, Paper, PaperList, PaperRef, Reading
 
 
 class PaperSource(Protocol):
@@ -51,6 +51,14 @@ class PaperSearch(PaperSource, Protocol):
 
     async def by_author(self, name: str, most: int) -> Sequence[Paper]:
         """Return the papers of the authors with this name, submitted last first, at most `most`."""
+
+
+class Library(Protocol):
+    """A person's own library of references, such as Zotero."""
+
+    async def papers(self) -> PaperList:
+        """Return what it holds, the latest additions first. Raises `LibraryUnavailable`, and `BadSetting` if its key
+        is not accepted."""
 
 
 class Reader(Protocol):
