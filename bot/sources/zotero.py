@@ -62,7 +62,7 @@ class ZoteroLibrary:
         with httpx2.Client(event_hooks={"response": [check]}) as client, _errors():
             zotero = self._client(client)
             page = items = zotero.top(limit=PAGE, sort="dateAdded", direction="desc")
-            total = _number(zotero.request and zotero.request.headers.get("Total-Results"))
+            total = _number(zotero.request.headers.get("Total-Results")) if zotero.request else 0
             while len(items) < MOST_ENTRIES and (page := zotero.follow()):
                 items.extend(page)
         found = zotero_items.read(items)

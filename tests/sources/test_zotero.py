@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from pydantic import SecretStr
 
+from bot import settings
 from bot.errors import BadSetting, LibraryUnavailable
 from bot.model import NamedPaper, PaperList
 from bot.references.collected import MOST_ENTRIES
-from bot.settings import Settings
 from bot.sources.zotero import MAX_WAIT_SECONDS, ZoteroLibrary
 from tests.fakes.zotero import KEY, USER, FakeZotero, item
 
@@ -22,8 +21,7 @@ def zotero() -> Iterator[FakeZotero]:
 
 
 def library(zotero: FakeZotero, key: str = KEY, name: str = "") -> ZoteroLibrary:
-    settings = Settings(zotero_key=SecretStr(key), zotero_library=name, zotero_api_url=zotero.url)
-    return ZoteroLibrary(settings)
+    return ZoteroLibrary(settings.load(zotero_key=key, zotero_library=name, zotero_api_url=zotero.url))
 
 
 PAPERS = [
@@ -109,4 +107,4 @@ async def test_a_server_that_is_not_there_is_one_sentence(zotero: FakeZotero) ->
 
 def test_without_a_key_the_setting_is_named() -> None:
     with pytest.raises(BadSetting, match="ZOTERO_KEY: it is not set"):
-        ZoteroLibrary(Settings())
+        ZoteroLibrary(settings.load())
