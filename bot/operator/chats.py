@@ -28,7 +28,7 @@ OPERATOR = Requester("operator", is_admin=True)
 """The operator has access to the whole database, so the rights in a chat do not matter."""
 
 
-def _ref(text: str) -> ChatRef:
+def parse_chat(text: str) -> ChatRef:
     try:
         return ChatRef.parse(text)
     except ValueError as error:
@@ -40,7 +40,7 @@ async def subscribe(settings: Settings, chat: str, query: str) -> str:
 
     Raises `TellUser` if the topic is not understood or the chat follows as many as it can.
     """
-    ref = _ref(chat)
+    ref = parse_chat(chat)
     async with open_app(settings) as app:
         result = await app.conversation().subscribe(OPERATOR, ref, query)
     # The usual results are sentences of their own, for one line in a terminal; the others are those of chats.
@@ -51,7 +51,7 @@ async def subscribe(settings: Settings, chat: str, query: str) -> str:
             return f"{ref} follows {result.topic} already: {result.explained}."
         case NotUnderstood():
             raise TellUser(f"{result.why}\n{result.pointer}")
-    raise TellUser(_as_text(result, ref))
+    raise TellUser(as_text(result, ref))
 
 
 async def unsubscribe(settings: Settings, chat: str, query: str) -> str:
@@ -59,7 +59,7 @@ async def unsubscribe(settings: Settings, chat: str, query: str) -> str:
 
     Raises `TellUser` if it does not follow the topic, with those that it follows, the closest first.
     """
-    ref = _ref(chat)
+    ref = parse_chat(chat)
     async with open_app(settings) as app:
         result = await app.conversation().unsubscribe(OPERATOR, ref, query)
     match result:
@@ -68,10 +68,10 @@ async def unsubscribe(settings: Settings, chat: str, query: str) -> str:
         case NotSubscribed():
             listed = "; ".join(followed.topic for followed in result.following) or "nothing"
             raise TellUser(f"{ref} does not follow “{query}”; it follows {listed}.")
-    raise TellUser(_as_text(result, ref))
+    raise TellUser(as_text(result, ref))
 
 
-def _as_text(result: Result, ref: ChatRef) -> str:
+def as_text(result: Result, ref: ChatRef) -> str:
     """The reply that the chat itself would get, as plain text."""
     return document_text(reply(result, ChatName(str(ref), is_elsewhere=True)).document).strip()
 
@@ -84,7 +84,7 @@ async def chats(settings: Settings) -> list[Chat]:
 
 async def subscriptions(settings: Settings, chat: str | None) -> list[Subscription]:
     """The subscriptions of a chat (`PLATFORM:ID`), or of all. Raises `TellUser` for what is no chat."""
-    ref = _ref(chat) if chat else None
+    ref = parse_chat(chat) if chat else None
     async with open_app(settings) as app:
         return await app.store.subscriptions(ref)
 

@@ -27,8 +27,7 @@ def read_file(content: bytes, name: str) -> PaperList:
     that names no paper.
     """
     if len(content) > MAX_BYTES:
-        size, limit = len(content) / 1e6, MAX_BYTES / 1e6
-        raise TellUser(f"{name} has {size:.1f} MB; a list may have up to {limit:.0f} MB. Divide it.")
+        raise TellUser(f"{name} has more than {MAX_BYTES / 1e6:.0f} MB, the most that a list may have; divide it.")
     text = _decoded(content)
     if text is None:
         raise TellUser(f"{name} is not a text file; it should hold {WHAT_IT_HOLDS}.")

@@ -22,7 +22,7 @@ from bot.pipeline import DigestBuilder, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.named_papers import PaperFinder
 from bot.pipeline.upkeep import Limits, UpkeepResult
-from bot.ports import CachedReadings, Clock, Makers, PaperSearch, Reader, Renderer, Store
+from bot.ports import CachedReadings, Clock, Library, Makers, PaperSearch, Reader, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -57,6 +57,12 @@ class App:
     def papers(self) -> PaperFinder:
         """Finds papers that people name."""
         return PaperFinder(self.store, self.source, self.clock)
+
+    def library(self) -> Library:
+        """The operator's Zotero library. Raises `BadSetting` without a key."""
+        from bot.sources.zotero import ZoteroLibrary
+
+        return ZoteroLibrary(self.settings)
 
     @property
     def has_model(self) -> bool:

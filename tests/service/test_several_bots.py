@@ -60,7 +60,7 @@ async def test_chats_of_a_bot_whose_token_was_removed_are_named(tmp_path: Path) 
         both = made(environment | {"TELEGRAM_BOT_TOKEN": f"{fake_telegram.TOKEN},{SECOND}"})
         _, bot = bots_of(both)
         async with open_app(both) as app:
-            await app.conversation(bot).start(chats._ref(f"telegram:{BOB}"))
+            await app.conversation(bot).start(chats.parse_chat(f"telegram:{BOB}"))
         found = [finding async for finding in examine(both)]
         assert len([each for each in found if each.subject.startswith("telegram ") and each.is_fine]) == 2
         assert not [each for each in found if each.subject == "chats"]
