@@ -177,7 +177,7 @@ def run() -> None:
 def worker(
     queues: Annotated[
         str | None,
-        typer.Option("--queues", metavar="NAMES", help="Only these of read,summarize,compose; by default all."),
+        typer.Option("--queues", metavar="NAMES", help="Only these of read,summarize,compose,learn; by default all."),
     ] = None,
 ) -> None:
     """Read, summarize and compose what a service hands over, on this or another machine (WORKERS=procrastinate)."""
@@ -381,6 +381,26 @@ def restore(path: Annotated[Path, typer.Argument(metavar="FILE", help="A copy th
 
     settings = _settings()
     typer.echo(_run(lambda: database.restore(settings, path)))
+
+
+@app.command()
+def export(
+    chat: Annotated[str | None, typer.Option("--chat", metavar="PLATFORM:ID", help="Only this chat.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write this file instead of printing.")
+    ] = None,
+) -> None:
+    """Write what is stored about chats as JSON: settings, topics, votes, and what was learned from them."""
+    import tempfile
+
+    from bot.operator import export as exporting
+
+    settings = _settings()
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+        count = _run(lambda: exporting.export(settings, chat, file))
+        exporting.put(file, output)
+    if output:
+        typer.echo(f"Wrote {output} ({count} {'chat' if count == 1 else 'chats'}).", err=True)
 
 
 @app.command()

@@ -51,6 +51,8 @@ for _writer in (
     topic_replies.already_subscribed,
     topic_replies.not_understood,
     topic_replies.too_many,
+    topic_replies.two_readings,
+    topic_replies.offer_expired,
     topic_replies.unsubscribed,
     topic_replies.not_subscribed,
     topic_replies.subscriptions,
@@ -143,8 +145,9 @@ def _(_: results.Privacy, _chat: ChatName) -> Reply:
     kept = (
         "this chat's id and title, its topics and settings",
         "which papers it has received, so that none comes twice",
-        "which papers were liked here, by whom (as a number), and what I learned from that",
+        "votes on papers, with the id of who gave each, and the words that I learned from them",
         "messages that are on their way, and whether they arrived",
+        "words that may be a query or a description, for an hour, while I ask which of the two you mean",
         "of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post",
     )
     not_kept = (

@@ -1,6 +1,6 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
-from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Operators, ReadPaper
+from bot.conversation.dependencies import Defaults, DigestNow, FindPapers, Operators, ReadPaper, WeekCounts
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -22,6 +22,7 @@ from bot.conversation.results import (
     NotOperator,
     NotSubscribed,
     NotUnderstood,
+    OfferExpired,
     PaperCard,
     PaperEvidence,
     Privacy,
@@ -35,6 +36,7 @@ from bot.conversation.results import (
     Suggestion,
     TakenBack,
     TooMany,
+    TwoReadings,
     UnknownPaper,
     Unreadable,
     Unsubscribed,
@@ -69,6 +71,7 @@ __all__ = [
     "NotSubscribed",
     "NotUnderstood",
     "NothingNow",
+    "OfferExpired",
     "Operators",
     "PaperCard",
     "PaperEvidence",
@@ -84,9 +87,11 @@ __all__ = [
     "Suggestion",
     "TakenBack",
     "TooMany",
+    "TwoReadings",
     "UnknownPaper",
     "Unreadable",
     "Unsubscribed",
+    "WeekCounts",
     "Welcome",
     "Withdrawn",
     "topic_key",

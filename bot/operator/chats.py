@@ -17,6 +17,7 @@ from bot.conversation import (
 from bot.decisions import ledger
 from bot.errors import TellUser
 from bot.model import Chat, ChatRef, Subscription
+from bot.operator.arguments import parse_chat
 from bot.operator.console import print_table
 from bot.render.terminal import document_text
 from bot.service.app import open_app
@@ -28,13 +29,6 @@ OPERATOR = Requester("operator", is_admin=True)
 """The operator has access to the whole database, so the rights in a chat do not matter."""
 
 
-def parse_chat(text: str) -> ChatRef:
-    try:
-        return ChatRef.parse(text)
-    except ValueError as error:
-        raise TellUser(str(error)) from None
-
-
 async def subscribe(settings: Settings, chat: str, query: str) -> str:
     """Let a chat follow a topic, as if its admin had asked there; returns the sentence to print.
 
@@ -42,7 +36,7 @@ async def subscribe(settings: Settings, chat: str, query: str) -> str:
     """
     ref = parse_chat(chat)
     async with open_app(settings) as app:
-        result = await app.conversation().subscribe(OPERATOR, ref, query)
+        result = await app.conversation().subscribe(OPERATOR, ref, query, may_ask=False)
     # The usual results are sentences of their own, for one line in a terminal; the others are those of chats.
     match result:
         case Subscribed():

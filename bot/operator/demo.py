@@ -32,6 +32,7 @@ from bot.model import (
     Source,
 )
 from bot.pipeline import DeliveryWorker, DigestBuilder
+from bot.providers.budget import Meter
 from bot.render.terminal import print_document, terminal_digest
 from bot.service.clock import SystemClock
 from bot.settings import Settings
@@ -138,8 +139,10 @@ async def _open_demo(settings: Settings, console: Console) -> AsyncIterator[Demo
     first = min(sample.days())  # the clock then goes from day to day, as in the service
     clock = SampleClock(first)
     url = f"sqlite+aiosqlite:///{settings.data_dir / 'paperboy.sqlite3'}"
-    async with await open_store(url) as store, build(settings, clock, store) as makers:
-        yield Demo(store, clock, sample.SampleSource(first), makers, Terminal(console), settings)
+    async with await open_store(url) as store:
+        meter = Meter(settings.model_budget, clock, store, concurrency=settings.model_concurrency)
+        async with build(settings, clock, meter) as makers:
+            yield Demo(store, clock, sample.SampleSource(first), makers, Terminal(console), settings)
 
 
 async def _run_pipeline(demo: Demo) -> None:

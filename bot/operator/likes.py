@@ -10,7 +10,8 @@ from bot.conversation import Busy, Liked, Result, TakenBack
 from bot.conversation.likes import author_named
 from bot.errors import RetryLater, TellUser
 from bot.model import ChatRef, FoundPapers, PaperList
-from bot.operator.chats import as_text, parse_chat
+from bot.operator.arguments import parse_chat
+from bot.operator.chats import as_text
 from bot.operator.console import print_sentences, say
 from bot.references import read_file, read_words
 from bot.references.reading import MAX_BYTES

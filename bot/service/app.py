@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,11 +18,22 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
-from bot.pipeline import DigestBuilder, Patience, Rankings
+from bot.pipeline import DigestBuilder, Embedding, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.named_papers import PaperFinder
 from bot.pipeline.upkeep import Limits, UpkeepResult
-from bot.ports import CachedReadings, Clock, Library, Makers, PaperSearch, Reader, Renderer, Store
+from bot.ports import (
+    CachedReadings,
+    Clock,
+    Embedder,
+    Library,
+    Makers,
+    PaperSearch,
+    Reader,
+    Relevance,
+    Renderer,
+    Store,
+)
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -48,6 +59,9 @@ class App:
     owner: str = field(default_factory=new_owner)
     send_now: Callable[[], None] = field(default=lambda: None)
     rankings: Rankings = field(default_factory=Rankings)
+    relevance: Relevance | None = None
+    """None while nothing measures closeness: interests alone are not matched then."""
+    embedder: Embedder | None = None
 
     @property
     def builder(self) -> DigestBuilder:
@@ -63,6 +77,15 @@ class App:
         from bot.sources.zotero import ZoteroLibrary
 
         return ZoteroLibrary(self.settings)
+
+    @property
+    def embedding(self) -> Embedding | None:
+        """Return what gives vectors to papers; None without an embedder."""
+        return Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
+
+    @property
+    def embedder_name(self) -> str | None:
+        return self.embedder.name if self.embedder is not None else None
 
     @property
     def has_model(self) -> bool:
@@ -88,11 +111,26 @@ class App:
     def conversation(self, bot: Bot | None = None) -> Conversation:
         """Return the use cases behind the commands of chats, given to this bot or by the operator."""
         operators = Operators(frozenset(self.settings.admins), self.health)
-        return Conversation(self.store, self.clock, self.read, self.digest, self.papers, self.defaults, operators, bot)
+        return Conversation(
+            self.store,
+            self.clock,
+            self.read,
+            self.digest,
+            self.papers,
+            self.defaults,
+            operators,
+            bot,
+            self.week_counts,
+        )
+
+    async def week_counts(self, queries: Sequence[str]) -> Mapping[str, int]:
+        """Count what topics would have brought in the last week. Implements `bot.conversation.WeekCounts`."""
+        return await pipeline.week_counts(self.store, self.relevance, queries)
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
-        return status_text.sentences(await status.gather(self.store, self.clock, bots_of(self.settings), self.loads))
+        bots, embedder = bots_of(self.settings), self.embedder_name
+        return status_text.sentences(await status.gather(self.store, self.clock, bots, self.loads, embedder=embedder))
 
     async def upkeep(self) -> UpkeepResult:
         """Delete what is older than its limit."""
@@ -113,7 +151,7 @@ class App:
     async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         """Write a digest of the papers not delivered to a chat yet. Implements `bot.conversation.DigestNow`."""
         # Not left to the periodic job: a topic that was subscribed a moment ago may not be matched yet.
-        await pipeline.match(self.store)
+        await pipeline.match(self.store, self.relevance)
         chat = await self.store.chat(ref)
         if chat is None:
             return NothingToSend("This chat follows no topic yet.")
@@ -146,7 +184,9 @@ async def open_app(
     Raises `StoreUnavailable`, `BadSetting`, and `TellUser` if the database has to be migrated while a service uses it.
     """
     # Imported here because they are heavy, and commands that fail early should do so at once.
+    from bot.providers.budget import Meter
     from bot.reading.reader import ArxivReader
+    from bot.relevance.embeddings.providers import build as build_embedder
     from bot.sources.arxiv_source import ArxivSource
     from bot.sources.fetch import Fetcher
     from bot.sources.gate import Gate
@@ -172,8 +212,15 @@ async def open_app(
         source = ArxivSource(settings, fetcher)
         reader = ArxivReader(fetcher, settings, license_of=source.license)
         counts = Counts()
-        makers = await stack.enter_async_context(build_makers(settings, clock, CountingUsage(store, counts), store))
-        yield App(settings, clock, store, source, reader, makers, renderers(settings.site_url), reader, counts, owner)
+        # One meter, because the operator sets one budget for all models.
+        usage = CountingUsage(store, counts)
+        meter = Meter(settings.model_budget, clock, usage, concurrency=settings.model_concurrency)
+        makers = await stack.enter_async_context(build_makers(settings, clock, meter, store))
+        embedder = build_embedder(settings, clock, meter, store)
+        if embedder is not None:
+            stack.push_async_callback(embedder.close)
+        shown_by = renderers(settings.site_url)
+        yield App(settings, clock, store, source, reader, makers, shown_by, reader, counts, owner, embedder=embedder)
 
 
 @asynccontextmanager

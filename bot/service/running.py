@@ -16,9 +16,9 @@ from bot import pipeline
 from bot.decisions import polling
 from bot.errors import BadSetting
 from bot.model import Bot
-from bot.pipeline import Rankings
+from bot.pipeline import Embedding, Rankings
 from bot.pipeline.poll import NeededArchives, poll_state
-from bot.ports import Clock, Store
+from bot.ports import Clock, Relevance, Store
 from bot.service import lease, memory, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.bots import bots_of
@@ -46,6 +46,8 @@ READ_SECONDS = 10
 # A retry after a short rate limit, and a digest whose time has come, wait no longer than this.
 SEND_SECONDS = 3
 SPREAD_SECONDS = 60
+# How soon a new interest is embedded; new papers start this job at once.
+EMBED_SECONDS = 30
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
@@ -148,8 +150,9 @@ class Service:
         async def poll() -> None:
             if await pipeline.poll(app.store, app.source, app.clock, needed):
                 jobs.soon("read")
+                jobs.soon("embed")
 
-        matching = MatchingJob(app.store, app.clock, app.rankings, has_model=app.has_model)
+        matching = MatchingJob(app.store, app.clock, app.rankings, app.relevance, has_model=app.has_model)
 
         async def read() -> None:
             await matching.run()
@@ -174,12 +177,20 @@ class Service:
         async def spread() -> None:
             await pipeline.spread(app.store, app.loads, app.clock)
 
-        async with jobs.removed_at_end("poll", "read", "spread", "compose", "tend", "upkeep"):
+        async def embed(embedding: Embedding) -> None:
+            if hand_over is not None:
+                await hand_over.embed(embedding)
+            elif await embedding.run():
+                jobs.soon("read")  # interests may wait for these vectors
+
+        async with jobs.removed_at_end("poll", "read", "spread", "compose", "embed", "tend", "upkeep"):
             jobs.every(POLL_SECONDS, "poll", poll)
             jobs.every(READ_SECONDS, "read", read)
             jobs.every(SPREAD_SECONDS, "spread", spread)
             jobs.every(SEND_SECONDS, "compose", compose)
             jobs.every(UPKEEP_SECONDS, "upkeep", app.upkeep_if_due)
+            if (embedding := app.embedding) is not None:
+                jobs.every(EMBED_SECONDS, "embed", partial(embed, embedding))
             if hand_over is not None:
                 jobs.every(TEND_SECONDS, "tend", partial(tend, hand_over))
             yield
@@ -233,9 +244,15 @@ class MatchingJob:
     """Matches what was announced, and chooses the summaries that the next digests need."""
 
     def __init__(
-        self, store: Store, clock: Clock, rankings: Rankings | None = None, *, has_model: bool = False
+        self,
+        store: Store,
+        clock: Clock,
+        rankings: Rankings | None = None,
+        relevance: Relevance | None = None,
+        *,
+        has_model: bool = False,
     ) -> None:
-        self._store, self._clock = store, clock
+        self._store, self._clock, self._relevance = store, clock, relevance
         self._chooser = pipeline.Chooser(store, rankings or Rankings(), has_model=has_model)
         self._chosen_at: datetime | None = None
 
@@ -245,7 +262,8 @@ class MatchingJob:
         # Forgotten until both steps have succeeded: matches are stored at once and would not be found a second time.
         chosen_at, self._chosen_at = self._chosen_at, None
         # What is chosen changes only with new matches or changed chats.
-        if await pipeline.match(self._store) or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
+        found = await pipeline.match(self._store, self._relevance)
+        if found or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
             await self._chooser.run(now)
             chosen_at = now
         self._chosen_at = chosen_at
@@ -264,7 +282,7 @@ async def _listen(stack: AsyncExitStack, app: App, hooks: Mapping[str, Hook]) ->
     settings, site = app.settings, site_dir(app.settings)
     # The first pages are written by a job, but requests may come before it.
     site.mkdir(parents=True, exist_ok=True)
-    latest = status.CachedStatus(app.store, app.clock, bots_of(settings), app.loads)
+    latest = status.CachedStatus(app.store, app.clock, bots_of(settings), app.loads, app.embedder_name)
     stack.push_async_callback(latest.stop)
 
     async def health() -> dict[str, object]:
