@@ -9,9 +9,9 @@ import structlog
 
 from bot.decisions.embedding import EmbeddingState, embedded_since
 from bot.errors import ModelRefused, ModelUnavailable, TextTooLong
-from bot.model import Paper
+from bot.model import Paper, split_query
 from bot.ports import Clock, Embedder, Store
-from bot.topics import interest_parts, split_query
+from bot.topics import interest_parts
 
 log = structlog.get_logger()
 

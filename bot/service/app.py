@@ -18,7 +18,7 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
-from bot.pipeline import DigestBuilder, Embedding, Patience, Rankings
+from bot.pipeline import DigestBuilder, Embedding, Learning, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.named_papers import PaperFinder
 from bot.pipeline.upkeep import Limits, UpkeepResult
@@ -55,12 +55,11 @@ class App:
     makers: Makers
     renderers: Mapping[Platform, Renderer]
     cached_readings: CachedReadings
+    relevance: Relevance
+    rankings: Rankings
     counts: Counts = field(default_factory=Counts)
     owner: str = field(default_factory=new_owner)
     send_now: Callable[[], None] = field(default=lambda: None)
-    rankings: Rankings = field(default_factory=Rankings)
-    relevance: Relevance | None = None
-    """None while nothing measures closeness: interests alone are not matched then."""
     embedder: Embedder | None = None
 
     @property
@@ -82,6 +81,11 @@ class App:
     def embedding(self) -> Embedding | None:
         """Return what gives vectors to papers; None without an embedder."""
         return Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
+
+    @property
+    def learning(self) -> Learning:
+        """Return what trains the models of chats."""
+        return Learning(self.store, self.relevance, self.clock)
 
     @property
     def embedder_name(self) -> str | None:
@@ -187,6 +191,7 @@ async def open_app(
     from bot.providers.budget import Meter
     from bot.reading.reader import ArxivReader
     from bot.relevance.embeddings.providers import build as build_embedder
+    from bot.relevance.measuring import PaperRelevance
     from bot.sources.arxiv_source import ArxivSource
     from bot.sources.fetch import Fetcher
     from bot.sources.gate import Gate
@@ -219,8 +224,23 @@ async def open_app(
         embedder = build_embedder(settings, clock, meter, store)
         if embedder is not None:
             stack.push_async_callback(embedder.close)
-        shown_by = renderers(settings.site_url)
-        yield App(settings, clock, store, source, reader, makers, shown_by, reader, counts, owner, embedder=embedder)
+        relevance = PaperRelevance(store, embedder)
+        stack.push_async_callback(relevance.close_parts)
+        yield App(
+            settings,
+            clock,
+            store,
+            source,
+            reader,
+            makers,
+            renderers(settings.site_url),
+            reader,
+            relevance,
+            Rankings(relevance),
+            counts,
+            owner,
+            embedder=embedder,
+        )
 
 
 @asynccontextmanager
@@ -263,7 +283,7 @@ def renderers(archive_url: str | None = None) -> dict[Platform, Renderer]:
 def default_topics(settings: Settings) -> list[str]:
     """Return the topics of DEFAULT_TOPICS, normalized. Raises `BadSetting` that names the invalid one."""
     topics = []
-    for text in settings.default_topics:
+    for text in _with_exclusions(settings.default_topics):
         try:
             topics.append(topic_language.parse(text).query)
         except BadTopic as error:
@@ -271,6 +291,18 @@ def default_topics(settings: Settings) -> list[str]:
             hint = " Topics are separated by “;”." if "," in text else ""
             raise BadSetting("DEFAULT_TOPICS", f"“{text}” is not a topic: {error}{hint}") from None
     return topics
+
+
+def _with_exclusions(texts: Sequence[str]) -> list[str]:
+    """The topics, where a semicolon inside of an interest divides none: "about: lip sync; not faces" is one."""
+    joined: list[str] = []
+    for text in texts:
+        only_excludes = not topic_language.interest_parts(text).wanted
+        if only_excludes and joined and "about:" in joined[-1].casefold():
+            joined[-1] += f"; {text}"
+        else:
+            joined.append(text)
+    return joined
 
 
 async def follow_default_topics(app: App) -> None:

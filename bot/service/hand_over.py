@@ -10,7 +10,7 @@ import structlog
 from bot.decisions import task_batches
 from bot.decisions.health import TaskCounts
 from bot.model import Chat, ChatRef
-from bot.pipeline import Embedding
+from bot.pipeline import Embedding, Learning
 from bot.service.app import App
 from bot.service.owners import has_ended, is_dead
 from bot.service.status import TASK_COUNTS
@@ -76,6 +76,21 @@ class HandOver:
             added += await self._queue.put(
                 LEARN, arguments, lock=f"{paper_id}v{version}", priority=task_batches.NOT_URGENT, task=EMBED
             )
+        return added
+
+    async def learn(self, learning: Learning) -> int:
+        """Queue the chats that have new votes and are in no task yet; returns how many tasks were added."""
+        room = await self._room(LEARN)
+        if not room:
+            return 0
+        queued = {
+            ChatRef.parse(chat) for found in await self._queue.arguments(LEARN) for chat in found.get("chats", ())
+        }
+        chats = await learning.pending(task_batches.TAUGHT_AT_ONCE + len(queued))
+        added = 0
+        for batch in task_batches.learning_batches([ref for ref in chats if ref not in queued], room):
+            arguments = {"chats": [str(ref) for ref in batch]}
+            added += await self._queue.put(LEARN, arguments, lock=str(batch[0]))
         return added
 
     async def compose(self) -> int:

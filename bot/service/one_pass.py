@@ -95,6 +95,7 @@ async def run_steps(
         # First: they are matched and delivered in this pass, and no later one would rank them.
         await embedding.run(until=app.clock.now() + EMBEDS_FOR)
     done.matches = await pipeline.match(app.store, app.relevance)
+    await app.learning.run()
     await pipeline.choose(app.store, app.clock.now(), app.rankings, has_model=app.has_model)
     # The digests of this pass are not written later: a model that asks for a minute gets it.
     done.summaries = await summarize(app, Patience(app.clock, COMMAND_WAITS_SECONDS, say))

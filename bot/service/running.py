@@ -48,6 +48,8 @@ SEND_SECONDS = 3
 SPREAD_SECONDS = 60
 # How soon a new interest is embedded; new papers start this job at once.
 EMBED_SECONDS = 30
+# How soon a vote counts. Without new votes it asks the store once, by an index.
+LEARN_SECONDS = 5
 # New summaries start this job at once; the interval only catches up on what was written in other ways.
 SITE_SECONDS = 600
 WATCH_SECONDS = 10
@@ -183,12 +185,21 @@ class Service:
             elif await embedding.run():
                 jobs.soon("read")  # interests may wait for these vectors
 
-        async with jobs.removed_at_end("poll", "read", "spread", "compose", "embed", "tend", "upkeep"):
+        learning = app.learning
+
+        async def learn() -> None:
+            if hand_over is not None:
+                await hand_over.learn(learning)
+            else:
+                await learning.run()
+
+        async with jobs.removed_at_end("poll", "read", "spread", "compose", "embed", "learn", "tend", "upkeep"):
             jobs.every(POLL_SECONDS, "poll", poll)
             jobs.every(READ_SECONDS, "read", read)
             jobs.every(SPREAD_SECONDS, "spread", spread)
             jobs.every(SEND_SECONDS, "compose", compose)
             jobs.every(UPKEEP_SECONDS, "upkeep", app.upkeep_if_due)
+            jobs.every(LEARN_SECONDS, "learn", learn)
             if (embedding := app.embedding) is not None:
                 jobs.every(EMBED_SECONDS, "embed", partial(embed, embedding))
             if hand_over is not None:

@@ -17,7 +17,7 @@ from bot import pipeline
 from bot.decisions import polling
 from bot.errors import RetryLater
 from bot.model import JSON, ChatRef, Depth, SummaryKey
-from bot.pipeline import Embedding
+from bot.pipeline import Embedding, Learning
 from bot.pipeline.poll import poll_state
 from bot.service.app import App
 from bot.service.counting import TASKS
@@ -29,7 +29,7 @@ READ, SUMMARIZE, COMPOSE, LEARN = "read", "summarize", "compose", "learn"
 QUEUES = (READ, SUMMARIZE, COMPOSE, LEARN)
 
 EMBED = "embed"
-"""A task of the queue `LEARN`."""
+"""Another task of the queue `LEARN`."""
 
 # 2, 4, 8, 16 and 32 seconds; what then still is pending is queued again.
 RETRY = procrastinate.RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions=[RetryLater])
@@ -46,6 +46,7 @@ class Hands:
 
     app: App
     queue: TaskQueue
+    learning: Learning
     embedding: Embedding | None = None
     last_done_at: datetime | None = None
     _worker_id: int | None = None
@@ -128,6 +129,15 @@ async def compose(context: JobContext, chats: list[str]) -> None:
         refs = [ChatRef.parse(chat) for chat in chats]
         if await pipeline.compose(app.store, app.builder, app.clock, listing_owed=is_missing, chats=refs):
             await hands.queue.wake("send")
+
+
+@tasks.task(name=LEARN, queue=LEARN, pass_context=True, retry=RETRY)
+async def learn(context: JobContext, chats: list[str]) -> None:
+    """Train the models of chats."""
+    hands = _hands(context)
+    async with hands.doing(context.job):
+        if await hands.learning.these([ChatRef.parse(chat) for chat in chats]):
+            await hands.ask_for_more(LEARN, LEARN)
 
 
 @tasks.task(name=EMBED, queue=LEARN, pass_context=True, retry=RETRY)
