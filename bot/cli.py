@@ -70,9 +70,17 @@ DigestOutput = Annotated[
 ChatOption = Annotated[str, typer.Option("--chat", metavar="PLATFORM:ID", help="E.g. telegram:12345 or discord:678.")]
 
 
-TopicArgument = Annotated[
-    str,
+OptionalTopic = Annotated[
+    str | None,
     typer.Argument(metavar="QUERY", help="A topic in quotes, e.g. cs.CV or '\"talking head\" AND cat:cs.CV'."),
+]
+About = Annotated[
+    str | None,
+    typer.Option(
+        "--about",
+        metavar="TEXT",
+        help="What the papers should be about, in plain words and any language; “not …” pushes away.",
+    ),
 ]
 _TOPIC_COMMAND = {"allow_extra_args": True, "ignore_unknown_options": True}
 """For commands with a topic, which may begin with "-" like an option: `check_one_topic` refuses what is too much."""
@@ -210,7 +218,25 @@ def summarize(
 @app.command(context_settings={"allow_extra_args": True})
 def digest(
     context: typer.Context,
-    query: TopicArgument,
+    query: OptionalTopic = None,
+    about: About = None,
+    liked: Annotated[
+        Path | None,
+        typer.Option(
+            "--liked",
+            metavar="FILE",
+            help="Papers that the subscriber likes: arXiv ids or links, one a line, or BibTeX or RIS.",
+        ),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            parser=arguments.parse_size,
+            metavar="N",
+            help=f"How many papers as cards; {arguments.DEFAULT_SIZE} if left out.",
+        ),
+    ] = None,
+    show_all: Annotated[bool, typer.Option("--all", help="Every paper as a card.")] = False,
     day: Day = None,
     days: Annotated[
         int,
@@ -223,16 +249,24 @@ def digest(
     format: Format = "text",
     output: DigestOutput = None,
 ) -> None:
-    """Show what a subscriber of QUERY would get, without a limit on the number of papers."""
+    """Show what a subscriber of QUERY, with this interest and these likes, would get, best first."""
     from bot.operator import papers
+    from bot.operator.likes import read_path
     from bot.operator.output import parse_output
 
-    arguments.check_one_topic([query, *context.args])
+    arguments.check_one_topic([*([query] if query is not None else []), *context.args])
+    if size is not None and show_all:
+        raise TellUser("--size and --all contradict each other; leave out one of them.")
+    wanted = papers.Wanted(
+        papers.topic_of(query, about, is_needed=liked is None),
+        read_path(liked) if liked is not None else None,
+        None if show_all else size or arguments.DEFAULT_SIZE,
+    )
     settings = _settings()
     language, form = arguments.parse_language(lang, settings), arguments.parse_format(format)
     upto = arguments.parse_day(day)
     to = parse_output(output, form, of_digest=True)
-    result = _run(lambda: papers.digest(settings, query, upto, days, language, depth))
+    result = _run(lambda: papers.digest(settings, wanted, upto, days, language, depth))
     _write(result, form, language, to, settings.data_dir)
 
 
@@ -248,15 +282,16 @@ def _write(shown: Card | Digest, form: str, language: str, output: Output | None
 @app.command(context_settings=_TOPIC_COMMAND)
 def subscribe(
     context: typer.Context,
-    query: TopicArgument,
     chat: ChatOption,
+    query: OptionalTopic = None,
+    about: About = None,
 ) -> None:
-    """Let a chat follow a topic."""
+    """Let a chat follow a topic, an interest, or a topic whose papers an interest orders."""
     from bot.operator import chats
 
-    arguments.check_one_topic([query, *context.args])
-    settings = _settings()
-    typer.echo(_run(lambda: chats.subscribe(settings, chat, query)))
+    arguments.check_one_topic([*([query] if query is not None else []), *context.args])
+    topic, settings = arguments.join_topic(query, about), _settings()
+    typer.echo(_run(lambda: chats.subscribe(settings, chat, topic)))
 
 
 @app.command(context_settings=_TOPIC_COMMAND)
@@ -274,6 +309,25 @@ def unsubscribe(
     arguments.check_one_topic([query, *context.args])
     settings = _settings()
     typer.echo(_run(lambda: chats.unsubscribe(settings, chat, query)))
+
+
+@app.command()
+def like(
+    papers: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE|IDS|zotero|'au:\"NAME\"'",
+            help="A file with ids or links, BibTeX or RIS; ids or links; the word zotero; or an author.",
+        ),
+    ],
+    chat: ChatOption,
+    remove: Annotated[bool, typer.Option("--remove", help="Take back what the chat has liked so.")] = False,
+) -> None:
+    """Tell what a chat likes: its next digests bring similar papers first."""
+    from bot.operator import likes
+
+    settings = _settings()
+    _run(lambda: likes.like(settings, chat, papers, remove=remove))
 
 
 @app.command()

@@ -46,6 +46,7 @@ from bot.model.papers import (
 )
 from bot.model.platforms import ARCHIVE, Bot, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
+from bot.model.references import FoundPapers, NamedPaper, PaperList
 from bot.model.relevance import ChatModel, Reason, ReasonKind, TermCounts, Vote, VoteCounts, VoteKind
 from bot.model.summaries import (
     Claim,
@@ -96,6 +97,7 @@ __all__ = [
     "Figure",
     "FollowCounts",
     "FoundLinks",
+    "FoundPapers",
     "Ingested",
     "Kind",
     "LedgerLine",
@@ -105,6 +107,7 @@ __all__ = [
     "Match",
     "MinuteIsFull",
     "ModelPause",
+    "NamedPaper",
     "NewDigest",
     "NotSent",
     "NotSentCause",
@@ -113,6 +116,7 @@ __all__ = [
     "Outcome",
     "OverBudget",
     "Paper",
+    "PaperList",
     "PaperRef",
     "Paragraph",
     "Part",

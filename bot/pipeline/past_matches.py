@@ -32,7 +32,7 @@ async def past_matches(store: Store, relevance: Relevance | None, queries: Colle
     for day in await _last_week(store):
         # A day at a time: a week of announcements would take a hundred megabytes.
         by_seq = dict(await store.announced_on(day))
-        matched = await matches_of(relevance, [*by_seq.items()], states, compiled, _nothing_before)
+        matched = await matches_of(relevance, [*by_seq.items()], states, compiled, nothing_before)
         for state in states if by_seq else ():
             new = {seq: by_seq[seq] for seq in matched.get(state.id, ())}
             found[state.query][day] = [item for item in new.items() if item[1].paper.id not in seen[state.query]]
@@ -51,5 +51,6 @@ async def week_counts(store: Store, relevance: Relevance | None, queries: Collec
     return {query: sum(map(len, days.values())) for query, days in found.items()}
 
 
-async def _nothing_before(_topic_ids: Collection[int], _day: date) -> Mapping[int, frozenset[int]]:
+async def nothing_before(_topic_ids: Collection[int], _day: date) -> Mapping[int, frozenset[int]]:
+    """For topics that are matched for the first time; a `bot.pipeline.match.MatchedBefore`."""
     return {}

@@ -17,14 +17,23 @@ from bot.decisions import ledger, spreading
 from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
-    def order(self) -> DayOrder:
-        """Return a new order of the archive's pages; whoever publishes again and again keeps it."""
-        return DayOrder(self.store, self.relevance)
-
-    @property
+from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform, is_interest
+from bot.pipeline import DayOrder, DigestBuilder, Embedding, Learning, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
+from bot.pipeline.named_papers import PaperFinder
 from bot.pipeline.upkeep import Limits, UpkeepResult
-from bot.ports import CachedReadings, Clock, Embedder, Makers, PaperSource, Reader, Relevance, Renderer, Store
+from bot.ports import (
+    CachedReadings,
+    Clock,
+    Embedder,
+    Library,
+    Makers,
+    PaperSearch,
+    Reader,
+    Relevance,
+    Renderer,
+    Store,
+)
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -41,7 +50,7 @@ class App:
     settings: Settings
     clock: Clock
     store: Store
-    source: PaperSource
+    source: PaperSearch
     reader: Reader
     makers: Makers
     renderers: Mapping[Platform, Renderer]
@@ -63,19 +72,22 @@ class App:
         return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
 
     @property
-<<<<<<< HEAD
     def order(self) -> DayOrder:
         """Return a new order of the archive's pages; whoever publishes again and again keeps it."""
         return DayOrder(self.store, self.relevance)
 
     @property
-    def embedding(self) -> Embedding | None:
-        """Return what gives vectors to papers; None without an embedder."""
-        return Embedding(self.store, self.embedder, self.clock) if self.embedder is not None else None
+    def papers(self) -> PaperFinder:
+        """Finds papers that people name."""
+        return PaperFinder(self.store, self.source, self.clock)
+
+    def library(self) -> Library:
+        """The operator's Zotero library. Raises `BadSetting` without a key."""
+        from bot.sources.zotero import ZoteroLibrary
+
+        return ZoteroLibrary(self.settings)
 
     @property
-=======
->>>>>>> w-learn
     def learning(self) -> Learning:
         """Return what trains the models of chats."""
         return Learning(self.store, self.relevance, self.clock)
@@ -109,7 +121,15 @@ class App:
         """Return the use cases behind the commands of chats, given to this bot or by the operator."""
         operators = Operators(frozenset(self.settings.admins), self.health)
         return Conversation(
-            self.store, self.clock, self.read, self.digest, self.defaults, operators, bot, self.week_counts
+            self.store,
+            self.clock,
+            self.read,
+            self.digest,
+            self.papers,
+            self.defaults,
+            operators,
+            bot,
+            self.week_counts,
         )
 
     async def week_counts(self, queries: Sequence[str]) -> Mapping[str, int]:
