@@ -127,3 +127,27 @@ class _Failing(FakeRelevance):
         if any(paper.id == self.refused for paper, _ in examples.votes):
             raise GiveUp("The learner ended before it had answered.")
         return await super().learn(examples, now, version)
+
+
+async def test_what_is_forgotten_while_it_is_learned_from_does_not_come_back(store: SqlStore, clock: FakeClock) -> None:
+    await scene(store, clock, ANN)
+    await store.vote(ANN, "7", ["2606.00000"], VoteKind.UP, clock.now())
+    relevance = _Forgetting(store, clock)
+    assert await Learning(store, relevance, clock).run() == 0
+    assert relevance.has_learned
+    assert await model_of(store, ANN) is None
+    assert await store.chats_to_learn(10) == []
+
+
+class _Forgetting(FakeRelevance):
+    """The chat forgets its votes while it learns."""
+
+    def __init__(self, store: SqlStore, clock: FakeClock) -> None:
+        super().__init__()
+        self._store, self._clock = store, clock
+        self.has_learned = False
+
+    async def learn(self, examples: Examples, now: datetime, version: int) -> ChatModel | None:
+        await self._store.forget_votes(ANN, self._clock.now())
+        self.has_learned = True
+        return await super().learn(examples, now, version)
