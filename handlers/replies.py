@@ -1,6 +1,7 @@
 """Replies: each result of a use case as a text with buttons that fits every platform and a phone.
 
-The writers are grouped by subject in `topic_replies`, `paper_replies` and `setting_replies`; the others are here.
+The writers are grouped by subject in `topic_replies`, `paper_replies`, `setting_replies` and `vote_replies`; the others
+are here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import singledispatch
 from bot import conversation as results
 from bot.errors import TellUser
 from bot.render.nodes import Bullets, Button, Document, Heading, Line, Note, Reply, Text
-from handlers import paper_replies, setting_replies, topic_replies
+from handlers import paper_replies, setting_replies, topic_replies, vote_replies
 from handlers.button_actions import Action
 from handlers.commands import COMMANDS
 from handlers.reply_parts import (
@@ -68,6 +69,10 @@ for _writer in (
     setting_replies.choices,
     setting_replies.changed,
     setting_replies.not_accepted,
+    vote_replies.voted,
+    vote_replies.vote_options,
+    vote_replies.vote_not_kept,
+    vote_replies.paper_not_kept,
 ):
     _write.register(_writer)
 
@@ -141,6 +146,7 @@ def _(_: results.Privacy, _chat: ChatName) -> Reply:
     kept = (
         "this chat's id and title, its topics and settings",
         "which papers it has received, so that none comes twice",
+        "who (your id here) voted on which paper or looked closer at it, and what I learned from that",
         "messages that are on their way, and whether they arrived",
         "of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post",
     )

@@ -41,6 +41,7 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.conversation.use_cases import Conversation
+from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 
 __all__ = [
     "AlreadySubscribed",
@@ -68,6 +69,7 @@ __all__ = [
     "Operators",
     "PaperCard",
     "PaperEvidence",
+    "PaperNotKept",
     "Privacy",
     "ReadPaper",
     "Requester",
@@ -82,6 +84,9 @@ __all__ = [
     "UnknownPaper",
     "Unreadable",
     "Unsubscribed",
+    "VoteNotKept",
+    "VoteOptions",
+    "Voted",
     "Welcome",
     "Withdrawn",
     "topic_key",

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
 from bot.model import Card, Chat, Depth
 
 
@@ -326,6 +327,10 @@ Result = (
     | Busy
     | PaperEvidence
     | NoEvidence
+    | Voted
+    | VoteOptions
+    | VoteNotKept
+    | PaperNotKept
     | DigestComing
     | NothingNow
     | Resent

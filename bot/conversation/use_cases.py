@@ -14,6 +14,7 @@ from bot.arxiv import ids
 from bot.conversation import followed_topics, setting_values
 from bot.conversation.dependencies import Defaults, DigestNow, Operators, ReadPaper
 from bot.conversation.paper_requests import PaperRequests
+from bot.conversation.paper_votes import PaperVotes
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -86,6 +87,7 @@ class Conversation:
         self._store = store
         self._clock = clock
         self._papers = PaperRequests(read)
+        self.votes = PaperVotes(store, clock)
         self._digest = digest
         self._defaults = defaults
         self._operators = operators

@@ -110,11 +110,20 @@ class Interactions:
         return (await self._do(4, data, channel, person, admin, 10.0)).choices
 
     async def click(
-        self, channel: int, custom_id: str, *, person: int = 42, admin: bool = True, message: JSON | None = None
+        self,
+        channel: int,
+        custom_id: str,
+        *,
+        chosen: object = None,
+        person: int = 42,
+        admin: bool = True,
+        message: JSON | None = None,
     ) -> Interaction:
-        """Press a button; the custom_id may be forged."""
+        """Press a button, or choose from a menu the option with the value `chosen`; both may be forged."""
         source = message or self._world.store_message(channel, {"content": "earlier"}, set())
-        data = {"custom_id": custom_id, "component_type": 2, "id": 1}
+        data: JSON = {"custom_id": custom_id, "component_type": 2, "id": 1}
+        if chosen is not None:
+            data |= {"component_type": 3, "values": [chosen]}
         return await self._do(3, data, channel, person, admin, 10.0, source)
 
     def _rights(self, place: JSON, admin: bool) -> str:

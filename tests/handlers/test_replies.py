@@ -14,7 +14,7 @@ import pytest
 from bot import conversation as results
 from bot.conversation import Followed, Result, setting_values, topic_key
 from bot.errors import BadSetting
-from bot.model import JSON, Card, Chat, ChatRef, Depth, Paper, Platform, SummaryKey
+from bot.model import JSON, Card, Chat, ChatRef, Depth, Paper, Platform, SummaryKey, VoteKind
 from bot.render.nodes import Bullets, Code, Fold, Heading, Line, Note, Reply
 from handlers import button_actions
 from handlers.commands import BY_NAME, COMMANDS
@@ -57,6 +57,10 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Withdrawn(Card(replace(CARD.paper, withdrawn=True))),
     results.Unreadable("2406.14272", "it is encrypted"),
     results.Busy("arXiv does not answer.", 4000.0),
+    results.Voted(CARD.paper, VoteKind.UP),
+    results.VoteOptions(CARD.paper),
+    results.VoteNotKept(),
+    results.PaperNotKept("2406.14272"),
     results.DigestComing(3, 1),
     results.NothingNow("Nothing is new.", 1),
     results.SettingsView(CHAT, DUE),
@@ -144,6 +148,9 @@ ABOUT_NO_CHAT = (
     results.UnknownPaper,
     results.Withdrawn,
     results.Unreadable,
+    results.Voted,
+    results.VoteOptions,
+    results.PaperNotKept,
     results.NotOperator,
     results.Health,
 )

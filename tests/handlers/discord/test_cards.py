@@ -80,17 +80,17 @@ def test_a_card_is_a_container_with_its_links_as_buttons() -> None:
     check_payload(payload)
     header, container = payload["components"]
     assert (header["type"], container["type"]) == (10, 17)
-    text, row = container["components"]
-    assert [button["label"] for button in row["components"]] == ["abstract", "PDF", "HTML", "code", "Evidence"]
-    assert text["content"].endswith("-# [project](https://multi-talk.github.io/)")
+    text, links, others = container["components"]
+    assert [button["label"] for button in links["components"]] == ["abstract", "PDF", "HTML", "code", "project"]
+    assert [button["label"] for button in others["components"]] == ["👍", "👎", "🔖", "Evidence"]
     assert text["content"].startswith("### [MultiTalk: Faster O(n²) Talking Heads, 20% Better](https://arxiv.org/abs/")
     assert payload["title"] == "New on arXiv · 2 June 2026"
 
 
-def test_compact_cards_are_lines_without_containers() -> None:
+def test_compact_cards_are_lines_without_containers_and_share_one_menu() -> None:
     (payload,) = messages(DIGEST, replace(CHAT, style=Style.COMPACT))
     check_payload(payload)
-    assert {component["type"] for component in walk(payload["components"])} == {10}
+    assert [component["type"] for component in walk(payload["components"])] == [10, 1, 3]
 
 
 def test_figures_are_in_the_cards_gallery() -> None:
@@ -224,6 +224,8 @@ def test_a_thousand_links_fit_their_messages() -> None:
         [{"type": 2, "style": 5, "label": "x", "url": "https://x.org"}],
         [{"type": 1, "components": [{"type": 2, "style": 5, "label": "x", "url": "javascript:1"}]}],
         [{"type": 12, "items": [{"media": {"url": "attachment://missing.png"}}]}],
+        [{"type": 1, "components": [{"type": 3, "custom_id": "a", "options": []}]}],
+        [{"type": 1, "components": [{"type": 3, "custom_id": "a", "options": [{"label": "x" * 101, "value": "1"}]}]}],
     ],
 )
 def test_the_checker_refuses_what_discord_refuses(components: list[dict[str, Any]]) -> None:
