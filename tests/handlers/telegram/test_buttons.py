@@ -78,7 +78,7 @@ async def alert(bench: Bench, query: str) -> str:
     await bench.tg.until(lambda: bench.tg.answer(query) is not None)
     answer = bench.tg.answer(query)
     assert answer is not None
-    assert answer.get("show_alert")
+    assert answer.get("show_alert") == "true"
     return str(answer["text"])
 
 
