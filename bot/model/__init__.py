@@ -46,6 +46,7 @@ from bot.model.papers import (
 )
 from bot.model.platforms import ARCHIVE, Bot, ChatRef, Platform
 from bot.model.readings import Extent, Figure, FoundLinks, Paragraph, Reading, Section, SectionKind, Source, Table
+from bot.model.references import FoundPapers, NamedPaper, PaperList
 from bot.model.relevance import ChatModel, Reason, ReasonKind, TermCounts, Vote, VoteCounts, VoteKind
 from bot.model.summaries import (
     Claim,
@@ -62,6 +63,7 @@ from bot.model.summaries import (
     Support,
     WantedSummary,
 )
+from bot.model.topic_queries import is_interest, join_query, split_query, topic_label
 from bot.model.usage import Allowance, Budget, MinuteIsFull, ModelPause, OverBudget, Reservation, Usage, used_up
 
 __all__ = [
@@ -95,6 +97,7 @@ __all__ = [
     "Figure",
     "FollowCounts",
     "FoundLinks",
+    "FoundPapers",
     "Ingested",
     "Kind",
     "LedgerLine",
@@ -104,6 +107,7 @@ __all__ = [
     "Match",
     "MinuteIsFull",
     "ModelPause",
+    "NamedPaper",
     "NewDigest",
     "NotSent",
     "NotSentCause",
@@ -112,6 +116,7 @@ __all__ = [
     "Outcome",
     "OverBudget",
     "Paper",
+    "PaperList",
     "PaperRef",
     "Paragraph",
     "Part",
@@ -151,5 +156,9 @@ __all__ = [
     "VoteKind",
     "WantedSummary",
     "Window",
+    "is_interest",
+    "join_query",
+    "split_query",
+    "topic_label",
     "used_up",
 ]

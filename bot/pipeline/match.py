@@ -1,26 +1,31 @@
 """Announcements × topics → matches: every announcement is matched with every followed topic once.
 
+A query matches exactly. An interest alone brings the papers of a listing day that are closest to it, see `Relevance`.
 Parsing and matching run in a thread, a slice at a time: sending goes on beside them, and stopping waits for one slice.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import date
+from functools import partial
+from itertools import takewhile
 from typing import TypeVar
 
 import structlog
 
 from bot.decisions import matches
-from bot.decisions.matches import Matching
-from bot.model import Announced, TopicState
-from bot.ports import Store
-from bot.topics.compiled import followed
+from bot.decisions.matches import MOST_CLOSE, Matching
+from bot.model import Announced, TopicState, is_interest
+from bot.ports import Relevance, Store
+from bot.topics.compiled import CompiledTopics, followed
 
 log = structlog.get_logger()
 
 BATCH = 2000
-"""Announcements matched in one transaction: about one day of arXiv."""
+"""Announcements matched in one transaction: about one day of arXiv. A day is not divided unless it has twice as many,
+since an interest brings a limited number of papers of a day."""
 
 TOPICS_AT_ONCE = 5000
 """Topics read from the store, parsed or answered at once: a fraction of a second."""
@@ -28,13 +33,24 @@ TOPICS_AT_ONCE = 5000
 PAPERS_AT_ONCE = 200
 """Announcements read from the store or indexed at once."""
 
+INTERESTS_AT_ONCE = 100
+"""Interests compared with a day's papers at once: a fraction of a second."""
+
+MatchedBefore = Callable[[Collection[int], date], Awaitable[Mapping[int, frozenset[int]]]]
+"""Tells what topics, by id, have matched of a listing day before. See `bot.ports.Topics.matched_on`."""
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-async def match(store: Store) -> int:
-    """Match the announcements since each topic was last matched; returns how many matches were found."""
+async def match(store: Store, relevance: Relevance | None = None) -> int:
+    """Match the announcements since each topic was last matched; returns how many matches were found.
+
+    Without `relevance`, interests alone wait until they are matched with it.
+    """
     states = await _topics_behind(store, await store.last_seq())
+    if relevance is None:
+        states = [state for state in states if not is_interest(state.query)]
     if not states:
         return 0
     queries = [state.query for state in states]
@@ -47,7 +63,7 @@ async def match(store: Store) -> int:
     while announced := await _announced(store, seq):
         last_seq = announced[-1][0]
         behind = matches.topics_behind(states, last_seq)
-        found = await _matched(announced, behind)
+        found = await matches_of(relevance, announced, behind, followed, store.matched_on)
         # The topic that no longer parses advances too: otherwise every pass would begin at it again.
         await store.save_matches(found, [state.id for state in behind], last_seq, after=seq)
         count += sum(map(len, found.values()))
@@ -68,23 +84,63 @@ async def _topics_behind(store: Store, seq: int) -> list[TopicState]:
 
 
 async def _announced(store: Store, seq: int) -> list[tuple[int, Announced]]:
-    announced = await store.announcements_after(seq, PAPERS_AT_ONCE)
-    while announced and len(announced) < BATCH:
-        page = await store.announcements_after(announced[-1][0], PAPERS_AT_ONCE)
+    """The next announcements after `seq`: a batch, and the rest of its last day."""
+    announced: list[tuple[int, Announced]] = []
+    while len(announced) < 2 * BATCH:
+        page = await store.announcements_after(announced[-1][0] if announced else seq, PAPERS_AT_ONCE)
+        if len(announced) >= BATCH:
+            last_day = announced[-1][1].announcement.day
+            page = list(takewhile(lambda entry: entry[1].announcement.day == last_day, page))  # noqa: B023 - used at once
         if not page:
             break
         announced += page
     return announced
 
 
-async def _matched(
-    announced: Sequence[tuple[int, Announced]], states: Sequence[TopicState]
+async def matches_of(
+    relevance: Relevance | None,
+    announced: Sequence[tuple[int, Announced]],
+    states: Sequence[TopicState],
+    compiled: CompiledTopics,
+    matched_before: MatchedBefore,
 ) -> dict[int, tuple[int, ...]]:
-    work = await asyncio.to_thread(Matching, states)
+    """What these topics match of announcements with their sequence numbers: topic id → sequence numbers, ascending.
+
+    Without `relevance`, interests alone match nothing.
+    """
+    work = await asyncio.to_thread(Matching, states, compiled)
     await _in_thread(work.read, announced, PAPERS_AT_ONCE)
     found: dict[int, tuple[int, ...]] = {}
     for part in await _in_thread(work.found, states, TOPICS_AT_ONCE):
         found |= part
+    interests = [state for state in states if is_interest(state.query)]
+    if relevance is not None and interests:
+        for day in work.days:
+            await relevance.read({seq: entry for seq, entry in announced if entry.announcement.day == day})
+            known = await matched_before([state.id for state in interests], day)
+            close = partial(_close, relevance, work, day, known)
+            for part in await _in_thread(close, interests, INTERESTS_AT_ONCE):
+                for topic_id, seqs in part.items():
+                    found[topic_id] = tuple(sorted((*found.get(topic_id, ()), *seqs)))
+    return found
+
+
+def _close(
+    relevance: Relevance,
+    work: Matching,
+    day: date,
+    known: Mapping[int, frozenset[int]],
+    states: Sequence[TopicState],
+) -> dict[int, tuple[int, ...]]:
+    """What these interests match of a listing day: topic id → sequence numbers, ascending."""
+    found = {}
+    for state in states:
+        before = known.get(state.id, frozenset())
+        seqs = work.in_scope(state, day)
+        if seqs and len(before) < MOST_CLOSE:
+            best_first = relevance.close(state.query, seqs, MOST_CLOSE)
+            if new := matches.newly_close(best_first, before):
+                found[state.id] = new
     return found
 
 

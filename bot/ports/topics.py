@@ -30,6 +30,9 @@ class Topics(Protocol):
     async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
         """(sequence number, announcement) of those with a greater sequence number, in order."""
 
+    async def announced_on(self, day: date) -> list[tuple[int, Announced]]:
+        """(sequence number, announcement) of those of a listing day, in order."""
+
     async def save_matches(
         self,
         found: Mapping[int, Sequence[int]],
@@ -45,6 +48,10 @@ class Topics(Protocol):
         it meanwhile keeps its `matched_seq`, so that it is matched again from there. A deleted topic is skipped, and so
         is what a topic is known to match.
         """
+
+    async def matched_on(self, topic_ids: Collection[int], day: date) -> Mapping[int, frozenset[int]]:
+        """The sequence numbers of a listing day's announcements that each of these topics is known to match; topics
+        without any are left out."""
 
     async def matched(self, topic: str, first: date, last: date) -> list[Candidate]:
         """Delivering announcements that a topic matches, newest day first (for the archive)."""

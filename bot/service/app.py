@@ -20,8 +20,9 @@ from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform
 from bot.pipeline import DigestBuilder, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
+from bot.pipeline.named_papers import PaperFinder
 from bot.pipeline.upkeep import Limits, UpkeepResult
-from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Renderer, Store
+from bot.ports import CachedReadings, Clock, Makers, PaperSearch, Reader, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -38,7 +39,7 @@ class App:
     settings: Settings
     clock: Clock
     store: Store
-    source: PaperSource
+    source: PaperSearch
     reader: Reader
     makers: Makers
     renderers: Mapping[Platform, Renderer]
@@ -51,6 +52,11 @@ class App:
     @property
     def builder(self) -> DigestBuilder:
         return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
+
+    @property
+    def papers(self) -> PaperFinder:
+        """Finds papers that people name."""
+        return PaperFinder(self.store, self.source, self.clock)
 
     @property
     def has_model(self) -> bool:
@@ -76,7 +82,7 @@ class App:
     def conversation(self, bot: Bot | None = None) -> Conversation:
         """Return the use cases behind the commands of chats, given to this bot or by the operator."""
         operators = Operators(frozenset(self.settings.admins), self.health)
-        return Conversation(self.store, self.clock, self.read, self.digest, self.defaults, operators, bot)
+        return Conversation(self.store, self.clock, self.read, self.digest, self.papers, self.defaults, operators, bot)
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""

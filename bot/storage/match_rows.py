@@ -62,19 +62,21 @@ async def _new_rows(connection: AsyncConnection, found: Mapping[int, Sequence[in
     new = {topic_id: seqs for topic_id, seqs in sorted(found.items()) if seqs and topic_id in known}
     # Only a topic that was set back to an earlier day is matched with announcements that it was matched with before.
     again = {topic_id: seqs for topic_id, seqs in new.items() if seqs[0] <= known[topic_id]}
-    stored = await _stored_seqs(connection, again)
+    stored = await stored_seqs(connection, again, min((seqs[0] for seqs in again.values()), default=0))
     for topic_id, seqs in again.items():
         new[topic_id] = [seq for seq in seqs if seq not in stored.get(topic_id, ())]
     return [(topic_id, seqs[0], seqs[-1], pack_seqs(seqs)) for topic_id, seqs in new.items() if seqs]
 
 
-async def _stored_seqs(connection: AsyncConnection, found: Mapping[int, Sequence[int]]) -> dict[int, set[int]]:
-    if not found:
-        return {}
-    first = min(seqs[0] for seqs in found.values())
+async def stored_seqs(
+    connection: AsyncConnection, topic_ids: Collection[int], first: int, last: int | None = None
+) -> dict[int, set[int]]:
+    """What topics match: all rows that reach from `first` on, and begin up to `last` if that is given."""
     stored: dict[int, set[int]] = {}
-    for chunk in row_mapping.in_chunks(found):
+    for chunk in row_mapping.in_chunks(topic_ids):
         query = select(_table).where(_table.c.topic_id.in_(chunk), _table.c.last_seq >= first)
+        if last is not None:
+            query = query.where(_table.c.first_seq <= last)
         for row in await connection.execute(query):
             stored.setdefault(row.topic_id, set()).update(unpack_seqs(row.first_seq, row.seqs))
     return stored

@@ -64,6 +64,12 @@ class SqlTopics:
         async with self.db.read() as connection:
             return [(row.seq, row_mapping.announced(row)) for row in await connection.execute(query)]
 
+    async def announced_on(self, day: date) -> list[tuple[int, Announced]]:
+        table = tables.announcements
+        query = announced_query().where(table.c.day == day).order_by(table.c.seq)
+        async with self.db.read() as connection:
+            return [(row.seq, row_mapping.announced(row)) for row in await connection.execute(query)]
+
     async def save_matches(
         self,
         found: Mapping[int, Sequence[int]],
@@ -83,6 +89,15 @@ class SqlTopics:
                     # A new subscription may have set the topic back meanwhile: it is matched again from there.
                     advanced = advanced.where(table.c.matched_seq >= after)
                 await connection.execute(advanced.values(matched_seq=seq))
+
+    async def matched_on(self, topic_ids: Collection[int], day: date) -> Mapping[int, frozenset[int]]:
+        log = tables.announcements
+        async with self.db.read() as connection:
+            of_day = frozenset(await connection.scalars(select(log.c.seq).where(log.c.day == day)))
+            if not of_day:
+                return {}
+            stored = await match_rows.stored_seqs(connection, topic_ids, min(of_day), max(of_day))
+        return {topic_id: found for topic_id, seqs in stored.items() if (found := of_day & seqs)}
 
     async def matched(self, topic: str, first: date, last: date) -> list[Candidate]:
         log = tables.announcements

@@ -88,7 +88,7 @@ def _archives(table: LeafTable, program: Program) -> frozenset[str] | None:
         else:
             last = values.pop()
             values[-1] = joined_archives(values[-1], last, is_and=code == AND)
-    return values[0]
+    return values[0] if values else None
 
 
 followed = CompiledTopics()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 
 from bot.arxiv import categories
+from bot.model import is_interest
+from bot.topics.interest import Interest, interest_parts
 from bot.topics.parse import Topic
-from bot.topics.syntax_tree import And, Category, Field, Leaf, Node, Not, Or, Term, is_prefix, phrase_text
+from bot.topics.syntax_tree import EVERYTHING, And, Category, Field, Leaf, Node, Not, Or, Term, is_prefix, phrase_text
 
 # (affirmative, negated) verbs of a clause.
 _FIELD_VERBS = {
@@ -26,8 +28,19 @@ _AFFIRMATIVE = {verbs[0] for verbs in (*_FIELD_VERBS.values(), *_CATEGORY_VERBS.
 
 
 def explain(topic: Topic) -> str:
-    """The topic in words: "papers in cs.CV whose abstract mentions “talking head”"."""
-    return f"papers {_clause(topic.node)}"
+    """The topic in words: "papers in cs.CV that mention “gan”", "papers close to “talking heads”"."""
+    if not topic.about:
+        return f"papers {_clause(topic.node)}"
+    closeness = _closeness(interest_parts(topic.about))
+    if not is_interest(topic.query):
+        return f"papers {_clause(topic.node)}, first those {closeness}"
+    where = "" if topic.node == EVERYTHING else f", {_clause(topic.node)}"
+    return f"papers {closeness}{where}"
+
+
+def _closeness(interest: Interest) -> str:
+    unwanted = _listed([f"“{text}”" for text in interest.unwanted], "or")
+    return f"close to “{interest.wanted}”" + (f" and not to {unwanted}" if unwanted else "")
 
 
 def _clause(node: Node) -> str:
@@ -107,6 +120,8 @@ def archives(topic: Topic) -> frozenset[str] | None:
 
 
 def _archives(node: Node) -> frozenset[str] | None:
+    if node == EVERYTHING:
+        return None
     if isinstance(node, And | Or):
         parts = map(_archives, node.parts)
         return functools.reduce(functools.partial(joined_archives, is_and=isinstance(node, And)), parts)

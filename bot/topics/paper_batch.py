@@ -91,7 +91,7 @@ class PaperBatch:
             else:
                 last = values.pop()
                 values[-1] |= last
-        return values[0]
+        return values[0] if values else self._all
 
     @cached_property
     def _all(self) -> PaperSet:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.arxiv import categories
 from bot.errors import BadTopic
+from bot.model import join_query
 from bot.tex.invisible import INVISIBLE
-from bot.topics import syntax_errors
+from bot.topics import interest, syntax_errors
+from bot.topics.category_codes import code_in_use, codes_in_text, is_bare_category
 from bot.topics.syntax_tree import And, Category, Field, Node, Not, Or, Term, leaves, normalize, query_text
 from bot.topics.text import is_unspaced, raw_words, words
 
@@ -32,18 +34,59 @@ MAX_TERMS = 50
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A parsed topic. `query` is its normal form: equal topics have equal ones, and it parses to itself."""
+    """A parsed topic. `query` is its normal form: equal topics have equal ones, and it parses to itself.
+
+    `about` is its interest, "" without one. `node` is what papers must satisfy; of an interest alone
+    (`is_interest`), it says which categories the interest looks at.
+    """
 
     query: str
     node: Node
+    about: str = ""
 
 
 def parse(query: str) -> Topic:
-    """Parse a query. Raises BadTopic with a sentence of advice and the position of the mistake."""
+    """Parse a topic. Raises BadTopic with a sentence of advice and the position of the mistake."""
     # Length and brackets are checked first, so that the parser never sees a text that could make it slow or deep.
     if len(query) > MAX_LENGTH:
         raise BadTopic(syntax_errors.too_long(len(query), MAX_LENGTH), query=query, position=MAX_LENGTH)
     typed = _plain_keyboard(query)
+    mark = next((found for found in _ABOUT.finditer(typed) if found["mark"]), None)
+    if mark is None:
+        return _exact(query, typed)
+    about = _about(query, mark.end())
+    exact = typed[: mark.start()]
+    if not exact.strip():
+        return Topic(join_query("", about), interest.scope(interest.interest_parts(about)), about)
+    topic = _exact(query, exact)
+    joined = join_query(topic.query, about)
+    if len(joined) > MAX_LENGTH:
+        raise BadTopic(syntax_errors.too_long(len(joined), MAX_LENGTH), query=query, position=mark.start())
+    return Topic(joined, topic.node, about)
+
+
+def _about(query: str, start: int) -> str:
+    """The interest that begins at `start`, cleaned. Raises BadTopic."""
+    about = interest.cleaned(query[start:])
+    parts = interest.interest_parts(about)
+    for match in codes_in_text(query[start:]):
+        if code_in_use(match["code"]) is None:
+            guesses = categories.suggestions(match["code"])
+            raise BadTopic(
+                syntax_errors.unknown_category(match["code"], guesses),
+                query=query,
+                position=start + match.start("code"),
+            )
+    if message := syntax_errors.about_nothing(about, parts):
+        raise BadTopic(message, query=query, position=min(start, len(query)))
+    if len(about) > interest.MAX_INTEREST_LENGTH:
+        message = syntax_errors.interest_too_long(len(about), interest.MAX_INTEREST_LENGTH)
+        raise BadTopic(message, query=query, position=start)
+    return about
+
+
+def _exact(query: str, typed: str) -> Topic:
+    """The topic of an exact query: `typed` is the beginning of `query` on a plain keyboard. Raises BadTopic."""
     _refuse_category_list(query, typed)
     syntax_errors.check_brackets(query, typed, MAX_DEPTH)
     node = _QueryReader(query).node(_tree(query, typed))
@@ -57,6 +100,10 @@ def parse(query: str) -> Topic:
     if len(normalized) > MAX_LENGTH:
         raise BadTopic(syntax_errors.too_long(len(normalized), MAX_LENGTH), query=query, position=0)
     return Topic(normalized, node)
+
+
+_ABOUT = re.compile(r'"[^"]*"|(?:\s+AND)?\s*(?<![^\s(,;])(?P<mark>about:)', re.IGNORECASE)
+"""Where the interest begins, outside of phrases. People write AND before it, as between other parts of a query."""
 
 
 # ── characters ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -98,7 +145,7 @@ def _is_category(part: str) -> bool:
     """Whether this is one category and nothing else: "cs.CV", "hep-th", "cs.*", "cat:math"."""
     code = _CATEGORY_FIELD.sub("", part, count=1)
     if code == part:
-        return _is_bare_category(code)
+        return is_bare_category(code)
     return categories.canonical(code.removesuffix(".*")) is not None
 
 
@@ -210,7 +257,6 @@ _FIELDS = {
     "cat": "cat", "category": "cat", "co": "co", "comment": "co", "comments": "co", "all": "all",
     "primary": "primary",
 }  # fmt: skip
-_DOTTED_CODE = re.compile(r"([A-Za-z-]+)\.(\*|[A-Za-z][A-Za-z-]*)")
 _CAMEL_CASE = re.compile(r"[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})+")
 _STARRED = re.compile(r"(.*?)\*+[.,;!?]*")
 
@@ -242,7 +288,7 @@ class _QueryReader:
         value = token[1:-1] if quoted else str(token)
         if field in ("cat", "primary"):
             return self.category(value, token, primary=field == "primary")
-        if field == "" and not quoted and _is_bare_category(value.rstrip(".,;")):
+        if field == "" and not quoted and is_bare_category(value.rstrip(".,;")):
             return self.category(value, token, primary=False)
         # au:Gonzalez, Maria would search the author Gonzalez and the word Maria anywhere.
         if field == "au" and not quoted and value.endswith(","):
@@ -288,14 +334,10 @@ class _QueryReader:
 
     def category(self, value: str, token: Token, *, primary: bool) -> Category:
         code = value.strip().rstrip(".,;")
-        archive = code.removesuffix("*").removesuffix(".")
-        known = categories.canonical(archive if code.endswith("*") else code)
-        if known is None or (code.endswith("*") and "." in known):
+        known = code_in_use(code)
+        if known is None:
             raise self.error(syntax_errors.unknown_category(code, categories.suggestions(code)), token)
-        # Retired codes and second names become the code in use, so that equal topics have equal normal forms.
-        known = categories.FORMER.get(known, known)
-        known = categories.ALIASES.get(known, known)
-        return Category(known if known in categories.CATEGORIES else f"{known}.*", primary)
+        return Category(known, primary)
 
     def error(self, message: str, token: Token) -> BadTopic:
         return BadTopic(message, query=self.query, position=token.start_pos or 0)
@@ -304,13 +346,6 @@ class _QueryReader:
 def _is_starred_name(last: str, piece_words: tuple[str, ...]) -> bool:
     """Whether the star after `last` belongs to a name ("A*") or to a script without spaces, and makes no prefix."""
     return len(last) == 1 and (f"{last}*" in piece_words or is_unspaced(last))
-
-
-def _is_bare_category(value: str) -> bool:
-    """Whether a word without a field is a category: codes with a dot or a hyphen, which no common word looks like."""
-    if dotted := _DOTTED_CODE.fullmatch(value):
-        return categories.canonical(dotted[1]) in categories.ARCHIVES
-    return "-" in value and categories.canonical(value) is not None
 
 
 def _tag(value: str) -> str:

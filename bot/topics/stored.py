@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.errors import BadTopic
+from bot.model import split_query
+from bot.topics.interest import MAX_INTEREST_LENGTH
 from bot.topics.leaf_keys import AnyOf, leaf_keys
 from bot.topics.parse import MAX_LENGTH, MAX_TERMS, parse
 from bot.topics.plurals import singular
 from bot.topics.syntax_tree import And, Category, Field, Leaf, Node, Not, Or, Term, query_text
 
 Program = tuple[int, ...]
-"""A topic in postfix notation: numbers of leaves, and `AND`, `OR` (each of the two values before it) and `NOT`."""
+"""A topic in postfix notation: numbers of leaves, and `AND`, `OR` (each of the two values before it) and `NOT`.
+Without a number it is true of every paper."""
 
 AND, OR, NOT = -1, -2, -3
 
@@ -34,8 +37,13 @@ class LeafTable:
     """The leaves' numbers by their normal forms."""
 
     def program(self, query: str) -> Program:
-        """The program of a stored topic. Raises BadTopic if today's grammar refuses it."""
-        return self._read(query) or tuple(self._codes(parse(query).node))
+        """The program of a stored topic. Raises BadTopic if today's grammar refuses it.
+
+        Of a topic with an interest it is that of the exact query; of an interest alone, of the categories it names.
+        """
+        exact, about = split_query(query)
+        program = self._read(exact) if exact and len(about) <= MAX_INTEREST_LENGTH and len(query) <= MAX_LENGTH else ()
+        return program or tuple(self._codes(parse(query).node))
 
     def add(self, leaf: Leaf) -> int:
         """The number of a leaf, which is added if it is new."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from bot.errors import BadTopic
+from bot.topics.interest import Interest, is_meaningful
 from bot.topics.syntax_tree import And, Node, Not, Or, query_text
 
 if TYPE_CHECKING:
@@ -71,6 +72,22 @@ def too_long(length: int, most: int) -> str:
 
 def too_many(count: int, most: int) -> str:
     return f"The topic has too many terms ({count}, the most is {most}); split it into several topics."
+
+
+def interest_too_long(length: int, most: int) -> str:
+    return f"What follows “about:” is too long ({length} characters, the most is {most}); say it in fewer words."
+
+
+def about_nothing(about: str, interest: Interest) -> str:
+    """What is wrong with an interest that is too short to mean anything; empty if nothing is."""
+    example = "for example: about: talking heads driven by audio; not face recognition"
+    if not about:
+        return f"There is nothing after “about:”; describe in a few words what the papers should be about, {example}."
+    if not interest.wanted and interest.unwanted:
+        return "This only says what the papers should not be about; say first what they should be about."
+    if not is_meaningful(interest):
+        return f"“{about}” says too little to compare papers with; describe it in a few words, {example}."
+    return ""
 
 
 def category_list(separator: str, parts: Sequence[str]) -> str:

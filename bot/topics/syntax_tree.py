@@ -67,6 +67,9 @@ class Or:
 
 Node = Term | Category | Not | And | Or
 
+EVERYTHING = And(())
+"""True of every paper: an interest that names no category looks at all of them. No query is read as this."""
+
 
 def leaves(node: Node) -> Iterator[Leaf]:
     """The terms and categories of a tree in order, including negated ones."""

@@ -6,11 +6,13 @@ import asyncio
 from datetime import UTC, date, datetime
 
 from bot import pipeline
+from bot.decisions.matches import MOST_CLOSE
 from bot.model import Announced, Chat, ChatRef, Platform, TopicState
-from bot.pipeline.match import PAPERS_AT_ONCE
+from bot.pipeline.match import BATCH, PAPERS_AT_ONCE
 from bot.storage.store import SqlStore
 from bot.topics.compiled import followed
 from tests.fakes.arxiv import made_up
+from tests.fakes.relevance import FakeRelevance
 from tests.fakes.stores import memory_store
 
 MONDAY, TUESDAY = date(2026, 6, 1), date(2026, 6, 2)
@@ -118,3 +120,79 @@ async def test_a_topic_that_no_longer_parses_is_passed_over() -> None:
         await announce(store, 1, 2)
         assert await pipeline.match(store) == 2
         assert await store.topics_behind(await store.last_seq(), 0, 10) == []
+
+
+HEADS = "about: talking heads driven by audio"
+
+
+async def announce_heads(
+    store: SqlStore, first: int, count: int, day: date = MONDAY, words: str = "talking heads"
+) -> None:
+    entries = [made_up(f"2606.{first + n:05}", day, title=f"{words} {first + n}") for n in range(count)]
+    await store.ingest(entries, NOW)
+
+
+async def test_an_interest_brings_what_is_close_to_it_and_the_closest_of_a_day_full_of_such_papers() -> None:
+    async with memory_store() as store:
+        await follow(store, ANN, HEADS)
+        await announce(store, 1, 5)
+        await announce_heads(store, 10, MOST_CLOSE + 5)
+        await announce_heads(store, 50, 3, words="talking heads driven by audio")
+        await announce_heads(store, 60, 2, TUESDAY)
+        assert await pipeline.match(store, FakeRelevance()) == MOST_CLOSE + 2
+        brought = await found(store, ANN)
+        assert {"2606.00050", "2606.00051", "2606.00052", "2606.00060", "2606.00061"} <= {*brought}
+        assert not {"2606.00001", "2606.00005"} & {*brought}
+
+
+async def test_papers_that_come_late_share_the_days_limit_of_an_interest() -> None:
+    async with memory_store() as store:
+        relevance = FakeRelevance()
+        await follow(store, ANN, HEADS)
+        await announce_heads(store, 1, MOST_CLOSE - 1)
+        assert await pipeline.match(store, relevance) == MOST_CLOSE - 1
+        await announce_heads(store, 50, 3)
+        assert await pipeline.match(store, relevance) == 1
+        await announce_heads(store, 60, 3)
+        assert await pipeline.match(store, relevance) == 0
+        await announce_heads(store, 70, 3, TUESDAY)
+        assert await pipeline.match(store, relevance) == 3
+
+
+async def test_an_interest_that_begins_again_earlier_brings_no_more_than_the_days_limit() -> None:
+    async with memory_store() as store:
+        await announce_heads(store, 1, 5, MONDAY)
+        await announce_heads(store, 10, MOST_CLOSE + 5, TUESDAY)
+        await follow(store, ANN, HEADS, since=TUESDAY)
+        assert await pipeline.match(store, FakeRelevance()) == MOST_CLOSE
+        await follow(store, BOB, HEADS, since=MONDAY)
+        assert await pipeline.match(store, FakeRelevance()) == 5
+        assert len(await found(store, BOB)) == MOST_CLOSE + 5
+        assert len(await found(store, ANN)) == MOST_CLOSE
+
+
+async def test_a_day_larger_than_a_batch_is_one_day_for_an_interest() -> None:
+    async with memory_store() as store:
+        await follow(store, ANN, HEADS)
+        await announce_heads(store, 1, BATCH, words="talking heads")
+        await announce_heads(store, BATCH + 1, 10, words="talking heads driven by audio")
+        assert await pipeline.match(store, FakeRelevance()) == MOST_CLOSE
+        best = {f"2606.{BATCH + n:05}" for n in range(1, 11)}
+        assert best <= {*await found(store, ANN)}
+
+
+async def test_an_interest_beside_a_query_changes_nothing_of_what_matches() -> None:
+    async with memory_store() as store:
+        await follow(store, ANN, "cat:cs.CV about: talking heads")
+        await announce(store, 1, 3)
+        assert await pipeline.match(store) == 3
+
+
+async def test_interests_wait_for_a_process_that_measures_closeness() -> None:
+    async with memory_store() as store:
+        await follow(store, ANN, HEADS, "weight")
+        await announce_heads(store, 1, 3)
+        await announce(store, 10, 2)
+        assert await pipeline.match(store) == 2
+        assert await pipeline.match(store) == 0
+        assert await pipeline.match(store, FakeRelevance()) == 3
