@@ -11,6 +11,7 @@ from telegram.ext import Application, CommandHandler, ContextTypes, ExtBot, Mess
 
 from bot.conversation import Conversation
 from handlers import list_files, replies
+from handlers.commands import COMMANDS
 from handlers.telegram.answers import AnswerPoster
 from handlers.telegram.places import Places
 
@@ -44,7 +45,8 @@ class Files:
         """Add the handlers; they must come before those of commands and texts."""
         new = filters.UpdateType.MESSAGE
         lists = _IsList()
-        application.add_handler(CommandHandler("like", self.quoted, filters=new & _QuotesList()))
+        names = [command.name for command in COMMANDS if command.takes_file]
+        application.add_handler(CommandHandler(names, self.quoted, filters=new & _QuotesList()))
         application.add_handler(MessageHandler(new & filters.ChatType.PRIVATE & lists, self.sent))
         application.add_handler(MessageHandler(new & filters.ChatType.GROUPS & lists, self.sent_to_group))
         others = filters.Document.ALL & ~filters.CAPTION & ~filters.FORWARDED
@@ -63,7 +65,7 @@ class Files:
             await self.sent(update, context)
 
     async def quoted(self, update: Update, _: Context) -> None:
-        """Like the papers of the list that /like answers."""
+        """Like the papers of the list that a command answers."""
         message = update.effective_message
         quoted = message.reply_to_message if message is not None else None
         if message is not None and quoted is not None and quoted.document is not None:

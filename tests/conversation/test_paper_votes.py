@@ -13,6 +13,7 @@ from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, Vote
 from bot.model import ChatRef, Platform, VoteKind
 from bot.storage.store import SqlStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.finder import finder
 from tests.fakes.pipeline import FakePipeline, made_up_card
 from tests.fakes.stores import memory_store
 
@@ -32,7 +33,7 @@ async def store() -> AsyncIterator[SqlStore]:
 @pytest.fixture
 async def talk(store: SqlStore) -> Conversation:
     pipeline = FakePipeline()
-    made = Conversation(store, FakeClock(), pipeline.read, pipeline.compose, Defaults())
+    made = Conversation(store, FakeClock(), pipeline.read, pipeline.compose, finder(store), Defaults())
     await made.subscribe(ANN, GROUP, "cs.CV")
     return made
 
