@@ -43,7 +43,7 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.conversation.use_cases import Conversation
-from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
+from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 
 __all__ = [
     "AlreadySubscribed",
@@ -79,6 +79,7 @@ __all__ = [
     "Requester",
     "Resent",
     "Result",
+    "SavedPapers",
     "SettingsView",
     "Stale",
     "Subscribed",

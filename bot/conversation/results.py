@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.conversation.vote_results import PaperNotKept, Voted, VoteNotKept, VoteOptions
+from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 from bot.model import Card, Chat, Depth, FoundPapers, PaperList
 
 
@@ -351,6 +351,7 @@ Result = (
     | VoteOptions
     | VoteNotKept
     | PaperNotKept
+    | SavedPapers
     | DigestComing
     | NothingNow
     | Resent

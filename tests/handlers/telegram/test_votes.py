@@ -73,6 +73,12 @@ async def test_a_vote_is_replaced_and_taken_back(bench: Bench, group: FakeMessag
     assert await votes(bench, GROUP) == set()
 
 
+async def test_what_was_saved_is_listed_for_the_one_who_saved_it(bench: Bench, group: FakeMessage) -> None:
+    await told(bench, bench.tg.press(group, "🔖 2", BOB))
+    assert f"Paper <{SECOND}>" in await bench.ask(GROUP, "/saved", user=BOB)
+    assert "You have saved nothing here" in await bench.ask(GROUP, "/saved", user=ANN)
+
+
 async def test_a_vote_in_a_forum_topic_and_in_a_channel_is_that_chats(bench: Bench) -> None:
     bench.tg.group(GROUP, admins=(ANN,), forum=True)
     await bench.ask(GROUP, "/subscribe cs.CV", user=ANN, thread=45)
