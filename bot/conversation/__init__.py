@@ -45,6 +45,7 @@ from bot.conversation.results import (
     topic_key,
 )
 from bot.conversation.use_cases import Conversation
+from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 
 __all__ = [
     "AlreadySubscribed",
@@ -75,11 +76,13 @@ __all__ = [
     "Operators",
     "PaperCard",
     "PaperEvidence",
+    "PaperNotKept",
     "Privacy",
     "ReadPaper",
     "Requester",
     "Resent",
     "Result",
+    "SavedPapers",
     "SettingsView",
     "Stale",
     "Subscribed",
@@ -91,6 +94,9 @@ __all__ = [
     "UnknownPaper",
     "Unreadable",
     "Unsubscribed",
+    "VoteNotKept",
+    "VoteOptions",
+    "Voted",
     "WeekCounts",
     "Welcome",
     "Withdrawn",

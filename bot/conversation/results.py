@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.conversation.vote_results import PaperNotKept, SavedPapers, Voted, VoteNotKept, VoteOptions
 from bot.model import Card, Chat, Depth, FoundPapers, PaperList
 
 
@@ -370,6 +371,11 @@ Result = (
     | PaperEvidence
     | NoEvidence
     | Liked
+    | Voted
+    | VoteOptions
+    | VoteNotKept
+    | PaperNotKept
+    | SavedPapers
     | DigestComing
     | NothingNow
     | Resent
