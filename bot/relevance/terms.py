@@ -92,5 +92,10 @@ def key_of_surface(surface: str) -> int:
     return key_of(term_of_surface(surface))
 
 
+def category_term(code: str) -> str:
+    """What stands for a category among terms; no text has such a term."""
+    return f"cat:{code}"
+
+
 def is_pair(term: str) -> bool:
     return "_" in term
