@@ -134,7 +134,7 @@ async def digest_of(
     """
     days = listing_days(window.first, window.last)
     await fetch_days(store, source, clock, subscriber.archives, days)
-    candidates = await _ranked(store, relevance, clock, subscriber, window)
+    candidates = await requested_order(store, relevance, clock, subscriber, window)
     announced = await store.counts(window.first, window.last)
     topics = (subscriber.topic.query,) if subscriber.topic else ()
     if not candidates:
@@ -160,7 +160,7 @@ async def digest_of(
     )
 
 
-async def _ranked(
+async def requested_order(
     store: Store, relevance: Relevance, clock: Clock, subscriber: Subscriber, window: Window
 ) -> list[Candidate]:
     """The papers of these days that the subscriber gets, best first."""
