@@ -39,8 +39,9 @@ class Learning:
         `StoreUnavailable`."""
         changed = 0
         while chats := await self.pending(CHATS_AT_ONCE):
-            changed += await self.these(chats, until)
-            if until is not None and self._clock.now() >= until:
+            newly_changed = await self.these(chats, until)
+            changed += newly_changed
+            if not newly_changed or (until is not None and self._clock.now() >= until):
                 break
         return changed
 
