@@ -18,7 +18,7 @@ from bot.decisions.digest_content import SummaryOptions
 from bot.decisions.spreading import Load
 from bot.errors import BadSetting, BadTopic, StoreUnavailable, TellUser
 from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend, PaperRef, Platform, is_interest
-from bot.pipeline import DigestBuilder, Embedding, Learning, Patience, Rankings
+from bot.pipeline import DayOrder, DigestBuilder, Embedding, Learning, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.upkeep import Limits, UpkeepResult
 from bot.ports import CachedReadings, Clock, Embedder, Makers, PaperSource, Reader, Relevance, Renderer, Store
@@ -58,6 +58,11 @@ class App:
     @property
     def builder(self) -> DigestBuilder:
         return DigestBuilder(self.renderers, self.makers, self.reader, self.rankings)
+
+    @property
+    def order(self) -> DayOrder:
+        """Return a new order of the archive's pages; whoever publishes again and again keeps it."""
+        return DayOrder(self.store, self.relevance)
 
     @property
     def learning(self) -> Learning:
