@@ -32,9 +32,8 @@ async def test_a_chat_follows_a_topic_and_follows_it_no_more(settings: Settings)
 
 async def test_an_interest_is_followed_and_listed_by_its_text(settings: Settings) -> None:
     said = await chats.subscribe(settings, str(ANN), "about: lip sync for films; not faces")
-    assert said == (
-        "telegram:5 now follows “lip sync for films; not faces”: papers close to “lip sync for films” and not to “faces”."
-    )
+    meaning = "papers close to “lip sync for films” and not to “faces”"
+    assert said == f"telegram:5 now follows “lip sync for films; not faces”: {meaning}."
     assert await chats.unsubscribe(settings, str(ANN), "lip sync for films; not faces") == (
         "telegram:5 follows “lip sync for films; not faces” no more."
     )
