@@ -50,7 +50,8 @@ def examples_of(
 
 
 def in_sample_order(papers: Iterable[Paper]) -> list[Paper]:
-    """These papers, each once; the first ones are a sample of all. The order depends on the papers only."""
+    """These papers, each once, in an order in which the first ones are a sample of all. It depends only on which papers
+    they are."""
     different = {paper.id: paper for paper in papers}
     return sorted(different.values(), key=lambda paper: (zlib.crc32(paper.id.encode()), paper.id))
 

@@ -48,8 +48,10 @@ class ChatModel:
     """What was learned from a chat's votes: a linear model over the terms of a paper and, maybe, its vector.
 
     `version` grows with each training. `votes` is how many papers with votes it was trained on. `terms` are (term,
-    weight), the greatest absolute weights first; a positive weight speaks for a paper. `vector` are the weights of the
-    embedding of that name (`embedder`), as float32 bytes; empty without one. `liked` are the latest liked papers' ids.
+    weight), the greatest absolute weights first; a positive weight speaks for a paper; a term is one or two words as
+    papers have them, in the singular ("talking head"). `vector` are the weights of a paper's vectors as float32 bytes,
+    those of the vector from its terms and then those of its embedding; `embedder` names both ("NAME+local"), each may
+    be missing. `liked` are the latest liked papers' ids.
     """
 
     version: int

@@ -8,12 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from bot.arxiv import categories
-from bot.decisions import matches, ranking
-from bot.decisions.ranking import Evidence, Learned, PaperTable, Ranking, TopicTable
-from bot.decisions.ranking.paper_table import acceptance_of, author_keys
+from bot.decisions import ranking
+from bot.decisions.ranking import Learned, PaperTable, Ranking, TopicTable
+from bot.decisions.ranking.paper_table import author_keys
 from bot.decisions.ranking.topic_table import UNKNOWN_FIT
-from bot.model import ChatModel, Reason, is_interest, split_query
+from bot.model import ChatModel, split_query
 from bot.pipeline.announcement_log import AnnouncementLog
 from bot.ports import Relevance, Store
 
@@ -40,6 +39,7 @@ class Measures:
         self._by_day: dict[int, list[int]] = {}
         self._topics: dict[int, TopicTable] = {}
         self._fits = 0
+        self._held: set[int] = set()
         self._twins: dict[int, frozenset[int]] = {}
         self._authors: dict[str, tuple[str, ...]] = {}
         """The authors of liked papers, by the papers' ids."""
@@ -57,14 +57,6 @@ class Measures:
         if liked:
             papers = await self._store.papers(liked)
             self._authors |= {paper_id: author_keys(paper.authors) for paper_id, paper in papers.items()}
-
-    async def read_shown(self, seqs: Collection[int], models: Collection[ChatModel] = ()) -> None:
-        """Read what `reasons` needs for these papers, and the papers that these chats like. Raises
-        `StoreUnavailable`."""
-        await self.read(seqs, models)
-        if self._relevance is not None:
-            await self._relevance.prepare((), models)
-            await self._relevance.read({seq: self._log.announced(seq) for seq in seqs})
 
     async def rank(
         self, found: Found, size: int, now: datetime, model: ChatModel | None = None, explorer: str = ""
@@ -104,9 +96,23 @@ class Measures:
         found: list[float] = []
         for at in range(0, len(seqs), READ_AT_ONCE):
             some = seqs[at : at + READ_AT_ONCE]
-            await relevance.read({seq: self._log.announced(seq) for seq in some})
-            found += measure(some)
+            await self._hold(relevance, some)
+            try:
+                found += measure(some)
+            except KeyError:  # dropped meanwhile, because somebody else has read many papers
+                self._held.clear()
+                await self._hold(relevance, some)
+                found += measure(some)
         return found
+
+    async def _hold(self, relevance: Relevance, seqs: Collection[int]) -> None:
+        """Let these papers be read, unless they were lately."""
+        if missing := [seq for seq in seqs if seq not in self._held]:
+            if len(self._held) + len(missing) > READ_AT_ONCE:
+                self._held.clear()
+                missing = [*seqs]
+            await relevance.read({seq: self._log.announced(seq) for seq in missing})
+            self._held.update(missing)
 
     def _fit(self, topic_id: int, seq: int, score: float) -> ranking.TopicFit:
         return ranking.topic_fit(self._log.query(topic_id), self._log.announced(seq).paper, self._papers[seq], score)
@@ -125,60 +131,18 @@ class Measures:
                 unknown.setdefault(self._papers[seq].day.toordinal(), []).append(seq)
         for day, some in unknown.items():
             of_day = self._by_day[day]
-            await relevance.read({seq: self._log.announced(seq) for seq in of_day})
             for seq in some:
-                likeness = relevance.likeness(seq, of_day)
+                likeness = await self._each(relevance, of_day, partial(relevance.likeness, seq))
                 alike = [other for other, like in zip(of_day, likeness, strict=True) if like >= ranking.ALIKE]
                 self._twins[seq] = frozenset(alike) - {seq}
 
     def _twins_of(self, seq: int) -> Collection[int]:
         return self._twins.get(seq, ())
 
-    def reasons(
-        self, seq: int, topic_ids: Sequence[int], model: ChatModel | None = None, *, is_guess: bool = False
-    ) -> tuple[Reason, ...]:
-        """Why a paper, which was read, is shown, the strongest reason first."""
-        paper = self._log.announced(seq).paper
-        exact = [topic_id for topic_id in topic_ids if not is_interest(self._log.query(topic_id))]
-        words = dict.fromkeys(term for topic_id in exact for term in self._log.match(topic_id, seq).because)
-        codes = tuple([word for word in words if categories.canonical(word)])
-        named = [name for topic_id in exact for name in matches.named_authors(self._log.query(topic_id), paper)]
-        author = named[0] if named else self._liked_author(paper.authors, model)
-        liked, learned = self._taste(seq, model)
-        return ranking.explain(
-            Evidence(
-                terms=tuple([word for word in words if word not in codes and word not in named]),
-                categories=codes,
-                interest=self._interest(seq, topic_ids),
-                liked=liked,
-                learned=learned,
-                author=author,
-                accepted=acceptance_of(paper),
-                has_code=ranking.has_code(paper),
-                chats=self._papers[seq].liked_by,
-                is_guess=is_guess,
-            )
-        )
+    def liked_by(self, seq: int) -> int:
+        """How many chats like a paper that was read; see `PaperFeatures`."""
+        return self._papers[seq].liked_by
 
-    def _interest(self, seq: int, topic_ids: Sequence[int]) -> tuple[str, ...] | None:
-        """What the paper shares with the closest interest of these topics; None if none of them is one."""
-        queries = [query for topic_id in topic_ids if split_query(query := self._log.query(topic_id))[1]]
-        if self._relevance is None or not queries:
-            return None
-        relevance = self._relevance
-        closest = max(queries, key=lambda query: (relevance.of_topic(query, [seq])[0], query))
-        return relevance.why(seq, closest, None).terms
-
-    def _taste(self, seq: int, model: ChatModel | None) -> tuple[int, tuple[str, ...]]:
-        """How many liked papers it is close to, and which of its words the chat's votes speak for."""
-        if model is None or self._relevance is None:
-            return 0, ()
-        similar = self._relevance.why(seq, None, model)
-        return len(similar.liked), similar.terms
-
-    def _liked_author(self, authors: Sequence[str], model: ChatModel | None) -> str:
-        """The first author of whom the chat has liked several papers; one may be by a namesake."""
-        if model is None or not author_keys(authors):
-            return ""
-        liked: Mapping[str, int] = ranking.author_counts(self._authors.get(paper_id, ()) for paper_id in model.liked)
-        return next((name for name in authors if liked.get(author_keys([name])[0], 0) > 1), "")
+    def authors_liked(self, model: ChatModel) -> Mapping[str, int]:
+        """How many of the papers that a chat likes are by each author (`author_keys`)."""
+        return ranking.author_counts(self._authors.get(paper_id, ()) for paper_id in model.liked)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time
 
 from bot.model import Candidate, ChatModel, Reason
 from bot.pipeline.announcement_log import AnnouncementLog
+from bot.pipeline.explanations import Explanations
 from bot.pipeline.measures import Measures
 from bot.ports import Relevance, Store
 
@@ -41,10 +42,11 @@ async def ranked(
     models = [model] if model else []
     await measures.read(by_seq, models)
     order = (await measures.rank(found, len(found) if size is None else size, now, model)).shown
-    await measures.read_shown(order, models)
+    explanations = Explanations(relevance, log, measures)
+    await explanations.read(order, models)
     topic_ids = dict(found)
     return [
-        Candidate(by_seq[seq].announced, by_seq[seq].matches, measures.reasons(seq, topic_ids[seq], model))
+        Candidate(by_seq[seq].announced, by_seq[seq].matches, explanations.of(seq, topic_ids[seq], model))
         for seq in order
     ]
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from bot.decisions.ranking import FRESH, Ranking
 from bot.model import Candidate, Chat, ChatModel, ChatRef, Unseen
 from bot.pipeline.announcement_log import AnnouncementLog
+from bot.pipeline.explanations import Explanations
 from bot.pipeline.measures import Measures
 from bot.ports import Relevance, Store
 
@@ -81,6 +82,7 @@ class RankingRun:
         self._rankings, self._store, self._now = rankings, store, now
         self.log = AnnouncementLog(store)
         self._measures = Measures(store, rankings.relevance, self.log)
+        self._explanations = Explanations(rankings.relevance, self.log, self._measures)
         self._models: Mapping[ChatRef, ChatModel] = {}
         self._candidates: dict[tuple[int, tuple[int, ...]], Candidate] = {}
 
@@ -131,7 +133,7 @@ class RankingRun:
 
     async def read_shown(self, ranked: Collection[Ranking]) -> None:
         """Read what `candidates` needs of these rankings of the chats that `rank` was called with last."""
-        await self._measures.read_shown({seq for ranking in ranked for seq in ranking.shown}, self._models.values())
+        await self._explanations.read({seq for ranking in ranked for seq in ranking.shown}, self._models.values())
 
     def candidates(self, chat: Chat, unseen: Unseen, ranked: Ranking) -> list[Candidate]:
         """The papers that a chat's digest shows as cards, with why they match and the reasons for their places."""
@@ -146,7 +148,7 @@ class RankingRun:
         made = Candidate(
             self.log.announced(seq),
             tuple([self.log.match(topic_id, seq) for topic_id in topic_ids]),
-            self._measures.reasons(seq, topic_ids, model, is_guess=is_guess),
+            self._explanations.of(seq, topic_ids, model, is_guess=is_guess),
         )
         if model is None:
             _add(self._candidates, key, made, MOST_CANDIDATES)

@@ -43,7 +43,8 @@ class Similar:
 
 
 class Relevance(Protocol):
-    """Measures papers. It keeps what it has read of papers by sequence number, up to a limit.
+    """Measures papers. It keeps what it has read of papers by sequence number, up to a limit: measuring raises
+    `KeyError` for a paper that was not read, or was dropped since because many others were.
 
     The same papers, topics, models and term counts give the same scores in every process. Methods that are not `async`
     compute for a long time if they get many papers: call them in slices, or in a thread.
