@@ -16,6 +16,10 @@ RECENT = timedelta(days=3)
 """A reading used so lately may be needed for a digest that is not composed yet."""
 
 
+VECTORS_KEPT = timedelta(days=60)
+"""How long vectors are kept for ranking. Those of papers with a vote stay: models are learned from them again."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeptReading:
     """A cached reading: its name, the paper's id, the bytes that deleting it would free, and when it was last used."""

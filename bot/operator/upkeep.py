@@ -15,4 +15,7 @@ async def tidy(settings: Settings) -> str:
     async with open_app(settings) as app, lease.alone(app.store, app.clock):
         done = await app.upkeep()
         await app.store.rewrite()
-    return f"Deleted {done.digests} digests and payloads, {done.matches} rows of matches and {done.readings} readings."
+    return (
+        f"Deleted {done.digests} digests and payloads, {done.matches} rows of matches, {done.vectors} vectors and "
+        f"{done.readings} readings."
+    )

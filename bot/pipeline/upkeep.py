@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -26,10 +26,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class UpkeepResult:
-    """How many digests and payloads, rows of matches, and readings were deleted."""
+    """How many digests and payloads, rows of matches, vectors, and readings were deleted."""
 
     digests: int
     matches: int
+    vectors: int
     readings: int
 
 
@@ -47,10 +48,11 @@ async def upkeep(store: Store, cache: CachedReadings, clock: Clock, limits: Limi
     result = UpkeepResult(
         digests=await store.tidy(now, history_days=limits.history_days),
         matches=await store.tidy_matches(now),
+        vectors=await store.forget_vectors((now - upkeep_decisions.VECTORS_KEPT).date()),
         readings=await cache.trim(await store.unsent_papers(), limits.cache_bytes, now),
     )
     await store.forget_malformed(now - timedelta(days=limits.history_days))
     # Last: an upkeep that fails half way is done again, which costs little for what is gone already.
     await store.remember_value(UPKEEP_STATE, {"at": now.isoformat()})
-    log.info("upkeep", digests=result.digests, matches=result.matches, readings=result.readings)
+    log.info("upkeep", **asdict(result))
     return result

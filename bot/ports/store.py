@@ -16,7 +16,8 @@ from bot.ports.papers import Papers
 from bot.ports.stored_summaries import Summaries
 from bot.ports.topics import Topics
 from bot.ports.upkeep import StatusCounts, Upkeep
+from bot.ports.votes import Terms, Votes
 
 
-class Store(Papers, Topics, Summaries, Chats, Outbox, Inbox, Operations, StatusCounts, Upkeep, Protocol):
+class Store(Papers, Topics, Summaries, Chats, Outbox, Inbox, Operations, StatusCounts, Votes, Terms, Upkeep, Protocol):
     """The whole store."""

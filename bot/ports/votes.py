@@ -16,7 +16,7 @@ class Votes(Protocol):
         """Write a person's vote for each of these papers; returns how many are new.
 
         Up replaces the person's down for the same paper, and down its up. Raises `LookupError` if there is no such chat
-        or no such paper.
+        or if one of the papers is not stored; then nothing is written.
         """
 
     async def take_back(self, ref: ChatRef, person: str, paper_id: str, kind: VoteKind, now: datetime) -> bool:
@@ -27,7 +27,7 @@ class Votes(Protocol):
 
     async def vote_counts(self, paper_ids: Collection[str]) -> Mapping[str, VoteCounts]:
         """The votes of all chats on these papers; each chat counts once for a paper, by what most of its people say.
-        Papers without votes are left out."""
+        Papers for which nothing counts are left out."""
 
     async def forget_votes(self, ref: ChatRef, now: datetime) -> int:
         """Delete a chat's votes and its model; returns how many votes there were."""
@@ -36,11 +36,17 @@ class Votes(Protocol):
         """Chats whose votes changed since their model was saved, those waiting longest first."""
 
     async def shown_papers(self, ref: ChatRef, limit: int) -> list[str]:
-        """Ids of the papers that the chat's digests showed as cards or title lines, latest first."""
+        """Ids of the papers that the chat's digests showed as cards or title lines, latest first, for as long as the
+        digests are kept. A digest counts once a part of it was sent."""
 
-    async def save_model(self, ref: ChatRef, model: ChatModel) -> bool:
-        """Store what was learned from the chat's votes up to `model.trained_at`; False if the chat is gone or has a
-        newer one. A vote that came after that time leaves the chat among `chats_to_learn`."""
+    async def save_model(self, ref: ChatRef, model: ChatModel | None, votes: Collection[Vote], now: datetime) -> bool:
+        """Store what was learned from these votes of the chat, all that `votes_of` gave; None if that was too little,
+        which deletes the stored model. Weights of terms are kept as float32.
+
+        If the votes are still those, the chat is no longer among `chats_to_learn`. Returns False, and writes nothing,
+        if the chat is gone, has a model of that version or a newer one, or has none of the votes any more (they were
+        forgotten meanwhile); for None, if its votes are others now.
+        """
 
     async def models_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, ChatModel]:
         """The models of those of the chats that have one; at most as many chats as one statement may name."""
@@ -56,11 +62,16 @@ class Terms(Protocol):
         """Replace the counts; False if the stored ones reach as far already (another process has counted)."""
 
     async def vectors(self, embedder: str, papers: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], bytes]:
-        """The stored vectors by (paper id, version), as float32 bytes."""
+        """The stored vectors by (paper id, version), as float32 bytes (little endian, with the precision of
+        float16)."""
 
     async def save_vectors(self, embedder: str, vectors: Mapping[tuple[str, int], bytes]) -> None:
         """Store vectors; one that is there already stays as it is."""
 
     async def papers_without_vector(self, embedder: str, since: date, limit: int) -> list[Paper]:
-        """Papers (their stored version) announced on that day or later that have no vector, newest day first; and
-        those with a vote."""
+        """Papers (their stored version) that have no vector: those announced on that day or later as new or
+        cross-listed, newest day first; then those with a vote."""
+
+    async def forget_vectors(self, before: date) -> int:
+        """Delete the vectors that were stored before the listings of that day, except those of papers that were
+        announced since, or that have a vote; returns how many."""

@@ -9,6 +9,7 @@ from typing import Self
 
 from bot.storage.attempts import SqlAttempts
 from bot.storage.chat_managers import SqlManagers
+from bot.storage.chat_models import SqlChatModels
 from bot.storage.chats import SqlChats
 from bot.storage.due_chats import SqlDueChats
 from bot.storage.engine import Database
@@ -21,10 +22,12 @@ from bot.storage.outbox_history import SqlOutboxHistory
 from bot.storage.papers import SqlPapers
 from bot.storage.status_counts import SqlStatusCounts
 from bot.storage.summaries import SqlSummaries
+from bot.storage.terms import SqlTerms
 from bot.storage.topics import SqlTopics
 from bot.storage.unseen_rows import SqlUnseen
 from bot.storage.updates import SqlUpdates
 from bot.storage.upkeep import SqlUpkeep
+from bot.storage.votes import SqlVotes
 
 
 class SqlStore(
@@ -42,6 +45,9 @@ class SqlStore(
     SqlUpdates,
     SqlOperations,
     SqlStatusCounts,
+    SqlVotes,
+    SqlChatModels,
+    SqlTerms,
     SqlUpkeep,
 ):
     """`bot.ports.Store` on SQLite or PostgreSQL. Usable with `async with`, which closes it."""

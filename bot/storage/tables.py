@@ -29,9 +29,10 @@ from bot.storage.outbox_tables import (
     payloads,
     updates,
 )
+from bot.storage.relevance_tables import chat_models, term_counts, vectors, votes
 from bot.storage.schema import metadata
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration, which results in these tables."""
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "REVISION",
     "UNUSUAL",
     "announcements",
+    "chat_models",
     "chats",
     "claims",
     "deliveries",
@@ -59,9 +61,12 @@ __all__ = [
     "state",
     "subscriptions",
     "summaries",
+    "term_counts",
     "topics",
     "updates",
     "usage",
+    "vectors",
+    "votes",
     "wanted",
 ]
 

@@ -1,0 +1,118 @@
+"""What chats have learned from their votes, and which of them have votes that were not learned from."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import ChatModel, ChatRef, Vote
+from bot.storage import row_mapping, tables
+from bot.storage.chat_conditions import are_chats, chat_id_of, mark_changed
+from bot.storage.engine import Database
+
+if TYPE_CHECKING:
+    from bot.storage.row_mapping import AnyRow
+
+_models, _chats, _votes = tables.chat_models, tables.chats, tables.votes
+_EMPTY: Mapping[str, Any] = {
+    "version": 0,
+    "trained_at": None,
+    "votes": 0,
+    "body": None,
+    "weights": None,
+    "vector": None,
+}
+"""The columns of a chat without a model."""
+
+
+class SqlChatModels:
+    """The methods of `bot.ports.Votes` about models."""
+
+    db: Database
+
+    async def chats_to_learn(self, limit: int) -> list[ChatRef]:
+        query = select(_chats.c.platform, _chats.c.ident).join(_models, _models.c.chat_id == _chats.c.id)
+        waiting = query.where(_models.c.waiting_since.is_not(None)).order_by(_models.c.waiting_since, _models.c.chat_id)
+        async with self.db.read() as connection:
+            return [row_mapping.ref(row) for row in await connection.execute(waiting.limit(limit))]
+
+    async def save_model(self, ref: ChatRef, model: ChatModel | None, votes: Collection[Vote], now: datetime) -> bool:
+        async with self.db.write() as connection:
+            chat_id = await chat_id_of(connection, ref, lock=True)
+            if chat_id is None:
+                return False
+            learned = {(vote.person, vote.paper_id, vote.kind.value, vote.at) for vote in votes}
+            query = select(_votes.c.person, _votes.c.paper_id, _votes.c.kind, _votes.c.at)
+            rows = await connection.execute(query.where(_votes.c.chat_id == chat_id))
+            stored = {(row.person, row.paper_id, row.kind, row.at) for row in rows}
+            # What was forgotten while it was learned from must not come back.
+            is_outdated = learned != stored if model is None else bool(learned) and learned.isdisjoint(stored)
+            version = await connection.scalar(select(_models.c.version).where(_models.c.chat_id == chat_id)) or 0
+            if is_outdated or (model is not None and model.version <= version):
+                return False
+            # One that is still behind its votes waits behind all others.
+            waiting_since = None if learned == stored else now
+            values = {**(_EMPTY if model is None else _row(model)), "waiting_since": waiting_since}
+            insert = self.db.insert(_models).values(chat_id=chat_id, **values)
+            await connection.execute(insert.on_conflict_do_update(index_elements=[_models.c.chat_id], set_=values))
+            await mark_changed(connection, [chat_id], now)
+        return True
+
+    async def models_of(self, refs: Collection[ChatRef]) -> Mapping[ChatRef, ChatModel]:
+        query = select(_chats.c.platform, _chats.c.ident, _models).join(_models, _models.c.chat_id == _chats.c.id)
+        async with self.db.read() as connection:
+            rows = await connection.execute(query.where(are_chats(refs), _models.c.body.is_not(None)))
+        found: dict[ChatRef, ChatModel] = {}
+        for row in rows:
+            found[row_mapping.ref(row)] = _model(row)
+            await asyncio.sleep(0)  # it takes a tenth of a millisecond for each: let answers and messages go between
+        return found
+
+
+async def wait_to_learn(database: Database, connection: AsyncConnection, chat_id: int, now: datetime) -> None:
+    """Note that a chat's votes have changed; if it waits already, it keeps its place."""
+    insert = database.insert(_models).values(chat_id=chat_id, waiting_since=now)
+    waiting_since = func.coalesce(_models.c.waiting_since, insert.excluded.waiting_since)
+    await connection.execute(
+        insert.on_conflict_do_update(index_elements=[_models.c.chat_id], set_={"waiting_since": waiting_since})
+    )
+
+
+async def join_models(connection: AsyncConnection, source: int, target: int) -> None:
+    """Give a chat's model to another one, unless that has one."""
+    has_model = (_models.c.chat_id == target) & _models.c.body.is_not(None)
+    if await connection.scalar(select(_models.c.chat_id).where(has_model)) is None:
+        await connection.execute(delete(_models).where(_models.c.chat_id == target))
+        await connection.execute(update(_models).where(_models.c.chat_id == source).values(chat_id=target))
+
+
+def _row(model: ChatModel) -> dict[str, Any]:
+    terms = [term for term, _ in model.terms]
+    return {
+        "version": model.version,
+        "trained_at": model.trained_at,
+        "votes": model.votes,
+        "body": {"terms": terms, "bias": model.bias, "embedder": model.embedder, "liked": list(model.liked)},
+        "weights": struct.pack(f"<{len(terms)}f", *(weight for _, weight in model.terms)),
+        "vector": model.vector,
+    }
+
+
+def _model(row: AnyRow) -> ChatModel:
+    terms = row.body["terms"]
+    return ChatModel(
+        version=row.version,
+        trained_at=row.trained_at,
+        votes=row.votes,
+        terms=tuple(zip(terms, struct.unpack(f"<{len(terms)}f", row.weights), strict=True)),
+        bias=row.body["bias"],
+        embedder=row.body["embedder"],
+        vector=row.vector,
+        liked=tuple(row.body["liked"]),
+    )

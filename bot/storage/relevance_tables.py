@@ -1,0 +1,61 @@
+"""The tables of votes, of what is learned from them, and of what relevance keeps of papers. Use them by `tables`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+
+from bot.storage.column_types import Moment, PackedJSON
+from bot.storage.schema import chat_column, metadata, partial_index
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    chat_column(),
+    Column("person", Text, nullable=False),
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("chat_id", "paper_id", "person", "kind"),
+    # Holds all that `vote_counts` reads, so that the rows themselves are not read.
+    Index(None, "paper_id", "chat_id", "kind"),
+    sqlite_autoincrement=True,
+)
+
+# One row for each chat with votes. It has no model until enough was learned.
+chat_models = Table(
+    "chat_models",
+    metadata,
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True),
+    # Since when there are changes of the chat's votes that no model was learned from.
+    Column("waiting_since", Moment),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("trained_at", Moment),
+    Column("votes", Integer, nullable=False, server_default="0"),
+    Column("body", PackedJSON),
+    Column("weights", LargeBinary),  # of the terms in `body`, float32, little endian
+    Column("vector", LargeBinary),
+    partial_index("ix_chat_models_waiting", "waiting_since IS NOT NULL", "waiting_since", "chat_id"),
+)
+
+# A single row, because the counts are only read and replaced as a whole.
+term_counts = Table(
+    "term_counts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("papers", Integer, nullable=False),
+    Column("counts", LargeBinary, nullable=False),  # JSON of counts by term, compressed
+)
+
+# No foreign key: the vector of a text that is no paper is stored here too, under a name that is no paper's id.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("paper_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("embedder", Text, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),  # float16, little endian
+    # The last announcement when it was stored, which tells its age whatever the clocks of the processes say.
+    Column("seq", Integer, nullable=False),
+)
