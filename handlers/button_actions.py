@@ -84,6 +84,21 @@ async def _drop(conversation: Conversation, request: Request) -> Result:
     return await conversation.unsubscribe_key(target.requester, target.chat, request.arguments[ARGUMENT])
 
 
+async def _exact(conversation: Conversation, request: Request) -> Result:
+    return await _offered(conversation, request, as_interest=False)
+
+
+async def _about(conversation: Conversation, request: Request) -> Result:
+    return await _offered(conversation, request, as_interest=True)
+
+
+async def _offered(conversation: Conversation, request: Request, *, as_interest: bool) -> Result:
+    target, key = request.target, request.arguments[ARGUMENT]
+    return await conversation.subscribe_offered(
+        target.requester, target.chat, key, target.title, as_interest=as_interest
+    )
+
+
 async def _choose(conversation: Conversation, request: Request) -> Result:
     return await conversation.choices(request.target.chat, request.arguments[ARGUMENT])
 
@@ -132,6 +147,8 @@ BUTTONS = {
     "topics": Operation(use_case=commands.subscriptions, is_in_place=True),
     "help": Operation(use_case=commands.show_help, is_in_place=True),
     "drop": Operation(use_case=_drop, needs_rights=True, is_in_place=True),
+    "exact": Operation(use_case=_exact, needs_rights=True, needs_posting=True, is_in_place=True),
+    "about": Operation(use_case=_about, needs_rights=True, needs_posting=True, is_in_place=True),
     "settings": Operation(use_case=commands.settings, is_in_place=True),
     "choose": Operation(use_case=_choose, is_in_place=True),
     "set": Operation(use_case=_set, needs_rights=True, is_in_place=True),
@@ -142,5 +159,5 @@ BUTTONS = {
     "forget": Operation(use_case=_forget, needs_rights=True, is_in_place=True),
     "resend": Operation(use_case=_resend, needs_rights=True),
 }
-"""Every verb. Arguments: drop:TOPIC_KEY, choose:SETTING, set:SETTING=VALUE, deep:PAPER_ID, cite:SUMMARY (see
-`evidence_action`), forget:yes (without "yes" it asks first), resend:DELIVERY_ID; the others take none."""
+"""Every verb. Arguments: drop:TOPIC_KEY, exact:KEY and about:KEY (see `Offers.keep`), choose:SETTING,
+set:SETTING=VALUE, deep:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget:yes (without "yes" it asks first), resend:DELIVERY_ID; the others take none."""

@@ -142,8 +142,15 @@ COMMANDS = (
     Command(
         "subscribe",
         "Follow a topic: new papers come as a daily digest",
-        Operation(use_case=subscribe, needs_rights=True, needs_posting=True, is_about_chat=True),
-        (Argument("query", "A category, words, or a query", suggests=Suggests.CATEGORIES),),
+        # Slow where the answer counts what the last week would have brought.
+        Operation(use_case=subscribe, needs_rights=True, needs_posting=True, is_slow=True, is_about_chat=True),
+        (
+            Argument(
+                "query",
+                "A category, words, a query, or what you work on in a few sentences",
+                suggests=Suggests.CATEGORIES,
+            ),
+        ),
     ),
     Command(
         "unsubscribe",

@@ -50,6 +50,8 @@ for _writer in (
     topic_replies.already_subscribed,
     topic_replies.not_understood,
     topic_replies.too_many,
+    topic_replies.two_readings,
+    topic_replies.offer_expired,
     topic_replies.unsubscribed,
     topic_replies.not_subscribed,
     topic_replies.subscriptions,
@@ -142,6 +144,7 @@ def _(_: results.Privacy, _chat: ChatName) -> Reply:
         "this chat's id and title, its topics and settings",
         "which papers it has received, so that none comes twice",
         "messages that are on their way, and whether they arrived",
+        "words that may be a query or a description, for an hour, while I ask which of the two you mean",
         "of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post",
     )
     not_kept = (

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.render.nodes import Bullets, Button, Document, Line, Note, Reply, Text
+from bot.model import join_query, split_query, topic_label
+from bot.render.nodes import Bullets, Button, Document, Line, Note, Reply, Span, Text
 from handlers.button_actions import Action
 from handlers.requests import ChatName
 
 EXAMPLES = (
     ("cs.CV", "everything in a category"),
+    ("talking heads driven by audio; not face recognition", "what you work on, in your own words"),
     ("diffusion video", "papers that have both words"),
     ('"talking head" OR avatar', "a phrase, or a word"),
     ('abs:"gaussian splatting" cat:cs.CV -medical', "by field, without a word"),
@@ -25,6 +27,15 @@ HELP = Button("Help", action=str(Action("help")))
 
 def topics_button(chat: ChatName) -> Button:
     return Button("Its topics" if chat.is_elsewhere else "My topics", action=str(Action("topics")))
+
+
+def topic_spans(topic: str) -> tuple[Span, ...]:
+    """A normalized topic as people read it: its query as code, its interest in quotation marks."""
+    exact, about = split_query(topic)
+    if not about:
+        return (Text(exact, code=True),)
+    shown = Text(topic_label(join_query("", about)))
+    return (Text(exact, code=True), Text(", "), shown) if exact else (shown,)
 
 
 def one_line(line: str, *, note: str | None = None, buttons: tuple[tuple[Button, ...], ...] = ()) -> Reply:

@@ -9,11 +9,15 @@ from bot.conversation import (
     Followed,
     NotSubscribed,
     NotUnderstood,
+    OfferExpired,
     Subscribed,
     Subscriptions,
     TooMany,
+    TwoReadings,
     Unsubscribed,
 )
+from bot.decisions.matches import MOST_CLOSE
+from bot.model import join_query, split_query, topic_label
 from bot.render.nodes import Bullets, Button, Code, Document, Heading, Line, Note, Reply, Span, Text
 from handlers.button_actions import Action
 from handlers.reply_parts import (
@@ -21,12 +25,14 @@ from handlers.reply_parts import (
     HELP,
     SETTINGS,
     about,
+    command,
     count,
     follows_nothing,
     one_line,
     rows,
     sentence,
     shortened,
+    topic_spans,
     topics_button,
     when,
     with_note,
@@ -45,7 +51,7 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
     return Reply(
         Document(
             (
-                Line((Text(who), Text(result.topic, code=True))),
+                Line((Text(who), *topic_spans(result.topic))),
                 Line((Text(f"That is: {sentence(result.explained)}"),)),
                 Note((Text(f"First digest: {when(result.first_due)}. It begins with the latest listing."),)),
             )
@@ -55,7 +61,7 @@ def subscribed(result: Subscribed, chat: ChatName) -> Reply:
 
 
 def already_subscribed(result: AlreadySubscribed, chat: ChatName) -> Reply:
-    line = (Text(f"{chat.subject} follows "), Text(result.topic, code=True), Text(" already."))
+    line = (Text(f"{chat.subject} follows "), *topic_spans(result.topic), Text(" already."))
     return Reply(Document((Line(line),)), ((topics_button(chat), DIGEST),))
 
 
@@ -63,6 +69,45 @@ def not_understood(result: NotUnderstood, chat: ChatName) -> Reply:
     # In an empty query there is no place to point at.
     shown = (Code(result.pointer),) if result.query.strip() else ()
     return Reply(Document((Line((Text(sentence(result.why)),)), *shown, *about(chat))), ((HELP,),))
+
+
+def two_readings(result: TwoReadings, chat: ChatName) -> Reply:
+    exactly, about_this = "Exactly these words", "Papers about this"
+    shown = Text(topic_label(join_query("", result.text)))
+    interest = (
+        Text(about_this, bold=True),
+        Text(
+            f": the closest ones, at most {MOST_CLOSE} a day, whatever their words{_last_week(result.interest_count)}."
+        ),
+    )
+    interest_button = Button(_counted(about_this, result.interest_count), action=str(Action("about", result.key)))
+    if result.exact is None:
+        line = Line((Text("As a query I do not understand "), shown, Text(f". {sentence(result.why)} I can look for:")))
+        return with_note(Reply(Document((line, Bullets((interest,)))), ((interest_button,),)), chat)
+    exact = (
+        Text(exactly, bold=True),
+        Text(f": papers whose title or abstract has all of them{_last_week(result.exact_count)}."),
+    )
+    line = Line((Text("What should I look for with "), shown, Text("?")))
+    exact_button = Button(_counted(exactly, result.exact_count), action=str(Action("exact", result.key)))
+    return with_note(Reply(Document((line, Bullets((exact, interest)))), ((exact_button,), (interest_button,))), chat)
+
+
+def _last_week(number: int | None) -> str:
+    return "" if number is None else f"; {number} in the last week"
+
+
+def _counted(label: str, number: int | None) -> str:
+    return label if number is None else f"{label} ({number})"
+
+
+def offer_expired(_: OfferExpired, chat: ChatName) -> Reply:
+    line = (
+        Text("I asked that more than an hour ago and no longer have the words; send them once more with "),
+        command("subscribe"),
+        Text("."),
+    )
+    return with_note(Reply(Document((Line(line),)), ((topics_button(chat), HELP),)), chat)
 
 
 def too_many(result: TooMany, chat: ChatName) -> Reply:
@@ -73,7 +118,7 @@ def too_many(result: TooMany, chat: ChatName) -> Reply:
 def unsubscribed(result: Unsubscribed, chat: ChatName) -> Reply:
     who = f"Unsubscribed {chat} from " if chat.is_elsewhere else "Unsubscribed from "
     left = f"{count(result.following, 'topic')} left." if result.following else f"{chat.subject} follows nothing now."
-    line = Line((Text(who), Text(result.topic, code=True), Text(f". {left}")))
+    line = Line((Text(who), *topic_spans(result.topic), Text(f". {left}")))
     return Reply(Document((line,)), ((topics_button(chat),),) if result.following else ())
 
 
@@ -86,7 +131,7 @@ def not_subscribed(result: NotSubscribed, chat: ChatName) -> Reply:
         Text(". Did you mean one of these?"),
     )
     closest = result.following[:MAX_SUGGESTIONS]
-    topics = Bullets(tuple((Text(followed.topic, code=True),) for followed in closest))
+    topics = Bullets(tuple(topic_spans(followed.topic) for followed in closest))
     return Reply(Document((Line(line), topics)), _removals(closest))
 
 
@@ -95,9 +140,11 @@ def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
         return follows_nothing(chat)
     items: list[tuple[Span, ...]] = []
     for followed in result.topics:
+        exact, _ = split_query(followed.topic)
         # A topic of an older grammar cannot be explained; its explanation is the topic itself.
-        meaning = f" {followed.explained}" if followed.explained != followed.topic else ""
-        items.append((Text(followed.topic, code=True), Text(meaning)))
+        meaning = followed.explained if followed.explained != followed.topic else ""
+        # The explanation of an interest has its text.
+        items.append((Text(exact, code=True), Text(f" {meaning}" if meaning else "")) if exact else (Text(meaning),))
     heading = Heading((Text(f"{chat.subject} follows {count(len(items), 'topic')}", bold=True),))
     buttons = ((DIGEST, SETTINGS), *_removals(result.topics[:MAX_REMOVE_BUTTONS]))
     return Reply(Document((heading, Bullets(tuple(items), numbered=True))), buttons)
@@ -105,6 +152,7 @@ def subscriptions(result: Subscriptions, chat: ChatName) -> Reply:
 
 def _removals(topics: Sequence[Followed]) -> tuple[tuple[Button, ...], ...]:
     buttons = [
-        Button(f"✕ {shortened(followed.topic, 30)}", action=str(Action("drop", followed.key))) for followed in topics
+        Button(f"✕ {shortened(topic_label(followed.topic), 30)}", action=str(Action("drop", followed.key)))
+        for followed in topics
     ]
     return rows(buttons, 2)

@@ -1,6 +1,6 @@
 """The use cases behind chat commands, shared by every platform: `Conversation` and the results it returns."""
 
-from bot.conversation.dependencies import Defaults, DigestNow, Operators, ReadPaper
+from bot.conversation.dependencies import Defaults, DigestNow, Operators, ReadPaper, WeekCounts
 from bot.conversation.results import (
     AlreadySubscribed,
     Busy,
@@ -21,6 +21,7 @@ from bot.conversation.results import (
     NotOperator,
     NotSubscribed,
     NotUnderstood,
+    OfferExpired,
     PaperCard,
     PaperEvidence,
     Privacy,
@@ -33,6 +34,7 @@ from bot.conversation.results import (
     Subscriptions,
     Suggestion,
     TooMany,
+    TwoReadings,
     UnknownPaper,
     Unreadable,
     Unsubscribed,
@@ -65,6 +67,7 @@ __all__ = [
     "NotSubscribed",
     "NotUnderstood",
     "NothingNow",
+    "OfferExpired",
     "Operators",
     "PaperCard",
     "PaperEvidence",
@@ -79,9 +82,11 @@ __all__ = [
     "Subscriptions",
     "Suggestion",
     "TooMany",
+    "TwoReadings",
     "UnknownPaper",
     "Unreadable",
     "Unsubscribed",
+    "WeekCounts",
     "Welcome",
     "Withdrawn",
     "topic_key",

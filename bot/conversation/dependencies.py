@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Protocol
@@ -25,6 +25,15 @@ class DigestNow(Protocol):
     """
 
     async def __call__(self, ref: ChatRef) -> Digest | NothingToSend: ...
+
+
+class WeekCounts(Protocol):
+    """Says how many papers each of these normalized topics would have brought in the last week.
+
+    A topic that cannot be counted is missing. Raises `StoreUnavailable`.
+    """
+
+    async def __call__(self, queries: Sequence[str]) -> Mapping[str, int]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,28 @@ class NotUnderstood:
 
 
 @dataclass(frozen=True, slots=True)
+class TwoReadings:
+    """A text that may mean exactly these words, or papers about it: buttons with `key` say which.
+
+    `exact` and `interest` are the normalized topics; `exact` is None if the text is no query, for the reason `why`.
+    The counts say how many papers each would have brought in the last week, None if that is not known.
+    """
+
+    text: str
+    key: str
+    exact: str | None
+    interest: str
+    exact_count: int | None = None
+    interest_count: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferExpired:
+    """A button of `TwoReadings` that was pressed too late."""
+
+
+@dataclass(frozen=True, slots=True)
 class TooMany:
     """The chat follows as many topics as a chat can."""
 
@@ -315,6 +337,8 @@ Result = (
     | AlreadySubscribed
     | NotUnderstood
     | TooMany
+    | TwoReadings
+    | OfferExpired
     | Unsubscribed
     | NotSubscribed
     | Subscriptions

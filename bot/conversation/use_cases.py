@@ -11,8 +11,9 @@ import structlog
 
 from bot import topics
 from bot.arxiv import ids
-from bot.conversation import followed_topics, setting_values
-from bot.conversation.dependencies import Defaults, DigestNow, Operators, ReadPaper
+from bot.conversation import followed_topics, readings, setting_values
+from bot.conversation.dependencies import Defaults, DigestNow, Operators, ReadPaper, WeekCounts
+from bot.conversation.offers import Offers
 from bot.conversation.paper_requests import PaperRequests
 from bot.conversation.results import (
     AlreadySubscribed,
@@ -33,6 +34,7 @@ from bot.conversation.results import (
     NotOperator,
     NotSubscribed,
     NotUnderstood,
+    OfferExpired,
     PaperCard,
     PaperEvidence,
     Privacy,
@@ -44,6 +46,7 @@ from bot.conversation.results import (
     Subscriptions,
     Suggestion,
     TooMany,
+    TwoReadings,
     UnknownPaper,
     Unreadable,
     Unsubscribed,
@@ -53,9 +56,10 @@ from bot.conversation.results import (
 )
 from bot.decisions import ledger
 from bot.decisions.due_times import next_due
-from bot.errors import BadTopic, RetryLater
+from bot.errors import RetryLater
 from bot.model import Bot, Card, Chat, ChatRef, DeliveryState, Depth, NothingToSend, SubscribeResult, SummaryKey
 from bot.ports import Clock, Store
+from bot.topics import Topic
 
 log = structlog.get_logger()
 
@@ -82,6 +86,7 @@ class Conversation:
         defaults: Defaults,
         operators: Operators | None = None,
         bot: Bot | None = None,
+        week_counts: WeekCounts | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -90,6 +95,8 @@ class Conversation:
         self._defaults = defaults
         self._operators = operators
         self._bot = bot
+        self._offers = Offers(store, clock)
+        self._questions = readings.ReadingQuestions(self._offers, week_counts)
         self._resending = asyncio.Lock()
 
     # ── beginning and help ──
@@ -122,17 +129,37 @@ class Conversation:
     # ── topics ──
 
     async def subscribe(
-        self, requester: Requester, ref: ChatRef, query: str, title: str = ""
-    ) -> Subscribed | AlreadySubscribed | NotUnderstood | TooMany | NotAllowed | Incomplete:
-        """Subscribe the chat to a topic, from the latest listing on."""
+        self, requester: Requester, ref: ChatRef, query: str, title: str = "", *, may_ask: bool = True
+    ) -> Subscribed | AlreadySubscribed | TwoReadings | NotUnderstood | TooMany | NotAllowed | Incomplete:
+        """Subscribe the chat to a topic, from the latest listing on.
+
+        Plain words of several terms may mean exactly these words or what they are about. With `may_ask` the answer is
+        that question, else they are taken as a query.
+        """
         if not requester.is_admin:
             return NotAllowed("change what it follows")
         if not query.strip():
             return Incomplete("subscribe")
-        try:  # before the chat is created: a mistake leaves nothing behind
-            topic = topics.parse(query)
-        except BadTopic as error:
-            return NotUnderstood(error.query, str(error), error.position, topics.pointer(error))
+        read = readings.read(query)
+        if isinstance(read, readings.Readings):
+            if may_ask:
+                return await self._questions.ask(ref, query, read)
+            read = read.exact
+        # Before the chat is created: a mistake leaves nothing behind.
+        if isinstance(read, NotUnderstood):
+            return read
+        return await self._follow(ref, read, title)
+
+    async def subscribe_offered(
+        self, requester: Requester, ref: ChatRef, key: str, title: str = "", *, as_interest: bool
+    ) -> Subscribed | AlreadySubscribed | TooMany | NotAllowed | OfferExpired:
+        """Subscribe the chat to one reading of the text of a `TwoReadings` with this key, for buttons."""
+        if not requester.is_admin:
+            return NotAllowed("change what it follows")
+        topic = await self._questions.answered(ref, key, as_interest=as_interest)
+        return await self._follow(ref, topic, title) if topic is not None else OfferExpired()
+
+    async def _follow(self, ref: ChatRef, topic: Topic, title: str) -> Subscribed | AlreadySubscribed | TooMany:
         explained = topics.explain(topic)
         chat = await self._known(ref, title, manages=True) or await self._create(ref, title)
         following = await self._store.subscriptions(ref)
@@ -290,6 +317,7 @@ class Conversation:
         if not requester.is_admin:
             return NotAllowed("make me forget it")
         await self._store.forget(ref)
+        await self._offers.forget(ref)
         log.info("chat forgotten", chat=str(ref))
         return Forgotten()
 

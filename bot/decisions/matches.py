@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from bot import topics as topic_language
 from bot.errors import BadTopic
-from bot.model import Announced, Candidate, Match, Paper, TopicState
-from bot.topics import is_interest, matching
+from bot.model import Announced, Candidate, Match, Paper, TopicState, is_interest
+from bot.topics import matching
 from bot.topics.compiled import CompiledTopics, followed
 from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.paper_batch import PaperBatch, PaperSet, numbers

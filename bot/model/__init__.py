@@ -62,6 +62,7 @@ from bot.model.summaries import (
     Support,
     WantedSummary,
 )
+from bot.model.topic_queries import is_interest, join_query, split_query, topic_label
 from bot.model.usage import Allowance, Budget, MinuteIsFull, ModelPause, OverBudget, Reservation, Usage, used_up
 
 __all__ = [
@@ -151,5 +152,9 @@ __all__ = [
     "VoteKind",
     "WantedSummary",
     "Window",
+    "is_interest",
+    "join_query",
+    "split_query",
+    "topic_label",
     "used_up",
 ]

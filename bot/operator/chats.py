@@ -42,7 +42,7 @@ async def subscribe(settings: Settings, chat: str, query: str) -> str:
     """
     ref = _ref(chat)
     async with open_app(settings) as app:
-        result = await app.conversation().subscribe(OPERATOR, ref, query)
+        result = await app.conversation().subscribe(OPERATOR, ref, query, may_ask=False)
     # The usual results are sentences of their own, for one line in a terminal; the others are those of chats.
     match result:
         case Subscribed():

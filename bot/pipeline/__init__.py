@@ -2,7 +2,7 @@
 anywhere and be run again: nothing is lost, and nothing is done twice.
 
     poll(store, source)            arXiv's feed, API and OAI  →  papers, announcements, the ledger of listings
-    match(store)                   announcements × topics     →  matches
+    match(store, relevance)        announcements × topics     →  matches
     choose(store)                  candidates of each chat    →  summaries that are wanted
     read(store, reader)            wanted deep summaries      →  full texts in the cache (`summarize` reads too)
     summarize(store, chain)        wanted                     →  summaries, once per version × language × depth
@@ -20,6 +20,7 @@ from bot.pipeline.deliver import DeliveryWorker
 from bot.pipeline.drafts import DigestBuilder
 from bot.pipeline.match import match
 from bot.pipeline.on_demand import digest_of, read_now
+from bot.pipeline.past_matches import past_matches, week_counts
 from bot.pipeline.patience import Patience
 from bot.pipeline.poll import poll
 from bot.pipeline.rankings import Rankings
@@ -40,6 +41,7 @@ __all__ = [
     "digest_of",
     "is_upkeep_due",
     "match",
+    "past_matches",
     "poll",
     "read",
     "read_now",
@@ -47,4 +49,5 @@ __all__ = [
     "spread",
     "summarize",
     "upkeep",
+    "week_counts",
 ]

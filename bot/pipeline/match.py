@@ -7,7 +7,7 @@ Parsing and matching run in a thread, a slice at a time: sending goes on beside 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import takewhile
@@ -17,10 +17,9 @@ import structlog
 
 from bot.decisions import matches
 from bot.decisions.matches import MOST_CLOSE, Matching
-from bot.model import Announced, TopicState
+from bot.model import Announced, TopicState, is_interest
 from bot.ports import Relevance, Store
-from bot.topics import is_interest
-from bot.topics.compiled import followed
+from bot.topics.compiled import CompiledTopics, followed
 
 log = structlog.get_logger()
 
@@ -36,6 +35,9 @@ PAPERS_AT_ONCE = 200
 
 INTERESTS_AT_ONCE = 100
 """Interests compared with a day's papers at once: a fraction of a second."""
+
+MatchedBefore = Callable[[Collection[int], date], Awaitable[Mapping[int, frozenset[int]]]]
+"""Tells what topics, by id, have matched of a listing day before. See `bot.ports.Topics.matched_on`."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -61,7 +63,7 @@ async def match(store: Store, relevance: Relevance | None = None) -> int:
     while announced := await _announced(store, seq):
         last_seq = announced[-1][0]
         behind = matches.topics_behind(states, last_seq)
-        found = await _matched(store, relevance, announced, behind)
+        found = await matches_of(relevance, announced, behind, followed, store.matched_on)
         # The topic that no longer parses advances too: otherwise every pass would begin at it again.
         await store.save_matches(found, [state.id for state in behind], last_seq, after=seq)
         count += sum(map(len, found.values()))
@@ -95,13 +97,18 @@ async def _announced(store: Store, seq: int) -> list[tuple[int, Announced]]:
     return announced
 
 
-async def _matched(
-    store: Store,
+async def matches_of(
     relevance: Relevance | None,
     announced: Sequence[tuple[int, Announced]],
     states: Sequence[TopicState],
+    compiled: CompiledTopics,
+    matched_before: MatchedBefore,
 ) -> dict[int, tuple[int, ...]]:
-    work = await asyncio.to_thread(Matching, states)
+    """What these topics match of announcements with their sequence numbers: topic id → sequence numbers, ascending.
+
+    Without `relevance`, interests alone match nothing.
+    """
+    work = await asyncio.to_thread(Matching, states, compiled)
     await _in_thread(work.read, announced, PAPERS_AT_ONCE)
     found: dict[int, tuple[int, ...]] = {}
     for part in await _in_thread(work.found, states, TOPICS_AT_ONCE):
@@ -110,7 +117,7 @@ async def _matched(
     if relevance is not None and interests:
         for day in work.days:
             await relevance.read({seq: entry for seq, entry in announced if entry.announcement.day == day})
-            known = await store.matched_on([state.id for state in interests], day)
+            known = await matched_before([state.id for state in interests], day)
             close = partial(_close, relevance, work, day, known)
             for part in await _in_thread(close, interests, INTERESTS_AT_ONCE):
                 for topic_id, seqs in part.items():

@@ -30,6 +30,9 @@ class Topics(Protocol):
     async def announcements_after(self, seq: int, limit: int) -> list[tuple[int, Announced]]:
         """(sequence number, announcement) of those with a greater sequence number, in order."""
 
+    async def announced_on(self, day: date) -> list[tuple[int, Announced]]:
+        """(sequence number, announcement) of those of a listing day, in order."""
+
     async def save_matches(
         self,
         found: Mapping[int, Sequence[int]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.model import Card, Claim, Figure, Kind, Paper, Style, Summary
+from bot.model import Card, Claim, Figure, Kind, Paper, Style, Summary, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.evidence import (
     CONCLUSION,
@@ -94,7 +94,7 @@ def match_reasons(card: Card) -> str:
     # A dictionary keeps the order and drops repetition: several topics may match by the same words.
     reasons: dict[str, None] = {}
     for match in card.matched:
-        terms = [one_line(term) for term in match.because] or [one_line(match.topic)]
+        terms = [one_line(term) for term in match.because] or [one_line(topic_label(match.topic))]
         reasons[", ".join(terms)] = None
     return "; ".join(reasons)
 

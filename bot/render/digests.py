@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.model import Card, Digest
+from bot.model import Card, Digest, split_query, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.cards import title_of
 from bot.render.labels import format_window, label
@@ -24,7 +24,9 @@ def digest_header(digest: Digest) -> Document:
     if digest.topics:
         spans: list[Span] = []
         for topic in digest.topics:
-            spans += [Text(" · "), Text(topic, code=True)] if spans else [Text(topic, code=True)]
+            # A query is shown as code, to be copied; a text that somebody wrote is not.
+            shown = Text(topic_label(topic), code=not split_query(topic)[1])
+            spans += [Text(" · "), shown] if spans else [shown]
         blocks.append(Note(tuple(spans)))
     # On days without a listing there is nothing to count.
     if digest.announced or digest.matched:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from bot.model import Card, Digest
+from bot.model import Card, Digest, topic_label
 from bot.render.cards import day_of, shown_figures, title_of
 from bot.render.digests import digest_title
 from bot.render.dossier import dossier_digest, dossier_document
@@ -23,11 +23,12 @@ MAX_TAGS = 12
 def digest_post(digest: Digest) -> str:
     """A post of a digest. Its categories are the topics, its cover the first figure that may be shown."""
     description = label("n of m", digest.language, n=digest.matched, of=digest.announced)
+    topics = tuple(map(topic_label, digest.topics))
     matter = front_matter(
         # With one topic its name comes first, since a site may have a digest of each topic for the same day.
-        title=" · ".join([*digest.topics, digest_title(digest)]) if len(digest.topics) == 1 else digest_title(digest),
+        title=" · ".join([*topics, digest_title(digest)]) if len(topics) == 1 else digest_title(digest),
         day=digest.window.last,
-        categories=digest.topics,
+        categories=topics,
         tags=_tags(digest.cards),
         description=description,
         cover=_cover(digest.cards),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +21,7 @@ from bot.model import ARCHIVE, Bot, Card, ChatRef, Depth, Digest, NothingToSend,
 from bot.pipeline import DigestBuilder, Patience, Rankings
 from bot.pipeline.making import EXTRACTIVE
 from bot.pipeline.upkeep import Limits, UpkeepResult
-from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Renderer, Store
+from bot.ports import CachedReadings, Clock, Makers, PaperSource, Reader, Relevance, Renderer, Store
 from bot.service import lease, status, status_text
 from bot.service.bots import bots_of
 from bot.service.clock import SystemClock
@@ -47,6 +47,8 @@ class App:
     owner: str = field(default_factory=new_owner)
     send_now: Callable[[], None] = field(default=lambda: None)
     rankings: Rankings = field(default_factory=Rankings)
+    relevance: Relevance | None = None
+    """None while nothing measures closeness: interests alone are not matched then."""
 
     @property
     def builder(self) -> DigestBuilder:
@@ -76,7 +78,13 @@ class App:
     def conversation(self, bot: Bot | None = None) -> Conversation:
         """Return the use cases behind the commands of chats, given to this bot or by the operator."""
         operators = Operators(frozenset(self.settings.admins), self.health)
-        return Conversation(self.store, self.clock, self.read, self.digest, self.defaults, operators, bot)
+        return Conversation(
+            self.store, self.clock, self.read, self.digest, self.defaults, operators, bot, self.week_counts
+        )
+
+    async def week_counts(self, queries: Sequence[str]) -> Mapping[str, int]:
+        """Count what topics would have brought in the last week. Implements `bot.conversation.WeekCounts`."""
+        return await pipeline.week_counts(self.store, self.relevance, queries)
 
     async def health(self) -> list[str]:
         """Return the state of the service, one sentence per line."""
@@ -101,7 +109,7 @@ class App:
     async def digest(self, ref: ChatRef) -> Digest | NothingToSend:
         """Write a digest of the papers not delivered to a chat yet. Implements `bot.conversation.DigestNow`."""
         # Not left to the periodic job: a topic that was subscribed a moment ago may not be matched yet.
-        await pipeline.match(self.store)
+        await pipeline.match(self.store, self.relevance)
         chat = await self.store.chat(ref)
         if chat is None:
             return NothingToSend("This chat follows no topic yet.")

@@ -86,7 +86,7 @@ async def run_steps(
         done.announcements = polled.announcements
         done.failures = [str(failure) for failure in polled.failures]
     # From here on a failure of arXiv does not matter: the steps work on what is stored.
-    done.matches = await pipeline.match(app.store)
+    done.matches = await pipeline.match(app.store, app.relevance)
     await pipeline.choose(app.store, app.clock.now(), app.rankings, has_model=app.has_model)
     # The digests of this pass are not written later: a model that asks for a minute gets it.
     done.summaries = await summarize(app, Patience(app.clock, COMMAND_WAITS_SECONDS, say))

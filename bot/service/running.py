@@ -18,7 +18,7 @@ from bot.errors import BadSetting
 from bot.model import Bot
 from bot.pipeline import Rankings
 from bot.pipeline.poll import NeededArchives, poll_state
-from bot.ports import Clock, Store
+from bot.ports import Clock, Relevance, Store
 from bot.service import lease, memory, metrics, status, status_text, web
 from bot.service.app import App, follow_default_topics, open_app
 from bot.service.bots import bots_of
@@ -149,7 +149,7 @@ class Service:
             if await pipeline.poll(app.store, app.source, app.clock, needed):
                 jobs.soon("read")
 
-        matching = MatchingJob(app.store, app.clock, app.rankings, has_model=app.has_model)
+        matching = MatchingJob(app.store, app.clock, app.rankings, app.relevance, has_model=app.has_model)
 
         async def read() -> None:
             await matching.run()
@@ -233,9 +233,15 @@ class MatchingJob:
     """Matches what was announced, and chooses the summaries that the next digests need."""
 
     def __init__(
-        self, store: Store, clock: Clock, rankings: Rankings | None = None, *, has_model: bool = False
+        self,
+        store: Store,
+        clock: Clock,
+        rankings: Rankings | None = None,
+        relevance: Relevance | None = None,
+        *,
+        has_model: bool = False,
     ) -> None:
-        self._store, self._clock = store, clock
+        self._store, self._clock, self._relevance = store, clock, relevance
         self._chooser = pipeline.Chooser(store, rankings or Rankings(), has_model=has_model)
         self._chosen_at: datetime | None = None
 
@@ -245,7 +251,8 @@ class MatchingJob:
         # Forgotten until both steps have succeeded: matches are stored at once and would not be found a second time.
         chosen_at, self._chosen_at = self._chosen_at, None
         # What is chosen changes only with new matches or changed chats.
-        if await pipeline.match(self._store) or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
+        found = await pipeline.match(self._store, self._relevance)
+        if found or chosen_at is None or abs(now - chosen_at) >= CHOOSE_EVERY:
             await self._chooser.run(now)
             chosen_at = now
         self._chosen_at = chosen_at

@@ -22,7 +22,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.model import Card
+from bot.model import Card, topic_label
 from bot.render.addresses import paper_urls
 from bot.render.cards import card_document, day_of, title_of
 from bot.render.evidence import EvidenceForm
@@ -47,7 +47,7 @@ def slug(topic: str) -> str:
 
     It ends in eight hexadecimal digits of a hash of the whole topic, since different topics may have the same letters.
     """
-    plain = unicodedata.normalize("NFKD", topic).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", topic_label(topic)).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG_LENGTH].rstrip("-")
     # Python's own hash differs in every process, which would give a topic another page after each start.
     topic_hash = hashlib.blake2s(topic.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
@@ -114,7 +114,8 @@ class _Renderer:
     def index(self, days: Mapping[date, Sequence[Card]], topics: Mapping[str, Sequence[Card]]) -> str:
         recent = [self._day_entry(day, days[day]) for day in sorted(days, reverse=True)[:RECENT_DAYS]]
         listed = [
-            _ListEntry(_topic_path(topic), one_line(topic), len(cards)) for topic, cards in sorted(topics.items())
+            _ListEntry(_topic_path(topic), one_line(topic_label(topic)), len(cards))
+            for topic, cards in sorted(topics.items())
         ]
         more = len(days) > RECENT_DAYS
         about = label("about archive", self.language)
@@ -166,7 +167,8 @@ class _Renderer:
             (format_date(day, self.language) if day else "", [self._card(card, "../") for card in members])
             for day, members in groupby(cards, day_of)
         ]
-        title = f"{one_line(topic)} · {month}" if month else one_line(topic)
+        name = one_line(topic_label(topic))
+        title = f"{name} · {month}" if month else name
         return self._page("cards", "../", title, count=count, groups=groups, steps=steps, feed=feed)
 
     def _card(self, card: Card, base: str) -> tuple[str, Markup]:
@@ -206,7 +208,7 @@ class _Renderer:
             .get_template("feed.jinja")
             .render(
                 id=_stable_id(f"feed:{topic if topic is not None else ''}"),
-                title=f"Paperboy: {one_line(topic)}" if topic is not None else "Paperboy",
+                title=f"Paperboy: {one_line(topic_label(topic))}" if topic is not None else "Paperboy",
                 language=self.language,
                 updated=max((entry["updated"] for entry in entries), default=_timestamp(_ARXIV_START)),
                 self_url=f"{self.site_url}/{path}" if self.site_url else None,

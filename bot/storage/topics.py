@@ -64,6 +64,12 @@ class SqlTopics:
         async with self.db.read() as connection:
             return [(row.seq, row_mapping.announced(row)) for row in await connection.execute(query)]
 
+    async def announced_on(self, day: date) -> list[tuple[int, Announced]]:
+        table = tables.announcements
+        query = announced_query().where(table.c.day == day).order_by(table.c.seq)
+        async with self.db.read() as connection:
+            return [(row.seq, row_mapping.announced(row)) for row in await connection.execute(query)]
+
     async def save_matches(
         self,
         found: Mapping[int, Sequence[int]],

@@ -14,9 +14,10 @@ A word without a field does not search comments and authors: comments say "accep
 topic that names a conference.
 """
 
-from bot.topics.interest import Interest, interest_parts, is_interest, join_query, split_query
-from bot.topics.meaning import archives, explain, label
+from bot.topics.interest import Interest, interest_parts
+from bot.topics.meaning import archives, explain
 from bot.topics.parse import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, Topic, parse
+from bot.topics.plain_text import is_plain_text
 from bot.topics.syntax_errors import pointer
 from bot.topics.syntax_tree import And, Category, Field, Leaf, Node, Not, Or, Term
 
@@ -37,10 +38,7 @@ __all__ = [
     "archives",
     "explain",
     "interest_parts",
-    "is_interest",
-    "join_query",
-    "label",
+    "is_plain_text",
     "parse",
     "pointer",
-    "split_query",
 ]

@@ -27,7 +27,6 @@ from bot.topics.text import words
 MAX_INTEREST_LENGTH = 400
 """Most characters of an interest, cleaned."""
 
-_MARK = "about: "
 _SPACES = dict.fromkeys([*range(0x20), *range(0x7F, 0xA1), *range(0xD800, 0xE000)], " ")
 
 
@@ -51,22 +50,6 @@ def cleaned(text: str) -> str:
     while before != text:  # removing one character may leave another without a reason to stay
         before, text = text, " ".join(without_invisible(text.translate(_SPACES)).split())
     return text
-
-
-def split_query(query: str) -> tuple[str, str]:
-    """A normalized topic as its exact query and its interest; each may be empty."""
-    exact, _, about = query.partition(_MARK)
-    return exact.rstrip(), about
-
-
-def join_query(exact: str, about: str) -> str:
-    """The normalized topic of an exact query and a cleaned interest."""
-    return f"{exact} {_MARK}{about}".strip() if about else exact
-
-
-def is_interest(query: str) -> bool:
-    """Whether a normalized topic is an interest alone, and matches by closeness instead of exactly."""
-    return query.startswith(_MARK)
 
 
 @lru_cache(maxsize=16_384)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import functools
 
 from bot.arxiv import categories
-from bot.topics.interest import is_interest, split_query
+from bot.model import is_interest
+from bot.topics.interest import Interest, interest_parts
 from bot.topics.parse import Topic
 from bot.topics.syntax_tree import EVERYTHING, And, Category, Field, Leaf, Node, Not, Or, Term, is_prefix, phrase_text
-
-LABEL_LENGTH = 60
-"""Characters of an interest where a topic is only named."""
 
 # (affirmative, negated) verbs of a clause.
 _FIELD_VERBS = {
@@ -33,27 +31,16 @@ def explain(topic: Topic) -> str:
     """The topic in words: "papers in cs.CV that mention “gan”", "papers close to “talking heads”"."""
     if not topic.about:
         return f"papers {_clause(topic.node)}"
+    closeness = _closeness(interest_parts(topic.about))
     if not is_interest(topic.query):
-        return f"papers {_clause(topic.node)}, first those close to “{topic.about}”"
-    return f"papers close to “{topic.about}”"
+        return f"papers {_clause(topic.node)}, first those {closeness}"
+    where = "" if topic.node == EVERYTHING else f", {_clause(topic.node)}"
+    return f"papers {closeness}{where}"
 
 
-def label(query: str) -> str:
-    """A normalized topic as people read it: an interest in quotation marks, and its text shortened."""
-    exact, about = split_query(query)
-    if not about:
-        return exact
-    shown = f"“{shortened(about, LABEL_LENGTH)}”"
-    return f"{exact}, {shown}" if exact else shown
-
-
-def shortened(text: str, limit: int) -> str:
-    """The text in at most `limit` characters, cut at a word where there is one."""
-    if len(text) <= limit:
-        return text
-    cut = text[:limit]
-    head, space, _ = cut.rpartition(" ")
-    return f"{(head if space and len(head) > limit // 2 else cut[:-1]).rstrip(' ,;.，；。、')}…"
+def _closeness(interest: Interest) -> str:
+    unwanted = _listed([f"“{text}”" for text in interest.unwanted], "or")
+    return f"close to “{interest.wanted}”" + (f" and not to {unwanted}" if unwanted else "")
 
 
 def _clause(node: Node) -> str:

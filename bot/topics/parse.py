@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.arxiv import categories
 from bot.errors import BadTopic
+from bot.model import join_query
 from bot.tex.invisible import INVISIBLE
 from bot.topics import interest, syntax_errors
 from bot.topics.category_codes import code_in_use, codes_in_text, is_bare_category
@@ -36,7 +37,7 @@ class Topic:
     """A parsed topic. `query` is its normal form: equal topics have equal ones, and it parses to itself.
 
     `about` is its interest, "" without one. `node` is what papers must satisfy; of an interest alone
-    (`interest.is_interest`), it says which categories the interest looks at.
+    (`is_interest`), it says which categories the interest looks at.
     """
 
     query: str
@@ -56,9 +57,9 @@ def parse(query: str) -> Topic:
     about = _about(query, mark.end())
     exact = typed[: mark.start()]
     if not exact.strip():
-        return Topic(interest.join_query("", about), interest.scope(interest.interest_parts(about)), about)
+        return Topic(join_query("", about), interest.scope(interest.interest_parts(about)), about)
     topic = _exact(query, exact)
-    joined = interest.join_query(topic.query, about)
+    joined = join_query(topic.query, about)
     if len(joined) > MAX_LENGTH:
         raise BadTopic(syntax_errors.too_long(len(joined), MAX_LENGTH), query=query, position=mark.start())
     return Topic(joined, topic.node, about)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.errors import BadTopic
-from bot.topics.interest import MAX_INTEREST_LENGTH, split_query
+from bot.model import split_query
+from bot.topics.interest import MAX_INTEREST_LENGTH
 from bot.topics.leaf_keys import AnyOf, leaf_keys
 from bot.topics.parse import MAX_LENGTH, MAX_TERMS, parse
 from bot.topics.plurals import singular

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.model import Kind
 from bot.ports import Store
-from tests.contracts.samples import ANN, BOB, MONDAY, NOW, TUESDAY, announced, match_all, with_chats
+from tests.contracts.samples import ANN, BOB, MONDAY, NOW, TUESDAY, WEDNESDAY, announced, match_all, with_chats
 
 
 async def test_the_last_sequence_number_grows_with_the_announcements(store: Store) -> None:
@@ -38,3 +39,32 @@ async def test_a_topic_that_was_matched_up_to_an_announcement_is_not_behind_it(s
     assert [state.query for state in await store.topics_behind(1, 0, 10)] == ["cat:cs.AI"]
     await store.ingest([announced("2606.00002", TUESDAY)], NOW)
     assert [state.query for state in await store.topics_behind(2, 0, 10)] == ["cat:cs.AI", "cat:cs.CV"]
+
+
+async def test_the_log_of_a_day_has_all_its_announcements_with_their_numbers_in_order(store: Store) -> None:
+    entries = [announced("2606.00001", MONDAY), announced("2606.00002", TUESDAY)]
+    late = announced("2606.00003", MONDAY, Kind.REPLACE)
+    await store.ingest(entries, NOW)
+    await store.ingest([late], NOW)
+    assert [(seq, entry.paper.id) for seq, entry in await store.announced_on(MONDAY)] == [
+        (1, "2606.00001"),
+        (3, "2606.00003"),
+    ]
+    assert await store.announced_on(WEDNESDAY) == []
+
+
+async def test_what_topics_have_matched_of_a_day_is_known_however_often_they_were_matched(store: Store) -> None:
+    await with_chats(store)
+    for query in ("cat:cs.AI", "cat:cs.CV"):
+        await store.subscribe(ANN, query, MONDAY, NOW)
+    await store.ingest([announced(f"2606.0000{n}", MONDAY) for n in (1, 2)], NOW)
+    await store.ingest([announced("2606.00003", TUESDAY), announced("2606.00004", MONDAY)], NOW)
+    first, second = await store.topics()
+    await store.save_matches({first.id: [1], second.id: [2]}, [first.id, second.id], 2)
+    await store.save_matches({first.id: [3, 4]}, [first.id, second.id], 4)
+    ids = [first.id, second.id]
+    assert await store.matched_on(ids, MONDAY) == {first.id: {1, 4}, second.id: {2}}
+    assert await store.matched_on(ids, TUESDAY) == {first.id: {3}}
+    assert await store.matched_on([second.id], TUESDAY) == {}
+    assert await store.matched_on(ids, WEDNESDAY) == {}
+    assert await store.matched_on([], MONDAY) == {}

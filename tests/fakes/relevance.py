@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot import topics
-from bot.model import Announced, ChatModel, Paper
+from bot.model import Announced, ChatModel, Paper, split_query
 from bot.ports.relevance import Examples, Similar, Taste
 from bot.topics import matching
 from bot.topics.indexed_paper import IndexedPaper
@@ -50,7 +50,7 @@ class FakeRelevance:
                 self.reads += 1
 
     def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
-        exact, about = topics.split_query(query)
+        exact, about = split_query(query)
         if about:
             return [self._closeness(about, seq) for seq in seqs]
         return [_exactness(topics.parse(exact), self._papers[seq]) for seq in seqs]
@@ -76,7 +76,7 @@ class FakeRelevance:
     def why(self, seq: int, query: str | None, model: ChatModel | None) -> Similar:
         mine = self._words[seq]
         shared: list[str] = []
-        if query is not None and (about := topics.split_query(query)[1]):
+        if query is not None and (about := split_query(query)[1]):
             shared += sorted(_terms(topics.interest_parts(about).wanted) & mine)
         if model is not None:
             shared += [word for word, weight in model.terms if weight > 0 and word in mine]
@@ -101,7 +101,7 @@ class FakeRelevance:
             _add(weights, [paper], float(vote))
         _add(weights, examples.passed_over, -0.1)
         for query in examples.topics:
-            about = topics.split_query(query)[1]
+            about = split_query(query)[1]
             for word in _terms(topics.interest_parts(about).wanted):
                 weights[word] += 0.5
         if not examples.votes and not weights:

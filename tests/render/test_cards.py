@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Announcement, Card, Claim, Evidence, Extent, Figure, Kind, Style, Summary, Support, Window
+from bot.model import Announcement, Card, Claim, Evidence, Extent, Figure, Kind, Match, Style, Summary, Support, Window
 from bot.render.cards import authors_line, card_document, card_links, card_reply, licence_name, match_reasons
+from bot.render.digests import digest_header
 from bot.render.formats import FORMATS, render
 from bot.render.labels import CATALOG, LABEL_LANGUAGES, format_date, format_window, interface_language, label
-from bot.render.nodes import Fold
+from bot.render.nodes import Fold, Note, Text
 from handlers.discord import cards as discord_cards
 from handlers.telegram import cards as telegram_cards
 from tests.render.samples import (
@@ -139,6 +140,24 @@ def test_links_lead_to_this_version_and_old_papers_have_no_html() -> None:
 def test_each_reason_for_a_match_is_named_once() -> None:
     assert match_reasons(replace(CARD, matched=CARD.matched * 2)) == "talking head, cs.CV"
     assert match_reasons(replace(CARD, matched=())) == ""
+
+
+def test_an_interest_is_named_by_its_text_and_a_query_as_code() -> None:
+    interest = "about: talking heads driven by audio"
+    card = replace(CARD, matched=(Match(interest, ()),))
+    assert match_reasons(card) == "“talking heads driven by audio”"
+    header = digest_header(replace(DIGEST, topics=("cat:cs.CL", "cat:cs.CV about: lip sync", interest)))
+    assert header.blocks[1] == Note(
+        (
+            Text("cat:cs.CL", code=True),
+            Text(" · "),
+            Text("cat:cs.CV, “lip sync”"),
+            Text(" · "),
+            Text("“talking heads driven by audio”"),
+        )
+    )
+    post = render(replace(DIGEST, topics=(interest,)), "hexo")
+    assert "about:" not in post.partition("---\n")[2].partition("---\n")[0]
 
 
 def test_a_replacement_is_marked() -> None:

@@ -131,6 +131,17 @@ def test_topics_that_look_alike_have_different_pages() -> None:
     assert all(re.fullmatch(r"[a-z0-9-]{8,57}", slug(topic)) for topic in [*alike, "x" * 500])
 
 
+def test_an_interest_is_named_by_its_text_on_its_page_in_its_address_and_in_its_feed() -> None:
+    topic = "about: audio-driven talking heads; not faces"
+    site = render_archive({}, {topic: ()})
+    name = slug(topic)
+    assert name.startswith("audio-driven-talking-heads-not-faces-")
+    assert {f"topics/{name}.html", f"topics/{name}.atom"} <= site.keys()
+    for path in ("index.html", f"topics/{name}.html", f"topics/{name}.atom"):
+        assert "“audio-driven talking heads; not faces”" in site[path]
+        assert "about:" not in site[path]
+
+
 def test_a_topic_with_many_papers_has_a_page_for_each_month() -> None:
     cards = [card(f"2405.{n:05}", DAY - timedelta(days=n)) for n in range(90)]
     site = render_archive({}, {TOPIC: cards})

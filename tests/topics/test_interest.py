@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadTopic
-from bot.topics import And, Category, Not, Or, archives, explain, interest_parts, is_interest, label, parse, split_query
+from bot.model import is_interest, split_query
+from bot.topics import And, Category, Not, Or, archives, explain, interest_parts, parse
 from bot.topics.interest import Interest, cleaned
 from bot.topics.syntax_tree import EVERYTHING
 from tests.strategies import queries
@@ -163,11 +164,13 @@ def test_a_mistake_is_one_sentence_with_its_place(query: str, message: str, posi
     assert refused.value.position == position
 
 
-def test_a_label_shows_no_syntax_of_interests() -> None:
-    long = "audio-driven talking heads and lip sync for films and games; not face recognition"
-    assert label(parse(f"about: {long}").query) == "“audio-driven talking heads and lip sync for films and…”"
-    assert label(parse("cs.CL about: good evaluation").query) == "cat:cs.CL, “good evaluation”"
-    assert label("cat:cs.CL") == "cat:cs.CL"
+def test_the_explanation_says_what_was_understood_as_pushed_away_and_where_to_look() -> None:
+    assert explain(parse("about: lip sync in cs.CV or eess.IV; no face recognition; not cs.RO")) == (
+        "papers close to “lip sync” and not to “face recognition”, in cs.CV or eess.IV not in cs.RO"
+    )
+    assert explain(parse("gan about: lip sync; not faces, not surveys")) == (
+        "papers that mention “gan”, first those close to “lip sync” and not to “faces” or “surveys”"
+    )
 
 
 texts = st.text(
