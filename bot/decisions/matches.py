@@ -98,17 +98,18 @@ def topics_behind(states: Iterable[TopicState], last_seq: int) -> list[TopicStat
 
 def match_of(query: str, paper: Paper) -> Match:
     """Return the terms of a paper that make it belong to a stored topic; none if it no longer does."""
-    topic, indexed = _parsed(query), _indexed(paper)
-    if topic is None or not matching.satisfies(topic, indexed):
+    topic, found = parsed(query), indexed(paper)
+    if topic is None or not matching.satisfies(topic, found):
         return Match(query, ())
-    return Match(query, matching.because(topic, indexed))
+    return Match(query, matching.because(topic, found))
 
 
-_indexed = lru_cache(maxsize=1024)(IndexedPaper)  # the papers of a day are in the digests of all chats
+indexed = lru_cache(maxsize=1024)(IndexedPaper)  # the papers of a day are in the digests of all chats
 
 
 @lru_cache(maxsize=10_000)
-def _parsed(query: str) -> topic_language.Topic | None:
+def parsed(query: str) -> topic_language.Topic | None:
+    """A stored topic; None if today's grammar refuses it."""
     try:
         return topic_language.parse(query)
     except BadTopic:

@@ -1,5 +1,6 @@
 """The domain model: frozen, typed values that all layers share, in one module for each subject."""
 
+from bot.model.backtests import Backtest, Refinement, RefinementKind
 from bot.model.chats import (
     MOST_MANAGED_CHATS,
     MOST_MANAGERS,
@@ -73,6 +74,7 @@ __all__ = [
     "Allowance",
     "Announced",
     "Announcement",
+    "Backtest",
     "Bot",
     "Budget",
     "Candidate",
@@ -123,6 +125,8 @@ __all__ = [
     "Reading",
     "Reason",
     "ReasonKind",
+    "Refinement",
+    "RefinementKind",
     "Rejected",
     "Reservation",
     "Section",
