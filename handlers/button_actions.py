@@ -160,4 +160,5 @@ BUTTONS = {
     "resend": Operation(use_case=_resend, needs_rights=True),
 }
 """Every verb. Arguments: drop:TOPIC_KEY, exact:KEY and about:KEY (see `Offers.keep`), choose:SETTING,
-set:SETTING=VALUE, deep:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget:yes (without "yes" it asks first), resend:DELIVERY_ID; the others take none."""
+set:SETTING=VALUE, deep:PAPER_ID, cite:SUMMARY (see `evidence_action`), forget:yes (without "yes" it asks first),
+resend:DELIVERY_ID; the others take none."""

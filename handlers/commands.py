@@ -147,7 +147,7 @@ COMMANDS = (
         (
             Argument(
                 "query",
-                "A category, words, a query, or what you work on in a few sentences",
+                "A category, words, a query, or your interests in sentences",
                 suggests=Suggests.CATEGORIES,
             ),
         ),

@@ -76,9 +76,7 @@ def two_readings(result: TwoReadings, chat: ChatName) -> Reply:
     shown = Text(topic_label(join_query("", result.text)))
     interest = (
         Text(about_this, bold=True),
-        Text(
-            f": the closest ones, at most {MOST_CLOSE} a day, whatever their words{_last_week(result.interest_count)}."
-        ),
+        Text(f": the closest, at most {MOST_CLOSE} a day, whatever their words{_last_week(result.interest_count)}."),
     )
     interest_button = Button(_counted(about_this, result.interest_count), action=str(Action("about", result.key)))
     if result.exact is None:

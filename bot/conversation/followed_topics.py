@@ -9,7 +9,7 @@ from bot import topics
 from bot.arxiv import categories
 from bot.conversation.results import Followed, Suggestion, topic_key
 from bot.errors import BadTopic
-from bot.model import Subscription
+from bot.model import Subscription, split_query, topic_label
 
 MAX_CHOICE_LENGTH = 100
 """Characters that a platform's completion takes, for its label and for its value (Discord's limit)."""
@@ -28,10 +28,12 @@ def followed(subscription: Subscription) -> Followed:
 def find(following: Sequence[Subscription], named: str) -> Subscription | None:
     """The subscription that somebody names by its text, its `topic_key`, or its number in the list (from 1).
 
-    A topic may itself be a number, so its text wins over a place in the list; "#2" always means the place.
+    A topic may itself be a number, so its text wins over a place in the list; "#2" always means the place. The text of
+    an interest names it too, and a query one that has an interest beside it.
     """
     by_text, by_number = _find_by_text(following, named), _find_by_number(following, named)
-    return (by_number or by_text) if named.startswith("#") else (by_text or by_number)
+    found = (by_number or by_text) if named.startswith("#") else (by_text or by_number)
+    return found or _find_by_part(following, named)
 
 
 def _find_by_text(following: Sequence[Subscription], named: str) -> Subscription | None:
@@ -50,6 +52,18 @@ def _find_by_text(following: Sequence[Subscription], named: str) -> Subscription
         ),
         None,
     )
+
+
+def _find_by_part(following: Sequence[Subscription], named: str) -> Subscription | None:
+    """The only subscription with this interest or this query."""
+    try:
+        exact = topics.parse(named).query
+    except BadTopic:
+        exact = named
+    text = " ".join(named.strip("“” ").split()).casefold()
+    parts = [(subscription, split_query(subscription.topic)) for subscription in following]
+    found = [each for each, (query, about) in parts if about and (query == exact or about.casefold() == text)]
+    return found[0] if len(found) == 1 else None
 
 
 def _find_by_number(following: Sequence[Subscription], named: str) -> Subscription | None:
@@ -74,7 +88,7 @@ def completions(following: Sequence[Subscription], typed: str) -> list[Suggestio
     wanted = typed.strip().casefold()
     matching = [subscription.topic for subscription in following if wanted in subscription.topic.casefold()]
     return [
-        Suggestion(topic if len(topic) <= MAX_CHOICE_LENGTH else topic_key(topic), _shortened(topic))
+        Suggestion(topic if len(topic) <= MAX_CHOICE_LENGTH else topic_key(topic), _shortened(topic_label(topic)))
         for topic in matching
     ]
 

@@ -53,6 +53,8 @@ async def test_both_platforms_offer_the_same_commands(talk: Conversation, store:
     assert on_telegram == on_discord == {command.name for command in COMMANDS}
 
 
+PLAIN_WORDS = "talking heads driven by audio"
+
 EXPECTED_OF_COMMANDS: dict[str, tuple[dict[str, str], type]] = {
     "start": ({}, results.Welcome),
     "help": ({}, results.Help),
@@ -71,6 +73,8 @@ EXPECTED_OF_BUTTONS: dict[str, tuple[str, type]] = {
     "topics": ("", results.Subscriptions),
     "help": ("", results.Help),
     "drop": (topic_key("cat:cs.CV"), results.Unsubscribed),
+    "exact": (topic_key(f"{CHAT} {PLAIN_WORDS}"), results.Subscribed),
+    "about": (topic_key(f"{CHAT} {PLAIN_WORDS}"), results.Subscribed),
     "settings": ("", results.SettingsView),
     "choose": ("language", results.Choices),
     "set": ("size=5", results.Changed),
@@ -97,6 +101,7 @@ async def test_every_command_comes_to_its_own_use_case(talk: Conversation, comma
 @pytest.mark.parametrize("verb", button_actions.BUTTONS)
 async def test_every_button_does_what_its_verb_says(talk: Conversation, verb: str) -> None:
     await talk.subscribe(OWNER, CHAT, "cs.CV")
+    await talk.subscribe(OWNER, CHAT, PLAIN_WORDS)  # asks which of two readings is meant
     argument, kind = EXPECTED_OF_BUTTONS[verb]
     action = button_actions.parse(f"{verb}:{argument}")
     assert action is not None

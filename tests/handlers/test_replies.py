@@ -33,6 +33,11 @@ SUMMARY = replace(BRIEF, key=SummaryKey("2406.14272", 1, "en"))
 LONG = 'abs:"gaussian splatting" AND cat:cs.CV AND NOT ' + " AND NOT ".join(f"word{n}" for n in range(40))
 TOPIC = Followed("cat:cs.CV", "papers in cs.CV", topic_key("cat:cs.CV"), date(2026, 6, 2))
 LONGEST = Followed(LONG, "papers that …", topic_key(LONG), date(2026, 6, 2))
+_ABOUT = "audio-driven talking heads and lip sync for films and games; not face recognition"
+INTEREST = Followed(f"about: {_ABOUT}", f"papers close to “{_ABOUT}”", topic_key("about"), date(2026, 6, 2))
+BOTH = Followed(
+    "cat:cs.CL about: good evaluation", "papers in cs.CL, first those …", topic_key("both"), date(2026, 6, 2)
+)
 
 EVERY_RESULT: tuple[Result, ...] = (
     results.Welcome(CHAT, True, 0),
@@ -42,12 +47,17 @@ EVERY_RESULT: tuple[Result, ...] = (
     results.Subscribed(CHAT, LONG, "papers that …", date(2026, 6, 2), DUE, 1),
     results.AlreadySubscribed("cat:cs.CV", "papers in cs.CV"),
     results.NotUnderstood("a AND", "There is nothing after AND.", 2, "a AND\n  ^"),
+    results.TwoReadings("a b c", "0123456789ab", "a AND b AND c", "about: a b c", 2, 34),
+    results.TwoReadings("long words " * 30, "0123456789ab", None, "about: long words", None, None, "It is none."),
+    results.OfferExpired(),
     results.TooMany(50),
     results.Unsubscribed("cat:cs.CV", 0),
     results.NotSubscribed("x", ()),
     results.NotSubscribed("x", (TOPIC, LONGEST)),
     results.Subscriptions(CHAT, ()),
     results.Subscriptions(CHAT, (TOPIC, LONGEST) * 25),
+    results.Subscriptions(CHAT, (INTEREST, BOTH)),
+    results.Subscribed(CHAT, INTEREST.topic, INTEREST.explained, date(2026, 6, 2), DUE, 1),
     results.PaperCard(CARD, "en", Depth.BRIEF),
     results.PaperCard(replace(CARD, summary=SUMMARY), "en", Depth.BRIEF),
     results.PaperEvidence(replace(CARD, summary=SUMMARY), "en"),
@@ -235,3 +245,30 @@ def test_commands_are_what_every_platform_can_register() -> None:
         assert required == sorted(required, reverse=True)
         assert all(len(argument.description) <= 100 for argument in command.arguments)
     assert len(BY_NAME) == len(COMMANDS)
+
+
+def test_no_reply_shows_the_syntax_of_interests() -> None:
+    for result in EVERY_RESULT:
+        shown = reply(result)
+        assert not any("about:" in line for line in lines(shown))
+        assert not any("about:" in button.label for row in shown.buttons for button in row)
+
+
+def test_the_two_readings_say_what_each_brings() -> None:
+    answer = reply(results.TwoReadings("lip sync for films", "0123456789ab", "x", "about: x", 2, 34))
+    assert [*lines(answer)] == [
+        "What should I look for with “lip sync for films”?",
+        "Exactly these words: papers whose title or abstract has all of them; 2 in the last week.",
+        "Papers about this: the closest, at most 20 a day, whatever their words; 34 in the last week.",
+    ]
+    assert [(button.label, button.action) for row in answer.buttons for button in row] == [
+        ("Exactly these words (2)", "exact:0123456789ab"),
+        ("Papers about this (34)", "about:0123456789ab"),
+    ]
+
+
+def test_words_that_are_no_query_are_offered_as_a_description() -> None:
+    why = "There is no field “Topic:”; did you mean co:?"
+    answer = reply(results.TwoReadings("Topic: lip sync", "0123456789ab", None, "about: x", None, 34, why))
+    assert why in "".join(lines(answer))
+    assert [button.label for row in answer.buttons for button in row] == ["Papers about this (34)"]
