@@ -20,6 +20,7 @@ from bot.model import (
     Match,
     Paper,
     Reading,
+    Reason,
     Summary,
     SummaryKey,
     Window,
@@ -42,6 +43,7 @@ def card(
     *,
     announcement: Announcement | None = None,
     matches: Sequence[Match] = (),
+    reasons: Sequence[Reason] = (),
     summary: Summary | None = None,
     reading: Reading | None = None,
 ) -> Card:
@@ -50,6 +52,7 @@ def card(
         paper=paper,
         announcement=announcement,
         matched=tuple(matches),
+        reasons=tuple(reasons),
         summary=summary,
         links=_links(paper, reading),
         figures=reading.figures if reading else (),
@@ -79,6 +82,7 @@ def cards(
             candidate.announced.paper,
             announcement=candidate.announced.announcement,
             matches=candidate.matches,
+            reasons=candidate.reasons,
             summary=summaries.get(options.key(candidate.announced.paper)),
             reading=by_id.get(candidate.announced.paper.id),
         )

@@ -14,6 +14,7 @@ from bot.topics import matching
 from bot.topics.compiled import CompiledTopics, followed
 from bot.topics.indexed_paper import IndexedPaper
 from bot.topics.paper_batch import PaperBatch, PaperSet, numbers
+from bot.topics.syntax_tree import Field, Term, reasons
 
 MOST_CLOSE = 20
 """Papers of one listing day that an interest alone brings."""
@@ -102,6 +103,15 @@ def match_of(query: str, paper: Paper) -> Match:
     if topic is None or not matching.satisfies(topic, found):
         return Match(query, ())
     return Match(query, matching.because(topic, found))
+
+
+def named_authors(query: str, paper: Paper) -> tuple[str, ...]:
+    """Return the authors of a paper whom a stored topic that it belongs to names."""
+    topic, found = parsed(query), indexed(paper)
+    if topic is None:
+        return ()
+    terms = (leaf for leaf in reasons(topic.node, found.matches) if isinstance(leaf, Term))
+    return tuple(found.matched_text(term) or "" for term in terms if term.field is Field.AUTHOR)
 
 
 indexed = lru_cache(maxsize=1024)(IndexedPaper)  # the papers of a day are in the digests of all chats

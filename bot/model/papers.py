@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 
@@ -70,10 +70,12 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A paper together with the announcement that brought it."""
+    """A paper together with the announcement that brought it. `seq` is the announcement's number in the store's log; 0
+    if it did not come from there."""
 
     paper: Paper
     announcement: Announcement
+    seq: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

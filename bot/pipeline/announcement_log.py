@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-from bot.decisions import matches, ranking
-from bot.decisions.ranking import PaperFeatures
-from bot.model import Announced, Candidate, Match, Unseen
+from bot.decisions import matches
+from bot.model import Announced, Match, Unseen
 from bot.ports import Store
-
-MOST_TITLES = 1_000_000
-"""Pairs of topic and paper whose title is remembered: about 60 MB. Beyond that they are found out again."""
 
 MOST_MATCHES = 50_000
 """Pairs of topic and paper whose terms are remembered; a card needs them, a title line does not."""
@@ -24,10 +20,6 @@ class AnnouncementLog:
         self._announced: dict[int, Announced] = {}
         self._queries: dict[int, str] = {}
         self._matches: dict[tuple[int, int], Match] = {}
-        self._in_title: dict[int, dict[int, bool]] = {}
-        self._titles = 0
-        self.features: dict[int, PaperFeatures] = {}
-        """What ranking needs of each announced paper that was read, by sequence number."""
 
     async def read(self, unseen: Collection[Unseen]) -> None:
         """Read what these name and is not known yet. Raises `StoreUnavailable`."""
@@ -36,11 +28,17 @@ class AnnouncementLog:
             seqs.update([seq for seq, _ in found])
             ids.update(*{topic_ids for _, topic_ids in found})
         if new := seqs - self._announced.keys():
-            announced = await self._store.announced_at(new)
-            self._announced |= announced
-            self.features |= {seq: ranking.features_of(seq, entry) for seq, entry in announced.items()}
+            self._announced |= await self._store.announced_at(new)
         if ids := ids - self._queries.keys():
             self._queries |= await self._store.topic_queries(ids)
+
+    def add(self, announced: Collection[Announced], queries: Collection[str]) -> dict[str, int]:
+        """Take in announcements that were read elsewhere, and topics that may not be stored; returns numbers for the
+        topics, which no stored topic has."""
+        self._announced |= {entry.seq: entry for entry in announced}
+        numbers = {query: -place for place, query in enumerate(dict.fromkeys(queries), 1)}
+        self._queries |= {number: query for query, number in numbers.items()}
+        return numbers
 
     def announced(self, seq: int) -> Announced:
         """The announcement with this number, which was read."""
@@ -50,28 +48,8 @@ class AnnouncementLog:
         """The normalized query of a topic that was read."""
         return self._queries[topic_id]
 
-    def candidates(self, entries: Sequence[tuple[int, tuple[int, ...]]]) -> list[Candidate]:
-        """Return the papers of these (sequence number, topic ids), which were read, with why they match."""
-        return [
-            Candidate(self._announced[seq], tuple([self._match(topic_id, seq) for topic_id in topic_ids]))
-            for seq, topic_ids in entries
-        ]
-
-    def is_in_title(self, topic_id: int, seq: int) -> bool:
-        """Whether a topic is matched in the title of a paper; see `ranking.is_in_title`."""
-        titles = self._in_title.get(topic_id)
-        if titles is None:
-            titles = self._in_title[topic_id] = {}
-        found = titles.get(seq)
-        if found is None:
-            if self._titles >= MOST_TITLES:
-                self._in_title, self._titles = {topic_id: (titles := {})}, 0
-            match = matches.match_of(self._queries[topic_id], self._announced[seq].paper)
-            found = titles[seq] = ranking.is_in_title(match, self.features[seq])
-            self._titles += 1
-        return found
-
-    def _match(self, topic_id: int, seq: int) -> Match:
+    def match(self, topic_id: int, seq: int) -> Match:
+        """Why a paper matches a topic; both were read."""
         key = (topic_id, seq)
         if key not in self._matches:
             if len(self._matches) >= MOST_MATCHES:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.decisions import due_times
 from bot.decisions.digest_content import SummaryOptions
+from bot.decisions.ranking import Ranking
 from bot.decisions.wanted_summaries import ChosenPapers, Demand, PaperKey
-from bot.model import ARCHIVE, Candidate, Chat, ChatRef, SummaryKey, Unseen, WantedSummary
-from bot.pipeline.announcement_log import AnnouncementLog
-from bot.pipeline.rankings import Rankings
+from bot.model import ARCHIVE, Candidate, Chat, ChatRef, SummaryKey, WantedSummary
+from bot.pipeline.rankings import RankingRun, Rankings
 from bot.ports import Store
 
 ARCHIVE_DAYS = 7
@@ -83,23 +82,21 @@ class Chooser:
         return [*dict.fromkeys([*matched, *changed, *self._demand.due_chats(now)])]
 
     async def _choose(self, refs: Sequence[ChatRef], now: datetime) -> None:
-        log = AnnouncementLog(self._store)
+        run = RankingRun(self._rankings, self._store, now)
         for some in (refs[at : at + BATCH] for at in range(0, len(refs), BATCH)):
             # The archive's papers are those of the last days, whether a digest has taken them or not.
             chats = await self._store.chats_of([ref for ref in some if ref != ARCHIVE])
-            unseen = await self._store.unseen_of(list(chats))
-            await log.read(unseen.values())
+            # A chat may have been suspended or forgotten, or have got another id.
+            served = {ref: chat for ref, chat in chats.items() if chat.suspended is None}
+            unseen = await self._store.unseen_of(list(served))
+            ranked = await run.rank({chat: unseen[ref] for ref, chat in served.items()})
             for ref in some:
-                chat = chats.get(ref)
-                # A chat may have been suspended or forgotten, or have got another id.
-                is_served = chat is not None and chat.suspended is None
-                self._demand.replace(ref, self._chosen(chat, unseen[ref], log, now) if chat and is_served else None)
-                await asyncio.sleep(0)  # ranking never waits by itself: let answers and messages go between two chats
+                chat = served.get(ref)
+                self._demand.replace(ref, self._chosen(chat, ranked[ref], run, now) if chat else None)
 
-    def _chosen(self, chat: Chat, unseen: Unseen, log: AnnouncementLog, now: datetime) -> ChosenPapers | None:
+    def _chosen(self, chat: Chat, ranking: Ranking, run: RankingRun, now: datetime) -> ChosenPapers | None:
         """The papers whose summaries a chat needs: title lines need none."""
-        shown = self._rankings.of(unseen, chat.size, log, now).shown
-        papers = [PaperKey(log.announced(seq).paper.id, chat.language, chat.depth) for seq in shown]
+        papers = [PaperKey(run.log.announced(seq).paper.id, chat.language, chat.depth) for seq in ranking.shown]
         return ChosenPapers(tuple(papers), chat.next_due_at or now) if papers else None
 
     async def _wanted(self, now: datetime) -> list[WantedSummary]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -34,8 +33,7 @@ from bot.model import (
     Unseen,
     WantedSummary,
 )
-from bot.pipeline.announcement_log import AnnouncementLog
-from bot.pipeline.rankings import Rankings
+from bot.pipeline.rankings import RankingRun, Rankings
 from bot.ports import Makers, Reader, Renderer, Store
 
 MOST_OFFERED = 5
@@ -98,7 +96,7 @@ class DraftRun:
     store: Store
     builder: DigestBuilder
     now: datetime
-    announcements: AnnouncementLog = field(init=False)
+    _run: RankingRun = field(init=False)
     _latest_day: date | None = None
     _counts: dict[tuple[date, date], int] = field(default_factory=dict)
     _summaries: dict[SummaryKey, Summary] = field(default_factory=dict)
@@ -109,17 +107,13 @@ class DraftRun:
     _ranked: dict[ChatRef, Ranking] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.announcements = AnnouncementLog(self.store)
+        self._run = RankingRun(self.builder.rankings, self.store, self.now)
 
     async def read(self, unseen: Mapping[Chat, Unseen]) -> None:
         """Read what the digests of these chats need, in few statements for all. Raises `StoreUnavailable`."""
-        await self.announcements.read(unseen.values())
-        keys: set[SummaryKey] = set()
-        self._ranked.clear()
-        for chat, each in unseen.items():
-            ranking = self._ranked[chat.ref] = self._rank(chat, each)
-            keys.update(self._keys(chat, ranking))
-            await asyncio.sleep(0)  # ranking never waits by itself: let answers and messages go between two chats
+        self._ranked = await self._run.rank(unseen)
+        await self._run.read_shown(self._ranked.values())
+        keys = {key for chat in unseen for key in self._keys(chat, self._ranked[chat.ref])}
         # Missing ones are read again for each batch: they may be made while this round runs.
         self._missing.clear()
         try:
@@ -133,9 +127,6 @@ class DraftRun:
     def ranking(self, chat: Chat) -> Ranking:
         """The ranking of the papers of a chat that the last call of `read` named."""
         return self._ranked[chat.ref]
-
-    def _rank(self, chat: Chat, unseen: Unseen) -> Ranking:
-        return self.builder.rankings.of(unseen, chat.size, self.announcements, self.now)
 
     async def waits_for_summaries(self, chat: Chat, ranking: Ranking, due_at: datetime) -> bool:
         """Whether the digest waits, because a missing summary may still be made in time."""
@@ -167,14 +158,14 @@ class DraftRun:
         return DigestDraft(composed.digest if composed else None, new)
 
     async def _compose(self, chat: Chat, unseen: Unseen, ranking: Ranking) -> _Composed:
-        topic_ids = dict(unseen.found)
-        shown = tuple([(seq, topic_ids[seq]) for seq in ranking.shown])
+        shown = self._run.candidates(chat, unseen, ranking)
+        why = tuple([(candidate.matches, candidate.reasons) for candidate in shown])
         doubtful = await self._uncertain_deliveries(chat)
         # All that the parts depend on. `Renderer.parts` uses nothing else of a chat, so that equal chats share them.
-        key = (chat.ref.platform, chat.language, chat.depth, chat.style, ranking, shown, doubtful)
+        key = (chat.ref.platform, chat.language, chat.depth, chat.style, ranking, why, doubtful)
         composed = self._composed.get(key)
         if composed is None:
-            digest = await self._digest(chat, ranking, self.announcements.candidates(shown), doubtful)
+            digest = await self._digest(chat, ranking, shown, doubtful)
             parts = tuple(self.builder.renderers[chat.ref.platform].parts(digest, chat))
             if len(self._composed) >= MOST_SHARED:
                 del self._composed[next(iter(self._composed))]
@@ -190,7 +181,7 @@ class DraftRun:
         window = digest_content.window_of(ranking, self.now.date())
         return Digest(
             topics=digest_content.topics_of(
-                {self.announcements.query(topic_id): count for topic_id, count in ranking.topics}
+                {self._run.log.query(topic_id): count for topic_id, count in ranking.topics}
             ),
             window=window,
             announced=await self._announced(window.first, window.last),
@@ -205,7 +196,7 @@ class DraftRun:
         )
 
     def _paper(self, seq: int) -> Paper:
-        return self.announcements.announced(seq).paper
+        return self._run.log.announced(seq).paper
 
     def _keys(self, chat: Chat, ranking: Ranking) -> list[SummaryKey]:
         options = SummaryOptions(chat.language, chat.depth)

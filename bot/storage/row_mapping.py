@@ -114,6 +114,7 @@ def announced(row: AnyRow) -> Announced:
             kind=Kind(row.kind),
             inferred=row.inferred,
         ),
+        row.seq,
     )
 
 
