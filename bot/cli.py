@@ -352,6 +352,26 @@ def restore(path: Annotated[Path, typer.Argument(metavar="FILE", help="A copy th
 
 
 @app.command()
+def export(
+    chat: Annotated[str | None, typer.Option("--chat", metavar="PLATFORM:ID", help="Only this chat.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write this file instead of printing.")
+    ] = None,
+) -> None:
+    """Write what is stored about chats as JSON: settings, topics, votes, and what was learned from them."""
+    import tempfile
+
+    from bot.operator import export as exporting
+
+    settings = _settings()
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+        count = _run(lambda: exporting.export(settings, chat, file))
+        exporting.put(file, output)
+    if output:
+        typer.echo(f"Wrote {output} ({count} {'chat' if count == 1 else 'chats'}).", err=True)
+
+
+@app.command()
 def tidy() -> None:
     """Delete old digests, matches and readings now, as the service does once a day, and shrink the SQLite database."""
     from bot.operator import upkeep

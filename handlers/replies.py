@@ -143,6 +143,7 @@ def _(_: results.Privacy, _chat: ChatName) -> Reply:
     kept = (
         "this chat's id and title, its topics and settings",
         "which papers it has received, so that none comes twice",
+        "votes on papers, with the id of who gave each, and the words that I learned from them",
         "messages that are on their way, and whether they arrived",
         "words that may be a query or a description, for an hour, while I ask which of the two you mean",
         "of a Telegram group or channel the ids of those who set me up there, to tell them when I cannot post",

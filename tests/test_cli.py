@@ -202,3 +202,17 @@ def test_a_backup_is_a_whole_database(tmp_path: Path) -> None:
     copy = f"sqlite+aiosqlite:///{tmp_path / 'copy.sqlite3'}"
     assert "cat:cs.CV" in paperboy("subscriptions", data=tmp_path, DATABASE_URL=copy).stdout
     assert paperboy("backup", str(tmp_path / "copy.sqlite3"), data=tmp_path).returncode == 2
+
+
+def test_an_export_is_json_printed_or_in_a_file(tmp_path: Path) -> None:
+    paperboy("subscribe", "--chat", "telegram:1", "cs.CV", data=tmp_path)
+    printed = paperboy("export", "--chat", "telegram:1", data=tmp_path)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    [chat] = json.loads(printed.stdout)["chats"]
+    assert [followed["topic"] for followed in chat["subscriptions"]] == ["cat:cs.CV"]
+    written = paperboy("export", "-o", "chats.json", data=tmp_path)
+    assert (written.stdout, written.stderr) == ("", "Wrote chats.json (1 chat).\n")
+    assert json.loads((tmp_path / "chats.json").read_text(encoding="utf-8"))["chats"] == [chat]
+    missing = paperboy("export", "--chat", "telegram:2", "-o", "chats.json", data=tmp_path)
+    assert (missing.returncode, missing.stderr.count("\n")) == (2, 1)
+    assert json.loads((tmp_path / "chats.json").read_text(encoding="utf-8"))["chats"] == [chat], "it stays as it was"

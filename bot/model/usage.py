@@ -76,6 +76,14 @@ class Budget:
     def is_unlimited_per_day(self) -> bool:
         return self.requests_per_day is None and self.tokens_per_day is None
 
+    def half(self) -> Budget:
+        """Half of the limits of the day."""
+        return Budget(
+            None if self.requests_per_day is None else self.requests_per_day // 2,
+            None,
+            None if self.tokens_per_day is None else self.tokens_per_day // 2,
+        )
+
     def exceeded(self, requests: int, tokens: int) -> str | None:
         """The limit of the day that this usage exceeds ("50 requests a day"); None if it exceeds none."""
         if self.requests_per_day is not None and requests > self.requests_per_day:

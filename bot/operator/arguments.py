@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.errors import TellUser
-from bot.model import Depth
+from bot.model import ChatRef, Depth
 from bot.render.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -23,6 +23,13 @@ def parse_depth(text: str) -> Depth:
     if text not in tuple(Depth):
         raise TellUser(f"“{text}” is not a depth; write brief (from the abstract) or deep (from the whole paper).")
     return Depth(text)
+
+
+def parse_chat(text: str) -> ChatRef:
+    try:
+        return ChatRef.parse(text)
+    except ValueError as error:
+        raise TellUser(str(error)) from None
 
 
 def parse_days(value: str | int) -> int:

@@ -17,6 +17,7 @@ from bot.conversation import (
 from bot.decisions import ledger
 from bot.errors import TellUser
 from bot.model import Chat, ChatRef, Subscription
+from bot.operator.arguments import parse_chat
 from bot.operator.console import print_table
 from bot.render.terminal import document_text
 from bot.service.app import open_app
@@ -28,19 +29,12 @@ OPERATOR = Requester("operator", is_admin=True)
 """The operator has access to the whole database, so the rights in a chat do not matter."""
 
 
-def _ref(text: str) -> ChatRef:
-    try:
-        return ChatRef.parse(text)
-    except ValueError as error:
-        raise TellUser(str(error)) from None
-
-
 async def subscribe(settings: Settings, chat: str, query: str) -> str:
     """Let a chat follow a topic, as if its admin had asked there; returns the sentence to print.
 
     Raises `TellUser` if the topic is not understood or the chat follows as many as it can.
     """
-    ref = _ref(chat)
+    ref = parse_chat(chat)
     async with open_app(settings) as app:
         result = await app.conversation().subscribe(OPERATOR, ref, query, may_ask=False)
     # The usual results are sentences of their own, for one line in a terminal; the others are those of chats.
@@ -59,7 +53,7 @@ async def unsubscribe(settings: Settings, chat: str, query: str) -> str:
 
     Raises `TellUser` if it does not follow the topic, with those that it follows, the closest first.
     """
-    ref = _ref(chat)
+    ref = parse_chat(chat)
     async with open_app(settings) as app:
         result = await app.conversation().unsubscribe(OPERATOR, ref, query)
     match result:
@@ -84,7 +78,7 @@ async def chats(settings: Settings) -> list[Chat]:
 
 async def subscriptions(settings: Settings, chat: str | None) -> list[Subscription]:
     """The subscriptions of a chat (`PLATFORM:ID`), or of all. Raises `TellUser` for what is no chat."""
-    ref = _ref(chat) if chat else None
+    ref = parse_chat(chat) if chat else None
     async with open_app(settings) as app:
         return await app.store.subscriptions(ref)
 

@@ -52,6 +52,17 @@ class Relevance(Protocol):
     async def read(self, announced: Mapping[int, Announced]) -> None:
         """Read these announcements, by sequence number, unless they are known."""
 
+    async def prepare(self, topics: Collection[str], models: Collection[ChatModel] = ()) -> None:
+        """Fetch what measuring by these topics (normalized queries) and models needs from elsewhere: embeddings of
+        interests, and the papers that a chat likes. Without it they are measured, too: by words, and without naming
+        liked papers that were not read."""
+
+    async def counted_upto(self) -> int:
+        """The sequence number of the last announcement whose terms the store's counts have; 0 without counts."""
+
+    async def count(self, papers: Sequence[Paper], upto: int) -> None:
+        """Add the terms of these papers to the store's counts, which then reach up to that sequence number."""
+
     def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
         """How well each of these papers, which were read, fits a topic or an interest (normalized query), 0 to 1.
 
@@ -86,14 +97,27 @@ class Relevance(Protocol):
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors of one length. Equal names give comparable vectors."""
+    """Turns texts into vectors of one length. Equal names give comparable vectors; where two vectors of a name have
+    different lengths, because its server has changed, they cannot be compared."""
 
     @property
     def name(self) -> str:
         """The provider and model, as in EMBEDDINGS ("local", "google:NAME"), which the store keeps vectors by."""
 
+    @property
+    def batch(self) -> int:
+        """How many texts share a request."""
+
     async def passages(self, texts: Sequence[str]) -> list[bytes]:
-        """The vectors of papers' texts, as float32 bytes of length 1. Raises `RetryLater` or `GiveUp`."""
+        """The vectors of papers' texts, as float32 bytes of length 1. Raises `RetryLater` or `GiveUp`, the latter if
+        one of the texts is the cause; `TextTooLong` if a shorter one may be accepted."""
 
     async def queries(self, texts: Collection[str]) -> list[bytes]:
-        """The vectors of interests; comparable with those of papers. Raises `RetryLater` or `GiveUp`."""
+        """The vectors of interests, in the order of the texts; comparable with those of papers. They are kept, so that
+        asking again costs little. Raises `RetryLater` or `GiveUp`."""
+
+    async def probe(self) -> float:
+        """Seconds that a tiny request takes. Raises `RetryLater` or `GiveUp`."""
+
+    async def close(self) -> None:
+        """End processes and connections."""

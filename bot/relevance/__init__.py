@@ -1,1 +1,12 @@
-"""Relevance: how close papers are to topics, interests and what a chat has liked. Implements `bot.ports.Relevance`."""
+"""How close papers are to topics, interests and what chats like. `measuring.PaperRelevance` implements the port.
+
+1. `terms` cuts a text into terms: stems of words, and pairs of neighbours. A term is handled by its key, a hash.
+2. `term_table` knows in how many papers each term occurs, and a vector for each frequent one (`starter`: the bundled
+   table, which the store's own counts are added to).
+3. `paper_block` holds the features of papers as arrays, `paper_memory` as many blocks as fit into its limit.
+4. `queries` turns a topic into weights of terms; `scores` has the formulas, `weights` every number in them.
+5. `model_weights` reads a chat's model. `learner_process` starts `learner`, the only place where scikit-learn is
+   imported; it trains by `training`, from the examples that `training_set` weights.
+
+`embeddings` is optional: vectors of texts, made by a model.
+"""

@@ -109,6 +109,10 @@ class Settings(BaseSettings):
         le=16,
         description="Abstracts in one request to a model; more cost fewer tokens, one is for small models.",
     )
+    embeddings: Annotated[str, AfterValidator(values.embeddings)] = Field(
+        "none",
+        description="What finds papers by their meaning: none (words alone), local, google:NAME or openai:NAME.",
+    )
 
     workers: Annotated[Literal["embedded", "procrastinate"], values.LOWER] = Field(
         "embedded",

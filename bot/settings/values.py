@@ -54,6 +54,15 @@ def judge(value: str) -> str:
     return value
 
 
+def embeddings(value: str) -> str:
+    provider, _, name = value.partition(":")
+    if value.lower() in ("none", "local"):
+        return value.lower()
+    if provider not in ("google", "openai") or not name:
+        raise ValueError(f"“{value}” is none of its values; write none, local, google:NAME or openai:NAME.")
+    return value
+
+
 def admins(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
         try:

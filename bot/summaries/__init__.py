@@ -3,12 +3,8 @@
 The steps of a summary, with the module of each:
 
     providers           the models that MODEL and MODEL_JUDGE name; a new provider is added here
-    google, openai      one provider each: a request, a completion, and its errors by type
-    model_client        the interface `Model` of every provider, one retry, and what all models share:
-    budget              the meter that reserves requests and tokens before they are used and settles them after
-                        (`process_usage` counts them where there is no store)
-    slots               how many requests run at the same time, and which of those that wait is sent next
-    pauses              models that are down or over their quota are asked by nobody for a while
+    google, openai      one provider each: a request and its completion (`bot.providers` has the clients of the APIs)
+    model_client        the interface `Model` of every provider; asks one inside the budget (`bot.providers`)
     fallback            the order of the models: one that cannot serve gives way to the next
     model_summarizer    brief summaries by one model (`brief_replies`), several abstracts in one request
     deep_reader         deep summaries: `facts` once in English, then in other languages (`translation`)
@@ -43,7 +39,8 @@ The rules that these share:
 A model's words are shown only if a judge found them supported by the sentences that they name. Nothing falls back
 silently: a summary's provenance says what made it, from what, in whose place, and what was dropped.
 
-To add a provider: implement `model_client.Model` in a module of its own, raise its errors as the types that `complete`
-names, build it in `providers._model`, let `bot.settings` accept its name, and give the fake server of
-`tests/fakes/models.py` its API, so that `tests/summaries/test_adapters.py` runs on it too.
+To add a provider: write its client in `bot.providers`, which raises its errors as the types that `Model.complete`
+names, implement `model_client.Model` in a module of its own, build it in `providers._model`, let `bot.settings` accept
+its name, and give the fake server of `tests/fakes/models.py` its API, so that `tests/summaries/test_adapters.py` runs
+on it too.
 """

@@ -9,7 +9,7 @@ from bot.decisions.model_requests import BATCH
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable, PaperboyError, StoreUnavailable
 from bot.model import Allowance, Depth, Summary, SummaryKey, SummaryRequest
 from bot.ports import Clock, Summarizer
-from bot.summaries.budget import Meter
+from bot.providers.budget import Meter
 from bot.summaries.extractive import ExtractiveSummarizer, extract
 from bot.summaries.judge import ModelJudge
 from bot.summaries.model_summarizer import ModelSummarizer

@@ -9,11 +9,11 @@ from typing import Protocol
 import structlog
 
 from bot.errors import ModelRefused, PaperboyError, TextTooLong
+from bot.providers.slots import Turn
 from bot.summaries.judge_answers import JUDGE_SCHEMA, parse_answers
 from bot.summaries.judge_questions import Verdicts, blocks_for, judge_prompts, prompt_hash, verdicts_from
 from bot.summaries.model_client import ModelClient
 from bot.summaries.offloading import in_thread
-from bot.summaries.slots import Turn
 from bot.summaries.statements import Judgement, PaperStatements, Verdict
 
 log = structlog.get_logger()

@@ -1,35 +1,22 @@
-"""Asks a model: the interface of every provider, the budget, one retry after a short fault, and pauses."""
+"""The interface of every provider's model, and a client that asks one inside the budget."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
-import structlog
-
-from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable
-from bot.model import ModelPause, Reservation
+from bot.errors import ModelRefused
 from bot.ports import Clock
-from bot.summaries.budget import BudgetUsedUp, Meter
-from bot.summaries.slots import Turn
-
-log = structlog.get_logger()
+from bot.providers.budget import Meter
+from bot.providers.metered_requests import MOST_FORMS, SHORT_WAIT_SECONDS, MeteredRequests, RequestFormRefused
+from bot.providers.slots import Turn
 
 Schema = dict[str, Any]
 """A JSON schema without references, which all servers accept."""
 
 TIMEOUT_SECONDS = 180.0
 """Time after which a request is given up; a small model on a CPU needs minutes for an abstract."""
-
-SHORT_WAIT_SECONDS = 8.0
-"""The longest pause that a request waits for, unless its caller has more patience; then the next model is asked."""
-
-_MOST_ATTEMPTS = 3
-"""Requests for one answer to a model that is unavailable again and again."""
-
-_MOST_FORMS = 12
-"""Requests for one answer to a server whose form of a request is still unknown; more than there are forms."""
 
 _CHARACTERS_PER_TOKEN = 4
 
@@ -49,9 +36,9 @@ class Completion:
     tokens_in: int = 0
     tokens_out: int = 0
 
-
-class RequestFormRefused(ModelRefused):
-    """The server does not accept the form of the request. The model has chosen another one for the next request."""
+    @property
+    def tokens(self) -> int:
+        return self.tokens_in + self.tokens_out
 
 
 class Model(Protocol):
@@ -72,20 +59,12 @@ class Model(Protocol):
     async def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Exchange:
-    """A request that was sent at `asked_at`, and what came of it; `earlier_pause` was over by then."""
-
-    asked_at: datetime
-    earlier_pause: ModelPause | None
-    reply: Completion | ModelUnavailable | ModelRefused
-
-
 class ModelClient:
     """One model with its budget and the clock. Clients of one meter share its slots and pauses."""
 
     def __init__(self, model: Model, clock: Clock, meter: Meter) -> None:
-        self._model, self._clock, self._meter = model, clock, meter
+        self._model, self._clock = model, clock
+        self._requests = MeteredRequests(model.name, clock, meter)
 
     @property
     def name(self) -> str:
@@ -99,47 +78,16 @@ class ModelClient:
         A model that was unavailable is paused for everybody. A pause of up to `patience` seconds is waited for, a
         longer one raises; `retry_after` is the time that is left of it.
         """
-        attempts = 0
-        while True:
-            attempts += 1
-            try:
-                return await self._ask(system, user, schema, turn, is_first=attempts == 1)
-            except (BudgetUsedUp, ModelTimedOut):
-                # The budget is shared by all models, and after a time-out a second attempt would take just as long.
-                raise
-            except ModelUnavailable as error:
-                if attempts == _MOST_ATTEMPTS or error.retry_after is None or error.retry_after > patience:
-                    raise
-                patience -= error.retry_after
-                await self._clock.sleep(error.retry_after)
-
-    async def _ask(self, system: str, user: str, schema: Schema, turn: Turn, *, is_first: bool) -> str:
-        """The reply's text after one request, or several where the server's form of a request is still unknown."""
+        request = partial(self._model.complete, system, user, schema)
         tokens = _estimated_tokens(system, user)
-        for _ in range(_MOST_FORMS):
-            exchange = await self._exchange(system, user, schema, tokens, turn)
-            reply = exchange.reply
-            if isinstance(reply, ModelUnavailable):
-                if reply.retry_after is None and is_first and not isinstance(reply, ModelTimedOut):
-                    # Long enough for a dropped connection, short for who waits; nobody else has to wait for that.
-                    reply.retry_after = 1.0
-                else:
-                    reply.retry_after = await self._meter.pauses.begin(self.name, reply, exchange.asked_at)
-                raise reply
-            if exchange.earlier_pause is not None:
-                await self._meter.pauses.end(exchange.earlier_pause)
-            if isinstance(reply, Completion):
-                return reply.text
-            if not isinstance(reply, RequestFormRefused):
-                raise reply
-        raise ModelRefused(f"{self.name} did not accept this request.")
+        return (await self._requests.send(request, tokens, patience=patience, turn=turn)).text
 
     async def probe(self) -> float:
         """Seconds that a tiny request takes. Raises `ModelUnavailable` or `ModelRefused`."""
         # No retry: the operator wants to see the first error. Outside the budget: of a small one, two models that are
         # checked would leave nothing for the day's summaries.
         began = self._clock.now()
-        for _ in range(_MOST_FORMS):
+        for _ in range(MOST_FORMS):
             try:
                 reply = await self._model.complete(_PROBE, 'Answer with {"ok": "yes"}.', _PROBE_SCHEMA)
             except RequestFormRefused:
@@ -151,41 +99,6 @@ class ModelClient:
 
     async def close(self) -> None:
         await self._model.close()
-
-    async def _exchange(self, system: str, user: str, schema: Schema, tokens: int, turn: Turn) -> _Exchange:
-        """One HTTP request inside budget and slots. Raises `ModelPaused`, `BudgetUsedUp` and `StoreUnavailable`."""
-        while True:
-            # A slot is held for the HTTP request only: whoever waits for the minute or judges leaves it to others.
-            async with self._meter.slots.slot(turn):
-                # While this request waited for the slot, another may have paused the model.
-                pause = await self._meter.pauses.check(self.name)
-                reserved = await self._meter.reserve(self.name, tokens)
-                if isinstance(reserved, Reservation):
-                    exchange = _Exchange(self._clock.now(), pause, await self._send(reserved, system, user, schema))
-                    break
-            await self._clock.sleep(reserved.seconds)
-        reply = exchange.reply
-        if isinstance(reply, Completion):
-            used = reply.tokens_in + reply.tokens_out
-            log.info("model answered", model=self.name, tokens=used)
-        else:
-            used = 0
-            log.info("model gave no answer", model=self.name, reason=str(reply))
-        await self._meter.settle(reserved, 1, used)
-        return exchange
-
-    async def _send(
-        self, reserved: Reservation, system: str, user: str, schema: Schema
-    ) -> Completion | ModelUnavailable | ModelRefused:
-        """The reply to one HTTP request, or its error as a value."""
-        try:
-            return await self._model.complete(system, user, schema)
-        except (ModelUnavailable, ModelRefused) as error:
-            return error
-        except BaseException:
-            # Cancelled, or a fault of ours: the request was sent all the same.
-            await self._meter.settle(reserved, 1, 0)
-            raise
 
 
 def _estimated_tokens(system: str, user: str) -> int:

@@ -15,9 +15,9 @@ from bot.decisions.model_requests import BATCH, in_groups, judged_together
 from bot.errors import ModelRefused, PaperboyError
 from bot.model import Budget, Depth, NoteKind, Provenance, Source, Summary, SummaryKey, SummaryNote, SummaryRequest
 from bot.ports import Clock
+from bot.providers.budget import Meter
 from bot.summaries import glossary as glossaries
 from bot.summaries.brief_replies import Answers, BriefReplies, Problems
-from bot.summaries.budget import Meter
 from bot.summaries.claim_checks import notes_on, prepare
 from bot.summaries.claim_drafts import Drafts, brief_drafts
 from bot.summaries.deep_reader import DeepReader

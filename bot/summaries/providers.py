@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.errors import BadSetting
 from bot.model import Budget
 from bot.ports import Clock, PaperTexts, Summarizer, UsageStore
+from bot.providers.budget import Meter
 from bot.settings import Settings
 from bot.summaries import glossary
-from bot.summaries.budget import Meter
 from bot.summaries.extractive import NAME as EXTRACTIVE
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain

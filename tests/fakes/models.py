@@ -1,7 +1,7 @@
 """Working stand-ins of the Gemini API and of an OpenAI-compatible API on a local port, for the real SDKs to talk to.
 
-They check requests as the real servers do, answer with a `Brain` (as a judge with another one), and fail on command:
-each request takes the next of `faults`, if there is one, instead of an answer.
+They check requests as the real servers do, answer with a `Brain` (as a judge with another one) or with vectors, and
+fail on command: each request takes the next of `faults`, if there is one, instead of an answer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes import judges
+from tests.fakes import embeddings, judges
 from tests.fakes.brains import Brain, well_behaved
 
 KEY = "a-key-for-tests"
@@ -21,7 +21,8 @@ KEY = "a-key-for-tests"
 
 @dataclass
 class Fault:
-    """One failing request: an HTTP response, or `hang`, `reset`, `garbage`, `block` (a safety refusal)."""
+    """One failing request: an HTTP response, or `hang`, `reset`, `garbage`, `block` (a safety refusal), or one of
+    `embeddings.BREAKING`."""
 
     kind: str = "status"
     status: int = 500
@@ -54,6 +55,12 @@ class ModelServer:
     """A text with this in it is blocked by the server's content filter."""
     names_errors: bool = True
     """Whether OpenAI-style errors name a code and a parameter; many servers send the message only."""
+    takes_dimensions: bool = True
+    """Whether vectors can be asked for in a shorter length of the OpenAI API."""
+    numbers_vectors: bool = True
+    """Whether the vectors of the OpenAI API are numbered; some servers number all with 0."""
+    most_texts: int = 2048
+    """How many texts a request for vectors of the OpenAI API may have."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     most_at_once: int = 0
     delay: float = 0.0
@@ -62,6 +69,7 @@ class ModelServer:
         app = web.Application()
         app.router.add_post("/{version:v1|v1beta}/models/{call}", self._gemini)
         app.router.add_post("/v1/chat/completions", self._openai)
+        app.router.add_post("/v1/embeddings", self._openai_vectors)
         self._open = 0
         self._closing = asyncio.Event()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -93,11 +101,13 @@ class ModelServer:
     async def _gemini(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self.asked.append(body)
-        if self.faults:
+        if self.faults and self.faults[0].kind not in embeddings.BREAKING:
             return await self._fail(request, self.faults.pop(0), _gemini_error, _gemini_block)
         if request.headers.get("x-goog-api-key") != KEY:
             invalid = Fault(reason="API_KEY_INVALID")
             return web.json_response(_gemini_error(400, "API key not valid.", invalid), status=400)
+        if request.match_info["call"].endswith(":batchEmbedContents"):
+            return self._gemini_vectors(body)
         config = body.get("generationConfig", {})
         if config.get("responseMimeType") != "application/json" or "responseSchema" not in config:
             return web.json_response(_gemini_error(400, "No JSON was asked for.", Fault()), status=400)
@@ -158,6 +168,47 @@ class ModelServer:
                 "usage": {**usage, "total_tokens": counted["totalTokenCount"]},
             }
         )
+
+    # ── vectors ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _gemini_vectors(self, body: dict[str, Any]) -> web.Response:
+        try:
+            texts = embeddings.gemini_texts(body)
+        except ValueError as wrong:
+            return web.json_response(_gemini_error(400, str(wrong), Fault()), status=400)
+        if self.refuses is not None and any(self.refuses in text for text in texts):
+            return web.json_response(_gemini_error(400, "The input is not valid.", Fault()), status=400)
+        length = body["requests"][0].get("outputDimensionality", embeddings.FULL_LENGTH)
+        return web.json_response(embeddings.gemini_reply(self._vectors(texts, length)))
+
+    async def _openai_vectors(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.asked.append(body)
+        if self.faults and self.faults[0].kind not in embeddings.BREAKING:
+            return await self._fail(request, self.faults.pop(0), _openai_error, _openai_block)
+        if request.headers.get("Authorization") != f"Bearer {KEY}":
+            return web.json_response(_openai_error(401, "Incorrect API key.", Fault()), status=401)
+        try:
+            texts = embeddings.openai_texts(body)
+        except ValueError as wrong:
+            return web.json_response(_openai_error(400, str(wrong), Fault()), status=400)
+        if "dimensions" in body and not self.takes_dimensions:
+            return web.json_response(_openai_error(400, "dimensions are not supported", Fault()), status=400)
+        if len(texts) > self.most_texts:
+            return web.json_response(_openai_error(422, "the batch is too large", Fault()), status=422)
+        if self.context is not None and max(map(len, texts)) > self.context:
+            message = f"This model's maximum context length is {self.context} tokens."
+            too_long = Fault(code="context_length_exceeded") if self.names_errors else Fault()
+            return web.json_response(_openai_error(400, message, too_long), status=400)
+        if self.refuses is not None and any(self.refuses in text for text in texts):
+            return web.json_response(_openai_error(400, "'$.input' is invalid.", Fault()), status=400)
+        vectors = self._vectors(texts, body.get("dimensions", embeddings.FULL_LENGTH))
+        tokens = sum(map(len, texts)) // 4
+        return web.json_response(embeddings.openai_reply(vectors, are_numbered=self.numbers_vectors, tokens=tokens))
+
+    def _vectors(self, texts: list[str], length: int) -> embeddings.Vectors:
+        vectors = [embeddings.vector(text, length) for text in texts]
+        return embeddings.BREAKING[self.faults.pop(0).kind](vectors) if self.faults else vectors
 
     async def _answer(self, system: str, user: str) -> str:
         self._open += 1

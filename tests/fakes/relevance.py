@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot import topics
@@ -37,6 +37,7 @@ class FakeRelevance:
         self._papers: dict[int, Paper] = {}
         self._words: dict[int, frozenset[str]] = {}
         self.reads = 0
+        self._counted_upto = 0
 
     @property
     def name(self) -> str:
@@ -48,6 +49,14 @@ class FakeRelevance:
                 self._papers[seq] = entry.paper
                 self._words[seq] = words_of(entry.paper)
                 self.reads += 1
+
+    async def prepare(self, topics: Collection[str], models: Collection[ChatModel] = ()) -> None: ...
+
+    async def counted_upto(self) -> int:
+        return self._counted_upto
+
+    async def count(self, papers: Sequence[Paper], upto: int) -> None:
+        self._counted_upto = upto
 
     def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
         exact, about = split_query(query)

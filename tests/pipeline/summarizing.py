@@ -11,9 +11,9 @@ from datetime import timedelta
 
 from bot import pipeline
 from bot.model import Budget
+from bot.providers.budget import Meter
 from bot.service.clock import SystemClock
 from bot.storage.store import open_store
-from bot.summaries.budget import Meter
 from bot.summaries.fallback import FallbackChain
 from bot.summaries.judge import ModelJudge
 from bot.summaries.model_client import ModelClient

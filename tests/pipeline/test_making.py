@@ -20,8 +20,8 @@ from bot.errors import ModelUnavailable
 from bot.model import Budget, Depth, Paper, Platform, Summary, SummaryKey, SummaryRequest, WantedSummary
 from bot.pipeline import DigestBuilder, Patience
 from bot.pipeline.awaited_summaries import AwaitedSummaries
+from bot.providers.budget import Meter
 from bot.storage.store import SqlStore, open_store
-from bot.summaries.budget import Meter
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain
 from bot.summaries.judge import ModelJudge

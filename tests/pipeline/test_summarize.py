@@ -23,8 +23,9 @@ from bot.model import (
     Support,
     WantedSummary,
 )
+from bot.providers.budget import Meter
+from bot.providers.process_usage import ProcessUsage
 from bot.storage.store import SqlStore
-from bot.summaries.budget import Meter
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain
 from bot.summaries.judge import ModelJudge, NoJudge
@@ -32,7 +33,6 @@ from bot.summaries.judge_questions import prompt_hash
 from bot.summaries.model_client import ModelClient
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
-from bot.summaries.process_usage import ProcessUsage
 from tests.fakes.clock import FakeClock
 from tests.fakes.makers import AbstractReader, FakeMakers
 from tests.fakes.models import KEY, Fault, ModelServer

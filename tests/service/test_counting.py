@@ -24,6 +24,7 @@ from bot.model import (
     Unknown,
 )
 from bot.pipeline import DeliveryWorker
+from bot.providers.process_usage import ProcessUsage
 from bot.service import metrics, status
 from bot.service.counting import (
     DELIVERIES,
@@ -36,7 +37,6 @@ from bot.service.counting import (
     labels_of,
 )
 from bot.storage.store import SqlStore
-from bot.summaries.process_usage import ProcessUsage
 from handlers.telegram.outcomes import outcome_of
 from tests.contracts.samples import ANN, digest, with_chats
 from tests.fakes.clock import FakeClock

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.model import Budget, Depth, Paper, SummaryKey, SummaryRequest
-from bot.summaries.budget import Meter
+from bot.providers.budget import Meter
 from bot.summaries.judge import ModelJudge
 from bot.summaries.model_client import ModelClient
 from bot.summaries.model_summarizer import ModelSummarizer

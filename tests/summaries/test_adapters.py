@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import ModelRefused, ModelTimedOut, ModelUnavailable, TextTooLong
-from bot.summaries.google import GoogleModel, retry_delay, seconds_to_reset
+from bot.providers.gemini_api import retry_delay, seconds_to_reset
+from bot.providers.metered_requests import RequestFormRefused
+from bot.summaries.google import GoogleModel
 from bot.summaries.judge_answers import JUDGE_SCHEMA
-from bot.summaries.model_client import Completion, Model, RequestFormRefused
+from bot.summaries.model_client import Completion, Model
 from bot.summaries.openai import OpenAIModel
 from bot.summaries.reply_parsing import parse_briefs
 from bot.summaries.reply_schema import BRIEF_SCHEMA

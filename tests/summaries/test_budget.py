@@ -9,12 +9,12 @@ import pytest
 
 from bot.errors import ModelRefused, ModelUnavailable
 from bot.model import Budget, ModelPause, Summary
-from bot.summaries.budget import Meter
+from bot.providers.budget import Meter
+from bot.providers.pauses import ModelPaused, Pauses, next_pause
+from bot.providers.process_usage import ProcessUsage
 from bot.summaries.fallback import FallbackChain
 from bot.summaries.model_client import ModelClient
 from bot.summaries.openai import OpenAIModel
-from bot.summaries.pauses import ModelPaused, Pauses, next_pause
-from bot.summaries.process_usage import ProcessUsage
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import KEY, Fault, ModelServer
 from tests.summaries.conftest import a_paper, a_request

@@ -9,14 +9,14 @@ import pytest
 
 from bot.errors import BadSetting, ModelRefused, ModelUnavailable
 from bot.model import Allowance, Budget, Depth, Summary, Support
+from bot.providers.budget import Meter
+from bot.providers.process_usage import ProcessUsage
 from bot.settings import Settings
-from bot.summaries.budget import Meter
 from bot.summaries.extractive import ExtractiveSummarizer
 from bot.summaries.fallback import FallbackChain
 from bot.summaries.judge_questions import prompt_hash
 from bot.summaries.model_summarizer import ModelSummarizer
 from bot.summaries.openai import OpenAIModel
-from bot.summaries.process_usage import ProcessUsage
 from bot.summaries.providers import build
 from tests.fakes.brains import MISBEHAVIOURS
 from tests.fakes.clock import FakeClock

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.model import Budget
-from bot.summaries.budget import Meter
+from bot.providers.budget import Meter
 from bot.summaries.google import GoogleModel
 from bot.summaries.judge import ModelJudge, NoJudge
 from bot.summaries.judge_questions import blocks_for, judge_prompts, prompt_hash

@@ -14,7 +14,7 @@ from bot.model import (
     Source,
     Support,
 )
-from bot.summaries.budget import Meter
+from bot.providers.budget import Meter
 from bot.summaries.judge import ModelJudge
 from bot.summaries.model_client import ModelClient
 from bot.summaries.model_summarizer import ModelSummarizer

@@ -12,9 +12,9 @@ import structlog
 from bot.errors import ModelUnavailable, StoreUnavailable
 from bot.model import Allowance, Budget, MinuteIsFull, OverBudget, Reservation, used_up
 from bot.ports import Clock, UsageStore
-from bot.summaries.pauses import Pauses
-from bot.summaries.process_usage import ProcessUsage
-from bot.summaries.slots import Slots
+from bot.providers.pauses import Pauses
+from bot.providers.process_usage import ProcessUsage
+from bot.providers.slots import Slots
 
 log = structlog.get_logger()
 
@@ -46,6 +46,21 @@ class Meter:
         if isinstance(reserved, OverBudget):
             raise BudgetUsedUp(used_up(reserved.limit), retry_after=seconds_to_midnight(now))
         return reserved
+
+    async def check_half(self, model: str, tokens: int) -> None:
+        """Raise `BudgetUsedUp` if another request, of so many tokens, brings this model above half of the day's budget.
+
+        For work that must leave the rest of the budget to others. Raises `StoreUnavailable`.
+        """
+        if self._budget.is_unlimited_per_day:
+            return
+        now = self._clock.now()
+        used = [usage for usage in await self._store.usage(now.date()) if usage.model == model]
+        requests = sum(usage.requests for usage in used) + 1
+        limit = self._budget.half().exceeded(requests, sum(usage.tokens for usage in used) + tokens)
+        if limit is not None:
+            reason = used_up(f"{limit} for {model}, half of the whole,")
+            raise BudgetUsedUp(reason, retry_after=seconds_to_midnight(now))
 
     async def settle(self, reservation: Reservation, requests: int, tokens: int) -> None:
         """Count what a request has used, in the place of its reservation.

@@ -15,11 +15,12 @@ class Turn(IntEnum):
 
     A judge of several papers waits for makers, and no maker for a judge: with the makers first, judges are what is left
     for the end, and any of them can fill a slot then. Otherwise the last papers would be made and then judged while
-    other slots are idle.
+    other slots are idle. Nobody waits for the vectors of papers: what has none is ranked by its words.
     """
 
     FIRST = 0
     JUDGE_OF_SEVERAL = 1
+    PASSAGES = 2
 
 
 class Slots:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.summaries.slots import Slots, Turn
+from bot.providers.slots import Slots, Turn
 
 FIRST, LAST = Turn.FIRST, Turn.JUDGE_OF_SEVERAL
 

@@ -1,0 +1,184 @@
+"""Measures papers by their words, and by embeddings where there are some. Implements `bot.ports.Relevance`."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache, partial
+
+import numpy as np
+
+from bot.model import Announced, ChatModel, Paper
+from bot.ports import Embedder, Store
+from bot.ports.relevance import Examples, Similar, Taste
+from bot.relevance import block_scores, weights
+from bot.relevance.learner_process import LearnerProcess, Vectors
+from bot.relevance.model_weights import ModelWeights, taste_of, weights_of
+from bot.relevance.paper_block import PaperBlock
+from bot.relevance.paper_memory import MOST_BYTES, PaperMemory, Place
+from bot.relevance.paper_reading import PaperReading
+from bot.relevance.queries import Query, compiled
+from bot.relevance.starter import starter
+from bot.relevance.term_table import Floats, TermTable
+
+MOST_QUERIES = 4_000
+"""Topics kept as arrays: about 6 MB. Others are read again."""
+MOST_MODELS = 64
+"""Models kept as arrays: under 1 MB."""
+MOST_REASONS = 6
+"""Terms that are named as reasons."""
+
+
+class PaperRelevance:
+    """Implements `bot.ports.Relevance`. Uses the store for counts of terms, embeddings, and the papers that chats like.
+
+    Methods that are not `async` may be called by several threads.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder | None = None,
+        learner: LearnerProcess | None = None,
+        *,
+        most_bytes: int = MOST_BYTES,
+        start: TermTable | None = None,
+    ) -> None:
+        self._store, self._embedder = store, embedder
+        self._learner = learner or LearnerProcess()
+        self._memory = PaperMemory(most_bytes)
+        self._reading = PaperReading(store, embedder, self._memory, start or starter())
+        self._compiled = lru_cache(MOST_QUERIES)(compiled)
+        self._weights_of = lru_cache(MOST_MODELS)(weights_of)
+        self._next_number = itertools.count(-1, -1)
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name if self._embedder else "words"
+
+    # ── reading ──
+
+    async def read(self, announced: Mapping[int, Announced]) -> None:
+        papers = {seq: entry.paper for seq, entry in announced.items()}
+        await self._reading.read(papers, max(papers, default=0))
+
+    async def prepare(self, topics: Collection[str], models: Collection[ChatModel] = ()) -> None:
+        if self._embedder is not None:
+            await self._reading.embed([text for topic in topics for text in _texts(self._query(topic))])
+        liked = {paper_id for model in models for paper_id in model.liked[: weights.LIKED_COMPARED]}
+        missing = [paper_id for paper_id in sorted(liked) if self._memory.number_of(paper_id) is None]
+        if missing:
+            papers = await self._store.papers(missing)
+            await self._reading.read({next(self._next_number): paper for paper in papers.values()})
+
+    async def counted_upto(self) -> int:
+        return await self._reading.counted_upto()
+
+    async def count(self, papers: Sequence[Paper], upto: int) -> None:
+        await self._reading.count(papers, upto)
+
+    # ── measuring ──
+
+    def of_topic(self, query: str, seqs: Sequence[int]) -> Sequence[float]:
+        topic = self._query(query)
+        vectors = self._reading.vectors
+        return self._by_block(seqs, lambda block, rows: block_scores.of_query(topic, block, rows, vectors))
+
+    def of_model(self, model: ChatModel, seqs: Sequence[int]) -> Sequence[float]:
+        return self._by_block(seqs, partial(block_scores.of_model, self._weights(model)))
+
+    def likeness(self, seq: int, others: Sequence[int]) -> Sequence[float]:
+        place = self._memory.places([seq])[0]
+        keys, values = place.block.row(place.row)
+        return self._by_block(others, lambda block, rows: np.minimum(block.products(keys, values, rows), 1))
+
+    def close(self, query: str, seqs: Sequence[int], most: int) -> list[int]:
+        found = self.of_topic(query, seqs)
+        best_first = sorted(zip((-score for score in found), seqs, strict=True))
+        return [seq for score, seq in best_first[:most] if -score >= weights.CLOSE]
+
+    def why(self, seq: int, query: str | None, model: ChatModel | None) -> Similar:
+        place = self._memory.places([seq])[0]
+        terms: list[str] = []
+        if query is not None:
+            wanted = self._query(query).wanted
+            if wanted is not None:
+                found = block_scores.shared(wanted.keys, wanted.weights, place.block, place.row)
+                terms += [wanted.surfaces[key] for key in found]
+        if model is not None:
+            learned = self._weights(model)
+            found = block_scores.shared(learned.keys, learned.weights, place.block, place.row)
+            names = dict(zip(learned.keys.tolist(), learned.surfaces, strict=True))
+            terms += [names[key] for key in found]
+        return Similar(_without_parts(terms)[:MOST_REASONS], self._liked(seq, place, model) if model else ())
+
+    def _liked(self, seq: int, place: Place, model: ChatModel) -> tuple[str, ...]:
+        own = place.block.papers[place.row].paper_id
+        numbers = {
+            paper_id: number
+            for paper_id in model.liked[: weights.LIKED_COMPARED]
+            if paper_id != own and (number := self._memory.number_of(paper_id)) is not None
+        }
+        likeness = self.likeness(seq, list(numbers.values()))
+        alike = sorted(zip((-each for each in likeness), numbers, strict=True))
+        return tuple(paper_id for each, paper_id in alike if -each >= weights.LIKED_CLOSE)
+
+    def taste(self, model: ChatModel, most: int) -> Taste:
+        return taste_of(model, most)
+
+    # ── learning ──
+
+    async def learn(self, examples: Examples, now: datetime, version: int) -> ChatModel | None:
+        await self.prepare(examples.topics)
+        wanted = [query.wanted for topic in examples.topics if (query := self._query(topic)).wanted]
+        embedder = self._embedder.name if self._embedder else ""
+        vectors: Vectors = {}
+        if embedder:
+            papers = [*(paper for paper, _ in examples.votes), *examples.passed_over, *examples.others]
+            vectors = await self._store.vectors(embedder, {(paper.id, paper.version) for paper in papers})
+        return await self._learner.learn(
+            examples,
+            now,
+            version,
+            table=self._reading.table,
+            topics={text.text: self._reading.vectors.get(text.text) for text in wanted if text},
+            embedder=embedder,
+            vectors=vectors,
+        )
+
+    async def close_parts(self) -> None:
+        await self._learner.close()
+
+    # ── what is kept ──
+
+    def _by_block(
+        self, numbers: Sequence[int], measure: Callable[[PaperBlock, Sequence[int]], Floats]
+    ) -> Sequence[float]:
+        """Measure papers, those of each block at once. Raises `KeyError` for one that was not read."""
+        found = np.zeros(len(numbers), np.float32)
+        of_blocks: dict[int, tuple[PaperBlock, list[int], list[int]]] = {}
+        for at, (block, row) in enumerate(self._memory.places(numbers)):
+            _, positions, rows = of_blocks.setdefault(id(block), (block, [], []))
+            positions.append(at)
+            rows.append(row)
+        for block, positions, rows in of_blocks.values():
+            found[positions] = measure(block, rows)
+        measured: list[float] = found.tolist()
+        return measured
+
+    def _query(self, query: str) -> Query:
+        return self._compiled(query, self._reading.table)
+
+    def _weights(self, model: ChatModel) -> ModelWeights:
+        return self._weights_of(model, self._reading.table.vectors.length)
+
+
+def _texts(query: Query) -> list[str]:
+    return [text.text for text in (query.wanted, *query.unwanted) if text is not None]
+
+
+def _without_parts(terms: Sequence[str]) -> tuple[str, ...]:
+    """The terms once each, without words of which a pair is among them."""
+    parts = {word for term in terms if " " in term for word in term.split(" ")}
+    return tuple(dict.fromkeys(term for term in terms if term not in parts))

@@ -1,0 +1,70 @@
+"""A chat's model as arrays, and in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.model import ChatModel
+from bot.ports.relevance import Taste
+from bot.relevance.term_table import Floats, Keys
+from bot.relevance.terms import key_of, term_of_surface
+
+_SEPARATOR = "+"
+
+
+def embedder_name(dense: str, embedder: str) -> str:
+    """What `ChatModel.embedder` is: the names of the vectors whose weights `ChatModel.vector` holds, in order
+    ("starter-1a2b3c4d+local"); each may be missing."""
+    return f"{dense}{_SEPARATOR}{embedder}" if dense or embedder else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWeights:
+    """The weights of terms (ascending keys), of the terms' vectors and of the embedding, with the names of these two.
+    Either may be empty, and its name ""."""
+
+    keys: Keys
+    weights: Floats
+    surfaces: tuple[str, ...]
+    bias: float
+    dense_name: str
+    dense: Floats
+    embedder: str
+    embedding: Floats
+
+
+def weights_of(model: ChatModel, dense_length: int) -> ModelWeights:
+    """The arrays of a model; `dense_length` is how long the terms' vectors are."""
+    surfaces = [surface for surface, _ in model.terms]
+    keys = np.fromiter((key_of(term_of_surface(surface)) for surface in surfaces), np.uint32, len(surfaces))
+    values = np.fromiter((weight for _, weight in model.terms), np.float32, len(surfaces))
+    order = np.argsort(keys, kind="stable")
+    dense_name, _, embedder = model.embedder.partition(_SEPARATOR)
+    vector = np.frombuffer(model.vector, "<f4")
+    cut = min(dense_length, len(vector)) if dense_name else 0
+    return ModelWeights(
+        keys[order],
+        values[order],
+        tuple(surfaces[place] for place in order),
+        model.bias,
+        dense_name,
+        vector[:cut],
+        embedder,
+        vector[cut:],
+    )
+
+
+def taste_of(model: ChatModel, most: int) -> Taste:
+    """The words that a model likes and dislikes most; a pair stands for its two words."""
+    likes = _without_parts((term for term in model.terms if term[1] > 0), most)
+    return Taste(likes, _without_parts((term for term in model.terms if term[1] < 0), most))
+
+
+def _without_parts(terms: Iterable[tuple[str, float]], most: int) -> tuple[tuple[str, float], ...]:
+    # Looked at twice as far: words whose pair comes later are left out, too.
+    first = [term for term, _ in zip(terms, range(2 * most), strict=False)]
+    parts = {word for surface, _ in first if " " in surface for word in surface.split(" ")}
+    return tuple(term for term in first if term[0] not in parts)[:most]

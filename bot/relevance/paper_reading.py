@@ -1,0 +1,109 @@
+"""Reads papers into memory, with the counts of terms and the embeddings that the store has of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import structlog
+
+from bot.errors import GiveUp, RetryLater
+from bot.model import Paper
+from bot.ports import Embedder, Store
+from bot.relevance.paper_block import PaperRow, paper_row
+from bot.relevance.paper_memory import PaperMemory
+from bot.relevance.term_table import Floats, TermTable, updated
+
+log = structlog.get_logger()
+
+PAPERS_AT_ONCE = 100
+"""Papers whose texts are read in one call of a thread: two tenths of a second."""
+
+MOST_VECTORS = 4_000
+"""Embeddings of interests that are kept: about 6 MB."""
+
+
+class PaperReading:
+    """The papers in `memory`, measured with `table`, and the embeddings of interests (`vectors`).
+
+    `start` is the table of terms that the store's counts are added to.
+    """
+
+    def __init__(self, store: Store, embedder: Embedder | None, memory: PaperMemory, start: TermTable) -> None:
+        self._store, self._embedder, self._start = store, embedder, start
+        self.memory = memory
+        self.table = start
+        self.vectors: OrderedDict[str, Floats] = OrderedDict()
+        self._turn = asyncio.Lock()
+        self._looked_for = -1
+
+    async def read(self, papers: Mapping[int, Paper], upto: int = 0) -> None:
+        """Read papers by number, unless they are known; `upto` is the last announcement among them."""
+        async with self._turn:
+            await self._use_counts(upto)
+            new = {number: papers[number] for number in self.memory.unknown(papers)}
+            known = [number for number in papers if number not in new]
+            embeddings = await self._embeddings(new, known)
+            rows: list[PaperRow] = []
+            items = list(new.items())
+            for at in range(0, len(items), PAPERS_AT_ONCE):
+                rows += await asyncio.to_thread(_rows, items[at : at + PAPERS_AT_ONCE])
+            await asyncio.to_thread(self.memory.add, rows, self.table, embeddings)
+            await asyncio.to_thread(self.memory.refresh, known, self.table, embeddings)
+
+    async def _embeddings(self, new: Mapping[int, Paper], known: Collection[int]) -> dict[int, Floats]:
+        """The stored embeddings of new papers, and of those that had none when they were read."""
+        if self._embedder is None:
+            return {}
+        asked = {number: (paper.id, paper.version) for number, paper in new.items()}
+        asked |= await asyncio.to_thread(self.memory.without_embedding, known)
+        found = await self._store.vectors(self._embedder.name, set(asked.values()))
+        return {number: np.frombuffer(found[key], "<f4") for number, key in asked.items() if key in found}
+
+    async def embed(self, texts: Collection[str]) -> None:
+        """Get the embeddings of interests. Without an answer of the embedder, they are measured by words alone."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self.vectors]
+        if self._embedder is None or not missing:
+            return
+        try:
+            made = await self._embedder.queries(missing)
+        except (RetryLater, GiveUp) as error:
+            log.warning("interests are compared by their words only", reason=str(error), interests=len(missing))
+            return
+        self.vectors.update({text: np.frombuffer(vector, "<f4") for text, vector in zip(missing, made, strict=True)})
+        while len(self.vectors) > MOST_VECTORS:
+            self.vectors.popitem(last=False)
+
+    # ── counts ──
+
+    async def counted_upto(self) -> int:
+        """The sequence number up to which the store's counts reach; 0 without any."""
+        async with self._turn:
+            await self._load_counts()
+            return self.table.seq
+
+    async def count(self, papers: Sequence[Paper], upto: int) -> None:
+        """Add these papers to the store's counts, unless another process has done so."""
+        async with self._turn:
+            counts = await self._store.term_counts()
+            if counts is None or counts.seq < upto:
+                counts = await asyncio.to_thread(updated, counts, papers, upto)
+                await self._store.save_term_counts(counts)
+            self.table = await asyncio.to_thread(self._start.joined, counts)
+
+    async def _use_counts(self, upto: int) -> None:
+        # Asked for once for each new announcement: as long as nobody has counted, this changes nothing.
+        if upto > max(self.table.seq, self._looked_for):
+            self._looked_for = upto
+            await self._load_counts()
+
+    async def _load_counts(self) -> None:
+        counts = await self._store.term_counts()
+        if counts is not None and counts.seq > self.table.seq:
+            self.table = await asyncio.to_thread(self._start.joined, counts)
+
+
+def _rows(items: Sequence[tuple[int, Paper]]) -> list[PaperRow]:
+    return [paper_row(number, paper) for number, paper in items]

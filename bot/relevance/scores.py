@@ -1,0 +1,65 @@
+"""The formulas: from similarities to scores. Pure; every number is in `weights`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from bot.relevance import weights
+from bot.relevance.term_table import Floats
+
+
+def similarity(sparse: Floats, dense: Floats, embedding: Floats | None) -> Floats:
+    """The similarity of papers to a text: shared terms, vectors of terms, embeddings (NaN where a paper has none)."""
+    by_words = weights.SPARSE * sparse + weights.DENSE * np.maximum(dense, 0)
+    if embedding is None:
+        return np.asarray(by_words, np.float32)
+    total = weights.SPARSE + weights.DENSE
+    both = (total * by_words + weights.EMBEDDING * embedding) / (total + weights.EMBEDDING)
+    return np.asarray(np.where(np.isnan(embedding), by_words, both), np.float32)
+
+
+def pushed_away(wanted: Floats, unwanted: list[Floats]) -> Floats:
+    """The similarity to what is wanted, less for papers that are as close to something unwanted."""
+    if not unwanted:
+        return wanted
+    excess = np.max(unwanted, axis=0) - (wanted - weights.PUSH_MARGIN)
+    return np.asarray(wanted - weights.PUSH * np.maximum(excess, 0), np.float32)
+
+
+def scaled(similarities: Floats) -> Floats:
+    """Similarities as scores from 0 to 1; a greater one gives a greater score."""
+    exponents = np.clip(-weights.STEEPNESS * (similarities - weights.MIDDLE), -50, 50)
+    return np.asarray(1 / (1 + np.exp(exponents)), np.float32)
+
+
+def exact(counts: list[Floats], rarities: list[float]) -> Floats:
+    """How much the matched terms of a topic say of each paper, 0 to 1.
+
+    `counts` has for each term how often it occurs in each paper (more for the title), `rarities` its rarity as a share
+    of the greatest one. A rare term says more than a common one, a title more than an abstract, and
+    several terms more than one.
+    """
+    missed = np.ones_like(counts[0])
+    for count, rarity in zip(counts, rarities, strict=True):
+        missed *= 1 - rarity * count / (count + weights.SATURATION)
+    return np.asarray(1 - missed, np.float32)
+
+
+def of_words(exactness: Floats, similarities: Floats) -> Floats:
+    """The score of a topic of words."""
+    return np.asarray(weights.EXACT * exactness + (1 - weights.EXACT) * scaled(similarities), np.float32)
+
+
+def of_categories(named: frozenset[str], primary: Collection[str], categories: Collection[str]) -> float:
+    """The score of a topic that only names categories, for a paper given by all codes for its primary category and
+    for all its categories."""
+    if not named.isdisjoint(primary):
+        return weights.IN_PRIMARY
+    return 0.0 if named.isdisjoint(categories) else weights.IN_CROSS_LIST
+
+
+def probability(sums: Floats) -> Floats:
+    """The sums of a model as probabilities."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(sums, -50, 50))), np.float32)
