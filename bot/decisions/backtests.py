@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.decisions import matches
-from bot.model import Announced, Backtest, Paper, join_query, split_query
+from bot.model import Announced, Backtest, Candidate, Paper, join_query, split_query
 from bot.topics import Field, Term, interest_parts
 from bot.topics.syntax_tree import affirmed, phrase_text
 from bot.topics.text import words
@@ -21,6 +21,9 @@ MONTH_DAYS = 31
 """Calendar days that are looked at if the days of a backtest bring nothing."""
 
 SHOWN, LEFT_OUT = 3, 2
+
+NARROWLY = 0.1
+"""The least score of a paper that is said to be narrowly left out."""
 
 MOST_WORDS = 40
 """Words of a text that are looked for in papers."""
@@ -135,14 +138,18 @@ def _best(scored: Iterable[Scored]) -> list[Scored]:
     return list(papers.values())[:MOST_KEPT]
 
 
+def candidates(query: str, found: Findings) -> list[Candidate]:
+    """The papers of which the best are shown."""
+    return [Candidate(entry, (matches.match_of(query, entry.paper),)) for _, _, entry in found.best]
+
+
 def backtest(query: str, found: Findings, week: Collection[date]) -> Backtest:
-    """The backtest of a topic, without refinements; `week` are the days that it is about."""
+    """The counts of a topic, and the papers that it narrowly leaves out; `week` are the days that it is about."""
     counts = sorted(found.days.items())
     return Backtest(
         query,
         tuple((day, count) for day, count in counts if day in week),
-        tuple(entry.paper for _, _, entry in found.best[:SHOWN]),
-        tuple(entry.paper for _, _, entry in found.near[:LEFT_OUT]),
-        found.is_least,
-        tuple((day, count) for day, count in counts if day not in week),
+        left_out=tuple(entry.paper for _, _, entry in found.near[:LEFT_OUT]),
+        is_least=found.is_least,
+        earlier=tuple((day, count) for day, count in counts if day not in week),
     )

@@ -42,7 +42,8 @@ class Backtest:
     `days` are (listing day, papers), oldest first; a paper that is announced twice counts on its first day. `shown` are
     the best papers, best first, and `left_out` the closest of those that it does not bring. `is_least`: more papers may
     be close, but not all could be read in time. `earlier` are the days before `days`, which were looked at because
-    these brought nothing.
+    these brought nothing. `is_by_words`: closeness was measured by words alone, which only finds English papers for
+    English words.
     """
 
     query: str
@@ -51,6 +52,7 @@ class Backtest:
     left_out: tuple[Paper, ...] = ()
     is_least: bool = False
     earlier: tuple[tuple[date, int], ...] = ()
+    is_by_words: bool = False
     refinements: tuple[Refinement, ...] = ()
 
     @property

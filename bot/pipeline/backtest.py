@@ -7,15 +7,15 @@ those that share words with it are read first, until the time is over.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 
 from bot.decisions import backtests, refinements
 from bot.decisions.backtests import Findings, Overlap, Scored
 from bot.decisions.matches import MOST_CLOSE, Matching
 from bot.model import Announced, Backtest, TopicState, is_interest
+from bot.pipeline.ranked import ranked
 from bot.ports import Clock, Relevance, Store
 from bot.topics.compiled import CompiledTopics
 
@@ -25,8 +25,14 @@ LONGEST = timedelta(seconds=0.75)
 PAPERS_AT_ONCE = 25
 """Papers read by relevance at once: some hundredths of a second, if they are new to it."""
 
-MOST_PROMISING = 50
-"""Papers of a day that an exact query does not match and that are looked at for closeness."""
+MOST_READ = 12
+"""Papers of a day that are read for an exact query: so many of those that it matches, and as many of the others."""
+
+WORDS = "words"
+"""`Relevance.name` without embeddings."""
+
+NOT_READ = -1.0
+"""The score of a paper that there was no time to read."""
 
 
 class Backtester:
@@ -49,7 +55,14 @@ class Backtester:
             run = _Run(self._store, self._relevance, self._clock, query, until)
             if last is not None:
                 await run.look_back(last)
-        tested = backtests.backtest(query, run.found, run.week)
+            shown = await ranked(
+                self._store, self._relevance, backtests.candidates(query, run.found), until, size=backtests.SHOWN
+            )
+        tested = replace(
+            backtests.backtest(query, run.found, run.week),
+            shown=tuple(candidate.announced.paper for candidate in shown),
+            is_by_words=self._relevance.name == WORDS,
+        )
         return replace(tested, refinements=await asyncio.to_thread(refinements.refinements, tested, run.found))
 
 
@@ -73,30 +86,34 @@ class _Run:
         self.near_query = self.query if is_interest(self.query) else backtests.interest_of(self.query)
 
     async def look_back(self, last: date) -> None:
+        """Look at one day after the other, back from `last`, until there are enough or the time is over."""
+        await self.relevance.prepare([query for query in (self.query, self.near_query) if query])
         for ago in range(backtests.MONTH_DAYS):
             is_enough = len(self.week) == backtests.DAYS and self.found.count
             if is_enough or (self.week and self.clock.now() >= self.until):
                 return
             day = last - timedelta(days=ago)
-            announced = [item for item in await self.store.announced_on(day) if item[1].announcement.kind.delivers]
-            if announced:
-                await self._look_at(day, dict(announced))
+            entries = [entry for _, entry in await self.store.announced_on(day) if entry.announcement.kind.delivers]
+            if entries:
+                await self._look_at(day, {entry.seq: entry for entry in entries})
 
     async def _look_at(self, day: date, announced: Mapping[int, Announced]) -> None:
-        if is_week := len(self.week) < backtests.DAYS:
-            self.week.append(day)
         work, order = await asyncio.to_thread(self._begin, announced)
         if is_interest(self.query):
             scope = frozenset(work.in_scope(self._state, day))
-            read = await self._read([seq for seq in order if seq in scope], announced, is_week=is_week)
+            read = await self._read([seq for seq in order if seq in scope], announced)
             self.found.is_least |= len(read) < len(scope)
-            matched: Sequence[int] = await self._measured(partial(self.relevance.close, self.query, read, MOST_CLOSE))
+            matched = await asyncio.to_thread(self.relevance.close, self.query, read, MOST_CLOSE)
         else:
-            matched = work.found([self._state]).get(self._state.id, ())
-            promising = [seq for seq in order if seq not in set(matched)][:MOST_PROMISING]
-            read = await self._read([*matched, *promising], announced, is_week=is_week)
+            brought = frozenset(work.found([self._state]).get(self._state.id, ()))
+            matched = [*(seq for seq in order if seq in brought), *brought.difference(order)]
+            others = [seq for seq in order if seq not in brought]
+            read = await self._read([*matched[:MOST_READ], *others[:MOST_READ]], announced)
         self.found.add_day(day, [announced[seq] for seq in matched])
-        await self._keep_best(matched, read, announced)
+        best, near = await asyncio.to_thread(self._measured, matched, read, announced)
+        self.found.add_papers(best, near)
+        if len(self.week) < backtests.DAYS:
+            self.week.append(day)
 
     @property
     def _state(self) -> TopicState:
@@ -112,3 +129,38 @@ class _Run:
         self.found.titles += [paper.title for paper in papers]
         self.found.unseen = self.overlap.unseen
         return work, list(dict.fromkeys([*promising, *seqs] if is_interest(self.query) else promising))
+
+    async def _read(self, wanted: Sequence[int], announced: Mapping[int, Announced]) -> list[int]:
+        """Let relevance read papers, the first ones first, in a day's share of the time; returns which it has read."""
+        now = self.clock.now()
+        until = now + (self.until - now) / max(1, backtests.DAYS - len(self.week))
+        for at in range(0, len(wanted), PAPERS_AT_ONCE):
+            if at and self.clock.now() >= until:
+                return list(wanted[:at])
+            await self.relevance.read({seq: announced[seq] for seq in wanted[at : at + PAPERS_AT_ONCE]})
+        return list(wanted)
+
+    def _measured(
+        self, matched: Sequence[int], read: Sequence[int], announced: Mapping[int, Announced]
+    ) -> tuple[list[Scored], list[Scored]]:
+        """What the topic has brought on a day, and the closest of the other papers, with their scores.
+
+        What was not read comes after everything else.
+        """
+        brought, is_read = frozenset(matched), frozenset(read)
+        best = self._scored(self.query, [seq for seq in matched if seq in is_read], announced)
+        best += [(NOT_READ, seq, announced[seq]) for seq in matched if seq not in is_read]
+        if self.near_query is None:
+            return best, []
+        if is_interest(self.query):
+            others = [seq for seq in read if seq not in brought]
+        else:
+            close = self.relevance.close(self.near_query, read, MOST_CLOSE)
+            self.found.about += len(close)
+            others = [seq for seq in close if seq not in brought]
+        near = self._scored(self.near_query, others, announced)
+        return best, [each for each in near if each[0] >= backtests.NARROWLY]
+
+    def _scored(self, query: str, seqs: Sequence[int], announced: Mapping[int, Announced]) -> list[Scored]:
+        scores = self.relevance.of_topic(query, seqs)
+        return [(score, seq, announced[seq]) for score, seq in zip(scores, seqs, strict=True)]

@@ -12,10 +12,9 @@ from bot.decisions import matches, ranking
 from bot.decisions.ranking import Evidence, Learned, PaperTable, Ranking, TopicTable
 from bot.decisions.ranking.paper_table import acceptance_of, author_keys
 from bot.decisions.ranking.topic_table import UNKNOWN_FIT
-from bot.model import ChatModel, Reason
+from bot.model import ChatModel, Reason, is_interest, split_query
 from bot.pipeline.announcement_log import AnnouncementLog
 from bot.ports import Relevance, Store
-from bot.topics import is_interest, split_query
 
 MOST_FITS = 1_000_000
 """Pairs of topic and paper whose features are remembered: about 40 MB. Beyond that they are found out again."""
