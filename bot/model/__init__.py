@@ -32,7 +32,18 @@ from bot.model.deliveries import (
     Settlement,
     Unknown,
 )
-from bot.model.digests import JSON, Card, Digest, NewDigest, NothingToSend, Part, Priority, UncertainDelivery, Window
+from bot.model.digests import (
+    JSON,
+    Card,
+    Digest,
+    NewDigest,
+    NothingToSend,
+    Part,
+    PastDigest,
+    Priority,
+    UncertainDelivery,
+    Window,
+)
 from bot.model.papers import (
     Announced,
     Announcement,
@@ -65,6 +76,7 @@ from bot.model.summaries import (
 )
 from bot.model.topic_queries import is_interest, join_query, split_query, topic_label
 from bot.model.usage import Allowance, Budget, MinuteIsFull, ModelPause, OverBudget, Reservation, Usage, used_up
+from bot.model.whereabouts import Lift, Nearest, PaperOutcome, Whereabouts
 
 __all__ = [
     "ARCHIVE",
@@ -101,12 +113,14 @@ __all__ = [
     "Ingested",
     "Kind",
     "LedgerLine",
+    "Lift",
     "Listing",
     "ListingRecord",
     "Malformed",
     "Match",
     "MinuteIsFull",
     "ModelPause",
+    "Nearest",
     "NewDigest",
     "NotSent",
     "NotSentCause",
@@ -115,9 +129,11 @@ __all__ = [
     "Outcome",
     "OverBudget",
     "Paper",
+    "PaperOutcome",
     "PaperRef",
     "Paragraph",
     "Part",
+    "PastDigest",
     "Platform",
     "PostedUpdate",
     "Priority",
@@ -155,6 +171,7 @@ __all__ = [
     "VoteCounts",
     "VoteKind",
     "WantedSummary",
+    "Whereabouts",
     "Window",
     "is_interest",
     "join_query",

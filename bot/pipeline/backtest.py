@@ -25,6 +25,9 @@ LONGEST = timedelta(seconds=0.75)
 PAPERS_AT_ONCE = 25
 """Papers read by relevance at once: some hundredths of a second, if they are new to it."""
 
+QUICK = timedelta(milliseconds=15)
+"""Reading so many papers takes less than this if they are known; then twice as many are read at once."""
+
 MOST_READ = 12
 """Papers of a day that are read for an exact query: so many of those that it matches, and as many of the others."""
 
@@ -134,11 +137,16 @@ class _Run:
         """Let relevance read papers, the first ones first, in a day's share of the time; returns which it has read."""
         now = self.clock.now()
         until = now + (self.until - now) / max(1, backtests.DAYS - len(self.week))
-        for at in range(0, len(wanted), PAPERS_AT_ONCE):
-            if at and self.clock.now() >= until:
-                return list(wanted[:at])
-            await self.relevance.read({seq: announced[seq] for seq in wanted[at : at + PAPERS_AT_ONCE]})
-        return list(wanted)
+        at, size = 0, PAPERS_AT_ONCE
+        while at < len(wanted):
+            begun = self.clock.now()
+            if at and begun >= until:
+                break
+            await self.relevance.read({seq: announced[seq] for seq in wanted[at : at + size]})
+            at += size
+            # Most papers may be known from matching and ranking: those take no time.
+            size = 2 * size if self.clock.now() - begun < QUICK else PAPERS_AT_ONCE
+        return list(wanted[:at])
 
     def _measured(
         self, matched: Sequence[int], read: Sequence[int], announced: Mapping[int, Announced]
