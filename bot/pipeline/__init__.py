@@ -23,6 +23,7 @@ from bot.pipeline.on_demand import digest_of, read_now
 from bot.pipeline.past_matches import past_matches, week_counts
 from bot.pipeline.patience import Patience
 from bot.pipeline.poll import poll
+from bot.pipeline.ranked import ranked
 from bot.pipeline.rankings import Rankings
 from bot.pipeline.read import read
 from bot.pipeline.spread import sending_forecasts, spread
@@ -43,6 +44,7 @@ __all__ = [
     "match",
     "past_matches",
     "poll",
+    "ranked",
     "read",
     "read_now",
     "sending_forecasts",
